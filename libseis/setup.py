@@ -1,0 +1,44 @@
+"""Build of the Cython extension types: every libseis/**/*.pyx becomes a module of the same name.
+
+LIBSEIS_DEBUG=1 at build time turns Cython's bounds, None and initialisation checks on.
+"""
+
+import os
+from pathlib import Path
+
+import numpy as np
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+HERE = Path(__file__).parent
+DEBUG = os.environ.get("LIBSEIS_DEBUG") == "1"
+DIRECTIVES = {
+    "language_level": 3,
+    "boundscheck": DEBUG,
+    "wraparound": DEBUG,
+    "initializedcheck": DEBUG,
+    "nonecheck": DEBUG,
+    "cdivision": not DEBUG,
+    "binding": True,
+    "embedsignature": True,
+}
+
+
+def extension(source: Path) -> Extension:
+    relative = source.relative_to(HERE)
+    return Extension(
+        ".".join(relative.with_suffix("").parts),
+        [str(relative)],
+        include_dirs=[np.get_include()],
+        define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
+        extra_compile_args=["-O2"],
+    )
+
+
+setup(
+    ext_modules=cythonize(
+        [extension(p) for p in sorted((HERE / "libseis").rglob("*.pyx"))],
+        compiler_directives=DIRECTIVES,
+        force=DEBUG,
+    )
+)
