@@ -1,0 +1,289 @@
+from seis.v1 import waveform_pb2 as _waveform_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Fate(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    FATE_UNSPECIFIED: _ClassVar[Fate]
+    FATE_SAVED: _ClassVar[Fate]
+    FATE_DEAD: _ClassVar[Fate]
+    FATE_MISSING: _ClassVar[Fate]
+    FATE_FAILED: _ClassVar[Fate]
+    FATE_CANCELLED: _ClassVar[Fate]
+FATE_UNSPECIFIED: Fate
+FATE_SAVED: Fate
+FATE_DEAD: Fate
+FATE_MISSING: Fate
+FATE_FAILED: Fate
+FATE_CANCELLED: Fate
+
+class Channel(_message.Message):
+    __slots__ = ("net", "sta", "loc", "chan")
+    NET_FIELD_NUMBER: _ClassVar[int]
+    STA_FIELD_NUMBER: _ClassVar[int]
+    LOC_FIELD_NUMBER: _ClassVar[int]
+    CHAN_FIELD_NUMBER: _ClassVar[int]
+    net: str
+    sta: str
+    loc: str
+    chan: str
+    def __init__(self, net: _Optional[str] = ..., sta: _Optional[str] = ..., loc: _Optional[str] = ..., chan: _Optional[str] = ...) -> None: ...
+
+class ObjectRef(_message.Message):
+    __slots__ = ("archive", "key", "size", "etag", "day_ns", "channel", "missing")
+    ARCHIVE_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    DAY_NS_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    archive: str
+    key: str
+    size: int
+    etag: str
+    day_ns: int
+    channel: Channel
+    missing: str
+    def __init__(self, archive: _Optional[str] = ..., key: _Optional[str] = ..., size: _Optional[int] = ..., etag: _Optional[str] = ..., day_ns: _Optional[int] = ..., channel: _Optional[_Union[Channel, _Mapping]] = ..., missing: _Optional[str] = ...) -> None: ...
+
+class Window(_message.Message):
+    __slots__ = ("id", "channel", "start_ns", "end_ns", "inclusive_end", "event")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    START_NS_FIELD_NUMBER: _ClassVar[int]
+    END_NS_FIELD_NUMBER: _ClassVar[int]
+    INCLUSIVE_END_FIELD_NUMBER: _ClassVar[int]
+    EVENT_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    channel: Channel
+    start_ns: int
+    end_ns: int
+    inclusive_end: bool
+    event: str
+    def __init__(self, id: _Optional[str] = ..., channel: _Optional[_Union[Channel, _Mapping]] = ..., start_ns: _Optional[int] = ..., end_ns: _Optional[int] = ..., inclusive_end: _Optional[bool] = ..., event: _Optional[str] = ...) -> None: ...
+
+class Recipe(_message.Message):
+    __slots__ = ("gaps", "fill", "overlap", "steps_json", "pad_before", "pad_after", "storage", "encoding", "data_tag")
+    GAPS_FIELD_NUMBER: _ClassVar[int]
+    FILL_FIELD_NUMBER: _ClassVar[int]
+    OVERLAP_FIELD_NUMBER: _ClassVar[int]
+    STEPS_JSON_FIELD_NUMBER: _ClassVar[int]
+    PAD_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    PAD_AFTER_FIELD_NUMBER: _ClassVar[int]
+    STORAGE_FIELD_NUMBER: _ClassVar[int]
+    ENCODING_FIELD_NUMBER: _ClassVar[int]
+    DATA_TAG_FIELD_NUMBER: _ClassVar[int]
+    gaps: str
+    fill: str
+    overlap: str
+    steps_json: str
+    pad_before: float
+    pad_after: float
+    storage: str
+    encoding: str
+    data_tag: str
+    def __init__(self, gaps: _Optional[str] = ..., fill: _Optional[str] = ..., overlap: _Optional[str] = ..., steps_json: _Optional[str] = ..., pad_before: _Optional[float] = ..., pad_after: _Optional[float] = ..., storage: _Optional[str] = ..., encoding: _Optional[str] = ..., data_tag: _Optional[str] = ...) -> None: ...
+
+class Part(_message.Message):
+    __slots__ = ("first", "count")
+    FIRST_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    first: int
+    count: int
+    def __init__(self, first: _Optional[int] = ..., count: _Optional[int] = ...) -> None: ...
+
+class FetchTask(_message.Message):
+    __slots__ = ("job", "task", "attempt", "objects", "windows", "parts", "recipe", "provisional", "template")
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    TASK_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    OBJECTS_FIELD_NUMBER: _ClassVar[int]
+    WINDOWS_FIELD_NUMBER: _ClassVar[int]
+    PARTS_FIELD_NUMBER: _ClassVar[int]
+    RECIPE_FIELD_NUMBER: _ClassVar[int]
+    PROVISIONAL_FIELD_NUMBER: _ClassVar[int]
+    TEMPLATE_FIELD_NUMBER: _ClassVar[int]
+    job: str
+    task: str
+    attempt: int
+    objects: _containers.RepeatedCompositeFieldContainer[ObjectRef]
+    windows: _containers.RepeatedCompositeFieldContainer[Window]
+    parts: _containers.RepeatedCompositeFieldContainer[Part]
+    recipe: Recipe
+    provisional: bool
+    template: Window
+    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., objects: _Optional[_Iterable[_Union[ObjectRef, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[Window, _Mapping]]] = ..., parts: _Optional[_Iterable[_Union[Part, _Mapping]]] = ..., recipe: _Optional[_Union[Recipe, _Mapping]] = ..., provisional: _Optional[bool] = ..., template: _Optional[_Union[Window, _Mapping]] = ...) -> None: ...
+
+class Claim(_message.Message):
+    __slots__ = ("bucket", "key", "size", "sha256")
+    BUCKET_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    bucket: str
+    key: str
+    size: int
+    sha256: bytes
+    def __init__(self, bucket: _Optional[str] = ..., key: _Optional[str] = ..., size: _Optional[int] = ..., sha256: _Optional[bytes] = ...) -> None: ...
+
+class Input(_message.Message):
+    __slots__ = ("object", "etag", "ranges", "records", "problems", "missing")
+    OBJECT_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    RANGES_FIELD_NUMBER: _ClassVar[int]
+    RECORDS_FIELD_NUMBER: _ClassVar[int]
+    PROBLEMS_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    object: ObjectRef
+    etag: str
+    ranges: _containers.RepeatedScalarFieldContainer[int]
+    records: bytes
+    problems: _containers.RepeatedScalarFieldContainer[str]
+    missing: str
+    def __init__(self, object: _Optional[_Union[ObjectRef, _Mapping]] = ..., etag: _Optional[str] = ..., ranges: _Optional[_Iterable[int]] = ..., records: _Optional[bytes] = ..., problems: _Optional[_Iterable[str]] = ..., missing: _Optional[str] = ...) -> None: ...
+
+class WindowTask(_message.Message):
+    __slots__ = ("job", "task", "attempt", "part", "inputs", "windows", "recipe")
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    TASK_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    INPUTS_FIELD_NUMBER: _ClassVar[int]
+    WINDOWS_FIELD_NUMBER: _ClassVar[int]
+    RECIPE_FIELD_NUMBER: _ClassVar[int]
+    job: str
+    task: str
+    attempt: int
+    part: int
+    inputs: _containers.RepeatedCompositeFieldContainer[Input]
+    windows: _containers.RepeatedCompositeFieldContainer[Window]
+    recipe: Recipe
+    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., part: _Optional[int] = ..., inputs: _Optional[_Iterable[_Union[Input, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[Window, _Mapping]]] = ..., recipe: _Optional[_Union[Recipe, _Mapping]] = ...) -> None: ...
+
+class Envelope(_message.Message):
+    __slots__ = ("inline", "claim")
+    INLINE_FIELD_NUMBER: _ClassVar[int]
+    CLAIM_FIELD_NUMBER: _ClassVar[int]
+    inline: bytes
+    claim: Claim
+    def __init__(self, inline: _Optional[bytes] = ..., claim: _Optional[_Union[Claim, _Mapping]] = ...) -> None: ...
+
+class Piece(_message.Message):
+    __slots__ = ("samples", "t0_ns", "rate", "channel", "filled_gaps_ns")
+    SAMPLES_FIELD_NUMBER: _ClassVar[int]
+    T0_NS_FIELD_NUMBER: _ClassVar[int]
+    RATE_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    FILLED_GAPS_NS_FIELD_NUMBER: _ClassVar[int]
+    samples: _waveform_pb2.Samples
+    t0_ns: int
+    rate: _waveform_pb2.Rate
+    channel: Channel
+    filled_gaps_ns: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, samples: _Optional[_Union[_waveform_pb2.Samples, _Mapping]] = ..., t0_ns: _Optional[int] = ..., rate: _Optional[_Union[_waveform_pb2.Rate, _Mapping]] = ..., channel: _Optional[_Union[Channel, _Mapping]] = ..., filled_gaps_ns: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class Provenance(_message.Message):
+    __slots__ = ("sources", "steps")
+    class Source(_message.Message):
+        __slots__ = ("archive", "key", "etag", "ranges")
+        ARCHIVE_FIELD_NUMBER: _ClassVar[int]
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        ETAG_FIELD_NUMBER: _ClassVar[int]
+        RANGES_FIELD_NUMBER: _ClassVar[int]
+        archive: str
+        key: str
+        etag: str
+        ranges: _containers.RepeatedScalarFieldContainer[int]
+        def __init__(self, archive: _Optional[str] = ..., key: _Optional[str] = ..., etag: _Optional[str] = ..., ranges: _Optional[_Iterable[int]] = ...) -> None: ...
+    SOURCES_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    sources: _containers.RepeatedCompositeFieldContainer[Provenance.Source]
+    steps: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, sources: _Optional[_Iterable[_Union[Provenance.Source, _Mapping]]] = ..., steps: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Outcome(_message.Message):
+    __slots__ = ("window", "fate", "reason", "detail", "pieces", "log", "provenance")
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    FATE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    PIECES_FIELD_NUMBER: _ClassVar[int]
+    LOG_FIELD_NUMBER: _ClassVar[int]
+    PROVENANCE_FIELD_NUMBER: _ClassVar[int]
+    window: Window
+    fate: Fate
+    reason: str
+    detail: str
+    pieces: _containers.RepeatedCompositeFieldContainer[Piece]
+    log: _containers.RepeatedCompositeFieldContainer[_waveform_pb2.LogEntry]
+    provenance: Provenance
+    def __init__(self, window: _Optional[_Union[Window, _Mapping]] = ..., fate: _Optional[_Union[Fate, str]] = ..., reason: _Optional[str] = ..., detail: _Optional[str] = ..., pieces: _Optional[_Iterable[_Union[Piece, _Mapping]]] = ..., log: _Optional[_Iterable[_Union[_waveform_pb2.LogEntry, _Mapping]]] = ..., provenance: _Optional[_Union[Provenance, _Mapping]] = ...) -> None: ...
+
+class Outcomes(_message.Message):
+    __slots__ = ("job", "task", "attempt", "part", "outcomes", "recipe", "expansion")
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    TASK_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    OUTCOMES_FIELD_NUMBER: _ClassVar[int]
+    RECIPE_FIELD_NUMBER: _ClassVar[int]
+    EXPANSION_FIELD_NUMBER: _ClassVar[int]
+    job: str
+    task: str
+    attempt: int
+    part: int
+    outcomes: _containers.RepeatedCompositeFieldContainer[Outcome]
+    recipe: Recipe
+    expansion: Expansion
+    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., part: _Optional[int] = ..., outcomes: _Optional[_Iterable[_Union[Outcome, _Mapping]]] = ..., recipe: _Optional[_Union[Recipe, _Mapping]] = ..., expansion: _Optional[_Union[Expansion, _Mapping]] = ...) -> None: ...
+
+class Expansion(_message.Message):
+    __slots__ = ("windows", "parts")
+    WINDOWS_FIELD_NUMBER: _ClassVar[int]
+    PARTS_FIELD_NUMBER: _ClassVar[int]
+    windows: _containers.RepeatedCompositeFieldContainer[Window]
+    parts: _containers.RepeatedCompositeFieldContainer[Part]
+    def __init__(self, windows: _Optional[_Iterable[_Union[Window, _Mapping]]] = ..., parts: _Optional[_Iterable[_Union[Part, _Mapping]]] = ...) -> None: ...
+
+class PlanTask(_message.Message):
+    __slots__ = ("job", "attempt")
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    job: str
+    attempt: int
+    def __init__(self, job: _Optional[str] = ..., attempt: _Optional[int] = ...) -> None: ...
+
+class JobSnapshot(_message.Message):
+    __slots__ = ("job", "state", "attempt", "planned", "planning_done", "saved", "dead", "missing", "failed", "cancelled", "time_ns", "stored_bytes")
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    PLANNED_FIELD_NUMBER: _ClassVar[int]
+    PLANNING_DONE_FIELD_NUMBER: _ClassVar[int]
+    SAVED_FIELD_NUMBER: _ClassVar[int]
+    DEAD_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    FAILED_FIELD_NUMBER: _ClassVar[int]
+    CANCELLED_FIELD_NUMBER: _ClassVar[int]
+    TIME_NS_FIELD_NUMBER: _ClassVar[int]
+    STORED_BYTES_FIELD_NUMBER: _ClassVar[int]
+    job: str
+    state: str
+    attempt: int
+    planned: int
+    planning_done: bool
+    saved: int
+    dead: int
+    missing: int
+    failed: int
+    cancelled: int
+    time_ns: int
+    stored_bytes: int
+    def __init__(self, job: _Optional[str] = ..., state: _Optional[str] = ..., attempt: _Optional[int] = ..., planned: _Optional[int] = ..., planning_done: _Optional[bool] = ..., saved: _Optional[int] = ..., dead: _Optional[int] = ..., missing: _Optional[int] = ..., failed: _Optional[int] = ..., cancelled: _Optional[int] = ..., time_ns: _Optional[int] = ..., stored_bytes: _Optional[int] = ...) -> None: ...

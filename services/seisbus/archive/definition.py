@@ -1,0 +1,224 @@
+"""What an archive is: where it lies, how its keys are made, how its days are cut, how politely to ask.
+
+Definitions are data (archives.toml and a user's TOML of the same form); talking to the archive is `objects`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+
+from seisbus.archive.errors import ArchiveDefinitionError, KeyLayoutError, UnknownArchiveError
+from seisbus.archive.keys import KeyTemplate
+
+
+class Auth(StrEnum):
+    """Whether requests are signed with the caller's AWS credentials."""
+
+    UNSIGNED = "unsigned"
+    SIGNED = "signed"
+
+
+class IndexSource(StrEnum):
+    """Where the list of objects comes from: index files of the archive, or LIST requests."""
+
+    FILES = "files"
+    LISTING = "listing"
+
+
+class ObjectUnit(StrEnum):
+    """What one day object holds."""
+
+    CHANNEL = "channel"
+    STATION = "station"
+
+
+class DayCut(StrEnum):
+    """How a day ends: at the last sample before midnight, or at a record boundary near it."""
+
+    SAMPLE = "sample"
+    RECORD = "record"
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveDefinition:
+    """One archive. `endpoint` None is AWS itself; `max_in_flight` is the limit over all replicas."""
+
+    name: str
+    title: str
+    bucket: str
+    region: str | None
+    endpoint: str | None
+    auth: Auth
+    index: IndexSource
+    day_key: KeyTemplate
+    event_key: KeyTemplate | None
+    phase_key: KeyTemplate | None
+    waveform_index_prefix: str | None
+    catalog_index_prefix: str | None
+    station_prefixes: tuple[str, ...]
+    object_unit: ObjectUnit
+    day_cut: DayCut
+    max_in_flight: int
+    networks: tuple[str, ...]
+
+    def at(self, endpoint: str) -> ArchiveDefinition:
+        """The same archive served from another endpoint, such as ``http://127.0.0.1:8333``."""
+        return replace(self, endpoint=endpoint)
+
+    def event_waveform_key(self, prefix: str, filename: str) -> str | None:
+        """The key of an event's waveform object; `prefix` with or without slashes at its ends."""
+        return _event_file(self.event_key, prefix, filename)
+
+    def event_phase_key(self, prefix: str, filename: str) -> str | None:
+        """The key of an event's phase picks; None where the archive keeps none."""
+        return _event_file(self.phase_key, prefix, filename)
+
+
+def _event_file(template: KeyTemplate | None, prefix: str, filename: str) -> str | None:
+    if template is None:
+        return None
+    return template.fill({"prefix": prefix.strip("/"), "filename": filename})
+
+
+def load_archives(extra: Path | None = None) -> Mapping[str, ArchiveDefinition]:
+    """The packaged archives, and those of the TOML file `extra`, which may replace one by name.
+
+    Raises ArchiveDefinitionError naming the archive and the entry that is wrong.
+    """
+    packaged = resources.files("seisbus.archive").joinpath("archives.toml").read_text(encoding="utf-8")
+    archives = _parse(packaged, "archives.toml")
+    if extra is not None:
+        try:
+            text = extra.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ArchiveDefinitionError("*", str(extra), f"the file cannot be read ({error}).") from error
+        archives |= _parse(text, str(extra))
+    return archives
+
+
+def route(archives: Mapping[str, ArchiveDefinition], network: str) -> ArchiveDefinition:
+    """The archive that serves `network`: the first defined that lists it.
+
+    Raises UnknownArchiveError where none does.
+    """
+    for archive in archives.values():
+        if network in archive.networks:
+            return archive
+    raise UnknownArchiveError(f"network {network!r}", tuple(archives))
+
+
+def archive_named(archives: Mapping[str, ArchiveDefinition], name: str) -> ArchiveDefinition:
+    """The archive called `name`; UnknownArchiveError lists the known ones."""
+    if name not in archives:
+        raise UnknownArchiveError(repr(name), tuple(archives))
+    return archives[name]
+
+
+def _parse(text: str, source: str) -> dict[str, ArchiveDefinition]:
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ArchiveDefinitionError("*", source, f"it is not TOML ({error}).") from error
+    archives = {}
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise ArchiveDefinitionError(name, source, "expected a table such as [name].")
+        archives[name] = _Reader(name, source, table).definition()
+    return archives
+
+
+_Enum = TypeVar("_Enum", bound=StrEnum)
+
+
+class _Reader:
+    """Takes the entries of one TOML table one by one, so that each error names its entry."""
+
+    def __init__(self, name: str, source: str, table: dict[str, Any]) -> None:
+        self._name, self._source, self._table = name, source, dict(table)
+
+    def definition(self) -> ArchiveDefinition:
+        bucket = self._required("bucket")
+        definition = ArchiveDefinition(
+            name=self._name,
+            title=self._text("title") or self._name,
+            bucket=bucket,
+            region=self._text("region"),
+            endpoint=self._text("endpoint"),
+            auth=self._choice("auth", Auth, Auth.UNSIGNED),
+            index=self._choice("index", IndexSource, IndexSource.LISTING),
+            day_key=self._day_key(),
+            event_key=self._template("event_key", {"prefix", "filename"}),
+            phase_key=self._template("phase_key", {"prefix", "filename"}),
+            waveform_index_prefix=self._text("waveform_index_prefix"),
+            catalog_index_prefix=self._text("catalog_index_prefix"),
+            station_prefixes=self._texts("station_prefixes"),
+            object_unit=self._choice("object_unit", ObjectUnit, ObjectUnit.CHANNEL),
+            day_cut=self._choice("day_cut", DayCut, DayCut.RECORD),
+            max_in_flight=self._limit(),
+            networks=self._texts("networks"),
+        )
+        if self._table:
+            raise self._wrong(f"unknown entry {sorted(self._table)[0]!r}.")
+        if definition.index is IndexSource.FILES and definition.waveform_index_prefix is None:
+            raise self._wrong("index = 'files' needs waveform_index_prefix.")
+        channel = definition.object_unit is ObjectUnit.CHANNEL
+        if ({"chan", "loc"} <= definition.day_key.fields) != channel:
+            raise self._wrong("object_unit 'channel' needs {chan} and {loc} in day_key, 'station' neither.")
+        return definition
+
+    def _wrong(self, problem: str) -> ArchiveDefinitionError:
+        return ArchiveDefinitionError(self._name, self._source, problem)
+
+    def _text(self, entry: str) -> str | None:
+        value = self._table.pop(entry, None)
+        if value is not None and not isinstance(value, str):
+            raise self._wrong(f"{entry} is {value!r}, expected a text.")
+        return value
+
+    def _required(self, entry: str) -> str:
+        value = self._text(entry)
+        if not value:
+            raise self._wrong(f"the entry {entry!r} is missing.")
+        return value
+
+    def _texts(self, entry: str) -> tuple[str, ...]:
+        value = self._table.pop(entry, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self._wrong(f"{entry} is {value!r}, expected a list of texts.")
+        return tuple(value)
+
+    def _choice(self, entry: str, kind: type[_Enum], default: _Enum) -> _Enum:
+        value = self._table.pop(entry, default)
+        if value not in list(kind):
+            raise self._wrong(f"{entry} is {value!r}, expected one of {', '.join(kind)}.")
+        return kind(value)
+
+    def _limit(self) -> int:
+        value = self._table.pop("max_in_flight", 16)
+        if type(value) is not int or value < 1:
+            raise self._wrong(f"max_in_flight is {value!r}, expected a whole number of at least 1.")
+        return value
+
+    def _template(self, entry: str, fields: set[str]) -> KeyTemplate | None:
+        text = self._text(entry)
+        if text is None:
+            return None
+        try:
+            template = KeyTemplate(text)
+        except (KeyLayoutError, ValueError) as error:
+            raise self._wrong(f"{entry} is {text!r}: {error}") from error
+        if not fields <= template.fields:
+            raise self._wrong(f"{entry} is {text!r}, expected the fields {', '.join(sorted(fields))} in it.")
+        return template
+
+    def _day_key(self) -> KeyTemplate:
+        template = self._template("day_key", {"net", "sta", "year", "doy"})
+        if template is None:
+            raise self._wrong("the entry 'day_key' is missing.")
+        return template

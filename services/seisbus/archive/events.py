@@ -1,0 +1,204 @@
+"""Events that a user names: from QuakeML, a CSV table, inline mappings, or chosen rows of a catalog.
+
+Gives one `Event` a source in MsPASS's units; choosing events and windows round them is `planning`.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from seisbus.archive.catalog import CatalogRow
+from seisbus.archive.errors import EventInputError
+from seisbus.archive.times import parse_time_ns
+
+
+class EventOrigin(StrEnum):
+    """Where Seisbus has an event from."""
+
+    CATALOG = "catalog"
+    QUAKEML = "quakeml"
+    CSV = "csv"
+    INLINE = "inline"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One source: epoch nanoseconds, degrees, kilometres below sea level.
+
+    `prefix`, `ms_filename` and `phase_filename` locate an archive's event files where it is known to
+    keep them; they are None for events that do not come from an archive's catalog.
+    """
+
+    id: str
+    time_ns: int
+    lat: float
+    lon: float
+    depth_km: float | None
+    mag: float | None
+    mag_type: str | None
+    origin: EventOrigin
+    prefix: str | None = None
+    ms_filename: str | None = None
+    phase_filename: str | None = None
+
+    @property
+    def time(self) -> float:
+        """The origin time in epoch seconds."""
+        return self.time_ns / 1e9
+
+
+# The spellings in use: USGS and ISC event CSVs, SCEDC's columns, MsPASS's source_*, plain words.
+_SPELLINGS = {
+    "id": ("id", "evid", "event_id", "eventid", "source_id", "publicid"),
+    "time": ("time", "origin_time", "origin_datetime", "origintime", "datetime", "source_time", "starttime"),
+    "lat": ("lat", "latitude", "source_lat", "ev_lat"),
+    "lon": ("lon", "long", "longitude", "lng", "source_lon", "ev_lon"),
+    "depth_km": ("depth_km", "depth", "dep", "source_depth", "ev_dep"),
+    "mag": ("mag", "magnitude", "source_magnitude", "ml", "mw"),
+    "mag_type": ("mag_type", "magtype", "magnitudetype", "m", "source_magnitude_type"),
+}
+_FIELD_OF = {spelling: field for field, spellings in _SPELLINGS.items() for spelling in spellings}
+
+
+def from_catalog(rows: Iterable[CatalogRow]) -> list[Event]:
+    """Events of chosen catalog rows, with their event files."""
+    return [
+        Event(
+            row.evid,
+            row.time_ns,
+            row.lat,
+            row.lon,
+            row.depth_km,
+            row.mag,
+            row.mag_type,
+            EventOrigin.CATALOG,
+            row.prefix,
+            row.ms_filename,
+            row.phase_filename,
+        )
+        for row in rows
+    ]
+
+
+def from_mappings(events: Iterable[Mapping[str, Any]]) -> list[Event]:
+    """Events written inline: time (text, datetime or epoch seconds), lat, lon, and depth_km, mag, id if known.
+
+    Common spellings are understood (latitude, origin_time, magnitude ...). An event without an id gets one
+    made of its values, so that the same event has the same id. Raises EventInputError naming the item.
+    """
+    return [_event(item, EventOrigin.INLINE, f"item {i}") for i, item in enumerate(events, 1)]
+
+
+def from_csv(data: bytes) -> list[Event]:
+    """Events of a CSV with a header line; columns and errors as in `from_mappings`. Depth is in kilometres."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise EventInputError("the CSV", f"it is not UTF-8 text ({error}).") from error
+    reader = csv.DictReader(io.StringIO(text), skipinitialspace=True)
+    if not reader.fieldnames:
+        raise EventInputError(
+            "the CSV", "it is empty, expected a header line such as time,lat,lon,depth_km,mag."
+        )
+    return [_event(row, EventOrigin.CSV, f"line {reader.line_num}") for row in reader]
+
+
+def from_quakeml(data: bytes) -> list[Event]:
+    """Events of a QuakeML document: the preferred origin and magnitude, else the first of each.
+
+    Depth is converted from metres. Raises EventInputError for a document that cannot be read or an event
+    without an origin.
+    """
+    # obspy takes a second to import: only those who read QuakeML pay for it.
+    from obspy import read_events  # noqa: PLC0415
+
+    try:
+        catalog = read_events(io.BytesIO(data), format="QUAKEML")
+    except Exception as error:  # obspy and lxml raise a dozen kinds here
+        raise EventInputError("the QuakeML", f"obspy cannot parse it ({error}).") from error
+    events = []
+    for item in catalog:
+        name = item.resource_id.id
+        found = item.preferred_origin() or (item.origins[0] if item.origins else None)
+        if found is None or found.time is None or found.latitude is None or found.longitude is None:
+            raise EventInputError(f"QuakeML event {name}", "it has no origin with a time and a place.")
+        size = item.preferred_magnitude() or (item.magnitudes[0] if item.magnitudes else None)
+        events.append(
+            Event(
+                id=name,
+                time_ns=found.time.ns,
+                lat=found.latitude,
+                lon=found.longitude,
+                depth_km=None if found.depth is None else found.depth / 1000.0,
+                mag=None if size is None else size.mag,
+                mag_type=None if size is None else size.magnitude_type,
+                origin=EventOrigin.QUAKEML,
+            )
+        )
+    return events
+
+
+def _event(item: Mapping[str, Any], origin: EventOrigin, where: str) -> Event:
+    values: dict[str, Any] = {}
+    for name, value in item.items():
+        field = _FIELD_OF.get(str(name).strip().lower())
+        if field is None and origin is EventOrigin.INLINE:
+            raise EventInputError(where, f"unknown entry {name!r}, expected {', '.join(_SPELLINGS)}.")
+        if field is not None and value not in (None, ""):
+            if field in values:
+                raise EventInputError(where, f"{field} is given twice, once as {name!r}.")
+            values[field] = value
+    missing = [field for field in ("time", "lat", "lon") if field not in values]
+    if missing:
+        raise EventInputError(where, f"{' and '.join(missing)} missing, expected time, lat and lon.")
+    time_ns = _time_ns(values["time"], where)
+    lat = _number(values["lat"], "lat", where, -90.0, 90.0)
+    lon = _number(values["lon"], "lon", where, -180.0, 360.0)
+    depth = _number(values["depth_km"], "depth_km", where, -10.0, 1000.0) if "depth_km" in values else None
+    mag = _number(values["mag"], "mag", where, -5.0, 12.0) if "mag" in values else None
+    return Event(
+        id=str(values.get("id") or _made_id(time_ns, lat, lon, depth)),
+        time_ns=time_ns,
+        lat=lat,
+        lon=lon,
+        depth_km=depth,
+        mag=mag,
+        mag_type=values.get("mag_type"),
+        origin=origin,
+    )
+
+
+def _made_id(time_ns: int, lat: float, lon: float, depth: float | None) -> str:
+    text = f"{time_ns} {lat!r} {lon!r} {depth!r}"
+    return f"ev{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def _time_ns(value: Any, where: str) -> int:
+    if isinstance(value, datetime):
+        utc = value if value.tzinfo else value.replace(tzinfo=UTC)
+        delta = utc - datetime(1970, 1, 1, tzinfo=UTC)
+        return ((delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds) * 1000
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return round(value * 1_000_000) * 1000  # a float epoch holds microseconds, not nanoseconds
+    time_ns = parse_time_ns(value) if isinstance(value, str) else None
+    if time_ns is None:
+        raise EventInputError(where, f"time is {value!r}, expected such as 2011-03-11T05:46:23.2Z.")
+    return time_ns
+
+
+def _number(value: Any, field: str, where: str, low: float, high: float) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not low <= number <= high:
+        raise EventInputError(where, f"{field} is {value!r}, expected a number from {low:g} to {high:g}.")
+    return number

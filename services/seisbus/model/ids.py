@@ -1,0 +1,52 @@
+"""Identities. A job's id sorts by time; everything under a job has an id that starts with the job's,
+so that one range scan of `_id` finds all of a job's tasks or outcomes."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+
+# Crockford's base 32, lower case: no i, l, o, u, and no character with a meaning in NATS subjects.
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_AFTER_DOT = "/"  # the character after "." in ASCII, so [job + ".", job + "/") holds all ids of a job
+
+
+def _base32(value: int, width: int) -> str:
+    return "".join(_ALPHABET[(value >> (5 * i)) & 31] for i in reversed(range(width)))
+
+
+def new_job_id() -> str:
+    """A new job id of 18 characters: 10 of milliseconds since 1970, then 40 random bits (a ULID cut short)."""
+    return _base32(time.time_ns() // 1_000_000, 10) + _base32(secrets.randbits(40), 8)
+
+
+def boot_id() -> str:
+    """A fresh id for one life of one process."""
+    return _base32(secrets.randbits(40), 8)
+
+
+def task_id(job: str, shard: int, number: int) -> str:
+    """Id of the `number`-th task of a shard; sorts in planning order."""
+    return f"{job}.{shard:06d}.{number:06d}"
+
+
+def window_id(job: str, channel: str, start_ns: int, end_ns: int, event: str) -> str:
+    """Ledger identity of a window: a hash of job, channel (or sensor), start, end and event, and nothing else."""
+    text = f"{job}|{channel}|{start_ns}|{end_ns}|{event}"
+    return f"{job}.{hashlib.blake2b(text.encode(), digest_size=12).hexdigest()}"
+
+
+def document_id(window: str, piece: int) -> str:
+    """24 hex digits for the ObjectId of the `piece`-th stored document of a window."""
+    return hashlib.blake2b(f"{window}|{piece}".encode(), digest_size=12).hexdigest()
+
+
+def id_range(job: str) -> tuple[str, str]:
+    """Closed-open range of `_id` that holds the tasks, or the outcomes, of a job."""
+    return f"{job}.", f"{job}{_AFTER_DOT}"
+
+
+def job_of(identity: str) -> str:
+    """The job a task or window id belongs to."""
+    return identity.split(".", 1)[0]

@@ -1,0 +1,292 @@
+"""The job file: what a user asks for, validated once, the same in YAML, in gRPC and in the database.
+
+`parse_job` turns text or a mapping into a `JobSpec`; every mistake becomes one `JobFileError` sentence.
+Times are written as ISO 8601 or epoch seconds, durations as seconds or `100s`, `30min`, `1h`, `2d`; inside
+both are integer nanoseconds.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    model_validator,
+)
+
+from ..errors import UserError
+from .channel import ChannelFilter
+from .moments import duration_ns, iso, moment_ns
+from .task import DAY_NS, Recipe
+
+Moment = Annotated[int, BeforeValidator(moment_ns), PlainSerializer(iso, return_type=str)]
+Duration = Annotated[
+    int, BeforeValidator(duration_ns), PlainSerializer(lambda ns: f"{ns / 1e9:.9f}".rstrip("0").rstrip(".") + "s", return_type=str)
+]  # fmt: skip
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9*?,\- _]*$", max_length=2000)]
+
+
+class JobFileError(UserError):
+    """A job file that cannot be run; the message names the key, what was found and what was expected."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Select(_Model):
+    """Which channels: wildcards * and ?, comma-separated alternatives, -- for a blank location."""
+
+    net: Code = "*"
+    sta: Code = "*"
+    loc: Code = "*"
+    chan: Code = "*"
+
+    @property
+    def filter(self) -> ChannelFilter:
+        """The selection as a value of the model."""
+        return ChannelFilter(self.net, self.sta, self.loc, self.chan)
+
+
+class Span(_Model):
+    """A window given outright; the sample at `end` belongs to it."""
+
+    start: Moment
+    end: Moment
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError(f"end {iso(self.end)} is not after start {iso(self.start)}")
+        return self
+
+
+class CatalogQuery(_Model):
+    """Events of the archive's own catalog: origin time from `start` (included) to `end` (excluded)."""
+
+    start: Moment | None = None
+    end: Moment | None = None
+    above_magnitude: float | None = None
+    max_magnitude: float | None = None
+    ids: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if not self.ids and (self.start is None or self.end is None):
+            raise ValueError("a catalog query needs start and end, or ids with the year's start and end")
+        if self.start is not None and self.end is not None and self.end <= self.start:
+            raise ValueError(f"end {iso(self.end)} is not after start {iso(self.start)}")
+        return self
+
+
+class InlineEvent(_Model):
+    """An event written into the job: time, degrees, kilometres, magnitude."""
+
+    time: Moment
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=360)
+    depth_km: float = 0.0
+    mag: float | None = None
+    mag_type: str = ""
+    id: str = ""
+
+
+class EventWindows(_Model):
+    """Windows from `start` to `end` after each event's origin; both ends belong to the window.
+
+    Exactly one source of events: `catalog` (the archive's), `list` (inline), `quakeml` or `csv` (contents of a
+    file; the client puts a named `file` here).
+    """
+
+    catalog: CatalogQuery | None = None
+    list: tuple[InlineEvent, ...] | None = None
+    quakeml: str | None = None
+    csv: str | None = None
+    start: Duration = 0
+    end: Duration | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        sources = [n for n in ("catalog", "list", "quakeml", "csv") if getattr(self, n) is not None]
+        if len(sources) != 1:
+            found = " and ".join(sources) or "none"
+            raise ValueError(
+                f"exactly one source of events is needed (catalog, list, quakeml or csv); found {found}"
+            )
+        if self.end is not None and self.end <= self.start:
+            raise ValueError(f"end {self.end / 1e9:g} s is not after start {self.start / 1e9:g} s")
+        return self
+
+
+class Tile(_Model):
+    """Windows of `length` every `step` over [start, end); the sample at a window's end belongs to the next."""
+
+    start: Moment
+    end: Moment
+    length: Duration
+    step: Duration | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError(f"end {iso(self.end)} is not after start {iso(self.start)}")
+        if self.length <= 0 or (self.step is not None and self.step <= 0):
+            raise ValueError("length and step of a tile must be positive")
+        if self.start % DAY_NS or self.end % DAY_NS:
+            raise ValueError("a tile runs over whole UTC days; write start and end as dates")
+        return self
+
+
+class Windows(_Model):
+    """Exactly one of: `absolute` spans, `events`, a `tile`."""
+
+    absolute: tuple[Span, ...] | None = None
+    events: EventWindows | None = None
+    tile: Tile | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        given = [n for n in ("absolute", "events", "tile") if getattr(self, n) is not None]
+        if len(given) != 1:
+            found = " and ".join(given) or "none"
+            raise ValueError(f"exactly one of absolute, events and tile is needed; found {found}")
+        if self.absolute == ():
+            raise ValueError("absolute needs at least one window")
+        return self
+
+
+class Pad(_Model):
+    """Extra data fetched and processed around a window, then cut away."""
+
+    before: Duration = Field(default=0, ge=0)
+    after: Duration = Field(default=0, ge=0)
+
+
+class Output(_Model):
+    """Where and how waveforms are kept. `auto`: untouched counts as miniSEED, processed samples as float64."""
+
+    storage: Literal["file", "gridfs"] = "file"
+    encoding: Literal["auto", "miniseed", "float64"] = "auto"
+    data_tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]{0,80}$")] = ""
+
+
+class Fill(_Model):
+    """Gap policy that fills."""
+
+    fill: Literal["zero", "linear", "nan"]
+
+
+class JobSpec(_Model):
+    """A job as the user wrote it."""
+
+    name: Annotated[str, Field(max_length=200)] = ""
+    kind: Literal["window", "index", "purge"] = "window"
+    archive: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
+    inputs: Literal["day_files", "event_files"] = "day_files"
+    expect: Literal["index", "stations"] = "index"
+    select: Select = Select()
+    windows: Windows | None = None
+    gaps: Literal["kill", "split"] | Fill = "kill"
+    overlap: Literal["gap", "first", "last"] = "gap"
+    steps: tuple[dict[str, Any], ...] = ()
+    pad: Pad | None = None
+    output: Output = Output()
+    purge: str = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.kind == "window" and self.windows is None:
+            raise ValueError("a job of kind window needs windows: absolute, events or tile")
+        if self.kind == "purge" and not self.purge:
+            raise ValueError("a job of kind purge needs purge: the job whose data are to be removed")
+        events = self.windows.events if self.windows else None
+        if (
+            self.kind == "window"
+            and self.inputs == "event_files"
+            and (events is None or events.catalog is None)
+        ):
+            raise ValueError("event_files need windows: events: catalog, which names the files")
+        if self.kind == "window" and self.inputs == "day_files" and events is not None and events.end is None:
+            raise ValueError("windows of day files need an end: how long after the origin the window lasts")
+        return self
+
+    def recipe(self, pad_before_ns: int = 0, pad_after_ns: int = 0) -> Recipe:
+        """What the windower and writer need of the job; the pads given hold where the job names none."""
+        pad = self.pad or Pad(before=f"{pad_before_ns / 1e9}s", after=f"{pad_after_ns / 1e9}s")  # type: ignore[arg-type]
+        return Recipe(
+            gaps="fill" if isinstance(self.gaps, Fill) else self.gaps,
+            fill=self.gaps.fill if isinstance(self.gaps, Fill) else "zero",
+            overlap=self.overlap,
+            steps=self.steps,
+            pad_before=pad.before / 1e9,
+            pad_after=pad.after / 1e9,
+            storage=self.output.storage,
+            encoding=self.output.encoding,
+            data_tag=self.output.data_tag,
+        )
+
+
+def _field_names(location: tuple[int | str, ...]) -> list[str]:
+    """Keys that are allowed where an unknown key stood."""
+    model: Any = JobSpec
+    for step in location:
+        if isinstance(step, int):
+            continue
+        found = model.model_fields.get(step) if hasattr(model, "model_fields") else None
+        if found is None:
+            break
+        choices = [found.annotation, *getattr(found.annotation, "__args__", ())]
+        nested = [c for c in choices if isinstance(c, type) and issubclass(c, BaseModel)]
+        if not nested:
+            break
+        model = nested[0]
+    return sorted(model.model_fields)
+
+
+def _sentence(error: ValidationError) -> str:
+    """The first problem of a validation, in one sentence; unknown keys first, since others follow from them."""
+    problems = sorted(error.errors(include_url=False), key=lambda p: p["type"] != "extra_forbidden")
+    first = problems[0]
+    where = ".".join(str(part) for part in first["loc"]) or "the job"
+    if first["type"] == "extra_forbidden":
+        *parents, key = first["loc"]
+        allowed = _field_names(tuple(parents))
+        near = difflib.get_close_matches(str(key), allowed, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(allowed)}."
+        return f"Job file: unknown key {where}; {hint}"
+    if first["type"] == "missing":
+        return f"Job file: {where} is missing; add it (see docs/job.md)."
+    text = first["msg"].removeprefix("Value error, ")
+    shown = (
+        ""
+        if isinstance(first["input"], Mapping) or text.startswith(repr(first["input"]))
+        else f" (found {first['input']!r})"
+    )
+    return f"Job file: {where}: {text}{shown}."
+
+
+def parse_job(source: str | Mapping[str, Any]) -> JobSpec:
+    """The validated job of a YAML or JSON text, or of a mapping; JobFileError in one sentence otherwise."""
+    content: object = source
+    if isinstance(source, str):
+        try:
+            content = yaml.safe_load(source)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            line = f" in line {mark.line + 1}" if mark else ""
+            problem = getattr(error, "problem", None) or "it cannot be read"
+            raise JobFileError(f"Job file: not valid YAML{line}: {problem}.") from None
+    if not isinstance(content, Mapping):
+        raise JobFileError("Job file: expected a mapping with at least archive and windows.")
+    try:
+        return JobSpec.model_validate(content)
+    except ValidationError as error:
+        raise JobFileError(_sentence(error)) from None

@@ -1,0 +1,62 @@
+"""How a planned window ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+
+class Fate(StrEnum):
+    """The five ends of a window; every planned window has exactly one."""
+
+    SAVED = "saved"
+    DEAD = "dead"
+    MISSING = "missing"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+RETRIABLE = (Fate.DEAD, Fate.MISSING, Fate.FAILED, Fate.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Windows planned and windows by fate."""
+
+    planned: int = 0
+    saved: int = 0
+    dead: int = 0
+    missing: int = 0
+    failed: int = 0
+    cancelled: int = 0
+
+    @property
+    def settled(self) -> int:
+        """Windows that have an outcome."""
+        return self.saved + self.dead + self.missing + self.failed + self.cancelled
+
+    @property
+    def balanced(self) -> bool:
+        """Whether planned = saved + dead + missing + failed + cancelled."""
+        return self.planned == self.settled
+
+    def counts(self) -> dict[str, int]:
+        """The fields by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+
+class JobState(StrEnum):
+    """Life of a job."""
+
+    SUBMITTED = "submitted"
+    PLANNING = "planning"
+    RUNNING = "running"
+    CANCELLING = "cancelling"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more will happen unless the user asks for a retry."""
+        return self in (JobState.COMPLETED, JobState.CANCELLED, JobState.FAILED)

@@ -1,0 +1,84 @@
+"""Values of the plan: an archive object, the windows wanted from it, and the task that holds both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .channel import Channel
+
+DAY_NS = 86_400_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRef:
+    """One archive object as far as the plan knew it (`size` 0 and `etag` "" when no listing told them)."""
+
+    archive: str
+    key: str
+    size: int = 0
+    etag: str = ""
+    day_ns: int = 0
+    channel: Channel | None = None
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One window of one channel; times are nanoseconds since 1970."""
+
+    id: str
+    channel: Channel
+    start_ns: int
+    end_ns: int
+    inclusive_end: bool
+    event: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of a task's windows whose bytes travel in one message."""
+
+    first: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WindowTemplate:
+    """How a provisional task's windows follow from what it holds: cut to a span, or whole channels when None."""
+
+    start_ns: int | None
+    end_ns: int | None
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An archive object (with neighbours) and every window a job wants of it."""
+
+    id: str
+    job: str
+    archive: str
+    objects: tuple[ObjectRef, ...]
+    windows: tuple[Window, ...]
+    parts: tuple[Part, ...]
+    template: WindowTemplate | None = None
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the contents of the object decide the windows (event files)."""
+        return self.template is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What is done with the records of a window, and how the result is stored."""
+
+    gaps: str = "kill"
+    fill: str = "zero"
+    overlap: str = "gap"
+    steps: tuple[dict[str, object], ...] = field(default=())
+    pad_before: float = 0.0
+    pad_after: float = 0.0
+    storage: str = "file"
+    encoding: str = "auto"
+    data_tag: str = ""

@@ -1,0 +1,59 @@
+"""Settings of every process, from the environment (prefix SEISBUS_), read once and frozen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .errors import UserError
+
+
+class Settings(BaseSettings):
+    """What a Seisbus process must know; every field is the variable SEISBUS_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="SEISBUS_", frozen=True, extra="ignore")
+
+    nats_url: str = "nats://127.0.0.1:4222"
+    mongodb_uri: str = "mongodb://127.0.0.1:27017"
+    database: str = "seisbus"
+    control_address: str = "127.0.0.1:50051"
+    health_address: str = "127.0.0.1:0"
+    output_root: Path = Path("output")
+    archives_file: Path | None = None
+    archive_local_endpoint: str = ""
+    log_level: str = "INFO"
+    log_format: str = Field(default="text", pattern="^(text|json)$")
+
+    # Messages a service works on at once: CPU stages gain nothing beyond the cores, I/O stages do.
+    concurrency: int = Field(default=0, ge=0)
+    # Bytes of messages in memory of one service: 8 of the largest inline messages.
+    bytes_in_flight: int = Field(default=64_000_000, gt=0)
+    # A delivery that is neither acknowledged nor in progress for so long goes to another replica.
+    ack_wait_seconds: float = Field(default=30.0, gt=0)
+    # Deliveries before a message is dead-lettered.
+    max_deliver: int = Field(default=5, gt=0)
+    # Unfinished tasks of one job on the bus (K of the flow rules).
+    open_tasks: int = Field(default=256, gt=0)
+    # How long a draining service lets running work end.
+    drain_seconds: float = Field(default=20.0, gt=0)
+    # Lease of the reconciler, and how often it looks.
+    lease_seconds: float = Field(default=15.0, gt=0)
+    reconcile_seconds: float = Field(default=2.0, gt=0)
+    # Bytes after which the writer begins a new waveform file.
+    file_bytes: int = Field(default=2_000_000_000, gt=0)
+    # Failpoints to arm, comma-separated; each ends the process once (tests of crashes).
+    failpoints: str = ""
+    # Folder where a failpoint leaves a mark, so that it strikes once only.
+    failpoint_folder: Path | None = None
+
+
+def load_settings() -> Settings:
+    """Settings of this process; UserError naming the variable when one is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = "SEISBUS_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise UserError(f"Environment variable {name}: {first['msg']} (found {first['input']!r}).") from None

@@ -1,0 +1,1 @@
+"""Everything that MongoDB holds, and the only home of pymongo: collections, indexes, access rules."""

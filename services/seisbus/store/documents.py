@@ -1,0 +1,90 @@
+"""Conversions between the model's values and MongoDB documents; no database here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..model.channel import Channel
+from ..model.task import ObjectRef, Part, Task, Window, WindowTemplate
+
+Document = dict[str, Any]
+
+
+def window_document(window: Window) -> Document:
+    """A window inside a task document."""
+    return {
+        "id": window.id,
+        "channel": str(window.channel),
+        "start_ns": window.start_ns,
+        "end_ns": window.end_ns,
+        "inclusive_end": window.inclusive_end,
+        "event": window.event,
+    }
+
+
+def window_value(document: Document) -> Window:
+    """Inverse of `window_document`."""
+    return Window(
+        id=document["id"],
+        channel=Channel.parse(document["channel"]),
+        start_ns=document["start_ns"],
+        end_ns=document["end_ns"],
+        inclusive_end=document["inclusive_end"],
+        event=document["event"],
+    )
+
+
+def _object_document(ref: ObjectRef) -> Document:
+    return {
+        "key": ref.key,
+        "size": ref.size,
+        "etag": ref.etag,
+        "day_ns": ref.day_ns,
+        "channel": str(ref.channel) if ref.channel else None,
+        "missing": ref.missing,
+    }
+
+
+def _object_value(archive: str, document: Document) -> ObjectRef:
+    return ObjectRef(
+        archive=archive,
+        key=document["key"],
+        size=document["size"],
+        etag=document["etag"],
+        day_ns=document["day_ns"],
+        channel=Channel.parse(document["channel"]) if document["channel"] else None,
+        missing=document["missing"],
+    )
+
+
+def task_document(task: Task) -> Document:
+    """A task that was just planned: open, no part done."""
+    template = task.template
+    return {
+        "_id": task.id,
+        "job": task.job,
+        "open": True,
+        "attempt": 1,
+        "archive": task.archive,
+        "objects": [_object_document(ref) for ref in task.objects],
+        "windows": [window_document(window) for window in task.windows],
+        "parts": [[part.first, part.count] for part in task.parts],
+        "done": [],
+        "template": None
+        if template is None
+        else {"start_ns": template.start_ns, "end_ns": template.end_ns, "event": template.event},
+    }
+
+
+def task_value(document: Document) -> Task:
+    """Inverse of `task_document` (the bookkeeping fields aside)."""
+    template = document["template"]
+    return Task(
+        id=document["_id"],
+        job=document["job"],
+        archive=document["archive"],
+        objects=tuple(_object_value(document["archive"], o) for o in document["objects"]),
+        windows=tuple(window_value(w) for w in document["windows"]),
+        parts=tuple(Part(first, count) for first, count in document["parts"]),
+        template=None if template is None else WindowTemplate(**template),
+    )
