@@ -11,7 +11,7 @@ SeisbusError
 
 from __future__ import annotations
 
-from seisbus.errors import SeisbusError, UserError
+from seisbus.errors import NotFoundError, SeisbusError, UserError
 
 
 class ArchiveDefinitionError(UserError):
@@ -24,7 +24,7 @@ class ArchiveDefinitionError(UserError):
         self.problem = problem
 
 
-class UnknownArchiveError(UserError):
+class UnknownArchiveError(NotFoundError):
     """No archive of that name, or none that serves that network."""
 
     def __init__(self, wanted: str, known: tuple[str, ...]) -> None:

@@ -89,7 +89,7 @@ def from_catalog(rows: Iterable[CatalogRow]) -> list[Event]:
 
 
 def from_mappings(events: Iterable[Mapping[str, Any]]) -> list[Event]:
-    """Events written inline: time (text, datetime or epoch seconds), lat, lon, and depth_km, mag, id if known.
+    """Events written inline: time (text, datetime or epoch seconds), lat, lon; depth_km, mag, id if known.
 
     Common spellings are understood (latitude, origin_time, magnitude ...). An event without an id gets one
     made of its values, so that the same event has the same id. Raises EventInputError naming the item.
@@ -98,16 +98,14 @@ def from_mappings(events: Iterable[Mapping[str, Any]]) -> list[Event]:
 
 
 def from_csv(data: bytes) -> list[Event]:
-    """Events of a CSV with a header line; columns and errors as in `from_mappings`. Depth is in kilometres."""
+    """Events of a CSV with a header line; columns and errors as in `from_mappings`. Depth is in km."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise EventInputError("the CSV", f"it is not UTF-8 text ({error}).") from error
     reader = csv.DictReader(io.StringIO(text), skipinitialspace=True)
     if not reader.fieldnames:
-        raise EventInputError(
-            "the CSV", "it is empty, expected a header line such as time,lat,lon,depth_km,mag."
-        )
+        raise EventInputError("the CSV", "it is empty, expected a header line such as time,lat,lon,depth_km,mag.")
     return [_event(row, EventOrigin.CSV, f"line {reader.line_num}") for row in reader]
 
 
@@ -118,7 +116,7 @@ def from_quakeml(data: bytes) -> list[Event]:
     without an origin.
     """
     # obspy takes a second to import: only those who read QuakeML pay for it.
-    from obspy import read_events  # noqa: PLC0415
+    from obspy import read_events
 
     try:
         catalog = read_events(io.BytesIO(data), format="QUAKEML")

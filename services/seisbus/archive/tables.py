@@ -17,9 +17,7 @@ from seisbus.archive.errors import ArchiveFormatError
 from seisbus.archive.keys import TableFormat
 
 
-def read_table(
-    data: bytes, table: TableFormat, key: str, headerless: Sequence[str], known: frozenset[str]
-) -> pa.Table:
+def read_table(data: bytes, table: TableFormat, key: str, headerless: Sequence[str], known: frozenset[str]) -> pa.Table:
     """A table with lower-case column names; CSV columns are all text, Parquet ones as they were stored.
 
     A CSV without a header, that is whose first line holds none of the `known` names, gets the column

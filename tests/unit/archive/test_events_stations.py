@@ -1,0 +1,179 @@
+"""Events from every source, and StationXML epochs against obspy's own reading of the same bytes."""
+
+from __future__ import annotations
+
+import io
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from seisbus.archive import events
+from seisbus.archive.catalog import read_catalog
+from seisbus.archive.errors import ArchiveFormatError, EventInputError
+from seisbus.archive.keys import TableFormat
+from seisbus.archive.stations import read_stationxml
+from seisbus.archive.times import parse_time_ns
+
+DATA = Path(os.environ.get("SEISBUS_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
+TOHOKU_NS = 1299822383_200000000
+
+
+def _real(*parts: str) -> bytes:
+    path = DATA.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"real test data are not here (SEISBUS_TEST_DATA): {'/'.join(parts)}")
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2011-03-11T05:46:23.2Z",
+        "2011/03/11 05:46:23.20",
+        "2011-03-11T05:46:23.200000000000+00:00",
+        "2011-03-11T14:46:23.2+09:00",
+        "2011-03-10T21:46:23.2-0800",
+        "2011-3-11 5:46:23.2",
+    ],
+)
+def test_time_texts(text: str) -> None:
+    assert parse_time_ns(text) == TOHOKU_NS
+
+
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)))  # noqa: DTZ001
+def test_time_texts_are_exact(when: datetime) -> None:
+    utc = when.replace(tzinfo=UTC)
+    delta = utc - datetime(1970, 1, 1, tzinfo=UTC)
+    expected = ((delta.days * 86400 + delta.seconds) * 10**6 + delta.microseconds) * 1000
+    assert parse_time_ns(utc.isoformat()) == expected
+
+
+@pytest.mark.parametrize("text", ["", "2011-02-29", "2011-03-11T24:00:00", "2011-03-11T05:46:61", "yesterday"])
+def test_no_times(text: str) -> None:
+    assert parse_time_ns(text) is None
+
+
+def test_inline_events_in_all_spellings() -> None:
+    when = datetime(2011, 3, 11, 5, 46, 23, 200000, tzinfo=UTC)
+    spelled = [
+        {"time": "2011-03-11T05:46:23.2Z", "lat": 38.3, "lon": 142.4, "depth_km": 29.0, "mag": 9.1},
+        {"origin_time": when, "latitude": "38.3", "longitude": "142.4", "depth": "29", "magnitude": "9.1"},
+        {"time": TOHOKU_NS / 1e9, "lat": 38.3, "lon": 142.4, "depth_km": 29, "mag": 9.1},
+    ]
+    found = events.from_mappings(spelled)
+    assert found[0] == found[1] == found[2]
+    assert (found[0].time_ns, found[0].depth_km, found[0].origin) == (TOHOKU_NS, 29.0, events.EventOrigin.INLINE)
+    other = events.from_mappings([{**spelled[0], "lat": 38.31}])[0]
+    assert found[0].id.startswith("ev") and other.id != found[0].id
+
+
+@pytest.mark.parametrize(
+    ("item", "message"),
+    [
+        ({"time": "2011-03-11", "lat": 1}, "lon missing"),
+        ({"time": "noon", "lat": 1, "lon": 2}, "time is 'noon'"),
+        ({"time": True, "lat": 1, "lon": 2}, "time is True"),
+        ({"time": 0, "lat": 91, "lon": 2}, "lat is 91, expected a number from -90 to 90"),
+        ({"time": 0, "lat": 1, "lon": 2, "mags": 3}, "unknown entry 'mags'"),
+        ({"time": 0, "lat": 1, "lon": 2, "latitude": 3}, "lat is given twice"),
+        ({"time": 0, "lat": 1, "lon": 2, "depth_km": 29000}, "depth_km is 29000"),
+    ],
+)
+def test_a_wrong_inline_event_is_named(item: dict[str, object], message: str) -> None:
+    good = {"time": 0, "lat": 1, "lon": 2}
+    with pytest.raises(EventInputError, match="item 2") as caught:
+        events.from_mappings([good, item])
+    assert message in str(caught.value)
+
+
+def test_events_of_a_csv() -> None:
+    table = (
+        b"time,latitude,longitude,depth,mag,magType,id,place\n2011-03-11T05:46:23.2Z,38.3,142.4,29,9.1,mww,usp1,Japan\n"
+    )
+    (event,) = events.from_csv(table)
+    assert (event.id, event.time_ns, event.depth_km, event.mag_type) == ("usp1", TOHOKU_NS, 29.0, "mww")
+    with pytest.raises(EventInputError, match="line 2: time is 'x'"):
+        events.from_csv(b"time,lat,lon\nx,1,2\n")
+    with pytest.raises(EventInputError, match="empty"):
+        events.from_csv(b"")
+
+
+def test_events_of_a_catalog_keep_their_files() -> None:
+    table = (
+        b"PREFIX,MS_FILENAME,PHASE_FILENAME,ORIGIN_DATETIME,MAG,M,LAT,LON,DEPTH,EVID\n"
+        b"a/,1.ms,NA,2011-03-11T05:46:23.2,4,l,1,2,3,1\n"
+    )
+    (event,) = events.from_catalog(read_catalog(table, TableFormat.CSV))
+    assert (event.id, event.prefix, event.ms_filename, event.phase_filename) == ("1", "a/", "1.ms", None)
+
+
+def test_real_quakeml() -> None:
+    (event,) = events.from_quakeml(_real("pyatoa", "test_catalog_2018p130600.xml"))
+    assert event.id.endswith("2018p130600")
+    assert event.time_ns == parse_time_ns("2018-02-18T07:43:48.127644Z")
+    assert event.depth_km is not None and 1 < event.depth_km < 100  # kilometres, not metres
+    assert event.mag is not None
+
+
+def test_broken_quakeml_is_one_sentence() -> None:
+    with pytest.raises(EventInputError, match="QuakeML"):
+        events.from_quakeml(b"<quakeml")
+
+
+@pytest.mark.parametrize("parts", [("mseed", "CI_HEC.xml"), ("pyatoa", "test_dataless_NZ_BFZ.xml")])
+def test_stationxml_as_obspy_reads_it(parts: tuple[str, ...]) -> None:
+    from obspy import read_inventory
+
+    data = _real(*parts)
+    ours = read_stationxml(data)
+    inventory = read_inventory(io.BytesIO(data), format="STATIONXML")
+    theirs = [(net, sta, cha) for net in inventory for sta in net for cha in sta]
+    assert len(ours.channels) == len(theirs) > 0
+    assert len(ours.sites) == sum(len(net) for net in inventory)
+    for epoch, (net, sta, cha) in zip(ours.channels, theirs, strict=True):
+        assert (epoch.net, epoch.sta, epoch.loc, epoch.chan) == (net.code, sta.code, cha.location_code, cha.code)
+        assert epoch.start_ns == cha.start_date.ns
+        if cha.end_date is None or cha.end_date.year > 2262:
+            assert epoch.end_ns is None or epoch.end_ns == sta.end_date.ns
+        else:
+            assert epoch.end_ns == cha.end_date.ns
+        assert epoch.elev_km == pytest.approx(cha.elevation / 1000)
+        assert epoch.depth_km == pytest.approx(cha.depth / 1000)
+        assert (epoch.hang, epoch.vang) == (cha.azimuth, cha.dip + 90)
+        assert (epoch.lat, epoch.lon, epoch.sample_rate) == (cha.latitude, cha.longitude, cha.sample_rate)
+
+
+XML = """<FDSNStationXML xmlns="http://www.fdsn.org/xml/station/1"><Network code="CI">
+<Station code="HEC" startDate="2000-01-01T00:00:00" endDate="3000-01-01T00:00:00"><Latitude>34</Latitude>
+<Longitude>-116</Longitude><Elevation>920</Elevation><Channel code="BHZ" locationCode="--">
+<Latitude>34</Latitude><Longitude>-116</Longitude><Elevation>920</Elevation><Depth>3</Depth></Channel>
+</Station></Network></FDSNStationXML>"""
+
+
+def test_what_is_absent_is_not_guessed() -> None:
+    found = read_stationxml(XML.encode())
+    (epoch,) = found.channels
+    assert (epoch.loc, epoch.hang, epoch.vang, epoch.sample_rate) == ("", None, None, None)
+    assert (epoch.start_ns, epoch.end_ns) == (parse_time_ns("2000-01-01"), None)
+    assert (found.sites[0].elev_km, epoch.depth_km) == (0.92, 0.003)
+    assert epoch.is_open(TOHOKU_NS, TOHOKU_NS + 1) and not epoch.is_open(0, epoch.start_ns)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("</Station>", "", "no XML"),
+        ("FDSNStationXML", "Quake", "expected <FDSNStationXML>"),
+        ("<Depth>3</Depth>", "", "CI.HEC..BHZ has no Depth"),
+        ("<Depth>3", "<Depth>deep", "Depth 'deep'"),
+        ('code="BHZ"', 'code=""', "no code"),
+        ("2000-01-01T", "2000-13-01T", "startDate"),
+    ],
+)
+def test_wrong_stationxml_names_the_element(old: str, new: str, message: str) -> None:
+    with pytest.raises(ArchiveFormatError) as caught:
+        read_stationxml(XML.replace(old, new).encode(), "k")
+    assert message in str(caught.value)
