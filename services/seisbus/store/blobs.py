@@ -1,0 +1,102 @@
+"""The stored bytes of a waveform, read back from the output folder or from GridFS in pieces.
+
+What the bytes mean (miniSEED or float64) is the reader's business; nothing outside the output folder is ever read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from gridfs import AsyncGridFSBucket
+from gridfs.errors import NoFile
+from pymongo.asynchronous.database import AsyncDatabase
+
+from ..errors import SeisbusError
+from .documents import Document
+
+PIECE_BYTES: Final = 1_000_000  # gRPC receives at most 4 MB a message by default
+
+
+class BlobError(SeisbusError):
+    """The bytes of a wf document cannot be read; `document` is its id as text."""
+
+    def __init__(self, document: str, problem: str) -> None:
+        super().__init__(f"Waveform {document} cannot be read: {problem}")
+        self.document = document
+
+
+class BlobFormat(StrEnum):
+    """What the stored bytes are: MsPASS's `format` attribute (absent means raw float64)."""
+
+    MSEED = "mseed"
+    BINARY = "binary"
+
+
+def blob_format(document: Document) -> BlobFormat:
+    """The format of a wf document's bytes; BlobError for one that Seisbus never writes."""
+    found = document.get("format") or BlobFormat.BINARY
+    try:
+        return BlobFormat(found)
+    except ValueError:
+        raise BlobError(str(document["_id"]), f"its format is {found!r}, expected mseed or binary.") from None
+
+
+async def read_blob(database: AsyncDatabase[Document], root: Path, document: Document) -> AsyncIterator[bytes]:
+    """The bytes of a wf document in pieces of at most 1 MB, in order.
+
+    `root` is the output folder. BlobError when the bytes are not there, fewer than the document says, or lie
+    outside `root`.
+    """
+    mode = document.get("storage_mode", "gridfs")  # MsPASS reads a document without it so
+    if mode == "file":
+        async for piece in _read_file(root, document):
+            yield piece
+    elif mode == "gridfs":
+        async for piece in _read_gridfs(database, document):
+            yield piece
+    else:
+        raise BlobError(str(document["_id"]), f"its storage_mode is {mode!r}, expected file or gridfs.")
+
+
+async def _read_file(root: Path, document: Document) -> AsyncIterator[bytes]:
+    identity = str(document["_id"])
+    path, handle = await asyncio.to_thread(_open, root, document)
+    position = int(document["foff"])
+    end = position + int(document.get("nbytes", 8 * document["npts"]))
+    try:
+        while position < end:
+            piece = await asyncio.to_thread(os.pread, handle, min(PIECE_BYTES, end - position), position)
+            if not piece:
+                raise BlobError(identity, f"{path} ends at byte {position}, expected {end}.")
+            yield piece
+            position += len(piece)
+    except OSError as error:
+        raise BlobError(identity, f"{path} cannot be read ({error.strerror}).") from None
+    finally:
+        os.close(handle)
+
+
+def _open(root: Path, document: Document) -> tuple[Path, int]:
+    identity = str(document["_id"])
+    path = Path(document["dir"], document["dfile"]).resolve()
+    if not path.is_relative_to(root.resolve()):
+        raise BlobError(identity, f"{path} lies outside the output folder {root}; start control with the writer's.")
+    try:
+        return path, os.open(path, os.O_RDONLY)
+    except OSError as error:
+        raise BlobError(identity, f"{path} cannot be opened ({error.strerror}).") from None
+
+
+async def _read_gridfs(database: AsyncDatabase[Document], document: Document) -> AsyncIterator[bytes]:
+    try:
+        stream = await AsyncGridFSBucket(database).open_download_stream(document["gridfs_id"])
+    except NoFile:
+        raise BlobError(str(document["_id"]), f"GridFS has no file {document['gridfs_id']}.") from None
+    async with stream:
+        while piece := await stream.read(PIECE_BYTES):
+            yield piece

@@ -1,0 +1,298 @@
+"""Paged reads for the control plane: jobs, outcomes, waveform documents, logs, archive holdings.
+
+Each read uses one index by its full equality prefix and at most one range (the speed rules of `collections`), and
+filters the rest while it reads. Writing is left to `jobs`, `tasks`, `settle` and `index`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bson import ObjectId
+from pymongo.asynchronous.database import AsyncDatabase
+
+from ..errors import NotFoundError
+from ..model.channel import Channel, ChannelFilter
+from . import collections as c
+from .documents import Document
+from .pages import Page, PageRequest, token
+
+Database = AsyncDatabase[Document]
+Accept = Callable[[Document], bool]
+
+# starttime is a float of about 2e-7 s resolution; t0_ns decides
+_MARGIN_S = 1e-6
+_ANY_CHANNEL = ChannelFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Closed-open span of time in nanoseconds since 1970; None is unbounded."""
+
+    start_ns: int | None = None
+    end_ns: int | None = None
+
+
+ANY_TIME = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class WaveformFilter:
+    """Which stored waveforms; empty texts mean any. Waveforms that overlap `span` match."""
+
+    job: str = ""
+    channels: ChannelFilter = _ANY_CHANNEL
+    span: Span = ANY_TIME
+    data_tag: str = ""
+    event: str = ""
+
+
+async def jobs(database: Database, request: PageRequest) -> Page:
+    """Jobs, newest first, without their specification (`get_job` has it)."""
+    where: Document = {}
+    if (after := request.position("jobs")) is not None:
+        where = {"_id": {"$gte": "", "$lt": after[0]}}
+    cursor = database[c.JOB].find(where, {"spec": 0}).sort("_id", -1)
+    return await _page(cursor, request, 50, ("jobs",), lambda d: [d["_id"]])
+
+
+async def waveforms(database: Database, wanted: WaveformFilter, request: PageRequest) -> Page:
+    """wf documents in order of start time."""
+    scope = ("waveforms", wanted)
+    after = request.position(*scope)
+    where, accept = _waveform_query(wanted)
+    if after is not None:
+        bounds = where.setdefault("starttime", {})
+        bounds["$gte"] = max(after[0], bounds.get("$gte", after[0]))
+    cursor = database[c.WF_TIMESERIES].find(where).sort([("starttime", 1), ("_id", 1)])
+    return await _page(cursor, request, 1000, scope, lambda d: [d["starttime"], d["_id"]], accept, after)
+
+
+async def each_waveform(database: Database, wanted: WaveformFilter, limit: int = 0) -> AsyncIterator[Document]:
+    """wf documents in order of start time, one by one, at most `limit` (0 is no bound), in bounded memory."""
+    where, accept = _waveform_query(wanted)
+    given = 0
+    cursor = database[c.WF_TIMESERIES].find(where, batch_size=500).sort([("starttime", 1), ("_id", 1)])
+    async with cursor:
+        async for document in cursor:
+            if not accept(document):
+                continue
+            yield document
+            given += 1
+            if given == limit:
+                return
+
+
+async def of_job(database: Database, collection: str, job: str, request: PageRequest) -> Page:
+    """Documents of `elog`, `cemetery` or `dead_letter` that belong to a job (any job when empty)."""
+    scope = (collection, job)
+    after = request.position(*scope)
+    where: Document = {"job": job} if job else {}
+    cursor = database[collection].find(where, {"body": 0}).sort("_id", 1)
+    return await _page(cursor, request, 1000, scope, lambda d: [d["_id"]], None, after)
+
+
+async def dead_letter(database: Database, identity: str) -> Document:
+    """One dead letter with its body; NotFoundError when there is none of that id."""
+    found = await database[c.DEAD_LETTER].find_one({"_id": identity})
+    if found is None and ObjectId.is_valid(identity):
+        found = await database[c.DEAD_LETTER].find_one({"_id": ObjectId(identity)})
+    if found is None:
+        raise NotFoundError(f"There is no dead letter {identity}; `seisbus deadletters list` shows those that exist.")
+    return found
+
+
+async def count_dead_letters(database: Database, job: str) -> Mapping[str, int]:
+    """Dead letters of a job by reason."""
+    counts: dict[str, int] = {}
+    async with database[c.DEAD_LETTER].find({"job": job}, {"reason": 1}) as cursor:
+        async for document in cursor:
+            counts[document["reason"]] = counts.get(document["reason"], 0) + 1
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFilter:
+    """Which index keys of an archive: 0 and "" mean all."""
+
+    archive: str
+    collection: str
+    year: int = 0
+    day: int = 0
+    format: str = ""
+
+
+async def index_keys(database: Database, wanted: KeyFilter, request: PageRequest) -> tuple[Page, int]:
+    """Index key documents in order of key, and how many match in all."""
+    scope = ("index_keys", wanted)
+    after = request.position(*scope)
+    where: Document = {"archive": wanted.archive}
+    where |= {k: v for k, v in (("year", wanted.year), ("day", wanted.day), ("format", wanted.format)) if v}
+    collection = database[wanted.collection]
+    total = await collection.count_documents(where)
+    cursor = collection.find(where).sort("_id", 1)
+    return await _page(cursor, request, 1000, scope, lambda d: [d["_id"]], None, after), total
+
+
+async def day_files(database: Database, archive: str, day: date, channels: ChannelFilter, request: PageRequest) -> Page:
+    """day_file documents of one day in order of key."""
+    scope = ("day_files", archive, day, channels)
+    after = request.position(*scope)
+    low, high = _below(f"{archive}/{day.isoformat()}")
+    where: Document = {"_id": {"$gte": low, "$lt": high} if after is None else {"$gt": after[0], "$lt": high}}
+    cursor = database[c.DAY_FILE].find(where).sort("_id", 1)
+    return await _page(
+        cursor, request, 1000, scope, lambda d: [d["_id"]], lambda d: channels.matches(_channel(d)), after
+    )
+
+
+async def each_day_file(
+    database: Database, archive: str, day: date, channels: ChannelFilter
+) -> AsyncIterator[Document]:
+    """All day_file documents of one day that match, in no order."""
+    low, high = _below(f"{archive}/{day.isoformat()}")
+    async with database[c.DAY_FILE].find({"_id": {"$gte": low, "$lt": high}}) as cursor:
+        async for document in cursor:
+            if channels.matches(_channel(document)):
+                yield document
+
+
+async def read_days(database: Database, archive: str, days: Iterable[date]) -> set[date]:
+    """Those of `days` whose index has been read into day_file documents."""
+    found = set()
+    for day in days:  # one by one: the embedded server finds an _id faster than a list of them
+        if await database[c.DAY_INDEX].find_one({"_id": f"{archive}/{day.isoformat()}"}, {"_id": 1}):
+            found.add(day)
+    return found
+
+
+async def has_events(database: Database, archive: str) -> bool:
+    """Whether any catalog of the archive has been read."""
+    return await database[c.SOURCE].find_one({"archive": archive}, {"_id": 1}) is not None
+
+
+async def events(
+    database: Database,
+    archive: str,
+    span: Span,
+    above: float | None,
+    most: float | None,
+    request: PageRequest,
+) -> Page:
+    """Source documents in order of origin time; magnitude strictly above `above` and at most `most`.
+
+    An event without a magnitude matches only when neither bound is given.
+    """
+    scope = ("events", archive, span, above, most)
+    after = request.position(*scope)
+    bounds: Document = {"$gte": span.start_ns if span.start_ns is not None else -(2**63)}
+    if after is not None:
+        bounds["$gte"] = max(bounds["$gte"], after[0])
+    if span.end_ns is not None:
+        bounds["$lt"] = span.end_ns
+
+    def accept(document: Document) -> bool:
+        mag = document.get("mag")
+        if mag is None:
+            return above is None and most is None
+        return (above is None or mag > above) and (most is None or mag <= most)
+
+    cursor = database[c.SOURCE].find({"archive": archive, "time_ns": bounds}).sort([("time_ns", 1), ("_id", 1)])
+    return await _page(cursor, request, 1000, scope, lambda d: [d["time_ns"], d["_id"]], accept, after)
+
+
+async def channels(database: Database, archive: str, wanted: ChannelFilter, span: Span, request: PageRequest) -> Page:
+    """Channel epochs of station metadata that overlap a span, in order of channel and start."""
+    scope = ("channels", archive, wanted, span)
+    after = request.position(*scope)
+    where: Document = {"archive": archive}
+    if _plain(wanted.net):
+        where["net"] = wanted.net
+        if _plain(wanted.sta):
+            where["sta"] = wanted.sta
+    start = -math.inf if span.start_ns is None else span.start_ns / 1e9
+    end = math.inf if span.end_ns is None else span.end_ns / 1e9
+
+    def accept(document: Document) -> bool:
+        until = document.get("endtime")
+        return wanted.matches(_channel(document)) and document["starttime"] < end and (until is None or until > start)
+
+    order = ("net", "sta", "loc", "chan", "starttime", "_id")
+    cursor = database[c.CHANNEL].find(where).sort([(name, 1) for name in order])
+    return await _page(cursor, request, 1000, scope, lambda d: [d.get(name, "") for name in order], accept, after)
+
+
+def _waveform_query(wanted: WaveformFilter) -> tuple[Document, Accept]:
+    """A query that one index serves, and the exact test of what it finds."""
+    codes = wanted.channels
+    where: Document = {}
+    if wanted.job:
+        where["job"] = wanted.job
+    elif wanted.data_tag:
+        where["data_tag"] = wanted.data_tag
+    elif all(_plain(code) for code in (codes.net, codes.sta, codes.chan)):
+        where |= {"net": codes.net, "sta": codes.sta, "chan": codes.chan}
+    if wanted.span.end_ns is not None:
+        where["starttime"] = {"$lt": wanted.span.end_ns / 1e9 + _MARGIN_S}
+
+    def accept(document: Document) -> bool:
+        return (
+            (not wanted.data_tag or document.get("data_tag") == wanted.data_tag)
+            and (not wanted.event or document.get("event") == wanted.event)
+            and _overlaps(document, wanted.span)
+            and codes.matches(_channel(document))
+        )
+
+    return where, accept
+
+
+def last_sample_ns(document: Document) -> int:
+    """Time of the last sample of a wf document, nanoseconds since 1970."""
+    numerator, denominator = document["rate"]
+    start: int = document["t0_ns"]
+    return start + ((document["npts"] - 1) * 1_000_000_000 * denominator + numerator // 2) // numerator
+
+
+def _overlaps(document: Document, span: Span) -> bool:
+    return (span.end_ns is None or document["t0_ns"] < span.end_ns) and (
+        span.start_ns is None or last_sample_ns(document) >= span.start_ns
+    )
+
+
+def _plain(code: str) -> bool:
+    return bool(code) and not set("*?,") & set(code)
+
+
+def _channel(document: Document) -> Channel:
+    # a blank location is left out of a document that MsPASS wrote
+    return Channel(document.get("net", ""), document.get("sta", ""), document.get("loc", ""), document.get("chan", ""))
+
+
+def _below(prefix: str) -> tuple[str, str]:
+    return f"{prefix}/", f"{prefix}0"  # "0" follows "/" in ASCII
+
+
+async def _page(
+    cursor: Any,
+    request: PageRequest,
+    usual: int,
+    scope: tuple[object, ...],
+    key: Callable[[Document], list[Any]],
+    accept: Accept | None = None,
+    after: list[Any] | None = None,
+) -> Page:
+    """The next documents of a sorted cursor that are accepted and lie after `after`."""
+    limit = request.limit(usual)
+    found: list[Document] = []
+    async with cursor:
+        async for document in cursor:
+            if (accept is not None and not accept(document)) or (after is not None and key(document) <= after):
+                continue
+            if len(found) == limit:
+                return Page(found, token(key(found[-1]), *scope))
+            found.append(document)
+    return Page(found)
