@@ -1,0 +1,29 @@
+"""Contiguous runs of samples on an exact clock: what they are, how they join, how windows are cut from them.
+
+Pure numpy; no file format, no data object and no metadata. `libseis.mseed` makes segments from records,
+`libseis.converter` makes `TimeSeries` from segments.
+"""
+
+from libseis.segments.cut import Cut, CutReason, FillMethod, GapPolicy, Span, cut
+from libseis.segments.join import Joined, Overlap, Rows, join, join_rows
+from libseis.segments.rate import Rate
+from libseis.segments.segment import Complaint, ComplaintKind, Segment, SourceId
+
+__all__ = [
+    "Complaint",
+    "ComplaintKind",
+    "Cut",
+    "CutReason",
+    "FillMethod",
+    "GapPolicy",
+    "Joined",
+    "Overlap",
+    "Rate",
+    "Rows",
+    "Segment",
+    "SourceId",
+    "Span",
+    "cut",
+    "join",
+    "join_rows",
+]

@@ -1,0 +1,220 @@
+"""Cut a window out of the segments of one channel, and say why when it cannot be had whole.
+
+The rule for which samples belong to a window is here and nowhere else; joining is done before.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from libseis.segments.segment import Segment
+
+# Tiles of different tasks may see one sample through clocks set by different records: header times are good
+# to 0.1 ms without blockette 1001 (SEED manual 2.4, BTIME), so a sample this close before an edge is on it.
+EDGE_NS = 100_000
+
+
+class GapPolicy(StrEnum):
+    """What is done with a window that has data for a part of it only."""
+
+    KILL = "kill"
+    SPLIT = "split"
+    FILL = "fill"
+
+
+class FillMethod(StrEnum):
+    """Values for samples that are missing under `GapPolicy.FILL`."""
+
+    ZERO = "zero"
+    LINEAR = "linear"
+    NAN = "nan"
+
+
+class CutReason(StrEnum):
+    """Why a window is dead; stable texts, stored in the ledger."""
+
+    NO_DATA = "no_data"
+    NO_DATA_IN_WINDOW = "no_data_in_window"
+    GAP = "gap"
+    STARTS_LATE = "starts_late"
+    ENDS_EARLY = "ends_early"
+    OVERLAP_CONFLICT = "overlap_conflict"
+    MIXED_RATES = "mixed_rates"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time, both ends included, in epoch ns."""
+
+    start_ns: int
+    end_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A window: its pieces by time, or the reason why there are none, and every span of it without data.
+
+    Under `GapPolicy.KILL` and `FILL` a live window is one piece. `detail` is one sentence, empty when the
+    window is whole. `gaps` are from the first to the last missing sample, those at the edges included.
+    """
+
+    pieces: list[Segment]
+    reason: CutReason | None
+    detail: str
+    gaps: list[Span]
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """What one segment has of the window: its samples first .. stop-1, while the window asks want .. want_stop-1."""
+
+    segment: Segment
+    want: int
+    want_stop: int
+    first: int
+    stop: int
+
+
+def cut(
+    segments: Sequence[Segment],
+    conflicts: Sequence[Span],
+    start_ns: int,
+    end_ns: int,
+    *,
+    inclusive_end: bool,
+    gaps: GapPolicy = GapPolicy.KILL,
+    fill: FillMethod = FillMethod.ZERO,
+) -> Cut:
+    """The samples of [start_ns, end_ns] of one channel, as views of the segments wherever possible.
+
+    `inclusive_end` (event windows) is MsPASS's WindowData: the first sample is the one nearest to the start,
+    round((start - t0)/dt) with halves away from zero, and there are round((end - start)/dt) + 1 of them, so
+    each end has half a sample of tolerance. Otherwise (tiles) the window holds the samples with
+    start <= t < end, so that abutting tiles hold every sample exactly once whatever its phase.
+
+    A filled window stands on the grid of its first segment; "linear" holds the outermost value beyond the
+    data and, like "nan", turns counts into float64. Segments of several rates make no whole window: they
+    are dead under "kill" and "fill", and stand side by side under "split".
+    """
+    if end_ns < start_ns:
+        raise ValueError(f"The window ends at {end_ns} ns, before its start at {start_ns} ns; swap the two.")
+    if not any(s.npts for s in segments):
+        return Cut([], CutReason.NO_DATA, "There are no data of this channel.", [])
+    shares = _shares(segments, start_ns, end_ns, inclusive_end)
+    if not shares:
+        if disputed := _touching(conflicts, start_ns, end_ns):
+            return Cut([], CutReason.OVERLAP_CONFLICT, _conflict_detail(disputed), [Span(start_ns, end_ns)])
+        detail = "There are data of this channel, but none inside the window."
+        return Cut([], CutReason.NO_DATA_IN_WINDOW, detail, [Span(start_ns, end_ns)])
+    missing = _missing(shares)
+    whole = not missing and len(shares) == 1
+    if gaps is GapPolicy.SPLIT or whole:
+        detail = "" if whole else _summary(missing)
+        return Cut([s.segment.part(s.first, s.stop) for s in shares], None, detail, missing)
+    if len(rates := {s.segment.rate for s in shares}) > 1:
+        names = " and ".join(sorted(str(rate) for rate in rates))
+        return Cut([], CutReason.MIXED_RATES, f"The window holds data sampled at {names}.", missing)
+    if gaps is GapPolicy.FILL:
+        return Cut([_filled(shares, fill)], None, f"{_summary(missing)} Filled: {fill.value}.", missing)
+    if disputed := _touching(conflicts, start_ns, end_ns):
+        return Cut([], CutReason.OVERLAP_CONFLICT, _conflict_detail(disputed), missing)
+    if len(shares) > 1:
+        return Cut([], CutReason.GAP, _summary(missing), missing)
+    share = shares[0]
+    if share.first > share.want:
+        late = (share.segment.time_ns(share.first) - start_ns) / 1e9
+        return Cut([], CutReason.STARTS_LATE, f"The data start {late:.6g} s after the window's start.", missing)
+    early = (end_ns - share.segment.end_ns) / 1e9
+    return Cut([], CutReason.ENDS_EARLY, f"The data end {early:.6g} s before the window's end.", missing)
+
+
+def _shares(segments: Sequence[Segment], start_ns: int, end_ns: int, inclusive_end: bool) -> list[_Share]:
+    """What every segment has of the window, by time."""
+    found: list[_Share] = []
+    for segment in segments:
+        rate = segment.rate
+        ahead = start_ns - segment.t0_ns
+        if segment.t0_ns - end_ns > rate.period_ns or start_ns - segment.end_ns > rate.period_ns:
+            continue
+        if inclusive_end:
+            want = rate.round_index(ahead)
+            want_stop = want + rate.round_index(end_ns - start_ns) + 1
+            # with a length that is no whole number of samples the last one may lie past the tolerance
+            if want_stop == segment.npts + 1 and 2 * (end_ns - segment.end_ns) <= rate.period_ns:
+                want_stop = segment.npts
+        else:
+            edge = min(EDGE_NS, int(rate.period_ns / 10))
+            want = rate.ceil_index(ahead - edge)
+            want_stop = rate.ceil_index(end_ns - segment.t0_ns - edge)
+            # an archive that cuts exactly at the edge does not have the sample just before it
+            if want == -1 and rate.ceil_index(ahead) == 0:
+                want = 0
+        first, stop = max(want, 0), min(want_stop, segment.npts)
+        if first < stop:
+            found.append(_Share(segment, want, want_stop, first, stop))
+    return sorted(found, key=lambda s: s.segment.t0_ns)
+
+
+def _missing(shares: Sequence[_Share]) -> list[Span]:
+    """Spans of the window without data: before, between and after the shares."""
+    spans: list[Span] = []
+    head, tail = shares[0], shares[-1]
+    if head.first > head.want:
+        spans.append(Span(head.segment.time_ns(head.want), head.segment.time_ns(head.first - 1)))
+    for before, after in itertools.pairwise(shares):
+        start = before.segment.time_ns(before.stop)
+        # a clock that was set by less than a sample leaves no whole sample between
+        spans.append(Span(start, max(start, after.segment.time_ns(after.first - 1))))
+    if tail.stop < tail.want_stop:
+        spans.append(Span(tail.segment.time_ns(tail.stop), tail.segment.time_ns(tail.want_stop - 1)))
+    return spans
+
+
+def _filled(shares: Sequence[_Share], fill: FillMethod) -> Segment:
+    """One segment over the whole window on the grid of the first share."""
+    base = shares[0]
+    npts = base.want_stop - base.want
+    dtype = np.result_type(*(s.segment.data.dtype for s in shares))
+    if fill is not FillMethod.ZERO and dtype.kind == "i":
+        dtype = np.dtype(np.float64)
+    data = np.zeros(npts, dtype)
+    present = np.zeros(npts, bool)
+    for share in reversed(shares):  # on a sample two shares round to, the earlier one stands
+        part = share.segment.data[share.first : share.stop]
+        index, _ = base.segment.rate.index(share.segment.time_ns(share.first) - base.segment.t0_ns)
+        at = index - base.want
+        part = part[max(0, -at) : npts - at]
+        at = max(at, 0)
+        data[at : at + len(part)] = part
+        present[at : at + len(part)] = True
+    if fill is FillMethod.NAN:
+        data[~present] = np.nan
+    elif fill is FillMethod.LINEAR:
+        data[~present] = np.interp(np.flatnonzero(~present), np.flatnonzero(present), data[present])
+    complaints = tuple(dict.fromkeys(c for s in shares for c in s.segment.complaints))
+    return Segment(base.segment.source, base.segment.time_ns(base.want), base.segment.rate, data, complaints)
+
+
+def _touching(conflicts: Sequence[Span], start_ns: int, end_ns: int) -> list[Span]:
+    return [c for c in conflicts if c.end_ns >= start_ns and c.start_ns <= end_ns]
+
+
+def _conflict_detail(disputed: Sequence[Span]) -> str:
+    span = disputed[0]
+    return (
+        f"{(span.end_ns - span.start_ns) / 1e9:.6g} s of the window come twice with different values; "
+        "choose overlap first or last to keep one of them."
+    )
+
+
+def _summary(missing: Sequence[Span]) -> str:
+    """One sentence on what is missing."""
+    if not missing:
+        return ""
+    longest = max((s.end_ns - s.start_ns) / 1e9 for s in missing)
+    spans = "1 span" if len(missing) == 1 else f"{len(missing)} spans"
+    return f"The window has {spans} without data, the longest {longest:.6g} s from first to last missing sample."

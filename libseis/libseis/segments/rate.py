@@ -1,0 +1,148 @@
+"""The exact sampling rate and the arithmetic of a sample clock in integer nanoseconds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+NS_PER_SECOND = 1_000_000_000
+
+# products beyond this are left to Python's unbounded integers
+_INT64_SAFE = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Samples per second as a reduced fraction, so that sample n of a day, or of a year, does not drift.
+
+    Raises ValueError when either part is not a positive integer.
+    """
+
+    numerator: int
+    denominator: int = 1
+
+    def __post_init__(self) -> None:
+        """Reduce the fraction: equal rates compare equal however a header spelled them."""
+        if self.numerator <= 0 or self.denominator <= 0:
+            raise ValueError(
+                f"A sampling rate of {self.numerator}/{self.denominator} samples per second cannot be; "
+                "both parts must be positive integers."
+            )
+        if (divisor := math.gcd(self.numerator, self.denominator)) != 1:
+            object.__setattr__(self, "numerator", self.numerator // divisor)
+            object.__setattr__(self, "denominator", self.denominator // divisor)
+
+    @classmethod
+    def from_header(cls, factor: int, multiplier: int) -> Rate:
+        """The rate of a miniSEED 2 fixed header: SEED manual 2.4, chapter 8, fields 10 and 11.
+
+        A positive number multiplies, a negative one divides. Raises ValueError for a zero factor,
+        which marks records without a time series.
+        """
+        if factor == 0:
+            raise ValueError("A sample rate factor of 0 marks a record without a time series; it has no rate.")
+        numerator = denominator = 1
+        for part in (factor, multiplier or 1):
+            if part > 0:
+                numerator *= part
+            else:
+                denominator *= -part
+        return cls(numerator, denominator)
+
+    @classmethod
+    def from_hz(cls, hz: float) -> Rate:
+        """The simplest fraction that gives `hz` (samples per second) back, bit for bit."""
+        return cls._simplest(hz, float)
+
+    @classmethod
+    def from_float32(cls, hz: float) -> Rate:
+        """The simplest fraction that gives `hz` back in single precision, as blockette 100 stores it."""
+        return cls._simplest(hz, lambda value: float(np.float32(float(value))))
+
+    @classmethod
+    def from_interval(cls, dt: float) -> Rate:
+        """The rate whose sample interval is `dt` seconds, by the simplest fraction equal to `dt`."""
+        period = cls._simplest(dt, float)
+        return cls(period.denominator, period.numerator)
+
+    @classmethod
+    def _simplest(cls, value: float, narrow: Callable[[Fraction], float]) -> Rate:
+        if not (math.isfinite(value) and value > 0):
+            raise ValueError(f"A sampling rate or interval must be positive and finite, not {value!r}.")
+        exact = Fraction(value)
+        limit = 1
+        while limit < exact.denominator:
+            candidate = exact.limit_denominator(limit)
+            if candidate > 0 and narrow(candidate) == value:
+                return cls(candidate.numerator, candidate.denominator)
+            limit *= 10
+        return cls(exact.numerator, exact.denominator)
+
+    @property
+    def hz(self) -> float:
+        """Samples per second."""
+        return self.numerator / self.denominator
+
+    @property
+    def period_ns(self) -> float:
+        """Sample interval in nanoseconds, rounded to a float; exact spans come from `span_ns`."""
+        return self.denominator * NS_PER_SECOND / self.numerator
+
+    def span_ns(self, n: int) -> int:
+        """Exact length of `n` sample intervals in ns, rounded half-even to an integer; `n` may be negative."""
+        quotient, remainder = divmod(n * self.denominator * NS_PER_SECOND, self.numerator)
+        twice = 2 * remainder
+        return quotient + int(twice > self.numerator or (twice == self.numerator and quotient % 2 == 1))
+
+    def spans_ns(self, n: NDArray[np.int64]) -> NDArray[np.int64]:
+        """`span_ns` of an array of counts, shape kept."""
+        if n.size == 0:
+            return np.zeros(n.shape, np.int64)
+        whole, part = divmod(self.denominator * NS_PER_SECOND, self.numerator)
+        if part == 0:
+            return np.multiply(n, whole, dtype=np.int64)
+        largest = int(np.abs(n).max())
+        if largest * part >= _INT64_SAFE or self.numerator >= _INT64_SAFE // 2:
+            flat = [self.span_ns(int(value)) for value in n.ravel()]
+            return np.array(flat, np.int64).reshape(n.shape)
+        spans: NDArray[np.int64]
+        spans, remainder = np.divmod(n * np.int64(part), np.int64(self.numerator))
+        spans += n * np.int64(whole)
+        twice = 2 * remainder
+        spans += (twice > self.numerator) | ((twice == self.numerator) & (spans % 2 == 1))
+        return spans
+
+    def index(self, ns: int) -> tuple[int, float]:
+        """Nearest sample to `ns` nanoseconds after sample 0, and the misfit in samples, in (-0.5, 0.5]."""
+        unit = self.denominator * NS_PER_SECOND
+        position = ns * self.numerator
+        nearest = -((unit - 2 * position) // (2 * unit))
+        return nearest, (position - nearest * unit) / unit
+
+    def indices(self, ns: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Nearest samples to an array of times in ns after sample 0; ties go to the earlier sample."""
+        guess: NDArray[np.int64] = np.rint(ns * (self.hz / NS_PER_SECOND)).astype(np.int64)
+        misfit = ns - self.spans_ns(guess)
+        half = self.period_ns / 2
+        guess += misfit > half
+        guess -= misfit <= -half
+        return guess
+
+    def round_index(self, ns: int) -> int:
+        """Nearest sample to `ns` after sample 0, ties away from zero: MsPASS's `sample_number`."""
+        unit = self.denominator * NS_PER_SECOND
+        magnitude = (2 * abs(ns) * self.numerator + unit) // (2 * unit)
+        return magnitude if ns >= 0 else -magnitude
+
+    def ceil_index(self, ns: int) -> int:
+        """First sample at or after `ns` nanoseconds after sample 0."""
+        return -((-ns * self.numerator) // (self.denominator * NS_PER_SECOND))
+
+    def __str__(self) -> str:
+        """Samples per second, for messages."""
+        return f"{self.hz:.10g} Hz"
