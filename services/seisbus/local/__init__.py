@@ -1,0 +1,25 @@
+"""The embedded stack: real servers and the five services as processes on one machine.
+
+Starts no service by importing it, and speaks to none; clients find a running stack by `running_stack`.
+"""
+
+from seisbus.local.errors import FolderInUseError, MissingProgramError, StackInterrupted, StartError
+from seisbus.local.folder import StackState, running_stack
+from seisbus.local.recipes import KeyPair, S3Program, ServerKind, ServerOptions
+from seisbus.local.servers import EmbeddedServers, ServerHandle, embedded_servers
+
+__all__ = [
+    "EmbeddedServers",
+    "FolderInUseError",
+    "KeyPair",
+    "MissingProgramError",
+    "S3Program",
+    "ServerHandle",
+    "ServerKind",
+    "ServerOptions",
+    "StackInterrupted",
+    "StackState",
+    "StartError",
+    "embedded_servers",
+    "running_stack",
+]

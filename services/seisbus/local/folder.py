@@ -1,0 +1,79 @@
+"""The data folder of a stack: one holder at a time, and the state file by which other terminals find it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TextIO
+
+from seisbus.local.errors import FolderInUseError
+
+_LOCK = "lock"
+_STATE = "stack.json"
+
+
+@contextmanager
+def held_folder(folder: Path) -> Iterator[Path]:
+    """Create `folder` if need be and hold its lock; yields the resolved path.
+
+    The lock is the kernel's (flock), so it ends with the holder however that ends. Raises FolderInUseError.
+    """
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / _LOCK, "a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FolderInUseError(folder, _holder(lock)) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield folder
+
+
+def _holder(lock: TextIO) -> int | None:
+    lock.seek(0)
+    text = lock.read()
+    return int(text) if text.isdecimal() else None
+
+
+@dataclass(frozen=True, slots=True)
+class StackState:
+    """What another process needs to use a running stack.
+
+    `pid` runs it; `environment` are the SEISBUS_ variables that lead a client, a command or a service to it;
+    `health` has each service's health addresses (host:port), one a replica; `log` is the merged log.
+    """
+
+    pid: int
+    environment: Mapping[str, str]
+    control_address: str
+    health: Mapping[str, tuple[str, ...]]
+    log: str
+
+    def write(self, folder: Path) -> None:
+        """Put the state file in place at once, so that no reader sees half of it."""
+        part = folder / f"{_STATE}.part"
+        part.write_text(json.dumps(asdict(self), indent=2) + "\n")
+        part.replace(folder / _STATE)
+
+
+def running_stack(folder: Path) -> StackState | None:
+    """The stack that runs in `folder` now; None where there is none, also after one that was killed."""
+    with suppress(FileNotFoundError), open(folder / _LOCK) as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fields = json.loads((folder / _STATE).read_text())
+            fields["health"] = {service: tuple(all_) for service, all_ in fields["health"].items()}
+            return StackState(**fields)
+    return None
+
+
+def forget_state(folder: Path) -> None:
+    (folder / _STATE).unlink(missing_ok=True)

@@ -1,0 +1,62 @@
+"""One log of many processes: each line with its process's name, to a file and, where wanted, a console."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict, deque
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+
+_KEPT = 10 << 20  # bytes after which a new run starts a new file; one older file is kept
+_TAIL_LINES = 20
+_COLOURS = (36, 32, 33, 35, 34, 96, 92, 93, 95, 94)  # ANSI foreground codes, told apart on light and dark
+
+
+class MergedLog:
+    """Collects the output of processes line by line; lines of one process keep their order."""
+
+    def __init__(self, path: Path, console: TextIO | None) -> None:
+        if path.exists() and path.stat().st_size > _KEPT:
+            path.replace(path.with_suffix(path.suffix + ".1"))
+        self.path = path
+        self._file = path.open("a", encoding="utf-8", buffering=1)
+        self._console = console
+        self._tails: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=_TAIL_LINES))
+
+    def write(self, name: str, line: str) -> None:
+        """Add one line said by, or about, the process `name`."""
+        self._tails[name].append(line)
+        now = datetime.now().astimezone()
+        print(f"{now.isoformat(timespec='milliseconds')} {name:<12} | {line}", file=self._file)
+        if self._console is not None:
+            label = f"{name:<12} |"
+            if self._console.isatty():
+                colour = _COLOURS[sum(name.encode()) % len(_COLOURS)]
+                label = f"\033[{colour}m{label}\033[0m"
+            print(f"{now:%H:%M:%S} {label} {line}", file=self._console, flush=True)
+
+    async def follow(self, name: str, stream: asyncio.StreamReader) -> None:
+        """Copy `stream` until it ends."""
+        rest = b""
+        while chunk := await stream.read(1 << 16):
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                self.write(name, line.decode(errors="replace").rstrip("\r"))
+        if rest:
+            self.write(name, rest.decode(errors="replace"))
+
+    def tail(self, name: str) -> str:
+        """The last lines of the process `name`, of this run only."""
+        return "\n".join(self._tails[name])
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def tail_of_file(path: Path) -> str:
+    """The last lines of a log file."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 8192))
+        lines = file.read().decode(errors="replace").splitlines()
+    return "\n".join(lines[-_TAIL_LINES:])

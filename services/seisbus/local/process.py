@@ -1,0 +1,101 @@
+"""One child process: started under the guard, leader of its own process group, ended by its id.
+
+What to start, when it is ready and whether to start it again are for others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+import sysconfig
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import IO
+
+from seisbus.local.errors import MissingProgramError
+
+_GUARD = Path(__file__).with_name("guard.py")
+
+
+def find_program(program: str, package: str) -> str:
+    """Path of `program`: the one that pip put beside this Python first, then PATH.
+
+    Raises MissingProgramError, which names the `package` to install.
+    """
+    found = shutil.which(program, path=sysconfig.get_path("scripts")) or shutil.which(program)
+    if found is None:
+        raise MissingProgramError(program, package)
+    return found
+
+
+class Child:
+    """A running child process.
+
+    It dies with the thread that spawned it (a property of Linux's parent-death signal), so spawn from the
+    main thread's event loop. Its own process group keeps a terminal's Ctrl-C from it: the parent decides
+    the order of the shutdown.
+    """
+
+    def __init__(self, name: str, process: asyncio.subprocess.Process) -> None:
+        self.name = name
+        self._process = process
+
+    @classmethod
+    async def spawn(
+        cls, name: str, command: Sequence[str], *, env: Mapping[str, str], output: IO[bytes] | None = None
+    ) -> Child:
+        """Start `command`; both its output streams go to `output`, or to the pipe `stdout` where None."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-I",
+            "-S",
+            str(_GUARD),
+            str(os.getpid()),
+            *command,
+            env=env,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE if output is None else output,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+        )
+        return cls(name, process)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.returncode
+
+    @property
+    def stdout(self) -> asyncio.StreamReader:
+        """The pipe of both output streams; only where `spawn` was given no file."""
+        assert self._process.stdout is not None
+        return self._process.stdout
+
+    async def wait(self) -> int:
+        return await self._process.wait()
+
+    def kill(self) -> None:
+        """SIGKILL to the process and what it started itself; nothing if it has ended."""
+        if self.returncode is None:
+            os.killpg(self.pid, signal.SIGKILL)
+
+    async def stop(self, drain: timedelta) -> None:
+        """SIGTERM, up to `drain` for an orderly end, then SIGKILL; also when cancelled while it waits."""
+        if self.returncode is not None:
+            return
+        try:
+            self._process.terminate()
+            async with asyncio.timeout(drain.total_seconds()):
+                await self._process.wait()
+        except (TimeoutError, ProcessLookupError):
+            pass
+        finally:
+            self.kill()
+        await self._process.wait()

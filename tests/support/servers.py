@@ -1,0 +1,89 @@
+"""Real servers for the tests: session-wide where they can be shared, a test's own where it will be hurt.
+
+Import nothing from here: tests/conftest.py makes these fixtures known to every test.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pymongo
+import pytest
+from seisbus.local import ServerHandle, ServerOptions, embedded_servers
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of real data files: SEISBUS_TEST_DATA, else shared/data beside the repository."""
+    default = REPOSITORY.parent / "shared" / "data"
+    folder = Path(os.environ.get("SEISBUS_TEST_DATA", default))
+    if not folder.is_dir():
+        pytest.skip(f"the folder of real test data {folder} does not exist: set SEISBUS_TEST_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+async def nats_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerHandle]:
+    """A nats-server with JetStream, shared by the session: name streams after the test."""
+    async with embedded_servers(tmp_path_factory.mktemp("nats"), mongodb=False) as servers:
+        yield servers.nats
+
+
+@pytest.fixture
+async def own_nats_server(tmp_path: Path) -> AsyncIterator[ServerHandle]:
+    """An empty nats-server for one test (0.05 s), where the streams of the real topology are wanted."""
+    async with embedded_servers(tmp_path / "nats", mongodb=False) as servers:
+        yield servers.nats
+
+
+@pytest.fixture(scope="session")
+async def mongodb_uri(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """Any server named by SEISBUS_TEST_MONGODB_URI, else an embedded one for the session."""
+    if uri := os.environ.get("SEISBUS_TEST_MONGODB_URI"):
+        yield uri
+        return
+    async with embedded_servers(tmp_path_factory.mktemp("mongodb"), nats=False) as servers:
+        yield servers.mongodb.url
+
+
+@pytest.fixture
+def mongodb_database(mongodb_uri: str) -> Iterator[str]:
+    """A database name nobody has used, dropped after the test."""
+    name = f"seisbus_test_{uuid.uuid4().hex[:12]}"
+    yield name
+    with pymongo.MongoClient[dict[str, object]](mongodb_uri) as client:
+        client.drop_database(name)
+
+
+@dataclass(frozen=True, slots=True)
+class S3Server:
+    """An anonymous S3 server: a bucket is a folder in `root`, an object a file in it."""
+
+    url: str
+    root: Path
+
+
+@pytest.fixture(scope="session")
+async def s3_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[S3Server]:
+    """An S3 server for the session, over a folder that tests put buckets into (see `s3_bucket`)."""
+    root = tmp_path_factory.mktemp("buckets")
+    options = ServerOptions(s3_dir_cache=timedelta(0))  # tests put files in and read them at once
+    async with embedded_servers(
+        tmp_path_factory.mktemp("s3"), nats=False, mongodb=False, s3_root=root, options=options
+    ) as servers:
+        yield S3Server(servers.s3.url, root)
+
+
+@pytest.fixture
+def s3_bucket(s3_server: S3Server) -> Path:
+    """The folder of a new bucket; its name is the bucket's."""
+    folder = s3_server.root / f"test-{uuid.uuid4().hex[:12]}"
+    folder.mkdir()
+    return folder
