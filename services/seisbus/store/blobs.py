@@ -14,9 +14,9 @@ from typing import Final
 
 from gridfs import AsyncGridFSBucket
 from gridfs.errors import NoFile
-from pymongo.asynchronous.database import AsyncDatabase
 
 from ..errors import SeisbusError
+from .client import Store, translated
 from .documents import Document
 
 PIECE_BYTES: Final = 1_000_000  # gRPC receives at most 4 MB a message by default
@@ -46,7 +46,7 @@ def blob_format(document: Document) -> BlobFormat:
         raise BlobError(str(document["_id"]), f"its format is {found!r}, expected mseed or binary.") from None
 
 
-async def read_blob(database: AsyncDatabase[Document], root: Path, document: Document) -> AsyncIterator[bytes]:
+async def read_blob(store: Store, root: Path, document: Document) -> AsyncIterator[bytes]:
     """The bytes of a wf document in pieces of at most 1 MB, in order.
 
     `root` is the output folder. BlobError when the bytes are not there, fewer than the document says, or lie
@@ -57,7 +57,7 @@ async def read_blob(database: AsyncDatabase[Document], root: Path, document: Doc
         async for piece in _read_file(root, document):
             yield piece
     elif mode == "gridfs":
-        async for piece in _read_gridfs(database, document):
+        async for piece in _read_gridfs(store, document):
             yield piece
     else:
         raise BlobError(str(document["_id"]), f"its storage_mode is {mode!r}, expected file or gridfs.")
@@ -92,11 +92,12 @@ def _open(root: Path, document: Document) -> tuple[Path, int]:
         raise BlobError(identity, f"{path} cannot be opened ({error.strerror}).") from None
 
 
-async def _read_gridfs(database: AsyncDatabase[Document], document: Document) -> AsyncIterator[bytes]:
+async def _read_gridfs(store: Store, document: Document) -> AsyncIterator[bytes]:
     try:
-        stream = await AsyncGridFSBucket(database).open_download_stream(document["gridfs_id"])
+        with translated():
+            stream = await AsyncGridFSBucket(store.database).open_download_stream(document["gridfs_id"])
     except NoFile:
         raise BlobError(str(document["_id"]), f"GridFS has no file {document['gridfs_id']}.") from None
-    async with stream:
+    with translated():
         while piece := await stream.read(PIECE_BYTES):
             yield piece

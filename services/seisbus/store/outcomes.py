@@ -11,17 +11,16 @@ from dataclasses import dataclass, field
 from itertools import pairwise, product
 from typing import Final
 
-from pymongo.asynchronous.database import AsyncDatabase
 
 from ..model.channel import Channel
 from ..model.ids import id_range
 from ..model.outcome import Fate
 from ..model.task import DAY_NS
 from . import collections as c
+from .client import Store, translated
 from .documents import Document
 from .pages import Page, PageRequest, token
 
-Database = AsyncDatabase[Document]
 
 _SLICE: Final = 2_000  # outcomes a slice is meant to hold: about 60 ms of the embedded server
 _HEX: Final = "0123456789abcdef"
@@ -37,7 +36,7 @@ def slices(job: str, planned: int) -> Iterator[tuple[str, str]]:
     yield from pairwise([low, *(f"{low}{start}" for start in starts[1:]), high])
 
 
-async def outcomes(database: Database, job: str, planned: int, fates: frozenset[Fate], request: PageRequest) -> Page:
+async def outcomes(store: Store, job: str, planned: int, fates: frozenset[Fate], request: PageRequest) -> Page:
     """Outcomes of a job in order of window id; no fates means all."""
     scope = ("outcomes", job, sorted(fates))
     after = request.position(*scope)
@@ -47,7 +46,8 @@ async def outcomes(database: Database, job: str, planned: int, fates: frozenset[
         if after is not None and high <= after[0]:
             continue
         bounds = {"$gt": after[0]} if after is not None and after[0] >= low else {"$gte": low}
-        documents = await database[c.OUTCOME].find({"_id": bounds | {"$lt": high}}).to_list()
+        with translated():
+            documents = await store[c.OUTCOME].find({"_id": bounds | {"$lt": high}}).to_list()
         documents.sort(key=lambda document: str(document["_id"]))
         found += [d for d in documents if not fates or Fate(d["fate"]) in fates]
         if len(found) > limit:
@@ -55,11 +55,11 @@ async def outcomes(database: Database, job: str, planned: int, fates: frozenset[
     return Page(found)
 
 
-async def each_outcome(database: Database, job: str, planned: int) -> AsyncIterator[Document]:
+async def each_outcome(store: Store, job: str, planned: int) -> AsyncIterator[Document]:
     """All outcomes of a job, in no order."""
     for low, high in slices(job, planned):
-        async with database[c.OUTCOME].find({"_id": {"$gte": low, "$lt": high}}) as cursor:
-            async for document in cursor:
+        with translated():
+            async for document in store[c.OUTCOME].find({"_id": {"$gte": low, "$lt": high}}):
                 yield document
 
 
@@ -72,19 +72,19 @@ class Availability:
     reasons: set[str] = field(default_factory=set)
 
 
-async def availability(database: Database, job: str, planned: int) -> list[tuple[Channel, int, Availability]]:
+async def availability(store: Store, job: str, planned: int) -> list[tuple[Channel, int, Availability]]:
     """Rows (channel, start of the day in ns, counts) in order of channel and day.
 
     A window belongs to the day it starts in. Windows without an outcome yet count as planned.
     """
     rows: dict[tuple[str, int], Availability] = {}
-    async for document in each_outcome(database, job, planned):
+    async for document in each_outcome(store, job, planned):
         row = rows.setdefault((document["channel"], _day(document["start_ns"])), Availability())
         row.planned += 1
         row.fates[Fate(document["fate"])] += 1
         if document.get("reason"):
             row.reasons.add(document["reason"])
-    async for window in _open_windows(database, job):
+    async for window in _open_windows(store, job):
         rows.setdefault((window["channel"], _day(window["start_ns"])), Availability()).planned += 1
     return sorted(
         ((Channel.parse(channel), day, row) for (channel, day), row in rows.items()),
@@ -92,9 +92,9 @@ async def availability(database: Database, job: str, planned: int) -> list[tuple
     )
 
 
-async def _open_windows(database: Database, job: str) -> AsyncIterator[Document]:
-    async with database[c.TASK].find({"job": job, "open": True}) as cursor:
-        async for task in cursor:
+async def _open_windows(store: Store, job: str) -> AsyncIterator[Document]:
+    with translated():
+        async for task in store[c.TASK].find({"job": job, "open": True}):
             done = set(task["done"])
             for number, (first, count) in enumerate(task["parts"]):
                 if number not in done:

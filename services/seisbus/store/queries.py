@@ -13,15 +13,14 @@ from datetime import date
 from typing import Any
 
 from bson import ObjectId
-from pymongo.asynchronous.database import AsyncDatabase
 
 from ..errors import NotFoundError
 from ..model.channel import Channel, ChannelFilter
 from . import collections as c
+from .client import Store, translated
 from .documents import Document
 from .pages import Page, PageRequest, token
 
-Database = AsyncDatabase[Document]
 Accept = Callable[[Document], bool]
 
 # starttime is a float of about 2e-7 s resolution; t0_ns decides
@@ -51,16 +50,16 @@ class WaveformFilter:
     event: str = ""
 
 
-async def jobs(database: Database, request: PageRequest) -> Page:
+async def jobs(store: Store, request: PageRequest) -> Page:
     """Jobs, newest first, without their specification (`get_job` has it)."""
     where: Document = {}
     if (after := request.position("jobs")) is not None:
         where = {"_id": {"$gte": "", "$lt": after[0]}}
-    cursor = database[c.JOB].find(where, {"spec": 0}).sort("_id", -1)
+    cursor = store[c.JOB].find(where, {"spec": 0}).sort("_id", -1)
     return await _page(cursor, request, 50, ("jobs",), lambda d: [d["_id"]])
 
 
-async def waveforms(database: Database, wanted: WaveformFilter, request: PageRequest) -> Page:
+async def waveforms(store: Store, wanted: WaveformFilter, request: PageRequest) -> Page:
     """wf documents in order of start time."""
     scope = ("waveforms", wanted)
     after = request.position(*scope)
@@ -68,16 +67,16 @@ async def waveforms(database: Database, wanted: WaveformFilter, request: PageReq
     if after is not None:
         bounds = where.setdefault("starttime", {})
         bounds["$gte"] = max(after[0], bounds.get("$gte", after[0]))
-    cursor = database[c.WF_TIMESERIES].find(where).sort([("starttime", 1), ("_id", 1)])
+    cursor = store[c.WF_TIMESERIES].find(where).sort([("starttime", 1), ("_id", 1)])
     return await _page(cursor, request, 1000, scope, lambda d: [d["starttime"], d["_id"]], accept, after)
 
 
-async def each_waveform(database: Database, wanted: WaveformFilter, limit: int = 0) -> AsyncIterator[Document]:
+async def each_waveform(store: Store, wanted: WaveformFilter, limit: int = 0) -> AsyncIterator[Document]:
     """wf documents in order of start time, one by one, at most `limit` (0 is no bound), in bounded memory."""
     where, accept = _waveform_query(wanted)
     given = 0
-    cursor = database[c.WF_TIMESERIES].find(where, batch_size=500).sort([("starttime", 1), ("_id", 1)])
-    async with cursor:
+    cursor = store[c.WF_TIMESERIES].find(where, batch_size=500).sort([("starttime", 1), ("_id", 1)])
+    with translated():
         async for document in cursor:
             if not accept(document):
                 continue
@@ -87,30 +86,31 @@ async def each_waveform(database: Database, wanted: WaveformFilter, limit: int =
                 return
 
 
-async def of_job(database: Database, collection: str, job: str, request: PageRequest) -> Page:
+async def of_job(store: Store, collection: str, job: str, request: PageRequest) -> Page:
     """Documents of `elog`, `cemetery` or `dead_letter` that belong to a job (any job when empty)."""
     scope = (collection, job)
     after = request.position(*scope)
     where: Document = {"job": job} if job else {}
-    cursor = database[collection].find(where, {"body": 0}).sort("_id", 1)
+    cursor = store[collection].find(where, {"body": 0}).sort("_id", 1)
     return await _page(cursor, request, 1000, scope, lambda d: [d["_id"]], None, after)
 
 
-async def dead_letter(database: Database, identity: str) -> Document:
+async def dead_letter(store: Store, identity: str) -> Document:
     """One dead letter with its body; NotFoundError when there is none of that id."""
-    found = await database[c.DEAD_LETTER].find_one({"_id": identity})
-    if found is None and ObjectId.is_valid(identity):
-        found = await database[c.DEAD_LETTER].find_one({"_id": ObjectId(identity)})
+    with translated():
+        found = await store[c.DEAD_LETTER].find_one({"_id": identity})
+        if found is None and ObjectId.is_valid(identity):
+            found = await store[c.DEAD_LETTER].find_one({"_id": ObjectId(identity)})
     if found is None:
         raise NotFoundError(f"There is no dead letter {identity}; `seisbus deadletters list` shows those that exist.")
     return found
 
 
-async def count_dead_letters(database: Database, job: str) -> Mapping[str, int]:
+async def count_dead_letters(store: Store, job: str) -> Mapping[str, int]:
     """Dead letters of a job by reason."""
     counts: dict[str, int] = {}
-    async with database[c.DEAD_LETTER].find({"job": job}, {"reason": 1}) as cursor:
-        async for document in cursor:
+    with translated():
+        async for document in store[c.DEAD_LETTER].find({"job": job}, {"reason": 1}):
             counts[document["reason"]] = counts.get(document["reason"], 0) + 1
     return counts
 
@@ -126,57 +126,58 @@ class KeyFilter:
     format: str = ""
 
 
-async def index_keys(database: Database, wanted: KeyFilter, request: PageRequest) -> tuple[Page, int]:
+async def index_keys(store: Store, wanted: KeyFilter, request: PageRequest) -> tuple[Page, int]:
     """Index key documents in order of key, and how many match in all."""
     scope = ("index_keys", wanted)
     after = request.position(*scope)
     where: Document = {"archive": wanted.archive}
     where |= {k: v for k, v in (("year", wanted.year), ("day", wanted.day), ("format", wanted.format)) if v}
-    collection = database[wanted.collection]
-    total = await collection.count_documents(where)
+    collection = store[wanted.collection]
+    with translated():
+        total = await collection.count_documents(where)
     cursor = collection.find(where).sort("_id", 1)
     return await _page(cursor, request, 1000, scope, lambda d: [d["_id"]], None, after), total
 
 
-async def day_files(database: Database, archive: str, day: date, channels: ChannelFilter, request: PageRequest) -> Page:
+async def day_files(store: Store, archive: str, day: date, channels: ChannelFilter, request: PageRequest) -> Page:
     """day_file documents of one day in order of key."""
     scope = ("day_files", archive, day, channels)
     after = request.position(*scope)
     low, high = _below(f"{archive}/{day.isoformat()}")
     where: Document = {"_id": {"$gte": low, "$lt": high} if after is None else {"$gt": after[0], "$lt": high}}
-    cursor = database[c.DAY_FILE].find(where).sort("_id", 1)
+    cursor = store[c.DAY_FILE].find(where).sort("_id", 1)
     return await _page(
         cursor, request, 1000, scope, lambda d: [d["_id"]], lambda d: channels.matches(_channel(d)), after
     )
 
 
-async def each_day_file(
-    database: Database, archive: str, day: date, channels: ChannelFilter
-) -> AsyncIterator[Document]:
+async def each_day_file(store: Store, archive: str, day: date, channels: ChannelFilter) -> AsyncIterator[Document]:
     """All day_file documents of one day that match, in no order."""
     low, high = _below(f"{archive}/{day.isoformat()}")
-    async with database[c.DAY_FILE].find({"_id": {"$gte": low, "$lt": high}}) as cursor:
-        async for document in cursor:
+    with translated():
+        async for document in store[c.DAY_FILE].find({"_id": {"$gte": low, "$lt": high}}):
             if channels.matches(_channel(document)):
                 yield document
 
 
-async def read_days(database: Database, archive: str, days: Iterable[date]) -> set[date]:
+async def read_days(store: Store, archive: str, days: Iterable[date]) -> set[date]:
     """Those of `days` whose index has been read into day_file documents."""
     found = set()
-    for day in days:  # one by one: the embedded server finds an _id faster than a list of them
-        if await database[c.DAY_INDEX].find_one({"_id": f"{archive}/{day.isoformat()}"}, {"_id": 1}):
-            found.add(day)
+    with translated():
+        for day in days:  # one by one: the embedded server finds an _id faster than a list of them
+            if await store[c.DAY_INDEX].find_one({"_id": f"{archive}/{day.isoformat()}"}, {"_id": 1}):
+                found.add(day)
     return found
 
 
-async def has_events(database: Database, archive: str) -> bool:
+async def has_events(store: Store, archive: str) -> bool:
     """Whether any catalog of the archive has been read."""
-    return await database[c.SOURCE].find_one({"archive": archive}, {"_id": 1}) is not None
+    with translated():
+        return await store[c.SOURCE].find_one({"archive": archive}, {"_id": 1}) is not None
 
 
 async def events(
-    database: Database,
+    store: Store,
     archive: str,
     span: Span,
     above: float | None,
@@ -201,11 +202,11 @@ async def events(
             return above is None and most is None
         return (above is None or mag > above) and (most is None or mag <= most)
 
-    cursor = database[c.SOURCE].find({"archive": archive, "time_ns": bounds}).sort([("time_ns", 1), ("_id", 1)])
+    cursor = store[c.SOURCE].find({"archive": archive, "time_ns": bounds}).sort([("time_ns", 1), ("_id", 1)])
     return await _page(cursor, request, 1000, scope, lambda d: [d["time_ns"], d["_id"]], accept, after)
 
 
-async def channels(database: Database, archive: str, wanted: ChannelFilter, span: Span, request: PageRequest) -> Page:
+async def channels(store: Store, archive: str, wanted: ChannelFilter, span: Span, request: PageRequest) -> Page:
     """Channel epochs of station metadata that overlap a span, in order of channel and start."""
     scope = ("channels", archive, wanted, span)
     after = request.position(*scope)
@@ -222,7 +223,7 @@ async def channels(database: Database, archive: str, wanted: ChannelFilter, span
         return wanted.matches(_channel(document)) and document["starttime"] < end and (until is None or until > start)
 
     order = ("net", "sta", "loc", "chan", "starttime", "_id")
-    cursor = database[c.CHANNEL].find(where).sort([(name, 1) for name in order])
+    cursor = store[c.CHANNEL].find(where).sort([(name, 1) for name in order])
     return await _page(cursor, request, 1000, scope, lambda d: [d.get(name, "") for name in order], accept, after)
 
 
@@ -252,9 +253,11 @@ def _waveform_query(wanted: WaveformFilter) -> tuple[Document, Accept]:
 
 def last_sample_ns(document: Document) -> int:
     """Time of the last sample of a wf document, nanoseconds since 1970."""
-    numerator, denominator = document["rate"]
-    start: int = document["t0_ns"]
-    return start + ((document["npts"] - 1) * 1_000_000_000 * denominator + numerator // 2) // numerator
+    numerator, denominator = map(int, document["rate"])
+    return (
+        int(document["t0_ns"])
+        + ((int(document["npts"]) - 1) * 1_000_000_000 * denominator + numerator // 2) // numerator
+    )
 
 
 def _overlaps(document: Document, span: Span) -> bool:
@@ -288,7 +291,7 @@ async def _page(
     """The next documents of a sorted cursor that are accepted and lie after `after`."""
     limit = request.limit(usual)
     found: list[Document] = []
-    async with cursor:
+    with translated():
         async for document in cursor:
             if (accept is not None and not accept(document)) or (after is not None and key(document) <= after):
                 continue

@@ -1,0 +1,21 @@
+"""What every call of the control service works with, made once by `python -m seisbus.control`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..archive.definition import ArchiveDefinition
+from ..bus import Bus
+from ..store.client import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Database, bus, the archives of this deployment, and the folder that waveform files lie in."""
+
+    store: Store
+    bus: Bus
+    archives: Mapping[str, ArchiveDefinition]
+    output_root: Path

@@ -1,0 +1,152 @@
+"""Documents and model values as messages of the control plane, and back. No input or output."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+
+from seis.control.v1 import control_pb2 as pb
+from seis.v1 import task_pb2
+
+from ..model.channel import Channel, ChannelFilter
+from ..model.outcome import Fate, JobState, Ledger
+from ..store.documents import Document
+from ..store.outcomes import Availability
+from ..store.queries import Span, WaveformFilter
+from .names import DEAD_LETTERS, JOBS
+
+
+def job_message(document: Document) -> pb.Job:
+    """A job document, with its specification where the document holds it."""
+    return pb.Job(
+        name=f"{JOBS}/{document['_id']}",
+        title=document.get("name") or "",
+        kind=document["kind"],
+        progress=snapshot(document),
+        spec_json=json.dumps(document["spec"]) if "spec" in document else "",
+        submit_time_ns=document["submitted_ns"],
+        close_time_ns=document.get("closed_ns") or 0,
+        error=document.get("error") or "",
+        notes=document.get("notes") or [],
+    )
+
+
+def ledger_of(document: Document) -> Ledger:
+    """The ledger of a job document: recomputed when closed, the running counts while open."""
+    counts = document.get("ledger") or document.get("counts") or {}
+    return Ledger(
+        planned=document.get("planned") or 0,
+        **{fate.value: counts.get(fate.value, 0) for fate in Fate},
+    )
+
+
+def snapshot(document: Document) -> task_pb2.JobSnapshot:
+    """Where a job stands according to its document, stamped now."""
+    return task_pb2.JobSnapshot(
+        job=document["_id"],
+        state=JobState(document["state"]).value,
+        attempt=document["attempt"],
+        planning_done=bool(document.get("planning_done")),
+        time_ns=time.time_ns(),
+        stored_bytes=document.get("stored_bytes") or 0,
+        **ledger_of(document).counts(),
+    )
+
+
+def fate_message(fate: Fate) -> int:
+    """The fate as an enum value of the wire."""
+    return int(task_pb2.Fate.Value(f"FATE_{fate.name}"))
+
+
+def fate_values(messages: Iterable[int]) -> frozenset[Fate]:
+    """Fates of the wire, without the unspecified."""
+    names = (task_pb2.Fate.Name(message) for message in messages if message)
+    return frozenset(Fate[name.removeprefix("FATE_")] for name in names)
+
+
+def channel_message(channel: Channel) -> task_pb2.Channel:
+    """A channel as a message."""
+    return task_pb2.Channel(net=channel.net, sta=channel.sta, loc=channel.loc, chan=channel.chan)
+
+
+def outcome_message(document: Document) -> pb.ListOutcomesResponse.Row:
+    """An outcome document as a row."""
+    return pb.ListOutcomesResponse.Row(
+        window=task_pb2.Window(
+            id=document["_id"],
+            channel=channel_message(Channel.parse(document["channel"])),
+            start_ns=document["start_ns"],
+            end_ns=document["end_ns"],
+            event=document.get("event") or "",
+        ),
+        fate=fate_message(Fate(document["fate"])),
+        reason=document.get("reason") or "",
+        detail=document.get("detail") or "",
+        refs=[str(ref) for ref in document.get("refs") or ()],
+        attempt=document.get("attempt") or 0,
+    )
+
+
+def availability_message(channel: Channel, day_ns: int, row: Availability) -> pb.GetAvailabilityResponse.Row:
+    """One channel on one day."""
+    return pb.GetAvailabilityResponse.Row(
+        channel=channel_message(channel),
+        day_ns=day_ns,
+        planned=row.planned,
+        reasons=sorted(row.reasons),
+        **{fate.value: count for fate, count in row.fates.items()},
+    )
+
+
+def event_message(document: Document) -> pb.Event:
+    """A source document as an event."""
+    return pb.Event(
+        id=str(document["source_id"]),
+        time_ns=document["time_ns"],
+        lat=document["lat"],
+        lon=document["lon"],
+        depth_km=document.get("depth") or 0.0,
+        mag=document.get("mag"),
+        mag_type=document.get("mag_type") or "",
+        waveform_key=document.get("waveform_key") or "",
+        phase_key=document.get("phase_key") or "",
+        event_type=document.get("event_type") or "",
+    )
+
+
+def dead_letter_message(document: Document) -> pb.DeadLetter:
+    """A dead letter, with its body where the document holds it."""
+    return pb.DeadLetter(
+        name=f"{DEAD_LETTERS}/{document['_id']}",
+        job=document.get("job") or "",
+        task=document.get("task") or "",
+        part=document.get("part") or 0,
+        stream=document.get("stream") or "",
+        subject=document.get("subject") or "",
+        reason=document.get("reason") or "",
+        deliveries=document.get("deliveries") or 0,
+        time_ns=document.get("time_ns") or 0,
+        body=document.get("body") or b"",
+    )
+
+
+def filter_value(message: pb.ChannelFilter) -> ChannelFilter:
+    """A channel filter of the wire."""
+    return ChannelFilter(message.net or "*", message.sta or "*", message.loc or "*", message.chan or "*")
+
+
+def span_value(message: pb.TimeSpan) -> Span:
+    """A span of the wire; 0 is unbounded."""
+    return Span(message.start_ns or None, message.end_ns or None)
+
+
+def waveform_filter(message: pb.WaveformQuery) -> WaveformFilter:
+    """A waveform query without its limit; `job` may be a resource name or a bare id."""
+    return WaveformFilter(
+        job=message.job.removeprefix(f"{JOBS}/"),
+        channels=filter_value(message.filter),
+        span=span_value(message.span),
+        data_tag=message.data_tag,
+        event=message.event,
+    )
