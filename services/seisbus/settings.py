@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     # A delivery that is neither acknowledged nor in progress for so long goes to another replica.
     ack_wait_seconds: float = Field(default=30.0, gt=0)
     # Deliveries before a message is dead-lettered.
-    max_deliver: int = Field(default=5, gt=0)
+    max_deliver: int = Field(default=10, gt=0)
     # Unfinished tasks of one job on the bus (K of the flow rules).
     open_tasks: int = Field(default=256, gt=0)
     # How long a draining service lets running work end.
@@ -43,10 +43,6 @@ class Settings(BaseSettings):
     reconcile_seconds: float = Field(default=2.0, gt=0)
     # Bytes after which the writer begins a new waveform file.
     file_bytes: int = Field(default=2_000_000_000, gt=0)
-    # Failpoints to arm, comma-separated; each ends the process once (tests of crashes).
-    failpoints: str = ""
-    # Folder where a failpoint leaves a mark, so that it strikes once only.
-    failpoint_folder: Path | None = None
 
 
 def load_settings() -> Settings:

@@ -1,0 +1,6 @@
+"""The message bus: JetStream topology, publishing with claims, the worker shell. The only home of nats."""
+
+from .client import Bus
+from .worker import Delivery, Worker, WorkerState
+
+__all__ = ["Bus", "Delivery", "Worker", "WorkerState"]

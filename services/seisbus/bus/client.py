@@ -1,0 +1,275 @@
+"""One connection of a process to the bus: publishing work (inline or by claim), snapshots, pending counts, purges.
+
+Everything that goes wrong with the server becomes an `UnavailableError`, which the worker shell holds on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import io
+import logging
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import nats
+from nats.aio.client import Client as NatsClient
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.api import ObjectMeta, ObjectMetaOptions
+from nats.js.errors import Error as JetStreamError
+from nats.js.errors import NotFoundError as JsNotFound
+from nats.js.errors import ObjectNotFoundError
+from seis.v1 import task_pb2
+
+from ..errors import PoisonError, UnavailableError
+from . import topology
+from .topology import ConsumerSpec
+
+_log = logging.getLogger(__name__)
+
+# Chunks of a claim: larger ones mean fewer round trips, and 1 MiB stays well below max_payload.
+_CLAIM_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """What every work message says of itself in headers, readable even when its body is not."""
+
+    job: str
+    task: str
+    attempt: int
+    part: int = 0
+
+    def headers(self) -> dict[str, str]:
+        """The tag as NATS headers."""
+        return {
+            "Seis-Job": self.job,
+            "Seis-Task": self.task,
+            "Seis-Attempt": str(self.attempt),
+            "Seis-Part": str(self.part),
+        }
+
+    @classmethod
+    def of(cls, headers: Mapping[str, str] | None) -> Tag:
+        """The tag of received headers; PoisonError when they are not ours."""
+        try:
+            found = headers or {}
+            return cls(
+                found["Seis-Job"], found["Seis-Task"], int(found["Seis-Attempt"]), int(found["Seis-Part"])
+            )
+        except (KeyError, ValueError) as error:
+            raise PoisonError(f"A message without valid Seis- headers ({error}).") from error
+
+
+@contextlib.contextmanager
+def _translated(what: str) -> Any:
+    """Turn every failure of the client library into UnavailableError("NATS", …)."""
+    try:
+        yield
+    except (NatsError, JetStreamError, TimeoutError, OSError) as error:
+        raise UnavailableError("NATS", f"NATS: {what} failed: {error or type(error).__name__}.") from error
+
+
+class Bus:
+    """A connection to NATS with JetStream. Made by `connect`; close with `close` or `async with`."""
+
+    def __init__(self, connection: NatsClient) -> None:
+        self._nc = connection
+        self._js: JetStreamContext = connection.jetstream(timeout=10)
+
+    @classmethod
+    async def connect(cls, url: str, *, name: str, connect_timeout: float = 10.0) -> Self:
+        """Connect, waiting at most `connect_timeout` seconds; UnavailableError when no server answers.
+
+        Once connected the client reconnects for ever.
+        """
+
+        async def on_error(error: Exception) -> None:
+            _log.debug("NATS client: %s", error or type(error).__name__)
+
+        deadline = asyncio.get_running_loop().time() + connect_timeout
+        while True:
+            try:
+                connection = await nats.connect(
+                    url,
+                    name=name,
+                    max_reconnect_attempts=-1,
+                    reconnect_time_wait=0.2,
+                    allow_reconnect=True,
+                    error_cb=on_error,
+                    connect_timeout=2,
+                )
+            except (NatsError, OSError, TimeoutError) as error:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise UnavailableError(
+                        "NATS", f"No NATS server answers at {url}; start one or set SEISBUS_NATS_URL."
+                    ) from error
+                await asyncio.sleep(0.2)
+            else:
+                return cls(connection)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Flush and leave; an unreachable server does not hold this up."""
+        with contextlib.suppress(NatsError, TimeoutError, asyncio.CancelledError):
+            if self._nc.is_connected:
+                await asyncio.wait_for(self._nc.flush(timeout=5), 5)
+        await self._nc.close()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the server is reachable right now."""
+        return bool(self._nc.is_connected)
+
+    @property
+    def connection(self) -> NatsClient:
+        """The underlying connection, for the worker shell."""
+        return self._nc
+
+    async def ensure_topology(
+        self, consumers: Iterable[ConsumerSpec], *, store_bytes: int, ack_wait: float, replicas: int = 1
+    ) -> None:
+        """Make streams, claims bucket and consumers what `topology` says."""
+        with _translated("creating the topology"):
+            await topology.ensure_topology(
+                self._js, consumers, store_bytes=store_bytes, ack_wait=ack_wait, replicas=replicas
+            )
+
+    # -- publishing -------------------------------------------------------------------------------
+
+    async def publish(self, subject: str, body: bytes, *, tag: Tag, message_id: str) -> None:
+        """Put `body` on a work queue, acknowledged by the server; above INLINE_BYTES it travels as a claim.
+
+        A full stream, like an unreachable server, raises UnavailableError: the caller holds and tries again.
+        """
+        if len(body) <= topology.INLINE_BYTES:
+            envelope = task_pb2.Envelope(inline=body)
+        else:
+            envelope = task_pb2.Envelope(claim=await self._put_claim(message_id, body))
+        with _translated(f"publishing to {subject}"):
+            await self._js.publish(
+                subject,
+                envelope.SerializeToString(),
+                timeout=20,
+                headers={"Nats-Msg-Id": message_id, **tag.headers()},
+            )
+
+    async def publish_plan(self, job: str, attempt: int, *, nonce: int = 0) -> None:
+        """Ask the indexers to plan (or go on planning) a job; `nonce` tells repeats of one attempt apart."""
+        body = task_pb2.PlanTask(job=job, attempt=attempt).SerializeToString()
+        await self.publish(
+            topology.plan_subject(job),
+            body,
+            tag=Tag(job, "", attempt),
+            message_id=f"{job}/plan/{attempt}.{nonce}",
+        )
+
+    async def publish_snapshot(self, snapshot: task_pb2.JobSnapshot) -> None:
+        """Tell watchers where a job stands; lost snapshots do no harm, so nothing is awaited from the server."""
+        with _translated("publishing an event"):
+            await self._nc.publish(topology.event_subject(snapshot.job), snapshot.SerializeToString())
+
+    async def snapshots(self, job: str = "*") -> AsyncIterator[task_pb2.JobSnapshot]:
+        """Snapshots of one job, or of all, as they are published."""
+        with _translated("subscribing to events"):
+            subscription = await self._nc.subscribe(topology.event_subject(job))
+        try:
+            async for message in subscription.messages:
+                yield task_pb2.JobSnapshot.FromString(message.data)
+        finally:
+            with contextlib.suppress(NatsError):
+                await subscription.unsubscribe()
+
+    # -- claims -----------------------------------------------------------------------------------
+
+    async def _put_claim(self, key: str, body: bytes) -> task_pb2.Claim:
+        digest = hashlib.sha256(body).digest()
+        with _translated("storing a claim"):
+            store = await self._js.object_store(topology.CLAIMS)
+            # Re-putting a key under readers can leave them unanswered, and the key names exactly these bytes.
+            try:
+                present = await store.get_info(key)
+            except ObjectNotFoundError:
+                present = None
+            if present is None or present.size != len(body):
+                await store.put(
+                    key, body, meta=ObjectMeta(name=key, options=ObjectMetaOptions(max_chunk_size=_CLAIM_CHUNK))
+                )
+        return task_pb2.Claim(bucket=topology.CLAIMS, key=key, size=len(body), sha256=digest)
+
+    async def open_envelope(self, data: bytes) -> tuple[bytes, str]:
+        """Body of a received message and the key of its claim ("" when it came inline).
+
+        LookupError when the claim is gone, PoisonError when the bytes are not what was put there.
+        """
+        try:
+            envelope = task_pb2.Envelope.FromString(data)
+        except Exception as error:
+            raise PoisonError(f"A message body that is not an Envelope ({error}).") from error
+        if envelope.WhichOneof("body") == "inline":
+            return envelope.inline, ""
+        claim = envelope.claim
+        if not claim.key:
+            raise PoisonError("A message with neither a body nor a claim.")
+        sink = io.BytesIO()
+        try:
+            store = await self._js.object_store(claim.bucket)
+            await store.get(claim.key, writeinto=sink)  # without writeinto the client is quadratic in the size
+        except (ObjectNotFoundError, JsNotFound) as error:
+            raise LookupError(claim.key) from error
+        except (NatsError, JetStreamError, TimeoutError, OSError) as error:
+            raise UnavailableError("NATS", f"NATS: reading claim {claim.key} failed: {error}.") from error
+        body = sink.getvalue()
+        if len(body) != claim.size or hashlib.sha256(body).digest() != claim.sha256:
+            raise PoisonError(f"Claim {claim.key} holds other bytes than the message says.")
+        return body, claim.key
+
+    async def delete_claim(self, key: str) -> None:
+        """Remove a claim; silent when it is gone already."""
+        with contextlib.suppress(ObjectNotFoundError, JsNotFound), _translated("deleting a claim"):
+            store = await self._js.object_store(topology.CLAIMS)
+            await store.delete(key)
+
+    async def claims(self) -> list[str]:
+        """Keys of all claims that wait."""
+        with _translated("listing claims"):
+            store = await self._js.object_store(topology.CLAIMS)
+            try:
+                return [info.name for info in await store.list(ignore_deletes=True) if info.name]
+            except JsNotFound:
+                return []
+
+    # -- looking and clearing ---------------------------------------------------------------------
+
+    async def pending(self, job: str) -> dict[str, int]:
+        """Messages of a job by stream, those being worked on included."""
+        counts: dict[str, int] = {}
+        with _translated("counting messages"):
+            for stream, subject in topology.job_subjects(job).items():
+                info = await self._js.stream_info(stream, subjects_filter=subject)
+                counts[stream] = sum((info.state.subjects or {}).values())
+        return counts
+
+    async def purge_job(self, job: str, *, plan: bool = True) -> None:
+        """Remove everything a job has on the work queues (its plan message too, unless told otherwise)."""
+        with _translated("purging a job"):
+            for stream, subject in topology.job_subjects(job).items():
+                if plan or stream != topology.PLAN:
+                    await self._js.purge_stream(stream, subject=subject)
+
+    async def consumer_lag(self) -> dict[str, tuple[int, int, int]]:
+        """Consumer -> (pending, being worked on, waiting pull requests), for explanations and metrics."""
+        lag: dict[str, tuple[int, int, int]] = {}
+        with _translated("asking for consumers"):
+            for stream in topology.WORK_STREAMS:
+                for info in await self._js.consumers_info(stream):
+                    lag[info.name] = (info.num_pending or 0, info.num_ack_pending or 0, info.num_waiting or 0)
+        return lag

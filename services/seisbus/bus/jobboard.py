@@ -1,0 +1,51 @@
+"""What workers know of jobs: the current attempt of each, so that messages of an older one are dropped.
+
+Learned from snapshots on the bus and, for a job not seen before, from the database once. A missed event only costs
+work that the store refuses later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+
+from ..errors import UnavailableError
+from .client import Bus
+
+_REMEMBERED_JOBS = 10_000
+
+
+class JobBoard:
+    """Attempt numbers by job. `lookup` gives a job's attempt from the database, None when there is no such job."""
+
+    def __init__(self, bus: Bus, lookup: Callable[[str], Awaitable[int | None]]) -> None:
+        self._bus = bus
+        self._lookup = lookup
+        self._attempts: OrderedDict[str, int] = OrderedDict()
+
+    async def run(self) -> None:
+        """Follow the snapshots of all jobs until cancelled."""
+        while True:
+            try:
+                async for snapshot in self._bus.snapshots():
+                    self._note(snapshot.job, snapshot.attempt)
+            except UnavailableError:
+                await asyncio.sleep(1)
+
+    async def stale(self, job: str, attempt: int) -> bool:
+        """Whether a message of `attempt` is of an older attempt than the job's, or of no job at all."""
+        known = self._attempts.get(job)
+        if known is None or known < attempt:
+            found = await self._lookup(job)
+            if found is None:
+                return True
+            self._note(job, found)
+            known = found
+        return attempt < known
+
+    def _note(self, job: str, attempt: int) -> None:
+        self._attempts[job] = max(attempt, self._attempts.get(job, 0))
+        self._attempts.move_to_end(job)
+        while len(self._attempts) > _REMEMBERED_JOBS:
+            self._attempts.popitem(last=False)

@@ -1,0 +1,122 @@
+"""A pull subscription of our own on a durable consumer, because the client library's `fetch` waits out its timeout
+when fewer messages than asked are there, has no byte bound, and can lose messages when it is cancelled.
+
+One request is outstanding at a time, for as many messages as the caller has room; idle heartbeats tell a quiet
+stream from a dead subscription. Stopping never cancels anything: the request runs out, and what it still delivers
+is handed back at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from enum import Enum
+
+from nats.aio.client import Client as NatsClient
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+
+from .topology import ConsumerSpec
+
+_log = logging.getLogger(__name__)
+
+_EXPIRES_NS = 2_000_000_000
+_HEARTBEAT_NS = 500_000_000
+# Three missed heartbeats: the subscription is dead (server restarted), so build a new one.
+_SILENCE_SECONDS = 1.6
+_RETRY_SECONDS = 0.3
+
+
+class _Ended(Enum):
+    """How a pull request ended."""
+
+    EXHAUSTED = "all that was asked for came, or the request ran out"
+    BROKEN = "the consumer or the connection is gone for now"
+
+
+class PullSubscription:
+    """Feeds `deliver` with messages of `consumer`, never more than `room()` (messages, bytes) allows."""
+
+    def __init__(
+        self,
+        connection: NatsClient,
+        consumer: ConsumerSpec,
+        *,
+        room: Callable[[], tuple[int, int]],
+        deliver: Callable[[Msg], None],
+    ) -> None:
+        self._nc = connection
+        self._consumer = consumer
+        self._room = room
+        self._deliver = deliver
+        self._stopping = False
+        self._wake = asyncio.Event()
+
+    def stop(self) -> None:
+        """Take no more; `run` returns once the outstanding request has run out."""
+        self._stopping = True
+        self._wake.set()
+
+    def wake(self) -> None:
+        """There may be room again."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Pull until stopped, surviving restarts of the server."""
+        while not self._stopping:
+            messages, size = self._room()
+            if messages <= 0 or size <= 0:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            try:
+                ended = await self._request(messages, size)
+            except (NatsError, OSError) as error:
+                _log.debug("pull on %s: %s", self._consumer.name, error)
+                ended = _Ended.BROKEN
+            if ended is _Ended.BROKEN and not self._stopping:
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _request(self, batch: int, max_bytes: int) -> _Ended:
+        inbox = self._nc.new_inbox()
+        subscription = await self._nc.subscribe(inbox)
+        try:
+            request = {"batch": batch, "max_bytes": max_bytes, "expires": _EXPIRES_NS, "idle_heartbeat": _HEARTBEAT_NS}
+            subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._consumer.stream}.{self._consumer.name}"
+            await self._nc.publish(subject, json.dumps(request).encode(), reply=inbox)
+            left = batch
+            while left:
+                try:
+                    message = await subscription.next_msg(timeout=_SILENCE_SECONDS)
+                except TimeoutError:
+                    return _Ended.BROKEN
+                status = (message.headers or {}).get("Status")
+                if status == "100":
+                    continue
+                if status is not None and not message.reply.startswith("$JS.ACK"):
+                    # 404 and 408: nothing (more) there; 409 "Message Size Exceeds MaxBytes": no room for the next one.
+                    description = (message.headers or {}).get("Description", "")
+                    quiet = status in ("404", "408") or "MaxBytes" in description
+                    if not quiet:
+                        _log.debug("pull on %s ended: %s %s", self._consumer.name, status, description)
+                    elif "MaxBytes" in description:
+                        self._wake.clear()
+                        await self._pause()
+                    return _Ended.EXHAUSTED if quiet else _Ended.BROKEN
+                left -= 1
+                if self._stopping:
+                    await message.nak()
+                else:
+                    self._deliver(message)
+            return _Ended.EXHAUSTED
+        finally:
+            await subscription.unsubscribe()
+
+    async def _pause(self) -> None:
+        """Wait until room changes, at most a moment: the next message is larger than the room there was."""
+        try:
+            await asyncio.wait_for(self._wake.wait(), _RETRY_SECONDS)
+        except TimeoutError:
+            return

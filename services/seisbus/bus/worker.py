@@ -1,0 +1,270 @@
+"""The worker shell: everything between a consumer and a service's handler that is the same for all services.
+
+Pulls within a budget of messages and bytes, keeps long work alive with `in_progress`, drops messages of an older
+attempt, opens claims, holds (never naks) while a server is away, dead-letters after too many deliveries before it
+touches the body, acknowledges after the handler, drains on request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js.errors import Error as JetStreamError
+
+from ..errors import PoisonError, UnavailableError
+from ..failpoints import failpoint
+from .client import Bus, Tag
+from .jobboard import JobBoard
+from .pull import PullSubscription
+from .topology import ConsumerSpec
+
+_log = logging.getLogger(__name__)
+
+# First and longest wait between tries while a server is away.
+_HOLD_FIRST_SECONDS = 0.1
+_HOLD_LONGEST_SECONDS = 3.0
+_NAK_DELAY_SECONDS = 1.0
+
+
+class WorkerState(StrEnum):
+    """What a worker is doing."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    HOLDING = "holding"
+    DRAINING = "draining"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message in a handler's hands."""
+
+    tag: Tag
+    body: bytes
+    deliveries: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that was given up."""
+
+    tag: Tag
+    stream: str
+    subject: str
+    headers: dict[str, str]
+    body: bytes
+    deliveries: int
+    reason: str
+
+
+Handler = Callable[[Delivery], Awaitable[None]]
+Undertaker = Callable[[DeadLetter], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class WorkerStats:
+    """Counts since the process began."""
+
+    done: int = 0
+    redelivered: int = 0
+    dead_letters: int = 0
+    holding_for: str = ""
+    in_progress: dict[int, Msg] = field(default_factory=dict)
+    bytes_in_flight: int = 0
+
+
+class Worker:
+    """One consumer worked on by one handler.
+
+    The handler returns when its outputs are safe; it raises UnavailableError to be held and called again,
+    PoisonError to have the message dead-lettered now, anything else to have it delivered again.
+    """
+
+    def __init__(
+        self,
+        bus: Bus,
+        consumer: ConsumerSpec,
+        handler: Handler,
+        *,
+        board: JobBoard,
+        bury: Undertaker,
+        slots: int,
+        max_bytes: int,
+        ack_wait: float,
+        max_deliver: int,
+    ) -> None:
+        self._bus = bus
+        self._consumer = consumer
+        self._handler = handler
+        self._board = board
+        self._bury = bury
+        self._slots = slots
+        self._max_bytes = max_bytes
+        self._ack_wait = ack_wait
+        self._max_deliver = max_deliver
+        self._paused = False
+        self._draining = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.stats = WorkerStats()
+        self._pull = PullSubscription(bus.connection, consumer, room=self._room, deliver=self._accept)
+
+    @property
+    def name(self) -> str:
+        """Name of the consumer."""
+        return self._consumer.name
+
+    @property
+    def state(self) -> WorkerState:
+        """What the worker is doing now."""
+        if self._draining:
+            return WorkerState.DRAINING
+        if self._paused:
+            return WorkerState.PAUSED
+        return WorkerState.HOLDING if self.stats.holding_for else WorkerState.RUNNING
+
+    def pause(self) -> None:
+        """Take no new messages until `resume`."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Take messages again."""
+        self._paused = False
+        self._pull.wake()
+
+    async def run(self) -> None:
+        """Work until drained."""
+        heart = asyncio.create_task(self._heartbeat())
+        try:
+            await self._pull.run()
+            if self._tasks:
+                await asyncio.wait(self._tasks)
+        finally:
+            heart.cancel()
+
+    async def drain(self, budget: float) -> None:
+        """Stop pulling, let running work end for `budget` seconds, hand back what is left."""
+        self._draining = True
+        self._pull.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=budget)
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=5)
+
+    # -- inside -----------------------------------------------------------------------------------
+
+    def _room(self) -> tuple[int, int]:
+        if self._paused or self.stats.holding_for:
+            return 0, 0
+        return self._slots - len(self._tasks), self._max_bytes - self.stats.bytes_in_flight
+
+    def _accept(self, message: Msg) -> None:
+        self.stats.in_progress[id(message)] = message
+        self.stats.bytes_in_flight += len(message.data)
+        task = asyncio.create_task(self._process(message))
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._pull.wake()
+
+    async def _heartbeat(self) -> None:
+        while True:
+            await asyncio.sleep(self._ack_wait / 3)
+            for message in list(self.stats.in_progress.values()):
+                with contextlib.suppress(NatsError, JetStreamError):
+                    await message.in_progress()
+
+    async def _process(self, message: Msg) -> None:
+        try:
+            await self._held(lambda: self._attempt(message))
+        except asyncio.CancelledError:
+            # The drain budget is over: hand the message back, so that another replica has it at once.
+            with contextlib.suppress(NatsError, JetStreamError):
+                await message.nak()
+            raise
+        except Exception:
+            _log.exception("worker %s: a delivery failed and will be repeated", self.name)
+            with contextlib.suppress(NatsError, JetStreamError):
+                await message.nak(delay=_NAK_DELAY_SECONDS)
+        finally:
+            self.stats.in_progress.pop(id(message), None)
+            self.stats.bytes_in_flight -= len(message.data)
+
+    async def _held(self, call: Callable[[], Awaitable[None]]) -> None:
+        """Call until no server is away; pulling stops meanwhile, the message stays alive."""
+        wait = _HOLD_FIRST_SECONDS
+        while True:
+            try:
+                await call()
+            except UnavailableError as error:
+                if not self.stats.holding_for:
+                    _log.warning("worker %s holds: %s", self.name, error)
+                self.stats.holding_for = str(error)
+                await asyncio.sleep(wait * random.uniform(0.7, 1.3))  # noqa: S311
+                wait = min(wait * 2, _HOLD_LONGEST_SECONDS)
+            else:
+                if self.stats.holding_for:
+                    _log.info("worker %s goes on", self.name)
+                    self.stats.holding_for = ""
+                    self._pull.wake()
+                return
+
+    async def _attempt(self, message: Msg) -> None:
+        deliveries = message.metadata.num_delivered
+        if deliveries > 1:
+            self.stats.redelivered += 1
+        try:
+            tag = Tag.of(message.headers)
+        except PoisonError as error:
+            await self._give_up(message, Tag("", "", 0), deliveries, error.message)
+            return
+        if await self._board.stale(tag.job, tag.attempt):
+            await self._acknowledge(message)
+            return
+        if deliveries > self._max_deliver:
+            reason = f"delivered {deliveries} times without success, allowed are {self._max_deliver}"
+            await self._give_up(message, tag, deliveries, reason)
+            return
+        try:
+            body, claim = await self._bus.open_envelope(message.data)
+            await self._handler(Delivery(tag, body, deliveries))
+        except LookupError:
+            # The claim is gone: either its windows have outcomes, or the reconciler sends the task again.
+            await self._acknowledge(message)
+            return
+        except PoisonError as error:
+            await self._give_up(message, tag, deliveries, error.message)
+            return
+        failpoint(f"{self._consumer.stream.lower()}-before-ack")
+        await self._acknowledge(message, sync=bool(claim))
+        if claim:
+            failpoint("claim-delete")
+            await self._bus.delete_claim(claim)
+        self.stats.done += 1
+
+    async def _give_up(self, message: Msg, tag: Tag, deliveries: int, reason: str) -> None:
+        letter = DeadLetter(
+            tag, self._consumer.stream, message.subject, dict(message.headers or {}), message.data, deliveries, reason
+        )
+        await self._bury(letter)
+        self.stats.dead_letters += 1
+        await self._acknowledge(message)
+
+    async def _acknowledge(self, message: Msg, *, sync: bool = False) -> None:
+        """Acknowledge; a lost acknowledgement only means another delivery, which finds its outcomes there."""
+        with contextlib.suppress(NatsError, JetStreamError, TimeoutError):
+            if sync:
+                await message.ack_sync(timeout=5)
+            else:
+                await message.ack()

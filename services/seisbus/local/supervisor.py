@@ -1,0 +1,113 @@
+"""Keeps one process running: starts it again when it dies, with backoff, and counts how often."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from seisbus.errors import SeisbusError
+from seisbus.local.process import Child
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """The wait before a restart: `first`, doubled each time up to `most`, anew after a life of `settled`."""
+
+    first: timedelta = timedelta(milliseconds=200)
+    most: timedelta = timedelta(seconds=10)
+    settled: timedelta = timedelta(seconds=30)
+
+    def delay(self, deaths: int) -> float:
+        """Seconds to wait after the `deaths`-th death in a row (from 1)."""
+        return min(self.first.total_seconds() * 2 ** min(deaths - 1, 30), self.most.total_seconds())
+
+
+class Supervisor:
+    """Watches the process that `start` begins; `note` takes one line about each death and restart."""
+
+    def __init__(
+        self,
+        start: Callable[[], Awaitable[Child]],
+        note: Callable[[str], None],
+        backoff: Backoff | None = None,
+    ) -> None:
+        self._start = start
+        self._note = note
+        self._backoff = Backoff() if backoff is None else backoff
+        self._child: Child | None = None
+        self._watch_task: asyncio.Task[None] | None = None
+        self.restarts = 0
+        """How often the process was started again, by itself or by `restart`."""
+
+    @property
+    def child(self) -> Child | None:
+        """The process last started, which may have ended; None before `start`."""
+        return self._child
+
+    @property
+    def pid(self) -> int | None:
+        """Id of the running process; None while there is none."""
+        return self._child.pid if self._child is not None and self._child.returncode is None else None
+
+    async def start(self) -> None:
+        """Start the process and watch it from now on. What `start` raises goes through."""
+        self._child = await self._start()
+        self._watch_task = asyncio.create_task(self._watch(self._child))
+
+    def kill(self) -> int | None:
+        """SIGKILL the process, which is then restarted as after any death; its id, None if none was running."""
+        pid = self.pid
+        if self._child is not None:
+            self._child.kill()
+        return pid
+
+    async def hold(self) -> None:
+        """SIGKILL the process and leave it down until `restart`."""
+        await self._unwatch()
+        if self._child is not None:
+            self._child.kill()
+            await self._child.wait()
+
+    async def restart(self) -> None:
+        """SIGKILL the process if it runs, and start it at once."""
+        await self.hold()
+        self.restarts += 1
+        await self.start()
+
+    async def stop(self, drain: timedelta) -> None:
+        """End the process for good: SIGTERM, `drain`, SIGKILL."""
+        await self._unwatch()
+        if self._child is not None:
+            await self._child.stop(drain)
+
+    async def _unwatch(self) -> None:
+        if self._watch_task is not None:
+            self._watch_task.cancel()
+            # not `await task` under suppress(CancelledError): that would swallow our own cancellation, too
+            await asyncio.wait([self._watch_task])
+            self._watch_task = None
+
+    async def _watch(self, child: Child) -> None:
+        deaths = 0
+        while True:
+            born = time.monotonic()
+            ending = f"ended with code {await child.wait()}"
+            if time.monotonic() - born > self._backoff.settled.total_seconds():
+                deaths = 0
+            started = False
+            while not started:
+                deaths += 1
+                delay = self._backoff.delay(deaths)
+                self._note(f"{ending}; restart {self.restarts + 1} in {delay:.1f} s")
+                await asyncio.sleep(delay)
+                self.restarts += 1
+                try:
+                    child = await self._start()
+                except SeisbusError as error:
+                    ending = error.message
+                else:
+                    self._child, started = child, True

@@ -1,0 +1,105 @@
+"""What is known of the archives: index keys, day files, events, stations. Written by the indexer, read by planning."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import Any
+
+from pymongo import ReplaceOne
+
+from ..model.channel import Channel, ChannelFilter
+from .client import Store, translated
+from .collections import CHANNEL, DAY_FILE, DAY_INDEX, SOURCE
+from .documents import Document
+
+_BATCH = 1000
+
+
+def day_key(archive: str, day: str) -> str:
+    """`_id` of a day (YYYY-MM-DD) of an archive."""
+    return f"{archive}/{day}"
+
+
+async def upsert(store: Store, collection: str, documents: Iterable[Document]) -> int:
+    """Write documents by `_id`, replacing what is there, in batches; how many."""
+    batch: list[Document] = []
+    count = 0
+
+    async def flush() -> None:
+        if batch:
+            await store[collection].bulk_write([ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in batch])
+            batch.clear()
+
+    with translated():
+        for document in documents:
+            batch.append(document)
+            count += 1
+            if len(batch) == _BATCH:
+                await flush()
+        await flush()
+    return count
+
+
+async def day_is_known(store: Store, archive: str, day: str) -> Document | None:
+    """The day_index document of a day that was read, None when it was not."""
+    with translated():
+        return await store[DAY_INDEX].find_one({"_id": day_key(archive, day)})
+
+
+async def write_day(
+    store: Store, archive: str, day: str, files: Sequence[Mapping[str, Any]], about: Mapping[str, Any]
+) -> None:
+    """Write a day's files, then the mark that the day is known. `files` have channel codes, key, size, etag …"""
+    prefix = f"{day_key(archive, day)}/"
+    await upsert(store, DAY_FILE, ({"_id": prefix + str(f["key"]), "archive": archive, **f} for f in files))
+    await upsert(
+        store, DAY_INDEX, [{"_id": day_key(archive, day), "archive": archive, "read_ns": time.time_ns(), **about}]
+    )
+
+
+async def day_files(
+    store: Store, archive: str, day: str, wanted: ChannelFilter | None = None
+) -> AsyncIterator[Document]:
+    """Files of a day in key order, one `_id` range scan; those whose channel matches."""
+    prefix = f"{day_key(archive, day)}/"
+    with translated():
+        # Both bounds, so that every server uses the _id index ("0" follows "/").
+        cursor = store[DAY_FILE].find({"_id": {"$gte": prefix, "$lt": prefix[:-1] + "0"}}).sort("_id", 1)
+        async for document in cursor:
+            channel = Channel(document["net"], document["sta"], document["loc"], document["chan"])
+            if wanted is None or wanted.matches(channel):
+                yield document
+
+
+async def events(
+    store: Store,
+    archive: str,
+    start_ns: int,
+    end_ns: int,
+    *,
+    above_magnitude: float | None = None,
+    max_magnitude: float | None = None,
+    ids: Sequence[str] = (),
+) -> AsyncIterator[Document]:
+    """Events of an archive's catalog with origin in [start, end), in order of time."""
+    with translated():
+        query = {"archive": archive, "time_ns": {"$gte": start_ns, "$lt": end_ns}}
+        async for event in store[SOURCE].find(query).sort("time_ns", 1):
+            magnitude = event.get("mag")
+            if ids and event["source_id"] not in ids:
+                continue
+            if above_magnitude is not None and (magnitude is None or magnitude <= above_magnitude):
+                continue
+            if max_magnitude is not None and (magnitude is None or magnitude > max_magnitude):
+                continue
+            yield event
+
+
+async def channel_epochs(store: Store, archive: str, wanted: ChannelFilter) -> AsyncIterator[Document]:
+    """Channel epochs of an archive's station metadata that match, in order of network and station."""
+    with translated():
+        async for epoch in store[CHANNEL].find({"archive": archive}).sort([("net", 1), ("sta", 1)]):
+            if wanted.matches(Channel(epoch["net"], epoch["sta"], epoch["loc"], epoch["chan"])):
+                yield epoch
+

@@ -1,0 +1,177 @@
+"""Jobs: submission, life, cached counters, close. All state changes are compare-and-set on state and attempt."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from ..errors import NotFoundError, StateError
+from ..model.ids import id_range
+from ..model.job import JobSpec
+from ..model.outcome import RETRIABLE, Fate, JobState, Ledger
+from .client import Store, translated
+from .collections import JOB, OUTCOME, TASK
+from .documents import Document
+
+
+async def insert_job(store: Store, job: str, spec: JobSpec, request_id: str = "") -> Document:
+    """Write a submitted job; a repeat of `request_id` returns the job of the first."""
+    document: Document = {
+        "_id": job,
+        "name": spec.name,
+        "kind": spec.kind,
+        "spec": spec.model_dump(mode="json"),
+        "state": JobState.SUBMITTED.value,
+        "open": True,
+        "attempt": 1,
+        "submitted_ns": time.time_ns(),
+        "closed_ns": 0,
+        "planned": 0,
+        "planning_done": False,
+        "cursor": {"shard": 0, "offset": 0},
+        "counts": {fate.value: 0 for fate in Fate},
+        "stored_bytes": 0,
+        "ledger": None,
+        "error": "",
+        "notes": [],
+        "retry": None,
+    }
+    if request_id:
+        document["request_id"] = request_id
+    with translated():
+        try:
+            await store[JOB].insert_one(document)
+        except DuplicateKeyError:
+            found = await store[JOB].find_one({"request_id": request_id})
+            if found is None:
+                raise
+            return found
+    return document
+
+
+async def get_job(store: Store, job: str) -> Document:
+    """A job document; NotFoundError when there is none."""
+    with translated():
+        found = await store[JOB].find_one({"_id": job})
+    if found is None:
+        raise NotFoundError(f"There is no job {job}; `seisbus jobs` lists them.")
+    return found
+
+
+async def job_attempt(store: Store, job: str) -> int | None:
+    """Current attempt of a job, None when there is no such job."""
+    with translated():
+        found = await store[JOB].find_one({"_id": job}, {"attempt": 1})
+    return None if found is None else int(found["attempt"])
+
+
+async def open_jobs(store: Store) -> list[Document]:
+    """Jobs that are not closed, oldest first."""
+    with translated():
+        found = await store[JOB].find({"open": True}).to_list()
+    return sorted(found, key=lambda document: document["_id"])
+
+
+async def update_job(store: Store, job: Mapping[str, Any], change: Mapping[str, Any]) -> bool:
+    """Apply `$set` fields if the job still has the attempt and state it was read with; whether it had."""
+    with translated():
+        result = await store[JOB].update_one(
+            {"_id": job["_id"], "attempt": job["attempt"], "state": job["state"]}, {"$set": dict(change)}
+        )
+    return result.matched_count == 1
+
+
+async def add_counts(store: Store, job: str, counts: Mapping[str, int], stored_bytes: int) -> Document | None:
+    """Add to the cached counters; the job as it is then. Never inside a settling transaction, where it would conflict."""
+    with translated():
+        await store[JOB].update_one(
+            {"_id": job},
+            {"$inc": {**{f"counts.{fate}": n for fate, n in counts.items() if n}, "stored_bytes": stored_bytes}},
+        )
+        return await store[JOB].find_one({"_id": job})
+
+
+async def count_ledger(store: Store, job: str) -> Ledger:
+    """The ledger from the task and outcome documents themselves, which no redelivery can double."""
+    low, high = id_range(job)
+    span = {"_id": {"$gte": low, "$lt": high}}
+    with translated():
+        tasks = await store[TASK].aggregate(
+            [{"$match": span}, {"$group": {"_id": None, "planned": {"$sum": {"$size": "$windows"}}}}]
+        )
+        planned = [row["planned"] async for row in tasks]
+        fates = await store[OUTCOME].aggregate([{"$match": span}, {"$group": {"_id": "$fate", "n": {"$sum": 1}}}])
+        counts = {row["_id"]: row["n"] async for row in fates}
+    return Ledger(planned=planned[0] if planned else 0, **counts)
+
+
+async def close_job(store: Store, job: Document, state: JobState, *, error: str = "") -> Ledger | None:
+    """Close a job with its recounted ledger; None when the ledger does not balance yet or somebody else was first."""
+    ledger = await count_ledger(store, job["_id"])
+    if not ledger.balanced and state is not JobState.FAILED:
+        return None
+    counts = ledger.counts()
+    planned = counts.pop("planned")
+    with translated():
+        result = await store[JOB].update_one(
+            {"_id": job["_id"], "attempt": job["attempt"], "state": job["state"]},
+            {
+                "$set": {
+                    "state": state.value,
+                    "closed_ns": time.time_ns(),
+                    "ledger": {"planned": planned, **counts},
+                    "planned": planned,
+                    "counts": counts,
+                    "error": error,
+                },
+                "$unset": {"open": ""},
+            },
+        )
+    return ledger if result.matched_count == 1 else None
+
+
+async def request_cancel(store: Store, job: str) -> Document:
+    """Set a job to cancelling under a new attempt; the job as it is then. StateError when it is closed."""
+    while True:
+        found = await get_job(store, job)
+        state = JobState(found["state"])
+        if state.closed:
+            raise StateError(f"Job {job} is {state.value} already; there is nothing to cancel.")
+        if state is JobState.CANCELLING:
+            return found
+        if await update_job(store, found, {"state": JobState.CANCELLING.value, "attempt": found["attempt"] + 1}):
+            return await get_job(store, job)
+
+
+async def request_retry(store: Store, job: str, fates: tuple[Fate, ...], reason: str = "") -> Document:
+    """Open a closed job again under a new attempt, to plan the windows of `fates` (with `reason`) once more.
+
+    StateError while the job is open; windows that were saved are never planned again.
+    """
+    wanted = tuple(fate for fate in fates or (Fate.FAILED, Fate.CANCELLED) if fate in RETRIABLE)
+    if Fate.SAVED in fates:
+        raise StateError("Saved windows are never retried; choose among dead, missing, failed and cancelled.")
+    found = await get_job(store, job)
+    if not JobState(found["state"]).closed:
+        raise StateError(f"Job {job} is still {found['state']}; wait for it or cancel it, then retry.")
+    with translated():
+        result = await store[JOB].update_one(
+            {"_id": job, "attempt": found["attempt"], "state": found["state"]},
+            {
+                "$set": {
+                    "state": JobState.PLANNING.value,
+                    "attempt": found["attempt"] + 1,
+                    "open": True,
+                    "closed_ns": 0,
+                    "ledger": None,
+                    "error": "",
+                    "retry": {"fates": [fate.value for fate in wanted], "reason": reason},
+                }
+            },
+        )
+    if result.matched_count != 1:
+        raise StateError(f"Job {job} changed while it was being retried; look at it and try again.")
+    return await get_job(store, job)

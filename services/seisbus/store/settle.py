@@ -1,0 +1,162 @@
+"""Settling: the one transaction in which windows get their outcomes and data their documents.
+
+Outcomes go first; a window that has one already is dropped with everything that belongs to it, so a redelivery
+changes nothing and the first outcome wins.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import BulkWriteError
+
+from ..model.outcome import Fate
+from ..model.task import Part, Window
+from .client import Store
+from .collections import OUTCOME, TASK
+from .documents import Document, window_document
+from .tasks import OpenTask, settled_windows
+
+_DUPLICATE = 11000
+
+
+@dataclass(slots=True)
+class SettledWindow:
+    """One window's end and the documents that go with it, by collection."""
+
+    window: Window
+    fate: Fate
+    reason: str = ""
+    detail: str = ""
+    refs: list[str] = field(default_factory=list)
+    documents: list[tuple[str, Document]] = field(default_factory=list)
+    stored_bytes: int = 0
+
+
+@dataclass(slots=True)
+class Settlement:
+    """What one message settles: a part of a task, or what a provisional task turned out to hold (`expansion`)."""
+
+    job: str
+    task: str
+    attempt: int
+    part: int
+    part_count: int
+    windows: list[SettledWindow]
+    expansion: tuple[list[Window], list[Part]] | None = None
+
+
+@dataclass(slots=True)
+class SettleResult:
+    """What was new: windows by fate, stored bytes and windows found by expansion, by job."""
+
+    fates: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    stored_bytes: Counter[str] = field(default_factory=Counter)
+
+
+async def settle(store: Store, settlements: Sequence[Settlement]) -> SettleResult:
+    """Commit a batch. Idempotent; UnavailableError when the database is away."""
+    known: set[str] = set()
+    while True:
+        try:
+            return await store.transact(lambda session: _commit(store, session, settlements, known))
+        except BulkWriteError as error:
+            if not all(problem.get("code") == _DUPLICATE for problem in error.details["writeErrors"]):
+                raise
+            # A server reports one duplicate or all of them; asking which outcomes exist is right for both.
+            ids = [w.window.id for s in settlements for w in s.windows if w.window.id not in known]
+            found = await settled_windows(store, ids)
+            if not found:
+                raise
+            known |= found
+
+
+async def _commit(
+    store: Store, session: AsyncClientSession, settlements: Sequence[Settlement], known: set[str]
+) -> SettleResult:
+    result = SettleResult()
+    outcomes: dict[str, Document] = {}
+    documents: dict[str, list[Document]] = defaultdict(list)
+    for settlement in settlements:
+        for entry in settlement.windows:
+            window = entry.window
+            if window.id in known or window.id in outcomes:
+                continue
+            outcomes[window.id] = {
+                "_id": window.id,
+                "fate": entry.fate.value,
+                "reason": entry.reason,
+                "detail": entry.detail,
+                "refs": entry.refs,
+                "attempt": settlement.attempt,
+                "task": settlement.task,
+                "part": settlement.part,
+                "channel": str(window.channel),
+                "start_ns": window.start_ns,
+                "end_ns": window.end_ns,
+                "event": window.event,
+            }
+            result.fates[settlement.job][entry.fate.value] += 1
+            result.stored_bytes[settlement.job] += entry.stored_bytes
+            for collection, document in entry.documents:
+                documents[collection].append(document)
+    if outcomes:
+        await store[OUTCOME].insert_many(list(outcomes.values()), session=session)
+    for collection, new in documents.items():
+        await store[collection].insert_many(new, session=session)
+    for settlement in settlements:
+        await _mark_task(store, session, settlement)
+    return result
+
+
+async def _mark_task(store: Store, session: AsyncClientSession, settlement: Settlement) -> None:
+    """Note on the task document that a part is done (or what the task holds), and close the task after the last."""
+    if settlement.expansion is not None:
+        windows, parts = settlement.expansion
+        await store[TASK].update_one(
+            {"_id": settlement.task, "expanded": None},
+            {
+                "$set": {
+                    "expanded": True,
+                    "windows": [window_document(window) for window in windows],
+                    "parts": [[part.first, part.count] for part in parts],
+                }
+            },
+            session=session,
+        )
+    elif settlement.part_count == 1:
+        await store[TASK].update_one(
+            {"_id": settlement.task}, {"$set": {"done": [0]}, "$unset": {"open": ""}}, session=session
+        )
+        return
+    else:
+        await store[TASK].update_one(
+            {"_id": settlement.task}, {"$addToSet": {"done": settlement.part}}, session=session
+        )
+    task = await store[TASK].find_one({"_id": settlement.task}, {"done": 1, "parts": 1}, session=session)
+    if task is not None and len(task["done"]) >= len(task["parts"]):
+        await store[TASK].update_one({"_id": settlement.task}, {"$unset": {"open": ""}}, session=session)
+
+
+async def settle_rest(
+    store: Store, open_task: OpenTask, attempt: int, fate: Fate, reason: str, detail: str, *, refs: Sequence[str] = (),
+    parts: Sequence[int] | None = None,
+) -> SettleResult:
+    """Give every window of a task (or of some of its parts) that has no outcome this one; the task is then done."""
+    task = open_task.task
+    chosen = range(len(task.parts)) if parts is None else [p for p in parts if p < len(task.parts)]
+    result = SettleResult()
+    for number in chosen:
+        part = task.parts[number]
+        windows = task.windows[part.first : part.first + part.count]
+        settled = await settled_windows(store, [window.id for window in windows])
+        rest = [
+            SettledWindow(window, fate, reason, detail, list(refs)) for window in windows if window.id not in settled
+        ]
+        new = await settle(store, [Settlement(task.job, task.id, attempt, number, len(task.parts), rest)])
+        for job, fates in new.fates.items():
+            result.fates[job].update(fates)
+    return result
