@@ -7,19 +7,26 @@ from seisbus.local.errors import FolderInUseError, MissingProgramError, StackInt
 from seisbus.local.folder import StackState, running_stack
 from seisbus.local.recipes import KeyPair, S3Program, ServerKind, ServerOptions
 from seisbus.local.servers import EmbeddedServers, ServerHandle, embedded_servers
+from seisbus.local.services import ServiceName
+from seisbus.local.stack import LocalStack, ServiceStatus, interruptible, local_stack
 
 __all__ = [
     "EmbeddedServers",
     "FolderInUseError",
     "KeyPair",
+    "LocalStack",
     "MissingProgramError",
     "S3Program",
     "ServerHandle",
     "ServerKind",
     "ServerOptions",
+    "ServiceName",
+    "ServiceStatus",
     "StackInterrupted",
     "StackState",
     "StartError",
     "embedded_servers",
+    "interruptible",
+    "local_stack",
     "running_stack",
 ]

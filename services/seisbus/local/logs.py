@@ -22,6 +22,7 @@ class MergedLog:
         self.path = path
         self._file = path.open("a", encoding="utf-8", buffering=1)
         self._console = console
+        self._copies: dict[str, asyncio.Task[None]] = {}
         self._tails: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=_TAIL_LINES))
 
     def write(self, name: str, line: str) -> None:
@@ -36,8 +37,11 @@ class MergedLog:
                 label = f"\033[{colour}m{label}\033[0m"
             print(f"{now:%H:%M:%S} {label} {line}", file=self._console, flush=True)
 
-    async def follow(self, name: str, stream: asyncio.StreamReader) -> None:
-        """Copy `stream` until it ends."""
+    def follow(self, name: str, stream: asyncio.StreamReader) -> None:
+        """Copy `stream` in the background until it ends."""
+        self._copies[name] = asyncio.create_task(self._copy(name, stream))
+
+    async def _copy(self, name: str, stream: asyncio.StreamReader) -> None:
         rest = b""
         while chunk := await stream.read(1 << 16):
             *lines, rest = (rest + chunk).split(b"\n")
@@ -46,12 +50,19 @@ class MergedLog:
         if rest:
             self.write(name, rest.decode(errors="replace"))
 
-    def tail(self, name: str) -> str:
-        """The last lines of the process `name`, of this run only."""
+    async def tail(self, name: str) -> str:
+        """The last lines of the process `name`, which has ended, of this run only."""
+        await self._caught_up([self._copies[name]] if name in self._copies else [])
         return "\n".join(self._tails[name])
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """Take what the processes, which have ended by now, said last."""
+        await self._caught_up(list(self._copies.values()))
         self._file.close()
+
+    async def _caught_up(self, copies: list[asyncio.Task[None]]) -> None:
+        if copies:  # the limit is for a pipe that a process's own child still holds open
+            await asyncio.wait(copies, timeout=1)
 
 
 def tail_of_file(path: Path) -> str:

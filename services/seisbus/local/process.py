@@ -12,6 +12,7 @@ import signal
 import sys
 import sysconfig
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import IO
@@ -84,7 +85,8 @@ class Child:
     def kill(self) -> None:
         """SIGKILL to the process and what it started itself; nothing if it has ended."""
         if self.returncode is None:
-            os.killpg(self.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended, and the loop has not heard yet
+                os.killpg(self.pid, signal.SIGKILL)
 
     async def stop(self, drain: timedelta) -> None:
         """SIGTERM, up to `drain` for an orderly end, then SIGKILL; also when cancelled while it waits."""

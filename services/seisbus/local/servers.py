@@ -50,11 +50,14 @@ class Server:
         self._child: Child | None = None
 
     @property
+    def child(self) -> Child:
+        """The process last started; `embedded_servers` hands out no server without one."""
+        assert self._child is not None
+        return self._child
+
+    @property
     def handle(self) -> ServerHandle:
-        """Raises StartError where the server was never started."""
-        if self._child is None:
-            raise StartError(self.kind, None, "")
-        return ServerHandle(self.kind, self._url, self._child.pid, self._log)
+        return ServerHandle(self.kind, self._url, self.child.pid, self._log)
 
     async def start(self) -> Child:
         """Start it and wait until it is ready; on its former port if it had one. Raises StartError."""
@@ -96,7 +99,8 @@ class Server:
 class EmbeddedServers:
     """The servers that run in one data folder."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._servers: dict[ServerKind, Server] = {}
 
     async def add(self, server: Server) -> None:
@@ -160,7 +164,7 @@ async def embedded_servers(
         if mongodb:
             wanted.append((ServerKind.MONGODB, partial(recipes.mongodb, _made(data_dir / "mongodb"), options)))
         logs = _made(data_dir / "logs")
-        servers = EmbeddedServers()
+        servers = EmbeddedServers(data_dir)
         for kind, recipe in wanted:
             server = Server(kind, recipe, logs / f"{kind}.log", options.start_timeout)
             cleanup.push_async_callback(server.stop)

@@ -5,16 +5,16 @@ They are started by module name and known by nothing else; no code of theirs is 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 
 from seisbus.local.logs import MergedLog
 from seisbus.local.ports import free_port
 from seisbus.local.process import Child
-from seisbus.local.readiness import LOOPBACK, Probe, accepts
+from seisbus.local.readiness import LOOPBACK, accepts
 
 
 class ServiceName(StrEnum):
@@ -52,10 +52,23 @@ class Replica:
     def health_address(self) -> str:
         return f"{LOOPBACK}:{self.health_port}"
 
-    def probes(self) -> tuple[Probe, ...]:
-        """It is ready when every port of it takes connections."""
-        ports = (self.health_port, self.control_port)
-        return tuple(partial(accepts, port) for port in ports if port is not None)
+    def environment(self) -> dict[str, str]:
+        """What this process is told beside the stack's environment."""
+        own = {"SEISBUS_HEALTH_ADDRESS": self.health_address}
+        if self.control_port is not None:
+            own["SEISBUS_CONTROL_ADDRESS"] = f"{LOOPBACK}:{self.control_port}"
+        return own
 
-    async def spawn(self, environment: Mapping[str, str], log: MergedLog) -> tuple[Child, asyncio.Task[None]]:
-        """Start the process, with its output copied to `log` until it ends."""
+    async def ready(self) -> bool:
+        """Probe: every port of it takes connections."""
+        ports = (self.health_port, self.control_port)
+        return all([await accepts(port) for port in ports if port is not None])
+
+
+async def run_module(name: str, module: str, environment: Mapping[str, str], log: MergedLog) -> Child:
+    """Start `python -m module`, its output copied to `log` under `name`."""
+    # unbuffered, so that the last words of a killed process are in the log
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
+    child = await Child.spawn(name, (sys.executable, "-m", module), env=environment)
+    log.follow(name, child.stdout)
+    return child

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,7 +22,7 @@ class Backoff:
 
     def delay(self, deaths: int) -> float:
         """Seconds to wait after the `deaths`-th death in a row (from 1)."""
-        return min(self.first.total_seconds() * 2 ** min(deaths - 1, 30), self.most.total_seconds())
+        return min(self.first.total_seconds() * 2.0 ** min(deaths - 1, 30), self.most.total_seconds())
 
 
 class Supervisor:
@@ -40,6 +39,7 @@ class Supervisor:
         self._backoff = Backoff() if backoff is None else backoff
         self._child: Child | None = None
         self._watch_task: asyncio.Task[None] | None = None
+        self._adopted = asyncio.Event()
         self.restarts = 0
         """How often the process was started again, by itself or by `restart`."""
 
@@ -55,8 +55,17 @@ class Supervisor:
 
     async def start(self) -> None:
         """Start the process and watch it from now on. What `start` raises goes through."""
-        self._child = await self._start()
-        self._watch_task = asyncio.create_task(self._watch(self._child))
+        self.adopt(await self._start())
+
+    def adopt(self, child: Child) -> None:
+        """Watch a process that runs already."""
+        self._follow(child)
+        self._watch_task = asyncio.create_task(self._watch(child))
+
+    async def successor(self, child: Child) -> None:
+        """Wait until the process in charge is another than `child`."""
+        while self._child is child:
+            await self._adopted.wait()
 
     def kill(self) -> int | None:
         """SIGKILL the process, which is then restarted as after any death; its id, None if none was running."""
@@ -67,7 +76,7 @@ class Supervisor:
 
     async def hold(self) -> None:
         """SIGKILL the process and leave it down until `restart`."""
-        await self._unwatch()
+        await self.unwatch()
         if self._child is not None:
             self._child.kill()
             await self._child.wait()
@@ -80,11 +89,12 @@ class Supervisor:
 
     async def stop(self, drain: timedelta) -> None:
         """End the process for good: SIGTERM, `drain`, SIGKILL."""
-        await self._unwatch()
+        await self.unwatch()
         if self._child is not None:
             await self._child.stop(drain)
 
-    async def _unwatch(self) -> None:
+    async def unwatch(self) -> None:
+        """Leave the process to itself: its end is no longer answered by a restart."""
         if self._watch_task is not None:
             self._watch_task.cancel()
             # not `await task` under suppress(CancelledError): that would swallow our own cancellation, too
@@ -110,4 +120,10 @@ class Supervisor:
                 except SeisbusError as error:
                     ending = error.message
                 else:
-                    self._child, started = child, True
+                    self._follow(child)
+                    started = True
+
+    def _follow(self, child: Child) -> None:
+        self._child = child
+        self._adopted.set()
+        self._adopted = asyncio.Event()

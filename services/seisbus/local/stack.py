@@ -1,0 +1,229 @@
+"""The local stack: embedded servers and the five services as processes, supervised, with one log.
+
+What the services do is theirs; this starts them, tells them where everything is, restarts those that die, and ends all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import TextIO
+
+from seisbus.local.errors import StackInterrupted, StartError
+from seisbus.local.folder import StackState, forget_state
+from seisbus.local.logs import MergedLog
+from seisbus.local.ports import free_port
+from seisbus.local.process import Child
+from seisbus.local.readiness import LOOPBACK, until_ready
+from seisbus.local.recipes import ServerKind, ServerOptions
+from seisbus.local.servers import EmbeddedServers, ServerHandle, embedded_servers
+from seisbus.local.services import Replica, ServiceName, run_module
+from seisbus.local.supervisor import Supervisor
+
+_DEATHS_AT_START = 3  # more than a failpoint or a busy machine explains
+_TOPOLOGY = "seisbus.admin.topology"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    """One process of a service as it is now; pid None while it is down."""
+
+    service: ServiceName
+    index: int
+    pid: int | None
+    restarts: int
+    health_address: str
+
+
+class LocalStack:
+    """A running stack.
+
+    environment: the SEISBUS_ variables with which a client, a command or a service finds this stack.
+    """
+
+    def __init__(
+        self, servers: EmbeddedServers, replicas: Sequence[Replica], environment: Mapping[str, str], log: MergedLog
+    ) -> None:
+        self.servers = servers
+        self.environment = dict(environment)
+        self.log_path = log.path
+        self._log = log
+        self._replicas = {(replica.service, replica.index): replica for replica in replicas}
+        self._services = {
+            key: Supervisor(partial(self._spawn, replica), partial(log.write, replica.name))
+            for key, replica in self._replicas.items()
+        }
+        self._servers = {
+            server.kind: Supervisor(server.start, partial(log.write, server.kind)) for server in servers.all()
+        }
+
+    @property
+    def control_address(self) -> str:
+        """host:port of the first control service."""
+        return self.environment["SEISBUS_CONTROL_ADDRESS"]
+
+    def services(self) -> tuple[ServiceStatus, ...]:
+        return tuple(
+            ServiceStatus(
+                service,
+                index,
+                self._services[service, index].pid,
+                self._services[service, index].restarts,
+                replica.health_address,
+            )
+            for (service, index), replica in self._replicas.items()
+        )
+
+    def restarts(self) -> int:
+        """Restarts of services so far."""
+        return sum(supervisor.restarts for supervisor in self._services.values())
+
+    def kill(self, service: ServiceName | str, index: int = 0) -> int | None:
+        """SIGKILL one process of a service, which the supervisor restarts; its id, None if it was down already."""
+        return self._services[ServiceName(service), index].kill()
+
+    async def hold(self, service: ServiceName | str, index: int = 0) -> None:
+        """SIGKILL one process of a service and leave it down until `release`."""
+        await self._services[ServiceName(service), index].hold()
+
+    async def release(self, service: ServiceName | str, index: int = 0) -> None:
+        """Start a held process again."""
+        await self._services[ServiceName(service), index].restart()
+
+    async def hold_server(self, kind: ServerKind | str) -> None:
+        """SIGKILL a server and leave it down until `restart_server`."""
+        await self._servers[ServerKind(kind)].hold()
+
+    async def restart_server(self, kind: ServerKind | str) -> ServerHandle:
+        """SIGKILL a server if it runs; returns when it is ready again, on the same port and store."""
+        await self._servers[ServerKind(kind)].restart()
+        return self.servers.server(kind).handle
+
+    async def start(self, start_timeout: timedelta) -> None:
+        """Prepare the bus, start the services and wait until each answers. Raises StartError."""
+        for server in self.servers.all():
+            self._servers[server.kind].adopt(server.child)
+        preparation = await run_module("topology", _TOPOLOGY, self.environment, self._log)
+        try:
+            code = await preparation.wait()
+        finally:
+            preparation.kill()
+        if code != 0:
+            raise StartError("topology", code, await self._log.tail("topology"))
+        for supervisor in self._services.values():
+            await supervisor.start()
+        for key, replica in self._replicas.items():
+            await self._until_ready(replica, self._services[key], start_timeout)
+
+    async def _until_ready(self, replica: Replica, supervisor: Supervisor, timeout: timedelta) -> None:
+        for attempt in range(1, _DEATHS_AT_START + 1):
+            child = supervisor.child
+            assert child is not None
+            if await until_ready(child, replica.ready, timeout):
+                return
+            if child.returncode is None or attempt == _DEATHS_AT_START:
+                raise StartError(replica.name, child.returncode, await self._log.tail(replica.name))
+            await supervisor.successor(child)
+
+    async def _spawn(self, replica: Replica) -> Child:
+        environment = {**self.environment, **replica.environment()}
+        return await run_module(replica.name, f"seisbus.{replica.service}", environment, self._log)
+
+    async def stop(self, drain: timedelta) -> None:
+        """End the services, all at once; the servers, which their owner ends, are no longer restarted."""
+        for supervisor in self._servers.values():
+            await supervisor.unwatch()
+        await asyncio.gather(*(supervisor.stop(drain) for supervisor in self._services.values()))
+
+    def state(self) -> StackState:
+        health: dict[str, tuple[str, ...]] = {}
+        for replica in self._replicas.values():
+            health[replica.service] = (*health.get(replica.service, ()), replica.health_address)
+        return StackState(os.getpid(), self.environment, self.control_address, health, str(self.log_path))
+
+
+@asynccontextmanager
+async def local_stack(
+    data_dir: Path,
+    *,
+    s3_root: Path | None = None,
+    replicas: Mapping[ServiceName | str, int] | None = None,
+    extra_env: Mapping[str, str] | None = None,
+    database: str = "seisbus",
+    options: ServerOptions | None = None,
+    console: TextIO | None = None,
+    start_timeout: timedelta = timedelta(seconds=60),
+    drain: timedelta = timedelta(seconds=10),
+) -> AsyncIterator[LocalStack]:
+    """Run servers and services over `data_dir` until the block ends; a later run goes on with what is there.
+
+    s3_root: folder of buckets, served as archive `local`; None runs no S3 server.
+    replicas: processes of a service, one where not named, 0 for none.
+    extra_env: for every service, over what is set here. console: takes the merged log as well as the file does.
+    drain: what services are given to end their running work before SIGKILL.
+    Raises FolderInUseError, MissingProgramError, StartError; nothing is left running then.
+    """
+    wanted = {ServiceName(name): number for name, number in (replicas or {}).items()}
+    async with AsyncExitStack() as cleanup:
+        servers = await cleanup.enter_async_context(embedded_servers(data_dir, s3_root=s3_root, options=options))
+        log = MergedLog(servers.folder / "logs" / "stack.log", console)
+        cleanup.push_async_callback(log.close)
+        processes = [Replica.make(name, index) for name in ServiceName for index in range(wanted.get(name, 1))]
+        front = next((process.control_port for process in processes if process.control_port), free_port())
+        output = servers.folder / "output"
+        output.mkdir(exist_ok=True)
+        environment = {
+            "SEISBUS_NATS_URL": servers.nats.url,
+            "SEISBUS_MONGODB_URI": servers.mongodb.url,
+            "SEISBUS_DATABASE": database,
+            "SEISBUS_OUTPUT_ROOT": str(output),
+            "SEISBUS_CONTROL_ADDRESS": f"{LOOPBACK}:{front}",
+            # shorter than our patience, so that a service leaves by itself rather than by SIGKILL
+            "SEISBUS_DRAIN_SECONDS": str(0.8 * drain.total_seconds()),
+        }
+        if s3_root is not None:
+            environment["SEISBUS_ARCHIVE_LOCAL_ENDPOINT"] = servers.s3.url
+        stack = LocalStack(servers, processes, {**environment, **(extra_env or {})}, log)
+        cleanup.push_async_callback(stack.stop, drain)
+        await stack.start(start_timeout)
+        cleanup.callback(forget_state, servers.folder)
+        stack.state().write(servers.folder)
+        yield stack
+
+
+@asynccontextmanager
+async def interruptible() -> AsyncIterator[None]:
+    """SIGINT and SIGTERM end the block by cancelling its task, and come out as StackInterrupted.
+
+    Around `local_stack` in a command: `async with interruptible(), local_stack(…) as stack`. A second signal cuts the
+    drain short. Only for the main thread's loop.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    loop = asyncio.get_running_loop()
+    received: list[signal.Signals] = []
+
+    def interrupt(number: signal.Signals) -> None:
+        received.append(number)
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, interrupt, number)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not received:
+            raise
+        for _ in received:
+            task.uncancel()
+        raise StackInterrupted(received[0]) from None
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
