@@ -54,11 +54,6 @@ def snapshot(document: Document) -> task_pb2.JobSnapshot:
     )
 
 
-def fate_message(fate: Fate) -> int:
-    """The fate as an enum value of the wire."""
-    return int(task_pb2.Fate.Value(f"FATE_{fate.name}"))
-
-
 def fate_values(messages: Iterable[int]) -> frozenset[Fate]:
     """Fates of the wire, without the unspecified."""
     names = (task_pb2.Fate.Name(message) for message in messages if message)
@@ -80,7 +75,7 @@ def outcome_message(document: Document) -> pb.ListOutcomesResponse.Row:
             end_ns=document["end_ns"],
             event=document.get("event") or "",
         ),
-        fate=fate_message(Fate(document["fate"])),
+        fate=f"FATE_{Fate(document['fate']).name}",
         reason=document.get("reason") or "",
         detail=document.get("detail") or "",
         refs=[str(ref) for ref in document.get("refs") or ()],

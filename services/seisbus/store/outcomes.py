@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise, product
 from typing import Final
 
-
 from ..model.channel import Channel
 from ..model.ids import id_range
 from ..model.outcome import Fate
@@ -20,7 +19,6 @@ from . import collections as c
 from .client import Store, translated
 from .documents import Document
 from .pages import Page, PageRequest, token
-
 
 _SLICE: Final = 2_000  # outcomes a slice is meant to hold: about 60 ms of the embedded server
 _HEX: Final = "0123456789abcdef"

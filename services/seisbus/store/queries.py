@@ -7,12 +7,9 @@ filters the rest while it reads. Writing is left to `jobs`, `tasks`, `settle` an
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
-
-from bson import ObjectId
 
 from ..errors import NotFoundError
 from ..model.channel import Channel, ChannelFilter
@@ -99,8 +96,6 @@ async def dead_letter(store: Store, identity: str) -> Document:
     """One dead letter with its body; NotFoundError when there is none of that id."""
     with translated():
         found = await store[c.DEAD_LETTER].find_one({"_id": identity})
-        if found is None and ObjectId.is_valid(identity):
-            found = await store[c.DEAD_LETTER].find_one({"_id": ObjectId(identity)})
     if found is None:
         raise NotFoundError(f"There is no dead letter {identity}; `seisbus deadletters list` shows those that exist.")
     return found
@@ -139,35 +134,16 @@ async def index_keys(store: Store, wanted: KeyFilter, request: PageRequest) -> t
     return await _page(cursor, request, 1000, scope, lambda d: [d["_id"]], None, after), total
 
 
-async def day_files(store: Store, archive: str, day: date, channels: ChannelFilter, request: PageRequest) -> Page:
+async def day_files(store: Store, archive: str, day: str, channels: ChannelFilter, request: PageRequest) -> Page:
     """day_file documents of one day in order of key."""
     scope = ("day_files", archive, day, channels)
     after = request.position(*scope)
-    low, high = _below(f"{archive}/{day.isoformat()}")
+    low, high = _below(f"{archive}/{day}")
     where: Document = {"_id": {"$gte": low, "$lt": high} if after is None else {"$gt": after[0], "$lt": high}}
     cursor = store[c.DAY_FILE].find(where).sort("_id", 1)
     return await _page(
         cursor, request, 1000, scope, lambda d: [d["_id"]], lambda d: channels.matches(_channel(d)), after
     )
-
-
-async def each_day_file(store: Store, archive: str, day: date, channels: ChannelFilter) -> AsyncIterator[Document]:
-    """All day_file documents of one day that match, in no order."""
-    low, high = _below(f"{archive}/{day.isoformat()}")
-    with translated():
-        async for document in store[c.DAY_FILE].find({"_id": {"$gte": low, "$lt": high}}):
-            if channels.matches(_channel(document)):
-                yield document
-
-
-async def read_days(store: Store, archive: str, days: Iterable[date]) -> set[date]:
-    """Those of `days` whose index has been read into day_file documents."""
-    found = set()
-    with translated():
-        for day in days:  # one by one: the embedded server finds an _id faster than a list of them
-            if await store[c.DAY_INDEX].find_one({"_id": f"{archive}/{day.isoformat()}"}, {"_id": 1}):
-                found.add(day)
-    return found
 
 
 async def has_events(store: Store, archive: str) -> bool:

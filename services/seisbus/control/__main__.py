@@ -1,0 +1,26 @@
+"""`python -m seisbus.control`: run the control service until it is told to stop."""
+
+from __future__ import annotations
+
+import sys
+
+from ..app import Context as ServiceContext
+from ..app import Service, run_service
+from .context import Context
+from .server import ControlServer
+
+
+async def build(service: ServiceContext) -> Service:
+    """Start answering on SEISBUS_CONTROL_ADDRESS."""
+    context = Context(
+        store=service.store,
+        bus=service.bus,
+        archives=service.archives,
+        output_root=service.settings.output_root,
+    )
+    server = await ControlServer.start(context, service.settings.control_address)
+    return Service(on_drained=server.stop)
+
+
+if __name__ == "__main__":
+    sys.exit(run_service("control", build))

@@ -1,0 +1,155 @@
+"""The calls about data: what archives hold, events, channels, stored waveforms, logs and the cemetery."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from seis.control.v1 import control_pb2 as pb
+from seis.v1 import waveform_pb2
+
+from ..archive.definition import archive_named
+from ..errors import StateError, UserError
+from ..model.moments import iso
+from ..store import queries
+from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
+from ..store.collections import CATALOG_INDEX, CEMETERY, ELOG, WAVEFORM_INDEX
+from ..store.documents import Document
+from ..store.jobs import get_job
+from ..store.pages import Page, PageRequest
+from ..store.text import document_json
+from . import messages
+from .context import Context
+from .names import JOBS, resource_id
+
+_INDEXES = {"catalog": CATALOG_INDEX, "waveform": WAVEFORM_INDEX}
+_ENCODINGS = {
+    BlobFormat.MSEED: waveform_pb2.SAMPLE_ENCODING_MINISEED,
+    BlobFormat.BINARY: waveform_pb2.SAMPLE_ENCODING_RAW,
+}
+
+
+class DataCalls:
+    """Methods of ControlService that are about archives and stored data."""
+
+    context: Context
+
+    async def ListArchives(self, _: pb.ListArchivesRequest, __: Any) -> pb.ListArchivesResponse:
+        """Archives in order of name."""
+        return pb.ListArchivesResponse(
+            archives=[
+                pb.ListArchivesResponse.Archive(
+                    name=name, bucket=archive.bucket, region=archive.region or "", index=archive.index.value
+                )
+                for name, archive in sorted(self.context.archives.items())
+            ]
+        )
+
+    async def ListIndexKeys(self, request: pb.ListIndexKeysRequest, _: Any) -> pb.ListIndexKeysResponse:
+        """Index keys in order of key."""
+        archive_named(self.context.archives, request.archive)
+        if request.index not in _INDEXES:
+            raise UserError(f"{request.index!r} is not an index; expected catalog or waveform.")
+        wanted = queries.KeyFilter(request.archive, _INDEXES[request.index], request.year, request.day, request.format)
+        page, total = await queries.index_keys(self.context.store, wanted, _page(request))
+        return pb.ListIndexKeysResponse(documents_json=_json(page), next_page_token=page.next_token, total_size=total)
+
+    async def ListDayFiles(self, request: pb.ListDayFilesRequest, _: Any) -> pb.ListDayFilesResponse:
+        """Day files of a day in order of key."""
+        archive_named(self.context.archives, request.archive)
+        page = await queries.day_files(
+            self.context.store,
+            request.archive,
+            iso(request.day_ns)[:10],
+            messages.filter_value(request.filter),
+            _page(request),
+        )
+        return pb.ListDayFilesResponse(documents_json=_json(page), next_page_token=page.next_token)
+
+    async def ListEvents(self, request: pb.ListEventsRequest, _: Any) -> pb.ListEventsResponse:
+        """Events in order of time."""
+        archive_named(self.context.archives, request.archive)
+        page = await queries.events(
+            self.context.store,
+            request.archive,
+            messages.span_value(request.span),
+            request.above_magnitude if request.HasField("above_magnitude") else None,
+            request.max_magnitude if request.HasField("max_magnitude") else None,
+            _page(request),
+        )
+        if not page.documents and not await queries.has_events(self.context.store, request.archive):
+            raise StateError(
+                f"No catalog of archive {request.archive} has been read yet; "
+                f"run `seisbus index sync {request.archive}`."
+            )
+        return pb.ListEventsResponse(
+            events=[messages.event_message(document) for document in page.documents],
+            next_page_token=page.next_token,
+        )
+
+    async def ListChannels(self, request: pb.ListChannelsRequest, _: Any) -> pb.ListChannelsResponse:
+        """Channel epochs in order of channel and start."""
+        archive_named(self.context.archives, request.archive)
+        page = await queries.channels(
+            self.context.store,
+            request.archive,
+            messages.filter_value(request.filter),
+            messages.span_value(request.span),
+            _page(request),
+        )
+        return pb.ListChannelsResponse(documents_json=_json(page), next_page_token=page.next_token)
+
+    async def ListWaveforms(self, request: pb.ListWaveformsRequest, _: Any) -> pb.ListWaveformsResponse:
+        """wf documents in order of start time."""
+        wanted = messages.waveform_filter(request.query)
+        page = await queries.waveforms(self.context.store, wanted, _page(request))
+        return pb.ListWaveformsResponse(documents_json=_json(page), next_page_token=page.next_token)
+
+    async def StreamWaveforms(
+        self, request: pb.StreamWaveformsRequest, _: Any
+    ) -> AsyncIterator[pb.StreamWaveformsResponse]:
+        """Stored bytes, about 1 MB a message; a waveform that cannot be read says why and the stream goes on."""
+        if request.query.limit < 0:
+            raise UserError(f"limit is {request.query.limit}; use 0 for no bound, or a positive number.")
+        wanted = messages.waveform_filter(request.query)
+        async for document in queries.each_waveform(self.context.store, wanted, request.query.limit):
+            async for message in self._waveform(document):
+                yield message
+
+    async def _waveform(self, document: Document) -> AsyncIterator[pb.StreamWaveformsResponse]:
+        """One waveform; the last message is known one piece late, so that it carries data."""
+        message = pb.StreamWaveformsResponse(document_json=document_json(document))
+        try:
+            message.encoding = _ENCODINGS[blob_format(document)]
+            async for piece in read_blob(self.context.store, self.context.output_root, document):
+                if message.data:
+                    yield message
+                    message = pb.StreamWaveformsResponse()
+                message.data = piece
+        except BlobError as error:
+            message.ClearField("data")
+            message.error = error.message
+        message.last = True
+        yield message
+
+    async def ListLogs(self, request: pb.ListLogsRequest, _: Any) -> pb.ListLogsResponse:
+        """Error logs of saved data."""
+        page = await self._of_job(ELOG, request)
+        return pb.ListLogsResponse(documents_json=_json(page), next_page_token=page.next_token)
+
+    async def ListCemetery(self, request: pb.ListCemeteryRequest, _: Any) -> pb.ListCemeteryResponse:
+        """Dead data."""
+        page = await self._of_job(CEMETERY, request)
+        return pb.ListCemeteryResponse(documents_json=_json(page), next_page_token=page.next_token)
+
+    async def _of_job(self, collection: str, request: Any) -> Page:
+        job = await get_job(self.context.store, resource_id(request.name, JOBS))
+        return await queries.of_job(self.context.store, collection, job["_id"], _page(request))
+
+
+def _page(request: Any) -> PageRequest:
+    return PageRequest(request.page_size, request.page_token)
+
+
+def _json(page: Page) -> list[str]:
+    return [document_json(document) for document in page.documents]

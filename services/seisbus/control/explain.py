@@ -1,0 +1,169 @@
+"""Why a job is not moving, in plain sentences, from its document, its open tasks, the bus and its dead letters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ..errors import UnavailableError
+from ..model.outcome import JobState, Ledger
+from ..store.documents import Document
+from ..store.jobs import get_job
+from ..store.queries import count_dead_letters
+from ..store.tasks import count_open
+from .context import Context
+from .messages import ledger_of
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of the pipeline: the stream it works on and how its consumers' names begin."""
+
+    stream: str
+    consumers: str
+    service: str
+
+
+STAGES: Final = (
+    Stage("SEIS_PLAN", "plan", "indexer"),
+    Stage("SEIS_FETCH", "fetch-", "fetcher"),
+    Stage("SEIS_WINDOW", "window-", "windower"),
+    Stage("SEIS_WRITE", "write-", "writer"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """A consumer: messages waiting, messages being worked on, requests of idle workers."""
+
+    pending: int
+    working: int
+    idle: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What was found out about a job; `messages` and `lag` are None when the bus did not answer (`bus_problem`)."""
+
+    job: Document
+    open_tasks: int
+    dead_letters: Mapping[str, int]
+    messages: Mapping[str, int] | None
+    lag: Mapping[str, Lag] | None
+    bus_problem: str = ""
+
+
+async def explain(context: Context, job: str) -> list[str]:
+    """One sentence a finding, the most telling first. NotFoundError for an unknown job."""
+    document = await get_job(context.store, job)
+    problem = ""
+    messages = lag = None
+    try:
+        messages = await context.bus.pending(job)
+        lag = {name: Lag(*figures) for name, figures in (await context.bus.consumer_lag()).items()}
+    except UnavailableError as error:
+        problem = error.message
+    return findings(
+        Picture(
+            job=document,
+            open_tasks=await count_open(context.store, job),
+            dead_letters=await count_dead_letters(context.store, job),
+            messages=messages,
+            lag=lag,
+            bus_problem=problem,
+        )
+    )
+
+
+def findings(picture: Picture) -> list[str]:
+    """The sentences for a picture."""
+    job, state, ledger = picture.job, JobState(picture.job["state"]), ledger_of(picture.job)
+    if state.closed:
+        return [*_closed(job, state, ledger), *_letters(picture)]
+    found: list[str] = []
+    if picture.bus_problem:
+        found.append(f"The bus does not answer, so no service can take or hand on work: {picture.bus_problem}")
+    found += _stages(picture)
+    messages = sum((picture.messages or {}).values())
+    if picture.messages is not None and messages == 0:
+        found += _silent(picture, state)
+    found += _letters(picture)
+    if job.get("error"):
+        found.append(f"It reported: {job['error']}")
+    found.append(_progress(picture, state, ledger))
+    return found
+
+
+def _closed(job: Document, state: JobState, ledger: Ledger) -> list[str]:
+    text = f"The job is closed ({state.value}): {ledger.saved:,} of {ledger.planned:,} windows are saved."
+    if job.get("error"):
+        text += f" It ended because: {job['error']}"
+    retriable = [f"{count:,} {name}" for name, count in ledger.counts().items() if name in _RETRY and count]
+    if retriable:
+        text += f" `seisbus retry {job['_id']}` plans the {' and '.join(retriable)} again."
+    return [text]
+
+
+_RETRY: Final = ("failed", "cancelled")
+
+
+def _stages(picture: Picture) -> list[str]:
+    """A stage with messages of the job that nobody takes stops everything before it."""
+    found = []
+    for stage in STAGES:
+        waiting = (picture.messages or {}).get(stage.stream, 0)
+        consumers = {n: lag for n, lag in (picture.lag or {}).items() if n.startswith(stage.consumers)}
+        if not waiting:
+            continue
+        working = sum(lag.working for lag in consumers.values())
+        idle = sum(lag.idle for lag in consumers.values())
+        if not consumers:
+            found.append(
+                f"{waiting:,} messages wait in {stage.stream}, which has no consumer; "
+                "run `python -m seisbus.admin.topology` to create it."
+            )
+        elif not working and not idle:
+            found.append(
+                f"{waiting:,} messages wait for the {stage.service}, and none asks for work: none is running, or each "
+                f"is paused or holds until a server answers (its log and `seisbus doctor` say which)."
+            )
+        elif not working:
+            found.append(
+                f"{waiting:,} messages wait for the {stage.service}, which is idle: they were just published, or "
+                "belong to an archive whose consumer does not exist."
+            )
+        else:
+            found.append(f"The {stage.service} works on {working:,} messages; {waiting:,} of this job are with it.")
+    return found
+
+
+def _silent(picture: Picture, state: JobState) -> list[str]:
+    if state is JobState.SUBMITTED:
+        return ["Nobody has planned it and no plan message waits; the indexer's reconciler sends one when it runs."]
+    if state is JobState.CANCELLING:
+        return ["It is being cancelled; the indexer's reconciler settles what is left when it runs."]
+    if picture.open_tasks:
+        return [
+            f"{picture.open_tasks:,} tasks are open without a message on the bus; the indexer's reconciler publishes "
+            "them again under a new attempt when it runs."
+        ]
+    if picture.job.get("planning_done"):
+        return ["Every task is settled; the indexer's reconciler closes the job when it runs."]
+    return ["Planning is not finished and nobody works on it; the indexer's reconciler sends it again when it runs."]
+
+
+def _letters(picture: Picture) -> list[str]:
+    command = f"`seisbus deadletters list --job {picture.job['_id']}`"
+    return [
+        f"{count:,} messages were given up ({reason}); {command} shows them."
+        for reason, count in sorted(picture.dead_letters.items())
+    ]
+
+
+def _progress(picture: Picture, state: JobState, ledger: Ledger) -> str:
+    planned = f"{ledger.planned:,} planned" + ("" if picture.job.get("planning_done") else " so far")
+    return (
+        f"It is {state.value} in attempt {picture.job['attempt']}: {ledger.settled:,} of {planned} windows have an "
+        f"outcome, {picture.open_tasks:,} tasks are open."
+    )

@@ -1,0 +1,129 @@
+"""The calls about jobs: submit, look, watch, cancel, retry, explain, outcomes, availability, dead letters."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from seis.control.v1 import control_pb2 as pb
+
+from ..archive.definition import archive_named
+from ..model.job import parse_job
+from ..model.outcome import Fate
+from ..store import outcomes, queries
+from ..store.collections import DEAD_LETTER
+from ..store.documents import Document
+from ..store.jobs import get_job, request_cancel, request_retry
+from ..store.pages import PageRequest
+from . import messages
+from .context import Context
+from .estimate import estimate
+from .explain import explain
+from .names import DEAD_LETTERS, JOBS, resource_id
+from .submit import announce, checked_spec, start, submit
+from .watch import watch
+
+
+class JobCalls:
+    """Methods of ControlService that are about jobs."""
+
+    context: Context
+
+    async def SubmitJob(self, request: pb.SubmitJobRequest, _: Any) -> pb.SubmitJobResponse:
+        """Validate and start, or estimate."""
+        if request.validate_only:
+            spec = await checked_spec(self.context, request.spec)
+            return pb.SubmitJobResponse(estimate=await estimate(self.context, spec))
+        job = await submit(self.context, request.spec, request.request_id)
+        return pb.SubmitJobResponse(job=messages.job_message(job))
+
+    async def SyncIndex(self, request: pb.SyncIndexRequest, _: Any) -> pb.SyncIndexResponse:
+        """Start a job of kind index."""
+        archive_named(self.context.archives, request.archive)
+        spec = parse_job({"kind": "index", "archive": request.archive, "name": f"index of {request.archive}"})
+        job = await start(self.context, spec, request.request_id)
+        return pb.SyncIndexResponse(job=messages.job_message(job))
+
+    async def GetJob(self, request: pb.GetJobRequest, _: Any) -> pb.GetJobResponse:
+        """One job."""
+        return pb.GetJobResponse(job=messages.job_message(await self._job(request.name)))
+
+    async def ListJobs(self, request: pb.ListJobsRequest, _: Any) -> pb.ListJobsResponse:
+        """Jobs, newest first."""
+        page = await queries.jobs(self.context.store, PageRequest(request.page_size, request.page_token))
+        return pb.ListJobsResponse(
+            jobs=[messages.job_message(document) for document in page.documents], next_page_token=page.next_token
+        )
+
+    async def WatchJob(self, request: pb.WatchJobRequest, _: Any) -> AsyncIterator[pb.WatchJobResponse]:
+        """Snapshots until the job is closed."""
+        async for progress in watch(self.context, resource_id(request.name, JOBS)):
+            yield pb.WatchJobResponse(progress=progress)
+
+    async def CancelJob(self, request: pb.CancelJobRequest, _: Any) -> pb.CancelJobResponse:
+        """Stop a job."""
+        job = await request_cancel(self.context.store, resource_id(request.name, JOBS))
+        await announce(self.context, job)
+        return pb.CancelJobResponse(job=messages.job_message(job))
+
+    async def RetryJob(self, request: pb.RetryJobRequest, _: Any) -> pb.RetryJobResponse:
+        """Plan chosen fates again."""
+        fates = tuple(sorted(messages.fate_values(request.fates)))
+        job = await self._retry(resource_id(request.name, JOBS), fates, request.reason)
+        return pb.RetryJobResponse(job=messages.job_message(job))
+
+    async def ExplainJob(self, request: pb.ExplainJobRequest, _: Any) -> pb.ExplainJobResponse:
+        """Why a job is not moving."""
+        return pb.ExplainJobResponse(findings=await explain(self.context, resource_id(request.name, JOBS)))
+
+    async def ListOutcomes(self, request: pb.ListOutcomesRequest, _: Any) -> pb.ListOutcomesResponse:
+        """Outcomes in order of window id."""
+        job = await self._job(request.name)
+        page = await outcomes.outcomes(
+            self.context.store,
+            job["_id"],
+            job["planned"],
+            messages.fate_values(request.fates),
+            PageRequest(request.page_size, request.page_token),
+        )
+        return pb.ListOutcomesResponse(
+            rows=[messages.outcome_message(document) for document in page.documents], next_page_token=page.next_token
+        )
+
+    async def GetAvailability(self, request: pb.GetAvailabilityRequest, _: Any) -> pb.GetAvailabilityResponse:
+        """Counts by channel and day."""
+        job = await self._job(request.name)
+        rows = await outcomes.availability(self.context.store, job["_id"], job["planned"])
+        return pb.GetAvailabilityResponse(rows=[messages.availability_message(*row) for row in rows])
+
+    async def ListDeadLetters(self, request: pb.ListDeadLettersRequest, _: Any) -> pb.ListDeadLettersResponse:
+        """Messages that were given up."""
+        page = await queries.of_job(
+            self.context.store,
+            DEAD_LETTER,
+            request.job.removeprefix(f"{JOBS}/"),
+            PageRequest(request.page_size or 100, request.page_token),
+        )
+        return pb.ListDeadLettersResponse(
+            dead_letters=[messages.dead_letter_message(document) for document in page.documents],
+            next_page_token=page.next_token,
+        )
+
+    async def GetDeadLetter(self, request: pb.GetDeadLetterRequest, _: Any) -> pb.GetDeadLetterResponse:
+        """One of them, with its body."""
+        found = await queries.dead_letter(self.context.store, resource_id(request.name, DEAD_LETTERS))
+        return pb.GetDeadLetterResponse(dead_letter=messages.dead_letter_message(found))
+
+    async def ReplayDeadLetter(self, request: pb.ReplayDeadLetterRequest, _: Any) -> pb.ReplayDeadLetterResponse:
+        """Plan again what its job lost to dead letters."""
+        found = await queries.dead_letter(self.context.store, resource_id(request.name, DEAD_LETTERS))
+        job = await self._retry(found["job"], (Fate.FAILED,), "dead_letter")
+        return pb.ReplayDeadLetterResponse(job=messages.job_message(job))
+
+    async def _retry(self, job: str, fates: tuple[Fate, ...], reason: str) -> Document:
+        found = await request_retry(self.context.store, job, fates, reason)
+        await announce(self.context, found)
+        return found
+
+    async def _job(self, name: str) -> Document:
+        return await get_job(self.context.store, resource_id(name, JOBS))

@@ -1,0 +1,138 @@
+"""Submission: a job text becomes a checked specification and then a job; or an estimate of one.
+
+Everything that can be wrong with a job is said here, before anything is written. Planning is the indexer's.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from ..archive import events as event_files
+from ..archive.definition import archive_named
+from ..errors import UnavailableError, UserError
+from ..failpoints import failpoint
+from ..model.ids import new_job_id
+from ..model.job import JobFileError, JobSpec, parse_job
+from ..model.moments import iso
+from ..model.outcome import JobState
+from ..model.task import DAY_NS
+from ..store.documents import Document
+from ..store.jobs import insert_job
+from .context import Context
+from .selection import check_selection
+
+_log = logging.getLogger(__name__)
+
+# A MongoDB document holds 16 MB, and the specification is read with every plan message.
+LARGEST_SPEC_BYTES: Final = 4_000_000
+LARGEST_EVENT_LIST: Final = 20_000
+LARGEST_WINDOW_LIST: Final = 20_000
+LONGEST_WINDOW_NS: Final = 31 * DAY_NS  # one window is one object in memory: a month at 100 Hz is 2 GB as float64
+LONGEST_TILING_NS: Final = 100 * 366 * DAY_NS
+
+
+class JobSizeError(UserError):
+    """A job beyond what one job may be; `field` names the part, `found` and `most` are its size and the limit."""
+
+    def __init__(self, field: str, found: str, most: str) -> None:
+        super().__init__(f"Job file: {field} is {found}, at most {most} fit one job; split it into several jobs.")
+        self.field = field
+        self.found = found
+        self.most = most
+
+
+async def checked_spec(context: Context, text: str) -> JobSpec:
+    """The specification of a YAML or JSON text with its events inline; UserError in one sentence otherwise.
+
+    UnknownArchiveError names the archives there are.
+    """
+    if len(text.encode()) > LARGEST_SPEC_BYTES:
+        raise JobSizeError("the text", f"{len(text.encode()):,} bytes", f"{LARGEST_SPEC_BYTES:,}")
+    spec = with_inline_events(parse_job(text))
+    archive_named(context.archives, spec.archive)
+    check_size(spec)
+    await check_selection(context, spec)
+    return spec
+
+
+async def submit(context: Context, text: str, request_id: str) -> Document:
+    """The job of a text, written and announced; a repeat of `request_id` gives the job of the first call."""
+    spec = await checked_spec(context, text)
+    return await start(context, spec, request_id)
+
+
+async def start(context: Context, spec: JobSpec, request_id: str) -> Document:
+    """Write a job and announce it to the indexers."""
+    job = await insert_job(context.store, new_job_id(), spec, request_id)
+    failpoint("submit-before-publish")
+    if not JobState(job["state"]).closed:
+        await announce(context, job)
+    return job
+
+
+async def announce(context: Context, job: Document) -> None:
+    """Tell the indexers that a job has work for them; when the bus is away, the reconciler tells them later."""
+    try:
+        await context.bus.publish_plan(job["_id"], job["attempt"])
+    except UnavailableError as error:
+        _log.warning("job %s is stored but not announced yet: %s", job["_id"], error)
+
+
+def with_inline_events(spec: JobSpec) -> JobSpec:
+    """The job with the events of a QuakeML or CSV text as a list; EventInputError when the text cannot be read."""
+    events = spec.windows.events if spec.windows else None
+    if events is None or (events.quakeml is None and events.csv is None):
+        return spec
+    found = (
+        event_files.from_quakeml(events.quakeml.encode())
+        if events.quakeml is not None
+        else event_files.from_csv((events.csv or "").encode())
+    )
+    if not found:
+        raise JobFileError("Job file: windows.events: the file holds no event; expected at least one.")
+    content = spec.model_dump(mode="json", exclude_none=True)
+    window = content["windows"]["events"]
+    window.pop("quakeml", None)
+    window.pop("csv", None)
+    window["list"] = [
+        {
+            "id": event.id,
+            "time": iso(event.time_ns),
+            "lat": event.lat,
+            "lon": event.lon,
+            "depth_km": event.depth_km or 0.0,
+            "mag": event.mag,
+            "mag_type": event.mag_type or "",
+        }
+        for event in found
+    ]
+    return parse_job(content)
+
+
+def check_size(spec: JobSpec) -> None:
+    """JobSizeError when one job cannot hold this much."""
+    windows = spec.windows
+    if windows is None:
+        return
+    longest = 0
+    if windows.absolute is not None:
+        if len(windows.absolute) > LARGEST_WINDOW_LIST:
+            raise JobSizeError("windows.absolute", f"{len(windows.absolute):,} windows", f"{LARGEST_WINDOW_LIST:,}")
+        longest = max(span.end - span.start for span in windows.absolute)
+    if windows.events is not None:
+        if windows.events.list is not None and len(windows.events.list) > LARGEST_EVENT_LIST:
+            raise JobSizeError("windows.events.list", f"{len(windows.events.list):,} events", f"{LARGEST_EVENT_LIST:,}")
+        if windows.events.end is not None:
+            longest = windows.events.end - windows.events.start
+    if windows.tile is not None:
+        span = windows.tile.end - windows.tile.start
+        if span > LONGEST_TILING_NS:
+            raise JobSizeError("windows.tile", f"{span // DAY_NS:,} days", f"{LONGEST_TILING_NS // DAY_NS:,}")
+        if (windows.tile.step or windows.tile.length) < 1_000_000_000:
+            raise JobFileError("Job file: windows.tile.step is under a second, expected at least 1s.")
+        longest = windows.tile.length
+    if longest > LONGEST_WINDOW_NS:
+        raise JobSizeError(
+            "windows: the longest window", f"{longest / DAY_NS:.1f} days", f"{LONGEST_WINDOW_NS // DAY_NS} days"
+        )

@@ -1,0 +1,90 @@
+"""Watching a job: snapshots from the bus as they come, the job document whenever the bus is silent.
+
+An event that was lost, or a bus that is away, only delays what a watcher sees.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from typing import Final
+
+from seis.v1 import task_pb2
+
+from ..errors import UnavailableError
+from ..model.outcome import JobState
+from ..store.jobs import get_job
+from .context import Context
+from .messages import snapshot
+
+_log = logging.getLogger(__name__)
+
+# A job publishes each 0.5 s while it moves; so long a silence is worth one read of its document.
+SILENCE_SECONDS: Final = 1.5
+
+
+async def watch(context: Context, job: str, silence: float = SILENCE_SECONDS) -> AsyncIterator[task_pb2.JobSnapshot]:
+    """A snapshot at once, then one at every change, until the job is closed. NotFoundError for an unknown job.
+
+    What is given never goes backwards within an attempt, and the last one is the closed job's own ledger.
+    """
+    last = snapshot(await get_job(context.store, job))
+    yield last
+    events: asyncio.Queue[task_pb2.JobSnapshot] = asyncio.Queue()
+    listener = asyncio.create_task(_listen(context, job, events))
+    try:
+        while not JobState(last.state).closed:
+            try:
+                found = await asyncio.wait_for(events.get(), silence)
+            except TimeoutError:
+                found = None
+            if found is None or JobState(found.state).closed:
+                with contextlib.suppress(UnavailableError):
+                    found = snapshot(await get_job(context.store, job))
+            if found is not None and is_news(last, found):
+                last = found
+                yield last
+    finally:
+        listener.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await listener
+
+
+async def _listen(context: Context, job: str, events: asyncio.Queue[task_pb2.JobSnapshot]) -> None:
+    while True:
+        try:
+            async for found in context.bus.snapshots(job):
+                await events.put(found)
+        except UnavailableError as error:
+            _log.warning("watching job %s by its document: %s", job, error)
+        await asyncio.sleep(1)
+
+
+def is_news(last: task_pb2.JobSnapshot, found: task_pb2.JobSnapshot) -> bool:
+    """Whether `found` says something that `last` did not, and is not older."""
+    if found.attempt != last.attempt:
+        return bool(found.attempt > last.attempt)
+    if _place(found) < _place(last):
+        return False
+    return _content(found) != _content(last)
+
+
+_LIFE = list(JobState)
+
+
+def _place(found: task_pb2.JobSnapshot) -> tuple[bool, int, int]:
+    state = JobState(found.state)
+    return state.closed, _settled(found), _LIFE.index(state)
+
+
+def _settled(found: task_pb2.JobSnapshot) -> int:
+    return int(found.saved + found.dead + found.missing + found.failed + found.cancelled)
+
+
+def _content(found: task_pb2.JobSnapshot) -> bytes:
+    copy = task_pb2.JobSnapshot()
+    copy.CopyFrom(found)
+    copy.time_ns = 0
+    return bytes(copy.SerializeToString(deterministic=True))
