@@ -5,7 +5,7 @@ Pure numpy; no file format, no data object and no metadata. `libseis.mseed` make
 """
 
 from libseis.segments.cut import Cut, CutReason, FillMethod, GapPolicy, Span, cut
-from libseis.segments.join import Joined, Overlap, Rows, join, join_rows
+from libseis.segments.join import Joined, Overlap, Rows, join, join_rows, merge
 from libseis.segments.rate import Rate
 from libseis.segments.segment import Complaint, ComplaintKind, Segment, SourceId
 
@@ -26,4 +26,5 @@ __all__ = [
     "cut",
     "join",
     "join_rows",
+    "merge",
 ]

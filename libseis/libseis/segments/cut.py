@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+
 from libseis.segments.segment import Segment
 
 # Tiles of different tasks may see one sample through clocks set by different records: header times are good

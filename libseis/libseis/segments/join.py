@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
+
 from libseis.segments.cut import Span
 from libseis.segments.rate import Rate
 from libseis.segments.segment import Complaint, ComplaintKind, Samples, Segment, SourceId
-from numpy.typing import NDArray
 
 Integers = NDArray[np.int64]
 
@@ -40,6 +41,7 @@ class Joined:
     segments: tuple[Segment, ...]
     complaints: tuple[Complaint, ...] = ()
     conflicts: tuple[Span, ...] = ()
+    source: SourceId | None = None  # None only where nothing was joined
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,16 +118,17 @@ def join(pieces: Sequence[Segment], overlap: Overlap | str = Overlap.GAP) -> Joi
         for rate, group in groups.items()
     ]
     told = [c for piece in pieces for c in piece.complaints]
-    return merge(parts, told)
+    return merge(parts, told, pieces[0].source if pieces else None)
 
 
-def merge(parts: Sequence[Joined], complaints: Sequence[Complaint] = ()) -> Joined:
+def merge(parts: Sequence[Joined], complaints: Sequence[Complaint] = (), source: SourceId | None = None) -> Joined:
     """Results of several rates of one channel side by side, with further complaints put first, each once."""
     everything = [*complaints, *(c for part in parts for c in part.complaints)]
     return Joined(
         segments=tuple(sorted((s for part in parts for s in part.segments), key=lambda s: s.t0_ns)),
         complaints=tuple(dict.fromkeys(everything)),
         conflicts=tuple(sorted((c for part in parts for c in part.conflicts), key=lambda c: c.start_ns)),
+        source=source,
     )
 
 
@@ -147,7 +150,7 @@ def join_rows(rows: Rows, overlap: Overlap = Overlap.GAP) -> Joined:
         segments += [
             Segment(rows.source, t0 + rows.rate.span_ns(at), rows.rate, data, tuple(noticed)) for at, data in pieces
         ]
-    return Joined(tuple(segments), tuple(complaints), tuple(conflicts))
+    return Joined(tuple(segments), tuple(complaints), tuple(conflicts), rows.source)
 
 
 def _chains(rows: Rows) -> Iterator[_Chain]:

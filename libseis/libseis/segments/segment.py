@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
-from libseis.segments.rate import Rate
 from numpy.typing import NDArray
+
+from libseis.segments.rate import Rate
 
 Samples = NDArray[Any]  # int32, float32 or float64
 

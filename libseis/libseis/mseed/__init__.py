@@ -1,0 +1,23 @@
+"""miniSEED in and out: find the records in any bytes, decode them into segments, encode segments.
+
+pymseed (libmseed) packs and unpacks samples; headers are read here, by numpy, so that damaged files give
+what is whole in them and a sentence for what is not. Every function is safe in threads.
+"""
+
+from libseis.mseed.decoding import decode
+from libseis.mseed.encoding import Encoding, encode
+from libseis.mseed.framing import frame
+from libseis.mseed.table import Problem, ProblemKind, RecordTable, overlapping
+
+__all__ = [
+    "Encoding",
+    "Problem",
+    "ProblemKind",
+    "RecordTable",
+    "decode",
+    "encode",
+    "frame",
+    "overlapping",
+    "read",
+    "write",
+]

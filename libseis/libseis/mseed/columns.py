@@ -1,0 +1,173 @@
+"""Turn headers as they stand in the file into the columns of a RecordTable: times, rates, channel codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from libseis.mseed.headers import Headers
+from libseis.mseed.table import NO_RATE, TIME_CORRECTION_APPLIED, Integers, Problem, RecordTable
+from libseis.segments import Rate, SourceId
+
+_DAYS_TO_1970 = 719_162  # from 0001-01-01, proleptic Gregorian
+_UNKNOWN_SOURCE = SourceId("", "", "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Version3:
+    """Header of a miniSEED 3 record; `rate` in samples per second, or minus the interval in seconds."""
+
+    offset: int
+    length: int
+    start_ns: int
+    npts: int
+    rate: float
+    source: SourceId
+    payload: int
+    encoding: int
+    flags: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """Columns of the headers of one version, with sources and rates by value."""
+
+    columns: dict[str, NDArray[Any]]
+    sources: list[SourceId]
+    rates: list[Rate | None]
+
+
+def days(year: Any, day: Any) -> Any:
+    """Days from 1970-01-01 to day `day` (1 = January 1st) of `year`; integers or arrays of them."""
+    before = year - 1
+    return 365 * before + before // 4 - before // 100 + before // 400 + day - 1 - _DAYS_TO_1970
+
+
+def source_of_identifier(text: bytes) -> SourceId:
+    """Channel codes of an FDSN source identifier, `FDSN:NET_STA_LOC_B_S_SS`; all blank if it is another text."""
+    parts = text.decode("ascii", "replace").removeprefix("FDSN:").split("_")
+    if len(parts) != 6:
+        return _UNKNOWN_SOURCE
+    net, sta, loc, *channel = parts
+    return SourceId(net, sta, loc, "".join(channel) if all(len(c) == 1 for c in channel) else "_".join(channel))
+
+
+def build(
+    blocks: Sequence[tuple[Headers, Integers]], version3: Sequence[Version3], problems: Sequence[Problem]
+) -> RecordTable:
+    """The table of everything found, by offset; equal sources and rates share one number."""
+    parts = [_version2_part(headers, lengths) for headers, lengths in blocks if len(lengths)]
+    if version3 or not parts:
+        parts.append(_version3_part(version3))
+    sources: dict[SourceId, int] = {}
+    rates: dict[Rate, int] = {}
+    columns: dict[str, list[NDArray[Any]]] = {}
+    for part in parts:
+        source = np.array([sources.setdefault(s, len(sources)) for s in part.sources], np.int64)
+        rate = [NO_RATE if r is None else rates.setdefault(r, len(rates)) for r in part.rates]
+        part.columns["source"] = source[part.columns["source"]]
+        part.columns["rate"] = np.array(rate, np.int64)[part.columns["rate"]]
+        for name, column in part.columns.items():
+            columns.setdefault(name, []).append(column)
+    whole = {name: np.concatenate(pieces) for name, pieces in columns.items()}
+    if version3 and blocks:
+        order = np.argsort(whole["offset"])
+        whole = {name: column[order] for name, column in whole.items()}
+    return RecordTable(**whole, sources=tuple(sources), rates=tuple(rates), problems=tuple(problems))
+
+
+def _version2_part(headers: Headers, lengths: Integers) -> _Part:
+    fields = headers.fields
+    codes, source = _distinct(fields["codes"])
+    spelled = np.stack(
+        [
+            fields["factor"].astype(np.int64),
+            fields["multiplier"].astype(np.int64),
+            headers.actual_rate.view(np.int32).astype(np.int64),
+        ],
+        axis=1,
+    )
+    rates, rate = _distinct(np.ascontiguousarray(spelled).view("V24").reshape(-1))
+    waiting = (fields["activity"] & TIME_CORRECTION_APPLIED) == 0
+    correction = np.where(waiting, fields["correction"].astype(np.int64) * 100_000, 0)
+    seconds = (
+        days(fields["year"].astype(np.int64), fields["day"].astype(np.int64)) * 86400
+        + fields["hour"].astype(np.int64) * 3600
+        + fields["minute"].astype(np.int64) * 60
+        + fields["second"]
+    )
+    fine = fields["fraction"].astype(np.int64) * 100_000 + headers.microseconds * 1000
+    columns: dict[str, NDArray[Any]] = {
+        "offset": headers.offset,
+        "length": lengths,
+        "start_ns": seconds * 1_000_000_000 + fine + correction,
+        "correction_ns": correction,
+        "npts": fields["npts"].astype(np.int64),
+        "rate": rate,
+        "source": source,
+        "payload": fields["payload"].astype(np.int64),
+        "encoding": headers.encoding,
+        "big_endian": headers.big_endian_data,
+        "activity": fields["activity"],
+        "quality": fields["quality"],
+        "version": np.full(len(lengths), 2, np.uint8),
+    }
+    return _Part(columns, [_source_of_codes(c) for c in codes], [_rate_of(np.frombuffer(r, np.int64)) for r in rates])
+
+
+def _version3_part(records: Sequence[Version3]) -> _Part:
+    count = len(records)
+    numbers = {
+        name: np.array([getattr(r, name) for r in records], np.int64)
+        for name in ("offset", "length", "start_ns", "npts", "payload")
+    }
+    columns: dict[str, NDArray[Any]] = {
+        **numbers,
+        "correction_ns": np.zeros(count, np.int64),
+        "rate": np.arange(count),
+        "source": np.arange(count),
+        "encoding": np.array([r.encoding for r in records], np.uint8),
+        "big_endian": np.array([r.encoding in (10, 11) for r in records], bool),  # Steim frames always are
+        "activity": np.zeros(count, np.uint8),
+        "quality": np.full(count, ord("D"), np.uint8),
+        "version": np.full(count, 3, np.uint8),
+    }
+    return _Part(columns, [r.source for r in records], [_rate_of_float(r.rate) for r in records])
+
+
+def _distinct(values: NDArray[Any]) -> tuple[list[bytes], Integers]:
+    """Distinct values as bytes, and for each entry which of them it is; most blocks hold one value only."""
+    raw = np.ascontiguousarray(values)
+    # compare bytes, not text: numpy drops trailing NULs of text
+    as_bytes = raw.view(np.uint8).reshape(len(raw), -1)
+    if (as_bytes == as_bytes[0]).all():
+        return [as_bytes[0].tobytes()], np.zeros(len(raw), np.int64)
+    kinds, inverse = np.unique(as_bytes, axis=0, return_inverse=True)
+    return [k.tobytes() for k in kinds], inverse.reshape(-1).astype(np.int64)
+
+
+def _source_of_codes(codes: bytes) -> SourceId:
+    """Station, location, channel and network fields of the fixed header, in that order."""
+    text = codes.replace(b"\0", b" ").decode("ascii")
+    return SourceId(net=text[10:12].strip(), sta=text[:5].strip(), loc=text[5:7].strip(), chan=text[7:10].strip())
+
+
+def _rate_of(spelled: Integers) -> Rate | None:
+    """The rate of factor, multiplier and blockette 100, which wins unless the header says the same exactly."""
+    factor, multiplier, bits = (int(v) for v in spelled)
+    actual = float(np.array(bits, np.int32).view(np.float32))
+    nominal = Rate.from_header(factor, multiplier) if factor else None
+    if actual > 0 and (nominal is None or np.float32(nominal.hz) != np.float32(actual)):
+        return Rate.from_float32(actual)
+    return nominal
+
+
+def _rate_of_float(rate: float) -> Rate | None:
+    """The rate of a miniSEED 3 header."""
+    if rate == 0 or not np.isfinite(rate):
+        return None
+    return Rate.from_hz(rate) if rate > 0 else Rate.from_interval(-rate)

@@ -1,0 +1,241 @@
+"""Decode the records of a table into joined segments, one channel after the other.
+
+Contiguous stretches go to libmseed in one call, which releases the interpreter lock; what that refuses is
+decoded record by record, so that one bad record costs only itself. What joins is decided in `libseis.segments`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pymseed import MiniSEEDError, MS3Record, MS3TraceList
+
+from libseis.mseed.table import (
+    ENCODING_TEXT,
+    ENCODING_UNKNOWN,
+    NEGATIVE_LEAP_SECOND,
+    NO_RATE,
+    POSITIVE_LEAP_SECOND,
+    Bytes,
+    Integers,
+    RecordTable,
+)
+from libseis.segments import Complaint, ComplaintKind, Joined, Overlap, Rate, Rows, SourceId, join_rows, merge
+from libseis.segments.join import iso
+from libseis.segments.segment import Samples
+
+_NS = 1_000_000_000
+_STEIM = (10, 11)
+_FRAME_CONSTANTS = 4  # bytes from the start of the first Steim frame to the first and last sample (words 1 and 2)
+
+
+def decode(
+    buffer: Any,
+    table: RecordTable,
+    rows: NDArray[Any] | None = None,
+    *,
+    overlap: Overlap | str = Overlap.GAP,
+) -> list[Joined]:
+    """Samples of the chosen records of `buffer`, joined by channel, in the order channels first appear.
+
+    `table` is what `frame` gave for this buffer; `rows` is a mask (records,) or indices, all records if None.
+    Integer encodings stay int32, real ones keep their precision. A record whose samples cannot be
+    unpacked is left out with a complaint that names its offset; one whose samples disagree with its own
+    check value is kept with a complaint, as libmseed and obspy do. Records after one that is flagged to hold
+    a leap second follow it without a break, as in obspy, with a complaint. Text records are no waveforms.
+    """
+    raw = np.frombuffer(buffer, np.uint8)
+    chosen = np.arange(len(table)) if rows is None else np.arange(len(table))[rows]
+    policy = Overlap(overlap)
+    numbers, first = np.unique(table.source[chosen], return_index=True)
+    return [
+        _channel(raw, table, chosen[table.source[chosen] == number], table.sources[number], policy)
+        for number in numbers[np.argsort(first)]
+    ]
+
+
+def _channel(buffer: Bytes, table: RecordTable, rows: Integers, source: SourceId, overlap: Overlap) -> Joined:
+    """Everything chosen of one channel."""
+    complaints = _unusable(table, rows, source)
+    rows = rows[table.waveform[rows]]
+    complaints += _corrected(table, rows, source)
+    parts = [
+        _one_rate(buffer, table, rows[table.rate[rows] == number], source, table.rates[number], overlap)
+        for number in np.unique(table.rate[rows])
+    ]
+    return merge(parts, complaints, source)
+
+
+def _one_rate(
+    buffer: Bytes, table: RecordTable, rows: Integers, source: SourceId, rate: Rate, overlap: Overlap
+) -> Joined:
+    """The records of one channel at one rate."""
+    stretches = list(_decoded(buffer, table, rows, rate))
+    complaints = [s.complaint for s in stretches if s.complaint is not None]
+    stretches = [s for s in stretches if s.data is not None]
+    if not stretches:
+        return Joined((), tuple(complaints), (), source)
+    kept = np.concatenate([s.rows for s in stretches])
+    counts = table.npts[kept]
+    before = np.cumsum(counts) - counts
+    sizes = np.array([len(s.rows) for s in stretches])
+    heads = np.cumsum(sizes) - sizes
+    complaints += _check_values(buffer, table, stretches, source)
+    starts, leaps = _over_leap_seconds(table, kept, rate, source)
+    joined = join_rows(
+        Rows(
+            source=source,
+            rate=rate,
+            starts=starts,
+            counts=counts,
+            buffers=[s.data for s in stretches if s.data is not None],
+            buffer=np.repeat(np.arange(len(stretches)), sizes),
+            first=before - np.repeat(before[heads], sizes),
+        ),
+        overlap,
+    )
+    return merge([joined], [*complaints, *leaps], source)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stretch:
+    """Records that were decoded together, and their samples; or one that could not be, and why."""
+
+    rows: Integers
+    data: Samples | None
+    complaint: Complaint | None = None
+
+
+def _decoded(buffer: Bytes, table: RecordTable, rows: Integers, rate: Rate) -> Iterator[_Stretch]:
+    """Decode `rows`, in file order, in as few calls as they allow."""
+    if len(rows) == 0:
+        return
+    follow = table.start_ns[rows] + rate.spans_ns(table.npts[rows])
+    contiguous = (
+        (table.offset[rows[1:]] == table.offset[rows[:-1]] + table.length[rows[:-1]])
+        & (np.abs(table.start_ns[rows[1:]] - follow[:-1]) < rate.period_ns / 2)
+        & (table.encoding[rows[1:]] == table.encoding[rows[:-1]])
+        & (table.version[rows[1:]] == table.version[rows[:-1]])
+    )
+    for stretch in np.split(rows, np.flatnonzero(~contiguous) + 1):
+        begin = int(table.offset[stretch[0]])
+        end = int(table.offset[stretch[-1]] + table.length[stretch[-1]])
+        whole = _unpack(buffer[begin:end], int(table.npts[stretch].sum())) if len(stretch) > 1 else None
+        if whole is not None:
+            yield _Stretch(stretch, whole)
+        else:
+            yield from (_single(buffer, table, row) for row in stretch)
+
+
+def _unpack(records: Bytes, npts: int) -> Samples | None:
+    """The samples of contiguous records of one channel in one array, or None unless libmseed agrees to all of it."""
+    try:
+        with MS3TraceList.from_buffer(records, unpack_data=True) as traces:
+            if len(traces) == 1 and len(traces[0]) == 1 and traces[0][0].numsamples == npts:
+                samples: Samples = traces[0][0].take_np_datasamples()
+                return samples
+    except MiniSEEDError:
+        pass  # one of the records is bad; taken one by one they tell which
+    return None
+
+
+def _single(buffer: Bytes, table: RecordTable, row: Any) -> _Stretch:
+    """One record by itself."""
+    offset, npts = int(table.offset[row]), int(table.npts[row])
+    record = buffer[offset : offset + int(table.length[row])]
+    rows = np.array([row], np.int64)
+    reason = f"it does not hold the {npts} samples its header promises"
+    try:
+        if table.encoding[row] == ENCODING_UNKNOWN:
+            data = _unpack(record, npts)  # the length of the buffer stands in for the missing blockette 1000
+        else:
+            data = MS3Record.parse(record, unpack_data=True).np_datasamples
+        if data is not None and len(data) == npts and data.dtype in (np.int32, np.float32, np.float64):
+            return _Stretch(rows, data)
+    except MiniSEEDError as error:
+        reason = str(error)
+    message = f"The record at byte {offset} is left out, since its samples cannot be unpacked: {reason}."
+    return _Stretch(rows, None, Complaint(ComplaintKind.BAD_RECORD, message))
+
+
+def _check_values(
+    buffer: Bytes, table: RecordTable, stretches: Sequence[_Stretch], source: SourceId
+) -> list[Complaint]:
+    """Compare the last sample of every Steim record with the one its first frame states."""
+    wrong: list[int] = []
+    for stretch in stretches:
+        if stretch.data is None or int(table.encoding[stretch.rows[0]]) not in _STEIM:
+            continue
+        last = np.cumsum(table.npts[stretch.rows]) - 1
+        place = table.offset[stretch.rows] + table.payload[stretch.rows] + _FRAME_CONSTANTS + 4
+        words = buffer[place[:, None] + np.arange(4)]
+        big = words.view(">i4").reshape(-1)
+        stated = np.where(table.big_endian[stretch.rows], big, words.view("<i4").reshape(-1))
+        wrong += table.offset[stretch.rows[stretch.data[last] != stated]].tolist()
+    if not wrong:
+        return []
+    message = (
+        f"{source}: {len(wrong)} records, the first at byte {wrong[0]}, end on another sample than their own check "
+        "value states; their samples are kept."
+    )
+    return [Complaint(ComplaintKind.INTEGRITY, message)]
+
+
+def _unusable(table: RecordTable, rows: Integers, source: SourceId) -> list[Complaint]:
+    """What is said of records with samples that are no time series."""
+    rows = rows[(table.npts[rows] > 0) & ~table.waveform[rows]]
+    if len(rows) == 0:
+        return []
+    text = int((table.encoding[rows] == ENCODING_TEXT).sum())
+    kinds = [f"{text} of text"] if text else []
+    if other := int(((table.encoding[rows] != ENCODING_TEXT) & (table.rate[rows] == NO_RATE)).sum()):
+        kinds.append(f"{other} without a sampling rate")
+    message = f"{source}: {len(rows)} records are no waveforms ({', '.join(kinds)}); they are left out."
+    return [Complaint(ComplaintKind.NOT_WAVEFORM, message)]
+
+
+def _corrected(table: RecordTable, rows: Integers, source: SourceId) -> list[Complaint]:
+    """What is said of header time corrections that had to be applied."""
+    moved = rows[table.correction_ns[rows] != 0]
+    if len(moved) == 0:
+        return []
+    largest = int(table.correction_ns[moved][np.abs(table.correction_ns[moved]).argmax()])
+    message = (
+        f"{source}: the header time correction of {len(moved)} records was not applied yet; it is now, "
+        f"the largest is {largest / 1e9:+.4f} s."
+    )
+    return [Complaint(ComplaintKind.TIME_CORRECTION, message)]
+
+
+def _over_leap_seconds(
+    table: RecordTable, rows: Integers, rate: Rate, source: SourceId
+) -> tuple[Integers, list[Complaint]]:
+    """Start times for joining: what follows a record that holds a leap second is moved onto its grid."""
+    starts = table.start_ns[rows]
+    flags = table.activity[rows]
+    leap = np.where(flags & POSITIVE_LEAP_SECOND, _NS, 0) - np.where(flags & NEGATIVE_LEAP_SECOND, _NS, 0)
+    if not leap.any():
+        return starts, []
+    order = np.argsort(starts, kind="stable")
+    starts, follow = starts[order], (starts + rate.spans_ns(table.npts[rows]))[order]
+    leap = leap[order]
+    complaints: list[Complaint] = []
+    for at in np.flatnonzero(leap):
+        ahead = starts[at + 1 :] - follow[at:-1]
+        ahead[:1] += leap[at]
+        broken = np.flatnonzero(np.abs(ahead) > rate.period_ns / 2)
+        stop = at + 1 + (int(broken[0]) if len(broken) else len(ahead))
+        starts[at + 1 : stop] += leap[at]
+        follow[at + 1 : stop] += leap[at]
+        message = (
+            f"{source}: the record that starts at {iso(int(starts[at]))} is flagged to hold a leap second; times after "
+            f"it, up to the next gap, are {int(leap[at]) // _NS:+d} s off UTC."
+        )
+        complaints.append(Complaint(ComplaintKind.LEAP_SECOND, message))
+    unsorted = np.empty_like(starts)
+    unsorted[order] = starts
+    return unsorted, complaints

@@ -1,0 +1,232 @@
+"""Find the miniSEED records in arbitrary bytes: day files, slices of them, and files that are damaged.
+
+Regular stretches are checked in blocks by numpy; where the chain of records breaks, the bytes are searched
+for the next header that can be believed. Nothing is decoded here.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from libseis.mseed import columns
+from libseis.mseed.headers import (
+    HEADER_BYTES,
+    LONGEST,
+    QUALITY,
+    RESERVED,
+    SEQUENCE,
+    SHORTEST,
+    Headers,
+    parse,
+)
+from libseis.mseed.table import Bytes, Integers, Problem, ProblemKind, RecordTable
+
+# blocks of a regular stretch grow from the first to the second: a short file is not charged for a long one,
+# and a break costs no more than what was checked since the last
+_FIRST_BLOCK, _LARGEST_BLOCK = 16, 16384
+_SEARCH_BYTES = 1 << 18
+
+_V3_FIXED = 40  # bytes of the fixed part of a miniSEED 3 header
+
+
+def frame(buffer: Any) -> RecordTable:
+    """All miniSEED records in `buffer` (anything with the buffer protocol, C-contiguous).
+
+    Versions 2 (with or without blockette 1000, lengths 128 to 65536 bytes, either byte order) and 3, mixed
+    as they come. An offset is believed when its header is plausible and it follows a record, or the next record
+    follows it, or its blockette chain is whole. Whatever is no record becomes a `Problem` of the table; never
+    raises for what the bytes hold.
+    """
+    found = _Found(np.frombuffer(buffer, np.uint8))
+    at, size = 0, len(found.buffer)
+    while at < size:
+        at = _regular(found, at) or _version3(found, at) or _resume(found, at)
+    return columns.build(found.headers, found.version3, found.problems)
+
+
+@dataclass(slots=True, eq=False)
+class _Found:
+    """What was found so far."""
+
+    buffer: Bytes
+    headers: list[tuple[Headers, Integers]] = field(default_factory=list)  # with the length of each record
+    version3: list[columns.Version3] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def _regular(found: _Found, at: int) -> int:
+    """Take the version 2 records of one length that start at `at`; the offset after them, or 0 if there are none."""
+    buffer, begin, block = found.buffer, at, _FIRST_BLOCK
+    if not (length := _length_at(buffer, at)):
+        return 0
+    while True:
+        count = min(block, (len(buffer) - at) // length)
+        if count == 0:
+            break
+        headers = parse(buffer, at + length * np.arange(count, dtype=np.int64))
+        fits = headers.plausible & ((headers.length == length) | (headers.length == 0))
+        good = count if fits.all() else int(fits.argmin())
+        if good:
+            found.headers.append((_first(headers, good), np.full(good, length, np.int64)))
+            at += good * length
+        if good < count:
+            break
+        block = min(block * 4, _LARGEST_BLOCK)
+    if at == begin:
+        return 0
+    return _without_stump(found, at)
+
+
+def _without_stump(found: _Found, at: int) -> int:
+    """Give the last record up if another starts inside it: its own end is missing. The offset to go on at."""
+    buffer = found.buffer
+    if at >= len(buffer) or _length_at(buffer, at) or bytes(buffer[at : at + 3]) == b"MS\x03":
+        return at
+    headers, lengths = found.headers[-1]
+    offset = at - int(lengths[-1])
+    inside = _search(buffer, offset + HEADER_BYTES, at)
+    if inside is None:
+        return at
+    found.headers[-1] = (_first(headers, len(lengths) - 1), lengths[:-1])
+    message = f"The record at byte {offset} ends after {inside - offset} of {int(lengths[-1])} bytes; it is left out."
+    found.problems.append(Problem(offset, inside - offset, ProblemKind.CUT_SHORT, message))
+    return inside
+
+
+def _length_at(buffer: Bytes, at: int) -> int:
+    """Length of the version 2 record at `at`, 0 if there is no plausible one."""
+    if at + HEADER_BYTES > len(buffer):
+        return 0
+    header = parse(buffer, np.array([at], np.int64))
+    if not header.plausible[0]:
+        return 0
+    if length := int(header.length[0]):
+        return length
+    # without blockette 1000 only the next header, or the end of the data, tells
+    for exponent in range(SHORTEST, LONGEST + 1):
+        following = at + (1 << exponent)
+        if following == len(buffer):
+            return 1 << exponent
+        if following + HEADER_BYTES <= len(buffer):
+            after = parse(buffer, np.array([following], np.int64))
+            if after.plausible[0] and after.fields["codes"][0] == header.fields["codes"][0]:
+                return 1 << exponent
+    return 0
+
+
+def _version3(found: _Found, at: int) -> int:
+    """Take the version 3 records that start at `at`; the offset after them, or 0 if there are none."""
+    begin = at
+    while (record := _version3_at(found.buffer, at)) is not None:
+        found.version3.append(record)
+        at += record.length
+    return at if at > begin else 0
+
+
+def _version3_at(buffer: Bytes, at: int) -> columns.Version3 | None:
+    """The version 3 record at `at` (FDSN miniSEED 3 specification), if it is whole and plausible."""
+    head = bytes(buffer[at : at + _V3_FIXED])
+    if len(head) < _V3_FIXED or head[:3] != b"MS\x03":
+        return None
+    (flags, ns, year, day, hour, minute, second, encoding, rate, npts, _, _, id_bytes, extra, payload) = struct.unpack(
+        "<3xBIHHBBBBdIIBBHI", head
+    )
+    length = _V3_FIXED + id_bytes + extra + payload
+    if not (1900 <= year <= 2100 and 1 <= day <= 366 and hour < 24 and minute < 60 and second <= 60 and ns < 10**9):
+        return None
+    if at + length > len(buffer):
+        return None
+    text = bytes(buffer[at + _V3_FIXED : at + _V3_FIXED + id_bytes])
+    seconds = columns.days(year, day) * 86400 + hour * 3600 + minute * 60 + second
+    return columns.Version3(
+        offset=at,
+        length=length,
+        start_ns=seconds * 1_000_000_000 + ns,
+        npts=npts,
+        rate=rate,
+        source=columns.source_of_identifier(text),
+        payload=_V3_FIXED + id_bytes + extra,
+        encoding=encoding,
+        flags=flags,
+    )
+
+
+def _resume(found: _Found, at: int) -> int:
+    """Note the bytes from `at` that are no record and give the offset of the next one, or the end."""
+    buffer = found.buffer
+    following = _search(buffer, at + 1, len(buffer))
+    stop = len(buffer) if following is None else following
+    found.problems.append(_problem(buffer, at, stop))
+    return stop
+
+
+def _problem(buffer: Bytes, at: int, stop: int) -> Problem:
+    """What bytes `at` to `stop` are, as far as can be told."""
+    count = stop - at
+    head = bytes(buffer[at : at + 8])
+    if length := _length_at(buffer, at):
+        message = f"The record at byte {at} ends after {count} of {length} bytes; it is left out."
+        return Problem(at, count, ProblemKind.CUT_SHORT, message)
+    if not buffer[at:stop].any():
+        message = f"{count} zero bytes from byte {at} are no record; they are skipped."
+        return Problem(at, count, ProblemKind.BLANK, message)
+    if len(head) == 8 and SEQUENCE[np.frombuffer(head[:6], np.uint8)].all() and head[6:7] in b"VAST":
+        message = f"{count} bytes of SEED control headers from byte {at} are skipped."
+        return Problem(at, count, ProblemKind.CONTROL, message)
+    message = f"{count} bytes from byte {at} are no miniSEED record; they are skipped."
+    return Problem(at, count, ProblemKind.FOREIGN, message)
+
+
+def _search(buffer: Bytes, begin: int, end: int) -> int | None:
+    """First offset in [begin, end) where a record that can be believed starts."""
+    step = 4096
+    while begin < end:
+        stop = min(begin + step, end)
+        for candidate in _candidates(buffer, begin, stop):
+            if _believed(buffer, candidate):
+                return candidate
+        begin, step = stop, min(step * 4, _SEARCH_BYTES)
+    return None
+
+
+def _candidates(buffer: Bytes, begin: int, end: int) -> list[int]:
+    """Offsets in [begin, end) whose bytes look like the start of a header of either version."""
+    stop = min(end, len(buffer) - _V3_FIXED + 1)
+    if stop <= begin:
+        return []
+    spread = buffer[begin : stop + 7]
+    second = np.flatnonzero(QUALITY[spread[6 : 6 + stop - begin]] & RESERVED[spread[7 : 7 + stop - begin]]) + begin
+    second = second[second + HEADER_BYTES <= len(buffer)]
+    if len(second):
+        headers = parse(buffer, second)
+        second = second[headers.plausible]
+    width = stop - begin
+    marks = (spread[:width] == ord("M")) & (spread[1 : width + 1] == ord("S")) & (spread[2 : width + 2] == 3)
+    return sorted([*second.tolist(), *(np.flatnonzero(marks) + begin).tolist()])
+
+
+def _believed(buffer: Bytes, at: int) -> bool:
+    """Whether a record starts at `at`, which no record leads to."""
+    if _version3_at(buffer, at) is not None:
+        return True
+    length = _length_at(buffer, at)
+    if not length:
+        return False
+    following = at + length
+    if following == len(buffer) or _length_at(buffer, following):
+        return True
+    # nothing follows, but a header with its own length is no accident
+    return following < len(buffer) and int(parse(buffer, np.array([at], np.int64)).length[0]) == length
+
+
+def _first(headers: Headers, count: int) -> Headers:
+    """The first `count` of the headers."""
+    if count == len(headers.offset):
+        return headers
+    parts: list[NDArray[Any]] = [getattr(headers, name)[:count] for name in Headers.__slots__]
+    return Headers(*parts)

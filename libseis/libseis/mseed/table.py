@@ -1,0 +1,129 @@
+"""The table of the records found in a buffer, and the choice of records that windows need.
+
+Columns are numpy arrays with one entry a record; how records are found is in `framing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from libseis.segments import Rate, SourceId, Span
+
+Integers = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
+
+# activity flags of the fixed header (SEED manual 2.4, chapter 8, field 12)
+TIME_CORRECTION_APPLIED = 0x02
+POSITIVE_LEAP_SECOND = 0x10
+NEGATIVE_LEAP_SECOND = 0x20
+
+NO_RATE = -1
+ENCODING_TEXT = 0
+ENCODING_UNKNOWN = 255
+
+
+class ProblemKind(StrEnum):
+    """Why bytes are no record; stable texts."""
+
+    FOREIGN = "foreign"
+    BLANK = "blank"
+    CONTROL = "control"
+    CUT_SHORT = "cut_short"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Bytes that were skipped: from `offset`, `length` of them, with one sentence for a log."""
+
+    offset: int
+    length: int
+    kind: ProblemKind
+    message: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordTable:
+    """The records of a buffer in the order of their offsets; every column has shape (records,).
+
+    `start_ns` is epoch ns of the first sample with blockette 1001 microseconds added, and the header's time
+    correction where its activity flag says that it is not applied yet (`correction_ns`, 0 elsewhere).
+    `source` and `rate` index `sources` and `rates`; the rate is NO_RATE for records without a time series.
+    `payload` is the offset of the samples from the start of the record; `encoding` is the SEED data
+    encoding, or ENCODING_UNKNOWN without blockette 1000; `version` is 2 or 3.
+    """
+
+    offset: Integers
+    length: Integers
+    start_ns: Integers
+    correction_ns: Integers
+    npts: Integers
+    rate: Integers
+    source: Integers
+    payload: Integers
+    encoding: Bytes
+    big_endian: NDArray[np.bool_]
+    activity: Bytes
+    quality: Bytes
+    version: Bytes
+    sources: tuple[SourceId, ...]
+    rates: tuple[Rate, ...]
+    problems: tuple[Problem, ...]
+
+    def __len__(self) -> int:
+        """Number of records."""
+        return len(self.offset)
+
+    @property
+    def waveform(self) -> NDArray[np.bool_]:
+        """Records that hold samples of a time series."""
+        series: NDArray[np.bool_] = (self.rate != NO_RATE) & (self.npts > 0) & (self.encoding != ENCODING_TEXT)
+        return series
+
+    @property
+    def end_ns(self) -> Integers:
+        """Time of the last sample of each record; its start where it has no samples or no rate."""
+        return self.start_ns + self.spans_ns(np.maximum(self.npts - 1, 0))
+
+    def spans_ns(self, counts: Integers) -> Integers:
+        """Exact length in ns of `counts` (records,) sample intervals of each record; 0 without a rate."""
+        spans = np.zeros(len(self), np.int64)
+        for number, rate in enumerate(self.rates):
+            rows = self.rate == number
+            spans[rows] = rate.spans_ns(counts[rows])
+        return spans
+
+    @property
+    def period_ns(self) -> NDArray[np.float64]:
+        """Sample interval of each record in ns; 0 without a rate."""
+        periods = np.array([*(rate.period_ns for rate in self.rates), 0.0])
+        chosen: NDArray[np.float64] = periods[self.rate]
+        return chosen
+
+
+def overlapping(table: RecordTable, windows: Sequence[Span]) -> NDArray[np.bool_]:
+    """Mask (records,) of the waveform records that any window needs, ends of windows included.
+
+    A record counts from one sample before its first to one after its last, since the sample nearest to the
+    edge of a window may lie on the far side of it. Cutting these records gives what cutting all would, but for
+    the sub-sample misfit of the record that then sets the grid.
+    """
+    if not windows or len(table) == 0:
+        return np.zeros(len(table), bool)
+    merged: list[Span] = []
+    for window in sorted(windows, key=lambda w: w.start_ns):
+        if merged and window.start_ns <= merged[-1].end_ns:
+            merged[-1] = Span(merged[-1].start_ns, max(merged[-1].end_ns, window.end_ns))
+        else:
+            merged.append(window)
+    starts = np.array([w.start_ns for w in merged], np.int64)
+    ends = np.array([w.end_ns for w in merged], np.int64)
+    margin = np.ceil(table.period_ns).astype(np.int64)
+    last = np.searchsorted(starts, table.end_ns + margin, side="right") - 1
+    reached: NDArray[Any] = (last >= 0) & (ends[last] >= table.start_ns - margin)
+    return reached & table.waveform
