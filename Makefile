@@ -1,0 +1,72 @@
+# Seisbus: every target makes what it needs; `make help` lists them.
+# Quick when nothing changed: stamp files in .venv remember what was installed and built.
+
+PYTHON ?= python3.11
+SEISBUS_TEST_DATA ?= ../shared/data
+export SEISBUS_TEST_DATA
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+REQUIREMENTS := $(wildcard requirements/*.txt)
+CYTHON := $(shell find libseis/libseis -name '*.pyx' -o -name '*.pxd')
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help venv install demo up test test-long bench check format clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: install  ## the whole stack on this machine, a day of a local archive, a picture
+	$(BIN)/seisbus demo
+
+up: install  ## the whole stack in the foreground, for your own jobs
+	$(BIN)/seisbus up
+
+test: install  ## all tests but the long ones
+	$(PYTEST) -m "not long"
+
+test-long: install  ## the tests that take minutes: random kills, large plans
+	$(PYTEST) -m long --timeout 1800
+
+bench: install  ## this pipeline beside the plain loop, as ratios
+	$(BIN)/python -m tests.benchmarks
+
+check: install  ## ruff, mypy --strict, cython-lint, buf lint, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict libseis/libseis services/seisbus
+	$(if $(CYTHON),$(BIN)/cython-lint $(CYTHON))
+	$(BIN)/buf lint protos
+	$(BIN)/lint-imports
+
+format: install  ## put the code in the form that check wants
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+venv: $(VENV)/.made  ## the virtual environment, without packages
+
+install: $(VENV)/.built  ## both distributions, editable, with the servers and the tools
+
+$(VENV)/.made:
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# --no-build-isolation: see requirements/build.txt
+$(VENV)/.installed: $(VENV)/.made $(REQUIREMENTS) libseis/pyproject.toml libseis/setup.py services/pyproject.toml
+	$(PIP) install --quiet --constraint requirements/constraints.txt --requirement requirements/build.txt
+	$(PIP) install --quiet --constraint requirements/constraints.txt --requirement requirements/dev.txt \
+		--no-build-isolation --editable libseis --editable 'services[plot,local]'
+	@touch $@
+
+# the installation compiles, too; this is for what changed since
+$(VENV)/.built: $(VENV)/.installed $(CYTHON)
+	cd libseis && ../$(BIN)/python setup.py --quiet build_ext --inplace --parallel 2
+	@touch $@
+
+clean:  ## remove the environment, what was built and the stack's data
+	rm -rf $(VENV) .seisbus .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf libseis/build libseis/*.egg-info services/build services/*.egg-info
+	find libseis/libseis \( -name '*.so' -o -name '*.c' -o -name '*.html' \) -delete
+	find libseis services tests protos -name __pycache__ -type d -prune -exec rm -rf {} +
