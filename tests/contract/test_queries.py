@@ -1,0 +1,288 @@
+"""Paged reads against a real database server: order, completeness, filters, tokens, and stored bytes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from bson import ObjectId
+from gridfs import AsyncGridFSBucket
+from seisbus.errors import NotFoundError, UserError
+from seisbus.model.channel import Channel, ChannelFilter
+from seisbus.model.ids import document_id, new_job_id, task_id, window_id
+from seisbus.model.outcome import Fate
+from seisbus.model.task import DAY_NS
+from seisbus.store import collections as c
+from seisbus.store import outcomes, queries
+from seisbus.store.blobs import PIECE_BYTES, BlobError, read_blob
+from seisbus.store.client import Store
+from seisbus.store.documents import Document
+from seisbus.store.pages import Page, PageError, PageRequest
+
+DAY = 15043 * DAY_NS  # 2011-03-10
+CHANNELS = [Channel("CI", f"S{n:03d}", loc, chan) for n in range(10) for loc in ("", "10") for chan in ("BHZ", "HHZ")]
+
+
+@pytest.fixture
+async def store(mongodb_uri: str, mongodb_database: str) -> AsyncIterator[Store]:
+    async with await Store.connect(mongodb_uri, mongodb_database) as connected:
+        await connected.ensure_indexes()
+        yield connected
+
+
+def outcome(job: str, channel: Channel, start_ns: int, fate: Fate, reason: str = "") -> Document:
+    end_ns = start_ns + 3_600_000_000_000
+    return {
+        "_id": window_id(job, str(channel), start_ns, end_ns, ""),
+        "fate": fate.value, "reason": reason, "detail": "", "refs": [], "attempt": 1, "task": task_id(job, 0, 0),
+        "part": 0, "channel": str(channel), "start_ns": start_ns, "end_ns": end_ns, "event": "",
+    }  # fmt: skip
+
+
+def waveform(job: str, channel: Channel, start_ns: int, tag: str = "", event: str = "", npts: int = 1000) -> Document:
+    window = window_id(job, str(channel), start_ns, start_ns + 1, event)
+    return {
+        "_id": ObjectId(document_id(window, 0)),
+        "job": job, "window": window, "piece": 0, "net": channel.net, "sta": channel.sta, "chan": channel.chan,
+        **({"loc": channel.loc} if channel.loc else {}), "t0_ns": start_ns, "starttime": start_ns / 1e9,
+        "rate": [40, 1], "delta": 0.025, "npts": npts, "data_tag": tag, "event": event, "storage_mode": "file",
+    }  # fmt: skip
+
+
+async def every_page(read, size: int) -> list[list[Document]]:  # type: ignore[no-untyped-def]
+    pages: list[list[Document]] = []
+    token = ""
+    while True:
+        page: Page = await read(PageRequest(size, token))
+        pages.append(page.documents)
+        if not page.next_token:
+            return pages
+        token = page.next_token
+        assert len(pages) < 1000
+
+
+async def test_outcomes_of_a_large_job_come_once_each_and_in_order_whatever_the_slices(store: Store) -> None:
+    job, other = new_job_id(), new_job_id()
+    documents = [
+        outcome(job, channel, DAY + hour * 3_600_000_000_000, *((Fate.DEAD, "gap") if hour % 7 == 0 else (Fate.SAVED,)))
+        for channel in CHANNELS for hour in range(60)
+    ]  # fmt: skip
+    await store[c.OUTCOME].insert_many([*documents, outcome(other, CHANNELS[0], DAY, Fate.SAVED)])
+    ids = sorted(document["_id"] for document in documents)
+    for planned, size in ((0, 700), (len(documents), 700), (40_000, 250), (len(documents), 10_000)):
+        pages = await every_page(lambda r, n=planned: outcomes.outcomes(store, job, n, frozenset(), r), size)
+        assert [document["_id"] for page in pages for document in page] == ids
+        assert all(len(page) == size for page in pages[:-1])
+    dead = await every_page(lambda r: outcomes.outcomes(store, job, 40_000, frozenset({Fate.DEAD}), r), 100)
+    assert sum(map(len, dead)) == sum(d["fate"] == "dead" for d in documents) > 300
+
+
+async def test_availability_adds_up_to_outcomes_and_open_windows(store: Store) -> None:
+    job = new_job_id()
+    late = DAY + DAY_NS - 1
+    await store[c.OUTCOME].insert_many(
+        [
+            outcome(job, CHANNELS[0], DAY, Fate.SAVED),
+            outcome(job, CHANNELS[0], late, Fate.DEAD, "gap"),
+            outcome(job, CHANNELS[0], DAY + DAY_NS, Fate.MISSING, "not listed"),
+            outcome(job, CHANNELS[1], DAY, Fate.SAVED),
+        ]
+    )
+    window = {
+        "channel": str(CHANNELS[1]),
+        "start_ns": DAY + 5,
+        "end_ns": DAY + 6,
+        "id": "x",
+        "inclusive_end": True,
+        "event": "",
+    }
+    await store[c.TASK].insert_one(
+        {
+            "_id": task_id(job, 0, 0),
+            "job": job,
+            "open": True,
+            "windows": [window] * 3,
+            "parts": [[0, 2], [2, 1]],
+            "done": [0],
+        }
+    )
+    rows = await outcomes.availability(store, job, 4)
+    assert [(channel, day) for channel, day, _ in rows] == [
+        (CHANNELS[0], DAY), (CHANNELS[0], DAY + DAY_NS), (CHANNELS[1], DAY),
+    ]  # fmt: skip
+    assert [row.planned for _, _, row in rows] == [2, 1, 2]
+    assert rows[0][2].fates[Fate.DEAD] == 1
+    assert rows[0][2].reasons == {"gap"}
+    assert rows[1][2].reasons == {"not listed"}
+    assert sum(rows[2][2].fates.values()) == 1
+
+
+async def test_waveforms_by_each_way_to_ask_equal_a_filter_in_memory(store: Store) -> None:
+    jobs = [new_job_id(), new_job_id()]
+    documents = [
+        waveform(job, channel, DAY + hour * 3_600_000_000_000, tag=tag, event=f"ev{hour}")
+        for job, tag in zip(jobs, ("first", "second"), strict=True) for channel in CHANNELS for hour in range(5)
+    ]  # fmt: skip
+    random.Random(1).shuffle(documents)
+    await store[c.WF_TIMESERIES].insert_many(documents)
+    hour = 3_600_000_000_000
+    for wanted in (
+        queries.WaveformFilter(),
+        queries.WaveformFilter(job=jobs[0]),
+        queries.WaveformFilter(data_tag="second", channels=ChannelFilter(sta="S00?", loc="--")),
+        queries.WaveformFilter(channels=ChannelFilter("CI", "S003", "10", "HHZ")),
+        queries.WaveformFilter(job=jobs[1], event="ev2"),
+        queries.WaveformFilter(job=jobs[0], span=queries.Span(DAY + hour + 24_975_000_000, DAY + 3 * hour)),
+        queries.WaveformFilter(job=jobs[0], span=queries.Span(DAY + hour + 24_975_000_001, DAY + 3 * hour + 1)),
+    ):
+        expected = sorted((d for d in documents if matches(d, wanted)), key=lambda d: (d["starttime"], d["_id"]))
+        assert expected
+        pages = await every_page(lambda r, w=wanted: queries.waveforms(store, w, r), 37)
+        assert [d["_id"] for page in pages for d in page] == [d["_id"] for d in expected]
+        streamed = [d["_id"] async for d in queries.each_waveform(store, wanted, 11)]
+        assert streamed == [d["_id"] for d in expected][:11]
+
+
+def matches(document: Document, wanted: queries.WaveformFilter) -> bool:
+    channel = Channel(document["net"], document["sta"], document.get("loc", ""), document["chan"])
+    last = document["t0_ns"] + (document["npts"] - 1) * 25_000_000
+    return (
+        wanted.job in ("", document["job"])
+        and wanted.data_tag in ("", document["data_tag"])
+        and wanted.event in ("", document["event"])
+        and wanted.channels.matches(channel)
+        and (wanted.span.end_ns is None or document["t0_ns"] < wanted.span.end_ns)
+        and (wanted.span.start_ns is None or last >= wanted.span.start_ns)
+    )
+
+
+async def test_jobs_come_newest_first(store: Store) -> None:
+    ids = [f"{n:018d}" for n in range(25)]
+    await store[c.JOB].insert_many([{"_id": i, "spec": {}, "state": "completed", "request_id": i} for i in ids])
+    pages = await every_page(lambda r: queries.jobs(store, r), 10)
+    assert [d["_id"] for page in pages for d in page] == ids[::-1]
+
+
+async def test_events_respect_strict_and_open_bounds_and_need_a_magnitude_when_asked(store: Store) -> None:
+    mags: list[float | None] = [4.5, 4.51, None, 5.0, 5.01]
+    await store[c.SOURCE].insert_many(
+        [
+            {"_id": f"local/{i}", "archive": "local", "source_id": str(i), "time_ns": DAY + i, "mag": mag}
+            for i, mag in enumerate(mags)
+        ]
+    )
+
+    async def found(above: float | None, most: float | None, span: queries.Span = queries.ANY_TIME) -> list[str]:
+        pages = await every_page(lambda r: queries.events(store, "local", span, above, most, r), 2)
+        return [d["source_id"] for page in pages for d in page]
+
+    assert await found(None, None) == ["0", "1", "2", "3", "4"]
+    assert await found(4.5, 5.0) == ["1", "3"]
+    assert await found(None, None, queries.Span(DAY + 1, DAY + 4)) == ["1", "2", "3"]
+    assert await queries.has_events(store, "local")
+    assert not await queries.has_events(store, "scedc")
+
+
+async def test_day_files_index_keys_and_channels_page_in_key_order(store: Store) -> None:
+    await store[c.DAY_FILE].insert_many(
+        [
+            {"_id": f"local/{day}/{ch}", "net": ch.net, "sta": ch.sta, "loc": ch.loc, "chan": ch.chan}
+            for day in ("2011-03-10", "2011-03-11") for ch in CHANNELS
+        ]
+    )  # fmt: skip
+    wanted = ChannelFilter(loc="--", chan="BH?")
+    pages = await every_page(lambda r: queries.day_files(store, "local", "2011-03-10", wanted, r), 3)
+    assert [d["_id"] for page in pages for d in page] == sorted(
+        f"local/2011-03-10/{ch}" for ch in CHANNELS if ch.loc == "" and ch.chan == "BHZ"
+    )
+    await store[c.WAVEFORM_INDEX].insert_many(
+        [
+            {"_id": f"local/{year}/{day:03d}/{form}", "archive": "local", "year": year, "day": day, "format": form}
+            for year in (1999, 2011) for day in range(1, 6) for form in ("csv", "parquet")
+        ]
+    )  # fmt: skip
+    key_filter = queries.KeyFilter("local", c.WAVEFORM_INDEX, year=2011, format="csv")
+    page, total = await queries.index_keys(store, key_filter, PageRequest(2))
+    assert (len(page.documents), total) == (2, 5)
+    assert page.documents[0]["_id"] == "local/2011/001/csv"
+    await store[c.CHANNEL].insert_many(
+        [
+            {
+                "archive": "local",
+                "net": "CI",
+                "sta": "ADO",
+                "loc": "",
+                "chan": "BHZ",
+                "starttime": 0.0,
+                "endtime": 100.0,
+            },
+            {
+                "archive": "local",
+                "net": "CI",
+                "sta": "ADO",
+                "loc": "",
+                "chan": "BHZ",
+                "starttime": 100.0,
+                "endtime": None,
+            },
+        ]
+    )
+    open_at = queries.Span(100_000_000_000, 200_000_000_000)
+    channels = await queries.channels(store, "local", ChannelFilter(net="CI", sta="ADO"), open_at, PageRequest())
+    assert [d["starttime"] for d in channels.documents] == [100.0]
+
+
+async def test_a_token_of_another_query_or_of_nobody_is_refused_in_a_sentence(store: Store) -> None:
+    await store[c.JOB].insert_many([{"_id": str(n), "request_id": str(n)} for n in range(3)])
+    page = await queries.jobs(store, PageRequest(1))
+    for wrong in (page.next_token, "rubbish", "e30=", page.next_token[:-4]):
+        with pytest.raises(PageError, match="first page") as caught:
+            await queries.of_job(store, c.ELOG, "somejob", PageRequest(1, wrong))
+        assert caught.value.token == wrong
+        assert isinstance(caught.value, UserError)
+    with pytest.raises(PageError, match="positive"):
+        await queries.jobs(store, PageRequest(-1))
+
+
+async def test_a_dead_letter_is_found_with_its_body_and_listed_without(store: Store) -> None:
+    await store[c.DEAD_LETTER].insert_one({"_id": "abc", "job": "j", "reason": "bad", "body": b"\x00\x01"})
+    assert (await queries.dead_letter(store, "abc"))["body"] == b"\x00\x01"
+    page = await queries.of_job(store, c.DEAD_LETTER, "", PageRequest())
+    assert [("body" in d, d["reason"]) for d in page.documents] == [(False, "bad")]
+    assert await queries.count_dead_letters(store, "j") == {"bad": 1}
+    with pytest.raises(NotFoundError, match="no dead letter nope"):
+        await queries.dead_letter(store, "nope")
+
+
+async def test_bytes_come_back_from_file_and_gridfs_and_never_from_outside(store: Store, tmp_path: Path) -> None:
+    root = tmp_path / "output"
+    root.mkdir()
+    content = random.Random(2).randbytes(2 * PIECE_BYTES + 77)
+    (root / "w1").write_bytes(b"before" + content + b"after")
+    document: Document = {
+        "_id": ObjectId(), "storage_mode": "file", "dir": str(root), "dfile": "w1", "foff": 6, "nbytes": len(content),
+    }  # fmt: skip
+    pieces = [piece async for piece in read_blob(store, root, document)]
+    assert b"".join(pieces) == content
+    assert max(map(len, pieces)) <= PIECE_BYTES
+
+    identity = await AsyncGridFSBucket(store.database).upload_from_stream("w", content)
+    stored = {"_id": ObjectId(), "storage_mode": "gridfs", "gridfs_id": identity, "npts": 1}
+    assert b"".join([piece async for piece in read_blob(store, root, stored)]) == content
+
+    (tmp_path / "secret").write_bytes(b"secret" * 10)
+    (root / "link").symlink_to(tmp_path / "secret")
+    for change, problem in (
+        ({"dfile": "../secret", "foff": 0}, "outside the output folder"),
+        ({"dfile": "link", "foff": 0}, "outside the output folder"),
+        ({"dir": "/etc", "dfile": "passwd"}, "outside the output folder"),
+        ({"dfile": "gone"}, "cannot be opened"),
+        ({"nbytes": len(content) + 100}, "ends at byte"),
+        ({"storage_mode": "url"}, "expected file or gridfs"),
+    ):
+        with pytest.raises(BlobError, match=problem):
+            _ = [piece async for piece in read_blob(store, root, document | change)]
+    with pytest.raises(BlobError, match="no file"):
+        _ = [piece async for piece in read_blob(store, root, stored | {"gridfs_id": ObjectId()})]
