@@ -1,0 +1,32 @@
+"""libseis: seismic data objects after the MsPASS design, with the seismology that works on them.
+
+The main names are here; the module names of MsPASS users are libseis.seismic, libseis.utility,
+libseis.algorithms and so on, thin faces of the same classes.
+"""
+
+from .doublevector import DoubleVector
+from .enums import AtomicType, ErrorSeverity, ProcessingStatus, TimeReferenceType
+from .errorlogger import ErrorLogger
+from .errors import MsPASSError
+from .history import ProcessingHistory
+from .logdata import LogData
+from .metadata import Metadata
+from .timeseries import TimeSeries
+from .timeseriesensemble import TimeSeriesEnsemble
+from .timewindow import TimeWindow
+
+__all__ = [
+    "AtomicType",
+    "DoubleVector",
+    "ErrorLogger",
+    "ErrorSeverity",
+    "LogData",
+    "Metadata",
+    "MsPASSError",
+    "ProcessingHistory",
+    "ProcessingStatus",
+    "TimeReferenceType",
+    "TimeSeries",
+    "TimeSeriesEnsemble",
+    "TimeWindow",
+]

@@ -1,0 +1,75 @@
+"""The enumerations of the data objects, with MsPASS's names and integer values."""
+
+from __future__ import annotations
+
+import enum
+
+
+class _Numbered(enum.Enum):
+    """An enumeration whose members convert to int but do not compare with or equal numbers."""
+
+    def __int__(self) -> int:
+        return int(self.value)
+
+    def __index__(self) -> int:
+        return int(self.value)
+
+
+class ErrorSeverity(_Numbered):
+    """How bad a logged problem is; smaller is worse. No order is defined on the members."""
+
+    Fatal = 0
+    Invalid = 1
+    Suspect = 2
+    Complaint = 3
+    Debug = 4
+    Informational = 5
+
+
+class TimeReferenceType(_Numbered):
+    """UTC: times are POSIX epoch seconds. Relative: seconds from a mark that Metadata names."""
+
+    UTC = 0
+    Relative = 1
+
+
+class AtomicType(_Numbered):
+    """What a history node holds."""
+
+    SEISMOGRAM = 0
+    TIMESERIES = 1
+    UNDEFINED = 2
+
+
+class ProcessingStatus(_Numbered):
+    """Where in its life a datum is, as history sees it."""
+
+    RAW = 0
+    ORIGIN = 1
+    VOLATILE = 2
+    SAVED = 3
+    UNDEFINED = 4
+
+
+class MDtype(_Numbered):
+    """The type that a Metadata definition gives a name."""
+
+    Real = 0
+    Real32 = 1
+    Double = 2
+    Real64 = 3
+    Integer = 4
+    Int32 = 5
+    Long = 6
+    Int64 = 7
+    String = 8
+    Boolean = 9
+    Double_Array = 10
+    Invalid = 11
+
+
+class MDDefFormat(_Numbered):
+    """The format of a file that defines Metadata names."""
+
+    PF = 0
+    YAML = 1

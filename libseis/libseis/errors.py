@@ -1,0 +1,112 @@
+"""The error tree of libseis: every error that the library itself raises is a MsPASSError.
+
+    MsPASSError              message, severity
+    ├── MetadataKeyError     a key that is not there: key
+    ├── MetadataTypeError    a value of the wrong type: key, wanted, found
+    ├── TimeReferenceError   a time standard that forbids the call: method
+    ├── SampleError          samples, sizes or times that do not fit: what
+    ├── MatrixError          matrix shapes that do not fit, singular matrices: shape
+    └── DefinitionError      a file or text that defines something and cannot be used: source
+
+A wrong argument type is a plain TypeError, as everywhere in Python.
+"""
+
+from __future__ import annotations
+
+from .enums import ErrorSeverity
+
+
+class MsPASSError(Exception):
+    """An error with a severity: `MsPASSError(message[, severity])`.
+
+    `severity` is an ErrorSeverity or its name; anything else, or none, counts as Fatal, since an error
+    that says nothing about itself must not be taken lightly.
+    """
+
+    @property
+    def message(self) -> str:
+        """What went wrong, in one sentence."""
+        return str(self.args[0]) if self.args else ""
+
+    @property
+    def severity(self) -> ErrorSeverity:
+        """How bad it is."""
+        given = self.args[1] if len(self.args) > 1 else None
+        if isinstance(given, ErrorSeverity):
+            return given
+        if isinstance(given, str):
+            return ErrorSeverity.__members__.get(given, ErrorSeverity.Fatal)
+        return ErrorSeverity.Fatal
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class MetadataKeyError(MsPASSError):
+    """A Metadata key that is not defined."""
+
+    def __init__(self, message: str, severity: ErrorSeverity = ErrorSeverity.Invalid, *, key: str = "") -> None:
+        super().__init__(message, severity)
+        self.key = key
+
+
+class MetadataTypeError(MsPASSError):
+    """A Metadata value that cannot be had as the type asked for."""
+
+    def __init__(
+        self,
+        message: str,
+        severity: ErrorSeverity = ErrorSeverity.Invalid,
+        *,
+        key: str = "",
+        wanted: str = "",
+        found: str = "",
+    ) -> None:
+        super().__init__(message, severity)
+        self.key = key
+        self.wanted = wanted
+        self.found = found
+
+
+class TimeReferenceError(MsPASSError):
+    """A call that the object's time standard (UTC or Relative) does not allow."""
+
+    def __init__(
+        self, message: str, severity: ErrorSeverity = ErrorSeverity.Invalid, *, method: str = ""
+    ) -> None:
+        super().__init__(message, severity)
+        self.method = method
+
+
+class SampleError(MsPASSError):
+    """Samples, sample counts or times that do not fit the object."""
+
+    def __init__(
+        self, message: str, severity: ErrorSeverity = ErrorSeverity.Invalid, *, what: str = ""
+    ) -> None:
+        super().__init__(message, severity)
+        self.what = what
+
+
+class MatrixError(MsPASSError):
+    """Matrices whose shapes do not fit, or that have no inverse."""
+
+    def __init__(
+        self,
+        message: str,
+        severity: ErrorSeverity = ErrorSeverity.Invalid,
+        *,
+        shape: tuple[int, ...] = (),
+    ) -> None:
+        super().__init__(message, severity)
+        self.shape = shape
+
+
+class DefinitionError(MsPASSError):
+    """A parameter file, schema or definition that cannot be read or makes no sense."""
+
+    def __init__(
+        self, message: str, severity: ErrorSeverity = ErrorSeverity.Invalid, *, source: str = ""
+    ) -> None:
+        super().__init__(message, severity)
+        self.source = source

@@ -1,0 +1,15 @@
+from libseis.base cimport DataState
+
+
+cdef class Metadata(DataState):
+    cdef dict _md        # str -> value
+    cdef set _changed    # keys set or changed since construction
+
+    cdef object _lookup(self, object key)
+    cdef int _store(self, object key, object value) except -1
+    cdef int _merge(self, dict values) except -1
+    cdef int _copy_metadata(self, Metadata source) except -1
+    cdef int _copy_metadata_deep(self, Metadata source, dict memo) except -1
+
+
+cdef dict deep_values(dict source, dict memo)

@@ -1,0 +1,5 @@
+from libseis.coretimeseries cimport _CoreTimeSeries
+
+
+cdef class TimeSeries(_CoreTimeSeries):
+    cdef int _copy_full(self, TimeSeries source) except -1
