@@ -49,7 +49,7 @@ def decode(
     a leap second follow it without a break, as in obspy, with a complaint. Text records are no waveforms.
     """
     raw = np.frombuffer(buffer, np.uint8)
-    chosen = np.arange(len(table)) if rows is None else np.arange(len(table))[rows]
+    chosen = np.arange(len(table)) if rows is None else np.sort(np.arange(len(table))[rows])
     policy = Overlap(overlap)
     numbers, first = np.unique(table.source[chosen], return_index=True)
     return [
@@ -122,13 +122,23 @@ def _decoded(buffer: Bytes, table: RecordTable, rows: Integers, rate: Rate) -> I
         & (table.version[rows[1:]] == table.version[rows[:-1]])
     )
     for stretch in np.split(rows, np.flatnonzero(~contiguous) + 1):
-        begin = int(table.offset[stretch[0]])
-        end = int(table.offset[stretch[-1]] + table.length[stretch[-1]])
-        whole = _unpack(buffer[begin:end], int(table.npts[stretch].sum())) if len(stretch) > 1 else None
+        whole = None
+        if len(stretch) > 1:
+            whole = _unpack(_bytes_of(buffer, table, stretch), int(table.npts[stretch].sum()))
         if whole is not None:
             yield _Stretch(stretch, whole)
         else:
             yield from (_single(buffer, table, row) for row in stretch)
+
+
+def _bytes_of(buffer: Bytes, table: RecordTable, rows: Integers) -> Bytes:
+    """The records of contiguous `rows`, as libmseed takes them all."""
+    begin, last = int(table.offset[rows[0]]), int(table.offset[rows[-1]])
+    end = last + int(table.length[rows[-1]])
+    if table.encoding[rows[-1]] != ENCODING_UNKNOWN:
+        return buffer[begin:end]
+    # without blockette 1000 the next header tells the length; the last record, which has none, would be dropped
+    return np.concatenate((buffer[begin:end], buffer[last:end]))
 
 
 def _unpack(records: Bytes, npts: int) -> Samples | None:
@@ -145,13 +155,13 @@ def _unpack(records: Bytes, npts: int) -> Samples | None:
 
 def _single(buffer: Bytes, table: RecordTable, row: Any) -> _Stretch:
     """One record by itself."""
-    offset, npts = int(table.offset[row]), int(table.npts[row])
-    record = buffer[offset : offset + int(table.length[row])]
     rows = np.array([row], np.int64)
+    offset, npts = int(table.offset[row]), int(table.npts[row])
+    record = _bytes_of(buffer, table, rows)
     reason = f"it does not hold the {npts} samples its header promises"
     try:
         if table.encoding[row] == ENCODING_UNKNOWN:
-            data = _unpack(record, npts)  # the length of the buffer stands in for the missing blockette 1000
+            data = _unpack(record, npts)
         else:
             data = MS3Record.parse(record, unpack_data=True).np_datasamples
         if data is not None and len(data) == npts and data.dtype in (np.int32, np.float32, np.float64):
