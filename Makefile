@@ -13,7 +13,8 @@ CYTHON := $(shell find libseis/libseis -name '*.pyx' -o -name '*.pxd')
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help venv install demo up test test-long bench check format clean
+.PHONY: help venv install demo up test test-long bench format clean \
+	check check-style check-types check-cython check-protos check-imports
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,11 +35,23 @@ bench: install  ## this pipeline beside the plain loop, as ratios
 	$(BIN)/python -m tests.benchmarks
 
 check: install  ## ruff, mypy --strict, cython-lint, buf lint, import contracts
+	@$(MAKE) --no-print-directory --keep-going check-style check-types check-cython check-protos check-imports
+
+check-style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+check-types:
 	$(BIN)/mypy --strict libseis/libseis services/seisbus
+
+check-cython:
 	$(if $(CYTHON),$(BIN)/cython-lint $(CYTHON))
+
+check-protos:
 	$(BIN)/buf lint protos
+	$(BIN)/python protos/generate --check
+
+check-imports:
 	$(BIN)/lint-imports
 
 format: install  ## put the code in the form that check wants

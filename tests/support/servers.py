@@ -14,16 +14,15 @@ from pathlib import Path
 
 import pymongo
 import pytest
-from seisbus.local import ServerHandle, ServerOptions, embedded_servers
+from seisbus.local import MissingProgramError, S3Program, ServerHandle, ServerOptions, embedded_servers
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
 def test_data() -> Path:
-    """The folder of real data files: SEISBUS_TEST_DATA, else shared/data beside the repository."""
-    default = REPOSITORY.parent / "shared" / "data"
-    folder = Path(os.environ.get("SEISBUS_TEST_DATA", default))
+    """The folder of real data files: SEISBUS_TEST_DATA (relative to the repository), else ../shared/data."""
+    folder = (REPOSITORY / os.environ.get("SEISBUS_TEST_DATA", "../shared/data")).resolve()
     if not folder.is_dir():
         pytest.skip(f"the folder of real test data {folder} does not exist: set SEISBUS_TEST_DATA")
     return folder
@@ -79,6 +78,20 @@ async def s3_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[S
         tmp_path_factory.mktemp("s3"), nats=False, mongodb=False, s3_root=root, options=options
     ) as servers:
         yield S3Server(servers.s3.url, root)
+
+
+@pytest.fixture(scope="session")
+async def strict_s3_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerHandle]:
+    """An S3 server with exact semantics (206, 412, ETags) that takes buckets and objects over S3 only."""
+    options = ServerOptions(s3_program=S3Program.SEAWEEDFS)
+    folder = tmp_path_factory.mktemp("strict")
+    try:
+        async with embedded_servers(
+            folder, nats=False, mongodb=False, s3_root=folder / "s3", options=options
+        ) as servers:
+            yield servers.s3
+    except MissingProgramError as error:
+        pytest.skip(error.message)
 
 
 @pytest.fixture

@@ -75,11 +75,12 @@ class ServerOptions:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """A command line, the URL under which clients reach it, and its readiness probe."""
+    """A command line, the URL under which clients reach it, its readiness probe, its patience after SIGTERM."""
 
     command: tuple[str, ...]
     url: str
     probe: Probe
+    drain: timedelta = timedelta(seconds=10)
 
 
 Recipe = Callable[[int], Launch]
@@ -128,8 +129,11 @@ def mongodb(store: Path, options: ServerOptions, port: int) -> Launch:
 
 def s3(root: Path, options: ServerOptions, port: int) -> Launch:
     """The S3 server that `options` name, over the folder `root`."""
-    build = _seaweedfs if options.s3_program is S3Program.SEAWEEDFS else _rclone
-    return Launch(build(root, options, port), f"http://{LOOPBACK}:{port}", partial(readiness.s3_answers, port))
+    url, probe = f"http://{LOOPBACK}:{port}", partial(readiness.s3_answers, port)
+    if options.s3_program is S3Program.SEAWEEDFS:
+        # after its SIGTERM it looks 15 s for parts that it has stopped itself; objects are safe before that
+        return Launch(_seaweedfs(root, options, port), url, probe, drain=timedelta(seconds=2))
+    return Launch(_rclone(root, options, port), url, probe)
 
 
 def _rclone(root: Path, options: ServerOptions, port: int) -> tuple[str, ...]:

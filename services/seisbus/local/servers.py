@@ -23,7 +23,6 @@ from seisbus.local.process import Child
 from seisbus.local.readiness import until_ready
 from seisbus.local.recipes import Recipe, ServerKind, ServerOptions
 
-_DRAIN = timedelta(seconds=10)
 _PORT_ATTEMPTS = 3  # somebody may take a port between the look at it and the server's bind
 
 
@@ -47,6 +46,7 @@ class Server:
         self._start_timeout = start_timeout
         self._port: int | None = None
         self._url = ""
+        self._drain = timedelta(0)
         self._child: Child | None = None
 
     @property
@@ -82,7 +82,7 @@ class Server:
             child.kill()
             await child.wait()
             raise
-        self._port, self._url, self._child = port, launch.url, child
+        self._port, self._url, self._drain, self._child = port, launch.url, launch.drain, child
         return child
 
     async def kill(self) -> None:
@@ -93,7 +93,7 @@ class Server:
 
     async def stop(self) -> None:
         if self._child is not None:
-            await self._child.stop(_DRAIN)
+            await self._child.stop(self._drain)
 
 
 class EmbeddedServers:

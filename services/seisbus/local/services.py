@@ -67,8 +67,16 @@ class Replica:
 
 async def run_module(name: str, module: str, environment: Mapping[str, str], log: MergedLog) -> Child:
     """Start `python -m module`, its output copied to `log` under `name`."""
-    # unbuffered, so that the last words of a killed process are in the log
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
-    child = await Child.spawn(name, (sys.executable, "-m", module), env=environment)
+    child = await Child.spawn(name, (sys.executable, "-m", module), env={**os.environ, **_defaults(), **environment})
     log.follow(name, child.stdout)
     return child
+
+
+def _defaults() -> dict[str, str]:
+    """Variables that processes of this machine want whatever the user's shell says."""
+    bypass = ",".join(filter(None, (os.environ.get("no_proxy", os.environ.get("NO_PROXY")), LOOPBACK)))
+    return {
+        "PYTHONUNBUFFERED": "1",  # the last words of a killed process are in the log
+        "no_proxy": bypass,  # S3 and gRPC clients obey a proxy of the environment even towards loopback
+        "NO_PROXY": bypass,
+    }
