@@ -1,0 +1,1 @@
+"""What runs a Seisbus installation: the topology, migrations, the doctor, the archive generator."""

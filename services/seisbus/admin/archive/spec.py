@@ -1,0 +1,184 @@
+"""What archive to make: days, channels, events, defects, as values; and the presets.
+
+Which stations and channels follow from a spec is `stations`; making them is `make`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+from seisbus.errors import UserError
+
+NS = 1_000_000_000
+DAY_NS = 86400 * NS
+
+
+class Defect(StrEnum):
+    """What may be wrong with a day file; each is made in one file. What each does is in `defects`."""
+
+    GAP_OUTSIDE = "gap_outside"
+    GAP_INSIDE = "gap_inside"
+    GAP_COVERING = "gap_covering"
+    GAP_START = "gap_start"
+    MANY_GAPS = "many_gaps"
+    EMPTY = "empty"
+    TRUNCATED_BEFORE = "truncated_before"
+    TRUNCATED_INSIDE = "truncated_inside"
+    CORRUPT_HEADER = "corrupt_header"
+    CORRUPT_PAYLOAD = "corrupt_payload"
+    ZERO_BLOCK = "zero_block"
+    JUNK_UNALIGNED = "junk_unaligned"
+    MIXED_RECLEN = "mixed_reclen"
+    OUT_OF_ORDER = "out_of_order"
+    ROTATED = "rotated"
+    OVERLAP_DUP = "overlap_dup"
+    OVERLAP_CONFLICT = "overlap_conflict"
+    MISSING = "missing"
+    UNINDEXED = "unindexed"
+    WRONG_HEADER = "wrong_header"
+    LATE_START = "late_start"
+    EARLY_END = "early_end"
+    TCORR = "tcorr"
+    ZERO_SAMPLES = "zero_samples"
+    FLOAT32 = "float32"
+    STEIM1_4096 = "steim1_4096"
+    SPILL = "spill"
+
+
+ALL_DEFECTS = tuple(Defect)
+
+
+class ArchiveSpecError(UserError):
+    """An archive that cannot be made as asked; `entry` names what is wrong."""
+
+    def __init__(self, entry: str, problem: str) -> None:
+        super().__init__(f"Cannot make the archive: {entry} {problem}")
+        self.entry = entry
+
+
+@dataclass(frozen=True, slots=True)
+class Quake:
+    """An earthquake in the generated waveforms and catalogs: degrees, kilometres."""
+
+    evid: str
+    time_ns: int
+    lat: float
+    lon: float
+    depth_km: float
+    mag: float
+    mag_type: str
+
+    @property
+    def day(self) -> date:
+        """The UTC day of the origin time."""
+        return datetime.fromtimestamp(self.time_ns // NS, UTC).date()
+
+
+# Origin times and places as the USGS (Tohoku) and SCEDC (Ojai) catalogs give them.
+TOHOKU = Quake("14949868", 1299822383_200000000, 38.297, 142.373, 29.0, 9.1, "w")
+OJAI = Quake("39645386", 1692567660_830000000, 34.409, -119.185, 4.8, 5.08, "w")
+
+
+@dataclass(frozen=True, slots=True)
+class RateShare:
+    """A share of the channels at one rate; `band` is the SEED band code that goes with it."""
+
+    rate: int
+    band: str
+    share: float
+
+
+MIX_DEMO = (RateShare(1, "L", 0.44), RateShare(40, "B", 0.50), RateShare(100, "H", 0.06))
+MIX_BENCH = (RateShare(1, "L", 0.10), RateShare(40, "B", 0.40), RateShare(100, "H", 0.50))
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveSpec:
+    """An archive to make. Same spec, same bytes.
+
+    `hours` limits every day to [first, last) hours; `window` (ns, ns) is the time that defects are placed
+    about, by default the hour from 100 s after the first quake, as the job of the tutorial cuts it.
+    `event_traces` is the number of channels in the event file. `templates` (a multiple of 3 keeps the
+    components apart) makes that many distinct waveforms a rate and gives each channel of the rate one of
+    them with an offset of its own: an archive of a whole network in minutes. `real` adds the waveforms
+    that installed packages ship.
+    """
+
+    seed: int = 1
+    days: tuple[date, ...] = (TOHOKU.day,)
+    channels: int = 12
+    mix: tuple[RateShare, ...] = MIX_DEMO
+    defects: tuple[Defect, ...] = ()
+    hours: tuple[float, float] = (0.0, 24.0)
+    quakes: tuple[Quake, ...] = (TOHOKU,)
+    window: tuple[int, int] | None = None
+    event_traces: int = 30
+    templates: int | None = None
+    real: bool = True
+    bucket: str = "scedc-pds"
+
+    def __post_init__(self) -> None:
+        if not self.days or len(set(self.days)) != len(self.days):
+            raise ArchiveSpecError("days", "must be at least one, each once.")
+        if self.channels < 1:
+            raise ArchiveSpecError("channels", f"is {self.channels}, expected at least 1.")
+        first, last = self.hours
+        if not 0 <= first < last <= 24:
+            raise ArchiveSpecError("hours", f"is {first:g} to {last:g}, expected a span within 0 to 24.")
+        if self.templates is not None and self.templates < 1:
+            raise ArchiveSpecError("templates", f"is {self.templates}, expected at least 1 a rate.")
+        if self.defects:
+            self._check_window()
+
+    def _check_window(self) -> None:
+        # the defects need room for records before, inside and after the window
+        start, end = self.defect_window
+        cover_start, cover_end = self.cover(min(self.days))
+        if start - cover_start < 1200 * NS or cover_end - end < 1200 * NS or end - start < 1800 * NS:
+            raise ArchiveSpecError(
+                "window",
+                "for defects must last 30 min at least, inside the hours of the first day, 20 min from their ends.",
+            )
+
+    @property
+    def defect_window(self) -> tuple[int, int]:
+        """The time about which defects are placed, in epoch ns."""
+        if self.window is not None:
+            return self.window
+        day_start, _ = self.cover(min(self.days))
+        for quake in self.quakes:
+            if quake.day == min(self.days):
+                return quake.time_ns + 100 * NS, quake.time_ns + 3700 * NS
+        middle = day_start + int((self.hours[1] - self.hours[0]) * 1800) * NS
+        return middle - 1800 * NS, middle + 1800 * NS
+
+    def cover(self, day: date) -> tuple[int, int]:
+        """The span of a day that has data, in epoch ns."""
+        start = (day - date(1970, 1, 1)).days * DAY_NS
+        return start + int(self.hours[0] * 3600) * NS, start + int(self.hours[1] * 3600) * NS
+
+
+class Preset(StrEnum):
+    """Ready-made specs: `tiny` for tests, `demo` for a first look, `bench` for measurements."""
+
+    TINY = "tiny"
+    DEMO = "demo"
+    BENCH = "bench"
+
+
+_PRESETS = {
+    Preset.TINY: ArchiveSpec(channels=12, hours=(4.5, 8.0), event_traces=30),
+    Preset.DEMO: ArchiveSpec(channels=165, defects=ALL_DEFECTS, event_traces=450),
+    Preset.BENCH: ArchiveSpec(channels=200, mix=MIX_BENCH, templates=6, real=False),
+}
+
+
+def preset(name: Preset, **changes: object) -> ArchiveSpec:
+    """A preset with changes by field name; `defects` makes room for themselves where `channels` is not given."""
+    base = _PRESETS[name]
+    defects = changes.get("defects", base.defects)
+    if "channels" not in changes and isinstance(defects, tuple):
+        changes["channels"] = max(base.channels, 2 * len(defects) + 12)
+    return replace(base, **changes)  # type: ignore[arg-type]
