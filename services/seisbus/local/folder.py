@@ -33,7 +33,12 @@ def held_folder(folder: Path) -> Iterator[Path]:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
-        yield folder
+        state = folder / _STATE
+        state.unlink(missing_ok=True)  # of a stack that was killed
+        try:
+            yield folder
+        finally:
+            state.unlink(missing_ok=True)
 
 
 def _holder(lock: TextIO) -> int | None:
@@ -64,7 +69,7 @@ class StackState:
 
 
 def running_stack(folder: Path) -> StackState | None:
-    """The stack that runs in `folder` now; None where there is none, also after one that was killed."""
+    """The stack that runs in `folder` now; None where there is none, or it is not up yet, or it was killed."""
     with suppress(FileNotFoundError), open(folder / _LOCK) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -73,7 +78,3 @@ def running_stack(folder: Path) -> StackState | None:
             fields["health"] = {service: tuple(all_) for service, all_ in fields["health"].items()}
             return StackState(**fields)
     return None
-
-
-def forget_state(folder: Path) -> None:
-    (folder / _STATE).unlink(missing_ok=True)

@@ -28,14 +28,14 @@ class MergedLog:
     def write(self, name: str, line: str) -> None:
         """Add one line said by, or about, the process `name`."""
         self._tails[name].append(line)
-        now = datetime.now().astimezone()
-        print(f"{now.isoformat(timespec='milliseconds')} {name:<12} | {line}", file=self._file)
+        now = datetime.now().astimezone().isoformat(timespec="milliseconds")
+        print(f"{now} {name:<12} | {line}", file=self._file)
         if self._console is not None:
             label = f"{name:<12} |"
             if self._console.isatty():
                 colour = _COLOURS[sum(name.encode()) % len(_COLOURS)]
                 label = f"\033[{colour}m{label}\033[0m"
-            print(f"{now:%H:%M:%S} {label} {line}", file=self._console, flush=True)
+            print(f"{label} {line}", file=self._console, flush=True)
 
     def follow(self, name: str, stream: asyncio.StreamReader) -> None:
         """Copy `stream` in the background until it ends."""

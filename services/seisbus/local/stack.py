@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from seisbus.local.errors import StackInterrupted, StartError
-from seisbus.local.folder import StackState, forget_state
+from seisbus.local.folder import StackState
 from seisbus.local.logs import MergedLog
 from seisbus.local.ports import free_port
 from seisbus.local.process import Child
@@ -170,6 +170,7 @@ async def local_stack(
     drain: what services are given to end their running work before SIGKILL.
     Raises FolderInUseError, MissingProgramError, StartError; nothing is left running then.
     """
+    options = ServerOptions() if options is None else options
     wanted = {ServiceName(name): number for name, number in (replicas or {}).items()}
     async with AsyncExitStack() as cleanup:
         servers = await cleanup.enter_async_context(embedded_servers(data_dir, s3_root=s3_root, options=options))
@@ -185,6 +186,7 @@ async def local_stack(
             "SEISBUS_DATABASE": database,
             "SEISBUS_OUTPUT_ROOT": str(output),
             "SEISBUS_CONTROL_ADDRESS": f"{LOOPBACK}:{front}",
+            "SEISBUS_JETSTREAM_BYTES": str(options.nats_store),
             # shorter than our patience, so that a service leaves by itself rather than by SIGKILL
             "SEISBUS_DRAIN_SECONDS": str(0.8 * drain.total_seconds()),
         }
@@ -193,7 +195,6 @@ async def local_stack(
         stack = LocalStack(servers, processes, {**environment, **(extra_env or {})}, log)
         cleanup.push_async_callback(stack.stop, drain)
         await stack.start(start_timeout)
-        cleanup.callback(forget_state, servers.folder)
         stack.state().write(servers.folder)
         yield stack
 
