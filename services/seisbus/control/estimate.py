@@ -2,86 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from typing import Final
 
 from seis.control.v1 import control_pb2 as pb
 
 from ..model.job import JobSpec
-from ..model.moments import iso
+from ..model.task import DAY_NS
+from ..planning.plan import touched_days
+from ..planning.windows import TimeWindow, home_days, windows_of_day
 from ..store.documents import Document
 from ..store.index import day_files, day_is_known
 from .context import Context
-from .spans import DayLoad, Load, load_of
+from .selection import day_name, origins_of
 
 # Days whose files are counted; the rest is scaled. A day of an archive takes about 0.1 s to read.
 SAMPLED_DAYS: Final = 30
-# Of the pipeline on two cores, from the benchmarks; an archive far away is slower.
+# The pipeline on two cores with the archive on the same machine; an archive far away is slower.
 BYTES_PER_SECOND: Final = 20e6
 REQUESTS_PER_SECOND: Final = 40.0
 # Steim2 of ordinary ground motion needs 1-2 bytes a sample, so float64 is about this much larger.
 FLOAT64_GROWTH: Final = 6.0
-# A range begins and ends at a record and needs a probe where the file's knots are not known yet.
-RANGE_OVERHEAD_BYTES: Final = 64_000
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a job wants of one home day, a channel: windows, their length in days, and day objects they touch."""
+
+    windows: int
+    days_of_data: float
+    objects: int
+
+
+@dataclass(frozen=True, slots=True)
 class Holdings:
     """The matching day files of one day: how many, how many of them the archive does not hold, their bytes."""
 
-    objects: int = 0
-    missing: int = 0
-    size: int = 0
+    files: int
+    missing: int
+    size: int
 
 
 @dataclass(slots=True)
 class Totals:
-    """Running sums of an estimate."""
+    """Sums over home days."""
 
     windows: float = 0.0
+    missing: float = 0.0
     objects: float = 0.0
+    requests: float = 0.0
     fetch_bytes: float = 0.0
     disk_bytes: float = 0.0
-    missing: float = 0.0
-    requests: float = 0.0
 
-    def add(self, load: DayLoad, held: Holdings, growth: float) -> None:
-        """Add one day of a job."""
-        present = held.objects - held.missing
-        self.windows += load.windows * held.objects
+    def add(self, load: Load, held: Holdings, growth: float) -> None:
+        """Add one home day; objects are read whole, neighbour days taken to be like it."""
+        self.windows += load.windows * held.files
         self.missing += load.windows * held.missing
-        self.objects += held.objects
-        self.requests += present
-        ranges = min(1.0, load.share) * held.size + present * RANGE_OVERHEAD_BYTES
-        self.fetch_bytes += min(float(held.size), ranges)
-        self.disk_bytes += load.share * held.size * growth
+        self.objects += load.objects * held.files
+        self.requests += load.objects * (held.files - held.missing)
+        self.fetch_bytes += load.objects * held.size
+        self.disk_bytes += load.days_of_data * held.size * growth
 
     def scaled(self, factor: float) -> Totals:
         """The same times a factor."""
-        return Totals(
-            windows=self.windows * factor,
-            objects=self.objects * factor,
-            fetch_bytes=self.fetch_bytes * factor,
-            disk_bytes=self.disk_bytes * factor,
-            missing=self.missing * factor,
-            requests=self.requests * factor,
-        )
+        return Totals(**{field.name: getattr(self, field.name) * factor for field in fields(self)})
 
 
 async def estimate(context: Context, spec: JobSpec) -> pb.Estimate:
     """What `spec` would take; days beyond a sample of 30 known ones are scaled from it."""
     if spec.kind != "window":
         return pb.Estimate(basis=f"A job of kind {spec.kind} plans no windows.")
-    load = await load_of(context.store, spec.archive, spec)
+    origins = await origins_of(context, spec)
     if spec.inputs == "event_files":
-        return event_estimate(load)
-    known = [day for day in _spread(sorted(load.days)) if await _known(context, spec.archive, day)]
-    holdings = {}
-    for day in known:
-        files = day_files(context.store, spec.archive, iso(day)[:10], spec.select.filter)
-        holdings[day] = held_of([document async for document in files])
-    return combine(load, holdings, growth_of(spec))
+        return event_estimate(len(origins))
+    days = home_days(spec, origins)
+    total, known = Totals(), 0
+    for day in spread(days):
+        if await day_is_known(context.store, spec.archive, day_name(day)) is None:
+            continue
+        known += 1
+        files = day_files(context.store, spec.archive, day_name(day), spec.select.filter)
+        held = held_of([document async for document in files])
+        total.add(load_of(windows_of_day(spec, origins, day)), held, growth_of(spec))
+    return summary(total, known, len(days))
+
+
+def load_of(windows: Iterable[TimeWindow]) -> Load:
+    """Sums over the windows of a home day."""
+    number, length, touched = 0, 0, set()
+    for window in windows:
+        number += 1
+        length += window.end_ns - window.start_ns
+        touched.update(touched_days(window.start_ns, window.end_ns - (not window.inclusive_end)))
+    return Load(number, length / DAY_NS, len(touched))
+
+
+def held_of(files: Iterable[Document]) -> Holdings:
+    """Sums over day_file documents; one that is indexed and not listed is not there."""
+    documents = list(files)
+    return Holdings(
+        files=len(documents),
+        missing=sum(not document["listed"] for document in documents),
+        size=sum(document["size"] for document in documents),
+    )
 
 
 def growth_of(spec: JobSpec) -> float:
@@ -90,44 +114,27 @@ def growth_of(spec: JobSpec) -> float:
     return 1.0 if counts and spec.output.storage == "file" else FLOAT64_GROWTH
 
 
-def held_of(files: Iterable[Document]) -> Holdings:
-    """Sums over day_file documents; one that is indexed and not listed is not there."""
-    held = Holdings()
-    for document in files:
-        held.objects += 1
-        if document.get("listed") is False:
-            held.missing += 1
-        else:
-            held.size += document.get("size") or 0
-    return held
-
-
-def event_estimate(load: Load) -> pb.Estimate:
-    """Event files: their contents are known when they are read, so only their number is."""
+def event_estimate(events: int) -> pb.Estimate:
+    """Event files: only their number is known before they are read."""
     return pb.Estimate(
-        objects=load.events,
-        requests=load.events,
-        hours=load.events / REQUESTS_PER_SECOND / 3600,
-        basis=f"{load.events:,} event files; how many windows each holds is known when it is read.",
+        objects=events,
+        requests=events,
+        hours=events / REQUESTS_PER_SECOND / 3600,
+        basis=f"{events:,} event files; how many windows each holds is known when it is read.",
     )
 
 
-def combine(load: Load, holdings: dict[int, Holdings], growth: float) -> pb.Estimate:
-    """The figures of the days in `holdings`, scaled to all days of `load` by the windows they want."""
-    total = Totals()
-    for day, held in holdings.items():
-        total.add(load.days[day], held, growth)
-    unknown = len(load.days) - len(holdings)
-    if load.days and not holdings:
+def summary(total: Totals, known: int, days: int) -> pb.Estimate:
+    """The figures of `known` days, scaled to `days`."""
+    if not known:
         return pb.Estimate(
-            days_estimated=unknown,
-            basis=f"No day of the {unknown:,} concerned has been read yet, so nothing is known of their files; run "
-            "`seisbus index sync`, or submit the job: planning reads them.",
+            days_estimated=days,
+            basis=f"None of the {days:,} days concerned has been read yet, so nothing is known of their files; "
+            "submit the job, planning reads them.",
         )
-    if unknown:
-        total = total.scaled(len(load.days) / len(holdings))
+    total = total.scaled(days / known)
     seconds = max(total.fetch_bytes / BYTES_PER_SECOND, total.requests / REQUESTS_PER_SECOND)
-    scaled = f", scaled to {len(load.days):,} days" if unknown else ""
+    scaled = f", scaled to {days:,} days" if days > known else ""
     return pb.Estimate(
         windows=round(total.windows),
         objects=round(total.objects),
@@ -136,17 +143,12 @@ def combine(load: Load, holdings: dict[int, Holdings], growth: float) -> pb.Esti
         disk_bytes=round(total.disk_bytes),
         hours=seconds / 3600,
         missing=round(total.missing),
-        days_estimated=unknown,
-        basis=f"From the files of {len(holdings):,} days{scaled}; at {BYTES_PER_SECOND / 1e6:.0f} MB/s and "
-        f"{REQUESTS_PER_SECOND:.0f} requests/s, one request an object.",
+        days_estimated=days - known,
+        basis=f"From the files of {known:,} {'day' if known == 1 else 'days'}{scaled}; each read whole by one request, "
+        f"at {BYTES_PER_SECOND / 1e6:.0f} MB/s and {REQUESTS_PER_SECOND:.0f} requests/s.",
     )
 
 
-def _spread(days: list[int]) -> list[int]:
+def spread(days: Sequence[int]) -> Sequence[int]:
     """At most SAMPLED_DAYS of the days, evenly spread."""
-    step = max(1, -(-len(days) // SAMPLED_DAYS))
-    return days[::step]
-
-
-async def _known(context: Context, archive: str, day: int) -> bool:
-    return await day_is_known(context.store, archive, iso(day)[:10]) is not None
+    return days[:: max(1, -(-len(days) // SAMPLED_DAYS))]

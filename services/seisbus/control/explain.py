@@ -11,7 +11,7 @@ from ..model.outcome import JobState, Ledger
 from ..store.documents import Document
 from ..store.jobs import get_job
 from ..store.queries import count_dead_letters
-from ..store.tasks import count_open
+from ..store.tasks import open_task_ids
 from .context import Context
 from .messages import ledger_of
 
@@ -67,7 +67,7 @@ async def explain(context: Context, job: str) -> list[str]:
     return findings(
         Picture(
             job=document,
-            open_tasks=await count_open(context.store, job),
+            open_tasks=len(await open_task_ids(context.store, job)),
             dead_letters=await count_dead_letters(context.store, job),
             messages=messages,
             lag=lag,

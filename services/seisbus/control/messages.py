@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable
 
 from seis.control.v1 import control_pb2 as pb
 from seis.v1 import task_pb2
 
+from ..bus.snapshot import snapshot
 from ..model.channel import Channel, ChannelFilter
-from ..model.outcome import Fate, JobState, Ledger
+from ..model.outcome import Fate, Ledger
 from ..store.documents import Document
 from ..store.outcomes import Availability
 from ..store.queries import Span, WaveformFilter
@@ -33,25 +33,8 @@ def job_message(document: Document) -> pb.Job:
 
 
 def ledger_of(document: Document) -> Ledger:
-    """The ledger of a job document: recomputed when closed, the running counts while open."""
-    counts = document.get("ledger") or document.get("counts") or {}
-    return Ledger(
-        planned=document.get("planned") or 0,
-        **{fate.value: counts.get(fate.value, 0) for fate in Fate},
-    )
-
-
-def snapshot(document: Document) -> task_pb2.JobSnapshot:
-    """Where a job stands according to its document, stamped now."""
-    return task_pb2.JobSnapshot(
-        job=document["_id"],
-        state=JobState(document["state"]).value,
-        attempt=document["attempt"],
-        planning_done=bool(document.get("planning_done")),
-        time_ns=time.time_ns(),
-        stored_bytes=document.get("stored_bytes") or 0,
-        **ledger_of(document).counts(),
-    )
+    """The counts of a job document: a cache while it is open, recounted when it was closed."""
+    return Ledger(planned=document["planned"], **{fate.value: document["counts"][fate.value] for fate in Fate})
 
 
 def fate_values(messages: Iterable[int]) -> frozenset[Fate]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 from ..errors import UserError
 from ..model.job import JobSpec
 from ..model.moments import iso
-from ..store.index import day_files, day_is_known
+from ..model.task import DAY_NS
+from ..planning.windows import Origin, home_days, windows_of_day
+from ..store.index import day_files, day_is_known, events
 from ..store.queries import has_events
 from .context import Context
-from .spans import load_of
 
 # More days are not read at submission: a day of an archive is thousands of documents.
 MOST_DAYS: Final = 3
+_EVER_NS: Final = 2**62
 
 
 class EmptySelectionError(UserError):
@@ -24,32 +28,68 @@ class EmptySelectionError(UserError):
         self.archive = archive
 
 
+async def origins_of(context: Context, spec: JobSpec) -> list[Origin]:
+    """Origins of the events of a job whose event files are inline already; a catalog's as the database knows it."""
+    wanted = spec.windows.events if spec.windows else None
+    if wanted is None:
+        return []
+    if wanted.catalog is None:
+        return [Origin(event.time, event.id) for event in wanted.list or ()]
+    query = wanted.catalog
+    found = events(
+        context.store,
+        spec.archive,
+        -_EVER_NS if query.start is None else query.start,
+        _EVER_NS if query.end is None else query.end,
+        above_magnitude=query.above_magnitude,
+        max_magnitude=query.max_magnitude,
+        ids=query.ids,
+    )
+    return [Origin(event["time_ns"], event["source_id"]) async for event in found]
+
+
+def day_name(day: int) -> str:
+    """YYYY-MM-DD of a day counted from 1970."""
+    return iso(day * DAY_NS)[:10]
+
+
 async def check_selection(context: Context, spec: JobSpec) -> None:
-    """EmptySelectionError when no event, or no channel of at most three known days, matches the job."""
+    """EmptySelectionError when no event, no tile, or no channel of at most three known days matches the job."""
     if spec.kind != "window" or spec.windows is None:
         return
-    load = await load_of(context.store, spec.archive, spec)
-    events = spec.windows.events
-    if events is not None and events.catalog is not None and load.events == 0:
+    origins = await origins_of(context, spec)
+    catalog = spec.windows.events is not None and spec.windows.events.catalog is not None
+    if catalog and not origins:
         if await has_events(context.store, spec.archive):
             raise EmptySelectionError(
                 spec.archive, f"no event in the catalog of {spec.archive} matches; widen windows.events.catalog."
             )
-        return
-    if spec.windows.tile is not None and not any(day.windows for day in load.days.values()):
+        raise EmptySelectionError(
+            spec.archive,
+            f"no catalog of {spec.archive} has been read yet; run `seisbus index sync {spec.archive}` first.",
+        )
+    days = home_days(spec, origins)
+    if spec.windows.tile is not None and not _any(windows_of_day(spec, origins, days[0])):
         raise EmptySelectionError(spec.archive, "the tile's length is longer than its span; shorten it.")
-    if spec.inputs != "day_files" or spec.expect == "stations" or not 0 < len(load.days) <= MOST_DAYS:
-        return
-    names = [iso(day)[:10] for day in sorted(load.days)]
-    for name in names:
-        if await day_is_known(context.store, spec.archive, name) is None:
+    if spec.inputs == "day_files" and spec.expect == "index" and len(days) <= MOST_DAYS:
+        await _check_channels(context, spec, list(days))
+
+
+async def _check_channels(context: Context, spec: JobSpec, days: list[int]) -> None:
+    for day in days:
+        if await day_is_known(context.store, spec.archive, day_name(day)) is None:
             return
-    for name in names:
-        async for _ in day_files(context.store, spec.archive, name, spec.select.filter):
+    for day in days:
+        async for _ in day_files(context.store, spec.archive, day_name(day), spec.select.filter):
             return
-    chosen = spec.select
+    wanted = spec.select
     raise EmptySelectionError(
         spec.archive,
-        f"archive {spec.archive} has no channel that matches net {chosen.net}, sta {chosen.sta}, loc {chosen.loc}, "
-        f"chan {chosen.chan} on {' or '.join(names)}; look at `seisbus index files` and change select.",
+        f"archive {spec.archive} has no channel that matches net {wanted.net}, sta {wanted.sta}, loc {wanted.loc}, "
+        f"chan {wanted.chan} on {' or '.join(map(day_name, days))}; change select "
+        f"(`seisbus index files {spec.archive} {day_name(days[0])}` shows what is there).",
     )
+
+
+def _any(items: Iterable[object]) -> bool:
+    return bool(list(islice(items, 1)))

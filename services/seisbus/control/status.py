@@ -65,7 +65,8 @@ async def _abort(context: ServicerContext[Any, Any], error: Exception) -> NoRetu
     code, sentence = status_of(error)
     if code is grpc.StatusCode.INTERNAL:
         _log.error("a call failed", exc_info=error)
-    await context.abort(code, sentence)
+    # tells the client that this UNAVAILABLE is control's own word and not a connection that failed
+    await context.abort(code, sentence, trailing_metadata=(("seisbus-status", code.name.lower()),))
     raise AssertionError("abort returned")
 
 

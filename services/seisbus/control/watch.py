@@ -13,11 +13,11 @@ from typing import Final
 
 from seis.v1 import task_pb2
 
+from ..bus.snapshot import snapshot
 from ..errors import UnavailableError
 from ..model.outcome import JobState
 from ..store.jobs import get_job
 from .context import Context
-from .messages import snapshot
 
 _log = logging.getLogger(__name__)
 

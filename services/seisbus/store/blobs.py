@@ -67,7 +67,7 @@ async def _read_file(root: Path, document: Document) -> AsyncIterator[bytes]:
     identity = str(document["_id"])
     path, handle = await asyncio.to_thread(_open, root, document)
     position = int(document["foff"])
-    end = position + int(document.get("nbytes", 8 * document["npts"]))
+    end = position + int(document["nbytes"] if "nbytes" in document else 8 * document["npts"])
     try:
         while position < end:
             piece = await asyncio.to_thread(os.pread, handle, min(PIECE_BYTES, end - position), position)

@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from libseis.segments import Rate
+
 from ..errors import NotFoundError
 from ..model.channel import Channel, ChannelFilter
 from . import collections as c
@@ -230,10 +232,7 @@ def _waveform_query(wanted: WaveformFilter) -> tuple[Document, Accept]:
 def last_sample_ns(document: Document) -> int:
     """Time of the last sample of a wf document, nanoseconds since 1970."""
     numerator, denominator = map(int, document["rate"])
-    return (
-        int(document["t0_ns"])
-        + ((int(document["npts"]) - 1) * 1_000_000_000 * denominator + numerator // 2) // numerator
-    )
+    return int(document["t0_ns"]) + Rate(numerator, denominator).span_ns(int(document["npts"]) - 1)
 
 
 def _overlaps(document: Document, span: Span) -> bool:

@@ -1,0 +1,37 @@
+"""The Python client: Client for scripts and notebooks, AsyncClient for programs with a loop of their own.
+
+Knows control's address and nothing else of a deployment. Pictures are `seisbus.client.plot`.
+"""
+
+from .aio import AsyncClient
+from .errors import ClientError, Failure, UnreachableError, WaveformError
+from .sync import Client
+from .values import (
+    Archive,
+    Availability,
+    DeadLetter,
+    Estimate,
+    Job,
+    Outcome,
+    Progress,
+    Query,
+    Stored,
+)
+
+__all__ = [
+    "Archive",
+    "AsyncClient",
+    "Availability",
+    "Client",
+    "ClientError",
+    "DeadLetter",
+    "Estimate",
+    "Failure",
+    "Job",
+    "Outcome",
+    "Progress",
+    "Query",
+    "Stored",
+    "UnreachableError",
+    "WaveformError",
+]

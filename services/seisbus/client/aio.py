@@ -1,0 +1,330 @@
+"""AsyncClient: everything that can be asked of a Seisbus deployment, as values, libseis and obspy objects."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+import uuid
+from collections.abc import AsyncIterator, Iterable
+from typing import Any, Final, Self
+
+from seis.control.v1 import control_pb2 as pb
+from seis.v1 import waveform_pb2
+
+from libseis import TimeSeries, TimeSeriesEnsemble
+
+from ..model.outcome import Fate
+from . import decode, tables
+from .connection import Connection
+from .errors import UnreachableError
+from .jobfile import JobSource, job_text
+from .values import (
+    Archive,
+    Availability,
+    DeadLetter,
+    Estimate,
+    Job,
+    Outcome,
+    Progress,
+    Query,
+    Stored,
+    time_ns,
+    time_span,
+)
+
+DEFAULT_ADDRESS: Final = "127.0.0.1:50051"
+# A control service that is restarted is back within this.
+_RECONNECT_SECONDS: Final = 60.0
+
+
+def default_address() -> str:
+    """SEISBUS_CONTROL_ADDRESS, else the local default."""
+    return os.environ.get("SEISBUS_CONTROL_ADDRESS") or DEFAULT_ADDRESS
+
+
+class AsyncClient:
+    """A client of the control service at `address` (host:port); use it as `async with`, on one event loop.
+
+    Every call may raise ClientError with control's sentence, UnreachableError when nobody answers.
+    """
+
+    def __init__(self, address: str | None = None) -> None:
+        self.address = address or default_address()
+        self._connection = Connection(self.address)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """End the connection."""
+        await self._connection.close()
+
+    # jobs
+
+    async def submit(self, job: JobSource) -> Job:
+        """Start a job given as a path, a YAML or JSON text, or a mapping; JobFileError when it is not valid."""
+        request = pb.SubmitJobRequest(spec=job_text(job), request_id=str(uuid.uuid4()))
+        return Job.of((await self._connection.call("SubmitJob", request)).job)
+
+    async def estimate(self, job: JobSource) -> Estimate:
+        """What a job would take; nothing is started."""
+        request = pb.SubmitJobRequest(spec=job_text(job), validate_only=True)
+        return Estimate.of((await self._connection.call("SubmitJob", request)).estimate)
+
+    async def job(self, job: str) -> Job:
+        """One job with its specification."""
+        return Job.of((await self._connection.call("GetJob", pb.GetJobRequest(name=_job(job)))).job)
+
+    async def jobs(self, limit: int = 0) -> list[Job]:
+        """Jobs, newest first, at most `limit` (0 is all)."""
+        pages = self._connection.pages("ListJobs", pb.ListJobsRequest(page_size=limit), lambda r: r.jobs)
+        return [Job.of(message) async for message in _first(pages, limit)]
+
+    async def watch(self, job: str) -> AsyncIterator[Progress]:
+        """Where the job stands, at once and at every change, until it is closed; survives a restart of control."""
+        last: Progress | None = None
+        silent_since: float | None = None
+        while True:
+            try:
+                async for message in self._connection.stream("WatchJob", pb.WatchJobRequest(name=_job(job))):
+                    silent_since = None
+                    progress = Progress.of(message.progress)
+                    if last is None or (progress.ledger, progress.state) != (last.ledger, last.state):
+                        yield progress
+                    last = progress
+            except UnreachableError:
+                silent_since = silent_since or time.monotonic()
+                if last is None or time.monotonic() - silent_since > _RECONNECT_SECONDS:
+                    raise
+                await asyncio.sleep(0.5)
+            else:
+                return
+
+    async def wait(self, job: str) -> Job:
+        """The job once it is closed."""
+        async for _ in self.watch(job):
+            pass
+        return await self.job(job)
+
+    async def cancel(self, job: str) -> Job:
+        """Stop a job; what has no outcome yet becomes cancelled."""
+        return Job.of((await self._connection.call("CancelJob", pb.CancelJobRequest(name=_job(job)))).job)
+
+    async def retry(self, job: str, fates: Iterable[Fate | str] = (), reason: str = "") -> Job:
+        """Plan windows of these fates (failed and cancelled when none are named), with this reason, again."""
+        request = pb.RetryJobRequest(name=_job(job), fates=_fates(fates), reason=reason)
+        return Job.of((await self._connection.call("RetryJob", request)).job)
+
+    async def explain(self, job: str) -> list[str]:
+        """Why a job is not moving: one sentence a finding, most telling first."""
+        response = await self._connection.call("ExplainJob", pb.ExplainJobRequest(name=_job(job)))
+        return list(response.findings)
+
+    async def outcomes(self, job: str, fates: Iterable[Fate | str] = ()) -> AsyncIterator[Outcome]:
+        """Outcomes of a job in order of window id, only these fates when any are named."""
+        request = pb.ListOutcomesRequest(name=_job(job), fates=_fates(fates))
+        async for message in self._connection.pages("ListOutcomes", request, lambda r: r.rows):
+            yield Outcome.of(message)
+
+    async def availability(self, job: str) -> list[Availability]:
+        """Windows by fate, a row each channel and UTC day, in that order."""
+        response = await self._connection.call("GetAvailability", pb.GetAvailabilityRequest(name=_job(job)))
+        return [Availability.of(row) for row in response.rows]
+
+    async def dead_letters(self, job: str = "", limit: int = 0) -> list[DeadLetter]:
+        """Messages that were given up, of one job or of all, without their bodies."""
+        pages = self._connection.pages(
+            "ListDeadLetters", pb.ListDeadLettersRequest(job=_job(job) if job else ""), lambda r: r.dead_letters
+        )
+        return [DeadLetter.of(message) async for message in _first(pages, limit)]
+
+    async def dead_letter(self, identity: str) -> DeadLetter:
+        """One dead letter with its body."""
+        request = pb.GetDeadLetterRequest(name=f"deadLetters/{identity}")
+        return DeadLetter.of((await self._connection.call("GetDeadLetter", request)).dead_letter)
+
+    async def replay(self, identity: str) -> Job:
+        """Plan again what the job of a dead letter lost to dead letters; the job must be closed."""
+        request = pb.ReplayDeadLetterRequest(name=f"deadLetters/{identity}")
+        return Job.of((await self._connection.call("ReplayDeadLetter", request)).job)
+
+    # archives
+
+    async def archives(self) -> list[Archive]:
+        """Archives that the deployment knows."""
+        response = await self._connection.call("ListArchives", pb.ListArchivesRequest())
+        return [Archive(a.name, a.bucket, a.region, a.index) for a in response.archives]
+
+    async def sync_index(self, archive: str) -> Job:
+        """Bring an archive's index keys, catalogs and stations into the database: a job of kind index."""
+        request = pb.SyncIndexRequest(archive=archive, request_id=str(uuid.uuid4()))
+        return Job.of((await self._connection.call("SyncIndex", request)).job)
+
+    async def index_keys(
+        self, archive: str, index: str = "waveform", *, year: int = 0, day: int = 0, format: str = ""
+    ) -> list[dict[str, Any]]:
+        """Index key documents (`index` is waveform or catalog) in order of key; 0 and "" mean all."""
+        request = pb.ListIndexKeysRequest(archive=archive, index=index, year=year, day=day, format=format)
+        return await self._documents("ListIndexKeys", request)
+
+    async def day_files(
+        self, archive: str, day: Any, *, net: str = "*", sta: str = "*", loc: str = "*", chan: str = "*"
+    ) -> list[dict[str, Any]]:
+        """day_file documents of the UTC day that holds the moment `day`, in order of key."""
+        request = pb.ListDayFilesRequest(
+            archive=archive, day_ns=time_ns(day), filter=pb.ChannelFilter(net=net, sta=sta, loc=loc, chan=chan)
+        )
+        return await self._documents("ListDayFiles", request)
+
+    async def events(
+        self,
+        archive: str,
+        start: Any = None,
+        end: Any = None,
+        *,
+        above_magnitude: float | None = None,
+        max_magnitude: float | None = None,
+    ) -> Any:
+        """Events of an archive's catalog as a pyarrow Table in order of time (`to_pandas()` makes a DataFrame).
+
+        Origin times in [start, end), magnitude strictly above `above_magnitude` and at most `max_magnitude`;
+        columns: `tables.EVENT_SCHEMA`.
+        """
+        return tables.event_table(await self._events(archive, start, end, above_magnitude, max_magnitude))
+
+    async def get_events(
+        self,
+        archive: str,
+        start: Any = None,
+        end: Any = None,
+        *,
+        above_magnitude: float | None = None,
+        max_magnitude: float | None = None,
+    ) -> Any:
+        """The same as an obspy Catalog (depths in metres)."""
+        return tables.event_catalog(await self._events(archive, start, end, above_magnitude, max_magnitude))
+
+    async def get_stations(
+        self,
+        archive: str,
+        start: Any = None,
+        end: Any = None,
+        *,
+        net: str = "*",
+        sta: str = "*",
+        loc: str = "*",
+        chan: str = "*",
+    ) -> Any:
+        """Channel epochs that overlap [start, end) as an obspy Inventory (metres, dip), without responses."""
+        return tables.inventory(await self.channels(archive, start, end, net=net, sta=sta, loc=loc, chan=chan))
+
+    async def channels(
+        self,
+        archive: str,
+        start: Any = None,
+        end: Any = None,
+        *,
+        net: str = "*",
+        sta: str = "*",
+        loc: str = "*",
+        chan: str = "*",
+    ) -> list[dict[str, Any]]:
+        """Channel epoch documents in MsPASS's names and units (kilometres, vang)."""
+        request = pb.ListChannelsRequest(
+            archive=archive,
+            filter=pb.ChannelFilter(net=net, sta=sta, loc=loc, chan=chan),
+            span=time_span(start, end),
+        )
+        return await self._documents("ListChannels", request)
+
+    # stored data
+
+    async def waveforms(self, query: Query | None = None, **where: Any) -> list[dict[str, Any]]:
+        """wf documents that match, in order of start time; give a Query or its fields."""
+        wanted = _query(query, where)
+        request = pb.ListWaveformsRequest(query=wanted.message())
+        pages = self._connection.pages("ListWaveforms", request, lambda r: r.documents_json)
+        return [json.loads(text) async for text in _first(pages, wanted.limit)]
+
+    async def stored(self, query: Query | None = None, **where: Any) -> AsyncIterator[Stored]:
+        """Documents with their stored bytes, one by one, in order of start time."""
+        document: dict[str, Any] = {}
+        pieces: list[bytes] = []
+        miniseed = False
+        request = pb.StreamWaveformsRequest(query=_query(query, where).message())
+        async for message in self._connection.stream("StreamWaveforms", request):
+            if message.document_json:
+                document, pieces = json.loads(message.document_json), []
+                miniseed = message.encoding == waveform_pb2.SAMPLE_ENCODING_MINISEED
+            pieces.append(message.data)
+            if message.last:
+                yield Stored(document, b"".join(pieces), miniseed, message.error)
+
+    async def stream(self, query: Query | None = None, **where: Any) -> AsyncIterator[TimeSeries]:
+        """Stored waveforms as TimeSeries, one by one; WaveformError for one that cannot be read."""
+        async for stored in self.stored(query, **where):
+            yield decode.time_series_of(stored)
+
+    async def read(self, query: Query | None = None, **where: Any) -> TimeSeriesEnsemble:
+        """Stored waveforms as one ensemble; Metadata are the wf documents, samples and clock exact."""
+        return decode.ensemble_of([datum async for datum in self.stream(query, **where)])
+
+    async def get_waveforms(self, net: str, sta: str, loc: str, chan: str, t1: Any, t2: Any) -> Any:
+        """What is stored of these channels from t1 to t2 (both included) as an obspy Stream, counts as int32.
+
+        Abutting and equal stretches that several jobs stored are joined; a conflict stays two traces.
+        """
+        from obspy import Stream, UTCDateTime
+
+        query = Query(net=net, sta=sta, loc=loc, chan=chan, start=t1, end=time_ns(t2) / 1e9 + 1e-6)
+        stream = Stream([decode.trace_of(stored) async for stored in self.stored(query)])
+        stream.trim(UTCDateTime(ns=time_ns(t1)), UTCDateTime(ns=time_ns(t2)), nearest_sample=False)
+        return stream.merge(-1)
+
+    async def logs(self, job: str) -> list[dict[str, Any]]:
+        """elog documents of a job's saved data."""
+        return await self._documents("ListLogs", pb.ListLogsRequest(name=_job(job)))
+
+    async def cemetery(self, job: str) -> list[dict[str, Any]]:
+        """cemetery documents of a job's dead."""
+        return await self._documents("ListCemetery", pb.ListCemeteryRequest(name=_job(job)))
+
+    async def _documents(self, method: str, request: Any) -> list[dict[str, Any]]:
+        pages = self._connection.pages(method, request, lambda r: r.documents_json)
+        return [json.loads(text) async for text in pages]
+
+    async def _events(
+        self, archive: str, start: Any, end: Any, above: float | None, most: float | None
+    ) -> list[pb.Event]:
+        request = pb.ListEventsRequest(
+            archive=archive, span=time_span(start, end), above_magnitude=above, max_magnitude=most
+        )
+        return [event async for event in self._connection.pages("ListEvents", request, lambda r: r.events)]
+
+
+def _job(job: str) -> str:
+    return job if job.startswith("jobs/") else f"jobs/{job}"
+
+
+def _fates(fates: Iterable[Fate | str]) -> list[str]:
+    return [f"FATE_{Fate(fate).name}" for fate in fates]
+
+
+def _query(query: Query | None, where: dict[str, Any]) -> Query:
+    if query is not None and where:
+        raise TypeError("give a Query or its fields, not both")
+    return query or Query(**where)
+
+
+async def _first(items: AsyncIterator[Any], limit: int) -> AsyncIterator[Any]:
+    given = 0
+    async for item in items:
+        yield item
+        given += 1
+        if given == limit:
+            return

@@ -1,0 +1,98 @@
+"""One gRPC connection to control: retries of what may be repeated, errors as `ClientError`, pages as one stream."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import contextmanager
+from typing import Any, Final
+
+import grpc
+from seis.control.v1 import control_pb2_grpc
+
+from .errors import ClientError, Failure, UnreachableError
+
+_USER_CODES: Final = frozenset(
+    {
+        grpc.StatusCode.INVALID_ARGUMENT,
+        grpc.StatusCode.NOT_FOUND,
+        grpc.StatusCode.FAILED_PRECONDITION,
+        grpc.StatusCode.ALREADY_EXISTS,
+        grpc.StatusCode.OUT_OF_RANGE,
+    }
+)
+# Every call may be repeated: submissions carry a request id. This rides out a restart of control.
+_SERVICE_CONFIG: Final = {
+    "methodConfig": [
+        {
+            "name": [{"service": "seis.control.v1.ControlService"}],
+            "retryPolicy": {
+                "maxAttempts": 4,
+                "initialBackoff": "0.1s",
+                "maxBackoff": "1s",
+                "backoffMultiplier": 2,
+                "retryableStatusCodes": ["UNAVAILABLE"],
+            },
+        }
+    ]
+}
+# Availability of a long job is one message; a row takes about 60 bytes.
+_RECEIVE_BYTES: Final = 256_000_000
+
+
+class Connection:
+    """A channel to `address` and its stub; `close` ends it."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._channel = grpc.aio.insecure_channel(
+            address,
+            options=[
+                ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
+                ("grpc.max_receive_message_length", _RECEIVE_BYTES),
+                ("grpc.max_send_message_length", -1),
+            ],
+        )
+        self.stub: Any = control_pb2_grpc.ControlServiceStub(self._channel)
+
+    async def close(self) -> None:
+        """End the connection."""
+        await self._channel.close()
+
+    async def call(self, method: str, request: Any) -> Any:
+        """The response of a call; ClientError or UnreachableError."""
+        with self._translated():
+            return await getattr(self.stub, method)(request)
+
+    async def stream(self, method: str, request: Any) -> AsyncIterator[Any]:
+        """The responses of a streaming call; a caller that stops early cancels it."""
+        call = getattr(self.stub, method)(request)
+        try:
+            with self._translated():
+                async for response in call:
+                    yield response
+        finally:
+            call.cancel()
+
+    async def pages(self, method: str, request: Any, items: Callable[[Any], Any]) -> AsyncIterator[Any]:
+        """All items of a paged call, page by page."""
+        fetch: Callable[[Any], Awaitable[Any]] = lambda r: self.call(method, r)  # noqa: E731
+        while True:
+            response = await fetch(request)
+            for item in items(response):
+                yield item
+            if not response.next_page_token:
+                return
+            request.page_token = response.next_page_token
+
+    @contextmanager
+    def _translated(self) -> Any:
+        try:
+            yield
+        except grpc.aio.AioRpcError as error:
+            code = error.code()
+            said = dict(error.trailing_metadata() or ()).get("seisbus-status")
+            if code is grpc.StatusCode.UNAVAILABLE and said is None:
+                raise UnreachableError(self.address) from None
+            failure = Failure.USER if code in _USER_CODES else Failure.SERVICE
+            raise ClientError(error.details() or code.name, code.name, failure) from None

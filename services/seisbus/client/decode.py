@@ -1,0 +1,80 @@
+"""Stored bytes and their wf document as libseis and obspy objects; nothing is resampled, filled or rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from libseis.segments import Rate, Segment, SourceId
+
+from libseis import Metadata, TimeSeries, TimeSeriesEnsemble, mseed
+
+from .errors import WaveformError
+from .values import Stored
+
+
+def segment_of(stored: Stored) -> Segment:
+    """The samples: counts stay int32, processed samples float64, on the document's exact clock.
+
+    WaveformError when the bytes cannot be read or do not hold the samples that the document promises.
+    """
+    document = stored.document
+    identity = str(document["_id"])
+    if stored.error:
+        raise WaveformError(identity, stored.error)
+    rate = Rate(*document["rate"])
+    source = SourceId(document["net"], document["sta"], document.get("loc", ""), document["chan"])
+    data = _miniseed(identity, stored.data) if stored.miniseed else np.frombuffer(stored.data, "<f8")
+    if len(data) != document["npts"]:
+        raise WaveformError(identity, f"its bytes hold {len(data):,} samples, its document says {document['npts']:,}.")
+    return Segment(source, document["t0_ns"], rate, data)
+
+
+def _miniseed(identity: str, data: bytes) -> Any:
+    table = mseed.frame(data)
+    segments = [segment for joined in mseed.decode(data, table) for segment in joined.segments]
+    if len(segments) != 1:
+        raise WaveformError(identity, f"its miniSEED holds {len(segments)} segments, expected one.")
+    return segments[0].data
+
+
+def time_series_of(stored: Stored) -> TimeSeries:
+    """A live TimeSeries with the document as its Metadata, float64 samples and the exact start and rate."""
+    segment = segment_of(stored)
+    datum = TimeSeries(metadata_of(stored), np.asarray(segment.data, np.float64))
+    datum.set_rate(segment.rate.numerator, segment.rate.denominator)
+    datum.set_t0_ns(segment.t0_ns)
+    datum.set_live()
+    return datum
+
+
+def metadata_of(stored: Stored) -> dict[str, Any]:
+    """The document's attributes that have a value; a blank location is given as ""."""
+    return {"loc": "", **{key: value for key, value in stored.document.items() if value is not None}}
+
+
+def ensemble_of(members: Iterable[TimeSeries], **common: Any) -> TimeSeriesEnsemble:
+    """A live ensemble of the members, its Metadata `common`; dead when there are none."""
+    ensemble = TimeSeriesEnsemble(Metadata(common), 0)
+    for member in members:
+        ensemble.adopt(member)
+    if len(ensemble.member):
+        ensemble.set_live()
+    return ensemble
+
+
+def trace_of(stored: Stored) -> Any:
+    """An obspy Trace: counts as int32, start to the nanosecond that UTCDateTime holds."""
+    from obspy import Trace, UTCDateTime
+
+    segment = segment_of(stored)
+    header = {
+        "network": segment.source.net,
+        "station": segment.source.sta,
+        "location": segment.source.loc,
+        "channel": segment.source.chan,
+        "sampling_rate": segment.rate.hz,
+        "starttime": UTCDateTime(ns=segment.t0_ns),
+    }
+    return Trace(np.ascontiguousarray(segment.data), header=header)

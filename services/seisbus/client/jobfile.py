@@ -1,0 +1,58 @@
+"""Job files on the client's side: read, with event files put inside, since control cannot see the client's disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..model.job import JobFileError, parse_job
+
+JobSource = str | Path | Mapping[str, Any]
+
+
+def job_text(source: JobSource) -> str:
+    """The text to submit for a path, a YAML or JSON text, or a mapping; a text on one line is a path.
+
+    `windows: events: file:` is replaced by the contents of that file (relative to the job file): QuakeML when it
+    begins with `<`, else CSV. JobFileError when something cannot be read or the job is not valid.
+    """
+    folder = Path()
+    if isinstance(source, Mapping):
+        content: object = dict(source)
+    else:
+        if isinstance(source, Path) or "\n" not in source.strip():
+            path = Path(source)
+            text, folder = _read(path, "job file"), path.parent
+        else:
+            text = source
+        try:
+            content = yaml.safe_load(text)
+        except yaml.YAMLError:
+            content = text  # parse_job says in a sentence what is wrong with it
+    content = _with_events(content, folder)
+    parse_job(content)  # type: ignore[arg-type]  # refuses what is neither a text nor a mapping
+    return str(yaml.safe_dump(content, sort_keys=False))
+
+
+def _with_events(content: object, folder: Path) -> object:
+    if not isinstance(content, dict) or not isinstance(content.get("windows"), dict):
+        return content
+    events = content["windows"].get("events")
+    if not isinstance(events, dict) or "file" not in events:
+        return content
+    rest = {key: value for key, value in events.items() if key != "file"}
+    text = _read(folder / str(events["file"]), "event file")
+    kind = "quakeml" if text.lstrip("\ufeff \r\n\t").startswith("<") else "csv"
+    return {**content, "windows": {**content["windows"], "events": {**rest, kind: text}}}
+
+
+def _read(path: Path, what: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise JobFileError(f"The {what} {path} cannot be read ({error.strerror}); give the path of one.") from None
+    except UnicodeDecodeError:
+        raise JobFileError(f"The {what} {path} is not UTF-8 text; save it as UTF-8.") from None

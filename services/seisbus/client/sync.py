@@ -1,0 +1,189 @@
+"""Client: the same calls as AsyncClient for scripts and notebooks, run on one loop in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import threading
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
+from typing import Any, Self, TypeVar
+
+from libseis import TimeSeries, TimeSeriesEnsemble
+
+from ..model.outcome import Fate
+from .aio import AsyncClient
+from .jobfile import JobSource
+from .values import Archive, Availability, DeadLetter, Estimate, Job, Outcome, Progress, Query
+
+T = TypeVar("T")
+
+
+@functools.cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """The loop of all clients of this process: gRPC's asyncio side wants one loop, and notebooks run their own."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="seisbus-client", daemon=True).start()
+    return loop
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    future = asyncio.run_coroutine_threadsafe(work, _loop())
+    try:
+        return future.result()
+    except KeyboardInterrupt:
+        future.cancel()
+        raise
+
+
+async def _made(address: str | None) -> AsyncClient:
+    return AsyncClient(address)  # on the loop that will use it
+
+
+async def _next(items: AsyncIterator[T]) -> T:
+    return await anext(items)
+
+
+def _iterate(items: AsyncIterator[T]) -> Iterator[T]:
+    try:
+        while True:
+            try:
+                item = _run(_next(items))
+            except StopAsyncIteration:
+                return
+            yield item
+    finally:
+        _run(items.aclose())  # type: ignore[attr-defined]  # all of ours are async generators
+
+
+class Client:
+    """A blocking client of the control service at `address` (default: SEISBUS_CONTROL_ADDRESS); see AsyncClient."""
+
+    def __init__(self, address: str | None = None) -> None:
+        self._client = _run(_made(address))
+
+    @property
+    def address(self) -> str:
+        """host:port of control."""
+        return self._client.address
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the connection."""
+        _run(self._client.close())
+
+    def submit(self, job: JobSource) -> Job:
+        """Start a job given as a path, a YAML or JSON text, or a mapping."""
+        return _run(self._client.submit(job))
+
+    def estimate(self, job: JobSource) -> Estimate:
+        """What a job would take; nothing is started."""
+        return _run(self._client.estimate(job))
+
+    def job(self, job: str) -> Job:
+        """One job with its specification."""
+        return _run(self._client.job(job))
+
+    def jobs(self, limit: int = 0) -> list[Job]:
+        """Jobs, newest first."""
+        return _run(self._client.jobs(limit))
+
+    def watch(self, job: str) -> Iterator[Progress]:
+        """Where the job stands, at once and at every change, until it is closed."""
+        return _iterate(self._client.watch(job))
+
+    def wait(self, job: str) -> Job:
+        """The job once it is closed."""
+        return _run(self._client.wait(job))
+
+    def cancel(self, job: str) -> Job:
+        """Stop a job."""
+        return _run(self._client.cancel(job))
+
+    def retry(self, job: str, fates: Iterable[Fate | str] = (), reason: str = "") -> Job:
+        """Plan windows of these fates again."""
+        return _run(self._client.retry(job, fates, reason))
+
+    def explain(self, job: str) -> list[str]:
+        """Why a job is not moving."""
+        return _run(self._client.explain(job))
+
+    def outcomes(self, job: str, fates: Iterable[Fate | str] = ()) -> Iterator[Outcome]:
+        """Outcomes of a job in order of window id."""
+        return _iterate(self._client.outcomes(job, fates))
+
+    def availability(self, job: str) -> list[Availability]:
+        """Windows by fate, a row each channel and UTC day."""
+        return _run(self._client.availability(job))
+
+    def dead_letters(self, job: str = "", limit: int = 0) -> list[DeadLetter]:
+        """Messages that were given up."""
+        return _run(self._client.dead_letters(job, limit))
+
+    def dead_letter(self, identity: str) -> DeadLetter:
+        """One dead letter with its body."""
+        return _run(self._client.dead_letter(identity))
+
+    def replay(self, identity: str) -> Job:
+        """Plan again what the job of a dead letter lost to dead letters."""
+        return _run(self._client.replay(identity))
+
+    def archives(self) -> list[Archive]:
+        """Archives that the deployment knows."""
+        return _run(self._client.archives())
+
+    def sync_index(self, archive: str) -> Job:
+        """Bring an archive's index keys, catalogs and stations into the database."""
+        return _run(self._client.sync_index(archive))
+
+    def index_keys(self, archive: str, index: str = "waveform", **where: Any) -> list[dict[str, Any]]:
+        """Index key documents; `where`: year, day, format."""
+        return _run(self._client.index_keys(archive, index, **where))
+
+    def day_files(self, archive: str, day: Any, **where: Any) -> list[dict[str, Any]]:
+        """day_file documents of a UTC day; `where`: net, sta, loc, chan."""
+        return _run(self._client.day_files(archive, day, **where))
+
+    def events(self, archive: str, start: Any = None, end: Any = None, **where: Any) -> Any:
+        """Events as a pyarrow Table; `where`: above_magnitude, max_magnitude."""
+        return _run(self._client.events(archive, start, end, **where))
+
+    def get_events(self, archive: str, start: Any = None, end: Any = None, **where: Any) -> Any:
+        """Events as an obspy Catalog; `where`: above_magnitude, max_magnitude."""
+        return _run(self._client.get_events(archive, start, end, **where))
+
+    def get_stations(self, archive: str, start: Any = None, end: Any = None, **where: Any) -> Any:
+        """Channel epochs as an obspy Inventory; `where`: net, sta, loc, chan."""
+        return _run(self._client.get_stations(archive, start, end, **where))
+
+    def channels(self, archive: str, start: Any = None, end: Any = None, **where: Any) -> list[dict[str, Any]]:
+        """Channel epoch documents; `where`: net, sta, loc, chan."""
+        return _run(self._client.channels(archive, start, end, **where))
+
+    def waveforms(self, query: Query | None = None, **where: Any) -> list[dict[str, Any]]:
+        """wf documents that match a Query or its fields."""
+        return _run(self._client.waveforms(query, **where))
+
+    def stream(self, query: Query | None = None, **where: Any) -> Iterator[TimeSeries]:
+        """Stored waveforms as TimeSeries, one by one."""
+        return _iterate(self._client.stream(query, **where))
+
+    def read(self, query: Query | None = None, **where: Any) -> TimeSeriesEnsemble:
+        """Stored waveforms as one ensemble."""
+        return _run(self._client.read(query, **where))
+
+    def get_waveforms(self, net: str, sta: str, loc: str, chan: str, t1: Any, t2: Any) -> Any:
+        """What is stored of these channels from t1 to t2 as an obspy Stream."""
+        return _run(self._client.get_waveforms(net, sta, loc, chan, t1, t2))
+
+    def logs(self, job: str) -> list[dict[str, Any]]:
+        """elog documents of a job's saved data."""
+        return _run(self._client.logs(job))
+
+    def cemetery(self, job: str) -> list[dict[str, Any]]:
+        """cemetery documents of a job's dead."""
+        return _run(self._client.cemetery(job))

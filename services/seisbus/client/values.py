@@ -1,0 +1,248 @@
+"""What the client's calls take and give: frozen values in place of messages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from seis.control.v1 import control_pb2 as pb
+from seis.v1 import task_pb2
+
+from ..model.channel import Channel
+from ..model.moments import moment_ns
+from ..model.outcome import Fate, JobState, Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a job stands. `time_ns` is when that was known, nanoseconds since 1970."""
+
+    job: str
+    state: JobState
+    attempt: int
+    ledger: Ledger
+    planning_done: bool
+    stored_bytes: int
+    time_ns: int
+
+    @classmethod
+    def of(cls, message: task_pb2.JobSnapshot) -> Progress:
+        """From the wire."""
+        return cls(
+            job=message.job,
+            state=JobState(message.state),
+            attempt=message.attempt,
+            ledger=Ledger(
+                message.planned, message.saved, message.dead, message.missing, message.failed, message.cancelled
+            ),
+            planning_done=message.planning_done,
+            stored_bytes=message.stored_bytes,
+            time_ns=message.time_ns,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job; times are nanoseconds since 1970, `close_time_ns` 0 while it is open. `spec` is empty in lists."""
+
+    id: str
+    title: str
+    kind: str
+    progress: Progress
+    spec: Mapping[str, Any]
+    submit_time_ns: int
+    close_time_ns: int
+    error: str
+    notes: tuple[str, ...]
+
+    @property
+    def state(self) -> JobState:
+        """Its state."""
+        return self.progress.state
+
+    @property
+    def ledger(self) -> Ledger:
+        """Its ledger."""
+        return self.progress.ledger
+
+    @classmethod
+    def of(cls, message: pb.Job) -> Job:
+        """From the wire."""
+        return cls(
+            id=message.name.removeprefix("jobs/"),
+            title=message.title,
+            kind=message.kind,
+            progress=Progress.of(message.progress),
+            spec=json.loads(message.spec_json) if message.spec_json else {},
+            submit_time_ns=message.submit_time_ns,
+            close_time_ns=message.close_time_ns,
+            error=message.error,
+            notes=tuple(message.notes),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a job would take; `basis` says in a sentence how the figures were made."""
+
+    windows: int
+    objects: int
+    requests: int
+    fetch_bytes: int
+    disk_bytes: int
+    hours: float
+    missing: int
+    days_estimated: int
+    basis: str
+
+    @classmethod
+    def of(cls, message: pb.Estimate) -> Estimate:
+        """From the wire."""
+        return cls(**{name: getattr(message, name) for name in cls.__slots__})
+
+
+def channel_of(message: task_pb2.Channel) -> Channel:
+    """A channel from the wire."""
+    return Channel(message.net, message.sta, message.loc, message.chan)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one window ended; times are nanoseconds since 1970."""
+
+    window: str
+    channel: Channel
+    start_ns: int
+    end_ns: int
+    event: str
+    fate: Fate
+    reason: str
+    detail: str
+    refs: tuple[str, ...]
+    attempt: int
+
+    @classmethod
+    def of(cls, message: pb.ListOutcomesResponse.Row) -> Outcome:
+        """From the wire."""
+        return cls(
+            window=message.window.id,
+            channel=channel_of(message.window.channel),
+            start_ns=message.window.start_ns,
+            end_ns=message.window.end_ns,
+            event=message.window.event,
+            fate=Fate[task_pb2.Fate.Name(message.fate).removeprefix("FATE_")],
+            reason=message.reason,
+            detail=message.detail,
+            refs=tuple(message.refs),
+            attempt=message.attempt,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """A job's windows of one channel that start on one UTC day (`day_ns`, its first nanosecond)."""
+
+    channel: Channel
+    day_ns: int
+    ledger: Ledger
+    reasons: tuple[str, ...]
+
+    @classmethod
+    def of(cls, message: pb.GetAvailabilityResponse.Row) -> Availability:
+        """From the wire."""
+        return cls(
+            channel=channel_of(message.channel),
+            day_ns=message.day_ns,
+            ledger=Ledger(
+                message.planned, message.saved, message.dead, message.missing, message.failed, message.cancelled
+            ),
+            reasons=tuple(message.reasons),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that was given up; `body` is empty in lists."""
+
+    id: str
+    job: str
+    task: str
+    part: int
+    stream: str
+    subject: str
+    reason: str
+    deliveries: int
+    time_ns: int
+    body: bytes
+
+    @classmethod
+    def of(cls, message: pb.DeadLetter) -> DeadLetter:
+        """From the wire."""
+        fields = {name: getattr(message, name) for name in cls.__slots__ if name != "id"}
+        return cls(id=message.name.removeprefix("deadLetters/"), **fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An archive that the deployment knows; `index` is files or listing."""
+
+    name: str
+    bucket: str
+    region: str
+    index: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which stored waveforms: codes with * and ? and comma-separated alternatives; those that overlap [start, end).
+
+    Times are ISO 8601 texts, epoch seconds, datetimes or obspy's UTCDateTime. `limit` 0 is no bound.
+    """
+
+    job: str = ""
+    net: str = "*"
+    sta: str = "*"
+    loc: str = "*"
+    chan: str = "*"
+    start: Any = None
+    end: Any = None
+    data_tag: str = ""
+    event: str = ""
+    limit: int = 0
+
+    def message(self) -> pb.WaveformQuery:
+        """For the wire; ValueError for what is not a time."""
+        return pb.WaveformQuery(
+            job=self.job,
+            filter=pb.ChannelFilter(net=self.net, sta=self.sta, loc=self.loc, chan=self.chan),
+            span=time_span(self.start, self.end),
+            data_tag=self.data_tag,
+            event=self.event,
+            limit=self.limit,
+        )
+
+
+def time_ns(value: Any) -> int:
+    """Nanoseconds since 1970 of any time `Query` takes; ValueError otherwise."""
+    exact = getattr(value, "ns", None)  # obspy's UTCDateTime holds integer nanoseconds
+    return exact if isinstance(exact, int) else moment_ns(value)
+
+
+def time_span(start: Any, end: Any) -> pb.TimeSpan:
+    """Closed-open span for the wire; None is unbounded."""
+    return pb.TimeSpan(
+        start_ns=0 if start is None else time_ns(start),
+        end_ns=0 if end is None else time_ns(end),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One stored waveform as it comes from control: its wf document and its bytes, or why they cannot be read."""
+
+    document: Mapping[str, Any]
+    data: bytes = b""
+    miniseed: bool = False
+    error: str = field(default="")
