@@ -22,7 +22,7 @@ from seisbus.admin.archive.event_files import EventTrace
 from seisbus.admin.archive.listings import EVENTS_2023
 from seisbus.admin.archive.manifest import DayFile, Manifest, manifest_path, read_manifest
 from seisbus.admin.archive.signal import SignalModel
-from seisbus.admin.archive.spec import NS
+from seisbus.admin.archive.spec import NS, ArchiveSpec
 from seisbus.admin.archive.stations import Channel, plan_channels
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -254,13 +254,12 @@ def _read(root: Path, modified_ns: int) -> Manifest:
 
 def _channel(manifest: Manifest, file: DayFile) -> Channel:
     assert manifest.spec is not None and file.channel is not None
-    return _plan(manifest)[file.channel]
+    return _plan(manifest.spec)[file.channel]
 
 
 @lru_cache(maxsize=8)
-def _plan(manifest: Manifest) -> list[Channel]:
-    assert manifest.spec is not None
-    return plan_channels(manifest.spec)
+def _plan(spec: ArchiveSpec) -> list[Channel]:
+    return plan_channels(spec)
 
 
 def _stored_segments(root: Path, file: DayFile) -> list[TruthSegment]:

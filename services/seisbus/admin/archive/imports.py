@@ -1,0 +1,187 @@
+"""Lays a folder of real miniSEED files out as an archive in SCEDC layout: bytes unchanged, one object a file.
+
+A file is named by its own name where that is in SCEDC form, else by its headers. What the files hold is
+found out by whoever reads them; here only the first record and a walk over the headers are looked at.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+import pymseed
+
+from seisbus.admin.archive.folder import Bucket
+from seisbus.admin.archive.listings import IndexRow, write_day_index
+from seisbus.admin.archive.make import Progress, stationxml_key
+from seisbus.admin.archive.manifest import DayFile, Manifest, manifest_path, write_manifest
+from seisbus.admin.archive.spec import NS, ArchiveSpecError
+from seisbus.archive.definition import load_archives
+from seisbus.archive.errors import ArchiveFormatError
+from seisbus.archive.keys import DayKey, KeyTemplate, location_code
+from seisbus.archive.stations import read_stationxml
+
+_BUCKET = "scedc-pds"
+_LAYOUT = load_archives()["local"].day_key
+_NAME = KeyTemplate(_LAYOUT.template.rpartition("/")[2])
+
+
+def import_folder(source: Path, root: Path, progress: Progress | None = None) -> Manifest:
+    """Lays out the miniSEED and StationXML files below `source` under `root`, and indexes them.
+
+    Files that are neither, or whose key another file has already, are left out; the manifest's notes say
+    which and why, and so they do for a file of several channels or days, which stands under the key of
+    its first. Raises ArchiveSpecError where `source` has no miniSEED or `root` an archive already.
+    """
+    if not source.is_dir():
+        raise ArchiveSpecError("from-folder", f"{source} is no folder.")
+    bucket = Bucket(root / _BUCKET)
+    if manifest_path(root).exists() or (bucket.folder.exists() and any(bucket.folder.iterdir())):
+        raise ArchiveSpecError("root", f"{root} holds an archive already; choose another folder.")
+    paths = sorted(path for path in source.rglob("*") if path.is_file())
+    if root.resolve().is_relative_to(source.resolve()):
+        raise ArchiveSpecError("root", f"{root} lies inside {source}; choose a folder outside of it.")
+    work = _Import(bucket)
+    for done, path in enumerate(paths, 1):
+        work.add(path.relative_to(source).as_posix(), path.read_bytes())
+        if progress:
+            progress("files", done, len(paths))
+    if not work.files:
+        raise ArchiveSpecError("from-folder", f"{source} holds no miniSEED file.")
+    manifest = work.finish()
+    write_manifest(root, manifest)
+    return manifest
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What the headers of a file say: channels in order of appearance, the span, the first rate."""
+
+    channels: tuple[tuple[str, str, str, str], ...]
+    start_ns: int
+    end_ns: int
+    rate: float
+    whole: bool  # False where the walk over the records stopped before the end of the file
+
+
+class _Import:
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
+        self._places: dict[tuple[str, str], tuple[float, float]] = {}
+        self._origin: dict[str, str] = {}
+        self._rates: dict[str, tuple[DayKey, float | None]] = {}
+        self._others: list[str] = []
+        self._notes: list[str] = []
+        self.files: list[DayFile] = []
+
+    def add(self, name: str, data: bytes) -> None:
+        """One file of the source, by its name below it."""
+        if name.endswith(".xml"):
+            self._add_stationxml(name, data)
+            return
+        content = read_headers(data)
+        named = _NAME.parse(name.rpartition("/")[2])
+        if content is None and named is None:
+            self._notes.append(f"{name}: left out, it does not begin with a miniSEED record.")
+            return
+        day_key = named or _key_of(content)
+        if day_key is None:
+            self._notes.append(f"{name}: left out, its channel codes do not fit a key in SCEDC form.")
+            return
+        key = _LAYOUT.format(day_key)
+        if key in self._origin:
+            self._notes.append(f"{name}: left out, {self._origin[key]} has the key {key} already.")
+            return
+        note = _remark(content)
+        if note:
+            self._notes.append(f"{name}: {note}")
+        self._origin[key] = name
+        self._rates[key] = (day_key, content.rate if content else None)
+        digest = self._bucket.put(key, data)
+        self.files.append(DayFile(key, day_key.day, None, len(data), digest, note=note or f"from {name}"))
+
+    def _add_stationxml(self, name: str, data: bytes) -> None:
+        try:
+            sites = read_stationxml(data, name).sites
+        except ArchiveFormatError as error:
+            self._notes.append(f"{name}: left out, {error.problem}")
+            return
+        if not sites:
+            self._notes.append(f"{name}: left out, it is StationXML without a station.")
+            return
+        for site in sites:
+            self._places[site.net, site.sta] = (site.lat, site.lon)
+        # every station's key has the whole document, so that each is found by its name
+        for net, sta in dict.fromkeys((site.net, site.sta) for site in sites):
+            self._others.append(stationxml_key(net, sta))
+            self._bucket.put(self._others[-1], data)
+
+    def finish(self) -> Manifest:
+        """The indexes of all days, and the manifest."""
+        rows: dict[date, list[IndexRow]] = defaultdict(list)
+        for key, (day_key, rate) in self._rates.items():
+            lat, lon = self._places.get((day_key.net, day_key.sta), (None, None))
+            rows[day_key.day].append(
+                IndexRow(
+                    key.rpartition("/")[2],
+                    day_key.net,
+                    day_key.sta,
+                    day_key.chan or "",
+                    day_key.loc or "",
+                    lat,
+                    lon,
+                    rate,
+                )
+            )
+        for day, listed in sorted(rows.items()):
+            self._others += write_day_index(self._bucket, day, listed)
+        return Manifest(None, _BUCKET, tuple(self.files), (), tuple(self._others), tuple(self._notes))
+
+
+def _key_of(content: _Content | None) -> DayKey | None:
+    if content is None:
+        return None
+    # the day that has the middle: a file cut at the record may begin seconds before midnight
+    middle = (content.start_ns + content.end_ns) // 2
+    net, sta, loc, chan = content.channels[0]
+    key = DayKey(net, sta, loc, chan, datetime.fromtimestamp(middle // NS, UTC).date())
+    fits = net and sta and len(net) <= 2 and len(sta) <= 5 and len(chan) == 3 and len(loc) <= 2
+    return key if fits else None
+
+
+def _remark(content: _Content | None) -> str:
+    if content is None:
+        return "it holds no miniSEED record; laid out by its name."
+    remarks = []
+    if len(content.channels) > 1:
+        remarks.append(f"it holds {len(content.channels)} channels")
+    if content.end_ns - content.start_ns > 90_000 * NS:  # a day and an hour
+        remarks.append(f"it spans {(content.end_ns - content.start_ns) / (86400 * NS):.1f} days")
+    if not content.whole:
+        remarks.append("its records cannot be followed to the end")
+    return f"{'; '.join(remarks)}; left as it is under its first channel's key." if remarks else ""
+
+
+def read_headers(data: bytes) -> _Content | None:
+    """What a walk over the records' headers finds; None where the file does not begin with a record."""
+    channels: dict[tuple[str, str, str, str], None] = {}
+    starts, ends, rate, whole = [], [], 0.0, True
+    try:
+        for record in pymseed.MS3Record.from_buffer(data):
+            channels.setdefault(_codes(record.sourceid))
+            starts.append(record.starttime)
+            ends.append(record.endtime)
+            rate = rate or abs(record.samprate)
+    except pymseed.MiniSEEDError:
+        whole = False  # junk or a cut: what was read so far still names the file
+    if not channels:
+        return None
+    return _Content(tuple(channels), min(starts), int(np.max(ends)), rate, whole)
+
+
+def _codes(sourceid: str) -> tuple[str, str, str, str]:
+    net, sta, loc, chan = pymseed.sourceid2nslc(sourceid)
+    return net, sta, location_code(loc), chan
