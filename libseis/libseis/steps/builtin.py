@@ -1,0 +1,344 @@
+"""The built-in steps: parameters, their limits, and the functions that run them on a TimeSeries or Seismogram.
+
+Every function works in place on live data; dead data, ensembles, errors and history are the business of `chain`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from scipy import signal
+
+from libseis.algorithms.tapers import TaperShape, apply_end_taper
+from libseis.errors import SampleError
+from libseis.kinds import Atomic
+from libseis.samples import replace_samples, samples
+from libseis.segments import SourceId
+from libseis.seismic import TimeSeries
+from libseis.steps import operators
+from libseis.steps.operators import FilterType
+from libseis.steps.parameters import Kind, Parameter
+from libseis.steps.registry import register
+from libseis.steps.responses import UNITS, Output, Removal
+from libseis.steps.step import StepContext, StepDefinition
+from libseis.utility import ErrorSeverity
+
+Values = Mapping[str, Any]
+
+
+def _fail(text: str, what: str) -> SampleError:
+    return SampleError(text, ErrorSeverity.Invalid, what=what)
+
+
+def _need(d: Atomic, npts: int) -> None:
+    if d.npts < npts:
+        raise _fail(f"the datum has {d.npts} sample(s), this step needs at least {npts}", "npts")
+
+
+def _demean(d: Atomic, values: Values, context: StepContext) -> None:
+    _need(d, 1)
+    x = samples(d)
+    x -= x.mean(axis=-1, keepdims=True)
+
+
+def _detrend(d: Atomic, values: Values, context: StepContext) -> None:
+    x = samples(d)
+    if values["type"] == "polynomial":
+        order = values["order"]
+        _need(d, order + 1)
+        # Legendre polynomials on [-1, 1] keep the fit well conditioned at any length
+        basis = np.polynomial.legendre.legvander(np.linspace(-1.0, 1.0, d.npts), order)
+        coefficients = np.linalg.lstsq(basis, x.T, rcond=None)[0]
+        x -= (basis @ coefficients).T
+    else:
+        _need(d, 2)
+        x[...] = signal.detrend(x, axis=-1, type=values["type"])
+
+
+TAPER_FRACTION = 0.05
+
+
+def _taper(d: Atomic, values: Values, context: StepContext) -> None:
+    fraction = TAPER_FRACTION if values["fraction"] is None else values["fraction"]
+    apply_end_taper(samples(d), TaperShape(values["shape"]), fraction)
+
+
+def _taper_problems(values: Values) -> list[str]:
+    if values["shape"] == TaperShape.HANN and values["fraction"] is not None:
+        return ["a Hann window covers all samples and takes no fraction"]
+    return []
+
+
+FILTER_CORNERS = {
+    FilterType.BANDPASS: ("freqmin", "freqmax"),
+    FilterType.BANDSTOP: ("freqmin", "freqmax"),
+    FilterType.LOWPASS: ("freq",),
+    FilterType.HIGHPASS: ("freq",),
+}
+
+
+def _frequencies(values: Values) -> tuple[float, ...]:
+    return tuple(values[name] for name in FILTER_CORNERS[FilterType(values["type"])])
+
+
+def _filter_problems(values: Values) -> list[str]:
+    needed = FILTER_CORNERS[FilterType(values["type"])]
+    problems = [f"a {values['type']} filter needs {name}" for name in needed if values[name] is None]
+    for name in ("freq", "freqmin", "freqmax"):
+        if name not in needed and values[name] is not None:
+            problems.append(f"a {values['type']} filter takes {' and '.join(needed)}, not {name}")
+    if not problems and len(needed) == 2 and values["freqmin"] >= values["freqmax"]:
+        problems.append(f"freqmin must be below freqmax, found {values['freqmin']:g} and {values['freqmax']:g} Hz")
+    return problems
+
+
+def _filter_longest_period(values: Values) -> float:
+    return float(1.0 / min(_frequencies(values)))
+
+
+def _filter_pad(values: Values) -> float:
+    return operators.settling_time(FilterType(values["type"]), values["corners"], _frequencies(values))
+
+
+def _filter(d: Atomic, values: Values, context: StepContext) -> None:
+    frequencies = _frequencies(values)
+    nyquist = 0.5 / d.dt
+    if max(frequencies) >= nyquist:
+        raise _fail(
+            f"the corner {max(frequencies):g} Hz is not below the datum's Nyquist frequency {nyquist:g} Hz", "dt"
+        )
+    sos = operators.butterworth(FilterType(values["type"]), values["corners"], frequencies, 1.0 / d.dt)
+    x = samples(d)
+    x[...] = operators.apply_filter(x, sos, values["zerophase"])
+
+
+def _rate(d: Atomic) -> Fraction:
+    if not d.rate_numerator:
+        raise _fail(f"the datum's sample interval {d.dt} s is no sample interval", "dt")
+    return Fraction(d.rate_numerator, d.rate_denominator)
+
+
+def _change_rate(d: Atomic, rate: Fraction) -> None:
+    """Resample to `rate`; the new samples lie on the grid of that rate through time 0, so the start may move up."""
+    old = _rate(d)
+    if rate == old:
+        return
+    _need(d, 2)
+    # the sample's number counted from time 0: a time that lies between grid points keeps its offset from the grid
+    first_index = round(Fraction(d.t0_ns, 10**9) * old)
+    values, skipped = operators.resample(samples(d), rate / old, first_index)
+    if values.shape[-1] == 0:
+        raise _fail("the datum is shorter than one sample interval of the new rate", "npts")
+    start_ns = d.time_ns(skipped)
+    replace_samples(d, values)
+    d.set_rate(rate.numerator, rate.denominator)
+    d.set_t0_ns(start_ns)
+    if d.is_defined("sampling_rate"):
+        d["sampling_rate"] = float(rate)
+
+
+def _resample(d: Atomic, values: Values, context: StepContext) -> None:
+    # a decimal text such as 0.1 means a tenth, not the float nearest to it
+    _change_rate(d, Fraction(str(values["sampling_rate"])))
+
+
+def _decimate(d: Atomic, values: Values, context: StepContext) -> None:
+    _change_rate(d, _rate(d) / values["factor"])
+
+
+def _resample_pad(values: Values) -> float:
+    # input rates are not known here; 1 Hz is the slowest that waveform archives keep in quantity
+    slower = min(values["sampling_rate"], 1.0)
+    return float((operators.RESAMPLING_HALF_LENGTH + 1) / slower)
+
+
+def _decimate_pad(values: Values) -> float:
+    return float((operators.RESAMPLING_HALF_LENGTH + 1) * values["factor"])
+
+
+def _scale(d: Atomic, values: Values, context: StepContext) -> None:
+    x = samples(d)
+    x *= values["factor"]
+    d["calib"] = (d.get_double("calib") if d.is_defined("calib") else 1.0) / values["factor"]
+
+
+def _calib(d: Atomic, values: Values, context: StepContext) -> None:
+    if not d.is_defined("calib"):
+        raise _fail("the datum has no calib in its Metadata", "calib")
+    factor = d.get_double("calib")
+    if not np.isfinite(factor) or factor == 0.0:
+        raise _fail(f"calib must be finite and not zero, found {factor}", "calib")
+    x = samples(d)
+    x *= factor
+    d["calib"] = 1.0
+
+
+def _integrate(d: Atomic, values: Values, context: StepContext) -> None:
+    _need(d, 1)
+    x = samples(d)
+    x[...] = operators.integrate(x, d.dt)
+
+
+def _differentiate(d: Atomic, values: Values, context: StepContext) -> None:
+    _need(d, 2)
+    x = samples(d)
+    x[...] = operators.differentiate(x, d.dt)
+
+
+def _envelope(d: Atomic, values: Values, context: StepContext) -> None:
+    _need(d, 2)
+    x = samples(d)
+    x[...] = operators.envelope(x)
+
+
+def _channels(d: Atomic) -> list[SourceId]:
+    """The channel of each row of samples: one for a TimeSeries, three for a Seismogram whose chan lists them."""
+    chan = d["chan"] if d.is_defined("chan") else None
+    codes = [chan] if isinstance(d, TimeSeries) else chan
+    wanted = 1 if isinstance(d, TimeSeries) else 3
+    if not isinstance(codes, list) or len(codes) != wanted or not all(isinstance(code, str) for code in codes):
+        raise _fail(f"the response needs {wanted} channel code(s) in chan, found {chan!r}", "chan")
+    if not isinstance(d, TimeSeries) and not np.allclose(np.abs(d.tmatrix).sum(axis=1), 1.0, atol=1e-6):
+        raise _fail("the components were rotated: remove the response before rotating", "tmatrix")
+    loc = d.get_string("loc") if d.is_defined("loc") else ""
+    return [SourceId(d.get_string("net"), d.get_string("sta"), loc, code) for code in codes]
+
+
+def _remove_response(d: Atomic, values: Values, context: StepContext) -> None:
+    _need(d, 2)
+    if d.time_is_relative():
+        raise _fail("the response epoch needs UTC times; call rtoa first", "tref")
+    removal = Removal(Output(values["output"]), values["pre_filt"], values["water_level"], values["taper"])
+    cache = context.responses
+    # all epochs are found before any sample is changed
+    epochs = [cache.epoch(channel, d.t0, d.endtime()) for channel in _channels(d)]
+    for row, epoch in zip(samples(d).reshape(len(epochs), -1), epochs, strict=True):
+        row[...] = removal(cache, epoch, row, d.dt)
+    if removal.output in UNITS:
+        d["units"] = UNITS[removal.output]
+
+
+def _response_problems(values: Values) -> list[str]:
+    flanks = values["pre_filt"]
+    if flanks is not None and not (0 <= flanks[0] < flanks[1] < flanks[2] < flanks[3]):
+        return [f"pre_filt must be four increasing frequencies, found {list(flanks)}"]
+    return []
+
+
+def _response_longest_period(values: Values) -> float:
+    return 0.0 if values["pre_filt"] is None else 1.0 / values["pre_filt"][1]
+
+
+# Without a band there is no period to go by; this covers broad-band sensors (120 s) with their tapered ends
+RESPONSE_PAD = 1200.0
+
+
+def _response_pad(values: Values) -> float:
+    # the cosine flank's own impulse response decays with the cube of time x flank width
+    flanks = values["pre_filt"]
+    return RESPONSE_PAD if flanks is None else 40.0 / (flanks[1] - flanks[0])
+
+
+def _corner(name: str, doc: str) -> Parameter:
+    return Parameter(name, Kind.NUMBER, doc, default=None, unit="Hz", above=0.0)
+
+
+register(StepDefinition("demean", "Subtract the mean of each component.", _demean))
+register(
+    StepDefinition(
+        "detrend",
+        "Subtract a straight line, the mean or a polynomial from each component.",
+        _detrend,
+        (
+            Parameter("type", Kind.TEXT, "what to subtract", "linear", choices=("linear", "constant", "polynomial")),
+            Parameter("order", Kind.INTEGER, "order of the polynomial", 2, minimum=1, maximum=20),
+        ),
+    )
+)
+register(
+    StepDefinition(
+        "taper",
+        "Bring both ends to zero.",
+        _taper,
+        (
+            Parameter(
+                "fraction", Kind.NUMBER, "share of the samples tapered at each end (0.05)", None, above=0, maximum=0.5
+            ),
+            Parameter("shape", Kind.TEXT, "shape of the taper", "cosine", choices=tuple(TaperShape)),
+        ),
+        problems=_taper_problems,
+    )
+)
+register(
+    StepDefinition(
+        "filter",
+        "Butterworth filter.",
+        _filter,
+        (
+            Parameter("type", Kind.TEXT, "type of the filter", choices=tuple(FilterType)),
+            _corner("freqmin", "lower corner of a bandpass or bandstop"),
+            _corner("freqmax", "upper corner of a bandpass or bandstop"),
+            _corner("freq", "corner of a lowpass or highpass"),
+            Parameter("corners", Kind.INTEGER, "order of the filter", 4, minimum=1, maximum=10),
+            Parameter("zerophase", Kind.BOOLEAN, "filter forward and backward", False),
+        ),
+        longest_period=_filter_longest_period,
+        pad=_filter_pad,
+        problems=_filter_problems,
+        needs_continuous_data=True,
+    )
+)
+register(
+    StepDefinition(
+        "resample",
+        "Change the sample rate by a zero-phase polyphase filter, onto the grid of the new rate through time 0.",
+        _resample,
+        (Parameter("sampling_rate", Kind.NUMBER, "new sample rate", unit="Hz", above=0),),
+        pad=_resample_pad,
+        needs_continuous_data=True,
+    )
+)
+register(
+    StepDefinition(
+        "decimate",
+        "Keep every n-th sample after a zero-phase anti-alias filter, on the grid of the new rate through time 0.",
+        _decimate,
+        (Parameter("factor", Kind.INTEGER, "old over new sample rate", minimum=2, maximum=10_000),),
+        pad=_decimate_pad,
+        needs_continuous_data=True,
+    )
+)
+register(
+    StepDefinition(
+        "remove_response",
+        "Divide by the instrument response of the station metadata.",
+        _remove_response,
+        (
+            Parameter("output", Kind.TEXT, "what the samples become", "VEL", choices=tuple(Output)),
+            Parameter("pre_filt", Kind.NUMBERS, "band taper", None, unit="Hz", minimum=0, length=4),
+            Parameter("water_level", Kind.NUMBER, "bound of the inverse", 60.0, unit="dB below peak", nullable=True),
+            Parameter("taper", Kind.NUMBER, "tapered share of both ends together", 0.05, minimum=0, maximum=1),
+        ),
+        longest_period=_response_longest_period,
+        pad=_response_pad,
+        problems=_response_problems,
+        needs_continuous_data=True,
+    )
+)
+register(
+    StepDefinition(
+        "scale",
+        "Multiply by a factor; calib is divided by it.",
+        _scale,
+        (Parameter("factor", Kind.NUMBER, "the factor", above=0),),
+    )
+)
+register(StepDefinition("calib", "Multiply by the Metadata's calib, which becomes 1.", _calib))
+register(StepDefinition("integrate", "Integrate by the trapezoidal rule.", _integrate, needs_continuous_data=True))
+register(
+    StepDefinition("differentiate", "Differentiate by central differences.", _differentiate, needs_continuous_data=True)
+)
+register(StepDefinition("envelope", "Modulus of the analytic signal.", _envelope, needs_continuous_data=True))

@@ -1,0 +1,88 @@
+"""Running a chain of steps on data: errors to the elog, the dead passed by, history recorded, pads added up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from libseis.kinds import ATOMIC, ENSEMBLES, Atomic, Datum, atomic_type
+from libseis.samples import has_gaps
+from libseis.steps.step import Step, StepContext
+from libseis.utility import ErrorSeverity, MsPASSError
+
+
+def pad(steps: Sequence[Step]) -> float:
+    """Seconds of data that a window needs on each side: the pads of the steps add up, as their operators chain."""
+    return sum(step.pad for step in steps)
+
+
+def _kill(d: Atomic, step: Step, message: str, severity: ErrorSeverity = ErrorSeverity.Invalid) -> None:
+    d.elog.log_error(step.name, message, severity)
+    d.kill()
+
+
+def _results(d: Atomic, returned: Any, step: Step) -> list[Atomic]:
+    """What a step function's return value means; nothing disappears: a step that returns no data kills its input."""
+    if returned is None:
+        return [d]
+    found = list(returned) if isinstance(returned, list | tuple) else [returned]
+    if not found:
+        _kill(d, step, "the step returned no data")
+    elif not all(isinstance(item, ATOMIC) for item in found):
+        names = ", ".join(type(item).__name__ for item in found)
+        _kill(d, step, f"the step must return TimeSeries or Seismogram objects, found {names}")
+    else:
+        return found
+    return [d]
+
+
+def _run(step: Step, d: Atomic, context: StepContext, history: bool) -> list[Atomic]:
+    if d.dead():
+        return [d]
+    if step.definition.needs_continuous_data and has_gaps(d):
+        _kill(d, step, f"the datum has {len(d.gaps)} gap(s); fill or split them before this step")
+        return [d]
+    try:
+        results = _results(d, step.definition.function(d, step.values, context), step)
+    except MemoryError:
+        # the machine's trouble, not the datum's: the caller retries
+        raise
+    except MsPASSError as error:
+        _kill(d, step, error.message, error.severity)
+        return [d]
+    except Exception as error:
+        _kill(d, step, f"{type(error).__name__}: {error}")
+        return [d]
+    if history:
+        for result in results:
+            if result.live and not result.is_empty():
+                result.new_map(step.name, step.id, atomic_type(result))
+    return results
+
+
+def apply(steps: Sequence[Step], d: Datum, context: StepContext | None = None, *, history: bool = True) -> list[Datum]:
+    """Run the steps in order on a datum, or on every member of an ensemble, in place.
+
+    Returns the data that came out: usually `[d]`, more when a user's step made several. Dead data pass unchanged.
+    What goes wrong is written on the elog of the datum, which is killed; only MemoryError is raised. A step that needs
+    continuous data kills data with gaps. With `history`, each step is recorded on data that have an origin.
+    TypeError when `d` is no data object.
+    """
+    context = StepContext() if context is None else context
+    if isinstance(d, ENSEMBLES):
+        members = [result for member in d.member for result in apply(steps, member, context, history=history)]
+        if len(members) != len(d.member) or any(a is not b for a, b in zip(members, d.member, strict=True)):
+            copies = [type(member)(member) for member in members]
+            d.member.clear()
+            for member in copies:
+                d.member.append(member)
+        if d.live and not any(member.live for member in d.member):
+            d.elog.log_error("steps", "no member is live after the steps", ErrorSeverity.Invalid)
+            d.kill()
+        return [d]
+    if not isinstance(d, ATOMIC):
+        raise TypeError(f"steps run on seismic data objects, found {type(d).__name__}")
+    data: list[Atomic] = [d]
+    for step in steps:
+        data = [result for datum in data for result in _run(step, datum, context, history)]
+    return list(data)

@@ -1,0 +1,109 @@
+"""Numerical operators behind the built-in steps: pure functions on sample arrays with time along the last axis."""
+
+from __future__ import annotations
+
+import functools
+import math
+from enum import StrEnum
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import signal
+
+Samples = NDArray[np.float64]
+
+# An impulse response is taken as over when it has decayed by this factor, in nepers: exp(-20.7) = 1e-9
+SETTLED_NEPERS = math.log(1e9)
+
+# Half length of the resampling filter in samples of the slower rate, and its Kaiser beta: a pass band to 0.8 of the
+# lower Nyquist frequency and 90 dB attenuation from it (Kaiser's design formulae, Oppenheim & Schafer, section 7.6)
+RESAMPLING_HALF_LENGTH = 32
+RESAMPLING_BETA = 9.0
+RESAMPLING_CUTOFF = 0.9
+
+# The polyphase filter has 2 * 32 * max(up, down) taps: beyond this ratio it is larger than what it filters
+LARGEST_RATIO = 20_000
+
+
+class FilterType(StrEnum):
+    BANDPASS = "bandpass"
+    BANDSTOP = "bandstop"
+    LOWPASS = "lowpass"
+    HIGHPASS = "highpass"
+
+
+@functools.lru_cache(maxsize=256)
+def butterworth(kind: FilterType, corners: int, frequencies: tuple[float, ...], rate: float) -> NDArray[np.float64]:
+    """Second-order sections of a Butterworth filter; `frequencies` (Hz) below the Nyquist frequency of `rate`."""
+    limits = frequencies if len(frequencies) == 2 else frequencies[0]
+    sos: NDArray[np.float64] = signal.iirfilter(
+        corners, limits, btype=kind.value, ftype="butter", output="sos", fs=rate
+    )
+    return sos
+
+
+@functools.lru_cache(maxsize=256)
+def settling_time(kind: FilterType, corners: int, frequencies: tuple[float, ...]) -> float:
+    """Seconds in which the filter's impulse response decays to 1e-9: the slowest pole of the analog prototype."""
+    angular = [2.0 * math.pi * f for f in frequencies]
+    limits = angular if len(angular) == 2 else angular[0]
+    _, poles, _ = signal.iirfilter(corners, limits, btype=kind.value, ftype="butter", analog=True, output="zpk")
+    return SETTLED_NEPERS / float(np.min(-poles.real))
+
+
+def apply_filter(x: Samples, sos: NDArray[np.float64], zerophase: bool) -> Samples:
+    """Filter along the last axis from rest, once forward or forward and backward (no phase shift, twice the order)."""
+    y: Samples = signal.sosfilt(sos, x, axis=-1)
+    if zerophase:
+        y = signal.sosfilt(sos, y[..., ::-1], axis=-1)[..., ::-1]
+    return y
+
+
+@functools.lru_cache(maxsize=64)
+def _resampling_filter(up: int, down: int) -> NDArray[np.float64]:
+    slower = max(up, down)
+    taps: NDArray[np.float64] = signal.firwin(
+        2 * RESAMPLING_HALF_LENGTH * slower + 1, RESAMPLING_CUTOFF / slower, window=("kaiser", RESAMPLING_BETA)
+    )
+    return taps
+
+
+def resample(x: Samples, ratio: Fraction, first_index: int) -> tuple[Samples, int]:
+    """Samples at `ratio` times the rate, by a zero-phase polyphase filter that also removes aliases.
+
+    `first_index` is the number of sample intervals from the grid's origin (epoch 0 or relative time 0) to x[..., 0].
+    Returned are the samples on the new grid through that origin, and how many input samples precede the first of
+    them: so windows of one record fall on the same new samples, whatever their start. ValueError for a ratio whose
+    numerator or denominator is above 20,000.
+    """
+    up, down = ratio.numerator, ratio.denominator
+    if max(up, down) > LARGEST_RATIO:
+        raise ValueError(
+            f"the rates' ratio {up}/{down} is not a ratio of numbers up to {LARGEST_RATIO}; interpolate instead"
+        )
+    skip = -first_index % down
+    y: Samples = signal.resample_poly(x[..., skip:], up, down, axis=-1, window=_resampling_filter(up, down))
+    return y, skip
+
+
+def integrate(x: Samples, dt: float) -> Samples:
+    """Running integral by the trapezoidal rule, zero at the first sample."""
+    y = np.zeros_like(x)
+    np.cumsum((x[..., 1:] + x[..., :-1]) * (0.5 * dt), axis=-1, out=y[..., 1:])
+    return y
+
+
+def differentiate(x: Samples, dt: float) -> Samples:
+    """Derivative by central differences of second order, one-sided at the ends; needs two samples."""
+    y: Samples = np.gradient(x, dt, axis=-1)
+    return y
+
+
+def envelope(x: Samples) -> Samples:
+    """Modulus of the analytic signal, by an FFT of a fast length; the ends are affected by wrapping."""
+    from scipy.fft import next_fast_len
+
+    npts = x.shape[-1]
+    y: Samples = np.abs(signal.hilbert(x, N=next_fast_len(npts), axis=-1)[..., :npts])
+    return y

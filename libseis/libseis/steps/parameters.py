@@ -1,0 +1,111 @@
+"""Parameters of processing steps: kind, unit, limits and default, and the check of a value against them."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+
+class Missing(Enum):
+    """The default of a parameter that has none; an enum member stays one object when it is pickled."""
+
+    REQUIRED = "required"
+
+
+REQUIRED = Missing.REQUIRED
+
+
+class Kind(Enum):
+    """What a parameter's value is; the value is how an error sentence calls it."""
+
+    NUMBER = "a finite number"
+    INTEGER = "an integer"
+    BOOLEAN = "true or false"
+    TEXT = "a text"
+    NUMBERS = "a list of finite numbers"
+
+
+def _finite(value: object) -> bool:
+    return not isinstance(value, bool) and isinstance(value, numbers.Real) and math.isfinite(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a step.
+
+    `unit` is a text for people; `above` is an exclusive lower limit, `minimum` and `maximum` are inclusive; `length`
+    is the number of values of NUMBERS; null is accepted where `nullable` or where it is the default.
+    """
+
+    name: str
+    kind: Kind
+    doc: str
+    default: Any = REQUIRED
+    unit: str = ""
+    above: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    length: int | None = None
+    nullable: bool = False
+
+    def check(self, value: Any) -> Any:
+        """The value in the form that the step function gets; ValueError says what was expected and found."""
+        if value is None and (self.nullable or self.default is None):
+            return None
+        match self.kind:
+            case Kind.NUMBER if _finite(value):
+                self._check_limits(float(value))
+                return float(value)
+            case Kind.INTEGER if not isinstance(value, bool) and isinstance(value, numbers.Integral):
+                self._check_limits(int(value))
+                return int(value)
+            case Kind.BOOLEAN if isinstance(value, bool):
+                return value
+            case Kind.TEXT if isinstance(value, str) and (not self.choices or value in self.choices):
+                return value
+            case Kind.NUMBERS if isinstance(value, list | tuple) and all(_finite(item) for item in value):
+                if self.length is not None and len(value) != self.length:
+                    raise ValueError(f"{self.name} must have {self.length} values, found {len(value)}")
+                for item in value:
+                    self._check_limits(float(item))
+                return tuple(float(item) for item in value)
+        wanted = f"one of {', '.join(self.choices)}" if self.choices else self.kind.value
+        unit = f" ({self.unit})" if self.unit else ""
+        raise ValueError(f"{self.name} must be {wanted}{unit}, found {value!r}")
+
+    def _check_limits(self, value: float) -> None:
+        unit = f" {self.unit}" if self.unit else ""
+        if self.above is not None and value <= self.above:
+            raise ValueError(f"{self.name} must be above {self.above:g}{unit}, found {value:g}")
+        if self.minimum is not None and value < self.minimum:
+            raise ValueError(f"{self.name} must be at least {self.minimum:g}{unit}, found {value:g}")
+        if self.maximum is not None and value > self.maximum:
+            raise ValueError(f"{self.name} must be at most {self.maximum:g}{unit}, found {value:g}")
+
+
+def check_values(parameters: tuple[Parameter, ...], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """All values with defaults filled in, and one sentence (no full stop) for every problem."""
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    known = {parameter.name for parameter in parameters}
+    for name in given:
+        if name not in known:
+            names = ", ".join(sorted(known)) or "none"
+            problems.append(f"unknown parameter {name!r}, its parameters are: {names}")
+    for parameter in parameters:
+        if parameter.name not in given:
+            if parameter.default is REQUIRED:
+                problems.append(f"the parameter {parameter.name} is missing ({parameter.doc})")
+            else:
+                values[parameter.name] = parameter.default
+            continue
+        try:
+            values[parameter.name] = parameter.check(given[parameter.name])
+        except ValueError as error:
+            problems.append(str(error))
+    return values, problems

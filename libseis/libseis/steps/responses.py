@@ -1,0 +1,160 @@
+"""Instrument responses evaluated once per channel epoch, FFT length and sample interval, and their removal.
+
+obspy evaluates a response anew at every call (0.1-90 s a trace, obspy issue 2621); here the spectrum is kept. The
+formulae are those of obspy's Trace.remove_response, so that results agree to rounding (tested to 1e-9).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from obspy import Inventory, UTCDateTime
+from obspy.signal.invsim import cosine_sac_taper, cosine_taper, invert_spectrum
+from obspy.signal.util import _npts2nfft
+
+from libseis.errors import DefinitionError
+from libseis.segments import SourceId
+from libseis.utility import ErrorSeverity
+
+CACHE_BYTES = 256 * 1024 * 1024
+
+# the evalresp C library keeps global state and ctypes lets go of the GIL
+_evalresp_lock = threading.Lock()
+
+
+class Output(StrEnum):
+    """What a response is removed to: displacement (m), velocity (m/s), acceleration (m/s**2), or the default unit."""
+
+    DISPLACEMENT = "DISP"
+    VELOCITY = "VEL"
+    ACCELERATION = "ACC"
+    DEFAULT = "DEF"
+
+
+UNITS = {Output.DISPLACEMENT: "m", Output.VELOCITY: "m/s", Output.ACCELERATION: "m/s**2"}
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One channel epoch of the station metadata; times in epoch seconds, open ends infinite."""
+
+    start: float
+    end: float
+    channel: Any
+
+
+def _seconds(time: UTCDateTime | None, missing: float) -> float:
+    return missing if time is None else float(time.timestamp)
+
+
+def _problem(text: str) -> DefinitionError:
+    return DefinitionError(text, ErrorSeverity.Invalid, source="station metadata")
+
+
+class ResponseCache:
+    """Responses of one inventory; safe to share between threads. Spectra of 256 MB are kept, the oldest go first."""
+
+    def __init__(self, inventory: Inventory | None) -> None:
+        self._lock = threading.Lock()
+        self._spectra: OrderedDict[tuple[int, Output, float, int], NDArray[np.complex128]] = OrderedDict()
+        self._bytes = 0
+        self._epochs: dict[SourceId, list[Epoch]] | None = None
+        if inventory is not None:
+            self._epochs = {}
+            for network in inventory:
+                for station in network:
+                    for channel in station:
+                        key = SourceId(network.code, station.code, channel.location_code or "", channel.code)
+                        epoch = Epoch(
+                            _seconds(channel.start_date, -np.inf), _seconds(channel.end_date, np.inf), channel
+                        )
+                        self._epochs.setdefault(key, []).append(epoch)
+
+    def epoch(self, channel_id: SourceId, start: float, end: float) -> Epoch:
+        """The epoch that covers [start, end] (epoch seconds) and has a usable response.
+
+        DefinitionError: no inventory, no epoch, an epoch change inside, no response, or zero sensitivity.
+        """
+        if self._epochs is None:
+            raise _problem("no station metadata were given; a response can only be removed with an inventory")
+        touching = [e for e in self._epochs.get(channel_id, []) if e.start <= end and start < e.end]
+        covering = [e for e in touching if e.start <= start and end <= e.end]
+        if not touching:
+            raise _problem(f"no response: the station metadata have no epoch of {channel_id} at that time")
+        if not covering:
+            raise _problem(f"the response of {channel_id} changes, or is not known, within the window")
+        # epochs that overlap are an error of the metadata; the latest one is the correction of the others
+        epoch = max(covering, key=lambda e: e.start)
+        response = epoch.channel.response
+        if response is None or not response.response_stages:
+            raise _problem(f"no response: the epoch of {channel_id} has no response stages")
+        if response.instrument_polynomial is not None:
+            raise _problem(f"the response of {channel_id} is a polynomial, which has no spectrum to divide by")
+        sensitivity = response.instrument_sensitivity
+        if sensitivity is not None and not sensitivity.value:
+            raise _problem(f"the sensitivity of {channel_id} is zero")
+        return epoch
+
+    def spectrum(
+        self, epoch: Epoch, output: Output, dt: float, nfft: int
+    ) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
+        """Response (counts per unit of `output`) and frequencies (Hz), both of shape (nfft // 2 + 1,)."""
+        frequencies = np.linspace(0.0, 0.5 / dt, nfft // 2 + 1)
+        key = (id(epoch.channel), output, dt, nfft)
+        with self._lock:
+            known = self._spectra.get(key)
+            if known is not None:
+                self._spectra.move_to_end(key)
+                return known, frequencies
+        with _evalresp_lock:
+            values, frequencies = epoch.channel.response.get_evalresp_response(dt, nfft, output=output.value)
+        values.flags.writeable = False
+        with self._lock:
+            if key not in self._spectra:
+                self._spectra[key] = values
+                self._bytes += values.nbytes
+            while self._bytes > CACHE_BYTES and len(self._spectra) > 1:
+                self._bytes -= self._spectra.popitem(last=False)[1].nbytes
+        return values, frequencies
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """How a response is removed.
+
+    `pre_filt` are four frequencies (Hz) of a cosine band taper, `water_level` (dB below the peak) bounds the inverse
+    (None: plain inverse), `taper` is the tapered share of the window at both ends together with its demeaning.
+    """
+
+    output: Output
+    pre_filt: tuple[float, float, float, float] | None
+    water_level: float | None
+    taper: float
+
+    def __call__(self, cache: ResponseCache, epoch: Epoch, data: NDArray[np.float64], dt: float) -> NDArray[np.float64]:
+        """The samples (npts,) in the output unit."""
+        npts = len(data)
+        work = data - data.mean()
+        if self.taper > 0:
+            work *= cosine_taper(npts, self.taper, sactaper=True, halfcosine=False)
+        nfft = _npts2nfft(npts)
+        spectrum = np.fft.rfft(work, n=nfft)
+        response, frequencies = cache.spectrum(epoch, self.output, dt, nfft)
+        response = response.copy()
+        if self.pre_filt is not None:
+            spectrum *= cosine_sac_taper(frequencies, flimit=self.pre_filt)
+        if self.water_level is None:
+            response[0] = 0.0
+            response[1:] = 1.0 / response[1:]
+        else:
+            invert_spectrum(response, self.water_level)
+        spectrum *= response
+        spectrum[-1] = abs(spectrum[-1]) + 0.0j
+        result: NDArray[np.float64] = np.fft.irfft(spectrum)[:npts]
+        return result

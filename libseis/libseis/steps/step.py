@@ -1,0 +1,121 @@
+"""What a processing step is: its definition, and an instance of it with parameter values.
+
+Definitions are collected in `registry`; running a chain on data belongs to `chain`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from obspy import Inventory
+
+from libseis.errors import DefinitionError
+from libseis.kinds import Atomic
+from libseis.steps.parameters import Parameter
+from libseis.steps.responses import ResponseCache
+from libseis.utility import ErrorSeverity
+
+
+class StepError(DefinitionError):
+    """A list of steps that cannot be run; `problems` holds one clear sentence for each thing that is wrong."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__(" ".join(problems), ErrorSeverity.Fatal, source="steps")
+        self.problems = problems
+
+    def __reduce__(self) -> tuple[type[StepError], tuple[tuple[str, ...]]]:
+        return type(self), (self.problems,)
+
+
+@dataclass(frozen=True, slots=True)
+class StepContext:
+    """What steps need besides parameters: the station metadata, and the responses evaluated from it so far."""
+
+    inventory: Inventory | None = None
+    responses: ResponseCache = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "responses", ResponseCache(self.inventory))
+
+
+StepFunction = Callable[[Atomic, Mapping[str, Any], StepContext], Any]
+"""Changes a live datum in place (returning None), or returns what replaces it (a datum or a list of data)."""
+
+
+def _no_period(values: Mapping[str, Any]) -> float:
+    return 0.0
+
+
+def _no_problem(values: Mapping[str, Any]) -> list[str]:
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class StepDefinition:
+    """A processing step that jobs may name.
+
+    `longest_period` and `pad` map parameter values to seconds: the longest period that passes the step, and the
+    length of data on each side that influences a sample by more than 1e-8. `problems` checks values against each
+    other. A step with `needs_continuous_data` kills data with gaps; others treat them as samples.
+    """
+
+    name: str
+    summary: str
+    function: StepFunction
+    parameters: tuple[Parameter, ...] = ()
+    longest_period: Callable[[Mapping[str, Any]], float] = _no_period
+    pad: Callable[[Mapping[str, Any]], float] = _no_period
+    problems: Callable[[Mapping[str, Any]], list[str]] = _no_problem
+    needs_continuous_data: bool = False
+    version: str = "1"
+    is_user_step: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A definition with checked parameter values: one algorithm instance in the processing history."""
+
+    definition: StepDefinition
+    values: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, definition: StepDefinition, values: Mapping[str, Any]) -> Step:
+        return cls(definition, MappingProxyType(dict(values)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # a mapping proxy does not pickle
+        return Step.of, (self.definition, dict(self.values))
+
+    @property
+    def name(self) -> str:
+        return self.definition.name
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        return self.definition.parameters
+
+    @property
+    def longest_period(self) -> float:
+        """Longest period (s) that passes the step, 0 when it has no such thing."""
+        return self.definition.longest_period(self.values)
+
+    @property
+    def pad(self) -> float:
+        """Seconds of data needed on each side of a window for its samples to be what the whole record gives."""
+        return self.definition.pad(self.values)
+
+    @property
+    def id(self) -> str:
+        """Instance id: the same name, version and values have the same id in every process and job."""
+        content = [self.name, self.definition.version, dict(self.values)]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+    def as_mapping(self) -> dict[str, dict[str, Any]]:
+        """The step as a job file writes it, defaults included."""
+        values = {key: list(value) if isinstance(value, tuple) else value for key, value in self.values.items()}
+        return {self.name: values}

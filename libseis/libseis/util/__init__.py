@@ -1,0 +1,1 @@
+"""Small helpers for users, under the module names of mspasspy.util."""
