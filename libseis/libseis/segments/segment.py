@@ -87,3 +87,23 @@ class Segment:
     def part(self, first: int, stop: int) -> Segment:
         """Samples `first` to `stop` (excluded) as a view of the same memory."""
         return Segment(self.source, self.time_ns(first), self.rate, self.data[first:stop], self.complaints)
+
+
+# real reals fail on the first few values, so that data which are none of counts cost nothing
+_FIRST_LOOK = 64
+
+
+def as_counts(data: NDArray[np.float64]) -> NDArray[np.int32] | None:
+    """`data` as int32 if every value is an integer of 32 bits (and not minus zero), else None; shape and order kept."""
+    if not _are_counts(data[..., :_FIRST_LOOK]):
+        return None
+    with np.errstate(invalid="ignore"):  # NaN and what is too large do not compare equal below
+        counts = data.astype(np.int32)
+    return counts if _are_counts(data, counts) else None
+
+
+def _are_counts(data: NDArray[np.float64], counts: NDArray[np.int32] | None = None) -> bool:
+    if counts is None:
+        with np.errstate(invalid="ignore"):
+            counts = data.astype(np.int32)
+    return bool((counts == data).all()) and not bool(np.signbit(data[counts == 0]).any())

@@ -100,18 +100,20 @@ class Rate(_message.Message):
     def __init__(self, numerator: _Optional[int] = ..., denominator: _Optional[int] = ...) -> None: ...
 
 class Clock(_message.Message):
-    __slots__ = ("t0_ns", "rate", "dt", "reference", "t0_shift")
+    __slots__ = ("t0_ns", "rate", "dt", "reference", "t0_shift", "t0")
     T0_NS_FIELD_NUMBER: _ClassVar[int]
     RATE_FIELD_NUMBER: _ClassVar[int]
     DT_FIELD_NUMBER: _ClassVar[int]
     REFERENCE_FIELD_NUMBER: _ClassVar[int]
     T0_SHIFT_FIELD_NUMBER: _ClassVar[int]
+    T0_FIELD_NUMBER: _ClassVar[int]
     t0_ns: int
     rate: Rate
     dt: float
     reference: TimeReference
     t0_shift: float
-    def __init__(self, t0_ns: _Optional[int] = ..., rate: _Optional[_Union[Rate, _Mapping]] = ..., dt: _Optional[float] = ..., reference: _Optional[_Union[TimeReference, str]] = ..., t0_shift: _Optional[float] = ...) -> None: ...
+    t0: float
+    def __init__(self, t0_ns: _Optional[int] = ..., rate: _Optional[_Union[Rate, _Mapping]] = ..., dt: _Optional[float] = ..., reference: _Optional[_Union[TimeReference, str]] = ..., t0_shift: _Optional[float] = ..., t0: _Optional[float] = ...) -> None: ...
 
 class Gap(_message.Message):
     __slots__ = ("start_ns", "end_ns")

@@ -1,0 +1,86 @@
+"""miniSEED files and bytes to a TimeSeriesEnsemble and back, in one call."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from libseis.enums import ErrorSeverity
+from libseis.mseed.decoding import decode
+from libseis.mseed.encoding import encode
+from libseis.mseed.framing import frame
+from libseis.mseed.table import overlapping
+from libseis.segment_converter import segment_to_timeseries, timeseries_to_segment
+from libseis.segments import GapPolicy, Joined, Overlap, Segment, Span, cut
+from libseis.timeseries import TimeSeries
+from libseis.timeseriesensemble import TimeSeriesEnsemble
+
+_ALGORITHM = "libseis.mseed.read"
+_EARLIEST_NS, _LATEST_NS = -(2**62), 2**62  # 1823 to 2116; far enough from the ends of int64 to add margins
+
+
+def read(
+    source: Any, *, start: float | None = None, end: float | None = None, overlap: Overlap | str = Overlap.GAP
+) -> TimeSeriesEnsemble:
+    """Every contiguous segment in `source`, a path or anything with the buffer protocol, as a live member.
+
+    `start` and `end` are epoch seconds (whatever float() takes, obspy's UTCDateTime too); the samples nearest to
+    them are included. Members come by channel in the order of the file, then by time. A channel none of whose
+    records can be unpacked is a dead member; bytes that are no record are on the ensemble's elog. Raises OSError
+    for a file that cannot be read, never for what is in it.
+    """
+    buffer = Path(source).read_bytes() if isinstance(source, str | os.PathLike) else source
+    table = frame(buffer)
+    window = None if start is None and end is None else _window(start, end)
+    rows = None if window is None else overlapping(table, [window])
+    ensemble = TimeSeriesEnsemble()
+    for joined in decode(buffer, table, rows, overlap=overlap):
+        for segment in _pieces(joined, window):
+            ensemble.adopt(segment_to_timeseries(segment))
+        if not joined.segments and joined.complaints:
+            ensemble.adopt(_dead(joined))
+    for problem in table.problems:
+        ensemble.elog.log_error(_ALGORITHM, problem.message, ErrorSeverity.Complaint)
+    ensemble.set_live()
+    return ensemble
+
+
+def write(
+    data: TimeSeries | TimeSeriesEnsemble, path: str | os.PathLike[str] | None = None, *, reclen: int = 4096
+) -> bytes:
+    """The live members of `data` as miniSEED 2 records, written to `path` if there is one; the bytes.
+
+    Counts become Steim-2, other samples FLOAT64; dead members are left out. Raises SampleError or
+    TimeReferenceError for what the format cannot hold, before anything is written.
+    """
+    members = [data] if isinstance(data, TimeSeries) else list(data.member)
+    records = b"".join(encode(timeseries_to_segment(member), reclen=reclen) for member in members if member.live)
+    if path is not None:
+        Path(path).write_bytes(records)
+    return records
+
+
+def _window(start: float | None, end: float | None) -> Span:
+    return Span(
+        _EARLIEST_NS if start is None else round(float(start) * 1e9),
+        _LATEST_NS if end is None else round(float(end) * 1e9),
+    )
+
+
+def _pieces(joined: Joined, window: Span | None) -> list[Segment]:
+    if window is None:
+        return list(joined.segments)
+    return cut(
+        joined.segments, joined.conflicts, window.start_ns, window.end_ns, inclusive_end=True, gaps=GapPolicy.SPLIT
+    ).pieces
+
+
+def _dead(joined: Joined) -> TimeSeries:
+    """What stands for a channel without a readable record."""
+    datum = TimeSeries()
+    if (source := joined.source) is not None:
+        datum["net"], datum["sta"], datum["chan"], datum["loc"] = source.net, source.sta, source.chan, source.loc
+    for complaint in joined.complaints:
+        datum.elog.log_error(_ALGORITHM, complaint.message, ErrorSeverity.Invalid)
+    return datum

@@ -1,0 +1,250 @@
+"""What a datum carries beside its samples: Metadata, error log, processing history, clock; to messages and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import numpy as np
+from seis.v1 import waveform_pb2 as pb
+
+from libseis.enums import AtomicType, ErrorSeverity, ProcessingStatus, TimeReferenceType
+from libseis.errorlogger import ErrorLogger, rebuild_error_logger
+from libseis.errors import MetadataTypeError
+from libseis.history import ProcessingHistory, rebuild_history
+from libseis.logdata import LogData
+from libseis.metadata import Metadata
+from libseis.nodedata import NodeData
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the clock face that DatetimeValue counts on
+_MICROSECOND = timedelta(microseconds=1)
+_INT64 = range(-(2**63), 2**63)
+
+# messages count from 1, so that 0 can mean "not sent"; UNDEFINED is that
+_STATUS = {s: 0 if s is ProcessingStatus.UNDEFINED else int(s) + 1 for s in ProcessingStatus}
+_ATOMIC = {a: 0 if a is AtomicType.UNDEFINED else int(a) + 1 for a in AtomicType}
+_STATUS_BACK = {number: status for status, number in _STATUS.items()}
+_ATOMIC_BACK = {number: kind for kind, number in _ATOMIC.items()}
+
+
+# --- Metadata --------------------------------------------------------------------------------------------------------
+
+
+def metadata_to_message(metadata: Metadata) -> pb.Metadata:
+    """Every name and value, and which were modified.
+
+    Values are None, bool, int of 64 bits, float, str, bytes, datetime, and lists, tuples and str-keyed mappings
+    of these; a mapping comes back as a dict. Raises MetadataTypeError, naming the key, for any other: nothing
+    is pickled.
+    """
+    message = pb.Metadata(modified=sorted(metadata.modified()))
+    for key in metadata.keys():  # noqa: SIM118 - iterating the object sorts, which costs and is not needed
+        _fill(message.entries[key], metadata[key], key)
+    return message
+
+
+def metadata_from_message(message: pb.Metadata) -> Metadata:
+    """The Metadata of a message."""
+    out = Metadata({key: _value(value) for key, value in message.entries.items()})
+    mark_modified(out, message.modified)
+    return out
+
+
+def mark_modified(target: Metadata, keys: Any) -> None:
+    """Make exactly `keys` count as modified in `target`."""
+    target.clear_modified()
+    for key in keys:
+        if key in target:
+            target[key] = target[key]
+
+
+def _fill(message: pb.Value, value: Any, place: str) -> None:
+    """Set `message` to `value`; `place` is where it stands, for the error."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    match value:
+        case None:
+            message.null.SetInParent()
+        case bool():
+            message.boolean = value
+        case int() if value in _INT64:
+            message.integer = value
+        case float():
+            message.real = value
+        case str():
+            message.text = value
+        case bytes():
+            message.binary = value
+        case datetime():
+            _fill_datetime(message.datetime, value)
+        case list() | tuple():
+            message.list.is_tuple = isinstance(value, tuple)
+            for number, item in enumerate(value):
+                _fill(message.list.items.add(), item, f"{place}[{number}]")
+        case Mapping():
+            message.map.SetInParent()
+            for key, item in value.items():
+                if not isinstance(key, str):
+                    raise _unfit(place, f"a mapping with the key {key!r}")
+                _fill(message.map.entries[key], item, f"{place}[{key!r}]")
+        case _:
+            raise _unfit(place, f"{type(value).__name__} {value!r:.60}")
+
+
+def _fill_datetime(message: pb.DatetimeValue, value: datetime) -> None:
+    message.microseconds = (value.replace(tzinfo=None) - _EPOCH) // _MICROSECOND
+    offset = value.utcoffset()
+    if offset is not None:
+        message.utc_offset = round(offset.total_seconds())
+
+
+def _value(message: pb.Value) -> Any:
+    match message.WhichOneof("kind"):
+        case "list":
+            items = [_value(item) for item in message.list.items]
+            return tuple(items) if message.list.is_tuple else items
+        case "map":
+            return {key: _value(item) for key, item in message.map.entries.items()}
+        case "datetime":
+            face = _EPOCH + message.datetime.microseconds * _MICROSECOND
+            if not message.datetime.HasField("utc_offset"):
+                return face
+            offset = message.datetime.utc_offset
+            return face.replace(tzinfo=timezone(timedelta(seconds=offset)) if offset else UTC)
+        case "null" | None:
+            return None
+        case kind:
+            return getattr(message, kind)
+
+
+def _unfit(place: str, found: str) -> MetadataTypeError:
+    return MetadataTypeError(
+        f"Metadata {place!r} holds {found}, which has no wire form; make it a number, text, bytes, a datetime, "
+        "or a list or dict of these, or erase it.",
+        ErrorSeverity.Invalid,
+        key=place,
+        wanted="a plain value",
+        found=found,
+    )
+
+
+# --- error log and history -------------------------------------------------------------------------------------------
+
+
+def elog_to_message(elog: ErrorLogger) -> pb.ErrorLog:
+    """Every entry in order."""
+    return pb.ErrorLog(
+        job_id=elog.get_job_id(),
+        entries=[
+            pb.LogEntry(
+                job_id=entry.job_id,
+                process_id=entry.p_id,
+                algorithm=entry.algorithm,
+                message=entry.message,
+                severity=int(entry.badness) + 1,  # type: ignore[arg-type]
+            )
+            for entry in elog
+        ],
+    )
+
+
+def elog_from_message(message: pb.ErrorLog) -> ErrorLogger:
+    """The log of a message, process ids kept."""
+    entries = [
+        LogData(
+            {
+                "job_id": entry.job_id,
+                "p_id": entry.process_id,
+                "algorithm": entry.algorithm,
+                "message": entry.message,
+                "badness": ErrorSeverity(max(entry.severity - 1, 0)),
+            }
+        )
+        for entry in message.entries
+    ]
+    elog: ErrorLogger = rebuild_error_logger(message.job_id, entries)
+    return elog
+
+
+def history_to_message(history: ProcessingHistory) -> pb.ProcessingHistory | None:
+    """The whole tree, or None where nothing is recorded."""
+    if history.is_empty() and not (history.jobname() or history.jobid()):
+        return None
+    return pb.ProcessingHistory(
+        jobname=history.jobname(),
+        jobid=history.jobid(),
+        current=_node_to_message(history.current_nodedata()),
+        edges=[
+            pb.HistoryEdge(child=child, parent=_node_to_message(parent))
+            for child, parents in history.get_nodes().items()
+            for parent in parents
+        ],
+    )
+
+
+def history_from_message(message: pb.ProcessingHistory) -> ProcessingHistory:
+    """The history of a message, with an empty log."""
+    nodes: dict[str, list[NodeData]] = {}
+    for edge in message.edges:
+        nodes.setdefault(edge.child, []).append(_node_from_message(edge.parent))
+    state = (message.jobname, message.jobid, _node_from_message(message.current), nodes)
+    history: ProcessingHistory = rebuild_history(ProcessingHistory, (None, state))
+    return history
+
+
+def _node_to_message(node: NodeData) -> pb.HistoryNode:
+    return pb.HistoryNode(
+        status=_STATUS[node.status],  # type: ignore[arg-type]
+        uuid=node.uuid,
+        algorithm=node.algorithm,
+        algid=node.algid,
+        stage=node.stage,
+        type=_ATOMIC[node.type],  # type: ignore[arg-type]
+    )
+
+
+def _node_from_message(message: pb.HistoryNode) -> NodeData:
+    node = NodeData()
+    node.status, node.type = _STATUS_BACK[message.status], _ATOMIC_BACK[message.type]
+    node.uuid, node.algorithm, node.algid, node.stage = message.uuid, message.algorithm, message.algid, message.stage
+    return node
+
+
+# --- clock -----------------------------------------------------------------------------------------------------------
+
+
+def clock_to_message(datum: Any) -> pb.Clock:
+    """The clock of a TimeSeries or Seismogram, its time standard and shift."""
+    t0_ns = datum.t0_ns
+    relative = datum.time_is_relative()
+    clock = pb.Clock(
+        t0_ns=t0_ns,
+        dt=datum.dt,
+        reference=pb.TIME_REFERENCE_RELATIVE if relative else pb.TIME_REFERENCE_UTC,
+    )
+    if t0_ns / 10**9 != datum.t0:
+        clock.t0 = datum.t0
+    numerator, denominator = datum.rate_numerator, datum.rate_denominator
+    # an interval that is not the fraction's own is sent alone: it makes the same fraction again
+    if numerator > 0 and denominator / numerator == datum.dt:
+        clock.rate.numerator, clock.rate.denominator = numerator, denominator
+    if datum.shifted():
+        clock.t0_shift = datum.get_t0shift()
+    return clock
+
+
+def clock_from_message(message: pb.Clock, datum: Any) -> None:
+    """Set the clock, time standard and shift of a new datum."""
+    if message.HasField("rate"):
+        datum.set_rate(message.rate.numerator, message.rate.denominator)
+    else:
+        datum.set_dt(message.dt)
+    if message.HasField("t0"):
+        datum.set_t0(message.t0)
+    else:
+        datum.set_t0_ns(message.t0_ns)
+    relative = message.reference == pb.TIME_REFERENCE_RELATIVE
+    datum.set_tref(TimeReferenceType.Relative if relative else TimeReferenceType.UTC)
+    if message.HasField("t0_shift"):
+        datum.force_t0_shift(message.t0_shift)

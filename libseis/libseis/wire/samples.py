@@ -1,0 +1,111 @@
+"""Samples to bytes and back in the smallest exact form. Little-endian; nothing is ever rounded."""
+
+from __future__ import annotations
+
+import blosc2
+import numpy as np
+from numpy.typing import NDArray
+from seis.v1 import waveform_pb2 as pb
+
+from libseis.enums import ErrorSeverity
+from libseis.errors import SampleError
+from libseis.mseed import decode, encode, frame
+from libseis.segments import Segment
+from libseis.segments.segment import Samples, as_counts
+
+_TYPES = {"int32": pb.SAMPLE_TYPE_INT32, "float32": pb.SAMPLE_TYPE_FLOAT32, "float64": pb.SAMPLE_TYPE_FLOAT64}
+_DTYPES = {number: np.dtype(name).newbyteorder("<") for name, number in _TYPES.items()}
+
+# level 1 of LZ4 on bit-shuffled counts: 7 times smaller at 0.65 ms an hour of 100 Hz; higher levels gain little.
+# One thread: callers run in a pool of their own.
+_PACKING = blosc2.CParams(
+    codec=blosc2.Codec.LZ4, clevel=1, filters=[blosc2.Filter.BITSHUFFLE], filters_meta=[0], typesize=4, nthreads=1
+)
+_UNPACKING = blosc2.DParams(nthreads=1)
+_WORTH_PACKING = 64  # bytes; a chunk has a header of 32
+_LARGEST_CHUNK = 2**31 - 64
+
+
+def pack_samples(data: Samples) -> pb.Samples:
+    """`data` of shape (npts,), or (3, npts) in Fortran order, of int32, float32 or float64.
+
+    float64 whose values are all counts travels as int32; counts are bit-shuffled and compressed where that is
+    smaller; other reals stay as they are, since their mantissas do not compress.
+    """
+    if data.dtype == np.float64:
+        counts = as_counts(data)
+        data = data if counts is None else counts
+    name = data.dtype.name
+    if name not in _TYPES or data.ndim not in (1, 2):
+        raise _unfit(f"Samples of {data.dtype} and shape {data.shape} have no wire form; int32, float32, float64 do.")
+    components = 1 if data.ndim == 1 else data.shape[0]
+    flat = data.reshape(-1, order="F").astype(_DTYPES[_TYPES[name]], copy=False)
+    encoding, packed = pb.SAMPLE_ENCODING_RAW, b""
+    if name == "int32" and _WORTH_PACKING <= flat.nbytes <= _LARGEST_CHUNK:
+        packed = blosc2.compress2(flat, cparams=_PACKING)
+        encoding = pb.SAMPLE_ENCODING_BLOSC2_BITSHUFFLE
+    if not packed or len(packed) >= flat.nbytes:
+        encoding, packed = pb.SAMPLE_ENCODING_RAW, flat.tobytes()
+    npts = data.shape[-1]
+    return pb.Samples(type=_TYPES[name], encoding=encoding, npts=npts, components=components, data=packed)
+
+
+def pack_segment(segment: Segment, *, reclen: int = 4096) -> pb.Samples:
+    """A segment as miniSEED records: half the bytes of `pack_samples` for five times its CPU.
+
+    For data that are stored as miniSEED anyway. The records carry channel, time to the microsecond, and rate.
+    """
+    return pb.Samples(
+        type=_TYPES[segment.data.dtype.name],
+        encoding=pb.SAMPLE_ENCODING_MINISEED,
+        npts=segment.npts,
+        components=1,
+        data=encode(segment, reclen=reclen),
+    )
+
+
+def unpack_samples(message: pb.Samples) -> Samples:
+    """Shape (npts,), or (components, npts) in Fortran order; read-only where it is the message's own memory.
+
+    Raises SampleError when the bytes do not hold what the message says they do.
+    """
+    dtype = _DTYPES.get(message.type)
+    components = message.components or 1
+    if dtype is None or message.npts < 0 or components < 0:
+        raise _unfit(f"Samples of type {message.type}, {message.npts} by {components}, make no sense.")
+    flat = _unpack(message, dtype, message.npts * components)
+    if len(flat) != message.npts * components:
+        raise _unfit(f"The message promises {message.npts * components} samples and holds {len(flat)}.")
+    return flat if components == 1 else flat.reshape((components, message.npts), order="F")
+
+
+def _unpack(message: pb.Samples, dtype: np.dtype[np.generic], count: int) -> Samples:
+    if message.encoding == pb.SAMPLE_ENCODING_RAW:
+        if len(message.data) % dtype.itemsize:
+            raise _unfit(f"{len(message.data)} bytes are no whole number of {dtype} samples.")
+        return np.frombuffer(message.data, dtype)
+    if message.encoding == pb.SAMPLE_ENCODING_BLOSC2_BITSHUFFLE:
+        return _inflate(message.data, dtype, count)
+    if message.encoding == pb.SAMPLE_ENCODING_MINISEED:
+        segments = [s for joined in decode(message.data, frame(message.data)) for s in joined.segments]
+        if len(segments) != 1:
+            raise _unfit(f"The records hold {len(segments)} segments; the samples of one are wanted.")
+        return segments[0].data.astype(dtype, copy=False)
+    raise _unfit(f"Sample encoding {message.encoding} is not known; the sender is of a newer version.")
+
+
+def _inflate(chunk: bytes, dtype: np.dtype[np.generic], count: int) -> NDArray[np.generic]:
+    try:
+        size, _, _ = blosc2.get_cbuffer_sizes(chunk)
+        # compared before anything is allocated or written: the size is the sender's word
+        if size != count * dtype.itemsize:
+            raise _unfit(f"The packed samples unfold to {size} bytes; {count * dtype.itemsize} were promised.")
+        out = np.empty(count, dtype)
+        blosc2.decompress2(chunk, out, dparams=_UNPACKING)
+    except (ValueError, RuntimeError) as error:
+        raise _unfit(f"The packed samples are damaged: {error}.") from error
+    return out
+
+
+def _unfit(message: str) -> SampleError:
+    return SampleError(message, ErrorSeverity.Invalid, what="samples")
