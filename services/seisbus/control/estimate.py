@@ -90,7 +90,8 @@ async def estimate(context: Context, spec: JobSpec) -> pb.Estimate:
 
 def load_of(windows: Iterable[TimeWindow]) -> Load:
     """Sums over the windows of a home day."""
-    number, length, touched = 0, 0, set()
+    number, length = 0, 0
+    touched: set[int] = set()
     for window in windows:
         number += 1
         length += window.end_ns - window.start_ns

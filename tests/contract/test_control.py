@@ -1,0 +1,317 @@
+"""The control service through the Python client, on a real database and a real bus; no other service runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import grpc
+import numpy as np
+import pytest
+from bson import ObjectId
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from libseis.segments import Rate, Segment, SourceId
+from seis.control.v1 import control_pb2 as pb
+from seis.control.v1 import control_pb2_grpc
+from seisbus.archive.definition import load_archives
+from seisbus.bus import Bus
+from seisbus.bus.client import Tag
+from seisbus.bus.snapshot import snapshot
+from seisbus.bus.topology import fetch_consumer, fetch_subject, plan_consumer, window_consumer, write_consumer
+from seisbus.client import AsyncClient, ClientError, Failure, UnreachableError, WaveformError
+from seisbus.control.context import Context
+from seisbus.control.server import SERVICE, ControlServer
+from seisbus.local import ServerHandle
+from seisbus.model.outcome import Fate, JobState
+from seisbus.model.task import DAY_NS
+from seisbus.store import collections as c
+from seisbus.store.client import Store
+from seisbus.store.index import write_day
+from seisbus.store.jobs import close_job, get_job, update_job
+
+from libseis import mseed
+
+DAY = 15044  # 2011-03-11
+JOB = """
+archive: local
+select: {net: CI, chan: HHZ}
+windows:
+  absolute:
+    - {start: 2011-03-11T05:48:03.2, end: 2011-03-11T06:48:03.2}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """A control service, its parts, and a client of it."""
+
+    context: Context
+    client: AsyncClient
+    address: str
+
+
+@pytest.fixture
+async def front(
+    mongodb_uri: str, mongodb_database: str, own_nats_server: ServerHandle, tmp_path: Path
+) -> AsyncIterator[Front]:
+    async with contextlib.AsyncExitStack() as stack:
+        store = await stack.enter_async_context(await Store.connect(mongodb_uri, mongodb_database))
+        await store.ensure_indexes()
+        bus = await stack.enter_async_context(await Bus.connect(own_nats_server.url, name="test"))
+        consumers = [plan_consumer(), fetch_consumer("local", 16), window_consumer(), write_consumer()]
+        await bus.ensure_topology(consumers, store_bytes=200_000_000, ack_wait=30)
+        context = Context(store, bus, load_archives(), tmp_path / "output")
+        context.output_root.mkdir()
+        server = await ControlServer.start(context, "127.0.0.1:0")
+        stack.push_async_callback(server.stop)
+        address = f"127.0.0.1:{server.port}"
+        client = await stack.enter_async_context(AsyncClient(address))
+        yield Front(context, client, address)
+
+
+async def know_day(store: Store, size: int = 5_000_000) -> None:
+    files = [
+        {"key": f"k/{sta}", "net": "CI", "sta": sta, "loc": "", "chan": "HHZ", "size": size, "etag": "x",
+         "day_ns": DAY * DAY_NS, "indexed": True, "listed": sta != "GONE", "sampling_rate": 100.0}
+        for sta in ("ADO", "BAR", "GONE")
+    ]  # fmt: skip
+    await write_day(store, "local", "2011-03-11", files, {"rows": 3, "listed": 2})
+
+
+async def test_a_submitted_job_is_stored_announced_and_the_same_when_repeated(front: Front) -> None:
+    job = await front.client.submit(JOB)
+    assert (job.state, job.kind, job.ledger.planned) == (JobState.SUBMITTED, "window", 0)
+    found = await front.client.job(job.id)
+    assert found.spec["select"]["chan"] == "HHZ"
+    assert (await front.context.bus.pending(job.id))["SEIS_PLAN"] == 1
+    assert [j.id for j in await front.client.jobs()] == [job.id]
+
+    async with grpc.aio.insecure_channel(front.address) as channel:
+        stub = control_pb2_grpc.ControlServiceStub(channel)
+        request = pb.SubmitJobRequest(spec=JOB, request_id=str(uuid.uuid4()))
+        first, second = [(await stub.SubmitJob(request)).job.name for _ in range(2)]
+    assert first == second != f"jobs/{job.id}"
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "sentence"),
+    [
+        (("select:", "selct:"), "INVALID_ARGUMENT", "did you mean select"),
+        (("archive: local", "archive: mars"), "NOT_FOUND", "scedc"),
+        (("06:48", "04:48"), "INVALID_ARGUMENT", "not after start"),
+        (("2011-03-11T06", "2011-08-11T06"), "INVALID_ARGUMENT", "at most 31 days"),
+        (("chan: HHZ", "chan: 'BH?'"), "INVALID_ARGUMENT", "no channel that matches"),
+    ],
+)
+async def test_a_wrong_job_is_refused_in_one_sentence_and_leaves_nothing(
+    front: Front, change: tuple[str, str], code: str, sentence: str
+) -> None:
+    await know_day(front.context.store)
+    async with grpc.aio.insecure_channel(front.address) as channel:  # past the checks on the client's side
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await control_pb2_grpc.ControlServiceStub(channel).SubmitJob(
+                pb.SubmitJobRequest(spec=JOB.replace(*change), request_id="x")
+            )
+    assert caught.value.code().name == code
+    assert sentence in caught.value.details()
+    assert "\n" not in caught.value.details()
+    assert await front.client.jobs() == []
+
+
+async def test_a_catalog_query_needs_a_catalog_that_was_read_and_matches(front: Front) -> None:
+    windows = {"events": {"catalog": {"start": "2023-01-01", "end": "2024-01-01", "above_magnitude": 4.5}, "end": "1h"}}
+    with pytest.raises(ClientError, match="index sync local"):
+        await front.client.submit({"archive": "local", "windows": windows})
+    event = {"_id": "local/1", "archive": "local", "source_id": "1", "time_ns": 1_690_000_000_000_000_000, "mag": 4.5}
+    await front.context.store[c.SOURCE].insert_one({**event, "lat": 1.0, "lon": 2.0})
+    with pytest.raises(ClientError, match="no event in the catalog") as caught:
+        await front.client.submit({"archive": "local", "windows": windows})
+    assert caught.value.failure is Failure.USER
+
+
+async def test_events_of_a_file_become_part_of_the_job(front: Front, tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text(
+        "time,latitude,longitude,depth,mag,id\n2011-03-11T05:46:23.2Z,38.3,142.4,29,9.1,tohoku\n"
+    )
+    (tmp_path / "job.yaml").write_text(
+        "archive: local\nwindows:\n  events: {file: events.csv, start: 100s, end: 3700s}\n"
+    )
+    job = await front.client.submit(tmp_path / "job.yaml")
+    events = (await front.client.job(job.id)).spec["windows"]["events"]
+    assert events["csv"] is None
+    assert [(e["id"], e["time"], e["depth_km"]) for e in events["list"]] == [("tohoku", "2011-03-11T05:46:23.2Z", 29.0)]
+
+
+async def test_the_estimate_counts_what_is_known_and_says_so(front: Front) -> None:
+    unknown = await front.client.estimate(JOB)
+    assert (unknown.windows, unknown.days_estimated) == (0, 1)
+    await know_day(front.context.store)
+    found = await front.client.estimate(JOB)
+    assert (found.windows, found.missing, found.objects, found.requests) == (3, 1, 3, 2)
+    assert found.fetch_bytes == 15_000_000
+    assert found.disk_bytes == pytest.approx(15_000_000 / 24, rel=0.01)
+    year = JOB.split("windows:")[0] + "windows: {tile: {start: 2011-01-01, end: 2012-01-01, length: 1h}}"
+    tiles = await front.client.estimate(year)
+    assert tiles.days_estimated == 365 or tiles.windows == 3 * 24 * 365
+    assert await front.client.jobs() == []
+
+
+async def test_watching_ends_with_the_job_even_when_no_event_arrives(front: Front) -> None:
+    store, bus = front.context.store, front.context.bus
+    job = await front.client.submit(JOB)
+    seen: asyncio.Queue[JobState] = asyncio.Queue()
+
+    async def follow() -> None:
+        async for progress in front.client.watch(job.id):
+            await seen.put(progress.state)
+
+    watching = asyncio.create_task(follow())
+    assert await asyncio.wait_for(seen.get(), 10) is JobState.SUBMITTED
+    await update_job(store, await get_job(store, job.id), {"state": "running", "planning_done": True})
+    running = snapshot(await get_job(store, job.id))
+    while seen.empty():  # the subscription may not stand yet: an event that is lost is what the document is for
+        await bus.publish_snapshot(running)
+        await asyncio.sleep(0.05)
+    assert seen.get_nowait() is JobState.RUNNING
+    assert await close_job(store, await get_job(store, job.id), JobState.COMPLETED) is not None
+    await asyncio.wait_for(watching, 20)
+    assert await seen.get() is JobState.COMPLETED
+    assert seen.empty()
+    assert (await asyncio.wait_for(front.client.wait(job.id), 10)).state is JobState.COMPLETED
+
+
+async def test_cancel_and_retry_follow_the_life_of_a_job(front: Front) -> None:
+    job = await front.client.submit(JOB)
+    with pytest.raises(ClientError, match="still submitted") as caught:
+        await front.client.retry(job.id)
+    assert (caught.value.code, caught.value.failure) == ("FAILED_PRECONDITION", Failure.USER)
+    cancelled = await front.client.cancel(job.id)
+    assert (cancelled.state, cancelled.progress.attempt) == (JobState.CANCELLING, 2)
+    store = front.context.store
+    await close_job(store, await get_job(store, job.id), JobState.CANCELLED)
+    with pytest.raises(ClientError, match="nothing to cancel"):
+        await front.client.cancel(job.id)
+    retried = await front.client.retry(job.id, ["dead", "missing"], reason="gap")
+    assert (retried.state, retried.progress.attempt) == (JobState.PLANNING, 3)
+    assert (await get_job(store, job.id))["retry"] == {"fates": ["dead", "missing"], "reason": "gap"}
+    with pytest.raises(ClientError, match="no job nope") as missing:
+        await front.client.job("nope")
+    assert missing.value.code == "NOT_FOUND"
+
+
+async def test_explain_names_the_stage_that_nobody_works_on(front: Front) -> None:
+    store, bus = front.context.store, front.context.bus
+    job = await front.client.submit(JOB)
+    assert "wait for the indexer, and none asks for work" in (await front.client.explain(job.id))[0]
+    await bus.purge_job(job.id)
+    assert "no plan message waits" in (await front.client.explain(job.id))[0]
+    await update_job(store, await get_job(store, job.id), {"state": "running", "planning_done": True, "planned": 2})
+    tag = Tag(job.id, f"{job.id}.000000.000000", 1)
+    await bus.publish(fetch_subject("local", job.id), b"x", tag=tag, message_id="1")
+    await store[c.DEAD_LETTER].insert_one({"_id": "d1", "job": job.id, "reason": "unreadable", "body": b"b"})
+    findings = await front.client.explain(job.id)
+    assert "wait for the fetcher" in findings[0]
+    assert any("given up (unreadable)" in sentence for sentence in findings)
+    assert findings[-1].endswith("0 of 2 planned windows have an outcome, 0 tasks are open.")
+
+
+def stored_file(front: Front, name: str, data: bytes) -> dict[str, object]:
+    (front.context.output_root / name).write_bytes(data)
+    return {
+        "storage_mode": "file",
+        "dir": str(front.context.output_root),
+        "dfile": name,
+        "foff": 0,
+        "nbytes": len(data),
+    }
+
+
+def document(segment: Segment, **more: object) -> dict[str, object]:
+    source = segment.source
+    return {
+        "_id": ObjectId(), "job": "j1", "window": "w", "piece": 0,
+        "net": source.net, "sta": source.sta, "chan": source.chan, "npts": segment.npts,
+        "delta": 1 / segment.rate.hz, "t0_ns": segment.t0_ns, "starttime": segment.t0_ns / 1e9,
+        "rate": [segment.rate.numerator, segment.rate.denominator], "sampling_rate": segment.rate.hz, **more,
+    }  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:SelectableGroups dict interface:DeprecationWarning")  # obspy on import
+async def test_stored_waveforms_come_back_exact_in_samples_and_time(front: Front) -> None:
+    random = np.random.default_rng(5)
+    t0 = DAY * DAY_NS + 123_456_789
+    counts = Segment(SourceId("CI", "ADO", "", "HHZ"), t0, Rate(100), random.integers(-9000, 9000, 1_000_000, np.int32))
+    floats = Segment(SourceId("CI", "BAR", "", "HHZ"), t0 + DAY_NS, Rate(1000, 3), random.normal(size=500_000))
+    documents = [
+        document(counts, format="mseed", **stored_file(front, "a", mseed.encode(counts))),
+        document(floats, format="binary", **stored_file(front, "b", floats.data.tobytes())),
+    ]
+    await front.context.store[c.WF_TIMESERIES].insert_many(documents)
+    ensemble = await front.client.read(job="j1")
+    for member, segment in zip(ensemble.member, (counts, floats), strict=True):
+        assert member.live
+        assert np.array_equal(np.asarray(member.data), segment.data)
+        assert member.t0_ns == segment.t0_ns
+        assert member.time_ns(segment.npts - 1) == segment.end_ns
+        assert (member["sta"], member["loc"]) == (segment.source.sta, "")
+    stream = await front.client.get_waveforms("CI", "ADO", "--", "HH?", (t0 + 5_000_000) / 1e9, (t0 + 95_000_000) / 1e9)
+    assert [(trace.id, trace.stats.npts, trace.data.dtype) for trace in stream] == [
+        ("CI.ADO..HHZ", 9, np.dtype(np.int32))
+    ]
+    assert np.array_equal(stream[0].data, counts.data[1:10])
+    assert len(await front.client.waveforms(sta="ADO", limit=5)) == 1
+
+
+async def test_a_waveform_whose_bytes_are_gone_says_so_and_the_next_one_comes(front: Front) -> None:
+    good = Segment(SourceId("CI", "ADO", "", "HHZ"), DAY * DAY_NS, Rate(1), np.arange(10, dtype=np.float64))
+    gone = {**document(good, **stored_file(front, "gone", b"")), "nbytes": 80, "starttime": 1.0, "t0_ns": 10**9}
+    await front.context.store[c.WF_TIMESERIES].insert_many(
+        [gone, document(good, **stored_file(front, "good", good.data.tobytes()))]
+    )
+    stored = [item async for item in front.client.stored(job="j1")]
+    assert ["ends at byte 0" in item.error for item in stored] == [True, False]
+    with pytest.raises(WaveformError, match="ends at byte"):
+        await front.client.read(job="j1")
+
+
+async def test_dead_letters_are_shown_and_replayed(front: Front) -> None:
+    job = await front.client.submit(JOB)
+    store = front.context.store
+    await store[c.DEAD_LETTER].insert_one({"_id": "d1", "job": job.id, "reason": "unreadable", "body": b"\x00body"})
+    assert [(letter.id, letter.body) for letter in await front.client.dead_letters(job.id)] == [("d1", b"")]
+    assert (await front.client.dead_letter("d1")).body == b"\x00body"
+    with pytest.raises(ClientError, match="still submitted"):
+        await front.client.replay("d1")
+    await close_job(store, await get_job(store, job.id), JobState.COMPLETED)
+    await front.client.replay("d1")
+    assert (await get_job(store, job.id))["retry"] == {"fates": [Fate.FAILED.value], "reason": "dead_letter"}
+
+
+async def test_a_defect_inside_never_shows_a_traceback(front: Front) -> None:
+    await front.context.store[c.JOB].insert_one({"_id": "broken", "request_id": "r"})
+    with pytest.raises(ClientError, match="unexpected KeyError; its log has the details") as caught:
+        await front.client.job("broken")
+    assert (caught.value.code, caught.value.failure) == ("INTERNAL", Failure.SERVICE)
+
+
+async def test_health_and_reflection_answer(front: Front) -> None:
+    async with grpc.aio.insecure_channel(front.address) as channel:
+        answer = await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service=SERVICE))
+        assert answer.status == health_pb2.HealthCheckResponse.SERVING
+        from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+
+        stub = reflection_pb2_grpc.ServerReflectionStub(channel)
+        call = stub.ServerReflectionInfo(iter([reflection_pb2.ServerReflectionRequest(list_services="")]))
+        names = {service.name async for response in call for service in response.list_services_response.service}
+    assert SERVICE in names
+
+
+async def test_an_unreachable_server_is_one_sentence_that_names_the_address() -> None:
+    async with AsyncClient("127.0.0.1:1") as client:
+        with pytest.raises(UnreachableError, match=r"127\.0\.0\.1:1: start one with `seisbus up`") as caught:
+            await client.jobs()
+    assert caught.value.failure is Failure.SERVICE
