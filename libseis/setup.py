@@ -15,7 +15,7 @@ DEBUG = os.environ.get("LIBSEIS_DEBUG") == "1"
 DIRECTIVES = {
     "language_level": 3,
     "boundscheck": DEBUG,
-    "wraparound": DEBUG,
+    "wraparound": True,  # Python meaning of negative indices in every build
     "initializedcheck": DEBUG,
     "nonecheck": DEBUG,
     "cdivision": not DEBUG,

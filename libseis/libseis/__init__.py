@@ -4,6 +4,7 @@ The main names are here; the module names of MsPASS users are libseis.seismic, l
 libseis.algorithms and so on, thin faces of the same classes.
 """
 
+from .dmatrix import dmatrix
 from .doublevector import DoubleVector
 from .enums import AtomicType, ErrorSeverity, ProcessingStatus, TimeReferenceType
 from .errorlogger import ErrorLogger
@@ -11,6 +12,10 @@ from .errors import MsPASSError
 from .history import ProcessingHistory
 from .logdata import LogData
 from .metadata import Metadata
+from .seismogram import Seismogram
+from .seismogramensemble import SeismogramEnsemble
+from .slowness import SlownessVector
+from .spherical import SphericalCoordinate
 from .timeseries import TimeSeries
 from .timeseriesensemble import TimeSeriesEnsemble
 from .timewindow import TimeWindow
@@ -25,8 +30,13 @@ __all__ = [
     "MsPASSError",
     "ProcessingHistory",
     "ProcessingStatus",
+    "Seismogram",
+    "SeismogramEnsemble",
+    "SlownessVector",
+    "SphericalCoordinate",
     "TimeReferenceType",
     "TimeSeries",
     "TimeSeriesEnsemble",
     "TimeWindow",
+    "dmatrix",
 ]

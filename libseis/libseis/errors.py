@@ -71,9 +71,7 @@ class MetadataTypeError(MsPASSError):
 class TimeReferenceError(MsPASSError):
     """A call that the object's time standard (UTC or Relative) does not allow."""
 
-    def __init__(
-        self, message: str, severity: ErrorSeverity = ErrorSeverity.Invalid, *, method: str = ""
-    ) -> None:
+    def __init__(self, message: str, severity: ErrorSeverity = ErrorSeverity.Invalid, *, method: str = "") -> None:
         super().__init__(message, severity)
         self.method = method
 
@@ -81,9 +79,7 @@ class TimeReferenceError(MsPASSError):
 class SampleError(MsPASSError):
     """Samples, sample counts or times that do not fit the object."""
 
-    def __init__(
-        self, message: str, severity: ErrorSeverity = ErrorSeverity.Invalid, *, what: str = ""
-    ) -> None:
+    def __init__(self, message: str, severity: ErrorSeverity = ErrorSeverity.Invalid, *, what: str = "") -> None:
         super().__init__(message, severity)
         self.what = what
 
@@ -105,8 +101,6 @@ class MatrixError(MsPASSError):
 class DefinitionError(MsPASSError):
     """A parameter file, schema or definition that cannot be read or makes no sense."""
 
-    def __init__(
-        self, message: str, severity: ErrorSeverity = ErrorSeverity.Invalid, *, source: str = ""
-    ) -> None:
+    def __init__(self, message: str, severity: ErrorSeverity = ErrorSeverity.Invalid, *, source: str = "") -> None:
         super().__init__(message, severity)
         self.source = source

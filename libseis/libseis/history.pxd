@@ -18,6 +18,7 @@ cdef class HistoryState:
 cdef HistoryState state_of(DataState owner)
 cdef object elog_of(DataState owner)
 cdef int copy_log_and_history(DataState source, DataState target) except -1
+cdef int append_log(DataState target, DataState source) except -1
 cdef tuple log_and_history(DataState owner)
 cdef int restore_log_and_history(DataState owner, tuple state) except -1
 cdef Py_ssize_t log_size(DataState owner)

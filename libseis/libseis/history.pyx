@@ -71,6 +71,14 @@ cdef int copy_log_and_history(DataState source, DataState target) except -1:
     return 0
 
 
+cdef int append_log(DataState target, DataState source) except -1:
+    """Append the log of `source` to that of `target`."""
+    if source._elog is not None and target is not source:
+        log = elog_of(target)
+        log += source._elog
+    return 0
+
+
 cdef tuple log_and_history(DataState owner):
     """What a pickle keeps of log and history; (None, None) costs next to nothing."""
     elog = owner._elog

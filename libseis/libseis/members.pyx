@@ -1,5 +1,6 @@
-"""TimeSeriesVector: the member list of an ensemble, which owns its members."""
+"""TimeSeriesVector and SeismogramVector: the member lists of ensembles, which own their members."""
 
+from libseis.seismogram import Seismogram
 from libseis.timeseries import TimeSeries
 
 
@@ -87,3 +88,10 @@ class TimeSeriesVector(_MemberVector):
 
     __slots__ = ()
     _member_type = TimeSeries
+
+
+class SeismogramVector(_MemberVector):
+    """The members of a SeismogramEnsemble."""
+
+    __slots__ = ()
+    _member_type = Seismogram

@@ -2,4 +2,4 @@ from libseis.coretimeseries cimport _CoreTimeSeries
 
 
 cdef class TimeSeries(_CoreTimeSeries):
-    cdef int _copy_full(self, TimeSeries source) except -1
+    cdef int _copy_extras(self, TimeSeries source) except -1

@@ -6,19 +6,13 @@ from libseis.doublevector import DoubleVector
 from libseis.enums import AtomicType, ErrorSeverity
 from libseis.history import ProcessingHistory
 
-from libseis.coretimeseries cimport rebuild_samples
-from libseis.errorlogger cimport ErrorLogger
-from libseis.history cimport (
-    copy_log_and_history, elog_of, log_and_history, log_size, restore_log_and_history,
-)
+from libseis.history cimport append_log, copy_log_and_history, elog_of, log_and_history, log_size, restore_log_and_history
 
 
 def rebuild_time_series(cls, state, extras, gaps):
     """A TimeSeries of class `cls` from its pickled parts."""
     cdef TimeSeries out = cls.__new__(cls)
-    out._md, out._changed, base, buffer = state
-    out._restore_base(base)
-    out._data = rebuild_samples(buffer).view(DoubleVector)
+    out._restore_sampled(state, DoubleVector)
     restore_log_and_history(out, extras)
     out._gaps = gaps
     return out
@@ -31,7 +25,7 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
 
     def __init__(self, *args):
         if len(args) == 2 and isinstance(args[0], _CoreTimeSeries) and isinstance(args[1], str):
-            self._copy_core(args[0])
+            self._copy_sampled(args[0])
             uuid = str(_uuid.uuid4())
             self.set_jobname("test")
             self.set_jobid("test")
@@ -39,11 +33,10 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
             return
         _CoreTimeSeries.__init__(self, *args)
         if len(args) == 1 and isinstance(args[0], TimeSeries):
-            copy_log_and_history(args[0], self)
-            self._gaps = None if (<TimeSeries>args[0])._gaps is None else list((<TimeSeries>args[0])._gaps)
+            self._copy_extras(args[0])
 
-    cdef int _copy_full(self, TimeSeries source) except -1:
-        self._copy_core(source)
+    cdef int _copy_extras(self, TimeSeries source) except -1:
+        """Copy log, history and gaps."""
         copy_log_and_history(source, self)
         self._gaps = None if source._gaps is None else list(source._gaps)
         return 0
@@ -52,30 +45,16 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
         elog_of(self).log_error("TimeSeries", message, ErrorSeverity.Complaint)
         return 0
 
-    cdef object _plain_result(self):
+    cdef int _take_log(self, object other) except -1:
+        if isinstance(other, TimeSeries):
+            append_log(self, other)
+        return 0
+
+    cdef object _plain_copy(self):
         return TimeSeries(self)
 
-    def _plain_class(self):
-        return TimeSeries
-
-    def _append_log(self, other):
-        if isinstance(other, TimeSeries) and (<TimeSeries>other)._elog is not None:
-            log = elog_of(self)
-            log += (<TimeSeries>other)._elog
-
-    def __iadd__(self, other):
-        if not isinstance(other, _CoreTimeSeries):
-            return NotImplemented
-        self._combine(other, 1.0)
-        self._append_log(other)
-        return self
-
-    def __isub__(self, other):
-        if not isinstance(other, _CoreTimeSeries):
-            return NotImplemented
-        self._combine(other, -1.0)
-        self._append_log(other)
-        return self
+    cdef object _result_with(self, object other):
+        return TimeSeries(self) if isinstance(other, TimeSeries) else _CoreTimeSeries(self)
 
     def load_history(self, history, /):
         """Replace history and error log by copies of another's."""
@@ -84,13 +63,12 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
         copy_log_and_history(history, self)
 
     def __deepcopy__(self, memo):
-        cdef TimeSeries out = self.__class__.__new__(self.__class__)
-        out._copy_full(self)
-        out._copy_metadata_deep(self, memo)
+        cdef TimeSeries out = _CoreTimeSeries.__deepcopy__(self, memo)
+        out._copy_extras(self)
         return out
 
     def __reduce_ex__(self, protocol):
-        return rebuild_time_series, (self.__class__, self._core_state(protocol), log_and_history(self), self._gaps)
+        return rebuild_time_series, (self.__class__, self._sampled_state(protocol), log_and_history(self), self._gaps)
 
     def __sizeof__(self):
         return _CoreTimeSeries.__sizeof__(self) + log_size(self)

@@ -1,0 +1,9 @@
+from libseis.ensemblebase cimport EnsembleBase
+
+
+cdef class CoreSeismogramEnsemble(EnsembleBase):
+    pass
+
+
+cdef class SeismogramEnsemble(CoreSeismogramEnsemble):
+    pass
