@@ -44,8 +44,8 @@ check-style:
 check-types:
 	$(BIN)/mypy --strict libseis/libseis services/seisbus
 
-check-cython:
-	$(if $(CYTHON),$(BIN)/cython-lint $(CYTHON))
+check-cython:  # which calls pycodestyle by name
+	PATH="$(CURDIR)/$(BIN):$$PATH" cython-lint $(CYTHON)
 
 check-protos:
 	$(BIN)/buf lint protos
