@@ -20,6 +20,7 @@ from libseis.nodedata import NodeData
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the clock face that DatetimeValue counts on
 _MICROSECOND = timedelta(microseconds=1)
 _INT64 = range(-(2**63), 2**63)
+_INT64_SECONDS = 9.2e9  # int64 nanoseconds end at 9.223e9 s
 
 # messages count from 1, so that 0 can mean "not sent"; UNDEFINED is that
 _STATUS = {s: 0 if s is ProcessingStatus.UNDEFINED else int(s) + 1 for s in ProcessingStatus}
@@ -216,15 +217,15 @@ def _node_from_message(message: pb.HistoryNode) -> NodeData:
 
 def clock_to_message(datum: Any) -> pb.Clock:
     """The clock of a TimeSeries or Seismogram, its time standard and shift."""
-    t0_ns = datum.t0_ns
     relative = datum.time_is_relative()
     clock = pb.Clock(
-        t0_ns=t0_ns,
         dt=datum.dt,
         reference=pb.TIME_REFERENCE_RELATIVE if relative else pb.TIME_REFERENCE_UTC,
     )
-    if t0_ns / 10**9 != datum.t0:
+    if (t0_ns := _exact_t0_ns(datum)) is None:
         clock.t0 = datum.t0
+    else:
+        clock.t0_ns = t0_ns
     numerator, denominator = datum.rate_numerator, datum.rate_denominator
     # an interval that is not the fraction's own is sent alone: it makes the same fraction again
     if numerator > 0 and denominator / numerator == datum.dt:
@@ -232,6 +233,14 @@ def clock_to_message(datum: Any) -> pb.Clock:
     if datum.shifted():
         clock.t0_shift = datum.get_t0shift()
     return clock
+
+
+def _exact_t0_ns(datum: Any) -> int | None:
+    """The start of `datum` in ns where that says all; None for fractions of ns, NaN, and times beyond int64."""
+    if not abs(datum.t0) < _INT64_SECONDS:
+        return None
+    t0_ns = int(datum.t0_ns)
+    return t0_ns if t0_ns / 10**9 == datum.t0 else None
 
 
 def clock_from_message(message: pb.Clock, datum: Any) -> None:

@@ -51,7 +51,7 @@ def pack_samples(data: Samples) -> pb.Samples:
 
 
 def pack_segment(segment: Segment, *, reclen: int = 4096) -> pb.Samples:
-    """A segment as miniSEED records: half the bytes of `pack_samples` for five times its CPU.
+    """A segment as miniSEED records: 0.7 of the bytes of `pack_samples` on an hour of counts at 5 times the CPU.
 
     For data that are stored as miniSEED anyway. The records carry channel, time to the microsecond, and rate.
     """

@@ -19,8 +19,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from libseis.errors import SampleError
-from libseis.mseed import Encoding, ProblemKind, decode, decoding, encode, frame, overlapping
+from libseis.errors import SampleError, TimeReferenceError
+from libseis.mseed import Encoding, ProblemKind, decode, decoding, encode, frame, overlapping, read, write
 from libseis.segments import ComplaintKind, GapPolicy, Joined, Rate, Segment, SourceId, Span, cut
 from pymseed import MS3Record
 
@@ -492,3 +492,68 @@ def test_leap_second_records_equal_obspy(tmp_path: Path) -> None:
     have = [[s.t0_ns, s.data.tolist()] for s in joined.segments]
     assert have == [[t[1], t[4]] for t in read_by_obspy(path)[str(path)]]
     assert len(have) == 2
+
+
+# --- files ---------------------------------------------------------------------------------------------
+
+
+class TestReadAndWrite:
+    def test_a_file_with_gaps(self, tmp_path: Path) -> None:
+        data, counts = steim_day()
+        path = tmp_path / "day.ms"
+        path.write_bytes(data[: 3 * 512] + b"junk" + data[9 * 512 :])
+        ensemble = read(path)
+        assert ensemble.live
+        assert [m.live for m in ensemble.member] == [True, True]
+        first = ensemble.member[0]
+        assert (first["net"], first["sta"], first["loc"], first["chan"]) == ("CI", "HEC", "", "BHN")
+        assert (first.t0_ns, first.rate_numerator, first["sampling_rate"]) == (T0, 40, 40.0)
+        assert first.time_is_UTC()
+        assert np.array_equal(first.data, counts[: first.npts])
+        assert "4 bytes" in ensemble.elog[0].message
+
+    def test_a_window_includes_its_ends(self) -> None:
+        data, counts = steim_day()
+        (member,) = read(data, start=T0 / 1e9 + 100, end=T0 / 1e9 + 200).member
+        assert np.array_equal(member.data, counts[4000:8001])
+        (rest,) = read(data, start=T0 / 1e9 + 100).member
+        assert np.array_equal(rest.data, counts[4000:])
+        assert len(read(data, end=0.0).member) == 0
+
+    def test_a_channel_without_a_readable_record_is_dead(self) -> None:
+        data, _ = steim_day(1000)
+        damaged = b"".join(data[k : k + 64] + np.random.default_rng(k).bytes(448) for k in range(0, len(data), 512))
+        ensemble = read(damaged)
+        (member,) = ensemble.member
+        assert not member.live
+        assert not ensemble.live
+        assert member["sta"] == "HEC"
+        assert "cannot be unpacked" in member.elog[0].message
+
+    def test_what_is_written_is_read_back(self, tmp_path: Path) -> None:
+        data, counts = steim_day()
+        ensemble = read(data)
+        ensemble.append(ensemble.member[0])
+        real = ensemble.member[1]
+        real["chan"] = "BHZ"
+        real *= 0.1
+        dead = ensemble[0]
+        dead.kill()
+        ensemble.append(dead)
+        path = tmp_path / "out.ms"
+        assert write(ensemble, path) == path.read_bytes()
+        ours, scaled = read(path).member
+        assert np.array_equal(ours.data, counts)
+        assert np.array_equal(scaled.data, counts * 0.1)
+        assert (scaled["chan"], scaled.t0_ns) == ("BHZ", T0)
+        assert set(frame(path.read_bytes()).encoding.tolist()) == {11, 5}
+
+    def test_relative_data_are_refused(self) -> None:
+        (member,) = read(steim_day(500)[0]).member
+        member.ator(T0 / 1e9)
+        with pytest.raises(TimeReferenceError, match="rtoa"):
+            write(member)
+
+    def test_a_file_that_is_not_there(self, tmp_path: Path) -> None:
+        with pytest.raises(FileNotFoundError):
+            read(tmp_path / "none.ms")
