@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     # Lease of the reconciler, and how often it looks.
     lease_seconds: float = Field(default=15.0, gt=0)
     reconcile_seconds: float = Field(default=2.0, gt=0)
+    # JetStream's file store, of which the streams take 78 %, and copies of each stream in a cluster.
+    jetstream_bytes: int = Field(default=8_000_000_000, gt=0)
+    stream_replicas: int = Field(default=1, ge=1, le=5)
     # Bytes after which the writer begins a new waveform file.
     file_bytes: int = Field(default=2_000_000_000, gt=0)
 

@@ -100,7 +100,7 @@ class Part(_message.Message):
     def __init__(self, first: _Optional[int] = ..., count: _Optional[int] = ...) -> None: ...
 
 class FetchTask(_message.Message):
-    __slots__ = ("job", "task", "attempt", "objects", "windows", "parts", "recipe", "provisional", "template")
+    __slots__ = ("job", "task", "attempt", "objects", "windows", "parts", "recipe", "template", "publication")
     JOB_FIELD_NUMBER: _ClassVar[int]
     TASK_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
@@ -108,8 +108,8 @@ class FetchTask(_message.Message):
     WINDOWS_FIELD_NUMBER: _ClassVar[int]
     PARTS_FIELD_NUMBER: _ClassVar[int]
     RECIPE_FIELD_NUMBER: _ClassVar[int]
-    PROVISIONAL_FIELD_NUMBER: _ClassVar[int]
     TEMPLATE_FIELD_NUMBER: _ClassVar[int]
+    PUBLICATION_FIELD_NUMBER: _ClassVar[int]
     job: str
     task: str
     attempt: int
@@ -117,9 +117,19 @@ class FetchTask(_message.Message):
     windows: _containers.RepeatedCompositeFieldContainer[Window]
     parts: _containers.RepeatedCompositeFieldContainer[Part]
     recipe: Recipe
-    provisional: bool
-    template: Window
-    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., objects: _Optional[_Iterable[_Union[ObjectRef, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[Window, _Mapping]]] = ..., parts: _Optional[_Iterable[_Union[Part, _Mapping]]] = ..., recipe: _Optional[_Union[Recipe, _Mapping]] = ..., provisional: _Optional[bool] = ..., template: _Optional[_Union[Window, _Mapping]] = ...) -> None: ...
+    template: Template
+    publication: int
+    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., objects: _Optional[_Iterable[_Union[ObjectRef, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[Window, _Mapping]]] = ..., parts: _Optional[_Iterable[_Union[Part, _Mapping]]] = ..., recipe: _Optional[_Union[Recipe, _Mapping]] = ..., template: _Optional[_Union[Template, _Mapping]] = ..., publication: _Optional[int] = ...) -> None: ...
+
+class Template(_message.Message):
+    __slots__ = ("start_ns", "end_ns", "event")
+    START_NS_FIELD_NUMBER: _ClassVar[int]
+    END_NS_FIELD_NUMBER: _ClassVar[int]
+    EVENT_FIELD_NUMBER: _ClassVar[int]
+    start_ns: int
+    end_ns: int
+    event: str
+    def __init__(self, start_ns: _Optional[int] = ..., end_ns: _Optional[int] = ..., event: _Optional[str] = ...) -> None: ...
 
 class Claim(_message.Message):
     __slots__ = ("bucket", "key", "size", "sha256")
@@ -134,23 +144,25 @@ class Claim(_message.Message):
     def __init__(self, bucket: _Optional[str] = ..., key: _Optional[str] = ..., size: _Optional[int] = ..., sha256: _Optional[bytes] = ...) -> None: ...
 
 class Input(_message.Message):
-    __slots__ = ("object", "etag", "ranges", "records", "problems", "missing")
+    __slots__ = ("object", "etag", "ranges", "records", "problems", "missing", "waveform_records")
     OBJECT_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
     RANGES_FIELD_NUMBER: _ClassVar[int]
     RECORDS_FIELD_NUMBER: _ClassVar[int]
     PROBLEMS_FIELD_NUMBER: _ClassVar[int]
     MISSING_FIELD_NUMBER: _ClassVar[int]
+    WAVEFORM_RECORDS_FIELD_NUMBER: _ClassVar[int]
     object: ObjectRef
     etag: str
     ranges: _containers.RepeatedScalarFieldContainer[int]
     records: bytes
     problems: _containers.RepeatedScalarFieldContainer[str]
     missing: str
-    def __init__(self, object: _Optional[_Union[ObjectRef, _Mapping]] = ..., etag: _Optional[str] = ..., ranges: _Optional[_Iterable[int]] = ..., records: _Optional[bytes] = ..., problems: _Optional[_Iterable[str]] = ..., missing: _Optional[str] = ...) -> None: ...
+    waveform_records: int
+    def __init__(self, object: _Optional[_Union[ObjectRef, _Mapping]] = ..., etag: _Optional[str] = ..., ranges: _Optional[_Iterable[int]] = ..., records: _Optional[bytes] = ..., problems: _Optional[_Iterable[str]] = ..., missing: _Optional[str] = ..., waveform_records: _Optional[int] = ...) -> None: ...
 
 class WindowTask(_message.Message):
-    __slots__ = ("job", "task", "attempt", "part", "inputs", "windows", "recipe")
+    __slots__ = ("job", "task", "attempt", "part", "inputs", "windows", "recipe", "part_count", "publication")
     JOB_FIELD_NUMBER: _ClassVar[int]
     TASK_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
@@ -158,6 +170,8 @@ class WindowTask(_message.Message):
     INPUTS_FIELD_NUMBER: _ClassVar[int]
     WINDOWS_FIELD_NUMBER: _ClassVar[int]
     RECIPE_FIELD_NUMBER: _ClassVar[int]
+    PART_COUNT_FIELD_NUMBER: _ClassVar[int]
+    PUBLICATION_FIELD_NUMBER: _ClassVar[int]
     job: str
     task: str
     attempt: int
@@ -165,7 +179,9 @@ class WindowTask(_message.Message):
     inputs: _containers.RepeatedCompositeFieldContainer[Input]
     windows: _containers.RepeatedCompositeFieldContainer[Window]
     recipe: Recipe
-    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., part: _Optional[int] = ..., inputs: _Optional[_Iterable[_Union[Input, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[Window, _Mapping]]] = ..., recipe: _Optional[_Union[Recipe, _Mapping]] = ...) -> None: ...
+    part_count: int
+    publication: int
+    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., part: _Optional[int] = ..., inputs: _Optional[_Iterable[_Union[Input, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[Window, _Mapping]]] = ..., recipe: _Optional[_Union[Recipe, _Mapping]] = ..., part_count: _Optional[int] = ..., publication: _Optional[int] = ...) -> None: ...
 
 class Envelope(_message.Message):
     __slots__ = ("inline", "claim")
@@ -176,18 +192,16 @@ class Envelope(_message.Message):
     def __init__(self, inline: _Optional[bytes] = ..., claim: _Optional[_Union[Claim, _Mapping]] = ...) -> None: ...
 
 class Piece(_message.Message):
-    __slots__ = ("samples", "t0_ns", "rate", "channel", "filled_gaps_ns")
+    __slots__ = ("samples", "t0_ns", "rate", "channel")
     SAMPLES_FIELD_NUMBER: _ClassVar[int]
     T0_NS_FIELD_NUMBER: _ClassVar[int]
     RATE_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
-    FILLED_GAPS_NS_FIELD_NUMBER: _ClassVar[int]
     samples: _waveform_pb2.Samples
     t0_ns: int
     rate: _waveform_pb2.Rate
     channel: Channel
-    filled_gaps_ns: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, samples: _Optional[_Union[_waveform_pb2.Samples, _Mapping]] = ..., t0_ns: _Optional[int] = ..., rate: _Optional[_Union[_waveform_pb2.Rate, _Mapping]] = ..., channel: _Optional[_Union[Channel, _Mapping]] = ..., filled_gaps_ns: _Optional[_Iterable[int]] = ...) -> None: ...
+    def __init__(self, samples: _Optional[_Union[_waveform_pb2.Samples, _Mapping]] = ..., t0_ns: _Optional[int] = ..., rate: _Optional[_Union[_waveform_pb2.Rate, _Mapping]] = ..., channel: _Optional[_Union[Channel, _Mapping]] = ...) -> None: ...
 
 class Provenance(_message.Message):
     __slots__ = ("sources", "steps")
@@ -227,7 +241,7 @@ class Outcome(_message.Message):
     def __init__(self, window: _Optional[_Union[Window, _Mapping]] = ..., fate: _Optional[_Union[Fate, str]] = ..., reason: _Optional[str] = ..., detail: _Optional[str] = ..., pieces: _Optional[_Iterable[_Union[Piece, _Mapping]]] = ..., log: _Optional[_Iterable[_Union[_waveform_pb2.LogEntry, _Mapping]]] = ..., provenance: _Optional[_Union[Provenance, _Mapping]] = ...) -> None: ...
 
 class Outcomes(_message.Message):
-    __slots__ = ("job", "task", "attempt", "part", "outcomes", "recipe", "expansion")
+    __slots__ = ("job", "task", "attempt", "part", "outcomes", "recipe", "expansion", "part_count")
     JOB_FIELD_NUMBER: _ClassVar[int]
     TASK_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
@@ -235,6 +249,7 @@ class Outcomes(_message.Message):
     OUTCOMES_FIELD_NUMBER: _ClassVar[int]
     RECIPE_FIELD_NUMBER: _ClassVar[int]
     EXPANSION_FIELD_NUMBER: _ClassVar[int]
+    PART_COUNT_FIELD_NUMBER: _ClassVar[int]
     job: str
     task: str
     attempt: int
@@ -242,7 +257,8 @@ class Outcomes(_message.Message):
     outcomes: _containers.RepeatedCompositeFieldContainer[Outcome]
     recipe: Recipe
     expansion: Expansion
-    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., part: _Optional[int] = ..., outcomes: _Optional[_Iterable[_Union[Outcome, _Mapping]]] = ..., recipe: _Optional[_Union[Recipe, _Mapping]] = ..., expansion: _Optional[_Union[Expansion, _Mapping]] = ...) -> None: ...
+    part_count: int
+    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., part: _Optional[int] = ..., outcomes: _Optional[_Iterable[_Union[Outcome, _Mapping]]] = ..., recipe: _Optional[_Union[Recipe, _Mapping]] = ..., expansion: _Optional[_Union[Expansion, _Mapping]] = ..., part_count: _Optional[int] = ...) -> None: ...
 
 class Expansion(_message.Message):
     __slots__ = ("windows", "parts")

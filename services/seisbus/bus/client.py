@@ -25,7 +25,9 @@ from nats.js.errors import ObjectNotFoundError
 from seis.v1 import task_pb2
 
 from ..errors import PoisonError, UnavailableError
+from ..model.transfer import PlanOrder
 from . import topology
+from .codec import encode_plan
 from .topology import ConsumerSpec
 
 _log = logging.getLogger(__name__)
@@ -57,9 +59,7 @@ class Tag:
         """The tag of received headers; PoisonError when they are not ours."""
         try:
             found = headers or {}
-            return cls(
-                found["Seis-Job"], found["Seis-Task"], int(found["Seis-Attempt"]), int(found["Seis-Part"])
-            )
+            return cls(found["Seis-Job"], found["Seis-Task"], int(found["Seis-Attempt"]), int(found["Seis-Part"]))
         except (KeyError, ValueError) as error:
             raise PoisonError(f"A message without valid Seis- headers ({error}).") from error
 
@@ -164,10 +164,9 @@ class Bus:
 
     async def publish_plan(self, job: str, attempt: int, *, nonce: int = 0) -> None:
         """Ask the indexers to plan (or go on planning) a job; `nonce` tells repeats of one attempt apart."""
-        body = task_pb2.PlanTask(job=job, attempt=attempt).SerializeToString()
         await self.publish(
             topology.plan_subject(job),
-            body,
+            encode_plan(PlanOrder(job, attempt)),
             tag=Tag(job, "", attempt),
             message_id=f"{job}/plan/{attempt}.{nonce}",
         )

@@ -168,5 +168,3 @@ async def ensure_topology(
                 max_ack_pending=spec.max_ack_pending,
             ),
         )
-
-

@@ -211,7 +211,7 @@ class Worker:
                 if not self.stats.holding_for:
                     _log.warning("worker %s holds: %s", self.name, error)
                 self.stats.holding_for = str(error)
-                await asyncio.sleep(wait * random.uniform(0.7, 1.3))  # noqa: S311
+                await asyncio.sleep(wait * random.uniform(0.7, 1.3))
                 wait = min(wait * 2, _HOLD_LONGEST_SECONDS)
             else:
                 if self.stats.holding_for:

@@ -37,9 +37,9 @@ def window_id(job: str, channel: str, start_ns: int, end_ns: int, event: str) ->
     return f"{job}.{hashlib.blake2b(text.encode(), digest_size=12).hexdigest()}"
 
 
-def document_id(window: str, piece: int) -> str:
-    """24 hex digits for the ObjectId of the `piece`-th stored document of a window."""
-    return hashlib.blake2b(f"{window}|{piece}".encode(), digest_size=12).hexdigest()
+def document_id(window: str, role: str) -> str:
+    """24 hex digits for the ObjectId of a window's document; `role` is "0", "1", … for its pieces, or "elog" …"""
+    return hashlib.blake2b(f"{window}|{role}".encode(), digest_size=12).hexdigest()
 
 
 def id_range(job: str) -> tuple[str, str]:

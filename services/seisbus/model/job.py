@@ -28,9 +28,13 @@ from .moments import duration_ns, iso, moment_ns
 from .task import DAY_NS, Recipe
 
 Moment = Annotated[int, BeforeValidator(moment_ns), PlainSerializer(iso, return_type=str)]
-Duration = Annotated[
-    int, BeforeValidator(duration_ns), PlainSerializer(lambda ns: f"{ns / 1e9:.9f}".rstrip("0").rstrip(".") + "s", return_type=str)
-]  # fmt: skip
+
+
+def _seconds_text(ns: int) -> str:
+    return f"{ns / 1e9:.9f}".rstrip("0").rstrip(".") + "s"
+
+
+Duration = Annotated[int, BeforeValidator(duration_ns), PlainSerializer(_seconds_text, return_type=str)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9*?,\- _]*$", max_length=2000)]
 
 
@@ -118,9 +122,7 @@ class EventWindows(_Model):
         sources = [n for n in ("catalog", "list", "quakeml", "csv") if getattr(self, n) is not None]
         if len(sources) != 1:
             found = " and ".join(sources) or "none"
-            raise ValueError(
-                f"exactly one source of events is needed (catalog, list, quakeml or csv); found {found}"
-            )
+            raise ValueError(f"exactly one source of events is needed (catalog, list, quakeml or csv); found {found}")
         if self.end is not None and self.end <= self.start:
             raise ValueError(f"end {self.end / 1e9:g} s is not after start {self.start / 1e9:g} s")
         return self
@@ -188,7 +190,7 @@ class JobSpec(_Model):
     """A job as the user wrote it."""
 
     name: Annotated[str, Field(max_length=200)] = ""
-    kind: Literal["window", "index", "purge"] = "window"
+    kind: Literal["window", "index"] = "window"
     archive: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
     inputs: Literal["day_files", "event_files"] = "day_files"
     expect: Literal["index", "stations"] = "index"
@@ -199,20 +201,13 @@ class JobSpec(_Model):
     steps: tuple[dict[str, Any], ...] = ()
     pad: Pad | None = None
     output: Output = Output()
-    purge: str = ""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.kind == "window" and self.windows is None:
             raise ValueError("a job of kind window needs windows: absolute, events or tile")
-        if self.kind == "purge" and not self.purge:
-            raise ValueError("a job of kind purge needs purge: the job whose data are to be removed")
         events = self.windows.events if self.windows else None
-        if (
-            self.kind == "window"
-            and self.inputs == "event_files"
-            and (events is None or events.catalog is None)
-        ):
+        if self.kind == "window" and self.inputs == "event_files" and (events is None or events.catalog is None):
             raise ValueError("event_files need windows: events: catalog, which names the files")
         if self.kind == "window" and self.inputs == "day_files" and events is not None and events.end is None:
             raise ValueError("windows of day files need an end: how long after the origin the window lasts")

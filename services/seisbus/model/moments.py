@@ -25,9 +25,7 @@ def duration_ns(value: object) -> int:
         match = _DURATION.fullmatch(str(value).lower())
         if match and (match[2] or "s") in _UNITS:
             return int(Decimal(match[1]) * _UNITS[match[2] or "s"] * 1_000_000_000)
-    raise ValueError(
-        f"{value!r} is not a duration; write seconds or a number with s, min, h or d, such as 1h"
-    )
+    raise ValueError(f"{value!r} is not a duration; write seconds or a number with s, min, h or d, such as 1h")
 
 
 def moment_ns(value: object) -> int:
@@ -35,9 +33,7 @@ def moment_ns(value: object) -> int:
 
     Digits beyond microseconds are kept. ValueError for anything else.
     """
-    wrong = ValueError(
-        f"{value!r} is not a time; write ISO 8601 such as 2011-03-11T05:48:03.2Z, or seconds since 1970"
-    )
+    wrong = ValueError(f"{value!r} is not a time; write ISO 8601 such as 2011-03-11T05:48:03.2Z, or seconds since 1970")
     if isinstance(value, datetime):
         moment = value if value.tzinfo else value.replace(tzinfo=UTC)
         since = moment - _EPOCH

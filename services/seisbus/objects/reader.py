@@ -183,7 +183,7 @@ class ObjectReader:
             except (BotoCoreError, _ShortBodyError, OSError, TimeoutError) as error:
                 problem = error
             if tries_left:
-                await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311
+                await asyncio.sleep(wait * random.uniform(0.5, 1.5))
                 wait *= 2
         where = archive.endpoint or f"S3 in {archive.region}"
         raise UnavailableError("S3", f"Archive {archive.name} at {where}: {key} cannot be read: {problem}.")

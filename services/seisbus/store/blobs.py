@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from bson import ObjectId
 from gridfs import AsyncGridFSBucket
 from gridfs.errors import NoFile
 
@@ -101,3 +102,9 @@ async def _read_gridfs(store: Store, document: Document) -> AsyncIterator[bytes]
     with translated():
         while piece := await stream.read(PIECE_BYTES):
             yield piece
+
+
+async def put_gridfs(store: Store, data: bytes) -> ObjectId:
+    """Keep bytes in GridFS under a random id; without a document that names it they are garbage."""
+    with translated():
+        return await AsyncGridFSBucket(store.database).upload_from_stream("waveform", data)

@@ -66,7 +66,11 @@ class Store:
         """Connect and check that a server answers; UnavailableError says which address does not."""
         try:
             client: AsyncMongoClient[Document] = AsyncMongoClient(
-                uri, serverSelectionTimeoutMS=int(timeout * 1000), connectTimeoutMS=3000, appname="seisbus", tz_aware=True
+                uri,
+                serverSelectionTimeoutMS=int(timeout * 1000),
+                connectTimeoutMS=3000,
+                appname="seisbus",
+                tz_aware=True,
             )
         except (InvalidURI, ValueError) as error:
             raise UserError(f"SEISBUS_MONGODB_URI is not a MongoDB URI: {error}.") from error
@@ -104,9 +108,11 @@ class Store:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncClientSession]:
         """One journaled transaction: committed on leaving, aborted on any error."""
-        async with self._client.start_session() as session:
-            async with await session.start_transaction(write_concern=_JOURNALED):
-                yield session
+        async with (
+            self._client.start_session() as session,
+            await session.start_transaction(write_concern=_JOURNALED),
+        ):
+            yield session
 
     async def transact(self, work: Callable[[AsyncClientSession], Awaitable[T]]) -> T:
         """Run `work` in a transaction, again after every write conflict; UnavailableError when the server is away."""

@@ -5,23 +5,26 @@ full equality prefix of an index plus at most one range; write in batches; never
 
 Shapes (times `*_ns` are integer nanoseconds since 1970; a channel is "NET.STA.LOC.CHAN"):
 
-job           _id, name, kind, spec, state, open (only while not closed), attempt, submitted_ns, closed_ns, request_id,
-              planned, planning_done, cursor {shard, offset}, counts {fate: n} (a cache), ledger (at close), stored_bytes,
-              error, notes, retry {fates, reason}
+job           _id, name, kind, spec, state, open (only while not closed), attempt, submitted_ns, closed_ns,
+              request_id, planned, planning_done, cursor {shard, offset}, counts {fate: n} (a cache), ledger (at close),
+              stored_bytes, error, notes, retry {fates, reason}
 task          _id = job.shard.n, job, open (only while parts are missing), attempt, archive,
               objects [{key, size, etag, day_ns, channel, missing}], windows [{id, channel, start_ns, end_ns,
               inclusive_end, event}], parts [[first, count]], done [part], template
-outcome       _id = window id = job.hash, fate, reason, detail, refs, attempt, task, part, channel, start_ns, end_ns, event
+outcome       _id = window id = job.hash, fate, reason, detail, refs, attempt, task, part, channel, start_ns,
+              end_ns, event
 outcome_superseded  the same with _id = window id + "~" + attempt: what a retry replaced
 wf_TimeSeries MsPASS's attribute names; and job, window, piece, t0_ns, rate [num, den], event, provenance
 cemetery      tombstone, logdata, data_tag, job, window, reason
 elog          logdata, wf_TimeSeries_id, data_tag, job, window
 s3_catalog_index, s3_waveform_index   _id = archive/key, archive, s3key, index_type, format, year, yrday, day, filename
 day_index     _id = archive/YYYY-MM-DD: a day whose index and listing were read; rows, listed, read_ns
-day_file      _id = archive/YYYY-MM-DD/key, archive, day_ns, net, sta, loc, chan, key, size, etag, indexed, listed, sampling_rate
+day_file      _id = archive/YYYY-MM-DD/key, archive, day_ns, net, sta, loc, chan, key, size, etag, indexed, listed,
+              sampling_rate
 source        _id = archive/evid, archive, source_id, time, time_ns, lat, lon, depth (km), mag, mag_type, event_type,
               waveform_key, phase_key
-site, channel MsPASS's names and units; archive, net, sta(, loc, chan), lat, lon, elev, edepth, hang, vang, starttime, endtime
+site, channel MsPASS's names and units; archive, net, sta(, loc, chan), lat, lon, elev, edepth,
+              hang, vang, starttime, endtime
 dead_letter   _id, job, task, part, stream, subject, headers, body, reason, deliveries, time_ns
 lease         _id = name, holder, token, expires_ns
 """
@@ -60,7 +63,11 @@ def _index(*keys: str, unique: bool = False, sparse: bool = False) -> IndexModel
 INDEXES: Final[dict[str, list[IndexModel]]] = {
     JOB: [_index("open", sparse=True), _index("request_id", unique=True, sparse=True)],
     TASK: [IndexModel([("job", ASCENDING), ("open", ASCENDING)], partialFilterExpression={"open": True})],
-    WF_TIMESERIES: [_index("job", "starttime"), _index("net", "sta", "chan", "starttime"), _index("data_tag", "starttime")],
+    WF_TIMESERIES: [
+        _index("job", "starttime"),
+        _index("net", "sta", "chan", "starttime"),
+        _index("data_tag", "starttime"),
+    ],
     CEMETERY: [_index("job")],
     ELOG: [_index("job")],
     CATALOG_INDEX: [_index("archive", "year", "format")],

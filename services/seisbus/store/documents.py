@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from bson import ObjectId
+
 from ..model.channel import Channel
 from ..model.task import ObjectRef, Part, Task, Window, WindowTemplate
 
 Document = dict[str, Any]
+
+__all__ = ["Document", "ObjectId", "task_document", "task_value", "window_document", "window_value"]
 
 
 def window_document(window: Window) -> Document:

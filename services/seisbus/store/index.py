@@ -96,10 +96,15 @@ async def events(
             yield event
 
 
+async def event_by_id(store: Store, archive: str, event: str) -> Document | None:
+    """An event of an archive's catalog, None when it has no such event."""
+    with translated():
+        return await store[SOURCE].find_one({"_id": f"{archive}/{event}"})
+
+
 async def channel_epochs(store: Store, archive: str, wanted: ChannelFilter) -> AsyncIterator[Document]:
     """Channel epochs of an archive's station metadata that match, in order of network and station."""
     with translated():
         async for epoch in store[CHANNEL].find({"archive": archive}).sort([("net", 1), ("sta", 1)]):
             if wanted.matches(Channel(epoch["net"], epoch["sta"], epoch["loc"], epoch["chan"])):
                 yield epoch
-

@@ -85,7 +85,7 @@ async def update_job(store: Store, job: Mapping[str, Any], change: Mapping[str, 
 
 
 async def add_counts(store: Store, job: str, counts: Mapping[str, int], stored_bytes: int) -> Document | None:
-    """Add to the cached counters; the job as it is then. Never inside a settling transaction, where it would conflict."""
+    """Add to the cached counters; the job as it is then. Never in a settling transaction: it conflicts."""
     with translated():
         await store[JOB].update_one(
             {"_id": job},

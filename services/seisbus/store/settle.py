@@ -60,9 +60,13 @@ class SettleResult:
 async def settle(store: Store, settlements: Sequence[Settlement]) -> SettleResult:
     """Commit a batch. Idempotent; UnavailableError when the database is away."""
     known: set[str] = set()
+
+    async def work(session: AsyncClientSession) -> SettleResult:
+        return await _commit(store, session, settlements, known)
+
     while True:
         try:
-            return await store.transact(lambda session: _commit(store, session, settlements, known))
+            return await store.transact(work)
         except BulkWriteError as error:
             if not all(problem.get("code") == _DUPLICATE for problem in error.details["writeErrors"]):
                 raise
@@ -142,7 +146,14 @@ async def _mark_task(store: Store, session: AsyncClientSession, settlement: Sett
 
 
 async def settle_rest(
-    store: Store, open_task: OpenTask, attempt: int, fate: Fate, reason: str, detail: str, *, refs: Sequence[str] = (),
+    store: Store,
+    open_task: OpenTask,
+    attempt: int,
+    fate: Fate,
+    reason: str,
+    detail: str,
+    *,
+    refs: Sequence[str] = (),
     parts: Sequence[int] | None = None,
 ) -> SettleResult:
     """Give every window of a task (or of some of its parts) that has no outcome this one; the task is then done."""

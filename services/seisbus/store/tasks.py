@@ -78,10 +78,10 @@ async def open_tasks(store: Store, job: str) -> list[OpenTask]:
     return [OpenTask(task_value(d), int(d["attempt"]), frozenset(d["done"])) for d in documents]
 
 
-async def count_open(store: Store, job: str) -> int:
-    """How many tasks of a job are open."""
+async def open_task_ids(store: Store, job: str) -> set[str]:
+    """Ids of all open tasks of a job."""
     with translated():
-        return len(await store[TASK].find({"job": job, "open": True}, {"_id": 1}).to_list())
+        return {str(d["_id"]) for d in await store[TASK].find({"job": job, "open": True}, {"_id": 1}).to_list()}
 
 
 async def get_open_task(store: Store, task: str) -> OpenTask | None:
@@ -146,7 +146,8 @@ async def _supersede(store: Store, outcomes: Sequence[Document]) -> int:
         await store[TASK].bulk_write(
             [
                 UpdateOne(
-                    {"_id": task}, {"$set": {"open": True}, "$inc": {"attempt": 1}, "$pull": {"done": {"$in": sorted(n)}}}
+                    {"_id": task},
+                    {"$set": {"open": True}, "$inc": {"attempt": 1}, "$pull": {"done": {"$in": sorted(n)}}},
                 )
                 for task, n in parts.items()
             ],

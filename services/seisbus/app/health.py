@@ -1,0 +1,89 @@
+"""The health and control surface of every service process: grpc.health.v1 and WorkerService on one port."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import aio as health_aio
+from seis.control.v1 import control_pb2, control_pb2_grpc
+
+from ..bus import Worker
+from ..errors import UserError
+
+
+class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
+    """Status, pause, resume and drain of the workers of this process."""
+
+    def __init__(self, service: str, *, drain: Callable[[], None]) -> None:
+        self._service = service
+        self._drain = drain
+        self.workers: Sequence[Worker] = ()
+
+    async def GetStatus(self, request: Any, context: Any) -> control_pb2.GetStatusResponse:
+        """Sums over the workers; the state is that of the least happy one."""
+        states = [worker.state.value for worker in self.workers]
+        rank = ("draining", "holding", "paused", "running")
+        return control_pb2.GetStatusResponse(
+            service=self._service,
+            state=next((state for state in rank if state in states), "running"),
+            holding_for=next((w.stats.holding_for for w in self.workers if w.stats.holding_for), ""),
+            in_progress=sum(len(worker.stats.in_progress) for worker in self.workers),
+            done=sum(worker.stats.done for worker in self.workers),
+            redelivered=sum(worker.stats.redelivered for worker in self.workers),
+            bytes_in_flight=sum(worker.stats.bytes_in_flight for worker in self.workers),
+            pid=os.getpid(),
+        )
+
+    async def Pause(self, request: Any, context: Any) -> control_pb2.PauseResponse:
+        """Stop taking work."""
+        for worker in self.workers:
+            worker.pause()
+        return control_pb2.PauseResponse()
+
+    async def Resume(self, request: Any, context: Any) -> control_pb2.ResumeResponse:
+        """Take work again."""
+        for worker in self.workers:
+            worker.resume()
+        return control_pb2.ResumeResponse()
+
+    async def Drain(self, request: Any, context: Any) -> control_pb2.DrainResponse:
+        """Finish and leave, as on SIGTERM."""
+        self._drain()
+        return control_pb2.DrainResponse()
+
+
+class HealthServer:
+    """Serves health and control surface at `address` (port 0 picks a free one)."""
+
+    def __init__(self, address: str, control: WorkerControl) -> None:
+        self._server = grpc.aio.server()
+        self._health = health_aio.HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        control_pb2_grpc.add_WorkerServiceServicer_to_server(control, self._server)
+        self._address = address
+
+    async def __aenter__(self) -> Self:
+        try:
+            self._server.add_insecure_port(self._address)
+        except RuntimeError as error:
+            raise UserError(
+                f"The health address {self._address} cannot be used ({error}); set SEISBUS_HEALTH_ADDRESS."
+            ) from error
+        await self._health.set("", health_pb2.HealthCheckResponse.NOT_SERVING)
+        await self._server.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._server.stop(grace=1)
+
+    async def serving(self) -> None:
+        """Say that work is taken."""
+        await self._health.set("", health_pb2.HealthCheckResponse.SERVING)
+
+    async def leaving(self) -> None:
+        """Say for good that no work is taken any more."""
+        await self._health.enter_graceful_shutdown()

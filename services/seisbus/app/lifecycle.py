@@ -1,0 +1,150 @@
+"""The life of a service process: settings, logging, connections, health, signals, drain.
+
+Each service's `__main__` hands `run_service` a function that builds its workers and background loops from a
+`Context`. Liveness never depends on NATS or MongoDB; readiness does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvloop
+
+from ..archive.definition import ArchiveDefinition, load_archives
+from ..bus import Bus, Worker
+from ..bus.jobboard import JobBoard
+from ..bus.topology import ConsumerSpec
+from ..bus.worker import DeadLetter, Handler
+from ..errors import SeisbusError, UserError
+from ..model.ids import boot_id
+from ..objects import ObjectReader
+from ..settings import Settings, load_settings
+from ..store.client import Store
+from ..store.deadletters import bury_message
+from ..store.jobs import job_attempt
+from .health import HealthServer, WorkerControl
+from .logs import configure_logging
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Context:
+    """What every service has: connections and the archives. One of each a process."""
+
+    service: str
+    boot: str
+    settings: Settings
+    bus: Bus
+    store: Store
+    objects: ObjectReader
+    archives: Mapping[str, ArchiveDefinition]
+    board: JobBoard = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.board = JobBoard(self.bus, lambda job: job_attempt(self.store, job))
+
+    def worker(self, consumer: ConsumerSpec, handler: Handler, *, slots: int, max_bytes: int | None = None) -> Worker:
+        """A worker on `consumer` with this process's settings."""
+        return Worker(
+            self.bus,
+            consumer,
+            handler,
+            board=self.board,
+            bury=self._bury,
+            slots=slots,
+            max_bytes=max_bytes or self.settings.bytes_in_flight,
+            ack_wait=self.settings.ack_wait_seconds,
+            max_deliver=self.settings.max_deliver,
+        )
+
+    async def _bury(self, letter: DeadLetter) -> None:
+        await bury_message(
+            self.store,
+            job=letter.tag.job,
+            task=letter.tag.task,
+            part=letter.tag.part,
+            attempt=letter.tag.attempt,
+            stage=letter.stream,
+            subject=letter.subject,
+            headers=letter.headers,
+            body=letter.body,
+            deliveries=letter.deliveries,
+            reason=letter.reason,
+        )
+
+
+@dataclass(slots=True)
+class Service:
+    """What a service consists of: workers, loops that run beside them, and what to do once they are drained."""
+
+    workers: Sequence[Worker] = ()
+    loops: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+    on_drained: Callable[[], Awaitable[None]] | None = None
+
+
+def archives_of(settings: Settings) -> Mapping[str, ArchiveDefinition]:
+    """The known archives; `local` gets its endpoint from the environment, and without one is left out."""
+    archives = dict(load_archives(settings.archives_file))
+    if settings.archive_local_endpoint:
+        archives["local"] = archives["local"].at(settings.archive_local_endpoint)
+    else:
+        archives.pop("local", None)
+    return archives
+
+
+def run_service(service: str, build: Callable[[Context], Awaitable[Service]]) -> int:
+    """Run a service until SIGTERM, SIGINT or Drain; the exit code."""
+    try:
+        settings = load_settings()
+        configure_logging(settings)
+        uvloop.run(_main(service, settings, build))
+    except UserError as error:
+        print(f"seisbus {service}: {error}", file=sys.stderr)
+        return 2
+    except SeisbusError as error:
+        print(f"seisbus {service}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _main(name: str, settings: Settings, build: Callable[[Context], Awaitable[Service]]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    archives = archives_of(settings)
+    control = WorkerControl(name, drain=stop.set)
+    async with contextlib.AsyncExitStack() as stack:
+        health = await stack.enter_async_context(HealthServer(settings.health_address, control))
+        bus = await stack.enter_async_context(await Bus.connect(settings.nats_url, name=f"seisbus-{name}"))
+        store = await stack.enter_async_context(await Store.connect(settings.mongodb_uri, settings.database))
+        objects = await stack.enter_async_context(ObjectReader())
+        context = Context(name, boot_id(), settings, bus, store, objects, archives)
+        service = await build(context)
+        control.workers = service.workers
+        background = [asyncio.create_task(loop_()) for loop_ in (context.board.run, *service.loops)]
+        working = [asyncio.create_task(worker.run()) for worker in service.workers]
+        await health.serving()
+        _log.info("%s is ready", name)
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            done, _ = await asyncio.wait([stopped, *background, *working], return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # a loop that ended by an error ends the process, and the supervisor starts it again
+        finally:
+            await health.leaving()
+            await asyncio.gather(*(worker.drain(settings.drain_seconds) for worker in service.workers))
+            if service.on_drained is not None:
+                await service.on_drained()
+            for task in (*background, *working, stopped):
+                task.cancel()
+            await asyncio.gather(*background, *working, stopped, return_exceptions=True)
+            _log.info("%s has left", name)

@@ -1,0 +1,360 @@
+"""The model's values to bodies on the bus and back; services never see a message."""
+
+from __future__ import annotations
+
+import json
+from typing import TypeVar
+
+from google.protobuf.message import DecodeError, Message
+from seis.v1 import task_pb2, waveform_pb2
+
+from ..errors import PoisonError
+from ..model.channel import Channel
+from ..model.outcome import Fate
+from ..model.task import ObjectRef, Part, Recipe, Task, Window, WindowTemplate
+from ..model.transfer import (
+    Expansion,
+    FetchOrder,
+    LogLine,
+    ObjectRecords,
+    OutcomeBatch,
+    Packing,
+    Piece,
+    PlanOrder,
+    Severity,
+    Source,
+    WindowOrder,
+    WindowOutcome,
+)
+
+M = TypeVar("M", bound=Message)
+
+
+def _parse(kind: type[M], body: bytes) -> M:
+    """The message of these bytes; PoisonError when they are none."""
+    message = kind()
+    try:
+        message.ParseFromString(body)
+    except DecodeError as error:
+        raise PoisonError(f"A body that is not a {kind.DESCRIPTOR.full_name}: {error}.") from error
+    return message
+
+
+def _channel_message(channel: Channel) -> task_pb2.Channel:
+    return task_pb2.Channel(net=channel.net, sta=channel.sta, loc=channel.loc, chan=channel.chan)
+
+
+def _channel_value(message: task_pb2.Channel) -> Channel:
+    return Channel(message.net, message.sta, message.loc, message.chan)
+
+
+def _object_message(ref: ObjectRef) -> task_pb2.ObjectRef:
+    return task_pb2.ObjectRef(
+        archive=ref.archive,
+        key=ref.key,
+        size=ref.size,
+        etag=ref.etag,
+        day_ns=ref.day_ns,
+        channel=_channel_message(ref.channel) if ref.channel else None,
+        missing=ref.missing,
+    )
+
+
+def _object_value(message: task_pb2.ObjectRef) -> ObjectRef:
+    return ObjectRef(
+        archive=message.archive,
+        key=message.key,
+        size=message.size,
+        etag=message.etag,
+        day_ns=message.day_ns,
+        channel=_channel_value(message.channel) if message.HasField("channel") else None,
+        missing=message.missing,
+    )
+
+
+def _window_message(window: Window) -> task_pb2.Window:
+    return task_pb2.Window(
+        id=window.id,
+        channel=_channel_message(window.channel),
+        start_ns=window.start_ns,
+        end_ns=window.end_ns,
+        inclusive_end=window.inclusive_end,
+        event=window.event,
+    )
+
+
+def _window_value(message: task_pb2.Window) -> Window:
+    return Window(
+        id=message.id,
+        channel=_channel_value(message.channel),
+        start_ns=message.start_ns,
+        end_ns=message.end_ns,
+        inclusive_end=message.inclusive_end,
+        event=message.event,
+    )
+
+
+def _recipe_message(recipe: Recipe) -> task_pb2.Recipe:
+    return task_pb2.Recipe(
+        gaps=recipe.gaps,
+        fill=recipe.fill,
+        overlap=recipe.overlap,
+        steps_json=json.dumps(recipe.steps),
+        pad_before=recipe.pad_before,
+        pad_after=recipe.pad_after,
+        storage=recipe.storage,
+        encoding=recipe.encoding,
+        data_tag=recipe.data_tag,
+    )
+
+
+def _recipe_value(message: task_pb2.Recipe) -> Recipe:
+    return Recipe(
+        gaps=message.gaps,
+        fill=message.fill,
+        overlap=message.overlap,
+        steps=tuple(json.loads(message.steps_json)),
+        pad_before=message.pad_before,
+        pad_after=message.pad_after,
+        storage=message.storage,
+        encoding=message.encoding,
+        data_tag=message.data_tag,
+    )
+
+
+def _part_message(part: Part) -> task_pb2.Part:
+    return task_pb2.Part(first=part.first, count=part.count)
+
+
+_FATES = {
+    Fate.SAVED: task_pb2.FATE_SAVED,
+    Fate.DEAD: task_pb2.FATE_DEAD,
+    Fate.MISSING: task_pb2.FATE_MISSING,
+    Fate.FAILED: task_pb2.FATE_FAILED,
+    Fate.CANCELLED: task_pb2.FATE_CANCELLED,
+}
+_FATE_VALUES = {number: fate for fate, number in _FATES.items()}
+_SEVERITIES = {
+    Severity.INVALID: waveform_pb2.ERROR_SEVERITY_INVALID,
+    Severity.COMPLAINT: waveform_pb2.ERROR_SEVERITY_COMPLAINT,
+    Severity.INFORMATIONAL: waveform_pb2.ERROR_SEVERITY_INFORMATIONAL,
+}
+_SEVERITY_VALUES = {number: severity for severity, number in _SEVERITIES.items()}
+_ENCODINGS = {
+    Packing.MINISEED: waveform_pb2.SAMPLE_ENCODING_MINISEED,
+    Packing.FLOAT64: waveform_pb2.SAMPLE_ENCODING_RAW,
+}
+_ENCODING_VALUES = {number: packing for packing, number in _ENCODINGS.items()}
+
+
+def encode_plan(order: PlanOrder) -> bytes:
+    """Body of a plan message."""
+    return task_pb2.PlanTask(job=order.job, attempt=order.attempt).SerializeToString()
+
+
+def decode_plan(body: bytes) -> PlanOrder:
+    """Inverse of `encode_plan`; PoisonError for other bytes."""
+    message = _parse(task_pb2.PlanTask, body)
+    return PlanOrder(message.job, message.attempt)
+
+
+def encode_fetch(order: FetchOrder) -> bytes:
+    """Body of a fetch message."""
+    task = order.task
+    message = task_pb2.FetchTask(
+        job=task.job,
+        task=task.id,
+        attempt=order.attempt,
+        objects=[_object_message(ref) for ref in task.objects],
+        windows=[_window_message(window) for window in task.windows],
+        parts=[_part_message(part) for part in task.parts],
+        recipe=_recipe_message(order.recipe),
+        publication=order.publication,
+    )
+    if task.template is not None:
+        template = task.template
+        message.template.CopyFrom(
+            task_pb2.Template(start_ns=template.start_ns, end_ns=template.end_ns, event=template.event)
+        )
+    return message.SerializeToString()
+
+
+def decode_fetch(body: bytes) -> FetchOrder:
+    """Inverse of `encode_fetch`; PoisonError for other bytes, or a task without an object."""
+    message = _parse(task_pb2.FetchTask, body)
+    if not message.objects:
+        raise PoisonError(f"Fetch task {message.task!r} names no object.")
+    template = message.template if message.HasField("template") else None
+    task = Task(
+        id=message.task,
+        job=message.job,
+        archive=message.objects[0].archive,
+        objects=tuple(_object_value(ref) for ref in message.objects),
+        windows=tuple(_window_value(window) for window in message.windows),
+        parts=tuple(Part(part.first, part.count) for part in message.parts),
+        template=None
+        if template is None
+        else WindowTemplate(
+            start_ns=template.start_ns if template.HasField("start_ns") else None,
+            end_ns=template.end_ns if template.HasField("end_ns") else None,
+            event=template.event,
+        ),
+    )
+    return FetchOrder(task, _recipe_value(message.recipe), message.attempt, message.publication)
+
+
+def _records_message(read: ObjectRecords) -> task_pb2.Input:
+    return task_pb2.Input(
+        object=_object_message(read.ref),
+        etag=read.etag,
+        ranges=read.ranges,
+        records=read.records,
+        problems=read.problems,
+        missing=read.missing,
+        waveform_records=read.waveform_records,
+    )
+
+
+def _records_value(message: task_pb2.Input) -> ObjectRecords:
+    return ObjectRecords(
+        ref=_object_value(message.object),
+        etag=message.etag,
+        ranges=tuple(message.ranges),
+        records=message.records,
+        problems=tuple(message.problems),
+        waveform_records=message.waveform_records,
+        missing=message.missing,
+    )
+
+
+def encode_window(order: WindowOrder) -> bytes:
+    """Body of a window message."""
+    return task_pb2.WindowTask(
+        job=order.job,
+        task=order.task,
+        attempt=order.attempt,
+        publication=order.publication,
+        part=order.part,
+        part_count=order.part_count,
+        inputs=[_records_message(read) for read in order.inputs],
+        windows=[_window_message(window) for window in order.windows],
+        recipe=_recipe_message(order.recipe),
+    ).SerializeToString()
+
+
+def decode_window(body: bytes) -> WindowOrder:
+    """Inverse of `encode_window`; PoisonError for other bytes."""
+    message = _parse(task_pb2.WindowTask, body)
+    return WindowOrder(
+        job=message.job,
+        task=message.task,
+        attempt=message.attempt,
+        publication=message.publication,
+        part=message.part,
+        part_count=message.part_count,
+        inputs=tuple(_records_value(read) for read in message.inputs),
+        windows=tuple(_window_value(window) for window in message.windows),
+        recipe=_recipe_value(message.recipe),
+    )
+
+
+def _outcome_message(outcome: WindowOutcome) -> task_pb2.Outcome:
+    return task_pb2.Outcome(
+        window=_window_message(outcome.window),
+        fate=_FATES[outcome.fate],
+        reason=outcome.reason,
+        detail=outcome.detail,
+        pieces=[_piece_message(piece) for piece in outcome.pieces],
+        log=[
+            waveform_pb2.LogEntry(algorithm=line.algorithm, message=line.message, severity=_SEVERITIES[line.severity])
+            for line in outcome.log
+        ],
+        provenance=task_pb2.Provenance(
+            sources=[
+                task_pb2.Provenance.Source(archive=s.archive, key=s.key, etag=s.etag, ranges=s.ranges)
+                for s in outcome.sources
+            ],
+            steps=outcome.steps,
+        ),
+    )
+
+
+def _piece_message(piece: Piece) -> task_pb2.Piece:
+    return task_pb2.Piece(
+        samples=waveform_pb2.Samples(
+            type=waveform_pb2.SAMPLE_TYPE_FLOAT64 if piece.packing is Packing.FLOAT64 else None,
+            encoding=_ENCODINGS[piece.packing],
+            npts=piece.npts,
+            components=1,
+            data=piece.data,
+        ),
+        t0_ns=piece.t0_ns,
+        rate=waveform_pb2.Rate(numerator=piece.rate_numerator, denominator=piece.rate_denominator),
+        channel=_channel_message(piece.channel),
+    )
+
+
+def _piece_value(message: task_pb2.Piece) -> Piece:
+    return Piece(
+        channel=_channel_value(message.channel),
+        t0_ns=message.t0_ns,
+        rate_numerator=message.rate.numerator,
+        rate_denominator=message.rate.denominator,
+        npts=message.samples.npts,
+        packing=_ENCODING_VALUES[message.samples.encoding],
+        data=message.samples.data,
+    )
+
+
+def _outcome_value(message: task_pb2.Outcome) -> WindowOutcome:
+    return WindowOutcome(
+        window=_window_value(message.window),
+        fate=_FATE_VALUES[message.fate],
+        reason=message.reason,
+        detail=message.detail,
+        pieces=tuple(_piece_value(piece) for piece in message.pieces),
+        log=tuple(LogLine(e.algorithm, e.message, _SEVERITY_VALUES[e.severity]) for e in message.log),
+        sources=tuple(Source(s.archive, s.key, s.etag, tuple(s.ranges)) for s in message.provenance.sources),
+        steps=tuple(message.provenance.steps),
+    )
+
+
+def encode_outcomes(batch: OutcomeBatch) -> bytes:
+    """Body of a write message."""
+    message = task_pb2.Outcomes(
+        job=batch.job,
+        task=batch.task,
+        attempt=batch.attempt,
+        part=batch.part,
+        part_count=batch.part_count,
+        outcomes=[_outcome_message(outcome) for outcome in batch.outcomes],
+        recipe=_recipe_message(batch.recipe),
+    )
+    if batch.expansion is not None:
+        message.expansion.windows.extend(_window_message(window) for window in batch.expansion.windows)
+        message.expansion.parts.extend(_part_message(part) for part in batch.expansion.parts)
+    return message.SerializeToString()
+
+
+def decode_outcomes(body: bytes) -> OutcomeBatch:
+    """Inverse of `encode_outcomes`; PoisonError for other bytes."""
+    message = _parse(task_pb2.Outcomes, body)
+    try:
+        outcomes = tuple(_outcome_value(outcome) for outcome in message.outcomes)
+    except KeyError as error:
+        raise PoisonError(f"Outcomes of {message.task!r} with an unknown enum value {error}.") from error
+    return OutcomeBatch(
+        job=message.job,
+        task=message.task,
+        attempt=message.attempt,
+        part=message.part,
+        part_count=message.part_count,
+        recipe=_recipe_value(message.recipe),
+        outcomes=outcomes,
+        expansion=Expansion(
+            tuple(_window_value(window) for window in message.expansion.windows),
+            tuple(Part(part.first, part.count) for part in message.expansion.parts),
+        )
+        if message.HasField("expansion")
+        else None,
+    )

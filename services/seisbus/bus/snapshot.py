@@ -1,0 +1,23 @@
+"""A job document as the absolute progress snapshot that watchers and workers get."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from seis.v1 import task_pb2
+
+
+def snapshot(job: Mapping[str, Any]) -> task_pb2.JobSnapshot:
+    """Where a job stands."""
+    return task_pb2.JobSnapshot(
+        job=job["_id"],
+        state=job["state"],
+        attempt=job["attempt"],
+        planned=job["planned"],
+        planning_done=job["planning_done"],
+        time_ns=time.time_ns(),
+        stored_bytes=job["stored_bytes"],
+        **{fate: max(0, count) for fate, count in job["counts"].items()},
+    )

@@ -1,0 +1,30 @@
+"""`python -m seisbus.fetcher`: one consumer an archive, so that a slow archive cannot block a fast one."""
+
+from __future__ import annotations
+
+import sys
+
+from ..app import Context, Service, run_service
+from ..bus.topology import fetch_consumer
+from .fetch import Fetcher
+
+# Objects read side by side by one process and archive: 16-32 requests fill 100 Mbit/s at 30 ms (measured).
+_OBJECTS_AT_ONCE = 16
+
+
+async def build(context: Context) -> Service:
+    """A worker for every archive of this deployment."""
+    fetcher = Fetcher(context)
+    workers = [
+        context.worker(
+            fetch_consumer(archive.name, archive.max_in_flight),
+            fetcher.handle,
+            slots=min(context.settings.concurrency or _OBJECTS_AT_ONCE, archive.max_in_flight),
+        )
+        for archive in context.archives.values()
+    ]
+    return Service(workers=workers)
+
+
+if __name__ == "__main__":
+    sys.exit(run_service("fetcher", build))

@@ -1,0 +1,30 @@
+"""`python -m seisbus.indexer`: plans jobs and, under a lease, reconciles them."""
+
+from __future__ import annotations
+
+import sys
+
+from ..app import Context, Service, run_service
+from ..bus import Delivery
+from ..bus.codec import decode_plan
+from ..bus.topology import plan_consumer
+from .planner import plan_job
+from .reconciler import Reconciler
+
+# Jobs planned side by side by one process; each holds its plan message while its campaign runs.
+_JOBS_AT_ONCE = 64
+
+
+async def build(context: Context) -> Service:
+    """The indexer's worker and its reconciler."""
+
+    async def handle(delivery: Delivery) -> None:
+        order = decode_plan(delivery.body)
+        await plan_job(context, order.job, order.attempt)
+
+    worker = context.worker(plan_consumer(), handle, slots=context.settings.concurrency or _JOBS_AT_ONCE)
+    return Service(workers=[worker], loops=[Reconciler(context).run])
+
+
+if __name__ == "__main__":
+    sys.exit(run_service("indexer", build))

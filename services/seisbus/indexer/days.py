@@ -1,0 +1,116 @@
+"""A day of an archive into `day_file` documents: its index table, checked against a listing of its folder.
+
+The listing tells sizes and versions and what is not there, so no HEAD is ever needed; what stands in the listing but
+not in the index is kept too (`indexed` False), because nobody who asks for a day wants to lose data to a stale index.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from ..app import Context
+from ..archive.definition import ArchiveDefinition, IndexSource, ObjectUnit
+from ..archive.errors import ArchiveFormatError
+from ..archive.keys import DayKey, TableFormat, waveform_index_key
+from ..archive.waveform_index import DayRow, day_rows, read_waveform_index
+from ..errors import UserError
+from ..model.task import DAY_NS
+from ..store.index import day_is_known, write_day
+
+_log = logging.getLogger(__name__)
+
+# A day read while it was still being written, or shortly after, is read again by later jobs.
+_SETTLES_AFTER = timedelta(days=3)
+
+
+def day_of(number: int) -> date:
+    """The date of a day counted from 1970."""
+    return date(1970, 1, 1) + timedelta(days=number)
+
+
+async def ensure_day(context: Context, archive: ArchiveDefinition, number: int) -> None:
+    """Make the files of a day known, unless they are.
+
+    ArchiveFormatError when its index cannot be read; a day that is in neither index nor listing is known as empty.
+    """
+    if archive.object_unit is ObjectUnit.STATION:
+        raise UserError(f"Archive {archive.name} keeps one object a station and day, which day_files cannot read yet.")
+    day = day_of(number)
+    known = await day_is_known(context.store, archive.name, day.isoformat())
+    if known is not None:
+        read = datetime.fromtimestamp(known["read_ns"] / 1e9, UTC)
+        if read - datetime.combine(day, datetime.min.time(), UTC) > _SETTLES_AFTER:
+            return
+    rows, listing = await asyncio.gather(_index_rows(context, archive, day), _listing(context, archive, day))
+    files: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        files[row.object_key] = _file(archive, row.day_key, number, row.object_key) | {
+            "indexed": True,
+            "sampling_rate": row.sample_rate,
+            "lat": row.lat,
+            "lon": row.lon,
+        }
+    unlisted = len(files)
+    for key, (day_key, size, etag) in listing.items():
+        known_file = files.setdefault(key, _file(archive, day_key, number, key))
+        unlisted -= int(known_file["indexed"])
+        known_file |= {"size": size, "etag": etag, "listed": True}
+    about = {"rows": len(rows), "listed": len(listing), "unlisted": unlisted}
+    await write_day(context.store, archive.name, day.isoformat(), list(files.values()), about)
+    _log.info("%s %s: %d rows in the index, %d objects listed", archive.name, day, len(rows), len(listing))
+
+
+def _file(archive: ArchiveDefinition, key: DayKey, number: int, object_key: str) -> dict[str, Any]:
+    return {
+        "archive": archive.name,
+        "day_ns": number * DAY_NS,
+        "net": key.net,
+        "sta": key.sta,
+        "loc": key.loc or "",
+        "chan": key.chan or "",
+        "key": object_key,
+        "size": 0,
+        "etag": "",
+        "indexed": False,
+        "listed": False,
+        "sampling_rate": None,
+    }
+
+
+async def _index_rows(context: Context, archive: ArchiveDefinition, day: date) -> list[DayRow]:
+    """Rows of the day's index, Parquet before CSV (old CSVs lack a header); none when there is no index."""
+    if archive.index is not IndexSource.FILES:
+        return []
+    for table in (TableFormat.PARQUET, TableFormat.CSV):
+        keys = [waveform_index_key(day, table)]
+        if table is TableFormat.CSV:  # the older name
+            keys.append(keys[0].rpartition("/")[0] + "/index.csv")
+        for key in keys:
+            found = await context.objects.get(archive, key)
+            if found is None:
+                continue
+            try:
+                return list(day_rows(read_waveform_index(found.data, table, key), archive, day, key))
+            except ArchiveFormatError as error:
+                if table is TableFormat.CSV:
+                    raise
+                _log.warning("%s Trying the CSV index.", error)
+    return []
+
+
+async def _listing(context: Context, archive: ArchiveDefinition, day: date) -> dict[str, tuple[DayKey, int, str]]:
+    """Day objects in the archive's folders of that day: key -> (codes, size, ETag)."""
+    prefix = archive.day_key.prefix(day=day)
+    prefixes = [prefix]
+    if f"{day.year:04d}" not in prefix:  # the network comes before the date in this layout
+        prefixes = [archive.day_key.prefix(day=day, net=network) for network in archive.networks]
+    found: dict[str, tuple[DayKey, int, str]] = {}
+    for one in prefixes:
+        async for entry in context.objects.list(archive, one):
+            day_key = archive.day_key.parse(entry.key)
+            if day_key is not None and day_key.day == day:
+                found[entry.key] = (day_key, entry.size, entry.etag)
+    return found

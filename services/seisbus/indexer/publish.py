@@ -1,0 +1,27 @@
+"""Putting a task on the bus; used by the planner and, for tasks that got lost, by the reconciler."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..app import Context
+from ..bus.client import Tag
+from ..bus.codec import encode_fetch
+from ..bus.topology import fetch_subject
+from ..model.task import Part, Recipe
+from ..model.transfer import FetchOrder
+from ..store.documents import Document
+from ..store.tasks import OpenTask
+
+
+async def publish_task(context: Context, job: Document, recipe: Recipe, open_task: OpenTask) -> None:
+    """Publish a task's current publication; the server drops an exact repeat."""
+    task, attempt = open_task.task, int(job["attempt"])
+    parts = tuple(Part(p.first, 0) if number in open_task.done else p for number, p in enumerate(task.parts))
+    order = FetchOrder(replace(task, parts=parts), recipe, attempt, open_task.publication)
+    await context.bus.publish(
+        fetch_subject(task.archive, task.job),
+        encode_fetch(order),
+        tag=Tag(task.job, task.id, attempt),
+        message_id=f"{task.id}/fetch/{attempt}.{open_task.publication}",
+    )

@@ -1,0 +1,96 @@
+"""What a plan is made from: the events of a job, and the files of its days. Reads archives and the store."""
+
+from __future__ import annotations
+
+from ..app import Context
+from ..archive.definition import ArchiveDefinition
+from ..archive.events import from_csv, from_mappings, from_quakeml
+from ..errors import UserError
+from ..model.channel import Channel
+from ..model.job import JobSpec
+from ..model.task import DAY_NS
+from ..planning.plan import DayFile, DayFiles
+from ..planning.windows import Origin
+from ..store import index
+from .days import day_of, ensure_day
+
+# Events of one job stand in its document (16 MB at most, about 60 bytes each).
+MAX_EVENTS = 100_000
+_EVER_NS = 2**62
+
+
+async def resolve_events(context: Context, archive: ArchiveDefinition, spec: JobSpec) -> list[Origin]:
+    """Origins of the events a job names, in order of time. UserError when there are none, or too many."""
+    events = spec.windows.events if spec.windows else None
+    if events is None:
+        return []
+    if events.catalog is not None:
+        query = events.catalog
+        found = [
+            Origin(event["time_ns"], event["source_id"])
+            async for event in index.events(
+                context.store,
+                archive.name,
+                -_EVER_NS if query.start is None else query.start,
+                _EVER_NS if query.end is None else query.end,
+                above_magnitude=query.above_magnitude,
+                max_magnitude=query.max_magnitude,
+                ids=query.ids,
+            )
+        ]
+    elif events.list is not None:
+        inline = [event.model_dump(mode="json", exclude_none=True) for event in events.list]
+        given = from_mappings([{name: v for name, v in event.items() if v != ""} for event in inline])
+        found = [Origin(event.time_ns, event.id) for event in given]
+    else:
+        read = from_quakeml(events.quakeml.encode()) if events.quakeml else from_csv((events.csv or "").encode())
+        found = [Origin(event.time_ns, event.id) for event in read]
+    if not found:
+        raise UserError("The event query selects no event; widen its time span or magnitudes, or sync the index.")
+    if len(found) > MAX_EVENTS:
+        raise UserError(f"The event query selects {len(found)} events; at most {MAX_EVENTS} fit one job, split it.")
+    return sorted(found)
+
+
+class DayFilesCache:
+    """Files of the days a plan is working on, by channel; days behind are forgotten, so memory stays bounded."""
+
+    def __init__(self, context: Context, archive: ArchiveDefinition, spec: JobSpec) -> None:
+        self._context = context
+        self._archive = archive
+        self._spec = spec
+        self._days: dict[int, DayFiles] = {}
+
+    def __call__(self, day: int) -> DayFiles:
+        """Files of a loaded day."""
+        return self._days.get(day, {})
+
+    async def load(self, days: range) -> None:
+        """Have exactly these days loaded."""
+        self._days = {day: files for day, files in self._days.items() if day in days}
+        for day in days:
+            if day not in self._days:
+                await ensure_day(self._context, self._archive, day)
+                self._days[day] = await self._read(day)
+
+    async def _read(self, day: int) -> DayFiles:
+        store, wanted = self._context.store, self._spec.select.filter
+        files: dict[Channel, DayFile] = {}
+        async for document in index.day_files(store, self._archive.name, day_of(day).isoformat(), wanted):
+            channel = Channel(document["net"], document["sta"], document["loc"], document["chan"])
+            files[channel] = DayFile(
+                channel,
+                document["key"],
+                document["size"],
+                document["etag"],
+                document["listed"],
+                document["sampling_rate"],
+            )
+        if self._spec.expect == "stations":
+            start, end = day * DAY_NS, (day + 1) * DAY_NS
+            async for epoch in index.channel_epochs(store, self._archive.name, wanted):
+                channel = Channel(epoch["net"], epoch["sta"], epoch["loc"], epoch["chan"])
+                is_open = epoch["start_ns"] < end and (epoch["end_ns"] is None or epoch["end_ns"] > start)
+                if is_open and channel not in files:
+                    files[channel] = DayFile(channel, "", 0, "", False, epoch["sample_rate"])
+        return files

@@ -1,0 +1,193 @@
+"""A job of kind index: an archive's index keys, events and stations into documents.
+
+Accounted for like any job: every key is one entry of the ledger, every page of a listing one task. Waveform indexes
+are only noted (a day is read when a job wants it), catalogs are read into `source`, StationXML into `site`, `channel`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from ..app import Context
+from ..archive.catalog import CatalogRow, read_catalog
+from ..archive.definition import ArchiveDefinition
+from ..archive.errors import ArchiveFormatError
+from ..archive.keys import IndexKey, TableFormat, parse_index_key
+from ..archive.stations import ChannelEpoch, SiteEpoch, read_stationxml
+from ..model.channel import Channel
+from ..model.ids import task_id, window_id
+from ..model.outcome import Fate
+from ..model.task import ObjectRef, Part, Task, Window
+from ..store.collections import CATALOG_INDEX, CHANNEL, SITE, SOURCE, WAVEFORM_INDEX
+from ..store.documents import Document
+from ..store.index import upsert
+from ..store.settle import SettledWindow
+
+_PAGE = 500
+_NOBODY = Channel("", "", "", "")
+# StationXML and catalogs read at once; each is a small object, so latency rules.
+_AT_ONCE = 16
+
+
+async def pages(context: Context, archive: ArchiveDefinition) -> AsyncIterator[list[str]]:
+    """Keys of everything that a sync brings in, in a fixed order, page by page."""
+    page: list[str] = []
+    for prefix in (archive.waveform_index_prefix, archive.catalog_index_prefix, *archive.station_prefixes):
+        if prefix is None:
+            continue
+        async for entry in context.objects.list(archive, prefix):
+            page.append(entry.key)
+            if len(page) == _PAGE:
+                yield page
+                page = []
+        if page:
+            yield page
+            page = []
+
+
+def page_task(job: str, archive: ArchiveDefinition, number: int, keys: Sequence[str]) -> Task:
+    """The task that stands for a page of keys."""
+    windows = tuple(Window(window_id(job, key, 0, 0, ""), _NOBODY, 0, 0, True, key) for key in keys)
+    return Task(
+        id=task_id(job, 0, number),
+        job=job,
+        archive=archive.name,
+        objects=tuple(ObjectRef(archive.name, key) for key in keys),
+        windows=windows,
+        parts=(Part(0, len(windows)),),
+    )
+
+
+async def read_page(context: Context, archive: ArchiveDefinition, task: Task) -> list[SettledWindow]:
+    """Bring the keys of a page in; how each ended."""
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(window: Window) -> SettledWindow:
+        async with gate:
+            try:
+                refs = await _read_key(context, archive, window.event)
+            except ArchiveFormatError as error:
+                return SettledWindow(window, Fate.DEAD, "unreadable", error.message)
+        if refs is None:
+            return SettledWindow(window, Fate.MISSING, "no_such_key", f"{window.event} went away while it was read.")
+        return SettledWindow(window, Fate.SAVED, refs=refs)
+
+    return list(await asyncio.gather(*(one(window) for window in task.windows)))
+
+
+async def _read_key(context: Context, archive: ArchiveDefinition, key: str) -> list[str] | None:
+    index = parse_index_key(key)
+    if index is None:
+        return await _read_stations(context, archive, key) if key.endswith(".xml") else []
+    collection = WAVEFORM_INDEX if index.day is not None else CATALOG_INDEX
+    document = _key_document(archive, index)
+    # Keys of one page go in one by one only for catalogs, which are few; waveform keys are cheap upserts.
+    await upsert(context.store, collection, [document])
+    if index.day is None and not await _read_catalog(context, archive, index):
+        return None
+    return [document["_id"]]
+
+
+def _key_document(archive: ArchiveDefinition, index: IndexKey) -> Document:
+    """An index key in parts, with the field names that users of the archive's tutorials know."""
+    document: Document = {
+        "_id": f"{archive.name}/{index.key}",
+        "archive": archive.name,
+        "s3key": index.key,
+        "key": index.key,
+        "index_type": index.kind.value,
+        "format": index.format.value,
+        "year": index.year,
+        "filename": index.filename,
+    }
+    if index.day is not None:
+        document |= {"yrday": index.yrday, "day": index.day}
+    return document
+
+
+async def _read_catalog(context: Context, archive: ArchiveDefinition, index: IndexKey) -> bool:
+    found = await context.objects.get(archive, index.key)
+    if found is None:
+        return False
+    rows = await asyncio.to_thread(read_catalog, found.data, TableFormat(index.format), index.key)
+    await upsert(context.store, SOURCE, (event_document(archive, row) for row in rows))
+    return True
+
+
+def event_document(archive: ArchiveDefinition, row: CatalogRow) -> Document:
+    """A catalog row as a `source` document, MsPASS's names and units."""
+    waveform = archive.event_waveform_key(row.prefix or "", row.ms_filename) if row.ms_filename else None
+    phase = archive.event_phase_key(row.prefix or "", row.phase_filename) if row.phase_filename else None
+    return {
+        "_id": f"{archive.name}/{row.evid}",
+        "archive": archive.name,
+        "source_id": row.evid,
+        "time": row.time,
+        "time_ns": row.time_ns,
+        "lat": row.lat,
+        "lon": row.lon,
+        "depth": row.depth_km,
+        "mag": row.mag,
+        "magnitude": row.mag,
+        "mag_type": row.mag_type or "",
+        "event_type": row.event_type or "",
+        "waveform_key": waveform or "",
+        "phase_key": phase or "",
+    }
+
+
+async def _read_stations(context: Context, archive: ArchiveDefinition, key: str) -> list[str] | None:
+    found = await context.objects.get(archive, key)
+    if found is None:
+        return None
+    epochs = await asyncio.to_thread(read_stationxml, found.data, key)
+    sites = [_site_document(archive, site) for site in epochs.sites]
+    channels = [_channel_document(archive, channel) for channel in epochs.channels]
+    await upsert(context.store, SITE, sites)
+    await upsert(context.store, CHANNEL, channels)
+    return [document["_id"] for document in sites]
+
+
+def _epoch(start_ns: int, end_ns: int | None) -> dict[str, Any]:
+    return {
+        "starttime": start_ns / 1e9,
+        "endtime": end_ns / 1e9 if end_ns is not None else None,
+        "start_ns": start_ns,
+        "end_ns": end_ns,
+    }
+
+
+def _site_document(archive: ArchiveDefinition, site: SiteEpoch) -> Document:
+    return {
+        "_id": f"{archive.name}/{site.net}.{site.sta}/{site.start_ns}",
+        "archive": archive.name,
+        "net": site.net,
+        "sta": site.sta,
+        "lat": site.lat,
+        "lon": site.lon,
+        "elev": site.elev_km,
+        "name": site.name or "",
+        **_epoch(site.start_ns, site.end_ns),
+    }
+
+
+def _channel_document(archive: ArchiveDefinition, channel: ChannelEpoch) -> Document:
+    codes = Channel(channel.net, channel.sta, channel.loc, channel.chan)
+    return {
+        "_id": f"{archive.name}/{codes}/{channel.start_ns}",
+        "archive": archive.name,
+        "net": channel.net,
+        "sta": channel.sta,
+        "loc": channel.loc,
+        "chan": channel.chan,
+        "lat": channel.lat,
+        "lon": channel.lon,
+        "elev": channel.elev_km,
+        "edepth": channel.depth_km,
+        "hang": channel.hang,
+        "vang": channel.vang,
+        "sample_rate": channel.sample_rate,
+        **_epoch(channel.start_ns, channel.end_ns),
+    }

@@ -1,0 +1,143 @@
+"""What services hand each other: the values behind the messages on the bus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .channel import Channel
+from .outcome import Fate
+from .task import ObjectRef, Part, Recipe, Task, Window
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOrder:
+    """A job for an indexer to plan, or to go on planning."""
+
+    job: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class FetchOrder:
+    """A task for a fetcher. Parts that are done already have no windows left, so that their numbers stay."""
+
+    task: Task
+    recipe: Recipe
+    attempt: int
+    publication: int
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRecords:
+    """What was read of one object: whole records in file order, or the reason (`missing`) why there are none.
+
+    `ranges` alternates start and end (excluded) of the bytes in the object; `waveform_records` counts all waveform
+    records that were seen in it, wanted or not; `problems` says what was wrong with its bytes.
+    """
+
+    ref: ObjectRef
+    etag: str = ""
+    ranges: tuple[int, ...] = ()
+    records: bytes = b""
+    problems: tuple[str, ...] = ()
+    waveform_records: int = 0
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOrder:
+    """Records of one part of a task, for a windower."""
+
+    job: str
+    task: str
+    attempt: int
+    publication: int
+    part: int
+    part_count: int
+    inputs: tuple[ObjectRecords, ...]
+    windows: tuple[Window, ...]
+    recipe: Recipe
+
+
+class Severity(StrEnum):
+    """MsPASS's severities that Seisbus logs with."""
+
+    INVALID = "Invalid"
+    COMPLAINT = "Complaint"
+    INFORMATIONAL = "Informational"
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One entry of a datum's error log."""
+
+    algorithm: str
+    message: str
+    severity: Severity
+
+
+class Packing(StrEnum):
+    """How the bytes of a piece are to be read; the values are MsPASS's `format`."""
+
+    MINISEED = "mseed"
+    FLOAT64 = "binary"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A contiguous stretch of a window's samples, packed as it will be stored."""
+
+    channel: Channel
+    t0_ns: int
+    rate_numerator: int
+    rate_denominator: int
+    npts: int
+    packing: Packing
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where samples came from: object, version, and byte ranges (alternating start and end, excluded)."""
+
+    archive: str
+    key: str
+    etag: str
+    ranges: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOutcome:
+    """How a window ended, with its samples if it lives."""
+
+    window: Window
+    fate: Fate
+    reason: str = ""
+    detail: str = ""
+    pieces: tuple[Piece, ...] = ()
+    log: tuple[LogLine, ...] = ()
+    sources: tuple[Source, ...] = ()
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """The windows and parts that a provisional task turned out to have."""
+
+    windows: tuple[Window, ...]
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeBatch:
+    """Outcomes of one part of a task, or what a provisional task holds, for a writer."""
+
+    job: str
+    task: str
+    attempt: int
+    part: int
+    part_count: int
+    recipe: Recipe
+    outcomes: tuple[WindowOutcome, ...] = ()
+    expansion: Expansion | None = field(default=None)

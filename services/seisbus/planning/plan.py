@@ -1,0 +1,159 @@
+"""From a day's files and windows to tasks: one object, all windows wanted of it, the neighbours those need.
+
+A channel is planned when a file of it is known, or expected, on a day that the window touches; so what nobody
+stored is accounted for as missing, and what an index forgot is still found by the listing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..model.channel import Channel
+from ..model.ids import task_id, window_id
+from ..model.task import DAY_NS, ObjectRef, Part, Task, Window, WindowTemplate
+from .windows import TimeWindow
+
+# Records of a part should fit an inline message (7 MB) in the worst case of 4.4 bytes a sample.
+_PART_BYTES = 6_000_000
+_BYTES_A_SAMPLE = 4.4
+# A 4096-byte Steim-2 record holds at most 63 frames x 15 words x 7 differences.
+_SAMPLES_A_RECORD = 6615
+# Nominal rates of the SEED band codes, the upper end of each (SEED manual 2.4, appendix A), samples per second.
+_BAND_RATES = {"F": 5000.0, "G": 5000.0, "D": 1000.0, "C": 1000.0, "E": 250.0, "S": 80.0, "H": 250.0, "B": 80.0,
+               "M": 10.0, "L": 1.0, "V": 0.1, "U": 0.01, "R": 0.001, "P": 0.0001}  # fmt: skip
+_ASSUMED_RATE = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class DayFile:
+    """A file of one channel and day; `listed` False when only an index or station metadata speak of it."""
+
+    channel: Channel
+    key: str
+    size: int
+    etag: str
+    listed: bool
+    sampling_rate: float | None = None
+
+
+DayFiles = Mapping[Channel, DayFile]
+
+
+def nominal_rate(channel: Channel, sampling_rate: float | None) -> float:
+    """Samples per second: what the index says, else the band code's upper end."""
+    if sampling_rate and sampling_rate > 0:
+        return sampling_rate
+    return _BAND_RATES.get(channel.chan[:1], _ASSUMED_RATE)
+
+
+def edge_margin_ns(channel: Channel, sampling_rate: float | None, cut_at_record: bool) -> int:
+    """How far data of a day can stand in the neighbour's file: nothing when days are cut at the sample, else the
+    longest record, a day at most."""
+    if not cut_at_record:
+        return 0
+    return min(DAY_NS, int(_SAMPLES_A_RECORD / nominal_rate(channel, sampling_rate) * 1e9))
+
+
+def touched_days(start_ns: int, end_ns: int) -> range:
+    """Days (from 1970) that the closed span touches."""
+    return range(start_ns // DAY_NS, end_ns // DAY_NS + 1)
+
+
+def plan_day(
+    job: str,
+    archive: str,
+    shard: int,
+    day: int,
+    windows: Sequence[TimeWindow],
+    files: Callable[[int], DayFiles],
+    *,
+    cut_at_record: bool,
+    pad_before_ns: int = 0,
+    pad_after_ns: int = 0,
+) -> Iterator[Task]:
+    """Tasks of one home day in order of channel.
+
+    `files` gives the files of a day, expected ones included; it is asked only for days the windows (with pads and
+    edge margins) touch. The numbering of tasks depends only on the arguments.
+    """
+    if not windows:
+        return
+    span = touched_days(min(w.start_ns for w in windows), max(_last_ns(w) for w in windows))
+    by_day = {d: files(d) for d in span}
+    channels = sorted({channel for known in by_day.values() for channel in known})
+    for number, channel in enumerate(channels):
+        mine = [w for w in windows if any(channel in by_day[d] for d in touched_days(w.start_ns, _last_ns(w)))]
+        if not mine:
+            continue
+        rate = next(by_day[d][channel].sampling_rate for d in span if channel in by_day[d])
+        margin = edge_margin_ns(channel, rate, cut_at_record)
+        needed: dict[int, None] = {day: None}  # the home object comes first
+        for window in mine:
+            first, last = window.start_ns - pad_before_ns - margin, _last_ns(window) + pad_after_ns + margin
+            needed.update(dict.fromkeys(touched_days(first, last)))
+        touched = {d for w in mine for d in touched_days(w.start_ns, _last_ns(w))}
+        objects = tuple(
+            ref
+            for d in needed
+            if (ref := _object(archive, channel, d, files(d).get(channel), wanted=d in touched)) is not None
+        )
+        seconds = [(w.end_ns - w.start_ns + pad_before_ns + pad_after_ns) / 1e9 for w in mine]
+        yield Task(
+            id=task_id(job, shard, number),
+            job=job,
+            archive=archive,
+            objects=objects,
+            windows=tuple(
+                Window(
+                    window_id(job, str(channel), w.start_ns, w.end_ns, w.event),
+                    channel, w.start_ns, w.end_ns, w.inclusive_end, w.event,
+                )
+                for w in mine
+            ),
+            parts=split(seconds, nominal_rate(channel, rate)),
+        )  # fmt: skip
+
+
+def _last_ns(window: TimeWindow) -> int:
+    """Last instant that belongs to a window."""
+    return window.end_ns if window.inclusive_end else window.end_ns - 1
+
+
+def _object(archive: str, channel: Channel, day: int, file: DayFile | None, *, wanted: bool) -> ObjectRef | None:
+    """The reference of a day's file; a file that is not there matters only on days the windows themselves touch."""
+    if file is not None and file.listed:
+        return ObjectRef(archive, file.key, file.size, file.etag, day * DAY_NS, channel)
+    if not wanted:
+        return None
+    key = file.key if file is not None else ""
+    return ObjectRef(archive, key, day_ns=day * DAY_NS, channel=channel, missing="not_listed")
+
+
+def split(seconds: Sequence[float], rate: float) -> tuple[Part, ...]:
+    """Runs of windows whose records fit one message; a single window may be larger (it travels as a claim)."""
+    parts: list[Part] = []
+    first, size = 0, 0.0
+    for number, length in enumerate(seconds):
+        more = length * rate * _BYTES_A_SAMPLE
+        if number > first and size + more > _PART_BYTES:
+            parts.append(Part(first, number - first))
+            first, size = number, 0.0
+        size += more
+    return (*parts, Part(first, len(seconds) - first))
+
+
+def plan_event(
+    job: str, archive: str, number: int, event: str, time_ns: int, key: str, start_ns: int | None, end_ns: int | None
+) -> Task:
+    """The provisional task of one event file: one entry in the ledger until the first read says what it holds."""
+    nobody = Channel("", "", "", "")
+    return Task(
+        id=task_id(job, 0, number),
+        job=job,
+        archive=archive,
+        objects=(ObjectRef(archive, key, missing="" if key else "not_available"),),
+        windows=(Window(window_id(job, key, time_ns, time_ns, event), nobody, time_ns, time_ns, True, event),),
+        parts=(Part(0, 1),),
+        template=WindowTemplate(start_ns, end_ns, event),
+    )

@@ -1,0 +1,80 @@
+"""From what a job asks for to time spans by home day.
+
+A window's home day is the UTC day of its start; only that day's task reads the window's bytes, neighbours included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..model.job import JobSpec
+from ..model.task import DAY_NS
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TimeWindow:
+    """A span wanted of every selected channel; `event` names the event it was made for."""
+
+    start_ns: int
+    end_ns: int
+    inclusive_end: bool
+    event: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Origin:
+    """Origin time of an event, nanoseconds since 1970."""
+
+    time_ns: int
+    event: str
+
+
+def home_days(spec: JobSpec, origins: Sequence[Origin]) -> Sequence[int]:
+    """The days (counted from 1970) that are home to a window, in order, without repeats."""
+    windows = spec.windows
+    if windows is None:
+        return ()
+    if windows.tile is not None:
+        tile = windows.tile
+        return range(tile.start // DAY_NS, -(-tile.end // DAY_NS))
+    if windows.events is not None:
+        starts = [origin.time_ns + windows.events.start for origin in origins]
+    else:
+        starts = [span.start for span in windows.absolute or ()]
+    return sorted({start // DAY_NS for start in starts})
+
+
+def windows_of_day(spec: JobSpec, origins: Sequence[Origin], day: int) -> Iterator[TimeWindow]:
+    """Windows whose home is `day`, in order of start.
+
+    Event windows and absolute ones include their last sample (MsPASS's rule), tiles exclude it, so that abutting
+    tiles hold every sample once. A tile that would run over the end of its span is left out.
+    """
+    windows = spec.windows
+    if windows is None:
+        return
+    low, high = day * DAY_NS, (day + 1) * DAY_NS
+    if windows.tile is not None:
+        tile = windows.tile
+        step = tile.step or tile.length
+        number = max(0, -(-(low - tile.start) // step))
+        while (start := tile.start + number * step) < high:
+            if start + tile.length > tile.end:
+                return
+            yield TimeWindow(start, start + tile.length, inclusive_end=False)
+            number += 1
+    elif windows.events is not None:
+        after = windows.events
+        end = after.end if after.end is not None else after.start
+        yield from sorted(
+            TimeWindow(origin.time_ns + after.start, origin.time_ns + end, inclusive_end=True, event=origin.event)
+            for origin in origins
+            if low <= origin.time_ns + after.start < high
+        )
+    else:
+        yield from sorted(
+            TimeWindow(span.start, span.end, inclusive_end=True)
+            for span in windows.absolute or ()
+            if low <= span.start < high
+        )

@@ -1,0 +1,1 @@
+"""From records to data: decode, join, cut, process, pack."""

@@ -1,0 +1,64 @@
+"""Records of a part into the joined data of each channel, and which of them a window of a given key means. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from libseis.mseed import decode, frame
+from libseis.segments import Joined, SourceId
+
+from ..model.channel import Channel
+from ..model.transfer import LogLine, ObjectRecords, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Data by channel as the headers name it, what there is to say about the bytes, and whether any were there."""
+
+    joined: dict[SourceId, Joined]
+    log: tuple[LogLine, ...]
+    any_records: bool
+
+
+def decoded(inputs: Sequence[ObjectRecords], overlap: str) -> Decoded:
+    """Decode the records of all inputs together, so that neighbours of a day edge join (or are seen to repeat)."""
+    log = [
+        LogLine("fetcher", f"{read.ref.key}: {problem}", Severity.COMPLAINT)
+        for read in inputs
+        for problem in read.problems
+    ]
+    log += [
+        LogLine("fetcher", f"{read.ref.key or read.ref.channel}: not there ({read.missing}).", Severity.COMPLAINT)
+        for read in inputs
+        if read.missing
+    ]
+    parts = [read.records for read in inputs if read.records]
+    buffer = parts[0] if len(parts) == 1 else b"".join(parts)
+    table = frame(buffer)
+    found = decode(buffer, table, overlap=overlap)
+    joined = {item.segments[0].source: item for item in found if item.segments}
+    log += [
+        LogLine("mseed", complaint.message, Severity.COMPLAINT)
+        for item in found
+        if not item.segments
+        for complaint in item.complaints
+    ]
+    return Decoded(joined, tuple(log), any(read.waveform_records for read in inputs))
+
+
+def choose(found: Decoded, wanted: Channel) -> tuple[Joined | None, str]:
+    """The data meant by the key's channel, and a complaint (empty when there is none).
+
+    Headers name the datum, the key names the ledger entry. When they differ and the object holds one channel only,
+    that is what was meant; with several, none can be.
+    """
+    exact = found.joined.get(SourceId(wanted.net, wanted.sta, wanted.loc, wanted.chan))
+    if exact is not None:
+        return exact, ""
+    names = ", ".join(sorted(str(source) for source in found.joined))
+    if len(found.joined) == 1:
+        return next(iter(found.joined.values())), f"The key names channel {wanted}, the records' headers say {names}."
+    if found.joined:
+        return None, f"The key names channel {wanted}, but the records are of {names}."
+    return None, ""

@@ -1,0 +1,174 @@
+"""One part of a task to outcomes: every window cut, processed if asked, packed as it will be stored. Pure CPU work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from libseis.errors import SampleError
+from libseis.mseed import encode
+from libseis.segments import Cut, CutReason, FillMethod, GapPolicy, Joined, Segment, cut
+
+from ..model.channel import Channel
+from ..model.outcome import Fate
+from ..model.task import Recipe, Window
+from ..model.transfer import (
+    LogLine,
+    ObjectRecords,
+    OutcomeBatch,
+    Packing,
+    Piece,
+    Severity,
+    Source,
+    WindowOrder,
+    WindowOutcome,
+)
+from .channels import Decoded, choose, decoded
+from .processing import Chain, Processed
+
+# A window's record length: what MsPASS and most archives use for files that are read as a whole.
+_RECORD_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """What a window is cut from."""
+
+    joined: Joined
+    log: tuple[LogLine, ...]
+    sources: tuple[Source, ...]
+
+
+def cut_part(order: WindowOrder, chain: Chain | None) -> OutcomeBatch:
+    """Outcomes of all windows of a part; `chain` runs the job's processing steps, None when there are none.
+
+    Whatever is wrong with the data becomes a dead window with its reason on the log, never an exception.
+    """
+    found = decoded(order.inputs, order.recipe.overlap)
+    sources = tuple(_source(read) for read in order.inputs if read.records)
+    outcomes = tuple(_outcome(window, found, sources, order.recipe, chain) for window in order.windows)
+    return OutcomeBatch(order.job, order.task, order.attempt, order.part, order.part_count, order.recipe, outcomes)
+
+
+def _source(read: ObjectRecords) -> Source:
+    return Source(read.ref.archive, read.ref.key, read.etag, read.ranges)
+
+
+def _outcome(
+    window: Window, found: Decoded, sources: tuple[Source, ...], recipe: Recipe, chain: Chain | None
+) -> WindowOutcome:
+    joined, complaint = choose(found, window.channel)
+    log = list(found.log)
+    if complaint:
+        log.append(LogLine("windower", complaint, Severity.COMPLAINT))
+    if joined is None:
+        if found.joined:
+            return _dead(window, "wrong_channel", complaint, log, sources)
+        if found.any_records:
+            detail = "The archive's object has data, but none inside the window."
+            return _dead(window, CutReason.NO_DATA_IN_WINDOW.value, detail, log, sources)
+        return _dead(window, CutReason.NO_DATA.value, "The archive's object holds no data.", log, sources)
+    complaints = [*joined.complaints, *(c for segment in joined.segments for c in segment.complaints)]
+    messages = dict.fromkeys(complaint.message for complaint in complaints)
+    log += [LogLine("mseed", message, Severity.COMPLAINT) for message in messages]
+    result = cut(
+        joined.segments,
+        joined.conflicts,
+        window.start_ns,
+        window.end_ns,
+        inclusive_end=window.inclusive_end,
+        gaps=GapPolicy(recipe.gaps),
+        fill=FillMethod(recipe.fill),
+    )
+    if result.reason is not None:
+        return _dead(window, result.reason.value, result.detail, log, sources)
+    if result.detail:
+        log.append(LogLine("windower", result.detail, Severity.COMPLAINT))
+    if chain is None:
+        pieces = tuple(_packed(segment, recipe, touched=_was_filled(result, recipe)) for segment in result.pieces)
+        return WindowOutcome(window, Fate.SAVED, pieces=pieces, log=tuple(log), sources=sources)
+    return _processed(window, joined, result, sources, recipe, chain, log)
+
+
+def _was_filled(result: Cut, recipe: Recipe) -> bool:
+    return recipe.gaps == GapPolicy.FILL and bool(result.gaps)
+
+
+def _dead(
+    window: Window, reason: str, detail: str, log: Sequence[LogLine], sources: tuple[Source, ...]
+) -> WindowOutcome:
+    line = LogLine("windower", f"{reason}: {detail}", Severity.INVALID)
+    return WindowOutcome(window, Fate.DEAD, reason, detail, log=(*log, line), sources=sources)
+
+
+def _packed(segment: Segment, recipe: Recipe, *, touched: bool) -> Piece:
+    """A piece in the form it is stored in: untouched samples as miniSEED, others as float64, or as the job says."""
+    data: bytes | None = None
+    # MsPASS reads GridFS as raw float64 only.
+    if recipe.storage == "file" and (recipe.encoding == "miniseed" or (recipe.encoding == "auto" and not touched)):
+        try:
+            data = encode(segment, reclen=_RECORD_BYTES)
+        except SampleError:
+            data = None  # codes that miniSEED 2 has no room for: float64 holds every count exactly
+    source = segment.source
+    return Piece(
+        channel=Channel(source.net, source.sta, source.loc, source.chan),
+        t0_ns=segment.t0_ns,
+        rate_numerator=segment.rate.numerator,
+        rate_denominator=segment.rate.denominator,
+        npts=segment.npts,
+        packing=Packing.FLOAT64 if data is None else Packing.MINISEED,
+        data=np.ascontiguousarray(segment.data, dtype="<f8").tobytes() if data is None else data,
+    )
+
+
+def _processed(
+    window: Window,
+    joined: Joined,
+    result: Cut,
+    sources: tuple[Source, ...],
+    recipe: Recipe,
+    chain: Chain,
+    log: list[LogLine],
+) -> WindowOutcome:
+    """Run the steps on window plus pad and cut last."""
+    before, after = int(recipe.pad_before * 1e9), int(recipe.pad_after * 1e9)
+    pieces: list[Piece] = []
+    for piece in result.pieces:
+        padded = _padded(piece, joined, before, after)
+        short = max(piece.t0_ns - before, window.start_ns - before) < padded.t0_ns - padded.rate.period_ns
+        if short or padded.end_ns + padded.rate.period_ns < piece.end_ns + after:
+            text = "The data's edge leaves less padding than the steps want; samples near it feel the edge."
+            log.append(LogLine("windower", text, Severity.COMPLAINT))
+        done: Processed = chain.run(padded)
+        log += done.log
+        for segment in done.segments:
+            again = cut(
+                [segment], [], piece.t0_ns, piece.end_ns + _one_sample(window, piece),
+                inclusive_end=window.inclusive_end, gaps=GapPolicy.SPLIT,
+            )  # fmt: skip
+            pieces += [_packed(part, recipe, touched=True) for part in again.pieces]
+    steps = chain.names
+    if not pieces:
+        detail = next((line.message for line in reversed(log) if line.severity is Severity.INVALID), "")
+        return WindowOutcome(
+            window, Fate.DEAD, "step_failed", detail or "The steps left no data.", log=tuple(log), sources=sources,
+            steps=steps,
+        )  # fmt: skip
+    return WindowOutcome(window, Fate.SAVED, pieces=tuple(pieces), log=tuple(log), sources=sources, steps=steps)
+
+
+def _one_sample(window: Window, piece: Segment) -> int:
+    """A tile's end is excluded, so the end of its last sample must be given one interval on."""
+    return 0 if window.inclusive_end else piece.rate.span_ns(1)
+
+
+def _padded(piece: Segment, joined: Joined, before: int, after: int) -> Segment:
+    """The piece with up to the pad on both sides, out of the segment it was cut from; a filled one stays as it is."""
+    for segment in joined.segments:
+        if segment.t0_ns <= piece.t0_ns and segment.end_ns >= piece.end_ns and segment.rate == piece.rate:
+            first = segment.rate.ceil_index(piece.t0_ns - before - segment.t0_ns)
+            stop = segment.rate.ceil_index(piece.end_ns + after - segment.t0_ns) + 1
+            return segment.part(max(first, 0), min(stop, segment.npts))
+    return piece

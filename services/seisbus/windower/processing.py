@@ -1,0 +1,43 @@
+"""A job's processing steps on one segment: libseis objects in, segments out, everything that happened on the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from libseis.converter import segment_to_timeseries, timeseries_to_segment
+from libseis.segments import Segment
+from libseis.steps import StepContext, apply, build
+
+from ..model.transfer import LogLine, Severity
+
+_SEVERITIES = {"Invalid": Severity.INVALID, "Fatal": Severity.INVALID, "Complaint": Severity.COMPLAINT}
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """What came out of the steps."""
+
+    segments: tuple[Segment, ...]
+    log: tuple[LogLine, ...]
+
+
+class Chain:
+    """The steps of one job; threads may share it."""
+
+    def __init__(self, steps: Sequence[Mapping[str, object]]) -> None:
+        self._steps = build(steps)
+        self._context = StepContext()
+        self.names = tuple(step.name for step in self._steps)
+
+    def run(self, segment: Segment) -> Processed:
+        """Apply the steps; a datum that a step killed is not among the segments, its reason is on the log."""
+        datum = segment_to_timeseries(segment)
+        known = len(datum.elog)
+        results = apply(self._steps, datum, self._context)
+        log = [
+            LogLine(entry.algorithm, entry.message, _SEVERITIES.get(entry.badness.name, Severity.INFORMATIONAL))
+            for result in results
+            for entry in list(result.elog.get_error_log())[known:]
+        ]
+        return Processed(tuple(timeseries_to_segment(r) for r in results if r.live), tuple(log))

@@ -1,0 +1,186 @@
+"""Batches of outcomes committed together: bytes and one fdatasync first, then one transaction.
+
+The batch closes at 100 windows, 32 MB or 200 ms, whichever comes first; while one commits the next one gathers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..app import Context
+from ..bus.snapshot import snapshot
+from ..errors import UnavailableError
+from ..failpoints import failpoint
+from ..model.ids import document_id
+from ..model.outcome import Fate
+from ..model.transfer import OutcomeBatch, WindowOutcome
+from ..store.blobs import put_gridfs
+from ..store.collections import CEMETERY, ELOG, WF_TIMESERIES
+from ..store.documents import ObjectId
+from ..store.jobs import add_counts
+from ..store.settle import SettledWindow, Settlement, SettleResult, settle
+from .documents import cemetery_document, elog_document, wf_document
+from .files import Place, WaveformFiles
+
+_log = logging.getLogger(__name__)
+
+_WINDOWS = 100
+_BYTES = 32_000_000
+_SECONDS = 0.2
+_PROGRESS_SECONDS = 0.5
+_RETRY_SECONDS = 0.5
+
+
+@dataclass(slots=True)
+class _Waiting:
+    batch: OutcomeBatch
+    size: int
+    done: asyncio.Future[None]
+
+
+class Committer:
+    """Gathers outcomes and commits them; one instance a process."""
+
+    def __init__(self, context: Context) -> None:
+        settings = context.settings
+        self._context = context
+        self._files = WaveformFiles(settings.output_root, context.boot, settings.file_bytes)
+        self._waiting: list[_Waiting] = []
+        self._arrived = asyncio.Event()
+        self._full = asyncio.Event()
+        self._counts: dict[str, Counter[str]] = defaultdict(Counter)
+        self._bytes: Counter[str] = Counter()
+
+    async def commit(self, batch: OutcomeBatch, size: int) -> None:
+        """Returns when the batch's outcomes are in the database."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(batch, size, done))
+        self._arrived.set()
+        if self._is_full():
+            self._full.set()
+        await done
+
+    def _is_full(self) -> bool:
+        windows = sum(len(w.batch.outcomes) for w in self._waiting)
+        return windows >= _WINDOWS or sum(w.size for w in self._waiting) >= _BYTES
+
+    async def run(self) -> None:
+        """Commit batch after batch until cancelled."""
+        while True:
+            await self._arrived.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._full.wait(), _SECONDS)
+            taken = self._take()
+            try:
+                await self._commit(taken)
+            except Exception as error:
+                for entry in taken:
+                    if not entry.done.done():
+                        entry.done.set_exception(error)
+            else:
+                for entry in taken:
+                    if not entry.done.done():
+                        entry.done.set_result(None)
+
+    def _take(self) -> list[_Waiting]:
+        taken, windows, size = [], 0, 0
+        while self._waiting and windows < _WINDOWS and size < _BYTES:
+            entry = self._waiting.pop(0)
+            taken.append(entry)
+            windows += len(entry.batch.outcomes)
+            size += entry.size
+        if not self._waiting:
+            self._arrived.clear()
+        self._full.clear()
+        if self._is_full():
+            self._full.set()
+        return taken
+
+    async def _commit(self, taken: Sequence[_Waiting]) -> None:
+        settlements = [await self._stored(entry.batch) for entry in taken]
+        await asyncio.to_thread(self._files.sync)
+        failpoint("written-before-commit")
+        # Once the bytes are there only the database is waited for, so that an outage does not write them again.
+        while True:
+            try:
+                result = await settle(self._context.store, settlements)
+                break
+            except UnavailableError as error:
+                _log.warning("writer waits: %s", error)
+                await asyncio.sleep(_RETRY_SECONDS)
+        self._count(result)
+
+    async def _stored(self, batch: OutcomeBatch) -> Settlement:
+        """Put a batch's samples where they belong and make its documents."""
+        windows = [await self._stored_window(batch, outcome) for outcome in batch.outcomes]
+        expansion = batch.expansion
+        return Settlement(
+            batch.job,
+            batch.task,
+            batch.attempt,
+            batch.part,
+            batch.part_count,
+            windows,
+            None if expansion is None else (list(expansion.windows), list(expansion.parts)),
+        )
+
+    async def _stored_window(self, batch: OutcomeBatch, outcome: WindowOutcome) -> SettledWindow:
+        entry = SettledWindow(outcome.window, outcome.fate, outcome.reason, outcome.detail)
+        if outcome.fate is Fate.SAVED:
+            for number, piece in enumerate(outcome.pieces):
+                place: Place | ObjectId
+                if batch.recipe.storage == "gridfs":
+                    place = await put_gridfs(self._context.store, piece.data)
+                else:
+                    place = await asyncio.to_thread(self._files.append, batch.job, piece.packing, piece.data)
+                document = wf_document(batch, outcome, number, piece, place)
+                entry.documents.append((WF_TIMESERIES, document))
+                entry.refs.append(document_id(outcome.window.id, str(number)))
+                entry.stored_bytes += len(piece.data)
+            if outcome.log:
+                entry.documents.append((ELOG, elog_document(batch, outcome)))
+        elif outcome.fate is Fate.DEAD:
+            document = cemetery_document(batch, outcome)
+            entry.documents.append((CEMETERY, document))
+            entry.refs.append(str(document["_id"]))
+        return entry
+
+    def _count(self, result: SettleResult) -> None:
+        for job, fates in result.fates.items():
+            self._counts[job].update(fates)
+        self._bytes.update(result.stored_bytes)
+
+    async def report(self) -> None:
+        """Add what was settled to the jobs' cached counters and tell watchers, twice a second, until cancelled."""
+        while True:
+            await asyncio.sleep(_PROGRESS_SECONDS)
+            try:
+                await self.flush_counts()
+            except UnavailableError as error:
+                _log.debug("progress is late: %s", error)
+
+    async def flush_counts(self) -> None:
+        """Write the counters now."""
+        for job in list(self._counts):
+            counts, stored = self._counts.pop(job), self._bytes.pop(job, 0)
+            try:
+                document = await add_counts(self._context.store, job, counts, stored)
+            except UnavailableError:
+                self._counts[job].update(counts)
+                self._bytes[job] += stored
+                raise
+            if document is not None:
+                await self._context.bus.publish_snapshot(snapshot(document))
+
+    async def close(self) -> None:
+        """Last counters, files closed."""
+        try:
+            await self.flush_counts()
+        except UnavailableError as error:
+            _log.info("the last counters were not written (the ledger is recounted at close): %s", error)
+        self._files.close()

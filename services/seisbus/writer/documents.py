@@ -1,0 +1,117 @@
+"""Outcomes as documents with MsPASS's attribute names, so that mspasspy's `read_data` reads what we saved. Pure."""
+
+from __future__ import annotations
+
+import os
+
+from ..model.ids import document_id
+from ..model.transfer import LogLine, OutcomeBatch, Packing, Piece, WindowOutcome
+from ..store.documents import Document, ObjectId
+from .files import Place
+
+
+def logdata(log: tuple[LogLine, ...]) -> list[Document]:
+    """An error log as MsPASS's elog collection keeps it."""
+    return [
+        {
+            "job_id": 0,
+            "algorithm": line.algorithm,
+            "badness": f"ErrorSeverity.{line.severity.value}",
+            "error_message": line.message,
+            "process_id": os.getpid(),
+        }
+        for line in log
+    ]
+
+
+def _common(batch: OutcomeBatch, outcome: WindowOutcome) -> Document:
+    document: Document = {"job": batch.job, "window": outcome.window.id, "attempt": batch.attempt}
+    if batch.recipe.data_tag:
+        document["data_tag"] = batch.recipe.data_tag
+    if outcome.window.event:
+        document["event"] = outcome.window.event
+    return document
+
+
+def _provenance(batch: OutcomeBatch, outcome: WindowOutcome) -> Document:
+    return {
+        "task": batch.task,
+        "sources": [
+            {"archive": s.archive, "key": s.key, "etag": s.etag, "ranges": list(s.ranges)} for s in outcome.sources
+        ],
+        "steps": list(outcome.steps),
+    }
+
+
+def wf_document(
+    batch: OutcomeBatch, outcome: WindowOutcome, number: int, piece: Piece, place: Place | ObjectId
+) -> Document:
+    """The wf_TimeSeries document of the `number`-th piece of a window."""
+    period = piece.rate_denominator / piece.rate_numerator
+    start = piece.t0_ns / 1e9
+    last_ns = piece.t0_ns + round((piece.npts - 1) * piece.rate_denominator * 1_000_000_000 / piece.rate_numerator)
+    document: Document = {
+        "_id": ObjectId(document_id(outcome.window.id, str(number))),
+        "npts": piece.npts,
+        "delta": period,
+        "sampling_rate": piece.rate_numerator / piece.rate_denominator,
+        "starttime": start,
+        "endtime": last_ns / 1e9,
+        "time_standard": "UTC",
+        "utc_convertible": True,
+        "t0_ns": piece.t0_ns,
+        "rate": [piece.rate_numerator, piece.rate_denominator],
+        "net": piece.channel.net,
+        "sta": piece.channel.sta,
+        "chan": piece.channel.chan,
+        "loc": piece.channel.loc,
+        "piece": number,
+        "provenance": _provenance(batch, outcome),
+        **_common(batch, outcome),
+    }
+    if isinstance(place, Place):
+        document |= {
+            "storage_mode": "file",
+            "dir": place.dir,
+            "dfile": place.dfile,
+            "foff": place.foff,
+            "nbytes": place.nbytes,
+            "format": piece.packing.value,
+        }
+    else:
+        document |= {"storage_mode": "gridfs", "gridfs_id": place}
+        if piece.packing is not Packing.FLOAT64:
+            document["format"] = piece.packing.value
+    if outcome.log:
+        document["elog_id"] = ObjectId(document_id(outcome.window.id, "elog"))
+    return document
+
+
+def elog_document(batch: OutcomeBatch, outcome: WindowOutcome) -> Document:
+    """The error log of a saved window; refers to its first piece."""
+    return {
+        "_id": ObjectId(document_id(outcome.window.id, "elog")),
+        "logdata": logdata(outcome.log),
+        "wf_TimeSeries_id": ObjectId(document_id(outcome.window.id, "0")),
+        **_common(batch, outcome),
+    }
+
+
+def cemetery_document(batch: OutcomeBatch, outcome: WindowOutcome) -> Document:
+    """A dead window: what it would have been (the tombstone) and why it died."""
+    window = outcome.window
+    return {
+        "_id": ObjectId(document_id(window.id, f"cemetery/{batch.attempt}")),
+        "logdata": logdata(outcome.log),
+        "reason": outcome.reason,
+        "tombstone": {
+            "net": window.channel.net,
+            "sta": window.channel.sta,
+            "chan": window.channel.chan,
+            "loc": window.channel.loc,
+            "starttime": window.start_ns / 1e9,
+            "endtime": window.end_ns / 1e9,
+            "provenance": _provenance(batch, outcome),
+        },
+        **_common(batch, outcome),
+    }

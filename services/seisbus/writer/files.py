@@ -1,0 +1,105 @@
+"""Waveform files of this process: appended to, made durable, rotated, never opened again after a crash.
+
+A file belongs to one job, one writer process and one packing; the database decides which of its bytes count.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import UnavailableError
+from ..model.transfer import Packing
+
+_OPEN_FILES = 64
+_SUFFIX = {Packing.MINISEED: "mseed", Packing.FLOAT64: "f64"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a piece stands: MsPASS's dir, dfile, foff and nbytes."""
+
+    dir: str
+    dfile: str
+    foff: int
+    nbytes: int
+
+
+@dataclass(slots=True)
+class _File:
+    path: Path
+    handle: int
+    end: int
+
+
+class WaveformFiles:
+    """Appends pieces below `root`/waveforms/{job}/; not thread safe, one caller at a time."""
+
+    def __init__(self, root: Path, boot: str, rotate_bytes: int) -> None:
+        self._root = root.absolute() / "waveforms"
+        self._boot = boot
+        self._rotate_bytes = rotate_bytes
+        self._open: OrderedDict[tuple[str, Packing], _File] = OrderedDict()
+        self._made = 0
+        self._dirty: set[int] = set()
+
+    def append(self, job: str, packing: Packing, data: bytes) -> Place:
+        """Put bytes at the end of the job's file. UnavailableError while the disk takes none; nothing is lost then."""
+        try:
+            file = self._file(job, packing)
+            view, at = memoryview(data), file.end
+            while view:
+                written = os.pwrite(file.handle, view, at)
+                view, at = view[written:], at + written
+        except OSError as error:
+            raise _unavailable(self._root, error) from error
+        place = Place(str(file.path.parent), file.path.name, file.end, len(data))
+        file.end = at
+        self._dirty.add(file.handle)
+        return place
+
+    def sync(self) -> None:
+        """Make everything appended so far survive a power cut."""
+        try:
+            for handle in self._dirty:
+                os.fdatasync(handle)
+        except OSError as error:
+            raise _unavailable(self._root, error) from error
+        self._dirty.clear()
+
+    def close(self) -> None:
+        """Close all files; the next append begins new ones."""
+        while self._open:
+            self._drop(next(iter(self._open)))
+
+    def _file(self, job: str, packing: Packing) -> _File:
+        key = (job, packing)
+        file = self._open.get(key)
+        if file is not None and file.end < self._rotate_bytes:
+            self._open.move_to_end(key)
+            return file
+        if file is not None:
+            self._drop(key)
+        while len(self._open) >= _OPEN_FILES:
+            self._drop(next(iter(self._open)))
+        folder = self._root / job
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{job}-{self._boot}-{self._made}.{_SUFFIX[packing]}"
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        self._made += 1
+        self._open[key] = _File(path, handle, 0)
+        return self._open[key]
+
+    def _drop(self, key: tuple[str, Packing]) -> None:
+        file = self._open.pop(key)
+        if file.handle in self._dirty:
+            os.fdatasync(file.handle)
+            self._dirty.discard(file.handle)
+        os.close(file.handle)
+
+
+def _unavailable(root: Path, error: OSError) -> UnavailableError:
+    """A full disk, a missing folder, a lost mount: all are held on until somebody mends them."""
+    return UnavailableError("disk", f"Waveform files below {root} cannot be written ({error.strerror}).")
