@@ -109,3 +109,14 @@ async def test_a_signal_ends_servers_in_order_and_says_which_it_was(tmp_path: Pa
         signal.signal(signal.SIGINT, usual)
     assert stopped.value.exit_code == 128 + number
     assert not psutil.pid_exists(pids[0])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the always full device /dev/full")
+async def test_a_full_disk_under_the_log_does_not_stop_a_process(tmp_path: Path) -> None:
+    (tmp_path / "log").symlink_to("/dev/full")
+    log = MergedLog(tmp_path / "log", console=None)
+    child = await spawn("for n in range(20_000): print('line', n)", log)
+    async with asyncio.timeout(20):
+        assert await child.wait() == 0
+    assert (await log.tail("program")).endswith("line 19999")
+    await log.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -20,7 +21,7 @@ class MergedLog:
         if path.exists() and path.stat().st_size > _KEPT:
             path.replace(path.with_suffix(path.suffix + ".1"))
         self.path = path
-        self._file = path.open("a", encoding="utf-8", buffering=1)
+        self._file = path.open("ab", buffering=0)  # a line is in the file, or lost, but never held back
         self._console = console
         self._copies: dict[str, asyncio.Task[None]] = {}
         self._tails: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=_TAIL_LINES))
@@ -29,7 +30,8 @@ class MergedLog:
         """Add one line said by, or about, the process `name`."""
         self._tails[name].append(line)
         now = datetime.now().astimezone().isoformat(timespec="milliseconds")
-        print(f"{now} {name:<12} | {line}", file=self._file)
+        with suppress(OSError):  # a full disk: a pipe no longer read would stop its process
+            self._file.write(f"{now} {name:<12} | {line}\n".encode(errors="replace"))
         if self._console is not None:
             label = f"{name:<12} |"
             if self._console.isatty():

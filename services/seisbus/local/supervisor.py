@@ -117,8 +117,8 @@ class Supervisor:
                 self.restarts += 1
                 try:
                     child = await self._start()
-                except SeisbusError as error:
-                    ending = error.message
+                except (SeisbusError, OSError) as error:  # OSError: no memory, no file handles, a full disk
+                    ending = str(error)
                 else:
                     self._follow(child)
                     started = True
