@@ -1,12 +1,14 @@
-"""TimeSeries and TimeSeriesEnsemble to messages and back."""
+"""TimeSeries, Seismogram and their ensembles to messages and back."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from seis.v1 import waveform_pb2 as pb
 
+from libseis.seismogram import Seismogram
+from libseis.seismogramensemble import SeismogramEnsemble
 from libseis.timeseries import TimeSeries
 from libseis.timeseriesensemble import TimeSeriesEnsemble
 from libseis.wire.headers import (
@@ -22,76 +24,114 @@ from libseis.wire.headers import (
 )
 from libseis.wire.samples import pack_samples, unpack_samples
 
-Datum = TimeSeries | TimeSeriesEnsemble
-Message = pb.TimeSeries | pb.TimeSeriesEnsemble
+Datum: TypeAlias = TimeSeries | Seismogram | TimeSeriesEnsemble | SeismogramEnsemble
+Message: TypeAlias = pb.TimeSeries | pb.Seismogram | pb.TimeSeriesEnsemble | pb.SeismogramEnsemble
+
+_CLASSES = "TimeSeries, Seismogram, TimeSeriesEnsemble and SeismogramEnsemble"
 
 
 def to_message(datum: Datum, samples: pb.Samples | None = None) -> Message:
     """`datum` as the message of its class: samples, life, clock, Metadata, log, history; everything a pickle keeps.
 
-    `samples` are sent in place of packing `data`, where the caller has them packed already.
+    `samples` are sent in place of packing the `data` of an atomic datum, where the caller has them packed already.
     Raises MetadataTypeError for a Metadata value that has no wire form, TypeError for another class.
     """
-    if isinstance(datum, TimeSeries):
-        return _time_series_to_message(datum, samples)
-    if isinstance(datum, TimeSeriesEnsemble):
-        message = pb.TimeSeriesEnsemble(
-            live=datum.live,
-            metadata=metadata_to_message(datum),
-            members=[_time_series_to_message(member, None) for member in datum.member],
-        )
-        if len(datum.elog):
-            message.elog.CopyFrom(elog_to_message(datum.elog))
-        return message
-    raise TypeError(f"A {type(datum).__name__} has no wire form; TimeSeries and TimeSeriesEnsemble do.")
+    match datum:
+        case TimeSeries():
+            return _atomic_to_message(datum, pb.TimeSeries(), samples)
+        case Seismogram():
+            message = pb.Seismogram(
+                transformation_matrix=datum.tmatrix.reshape(-1).tolist(),
+                cardinal=datum.cardinal(),
+                orthogonal=datum.orthogonal(),
+            )
+            return _atomic_to_message(datum, message, samples)
+        case TimeSeriesEnsemble():
+            return _ensemble_to_message(datum, pb.TimeSeriesEnsemble())
+        case SeismogramEnsemble():
+            return _ensemble_to_message(datum, pb.SeismogramEnsemble())
+    raise TypeError(f"A {type(datum).__name__} has no wire form; {_CLASSES} have.")
 
 
 def from_message(message: Message) -> Datum:
     """The object of a message. Raises SampleError for samples that are damaged, TypeError for another message."""
-    if isinstance(message, pb.TimeSeries):
-        return _time_series(message)
-    if isinstance(message, pb.TimeSeriesEnsemble):
-        out = TimeSeriesEnsemble()
-        for member in message.members:
-            out.adopt(_time_series(member))
-        _set_metadata(out, message.metadata)
-        out.live = message.live
-        if message.HasField("elog"):
-            out.elog = elog_from_message(message.elog)
-        return out
-    raise TypeError(f"A {type(message).__name__} is no data object; TimeSeries and TimeSeriesEnsemble are.")
+    match message:
+        case pb.TimeSeries():
+            return _time_series(message)
+        case pb.Seismogram():
+            return _seismogram(message)
+        case pb.TimeSeriesEnsemble():
+            return _ensemble(message, TimeSeriesEnsemble())
+        case pb.SeismogramEnsemble():
+            return _ensemble(message, SeismogramEnsemble())
+    raise TypeError(f"A {type(message).__name__} is no data object; {_CLASSES} are.")
 
 
-def _time_series_to_message(datum: TimeSeries, samples: pb.Samples | None) -> pb.TimeSeries:
-    message = pb.TimeSeries(
-        live=datum.live,
-        clock=clock_to_message(datum),
-        samples=pack_samples(np.asarray(datum.data)) if samples is None else samples,
-        metadata=metadata_to_message(datum),
-    )
-    _attach(datum, message)
-    return message
-
-
-def _attach(datum: Any, message: Any) -> None:
-    """Log and history, where there are any."""
+def _atomic_to_message(datum: Any, message: Any, samples: pb.Samples | None) -> Any:
+    """Fill in what TimeSeries and Seismogram have in common."""
+    message.live = datum.live
+    message.clock.CopyFrom(clock_to_message(datum))
+    message.samples.CopyFrom(pack_samples(np.asarray(datum.data)) if samples is None else samples)
+    message.metadata.CopyFrom(metadata_to_message(datum))
     if len(datum.elog):
         message.elog.CopyFrom(elog_to_message(datum.elog))
     if (history := history_to_message(datum)) is not None:
         message.history.CopyFrom(history)
+    return message
+
+
+def _ensemble_to_message(datum: Any, message: Any) -> Any:
+    message.live = datum.live
+    message.metadata.CopyFrom(metadata_to_message(datum))
+    if len(datum.elog):
+        message.elog.CopyFrom(elog_to_message(datum.elog))
+    for member in datum.member:
+        message.members.append(to_message(member))
+    return message
 
 
 def _time_series(message: pb.TimeSeries) -> TimeSeries:
     datum = TimeSeries()
     clock_from_message(message.clock, datum)
     datum.adopt_data(unpack_samples(message.samples).astype(np.float64))
-    datum.live = message.live
-    _detach(message, datum)
+    _carry(message, datum)
     return datum
 
 
-def _detach(message: Any, datum: Any) -> None:
-    """Metadata, log and history of an atomic datum; last, since setting clock and samples writes Metadata."""
+def _seismogram(message: pb.Seismogram) -> Seismogram:
+    datum = Seismogram()
+    if message.transformation_matrix:
+        datum.tmatrix = list(message.transformation_matrix)
+    if (datum.cardinal(), datum.orthogonal()) != (message.cardinal, message.orthogonal):
+        datum = _with_flags(datum, message.cardinal, message.orthogonal)
+    clock_from_message(message.clock, datum)
+    samples = unpack_samples(message.samples)
+    if samples.size:
+        datum.adopt_data(samples.astype(np.float64, order="F"))
+    _carry(message, datum)
+    return datum
+
+
+def _with_flags(datum: Seismogram, cardinal: bool, orthogonal: bool) -> Seismogram:
+    """An empty `datum` with the flags that rotations left; by MsPASS's design nothing but unpickling sets them."""
+    rebuild, (kind, (sampled, matrix, _, _), extras) = datum.__reduce_ex__(2)
+    rebuilt: Seismogram = rebuild(kind, (sampled, matrix, cardinal, orthogonal), extras)
+    return rebuilt
+
+
+def _ensemble(message: Any, ensemble: Any) -> Any:
+    for member in message.members:
+        ensemble.adopt(from_message(member))
+    _set_metadata(ensemble, message.metadata)
+    ensemble.live = message.live
+    if message.HasField("elog"):
+        ensemble.elog = elog_from_message(message.elog)
+    return ensemble
+
+
+def _carry(message: Any, datum: Any) -> None:
+    """Life, Metadata, log and history of an atomic datum; last, since setting clock and samples writes Metadata."""
+    datum.live = message.live
     _set_metadata(datum, message.metadata)
     if message.HasField("history"):
         datum.load_history(history_from_message(message.history))

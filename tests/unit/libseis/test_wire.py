@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from libseis.errors import MetadataTypeError, SampleError
 from libseis.segments import Rate, Segment, SourceId
+from libseis.seismogram import Seismogram
+from libseis.seismogramensemble import SeismogramEnsemble
 from libseis.wire import (
     from_message,
     metadata_from_message,
@@ -74,7 +76,7 @@ def assert_same(left: TimeSeries, right: TimeSeries) -> None:
     for name in ("live", "npts", "t0", "t0_ns", "dt", "rate_numerator", "rate_denominator", "tref"):
         assert getattr(left, name) == getattr(right, name), name
     assert (left.shifted(), left.get_t0shift()) == (right.shifted(), right.get_t0shift())
-    assert np.asarray(left.data).tobytes() == np.asarray(right.data).tobytes()
+    assert np.asarray(left.data).tobytes("A") == np.asarray(right.data).tobytes("A")
     assert typed(left.todict()) == typed(right.todict())
     assert left.modified() == right.modified()
     assert log_of(left) == log_of(right)
@@ -257,6 +259,37 @@ class TestObjects:
         message = to_message(datum, packed)
         assert message.samples == packed
         assert_same(from_message(message), datum)
+
+    @pytest.mark.parametrize("turn", [None, "rotate", "transform"])
+    def test_a_seismogram(self, turn: str | None) -> None:
+        datum = Seismogram()
+        datum.set_t0_ns(10**18 + 7)
+        datum.set_rate(20, 1)
+        datum.adopt_data(np.asfortranarray(np.random.default_rng(4).normal(size=(3, 60))))
+        datum.set_live()
+        if turn == "rotate":
+            datum.rotate(0.3)
+        elif turn == "transform":
+            datum.transform([[1.0, 0.1, 0.0], [0.0, 2.0, 0.0], [0.3, 0.0, 1.0]])
+        datum.elog.log_error("rotate", "Turned.", ErrorSeverity.Informational)
+        back = sent(datum)
+        assert_same(back, datum)
+        assert np.array_equal(back.tmatrix, datum.tmatrix)
+        assert (back.cardinal(), back.orthogonal()) == (datum.cardinal(), datum.orthogonal())
+        assert back.data.shape == (3, 60)
+        back.rotate_to_standard()
+        datum.rotate_to_standard()
+        assert np.array_equal(back.data, datum.data)
+
+    def test_empty_seismograms_and_their_ensemble(self) -> None:
+        ensemble = SeismogramEnsemble()
+        ensemble.append(Seismogram())
+        ensemble.append(Seismogram(4))
+        back = sent(ensemble)
+        assert [m.data.shape for m in back.member] == [m.data.shape for m in ensemble.member]
+        assert not back.live
+        for ours, theirs in zip(ensemble.member, back.member, strict=True):
+            assert_same(theirs, ours)
 
     def test_an_ensemble(self) -> None:
         ensemble = TimeSeriesEnsemble(Metadata({"event": "39645386"}), 2)
