@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from libseis.errors import SampleError
@@ -25,7 +26,9 @@ from ..model.transfer import (
     WindowOutcome,
 )
 from .channels import Decoded, choose, decoded
-from .processing import Chain, Processed
+
+if TYPE_CHECKING:
+    from .processing import Chain  # brings obspy, which only jobs with steps pay for
 
 # A window's record length: what MsPASS and most archives use for files that are read as a whole.
 _RECORD_BYTES = 4096
@@ -141,7 +144,7 @@ def _processed(
         if short or padded.end_ns + padded.rate.period_ns < piece.end_ns + after:
             text = "The data's edge leaves less padding than the steps want; samples near it feel the edge."
             log.append(LogLine("windower", text, Severity.COMPLAINT))
-        done: Processed = chain.run(padded)
+        done = chain.run(padded)
         log += done.log
         for segment in done.segments:
             again = cut(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from libseis.converter import segment_to_timeseries, timeseries_to_segment
+from libseis.segment_converter import segment_to_timeseries, timeseries_to_segment
 from libseis.segments import Segment
 from libseis.steps import StepContext, apply, build
 

@@ -103,11 +103,17 @@ def samples_sha256(data: Array) -> str:
 
 
 def truth_segments(root: Path, key: str) -> list[TruthSegment]:
-    """All samples that can be had of a day object, by time, made again from the manifest.
+    """All samples that can be had of a day object, by time, made again from the manifest; read-only arrays.
 
     A second copy with other values comes last. Raises KeyError for a key that the manifest has not.
     """
-    manifest = _manifest(root)
+    return list(_segments(root, _modified_ns(root), key))
+
+
+# a job cuts many windows out of one object: made once, a day at 100 Hz is 35 MB
+@lru_cache(maxsize=3)
+def _segments(root: Path, modified_ns: int, key: str) -> tuple[TruthSegment, ...]:
+    manifest = _read(root, modified_ns)
     file = manifest.file(key)
     if file.samples is not None:
         return _stored_segments(root, file)
@@ -121,9 +127,10 @@ def truth_segments(root: Path, key: str) -> list[TruthSegment]:
             data += np.int32(run.add)
         if file.float32:
             data = data.astype(np.float32)
+        data.flags.writeable = False
         start_ns = channel.phase_ns + file.shift_ns + run.first * (NS // channel.rate)
         segments.append(TruthSegment(start_ns, float(channel.rate), data, run.copy))
-    return segments
+    return tuple(segments)
 
 
 def event_traces(root: Path, key: str) -> list[EventTrace]:
@@ -244,7 +251,13 @@ def _filled(values: Array, present: npt.NDArray[np.bool_], fill: Fill) -> Array:
 
 
 def _manifest(root: Path) -> Manifest:
-    return _read(root, manifest_path(root).stat().st_mtime_ns if manifest_path(root).exists() else 0)
+    return _read(root, _modified_ns(root))
+
+
+def _modified_ns(root: Path) -> int:
+    """Tells a manifest that was made anew from the one that is cached; 0 for none."""
+    path = manifest_path(root)
+    return path.stat().st_mtime_ns if path.exists() else 0
 
 
 @lru_cache(maxsize=8)
@@ -262,11 +275,11 @@ def _plan(spec: ArchiveSpec) -> list[Channel]:
     return plan_channels(spec)
 
 
-def _stored_segments(root: Path, file: DayFile) -> list[TruthSegment]:
+def _stored_segments(root: Path, file: DayFile) -> tuple[TruthSegment, ...]:
     with np.load(root / "truth" / "samples" / str(file.samples)) as stored:
         ends = np.cumsum(stored["npts"])
         pieces = np.split(stored["data"], ends[:-1])
-        return [
+        return tuple(
             TruthSegment(int(start), float(rate), data)
             for start, rate, data in zip(stored["start_ns"], stored["rate"], pieces, strict=True)
-        ]
+        )

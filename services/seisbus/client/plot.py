@@ -1,0 +1,261 @@
+"""Record sections as seismologists draw them: wiggle traces, filled positive area, images. matplotlib lives here only.
+
+Draws on a Figure of its own, without pyplot: safe without a display, in threads and in services.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..model.moments import iso
+from .section import Floats, Origin, PlotError, Trace, is_utc, live_members, origin_of, trace_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_DAY = 86400.0
+_INK = "0.08"
+_FILL = "0.15"
+_MARK = "#b3261e"
+
+
+class Style(StrEnum):
+    """MsPASS's plot styles."""
+
+    WT = "wt"  # wiggle trace
+    WTVA = "wtva"  # wiggle trace, positive area filled
+    VAR = "var"  # filled positive area without the line
+    IMAGE = "image"  # colours
+    WTVAIM = "wtvaim"  # wiggle trace and filled area over colours
+
+
+class TimeAxis(StrEnum):
+    """Which way time runs."""
+
+    RIGHT = "right"
+    DOWN = "down"
+
+
+class Order(StrEnum):
+    """What places a trace: its place in the ensemble, or its epicentral distance."""
+
+    MEMBER = "member"
+    DISTANCE = "distance"
+
+
+def plot(
+    ensemble: Any,
+    style: Style | str = Style.WTVA,
+    *,
+    normalize: bool = True,
+    title: str = "",
+    order: Order | str = Order.MEMBER,
+    time_axis: TimeAxis | str = TimeAxis.RIGHT,
+    limit: int | None = None,
+    path: Path | str | None = None,
+) -> Figure:
+    """Draw the live members of a TimeSeriesEnsemble (or any iterable of TimeSeries), at most `limit`.
+
+    `normalize` scales each trace to its own greatest amplitude, which stands beside it; otherwise all share one scale.
+    `order` distance needs receiver and source coordinates in the Metadata (channel_lat or site_lat, source_lat ...).
+    The origin is marked when all members name the same source_time. `path` also writes the picture (by its suffix).
+    PlotError when there is nothing to draw, or something is missing for what was asked.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise PlotError("Plots need matplotlib; install it with pip install 'seisbus[plot]'.") from None
+    members = live_members(ensemble, limit)
+    picture = _Picture(
+        [trace_of(member) for member in members],
+        style=_choice(Style, style),
+        order=_choice(Order, order),
+        down=_choice(TimeAxis, time_axis) is TimeAxis.DOWN,
+        utc=is_utc(members),
+        normalize=normalize,
+    )
+    rows = len(picture.traces)
+    size = (9.6, min(2.0 + 0.42 * rows, 24.0))
+    if picture.down:
+        size = (min(3.0 + 0.62 * rows, 24.0), 9.0)
+    figure = Figure(figsize=size, dpi=150, layout="constrained", facecolor="white")
+    picture.draw(figure.add_subplot(), title, origin_of(ensemble, members))
+    if path is not None:
+        figure.savefig(path)
+    return figure
+
+
+def _choice(kind: Any, value: Any) -> Any:
+    try:
+        return kind(value)
+    except ValueError:
+        raise PlotError(f"{value!r} is no {kind.__name__.lower()}; expected one of {', '.join(kind)}.") from None
+
+
+class _Picture:
+    """Traces with their places, drawn with time along either axis."""
+
+    def __init__(
+        self, traces: list[Trace], *, style: Style, order: Order, down: bool, utc: bool, normalize: bool
+    ) -> None:
+        if order is Order.DISTANCE:
+            lost = [trace.label for trace in traces if trace.distance is None]
+            if lost:
+                raise PlotError(
+                    f"A section by distance needs coordinates of receiver and source; {lost[0]} lacks them "
+                    f"({len(lost)} of {len(traces)} traces)."
+                )
+            traces = sorted(traces, key=lambda trace: trace.distance or 0.0)
+        self.traces = traces
+        self.style, self.order, self.down, self.utc = style, order, down, utc
+        self.normalize = normalize
+        self.places = self._places()
+        # a wiggle reaches a little over half way to its neighbour, as on paper records
+        self.reach = 0.62 * (self._spacing() if order is Order.DISTANCE else 1.0)
+        self.start = min(float(trace.times[0]) for trace in traces)
+        self.end = max(float(trace.times[-1]) for trace in traces)
+
+    def _places(self) -> Floats:
+        if self.order is Order.DISTANCE:
+            return np.array([trace.distance for trace in self.traces], np.float64)
+        return np.arange(len(self.traces), dtype=np.float64)
+
+    def _spacing(self) -> float:
+        gaps = np.diff(np.unique(self.places))
+        return float(max(np.median(gaps), np.ptp(self.places) / 40)) if len(gaps) else 1.0
+
+    def scaled(self, trace: Trace) -> Floats:
+        """Samples in units of the place axis; up on the page is positive whichever way that axis runs."""
+        peak = trace.peak if self.normalize else max(other.peak for other in self.traces)
+        sign = 1.0 if self.down or self.order is Order.DISTANCE else -1.0
+        return trace.samples * (sign * self.reach / peak if peak else 0.0)
+
+    def axis_time(self, seconds: Floats | float) -> Any:
+        """Times as the time axis counts them: matplotlib's days for UTC, seconds otherwise."""
+        return np.asarray(seconds) / _DAY if self.utc else np.asarray(seconds)
+
+    def draw(self, axes: Axes, title: str, origin: Origin | None) -> None:
+        """Everything."""
+        if self.style in (Style.IMAGE, Style.WTVAIM):
+            self._image(axes)
+        if self.style is not Style.IMAGE:
+            for place, trace in zip(self.places, self.traces, strict=True):
+                self._wiggle(axes, float(place), trace)
+        self._frame(axes)
+        self._titles(axes, title, origin)
+        if origin is not None and self.utc:
+            self._mark_origin(axes, origin)
+
+    def _wiggle(self, axes: Axes, place: float, trace: Trace) -> None:
+        times, heights = self.axis_time(trace.times), self.scaled(trace)
+        if self.style is not Style.VAR:
+            curve = (place + heights, times) if self.down else (times, place + heights)
+            axes.plot(*curve, color=_INK, linewidth=0.45, solid_joinstyle="round", rasterized=len(times) > 2000)
+        if self.style is not Style.WT:
+            up = 1.0 if self.scaled(Trace("", trace.times, np.ones(1), 1.0, None))[0] > 0 else -1.0
+            area = place + up * np.clip(up * heights, 0.0, None)
+            fill = axes.fill_betweenx if self.down else axes.fill_between
+            fill(times, place, area, color=_FILL, linewidth=0, rasterized=len(times) > 2000)
+
+    def _image(self, axes: Axes) -> None:
+        grid = np.linspace(self.start, self.end, 1600)
+        rows = np.full((len(self.traces), len(grid)), np.nan)
+        largest = max(trace.peak for trace in self.traces) or 1.0
+        for row, trace in zip(rows, self.traces, strict=True):
+            peak = (trace.peak if self.normalize else largest) or 1.0
+            row[:] = np.interp(grid, trace.times, trace.samples / peak, left=np.nan, right=np.nan)
+        half = np.diff(self.places) / 2 if len(self.places) > 1 else np.array([0.5])
+        middle = self.places[:-1] + half if len(self.places) > 1 else np.array([])
+        edges = np.concatenate([[self.places[0] - half[0]], middle, [self.places[-1] + half[-1]]])
+        step = grid[1] - grid[0]
+        ticks = self.axis_time(np.concatenate([grid - step / 2, [grid[-1] + step / 2]]))
+        look: dict[str, Any] = {"cmap": "RdBu_r", "vmin": -1, "vmax": 1, "rasterized": True}
+        look["alpha"] = 0.6 if self.style is Style.WTVAIM else 1.0
+        if self.down:
+            axes.pcolormesh(edges, ticks, rows.T, **look)
+        else:
+            axes.pcolormesh(ticks, edges, rows, **look)
+
+    def _frame(self, axes: Axes) -> None:
+        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+        place_axis, time_axis = (axes.xaxis, axes.yaxis) if self.down else (axes.yaxis, axes.xaxis)
+        room = self.reach * 1.12
+        low, high = float(self.places.min()) - room, float(self.places.max()) + room
+        if self.order is Order.MEMBER:
+            place_axis.set_ticks(self.places, labels=[trace.label for trace in self.traces])
+            axes.tick_params(axis="x" if self.down else "y", length=0, labelsize=8, rotation=60 if self.down else 0)
+            if self.normalize:
+                self._peaks(axes)
+        else:
+            place_axis.set_label_text("Epicentral distance (°)")
+            self._names_inside(axes)
+        upward = self.order is Order.DISTANCE
+        times = (float(self.axis_time(self.start)), float(self.axis_time(self.end)))
+        if self.down:
+            axes.set_xlim(low, high)
+            axes.set_ylim(times[1], times[0])
+        else:
+            axes.set_xlim(*times)
+            axes.set_ylim(*((low, high) if upward else (high, low)))
+        if self.utc:
+            locator = AutoDateLocator(minticks=4, maxticks=9)
+            time_axis.set_major_locator(locator)
+            time_axis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
+            day = iso(int(self.start) * 1_000_000_000)[:10]
+            time_axis.set_label_text(f"UTC, {day}")
+        else:
+            time_axis.set_label_text("Time (s)")
+        axes.tick_params(axis="y" if self.down else "x", labelsize=8)
+        axes.grid(axis="y" if self.down else "x", color="0.85", linewidth=0.5)
+        axes.set_axisbelow(True)
+        for side in ("top", "right") if not self.down else ("bottom", "right"):
+            axes.spines[side].set_visible(False)
+
+    def _peaks(self, axes: Axes) -> None:
+        """What full height means, trace by trace."""
+        for place, trace in zip(self.places, self.traces, strict=True):
+            text = f"{trace.peak:,.0f}" if trace.peak >= 100 else f"{trace.peak:.3g}"
+            if self.down:
+                where, align = (place, 1.0), {"ha": "center", "va": "bottom", "rotation": 90}
+                transform = axes.get_xaxis_transform()
+                axes.annotate(
+                    text, where, xycoords=transform, xytext=(0, 3), textcoords="offset points", fontsize=6.5,
+                    color="0.45", **align,
+                )  # fmt: skip
+            else:
+                axes.annotate(
+                    text, (1.0, place), xycoords=axes.get_yaxis_transform(), xytext=(4, 0),
+                    textcoords="offset points", fontsize=6.5, color="0.45", ha="left", va="center",
+                )  # fmt: skip
+
+    def _names_inside(self, axes: Axes) -> None:
+        for place, trace in zip(self.places, self.traces, strict=True):
+            at = float(self.axis_time(self.end))
+            where = (place, at) if self.down else (at, place)
+            axes.annotate(
+                trace.label, where, xytext=(0, -4) if self.down else (4, 0), textcoords="offset points", fontsize=6.5,
+                color="0.35", ha="center" if self.down else "left", va="top" if self.down else "center",
+                rotation=90 if self.down else 0, annotation_clip=False,
+            )  # fmt: skip
+
+    def _titles(self, axes: Axes, title: str, origin: Origin | None) -> None:
+        lines = [line for line in (title, origin.text.capitalize() if origin else "") if line]
+        if lines:
+            axes.set_title(lines[0], loc="left", fontsize=11, fontweight="bold", pad=24 if len(lines) > 1 else 10)
+        if len(lines) > 1:
+            axes.annotate(
+                lines[1], (0, 1), xycoords="axes fraction", xytext=(0, 9), textcoords="offset points", fontsize=8.5,
+                color="0.35",
+            )  # fmt: skip
+
+    def _mark_origin(self, axes: Axes, origin: Origin) -> None:
+        if not self.start <= origin.time <= self.end:
+            return
+        line = axes.axhline if self.down else axes.axvline
+        line(float(self.axis_time(origin.time)), color=_MARK, linewidth=0.9, linestyle=(0, (5, 3)), zorder=3)

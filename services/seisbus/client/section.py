@@ -1,0 +1,143 @@
+"""From an ensemble to what a picture shows: labelled, detrended, thinned traces in order. Pure numpy, no drawing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from libseis import TimeReferenceType
+
+from ..errors import UserError
+from ..model.moments import iso
+
+Floats = NDArray[np.float64]
+
+# Two points, least and greatest, for each of so many columns look like all samples at any usual resolution.
+COLUMNS = 2400
+
+
+class PlotError(UserError):
+    """Data that cannot be drawn as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One row of a picture.
+
+    times: seconds, shape (n,), since 1970 or since the datum's reference. samples: shape (n,), mean removed, NaN in
+    gaps. peak: greatest absolute sample. distance: epicentral, degrees, None when the Metadata do not tell.
+    """
+
+    label: str
+    times: Floats
+    samples: Floats
+    peak: float
+    distance: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The event of a picture: epoch seconds, and a text with what else is known of it."""
+
+    time: float
+    text: str
+
+
+def live_members(ensemble: Iterable[Any], limit: int | None = None) -> list[Any]:
+    """The live members of an ensemble (or of any iterable of TimeSeries), at most `limit`; PlotError without one."""
+    members = getattr(ensemble, "member", ensemble)
+    found = [member for member in members if member.live and member.npts][:limit]
+    if not found:
+        raise PlotError("There is nothing to plot: the ensemble has no live member with samples.")
+    return found
+
+
+def is_utc(members: Sequence[Any]) -> bool:
+    """Whether all times are epoch seconds; PlotError when UTC and relative times are mixed."""
+    kinds = {member.tref == TimeReferenceType.UTC for member in members}
+    if len(kinds) == 2:
+        raise PlotError("Some members are in UTC and some in relative time; convert them with ator or rtoa first.")
+    return kinds.pop()
+
+
+def trace_of(member: Any, columns: int = COLUMNS) -> Trace:
+    """A row from a TimeSeries: mean removed, thinned to its least and greatest sample in each of `columns`."""
+    samples = np.array(member.data, np.float64)
+    times = member.t0 + member.dt * np.arange(member.npts)
+    for gap in getattr(member, "gaps", None) or ():
+        start, end = _span(gap)
+        samples[(times >= start) & (times <= end)] = np.nan
+    finite = samples[np.isfinite(samples)]
+    if len(finite):
+        samples -= finite.mean()
+    peak = float(np.nanmax(np.abs(samples))) if len(finite) else 0.0
+    times, samples = thin(times, samples, columns)
+    return Trace(label_of(member), times, samples, peak, distance_of(member))
+
+
+def _span(gap: Any) -> tuple[float, float]:
+    return (gap.start, gap.end) if hasattr(gap, "start") else (gap[0], gap[1])
+
+
+def thin(times: Floats, samples: Floats, columns: int) -> tuple[Floats, Floats]:
+    """At most 2 x columns points that draw the same line: each column's least and greatest sample, as they come."""
+    width = -(-len(samples) // columns)
+    if width <= 2:
+        return times, samples
+    whole = len(samples) // width * width
+    blocks = samples[:whole].reshape(-1, width)
+    filled_low = np.where(np.isnan(blocks), np.inf, blocks)
+    filled_high = np.where(np.isnan(blocks), -np.inf, blocks)
+    places = np.sort(np.stack([filled_low.argmin(axis=1), filled_high.argmax(axis=1)], axis=1), axis=1)
+    # a column with a gap keeps one NaN, so that the line breaks there
+    missing = np.isnan(blocks).any(axis=1)
+    places[missing, 1] = np.isnan(blocks[missing]).argmax(axis=1)
+    places[missing] = np.sort(places[missing], axis=1)
+    index = (places + np.arange(0, whole, width)[:, None]).ravel()
+    index = np.concatenate([index, np.arange(whole, len(samples))])
+    return times[index], samples[index]
+
+
+def label_of(member: Any) -> str:
+    """net.sta.loc.chan of a member, without what it does not have at the ends."""
+    codes = [str(_value(member, key) or "") for key in ("net", "sta", "loc", "chan")]
+    return ".".join(codes).strip(".") or "?"
+
+
+def distance_of(member: Any) -> float | None:
+    """Epicentral distance in degrees from MsPASS's attributes of receiver and source; None when one is absent."""
+    for prefix in ("channel_", "site_", ""):
+        places = [_value(member, key) for key in (f"{prefix}lat", f"{prefix}lon", "source_lat", "source_lon")]
+        if all(place is not None for place in places):
+            return great_circle(*(float(place) for place in places))  # type: ignore[arg-type]
+    return None
+
+
+def great_circle(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+    """Angle between two places on a sphere, degrees (haversine formula)."""
+    a, b = math.radians(lat1), math.radians(lat2)
+    half = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
+    return math.degrees(2 * math.asin(min(1.0, math.sqrt(half))))
+
+
+def origin_of(ensemble: Any, members: Sequence[Any]) -> Origin | None:
+    """The event that the ensemble, or all its members, name by source_time; None when there is none or several."""
+    holders = [ensemble] if _value(ensemble, "source_time") is not None else list(members)
+    times = {_value(holder, "source_time") for holder in holders}
+    if len(times) != 1 or None in times:
+        return None
+    first, time = holders[0], float(times.pop())  # type: ignore[arg-type]
+    text = f"origin {iso(round(time * 1e3) * 1_000_000).replace('T', ' ').rstrip('Z')} UTC"
+    magnitude, depth = _value(first, "source_magnitude"), _value(first, "source_depth")
+    text += f", M {magnitude:.1f}" if magnitude is not None else ""
+    text += f", {depth:.0f} km deep" if depth is not None else ""
+    return Origin(time, text)
+
+
+def _value(holder: Any, key: str) -> Any:
+    return holder[key] if hasattr(holder, "is_defined") and holder.is_defined(key) else None
