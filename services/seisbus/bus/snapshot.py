@@ -21,3 +21,8 @@ def snapshot(job: Mapping[str, Any]) -> task_pb2.JobSnapshot:
         stored_bytes=job["stored_bytes"],
         **{fate: max(0, count) for fate, count in job["counts"].items()},
     )
+
+
+def settled(seen: task_pb2.JobSnapshot) -> int:
+    """Windows that have an outcome."""
+    return int(seen.saved + seen.dead + seen.missing + seen.failed + seen.cancelled)

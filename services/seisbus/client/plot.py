@@ -84,7 +84,9 @@ def plot(
     if picture.down:
         size = (min(3.0 + 0.62 * rows, 24.0), 9.0)
     figure = Figure(figsize=size, dpi=150, layout="constrained", facecolor="white")
-    picture.draw(figure.add_subplot(), title, origin_of(ensemble, members))
+    if title:
+        figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
+    picture.draw(figure.add_subplot(), origin_of(ensemble, members))
     if path is not None:
         figure.savefig(path)
     return figure
@@ -139,7 +141,7 @@ class _Picture:
         """Times as the time axis counts them: matplotlib's days for UTC, seconds otherwise."""
         return np.asarray(seconds) / _DAY if self.utc else np.asarray(seconds)
 
-    def draw(self, axes: Axes, title: str, origin: Origin | None) -> None:
+    def draw(self, axes: Axes, origin: Origin | None) -> None:
         """Everything."""
         if self.style in (Style.IMAGE, Style.WTVAIM):
             self._image(axes)
@@ -147,8 +149,8 @@ class _Picture:
             for place, trace in zip(self.places, self.traces, strict=True):
                 self._wiggle(axes, float(place), trace)
         self._frame(axes)
-        self._titles(axes, title, origin)
         if origin is not None and self.utc:
+            axes.set_title(origin.text, loc="left", fontsize=8.5, color="0.35")
             self._mark_origin(axes, origin)
 
     def _wiggle(self, axes: Axes, place: float, trace: Trace) -> None:
@@ -190,7 +192,10 @@ class _Picture:
         if self.order is Order.MEMBER:
             place_axis.set_ticks(self.places, labels=[trace.label for trace in self.traces])
             axes.tick_params(axis="x" if self.down else "y", length=0, labelsize=8, rotation=60 if self.down else 0)
-            if self.normalize:
+            if self.down:
+                axes.xaxis.tick_top()
+                axes.set_xticks(self.places, labels=[trace.label for trace in self.traces], rotation=60, ha="left")
+            elif self.normalize:
                 self._peaks(axes)
         else:
             place_axis.set_label_text("Epicentral distance (°)")
@@ -204,9 +209,9 @@ class _Picture:
             axes.set_xlim(*times)
             axes.set_ylim(*((low, high) if upward else (high, low)))
         if self.utc:
-            locator = AutoDateLocator(minticks=4, maxticks=9)
+            locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
             time_axis.set_major_locator(locator)
-            time_axis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
+            time_axis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]
             day = iso(int(self.start) * 1_000_000_000)[:10]
             time_axis.set_label_text(f"UTC, {day}")
         else:
@@ -221,18 +226,10 @@ class _Picture:
         """What full height means, trace by trace."""
         for place, trace in zip(self.places, self.traces, strict=True):
             text = f"{trace.peak:,.0f}" if trace.peak >= 100 else f"{trace.peak:.3g}"
-            if self.down:
-                where, align = (place, 1.0), {"ha": "center", "va": "bottom", "rotation": 90}
-                transform = axes.get_xaxis_transform()
-                axes.annotate(
-                    text, where, xycoords=transform, xytext=(0, 3), textcoords="offset points", fontsize=6.5,
-                    color="0.45", **align,
-                )  # fmt: skip
-            else:
-                axes.annotate(
-                    text, (1.0, place), xycoords=axes.get_yaxis_transform(), xytext=(4, 0),
-                    textcoords="offset points", fontsize=6.5, color="0.45", ha="left", va="center",
-                )  # fmt: skip
+            axes.annotate(
+                text, (1.0, place), xycoords=axes.get_yaxis_transform(), xytext=(4, 0), textcoords="offset points",
+                fontsize=6.5, color="0.45", ha="left", va="center",
+            )  # fmt: skip
 
     def _names_inside(self, axes: Axes) -> None:
         for place, trace in zip(self.places, self.traces, strict=True):
@@ -242,16 +239,6 @@ class _Picture:
                 trace.label, where, xytext=(0, -4) if self.down else (4, 0), textcoords="offset points", fontsize=6.5,
                 color="0.35", ha="center" if self.down else "left", va="top" if self.down else "center",
                 rotation=90 if self.down else 0, annotation_clip=False,
-            )  # fmt: skip
-
-    def _titles(self, axes: Axes, title: str, origin: Origin | None) -> None:
-        lines = [line for line in (title, origin.text.capitalize() if origin else "") if line]
-        if lines:
-            axes.set_title(lines[0], loc="left", fontsize=11, fontweight="bold", pad=24 if len(lines) > 1 else 10)
-        if len(lines) > 1:
-            axes.annotate(
-                lines[1], (0, 1), xycoords="axes fraction", xytext=(0, 9), textcoords="offset points", fontsize=8.5,
-                color="0.35",
             )  # fmt: skip
 
     def _mark_origin(self, axes: Axes, origin: Origin) -> None:

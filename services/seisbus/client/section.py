@@ -62,7 +62,7 @@ def is_utc(members: Sequence[Any]) -> bool:
     kinds = {member.tref == TimeReferenceType.UTC for member in members}
     if len(kinds) == 2:
         raise PlotError("Some members are in UTC and some in relative time; convert them with ator or rtoa first.")
-    return kinds.pop()
+    return bool(kinds.pop())
 
 
 def trace_of(member: Any, columns: int = COLUMNS) -> Trace:
@@ -114,7 +114,7 @@ def distance_of(member: Any) -> float | None:
     for prefix in ("channel_", "site_", ""):
         places = [_value(member, key) for key in (f"{prefix}lat", f"{prefix}lon", "source_lat", "source_lon")]
         if all(place is not None for place in places):
-            return great_circle(*(float(place) for place in places))  # type: ignore[arg-type]
+            return great_circle(*(float(place) for place in places))
     return None
 
 
@@ -131,8 +131,8 @@ def origin_of(ensemble: Any, members: Sequence[Any]) -> Origin | None:
     times = {_value(holder, "source_time") for holder in holders}
     if len(times) != 1 or None in times:
         return None
-    first, time = holders[0], float(times.pop())  # type: ignore[arg-type]
-    text = f"origin {iso(round(time * 1e3) * 1_000_000).replace('T', ' ').rstrip('Z')} UTC"
+    first, time = holders[0], float(times.pop())
+    text = f"Origin {iso(round(time * 1e3) * 1_000_000).replace('T', ' ').rstrip('Z')} UTC"
     magnitude, depth = _value(first, "source_magnitude"), _value(first, "source_depth")
     text += f", M {magnitude:.1f}" if magnitude is not None else ""
     text += f", {depth:.0f} km deep" if depth is not None else ""

@@ -23,7 +23,8 @@ async def build(context: Context) -> Service:
         await plan_job(context, order.job, order.attempt)
 
     worker = context.worker(plan_consumer(), handle, slots=context.settings.concurrency or _JOBS_AT_ONCE)
-    return Service(workers=[worker], loops=[Reconciler(context).run])
+    reconciler = Reconciler(context)
+    return Service(workers=[worker], loops=[reconciler.run, reconciler.follow])
 
 
 if __name__ == "__main__":

@@ -8,11 +8,12 @@ on two looks in a row has lost them.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 
 from ..app import Context
-from ..bus.snapshot import snapshot
+from ..bus.snapshot import settled, snapshot
 from ..bus.topology import PLAN
 from ..errors import UnavailableError
 from ..model.job import parse_job
@@ -33,32 +34,67 @@ _REPAIR_AT_ONCE = 256
 
 
 class Reconciler:
-    """Looks at every open job in turn while it holds the lease."""
+    """Looks at every open job in turn while it holds the lease, and at once at a job whose last window settled."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._store = context.store
-        self._silent: dict[str, int] = {}  # job -> looks in a row without any message on the bus
+        # What a job looked like when no message of it was on the bus, and since when (loop time).
+        self._silent: dict[str, tuple[str, float]] = {}
+        self._finished: set[str] = set()
+        self._wake = asyncio.Event()
+
+    async def follow(self) -> None:
+        """Hear of jobs whose windows are all settled, so that they are closed at once, until cancelled."""
+        while True:
+            try:
+                async for seen in self._context.bus.snapshots():
+                    if seen.planning_done and settled(seen) >= seen.planned and seen.state == JobState.RUNNING:
+                        self._finished.add(seen.job)
+                        self._wake.set()
+            except UnavailableError:
+                await asyncio.sleep(self._context.settings.reconcile_seconds)
 
     async def run(self) -> None:
         """Reconcile until cancelled; servers that are away only delay it."""
         settings = self._context.settings
+        next_round = 0.0
+        loop = asyncio.get_running_loop()
         try:
             while True:
                 try:
-                    held = await acquire(self._store, _LEASE, self._context.boot, settings.lease_seconds)
-                    if held is not None:
-                        for job in await open_jobs(self._store):
-                            await self._look(job)
-                            await acquire(self._store, _LEASE, self._context.boot, settings.lease_seconds)
+                    if loop.time() >= next_round:
+                        next_round = loop.time() + settings.reconcile_seconds
+                        await self._round()
+                    elif self._finished and await self._holds_lease():
+                        await self._look(await get_job(self._store, self._finished.pop()))
                 except UnavailableError as error:
                     _log.warning("reconciler waits: %s", error)
-                await asyncio.sleep(settings.reconcile_seconds)
+                if not self._finished:
+                    self._wake.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), max(0.0, next_round - loop.time()))
         finally:
             await asyncio.shield(release(self._store, _LEASE, self._context.boot))
 
+    async def _round(self) -> None:
+        """One look at every open job."""
+        if not await self._holds_lease():
+            return
+        jobs = await open_jobs(self._store)
+        self._silent = {job: seen for job, seen in self._silent.items() if job in {j["_id"] for j in jobs}}
+        for job in jobs:
+            await self._look(job)
+            if not await self._holds_lease():
+                return
+
+    async def _holds_lease(self) -> bool:
+        return await acquire(self._store, _LEASE, self._context.boot, self._context.settings.lease_seconds) is not None
+
     async def _look(self, job: Document) -> None:
         state = JobState(job["state"])
+        if state.closed:
+            return
         if state is JobState.CANCELLING:
             await self._cancel(job)
             return
@@ -75,11 +111,15 @@ class Reconciler:
             await self._publish_lost(job)
 
     def _silent_again(self, job: Document) -> bool:
-        """Whether this is the second look in a row without a message: the first may have met a hand-over."""
-        key = f"{job['_id']}/{job['attempt']}/{job['state']}/{job['planned']}/{sum(job['counts'].values())}"
-        looks = self._silent.get(key, 0) + 1
-        self._silent = {k: n for k, n in self._silent.items() if not k.startswith(job["_id"])} | {key: looks}
-        return looks > 1
+        """Whether the job looked just like this, without a message, a whole round ago: a first look may have met a
+        message between two streams."""
+        now = asyncio.get_running_loop().time()
+        looks = f"{job['attempt']} {job['state']} {job['planned']} {job['cursor']} {job['counts']}"
+        before, since = self._silent.get(job["_id"], ("", now))
+        if before != looks:
+            self._silent[job["_id"]] = (looks, now)
+            return False
+        return now - since >= self._context.settings.reconcile_seconds
 
     async def _publish_lost(self, job: Document) -> None:
         lost = (await open_tasks(self._store, job["_id"]))[:_REPAIR_AT_ONCE]
