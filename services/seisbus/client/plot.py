@@ -116,6 +116,8 @@ class _Picture:
         self.traces = traces
         self.style, self.order, self.down, self.utc = style, order, down, utc
         self.normalize = normalize
+        # the place axis runs down the page in a list of traces, up or to the right otherwise
+        self.up = 1.0 if down or order is Order.DISTANCE else -1.0
         self.places = self._places()
         # a wiggle reaches a little over half way to its neighbour, as on paper records
         self.reach = 0.62 * (self._spacing() if order is Order.DISTANCE else 1.0)
@@ -134,8 +136,7 @@ class _Picture:
     def scaled(self, trace: Trace) -> Floats:
         """Samples in units of the place axis; up on the page is positive whichever way that axis runs."""
         peak = trace.peak if self.normalize else max(other.peak for other in self.traces)
-        sign = 1.0 if self.down or self.order is Order.DISTANCE else -1.0
-        return trace.samples * (sign * self.reach / peak if peak else 0.0)
+        return trace.samples * (self.up * self.reach / peak if peak else 0.0)
 
     def axis_time(self, seconds: Floats | float) -> Any:
         """Times as the time axis counts them: matplotlib's days for UTC, seconds otherwise."""
@@ -159,8 +160,7 @@ class _Picture:
             curve = (place + heights, times) if self.down else (times, place + heights)
             axes.plot(*curve, color=_INK, linewidth=0.45, solid_joinstyle="round", rasterized=len(times) > 2000)
         if self.style is not Style.WT:
-            up = 1.0 if self.scaled(Trace("", trace.times, np.ones(1), 1.0, None))[0] > 0 else -1.0
-            area = place + up * np.clip(up * heights, 0.0, None)
+            area = place + self.up * np.clip(self.up * heights, 0.0, None)
             fill = axes.fill_betweenx if self.down else axes.fill_between
             fill(times, place, area, color=_FILL, linewidth=0, rasterized=len(times) > 2000)
 
