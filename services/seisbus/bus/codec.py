@@ -32,7 +32,7 @@ M = TypeVar("M", bound=Message)
 
 def _parse(kind: type[M], body: bytes) -> M:
     """The message of these bytes; PoisonError when they are none."""
-    message = kind()
+    message: M = kind()
     try:
         message.ParseFromString(body)
     except DecodeError as error:
@@ -149,7 +149,7 @@ _ENCODING_VALUES = {number: packing for packing, number in _ENCODINGS.items()}
 
 def encode_plan(order: PlanOrder) -> bytes:
     """Body of a plan message."""
-    return task_pb2.PlanTask(job=order.job, attempt=order.attempt).SerializeToString()
+    return bytes(task_pb2.PlanTask(job=order.job, attempt=order.attempt).SerializeToString())
 
 
 def decode_plan(body: bytes) -> PlanOrder:
@@ -176,7 +176,7 @@ def encode_fetch(order: FetchOrder) -> bytes:
         message.template.CopyFrom(
             task_pb2.Template(start_ns=template.start_ns, end_ns=template.end_ns, event=template.event)
         )
-    return message.SerializeToString()
+    return bytes(message.SerializeToString())
 
 
 def decode_fetch(body: bytes) -> FetchOrder:
@@ -229,7 +229,7 @@ def _records_value(message: task_pb2.Input) -> ObjectRecords:
 
 def encode_window(order: WindowOrder) -> bytes:
     """Body of a window message."""
-    return task_pb2.WindowTask(
+    message = task_pb2.WindowTask(
         job=order.job,
         task=order.task,
         attempt=order.attempt,
@@ -239,7 +239,8 @@ def encode_window(order: WindowOrder) -> bytes:
         inputs=[_records_message(read) for read in order.inputs],
         windows=[_window_message(window) for window in order.windows],
         recipe=_recipe_message(order.recipe),
-    ).SerializeToString()
+    )
+    return bytes(message.SerializeToString())
 
 
 def decode_window(body: bytes) -> WindowOrder:
@@ -333,7 +334,7 @@ def encode_outcomes(batch: OutcomeBatch) -> bytes:
     if batch.expansion is not None:
         message.expansion.windows.extend(_window_message(window) for window in batch.expansion.windows)
         message.expansion.parts.extend(_part_message(part) for part in batch.expansion.parts)
-    return message.SerializeToString()
+    return bytes(message.SerializeToString())
 
 
 def decode_outcomes(body: bytes) -> OutcomeBatch:
