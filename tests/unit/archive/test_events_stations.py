@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,15 +16,7 @@ from seisbus.archive.keys import TableFormat
 from seisbus.archive.stations import read_stationxml
 from seisbus.archive.times import parse_time_ns
 
-DATA = Path(os.environ.get("SEISBUS_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
 TOHOKU_NS = 1299822383_200000000
-
-
-def _real(*parts: str) -> bytes:
-    path = DATA.joinpath(*parts)
-    if not path.exists():
-        pytest.skip(f"real test data are not here (SEISBUS_TEST_DATA): {'/'.join(parts)}")
-    return path.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -58,7 +49,7 @@ def test_no_times(text: str) -> None:
 
 def test_inline_events_in_all_spellings() -> None:
     when = datetime(2011, 3, 11, 5, 46, 23, 200000, tzinfo=UTC)
-    spelled = [
+    spelled: list[dict[str, object]] = [
         {"time": "2011-03-11T05:46:23.2Z", "lat": 38.3, "lon": 142.4, "depth_km": 29.0, "mag": 9.1},
         {"origin_time": when, "latitude": "38.3", "longitude": "142.4", "depth": "29", "magnitude": "9.1"},
         {"time": TOHOKU_NS / 1e9, "lat": 38.3, "lon": 142.4, "depth_km": 29, "mag": 9.1},
@@ -110,8 +101,8 @@ def test_events_of_a_catalog_keep_their_files() -> None:
     assert (event.id, event.prefix, event.ms_filename, event.phase_filename) == ("1", "a/", "1.ms", None)
 
 
-def test_real_quakeml() -> None:
-    (event,) = events.from_quakeml(_real("pyatoa", "test_catalog_2018p130600.xml"))
+def test_real_quakeml(test_data: Path) -> None:
+    (event,) = events.from_quakeml((test_data / "pyatoa" / "test_catalog_2018p130600.xml").read_bytes())
     assert event.id.endswith("2018p130600")
     assert event.time_ns == parse_time_ns("2018-02-18T07:43:48.127644Z")
     assert event.depth_km is not None and 1 < event.depth_km < 100  # kilometres, not metres
@@ -123,11 +114,11 @@ def test_broken_quakeml_is_one_sentence() -> None:
         events.from_quakeml(b"<quakeml")
 
 
-@pytest.mark.parametrize("parts", [("mseed", "CI_HEC.xml"), ("pyatoa", "test_dataless_NZ_BFZ.xml")])
-def test_stationxml_as_obspy_reads_it(parts: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("name", ["mseed/CI_HEC.xml", "pyatoa/test_dataless_NZ_BFZ.xml"])
+def test_stationxml_as_obspy_reads_it(test_data: Path, name: str) -> None:
     from obspy import read_inventory
 
-    data = _real(*parts)
+    data = (test_data / name).read_bytes()
     ours = read_stationxml(data)
     inventory = read_inventory(io.BytesIO(data), format="STATIONXML")
     theirs = [(net, sta, cha) for net in inventory for sta in net for cha in sta]

@@ -1,0 +1,434 @@
+"""The generator against a reading of its bytes record by record, which shares nothing with its truth."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pymseed
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from seisbus.admin.archive import truth
+from seisbus.admin.archive.make import make_archive
+from seisbus.admin.archive.manifest import DayFile, Manifest, read_manifest
+from seisbus.admin.archive.spec import (
+    ALL_DEFECTS,
+    NS,
+    TOHOKU,
+    ArchiveSpec,
+    ArchiveSpecError,
+    Defect,
+    Preset,
+    RateShare,
+    preset,
+)
+from seisbus.archive.catalog import read_catalog
+from seisbus.archive.definition import load_archives
+from seisbus.archive.keys import TableFormat, parse_index_key
+from seisbus.archive.stations import read_stationxml
+from seisbus.archive.waveform_index import day_rows, read_waveform_index
+
+W0, W1 = TOHOKU.time_ns + 100 * NS, TOHOKU.time_ns + 3700 * NS
+DAY = date(2011, 3, 11)
+
+
+@dataclass(frozen=True)
+class Archive:
+    root: Path
+    manifest: Manifest
+    decoded: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+
+    def read(self, key: str) -> bytes:
+        return (self.root / self.manifest.bucket / key).read_bytes()
+
+    def samples(self, key: str) -> tuple[np.ndarray, np.ndarray]:
+        """Times and values of a file's samples, decoded once."""
+        if key not in self.decoded:
+            self.decoded[key] = _by_time(_sample_times(self.read(key)))
+        return self.decoded[key]
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    root = tmp_path_factory.mktemp("archive")
+    return Archive(root, make_archive(root, preset(Preset.TINY, defects=ALL_DEFECTS)))
+
+
+def _records(data: bytes) -> Iterator[tuple[int, float, np.ndarray]]:
+    """Every record that can be decoded: start (ns), rate, samples; byte by byte where there is none."""
+    at = 0
+    while at + 64 <= len(data):
+        head = data[at : at + 64]
+        if not (head[:6].isdigit() and head[6:8] == b"D " and head[48:50] == b"\x03\xe8"):
+            at += 1
+            continue
+        length = 2 ** head[54]
+        block = data[at : at + length]
+        at += length
+        if len(block) < length:
+            return
+        try:
+            record = pymseed.MS3Record.parse(block, unpack_data=True)
+        except pymseed.MiniSEEDError:
+            continue
+        yield record.starttime, record.samprate, np.array(record.np_datasamples)
+
+
+def _sample_times(data: bytes) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Times (ns) and values of every record, in file order."""
+    return [
+        (start + np.arange(len(values)) * int(NS / rate), values)
+        for start, rate, values in _records(data)
+        if len(values)
+    ]
+
+
+def _by_time(parts: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    """All samples by time; of those that stand twice the first in the file."""
+    times = np.concatenate([part[0] for part in parts])
+    values = np.concatenate([part[1] for part in parts])
+    unique, first = np.unique(times, return_index=True)
+    return unique, values[first]
+
+
+def _truth_by_time(archive: Archive, key: str) -> tuple[np.ndarray, np.ndarray]:
+    segments = [segment for segment in truth.truth_segments(archive.root, key) if segment.copy == 0]
+    times = [s.start_ns + np.arange(len(s.data)) * int(NS / s.rate) for s in segments]
+    return np.concatenate(times), np.concatenate([s.data for s in segments])
+
+
+def _defect(archive: Archive, defect: Defect) -> DayFile:
+    return archive.manifest.defects()[defect]
+
+
+def test_every_defect_is_made_once(archive: Archive) -> None:
+    assert len(ALL_DEFECTS) == 27
+    assert sorted(archive.manifest.defects()) == sorted(ALL_DEFECTS)
+    assert sum(file.defect is not None for file in archive.manifest.files) == 27
+
+
+def test_every_file_holds_the_samples_of_its_truth(archive: Archive) -> None:
+    checked = 0
+    for file in archive.manifest.files:
+        if not file.runs or not file.stored:
+            continue
+        times, values = archive.samples(file.key)
+        expected_times, expected = _truth_by_time(archive, file.key)
+        assert np.array_equal(times, expected_times), file
+        assert np.array_equal(values, expected), file
+        checked += 1
+    assert checked >= 60
+
+
+def test_healthy_files_as_obspy_reads_them(archive: Archive) -> None:
+    from obspy import read
+
+    healthy = [f for f in archive.manifest.files if f.defect is None]
+    for file in [*healthy[:6], *healthy[-7:]]:  # generated ones, and the real ones at the end
+        (trace,) = read(io.BytesIO(archive.read(file.key)), format="MSEED")
+        (segment,) = truth.truth_segments(archive.root, file.key)
+        assert trace.stats.starttime.ns == segment.start_ns
+        assert trace.stats.sampling_rate == segment.rate
+        assert np.array_equal(trace.data, segment.data)
+        key = load_archives()["local"].day_key.parse(file.key)
+        assert key is not None
+        assert trace.id == f"{key.net}.{key.sta}.{key.loc}.{key.chan}"
+
+
+def test_day_files_look_like_scedc(archive: Archive) -> None:
+    file = next(f for f in archive.manifest.files if f.defect is None and "BH" in f.key)
+    raw = np.frombuffer(archive.read(file.key), np.uint8).reshape(-1, 512)
+    npts = raw[:, 30].astype(int) * 256 + raw[:, 31]
+    assert npts[0] < 0.3 * np.median(npts)  # cut at the sample: the first record is not full
+    assert set(raw[:, 52]) == {11} and set(raw[:, 54]) == {9}  # Steim-2, 512 bytes
+    assert raw[0, :8].tobytes() == b"000001D " and raw[-1, :6].tobytes() == f"{len(raw):06d}".encode()
+
+
+# What section 3 of the facts says of each, for the default window and the kill policy.
+FATES = {
+    Defect.GAP_OUTSIDE: "",
+    Defect.GAP_INSIDE: "gap",
+    Defect.GAP_COVERING: "no_data_in_window",
+    Defect.GAP_START: "starts_late",
+    Defect.MANY_GAPS: "gap",
+    Defect.EMPTY: "no_data",
+    Defect.TRUNCATED_BEFORE: "no_data_in_window",
+    Defect.TRUNCATED_INSIDE: "ends_early",
+    Defect.CORRUPT_HEADER: "gap",
+    Defect.CORRUPT_PAYLOAD: "gap",
+    Defect.ZERO_BLOCK: "",
+    Defect.JUNK_UNALIGNED: "",
+    Defect.MIXED_RECLEN: "",
+    Defect.OUT_OF_ORDER: "",
+    Defect.ROTATED: "",
+    Defect.OVERLAP_DUP: "",
+    Defect.OVERLAP_CONFLICT: "overlap_conflict",
+    Defect.MISSING: "not_found",
+    Defect.UNINDEXED: "",
+    Defect.WRONG_HEADER: "",
+    Defect.LATE_START: "no_data_in_window",
+    Defect.EARLY_END: "no_data_in_window",
+    Defect.TCORR: "",
+    Defect.ZERO_SAMPLES: "",
+    Defect.FLOAT32: "",
+    Defect.STEIM1_4096: "",
+    Defect.SPILL: "",
+}
+
+
+@pytest.mark.parametrize("defect", ALL_DEFECTS)
+def test_the_fate_of_the_window_of_each_defect(archive: Archive, defect: Defect) -> None:
+    expected = truth.expected_window(archive.root, _defect(archive, defect).key, W0, W1, True)
+    assert expected.reason == FATES[defect]
+    if FATES[defect] == "":
+        (piece,) = expected.pieces
+        assert piece.npts == 144_001 or "HH" in _defect(archive, defect).key
+        assert abs(piece.start_ns - W0) <= 12_500_000
+
+
+@pytest.mark.parametrize("defect", [None, *(d for d in ALL_DEFECTS if FATES[d] not in ("not_found", "no_data"))])
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_windows_hold_what_a_dictionary_says(archive: Archive, defect: Defect | None, data: st.DataObject) -> None:
+    """Any window of any file, by brute force on the decoded samples of the file."""
+    file = archive.manifest.files[0] if defect is None else _defect(archive, defect)
+    start = data.draw(st.integers(W0 - 3600 * NS, W1 + 1800 * NS).map(lambda t: t // 10**6 * 10**6))
+    seconds = data.draw(st.sampled_from([1, 60, 600, 3600]))
+    inclusive = data.draw(st.booleans())
+    times, values = archive.samples(file.key)
+    period = int(NS / truth.truth_segments(archive.root, file.key)[0].rate)
+    end = start + seconds * NS
+    # the sample grid runs on before and after the data
+    grid = times[0] % period
+    first = (start - grid + period // 2) // period if inclusive else -((grid - start) // period)
+    count = seconds * NS // period + (1 if inclusive else 0)
+    wanted = grid + (first + np.arange(count)) * period
+    present = times[np.minimum(np.searchsorted(times, wanted), len(times) - 1)] == wanted
+    got = truth.expected_window(
+        archive.root, file.key, start, end, inclusive, truth.Gaps.SPLIT, overlap=truth.Overlap.FIRST
+    )
+    assert sum(piece.npts for piece in got.pieces) == present.sum()
+    if not present.any():
+        assert (got.fate, got.reason) == (truth.Fate.DEAD, "no_data_in_window")
+        return
+    found = np.concatenate([piece.start_ns + np.arange(piece.npts) * period for piece in got.pieces])
+    assert np.array_equal(found, wanted[present])
+    expected = values[np.searchsorted(times, wanted[present])]
+    assert np.array_equal(np.concatenate([piece.data for piece in got.pieces]), expected)
+    whole = truth.expected_window(
+        archive.root, file.key, start, end, inclusive, truth.Gaps.KILL, overlap=truth.Overlap.FIRST
+    )
+    assert (whole.fate is truth.Fate.SAVED) == bool(present.all())
+    filled = truth.expected_window(
+        archive.root, file.key, start, end, inclusive, truth.Gaps.FILL, truth.Fill.NAN, truth.Overlap.FIRST
+    )
+    assert [piece.npts for piece in filled.pieces] == [count]
+    assert np.array_equal(np.isnan(filled.pieces[0].data.astype(float)), ~present)
+
+
+def test_conflicts_follow_the_overlap_rule(archive: Archive) -> None:
+    file = _defect(archive, Defect.OVERLAP_CONFLICT)
+    ((low, high),) = file.conflicts
+    first, last = (
+        truth.expected_window(archive.root, file.key, W0, W1, True, overlap=rule).pieces[0].data
+        for rule in (truth.Overlap.FIRST, truth.Overlap.LAST)
+    )
+    differing = np.flatnonzero(first != last)
+    assert set(last[differing] - first[differing]) == {7}
+    assert len(differing) == (high - low) // 25_000_000 + 1
+    away = truth.expected_window(archive.root, file.key, high + NS, W1, True)
+    assert away.fate is truth.Fate.SAVED
+    touching = truth.expected_window(archive.root, file.key, high, W1, True)
+    assert touching.reason == "overlap_conflict"
+
+
+def test_a_hash_is_of_float64(archive: Archive) -> None:
+    data = np.array([1, -2, 3], np.int32)
+    assert truth.samples_sha256(data) == truth.samples_sha256(data.astype(np.float32))
+    assert truth.samples_sha256(data) != truth.samples_sha256(data + 1)
+
+
+def test_channels_differ(archive: Archive) -> None:
+    hashes, means = set(), set()
+    for file in archive.manifest.files:
+        if file.defect is None and file.channel is not None:
+            data = truth.expected_window(archive.root, file.key, W0 - 600 * NS, W0, False).pieces[0].data
+            hashes.add(truth.samples_sha256(data))
+            means.add(round(float(np.mean(data)) / 50))
+    assert len(hashes) == len(means) == sum(f.defect is None and f.channel is not None for f in archive.manifest.files)
+
+
+def test_the_earthquake_arrives_later_farther_away(archive: Archive) -> None:
+    file = next(f for f in archive.manifest.files if f.defect is None and "BHZ" in f.key and f.channel is not None)
+    quiet = truth.expected_window(archive.root, file.key, TOHOKU.time_ns - 600 * NS, TOHOKU.time_ns, False).pieces[0]
+    surface = truth.expected_window(
+        archive.root, file.key, TOHOKU.time_ns + 2200 * NS, TOHOKU.time_ns + 2800 * NS, False
+    ).pieces[0]
+    assert np.std(surface.data) > 5 * np.std(quiet.data)
+
+
+def test_indexes_list_what_there_is(archive: Archive) -> None:
+    scedc, manifest = load_archives()["local"], archive.manifest
+    days = {file.day for file in manifest.files}
+    for day in days:
+        tables = []
+        for key in manifest.others:
+            index = parse_index_key(key)
+            if index is not None and index.date == day:
+                tables.append(read_waveform_index(archive.read(key), index.format, key))
+        assert len(tables) == 2 and tables[0].equals(tables[1])
+        listed = {row.object_key for row in day_rows(tables[0], scedc, day)}
+        assert listed == {file.key for file in manifest.files if file.day == day and file.listed}
+    stored = {file.key for file in manifest.files if file.stored}
+    on_disk = {
+        path.relative_to(archive.root / manifest.bucket).as_posix()
+        for path in (archive.root / manifest.bucket).rglob("*")
+        if path.is_file()
+    }
+    assert on_disk == stored | {event.key for event in manifest.events} | set(manifest.others)
+    assert _defect(archive, Defect.MISSING).key not in on_disk
+
+
+def test_old_indexes_have_no_header(archive: Archive) -> None:
+    keys = [key for key in archive.manifest.others if "year=1999" in key and "continuous" in key]
+    assert len(keys) == 2
+    for key in keys:
+        index = parse_index_key(key)
+        assert index is not None and index.date is not None
+        assert not archive.read(key).startswith(b"ms_filename")
+        table = read_waveform_index(archive.read(key), index.format, key)
+        assert table.num_rows > 50
+        assert len(list(day_rows(table, load_archives()["local"], index.date))) == table.num_rows
+
+
+def test_catalogs(archive: Archive) -> None:
+    of_year: dict[int, list[object]] = {}
+    for key in archive.manifest.others:
+        index = parse_index_key(key)
+        if index is not None and index.date is None:
+            rows = read_catalog(archive.read(key), index.format, key)
+            assert of_year.setdefault(index.year, rows) == rows  # CSV and Parquet agree
+    assert sorted(of_year) == [1999, 2011, 2023]
+    rows = read_catalog(archive.read("earthquake_catalogs/index/csv/year=2023/2023_catalog_index.csv"), TableFormat.CSV)
+    big = [row for row in rows if row.mag is not None and row.mag > 4.5]
+    assert len(big) == 3
+    (ojai,) = [row for row in big if row.evid == "39645386"]
+    local = load_archives()["local"]
+    assert ojai.prefix is not None and ojai.ms_filename is not None and ojai.phase_filename is not None
+    key = local.event_waveform_key(ojai.prefix, ojai.ms_filename)
+    assert key == "event_waveforms/2023/2023_232/39645386.ms"
+    phases = archive.read(str(local.event_phase_key(ojai.prefix, ojai.phase_filename))).decode()
+    assert len(phases.splitlines()) == 1 + (ojai.phases or 0) > 1
+    assert any(row.ms_filename is None for row in rows)
+    prefixes = [row.prefix or "" for row in rows]
+    assert any(p.endswith("/") for p in prefixes) and not all(p.endswith("/") for p in prefixes)
+
+
+def test_event_files_as_obspy_reads_them(archive: Archive) -> None:
+    from obspy import read
+
+    for event in archive.manifest.events:
+        stream = read(io.BytesIO(archive.read(event.key)), format="MSEED")
+        expected = truth.event_traces(archive.root, event.key)
+        assert len(stream) == len(expected) == event.traces
+        for trace, want in zip(stream, expected, strict=True):
+            assert trace.id == want.channel.name
+            assert trace.stats.starttime.ns == want.start_ns
+            assert np.array_equal(trace.data, want.data)
+
+
+def test_stationxml_describes_the_channels(archive: Archive) -> None:
+    from obspy import UTCDateTime, read_inventory
+
+    epochs = []
+    for key in archive.manifest.others:
+        if key.startswith("FDSNstationXML/"):
+            epochs += read_stationxml(archive.read(key), key).channels
+    open_now = {(e.net, e.sta, e.loc, e.chan) for e in epochs if e.is_open(W0, W1)}
+    layout = load_archives()["local"].day_key
+    keys = [layout.parse(file.key) for file in archive.manifest.files if file.day == DAY]
+    assert {(k.net, k.sta, k.loc, k.chan) for k in keys if k} <= open_now
+    assert any(e[3] == "VHZ" for e in open_now)  # open, and stored by nobody
+    assert any(e.end_ns is not None for e in epochs)
+    inventory = read_inventory(io.BytesIO(archive.read("FDSNstationXML/unauthoritative-XML/AZ_BZN.xml")))
+    response = inventory.get_response("AZ.BZN..BHZ", UTCDateTime(W0 / NS))
+    gain = abs(response.get_evalresp_response_for_frequencies([1.0], output="VEL")[0])
+    assert gain == pytest.approx(response.instrument_sensitivity.value, rel=0.01)
+
+
+def test_the_same_seed_gives_the_same_bytes(archive: Archive, tmp_path: Path) -> None:
+    again = make_archive(tmp_path / "again", preset(Preset.TINY, defects=ALL_DEFECTS))
+    assert again == archive.manifest  # a sha256 of every file is in it
+    other = make_archive(tmp_path / "other", preset(Preset.TINY, seed=2))
+    ours = {file.sha256 for file in again.files if file.channel is not None}
+    assert ours.isdisjoint(file.sha256 for file in other.files if file.channel is not None)
+
+
+def test_a_finished_archive_is_kept_and_another_refused(archive: Archive, tmp_path: Path) -> None:
+    spec = preset(Preset.TINY, defects=ALL_DEFECTS)
+    key = archive.manifest.files[0].key
+    before = (archive.root / archive.manifest.bucket / key).stat().st_mtime_ns
+    assert make_archive(archive.root, spec) == archive.manifest == read_manifest(archive.root)
+    assert (archive.root / archive.manifest.bucket / key).stat().st_mtime_ns == before
+    with pytest.raises(ArchiveSpecError, match="another spec"):
+        make_archive(archive.root, replace(spec, seed=5))
+    foreign = tmp_path / "scedc-pds"
+    foreign.mkdir()
+    (foreign / "thesis.txt").write_text("mine")
+    with pytest.raises(ArchiveSpecError, match="not empty"):
+        make_archive(tmp_path, spec)
+
+
+def test_days_join_at_midnight(tmp_path: Path) -> None:
+    days = (date(2011, 3, 10), date(2011, 3, 11), date(2011, 3, 12))
+    spec = ArchiveSpec(days=days, channels=3, mix=(RateShare(1, "L", 1.0),), real=False, event_traces=3)
+    manifest = make_archive(tmp_path, spec)
+    keys = [file.key for file in manifest.files if file.channel == 0]
+    midnight = 1299801600 * NS
+    window = truth.expected_window(tmp_path, keys, midnight - 3600 * NS, midnight + 90_000 * NS, False)
+    assert window.fate is truth.Fate.SAVED and [piece.npts for piece in window.pieces] == [93_600]
+    tiles = [
+        truth.expected_window(tmp_path, keys, midnight + hour * 3600 * NS, midnight + (hour + 1) * 3600 * NS, False)
+        for hour in range(-1, 25)
+    ]
+    assert np.array_equal(np.concatenate([tile.pieces[0].data for tile in tiles]), window.pieces[0].data)
+    parts = [_by_time(_sample_times((tmp_path / "scedc-pds" / key).read_bytes())) for key in keys]
+    assert np.all(np.diff(np.concatenate([times for times, _ in parts])) == NS)
+
+
+def test_templates_share_waveforms_but_not_offsets(tmp_path: Path) -> None:
+    spec = preset(Preset.BENCH, channels=24, hours=(5.0, 7.5), templates=3, event_traces=3)
+    archive = Archive(tmp_path, make_archive(tmp_path, spec))
+    demeaned = set()
+    for file in archive.manifest.files:
+        times, values = archive.samples(file.key)
+        expected_times, expected = _truth_by_time(archive, file.key)
+        assert np.array_equal(times, expected_times) and np.array_equal(values, expected)
+        demeaned.add(truth.samples_sha256(values - values[0]))
+    assert len({file.sha256 for file in archive.manifest.files}) == 24
+    assert len(demeaned) <= 9
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"channels": 0}, "channels is 0"),
+        ({"hours": (5.0, 4.0)}, "hours is 5 to 4"),
+        ({"days": ()}, "days must be at least one"),
+        ({"templates": 0}, "templates is 0"),
+        ({"defects": (Defect.EMPTY,), "hours": (0.0, 6.0)}, "window for defects"),
+    ],
+)
+def test_impossible_specs(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(ArchiveSpecError, match=message):
+        preset(Preset.TINY, **changes)
+
+
+def test_too_few_channels_for_the_defects(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveSpecError, match="can have a defect, 27 are wanted"):
+        make_archive(tmp_path, preset(Preset.TINY, channels=30, defects=ALL_DEFECTS))
