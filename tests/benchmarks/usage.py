@@ -1,0 +1,76 @@
+"""CPU seconds and peak memory of process trees, from the kernel's own counters."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import psutil
+
+_SAMPLE_SECONDS = 0.2
+
+
+@dataclass(slots=True)
+class Usage:
+    """CPU seconds and peak resident bytes by process name, over one stretch of time."""
+
+    cpu: dict[str, float] = field(default_factory=dict)
+    peak: dict[str, int] = field(default_factory=dict)
+
+    def total_cpu(self, *names: str) -> float:
+        """CPU seconds of the named processes, of all when none are named."""
+        return sum(seconds for name, seconds in self.cpu.items() if not names or name in names)
+
+
+def label(process: psutil.Process) -> str:
+    """What a process is: the service of `python -m seisbus.x`, a server's name, or its own name."""
+    line = process.cmdline()
+    for part in line:
+        if part.startswith("seisbus."):
+            return part.removeprefix("seisbus.")
+    text = " ".join(line)
+    for server in ("nats-server", "secantusd", "rclone"):
+        if server in text:
+            return server
+    return process.name()
+
+
+@contextmanager
+def measured(root: int | None = None) -> Iterator[Usage]:
+    """Usage of the descendants of `root` (this process by default) during the block; itself not counted."""
+    usage = Usage()
+    parent = psutil.Process(root)
+    first = {p.pid: (label(p), _cpu(p)) for p in parent.children(recursive=True)}
+    last: dict[int, tuple[str, float]] = dict(first)
+    stop = threading.Event()
+
+    def look() -> None:
+        for process in parent.children(recursive=True):
+            try:
+                name = last[process.pid][0] if process.pid in last else label(process)
+                last[process.pid] = (name, _cpu(process))
+                usage.peak[name] = max(usage.peak.get(name, 0), process.memory_info().rss)
+            except psutil.NoSuchProcess:
+                continue
+
+    def sample() -> None:
+        while not stop.wait(_SAMPLE_SECONDS):
+            look()
+
+    sampler = threading.Thread(target=sample, daemon=True)
+    sampler.start()
+    try:
+        yield usage
+    finally:
+        stop.set()
+        sampler.join()
+        look()
+        for pid, (name, seconds) in last.items():
+            usage.cpu[name] = usage.cpu.get(name, 0.0) + seconds - first.get(pid, (name, 0.0))[1]
+
+
+def _cpu(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
