@@ -128,8 +128,8 @@ def _segments(root: Path, modified_ns: int, key: str) -> tuple[TruthSegment, ...
         if file.float32:
             data = data.astype(np.float32)
         data.flags.writeable = False
-        start_ns = channel.phase_ns + file.shift_ns + run.first * (NS // channel.rate)
-        segments.append(TruthSegment(start_ns, float(channel.rate), data, run.copy))
+        start_ns = channel.phase_ns + file.shift_ns + run.first * channel.period_ns
+        segments.append(TruthSegment(start_ns, channel.rate, data, run.copy))
     return tuple(segments)
 
 
@@ -158,23 +158,27 @@ def expected_window(
 
     An inclusive window (of an event) starts with the sample nearest to its start, halves later, and has
     round((end - start) / dt) + 1 samples; any other one (a tile) has those with start <= t < end.
-    Dead are: a window without samples (no_data where the objects have none at all, no_data_in_window
-    otherwise); one that touches samples which stand twice with other values (overlap_conflict) unless
-    `overlap` chooses; and, under `kill`, one that is not whole (gap if it is interrupted, else
-    starts_late, else ends_early). `fill` fills what is missing, at the edges too.
+    Samples that stand twice with other values are left out unless `overlap` chooses. Dead are: a window
+    without samples (no_data where the objects have none at all, overlap_conflict where all were left out,
+    no_data_in_window otherwise); and, under `kill`, one that is not whole (overlap_conflict if it touches
+    samples left out, else gap if it is interrupted, else starts_late, else ends_early). `split` keeps the
+    pieces, and `fill` fills what is missing, at the edges too.
     """
     manifest = _manifest(root)
     files = [manifest.file(key) for key in ([keys] if isinstance(keys, str) else keys)]
     if not any(file.stored for file in files):
-        return ExpectedWindow(Fate.MISSING, (), "not_found")
+        return ExpectedWindow(Fate.MISSING, (), "not_listed")
     segments = [segment for file in files if file.stored for segment in truth_segments(root, file.key)]
     if not segments:
         return ExpectedWindow(Fate.DEAD, (), "no_data")
     wanted = _wanted(segments[0], start_ns, end_ns, inclusive_end)
     values, present = _spread(segments, wanted, overlap)
+    conflicts = [span for file in files for span in file.conflicts] if overlap is Overlap.GAP else []
+    for low, high in conflicts:
+        present[wanted.positions(low, high)] = False
     # a conflict is told by its times, not by the samples that a window happens to have of it
-    conflicts = [span for file in files for span in file.conflicts]
-    if overlap is Overlap.GAP and any(low <= end_ns and start_ns <= high for low, high in conflicts):
+    touched = any(low <= end_ns and start_ns <= high for low, high in conflicts)
+    if touched and (gaps is Gaps.KILL or not present.any()):
         return ExpectedWindow(Fate.DEAD, (), "overlap_conflict")
     if not present.any():
         return ExpectedWindow(Fate.DEAD, (), "no_data_in_window")
@@ -204,6 +208,11 @@ class _Wanted:
 
     def time_ns(self, position: int) -> int:
         return self.grid_ns + round((self.first + position) * NS / self.rate)
+
+    def positions(self, start_ns: int, end_ns: int) -> slice:
+        """The positions of the samples from one time to another, both included."""
+        low, high = (round((time_ns - self.grid_ns) * self.rate / NS) - self.first for time_ns in (start_ns, end_ns))
+        return slice(max(low, 0), max(high + 1, 0))
 
 
 def _wanted(on_grid: TruthSegment, start_ns: int, end_ns: int, inclusive_end: bool) -> _Wanted:
