@@ -97,18 +97,20 @@ def cut(
     each end has half a sample of tolerance. Otherwise (tiles) the window holds the samples with
     start <= t < end, so that abutting tiles hold every sample exactly once whatever its phase.
 
+    What `conflicts` left out is a gap; under "kill" a window that touches one is dead for that reason.
     A filled window stands on the grid of its first segment; "linear" holds the outermost value beyond the
     data and, like "nan", turns counts into float64. Segments of several rates make no whole window: they
     are dead under "kill" and "fill", and stand side by side under "split".
     """
     if end_ns < start_ns:
         raise ValueError(f"The window ends at {end_ns} ns, before its start at {start_ns} ns; swap the two.")
-    if not any(s.npts for s in segments):
-        return Cut([], CutReason.NO_DATA, "There are no data of this channel.", [])
     shares = _shares(segments, start_ns, end_ns, inclusive_end)
+    disputed = [c for c in conflicts if c.end_ns >= start_ns and c.start_ns < end_ns + inclusive_end]
     if not shares:
-        if disputed := _touching(conflicts, start_ns, end_ns):
+        if disputed:
             return Cut([], CutReason.OVERLAP_CONFLICT, _conflict_detail(disputed), [Span(start_ns, end_ns)])
+        if not any(s.npts for s in segments):
+            return Cut([], CutReason.NO_DATA, "There are no data of this channel.", [])
         detail = "There are data of this channel, but none inside the window."
         return Cut([], CutReason.NO_DATA_IN_WINDOW, detail, [Span(start_ns, end_ns)])
     missing = _missing(shares)
@@ -121,7 +123,7 @@ def cut(
         return Cut([], CutReason.MIXED_RATES, f"The window holds data sampled at {names}.", missing)
     if gaps is GapPolicy.FILL:
         return Cut([_filled(shares, fill)], None, f"{_summary(missing)} Filled: {fill.value}.", missing)
-    if disputed := _touching(conflicts, start_ns, end_ns):
+    if disputed:
         return Cut([], CutReason.OVERLAP_CONFLICT, _conflict_detail(disputed), missing)
     if len(shares) > 1:
         return Cut([], CutReason.GAP, _summary(missing), missing)
@@ -198,10 +200,6 @@ def _filled(shares: Sequence[_Share], fill: FillMethod) -> Segment:
         data[~present] = np.interp(np.flatnonzero(~present), np.flatnonzero(present), data[present])
     complaints = tuple(dict.fromkeys(c for s in shares for c in s.segment.complaints))
     return Segment(base.segment.source, base.segment.time_ns(base.want), base.segment.rate, data, complaints)
-
-
-def _touching(conflicts: Sequence[Span], start_ns: int, end_ns: int) -> list[Span]:
-    return [c for c in conflicts if c.end_ns >= start_ns and c.start_ns <= end_ns]
 
 
 def _conflict_detail(disputed: Sequence[Span]) -> str:
