@@ -1,5 +1,6 @@
 """The names of mspasspy.ccore.utility: Metadata, errors, logs and history."""
 
+from .antelope_pf import AntelopePf, pfread
 from .dmatrix import dmatrix
 from .enums import AtomicType, ErrorSeverity, MDDefFormat, MDtype, ProcessingStatus
 from .errorlogger import ErrorLogger
@@ -8,10 +9,13 @@ from .history import ProcessingHistory
 from .history_graph import algorithm_history, algorithm_outputs
 from .logdata import LogData
 from .metadata import Metadata
+from .metadata_definitions import MetadataDefinitions
+from .metadata_list import Metadata_typedef, copy_selected_metadata, get_mdlist
 from .nodedata import NodeData
 from .spherical import SphericalCoordinate
 
 __all__ = [
+    "AntelopePf",
     "AtomicType",
     "ErrorLogger",
     "ErrorSeverity",
@@ -19,6 +23,8 @@ __all__ = [
     "MDDefFormat",
     "MDtype",
     "Metadata",
+    "MetadataDefinitions",
+    "Metadata_typedef",
     "MsPASSError",
     "NodeData",
     "ProcessingHistory",
@@ -26,5 +32,8 @@ __all__ = [
     "SphericalCoordinate",
     "algorithm_history",
     "algorithm_outputs",
+    "copy_selected_metadata",
     "dmatrix",
+    "get_mdlist",
+    "pfread",
 ]

@@ -1,0 +1,40 @@
+"""TimeSeriesWGaps: MsPASS's name for a TimeSeries with gaps; every libseis TimeSeries can carry them."""
+
+from __future__ import annotations
+
+from .coretimeseries import _CoreTimeSeries
+from .datagap import DataGap
+from .gaplist import GapFill
+from .timeseries import TimeSeries
+from .timewindow import TimeWindow
+
+
+class TimeSeriesWGaps(TimeSeries, DataGap):
+    """`TimeSeriesWGaps(TimeSeries[, DataGap])`: a copy of the datum, with those gaps."""
+
+    __slots__ = ()
+
+    def __init__(self, datum: _CoreTimeSeries | int = 0, gaps: DataGap | None = None, /) -> None:
+        TimeSeries.__init__(self, datum)
+        for window in gaps.get_gaps() if gaps is not None else []:
+            self.add_gap(window)
+
+    def rtoa(self, shift: float | None = None, /) -> None:
+        """Relative to UTC; `shift` (epoch seconds of time zero) is set first where it is given."""
+        if shift is not None:
+            self.force_t0_shift(shift)
+        TimeSeries.rtoa(self)
+
+    def zero_gaps(self) -> None:
+        """Set the samples in gaps to zero; the gaps stay on record."""
+        gaps = self.gaps
+        self.fill_gaps(GapFill.ZERO)
+        for window in gaps:
+            self.add_gap(window)
+
+    def translate_origin(self, t: float, /) -> None:
+        """Take `t` seconds off the times of the gaps; the samples stay."""
+        gaps = self.gaps
+        self.clear_gaps()
+        for window in gaps:
+            self.add_gap(TimeWindow(window.start - t, window.end - t))
