@@ -13,7 +13,7 @@ from libseis import TimeSeries, TimeSeriesEnsemble
 from ..model.outcome import Fate
 from .aio import AsyncClient
 from .jobfile import JobSource
-from .values import Archive, Availability, DeadLetter, Estimate, Job, Outcome, Progress, Query
+from .values import Archive, Availability, DeadLetter, Estimate, Job, Outcome, Progress, Query, Stored
 
 T = TypeVar("T")
 
@@ -167,6 +167,10 @@ class Client:
     def waveforms(self, query: Query | None = None, **where: Any) -> list[dict[str, Any]]:
         """wf documents that match a Query or its fields."""
         return _run(self._client.waveforms(query, **where))
+
+    def stored(self, query: Query | None = None, **where: Any) -> Iterator[Stored]:
+        """Documents with their stored bytes, one by one."""
+        return _iterate(self._client.stored(query, **where))
 
     def stream(self, query: Query | None = None, **where: Any) -> Iterator[TimeSeries]:
         """Stored waveforms as TimeSeries, one by one."""

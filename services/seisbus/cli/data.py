@@ -1,0 +1,66 @@
+"""Commands about stored waveforms: get (miniSEED) and plot (a picture)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..client import Query
+from ..client.export import write_miniseed
+from ..errors import UserError
+from .archives import CodeOption, EndOption, StartOption, moment
+from .options import OUT, client
+
+JobOption = Annotated[str, typer.Option(help="Only waveforms of this job.")]
+TagOption = Annotated[str, typer.Option("--tag", help="Only waveforms with this data_tag.")]
+EventOption = Annotated[str, typer.Option(help="Only waveforms of this event id.")]
+
+
+def get(
+    output: Annotated[Path, typer.Argument(help="miniSEED file to write.")],
+    job: JobOption = "",
+    net: CodeOption = "*",
+    sta: CodeOption = "*",
+    loc: CodeOption = "*",
+    chan: CodeOption = "*",
+    start: StartOption = "",
+    end: EndOption = "",
+    tag: TagOption = "",
+    event: EventOption = "",
+) -> None:
+    """Write stored waveforms to one miniSEED file, exactly as they are stored."""
+    query = Query(job, net, sta, loc, chan, moment(start), moment(end), tag, event)
+    with client() as connected:
+        count = write_miniseed(connected.stored(query), output)
+    if not count:
+        raise UserError("No stored waveform matches; `seisbus show` of the job says what there is.")
+    OUT.print(f"{count:,} waveforms are in {output}.", markup=False)
+
+
+def plot(
+    output: Annotated[Path, typer.Argument(help="Picture to write: .png, .pdf or .svg.")],
+    job: JobOption = "",
+    net: CodeOption = "*",
+    sta: CodeOption = "*",
+    loc: CodeOption = "*",
+    chan: CodeOption = "*",
+    start: StartOption = "",
+    end: EndOption = "",
+    tag: TagOption = "",
+    event: EventOption = "",
+    style: Annotated[str, typer.Option(help="wt, wtva, var, image or wtvaim.")] = "wtva",
+    order: Annotated[str, typer.Option(help="member or distance.")] = "member",
+    time_axis: Annotated[str, typer.Option(help="right or down.")] = "right",
+    title: Annotated[str, typer.Option(help="Heading.")] = "",
+    limit: Annotated[int, typer.Option(help="At most so many traces.")] = 15,
+) -> None:
+    """Draw stored waveforms."""
+    from ..client.plot import plot as draw
+
+    query = Query(job, net, sta, loc, chan, moment(start), moment(end), tag, event, limit)
+    with client() as connected:
+        ensemble = connected.read(query)
+    draw(ensemble, style, title=title, order=order, time_axis=time_axis, path=output)
+    OUT.print(f"{len(ensemble.member)} traces are in {output}.", markup=False)

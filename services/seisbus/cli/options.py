@@ -1,0 +1,43 @@
+"""What every command shares: the settings of this call, the consoles, and how a client is found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from ..client import Client
+from ..client.aio import default_address
+from ..local import running_stack
+
+
+@dataclass(slots=True)
+class Settings:
+    """Options before the command; filled once by the application."""
+
+    address: str = ""
+    data_dir: Path = Path(".seisbus")
+    debug: bool = False
+
+
+SETTINGS = Settings()
+OUT = Console(highlight=False, soft_wrap=False)
+
+
+def errors_to(sentence: str) -> None:
+    """One sentence on standard error."""
+    Console(stderr=True, highlight=False).print(sentence, style="red", markup=False, soft_wrap=True)
+
+
+def control_address() -> str:
+    """--address or SEISBUS_CONTROL_ADDRESS, else the stack that runs in the data folder, else the default."""
+    if SETTINGS.address:
+        return SETTINGS.address
+    running = running_stack(SETTINGS.data_dir)
+    return running.control_address if running else default_address()
+
+
+def client() -> Client:
+    """A client of the control service that this call is about."""
+    return Client(control_address())

@@ -1,0 +1,241 @@
+"""Values as rich tables and lines: ledgers, jobs, availability, outcomes, what was saved. Nothing is fetched here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from ..client import Availability, DeadLetter, Estimate, Job, Outcome
+from ..model.moments import iso
+from ..model.outcome import Fate, JobState, Ledger
+
+STYLES: Mapping[str, str] = {
+    "saved": "green",
+    "dead": "yellow",
+    "missing": "cyan",
+    "failed": "red",
+    "cancelled": "magenta",
+}
+_DAYS_SHOWN = 62
+
+
+def table(*columns: str, right: Sequence[str] = (), title: str = "") -> Table:
+    """A plain table with a heading line; the columns named in `right` are numbers."""
+    made = Table(box=None, pad_edge=False, header_style="bold", title=title or None, title_justify="left")
+    made.title_style = "bold"
+    for column in columns:
+        made.add_column(column, justify="right" if column in right else "left", no_wrap=True)
+    return made
+
+
+def size_text(size: float) -> str:
+    """Bytes as people read them."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.2f} TB"
+
+
+def moment_text(ns: int) -> str:
+    """A moment to the second; a dash for none."""
+    return datetime.fromtimestamp(ns / 1e9, UTC).strftime("%Y-%m-%d %H:%M:%S") if ns else "–"
+
+
+def state_text(state: JobState) -> Text:
+    """A job's state in its colour."""
+    colours = {JobState.COMPLETED: "green", JobState.FAILED: "red", JobState.CANCELLED: "magenta"}
+    return Text(state.value, style=colours.get(state, "yellow"))
+
+
+def ledger_line(ledger: Ledger) -> Text:
+    """planned = saved + dead + missing + failed + cancelled, with the numbers."""
+    line = Text(f"planned {ledger.planned:,} = ")
+    for number, fate in enumerate(Fate):
+        count = ledger.counts()[fate.value]
+        line.append(" + " if number else "")
+        line.append(f"{fate.value} {count:,}", style=STYLES[fate.value] if count else "dim")
+    open_windows = ledger.planned - ledger.settled
+    if open_windows > 0:
+        line.append(f" + open {open_windows:,}", style="yellow")
+    return line
+
+
+def jobs_table(jobs: Iterable[Job]) -> Table:
+    """Jobs, one a row."""
+    made = table(
+        *("job", "state", "kind", "title", "submitted", "planned", "saved", "dead", "missing", "failed", "cancelled"),
+        right=("planned", "saved", "dead", "missing", "failed", "cancelled"),
+    )
+    for job in jobs:
+        counts = (f"{count:,}" for count in job.ledger.counts().values())
+        made.add_row(job.id, state_text(job.state), job.kind, job.title, moment_text(job.submit_time_ns), *counts)
+    return made
+
+
+def job_table(job: Job) -> Table:
+    """One job's facts."""
+    made = Table.grid(padding=(0, 2))
+    made.add_column(style="bold")
+    made.add_column()
+    made.add_row("job", job.id)
+    if job.title:
+        made.add_row("title", job.title)
+    state = state_text(job.state)
+    state.append(f"  (attempt {job.progress.attempt})", style="dim")
+    made.add_row("state", state)
+    made.add_row("submitted", moment_text(job.submit_time_ns))
+    if job.close_time_ns:
+        seconds = (job.close_time_ns - job.submit_time_ns) / 1e9
+        made.add_row("closed", f"{moment_text(job.close_time_ns)}  (after {seconds:,.1f} s)")
+    made.add_row("ledger", ledger_line(job.ledger))
+    made.add_row("stored", size_text(job.progress.stored_bytes))
+    if job.error:
+        made.add_row("error", Text(job.error, style="red"))
+    for note in job.notes:
+        made.add_row("note", note)
+    return made
+
+
+def reasons_table(outcomes: Iterable[Outcome]) -> Table | None:
+    """How many windows were not saved, by fate and reason, with an example each; None when there are none."""
+    counts: Counter[tuple[str, str]] = Counter()
+    examples: dict[tuple[str, str], str] = {}
+    for outcome in outcomes:
+        key = (outcome.fate.value, outcome.reason)
+        counts[key] += 1
+        examples.setdefault(key, f"{outcome.channel}: {outcome.detail}" if outcome.detail else str(outcome.channel))
+    if not counts:
+        return None
+    made = table("fate", "reason", "windows", "for example", right=("windows",), title="Windows that are not saved")
+    made.columns[3].no_wrap = False
+    for (fate, reason), count in sorted(counts.items()):
+        made.add_row(Text(fate, style=STYLES[fate]), reason, f"{count:,}", Text(examples[fate, reason]))
+    return made
+
+
+def availability_table(rows: Sequence[Availability], limit: int) -> Table:
+    """A line a channel and a mark a UTC day: all, some or none of its windows saved; at most `limit` channels."""
+    days = sorted({row.day_ns for row in rows})
+    by_channel: dict[str, dict[int, Availability]] = {}
+    for row in rows:
+        by_channel.setdefault(str(row.channel), {})[row.day_ns] = row
+    shown_days = days if len(days) <= _DAYS_SHOWN else []
+    span = f"{iso(days[0])[:10]} to {iso(days[-1])[:10]}" if len(days) > 1 else iso(days[0])[:10] if days else ""
+    title = f"Availability by channel and day, {span} (█ all saved, ▒ some, ░ none, · not asked for)"
+    made = table("channel", "saved", "planned", "days" if shown_days else "", "reasons", right=("saved", "planned"))
+    made.title, made.title_justify = title, "left"
+    made.columns[4].no_wrap = False
+    for channel in list(by_channel)[:limit]:
+        mine = by_channel[channel]
+        saved, planned = sum(r.ledger.saved for r in mine.values()), sum(r.ledger.planned for r in mine.values())
+        marks = "".join(_mark(mine.get(day)) for day in shown_days)
+        reasons = sorted({reason for row in mine.values() for reason in row.reasons})
+        made.add_row(channel, f"{saved:,}", f"{planned:,}", marks, Text(", ".join(reasons), style="dim"))
+    if len(by_channel) > limit:
+        made.caption = f"{len(by_channel) - limit:,} more channels; --channels 0 shows all."
+        made.caption_justify = "left"
+    return made
+
+
+def _mark(row: Availability | None) -> str:
+    if row is None or not row.ledger.planned:
+        return "·"
+    if row.ledger.saved == row.ledger.planned:
+        return "█"
+    return "▒" if row.ledger.saved else "░"
+
+
+def outcomes_table(outcomes: Iterable[Outcome]) -> Table:
+    """Outcomes, one a row."""
+    made = table("fate", "channel", "start", "end", "event", "reason", "detail")
+    made.columns[6].no_wrap = False
+    for outcome in outcomes:
+        made.add_row(
+            Text(outcome.fate.value, style=STYLES[outcome.fate.value]),
+            str(outcome.channel),
+            iso(outcome.start_ns),
+            iso(outcome.end_ns),
+            outcome.event,
+            outcome.reason,
+            Text(outcome.detail),
+        )
+    return made
+
+
+def saved_table(documents: Sequence[Mapping[str, Any]], total: int) -> Table:
+    """Where stored waveforms are, from some of their wf documents."""
+    made = table(
+        *("channel", "first sample (UTC)", "samples", "rate", "bytes", "format", "where"),
+        right=("samples", "rate", "bytes"),
+        title=f"What was saved and where ({len(documents)} of {total:,})",
+    )
+    for found in documents:
+        channel = ".".join(found.get(key, "") for key in ("net", "sta", "loc", "chan"))
+        if found["storage_mode"] == "file":
+            where = f"{found['dfile']} at {found['foff']:,}"
+        else:
+            where = f"GridFS {found['gridfs_id']}"
+        made.add_row(
+            channel,
+            iso(found["t0_ns"]),
+            f"{found['npts']:,}",
+            f"{found['sampling_rate']:g} Hz",
+            f"{found.get('nbytes', 8 * found['npts']):,}",
+            found.get("format", "binary"),
+            where,
+        )
+    return made
+
+
+def estimate_table(estimate: Estimate) -> Table:
+    """What a job would take."""
+    made = Table.grid(padding=(0, 2))
+    made.add_column(style="bold")
+    made.add_column()
+    known_missing = f"  ({estimate.missing:,} of them known to be missing)" if estimate.missing else ""
+    made.add_row("windows", f"{estimate.windows:,}{known_missing}")
+    made.add_row("objects", f"{estimate.objects:,}  ({estimate.requests:,} requests)")
+    made.add_row("to fetch", size_text(estimate.fetch_bytes))
+    made.add_row("on disk", size_text(estimate.disk_bytes))
+    made.add_row("time", f"{estimate.hours:.2f} h" if estimate.hours >= 0.1 else f"{estimate.hours * 3600:.0f} s")
+    made.add_row("basis", estimate.basis)
+    return made
+
+
+def events_table(events: Any) -> Table:
+    """A table of `client.events` for people."""
+    made = table("id", "origin time (UTC)", "lat", "lon", "depth", "mag", "file", right=("lat", "lon", "depth", "mag"))
+    for event in events.to_pylist():
+        made.add_row(
+            event["id"],
+            str(event["time"]).removesuffix("+00:00").rstrip("0").rstrip("."),
+            f"{event['lat']:.3f}",
+            f"{event['lon']:.3f}",
+            f"{event['depth_km']:.1f} km",
+            "" if event["mag"] is None else f"{event['mag']:.2f} {event['mag_type'] or ''}".rstrip(),
+            event["waveform_key"] or "none",
+        )
+    return made
+
+
+def dead_letters_table(letters: Iterable[DeadLetter]) -> Table:
+    """Dead letters, one a row."""
+    made = table("id", "time", "job", "stream", "task", "deliveries", "reason", right=("deliveries",))
+    made.columns[6].no_wrap = False
+    for letter in letters:
+        made.add_row(
+            letter.id,
+            moment_text(letter.time_ns),
+            letter.job,
+            letter.stream,
+            letter.task,
+            str(letter.deliveries),
+            Text(letter.reason),
+        )
+    return made

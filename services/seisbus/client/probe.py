@@ -1,0 +1,51 @@
+"""Is a service process there, and what is it doing? For `seisbus doctor` and for operators' scripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from seis.control.v1 import control_pb2 as pb
+from seis.control.v1 import control_pb2_grpc
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One process at `address`: whether it answers and is ready, and its own words.
+
+    `state` is running, paused, draining or holding (then `holding_for` says for what); empty when it gave none.
+    """
+
+    address: str
+    answers: bool
+    ready: bool
+    state: str = ""
+    holding_for: str = ""
+    in_progress: int = 0
+    done: int = 0
+    pid: int = 0
+
+
+async def probe(address: str, timeout: float = 3.0) -> Finding:
+    """Ask the health and control surface at `address` (host:port), at most `timeout` seconds; never raises."""
+    async with grpc.aio.insecure_channel(address) as channel:
+        try:
+            health = await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=timeout)
+        except grpc.aio.AioRpcError:
+            return Finding(address, answers=False, ready=False)
+        ready = health.status == health_pb2.HealthCheckResponse.SERVING
+        try:
+            status = await control_pb2_grpc.WorkerServiceStub(channel).GetStatus(pb.GetStatusRequest(), timeout=timeout)
+        except grpc.aio.AioRpcError:  # control's front door has no worker surface
+            return Finding(address, answers=True, ready=ready)
+    return Finding(
+        address,
+        answers=True,
+        ready=ready,
+        state=status.state,
+        holding_for=status.holding_for,
+        in_progress=status.in_progress,
+        done=status.done,
+        pid=status.pid,
+    )
