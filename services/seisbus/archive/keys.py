@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from seisbus.archive.errors import KeyLayoutError
+from seisbus.model.channel import normal_location
 
 # FDSN source identifiers allow up to 8 characters, and a dash in network and station; SEED 2, 5, 2 and 3.
 # A dash separates location from channel in GeoNet's keys, so these two must not hold one.
@@ -24,7 +25,6 @@ _CODES = {
     "loc": re.compile(r"[A-Za-z0-9]{0,8}"),
     "chan": re.compile(r"[A-Za-z0-9]{1,8}"),
 }
-_BLANK_LOCATIONS = frozenset({"", "-", "--", "_", "__", " ", "  "})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,8 +44,7 @@ class DayKey:
 
 def location_code(text: str | None) -> str:
     """A location code in Seisbus's form: `--`, `__`, blanks and null become ""."""
-    code = (text or "").strip()
-    return "" if code in _BLANK_LOCATIONS else code
+    return normal_location((text or "").strip())
 
 
 @dataclass(frozen=True)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
-import pymseed
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from seisbus.admin.archive import truth
 from seisbus.admin.archive.make import make_archive
-from seisbus.admin.archive.manifest import DayFile, Manifest, read_manifest
+from seisbus.admin.archive.manifest import read_manifest
 from seisbus.admin.archive.spec import (
     ALL_DEFECTS,
+    MIX_LONG,
     NS,
     TOHOKU,
     ArchiveSpec,
@@ -27,83 +26,11 @@ from seisbus.admin.archive.spec import (
     RateShare,
     preset,
 )
-from seisbus.archive.catalog import read_catalog
-from seisbus.archive.definition import load_archives
-from seisbus.archive.keys import TableFormat, parse_index_key
-from seisbus.archive.stations import read_stationxml
-from seisbus.archive.waveform_index import day_rows, read_waveform_index
+from seisbus.archive.definition import DayCut, load_archives
+from unit.archive.made import Archive, by_time, sample_times
 
 W0, W1 = TOHOKU.time_ns + 100 * NS, TOHOKU.time_ns + 3700 * NS
 DAY = date(2011, 3, 11)
-
-
-@dataclass(frozen=True)
-class Archive:
-    root: Path
-    manifest: Manifest
-    decoded: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
-
-    def read(self, key: str) -> bytes:
-        return (self.root / self.manifest.bucket / key).read_bytes()
-
-    def samples(self, key: str) -> tuple[np.ndarray, np.ndarray]:
-        """Times and values of a file's samples, decoded once."""
-        if key not in self.decoded:
-            self.decoded[key] = _by_time(_sample_times(self.read(key)))
-        return self.decoded[key]
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    root = tmp_path_factory.mktemp("archive")
-    return Archive(root, make_archive(root, preset(Preset.TINY, defects=ALL_DEFECTS)))
-
-
-def _records(data: bytes) -> Iterator[tuple[int, float, np.ndarray]]:
-    """Every record that can be decoded: start (ns), rate, samples; byte by byte where there is none."""
-    at = 0
-    while at + 64 <= len(data):
-        head = data[at : at + 64]
-        if not (head[:6].isdigit() and head[6:8] == b"D " and head[48:50] == b"\x03\xe8"):
-            at += 1
-            continue
-        length = 2 ** head[54]
-        block = data[at : at + length]
-        at += length
-        if len(block) < length:
-            return
-        try:
-            record = pymseed.MS3Record.parse(block, unpack_data=True)
-        except pymseed.MiniSEEDError:
-            continue
-        yield record.starttime, record.samprate, np.array(record.np_datasamples)
-
-
-def _sample_times(data: bytes) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Times (ns) and values of every record, in file order."""
-    return [
-        (start + np.arange(len(values)) * int(NS / rate), values)
-        for start, rate, values in _records(data)
-        if len(values)
-    ]
-
-
-def _by_time(parts: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
-    """All samples by time; of those that stand twice the first in the file."""
-    times = np.concatenate([part[0] for part in parts])
-    values = np.concatenate([part[1] for part in parts])
-    unique, first = np.unique(times, return_index=True)
-    return unique, values[first]
-
-
-def _truth_by_time(archive: Archive, key: str) -> tuple[np.ndarray, np.ndarray]:
-    segments = [segment for segment in truth.truth_segments(archive.root, key) if segment.copy == 0]
-    times = [s.start_ns + np.arange(len(s.data)) * int(NS / s.rate) for s in segments]
-    return np.concatenate(times), np.concatenate([s.data for s in segments])
-
-
-def _defect(archive: Archive, defect: Defect) -> DayFile:
-    return archive.manifest.defects()[defect]
 
 
 def test_every_defect_is_made_once(archive: Archive) -> None:
@@ -118,7 +45,7 @@ def test_every_file_holds_the_samples_of_its_truth(archive: Archive) -> None:
         if not file.runs or not file.stored:
             continue
         times, values = archive.samples(file.key)
-        expected_times, expected = _truth_by_time(archive, file.key)
+        expected_times, expected = archive.truth(file.key)
         assert np.array_equal(times, expected_times), file
         assert np.array_equal(values, expected), file
         checked += 1
@@ -168,7 +95,7 @@ FATES = {
     Defect.ROTATED: "",
     Defect.OVERLAP_DUP: "",
     Defect.OVERLAP_CONFLICT: "overlap_conflict",
-    Defect.MISSING: "not_found",
+    Defect.MISSING: "not_listed",
     Defect.UNINDEXED: "",
     Defect.WRONG_HEADER: "",
     Defect.LATE_START: "no_data_in_window",
@@ -183,20 +110,20 @@ FATES = {
 
 @pytest.mark.parametrize("defect", ALL_DEFECTS)
 def test_the_fate_of_the_window_of_each_defect(archive: Archive, defect: Defect) -> None:
-    expected = truth.expected_window(archive.root, _defect(archive, defect).key, W0, W1, True)
+    expected = truth.expected_window(archive.root, archive.defect(defect).key, W0, W1, True)
     assert expected.reason == FATES[defect]
     if FATES[defect] == "":
         (piece,) = expected.pieces
-        assert piece.npts == 144_001 or "HH" in _defect(archive, defect).key
+        assert piece.npts == 144_001 or "HH" in archive.defect(defect).key
         assert abs(piece.start_ns - W0) <= 12_500_000
 
 
-@pytest.mark.parametrize("defect", [None, *(d for d in ALL_DEFECTS if FATES[d] not in ("not_found", "no_data"))])
+@pytest.mark.parametrize("defect", [None, *(d for d in ALL_DEFECTS if FATES[d] not in ("not_listed", "no_data"))])
 @settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_windows_hold_what_a_dictionary_says(archive: Archive, defect: Defect | None, data: st.DataObject) -> None:
     """Any window of any file, by brute force on the decoded samples of the file."""
-    file = archive.manifest.files[0] if defect is None else _defect(archive, defect)
+    file = archive.manifest.files[0] if defect is None else archive.defect(defect)
     start = data.draw(st.integers(W0 - 3600 * NS, W1 + 1800 * NS).map(lambda t: t // 10**6 * 10**6))
     seconds = data.draw(st.sampled_from([1, 60, 600, 3600]))
     inclusive = data.draw(st.booleans())
@@ -232,7 +159,7 @@ def test_windows_hold_what_a_dictionary_says(archive: Archive, defect: Defect | 
 
 
 def test_conflicts_follow_the_overlap_rule(archive: Archive) -> None:
-    file = _defect(archive, Defect.OVERLAP_CONFLICT)
+    file = archive.defect(Defect.OVERLAP_CONFLICT)
     ((low, high),) = file.conflicts
     first, last = (
         truth.expected_window(archive.root, file.key, W0, W1, True, overlap=rule).pieces[0].data
@@ -272,95 +199,6 @@ def test_the_earthquake_arrives_later_farther_away(archive: Archive) -> None:
     assert np.std(surface.data) > 5 * np.std(quiet.data)
 
 
-def test_indexes_list_what_there_is(archive: Archive) -> None:
-    scedc, manifest = load_archives()["local"], archive.manifest
-    days = {file.day for file in manifest.files}
-    for day in days:
-        tables = []
-        for key in manifest.others:
-            index = parse_index_key(key)
-            if index is not None and index.date == day:
-                tables.append(read_waveform_index(archive.read(key), index.format, key))
-        assert len(tables) == 2 and tables[0].equals(tables[1])
-        listed = {row.object_key for row in day_rows(tables[0], scedc, day)}
-        assert listed == {file.key for file in manifest.files if file.day == day and file.listed}
-    stored = {file.key for file in manifest.files if file.stored}
-    on_disk = {
-        path.relative_to(archive.root / manifest.bucket).as_posix()
-        for path in (archive.root / manifest.bucket).rglob("*")
-        if path.is_file()
-    }
-    assert on_disk == stored | {event.key for event in manifest.events} | set(manifest.others)
-    assert _defect(archive, Defect.MISSING).key not in on_disk
-
-
-def test_old_indexes_have_no_header(archive: Archive) -> None:
-    keys = [key for key in archive.manifest.others if "year=1999" in key and "continuous" in key]
-    assert len(keys) == 2
-    for key in keys:
-        index = parse_index_key(key)
-        assert index is not None and index.date is not None
-        assert not archive.read(key).startswith(b"ms_filename")
-        table = read_waveform_index(archive.read(key), index.format, key)
-        assert table.num_rows > 50
-        assert len(list(day_rows(table, load_archives()["local"], index.date))) == table.num_rows
-
-
-def test_catalogs(archive: Archive) -> None:
-    of_year: dict[int, list[object]] = {}
-    for key in archive.manifest.others:
-        index = parse_index_key(key)
-        if index is not None and index.date is None:
-            rows = read_catalog(archive.read(key), index.format, key)
-            assert of_year.setdefault(index.year, rows) == rows  # CSV and Parquet agree
-    assert sorted(of_year) == [1999, 2011, 2023]
-    rows = read_catalog(archive.read("earthquake_catalogs/index/csv/year=2023/2023_catalog_index.csv"), TableFormat.CSV)
-    big = [row for row in rows if row.mag is not None and row.mag > 4.5]
-    assert len(big) == 3
-    (ojai,) = [row for row in big if row.evid == "39645386"]
-    local = load_archives()["local"]
-    assert ojai.prefix is not None and ojai.ms_filename is not None and ojai.phase_filename is not None
-    key = local.event_waveform_key(ojai.prefix, ojai.ms_filename)
-    assert key == "event_waveforms/2023/2023_232/39645386.ms"
-    phases = archive.read(str(local.event_phase_key(ojai.prefix, ojai.phase_filename))).decode()
-    assert len(phases.splitlines()) == 1 + (ojai.phases or 0) > 1
-    assert any(row.ms_filename is None for row in rows)
-    prefixes = [row.prefix or "" for row in rows]
-    assert any(p.endswith("/") for p in prefixes) and not all(p.endswith("/") for p in prefixes)
-
-
-def test_event_files_as_obspy_reads_them(archive: Archive) -> None:
-    from obspy import read
-
-    for event in archive.manifest.events:
-        stream = read(io.BytesIO(archive.read(event.key)), format="MSEED")
-        expected = truth.event_traces(archive.root, event.key)
-        assert len(stream) == len(expected) == event.traces
-        for trace, want in zip(stream, expected, strict=True):
-            assert trace.id == want.channel.name
-            assert trace.stats.starttime.ns == want.start_ns
-            assert np.array_equal(trace.data, want.data)
-
-
-def test_stationxml_describes_the_channels(archive: Archive) -> None:
-    from obspy import UTCDateTime, read_inventory
-
-    epochs = []
-    for key in archive.manifest.others:
-        if key.startswith("FDSNstationXML/"):
-            epochs += read_stationxml(archive.read(key), key).channels
-    open_now = {(e.net, e.sta, e.loc, e.chan) for e in epochs if e.is_open(W0, W1)}
-    layout = load_archives()["local"].day_key
-    keys = [layout.parse(file.key) for file in archive.manifest.files if file.day == DAY]
-    assert {(k.net, k.sta, k.loc, k.chan) for k in keys if k} <= open_now
-    assert any(e[3] == "VHZ" for e in open_now)  # open, and stored by nobody
-    assert any(e.end_ns is not None for e in epochs)
-    inventory = read_inventory(io.BytesIO(archive.read("FDSNstationXML/unauthoritative-XML/AZ_BZN.xml")))
-    response = inventory.get_response("AZ.BZN..BHZ", UTCDateTime(W0 / NS))
-    gain = abs(response.get_evalresp_response_for_frequencies([1.0], output="VEL")[0])
-    assert gain == pytest.approx(response.instrument_sensitivity.value, rel=0.01)
-
-
 def test_the_same_seed_gives_the_same_bytes(archive: Archive, tmp_path: Path) -> None:
     again = make_archive(tmp_path / "again", preset(Preset.TINY, defects=ALL_DEFECTS))
     assert again == archive.manifest  # a sha256 of every file is in it
@@ -397,8 +235,32 @@ def test_days_join_at_midnight(tmp_path: Path) -> None:
         for hour in range(-1, 25)
     ]
     assert np.array_equal(np.concatenate([tile.pieces[0].data for tile in tiles]), window.pieces[0].data)
-    parts = [_by_time(_sample_times((tmp_path / "scedc-pds" / key).read_bytes())) for key in keys]
+    parts = [by_time(sample_times((tmp_path / "scedc-pds" / key).read_bytes())) for key in keys]
     assert np.all(np.diff(np.concatenate([times for times, _ in parts])) == NS)
+
+
+def test_record_cut_days_go_on_into_the_next(tmp_path: Path) -> None:
+    days = (date(2011, 3, 11), date(2011, 3, 12), date(2011, 3, 13))
+    spec = ArchiveSpec(days=days, channels=6, mix=MIX_LONG, real=False, event_traces=3, day_cut=DayCut.RECORD)
+    archive = Archive(tmp_path, make_archive(tmp_path, spec))
+    for channel in range(6):
+        files = [file for file in archive.manifest.files if file.channel == channel]
+        all_times = []
+        for file in files:
+            times, values = archive.samples(file.key)
+            expected_times, expected = archive.truth(file.key)
+            assert np.array_equal(times, expected_times) and np.array_equal(values, expected)
+            all_times.append(times)
+        period = 10 * NS if "VH" in files[0].key else NS
+        assert set(np.diff(np.concatenate(all_times))) == {period}
+        start, end = ((day - date(1970, 1, 1)).days * 86400 * NS for day in (days[1], days[2]))
+        # a day's first samples are in the file of the day before
+        assert all_times[1][0] > start + period and all_times[1][-1] > end
+        keys = [file.key for file in files]
+        whole = truth.expected_window(tmp_path, keys, start, end, False)
+        assert [piece.npts for piece in whole.pieces] == [86400 * NS // period]
+        alone = truth.expected_window(tmp_path, keys[1], start, end, False)
+        assert alone.reason == "starts_late"
 
 
 def test_templates_share_waveforms_but_not_offsets(tmp_path: Path) -> None:
@@ -407,7 +269,7 @@ def test_templates_share_waveforms_but_not_offsets(tmp_path: Path) -> None:
     demeaned = set()
     for file in archive.manifest.files:
         times, values = archive.samples(file.key)
-        expected_times, expected = _truth_by_time(archive, file.key)
+        expected_times, expected = archive.truth(file.key)
         assert np.array_equal(times, expected_times) and np.array_equal(values, expected)
         demeaned.add(truth.samples_sha256(values - values[0]))
     assert len({file.sha256 for file in archive.manifest.files}) == 24
@@ -419,6 +281,7 @@ def test_templates_share_waveforms_but_not_offsets(tmp_path: Path) -> None:
     [
         ({"channels": 0}, "channels is 0"),
         ({"hours": (5.0, 4.0)}, "hours is 5 to 4"),
+        ({"defects": (Defect.EMPTY,), "day_cut": DayCut.RECORD}, "defects are placed in days"),
         ({"days": ()}, "days must be at least one"),
         ({"templates": 0}, "templates is 0"),
         ({"defects": (Defect.EMPTY,), "hours": (0.0, 6.0)}, "window for defects"),

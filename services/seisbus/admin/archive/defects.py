@@ -121,7 +121,7 @@ class _Maker:
         """Stamped records of the samples [first, stop)."""
         records = pack(self.samples(first, stop - first), first, length, encoding)
         channel = self.plan.channel
-        stamp(records, identity_of(channel), channel.rate, channel.phase_ns, encoding, sequence=sequence)
+        stamp(records, identity_of(channel), channel.period_ns, channel.phase_ns, encoding, sequence=sequence)
         return records
 
     def split_at(self, index: int) -> tuple[Records, Records]:
@@ -273,7 +273,7 @@ class _Maker:
         loc = "00" if channel.loc != "00" else "10"
         records = self.healthy.copy()
         identity = replace(identity_of(channel), loc=loc)
-        stamp(records, identity, channel.rate, channel.phase_ns, Encoding.STEIM2)
+        stamp(records, identity, channel.period_ns, channel.phase_ns, Encoding.STEIM2)
         return DayBytes([records], runs_of(records), note=f"location {loc!r} in its headers")
 
     def late_start(self) -> DayBytes:
@@ -292,7 +292,7 @@ class _Maker:
         stamp(
             records,
             identity_of(channel),
-            channel.rate,
+            channel.period_ns,
             channel.phase_ns + TIME_CORRECTION_NS,
             Encoding.STEIM2,
             correction_ns=TIME_CORRECTION_NS,
@@ -307,7 +307,7 @@ class _Maker:
             part = self.healthy.take(slice(start, start + 10))
             last = part.take(slice(-1, None))
             blank = Records(np.zeros_like(last.raw), last.first + last.npts, np.zeros(1, np.int64))
-            stamp(blank, identity_of(channel), channel.rate, channel.phase_ns, Encoding.STEIM2)
+            stamp(blank, identity_of(channel), channel.period_ns, channel.phase_ns, Encoding.STEIM2)
             parts += [part, blank]
         return DayBytes(parts, runs_of(*parts))
 

@@ -37,7 +37,7 @@ def event_traces(spec: ArchiveSpec, quake: Quake, count: int) -> list[EventTrace
     for channel in plan_channels(plan)[:count]:
         # data loggers start on a full second each, not all on the same one
         second = quake.time_ns // NS - _BEFORE_SECONDS + channel.waveform % 3
-        data = model.samples(channel, second * channel.rate, _SECONDS * channel.rate)
+        data = model.samples(channel, second * NS // channel.period_ns, _SECONDS * NS // channel.period_ns)
         traces.append(EventTrace(channel, second * NS + channel.phase_ns, data))
     return traces
 
@@ -47,9 +47,9 @@ def event_bytes(traces: list[EventTrace]) -> bytes:
     parts = []
     for trace in traces:
         channel = trace.channel
-        first = (trace.start_ns - channel.phase_ns) // NS * channel.rate
+        first = (trace.start_ns - channel.phase_ns) // channel.period_ns
         records = pack(trace.data, first, 512, Encoding.STEIM2)
-        stamp(records, identity_of(channel), channel.rate, channel.phase_ns, Encoding.STEIM2)
+        stamp(records, identity_of(channel), channel.period_ns, channel.phase_ns, Encoding.STEIM2)
         parts.append(records.raw.tobytes())
     return b"".join(parts)
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -26,9 +26,9 @@ from seisbus.admin.archive.manifest import DayFile, EventFile, Manifest, manifes
 from seisbus.admin.archive.real import add_real
 from seisbus.admin.archive.records import Encoding, Records, add_offset, concatenate, pack, stamp
 from seisbus.admin.archive.signal import SignalModel
-from seisbus.admin.archive.spec import NS, ArchiveSpec, ArchiveSpecError, Defect, Quake
+from seisbus.admin.archive.spec import ArchiveSpec, ArchiveSpecError, Defect, Quake
 from seisbus.admin.archive.stations import Channel, Station, plan_channels, stationxml
-from seisbus.archive.definition import load_archives
+from seisbus.archive.definition import DayCut, load_archives
 from seisbus.archive.keys import DayKey
 
 Progress = Callable[[str, int, int], None]
@@ -118,21 +118,19 @@ class _Maker:
                 yield _Job(channel, day, placed.get(channel.number) if day == min(self.spec.days) else None)
 
     def _make_file(self, job: _Job) -> DayFile:
-        channel, rate = job.channel, job.channel.rate
-        cover_start, cover_end = self.spec.cover(job.day)
-        first, stop = cover_start // NS * rate, cover_end // NS * rate
-        window = [time_ns // (NS // rate) for time_ns in self.spec.defect_window]
+        channel, period = job.channel, job.channel.period_ns
+        first, stop = (time_ns // period for time_ns in self.spec.cover(job.day))
+        window = [time_ns // period for time_ns in self.spec.defect_window]
         rng = np.random.default_rng([self.spec.seed, 7, channel.number])
         plan = DayPlan(channel, first, stop, window[0], window[1], rng)
 
         def samples(start: int, count: int) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
             return self.model.samples(channel, start, count)
 
-        made = make_day(plan, self._healthy(channel, first, stop), samples, job.defect)
+        made = make_day(plan, self._healthy(channel, job.day), samples, job.defect)
         key = self.layout.format(DayKey(channel.station.net, channel.station.sta, channel.loc, channel.chan, job.day))
         data, stored = made.data(), job.defect is not Defect.MISSING
         digest = self.bucket.put(key, data) if stored else hashlib.sha256(data).hexdigest()
-        period = NS // rate
         return DayFile(
             key=key,
             day=job.day,
@@ -152,8 +150,27 @@ class _Maker:
             note=made.note,
         )
 
-    def _healthy(self, channel: Channel, first: int, stop: int) -> Records:
+    def _healthy(self, channel: Channel, day: date) -> Records:
         """The stamped records of a day. Offset and headers apart, they depend on the waveform only."""
+        first, stop = (time_ns // channel.period_ns for time_ns in self.spec.cover(day))
+        if self.spec.day_cut is DayCut.RECORD:
+            records = self._packed(channel, *self._whole_span(channel, day))
+            records = records.take((records.first >= first) & (records.first < stop))
+        else:
+            records = self._packed(channel, first, stop)
+        stamp(records, identity_of(channel), channel.period_ns, channel.phase_ns, Encoding.STEIM2)
+        return records
+
+    def _whole_span(self, channel: Channel, day: date) -> tuple[int, int]:
+        """Sample indices of the unbroken days around `day`, which are packed as one."""
+        low = high = day
+        while low - timedelta(days=1) in self.spec.days:
+            low -= timedelta(days=1)
+        while high + timedelta(days=1) in self.spec.days:
+            high += timedelta(days=1)
+        return self.spec.cover(low)[0] // channel.period_ns, self.spec.cover(high)[1] // channel.period_ns
+
+    def _packed(self, channel: Channel, first: int, stop: int) -> Records:
         plain = replace(channel, offset=0)
         if self.spec.templates is not None:
             # the representative of all channels that share this waveform
@@ -161,9 +178,7 @@ class _Maker:
             base = self.template(plain, first, stop)
         else:
             base = self._base_records(plain, first, stop)
-        records = add_offset(base, channel.offset)
-        stamp(records, identity_of(channel), channel.rate, channel.phase_ns, Encoding.STEIM2)
-        return records
+        return add_offset(base, channel.offset)
 
     def _base_records(self, channel: Channel, first: int, stop: int) -> Records:
         samples = self.model.samples(channel, first, stop - first)
@@ -189,7 +204,7 @@ class _Maker:
                         channel.loc,
                         station.lat,
                         station.lon,
-                        float(channel.rate),
+                        channel.rate,
                     ),
                 )
 

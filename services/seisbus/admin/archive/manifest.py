@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from seisbus.admin.archive.spec import ArchiveSpec, ArchiveSpecError, Defect, Quake, RateShare
+from seisbus.archive.definition import DayCut
 
 VERSION = 1
 
@@ -133,6 +134,7 @@ def _spec(content: dict[str, Any]) -> ArchiveSpec:
     content["defects"] = tuple(Defect(item) for item in content["defects"])
     content["hours"] = tuple(content["hours"])
     content["quakes"] = tuple(Quake(**item) for item in content["quakes"])
+    content["day_cut"] = DayCut(content["day_cut"])
     content["window"] = tuple(content["window"]) if content["window"] else None
     return ArchiveSpec(**content)
 

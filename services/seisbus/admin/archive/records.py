@@ -118,20 +118,19 @@ def add_offset(records: Records, offset: int) -> Records:
 def stamp(
     records: Records,
     identity: Identity,
-    rate: int,
+    period_ns: int,
     grid_ns: int,
     encoding: Encoding,
     *,
     sequence: int = 1,
     correction_ns: int = 0,
 ) -> None:
-    """Writes the headers in place: sample i of the records is at `grid_ns` + i / rate, in epoch ns.
+    """Writes the headers in place: sample i of the records is `period_ns` * i after `grid_ns`.
 
     `correction_ns` is written as a time correction that is not applied: the header time is that much
     too early. Times are written to the microsecond (blockette 1001).
     """
     raw, count = records.raw, len(records)
-    period_ns = 1_000_000_000 // rate
     time_us = (grid_ns - correction_ns + records.first * period_ns) // 1000
     raw[:, :_HEADER] = 0
     numbers = [f"{(sequence + i - 1) % 999_999 + 1:06d}" for i in range(count)]
@@ -140,7 +139,7 @@ def stamp(
     raw[:, 6:20] = np.frombuffer(text, np.uint8)
     raw[:, 20:30] = _btime(time_us)
     raw[:, 30:32] = records.npts.astype(">u2").view(np.uint8).reshape(count, 2)
-    raw[:, 32:34] = np.frombuffer(np.array([rate], ">i2").tobytes(), np.uint8)
+    raw[:, 32:34] = np.frombuffer(np.array([_rate_factor(period_ns)], ">i2").tobytes(), np.uint8)
     raw[:, 34:36] = np.frombuffer(np.array([1], ">i2").tobytes(), np.uint8)
     raw[:, 39] = 2
     raw[:, 40:44] = np.frombuffer(np.array([correction_ns // 100_000], ">i4").tobytes(), np.uint8)
@@ -150,6 +149,11 @@ def stamp(
     frames = (raw.shape[1] - _HEADER) // 64 if encoding is not Encoding.FLOAT32 else 0
     raw[:, 56:64] = (0x03, 0xE9, 0, 0, 100, 0, 0, frames)
     raw[:, 61] = time_us % 100
+
+
+def _rate_factor(period_ns: int) -> int:
+    """The sample rate factor of the manual, with a multiplier of 1: hertz, or negative seconds a sample."""
+    return 1_000_000_000 // period_ns if period_ns <= 1_000_000_000 else -(period_ns // 1_000_000_000)
 
 
 def _btime(time_us: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:

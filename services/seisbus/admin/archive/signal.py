@@ -39,13 +39,13 @@ class SignalModel:
     def samples(self, channel: Channel, first: int, count: int) -> npt.NDArray[np.int32]:
         """Samples first .. first + count - 1 of the channel, in counts, its offset included.
 
-        Sample i is at i / rate seconds after 1970 plus the channel's phase.
+        Sample i is i periods after 1970 plus the channel's phase.
         """
         out = np.empty(count, np.int32)
-        pool = _noise_pool(self.seed, channel.rate)
+        pool = _noise_pool(self.seed, channel.period_ns)
         period = len(pool) // 2
-        shift = channel.waveform * 7919 * channel.rate  # far apart in the pool, so that channels differ
-        per_hour = 3600 * channel.rate
+        shift = channel.waveform * 7919 * 41  # far apart in the pool, so that channels differ
+        per_hour = 3600 * NS // channel.period_ns
         ramp = np.arange(per_hour, dtype=np.float32) / np.float32(per_hour)
         at = first
         while at < first + count:
@@ -64,34 +64,34 @@ class SignalModel:
     def _level(self, channel: Channel, hour: int) -> np.float32:
         """Noise amplitude at a full hour: quiet nights, louder days, and one hour a day of a storm."""
         day, hour_of_day = divmod(hour, 24)
-        levels = _day_levels(self.seed, channel.rate, channel.waveform, day)
+        levels = _day_levels(self.seed, channel.period_ns, channel.waveform, day)
         return np.float32(levels[hour_of_day])
 
     def _add_train(self, out: npt.NDArray[np.int32], channel: Channel, first: int, quake: Quake) -> None:
-        rate = channel.rate
-        start = quake.time_ns // NS * rate
-        if start >= first + len(out) or start + _TELESEISM_SECONDS * rate <= first:
+        period = channel.period_ns
+        start = quake.time_ns // period
+        if start >= first + len(out) or start + _TELESEISM_SECONDS * NS // period <= first:
             return
         train = _wave_train(self.seed, quake, channel.heard_at, channel.chan[2], channel.waveform)
-        low, high = max(start, first), min(start + round((len(train) - 1) * _STEP) * rate, first + len(out))
+        low, high = max(start, first), min(start + round((len(train) - 1) * _STEP) * NS // period, first + len(out))
         if low >= high:
             return
-        at = np.arange(low - start, high - start, dtype=np.float64) / (rate * _STEP)
+        at = np.arange(low - start, high - start, dtype=np.float64) * (period / NS / _STEP)
         values = np.interp(at, np.arange(len(train)), train)
         out[low - first : high - first] += np.rint(values).astype(np.int32)
 
 
 @lru_cache(maxsize=8)
-def _noise_pool(seed: int, rate: int) -> npt.NDArray[np.float32]:
+def _noise_pool(seed: int, period_ns: int) -> npt.NDArray[np.float32]:
     """Coloured noise of unit level, twice in a row so that any stretch of one period is contiguous.
 
     A microseism peak near 0.17 Hz over a flat floor whose differences set the bits a sample costs.
     """
-    size = 2**18 if rate <= 4 else 2**20
-    rng = np.random.default_rng([seed, 2, rate])
+    size = 2**18 if period_ns >= NS // 4 else 2**20
+    rng = np.random.default_rng([seed, 2, period_ns])
     white = rng.standard_normal(size)
     spectrum = np.fft.rfft(white)
-    frequency = np.fft.rfftfreq(size, 1 / rate)
+    frequency = np.fft.rfftfreq(size, period_ns / NS)
     micro = np.exp(-0.5 * ((np.log(np.maximum(frequency, 1e-6)) - math.log(0.17)) / 0.35) ** 2)
     shaped = np.fft.irfft(spectrum * micro, size)
     shaped *= 150.0 / max(float(np.std(shaped)), 1e-9)
@@ -100,8 +100,8 @@ def _noise_pool(seed: int, rate: int) -> npt.NDArray[np.float32]:
 
 
 @lru_cache(maxsize=4096)
-def _day_levels(seed: int, rate: int, waveform: int, day: int) -> tuple[float, ...]:
-    rng = np.random.default_rng([seed, 3, rate, waveform, day])
+def _day_levels(seed: int, period_ns: int, waveform: int, day: int) -> tuple[float, ...]:
+    rng = np.random.default_rng([seed, 3, period_ns, waveform, day])
     hours = np.arange(24)
     # louder in the local day of California (16-02 UTC); the storm hour costs about twice the mean in bytes
     octaves = 1.1 * np.sin((hours - 14) / 24 * 2 * np.pi) + rng.normal(0, 0.3, 24) - 1.0

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
+from seisbus.archive.definition import DayCut
 from seisbus.errors import UserError
 
 NS = 1_000_000_000
@@ -76,21 +77,34 @@ class Quake:
         return datetime.fromtimestamp(self.time_ns // NS, UTC).date()
 
 
-# Origin times and places as the USGS (Tohoku) and SCEDC (Ojai) catalogs give them.
-TOHOKU = Quake("14949868", 1299822383_200000000, 38.297, 142.373, 29.0, 9.1, "w")
+# Tohoku with the origin time of the MsPASS tutorial, the place and size of the USGS catalog, and an id of
+# our own; Ojai, whose event file the tutorial fetches, with its id, time and place in the SCEDC catalog.
+TOHOKU = Quake("90110001", 1299822383_200000000, 38.297, 142.373, 29.0, 9.1, "w")
 OJAI = Quake("39645386", 1692567660_830000000, 34.409, -119.185, 4.8, 5.08, "w")
 
 
 @dataclass(frozen=True, slots=True)
 class RateShare:
-    """A share of the channels at one rate; `band` is the SEED band code that goes with it."""
+    """A share of the channels at one rate (Hz); `band` is the SEED band code that goes with it."""
 
-    rate: int
+    rate: float
     band: str
     share: float
 
+    def __post_init__(self) -> None:
+        period = self.period_ns
+        whole = NS % period == 0 or period % NS == 0
+        if not whole or abs(NS / period - self.rate) > 1e-9 * self.rate:
+            raise ArchiveSpecError("rate", f"is {self.rate:g} Hz, expected whole hertz or whole seconds a sample.")
+
+    @property
+    def period_ns(self) -> int:
+        """The time between two samples."""
+        return max(1, round(NS / self.rate)) if self.rate > 0 else 1
+
 
 MIX_DEMO = (RateShare(1, "L", 0.44), RateShare(40, "B", 0.50), RateShare(100, "H", 0.06))
+MIX_LONG = (RateShare(1, "L", 0.5), RateShare(0.1, "V", 0.5))
 MIX_BENCH = (RateShare(1, "L", 0.10), RateShare(40, "B", 0.40), RateShare(100, "H", 0.50))
 
 
@@ -103,7 +117,8 @@ class ArchiveSpec:
     `event_traces` is the number of channels in the event file. `templates` (a multiple of 3 keeps the
     components apart) makes that many distinct waveforms a rate and gives each channel of the rate one of
     them with an offset of its own: an archive of a whole network in minutes. `real` adds the waveforms
-    that installed packages ship.
+    that installed packages ship. `day_cut` "record" cuts days between records, as most archives do: the
+    last record of a day goes on into the next one.
     """
 
     seed: int = 1
@@ -118,6 +133,7 @@ class ArchiveSpec:
     templates: int | None = None
     real: bool = True
     bucket: str = "scedc-pds"
+    day_cut: DayCut = DayCut.SAMPLE
 
     def __post_init__(self) -> None:
         if not self.days or len(set(self.days)) != len(self.days):
@@ -130,6 +146,8 @@ class ArchiveSpec:
         if self.templates is not None and self.templates < 1:
             raise ArchiveSpecError("templates", f"is {self.templates}, expected at least 1 a rate.")
         if self.defects:
+            if self.day_cut is not DayCut.SAMPLE:
+                raise ArchiveSpecError("defects", "are placed in days that are cut at the sample only.")
             self._check_window()
 
     def _check_window(self) -> None:

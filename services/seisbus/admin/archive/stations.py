@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from seisbus.admin.archive.spec import ArchiveSpec
+from seisbus.admin.archive.spec import NS, ArchiveSpec
 
 _NAMES = {
     "AZ": "BZN CRY FRD KNW LVA2 MONP2 PFO RDM SMER SND SOL TRO WMC",
@@ -51,11 +51,16 @@ class Channel:
     station: Station
     loc: str
     chan: str
-    rate: int
+    period_ns: int
     waveform: int
     heard_at: Station
     offset: int
     phase_ns: int
+
+    @property
+    def rate(self) -> float:
+        """Samples per second."""
+        return NS / self.period_ns
 
     @property
     def name(self) -> str:
@@ -70,7 +75,7 @@ def plan_channels(spec: ArchiveSpec) -> list[Channel]:
     channels: list[Channel] = []
     made = dict.fromkeys(spec.mix, 0)
     bands_of: dict[Station, set[str]] = {}
-    heard_at: dict[tuple[int, int], Station] = {}
+    heard_at: dict[tuple[float, int], Station] = {}
     station = stations.take()
     while len(channels) < spec.channels:
         total = sum(made.values()) + 1
@@ -91,18 +96,18 @@ def plan_channels(spec: ArchiveSpec) -> list[Channel]:
                     station=station,
                     loc=loc,
                     chan=f"{share.band}H{component}",
-                    rate=share.rate,
+                    period_ns=share.period_ns,
                     waveform=waveform,
                     heard_at=heard_at.setdefault((share.rate, waveform), station),
                     # at least 300 apart, so that no two channels agree in their means
                     offset=(1 if rng.random() < 0.5 else -1) * (300 * number + int(rng.integers(100, 250))),
-                    phase_ns=_phase_ns(rng, share.rate),
+                    phase_ns=_phase_ns(rng, share.period_ns),
                 )
             )
     return channels
 
 
-def _phase_ns(rng: np.random.Generator, rate: int) -> int:
+def _phase_ns(rng: np.random.Generator, period_ns: int) -> int:
     """A phase in whole microseconds, which headers can hold.
 
     Odd, so that no sample is half-way between two for a window on the second; a millisecond away from
@@ -110,7 +115,7 @@ def _phase_ns(rng: np.random.Generator, rate: int) -> int:
     """
     if rng.random() < 0.3:
         return 0
-    return (2 * int(rng.integers(500, 1_000_000 // rate // 2 - 500)) + 1) * 1000
+    return (2 * int(rng.integers(500, period_ns // 2000 - 500)) + 1) * 1000
 
 
 class _Stations:
@@ -140,7 +145,7 @@ def stationxml(station: Station, channels: list[Channel]) -> str:
     # an epoch that ended, and an open one that nobody stores: both must be told from the others
     loc, chan = channels[0].loc, channels[0].chan
     epochs += _epoch_xml(station, loc, chan, 20.0, "1996-01-01T00:00:00Z", "2004-12-31T00:00:00Z")
-    epochs += _epoch_xml(station, loc, "VHZ", 0.1, "2005-01-01T00:00:00Z", None)
+    epochs += _epoch_xml(station, loc, "UHZ", 0.01, "2005-01-01T00:00:00Z", None)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<FDSNStationXML xmlns="http://www.fdsn.org/xml/station/1" schemaVersion="1.2">'
@@ -159,7 +164,7 @@ def _place(station: Station) -> str:
 
 
 def _channel_xml(station: Station, channel: Channel) -> str:
-    return _epoch_xml(station, channel.loc, channel.chan, float(channel.rate), "2005-01-01T00:00:00Z", None)
+    return _epoch_xml(station, channel.loc, channel.chan, channel.rate, "2005-01-01T00:00:00Z", None)
 
 
 _POLES = ((-0.03701, 0.03701), (-0.03701, -0.03701), (-251.3, 0.0), (-131.0, 467.3), (-131.0, -467.3))
