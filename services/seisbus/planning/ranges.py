@@ -1,0 +1,429 @@
+"""Which bytes of an object hold its windows: states in, next requests out; pure.
+
+Assumed, checked after every read, and given up for a whole read when it does not hold: one channel an object, records
+of one length in order of time, nothing between them. What a range cannot see is a second copy of the same time far
+away in the file; a job that says `verify: full` reads every object whole.
+
+The search is interpolation on (offset, time) points: what is known from before (knots), else the object's ends, which
+stand for the ends of its day only softly. While the bytes that an uncertain guess would waste outweigh a round trip a
+small probe is sent first; then one read for each run of windows, extended when it turns out short.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+
+# Two headers in a row must stand in a probe for an offset to be believed: enough for 512-byte records, and what is
+# tried next when it was not enough (4096-byte records: up to 8191 bytes to the second header, and a header).
+PROBE_BYTES = 1_536
+LARGE_PROBE_BYTES = 8_704
+# What a round trip is worth: 30 ms at 40 Mbit/s, what one connection of a cloud archive gives.
+ROUND_TRIP_BYTES = 150_000
+# Below this an object is read whole in one request (all 1 Hz channels are).
+SMALL_BYTES = 196_608
+# Bytes an hour vary; a guess is trusted to this part of its distance from the nearest known point. Measured on
+# generated files whose hours hold 0.6 to 2.1 times the mean: 1.2 times the windows' bytes in 2.8 requests; lower
+# values extend more often, higher ones read more.
+_DOUBT = 0.15
+# A probe is sent while the doubt is more than this part of the bytes that are wanted.
+_WASTE = 0.9
+# When the wanted bytes are more than this part of the object, the rest comes along.
+_MOSTLY = 0.7
+_MOST_READS = 8
+# Records that tell the local slope, and the time over which it is believed more than the mean to the next point.
+_SLOPE_RECORDS = 16
+_SLOPE_NS = 3_600_000_000_000
+
+
+class WholeReason(StrEnum):
+    """Why an object is read whole; recorded with the task."""
+
+    SMALL = "small"
+    MOSTLY_WANTED = "mostly_wanted"
+    ASKED = "asked"
+    SIZE_UNKNOWN = "size_unknown"
+    NO_RECORDS = "no_records"
+    FOREIGN_BYTES = "foreign_bytes"
+    MIXED_LENGTHS = "mixed_lengths"
+    SEVERAL_CHANNELS = "several_channels"
+    OUT_OF_ORDER = "out_of_order"
+    GAP = "gap"
+    STARTS_LATE = "starts_late"
+    ENDS_EARLY = "ends_early"
+    GAVE_UP = "gave_up"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ByteRange:
+    """Bytes [start, end) of an object."""
+
+    start: int
+    end: int
+
+    @property
+    def size(self) -> int:
+        """Number of bytes."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Knot:
+    """A record that is known to start at `offset` with its first sample at `time_ns`."""
+
+    offset: int
+    time_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What earlier reads learned of this version of an object.
+
+    `ordered` says that a full scan found one channel, one record length, rising times and nothing else, so that a gap
+    seen by a range is a real one.
+    """
+
+    knots: tuple[Knot, ...] = ()
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observed:
+    """Records found in a range that was read: absolute offsets, lengths, times of first and last sample (ns), sample
+    intervals (ns) and channel numbers, in file order. `foreign` when other bytes stood between records."""
+
+    range: ByteRange
+    offset: Integers
+    length: Integers
+    start_ns: Integers
+    end_ns: Integers
+    period_ns: NDArray[np.float64]
+    channels: int
+    foreign: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Read these ranges next; they overlap neither each other nor anything read before."""
+
+    ranges: tuple[ByteRange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Read all that is missing of the object."""
+
+    reason: WholeReason
+    ranges: tuple[ByteRange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was read holds the windows."""
+
+
+Step = Read | Whole | Done
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A span of time that must be covered, both ends in nanoseconds."""
+
+    start_ns: int
+    end_ns: int
+
+
+@dataclass(slots=True)
+class RangeSearch:
+    """The search in one object. Call `next`, read what it says, `add` what was found, until Done or Whole.
+
+    `day` is the span of time the object's bytes roughly stand for.
+    """
+
+    size: int
+    day: Wanted
+    wanted: Sequence[Wanted]
+    hint: Hint = field(default_factory=Hint)
+    verify_full: bool = False
+    _seen: list[Observed] = field(default_factory=list)
+    _reads: int = 0
+    _empty_probes: int = 0
+
+    def __post_init__(self) -> None:
+        self.wanted = merged(self.wanted)
+
+    def add(self, observed: Observed) -> None:
+        """Take in what a read found."""
+        self._seen.append(observed)
+        self._seen.sort(key=lambda o: o.range.start)
+        self._reads += 1
+        if len(observed.offset) == 0:
+            self._empty_probes += 1
+
+    def next(self) -> Step:
+        """What to do now."""
+        reason = self._refusal()
+        if reason is not None:
+            return self._whole(reason)
+        spans = self._runs()
+        ranges: list[ByteRange] = []
+        for span in spans:
+            step = self._step(span)
+            if isinstance(step, WholeReason):
+                return self._whole(step)
+            ranges += step
+        if not ranges:
+            return Done()
+        if self._reads >= _MOST_READS:
+            return self._whole(WholeReason.GAVE_UP)
+        ranges = coalesced(ranges, self._known(), self.size)
+        if sum(r.size for r in ranges) + sum(r.size for r in self._known()) > _MOSTLY * self.size:
+            return self._whole(WholeReason.MOSTLY_WANTED)
+        return Read(tuple(ranges))
+
+    # -- what forbids ranges ----------------------------------------------------------------------
+
+    def _refusal(self) -> WholeReason | None:
+        if self.verify_full:
+            return WholeReason.ASKED
+        if self.size <= 0:
+            return WholeReason.SIZE_UNKNOWN
+        if self.size <= SMALL_BYTES:
+            return WholeReason.SMALL
+        if self._empty_probes > 1:
+            return WholeReason.NO_RECORDS
+        for seen in self._seen:
+            if seen.foreign:
+                return WholeReason.FOREIGN_BYTES
+            if seen.channels > 1:
+                return WholeReason.SEVERAL_CHANNELS
+        lengths = {int(length) for seen in self._seen for length in np.unique(seen.length)}
+        if len(lengths) > 1:
+            return WholeReason.MIXED_LENGTHS
+        starts = np.concatenate([s.start_ns for s in self._seen]) if self._seen else np.empty(0, np.int64)
+        if np.any(np.diff(starts) < 0):
+            return WholeReason.OUT_OF_ORDER
+        known = sorted(self.hint.knots)
+        if any(b.time_ns < a.time_ns for a, b in pairwise(known)):
+            return WholeReason.OUT_OF_ORDER
+        return None
+
+    def _whole(self, reason: WholeReason) -> Whole:
+        return Whole(reason, tuple(complement(self._known(), self.size)))
+
+    # -- one span ---------------------------------------------------------------------------------
+
+    def _step(self, span: Wanted) -> list[ByteRange] | WholeReason:
+        """Ranges that `span` still needs (none when it is covered), or why ranges cannot serve it."""
+        body = self._body(span)
+        if body is not None:
+            return self._extension(span, body)
+        points = self._points()
+        first, first_doubt = _guess(points, span.start_ns)
+        last, last_doubt = _guess(points, span.end_ns)
+        record = self._record_bytes()
+        wasted = first_doubt + last_doubt
+        # A probe costs a round trip and saves most of what the doubt would waste.
+        if wasted > ROUND_TRIP_BYTES and wasted > _WASTE * (last - first) and len(self._seen) < _MOST_READS // 2:
+            size = PROBE_BYTES if not self._empty_probes else LARGE_PROBE_BYTES
+            at = self._aligned((first + last) // 2 - size // 2)
+            return [ByteRange(at, min(self.size, at + size))]
+        start = self._aligned(int(first - first_doubt) - record)
+        end = min(self.size, self._aligned(int(last + last_doubt) + 2 * record))
+        return [ByteRange(start, max(end, start + 1))]
+
+    def _body(self, span: Wanted) -> _Run | None:
+        """The run of bytes read that holds the span's middle, or touches it; None when only probes were made."""
+        for run in self._contiguous():
+            if run.first_ns <= span.end_ns and run.last_ns >= span.start_ns and run.range.size > LARGE_PROBE_BYTES:
+                return run
+        return None
+
+    def _extension(self, span: Wanted, run: _Run) -> list[ByteRange] | WholeReason:
+        """What must be read beside a run so that it covers the span; nothing when it does."""
+        more: list[ByteRange] = []
+        points = self._points()
+        record = self._record_bytes()
+        if run.first_ns > span.start_ns:
+            if run.range.start == 0:
+                if not self.hint.ordered:
+                    return WholeReason.STARTS_LATE
+            else:
+                at, doubt = _guess(points, span.start_ns)
+                start = min(self._aligned(int(at - doubt) - record), run.range.start - record)
+                more.append(ByteRange(max(0, start), run.range.start))
+        if run.last_ns < span.end_ns:
+            if run.range.end >= self.size:
+                if not self.hint.ordered:
+                    return WholeReason.ENDS_EARLY
+            else:
+                at, doubt = _guess(points, span.end_ns)
+                end = max(self._aligned(int(at + doubt) + 2 * record), run.range.end + record)
+                more.append(ByteRange(run.range.end, min(self.size, end)))
+        if not more and not self.hint.ordered and run.has_gap(span):
+            return WholeReason.GAP
+        return more
+
+    # -- what is known ----------------------------------------------------------------------------
+
+    def _known(self) -> list[ByteRange]:
+        return [seen.range for seen in self._seen]
+
+    def _record_bytes(self) -> int:
+        for seen in self._seen:
+            if len(seen.length):
+                return int(seen.length[0])
+        return 512
+
+    def _aligned(self, offset: int) -> int:
+        """The record start at or before `offset`, as far as the phase of the records is known."""
+        record = self._record_bytes()
+        phase = next((int(seen.offset[0]) % record for seen in self._seen if len(seen.offset)), 0)
+        return max(0, min(self.size - 1, (offset - phase) // record * record + phase))
+
+    def _points(self) -> list[_Point]:
+        """Known (time, offset) points in order of offset; soft ones stand for the ends of the object."""
+        points = [_Point(k.time_ns, k.offset, hard=True) for k in self.hint.knots]
+        for seen in self._seen:
+            if len(seen.offset):
+                near = min(len(seen.offset), _SLOPE_RECORDS)
+                points.append(_Point(int(seen.start_ns[0]), int(seen.offset[0]), True, _slope(seen, slice(near))))
+                end = int(seen.offset[-1] + seen.length[-1])
+                points.append(_Point(int(seen.end_ns[-1]), end, True, _slope(seen, slice(-near, None))))
+        points.sort(key=lambda p: p.offset)
+        if not points or points[0].offset > 0:
+            early = min(self.day.start_ns, points[0].time_ns if points else self.day.start_ns)
+            points.insert(0, _Point(early, 0, hard=False))
+        if points[-1].offset < self.size:
+            points.append(_Point(max(self.day.end_ns, points[-1].time_ns), self.size, hard=False))
+        return points
+
+    def _runs(self) -> list[Wanted]:
+        return list(self.wanted)
+
+    def _contiguous(self) -> Iterator[_Run]:
+        """Runs of bytes that were read without a hole between them, with the records in them."""
+        group: list[Observed] = []
+        for seen in self._seen:
+            if group and seen.range.start != group[-1].range.end:
+                yield from _run_of(group)
+                group = []
+            group.append(seen)
+        yield from _run_of(group)
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """A (time, offset) pair; `slope` is bytes a nanosecond among the records next to it, 0 when not known."""
+
+    time_ns: int
+    offset: int
+    hard: bool
+    slope: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Run:
+    """Contiguous bytes with their records."""
+
+    range: ByteRange
+    start_ns: Integers
+    end_ns: Integers
+    period_ns: NDArray[np.float64]
+
+    @property
+    def first_ns(self) -> int:
+        return int(self.start_ns[0])
+
+    @property
+    def last_ns(self) -> int:
+        return int(self.end_ns[-1])
+
+    def has_gap(self, span: Wanted) -> bool:
+        """Whether a step between records inside the span differs from one interval by more than half of it."""
+        steps = self.start_ns[1:] - self.end_ns[:-1]
+        inside = (self.start_ns[1:] > span.start_ns) & (self.end_ns[:-1] < span.end_ns)
+        return bool(np.any(inside & (np.abs(steps - self.period_ns[1:]) > self.period_ns[1:] / 2)))
+
+
+def _run_of(group: Sequence[Observed]) -> Iterator[_Run]:
+    records = [seen for seen in group if len(seen.offset)]
+    if records:
+        yield _Run(
+            ByteRange(group[0].range.start, group[-1].range.end),
+            np.concatenate([seen.start_ns for seen in records]),
+            np.concatenate([seen.end_ns for seen in records]),
+            np.concatenate([seen.period_ns for seen in records]),
+        )
+
+
+def _slope(seen: Observed, rows: slice) -> float:
+    """Bytes a nanosecond over some records."""
+    span = int(seen.end_ns[rows][-1] - seen.start_ns[rows][0])
+    return float(seen.length[rows].sum() / span) if span > 0 else 0.0
+
+
+def _guess(points: Sequence[_Point], time_ns: int) -> tuple[int, float]:
+    """Offset of a time, and by how many bytes it may be wrong.
+
+    Between two neighbours the mean slope holds in the middle, and near a point that was read the slope seen there.
+    """
+    at = bisect.bisect_right([p.time_ns for p in points], time_ns)
+    left, right = points[max(0, at - 1)], points[min(len(points) - 1, at)]
+    if right.time_ns <= left.time_ns:
+        return left.offset, 0.0
+    mean = (right.offset - left.offset) / (right.time_ns - left.time_ns)
+    near = left if right.slope == 0 or (left.slope and time_ns - left.time_ns < right.time_ns - time_ns) else right
+    away = time_ns - near.time_ns
+    trust = _SLOPE_NS / (_SLOPE_NS + abs(away)) if near.slope else 0.0
+    offset = near.offset + away * (trust * near.slope + (1 - trust) * mean)
+    offset = min(max(offset, left.offset), right.offset)
+    hard = [abs(offset - p.offset) for p in (left, right) if p.hard]
+    distance = min(hard, default=max(offset, points[-1].offset - offset))
+    return int(offset), _DOUBT * distance
+
+
+def merged(spans: Sequence[Wanted]) -> tuple[Wanted, ...]:
+    """Spans in order, those that touch made one."""
+    out: list[Wanted] = []
+    for span in sorted(spans, key=lambda s: s.start_ns):
+        if out and span.start_ns <= out[-1].end_ns:
+            out[-1] = Wanted(out[-1].start_ns, max(out[-1].end_ns, span.end_ns))
+        else:
+            out.append(span)
+    return tuple(out)
+
+
+def complement(known: Sequence[ByteRange], size: int) -> Iterator[ByteRange]:
+    """The ranges of [0, size) that are not known."""
+    at = 0
+    for one in sorted(known):
+        if one.start > at:
+            yield ByteRange(at, one.start)
+        at = max(at, one.end)
+    if at < size:
+        yield ByteRange(at, size)
+
+
+def coalesced(ranges: Sequence[ByteRange], known: Sequence[ByteRange], size: int) -> list[ByteRange]:
+    """Ranges to read: near ones made one when the bytes between cost less than a round trip, known bytes left out."""
+    joined: list[ByteRange] = []
+    for one in sorted(ranges):
+        if joined and one.start - joined[-1].end <= ROUND_TRIP_BYTES:
+            joined[-1] = ByteRange(joined[-1].start, max(joined[-1].end, one.end))
+        else:
+            joined.append(one)
+    return [
+        ByteRange(max(hole.start, one.start), min(hole.end, one.end))
+        for one in joined
+        for hole in complement(known, size)
+        if max(hole.start, one.start) < min(hole.end, one.end)
+    ]
