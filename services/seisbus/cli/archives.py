@@ -44,7 +44,7 @@ def keys(
     """Index keys of an archive."""
     with client() as connected:
         found = connected.index_keys(archive, index, year=year, day=day, format=format)
-    shown = views.table("year", "day", "format", "key", right=("year", "day"))
+    shown = views.table("year", "day", "format", "key", right=("year", "day"), long="key")
     for document in found:
         shown.add_row(str(document["year"]), str(document.get("day") or ""), document["format"], document["s3key"])
     OUT.print(shown)
@@ -63,7 +63,7 @@ def files(
     """Day files of a day that some job has looked at."""
     with client() as connected:
         found = connected.day_files(archive, moment(date), net=net, sta=sta, loc=loc, chan=chan)
-    shown = views.table("channel", "size", "listed", "indexed", "key", right=("size",))
+    shown = views.table("channel", "size", "listed", "indexed", "key", right=("size",), long="key")
     for document in found:
         channel = ".".join(document[name] for name in ("net", "sta", "loc", "chan"))
         listed, indexed = (("yes" if document[name] else "no") for name in ("listed", "indexed"))

@@ -130,7 +130,7 @@ async def show(client: AsyncClient, folder: Path) -> None:
     ensemble = await client.read(job=job.id, limit=SHOWN)
     about(ensemble, moment_ns(TOHOKU["time"]) / 1e9, TOHOKU["mag"], TOHOKU["depth_km"])
     path = folder / "demo.png"
-    plot(ensemble, title=f"First {SHOWN} waveforms of the day job", path=path)
+    plot(ensemble, title=f"First {len(ensemble.member)} waveforms of the day job", path=path)
     OUT.print(f"\nPicture of the first {len(ensemble.member)} waveforms: {path}", markup=False, style="bold")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,9 @@ class Settings:
 
 
 SETTINGS = Settings()
-OUT = Console(highlight=False, soft_wrap=False)
+# a pipe or a file has no width of its own, and tables cut to 80 columns would lose what a script looks for
+_PIPE_WIDTH = 160
+OUT = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 
 
 def errors_to(sentence: str) -> None:

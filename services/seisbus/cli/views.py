@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from rich.table import Table
 from rich.text import Text
@@ -24,12 +24,13 @@ STYLES: Mapping[str, str] = {
 _DAYS_SHOWN = 62
 
 
-def table(*columns: str, right: Sequence[str] = (), title: str = "") -> Table:
-    """A plain table with a heading line; the columns named in `right` are numbers."""
+def table(*columns: str, right: Sequence[str] = (), long: str = "", title: str = "") -> Table:
+    """A plain table with a heading line; columns in `right` are numbers, `long` is the one that may be broken."""
     made = Table(box=None, pad_edge=False, header_style="bold", title=title or None, title_justify="left")
     made.title_style = "bold"
     for column in columns:
-        made.add_column(column, justify="right" if column in right else "left", no_wrap=True)
+        justify: Literal["left", "right"] = "right" if column in right else "left"
+        made.add_column(column, justify=justify, no_wrap=column != long, overflow="fold")
     return made
 
 
@@ -71,6 +72,7 @@ def jobs_table(jobs: Iterable[Job]) -> Table:
     made = table(
         *("job", "state", "kind", "title", "submitted", "planned", "saved", "dead", "missing", "failed", "cancelled"),
         right=("planned", "saved", "dead", "missing", "failed", "cancelled"),
+        long="title",
     )
     for job in jobs:
         counts = (f"{count:,}" for count in job.ledger.counts().values())
@@ -112,8 +114,12 @@ def reasons_table(outcomes: Iterable[Outcome]) -> Table | None:
         examples.setdefault(key, f"{outcome.channel}: {outcome.detail}" if outcome.detail else str(outcome.channel))
     if not counts:
         return None
-    made = table("fate", "reason", "windows", "for example", right=("windows",), title="Windows that are not saved")
-    made.columns[3].no_wrap = False
+    made = table(
+        *("fate", "reason", "windows", "for example"),
+        right=("windows",),
+        long="for example",
+        title="Windows that are not saved",
+    )
     for (fate, reason), count in sorted(counts.items()):
         made.add_row(Text(fate, style=STYLES[fate]), reason, f"{count:,}", Text(examples[fate, reason]))
     return made
@@ -128,9 +134,16 @@ def availability_table(rows: Sequence[Availability], limit: int) -> Table:
     shown_days = days if len(days) <= _DAYS_SHOWN else []
     span = f"{iso(days[0])[:10]} to {iso(days[-1])[:10]}" if len(days) > 1 else iso(days[0])[:10] if days else ""
     title = f"Availability by channel and day, {span} (█ all saved, ▒ some, ░ none, · not asked for)"
-    made = table("channel", "saved", "planned", "days" if shown_days else "", "reasons", right=("saved", "planned"))
+    made = table(
+        "channel",
+        "saved",
+        "planned",
+        "days" if shown_days else "",
+        "reasons",
+        right=("saved", "planned"),
+        long="reasons",
+    )
     made.title, made.title_justify = title, "left"
-    made.columns[4].no_wrap = False
     for channel in list(by_channel)[:limit]:
         mine = by_channel[channel]
         saved, planned = sum(r.ledger.saved for r in mine.values()), sum(r.ledger.planned for r in mine.values())
@@ -153,8 +166,7 @@ def _mark(row: Availability | None) -> str:
 
 def outcomes_table(outcomes: Iterable[Outcome]) -> Table:
     """Outcomes, one a row."""
-    made = table("fate", "channel", "start", "end", "event", "reason", "detail")
-    made.columns[6].no_wrap = False
+    made = table("fate", "channel", "start", "end", "event", "reason", "detail", long="detail")
     for outcome in outcomes:
         made.add_row(
             Text(outcome.fate.value, style=STYLES[outcome.fate.value]),
@@ -171,8 +183,9 @@ def outcomes_table(outcomes: Iterable[Outcome]) -> Table:
 def saved_table(documents: Sequence[Mapping[str, Any]], total: int) -> Table:
     """Where stored waveforms are, from some of their wf documents."""
     made = table(
-        *("channel", "first sample (UTC)", "samples", "rate", "bytes", "format", "where"),
+        *("channel", "first sample (UTC)", "samples", "rate", "bytes", "where"),
         right=("samples", "rate", "bytes"),
+        long="where",
         title=f"What was saved and where ({len(documents)} of {total:,})",
     )
     for found in documents:
@@ -187,8 +200,7 @@ def saved_table(documents: Sequence[Mapping[str, Any]], total: int) -> Table:
             f"{found['npts']:,}",
             f"{found['sampling_rate']:g} Hz",
             f"{found.get('nbytes', 8 * found['npts']):,}",
-            found.get("format", "binary"),
-            where,
+            f"{where} ({found.get('format', 'binary')})",
         )
     return made
 
@@ -210,7 +222,17 @@ def estimate_table(estimate: Estimate) -> Table:
 
 def events_table(events: Any) -> Table:
     """A table of `client.events` for people."""
-    made = table("id", "origin time (UTC)", "lat", "lon", "depth", "mag", "file", right=("lat", "lon", "depth", "mag"))
+    made = table(
+        "id",
+        "origin time (UTC)",
+        "lat",
+        "lon",
+        "depth",
+        "mag",
+        "file",
+        right=("lat", "lon", "depth", "mag"),
+        long="file",
+    )
     for event in events.to_pylist():
         made.add_row(
             event["id"],
@@ -226,8 +248,7 @@ def events_table(events: Any) -> Table:
 
 def dead_letters_table(letters: Iterable[DeadLetter]) -> Table:
     """Dead letters, one a row."""
-    made = table("id", "time", "job", "stream", "task", "deliveries", "reason", right=("deliveries",))
-    made.columns[6].no_wrap = False
+    made = table("id", "time", "job", "stream", "task", "deliveries", "reason", right=("deliveries",), long="reason")
     for letter in letters:
         made.add_row(
             letter.id,

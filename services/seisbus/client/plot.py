@@ -184,8 +184,6 @@ class _Picture:
             axes.pcolormesh(ticks, edges, rows, **look)
 
     def _frame(self, axes: Axes) -> None:
-        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
         place_axis, time_axis = (axes.xaxis, axes.yaxis) if self.down else (axes.yaxis, axes.xaxis)
         room = self.reach * 1.12
         low, high = float(self.places.min()) - room, float(self.places.max()) + room
@@ -209,11 +207,7 @@ class _Picture:
             axes.set_xlim(*times)
             axes.set_ylim(*((low, high) if upward else (high, low)))
         if self.utc:
-            locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
-            time_axis.set_major_locator(locator)
-            time_axis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]
-            day = iso(int(self.start) * 1_000_000_000)[:10]
-            time_axis.set_label_text(f"UTC, {day}")
+            self._clock(time_axis)
         else:
             time_axis.set_label_text("Time (s)")
         axes.tick_params(axis="y" if self.down else "x", labelsize=8)
@@ -221,6 +215,20 @@ class _Picture:
         axes.set_axisbelow(True)
         for side in ("top", "right") if not self.down else ("bottom", "right"):
             axes.spines[side].set_visible(False)
+
+    def _clock(self, axis: Any) -> None:
+        """Ticks at round UTC times, with seconds where the span is short; the date in the label."""
+        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DateFormatter
+
+        span = self.end - self.start
+        locator = AutoDateLocator(minticks=4, maxticks=8)  # type: ignore[no-untyped-call]
+        axis.set_major_locator(locator)
+        if span < 2 * _DAY and span >= 8:
+            axis.set_major_formatter(DateFormatter("%H:%M" if span > 900 else "%H:%M:%S"))  # type: ignore[no-untyped-call]
+        else:
+            axis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+        first, last = (iso(int(time) * 1_000_000_000)[:10] for time in (self.start, self.end))
+        axis.set_label_text(f"UTC, {first}" if first == last else f"UTC, {first} to {last}")
 
     def _peaks(self, axes: Axes) -> None:
         """What full height means, trace by trace."""
