@@ -13,16 +13,8 @@ W0, W1 = TOHOKU.time_ns + 100 * NS, TOHOKU.time_ns + 3700 * NS
 HOUR = W0 - W0 % (3600 * NS)
 
 
-# what a conflict does to split and filled windows is for the windower's tests
-CASES = [
-    (defect, policy)
-    for policy in truth.Gaps
-    for defect in (None, *ALL_DEFECTS)
-    if defect is not Defect.MISSING and (defect is not Defect.OVERLAP_CONFLICT or policy is truth.Gaps.KILL)
-]
-
-
-@pytest.mark.parametrize(("defect", "policy"), CASES)
+@pytest.mark.parametrize("defect", [None, *(defect for defect in ALL_DEFECTS if defect is not Defect.MISSING)])
+@pytest.mark.parametrize("policy", list(truth.Gaps))
 def test_both_say_the_same(archive: Archive, defect: Defect | None, policy: truth.Gaps) -> None:
     files = [file for file in archive.manifest.files if file.defect is defect and file.channel is not None][:6]
     assert files
