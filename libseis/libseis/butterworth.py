@@ -6,6 +6,7 @@ Gaps in a TimeSeries are filtered through as if their samples were data; fill or
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,8 @@ class Butterworth:
         elif len(args) == len(_CORNERS):
             self._set_corners(*args)
         elif len(args) == 12:
-            self._set_bands(*args)
+            zerophase, low, high, *bands, dt = args
+            self._set_bands(zerophase, low, high, bands, dt)
         elif args:
             raise TypeError(
                 "Butterworth takes (), (Butterworth), (Metadata), 8 numbers (poles and corners) or 12 (bands)"
@@ -65,11 +67,8 @@ class Butterworth:
         self._low = float(f_low) if low else None
         self._high = float(f_high) if high else None
 
-    def _set_bands(
-        self, zerophase: bool, low: bool, high: bool,
-        fstoplo: float, astoplo: float, fpasslo: float, apasslo: float,
-        fpasshi: float, apasshi: float, fstophi: float, astophi: float, dt: float,
-    ) -> None:  # fmt: skip
+    def _set_bands(self, zerophase: bool, low: bool, high: bool, bands: Sequence[float], dt: float) -> None:
+        fstoplo, astoplo, fpasslo, apasslo, fpasshi, apasshi, fstophi, astophi = bands
         self._set_corners(zerophase, low, high, 1, 0.0, 1, 0.0, dt)
         if low:
             self._npoles_low, self._low = _fewest_poles(fpasslo, apasslo, fstoplo, astoplo, self._dt, "highpass")
@@ -92,7 +91,7 @@ class Butterworth:
         elif method == "corner_stop":
             lows = [md.get_double(k) if low else 0.0 for k in ("fstoplo", "astoplo", "fpasslo", "apasslo")]
             highs = [md.get_double(k) if high else 0.0 for k in ("fpasshi", "apasshi", "fstophi", "astophi")]
-            self._set_bands(zerophase, low, high, *lows, *highs, dt)
+            self._set_bands(zerophase, low, high, [*lows, *highs], dt)
         else:
             raise SampleError(
                 f"filter_definition_method '{method}' is not corner_pole or corner_stop",

@@ -6,7 +6,6 @@ import operator as _operator
 from numpy import bool_ as _bool_
 
 from libseis.errorlogger cimport ErrorLogger
-from libseis.history cimport elog_of
 
 
 def rebuild_ensemble(cls, values, changed, live, members, elog):

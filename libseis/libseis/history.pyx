@@ -389,7 +389,8 @@ class ProcessingHistory(DataState):
 
     def __repr__(self):
         cdef HistoryState state = state_of(self)
-        return f"ProcessingHistory({{'jobname': {state.jobname!r}, 'jobid': {state.jobid!r}, 'current': {state.current}}})"
+        return (f"ProcessingHistory({{'jobname': {state.jobname!r}, 'jobid': {state.jobid!r}, "
+                f"'current': {state.current}}})")
 
     def __copy__(self):
         return type(self)(self)

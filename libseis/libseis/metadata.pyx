@@ -11,7 +11,7 @@ import numpy as _np
 
 from libseis.errors import MetadataKeyError, MetadataTypeError
 
-from cpython.dict cimport PyDict_Copy, PyDict_GetItemWithError
+from cpython.dict cimport PyDict_Copy
 from cpython.float cimport PyFloat_CheckExact
 from cpython.long cimport PyLong_CheckExact
 from cpython.unicode cimport PyUnicode_CheckExact

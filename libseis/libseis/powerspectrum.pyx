@@ -108,7 +108,8 @@ cdef class PowerSpectrum(_BasicSpectrum):
             self._parent_npts = sample_count(npts)
             self._live = True
         elif args:
-            raise TypeError("PowerSpectrum takes (), a copy, or (Metadata, power, df, spectrum_type[, f0[, dt[, npts]]])")
+            raise TypeError("PowerSpectrum takes (), a copy, or "
+                            "(Metadata, power, df, spectrum_type[, f0[, dt[, npts]]])")
 
     @property
     def spectrum(self):

@@ -7,7 +7,7 @@ import numpy as _np
 
 from libseis.errors import MatrixError
 
-from libc.math cimport M_PI, cos, fabs, fmod, isfinite, sin, sqrt
+from libc.math cimport M_PI, fabs, fmod, isfinite, sin, sqrt
 
 import cython
 

@@ -15,7 +15,9 @@ from libc.math cimport ceil, floor, isfinite
 from libc.stdint cimport int64_t
 from libseis.clock cimport clock_time, clock_time_ns, ns_to_seconds, seconds_to_ns
 from libseis.doublevector cimport copy_vector
-from libseis.history cimport append_log, copy_log_and_history, elog_of, log_and_history, log_size, restore_log_and_history
+from libseis.history cimport (
+    append_log, copy_log_and_history, elog_of, log_and_history, log_size, restore_log_and_history,
+)
 
 
 cdef double GAP_TOLERANCE = 1e-3   # of a sample; float epochs cannot say a gap's ends better at high rates
@@ -76,7 +78,8 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
         if not isinstance(window, TimeWindow):
             raise TypeError(f"a gap is a TimeWindow, not {type(window).__name__}")
         if not window.start <= window.end:
-            raise SampleError(f"a gap must end after it starts, but goes from {window.start} to {window.end}", what="gap")
+            raise SampleError(f"a gap must end after it starts, but goes from {window.start} to {window.end}",
+                              what="gap")
         seconds_to_ns(max(-9e9, min(9e9, window.start)), &start)
         seconds_to_ns(max(-9e9, min(9e9, window.end)), &end)
         seconds_to_ns(self._clock.t0, &t0)
