@@ -21,6 +21,7 @@ from libseis.seismogram import Seismogram
 from libseis.seismogramensemble import SeismogramEnsemble
 from libseis.timeseries import TimeSeries
 from libseis.timeseriesensemble import TimeSeriesEnsemble
+from libseis.timewindow import TimeWindow
 
 __all__ = [
     "Metadata2dict",
@@ -58,8 +59,8 @@ def Trace2TimeSeries(trace: Trace, history: ProcessingHistory | None = None) -> 
     """A live TimeSeries in UTC with float64 samples; dead if `trace.dead_mspass` is True.
 
     Metadata are the trace's stats with net, sta, loc and chan for obspy's long names, starttime and endtime as
-    epoch seconds; other values are the same objects. Masked samples become NaN, with Metadata has_gap and gaps
-    (a list of starttime and endtime) and a complaint. `history` is copied if given.
+    epoch seconds; other values are the same objects. Masked samples become NaN and gaps of the datum,
+    with Metadata has_gap and gaps (a list of starttime and endtime) and a complaint. `history` is copied if given.
     """
     stats = vars(trace.stats)
     values = {key: value for key, value in stats.items() if key not in _FROM_OBSPY}
@@ -84,8 +85,11 @@ def Trace2TimeSeries(trace: Trace, history: ProcessingHistory | None = None) -> 
 def _note_gaps(datum: TimeSeries, mask: np.ndarray[Any, Any]) -> None:
     """Say where samples were masked."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], mask.view(np.int8), [0])))).reshape(-1, 2)
+    spans = [TimeWindow(datum.time(int(a)), datum.time(int(b) - 1)) for a, b in edges]
+    for span in spans:
+        datum.add_gap(span)
     datum["has_gap"] = True
-    datum["gaps"] = [{"starttime": datum.time(int(a)), "endtime": datum.time(int(b) - 1)} for a, b in edges]
+    datum["gaps"] = [{"starttime": span.start, "endtime": span.end} for span in spans]
     datum.elog.log_error(
         "Trace2TimeSeries",
         f"{int(mask.sum())} masked samples in {len(edges)} gaps are NaN now; fill or split them before processing.",
@@ -290,7 +294,7 @@ def list2Ensemble(
     """
     members = list(data)
     kinds = {type(member).__name__ for member in members}
-    ensemble: TimeSeriesEnsemble | SeismogramEnsemble
+    ensemble: Any
     if members and all(isinstance(member, TimeSeries) for member in members):
         ensemble = TimeSeriesEnsemble()
     elif members and all(isinstance(member, Seismogram) for member in members):
@@ -303,7 +307,8 @@ def list2Ensemble(
     ensemble.set_live()
     if keys is not None:
         post_ensemble_metadata(ensemble, keys)
-    return ensemble
+    made: TimeSeriesEnsemble | SeismogramEnsemble = ensemble
+    return made
 
 
 def post_ensemble_metadata(

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from libseis.enums import ErrorSeverity, TimeReferenceType
 from libseis.errors import SampleError, TimeReferenceError
-from libseis.segments import Rate, Segment, SourceId
+from libseis.segments import Rate, Segment, SourceId, Span
 from libseis.segments.segment import as_counts
 from libseis.timeseries import TimeSeries
+from libseis.timewindow import TimeWindow
 
 _ALGORITHM = "libseis.segments"
 
 
-def segment_to_timeseries(segment: Segment, metadata: Mapping[str, Any] | None = None) -> TimeSeries:
+def segment_to_timeseries(
+    segment: Segment, metadata: Mapping[str, Any] | None = None, gaps: Sequence[Span] = ()
+) -> TimeSeries:
     """A live TimeSeries in UTC on the exact clock of `segment`, its complaints on the elog.
 
-    Metadata: net, sta, chan, loc ("" where blank), delta, starttime, npts, sampling_rate, and what
-    `metadata` adds. The samples are a float64 copy; int32 and float32 are exact in it.
+    Metadata: net, sta, chan, loc ("" where blank), delta, starttime, npts, sampling_rate, and what `metadata`
+    adds. `gaps` become gaps of the datum, from first to last missing sample. The samples are a float64 copy;
+    int32 and float32 are exact in it.
     """
     datum = TimeSeries()
     datum.set_t0_ns(segment.t0_ns)
@@ -32,6 +36,8 @@ def segment_to_timeseries(segment: Segment, metadata: Mapping[str, Any] | None =
     datum["sampling_rate"] = segment.rate.hz
     for key, value in (metadata or {}).items():
         datum[key] = value
+    for gap in gaps:
+        datum.add_gap(TimeWindow(gap.start_ns / 1e9, gap.end_ns / 1e9))
     for complaint in segment.complaints:
         datum.elog.log_error(_ALGORITHM, complaint.message, ErrorSeverity.Complaint)
     datum.set_live()

@@ -145,7 +145,7 @@ def elog_to_message(elog: ErrorLogger) -> pb.ErrorLog:
                 message=entry.message,
                 severity=int(entry.badness) + 1,  # type: ignore[arg-type]
             )
-            for entry in elog
+            for entry in elog.get_error_log()
         ],
     )
 

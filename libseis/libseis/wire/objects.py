@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 from seis.v1 import waveform_pb2 as pb
@@ -11,6 +11,7 @@ from libseis.seismogram import Seismogram
 from libseis.seismogramensemble import SeismogramEnsemble
 from libseis.timeseries import TimeSeries
 from libseis.timeseriesensemble import TimeSeriesEnsemble
+from libseis.timewindow import TimeWindow
 from libseis.wire.headers import (
     clock_from_message,
     clock_to_message,
@@ -25,45 +26,52 @@ from libseis.wire.headers import (
 from libseis.wire.samples import pack_samples, unpack_samples
 
 Datum: TypeAlias = TimeSeries | Seismogram | TimeSeriesEnsemble | SeismogramEnsemble
-Message: TypeAlias = pb.TimeSeries | pb.Seismogram | pb.TimeSeriesEnsemble | pb.SeismogramEnsemble
 
 _CLASSES = "TimeSeries, Seismogram, TimeSeriesEnsemble and SeismogramEnsemble"
 
 
-def to_message(datum: Datum, samples: pb.Samples | None = None) -> Message:
-    """`datum` as the message of its class: samples, life, clock, Metadata, log, history; everything a pickle keeps.
+def to_message(datum: Datum, samples: pb.Samples | None = None) -> Any:
+    """`datum` as the seis.v1 message of its class's name: everything that a pickle of it keeps.
 
     `samples` are sent in place of packing the `data` of an atomic datum, where the caller has them packed already.
     Raises MetadataTypeError for a Metadata value that has no wire form, TypeError for another class.
     """
-    match datum:
-        case TimeSeries():
-            return _atomic_to_message(datum, pb.TimeSeries(), samples)
-        case Seismogram():
-            message = pb.Seismogram(
-                transformation_matrix=datum.tmatrix.reshape(-1).tolist(),
-                cardinal=datum.cardinal(),
-                orthogonal=datum.orthogonal(),
-            )
-            return _atomic_to_message(datum, message, samples)
-        case TimeSeriesEnsemble():
-            return _ensemble_to_message(datum, pb.TimeSeriesEnsemble())
-        case SeismogramEnsemble():
-            return _ensemble_to_message(datum, pb.SeismogramEnsemble())
+    if isinstance(datum, TimeSeries):
+        message = _atomic_to_message(datum, pb.TimeSeries(), samples)
+        message.gaps.extend(pb.Gap(start=gap.start, end=gap.end) for gap in datum.gaps)
+        return message
+    if isinstance(datum, Seismogram):
+        message = pb.Seismogram(
+            transformation_matrix=datum.tmatrix.reshape(-1).tolist(),
+            cardinal=datum.cardinal(),
+            orthogonal=datum.orthogonal(),
+        )
+        return _atomic_to_message(datum, message, samples)
+    if isinstance(datum, TimeSeriesEnsemble):
+        return _ensemble_to_message(datum, pb.TimeSeriesEnsemble())
+    if isinstance(datum, SeismogramEnsemble):
+        return _ensemble_to_message(datum, pb.SeismogramEnsemble())
     raise TypeError(f"A {type(datum).__name__} has no wire form; {_CLASSES} have.")
 
 
-def from_message(message: Message) -> Datum:
+@overload
+def from_message(message: pb.TimeSeries) -> TimeSeries: ...
+@overload
+def from_message(message: pb.Seismogram) -> Seismogram: ...
+@overload
+def from_message(message: pb.TimeSeriesEnsemble) -> TimeSeriesEnsemble: ...
+@overload
+def from_message(message: pb.SeismogramEnsemble) -> SeismogramEnsemble: ...
+def from_message(message: Any) -> Any:
     """The object of a message. Raises SampleError for samples that are damaged, TypeError for another message."""
-    match message:
-        case pb.TimeSeries():
-            return _time_series(message)
-        case pb.Seismogram():
-            return _seismogram(message)
-        case pb.TimeSeriesEnsemble():
-            return _ensemble(message, TimeSeriesEnsemble())
-        case pb.SeismogramEnsemble():
-            return _ensemble(message, SeismogramEnsemble())
+    if isinstance(message, pb.TimeSeries):
+        return _time_series(message)
+    if isinstance(message, pb.Seismogram):
+        return _seismogram(message)
+    if isinstance(message, pb.TimeSeriesEnsemble):
+        return _ensemble(message, TimeSeriesEnsemble())
+    if isinstance(message, pb.SeismogramEnsemble):
+        return _ensemble(message, SeismogramEnsemble())
     raise TypeError(f"A {type(message).__name__} is no data object; {_CLASSES} are.")
 
 
@@ -94,6 +102,8 @@ def _time_series(message: pb.TimeSeries) -> TimeSeries:
     datum = TimeSeries()
     clock_from_message(message.clock, datum)
     datum.adopt_data(unpack_samples(message.samples).astype(np.float64))
+    for gap in message.gaps:
+        datum.add_gap(TimeWindow(gap.start, gap.end))
     _carry(message, datum)
     return datum
 

@@ -116,12 +116,12 @@ class Clock(_message.Message):
     def __init__(self, t0_ns: _Optional[int] = ..., rate: _Optional[_Union[Rate, _Mapping]] = ..., dt: _Optional[float] = ..., reference: _Optional[_Union[TimeReference, str]] = ..., t0_shift: _Optional[float] = ..., t0: _Optional[float] = ...) -> None: ...
 
 class Gap(_message.Message):
-    __slots__ = ("start_ns", "end_ns")
-    START_NS_FIELD_NUMBER: _ClassVar[int]
-    END_NS_FIELD_NUMBER: _ClassVar[int]
-    start_ns: int
-    end_ns: int
-    def __init__(self, start_ns: _Optional[int] = ..., end_ns: _Optional[int] = ...) -> None: ...
+    __slots__ = ("start", "end")
+    START_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    start: float
+    end: float
+    def __init__(self, start: _Optional[float] = ..., end: _Optional[float] = ...) -> None: ...
 
 class Null(_message.Message):
     __slots__ = ()
@@ -270,14 +270,13 @@ class TimeSeries(_message.Message):
     def __init__(self, live: _Optional[bool] = ..., clock: _Optional[_Union[Clock, _Mapping]] = ..., samples: _Optional[_Union[Samples, _Mapping]] = ..., metadata: _Optional[_Union[Metadata, _Mapping]] = ..., elog: _Optional[_Union[ErrorLog, _Mapping]] = ..., history: _Optional[_Union[ProcessingHistory, _Mapping]] = ..., gaps: _Optional[_Iterable[_Union[Gap, _Mapping]]] = ...) -> None: ...
 
 class Seismogram(_message.Message):
-    __slots__ = ("live", "clock", "samples", "metadata", "elog", "history", "gaps", "transformation_matrix", "cardinal", "orthogonal")
+    __slots__ = ("live", "clock", "samples", "metadata", "elog", "history", "transformation_matrix", "cardinal", "orthogonal")
     LIVE_FIELD_NUMBER: _ClassVar[int]
     CLOCK_FIELD_NUMBER: _ClassVar[int]
     SAMPLES_FIELD_NUMBER: _ClassVar[int]
     METADATA_FIELD_NUMBER: _ClassVar[int]
     ELOG_FIELD_NUMBER: _ClassVar[int]
     HISTORY_FIELD_NUMBER: _ClassVar[int]
-    GAPS_FIELD_NUMBER: _ClassVar[int]
     TRANSFORMATION_MATRIX_FIELD_NUMBER: _ClassVar[int]
     CARDINAL_FIELD_NUMBER: _ClassVar[int]
     ORTHOGONAL_FIELD_NUMBER: _ClassVar[int]
@@ -287,11 +286,10 @@ class Seismogram(_message.Message):
     metadata: Metadata
     elog: ErrorLog
     history: ProcessingHistory
-    gaps: _containers.RepeatedCompositeFieldContainer[Gap]
     transformation_matrix: _containers.RepeatedScalarFieldContainer[float]
     cardinal: bool
     orthogonal: bool
-    def __init__(self, live: _Optional[bool] = ..., clock: _Optional[_Union[Clock, _Mapping]] = ..., samples: _Optional[_Union[Samples, _Mapping]] = ..., metadata: _Optional[_Union[Metadata, _Mapping]] = ..., elog: _Optional[_Union[ErrorLog, _Mapping]] = ..., history: _Optional[_Union[ProcessingHistory, _Mapping]] = ..., gaps: _Optional[_Iterable[_Union[Gap, _Mapping]]] = ..., transformation_matrix: _Optional[_Iterable[float]] = ..., cardinal: _Optional[bool] = ..., orthogonal: _Optional[bool] = ...) -> None: ...
+    def __init__(self, live: _Optional[bool] = ..., clock: _Optional[_Union[Clock, _Mapping]] = ..., samples: _Optional[_Union[Samples, _Mapping]] = ..., metadata: _Optional[_Union[Metadata, _Mapping]] = ..., elog: _Optional[_Union[ErrorLog, _Mapping]] = ..., history: _Optional[_Union[ProcessingHistory, _Mapping]] = ..., transformation_matrix: _Optional[_Iterable[float]] = ..., cardinal: _Optional[bool] = ..., orthogonal: _Optional[bool] = ...) -> None: ...
 
 class TimeSeriesEnsemble(_message.Message):
     __slots__ = ("live", "metadata", "elog", "members")

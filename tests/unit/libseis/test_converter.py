@@ -25,7 +25,7 @@ from libseis.converter import (
     timeseries_to_segment,
 )
 from libseis.errors import SampleError, TimeReferenceError
-from libseis.segments import Complaint, ComplaintKind, Rate, Segment, SourceId
+from libseis.segments import Complaint, ComplaintKind, Rate, Segment, SourceId, Span
 from libseis.seismogram import Seismogram
 from libseis.seismogramensemble import SeismogramEnsemble
 from obspy import Stream, Trace, UTCDateTime
@@ -121,6 +121,7 @@ class TestOneChannel:
             {"starttime": out.time(2), "endtime": out.time(4)},
             {"starttime": out.time(8), "endtime": out.time(8)},
         ]
+        assert [(g.start, g.end) for g in out.gaps] == [(g["starttime"], g["endtime"]) for g in out["gaps"]]
         assert "4 masked samples in 2 gaps" in out.elog[0].message
 
     def test_a_calib_that_is_no_number_stays_behind(self) -> None:
@@ -272,6 +273,12 @@ class TestSegments:
         assert (out["npts"], out["delta"], out["sampling_rate"]) == (9, 0.03, 100 / 3)
         assert (out["data_tag"], out["chan"]) == ("x", "BHZ")
         assert [(e.message, e.badness) for e in out.elog] == [("Off the grid.", ErrorSeverity.Complaint)]
+
+    def test_gaps_are_kept(self) -> None:
+        segment = Segment(SourceId("CI", "HEC", "", "BHN"), T0.ns, Rate(40), np.zeros(100))
+        out = segment_to_timeseries(segment, gaps=[Span(segment.time_ns(10), segment.time_ns(20))])
+        out.fill_gaps("nan")
+        assert np.flatnonzero(np.isnan(out.data)).tolist() == list(range(10, 21))
 
     @pytest.mark.parametrize("kind", [np.int32, np.float32, np.float64])
     def test_there_and_back(self, kind: type) -> None:

@@ -33,6 +33,7 @@ from libseis import (
     TimeReferenceType,
     TimeSeries,
     TimeSeriesEnsemble,
+    TimeWindow,
 )
 
 values = st.recursive(
@@ -75,6 +76,8 @@ def log_of(datum: Any) -> list[tuple[Any, ...]]:
 def assert_same(left: TimeSeries, right: TimeSeries) -> None:
     for name in ("live", "npts", "t0", "t0_ns", "dt", "rate_numerator", "rate_denominator", "tref"):
         assert getattr(left, name) == getattr(right, name), name
+    if isinstance(left, TimeSeries):
+        assert [(g.start, g.end) for g in left.gaps] == [(g.start, g.end) for g in right.gaps]
     assert (left.shifted(), left.get_t0shift()) == (right.shifted(), right.get_t0shift())
     assert np.asarray(left.data).tobytes("A") == np.asarray(right.data).tobytes("A")
     assert typed(left.todict()) == typed(right.todict())
@@ -224,6 +227,14 @@ class TestObjects:
         datum.set_as_raw("read", "0", "uuid-0", AtomicType.TIMESERIES)
         datum.new_map("filter", "1", AtomicType.TIMESERIES)
         assert_same(sent(datum), datum)
+
+    def test_gaps(self) -> None:
+        datum = made(np.arange(100.0))
+        for first, last in ((3, 7), (50, 50)):
+            datum.add_gap(TimeWindow(datum.time(first), datum.time(last)))
+        back = sent(datum)
+        assert back.number_gaps() == 2
+        assert_same(back, datum)
 
     def test_a_default_object(self) -> None:
         assert_same(sent(TimeSeries()), TimeSeries())
