@@ -1,8 +1,10 @@
-"""The four kinds of data object as tuples for isinstance and as type aliases; no behaviour."""
+"""The four kinds of data object as tuples for isinstance and as type aliases, and what counts as a number."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
+import math
+import numbers
+from typing import Any, TypeAlias, TypeGuard
 
 from libseis.seismic import Seismogram, SeismogramEnsemble, TimeSeries, TimeSeriesEnsemble
 from libseis.utility import AtomicType
@@ -14,6 +16,16 @@ Datum: TypeAlias = Atomic | Ensemble
 ATOMIC = (TimeSeries, Seismogram)
 ENSEMBLES = (TimeSeriesEnsemble, SeismogramEnsemble)
 DATA = (*ATOMIC, *ENSEMBLES)
+
+
+def members_of(ensemble: Ensemble) -> Any:
+    """The ensemble's own member vector, where code handles both kinds of ensemble alike."""
+    return ensemble.member
+
+
+def is_finite_real(value: object) -> TypeGuard[float]:
+    """True for a finite number of any real type, numpy's too; bools are no numbers."""
+    return not isinstance(value, bool) and isinstance(value, numbers.Real) and math.isfinite(value)
 
 
 def atomic_type(d: Atomic) -> AtomicType:

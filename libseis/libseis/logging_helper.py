@@ -5,9 +5,9 @@ What an entry means is the business of ProcessingHistory and ErrorLogger; this o
 
 from __future__ import annotations
 
-from libseis.kinds import ATOMIC, ENSEMBLES, Datum, Ensemble, atomic_type
+from libseis.kinds import ATOMIC, ENSEMBLES, Datum, Ensemble, atomic_type, members_of
 from libseis.seismic import Seismogram, TimeSeries
-from libseis.utility import ErrorSeverity
+from libseis.utility import ErrorSeverity, ProcessingHistory
 
 
 def info(data: Datum, alg_id: str, alg_name: str, target: int | None = None) -> None:
@@ -50,12 +50,12 @@ def reduce(data1: Datum, data2: Datum, alg_id: str, alg_name: str) -> None:
     if type(data1) is not type(data2):
         raise TypeError("logging_helper.reduce: data2 has a different type as data1")
     if isinstance(data1, TimeSeries | Seismogram):
-        if data1.live:
+        if data1.live and isinstance(data2, ProcessingHistory):
             data1.accumulate(alg_name, alg_id, atomic_type(data1), data2)
     elif isinstance(data1, ENSEMBLES) and isinstance(data2, ENSEMBLES):
         if len(data1.member) != len(data2.member):
             raise IndexError("logging_helper.reduce: data1 and data2 have different sizes of member")
-        for member1, member2 in zip(data1.member, data2.member, strict=True):
+        for member1, member2 in zip(members_of(data1), members_of(data2), strict=True):
             reduce(member1, member2, alg_id, alg_name)
     else:
         raise TypeError(f"logging_helper.reduce: data must be seismic data objects, found {type(data1).__name__}")

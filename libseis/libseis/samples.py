@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +53,7 @@ def part(d: Atomic, first: int, count: int) -> Atomic:
     """
     header = _BasicTimeSeries(d)
     header.npts = 0
-    new: Atomic = TimeSeries(header, d) if isinstance(d, TimeSeries) else Seismogram(header, d)
+    new: Any = TimeSeries(header, d) if isinstance(d, TimeSeries) else Seismogram(header, d)
     new.load_history(d)
     source = samples(d)
     begin, end = max(first, 0), min(first + count, source.shape[-1])
@@ -72,7 +72,8 @@ def part(d: Atomic, first: int, count: int) -> Atomic:
         for gap in d.gaps:
             if gap.end >= new.t0 and gap.start <= last:
                 new.add_gap(TimeWindow(max(gap.start, new.t0), min(gap.end, last)))
-    return new
+    part_of_d: Atomic = new
+    return part_of_d
 
 
 def _copy_orientation(source: Seismogram, target: Seismogram) -> None:

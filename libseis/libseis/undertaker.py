@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from libseis.kinds import ATOMIC, DATA, ENSEMBLES, Atomic, Datum, Ensemble
+from libseis.kinds import ATOMIC, DATA, ENSEMBLES, Atomic, Datum, Ensemble, members_of
 from libseis.utility import ErrorLogger, ErrorSeverity, Metadata, ProcessingHistory
 
 
@@ -73,7 +73,7 @@ def _with_members(ensemble: Ensemble, members: Sequence[Atomic]) -> Ensemble:
     out = type(ensemble)(ensemble._get_ensemble_md(), len(members))
     out.elog = ensemble.elog
     for member in members:
-        out.member.append(member)
+        members_of(out).append(member)
     out.set_live()
     return out
 

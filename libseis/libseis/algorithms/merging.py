@@ -13,7 +13,7 @@ import numpy as np
 from libseis.kinds import atomic_type
 from libseis.samples import part, replace_samples, samples
 from libseis.segments import Joined, Rate, Segment, SourceId, join
-from libseis.seismic import TimeSeries
+from libseis.seismic import TimeSeries, TimeSeriesWGaps
 from libseis.timewindow import TimeWindow
 from libseis.utility import ErrorSeverity
 
@@ -140,3 +140,12 @@ def repair_overlaps(segments: Iterable[TimeSeries]) -> list[TimeSeries]:
         piece.set_t0_ns(segment.t0_ns)
         repaired.append(piece)
     return repaired
+
+
+def splice_segments(segments: Iterable[TimeSeries], object_history: bool = False) -> TimeSeriesWGaps:
+    """Join pieces of one channel into one datum that keeps its gaps: `merge` with overlaps fixed and gaps at zero."""
+    merged = merge(segments, fix_overlaps=True, zero_gaps=True, object_history=object_history)
+    spliced = TimeSeriesWGaps(merged)
+    for gap in merged.gaps:
+        spliced.add_gap(gap)
+    return spliced

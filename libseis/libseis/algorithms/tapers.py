@@ -66,7 +66,7 @@ def _check_datum(d: object, name: str) -> None:
 
 
 def _times(d: Atomic) -> Weights:
-    times: Weights = d.t0 + d.dt * np.arange(d.npts)
+    times: Weights = d.t0 + d.dt * np.arange(d.npts, dtype=np.float64)
     return times
 
 
@@ -90,11 +90,11 @@ class _RampTaper:
         if d.dead():
             return 0
         times = _times(d)
-        weights = np.ones(d.npts)
+        weights: Weights = np.ones(d.npts)
         if self.t0head < self.t1head:
             weights = self._ramp(np.clip((times - self.t0head) / (self.t1head - self.t0head), 0.0, 1.0))
         if self.t1tail < self.t0tail:
-            weights *= self._ramp(np.clip((self.t0tail - times) / (self.t0tail - self.t1tail), 0.0, 1.0))
+            weights = weights * self._ramp(np.clip((self.t0tail - times) / (self.t0tail - self.t1tail), 0.0, 1.0))
         x = samples(d)
         x *= weights
         return 0

@@ -13,7 +13,7 @@ from libseis.algorithms.amplitudes import ScalingMethod, _scale, _scale_ensemble
 from libseis.algorithms.merging import merge
 from libseis.algorithms.tapers import _TopMute
 from libseis.decorators import mspass_func_wrapper
-from libseis.kinds import ATOMIC, DATA, ENSEMBLES, Atomic, Datum, Ensemble
+from libseis.kinds import ATOMIC, DATA, ENSEMBLES, Atomic, Datum, Ensemble, members_of
 from libseis.samples import part
 from libseis.timewindow import TimeWindow
 from libseis.utility import ErrorSeverity, MsPASSError
@@ -150,6 +150,11 @@ def WindowDataAtomic(
     return request.cut(d, empty_outside=True)
 
 
+def _WindowData(parent: Atomic, tw: TimeWindow) -> Atomic:
+    """The window of a live datum as a new one, dead with the reason when the datum does not cover it."""
+    return _Request(tw.start, tw.end, None, "kill", True).cut(parent, empty_outside=False)
+
+
 def _window_ensemble(
     ensemble: Ensemble, request: _Request, overwrite_members: bool, retain_dead_members: bool
 ) -> Ensemble:
@@ -165,7 +170,7 @@ def _window_ensemble(
         out.elog = ensemble.elog
     for window in windows:
         if window.live or retain_dead_members:
-            out.member.adopt(window)
+            members_of(out).adopt(window)
     if any(member.live for member in out.member):
         out.live = True
     else:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from obspy import Stream, Trace, UTCDateTime
 
-from libseis.kinds import Atomic
+from libseis.kinds import Atomic, members_of
 from libseis.seismic import DoubleVector, Seismogram, SeismogramEnsemble, TimeSeries, TimeSeriesEnsemble
 from libseis.utility import dmatrix
 
@@ -194,9 +194,9 @@ class _EnsembleView(_View):
 
         for start in range(len(self.shown) * self.width, len(traces), self.width):
             if self.width == 1:
-                self.ensemble.member.append(Trace2TimeSeries(traces[start]))
+                members_of(self.ensemble).append(Trace2TimeSeries(traces[start]))
             else:
-                self.ensemble.member.append(Stream2Seismogram(Stream(traces[start : start + 3]), cardinal=True))
+                members_of(self.ensemble).append(Stream2Seismogram(Stream(traces[start : start + 3]), cardinal=True))
 
 
 def _decorator(kind: type, view_class: Callable[[Any], _View]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from libseis import logging_helper
-from libseis.kinds import DATA, ENSEMBLES, Datum, Ensemble
+from libseis.kinds import DATA, ENSEMBLES, Datum, Ensemble, members_of
 from libseis.utility import ErrorSeverity, MsPASSError
 
 
@@ -90,11 +90,12 @@ def _loop(
     wrapped: _Wrapped, call: Callable[[Datum], Any], control: Control, algorithm: str, ensemble: Ensemble
 ) -> Ensemble:
     """Run on each member; an ensemble left without a live member is killed."""
-    for index, member in enumerate(ensemble.member):
+    members = members_of(ensemble)
+    for index, member in enumerate(members):
         result = _process(wrapped, call, control, algorithm, member)
         if result is not member and isinstance(result, type(member)):
-            ensemble.member[index] = result
-    if not any(member.live for member in ensemble.member):
+            members[index] = result
+    if not any(member.live for member in members):
         ensemble.elog.log_error(algorithm, "no member is live after this algorithm", ErrorSeverity.Invalid)
         ensemble.kill()
     return ensemble
@@ -120,7 +121,7 @@ def _keep_result(data: Datum, result: Any, control: Control, algorithm: str) -> 
         )
 
 
-def _process(wrapped: _Wrapped, call: Callable[[Datum], Any], control: Control, algorithm: str, data: Datum) -> Any:
+def _process(wrapped: _Wrapped, call: Callable[[Datum], Any], control: Control, algorithm: str, data: Any) -> Any:
     if not isinstance(data, DATA):
         # only with checks_arg0_type: the function itself raises, or knows what to do with it
         return call(data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from libseis.kinds import ATOMIC, ENSEMBLES, Atomic, Datum, atomic_type
+from libseis.kinds import ATOMIC, ENSEMBLES, Atomic, Datum, atomic_type, members_of
 from libseis.samples import has_gaps
 from libseis.steps.step import Step, StepContext
 from libseis.utility import ErrorSeverity, MsPASSError
@@ -40,7 +40,7 @@ def _run(step: Step, d: Atomic, context: StepContext, history: bool) -> list[Ato
     if d.dead():
         return [d]
     if step.definition.needs_continuous_data and has_gaps(d):
-        _kill(d, step, f"the datum has {len(d.gaps)} gap(s); fill or split them before this step")
+        _kill(d, step, "the datum has gaps; fill or split them before this step")
         return [d]
     try:
         results = _results(d, step.definition.function(d, step.values, context), step)
@@ -70,13 +70,13 @@ def apply(steps: Sequence[Step], d: Datum, context: StepContext | None = None, *
     """
     context = StepContext() if context is None else context
     if isinstance(d, ENSEMBLES):
-        members = [result for member in d.member for result in apply(steps, member, context, history=history)]
-        if len(members) != len(d.member) or any(a is not b for a, b in zip(members, d.member, strict=True)):
-            copies = [type(member)(member) for member in members]
-            d.member.clear()
-            for member in copies:
-                d.member.append(member)
-        if d.live and not any(member.live for member in d.member):
+        members = members_of(d)
+        found: list[Any] = [new for member in members for new in apply(steps, member, context, history=history)]
+        if len(found) != len(members) or any(a is not b for a, b in zip(found, members, strict=True)):
+            copies = [type(member)(member) for member in found]
+            members.clear()
+            members.extend(copies)
+        if d.live and not any(member.live for member in members):
             d.elog.log_error("steps", "no member is live after the steps", ErrorSeverity.Invalid)
             d.kill()
         return [d]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+from libseis.kinds import is_finite_real
 
 
 class Missing(Enum):
@@ -27,10 +28,6 @@ class Kind(Enum):
     BOOLEAN = "true or false"
     TEXT = "a text"
     NUMBERS = "a list of finite numbers"
-
-
-def _finite(value: object) -> bool:
-    return not isinstance(value, bool) and isinstance(value, numbers.Real) and math.isfinite(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ class Parameter:
         if value is None and (self.nullable or self.default is None):
             return None
         match self.kind:
-            case Kind.NUMBER if _finite(value):
+            case Kind.NUMBER if is_finite_real(value):
                 self._check_limits(float(value))
                 return float(value)
             case Kind.INTEGER if not isinstance(value, bool) and isinstance(value, numbers.Integral):
@@ -68,7 +65,7 @@ class Parameter:
                 return value
             case Kind.TEXT if isinstance(value, str) and (not self.choices or value in self.choices):
                 return value
-            case Kind.NUMBERS if isinstance(value, list | tuple) and all(_finite(item) for item in value):
+            case Kind.NUMBERS if isinstance(value, list | tuple) and all(is_finite_real(item) for item in value):
                 if self.length is not None and len(value) != self.length:
                     raise ValueError(f"{self.name} must have {self.length} values, found {len(value)}")
                 for item in value:

@@ -7,15 +7,13 @@ looked at.
 from __future__ import annotations
 
 import math
-import numbers
-import operator
 import pprint
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from libseis.kinds import ENSEMBLES, Atomic, Ensemble
+from libseis.kinds import ENSEMBLES, Atomic, Ensemble, is_finite_real, members_of
 from libseis.timewindow import TimeWindow
 from libseis.utility import ErrorSeverity, Metadata, MsPASSError
 
@@ -79,7 +77,7 @@ def sort_ensemble(
     dead = [] if drop_dead else [member for member in ensemble.member if member.dead()]
     out = type(ensemble)(ensemble._get_ensemble_md(), len(live) + len(dead))
     for member in (*live, *dead):
-        out.member.append(member)
+        members_of(out).append(member)
     if live:
         out.set_live()
     return out
@@ -100,17 +98,16 @@ def regularize_sampling(
     """
     if not isinstance(ensemble, ENSEMBLES):
         raise TypeError(f"regularize_sampling: arg0 must be an ensemble, found {type(ensemble).__name__}")
-    if isinstance(Nsamp, bool) or not isinstance(Nsamp, numbers.Integral) or operator.index(Nsamp) < 2:
+    if not is_finite_real(Nsamp) or not isinstance(Nsamp, int | np.integer) or Nsamp < 2:
         raise ValueError(f"regularize_sampling: Nsamp must be an integer >= 2, found {Nsamp!r}")
-    real = isinstance(dt_expected, numbers.Real) and not isinstance(dt_expected, bool)
-    if not real or not math.isfinite(dt_expected) or dt_expected <= 0.0:
+    if not is_finite_real(dt_expected) or dt_expected <= 0.0:
         raise ValueError(
             f"regularize_sampling: dt_expected must be a finite positive real number, found {dt_expected!r}"
         )
     if ensemble.dead():
         return ensemble
     cutoff = float(dt_expected) / (2 * (int(Nsamp) - 1))
-    bad = [i for i, d in enumerate(ensemble.member) if d.live and _deviates(d, dt_expected, cutoff)]
+    bad = [i for i, d in enumerate(members_of(ensemble)) if d.live and _deviates(d, dt_expected, cutoff)]
     for index in bad:
         member = ensemble.member[index]
         message = f"the sample interval {member.dt} s differs from the expected {dt_expected} s by more than {cutoff} s"
