@@ -1,0 +1,137 @@
+"""What a picture is made of: thinning keeps every extreme, gaps break lines, order and labels are right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from seisbus.client.plot import Style, plot
+from seisbus.client.section import PlotError, great_circle, origin_of, thin, trace_of
+
+from libseis import TimeSeries, TimeSeriesEnsemble
+
+ORIGIN = 1299822383.2
+
+
+def datum(sta: str, samples: np.ndarray, **more: object) -> TimeSeries:
+    made = TimeSeries(
+        {"net": "CI", "sta": sta, "loc": "", "chan": "HHZ", "delta": 0.01, "starttime": ORIGIN + 100, **more}, samples
+    )
+    made.set_live()
+    return made
+
+
+def ensemble(*members: TimeSeries) -> TimeSeriesEnsemble:
+    made = TimeSeriesEnsemble()
+    for member in members:
+        made.member.append(member)
+    return made
+
+
+@settings(max_examples=50)
+@given(st.integers(1, 5000), st.integers(1, 700), st.integers(0, 2**32 - 1))
+def test_thinning_keeps_order_ends_and_the_extremes_of_every_stretch(n: int, columns: int, seed: int) -> None:
+    samples = np.random.default_rng(seed).normal(size=n)
+    times = np.arange(n, dtype=np.float64)
+    kept_times, kept = thin(times, samples, columns)
+    assert np.all(np.diff(kept_times) >= 0)
+    assert np.array_equal(kept, samples[kept_times.astype(int)])
+    assert (kept.min(), kept.max()) == (samples.min(), samples.max())
+    assert len(kept) <= 3 * columns + 2
+    width = -(-n // columns)
+    for begin in range(0, n // width * width, width):
+        inside = kept[(kept_times >= begin) & (kept_times < begin + width)]
+        assert (inside.min(), inside.max()) == (
+            samples[begin : begin + width].min(),
+            samples[begin : begin + width].max(),
+        )
+
+
+def test_a_gap_survives_thinning() -> None:
+    samples = np.sin(np.arange(100_000) / 50)
+    samples[40_000:60_000] = np.nan
+    _, kept = thin(np.arange(100_000.0), samples, 500)
+    assert 0.15 < np.isnan(kept).mean() < 0.25
+
+
+def test_the_mean_is_removed_and_the_peak_is_of_what_is_drawn() -> None:
+    trace = trace_of(datum("ADO", np.array([5.0, 5.0, 9.0, 5.0])))
+    assert trace.label == "CI.ADO..HHZ"
+    assert trace.peak == 3.0
+    assert trace.samples.tolist() == [-1.0, -1.0, 3.0, -1.0]
+    assert trace.times[0] == ORIGIN + 100
+
+
+@pytest.mark.parametrize(
+    ("places", "degrees"),
+    [
+        ((0, 0, 0, 90), 90.0),
+        ((90, 0, -90, 77), 180.0),
+        ((10, 20, 10, 20), 0.0),
+        ((38.297, 142.373, 34.1, -118.1), 76.12),
+    ],
+)
+def test_distances_on_the_sphere(places: tuple[float, float, float, float], degrees: float) -> None:
+    assert great_circle(*places) == pytest.approx(degrees, abs=0.01)
+
+
+def test_the_origin_is_named_only_when_all_agree() -> None:
+    one = datum("A", np.ones(3), source_time=ORIGIN, source_magnitude=9.1)
+    other = datum("B", np.ones(3), source_time=ORIGIN + 1)
+    found = origin_of(ensemble(one), [one])
+    assert found is not None
+    assert found.text == "Origin 2011-03-11 05:46:23.2 UTC, M 9.1"
+    assert origin_of(ensemble(one, other), [one, other]) is None
+    assert origin_of(ensemble(other), [datum("C", np.ones(3))]) is None
+
+
+@pytest.mark.parametrize("style", list(Style))
+@pytest.mark.parametrize("time_axis", ["right", "down"])
+def test_every_style_draws_its_traces(style: Style, time_axis: str, tmp_path: Path) -> None:
+    wave = np.sin(np.arange(3000) / 20)
+    path = tmp_path / "picture.png"
+    members = ensemble(*(datum(f"S{i}", wave * 10.0**i) for i in range(5)))
+    figure = plot(members, style, title="Title", time_axis=time_axis, path=path)
+    axes = figure.axes[0]
+    lines = 5 if style in (Style.WT, Style.WTVA, Style.WTVAIM) else 0
+    fills = 5 if style in (Style.WTVA, Style.VAR, Style.WTVAIM) else 0
+    images = 1 if style in (Style.IMAGE, Style.WTVAIM) else 0
+    assert (len(axes.lines), len(axes.collections)) == (lines, fills + images)
+    names = [label.get_text() for label in (axes.get_xticklabels() if time_axis == "down" else axes.get_yticklabels())]
+    assert names == [f"CI.S{i}..HHZ" for i in range(5)]
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_positive_area_is_filled_upward_and_normalised_traces_reach_equally_far() -> None:
+    pulse = np.zeros(100)
+    pulse[50] = 7.0
+    members = ensemble(datum("A", pulse), datum("B", 1000 * pulse))
+    axes = plot(members, "wtva").axes[0]
+    assert axes.yaxis_inverted()
+    for place, fill in enumerate(axes.collections):
+        heights = fill.get_paths()[0].vertices[:, 1]
+        assert heights.min() == pytest.approx(place - 0.62, abs=0.01)
+        assert heights.max() == pytest.approx(place, abs=0.01)
+    loud, quiet = (np.ptp(line.get_ydata()) for line in plot(members, "wt", normalize=False).axes[0].lines[::-1])
+    assert loud == pytest.approx(1000 * quiet)
+
+
+def test_a_section_by_distance_is_sorted_and_says_who_lacks_coordinates() -> None:
+    place = {"source_lat": 0.0, "source_lon": 0.0, "site_lat": 0.0}
+    far, near = datum("FAR", np.ones(9), site_lon=9.0, **place), datum("NEAR", np.ones(9), site_lon=3.0, **place)
+    axes = plot(ensemble(far, near), order="distance").axes[0]
+    assert [text.get_text() for text in axes.texts] == ["CI.NEAR..HHZ", "CI.FAR..HHZ"]
+    assert not axes.yaxis_inverted()
+    with pytest.raises(PlotError, match=r"CI\.LOST\.\.HHZ lacks them \(1 of 2 traces\)"):
+        plot(ensemble(near, datum("LOST", np.ones(9))), order="distance")
+
+
+def test_what_cannot_be_drawn_is_said() -> None:
+    dead = TimeSeries(10)
+    with pytest.raises(PlotError, match="no live member"):
+        plot(ensemble(dead))
+    with pytest.raises(PlotError, match="'wiggle' is no style; expected one of wt, wtva"):
+        plot(ensemble(datum("A", np.ones(3))), "wiggle")

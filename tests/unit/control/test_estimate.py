@@ -1,0 +1,68 @@
+"""The arithmetic of estimates, against windows counted one by one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from seisbus.control.estimate import SAMPLED_DAYS, Holdings, Totals, growth_of, held_of, load_of, spread, summary
+from seisbus.model.job import parse_job
+from seisbus.model.task import DAY_NS
+from seisbus.planning.windows import TimeWindow, home_days, windows_of_day
+
+HOUR = 3_600_000_000_000
+
+
+def test_a_window_over_midnight_touches_two_objects_and_a_tile_that_ends_there_one() -> None:
+    assert load_of([TimeWindow(DAY_NS - HOUR, DAY_NS + HOUR, inclusive_end=True)]).objects == 2
+    assert load_of([TimeWindow(DAY_NS - HOUR, DAY_NS, inclusive_end=False)]).objects == 1
+    assert load_of([TimeWindow(DAY_NS - HOUR, DAY_NS, inclusive_end=True)]).objects == 2
+    assert load_of([]).objects == 0
+
+
+def test_a_year_of_tiles_scales_from_a_sample_to_the_exact_number() -> None:
+    tile = {"start": "2011-01-01", "end": "2012-01-01", "length": "1h"}
+    spec = parse_job({"archive": "local", "windows": {"tile": tile}})
+    days = home_days(spec, [])
+    sample = spread(days)
+    total = Totals()
+    for day in sample:
+        total.add(load_of(windows_of_day(spec, [], day)), Holdings(files=100, missing=4, size=10**9), growth_of(spec))
+    found = summary(total, len(sample), len(days))
+    assert found.windows == 365 * 24 * 100
+    assert found.missing == 365 * 24 * 4
+    assert (found.objects, found.requests) == (365 * 100, 365 * 96)
+    assert found.fetch_bytes == pytest.approx(365e9)
+    assert found.disk_bytes == pytest.approx(365e9)
+    assert found.days_estimated == 365 - len(sample)
+    assert found.hours == pytest.approx(365e9 / 20e6 / 3600)
+
+
+@given(st.integers(0, 5000))
+def test_the_sample_is_bounded_and_never_empty(days: int) -> None:
+    sample = spread(range(days))
+    assert len(sample) <= SAMPLED_DAYS
+    assert bool(sample) == bool(days)
+
+
+def test_nothing_known_is_said_and_not_guessed() -> None:
+    found = summary(Totals(), 0, 12)
+    assert (found.windows, found.days_estimated) == (0, 12)
+    assert "12 days concerned" in found.basis
+
+
+def test_files_that_are_only_indexed_are_missing() -> None:
+    held = held_of([{"listed": True, "size": 5}, {"listed": False, "size": 0}])
+    assert (held.files, held.missing, held.size) == (2, 1, 5)
+
+
+@pytest.mark.parametrize(
+    ("output", "steps", "growth"),
+    [({}, [], 1.0), ({"encoding": "float64"}, [], 6.0), ({"storage": "gridfs"}, [], 6.0), ({}, [{"name": "x"}], 6.0)],
+)
+def test_processed_or_float_samples_take_more_room(
+    output: dict[str, str], steps: list[dict[str, str]], growth: float
+) -> None:
+    windows = {"absolute": [{"start": "2011-01-01", "end": "2011-01-02"}]}
+    spec = parse_job({"archive": "a", "windows": windows, "output": output, "steps": steps})
+    assert growth_of(spec) == growth
