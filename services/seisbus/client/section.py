@@ -89,8 +89,8 @@ def thin(times: Floats, samples: Floats, columns: int) -> tuple[Floats, Floats]:
     width = -(-len(samples) // columns)
     if width <= 2:
         return times, samples
-    whole = len(samples) // width * width
-    blocks = samples[:whole].reshape(-1, width)
+    # the last column is filled up with the last sample, which adds no extreme
+    blocks = np.pad(samples, (0, -len(samples) % width), mode="edge").reshape(-1, width)
     filled_low = np.where(np.isnan(blocks), np.inf, blocks)
     filled_high = np.where(np.isnan(blocks), -np.inf, blocks)
     places = np.sort(np.stack([filled_low.argmin(axis=1), filled_high.argmax(axis=1)], axis=1), axis=1)
@@ -98,8 +98,7 @@ def thin(times: Floats, samples: Floats, columns: int) -> tuple[Floats, Floats]:
     missing = np.isnan(blocks).any(axis=1)
     places[missing, 1] = np.isnan(blocks[missing]).argmax(axis=1)
     places[missing] = np.sort(places[missing], axis=1)
-    index = (places + np.arange(0, whole, width)[:, None]).ravel()
-    index = np.concatenate([index, np.arange(whole, len(samples))])
+    index = (places + np.arange(0, len(samples), width)[:, None]).ravel().clip(max=len(samples) - 1)
     return times[index], samples[index]
 
 

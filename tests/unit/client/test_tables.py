@@ -9,7 +9,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:SelectableGroups dict interface:
 
 EVENTS = [
     pb.Event(
-        id="1", time_ns=1692567660830000000, lat=34.4, lon=-119.2, depth_km=4.8, mag=5.08, mag_type="w", waveform_key="k"
+        id="1", time_ns=1692567660830000000, lat=34.4, lon=-119.2, depth_km=4.8, mag=5.08, mag_type="w",
+        waveform_key="k",
     ),
     pb.Event(id="2", time_ns=1692567660830000001, lat=1.0, lon=2.0),
 ]  # fmt: skip
