@@ -1,0 +1,194 @@
+"""The tutorial's own sequence with the blocking client: indexes, an event file, a day of windows, pictures."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pymongo
+import pytest
+from matplotlib.image import imread
+from seisbus.admin.archive import truth
+from seisbus.admin.archive.make import make_archive
+from seisbus.admin.archive.manifest import Manifest
+from seisbus.admin.archive.spec import OJAI, TOHOKU, ArchiveSpec, Defect
+from seisbus.client import Client, Job
+from seisbus.client.plot import plot
+from support.system import System
+
+from libseis import TimeSeriesEnsemble
+
+SPEC = ArchiveSpec(
+    channels=12,
+    hours=(5.0, 7.5),
+    defects=(Defect.GAP_INSIDE, Defect.MISSING),
+    event_traces=30,
+    real=False,
+    bucket="notebook",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """What the cells share: the client, the archive's truth, where pictures go, the database."""
+
+    client: Client
+    root: Path
+    manifest: Manifest
+    bucket: Path
+    database: pymongo.database.Database[dict[str, object]]
+
+    def run(self, job: dict[str, object]) -> Job:
+        """Submit and wait."""
+        return self.client.wait(self.client.submit(job).id)
+
+
+@pytest.fixture(scope="module")
+async def notebook(system: System, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Notebook]:
+    root = tmp_path_factory.mktemp("notebook")
+    manifest = await asyncio.to_thread(make_archive, root, SPEC)
+    bucket = system.buckets / "notebook"
+    bucket.rmdir()
+    (root / "notebook").rename(bucket)
+    await system.sync("notebook")
+    environment = system.stack.environment
+    client = await asyncio.to_thread(Client, system.stack.control_address)
+    with pymongo.MongoClient[dict[str, object]](environment["SEISBUS_MONGODB_URI"]) as mongodb:
+        yield Notebook(client, root, manifest, bucket, mongodb[environment["SEISBUS_DATABASE"]])
+    await asyncio.to_thread(client.close)
+
+
+def assert_drawn(picture: Path, traces: int) -> None:
+    """The picture has ink in every one of `traces` horizontal bands, and is mostly paper."""
+    pixels = imread(picture)[..., :3].mean(axis=2)
+    assert pixels.var() > 1e-3
+    assert 0.5 < (pixels > 0.95).mean() < 0.99
+    height, width = pixels.shape
+    middle = pixels[int(0.1 * height) : int(0.9 * height), width // 3 : 2 * width // 3]
+    assert all((band < 0.5).any() for band in np.array_split(middle, traces))
+
+
+async def test_index_keys_are_documents(notebook: Notebook) -> None:
+    """What the notebook does with get_s3_index_keys, catkey2doc and insert_one: both collections, queried by parts."""
+    keys = [path.relative_to(notebook.bucket).as_posix() for path in notebook.bucket.rglob("*") if path.is_file()]
+    catalogs = [key for key in keys if key.startswith("earthquake_catalogs/index/")]
+    waveforms = [key for key in keys if key.startswith("continuous_waveforms/index/")]
+
+    def cell() -> None:
+        found = notebook.client.index_keys("notebook", "catalog")
+        assert sorted(document["s3key"] for document in found) == sorted(catalogs)
+        found = notebook.client.index_keys("notebook", "waveform")
+        assert sorted(document["s3key"] for document in found) == sorted(waveforms)
+        (day,) = notebook.client.index_keys("notebook", "waveform", year=2011, day=70, format="parquet")
+        assert day["s3key"].endswith("year=2011/year_doy=2011_070/2011_070_waveform_index.parquet")
+        assert (day["year"], day["day"], day["yrday"], day["format"]) == (2011, 70, "2011_070", "parquet")
+        assert (day["index_type"], day["filename"]) == ("continuous_waveforms", "2011_070_waveform_index.parquet")
+
+    await asyncio.to_thread(cell)
+    # the notebook's own queries, on the collections it names
+    mine = {"archive": "notebook"}
+    assert notebook.database["s3_waveform_index"].count_documents(mine) == len(waveforms)
+    assert notebook.database["s3_catalog_index"].count_documents(mine) == len(catalogs)
+    query = {"year": 2023, "format": "parquet", **mine}
+    assert notebook.database["s3_catalog_index"].count_documents(query) == 1
+    query = {"year": 2011, "day": 70, "format": "parquet", **mine}
+    assert notebook.database["s3_waveform_index"].count_documents(query) == 1
+
+
+async def test_one_event_file_as_an_ensemble(notebook: Notebook, tmp_path: Path) -> None:
+    """Catalog of 2023, M above 4.5, the largest event's file, 15 of its members drawn."""
+
+    def cell() -> None:
+        table = notebook.client.events("notebook", "2023-01-01", "2024-01-01", above_magnitude=4.5).to_pandas()
+        assert list(table["mag"]) == [4.62, 5.08, 4.87]
+        largest = table.loc[table["mag"].idxmax()]
+        assert (largest["id"], largest["waveform_key"]) == (OJAI.evid, f"event_waveforms/2023/2023_232/{OJAI.evid}.ms")
+        job = notebook.run(
+            {
+                "archive": "notebook",
+                "inputs": "event_files",
+                "windows": {
+                    "events": {"catalog": {"start": "2023-01-01", "end": "2024-01-01", "ids": [largest["id"]]}}
+                },
+            }
+        )
+        traces = truth.event_traces(notebook.root, largest["waveform_key"])
+        assert job.ledger.counts() == {
+            "planned": 30, "saved": 30, "dead": 0, "missing": 0, "failed": 0, "cancelled": 0
+        }  # fmt: skip
+        ensemble = notebook.client.read(job=job.id)
+        assert ensemble.live
+        assert len(ensemble.member) == len(traces) == 30
+        by_name = {".".join(d[code] for code in ("net", "sta", "loc", "chan")): d for d in ensemble.member}
+        for trace in traces:
+            datum = by_name[trace.channel.name]
+            assert datum.live
+            assert datum.t0_ns == trace.start_ns
+            assert datum["event"] == OJAI.evid
+            assert np.array_equal(np.array(datum.data), trace.data.astype(np.float64))
+        few = TimeSeriesEnsemble(15)
+        for i in range(15):
+            few.member.append(ensemble.member[i])
+        few.set_live()
+        picture = tmp_path / "event.png"
+        plot(few, "wt", normalize=True, title="First 15 TimeSeries objects in ensemble", path=picture)
+        assert_drawn(picture, 15)
+
+    await asyncio.to_thread(cell)
+
+
+async def test_all_day_files_of_a_day(notebook: Notebook, tmp_path: Path) -> None:
+    """An hour from 100 s after the origin of every channel; a count, and one station read back and drawn."""
+
+    def cell() -> None:
+        start, end = TOHOKU.time_ns / 1e9 + 100.0, TOHOKU.time_ns / 1e9 + 3700.0
+        day = notebook.client.index_keys("notebook", "waveform", year=2011, day=70, format="parquet")
+        assert len(day) == 1
+        job = notebook.run(
+            {
+                "archive": "notebook",
+                "windows": {"absolute": [{"start": start, "end": end}]},
+                "output": {"data_tag": "tohoku", "encoding": "float64"},
+            }
+        )
+        ledger = job.ledger
+        assert (ledger.planned, ledger.saved, ledger.dead, ledger.missing) == (12, 10, 1, 1)
+        outcomes = list(notebook.client.outcomes(job.id))
+        assert Counter(o.reason for o in outcomes) == Counter({"": 10, "gap": 1, "not_listed": 1})
+        (grave,) = notebook.client.cemetery(job.id)
+        assert grave["reason"] == "gap"
+        assert "ErrorSeverity.Invalid" in {entry["badness"] for entry in grave["logdata"]}
+        assert len(notebook.client.waveforms(data_tag="tohoku")) == 10
+        assert notebook.database["wf_TimeSeries"].count_documents({"data_tag": "tohoku"}) == 10
+        station = notebook.client.read(job=job.id, sta="BZN")
+        files = [file for file in notebook.manifest.files if "BZN" in file.key]
+        assert len(station.member) == len(files) > 1
+        w0, w1 = TOHOKU.time_ns + 100 * 10**9, TOHOKU.time_ns + 3700 * 10**9
+        expected = {truth.expected_window(notebook.root, f.key, w0, w1, True).pieces[0].sha256 for f in files}
+        assert {truth.samples_sha256(np.array(datum.data)) for datum in station.member} == expected
+        picture = tmp_path / "BZN.png"
+        plot(station, title="Data from BZN", path=picture)
+        assert_drawn(picture, len(files))
+
+    await asyncio.to_thread(cell)
+
+
+async def test_the_same_as_an_obspy_stream(notebook: Notebook) -> None:
+    """get_waveforms by codes and times gives the counts of what the jobs stored, cut to the sample."""
+    trace = truth.event_traces(notebook.root, f"event_waveforms/2023/2023_232/{OJAI.evid}.ms")[4]
+
+    def cell() -> None:
+        codes = trace.channel.name.split(".")
+        start_ns = OJAI.time_ns + 5 * 10**9
+        (found,) = notebook.client.get_waveforms(*codes, start_ns / 1e9, start_ns / 1e9 + 60)
+        times = trace.start_ns + np.arange(len(trace.data)) * (10**9 // trace.channel.rate)
+        inside = (times >= start_ns) & (times <= start_ns + 60 * 10**9)
+        assert found.stats.starttime.ns == times[inside][0]
+        assert found.data.dtype == np.int32
+        assert np.array_equal(found.data, trace.data[inside])
+
+    await asyncio.to_thread(cell)
