@@ -30,7 +30,7 @@ class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
         return control_pb2.GetStatusResponse(
             service=self._service,
             state=next((state for state in rank if state in states), "running"),
-            holding_for=next((w.stats.holding_for for w in self.workers if w.stats.holding_for), ""),
+            holding_for=next((worker.holding_for for worker in self.workers if worker.holding_for), ""),
             in_progress=sum(len(worker.stats.in_progress) for worker in self.workers),
             done=sum(worker.stats.done for worker in self.workers),
             redelivered=sum(worker.stats.redelivered for worker in self.workers),

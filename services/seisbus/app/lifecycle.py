@@ -20,7 +20,7 @@ import uvloop
 from ..archive.definition import ArchiveDefinition, load_archives
 from ..bus import Bus, Worker
 from ..bus.jobboard import JobBoard
-from ..bus.topology import ConsumerSpec
+from ..bus.topology import PLAN, ConsumerSpec
 from ..bus.worker import DeadLetter, Handler
 from ..errors import SeisbusError, UserError
 from ..model.ids import boot_id
@@ -28,7 +28,7 @@ from ..objects import ObjectReader
 from ..settings import Settings, load_settings
 from ..store.client import Store
 from ..store.deadletters import bury_message
-from ..store.jobs import job_attempt
+from ..store.jobs import give_up_job, job_attempt
 from .health import HealthServer, WorkerControl
 from .logs import configure_logging
 
@@ -68,6 +68,7 @@ class Context:
     async def _bury(self, letter: DeadLetter) -> None:
         await bury_message(
             self.store,
+            identity=letter.id,
             job=letter.tag.job,
             task=letter.tag.task,
             part=letter.tag.part,
@@ -79,6 +80,9 @@ class Context:
             deliveries=letter.deliveries,
             reason=letter.reason,
         )
+        if letter.stream == PLAN and not letter.poison:
+            # A message that is garbage is sent again by the reconciler; a plan that cannot be made is not.
+            await give_up_job(self.store, letter.tag.job, f"It could not be planned: {letter.reason}.")
 
 
 @dataclass(slots=True)

@@ -10,30 +10,39 @@ import contextlib
 import hashlib
 import io
 import logging
+import random
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import nats
+from google.protobuf.message import DecodeError
 from nats.aio.client import Client as NatsClient
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import ObjectMeta, ObjectMetaOptions
+from nats.js.errors import APIError, ObjectNotFoundError
 from nats.js.errors import Error as JetStreamError
 from nats.js.errors import NotFoundError as JsNotFound
-from nats.js.errors import ObjectNotFoundError
 from seis.v1 import task_pb2
 
 from ..errors import PoisonError, UnavailableError
+from ..model.ids import job_of
 from ..model.transfer import PlanOrder
 from . import topology
 from .codec import encode_plan
+from .errors import ClaimGoneError
 from .topology import ConsumerSpec
 
 _log = logging.getLogger(__name__)
 
 # Chunks of a claim: larger ones mean fewer round trips, and 1 MiB stays well below max_payload.
 _CLAIM_CHUNK = 1 << 20
+# JetStream's error code of a stream that refuses a message because it is full.
+_STREAM_FULL = 10077
+# First and longest wait between the tries of a patient publisher.
+_FIRST_WAIT_SECONDS = 0.1
+_LONGEST_WAIT_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,12 @@ def _translated(what: str) -> Any:
     """Turn every failure of the client library into UnavailableError("NATS", …)."""
     try:
         yield
+    except APIError as error:
+        if error.err_code == _STREAM_FULL:
+            raise UnavailableError(
+                "NATS", f"NATS: {what} waits: the stream is full until its consumers make room."
+            ) from error
+        raise UnavailableError("NATS", f"NATS: {what} failed: {error}.") from error
     except (NatsError, JetStreamError, TimeoutError, OSError) as error:
         raise UnavailableError("NATS", f"NATS: {what} failed: {error or type(error).__name__}.") from error
 
@@ -79,6 +94,7 @@ class Bus:
     def __init__(self, connection: NatsClient) -> None:
         self._nc = connection
         self._js: JetStreamContext = connection.jetstream(timeout=10)
+        self._waits: dict[str, str] = {}
 
     @classmethod
     async def connect(cls, url: str, *, name: str, connect_timeout: float = 10.0) -> Self:
@@ -145,20 +161,46 @@ class Bus:
 
     # -- publishing -------------------------------------------------------------------------------
 
-    async def publish(self, subject: str, body: bytes, *, tag: Tag, message_id: str) -> None:
+    @property
+    def waiting_for(self) -> str:
+        """Why a patient publisher of this process waits; "" when none does."""
+        return next(iter(self._waits.values()), "")
+
+    async def publish(self, subject: str, body: bytes, *, tag: Tag, message_id: str, patient: bool = False) -> None:
         """Put `body` on a work queue, acknowledged by the server; above INLINE_BYTES it travels as a claim.
 
-        A full stream, like an unreachable server, raises UnavailableError: the caller holds and tries again.
+        A full stream, like an unreachable server, raises UnavailableError. A `patient` publisher waits until the
+        message is taken, so that what it has fetched or computed is not done again; `waiting_for` says so meanwhile.
         """
+        wait = _FIRST_WAIT_SECONDS
+        try:
+            while True:
+                try:
+                    await self._publish_once(subject, body, tag, message_id)
+                except UnavailableError as error:
+                    if not patient:
+                        raise
+                    if not self._waits:
+                        _log.warning("publishers wait: %s", error)
+                    self._waits[message_id] = error.message
+                    await asyncio.sleep(wait * random.uniform(0.7, 1.3))
+                    wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
+                else:
+                    return
+        finally:
+            self._waits.pop(message_id, None)
+
+    async def _publish_once(self, subject: str, body: bytes, tag: Tag, message_id: str) -> None:
         if len(body) <= topology.INLINE_BYTES:
             envelope = task_pb2.Envelope(inline=body)
         else:
             envelope = task_pb2.Envelope(claim=await self._put_claim(message_id, body))
         with _translated(f"publishing to {subject}"):
+            # A publication lost with a connection is waited for so long, then repeated under the same id.
             await self._js.publish(
                 subject,
                 envelope.SerializeToString(),
-                timeout=20,
+                timeout=10,
                 headers={"Nats-Msg-Id": message_id, **tag.headers()},
             )
 
@@ -182,18 +224,23 @@ class Bus:
             subscription = await self._nc.subscribe(topology.event_subject(job))
         try:
             async for message in subscription.messages:
-                yield task_pb2.JobSnapshot.FromString(message.data)
+                try:
+                    yield task_pb2.JobSnapshot.FromString(message.data)
+                except DecodeError:
+                    _log.warning("a message on %s is not a snapshot and is ignored", message.subject)
         finally:
             with contextlib.suppress(NatsError):
                 await subscription.unsubscribe()
 
     # -- claims -----------------------------------------------------------------------------------
 
-    async def _put_claim(self, key: str, body: bytes) -> task_pb2.Claim:
+    async def _put_claim(self, message_id: str, body: bytes) -> task_pb2.Claim:
         digest = hashlib.sha256(body).digest()
+        # The digest keeps a repeat that came out otherwise (an object changed) from other bytes under the same key.
+        key = f"{message_id}/{digest[:6].hex()}"
         with _translated("storing a claim"):
             store = await self._js.object_store(topology.CLAIMS)
-            # Re-putting a key under readers can leave them unanswered, and the key names exactly these bytes.
+            # Re-putting a key under readers can leave them unanswered.
             try:
                 present = await store.get_info(key)
             except ObjectNotFoundError:
@@ -207,11 +254,11 @@ class Bus:
     async def open_envelope(self, data: bytes) -> tuple[bytes, str]:
         """Body of a received message and the key of its claim ("" when it came inline).
 
-        LookupError when the claim is gone, PoisonError when the bytes are not what was put there.
+        ClaimGoneError when the claim is gone, PoisonError when the bytes are not what was put there.
         """
         try:
             envelope = task_pb2.Envelope.FromString(data)
-        except Exception as error:
+        except DecodeError as error:
             raise PoisonError(f"A message body that is not an Envelope ({error}).") from error
         if envelope.WhichOneof("body") == "inline":
             return envelope.inline, ""
@@ -223,7 +270,7 @@ class Bus:
             store = await self._js.object_store(claim.bucket)
             await store.get(claim.key, writeinto=sink)  # without writeinto the client is quadratic in the size
         except (ObjectNotFoundError, JsNotFound) as error:
-            raise LookupError(claim.key) from error
+            raise ClaimGoneError(claim.key) from error
         except (NatsError, JetStreamError, TimeoutError, OSError) as error:
             raise UnavailableError("NATS", f"NATS: reading claim {claim.key} failed: {error}.") from error
         body = sink.getvalue()
@@ -237,14 +284,22 @@ class Bus:
             store = await self._js.object_store(topology.CLAIMS)
             await store.delete(key)
 
-    async def claims(self) -> list[str]:
-        """Keys of all claims that wait."""
+    async def claims(self, job: str) -> list[str]:
+        """Keys of all claims of a job."""
         with _translated("listing claims"):
+            info = await self._js.stream_info(topology.CLAIMS_STREAM)
+            if not info.state.messages:  # nearly always: claims are for windows above 7 MB
+                return []
             store = await self._js.object_store(topology.CLAIMS)
             try:
-                return [info.name for info in await store.list(ignore_deletes=True) if info.name]
+                return [i.name for i in await store.list(ignore_deletes=True) if i.name and job_of(i.name) == job]
             except JsNotFound:
                 return []
+
+    async def delete_claims(self, job: str) -> None:
+        """Remove what a job left behind: claims whose message was purged, or whose reader died before removing them."""
+        for key in await self.claims(job):
+            await self.delete_claim(key)
 
     # -- looking and clearing ---------------------------------------------------------------------
 

@@ -57,6 +57,8 @@ def _object_message(ref: ObjectRef) -> task_pb2.ObjectRef:
         day_ns=ref.day_ns,
         channel=_channel_message(ref.channel) if ref.channel else None,
         missing=ref.missing,
+        knots=[number for knot in ref.knots for number in knot],
+        ordered=ref.ordered,
     )
 
 
@@ -69,6 +71,8 @@ def _object_value(message: task_pb2.ObjectRef) -> ObjectRef:
         day_ns=message.day_ns,
         channel=_channel_value(message.channel) if message.HasField("channel") else None,
         missing=message.missing,
+        knots=tuple(zip(message.knots[::2], message.knots[1::2], strict=True)),
+        ordered=message.ordered,
     )
 
 
@@ -105,6 +109,8 @@ def _recipe_message(recipe: Recipe) -> task_pb2.Recipe:
         storage=recipe.storage,
         encoding=recipe.encoding,
         data_tag=recipe.data_tag,
+        verify_full=recipe.verify_full,
+        scan=recipe.scan,
     )
 
 
@@ -119,6 +125,8 @@ def _recipe_value(message: task_pb2.Recipe) -> Recipe:
         storage=message.storage,
         encoding=message.encoding,
         data_tag=message.data_tag,
+        verify_full=message.verify_full,
+        scan=message.scan,
     )
 
 

@@ -7,11 +7,14 @@ work that the store refuses later.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
 from ..errors import UnavailableError
 from .client import Bus
+
+_log = logging.getLogger(__name__)
 
 _REMEMBERED_JOBS = 10_000
 
@@ -30,8 +33,9 @@ class JobBoard:
             try:
                 async for snapshot in self._bus.snapshots():
                     self._note(snapshot.job, snapshot.attempt)
-            except UnavailableError:
-                await asyncio.sleep(1)
+            except UnavailableError as error:
+                _log.debug("attempts are learned from the database for now: %s", error)
+            await asyncio.sleep(1)
 
     async def stale(self, job: str, attempt: int) -> bool:
         """Whether a message of `attempt` is of an older attempt than the job's, or of no job at all."""

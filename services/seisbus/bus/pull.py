@@ -2,20 +2,22 @@
 when fewer messages than asked are there, has no byte bound, and can lose messages when it is cancelled.
 
 One request is outstanding at a time, for as many messages as the caller has room; idle heartbeats tell a quiet
-stream from a dead subscription. Stopping never cancels anything: the request runs out, and what it still delivers
-is handed back at once.
+stream from a dead subscription. Stopping never cancels anything: interest is withdrawn, and what the server had sent
+before that is handed back at once.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from enum import Enum
 
 from nats.aio.client import Client as NatsClient
 from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
 from .topology import ConsumerSpec
@@ -51,13 +53,18 @@ class PullSubscription:
         self._consumer = consumer
         self._room = room
         self._deliver = deliver
-        self._stopping = False
+        self._stopping = asyncio.Event()
+        self._subscription: Subscription | None = None
         self._wake = asyncio.Event()
 
-    def stop(self) -> None:
-        """Take no more; `run` returns once the outstanding request has run out."""
-        self._stopping = True
+    async def stop(self) -> None:
+        """Take no more; returns when all that the server had sent already is handed back."""
+        self._stopping.set()
         self._wake.set()
+        if self._subscription is not None:
+            drained: Awaitable[None] = self._subscription.drain()  # type: ignore[no-untyped-call]
+            with contextlib.suppress(NatsError, TimeoutError, OSError):
+                await asyncio.wait_for(drained, _SILENCE_SECONDS)
 
     def wake(self) -> None:
         """There may be room again."""
@@ -65,24 +72,25 @@ class PullSubscription:
 
     async def run(self) -> None:
         """Pull until stopped, surviving restarts of the server."""
-        while not self._stopping:
+        while not self._stopping.is_set():
             messages, size = self._room()
             if messages <= 0 or size <= 0:
-                self._wake.clear()
-                await self._wake.wait()
+                await self._pause()
                 continue
             try:
                 ended = await self._request(messages, size)
             except (NatsError, OSError) as error:
                 _log.debug("pull on %s: %s", self._consumer.name, error)
                 ended = _Ended.BROKEN
-            if ended is _Ended.BROKEN and not self._stopping:
+            if ended is _Ended.BROKEN and not self._stopping.is_set():
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def _request(self, batch: int, max_bytes: int) -> _Ended:
         inbox = self._nc.new_inbox()
-        subscription = await self._nc.subscribe(inbox)
+        subscription = self._subscription = await self._nc.subscribe(inbox)
         try:
+            if self._stopping.is_set():
+                return _Ended.EXHAUSTED
             request = {"batch": batch, "max_bytes": max_bytes, "expires": _EXPIRES_NS, "idle_heartbeat": _HEARTBEAT_NS}
             subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._consumer.stream}.{self._consumer.name}"
             await self._nc.publish(subject, json.dumps(request).encode(), reply=inbox)
@@ -91,6 +99,8 @@ class PullSubscription:
                 try:
                     message = await subscription.next_msg(timeout=_SILENCE_SECONDS)
                 except TimeoutError:
+                    if subscription.pending_msgs:
+                        continue  # it was this process that was slow, not the server
                     return _Ended.BROKEN
                 status = (message.headers or {}).get("Status")
                 if status == "100":
@@ -102,21 +112,21 @@ class PullSubscription:
                     if not quiet:
                         _log.debug("pull on %s ended: %s %s", self._consumer.name, status, description)
                     elif "MaxBytes" in description:
-                        self._wake.clear()
                         await self._pause()
                     return _Ended.EXHAUSTED if quiet else _Ended.BROKEN
                 left -= 1
-                if self._stopping:
+                if self._stopping.is_set():
                     await message.nak()
                 else:
                     self._deliver(message)
             return _Ended.EXHAUSTED
         finally:
-            await subscription.unsubscribe()
+            self._subscription = None
+            with contextlib.suppress(NatsError):
+                await subscription.unsubscribe()
 
     async def _pause(self) -> None:
-        """Wait until room changes, at most a moment: the next message is larger than the room there was."""
-        try:
+        """Wait until somebody says that there may be room, at most a moment: not all that makes room says so."""
+        self._wake.clear()
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), _RETRY_SECONDS)
-        except TimeoutError:
-            return

@@ -14,6 +14,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -21,7 +22,9 @@ from nats.js.errors import Error as JetStreamError
 
 from ..errors import PoisonError, UnavailableError
 from ..failpoints import failpoint
+from ..model.ids import dead_letter_id
 from .client import Bus, Tag
+from .errors import ClaimGoneError
 from .jobboard import JobBoard
 from .pull import PullSubscription
 from .topology import ConsumerSpec
@@ -45,17 +48,25 @@ class WorkerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message in a handler's hands."""
+    """One message in a handler's hands.
+
+    A handler that waits for a server itself says so by `hold(reason)`: nothing new is taken until it has ended.
+    """
 
     tag: Tag
     body: bytes
     deliveries: int
+    hold: Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message that was given up."""
+    """A message that was given up; the same message has the same `id` however often that happens.
 
+    `poison`: no delivery could have helped, against "too many deliveries failed".
+    """
+
+    id: str
     tag: Tag
     stream: str
     subject: str
@@ -63,6 +74,7 @@ class DeadLetter:
     body: bytes
     deliveries: int
     reason: str
+    poison: bool
 
 
 Handler = Callable[[Delivery], Awaitable[None]]
@@ -76,7 +88,6 @@ class WorkerStats:
     done: int = 0
     redelivered: int = 0
     dead_letters: int = 0
-    holding_for: str = ""
     in_progress: dict[int, Msg] = field(default_factory=dict)
     bytes_in_flight: int = 0
 
@@ -113,6 +124,7 @@ class Worker:
         self._paused = False
         self._draining = False
         self._tasks: set[asyncio.Task[None]] = set()
+        self._holds: dict[int, str] = {}
         self.stats = WorkerStats()
         self._pull = PullSubscription(bus.connection, consumer, room=self._room, deliver=self._accept)
 
@@ -128,7 +140,12 @@ class Worker:
             return WorkerState.DRAINING
         if self._paused:
             return WorkerState.PAUSED
-        return WorkerState.HOLDING if self.stats.holding_for else WorkerState.RUNNING
+        return WorkerState.HOLDING if self.holding_for else WorkerState.RUNNING
+
+    @property
+    def holding_for(self) -> str:
+        """What keeps the worker from going on, "" when nothing does."""
+        return next(iter(self._holds.values()), "") or self._bus.waiting_for
 
     def pause(self) -> None:
         """Take no new messages until `resume`."""
@@ -152,7 +169,7 @@ class Worker:
     async def drain(self, budget: float) -> None:
         """Stop pulling, let running work end for `budget` seconds, hand back what is left."""
         self._draining = True
-        self._pull.stop()
+        await self._pull.stop()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=budget)
         for task in self._tasks:
@@ -163,7 +180,7 @@ class Worker:
     # -- inside -----------------------------------------------------------------------------------
 
     def _room(self) -> tuple[int, int]:
-        if self._paused or self.stats.holding_for:
+        if self._paused or self.holding_for:
             return 0, 0
         return self._slots - len(self._tasks), self._max_bytes - self.stats.bytes_in_flight
 
@@ -178,6 +195,18 @@ class Worker:
         self._tasks.discard(task)
         self._pull.wake()
 
+    def _hold(self, message: int, reason: str) -> None:
+        """Take nothing new until this message has ended: what it waits for, the next one would wait for, too."""
+        if not self._holds:
+            _log.warning("worker %s holds: %s", self.name, reason)
+        self._holds[message] = reason
+
+    def _ended(self, message: Msg) -> None:
+        self.stats.in_progress.pop(id(message), None)
+        self.stats.bytes_in_flight -= len(message.data)
+        if self._holds.pop(id(message), None) is not None and not self._holds:
+            _log.info("worker %s goes on", self.name)
+
     async def _heartbeat(self) -> None:
         while True:
             await asyncio.sleep(self._ack_wait / 3)
@@ -186,8 +215,10 @@ class Worker:
                     await message.in_progress()
 
     async def _process(self, message: Msg) -> None:
+        if message.metadata.num_delivered > 1:
+            self.stats.redelivered += 1
         try:
-            await self._held(lambda: self._attempt(message))
+            await self._held(message)
         except asyncio.CancelledError:
             # The drain budget is over: hand the message back, so that another replica has it at once.
             with contextlib.suppress(NatsError, JetStreamError):
@@ -198,53 +229,42 @@ class Worker:
             with contextlib.suppress(NatsError, JetStreamError):
                 await message.nak(delay=_NAK_DELAY_SECONDS)
         finally:
-            self.stats.in_progress.pop(id(message), None)
-            self.stats.bytes_in_flight -= len(message.data)
+            self._ended(message)
 
-    async def _held(self, call: Callable[[], Awaitable[None]]) -> None:
-        """Call until no server is away; pulling stops meanwhile, the message stays alive."""
+    async def _held(self, message: Msg) -> None:
+        """Attempt until no server is away; pulling stops meanwhile, the message stays alive."""
         wait = _HOLD_FIRST_SECONDS
         while True:
             try:
-                await call()
+                return await self._attempt(message)
             except UnavailableError as error:
-                if not self.stats.holding_for:
-                    _log.warning("worker %s holds: %s", self.name, error)
-                self.stats.holding_for = str(error)
+                self._hold(id(message), error.message)
                 await asyncio.sleep(wait * random.uniform(0.7, 1.3))
                 wait = min(wait * 2, _HOLD_LONGEST_SECONDS)
-            else:
-                if self.stats.holding_for:
-                    _log.info("worker %s goes on", self.name)
-                    self.stats.holding_for = ""
-                    self._pull.wake()
-                return
 
     async def _attempt(self, message: Msg) -> None:
         deliveries = message.metadata.num_delivered
-        if deliveries > 1:
-            self.stats.redelivered += 1
         try:
             tag = Tag.of(message.headers)
         except PoisonError as error:
-            await self._give_up(message, Tag("", "", 0), deliveries, error.message)
+            await self._give_up(message, Tag("", "", 0), error.message, poison=True)
             return
         if await self._board.stale(tag.job, tag.attempt):
             await self._acknowledge(message)
             return
         if deliveries > self._max_deliver:
             reason = f"delivered {deliveries} times without success, allowed are {self._max_deliver}"
-            await self._give_up(message, tag, deliveries, reason)
+            await self._give_up(message, tag, reason, poison=False)
             return
         try:
             body, claim = await self._bus.open_envelope(message.data)
-            await self._handler(Delivery(tag, body, deliveries))
-        except LookupError:
-            # The claim is gone: either its windows have outcomes, or the reconciler sends the task again.
+            await self._handler(Delivery(tag, body, deliveries, partial(self._hold, id(message))))
+        except ClaimGoneError:
+            # Either its windows have outcomes, or the reconciler sends the task again.
             await self._acknowledge(message)
             return
         except PoisonError as error:
-            await self._give_up(message, tag, deliveries, error.message)
+            await self._give_up(message, tag, error.message, poison=True)
             return
         failpoint(f"{self._consumer.stream.lower()}-before-ack")
         await self._acknowledge(message, sync=bool(claim))
@@ -253,9 +273,19 @@ class Worker:
             await self._bus.delete_claim(claim)
         self.stats.done += 1
 
-    async def _give_up(self, message: Msg, tag: Tag, deliveries: int, reason: str) -> None:
+    async def _give_up(self, message: Msg, tag: Tag, reason: str, *, poison: bool) -> None:
+        about = message.metadata
+        time_ns = int(about.timestamp.timestamp() * 1e6) * 1000
         letter = DeadLetter(
-            tag, self._consumer.stream, message.subject, dict(message.headers or {}), message.data, deliveries, reason
+            id=dead_letter_id(time_ns, f"{self._consumer.stream}/{about.sequence.stream}/{time_ns}"),
+            tag=tag,
+            stream=self._consumer.stream,
+            subject=message.subject,
+            headers=dict(message.headers or {}),
+            body=message.data,
+            deliveries=about.num_delivered,
+            reason=reason,
+            poison=poison,
         )
         await self._bury(letter)
         self.stats.dead_letters += 1

@@ -65,7 +65,7 @@ async def submit(context: Context, text: str, request_id: str) -> Document:
 async def start(context: Context, spec: JobSpec, request_id: str) -> Document:
     """Write a job and announce it to the indexers."""
     job = await insert_job(context.store, new_job_id(), spec, request_id)
-    failpoint("submit-before-publish")
+    failpoint("submitted-before-publish")
     if not JobState(job["state"]).closed:
         await announce(context, job)
     return job

@@ -160,6 +160,7 @@ class Fetcher:
             body,
             tag=Tag(task.job, task.id, order.attempt, part),
             message_id=f"{task.id}/window/{part}/{order.attempt}.{order.publication}",
+            patient=True,
         )
 
     async def _publish_outcomes(
@@ -193,4 +194,5 @@ class Fetcher:
             encode_outcomes(batch),
             tag=Tag(batch.job, batch.task, batch.attempt, batch.part),
             message_id=f"{batch.task}/{kind}/{order.attempt}.{order.publication}",
+            patient=True,
         )

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from ..app import Context
 from ..archive.definition import DayCut, archive_named
 from ..bus.snapshot import snapshot
-from ..errors import UserError
+from ..errors import SeisbusError, UnavailableError, UserError
 from ..failpoints import failpoint
 from ..model.job import parse_job
 from ..model.outcome import JobState
@@ -23,7 +23,7 @@ from ..planning.plan import plan_day, plan_event
 from ..planning.windows import Origin, home_days, windows_of_day
 from ..store.documents import Document
 from ..store.index import event_by_id
-from ..store.jobs import add_counts, close_job, count_ledger, get_job, update_job
+from ..store.jobs import add_counts, count_ledger, get_job, give_up_job, update_job
 from ..store.settle import Settlement, settle
 from ..store.tasks import Cursor, OpenTask, PlanMovedError, open_task_ids, open_tasks, reopen_for_retry, write_tasks
 from . import sync
@@ -52,8 +52,10 @@ async def plan_job(context: Context, job_id: str, attempt: int) -> None:
         await _Planner(context, job).run()
     except PlanMovedError:
         _log.info("job %s: the plan was moved on by somebody else, or the job was cancelled", job_id)
-    except UserError as error:
-        await close_job(context.store, await get_job(context.store, job_id), JobState.FAILED, error=error.message)
+    except UnavailableError:
+        raise
+    except SeisbusError as error:  # a selection that matches nothing, an index that cannot be read, access denied
+        await give_up_job(context.store, job_id, error.message)
         await context.bus.publish_snapshot(snapshot(await get_job(context.store, job_id)))
 
 
@@ -192,7 +194,7 @@ class _Planner:
                 await self._publish(open_task)
 
     async def _publish(self, open_task: OpenTask) -> None:
-        await publish_task(self._context, self._job, self._recipe, open_task)
+        await publish_task(self._context, self._job, self._recipe, open_task, patient=True)
         self._on_bus.add(open_task.task.id)
 
     async def _room(self, wanted: int) -> None:

@@ -14,8 +14,10 @@ from ..store.documents import Document
 from ..store.tasks import OpenTask
 
 
-async def publish_task(context: Context, job: Document, recipe: Recipe, open_task: OpenTask) -> None:
-    """Publish a task's current publication; the server drops an exact repeat."""
+async def publish_task(
+    context: Context, job: Document, recipe: Recipe, open_task: OpenTask, *, patient: bool = False
+) -> None:
+    """Publish a task's current publication; the server drops an exact repeat. `patient` as in `Bus.publish`."""
     task, attempt = open_task.task, int(job["attempt"])
     parts = tuple(Part(p.first, 0) if number in open_task.done else p for number, p in enumerate(task.parts))
     order = FetchOrder(replace(task, parts=parts), recipe, attempt, open_task.publication)
@@ -24,4 +26,5 @@ async def publish_task(context: Context, job: Document, recipe: Recipe, open_tas
         encode_fetch(order),
         tag=Tag(task.job, task.id, attempt),
         message_id=f"{task.id}/fetch/{attempt}.{open_task.publication}",
+        patient=patient,
     )

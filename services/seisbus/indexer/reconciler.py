@@ -135,15 +135,16 @@ class Reconciler:
     async def _cancel(self, job: Document) -> None:
         """Empty the job's queues, then give every window without outcome the fate `cancelled`."""
         await self._context.bus.purge_job(job["_id"])
+        reason, detail = ("job_failed", job["error"]) if job["error"] else ("cancelled", "The job was cancelled first.")
         for open_task in await open_tasks(self._store, job["_id"]):
-            result = await settle_rest(
-                self._store, open_task, job["attempt"], Fate.CANCELLED, "cancelled", "The job was cancelled first."
-            )
+            result = await settle_rest(self._store, open_task, job["attempt"], Fate.CANCELLED, reason, detail)
             for name, fates in result.fates.items():
                 await add_counts(self._store, name, fates, 0)
-        await self._close(job, JobState.CANCELLED)
+        await self._close(job, JobState.FAILED if job["error"] else JobState.CANCELLED)
 
     async def _close(self, job: Document, state: JobState) -> None:
+        # Before the close, after which nobody looks at the job any more: orphaned claims would fill their store.
+        await self._context.bus.delete_claims(job["_id"])
         ledger = await close_job(self._store, job, state)
         if ledger is not None:
             _log.info("job %s is %s: %s", job["_id"], state.value, ledger.counts())

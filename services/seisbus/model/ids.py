@@ -26,6 +26,11 @@ def boot_id() -> str:
     return _base32(secrets.randbits(40), 8)
 
 
+def dead_letter_id(time_ns: int, origin: str) -> str:
+    """Id of a message given up at `origin` (its stream and place there) that was sent at `time_ns`: sorts by time."""
+    return _base32(time_ns // 1_000_000, 10) + hashlib.blake2b(origin.encode(), digest_size=6).hexdigest()
+
+
 def task_id(job: str, shard: int, number: int) -> str:
     """Id of the `number`-th task of a shard; sorts in planning order."""
     return f"{job}.{shard:06d}.{number:06d}"

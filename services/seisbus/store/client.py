@@ -62,7 +62,7 @@ class Store:
         self.database: AsyncDatabase[Document] = client.get_database(name, write_concern=_JOURNALED)
 
     @classmethod
-    async def connect(cls, uri: str, name: str, *, timeout: float = 10.0) -> Self:
+    async def connect(cls, uri: str, name: str, *, timeout: float = 5.0) -> Self:
         """Connect and check that a server answers; UnavailableError says which address does not."""
         try:
             client: AsyncMongoClient[Document] = AsyncMongoClient(

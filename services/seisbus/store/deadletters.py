@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Mapping
 
-from ..model.ids import boot_id, new_job_id
+from pymongo.errors import DuplicateKeyError
+
 from ..model.outcome import Fate
 from .client import Store, translated
 from .collections import DEAD_LETTER
@@ -17,6 +19,7 @@ from .tasks import get_open_task
 async def bury_message(
     store: Store,
     *,
+    identity: str,
     job: str,
     task: str,
     part: int,
@@ -27,13 +30,12 @@ async def bury_message(
     body: bytes,
     deliveries: int,
     reason: str,
-) -> str:
-    """Keep a message that was given up and settle its windows as failed; the id of the dead letter.
+) -> None:
+    """Keep a message that was given up, under `identity`, and settle its windows as failed. Idempotent.
 
     A message of the fetch stage stands for all parts of its task, later ones for their own part.
     """
-    identity = f"{new_job_id()}{boot_id()}"
-    with translated():
+    with translated(), contextlib.suppress(DuplicateKeyError):
         await store[DEAD_LETTER].insert_one(
             {
                 "_id": identity,
@@ -57,4 +59,3 @@ async def bury_message(
         )
         for name, fates in result.fates.items():
             await add_counts(store, name, fates, 0)
-    return identity

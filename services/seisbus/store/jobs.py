@@ -109,9 +109,12 @@ async def count_ledger(store: Store, job: str) -> Ledger:
 
 
 async def close_job(store: Store, job: Document, state: JobState, *, error: str = "") -> Ledger | None:
-    """Close a job with its recounted ledger; None when the ledger does not balance yet or somebody else was first."""
+    """Close a job with its recounted ledger; None when the ledger does not balance yet or somebody else was first.
+
+    `error` replaces what the job reports so far.
+    """
     ledger = await count_ledger(store, job["_id"])
-    if not ledger.balanced and state is not JobState.FAILED:
+    if not ledger.balanced:
         return None
     counts = ledger.counts()
     planned = counts.pop("planned")
@@ -125,12 +128,29 @@ async def close_job(store: Store, job: Document, state: JobState, *, error: str 
                     "ledger": {"planned": planned, **counts},
                     "planned": planned,
                     "counts": counts,
-                    "error": error,
+                    "error": error or job["error"],
                 },
                 "$unset": {"open": ""},
             },
         )
     return ledger if result.matched_count == 1 else None
+
+
+async def give_up_job(store: Store, job: str, error: str) -> None:
+    """End a job that cannot be planned as failed: at once if every window planned so far has an outcome.
+
+    Otherwise it is stopped like a cancelled one, so that its ledger adds up before the reconciler ends it as failed.
+    """
+    while True:
+        found = await get_job(store, job)
+        state = JobState(found["state"])
+        if state.closed or state is JobState.CANCELLING:
+            return
+        if await close_job(store, found, JobState.FAILED, error=error) is not None:
+            return
+        change = {"state": JobState.CANCELLING.value, "attempt": found["attempt"] + 1, "error": error}
+        if await update_job(store, found, change):
+            return
 
 
 async def request_cancel(store: Store, job: str) -> Document:

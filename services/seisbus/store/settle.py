@@ -132,17 +132,27 @@ async def _mark_task(store: Store, session: AsyncClientSession, settlement: Sett
             session=session,
         )
     elif settlement.part_count == 1:
-        await store[TASK].update_one(
-            {"_id": settlement.task}, {"$set": {"done": [0]}, "$unset": {"open": ""}}, session=session
+        closed = await store[TASK].update_one(
+            {"_id": settlement.task, "template": None},
+            {"$set": {"done": [0]}, "$unset": {"open": ""}},
+            session=session,
         )
-        return
-    else:
+        if closed.matched_count:
+            return
+    if settlement.expansion is None:
         await store[TASK].update_one(
             {"_id": settlement.task}, {"$addToSet": {"done": settlement.part}}, session=session
         )
-    task = await store[TASK].find_one({"_id": settlement.task}, {"done": 1, "parts": 1}, session=session)
-    if task is not None and len(task["done"]) >= len(task["parts"]):
-        await store[TASK].update_one({"_id": settlement.task}, {"$unset": {"open": ""}}, session=session)
+    task = await store[TASK].find_one({"_id": settlement.task}, session=session)
+    if task is None or len(task["done"]) < len(task["parts"]):
+        return
+    if task["template"] is not None and not task.get("expanded"):
+        # A part may come before the expansion that says how many there are; until then only the provisional window
+        # ends the task.
+        ends = {entry.window.id for entry in settlement.windows} & {window["id"] for window in task["windows"]}
+        if settlement.windows and not ends:
+            return
+    await store[TASK].update_one({"_id": settlement.task}, {"$unset": {"open": ""}}, session=session)
 
 
 async def settle_rest(

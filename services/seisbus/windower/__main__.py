@@ -55,6 +55,7 @@ async def build(context: Context) -> Service:
             body,
             tag=Tag(job, task, attempt, part),
             message_id=f"{task}/write/{part}/{attempt}.{publication}",
+            patient=True,
         )
 
     return Service(workers=[context.worker(window_consumer(), handle, slots=threads + _AHEAD)])

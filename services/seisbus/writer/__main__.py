@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 
 from ..app import Context, Service, run_service
-from ..bus import Delivery
-from ..bus.codec import decode_outcomes
 from ..bus.topology import write_consumer
 from .commit import Committer
 
@@ -18,10 +16,7 @@ async def build(context: Context) -> Service:
     """The writer's worker, its committer and its progress reports."""
     committer = Committer(context)
 
-    async def handle(delivery: Delivery) -> None:
-        await committer.commit(decode_outcomes(delivery.body), len(delivery.body))
-
-    worker = context.worker(write_consumer(), handle, slots=context.settings.concurrency or _MESSAGES_AT_ONCE)
+    worker = context.worker(write_consumer(), committer.commit, slots=context.settings.concurrency or _MESSAGES_AT_ONCE)
     return Service(workers=[worker], loops=[committer.run, committer.report], on_drained=committer.close)
 
 

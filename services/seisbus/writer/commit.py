@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..app import Context
+from ..bus import Delivery
+from ..bus.codec import decode_outcomes
 from ..bus.snapshot import snapshot
 from ..errors import UnavailableError
 from ..failpoints import failpoint
@@ -39,8 +41,22 @@ _RETRY_SECONDS = 0.5
 @dataclass(slots=True)
 class _Waiting:
     batch: OutcomeBatch
-    size: int
+    delivery: Delivery
     done: asyncio.Future[None]
+
+    @property
+    def size(self) -> int:
+        return len(self.delivery.body)
+
+
+def _end(entries: Sequence[_Waiting], error: Exception | None = None) -> None:
+    for entry in entries:
+        if entry.done.done():  # its delivery was handed back meanwhile
+            continue
+        if error is None:
+            entry.done.set_result(None)
+        else:
+            entry.done.set_exception(error)
 
 
 class Committer:
@@ -56,10 +72,11 @@ class Committer:
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._bytes: Counter[str] = Counter()
 
-    async def commit(self, batch: OutcomeBatch, size: int) -> None:
-        """Returns when the batch's outcomes are in the database."""
+    async def commit(self, delivery: Delivery) -> None:
+        """Returns when the outcomes in a delivery are in the database."""
+        batch = decode_outcomes(delivery.body)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(batch, size, done))
+        self._waiting.append(_Waiting(batch, delivery, done))
         self._arrived.set()
         if self._is_full():
             self._full.set()
@@ -78,14 +95,25 @@ class Committer:
             taken = self._take()
             try:
                 await self._commit(taken)
+            except UnavailableError as error:
+                _end(taken, error)
             except Exception as error:
-                for entry in taken:
-                    if not entry.done.done():
-                        entry.done.set_exception(error)
+                if len(taken) == 1:
+                    _end(taken, error)
+                else:
+                    await self._commit_singly(taken)
             else:
-                for entry in taken:
-                    if not entry.done.done():
-                        entry.done.set_result(None)
+                _end(taken)
+
+    async def _commit_singly(self, taken: Sequence[_Waiting]) -> None:
+        """Find out which message makes the batch fail, so that the others do not share its fate."""
+        for entry in taken:
+            try:
+                await self._commit([entry])
+            except Exception as error:
+                _end([entry], error)
+            else:
+                _end([entry])
 
     def _take(self) -> list[_Waiting]:
         taken, windows, size = [], 0, 0
@@ -102,8 +130,12 @@ class Committer:
         return taken
 
     async def _commit(self, taken: Sequence[_Waiting]) -> None:
-        settlements = [await self._stored(entry.batch) for entry in taken]
-        await asyncio.to_thread(self._files.sync)
+        try:
+            settlements = [await self._stored(entry.batch) for entry in taken]
+            await asyncio.to_thread(self._files.sync)
+        except BaseException:
+            await asyncio.to_thread(self._files.roll_back)
+            raise
         failpoint("written-before-commit")
         # Once the bytes are there only the database is waited for, so that an outage does not write them again.
         while True:
@@ -111,7 +143,8 @@ class Committer:
                 result = await settle(self._context.store, settlements)
                 break
             except UnavailableError as error:
-                _log.warning("writer waits: %s", error)
+                for entry in taken:
+                    entry.delivery.hold(error.message)
                 await asyncio.sleep(_RETRY_SECONDS)
         self._count(result)
 

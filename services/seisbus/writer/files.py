@@ -5,6 +5,7 @@ A file belongs to one job, one writer process and one packing; the database deci
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -29,9 +30,17 @@ class Place:
 
 @dataclass(slots=True)
 class _File:
+    """An open file: bytes before `end` are written, those before `safe` are durable."""
+
     path: Path
     handle: int
-    end: int
+    end: int = 0
+    safe: int = 0
+
+    def sync(self) -> None:
+        if self.end != self.safe:
+            os.fdatasync(self.handle)
+            self.safe = self.end
 
 
 class WaveformFiles:
@@ -43,10 +52,9 @@ class WaveformFiles:
         self._rotate_bytes = rotate_bytes
         self._open: OrderedDict[tuple[str, Packing], _File] = OrderedDict()
         self._made = 0
-        self._dirty: set[int] = set()
 
     def append(self, job: str, packing: Packing, data: bytes) -> Place:
-        """Put bytes at the end of the job's file. UnavailableError while the disk takes none; nothing is lost then."""
+        """Put bytes at the end of the job's file. UnavailableError while the disk takes none; then `roll_back`."""
         try:
             file = self._file(job, packing)
             view, at = memoryview(data), file.end
@@ -57,17 +65,25 @@ class WaveformFiles:
             raise _unavailable(self._root, error) from error
         place = Place(str(file.path.parent), file.path.name, file.end, len(data))
         file.end = at
-        self._dirty.add(file.handle)
         return place
 
     def sync(self) -> None:
-        """Make everything appended so far survive a power cut."""
-        try:
-            for handle in self._dirty:
-                os.fdatasync(handle)
-        except OSError as error:
-            raise _unavailable(self._root, error) from error
-        self._dirty.clear()
+        """Make everything appended so far survive a power cut. UnavailableError when it cannot be; then `roll_back`."""
+        for key, file in list(self._open.items()):
+            try:
+                file.sync()
+            except OSError as error:
+                # After a failed write-back nobody knows what is on the disk: this file is never built upon again.
+                del self._open[key]
+                os.close(file.handle)
+                raise _unavailable(self._root, error) from error
+
+    def roll_back(self) -> None:
+        """Cut off what was appended since the last `sync`, so that a full disk does not fill with what nobody names."""
+        for file in self._open.values():
+            with contextlib.suppress(OSError):
+                os.ftruncate(file.handle, file.safe)
+            file.end = file.safe
 
     def close(self) -> None:
         """Close all files; the next append begins new ones."""
@@ -89,15 +105,15 @@ class WaveformFiles:
         path = folder / f"{job}-{self._boot}-{self._made}.{_SUFFIX[packing]}"
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         self._made += 1
-        self._open[key] = _File(path, handle, 0)
+        self._open[key] = _File(path, handle)
         return self._open[key]
 
     def _drop(self, key: tuple[str, Packing]) -> None:
         file = self._open.pop(key)
-        if file.handle in self._dirty:
-            os.fdatasync(file.handle)
-            self._dirty.discard(file.handle)
-        os.close(file.handle)
+        try:
+            file.sync()
+        finally:
+            os.close(file.handle)
 
 
 def _unavailable(root: Path, error: OSError) -> UnavailableError:
