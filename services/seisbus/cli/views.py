@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -125,35 +126,32 @@ def reasons_table(outcomes: Iterable[Outcome]) -> Table | None:
     return made
 
 
-def availability_table(rows: Sequence[Availability], limit: int) -> Table:
+def availability_table(rows: Sequence[Availability], limit: int) -> Group:
     """A line a channel and a mark a UTC day: all, some or none of its windows saved; at most `limit` channels."""
     days = sorted({row.day_ns for row in rows})
     by_channel: dict[str, dict[int, Availability]] = {}
     for row in rows:
         by_channel.setdefault(str(row.channel), {})[row.day_ns] = row
     shown_days = days if len(days) <= _DAYS_SHOWN else []
-    span = f"{iso(days[0])[:10]} to {iso(days[-1])[:10]}" if len(days) > 1 else iso(days[0])[:10] if days else ""
-    title = f"Availability by channel and day, {span} (█ all saved, ▒ some, ░ none, · not asked for)"
     made = table(
-        "channel",
-        "saved",
-        "planned",
-        "days" if shown_days else "",
-        "reasons",
+        *("channel", "saved", "planned", "days" if shown_days else "", "reasons"),
         right=("saved", "planned"),
         long="reasons",
     )
-    made.title, made.title_justify = title, "left"
     for channel in list(by_channel)[:limit]:
         mine = by_channel[channel]
         saved, planned = sum(r.ledger.saved for r in mine.values()), sum(r.ledger.planned for r in mine.values())
         marks = "".join(_mark(mine.get(day)) for day in shown_days)
         reasons = sorted({reason for row in mine.values() for reason in row.reasons})
         made.add_row(channel, f"{saved:,}", f"{planned:,}", marks, Text(", ".join(reasons), style="dim"))
+    span = " to ".join(iso(day)[:10] for day in days[:: max(1, len(days) - 1)])
+    parts: list[RenderableType] = [Text(f"Availability by channel and day, {span}", style="bold")]
+    if shown_days:
+        parts.append(Text("█ all saved  ▒ some  ░ none  · not asked for", style="dim"))
+    parts.append(made)
     if len(by_channel) > limit:
-        made.caption = f"{len(by_channel) - limit:,} more channels; --channels 0 shows all."
-        made.caption_justify = "left"
-    return made
+        parts.append(Text(f"{len(by_channel) - limit:,} more channels; --channels 0 shows all.", style="dim"))
+    return Group(*parts)
 
 
 def _mark(row: Availability | None) -> str:
