@@ -14,6 +14,7 @@ from libseis.mseed.table import NO_RATE, TIME_CORRECTION_APPLIED, Integers, Prob
 from libseis.segments import Rate, SourceId
 
 _DAYS_TO_1970 = 719_162  # from 0001-01-01, proleptic Gregorian
+_LONGEST_RECORD_NS = 6e18  # 190 years; with a start up to 2100 its end fits int64
 _UNKNOWN_SOURCE = SourceId("", "", "", "")
 
 
@@ -77,7 +78,14 @@ def build(
     if version3 and blocks:
         order = np.argsort(whole["offset"])
         whole = {name: column[order] for name, column in whole.items()}
+    whole["rate"] = _believable(whole["rate"], whole["npts"], tuple(rates))
     return RecordTable(**whole, sources=tuple(sources), rates=tuple(rates), problems=tuple(problems))
+
+
+def _believable(rate: Integers, npts: Integers, rates: Sequence[Rate]) -> Integers:
+    """The rate column without the rates that damage made: a record does not last longer than int64 ns can say."""
+    periods = np.array([*(r.period_ns for r in rates), 0.0])
+    return np.where(periods[rate] * np.maximum(npts, 1) < _LONGEST_RECORD_NS, rate, NO_RATE)
 
 
 def _version2_part(headers: Headers, lengths: Integers) -> _Part:

@@ -111,34 +111,42 @@ class _Stretch:
 
 
 def _decoded(buffer: Bytes, table: RecordTable, rows: Integers, rate: Rate) -> Iterator[_Stretch]:
-    """Decode `rows`, in file order, in as few calls as they allow."""
+    """Decode `rows`, by offset, in as few calls as they allow."""
     if len(rows) == 0:
         return
     follow = table.start_ns[rows] + rate.spans_ns(table.npts[rows])
     contiguous = (
-        (table.offset[rows[1:]] == table.offset[rows[:-1]] + table.length[rows[:-1]])
-        & (np.abs(table.start_ns[rows[1:]] - follow[:-1]) < rate.period_ns / 2)
+        (np.abs(table.start_ns[rows[1:]] - follow[:-1]) < rate.period_ns / 2)
         & (table.encoding[rows[1:]] == table.encoding[rows[:-1]])
         & (table.version[rows[1:]] == table.version[rows[:-1]])
     )
     for stretch in np.split(rows, np.flatnonzero(~contiguous) + 1):
-        whole = None
-        if len(stretch) > 1:
-            whole = _unpack(_bytes_of(buffer, table, stretch), int(table.npts[stretch].sum()))
-        if whole is not None:
-            yield _Stretch(stretch, whole)
-        else:
-            yield from (_single(buffer, table, row) for row in stretch)
+        yield from _stretch(buffer, table, stretch)
+
+
+def _stretch(buffer: Bytes, table: RecordTable, rows: Integers) -> Iterator[_Stretch]:
+    """Decode records that follow each other in time, halving what libmseed refuses until the bad ones are alone."""
+    if len(rows) == 1:
+        yield _single(buffer, table, rows)
+    elif (whole := _unpack(_bytes_of(buffer, table, rows), int(table.npts[rows].sum()))) is not None:
+        yield _Stretch(rows, whole)
+    else:
+        middle = len(rows) // 2
+        yield from _stretch(buffer, table, rows[:middle])
+        yield from _stretch(buffer, table, rows[middle:])
 
 
 def _bytes_of(buffer: Bytes, table: RecordTable, rows: Integers) -> Bytes:
-    """The records of contiguous `rows`, as libmseed takes them all."""
-    begin, last = int(table.offset[rows[0]]), int(table.offset[rows[-1]])
-    end = last + int(table.length[rows[-1]])
-    if table.encoding[rows[-1]] != ENCODING_UNKNOWN:
-        return buffer[begin:end]
-    # without blockette 1000 the next header tells the length; the last record, which has none, would be dropped
-    return np.concatenate((buffer[begin:end], buffer[last:end]))
+    """The bytes of `rows` one after the other, as libmseed takes them all; a view where they lie so in the file."""
+    begin, length = table.offset[rows], table.length[rows]
+    stop = begin + length
+    edges = np.flatnonzero(begin[1:] != stop[:-1]) + 1
+    heads, tails = begin[np.append(0, edges)], stop[np.append(edges - 1, -1)]
+    pieces = [buffer[a:b] for a, b in zip(heads.tolist(), tails.tolist(), strict=True)]
+    if table.encoding[rows[-1]] == ENCODING_UNKNOWN:
+        # without blockette 1000 the next header tells the length; the last record, which has none, would be dropped
+        pieces.append(buffer[begin[-1] : stop[-1]])
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
 
 def _unpack(records: Bytes, npts: int) -> Samples | None:
@@ -153,9 +161,9 @@ def _unpack(records: Bytes, npts: int) -> Samples | None:
     return None
 
 
-def _single(buffer: Bytes, table: RecordTable, row: Any) -> _Stretch:
+def _single(buffer: Bytes, table: RecordTable, rows: Integers) -> _Stretch:
     """One record by itself."""
-    rows = np.array([row], np.int64)
+    row = rows[0]
     offset, npts = int(table.offset[row]), int(table.npts[row])
     record = _bytes_of(buffer, table, rows)
     reason = f"it does not hold the {npts} samples its header promises"
@@ -182,10 +190,11 @@ def _check_values(
             continue
         last = np.cumsum(table.npts[stretch.rows]) - 1
         place = table.offset[stretch.rows] + table.payload[stretch.rows] + _FRAME_CONSTANTS + 4
+        inside = place + 4 <= table.offset[stretch.rows] + table.length[stretch.rows]
+        rows, last, place = stretch.rows[inside], last[inside], place[inside]
         words = buffer[place[:, None] + np.arange(4)]
-        big = words.view(">i4").reshape(-1)
-        stated = np.where(table.big_endian[stretch.rows], big, words.view("<i4").reshape(-1))
-        wrong += table.offset[stretch.rows[stretch.data[last] != stated]].tolist()
+        stated = np.where(table.big_endian[rows], words.view(">i4").reshape(-1), words.view("<i4").reshape(-1))
+        wrong += table.offset[rows[stretch.data[last] != stated]].tolist()
     if not wrong:
         return []
     message = (

@@ -91,7 +91,10 @@ class Rate:
     @property
     def period_ns(self) -> float:
         """Sample interval in nanoseconds, rounded to a float; exact spans come from `span_ns`."""
-        return self.denominator * NS_PER_SECOND / self.numerator
+        try:
+            return self.denominator * NS_PER_SECOND / self.numerator
+        except OverflowError:  # a quotient of integers beyond the largest float
+            return math.inf
 
     def span_ns(self, n: int) -> int:
         """Exact length of `n` sample intervals in ns, rounded half-even to an integer; `n` may be negative."""

@@ -139,11 +139,16 @@ class TestFrame:
     @given(st.data())
     def test_damage_never_raises(self, draw: st.DataObject) -> None:
         data = bytearray(steim_day(3000)[0])
-        for _ in range(draw.draw(st.integers(1, 20))):
-            data[draw.draw(st.integers(0, len(data) - 1))] = draw.draw(st.integers(0, 255))
+        in_a_header = st.builds(
+            lambda record, at: record * 512 + at, st.integers(0, len(data) // 512 - 1), st.integers(0, 63)
+        )
+        anywhere = st.integers(0, len(data) - 1)
+        for place in draw.draw(st.lists(in_a_header | anywhere, min_size=1, max_size=20)):
+            data[place] = draw.draw(st.integers(0, 255))
         del data[draw.draw(st.integers(0, len(data))) :]
         table = frame(data)
         decode(data, table)
+        assert (table.end_ns >= table.start_ns).all()
         assert (table.offset + table.length <= len(data)).all()
 
     @pytest.mark.parametrize("length", [128, 512, 4096])
@@ -202,6 +207,14 @@ class TestFrame:
         ]
         assert table.end_ns[4] == T0 + 90 * 10**9
         assert table.waveform.tolist() == [True] * 5 + [False]
+
+    def test_a_rate_that_damage_made_is_none(self) -> None:
+        slow = Record(T0, range(5), factor=-32768, multiplier=-32768).pack()
+        table = frame(slow + Record(T0, range(10)).pack())
+        assert table.end_ns.tolist() == [T0 + 4 * 2**30 * 10**9, T0 + 225_000_000]
+        ages = bytearray(slow)
+        ages[30:32] = struct.pack(">H", 60_000)
+        assert frame(ages).waveform.tolist() == [False]
 
     def test_version_3(self) -> None:
         record = MS3Record()
