@@ -182,9 +182,9 @@ async def test_the_same_as_an_obspy_stream(notebook: Notebook) -> None:
     trace = truth.event_traces(notebook.root, f"event_waveforms/2023/2023_232/{OJAI.evid}.ms")[4]
 
     def cell() -> None:
-        codes = trace.channel.name.split(".")
+        net, sta, loc, chan = trace.channel.name.split(".")
         start_ns = OJAI.time_ns + 5 * 10**9
-        (found,) = notebook.client.get_waveforms(*codes, start_ns / 1e9, start_ns / 1e9 + 60)
+        (found,) = notebook.client.get_waveforms(net, sta, loc, chan, start_ns / 1e9, start_ns / 1e9 + 60)
         times = trace.start_ns + np.arange(len(trace.data)) * (10**9 // trace.channel.rate)
         inside = (times >= start_ns) & (times <= start_ns + 60 * 10**9)
         assert found.stats.starttime.ns == times[inside][0]

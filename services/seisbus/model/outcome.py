@@ -18,6 +18,18 @@ class Fate(StrEnum):
 
 RETRIABLE = (Fate.DEAD, Fate.MISSING, Fate.FAILED, Fate.CANCELLED)
 
+_MISSING = {
+    "not_listed": "the archive's index or station metadata name it, but the archive's listing does not have it",
+    "no_such_key": "the archive has no such object",
+    "not_available": "the catalog names no waveform file for this event (NA)",
+    "access_denied": "the archive refuses to give the object",
+}
+
+
+def missing_detail(names: str, reason: str) -> str:
+    """One sentence for the ledger: `names` (objects) are missing for a `reason`."""
+    return f"{names}: {_MISSING.get(reason, reason)}."
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:

@@ -12,8 +12,8 @@ from libseis.mseed import encode
 from libseis.segments import Cut, CutReason, FillMethod, GapPolicy, Joined, Segment, cut
 
 from ..model.channel import Channel
-from ..model.outcome import Fate
-from ..model.task import Recipe, Window
+from ..model.outcome import Fate, missing_detail
+from ..model.task import DAY_NS, Recipe, Window
 from ..model.transfer import (
     LogLine,
     ObjectRecords,
@@ -50,8 +50,27 @@ def cut_part(order: WindowOrder, chain: Chain | None) -> OutcomeBatch:
     """
     found = decoded(order.inputs, order.recipe.overlap)
     sources = tuple(_source(read) for read in order.inputs if read.records)
-    outcomes = tuple(_outcome(window, found, sources, order.recipe, chain) for window in order.windows)
+    outcomes = tuple(
+        _missing_or(_outcome(window, found, sources, order.recipe, chain), order.inputs) for window in order.windows
+    )
     return OutcomeBatch(order.job, order.task, order.attempt, order.part, order.part_count, order.recipe, outcomes)
+
+
+def _missing_or(outcome: WindowOutcome, inputs: Sequence[ObjectRecords]) -> WindowOutcome:
+    """`missing` in place of a dead window without data, when none of the objects of its own days is there.
+
+    The task had other objects: neighbours that it read for pads and day edges, or the days of its other windows.
+    """
+    if outcome.reason not in (CutReason.NO_DATA, CutReason.NO_DATA_IN_WINDOW):
+        return outcome
+    window = outcome.window
+    last_ns = window.end_ns if window.inclusive_end else window.end_ns - 1
+    own = [read for read in inputs if window.start_ns // DAY_NS <= read.ref.day_ns // DAY_NS <= last_ns // DAY_NS]
+    if not own or not all(read.missing for read in own):
+        return outcome
+    reason = own[0].missing
+    detail = missing_detail(", ".join(read.ref.key or f"a file of {window.channel}" for read in own), reason)
+    return WindowOutcome(window, Fate.MISSING, reason, detail)
 
 
 def _source(read: ObjectRecords) -> Source:
