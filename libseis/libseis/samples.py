@@ -51,10 +51,7 @@ def part(d: Atomic, first: int, count: int) -> Atomic:
     Metadata, elog, history, life, time standard and orientation are copied, gaps clipped to the new span. Only the
     samples wanted are copied, whatever the length of `d`.
     """
-    header = _BasicTimeSeries(d)
-    header.npts = 0
-    new: Any = TimeSeries(header, d) if isinstance(d, TimeSeries) else Seismogram(header, d)
-    new.load_history(d)
+    new = _shell(d)
     source = samples(d)
     begin, end = max(first, 0), min(first + count, source.shape[-1])
     if begin == first and end == first + count:
@@ -63,8 +60,6 @@ def part(d: Atomic, first: int, count: int) -> Atomic:
         wanted = np.zeros((*source.shape[:-1], count), order="F")
         if begin < end:
             wanted[..., begin - first : end - first] = source[..., begin:end]
-    if not isinstance(d, TimeSeries):
-        _copy_orientation(d, new)
     replace_samples(new, wanted)
     move_start(new, d, first)
     if isinstance(d, TimeSeries) and has_gaps(d):
@@ -76,5 +71,20 @@ def part(d: Atomic, first: int, count: int) -> Atomic:
     return part_of_d
 
 
-def _copy_orientation(source: Seismogram, target: Seismogram) -> None:
-    target.tmatrix = source.tmatrix
+def _shell(d: Atomic) -> Any:
+    """A copy of all but the samples."""
+    if not isinstance(d, TimeSeries) and d.orthogonal() and not d.cardinal():
+        # that a rotated matrix is orthogonal is known to the copy constructor only, at the cost of all samples
+        return Seismogram(d)
+    header = _BasicTimeSeries(d)
+    header.npts = 0
+    new: Any = TimeSeries(header, d) if isinstance(d, TimeSeries) else Seismogram(header, d)
+    new.load_history(d)
+    if not isinstance(d, TimeSeries) and not np.array_equal(new.tmatrix, d.tmatrix):
+        new.tmatrix = d.tmatrix
+        # the setter writes the Metadata too, where d may have none
+        if d.is_defined("tmatrix"):
+            new["tmatrix"] = d["tmatrix"]
+        else:
+            new.erase("tmatrix")
+    return new

@@ -59,19 +59,13 @@ def _span(d: Atomic, start: float, end: float) -> _Span:
     return _Span(first, count, max(first, 0), min(first + count, d.npts))
 
 
-def _shift(d: Atomic, t0shift: float | str | None, log: bool) -> float:
-    """The time that a window is relative to: a number, or the Metadata value of that name (0 if it is not there)."""
+def _shift(d: Atomic, t0shift: float | str | None) -> float | None:
+    """The time that a window is relative to: a number, or the Metadata value of that name (None if it is not there)."""
     if t0shift is None:
         return 0.0
     if not isinstance(t0shift, str):
         return float(t0shift)
-    if d.is_defined(t0shift):
-        return float(d.get_double(t0shift))
-    if log:
-        d.elog.log_error(
-            "WindowData", f"t0shift: the Metadata has no {t0shift!r}; a shift of 0 was used", ErrorSeverity.Complaint
-        )
-    return 0.0
+    return float(d.get_double(t0shift)) if d.is_defined(t0shift) else None
 
 
 def _dead_part(d: Atomic, message: str) -> Atomic:
@@ -101,7 +95,16 @@ class _Request:
 
     def cut(self, d: Atomic, empty_outside: bool) -> Atomic:
         """The window of a live datum; `empty_outside` empties, kills and returns a datum wholly outside of it."""
-        shift = _shift(d, self.t0shift, self.log_recoverable_errors)
+        shift = _shift(d, self.t0shift)
+        if shift is not None:
+            return self._cut(d, shift, empty_outside)
+        window = self._cut(d, 0.0, empty_outside)
+        if self.log_recoverable_errors:
+            message = f"t0shift: the Metadata has no {self.t0shift!r}; a shift of 0 was used"
+            window.elog.log_error("WindowData", message, ErrorSeverity.Complaint)
+        return window
+
+    def _cut(self, d: Atomic, shift: float, empty_outside: bool) -> Atomic:
         start, end = self.start + shift, self.end + shift
         if not (math.isfinite(start) and math.isfinite(end)):
             raise ValueError(f"the window from {start} to {end} must have finite ends")
