@@ -36,7 +36,7 @@ class Channel(_message.Message):
     def __init__(self, net: _Optional[str] = ..., sta: _Optional[str] = ..., loc: _Optional[str] = ..., chan: _Optional[str] = ...) -> None: ...
 
 class ObjectRef(_message.Message):
-    __slots__ = ("archive", "key", "size", "etag", "day_ns", "channel", "missing")
+    __slots__ = ("archive", "key", "size", "etag", "day_ns", "channel", "missing", "knots", "ordered")
     ARCHIVE_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
     SIZE_FIELD_NUMBER: _ClassVar[int]
@@ -44,6 +44,8 @@ class ObjectRef(_message.Message):
     DAY_NS_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
     MISSING_FIELD_NUMBER: _ClassVar[int]
+    KNOTS_FIELD_NUMBER: _ClassVar[int]
+    ORDERED_FIELD_NUMBER: _ClassVar[int]
     archive: str
     key: str
     size: int
@@ -51,7 +53,9 @@ class ObjectRef(_message.Message):
     day_ns: int
     channel: Channel
     missing: str
-    def __init__(self, archive: _Optional[str] = ..., key: _Optional[str] = ..., size: _Optional[int] = ..., etag: _Optional[str] = ..., day_ns: _Optional[int] = ..., channel: _Optional[_Union[Channel, _Mapping]] = ..., missing: _Optional[str] = ...) -> None: ...
+    knots: _containers.RepeatedScalarFieldContainer[int]
+    ordered: bool
+    def __init__(self, archive: _Optional[str] = ..., key: _Optional[str] = ..., size: _Optional[int] = ..., etag: _Optional[str] = ..., day_ns: _Optional[int] = ..., channel: _Optional[_Union[Channel, _Mapping]] = ..., missing: _Optional[str] = ..., knots: _Optional[_Iterable[int]] = ..., ordered: _Optional[bool] = ...) -> None: ...
 
 class Window(_message.Message):
     __slots__ = ("id", "channel", "start_ns", "end_ns", "inclusive_end", "event")
@@ -70,7 +74,7 @@ class Window(_message.Message):
     def __init__(self, id: _Optional[str] = ..., channel: _Optional[_Union[Channel, _Mapping]] = ..., start_ns: _Optional[int] = ..., end_ns: _Optional[int] = ..., inclusive_end: _Optional[bool] = ..., event: _Optional[str] = ...) -> None: ...
 
 class Recipe(_message.Message):
-    __slots__ = ("gaps", "fill", "overlap", "steps_json", "pad_before", "pad_after", "storage", "encoding", "data_tag")
+    __slots__ = ("gaps", "fill", "overlap", "steps_json", "pad_before", "pad_after", "storage", "encoding", "data_tag", "verify_full", "scan")
     GAPS_FIELD_NUMBER: _ClassVar[int]
     FILL_FIELD_NUMBER: _ClassVar[int]
     OVERLAP_FIELD_NUMBER: _ClassVar[int]
@@ -80,6 +84,8 @@ class Recipe(_message.Message):
     STORAGE_FIELD_NUMBER: _ClassVar[int]
     ENCODING_FIELD_NUMBER: _ClassVar[int]
     DATA_TAG_FIELD_NUMBER: _ClassVar[int]
+    VERIFY_FULL_FIELD_NUMBER: _ClassVar[int]
+    SCAN_FIELD_NUMBER: _ClassVar[int]
     gaps: str
     fill: str
     overlap: str
@@ -89,7 +95,9 @@ class Recipe(_message.Message):
     storage: str
     encoding: str
     data_tag: str
-    def __init__(self, gaps: _Optional[str] = ..., fill: _Optional[str] = ..., overlap: _Optional[str] = ..., steps_json: _Optional[str] = ..., pad_before: _Optional[float] = ..., pad_after: _Optional[float] = ..., storage: _Optional[str] = ..., encoding: _Optional[str] = ..., data_tag: _Optional[str] = ...) -> None: ...
+    verify_full: bool
+    scan: bool
+    def __init__(self, gaps: _Optional[str] = ..., fill: _Optional[str] = ..., overlap: _Optional[str] = ..., steps_json: _Optional[str] = ..., pad_before: _Optional[float] = ..., pad_after: _Optional[float] = ..., storage: _Optional[str] = ..., encoding: _Optional[str] = ..., data_tag: _Optional[str] = ..., verify_full: _Optional[bool] = ..., scan: _Optional[bool] = ...) -> None: ...
 
 class Part(_message.Message):
     __slots__ = ("first", "count")

@@ -7,6 +7,7 @@ import sys
 from ..app import Context, Service, run_service
 from ..bus.topology import fetch_consumer
 from .fetch import Fetcher
+from .learned import Learned
 
 # Objects read side by side by one process and archive: 16-32 requests fill 100 Mbit/s at 30 ms (measured).
 _OBJECTS_AT_ONCE = 16
@@ -14,7 +15,8 @@ _OBJECTS_AT_ONCE = 16
 
 async def build(context: Context) -> Service:
     """A worker for every archive of this deployment."""
-    fetcher = Fetcher(context)
+    learned = Learned(context.store)
+    fetcher = Fetcher(context, learned)
     workers = [
         context.worker(
             fetch_consumer(archive.name, archive.max_in_flight),
@@ -23,7 +25,7 @@ async def build(context: Context) -> Service:
         )
         for archive in context.archives.values()
     ]
-    return Service(workers=workers)
+    return Service(workers=workers, loops=[learned.run], on_drained=learned.flush)
 
 
 if __name__ == "__main__":

@@ -28,8 +28,12 @@ from ..model.transfer import (
     WindowOutcome,
 )
 from ..objects import AccessError
+from ..planning.ranges import WholeReason
 from .budget import ByteBudget
-from .cutting import Framed, Selection, expand, framed, select, spans_of
+from .chunks import NOTHING, ObjectBytes, Selection
+from .expand import expand
+from .learned import Learned
+from .ranged import read_spans, read_whole
 
 _log = logging.getLogger(__name__)
 
@@ -46,81 +50,105 @@ _DETAILS = {
 }
 
 
+def _spans(order: FetchOrder, windows: Sequence[Window]) -> list[Span]:
+    """What windows need of the data, pads included."""
+    before, after = int(order.recipe.pad_before * 1e9), int(order.recipe.pad_after * 1e9)
+    return [Span(window.start_ns - before, window.end_ns + after) for window in windows]
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """An object that was asked for: its framed bytes, or the reason why there are none."""
+    """An object that was asked for: what was read of it, or the reason why there is nothing."""
 
     ref: ObjectRef
-    etag: str = ""
-    found: Framed | None = None
+    found: ObjectBytes | None = None
     missing: str = ""
 
     def records(self, chosen: Selection) -> ObjectRecords:
-        """What travels on of an object that is there."""
-        assert self.found is not None
+        """What travels on."""
+        if self.found is None:
+            return ObjectRecords(self.ref, missing=self.missing)
         return ObjectRecords(
             ref=self.ref,
-            etag=self.etag,
+            etag=self.found.etag,
             ranges=chosen.ranges,
             records=chosen.records,
             problems=self.found.problems,
-            waveform_records=int(self.found.table.waveform.sum()),
+            waveform_records=self.found.waveform_records,
         )
 
 
 class Fetcher:
     """Handles the messages of SEIS_FETCH."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, learned: Learned) -> None:
         self._context = context
+        self._learned = learned
         self._budget = ByteBudget(2 * context.settings.bytes_in_flight)
 
     async def handle(self, delivery: Delivery) -> None:
         """Read, select, publish; returns when every part is safely on the bus."""
         order = decode_fetch(delivery.body)
-        async with self._budget.hold(sum(ref.size or _ASSUMED_BYTES for ref in order.task.objects if not ref.missing)):
-            reads = await asyncio.gather(*(self._read(ref) for ref in order.task.objects))
+        task = order.task
+        async with self._budget.hold(sum(ref.size or _ASSUMED_BYTES for ref in task.objects if not ref.missing)):
+            wanted = [w for part in task.parts for w in task.windows[part.first : part.first + part.count]]
+            spans = [] if task.provisional or order.recipe.scan else _spans(order, wanted)
+            reads = await asyncio.gather(*(self._read(order, ref, spans) for ref in task.objects))
             if all(read.missing for read in reads):
                 await self._missing(order, reads)
-            elif order.task.provisional:
+            elif order.recipe.scan:
+                await self._publish_outcomes(order, 0, len(task.parts), task.windows, Fate.SAVED, "", "")
+            elif task.provisional:
                 await self._event_file(order, reads[0])
             else:
                 await self._day_files(order, reads)
 
-    async def _read(self, ref: ObjectRef) -> _Read:
+    async def _read(self, order: FetchOrder, ref: ObjectRef, spans: Sequence[Span]) -> _Read:
+        """One object; whole when there are no spans."""
         if ref.missing:
             return _Read(ref, missing=ref.missing)
+        if order.recipe.scan and ref.ordered:
+            return _Read(ref, ObjectBytes(ref.etag, ()))  # scanned before
         archive = archive_named(self._context.archives, ref.archive)
+        objects = self._context.objects
         try:
-            fetched = await self._context.objects.get(archive, ref.key)
+            if spans:
+                found = await read_spans(objects, archive, ref, spans, verify_full=order.recipe.verify_full)
+            else:
+                found = await read_whole(objects, archive, ref)
         except AccessError as error:
             _log.warning("%s", error)
             return _Read(ref, missing="access_denied")
-        if fetched is None:
+        if found is None:
             return _Read(ref, missing="no_such_key")
-        return _Read(ref, etag=fetched.etag, found=await asyncio.to_thread(framed, fetched.data))
+        self._learn(ref, found)
+        return _Read(ref, found)
+
+    def _learn(self, ref: ObjectRef, found: ObjectBytes) -> None:
+        """Keep where records stand, unless it is known or the object is read whole anyway."""
+        if ref.ordered or found.whole in (WholeReason.SMALL, WholeReason.SIZE_UNKNOWN):
+            return
+        if found.whole:
+            self._learned.note(ref, found.etag, found.scan())
+            return
+        for chunk in found.chunks:
+            self._learned.note(ref, found.etag, chunk.knots())
 
     async def _day_files(self, order: FetchOrder, reads: Sequence[_Read]) -> None:
-        before, after = int(order.recipe.pad_before * 1e9), int(order.recipe.pad_after * 1e9)
         task = order.task
         for number, part in enumerate(task.parts):
             windows = task.windows[part.first : part.first + part.count]
             if not windows:
                 continue  # done in an earlier publication
-            spans = spans_of(windows, before, after)
-            inputs = [
-                ObjectRecords(read.ref, missing=read.missing)
-                if read.found is None
-                else read.records(select(read.found, spans))
-                for read in reads
-            ]
+            spans = _spans(order, windows)
+            inputs = [read.records(read.found.select(spans) if read.found else NOTHING) for read in reads]
             await self._publish_window(order, number, len(task.parts), windows, inputs)
 
     async def _event_file(self, order: FetchOrder, read: _Read) -> None:
         task = order.task
         assert task.template is not None
         assert read.found is not None
-        windows, parts, sources = expand(read.found, task.job, task.template, _EVENT_PART_BYTES)
+        windows, parts, sources = expand(read.found.chunks[0], task.job, task.template, _EVENT_PART_BYTES)
         if not windows:
             detail = f"{read.ref.key} holds no miniSEED waveforms. {' '.join(read.found.problems)}".strip()
             await self._publish_outcomes(order, 0, len(task.parts), task.windows, Fate.DEAD, "no_data", detail)
@@ -128,7 +156,7 @@ class Fetcher:
         batch = self._batch(order, 0, len(parts), expansion=Expansion(tuple(windows), tuple(parts)))
         await self._publish_batch(order, batch, "expansion")
         for number, part in enumerate(parts):
-            entry = read.records(select(read.found, _EVERYTHING, sources[number]))
+            entry = read.records(read.found.select(_EVERYTHING, sources[number]))
             mine = windows[part.first : part.first + part.count]
             await self._publish_window(order, number, len(parts), mine, [entry])
 
@@ -173,7 +201,7 @@ class Fetcher:
         reason: str,
         detail: str,
     ) -> None:
-        log = (LogLine("fetcher", detail, Severity.INVALID),)
+        log = (LogLine("fetcher", detail, Severity.INVALID),) if detail else ()
         outcomes = tuple(WindowOutcome(window, fate, reason, detail, log=log) for window in windows)
         await self._publish_batch(order, self._batch(order, part, part_count, outcomes=outcomes), f"write/{part}")
 

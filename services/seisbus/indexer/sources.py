@@ -9,9 +9,11 @@ from ..errors import UserError
 from ..model.channel import Channel
 from ..model.job import JobSpec
 from ..model.task import DAY_NS
+from ..planning.knots import KnotTable
 from ..planning.plan import DayFile, DayFiles
 from ..planning.windows import Origin
 from ..store import index
+from ..store.documents import Document
 from .days import day_of, ensure_day
 
 # Events of one job stand in its document (16 MB at most, about 60 bytes each).
@@ -85,6 +87,7 @@ class DayFilesCache:
                 document["etag"],
                 document["listed"],
                 document["sampling_rate"],
+                _knots(document),
             )
         if self._spec.expect == "stations":
             start, end = day * DAY_NS, (day + 1) * DAY_NS
@@ -94,3 +97,10 @@ class DayFilesCache:
                 if is_open and channel not in files:
                     files[channel] = DayFile(channel, "", 0, "", False, epoch["sample_rate"])
         return files
+
+
+def _knots(document: Document) -> KnotTable | None:
+    """What earlier reads learned of the version that is there now."""
+    if not document.get("knots") or document.get("knots_etag") != document["etag"]:
+        return None
+    return KnotTable.unpacked(document["knots"], ordered=document["ordered"])

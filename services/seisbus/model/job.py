@@ -190,7 +190,7 @@ class JobSpec(_Model):
     """A job as the user wrote it."""
 
     name: Annotated[str, Field(max_length=200)] = ""
-    kind: Literal["window", "index"] = "window"
+    kind: Literal["window", "index", "scan"] = "window"
     archive: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
     inputs: Literal["day_files", "event_files"] = "day_files"
     expect: Literal["index", "stations"] = "index"
@@ -198,14 +198,17 @@ class JobSpec(_Model):
     windows: Windows | None = None
     gaps: Literal["kill", "split"] | Fill = "kill"
     overlap: Literal["gap", "first", "last"] = "gap"
+    verify: Literal["ranges", "full"] = "ranges"
     steps: tuple[dict[str, Any], ...] = ()
     pad: Pad | None = None
     output: Output = Output()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.kind == "window" and self.windows is None:
-            raise ValueError("a job of kind window needs windows: absolute, events or tile")
+        if self.kind != "index" and self.windows is None:
+            raise ValueError(f"a job of kind {self.kind} needs windows: absolute, events or tile")
+        if self.kind == "scan" and (self.windows is None or self.windows.tile is None):
+            raise ValueError("a job of kind scan needs windows: tile, with the days whose files are to be scanned")
         events = self.windows.events if self.windows else None
         if self.kind == "window" and self.inputs == "event_files" and (events is None or events.catalog is None):
             raise ValueError("event_files need windows: events: catalog, which names the files")
@@ -226,6 +229,8 @@ class JobSpec(_Model):
             storage=self.output.storage,
             encoding=self.output.encoding,
             data_tag=self.output.data_tag,
+            verify_full=self.verify == "full",
+            scan=self.kind == "scan",
         )
 
 

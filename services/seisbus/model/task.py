@@ -11,7 +11,11 @@ DAY_NS = 86_400_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class ObjectRef:
-    """One archive object as far as the plan knew it (`size` 0 and `etag` "" when no listing told them)."""
+    """One archive object as far as the plan knew it (`size` 0 and `etag` "" when no listing told them).
+
+    `knots` are known record starts near the windows as (offset, time in ns); `ordered` says that a full scan found
+    nothing out of the ordinary.
+    """
 
     archive: str
     key: str
@@ -20,6 +24,8 @@ class ObjectRef:
     day_ns: int = 0
     channel: Channel | None = None
     missing: str = ""
+    knots: tuple[tuple[int, int], ...] = ()
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +88,5 @@ class Recipe:
     storage: str = "file"
     encoding: str = "auto"
     data_tag: str = ""
+    verify_full: bool = False
+    scan: bool = False

@@ -7,11 +7,13 @@ stored is accounted for as missing, and what an index forgot is still found by t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..model.channel import Channel
 from ..model.ids import task_id, window_id
 from ..model.task import DAY_NS, ObjectRef, Part, Task, Window, WindowTemplate
+from .knots import KnotTable
+from .ranges import Wanted
 from .windows import TimeWindow
 
 # Records of a part should fit an inline message (7 MB) in the worst case of 4.4 bytes a sample.
@@ -35,6 +37,7 @@ class DayFile:
     etag: str
     listed: bool
     sampling_rate: float | None = None
+    knots: KnotTable | None = None
 
 
 DayFiles = Mapping[Channel, DayFile]
@@ -93,10 +96,11 @@ def plan_day(
             first, last = window.start_ns - pad_before_ns - margin, _last_ns(window) + pad_after_ns + margin
             needed.update(dict.fromkeys(touched_days(first, last)))
         touched = {d for w in mine for d in touched_days(w.start_ns, _last_ns(w))}
+        spans = [Wanted(w.start_ns - pad_before_ns - margin, _last_ns(w) + pad_after_ns + margin) for w in mine]
         objects = tuple(
             ref
             for d in needed
-            if (ref := _object(archive, channel, d, files(d).get(channel), wanted=d in touched)) is not None
+            if (ref := _object(archive, channel, d, files(d).get(channel), spans, wanted=d in touched)) is not None
         )
         seconds = [(w.end_ns - w.start_ns + pad_before_ns + pad_after_ns) / 1e9 for w in mine]
         yield Task(
@@ -120,10 +124,16 @@ def _last_ns(window: TimeWindow) -> int:
     return window.end_ns if window.inclusive_end else window.end_ns - 1
 
 
-def _object(archive: str, channel: Channel, day: int, file: DayFile | None, *, wanted: bool) -> ObjectRef | None:
+def _object(
+    archive: str, channel: Channel, day: int, file: DayFile | None, spans: Sequence[Wanted], *, wanted: bool
+) -> ObjectRef | None:
     """The reference of a day's file; a file that is not there matters only on days the windows themselves touch."""
     if file is not None and file.listed:
-        return ObjectRef(archive, file.key, file.size, file.etag, day * DAY_NS, channel)
+        ref = ObjectRef(archive, file.key, file.size, file.etag, day * DAY_NS, channel)
+        if file.knots is None:
+            return ref
+        knots = tuple((knot.offset, knot.time_ns) for knot in file.knots.around(spans))
+        return replace(ref, knots=knots, ordered=file.knots.ordered)
     if not wanted:
         return None
     key = file.key if file is not None else ""

@@ -185,6 +185,8 @@ class RangeSearch:
         if self._reads >= _MOST_READS:
             return self._whole(WholeReason.GAVE_UP)
         ranges = coalesced(ranges, self._known(), self.size)
+        if not ranges:  # only bytes that were read already, and they did not help
+            return self._whole(WholeReason.GAVE_UP)
         if sum(r.size for r in ranges) + sum(r.size for r in self._known()) > _MOSTLY * self.size:
             return self._whole(WholeReason.MOSTLY_WANTED)
         return Read(tuple(ranges))

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
-from pymongo import ReplaceOne
+from pymongo import UpdateOne
 
 from ..model.channel import Channel, ChannelFilter
 from .client import Store, translated
@@ -22,13 +22,13 @@ def day_key(archive: str, day: str) -> str:
 
 
 async def upsert(store: Store, collection: str, documents: Iterable[Document]) -> int:
-    """Write documents by `_id`, replacing what is there, in batches; how many."""
+    """Write documents by `_id` in batches; how many. Fields of a present document that are not named stay."""
     batch: list[Document] = []
     count = 0
 
     async def flush() -> None:
         if batch:
-            await store[collection].bulk_write([ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in batch])
+            await store[collection].bulk_write([_upsert(document) for document in batch])
             batch.clear()
 
     with translated():
@@ -39,6 +39,11 @@ async def upsert(store: Store, collection: str, documents: Iterable[Document]) -
                 await flush()
         await flush()
     return count
+
+
+def _upsert(document: Document) -> UpdateOne:
+    fields = {name: value for name, value in document.items() if name != "_id"}
+    return UpdateOne({"_id": document["_id"]}, {"$set": fields}, upsert=True)
 
 
 async def day_is_known(store: Store, archive: str, day: str) -> Document | None:

@@ -1,0 +1,131 @@
+"""Bytes of an object with the records found in them: whole, or a few ranges. Pure; knows nothing of S3 or the bus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from libseis.mseed import ProblemKind, RecordTable, frame, overlapping
+from libseis.segments import SourceId, Span
+from numpy.typing import NDArray
+
+from ..planning.knots import KnotTable, thinned
+from ..planning.ranges import ByteRange, Observed
+
+# No record is longer (SEED manual 2.4: 2^16 for ours), so damage at the edge of a range below it may be a cut record.
+_LONGEST_RECORD = 65_536
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chunk:
+    """Contiguous bytes from `offset` on, and their records (offsets in `table` count from the chunk's start)."""
+
+    offset: int
+    data: bytes
+    table: RecordTable
+
+    @classmethod
+    def of(cls, offset: int, data: bytes) -> Chunk:
+        """Find the records (CPU only; safe in a thread)."""
+        return cls(offset, data, frame(data))
+
+    @property
+    def range(self) -> ByteRange:
+        """Where the bytes stand in the object."""
+        return ByteRange(self.offset, self.offset + len(self.data))
+
+    def observed(self, size: int) -> Observed:
+        """What a range search must know of the chunk; records cut by its edges are no fault of the object's."""
+        table, waveform = self.table, self.table.waveform
+        foreign = any(
+            not (problem.offset == 0 and self.offset > 0 and problem.length < _LONGEST_RECORD)
+            and not (problem.offset + problem.length == len(self.data) and self.range.end < size)
+            for problem in table.problems
+            if problem.kind is not ProblemKind.CONTROL
+        )
+        return Observed(
+            self.range,
+            table.offset[waveform] + self.offset,
+            table.length[waveform],
+            table.start_ns[waveform],
+            table.end_ns[waveform],
+            table.period_ns[waveform],
+            channels=len(np.unique(table.source[waveform])),
+            foreign=foreign,
+        )
+
+    def knots(self) -> KnotTable:
+        """Sparse (offset, time) pairs of the chunk's records."""
+        waveform = self.table.waveform
+        return thinned(self.table.offset[waveform] + self.offset, self.table.start_ns[waveform])
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Chosen records: their bytes and the ranges [start, end) of the object they stood in."""
+
+    records: bytes
+    ranges: tuple[int, ...]
+
+
+NOTHING = Selection(b"", ())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ObjectBytes:
+    """What was read of one version of an object, and why it was read whole (empty when ranges did)."""
+
+    etag: str
+    chunks: tuple[Chunk, ...]
+    whole: str = ""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What was wrong with the bytes of a whole read; ranges are free of such, or they had become whole reads."""
+        return tuple(p.message for chunk in self.chunks for p in chunk.table.problems) if self.whole else ()
+
+    @property
+    def waveform_records(self) -> int:
+        """Waveform records seen."""
+        return sum(int(chunk.table.waveform.sum()) for chunk in self.chunks)
+
+    def scan(self) -> KnotTable | None:
+        """Knots of a whole read; `ordered` when nothing in it is out of the ordinary. None for an empty object."""
+        if len(self.chunks) != 1 or not self.chunks[0].table.waveform.any():
+            return None
+        seen = self.chunks[0].observed(len(self.chunks[0].data))
+        steps = seen.start_ns[1:] - seen.end_ns[:-1]
+        ordered = (
+            not seen.foreign
+            and seen.channels == 1
+            and len(np.unique(seen.length)) == 1
+            and bool(np.all(steps > seen.period_ns[1:] / 2))  # neither backwards nor over one another
+        )
+        return thinned(seen.offset, seen.start_ns, ordered=ordered)
+
+    def select(self, spans: Sequence[Span], sources: Sequence[SourceId] | None = None) -> Selection:
+        """Records that any span needs, of the given channels (all when None), in file order."""
+        parts: list[memoryview] = []
+        edges: list[int] = []
+        for chunk in self.chunks:
+            mask = overlapping(chunk.table, spans)
+            if sources is not None:
+                numbers = [n for n, source in enumerate(chunk.table.sources) if source in sources]
+                mask &= np.isin(chunk.table.source, numbers)
+            for start, end in _runs(chunk.table, mask):
+                parts.append(memoryview(chunk.data)[start:end])
+                edges += [chunk.offset + start, chunk.offset + end]
+        return Selection(b"".join(parts), tuple(edges))
+
+
+def _runs(table: RecordTable, mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """The chosen records as runs of bytes, neighbours in one."""
+    starts = table.offset[mask]
+    if len(starts) == 0:
+        return []
+    ends = starts + table.length[mask]
+    breaks = np.flatnonzero(starts[1:] != ends[:-1]) + 1
+    first = starts[np.concatenate(([0], breaks))]
+    last = ends[np.concatenate((breaks - 1, [len(ends) - 1]))]
+    return list(zip(first.tolist(), last.tolist(), strict=True))

@@ -1,0 +1,108 @@
+"""Reading no more of an object than its windows need: the input and output beside planning's range search."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from libseis.segments import Span
+
+from ..archive.definition import ArchiveDefinition
+from ..model.task import DAY_NS, ObjectRef
+from ..objects import Fetched, ObjectChangedError, ObjectReader
+from ..planning.ranges import ByteRange, Done, Hint, Knot, RangeSearch, Wanted, Whole, WholeReason
+from .chunks import Chunk, ObjectBytes
+
+
+async def read_spans(
+    objects: ObjectReader,
+    archive: ArchiveDefinition,
+    ref: ObjectRef,
+    spans: Sequence[Span],
+    *,
+    verify_full: bool = False,
+) -> ObjectBytes | None:
+    """The bytes of `ref` that hold the spans, as few as can be; None when there is no such object.
+
+    What comes out is what a whole read would give for the spans (see planning.ranges for the one exception). An
+    object that changed since it was planned is read whole, in its new version.
+    """
+    search = RangeSearch(
+        ref.size,
+        Wanted(ref.day_ns, ref.day_ns + DAY_NS),
+        [Wanted(span.start_ns, span.end_ns) for span in spans],
+        Hint(tuple(Knot(offset, time_ns) for offset, time_ns in ref.knots), ref.ordered),
+        verify_full=verify_full,
+    )
+    chunks: list[Chunk] = []
+    try:
+        while True:
+            step = search.next()
+            if isinstance(step, Done):
+                return ObjectBytes(ref.etag, await asyncio.to_thread(_joined, chunks))
+            if isinstance(step, Whole):
+                return await _whole(objects, archive, ref, step, chunks)
+            fetched = await asyncio.gather(*(_get(objects, archive, ref, one) for one in step.ranges))
+            if any(one is None for one in fetched):
+                return None
+            for chunk in await asyncio.to_thread(_framed, [one for one in fetched if one is not None]):
+                chunks.append(chunk)
+                search.add(chunk.observed(ref.size))
+    except ObjectChangedError:
+        found = await objects.get(archive, ref.key)
+        if found is None:
+            return None
+        return ObjectBytes(found.etag, (await asyncio.to_thread(Chunk.of, 0, found.data),), "changed")
+
+
+async def read_whole(objects: ObjectReader, archive: ArchiveDefinition, ref: ObjectRef) -> ObjectBytes | None:
+    """All bytes of an object; None when there is no such object."""
+    found = await objects.get(archive, ref.key)
+    if found is None:
+        return None
+    chunk = await asyncio.to_thread(Chunk.of, 0, found.data)
+    return ObjectBytes(found.etag, (chunk,), WholeReason.ASKED.value)
+
+
+async def _get(objects: ObjectReader, archive: ArchiveDefinition, ref: ObjectRef, one: ByteRange) -> Fetched | None:
+    found = await objects.get(archive, ref.key, one.start, one.end, etag=ref.etag)
+    if found is not None and len(found.data) != one.size:  # the object ends earlier than the listing said
+        raise ObjectChangedError(f"Object {ref.key} is not {ref.size} bytes long any more.")
+    return found
+
+
+async def _whole(
+    objects: ObjectReader, archive: ArchiveDefinition, ref: ObjectRef, step: Whole, chunks: Sequence[Chunk]
+) -> ObjectBytes | None:
+    """The rest of the object joined to what was read, so that no byte is asked for twice."""
+    if not chunks and (len(step.ranges) <= 1):
+        found = await objects.get(archive, ref.key, etag=ref.etag)
+        if found is None:
+            return None
+        return ObjectBytes(found.etag, (await asyncio.to_thread(Chunk.of, 0, found.data),), step.reason.value)
+    fetched = await asyncio.gather(*(_get(objects, archive, ref, one) for one in step.ranges))
+    if any(one is None for one in fetched):
+        return None
+    pieces = sorted(
+        [(chunk.offset, chunk.data) for chunk in chunks] + [(one.start, one.data) for one in fetched if one is not None]
+    )
+    data = b"".join(piece for _, piece in pieces)
+    return ObjectBytes(ref.etag, (await asyncio.to_thread(Chunk.of, 0, data),), step.reason.value)
+
+
+def _framed(fetched: Sequence[Fetched]) -> list[Chunk]:
+    return [Chunk.of(one.start, one.data) for one in fetched]
+
+
+def _joined(chunks: Sequence[Chunk]) -> tuple[Chunk, ...]:
+    """Neighbours made one, since a record may straddle their border."""
+    groups: list[list[Chunk]] = []
+    for chunk in sorted(chunks, key=lambda c: c.offset):
+        if groups and groups[-1][-1].range.end == chunk.offset:
+            groups[-1].append(chunk)
+        else:
+            groups.append([chunk])
+    return tuple(
+        group[0] if len(group) == 1 else Chunk.of(group[0].offset, b"".join(chunk.data for chunk in group))
+        for group in groups
+    )

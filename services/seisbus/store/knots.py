@@ -1,0 +1,54 @@
+"""Knots on day_file documents: packed tables pushed by whoever learned them, dropped when the object's version changes.
+
+Fields: knots (list of packed tables), knots_etag (their version), ordered (a full scan found nothing wrong). Replicas
+only push, so none can undo another's; a full scan replaces what was there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pymongo import UpdateOne
+
+from .client import Store, translated
+from .collections import DAY_FILE
+from .index import day_key
+
+# Beyond this many tables an object's knots are dense enough; one document must not grow without bound.
+_MOST_TABLES = 48
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedKnots:
+    """What was learned of one version of an object."""
+
+    archive: str
+    day_ns: int
+    key: str
+    etag: str
+    packed: bytes
+    ordered: bool
+
+
+async def keep_knots(store: Store, learned: Sequence[LearnedKnots]) -> None:
+    """Add knots to their day files, in one batch."""
+    updates: list[UpdateOne] = []
+    for item in learned:
+        day = datetime.fromtimestamp(item.day_ns / 1e9, UTC).date().isoformat()
+        identity = f"{day_key(item.archive, day)}/{item.key}"
+        fresh = {"knots": [item.packed], "knots_etag": item.etag, "ordered": item.ordered}
+        if item.ordered:
+            updates.append(UpdateOne({"_id": identity}, {"$set": fresh}))
+            continue
+        updates.append(UpdateOne({"_id": identity, "knots_etag": {"$ne": item.etag}}, {"$set": fresh}))
+        updates.append(
+            UpdateOne(
+                {"_id": identity, "knots_etag": item.etag, f"knots.{_MOST_TABLES - 1}": {"$exists": False}},
+                {"$addToSet": {"knots": item.packed}},
+            )
+        )
+    if updates:
+        with translated():
+            await store[DAY_FILE].bulk_write(updates, ordered=True)
