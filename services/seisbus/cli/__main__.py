@@ -1,6 +1,6 @@
 """`python -m seisbus.cli`, the same as the command `seisbus`."""
 
-from .main import main
+from . import main
 
 if __name__ == "__main__":
     main()

@@ -68,7 +68,7 @@ for command in (
     app.command()(command)
 
 
-def main(arguments: list[str] | None = None) -> None:
+def run(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     try:
         app(arguments)

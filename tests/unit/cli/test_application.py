@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from seisbus.cli import options
-from seisbus.cli.main import main, report
+from seisbus.cli.application import report
+from seisbus.cli.application import run as run_cli
 from seisbus.client import ClientError, Failure
 from seisbus.errors import UnavailableError, UserError
 
@@ -31,7 +32,7 @@ def closed_address() -> str:
 
 def run(*arguments: str) -> int:
     with pytest.raises(SystemExit) as ended:
-        main(list(arguments))
+        run_cli(list(arguments))
     code = ended.value.code
     assert isinstance(code, int)
     return code
