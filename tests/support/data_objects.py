@@ -35,8 +35,9 @@ def time_series(npts: int = 100, dt: float = 0.01, t0: float = T0, data: object 
 def seismogram(npts: int = 100, dt: float = 0.01, t0: float = T0, data: object = None, **values: object) -> Seismogram:
     """Component k has the samples 1000 k + 1, 2, 3 ... unless given."""
     d = Seismogram(npts)
-    rows = 1000.0 * np.arange(3)[:, None] + np.arange(1.0, npts + 1.0)
-    d.data[:, :] = rows if data is None else data
+    if npts:
+        rows = 1000.0 * np.arange(3)[:, None] + np.arange(1.0, npts + 1.0)
+        d.data[:, :] = rows if data is None else data
     _dress(d, dt, t0, AtomicType.SEISMOGRAM, values)
     return d
 

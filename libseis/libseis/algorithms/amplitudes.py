@@ -125,7 +125,8 @@ def _measure(x: Values, method: ScalingMethod, level: float) -> tuple[float, flo
         amplitude = _mad(x)
     else:
         amplitude, target = _percentile(x, level), 1.0
-    usable = math.isfinite(amplitude) and amplitude > 0.0
+    # an amplitude so small that its inverse overflows is as good as none
+    usable = math.isfinite(amplitude) and amplitude > 0.0 and math.isfinite(target / amplitude)
     return amplitude, target / amplitude if usable else 0.0
 
 
