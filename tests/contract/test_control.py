@@ -75,8 +75,8 @@ async def front(
 
 async def know_day(store: Store, size: int = 5_000_000) -> None:
     files = [
-        {"key": f"k/{sta}", "net": "CI", "sta": sta, "loc": "", "chan": "HHZ", "size": size, "etag": "x",
-         "day_ns": DAY * DAY_NS, "indexed": True, "listed": sta != "GONE", "sampling_rate": 100.0}
+        {"key": f"k/{sta}", "net": "CI", "sta": sta, "loc": "", "chan": "HHZ",
+         "size": size if sta != "GONE" else 0, "etag": "x", "day_ns": DAY * DAY_NS, "indexed": True, "listed": sta != "GONE", "sampling_rate": 100.0}
         for sta in ("ADO", "BAR", "GONE")
     ]  # fmt: skip
     await write_day(store, "local", "2011-03-11", files, {"rows": 3, "listed": 2})
@@ -97,6 +97,7 @@ async def test_a_submitted_job_is_stored_announced_and_the_same_when_repeated(fr
     assert first == second != f"jobs/{job.id}"
 
 
+@pytest.mark.filterwarnings("ignore:SelectableGroups dict interface:DeprecationWarning")  # obspy on import
 @pytest.mark.parametrize(
     ("change", "code", "sentence"),
     [
@@ -104,6 +105,7 @@ async def test_a_submitted_job_is_stored_announced_and_the_same_when_repeated(fr
         (("archive: local", "archive: mars"), "NOT_FOUND", "scedc"),
         (("06:48", "04:48"), "INVALID_ARGUMENT", "not after start"),
         (("2011-03-11T06", "2011-08-11T06"), "INVALID_ARGUMENT", "at most 31 days"),
+        (("archive: local", "steps: [{detrnd: {}}]\narchive: local"), "INVALID_ARGUMENT", "detrnd"),
         (("chan: HHZ", "chan: 'BH?'"), "INVALID_ARGUMENT", "no channel that matches"),
     ],
 )
@@ -151,9 +153,9 @@ async def test_the_estimate_counts_what_is_known_and_says_so(front: Front) -> No
     assert (unknown.windows, unknown.days_estimated) == (0, 1)
     await know_day(front.context.store)
     found = await front.client.estimate(JOB)
-    assert (found.windows, found.missing, found.objects, found.requests) == (3, 1, 3, 2)
-    assert found.fetch_bytes == 15_000_000
-    assert found.disk_bytes == pytest.approx(15_000_000 / 24, rel=0.01)
+    assert (found.windows, found.missing, found.objects, found.requests) == (3, 1, 3, 6)
+    assert found.fetch_bytes == pytest.approx(1.2 * 10_000_000 / 24, rel=0.01)
+    assert found.disk_bytes == pytest.approx(10_000_000 / 24, rel=0.01)
     year = JOB.split("windows:")[0] + "windows: {tile: {start: 2011-01-01, end: 2012-01-01, length: 1h}}"
     tiles = await front.client.estimate(year)
     assert tiles.days_estimated == 365 or tiles.windows == 3 * 24 * 365

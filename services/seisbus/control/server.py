@@ -21,7 +21,7 @@ _RECEIVE_BYTES: Final = 8_000_000
 _GRACE_SECONDS: Final = 3.0
 
 
-class ControlServicer(JobCalls, DataCalls, control_pb2_grpc.ControlServiceServicer):  # type: ignore[misc]
+class ControlServicer(JobCalls, DataCalls, control_pb2_grpc.ControlServiceServicer):
     """All calls of ControlService."""
 
     def __init__(self, context: Context) -> None:

@@ -37,7 +37,7 @@ def status_of(error: Exception) -> tuple[grpc.StatusCode, str]:
     )
 
 
-class StatusInterceptor(ServerInterceptor):  # type: ignore[misc]
+class StatusInterceptor(ServerInterceptor):
     """Wraps every call so that what it raises ends as a status."""
 
     async def intercept_service(

@@ -5,7 +5,9 @@ Everything that can be wrong with a job is said here, before anything is written
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ..archive import events as event_files
@@ -52,6 +54,7 @@ async def checked_spec(context: Context, text: str) -> JobSpec:
     spec = with_inline_events(parse_job(text))
     archive_named(context.archives, spec.archive)
     check_size(spec)
+    await check_steps(spec)
     await check_selection(context, spec)
     return spec
 
@@ -108,6 +111,22 @@ def with_inline_events(spec: JobSpec) -> JobSpec:
         for event in found
     ]
     return parse_job(content)
+
+
+async def check_steps(spec: JobSpec) -> None:
+    """JobFileError when a processing step is unknown or has wrong parameters."""
+    if spec.steps and (problem := await asyncio.to_thread(_step_problem, spec.steps)):
+        raise JobFileError(f"Job file: steps: {problem}")
+
+
+def _step_problem(steps: Sequence[Mapping[str, object]]) -> str:
+    from libseis.steps import StepError, build  # brings obspy, seconds that only such jobs pay
+
+    try:
+        build(steps)
+    except StepError as error:
+        return " ".join(error.problems)
+    return ""
 
 
 def check_size(spec: JobSpec) -> None:

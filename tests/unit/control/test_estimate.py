@@ -27,7 +27,12 @@ def test_a_year_of_tiles_scales_from_a_sample_to_the_exact_number() -> None:
     sample = spread(days)
     total = Totals()
     for day in sample:
-        total.add(load_of(windows_of_day(spec, [], day)), Holdings(files=100, missing=4, size=10**9), growth_of(spec))
+        total.add(
+            load_of(windows_of_day(spec, [], day)),
+            Holdings(files=100, missing=4, size=10**9),
+            growth_of(spec),
+            ranges=True,
+        )
     found = summary(total, len(sample), len(days))
     assert found.windows == 365 * 24 * 100
     assert found.missing == 365 * 24 * 4
@@ -52,8 +57,21 @@ def test_nothing_known_is_said_and_not_guessed() -> None:
 
 
 def test_files_that_are_only_indexed_are_missing() -> None:
-    held = held_of([{"listed": True, "size": 5}, {"listed": False, "size": 0}])
-    assert (held.files, held.missing, held.size) == (2, 1, 5)
+    held = held_of([{"listed": True, "size": 5}, {"listed": False, "size": 0}, {"listed": True, "size": 10**6}])
+    assert held == Holdings(files=3, missing=1, size=10**6 + 5, large=1, large_size=10**6)
+
+
+@pytest.mark.parametrize(
+    ("hours", "ranges", "fetched", "requests"),
+    [(1, True, 1000 + 1.2 * 10**7 / 24, 3.8), (1, False, 1000 + 10**7, 2), (20, True, 1000 + 10**7, 2)],
+)
+def test_ranges_are_read_where_they_are_worth_it(hours: int, ranges: bool, fetched: float, requests: float) -> None:
+    held = held_of([{"listed": True, "size": 1000}, {"listed": True, "size": 10**7}])
+    total = Totals()
+    total.add(load_of([TimeWindow(0, hours * HOUR, inclusive_end=False)]), held, 1.0, ranges=ranges)
+    assert total.fetch_bytes == pytest.approx(fetched)
+    assert total.requests == pytest.approx(requests)
+    assert total.disk_bytes == pytest.approx((1000 + 10**7) * hours / 24)
 
 
 @pytest.mark.parametrize(
