@@ -76,7 +76,8 @@ async def front(
 async def know_day(store: Store, size: int = 5_000_000) -> None:
     files = [
         {"key": f"k/{sta}", "net": "CI", "sta": sta, "loc": "", "chan": "HHZ",
-         "size": size if sta != "GONE" else 0, "etag": "x", "day_ns": DAY * DAY_NS, "indexed": True, "listed": sta != "GONE", "sampling_rate": 100.0}
+         "size": size if sta != "GONE" else 0, "etag": "x", "day_ns": DAY * DAY_NS,
+         "indexed": True, "listed": sta != "GONE", "sampling_rate": 100.0}
         for sta in ("ADO", "BAR", "GONE")
     ]  # fmt: skip
     await write_day(store, "local", "2011-03-11", files, {"rows": 3, "listed": 2})
