@@ -73,7 +73,7 @@ class Days:
         found: dict[date, list[bytes]] = defaultdict(list)
         if cut is Cut.SAMPLE:
             day = day_of(self.start_ns)
-            while day_ns(day) < self.time_ns(len(self.data)):
+            while day_ns(day) <= self.time_ns(len(self.data) - 1):
                 first, data = self.between(day_ns(day), day_ns(day) + DAY_NS, inclusive=False)
                 found[day] += pack(self.codes, self.rate, self.time_ns(first), data, length)
                 day = day_of(day_ns(day) + DAY_NS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final
 
@@ -10,6 +10,7 @@ from ..errors import UserError
 from ..model.job import JobSpec
 from ..model.moments import iso
 from ..model.task import DAY_NS
+from ..planning.plan import touched_days
 from ..planning.windows import Origin, home_days, windows_of_day
 from ..store.index import day_files, day_is_known, events
 from ..store.queries import has_events
@@ -72,10 +73,15 @@ async def check_selection(context: Context, spec: JobSpec) -> None:
     if spec.windows.tile is not None and not _any(windows_of_day(spec, origins, days[0])):
         raise EmptySelectionError(spec.archive, "the tile's length is longer than its span; shorten it.")
     if spec.inputs == "day_files" and spec.expect == "index" and len(days) <= MOST_DAYS:
-        await _check_channels(context, spec, list(days))
+        await _check_channels(context, spec, origins, days)
 
 
-async def _check_channels(context: Context, spec: JobSpec, days: list[int]) -> None:
+async def _check_channels(context: Context, spec: JobSpec, origins: list[Origin], homes: Sequence[int]) -> None:
+    # as planning does: a channel counts that has a file on any day its windows touch
+    windows = (window for home in homes for window in windows_of_day(spec, origins, home))
+    days = sorted({day for w in windows for day in touched_days(w.start_ns, w.end_ns - (not w.inclusive_end))})
+    if len(days) > MOST_DAYS:
+        return
     for day in days:
         if await day_is_known(context.store, spec.archive, day_name(day)) is None:
             return
