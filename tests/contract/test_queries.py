@@ -35,7 +35,7 @@ async def store(mongodb_uri: str, mongodb_database: str) -> AsyncIterator[Store]
 def outcome(job: str, channel: Channel, start_ns: int, fate: Fate, reason: str = "") -> Document:
     end_ns = start_ns + 3_600_000_000_000
     return {
-        "_id": window_id(job, str(channel), start_ns, end_ns, ""),
+        "_id": window_id(job, str(channel), start_ns, end_ns, ""), "job": job,
         "fate": fate.value, "reason": reason, "detail": "", "refs": [], "attempt": 1, "task": task_id(job, 0, 0),
         "part": 0, "channel": str(channel), "start_ns": start_ns, "end_ns": end_ns, "event": "",
     }  # fmt: skip
@@ -188,7 +188,8 @@ async def test_events_respect_strict_and_open_bounds_and_need_a_magnitude_when_a
 async def test_day_files_index_keys_and_channels_page_in_key_order(store: Store) -> None:
     await store[c.DAY_FILE].insert_many(
         [
-            {"_id": f"local/{day}/{ch}", "net": ch.net, "sta": ch.sta, "loc": ch.loc, "chan": ch.chan}
+            {"_id": f"local/{day}/{ch}", "day": f"local/{day}", "net": ch.net, "sta": ch.sta, "loc": ch.loc,
+             "chan": ch.chan}
             for day in ("2011-03-10", "2011-03-11") for ch in CHANNELS
         ]
     )  # fmt: skip

@@ -1,7 +1,8 @@
 """Names, shapes and indexes of the collections. The only list of them; `ensure_indexes` makes it true.
 
-Speed rules that hold for MongoDB and for the embedded server alike: query by `_id` (or a range of it), or by the
-full equality prefix of an index plus at most one range; write in batches; never claim work by a state field.
+Speed rules that hold for MongoDB and for the embedded server alike: query by `_id`, or by the full equality prefix of
+an index plus at most one range (the embedded server scans everything for a bare range of `_id`); write in batches;
+never claim work by a state field.
 
 Shapes (times `*_ns` are integer nanoseconds since 1970; a channel is "NET.STA.LOC.CHAN"):
 
@@ -11,7 +12,7 @@ job           _id, name, kind, spec, state, open (only while not closed), attemp
 task          _id = job.shard.n, job, open (only while parts are missing), attempt, archive,
               objects [{key, size, etag, day_ns, channel, missing}], windows [{id, channel, start_ns, end_ns,
               inclusive_end, event}], parts [[first, count]], done [part], template
-outcome       _id = window id = job.hash, fate, reason, detail, refs, attempt, task, part, channel, start_ns,
+outcome       _id = window id = job.hash, job, fate, reason, detail, refs, attempt, task, part, channel, start_ns,
               end_ns, event
 outcome_superseded  the same with _id = window id + "~" + attempt: what a retry replaced
 wf_TimeSeries MsPASS's attribute names; and job, window, piece, t0_ns, rate [num, den], event, provenance
@@ -19,8 +20,8 @@ cemetery      tombstone, logdata, data_tag, job, window, reason
 elog          logdata, wf_TimeSeries_id, data_tag, job, window
 s3_catalog_index, s3_waveform_index   _id = archive/key, archive, s3key, index_type, format, year, yrday, day, filename
 day_index     _id = archive/YYYY-MM-DD: a day whose index and listing were read; rows, listed, read_ns
-day_file      _id = archive/YYYY-MM-DD/key, archive, day_ns, net, sta, loc, chan, key, size, etag, indexed, listed,
-              sampling_rate
+day_file      _id = archive/YYYY-MM-DD/key, day, archive, day_ns, net, sta, loc, chan, key, size, etag, indexed,
+              listed, sampling_rate, knots [packed tables], knots_etag, ordered
 source        _id = archive/evid, archive, source_id, time, time_ns, lat, lon, depth (km), mag, mag_type, event_type,
               waveform_key, phase_key
 site, channel MsPASS's names and units; archive, net, sta(, loc, chan), lat, lon, elev, edepth,
@@ -62,7 +63,12 @@ def _index(*keys: str, unique: bool = False, sparse: bool = False) -> IndexModel
 
 INDEXES: Final[dict[str, list[IndexModel]]] = {
     JOB: [_index("open", sparse=True), _index("request_id", unique=True, sparse=True)],
-    TASK: [IndexModel([("job", ASCENDING), ("open", ASCENDING)], partialFilterExpression={"open": True})],
+    TASK: [
+        _index("job", "_id"),
+        IndexModel([("job", ASCENDING), ("open", ASCENDING)], partialFilterExpression={"open": True}),
+    ],
+    OUTCOME: [_index("job", "_id")],
+    DAY_FILE: [_index("day", "_id")],
     WF_TIMESERIES: [
         _index("job", "starttime"),
         _index("net", "sta", "chan", "starttime"),

@@ -56,21 +56,19 @@ async def write_day(
     store: Store, archive: str, day: str, files: Sequence[Mapping[str, Any]], about: Mapping[str, Any]
 ) -> None:
     """Write a day's files, then the mark that the day is known. `files` have channel codes, key, size, etag …"""
-    prefix = f"{day_key(archive, day)}/"
-    await upsert(store, DAY_FILE, ({"_id": prefix + str(f["key"]), "archive": archive, **f} for f in files))
+    of_day = day_key(archive, day)
     await upsert(
-        store, DAY_INDEX, [{"_id": day_key(archive, day), "archive": archive, "read_ns": time.time_ns(), **about}]
+        store, DAY_FILE, ({"_id": f"{of_day}/{f['key']}", "day": of_day, "archive": archive, **f} for f in files)
     )
+    await upsert(store, DAY_INDEX, [{"_id": of_day, "archive": archive, "read_ns": time.time_ns(), **about}])
 
 
 async def day_files(
     store: Store, archive: str, day: str, wanted: ChannelFilter | None = None
 ) -> AsyncIterator[Document]:
-    """Files of a day in key order, one `_id` range scan; those whose channel matches."""
-    prefix = f"{day_key(archive, day)}/"
+    """Files of a day in key order; those whose channel matches."""
     with translated():
-        # Both bounds, so that every server uses the _id index ("0" follows "/").
-        cursor = store[DAY_FILE].find({"_id": {"$gte": prefix, "$lt": prefix[:-1] + "0"}}).sort("_id", 1)
+        cursor = store[DAY_FILE].find({"day": day_key(archive, day)}).sort("_id", 1)
         async for document in cursor:
             channel = Channel(document["net"], document["sta"], document["loc"], document["chan"])
             if wanted is None or wanted.matches(channel):

@@ -9,7 +9,6 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from ..errors import NotFoundError, StateError
-from ..model.ids import id_range
 from ..model.job import JobSpec
 from ..model.outcome import RETRIABLE, Fate, JobState, Ledger
 from .client import Store, translated
@@ -96,14 +95,13 @@ async def add_counts(store: Store, job: str, counts: Mapping[str, int], stored_b
 
 async def count_ledger(store: Store, job: str) -> Ledger:
     """The ledger from the task and outcome documents themselves, which no redelivery can double."""
-    low, high = id_range(job)
-    span = {"_id": {"$gte": low, "$lt": high}}
+    mine = {"job": job}
     with translated():
         tasks = await store[TASK].aggregate(
-            [{"$match": span}, {"$group": {"_id": None, "planned": {"$sum": {"$size": "$windows"}}}}]
+            [{"$match": mine}, {"$group": {"_id": None, "planned": {"$sum": {"$size": "$windows"}}}}]
         )
         planned = [row["planned"] async for row in tasks]
-        fates = await store[OUTCOME].aggregate([{"$match": span}, {"$group": {"_id": "$fate", "n": {"$sum": 1}}}])
+        fates = await store[OUTCOME].aggregate([{"$match": mine}, {"$group": {"_id": "$fate", "n": {"$sum": 1}}}])
         counts = {row["_id"]: row["n"] async for row in fates}
     return Ledger(planned=planned[0] if planned else 0, **counts)
 

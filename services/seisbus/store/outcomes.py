@@ -45,7 +45,7 @@ async def outcomes(store: Store, job: str, planned: int, fates: frozenset[Fate],
             continue
         bounds = {"$gt": after[0]} if after is not None and after[0] >= low else {"$gte": low}
         with translated():
-            documents = await store[c.OUTCOME].find({"_id": bounds | {"$lt": high}}).to_list()
+            documents = await store[c.OUTCOME].find({"job": job, "_id": bounds | {"$lt": high}}).to_list()
         documents.sort(key=lambda document: str(document["_id"]))
         found += [d for d in documents if not fates or Fate(d["fate"]) in fates]
         if len(found) > limit:
@@ -57,7 +57,7 @@ async def each_outcome(store: Store, job: str, planned: int) -> AsyncIterator[Do
     """All outcomes of a job, in no order."""
     for low, high in slices(job, planned):
         with translated():
-            async for document in store[c.OUTCOME].find({"_id": {"$gte": low, "$lt": high}}):
+            async for document in store[c.OUTCOME].find({"job": job, "_id": {"$gte": low, "$lt": high}}):
                 yield document
 
 

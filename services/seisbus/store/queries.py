@@ -141,7 +141,8 @@ async def day_files(store: Store, archive: str, day: str, channels: ChannelFilte
     scope = ("day_files", archive, day, channels)
     after = request.position(*scope)
     low, high = _below(f"{archive}/{day}")
-    where: Document = {"_id": {"$gte": low, "$lt": high} if after is None else {"$gt": after[0], "$lt": high}}
+    bounds = {"$gte": low} if after is None else {"$gt": after[0]}
+    where: Document = {"day": f"{archive}/{day}", "_id": bounds | {"$lt": high}}
     cursor = store[c.DAY_FILE].find(where).sort("_id", 1)
     return await _page(
         cursor, request, 1000, scope, lambda d: [d["_id"]], lambda d: channels.matches(_channel(d)), after

@@ -91,6 +91,7 @@ async def _commit(
                 continue
             outcomes[window.id] = {
                 "_id": window.id,
+                "job": settlement.job,
                 "fate": entry.fate.value,
                 "reason": entry.reason,
                 "detail": entry.detail,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from ..model.ids import id_range
 from ..model.outcome import Fate, JobState
 from ..model.task import Task
 from .client import Store, translated
@@ -117,11 +116,10 @@ async def reopen_for_retry(store: Store, job: Document) -> int:
     """
     wanted = {Fate(fate) for fate in job["retry"]["fates"]}
     reason = job["retry"]["reason"]
-    low, high = id_range(job["_id"])
     moved = 0
     batch: list[Document] = []
     with translated():
-        cursor = store[OUTCOME].find({"_id": {"$gte": low, "$lt": high}})
+        cursor = store[OUTCOME].find({"job": job["_id"]})
         async for outcome in cursor:
             if Fate(outcome["fate"]) in wanted and reason in ("", outcome["reason"]):
                 batch.append(outcome)
