@@ -232,14 +232,18 @@ def _response_longest_period(values: Values) -> float:
     return 0.0 if values["pre_filt"] is None else 1.0 / values["pre_filt"][1]
 
 
-# Without a band there is no period to go by; this covers broad-band sensors (120 s) with their tapered ends
+# Ten periods of the longest sensors in use (120 s). Without pre_filt the inverse is unbounded towards zero frequency up
+# to the water level: what comes out depends on the length of the data, and no pad makes a cut equal to the whole.
 RESPONSE_PAD = 1200.0
+
+# A cosine flank's impulse response decays with the cube of time x width of the flank: to 4e-7 of the peak at this many
+# inverse widths, measured on white noise with a mean (tests/unit/libseis/test_steps.py holds it to 1e-6)
+FLANK_WIDTHS = 20.0
 
 
 def _response_pad(values: Values) -> float:
-    # the cosine flank's own impulse response decays with the cube of time x flank width
     flanks = values["pre_filt"]
-    return RESPONSE_PAD if flanks is None else 40.0 / (flanks[1] - flanks[0])
+    return RESPONSE_PAD if flanks is None else float(FLANK_WIDTHS / (flanks[1] - flanks[0]))
 
 
 def _corner(name: str, doc: str) -> Parameter:

@@ -261,6 +261,23 @@ def test_response_removal_is_obspys(context: StepContext, output: str, options: 
 
 
 @with_inventory
+def test_response_removal_of_a_padded_window_is_that_of_the_whole(context: StepContext) -> None:
+    def record() -> TimeSeries:
+        x = 1e3 + 1e4 * np.random.default_rng(3).standard_normal(50_000)
+        return time_series(50_000, 0.2, UTCDateTime(2022, 1, 2).timestamp, data=x, net="CI", sta="HEC", chan="BHN")
+
+    chain = build([{"remove_response": {"pre_filt": [0.02, 0.04, 1.0, 2.0]}}])
+    whole = record()
+    start, end, pad = whole.t0 + 4000.0, whole.t0 + 4600.0, steps.pad(chain)
+    part = WindowData(record(), start - pad, end + pad)
+    apply(chain, whole, context)
+    apply(chain, part, context)
+    a, b = WindowData(part, start, end), WindowData(whole, start, end)
+    assert a.live and b.live
+    assert np.abs(np.asarray(a.data) - np.asarray(b.data)).max() <= 1e-6 * np.abs(b.data).max()
+
+
+@with_inventory
 def test_a_response_is_evaluated_once(context: StepContext, monkeypatch: pytest.MonkeyPatch) -> None:
     from obspy.core.inventory.response import Response
 
