@@ -1,0 +1,148 @@
+"""The documentation of job files and client says what the code says: keys, values, defaults, calls, examples."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import typing
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+import yaml
+from pydantic import BaseModel
+from seisbus.client import AsyncClient, Client
+from seisbus.client.jobfile import job_text
+from seisbus.client.plot import Style
+from seisbus.control import submit
+from seisbus.model import job as model
+from seisbus.model.job import JobSpec, parse_job
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+JOB = (DOCS / "job.md").read_text()
+CLIENT = (DOCS / "client.md").read_text()
+
+# heading or line before a table -> the model that it documents
+TABLES: dict[str, type[BaseModel]] = {
+    "## Keys": JobSpec,
+    "### select": model.Select,
+    "### windows\n": model.Windows,
+    "An `absolute` window:": model.Span,
+    "### windows: events": model.EventWindows,
+    "A `catalog` query": model.CatalogQuery,
+    "An event of a `list`:": model.InlineEvent,
+    "### windows: tile": model.Tile,
+    "### gaps: fill": model.Fill,
+    "### pad": model.Pad,
+    "### output": model.Output,
+}
+
+
+def rows(text: str, after: str) -> dict[str, tuple[str, str]]:
+    """key -> (values, default) of the first table after a text."""
+    found: dict[str, tuple[str, str]] = {}
+    started = False
+    for line in text[text.index(after) + len(after) :].splitlines():
+        if line.startswith("|"):
+            started = True
+            key, values, default, _ = (cell.strip() for cell in line.strip("|").split(" | "))
+            found[key.strip("` ")] = values, default
+        elif started:
+            break
+    return {key: row for key, row in found.items() if key not in ("key", "---|---|---|---")}
+
+
+def literals(annotation: Any) -> set[str]:
+    """The texts that an annotation allows, nested ones included."""
+    if typing.get_origin(annotation) is Literal:
+        return set(typing.get_args(annotation))
+    return set().union(*(literals(part) for part in typing.get_args(annotation)), set())
+
+
+@pytest.mark.parametrize(("after", "kind"), TABLES.items())
+def test_every_key_is_documented_with_its_values_and_default(after: str, kind: type[BaseModel]) -> None:
+    text = re.sub(r"^\|[-|]+\|$\n", "", JOB, flags=re.MULTILINE)
+    documented = rows(text, after)
+    assert set(documented) == set(kind.model_fields)
+    for name, field in kind.model_fields.items():
+        values, default = documented[name]
+        named = set(re.findall(r"`([a-z0-9_]+)`", values)) if literals(field.annotation) else set()
+        assert literals(field.annotation) == named, name
+        if field.is_required():
+            assert default.startswith("needed"), name
+        elif isinstance(field.default, str) and field.default:
+            assert default == f"`{field.default}`", name
+        else:
+            assert default != "needed" or name == "windows", name
+
+
+def test_every_model_of_the_job_file_is_documented() -> None:
+    models = {
+        value for value in vars(model).values()
+        if isinstance(value, type) and issubclass(value, BaseModel) and value.__module__ == model.__name__
+        and not value.__name__.startswith("_")
+    }  # fmt: skip
+    assert models == set(TABLES.values())
+
+
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", JOB, flags=re.DOTALL)
+
+
+@pytest.mark.filterwarnings("ignore:SelectableGroups dict interface:DeprecationWarning")  # obspy on import
+@pytest.mark.parametrize("text", EXAMPLES, ids=range(len(EXAMPLES)))
+async def test_every_example_is_a_job(text: str, tmp_path: Path) -> None:
+    (tmp_path / "events.xml").write_text("<q/>")
+    (tmp_path / "job.yaml").write_text(text)
+    spec = parse_job(job_text(tmp_path / "job.yaml"))
+    submit.check_size(spec)
+    await submit.check_steps(spec)
+
+
+@pytest.mark.filterwarnings("ignore:SelectableGroups dict interface:DeprecationWarning")  # obspy on import
+def test_every_step_is_documented_with_its_parameters() -> None:
+    from libseis.steps import REQUIRED, definitions
+
+    known = {
+        name: [f"`{p.name}`" + (" (needed)" if p.default is REQUIRED else "") for p in step.parameters]
+        for name, step in definitions().items()
+        if not step.is_user_step
+    }
+    section = JOB[JOB.index("### steps") : JOB.index("### pad")]
+    documented = re.findall(r"^\| `(\w+)` \| (.*?) \| .* \|$", section, flags=re.MULTILINE)
+    assert {name: [] if text == "–" else text.split(", ") for name, text in documented} == known
+
+
+def test_limits_are_those_of_the_code() -> None:
+    limits = JOB[JOB.index("## How large") :]
+    assert f"{submit.LARGEST_SPEC_BYTES // 1_000_000} MB" in limits
+    assert f"{submit.LARGEST_EVENT_LIST:,} events or windows" in limits
+    assert submit.LARGEST_EVENT_LIST == submit.LARGEST_WINDOW_LIST
+    assert f"{submit.LONGEST_WINDOW_NS // model.DAY_NS} days" in limits
+
+
+def test_durations_and_codes_that_the_text_names_are_understood() -> None:
+    from seisbus.model.moments import duration_ns
+
+    assert [duration_ns(text) for text in ("3600", "100s", "30min", "1.5h", "2d")] == [
+        3600 * 10**9, 100 * 10**9, 1800 * 10**9, 5400 * 10**9, 172800 * 10**9,
+    ]  # fmt: skip
+    assert yaml.safe_load("{net: NO, loc: 00}") != {"net": "NO", "loc": "00"}, "the advice to quote is needed"
+
+
+def calls(kind: type) -> dict[str, Any]:
+    return {name: value for name, value in vars(kind).items() if not name.startswith("_") and inspect.isfunction(value)}
+
+
+def test_both_clients_have_the_same_calls_and_all_are_documented() -> None:
+    blocking, asynchronous = calls(Client), calls(AsyncClient)
+    assert set(blocking) == set(asynchronous)
+    documented = set(re.findall(r"`([a-z_]+)\(", CLIENT[: CLIENT.index("## Pictures")]))
+    assert set(blocking) - {"close"} == documented
+    for name, call in blocking.items():
+        taken = inspect.signature(call).parameters
+        known = inspect.signature(asynchronous[name]).parameters
+        assert [p for p in taken if p != "where"] == [p for p in known if p in taken and p != "where"], name
+
+
+def test_every_style_is_named() -> None:
+    assert all(f"`{style}`" in CLIENT for style in Style)
