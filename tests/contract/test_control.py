@@ -22,7 +22,7 @@ from seisbus.bus import Bus
 from seisbus.bus.client import Tag
 from seisbus.bus.snapshot import snapshot
 from seisbus.bus.topology import fetch_consumer, fetch_subject, plan_consumer, window_consumer, write_consumer
-from seisbus.client import AsyncClient, ClientError, Failure, UnreachableError, WaveformError
+from seisbus.client import AsyncClient, Client, ClientError, Failure, UnreachableError, WaveformError
 from seisbus.control.context import Context
 from seisbus.control.server import SERVICE, ControlServer
 from seisbus.local import ServerHandle
@@ -318,3 +318,27 @@ async def test_an_unreachable_server_is_one_sentence_that_names_the_address() ->
         with pytest.raises(UnreachableError, match=r"127\.0\.0\.1:1: start one with `seisbus up`") as caught:
             await client.jobs()
     assert caught.value.failure is Failure.SERVICE
+
+
+async def test_the_blocking_client_does_the_same_from_any_thread(front: Front) -> None:
+    store = front.context.store
+    segment = Segment(SourceId("CI", "ADO", "", "HHZ"), DAY * DAY_NS, Rate(1), np.arange(10, dtype=np.float64))
+    await store[c.WF_TIMESERIES].insert_one(document(segment, **stored_file(front, "w", segment.data.tobytes())))
+
+    def work() -> tuple[str, list[JobState], list[float]]:
+        with Client(front.address) as client:
+            job = client.submit(JOB)
+            states = []
+            for progress in client.watch(job.id):
+                states.append(progress.state)
+                break  # a watcher may leave early
+            with pytest.raises(ClientError, match="no job nope"):
+                client.explain("nope")
+            (member,) = client.stream(job="j1")
+            assert len(client.read(job="j1").member) == 1
+            return job.id, states, np.asarray(member.data).tolist()
+
+    job, states, samples = await asyncio.to_thread(work)
+    assert states == [JobState.SUBMITTED]
+    assert samples == list(range(10))
+    assert [found.id for found in await front.client.jobs()] == [job]
