@@ -146,6 +146,11 @@ class Bus:
         return bool(self._nc.is_connected)
 
     @property
+    def away(self) -> str:
+        """What to say while the server is not reachable; "" when it is."""
+        return "" if self.connected else "NATS: the connection is lost; it is tried again until the server is back."
+
+    @property
     def connection(self) -> NatsClient:
         """The underlying connection, for the worker shell."""
         return self._nc

@@ -145,7 +145,7 @@ class Worker:
     @property
     def holding_for(self) -> str:
         """What keeps the worker from going on, "" when nothing does."""
-        return next(iter(self._holds.values()), "") or self._bus.waiting_for
+        return next(iter(self._holds.values()), "") or self._bus.waiting_for or self._bus.away
 
     def pause(self) -> None:
         """Take no new messages until `resume`."""

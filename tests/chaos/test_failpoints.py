@@ -1,0 +1,115 @@
+"""Every failpoint hit once: the process dies by SIGKILL at the worst moment, is started again, and the job ends as if
+nothing had happened.
+
+One stack for all of them: every failpoint is armed, but strikes only where its mark file is absent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from seisbus.client import Job, UnreachableError
+from seisbus.local import ServiceName
+from support.chaos import HOUR, JOB, NIGHT, End, impatient_system, settled_end, status_of
+from support.system import System
+from support.waiting import eventually
+
+# Failpoint -> the service it kills, and whether the bus must deliver something again after it.
+_FAILPOINTS = {
+    "submitted-before-publish": ("control", False),
+    "mid-plan": ("indexer", True),
+    "seis_plan-before-ack": ("indexer", True),
+    "seis_fetch-before-ack": ("fetcher", True),
+    "seis_window-before-ack": ("windower", True),
+    "written-before-commit": ("writer", True),
+    "seis_write-before-ack": ("writer", True),
+    # the acknowledgement was sent and confirmed; what the crash leaves behind is the claim
+    "claim-delete": ("writer", False),
+}
+# A window of 3.4 h at 100 Hz as float64 is above what travels inline.
+_LARGE = {
+    "archive": "local",
+    "select": {"chan": "H*"},
+    "windows": {"absolute": [{"start": "2011-03-11T04:33:00Z", "end": "2011-03-11T07:57:00Z"}, HOUR, NIGHT]},
+    "output": {"encoding": "float64"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trap:
+    """A stack whose failpoints strike when their mark is removed, and how its jobs end undisturbed."""
+
+    system: System
+    marks: Path
+    small: End
+    large: End
+
+
+@pytest.fixture(scope="module")
+async def trap(tmp_path_factory: pytest.TempPathFactory, archive: Path) -> AsyncIterator[Trap]:
+    folder = tmp_path_factory.mktemp("failpoints")
+    marks = folder / "marks"
+    marks.mkdir()
+    for name in _FAILPOINTS:
+        marks.joinpath(name).touch()
+    environment = {"SEISBUS_FAILPOINTS": ",".join(_FAILPOINTS), "SEISBUS_FAILPOINT_FOLDER": str(marks)}
+    async with impatient_system(folder / "stack", archive, environment=environment) as system:
+        ends = [await settled_end(system, await system.run(job)) for job in (JOB, _LARGE)]
+        yield Trap(system, marks, *ends)
+
+
+def test_the_undisturbed_jobs_have_every_fate_that_archives_cause(trap: Trap) -> None:
+    for end in (trap.small, trap.large):
+        assert {fate for fate, _, _ in end.values()} >= {"saved", "dead"}
+    assert "missing" in {fate for fate, _, _ in trap.small.values()}
+    assert max(npts for _, _, pieces in trap.large.values() for npts, _, _ in pieces) * 8 > 7_000_000
+
+
+@pytest.mark.parametrize("name", _FAILPOINTS)
+async def test_a_kill_at_the_failpoint_changes_nothing(trap: Trap, name: str) -> None:
+    service, redelivered = _FAILPOINTS[name]
+    job: dict[str, Any] = _LARGE if name == "claim-delete" else JOB
+    stack = trap.system.stack
+    before = restarts(trap.system, service)
+    trap.marks.joinpath(name).unlink()
+
+    done = await run(trap.system, job)
+
+    assert trap.marks.joinpath(name).exists()
+    await eventually(lambda: restarts(trap.system, service) == before + 1)
+    if redelivered:
+
+        async def delivered_again() -> bool:
+            return (await status_of(stack, service)).redelivered > 0
+
+        await eventually(delivered_again)
+    assert await settled_end(trap.system, done) == (trap.large if name == "claim-delete" else trap.small)
+
+
+async def run(system: System, job: dict[str, Any]) -> Job:
+    """The job closed; one whose submission was cut off is the one that control knows once it is back."""
+    known = {found.id for found in await system.client.jobs()}
+    try:
+        submitted = await system.client.submit(job)
+    except UnreachableError:
+
+        async def new() -> list[Job]:
+            with contextlib.suppress(UnreachableError):
+                return [found for found in await system.client.jobs() if found.id not in known]
+            return []
+
+        (submitted,) = await eventually(new)
+    done = await system.client.wait(submitted.id)
+    assert (done.state, done.ledger.balanced) == ("completed", True), (done.error, done.notes)
+    return done
+
+
+def restarts(system: System, service: str) -> int:
+    """How often the only process of a service was started again."""
+    (count,) = (status.restarts for status in system.stack.services() if status.service == ServiceName(service))
+    return count

@@ -1,0 +1,148 @@
+"""What tests that kill, hold and fill need: an archive of a few stations, a stack with short patience, comparisons.
+
+A disturbed job is compared with an undisturbed one of the same specification window by window: fate, reason, and the
+hash of each piece's samples as a process without Seisbus reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import grpc
+from seis.control.v1 import control_pb2 as pb
+from seis.control.v1 import control_pb2_grpc
+from seisbus.admin.archive.make import make_archive
+from seisbus.admin.archive.spec import ArchiveSpec, Defect, RateShare
+from seisbus.bus import Bus
+from seisbus.client import AsyncClient, Job
+from seisbus.local import ServiceName
+from seisbus.local.stack import LocalStack, local_stack
+from support.stored import PlainJob
+from support.system import System
+from support.waiting import eventually
+
+# 3.5 h a day; one window of all of it at 100 Hz is 10 MB as float64, above what travels inline
+SMALL = ArchiveSpec(
+    channels=12,
+    hours=(4.5, 8.0),
+    mix=(RateShare(1, "L", 0.25), RateShare(40, "B", 0.5), RateShare(100, "H", 0.25)),
+    defects=(Defect.GAP_INSIDE, Defect.MISSING),
+    event_traces=6,
+    real=False,
+)
+# Two spans a channel: the hour after an earthquake, and ten minutes for which the archive has no data.
+HOUR = {"start": "2011-03-11T05:48:03.2Z", "end": "2011-03-11T06:48:03.2Z"}
+NIGHT = {"start": "2011-03-11T01:00:00Z", "end": "2011-03-11T01:10:00Z"}
+JOB: dict[str, Any] = {"archive": "local", "windows": {"absolute": [HOUR, NIGHT]}}
+# What a crashed worker held comes back after two seconds instead of thirty.
+_IMPATIENT = {"SEISBUS_ACK_WAIT_SECONDS": "2", "SEISBUS_LEASE_SECONDS": "3", "SEISBUS_RECONCILE_SECONDS": "1"}
+
+
+def small_archive(root: Path, **changes: Any) -> Path:
+    """The archive `SMALL`, with changes by field, made below `root`, which then serves as `local`."""
+    make_archive(root, replace(SMALL, **changes))
+    return root
+
+
+@asynccontextmanager
+async def impatient_system(
+    folder: Path,
+    archive: Path,
+    *,
+    environment: Mapping[str, str] | None = None,
+    replicas: Mapping[str, int] | None = None,
+) -> AsyncIterator[System]:
+    """A stack over `archive` with short patience, its index synced, and a client of it."""
+    async with (
+        local_stack(
+            folder, s3_root=archive, extra_env={**_IMPATIENT, **(environment or {})}, replicas=replicas
+        ) as stack,
+        AsyncClient(stack.control_address) as client,
+    ):
+        system = System(stack, client, archive)
+        await system.sync("local")
+        yield system
+
+
+@asynccontextmanager
+async def bus_of(stack: LocalStack) -> AsyncIterator[Bus]:
+    """A connection to a stack's bus."""
+    async with await Bus.connect(stack.servers.nats.url, name="test") as bus:
+        yield bus
+
+
+async def status_of(stack: LocalStack, service: str, index: int = 0) -> pb.GetStatusResponse:
+    """What one process of a service says of itself; AssertionError, which `eventually` repeats on, while it is down."""
+    (address,) = (s.health_address for s in stack.services() if (s.service, s.index) == (ServiceName(service), index))
+    async with grpc.aio.insecure_channel(address) as channel:
+        stub = control_pb2_grpc.WorkerServiceStub(channel)
+        try:
+            return await stub.GetStatus(pb.GetStatusRequest(), timeout=5)
+        except grpc.aio.AioRpcError as error:
+            raise AssertionError(f"{service} does not answer: {error.code().name}") from None
+
+
+async def until_holding(stack: LocalStack, service: str, reason: str, timeout: float = 60) -> None:
+    """Wait until a service says that it holds, and that `reason` is why."""
+
+    async def holds() -> bool:
+        status = await status_of(stack, service)
+        assert (status.state, reason in status.holding_for) == ("holding", True), status
+        return True
+
+    await eventually(holds, timeout)
+
+
+async def until_running(stack: LocalStack, *services: str, timeout: float = 60) -> None:
+    """Wait until services hold no longer."""
+
+    async def run() -> bool:
+        for service in services:
+            status = await status_of(stack, service)
+            assert (status.state, status.holding_for) == ("running", ""), status
+        return True
+
+    await eventually(run, timeout)
+
+
+async def until_empty(stack: LocalStack, job: str, timeout: float = 60) -> None:
+    """Wait until no message and no claim of a job is on the bus, redeliveries included."""
+    async with bus_of(stack) as bus:
+
+        async def empty() -> bool:
+            assert sum((await bus.pending(job)).values()) == 0
+            return not await bus.claims(job)
+
+        await eventually(empty, timeout)
+
+
+End = dict[tuple[str, int, int, str], tuple[str, str, tuple[tuple[int, str, float], ...]]]
+
+
+def end_of(found: PlainJob) -> End:
+    """How each window ended: fate, reason, and each piece's length, hash of samples and start.
+
+    No document is there twice: pieces are numbered without repeats, logs and graves are at most one a window.
+    """
+    for documents in (found.logs, found.buried):
+        windows = [document["window"] for document in documents]
+        assert len(windows) == len(set(windows))
+    end: End = {}
+    for outcome in found.outcomes:
+        pieces = found.pieces_of(outcome["_id"])
+        assert [piece.document["piece"] for piece in pieces] == list(range(len(pieces)))
+        identity = (outcome["channel"], outcome["start_ns"], outcome["end_ns"], outcome["event"])
+        assert identity not in end
+        ends = tuple((piece.npts, piece.sha256, piece.document["starttime"]) for piece in pieces)
+        end[identity] = (outcome["fate"], outcome["reason"], ends)
+    return end
+
+
+async def settled_end(system: System, job: Job) -> End:
+    """The end of a closed job's windows, once nothing of it is left on the bus that could still change anything."""
+    await until_empty(system.stack, job.id)
+    return end_of(await system.stored(await system.client.job(job.id)))
