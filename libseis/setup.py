@@ -14,12 +14,15 @@ HERE = Path(__file__).parent
 DEBUG = os.environ.get("LIBSEIS_DEBUG") == "1"
 DIRECTIVES = {
     "language_level": 3,
-    "boundscheck": DEBUG,
+    # Unchecked indexing would also reach Python lists, where a caller's mistake could crash the interpreter.
+    "boundscheck": True,
     "wraparound": True,  # Python meaning of negative indices in every build
     "initializedcheck": DEBUG,
     "nonecheck": DEBUG,
     "cdivision": not DEBUG,
-    "binding": True,
+    # Method descriptors check the type of self; Cython's own functions do not, and Metadata.get(1, "x") would crash.
+    "binding": False,
+    "auto_pickle": False,  # every class says itself how it pickles
     "embedsignature": True,
 }
 

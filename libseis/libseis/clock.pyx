@@ -174,11 +174,12 @@ cdef double clock_time(Clock* clock, long long i) except? -1.0:
 
 cdef object clock_time_ns(Clock* clock, long long i):
     """Time of sample i in whole nanoseconds, as a Python int; halves round to even."""
-    if not clock.num or not fabs(clock.t0) < NS_LIMIT:
-        value = clock.t0 + <double>i * clock.dt
-        if not isfinite(<double>value):
+    cdef double value
+    if not (clock.num and (clock.t0_exact or fabs(clock.t0) < NS_LIMIT)):
+        value = (clock.t0 + <double>i * clock.dt) * 1e9
+        if not isfinite(value):
             raise SampleError(f"sample {i} has no time in nanoseconds: t0 is {clock.t0}, dt is {clock.dt}", what="time")
-        return round(value * 1e9)
+        return round(<object>value)
     if clock.period_ns:
         return <object>clock.t0_ns + <object>i * <object>clock.period_ns
     whole, rest = divmod(<object>i * <object>clock.den * BILLION, <object>clock.num)

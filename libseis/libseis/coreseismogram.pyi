@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from typing import Any, overload
+from typing import Any, SupportsIndex, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +14,7 @@ from .timebase import _BasicTimeSeries
 
 class _CoreSeismogram(_SampledSeries):
     @overload
-    def __init__(self, source: int | _CoreSeismogram | Metadata | dict[str, Any] = ..., /) -> None: ...
+    def __init__(self, source: SupportsIndex | _CoreSeismogram | Metadata | dict[str, Any] = ..., /) -> None: ...
     @overload
     def __init__(self, metadata: Metadata | dict[str, Any], load_data: bool, /) -> None: ...
     @overload

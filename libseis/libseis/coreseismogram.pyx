@@ -173,12 +173,8 @@ cdef class _CoreSeismogram(_SampledSeries):
                 raise SampleError(f"components {i} and {clone} have different time standards", what="tref")
         start, stop = 0, len(model._data)
         firsts = []
-        equal = len({len((<_CoreTimeSeries>c)._data) for c in components}) == 1
         for part in components:
-            if equal and fabs(part._clock.t0 - model._clock.t0) < model._clock.dt:
-                first = 0
-            else:
-                first = model.sample_number(part._clock.t0)
+            first = model.sample_number(part._clock.t0)
             firsts.append(first)
             start = max(start, first)
             stop = min(stop, first + <long long>len(part._data))

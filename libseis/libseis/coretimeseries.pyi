@@ -1,4 +1,4 @@
-from typing import Any, overload
+from typing import Any, SupportsIndex, overload
 
 from numpy.typing import ArrayLike
 
@@ -9,7 +9,7 @@ from .timebase import _BasicTimeSeries
 
 class _CoreTimeSeries(_SampledSeries):
     @overload
-    def __init__(self, source: int | _CoreTimeSeries | Metadata | dict[str, Any] = ..., /) -> None: ...
+    def __init__(self, source: SupportsIndex | _CoreTimeSeries | Metadata | dict[str, Any] = ..., /) -> None: ...
     @overload
     def __init__(self, base: _BasicTimeSeries, metadata: Metadata, /) -> None: ...
     @overload

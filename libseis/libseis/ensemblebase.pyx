@@ -13,7 +13,8 @@ def rebuild_ensemble(cls, values, changed, live, members, elog):
     cdef EnsembleBase out = cls()
     if not (isinstance(members, type(out._member)) and (elog is None or isinstance(elog, ErrorLogger))):
         raise TypeError("these are not the parts of a pickled ensemble")
-    out._md, out._changed, out._live, out._member, out._elog = values, changed, live, members, elog
+    out._restore_metadata(values, changed)
+    out._live, out._member, out._elog = live, members, elog
     return out
 
 

@@ -83,6 +83,9 @@ cdef class ErrorLogger:
     def __len__(self):
         return len(self._entries)
 
+    def __iter__(self):
+        return iter(list(self._entries))
+
     def __getitem__(self, index):
         if isinstance(index, bool) or not hasattr(index, "__index__"):
             raise TypeError(f"an ErrorLogger index must be an int, not {type(index).__name__}")

@@ -94,6 +94,8 @@ cdef int restore_log_and_history(DataState owner, tuple state) except -1:
         raise TypeError("these are not the parts of a pickled datum")
     owner._elog = elog
     if past is not None:
+        if not (isinstance(past[2], NodeData) and isinstance(past[3], dict)):
+            raise TypeError("these are not the parts of a pickled history")
         history = state_of(owner)
         history.jobname, history.jobid, history.current, history.nodes = past
     return 0
@@ -272,7 +274,7 @@ class ProcessingHistory(DataState):
         """Start the history here, as raw data."""
         ProcessingHistory.set_as_origin(self, algorithm, algid, uuid, type, True)
 
-    def new_map(self, algorithm, algid, type, *args):
+    def new_map(self, algorithm, algid, type, /, *args):
         """Record a one-to-one step: `new_map(algorithm, algid, type[, newstatus])`; returns the new uuid.
 
         `new_map(algorithm, algid, type, data_to_clone[, newstatus])` takes the history of another

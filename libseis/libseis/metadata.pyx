@@ -89,8 +89,7 @@ cdef object mismatch(object key, str wanted, object value, str why):
 def rebuild_metadata(cls, values, changed):
     """A Metadata of class `cls` from its pickled parts."""
     cdef Metadata md = cls.__new__(cls)
-    md._md = values
-    md._changed = changed
+    md._restore_metadata(values, changed)
     return md
 
 
@@ -115,6 +114,13 @@ cdef class Metadata(DataState):
                 self._md[key if PyUnicode_CheckExact(key) else str(key)] = plain(value)
         else:
             raise TypeError(f"Metadata takes a Metadata or a dict, not {type(source).__name__}")
+
+    cdef int _restore_metadata(self, object values, object changed) except -1:
+        if type(values) is not dict or type(changed) is not set:
+            raise TypeError("these are not the parts of a pickled Metadata")
+        self._md = values
+        self._changed = changed
+        return 0
 
     cdef int _copy_metadata(self, Metadata source) except -1:
         self._md = PyDict_Copy(source._md)

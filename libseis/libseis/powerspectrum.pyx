@@ -75,7 +75,8 @@ def rebuild_power_spectrum(cls, values, changed, axis, spectrum, kind, elog):
     cdef PowerSpectrum out = cls.__new__(cls)
     if not (elog is None or isinstance(elog, ErrorLogger)):
         raise TypeError("these are not the parts of a pickled spectrum")
-    out._md, out._changed, out.spectrum_type, out._elog = values, changed, kind, elog
+    out._restore_metadata(values, changed)
+    out.spectrum_type, out._elog = kind, elog
     out._df, out._f0, out._dt, out._parent_npts, out._live = axis
     out._spectrum = copy_vector(spectrum)
     return out

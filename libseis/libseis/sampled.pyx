@@ -211,7 +211,8 @@ cdef class _SampledSeries(_BasicTimeSeries):
                 samples_for_pickle(self._data, protocol))
 
     cdef int _restore_sampled(self, tuple state, object cls) except -1:
-        self._md, self._changed, base, shape, buffer = state
+        values, changed, base, shape, buffer = state
+        self._restore_metadata(values, changed)
         self._restore_base(base)
         self._data = samples_from_pickle(buffer, shape).view(cls)
         return 0

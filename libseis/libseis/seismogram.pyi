@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from typing import Any, overload
+from typing import Any, SupportsIndex, overload
 
 from numpy.typing import ArrayLike
 
@@ -11,7 +11,7 @@ from .timebase import _BasicTimeSeries
 
 class Seismogram(_CoreSeismogram, ProcessingHistory):
     @overload
-    def __init__(self, source: int | _CoreSeismogram | Metadata | dict[str, Any] = ..., /) -> None: ...
+    def __init__(self, source: SupportsIndex | _CoreSeismogram | Metadata | dict[str, Any] = ..., /) -> None: ...
     @overload
     def __init__(self, metadata: Metadata | dict[str, Any], load_data: bool, /) -> None: ...
     @overload

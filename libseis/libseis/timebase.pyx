@@ -310,6 +310,6 @@ cdef class _BasicTimeSeries(Metadata):
 def rebuild_base(cls, values, changed, state):
     """A _BasicTimeSeries of class `cls` from its pickled parts."""
     cdef _BasicTimeSeries out = cls.__new__(cls)
-    out._md, out._changed = values, changed
+    out._restore_metadata(values, changed)
     out._restore_base(state)
     return out

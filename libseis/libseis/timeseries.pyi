@@ -1,4 +1,4 @@
-from typing import Any, overload
+from typing import Any, SupportsIndex, overload
 
 from numpy.typing import ArrayLike
 
@@ -11,7 +11,7 @@ from .timewindow import TimeWindow
 
 class TimeSeries(_CoreTimeSeries, ProcessingHistory):
     @overload
-    def __init__(self, source: int | _CoreTimeSeries | Metadata | dict[str, Any] = ..., /) -> None: ...
+    def __init__(self, source: SupportsIndex | _CoreTimeSeries | Metadata | dict[str, Any] = ..., /) -> None: ...
     @overload
     def __init__(self, core: _CoreTimeSeries, algorithm: str, /) -> None: ...
     @overload

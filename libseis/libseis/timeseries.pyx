@@ -97,6 +97,17 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
         cdef double stop = max(first, min(n, floor(<double>gap[1] / period + GAP_TOLERANCE) + 1.0))
         return <Py_ssize_t>first, <Py_ssize_t>stop
 
+    cdef list _gap_spans(self):
+        """[(first sample, one after the last)] of what is missing: sorted, with samples between any two."""
+        out = []
+        for gap in self._gaps or []:
+            first, stop = self._gap_samples(gap)
+            if out and first <= out[-1][1]:
+                out[-1] = out[-1][0], max(stop, out[-1][1])
+            elif first < stop:
+                out.append((first, stop))
+        return out
+
     @property
     def gaps(self):
         """The gaps in time order (list of TimeWindow), from the first missing sample to the last.
@@ -142,12 +153,11 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
         self._gaps = None
 
     def gap_statistics(self):
-        """GapStatistics of the gaps; a gap of n samples lasts n dt."""
-        spans = [self._gap_samples(gap) for gap in self._gaps or []]
-        lengths = [stop - first for first, stop in spans]
+        """GapStatistics of the gaps; n missing samples last n dt."""
+        lengths = [stop - first for first, stop in self._gap_spans()]
         total = sum(lengths)
         return GapStatistics(
-            number=len(spans), seconds=total * self._clock.dt, longest=max(lengths, default=0) * self._clock.dt,
+            number=self.number_gaps(), seconds=total * self._clock.dt, longest=max(lengths, default=0) * self._clock.dt,
             samples=total, fraction=total / len(self._data) if len(self._data) else 0.0,
         )
 
@@ -159,10 +169,8 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
         """
         method = GapFill(method)
         samples = _np.asarray(self._data)
-        spans = [self._gap_samples(gap) for gap in self._gaps or []]
+        spans = self._gap_spans()
         for first, stop in spans:
-            if first == stop:
-                continue
             if method is GapFill.NAN:
                 samples[first:stop] = _np.nan
             elif method is GapFill.ZERO or stop - first == len(samples):
@@ -171,9 +179,9 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
                 before = samples[first - 1] if first > 0 else samples[stop]
                 after = samples[stop] if stop < len(samples) else before
                 samples[first:stop] = _np.linspace(before, after, stop - first + 2)[1:-1]
-        if spans and method is not GapFill.NAN:
+        if self._gaps and method is not GapFill.NAN:
             filled = sum([stop - first for first, stop in spans])
-            elog_of(self).log_verbose("fill_gaps", f"{len(spans)} gap(s), {filled} samples, filled ({method.value})")
+            elog_of(self).log_verbose("fill_gaps", f"{len(self._gaps)} gap(s), {filled} samples, filled ({method.value})")
             self._gaps = None
 
     def split_gaps(self):
@@ -181,7 +189,7 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
         cdef TimeSeries piece
         cdef Py_ssize_t at = 0, n = len(self._data)
         out = []
-        for first, stop in [*[self._gap_samples(gap) for gap in self._gaps or []], (n, n)]:
+        for first, stop in [*self._gap_spans(), (n, n)]:
             if first > at:
                 piece = TimeSeries.__new__(TimeSeries)
                 piece._copy_metadata(self)
