@@ -1,0 +1,328 @@
+"""Time standard, coordinates, components, tapers, gain control, and the helpers for ensembles."""
+
+from __future__ import annotations
+
+import math
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from libseis.algorithms import basic
+from libseis.algorithms.basic import (
+    ArrivalTimeReference,
+    CosineTaper,
+    ExtractComponent,
+    LinearTaper,
+    VectorTaper,
+    _TopMute,
+    _WindowData,
+    _WindowData3C,
+    agc,
+    transform_to_LQT,
+    transform_to_RTZ,
+)
+from libseis.seismic import Seismogram, SlownessVector, TimeSeries, TimeSeriesEnsemble
+from libseis.util.seismic import (
+    ensemble_time_range,
+    has_live_data,
+    number_live,
+    print_metadata,
+    regularize_sampling,
+    sort_ensemble,
+)
+from libseis.utility import ErrorSeverity, MsPASSError
+from support.data_objects import T0, ensemble, messages, seismogram, time_series
+
+from libseis import TimeWindow
+
+MAKERS = [time_series, seismogram]
+angles = st.floats(-math.pi, math.pi)
+
+
+def test_every_public_name_is_there() -> None:
+    assert all(hasattr(basic, name) for name in basic.__all__)
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_time_standard(make) -> None:  # type: ignore[no-untyped-def]
+    d = basic.ator(make(), T0 + 1)
+    assert d.time_is_relative() and d.t0 == -1.0
+    assert basic.rtoa(d).t0 == T0
+    never = make()
+    never.tref = type(never.tref).Relative
+    assert basic.rtoa(never).dead() and never.elog.size() == 1
+    e = basic.ator(ensemble(make(), make()), T0)
+    assert [m.t0 for m in e.member] == [0.0, 0.0]
+
+
+@given(angle=angles)
+def test_rotations_are_orthogonal_and_come_back(angle: float) -> None:
+    s = basic.rotate(seismogram(5), angle)
+    np.testing.assert_allclose(s.tmatrix @ s.tmatrix.T, np.eye(3), atol=1e-12)
+    np.testing.assert_allclose(basic.rotate_to_standard(s).data, seismogram(5).data, atol=1e-9)
+    np.testing.assert_allclose(s.tmatrix, np.eye(3), atol=1e-12)
+
+
+def test_transformations() -> None:
+    matrix = np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 0.0], [1.0, 0.0, 3.0]])
+    s = basic.transform(seismogram(5), matrix)
+    np.testing.assert_allclose(s.data, matrix @ np.asarray(seismogram(5).data))
+    assert basic.transform(seismogram(5), np.zeros((3, 3))).live
+    singular = basic.transform(seismogram(5), np.zeros((3, 3)))
+    assert basic.rotate_to_standard(singular).dead()
+    s = basic.free_surface_transformation(seismogram(5), SlownessVector(0.17085, -0.062185, 0.0), 5.0, 3.5)
+    assert s.tmatrix[2, 0] == pytest.approx(-0.597975, abs=1e-5)
+    s = basic.free_surface_transformation(seismogram(5, vp0=5.0, vs0=3.5), SlownessVector(0.17085, -0.062185, 0.0))
+    assert s.tmatrix[2, 0] == pytest.approx(-0.597975, abs=1e-5)
+    assert basic.free_surface_transformation(seismogram(5), SlownessVector(9.0, 0.0, 0.0), 5.0, 3.5).dead()
+    assert basic.free_surface_transformation(seismogram(5), SlownessVector(0.1, 0.0, 0.0)).dead()
+    for call in (
+        lambda d: basic.rotate(d, 0.1),
+        basic.rotate_to_standard,
+        lambda d: basic.transform(d, matrix),
+        transform_to_RTZ,
+        transform_to_LQT,
+    ):
+        with pytest.raises(TypeError, match="only accepts Seismogram"):
+            call(time_series())
+        dead = seismogram(5)
+        dead.kill()
+        assert call(dead) is dead and np.array_equal(dead.data, seismogram(5).data)
+
+
+@given(back_azimuth=st.floats(0, 360))
+def test_radial_points_away_from_the_source(back_azimuth: float) -> None:
+    """Motion along the direction of propagation is all radial."""
+    azimuth = math.radians(back_azimuth + 180.0)
+    data = np.outer([math.sin(azimuth), math.cos(azimuth), 0.0], np.arange(1.0, 6.0))
+    s = transform_to_RTZ(seismogram(5, data=data, seaz=back_azimuth))
+    np.testing.assert_allclose(s.data, [np.arange(1.0, 6.0), np.zeros(5), np.zeros(5)], atol=1e-9)
+
+
+def test_ray_coordinates() -> None:
+    s = transform_to_RTZ(seismogram(5, seaz=37.0), phi=0.0)
+    np.testing.assert_allclose(s.data, seismogram(5).data)
+    s = transform_to_RTZ(seismogram(5, a=37.0), key="a", key_is_backazimuth=False)
+    expected = seismogram(5)
+    expected.rotate(math.radians(37.0))
+    np.testing.assert_allclose(s.data, expected.data)
+    assert transform_to_RTZ(seismogram(5)).dead()
+    e = transform_to_RTZ(ensemble(seismogram(5), seismogram(5)), phi=0.4, angle_units="radians")
+    expected = seismogram(5)
+    expected.rotate(0.4)
+    np.testing.assert_allclose(e.member[1].data, expected.data)
+    ray = np.array([math.sin(0.5) * math.cos(0.3), math.sin(0.5) * math.sin(0.3), math.cos(0.5)])
+    s = transform_to_LQT(seismogram(3, data=np.outer(ray, [1.0, 2.0, 3.0])), phi=0.3, theta=0.5, angle_units="radians")
+    np.testing.assert_allclose(s.data, [np.zeros(3), np.zeros(3), [1.0, 2.0, 3.0]], atol=1e-12)
+    assert transform_to_LQT(seismogram(5, seaz=240.0, ema=10.0)).live
+    for phi, theta in ((None, 0.0), (0.0, None), ("0", 0.0), (True, 0.0), (float("nan"), 0.0)):
+        s = seismogram(5)
+        for dryrun in (True, False):
+            with pytest.raises(TypeError, match="phi and theta"):
+                transform_to_LQT(s, phi=phi, theta=theta, dryrun=dryrun)  # type: ignore[arg-type]
+        assert np.array_equal(s.data, seismogram(5).data)
+    assert transform_to_LQT(seismogram(5), phi=0.0, theta=0.0, dryrun=True) == "OK"
+
+
+class BrokenRotation(Seismogram):
+    def rotate_to_standard(self) -> None:
+        raise MsPASSError("broken", ErrorSeverity.Fatal)
+
+
+def test_a_failing_rotation_kills_with_its_own_words() -> None:
+    for call in (lambda d: transform_to_RTZ(d, phi=0.0), lambda d: transform_to_LQT(d, phi=0.0, theta=0.0)):
+        d = BrokenRotation(3)
+        d.set_live()
+        assert call(d) is d and d.dead()
+        assert (messages(d), d.elog.get_error_log()[0].badness) == (["broken"], ErrorSeverity.Fatal)
+
+
+# ---- components
+
+
+def test_components() -> None:
+    s = seismogram(5, extra=1, chan=["A", "B", "C"], channel_id=["a", "b", "c"])
+    for k, (hang, vang) in enumerate([(90, 90), (0, 90), (0, 0)]):
+        d = ExtractComponent(s, k)
+        assert type(d) is TimeSeries and np.array_equal(d.data, s.data[k]) and d.live
+        assert (d["chan"], d["channel_id"], d["extra"]) == ("ABC"[k], "abc"[k], 1)
+        assert (d["channel_hang"], d["channel_vang"]) == (pytest.approx(hang), pytest.approx(vang))
+        assert (d.t0_ns, d.dt, d.tref, d.id()) == (s.t0_ns, s.dt, s.tref, s.id())
+        assert not d.is_defined("tmatrix")
+    d.data[0] = -99
+    assert s.data[2, 0] != -99
+    assert "component must be" in messages(ExtractComponent(s, 3))[0]
+    s.kill()
+    assert ExtractComponent(s, 0).dead() and ExtractComponent(s, 0).npts == 0
+    e = ExtractComponent(ensemble(seismogram(5), s, event=1), 2)
+    assert isinstance(e, TimeSeriesEnsemble) and e.live and e["event"] == 1
+    assert [(d.live, d.npts) for d in e.member] == [(True, 5), (False, 0)]
+    dead = ensemble(seismogram(5))
+    dead.kill()
+    assert len(ExtractComponent(dead, 0).member) == 0
+    for wrong in (time_series(), ensemble(time_series()), object()):
+        with pytest.raises(TypeError, match="only accepts Seismogram"):
+            ExtractComponent(wrong, 0)
+
+
+def test_arrival_windows() -> None:
+    s = seismogram(1000, 0.01, arrival=T0 + 5.0)
+    w = ArrivalTimeReference(s, "arrival", TimeWindow(-1.0, 2.0))
+    assert (w.t0, w.npts, w.time_reference(), s.npts) == (-1.0, 301, T0 + 5.0, 1000)
+    e = ArrivalTimeReference(ensemble(s, seismogram(10)), "arrival", TimeWindow(-1.0, 2.0))
+    assert [m.live for m in e.member] == [True, False]
+
+
+@pytest.mark.parametrize(("make", "window"), [(time_series, _WindowData), (seismogram, _WindowData3C)])
+def test_the_plain_window_functions(make, window) -> None:  # type: ignore[no-untyped-def]
+    d = make(5, 0.5, 10.0)
+    assert window(d, TimeWindow(10.0, d.endtime())).npts == 5
+    for end in (d.endtime() + 0.25, d.endtime() + 50):
+        w = window(d, TimeWindow(10.0, end))
+        assert w.dead() and w.npts == 0 and w.t0 == d.t0 and w.elog.size() == 1
+    assert d.live and d.npts == 5 and window(d, TimeWindow(90.0, 91.0)) is not d
+
+
+# ---- tapers and gain
+
+
+@pytest.mark.parametrize("make", MAKERS)
+@pytest.mark.parametrize("kind", [LinearTaper, CosineTaper])
+def test_ramp_tapers(make, kind) -> None:  # type: ignore[no-untyped-def]
+    taper = pickle.loads(pickle.dumps(kind(4, 14, 170, 180)))
+    assert (taper.get_t0head(), taper.get_t1head(), taper.get_t1tail(), taper.get_t0tail()) == (4, 14, 170, 180)
+    d = make(200, 1.0, 0.0, data=1.0)
+    assert taper.apply(d) == 0
+    x = np.asarray(d.data)
+    for index, weight in ((3, 0), (4, 0), (9, 0.5), (14, 1), (100, 1), (170, 1), (175, 0.5), (180, 0), (199, 0)):
+        assert np.allclose(x[..., index], weight, atol=1e-15)
+    d = make(200, 1.0, 0.0, data=1.0)
+    kind(4, 14, 180, 170).apply(d)
+    assert np.all(np.asarray(d.data)[..., 14:] == 1.0)
+    function = basic.linear_taper if kind is LinearTaper else basic.cosine_taper
+    d = function(ensemble(make(200, 1.0, 0.0, data=1.0)), 4, 14, 170, 180).member[0]
+    assert np.array_equal(d.data, x)
+    with pytest.raises(MsPASSError, match="must be a TimeSeries or Seismogram"):
+        taper.apply("text")
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_vector_tapers(make) -> None:  # type: ignore[no-untyped-def]
+    weights = np.random.default_rng(0).random(100)
+    taper = pickle.loads(pickle.dumps(VectorTaper(weights)))
+    d = make()
+    assert taper.apply(d) == 0
+    np.testing.assert_array_equal(d.data, np.asarray(make().data) * weights)
+    assert basic.vector_taper(make(), list(weights)).live
+    assert "3 values, the datum 100 samples" in messages(basic.vector_taper(make(), [1, 2, 3]))[0]
+
+
+def test_mutes_pickle() -> None:
+    mute = pickle.loads(pickle.dumps(_TopMute(4, 14, "cosine")))
+    assert (mute.get_t0(), mute.get_t1(), mute.taper_type()) == (4.0, 14.0, "cosine")
+
+
+@given(npts=st.integers(1, 30), twin=st.floats(0.01, 20.0), seed=st.integers(0, 99))
+def test_gain_control(npts: int, twin: float, seed: int) -> None:
+    x = np.random.default_rng(seed).standard_normal((3, npts))
+    x[:, npts // 3 : npts // 2] = 0.0
+    s = seismogram(npts, 0.5, data=x)
+    gains = agc(s, twin)
+    half = min(math.floor(math.floor(twin / 0.5 + 0.5) / 2), (npts - 1) // 2)
+    for i in range(npts):
+        part = x[:, max(0, i - half) : i + half + 1]
+        energy = np.square(part).sum()
+        expected = 1.0 / math.sqrt(energy / part.size) if energy > 0 else 0.0
+        assert gains.data[i] == pytest.approx(expected, rel=1e-12)
+    np.testing.assert_allclose(s.data, x * gains.data)
+    assert (gains.t0, gains.dt, gains.npts) == (s.t0, s.dt, npts)
+
+
+def test_gain_control_refuses() -> None:
+    for twin in (0.0, -1.0, math.inf, math.nan):
+        s = seismogram(5)
+        with pytest.raises(MsPASSError):
+            agc(s, twin)
+        assert np.array_equal(s.data, seismogram(5).data)
+    with pytest.raises(MsPASSError, match="no samples"):
+        agc(seismogram(0), 1.0)
+    dead = seismogram(5)
+    dead.kill()
+    assert agc(dead, 1.0).dead()
+
+
+# ---- helpers
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_counting_and_time_ranges(make) -> None:  # type: ignore[no-untyped-def]
+    e = ensemble(*[make(100 + i, 0.01, T0 + i) for i in range(4)])
+    assert number_live(e) == 4 and has_live_data(e)
+    starts, ends = [d.t0 for d in e.member], [d.endtime() for d in e.member]
+    ranges = {"inner": (max(starts), min(ends)), "outer": (min(starts), max(ends))}
+    ranges |= {"median": (np.median(starts), np.median(ends)), "mean": (np.mean(starts), np.mean(ends))}
+    for metric, (start, end) in ranges.items():
+        found = ensemble_time_range(e, metric=metric)
+        assert (found.start, found.end) == (start, end)
+    with pytest.raises(ValueError, match="metric"):
+        ensemble_time_range(e, metric="best")
+    for d in e.member:
+        d.kill()
+    assert number_live(e) == 0 and not has_live_data(e)
+    with pytest.raises(MsPASSError):
+        ensemble_time_range(e)
+    for call, text in ((number_live, "illegal type for arg0="), (has_live_data, "arg0 must be a TimeSeriesEnsemble")):
+        with pytest.raises(TypeError, match=text):
+            call(make())
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_sorting(make) -> None:  # type: ignore[no-untyped-def]
+    dead = make(x=0.5, n=9)
+    dead.kill()
+    e = ensemble(make(x=3.0, n=0), make(n=1), dead, make(x=-1.0, n=2), event=1)
+    out = sort_ensemble(e, "x")
+    assert [d["n"] for d in out.member] == [2, 1, 0] and out.live and out["event"] == 1
+    assert [d["n"] for d in sort_ensemble(e, "x", 5.0, False, drop_dead=False).member] == [1, 0, 2, 9]
+    with pytest.raises(MsPASSError, match="sort_ensemble: arg0 must be a TimeSeriesEnsemble") as caught:
+        sort_ensemble(make(), "x")
+    assert caught.value.severity == ErrorSeverity.Fatal
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_regular_sampling(make) -> None:  # type: ignore[no-untyped-def]
+    def build(*intervals: float):  # type: ignore[no-untyped-def]
+        return ensemble(*[make(3, dt) for dt in intervals])
+
+    e = regularize_sampling(build(0.2, 0.1, 0.3, 0.1), 0.1, Nsamp=10)
+    assert [d.live for d in e.member] == [False, True, False, True] and e.live
+    assert [d.elog.size() for d in e.member] == [1, 0, 1, 0]
+    edge = 0.125 + 0.125 / 2
+    e = regularize_sampling(build(edge, float(np.nextafter(edge, 1))), 0.125, Nsamp=2)
+    assert [d.live for d in e.member] == [True, False]
+    e = build(0.1, 0.2)
+    with pytest.raises(ValueError, match=r"different sample rate: Member 1"):
+        regularize_sampling(e, 0.1, abort_on_error=True)
+    assert number_live(e) == 2
+    e = regularize_sampling(build(0.1, 0.1), 10.0)
+    assert e.dead() and e.elog.size() == 1
+    assert regularize_sampling(e, 0.1) is e
+    for nsamp in (0, 1, 1.5, True, "2"):
+        with pytest.raises(ValueError, match="Nsamp must be an integer >= 2"):
+            regularize_sampling(build(0.1), 0.1, Nsamp=nsamp)  # type: ignore[arg-type]
+    for dt in (0.0, -0.1, math.nan, True, "0.1"):
+        with pytest.raises(ValueError, match="finite positive real"):
+            regularize_sampling(build(0.1), dt)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        regularize_sampling(make(), 0.1)
+
+
+def test_printing(capsys: pytest.CaptureFixture[str]) -> None:
+    print_metadata(time_series(foo="bar"))
+    print_metadata({"a": 1})
+    out = capsys.readouterr().out
+    assert "'foo': 'bar'" in out and "'a': 1" in out
+    with pytest.raises(TypeError, match="arg0 must be a dictionary or a subclass of Metadata"):
+        print_metadata("foobar")  # type: ignore[arg-type]
