@@ -1,0 +1,65 @@
+"""The job file: every mistake is one sentence that names the key; what is valid survives every form it takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from seisbus.model.job import JobFileError, parse_job
+
+ABSOLUTE = {"absolute": [{"start": "2011-03-11T05:48:03.2Z", "end": "2011-03-11T06:48:03.2Z"}]}
+TILE = {"tile": {"start": "2011-03-01", "end": "2011-04-01", "length": "1h", "step": "30min"}}
+EVENTS = {"events": {"catalog": {"start": "2023-01-01", "end": "2024-01-01", "above_magnitude": 4.5}, "end": "1h"}}
+
+
+@pytest.mark.parametrize("windows", [ABSOLUTE, TILE, EVENTS])
+def test_a_job_is_the_same_after_a_trip_through_json(windows: dict[str, Any]) -> None:
+    spec = parse_job({"archive": "local", "windows": windows, "gaps": {"fill": "linear"}, "pad": {"before": "2min"}})
+    assert parse_job(spec.model_dump_json()) == spec
+    assert parse_job(spec.model_dump(mode="json")) == spec
+    recipe = spec.recipe()
+    assert (recipe.gaps, recipe.fill, recipe.pad_before, recipe.pad_after) == ("fill", "linear", 120.0, 0.0)
+
+
+def test_the_pad_of_the_steps_holds_where_the_job_names_none() -> None:
+    recipe = parse_job({"archive": "local", "windows": ABSOLUTE}).recipe(3 * 10**9, 4 * 10**9)
+    assert (recipe.pad_before, recipe.pad_after) == (3.0, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("job", "sentence"),
+    [
+        ({"archive": "local", "windws": ABSOLUTE}, "unknown key windws; did you mean windows?"),
+        ({"archive": "local", "windows": {"tile": {**TILE["tile"], "lenght": "1h"}}}, "did you mean length?"),
+        ({"windows": ABSOLUTE}, "archive is missing"),
+        ({"archive": "local"}, "a job of kind window needs windows"),
+        ({"archive": "local", "windows": {}}, "exactly one of absolute, events and tile is needed; found none"),
+        ({"archive": "local", "windows": ABSOLUTE | TILE}, "found absolute and tile"),
+        ({"archive": "local", "windows": {"absolute": []}}, "absolute needs at least one window"),
+        (
+            {"archive": "local", "windows": {"absolute": [{"start": "2011-03-12", "end": "2011-03-11"}]}},
+            "end 2011-03-11T00:00:00Z is not after start 2011-03-12T00:00:00Z",
+        ),
+        (
+            {"archive": "local", "windows": {"tile": {"start": "2011-03-01T01:00", "end": "2011-03-02", "length": 1}}},
+            "a tile runs over whole UTC days",
+        ),
+        ({"archive": "local", "windows": {"tile": {**TILE["tile"], "length": "long"}}}, "'long' is not a duration"),
+        ({"archive": "local", "windows": {"events": {"start": 0, "end": 10}}}, "exactly one source of events"),
+        ({"archive": "local", "windows": {"events": {"list": [], "start": 10, "end": 5}}}, "is not after start"),
+        ({"archive": "local", "windows": {"events": {"list": [], "start": 10}}}, "need an end"),
+        ({"archive": "local", "inputs": "event_files", "windows": ABSOLUTE}, "event_files need windows: events"),
+        ({"archive": "local", "windows": ABSOLUTE, "gaps": "ignore"}, "gaps"),
+        ({"archive": "../etc", "windows": ABSOLUTE}, "archive"),
+        ({"archive": "local", "windows": ABSOLUTE, "output": {"data_tag": "a/b"}}, "output.data_tag"),
+        ("archive: [", "not valid YAML in line 1"),
+        ("- 1", "expected a mapping"),
+        ("!!python/object/apply:os.system ['true']", "not valid YAML"),
+    ],
+)
+def test_every_mistake_is_one_sentence(job: Any, sentence: str) -> None:
+    with pytest.raises(JobFileError) as caught:
+        parse_job(job)
+    assert sentence in caught.value.message
+    assert caught.value.message.startswith("Job file: ")
+    assert "\n" not in caught.value.message
