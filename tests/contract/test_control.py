@@ -23,6 +23,7 @@ from seisbus.bus.client import Tag
 from seisbus.bus.snapshot import snapshot
 from seisbus.bus.topology import fetch_consumer, fetch_subject, plan_consumer, window_consumer, write_consumer
 from seisbus.client import AsyncClient, Client, ClientError, Failure, UnreachableError, WaveformError
+from seisbus.client.export import write_miniseed
 from seisbus.control.context import Context
 from seisbus.control.server import SERVICE, ControlServer
 from seisbus.local import ServerHandle
@@ -269,7 +270,7 @@ async def test_stored_waveforms_come_back_exact_in_samples_and_time(front: Front
     assert len(await front.client.waveforms(sta="ADO", limit=5)) == 1
 
 
-async def test_a_waveform_whose_bytes_are_gone_says_so_and_the_next_one_comes(front: Front) -> None:
+async def test_a_waveform_whose_bytes_are_gone_is_dead_and_the_next_one_comes(front: Front, tmp_path: Path) -> None:
     good = Segment(SourceId("CI", "ADO", "", "HHZ"), DAY * DAY_NS, Rate(1), np.arange(10, dtype=np.float64))
     gone = {**document(good, **stored_file(front, "gone", b"")), "nbytes": 80, "starttime": 1.0, "t0_ns": 10**9}
     await front.context.store[c.WF_TIMESERIES].insert_many(
@@ -277,8 +278,14 @@ async def test_a_waveform_whose_bytes_are_gone_says_so_and_the_next_one_comes(fr
     )
     stored = [item async for item in front.client.stored(job="j1")]
     assert ["ends at byte 0" in item.error for item in stored] == [True, False]
+    dead, live = (await front.client.read(job="j1")).member
+    assert (dead.live, dead.npts, live.live) == (False, 0, True)
+    assert "ends at byte 0" in dead.elog.get_error_log()[0].message
+    assert dead["sta"] == "ADO"
+    path = tmp_path / "all.mseed"
     with pytest.raises(WaveformError, match="ends at byte"):
-        await front.client.read(job="j1")
+        write_miniseed([item async for item in front.client.stored(job="j1")], path)
+    assert not path.exists()
 
 
 async def test_dead_letters_are_shown_and_replayed(front: Front) -> None:

@@ -266,7 +266,7 @@ class AsyncClient:
                 yield Stored(document, b"".join(pieces), miniseed, message.error)
 
     async def stream(self, query: Query | None = None, **where: Any) -> AsyncIterator[TimeSeries]:
-        """Stored waveforms as TimeSeries, one by one; WaveformError for one that cannot be read."""
+        """Stored waveforms as TimeSeries, one by one; one that cannot be read is dead and says why on its elog."""
         async for stored in self.stored(query, **where):
             yield decode.time_series_of(stored)
 

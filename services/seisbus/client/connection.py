@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -76,9 +76,8 @@ class Connection:
 
     async def pages(self, method: str, request: Any, items: Callable[[Any], Any]) -> AsyncIterator[Any]:
         """All items of a paged call, page by page."""
-        fetch: Callable[[Any], Awaitable[Any]] = lambda r: self.call(method, r)  # noqa: E731
         while True:
-            response = await fetch(request)
+            response = await self.call(method, request)
             for item in items(response):
                 yield item
             if not response.next_page_token:

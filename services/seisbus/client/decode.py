@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from libseis.segments import Rate, Segment, SourceId
 
-from libseis import Metadata, TimeSeries, TimeSeriesEnsemble, mseed
+from libseis import ErrorSeverity, Metadata, TimeSeries, TimeSeriesEnsemble, mseed
 
 from .errors import WaveformError
 from .values import Stored
@@ -40,8 +40,17 @@ def _miniseed(identity: str, data: bytes) -> Any:
 
 
 def time_series_of(stored: Stored) -> TimeSeries:
-    """A live TimeSeries with the document as its Metadata, float64 samples and the exact start and rate."""
-    segment = segment_of(stored)
+    """A TimeSeries with the document as its Metadata, float64 samples and the exact start and rate.
+
+    What cannot be read is dead, without samples, and says why on its elog.
+    """
+    try:
+        segment = segment_of(stored)
+    except WaveformError as error:
+        dead = TimeSeries(metadata_of(stored) | {"npts": 0})
+        dead.elog.log_error("seisbus.client", error.message, ErrorSeverity.Invalid)
+        dead.kill()
+        return dead
     datum = TimeSeries(metadata_of(stored), np.asarray(segment.data, np.float64))
     datum.set_rate(segment.rate.numerator, segment.rate.denominator)
     datum.set_t0_ns(segment.t0_ns)

@@ -22,6 +22,7 @@ _DAY = 86400.0
 _INK = "0.08"
 _FILL = "0.15"
 _MARK = "#b3261e"
+_MOST_LABELS = 60  # more do not fit the tallest figure
 
 
 class Style(StrEnum):
@@ -188,12 +189,15 @@ class _Picture:
         room = self.reach * 1.12
         low, high = float(self.places.min()) - room, float(self.places.max()) + room
         if self.order is Order.MEMBER:
-            place_axis.set_ticks(self.places, labels=[trace.label for trace in self.traces])
+            step = -(-len(self.traces) // _MOST_LABELS)
+            labelled = self.places[::step]
+            labels = [trace.label for trace in self.traces[::step]]
+            place_axis.set_ticks(labelled, labels=labels)
             axes.tick_params(axis="x" if self.down else "y", length=0, labelsize=8, rotation=60 if self.down else 0)
             if self.down:
                 axes.xaxis.tick_top()
-                axes.set_xticks(self.places, labels=[trace.label for trace in self.traces], rotation=60, ha="left")
-            elif self.normalize:
+                axes.set_xticks(labelled, labels=labels, rotation=60, ha="left")
+            elif self.normalize and step == 1:
                 self._peaks(axes)
         else:
             place_axis.set_label_text("Epicentral distance (°)")

@@ -54,6 +54,8 @@ def test_bytes_that_do_not_hold_the_promised_samples_are_refused_by_name() -> No
         with pytest.raises(WaveformError, match=problem) as caught:
             segment_of(wrong)
         assert caught.value.document == "w1"
+        dead = time_series_of(wrong)
+        assert (dead.live, dead.npts, len(dead.elog)) == (False, 0, 1)
 
 
 def test_export_passes_miniseed_through_and_encodes_floats(tmp_path) -> None:  # type: ignore[no-untyped-def]

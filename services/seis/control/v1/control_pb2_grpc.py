@@ -299,7 +299,7 @@ class ControlServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReplayDeadLetter(self, request, context):
-        """Plans the windows of a dead letter again.
+        """Plans again the windows that the job of a dead letter lost to dead letters; the job must be closed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
