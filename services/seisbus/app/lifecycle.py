@@ -34,6 +34,8 @@ from .logs import configure_logging
 
 _log = logging.getLogger(__name__)
 
+_FIRST = asyncio.FIRST_COMPLETED
+
 
 @dataclass(slots=True)
 class Context:
@@ -119,6 +121,12 @@ def run_service(service: str, build: Callable[[Context], Awaitable[Service]]) ->
     return 0
 
 
+async def _connect(name: str, settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[Bus, Store]:
+    """The connections a service cannot be without; closed with `stack`."""
+    bus = await stack.enter_async_context(await Bus.connect(settings.nats_url, name=f"seisbus-{name}"))
+    return bus, await stack.enter_async_context(await Store.connect(settings.mongodb_uri, settings.database))
+
+
 async def _main(name: str, settings: Settings, build: Callable[[Context], Awaitable[Service]]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -128,8 +136,13 @@ async def _main(name: str, settings: Settings, build: Callable[[Context], Awaita
     control = WorkerControl(name, drain=stop.set)
     async with contextlib.AsyncExitStack() as stack:
         health = await stack.enter_async_context(HealthServer(settings.health_address, control))
-        bus = await stack.enter_async_context(await Bus.connect(settings.nats_url, name=f"seisbus-{name}"))
-        store = await stack.enter_async_context(await Store.connect(settings.mongodb_uri, settings.database))
+        connecting = asyncio.create_task(_connect(name, settings, stack))
+        await asyncio.wait([connecting, stopping := asyncio.create_task(stop.wait())], return_when=_FIRST)
+        if stopping.done():  # asked to leave before there was anything to drain
+            connecting.cancel()
+            await asyncio.gather(connecting, return_exceptions=True)
+            return
+        bus, store = await connecting
         objects = await stack.enter_async_context(ObjectReader())
         context = Context(name, boot_id(), settings, bus, store, objects, archives)
         service = await build(context)
@@ -138,9 +151,8 @@ async def _main(name: str, settings: Settings, build: Callable[[Context], Awaita
         working = [asyncio.create_task(worker.run()) for worker in service.workers]
         await health.serving()
         _log.info("%s is ready", name)
-        stopped = asyncio.create_task(stop.wait())
         try:
-            done, _ = await asyncio.wait([stopped, *background, *working], return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait([stopping, *background, *working], return_when=_FIRST)
             for task in done:
                 task.result()  # a loop that ended by an error ends the process, and the supervisor starts it again
         finally:
@@ -148,7 +160,7 @@ async def _main(name: str, settings: Settings, build: Callable[[Context], Awaita
             await asyncio.gather(*(worker.drain(settings.drain_seconds) for worker in service.workers))
             if service.on_drained is not None:
                 await service.on_drained()
-            for task in (*background, *working, stopped):
+            for task in (*background, *working, stopping):
                 task.cancel()
-            await asyncio.gather(*background, *working, stopped, return_exceptions=True)
+            await asyncio.gather(*background, *working, stopping, return_exceptions=True)
             _log.info("%s has left", name)

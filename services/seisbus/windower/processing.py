@@ -9,6 +9,8 @@ from libseis.segment_converter import segment_to_timeseries, timeseries_to_segme
 from libseis.segments import Segment
 from libseis.steps import StepContext, apply, build
 
+from libseis import TimeSeries
+
 from ..model.transfer import LogLine, Severity
 
 _SEVERITIES = {"Invalid": Severity.INVALID, "Fatal": Severity.INVALID, "Complaint": Severity.COMPLAINT}
@@ -40,4 +42,6 @@ class Chain:
             for result in results
             for entry in list(result.elog.get_error_log())[known:]
         ]
-        return Processed(tuple(timeseries_to_segment(r) for r in results if r.live), tuple(log))
+        return Processed(
+            tuple(timeseries_to_segment(r) for r in results if isinstance(r, TimeSeries) and r.live), tuple(log)
+        )

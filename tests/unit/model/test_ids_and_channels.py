@@ -15,7 +15,7 @@ def test_job_ids_sort_by_time_and_fit_a_subject() -> None:
     ids = [new_job_id() for _ in range(50)]
     assert len(set(ids)) == 50
     assert [i[:10] for i in ids] == sorted(i[:10] for i in ids)
-    assert all(i.isalnum() and i.islower() or i.isdigit() for i in ids)
+    assert all(i.isalnum() and (i.islower() or i.isdigit()) for i in ids)
 
 
 @given(st.integers(0, 10**6 - 1), st.integers(0, 10**6 - 1), st.integers(0, 10**6 - 1), st.integers(0, 10**6 - 1))
