@@ -9,6 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from libseis.kinds import Atomic
+from libseis.steps import isolation
 from libseis.steps.parameters import REQUIRED, Kind, Parameter, check_values
 from libseis.steps.step import Step, StepContext, StepDefinition, StepError
 
@@ -61,6 +62,7 @@ def definition_of(name: str, function: Callable[..., Any], version: str) -> Step
     """A user's function `f(datum, **params) -> datum | list | None` as a step; StepError on an unusable signature.
 
     The function is called with live data only, its parameters by name. None kills the datum. Gaps are its business.
+    Under a time limit (StepContext) it runs in another process, which must be able to import it.
     """
     try:
         hints = typing.get_type_hints(function)
@@ -75,7 +77,10 @@ def definition_of(name: str, function: Callable[..., Any], version: str) -> Step
         )
 
     def run(d: Atomic, values: Mapping[str, Any], context: StepContext) -> Any:
-        result = function(d, **values)
+        if context.time_limit is None:
+            result = function(d, **values)
+        else:
+            result = isolation.call(name, function, d, values, context.time_limit)
         return [] if result is None else result
 
     return StepDefinition(
@@ -84,7 +89,6 @@ def definition_of(name: str, function: Callable[..., Any], version: str) -> Step
         function=run,
         parameters=tuple(_parameter(name, parameter, hints.get(parameter.name)) for parameter in others),
         version=version,
-        is_user_step=True,
     )
 
 

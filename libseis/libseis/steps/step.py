@@ -34,9 +34,13 @@ class StepError(DefinitionError):
 
 @dataclass(frozen=True, slots=True)
 class StepContext:
-    """What steps need besides parameters: the station metadata, and the responses evaluated from it so far."""
+    """What steps need besides parameters: the station metadata, and the responses evaluated from it so far.
+
+    With `time_limit` (seconds) users' steps run in a process of their own and are stopped after it.
+    """
 
     inventory: Inventory | None = None
+    time_limit: float | None = None
     responses: ResponseCache = field(init=False)
 
     def __post_init__(self) -> None:
@@ -73,7 +77,6 @@ class StepDefinition:
     problems: Callable[[Mapping[str, Any]], list[str]] = _no_problem
     needs_continuous_data: bool = False
     version: str = "1"
-    is_user_step: bool = False
 
 
 @dataclass(frozen=True, slots=True)

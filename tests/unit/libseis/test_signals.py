@@ -118,7 +118,7 @@ def test_a_template_is_found_again() -> None:
 
 
 def test_pick_correction() -> None:
-    trace = read()[0].filter("lowpass", freq=8.0, zerophase=True)
+    trace = read()[0].filter("lowpass", freq=3.0, zerophase=True)
     late = trace.copy()
     late.stats.starttime += 0.02
     a, b = trace.toTimeSeries(), late.toTimeSeries()

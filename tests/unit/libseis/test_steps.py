@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import pickle
 from importlib.metadata import EntryPoint
@@ -444,6 +445,59 @@ def test_user_steps_are_steps_once_they_are_allowed() -> None:
     for name in ("absent", "broken"):
         with pytest.raises(StepError, match=name):
             steps.load_user_steps([name])
+
+
+LIMITED = """
+import os, time
+
+def double(datum: object, factor: float = 2.0) -> object:
+    print("printed by a step")
+    datum.data[:] *= factor
+    datum["pid"] = os.getpid()
+    return datum
+
+def hang(datum: object) -> object:
+    time.sleep(600)
+
+def die(datum: object) -> object:
+    os._exit(3)
+
+def fail(datum: object) -> object:
+    raise LookupError("nothing there")
+"""
+
+
+def test_a_hang_or_crash_of_a_user_step_ends_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "limited_steps.py").write_text(LIMITED)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(registry, "_definitions", dict(registry._definitions))
+    limited = importlib.import_module("limited_steps")
+    for name in ("double", "hang", "die", "fail"):
+        steps.register(steps.definition_of(name, getattr(limited, name), "1"))
+    context = StepContext(time_limit=0.5)
+    (twice,) = apply(build([{"double": {"factor": 3}}]), time_series(5), context)
+    assert list(twice.data) == [3.0, 6.0, 9.0, 12.0, 15.0] and twice["pid"] != os.getpid()
+    assert twice.number_of_stages() == 1
+    for name, reason in (
+        ("hang", "did not end within 0.5 s"),
+        ("die", "ended its process with code 3"),
+        ("fail", "LookupError: nothing there"),
+    ):
+        d = time_series(5)
+        assert apply(build(name), d, context) == [d]
+        assert d.dead() and reason in messages(d)[0]
+    (twice,) = apply(build("double"), time_series(5), context)
+    assert twice.live and twice.data[0] == 2.0
+    monkeypatch.setattr(registry, "_definitions", dict(registry._definitions))
+
+    def local(datum: TimeSeries) -> TimeSeries:
+        return datum
+
+    steps.register(steps.definition_of("local", local, "1"))
+    d = time_series(5)
+    apply(build("local"), d, context)
+    assert "not importable" in messages(d)[0]
 
 
 def test_unusable_signatures_are_refused() -> None:
