@@ -185,7 +185,7 @@ async def test_the_same_as_an_obspy_stream(notebook: Notebook) -> None:
         net, sta, loc, chan = trace.channel.name.split(".")
         start_ns = OJAI.time_ns + 5 * 10**9
         (found,) = notebook.client.get_waveforms(net, sta, loc, chan, start_ns / 1e9, start_ns / 1e9 + 60)
-        times = trace.start_ns + np.arange(len(trace.data)) * (10**9 // trace.channel.rate)
+        times = trace.start_ns + np.arange(len(trace.data)) * trace.channel.period_ns
         inside = (times >= start_ns) & (times <= start_ns + 60 * 10**9)
         assert found.stats.starttime.ns == times[inside][0]
         assert found.data.dtype == np.int32
