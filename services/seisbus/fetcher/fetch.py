@@ -15,7 +15,7 @@ from ..bus import Delivery
 from ..bus.client import Tag
 from ..bus.codec import decode_fetch, encode_outcomes, encode_window
 from ..bus.topology import window_subject, write_subject
-from ..model.outcome import Fate
+from ..model.outcome import Fate, missing_detail
 from ..model.task import ObjectRef, Window
 from ..model.transfer import (
     Expansion,
@@ -42,12 +42,6 @@ _EVENT_PART_BYTES = 5_000_000
 # What an object weighs in the budget when no listing told its size: a 100 Hz day file.
 _ASSUMED_BYTES = 10_000_000
 _EVERYTHING = (Span(-(2**62), 2**62),)
-_DETAILS = {
-    "not_listed": "the archive's index or station metadata name it, but the archive's listing does not have it",
-    "no_such_key": "the archive has no such object",
-    "not_available": "the catalog names no waveform file for this event (NA)",
-    "access_denied": "the archive refuses to give the object",
-}
 
 
 def _spans(order: FetchOrder, windows: Sequence[Window]) -> list[Span]:
@@ -164,7 +158,7 @@ class Fetcher:
         """No object of the task is there: every window of it is missing."""
         reason = reads[0].missing
         names = ", ".join(read.ref.key or f"a file of {read.ref.channel or 'the event'}" for read in reads)
-        detail = f"{names}: {_DETAILS.get(reason, reason)}."
+        detail = missing_detail(names, reason)
         task = order.task
         for number, part in enumerate(task.parts):
             windows = task.windows[part.first : part.first + part.count]
