@@ -188,6 +188,27 @@ async def test_watching_ends_with_the_job_even_when_no_event_arrives(front: Fron
     assert (await asyncio.wait_for(front.client.wait(job.id), 10)).state is JobState.COMPLETED
 
 
+async def test_a_watcher_sees_a_retry_take_the_counts_back(front: Front) -> None:
+    store, bus = front.context.store, front.context.bus
+    job = await front.client.submit(JOB)
+    running = {"state": "running", "planned": 9, "planning_done": True}
+    await update_job(store, await get_job(store, job.id), running | {"counts.dead": 5})
+    seen: asyncio.Queue[int] = asyncio.Queue()
+
+    async def follow() -> None:
+        async for progress in front.client.watch(job.id):
+            await seen.put(progress.ledger.dead)
+
+    watching = asyncio.create_task(follow())
+    assert await asyncio.wait_for(seen.get(), 10) == 5
+    await update_job(store, await get_job(store, job.id), {"counts.dead": 2})
+    while seen.empty():  # a stream of events leaves no silence in which the document would be read anyway
+        await bus.publish_snapshot(snapshot(await get_job(store, job.id)))
+        await asyncio.sleep(0.05)
+    assert seen.get_nowait() == 2
+    watching.cancel()
+
+
 async def test_cancel_and_retry_follow_the_life_of_a_job(front: Front) -> None:
     job = await front.client.submit(JOB)
     with pytest.raises(ClientError, match="still submitted") as caught:

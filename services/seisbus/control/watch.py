@@ -28,7 +28,8 @@ SILENCE_SECONDS: Final = 1.5
 async def watch(context: Context, job: str, silence: float = SILENCE_SECONDS) -> AsyncIterator[task_pb2.JobSnapshot]:
     """A snapshot at once, then one at every change, until the job is closed. NotFoundError for an unknown job.
 
-    What is given never goes backwards within an attempt, and the last one is the closed job's own ledger.
+    An event that would take the job back (events of several services may overtake each other; a retry really does)
+    or close it is looked up in the job document, so the last snapshot is the closed job's own ledger.
     """
     last = snapshot(await get_job(context.store, job))
     yield last
@@ -36,14 +37,15 @@ async def watch(context: Context, job: str, silence: float = SILENCE_SECONDS) ->
     listener = asyncio.create_task(_listen(context, job, events))
     try:
         while not JobState(last.state).closed:
-            try:
+            found: task_pb2.JobSnapshot | None = None
+            with contextlib.suppress(TimeoutError):
                 found = await asyncio.wait_for(events.get(), silence)
-            except TimeoutError:
-                found = None
-            if found is None or JobState(found.state).closed:
-                with contextlib.suppress(UnavailableError):
+            if found is None or not goes_on(last, found):
+                try:
                     found = snapshot(await get_job(context.store, job))
-            if found is not None and is_news(last, found):
+                except UnavailableError:
+                    continue
+            if content(found) != content(last):
                 last = found
                 yield last
     finally:
@@ -62,28 +64,23 @@ async def _listen(context: Context, job: str, events: asyncio.Queue[task_pb2.Job
         await asyncio.sleep(1)
 
 
-def is_news(last: task_pb2.JobSnapshot, found: task_pb2.JobSnapshot) -> bool:
-    """Whether `found` says something that `last` did not, and is not older."""
-    if found.attempt != last.attempt:
-        return bool(found.attempt > last.attempt)
-    if _place(found) < _place(last):
+def goes_on(last: task_pb2.JobSnapshot, found: task_pb2.JobSnapshot) -> bool:
+    """Whether `found` is an open job's next step after `last`, which an event may be believed to say."""
+    if JobState(found.state).closed or found.attempt < last.attempt:
         return False
-    return _content(found) != _content(last)
+    return found.attempt > last.attempt or _place(found) >= _place(last)
 
 
 _LIFE = list(JobState)
 
 
-def _place(found: task_pb2.JobSnapshot) -> tuple[bool, int, int]:
-    state = JobState(found.state)
-    return state.closed, _settled(found), _LIFE.index(state)
+def _place(found: task_pb2.JobSnapshot) -> tuple[int, int]:
+    settled = found.saved + found.dead + found.missing + found.failed + found.cancelled
+    return settled, _LIFE.index(JobState(found.state))
 
 
-def _settled(found: task_pb2.JobSnapshot) -> int:
-    return int(found.saved + found.dead + found.missing + found.failed + found.cancelled)
-
-
-def _content(found: task_pb2.JobSnapshot) -> bytes:
+def content(found: task_pb2.JobSnapshot) -> bytes:
+    """Everything but when it was said."""
     copy = task_pb2.JobSnapshot()
     copy.CopyFrom(found)
     copy.time_ns = 0
