@@ -12,10 +12,26 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from libseis.algorithms.bandwidth import BandwidthData, BandwidthStatistics, EstimateBandwidth
 from libseis.errors import SampleError
 from libseis.kinds import Atomic, Ensemble
 from libseis.timewindow import TimeWindow
 from libseis.utility import ErrorSeverity
+
+__all__ = [
+    "BandwidthData",
+    "BandwidthStatistics",
+    "EstimateBandwidth",
+    "MADAmplitude",
+    "PeakAmplitude",
+    "PercAmplitude",
+    "PerfAmplitude",
+    "RMSAmplitude",
+    "ScalingMethod",
+    "_scale",
+    "_scale_ensemble",
+    "_scale_ensemble_members",
+]
 
 Values = NDArray[np.float64]
 

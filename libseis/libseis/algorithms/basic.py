@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from numpy.typing import ArrayLike
 
 from libseis.algorithms.bundle import _BundleSEEDGroup, _sort_descending, bundle_seed_data
-from libseis.algorithms.components import ArrivalTimeReference, ExtractComponent, agc
+from libseis.algorithms.components import ArrivalTimeReference, ExtractComponent, _ExtractComponent, agc
 from libseis.algorithms.merging import repair_overlaps, splice_segments
 from libseis.algorithms.rotation import (
     free_surface_transformation,
@@ -38,6 +38,7 @@ __all__ = [
     "TimeWindow",
     "VectorTaper",
     "_BundleSEEDGroup",
+    "_ExtractComponent",
     "_TopMute",
     "_WindowData",
     "_WindowData3C",

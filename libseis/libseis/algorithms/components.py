@@ -17,7 +17,8 @@ from libseis.timewindow import TimeWindow
 from libseis.utility import ErrorSeverity
 
 
-def _component(d: Seismogram, component: int) -> TimeSeries:
+def _ExtractComponent(d: Seismogram, component: int) -> TimeSeries:
+    """One component of a Seismogram; see ExtractComponent."""
     header = _BasicTimeSeries(d)
     header.npts = 0
     out = TimeSeries(header, d)
@@ -59,14 +60,14 @@ def ExtractComponent(
     dead ensemble an empty dead one; so does another component number, with the reason. TypeError for other data.
     """
     if isinstance(data, Seismogram):
-        return _component(data, component)
+        return _ExtractComponent(data, component)
     if not isinstance(data, SeismogramEnsemble):
         raise TypeError(f"ExtractComponent only accepts Seismogram or SeismogramEnsemble, found {type(data).__name__}")
     out = TimeSeriesEnsemble(data._get_ensemble_md(), len(data.member))
     if data.dead():
         return out
     for member in data.member:
-        out.member.adopt(_component(member, component))
+        out.member.adopt(_ExtractComponent(member, component))
     out.set_live()
     return out
 

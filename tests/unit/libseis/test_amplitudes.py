@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from libseis.algorithms.amplitudes import (
+    BandwidthStatistics,
+    EstimateBandwidth,
     MADAmplitude,
     PeakAmplitude,
     PercAmplitude,
@@ -18,7 +20,8 @@ from libseis.algorithms.amplitudes import (
     ScalingMethod,
     _scale,
 )
-from libseis.utility import ErrorSeverity, MsPASSError
+from libseis.seismic import DoubleVector, PowerSpectrum
+from libseis.utility import ErrorSeverity, Metadata, MsPASSError
 from support.data_objects import seismogram, time_series
 
 SAMPLES = [3.0, 2.0, -4.0, 1.0, -100.0, -1.0, 5.0, 1.0, -6.0]
@@ -100,3 +103,61 @@ def test_known_calib_values() -> None:
     d = time_series(9, data=SAMPLES, calib=6.0)
     _scale(d, ScalingMethod.MAD, 1.0)
     assert d["calib"] == pytest.approx(18.0)
+
+
+# ---- bandwidth
+
+
+def spectrum(values: list[float], df: float = 1.0, dt: float = 0.05) -> PowerSpectrum:
+    return PowerSpectrum(Metadata(), DoubleVector(values), df, "test", 0.0, dt, 20)
+
+
+FLAT = spectrum([1.0] * 11)
+BAND = spectrum([0.25] + [4.0] * 8 + [0.25, 0.25])
+
+
+@pytest.mark.parametrize(("f_max", "edge"), [(4.0, 4.0), (4.6, 4.0), (8.0, 8.0), (20.0, 8.0), (None, 8.0)])
+def test_the_search_ends_at_its_ceiling(f_max: float | None, edge: float) -> None:
+    band = EstimateBandwidth(BAND, FLAT, f_max=f_max)
+    assert (band.low_edge_f, band.low_edge_snr, band.high_edge_f, band.f_range) == (0.0, 0.5, edge, 10.0)
+    assert band.bandwidth_fraction() == edge / 10.0 and band.bandwidth() == math.inf
+
+
+@pytest.mark.parametrize(
+    ("signal", "noise", "f0", "expected"),
+    [
+        ([1.0, 4.0, 2.25, 1.0, 1.0], [1.0] * 5, 1.0, (0.0, 1.0, 2.0, 1.5)),
+        ([1.0, 1.0, 2.25, 1.0, 1.0], [1.0] * 5, 2.0, (0.0, 0.0, 0.0, 0.0)),
+        ([0.25, 4.0, 4.0, 4.0, 4.0], [1.0] * 5, 0.0, (0.0, 0.0, 0.0, 0.0)),
+        ([0.25, 4.0, 4.0, 4.0, 4.0], [1.0] * 5, 8.0, (0.0, 0.5, 4.0, 2.0)),
+        ([4.0] * 5, [1.0] * 2, 0.0, (0.0, 2.0, 2.0, 1.0)),
+        ([4.0] * 3, [0.0] * 3, 0.0, (0.0, 9999999.9, 2.0, 9999999.9)),
+    ],
+)
+def test_edges(signal, noise, f0, expected) -> None:  # type: ignore[no-untyped-def]
+    b = EstimateBandwidth(spectrum(signal), spectrum(noise), f0=f0)
+    assert (b.low_edge_f, b.low_edge_snr, b.high_edge_f, b.high_edge_snr) == expected
+
+
+def test_smoothing_closes_a_hole() -> None:
+    holed = spectrum([9.0, 9.0, 9.0, 0.01, 9.0, 9.0, 9.0, 0.01, 0.01, 0.01, 0.01])
+    assert EstimateBandwidth(holed, FLAT).high_edge_f == 3.0
+    assert EstimateBandwidth(holed, FLAT, df_smoother=3.0).high_edge_f == 7.0
+
+
+@pytest.mark.parametrize("bad", [-1.0, math.nan, math.inf, "1.0", True])
+def test_bad_frequencies(bad: object) -> None:
+    for name, text in (("f_max", "f_max must be"), ("df_smoother", "df_smoother must be"), ("f0", "f0 must be")):
+        with pytest.raises(ValueError, match=text):
+            EstimateBandwidth(BAND, FLAT, **{name: bad})  # type: ignore[arg-type]
+
+
+def test_statistics_of_the_band() -> None:
+    band = EstimateBandwidth(BAND, FLAT)
+    statistics = BandwidthStatistics(BAND, FLAT, band)
+    curve = [0.5] + [2.0] * 8
+    assert statistics["stats_are_valid"] and statistics["mean_snr"] == pytest.approx(np.mean(curve))
+    assert (statistics["minimum_snr"], statistics["median_snr"], statistics["maximum_snr"]) == (0.5, 2.0, 2.0)
+    assert (statistics["q1_4_snr"], statistics["q3_4_snr"]) == (2.0, 2.0)
+    none = BandwidthStatistics(FLAT, FLAT, EstimateBandwidth(FLAT, FLAT))
+    assert not none["stats_are_valid"] and none["median_snr"] == 0.0
