@@ -194,6 +194,17 @@ def _envelope(d: Atomic, values: Values, context: StepContext) -> None:
     x[...] = operators.envelope(x)
 
 
+REFERENCE_KEYS = {"origin": "source_time", "phase": "phase_time"}
+"""Marks that times can be made relative to, and the Metadata with their epoch times."""
+
+
+def _reference(d: Atomic, values: Values, context: StepContext) -> None:
+    if d.time_is_relative():
+        raise _fail("the times are relative already", "tref")
+    d.ator(d.get_double(REFERENCE_KEYS[values["mark"]]))
+    d["time_reference"] = values["mark"]
+
+
 def _channels(d: Atomic) -> list[SourceId]:
     """The channel of each row of samples: one for a TimeSeries, three for a Seismogram whose chan lists them."""
     chan = d["chan"] if d.is_defined("chan") else None
@@ -313,6 +324,14 @@ register(
         (Parameter("factor", Kind.INTEGER, "old over new sample rate", minimum=2, maximum=10_000),),
         pad=_decimate_pad,
         needs_continuous_data=True,
+    )
+)
+register(
+    StepDefinition(
+        "reference",
+        "Make times relative to the event's origin (source_time) or a predicted phase (phase_time).",
+        _reference,
+        (Parameter("mark", Kind.TEXT, "what becomes time zero", choices=tuple(REFERENCE_KEYS)),),
     )
 )
 register(

@@ -201,6 +201,16 @@ def test_scale_and_calib() -> None:
         assert run("calib", time_series(3, **bad)).dead()
 
 
+def test_reference_marks() -> None:
+    d = run({"reference": {"mark": "origin"}}, time_series(source_time=T0 - 100.0))
+    assert (d.t0, d.time_reference(), d["time_reference"]) == (100.0, T0 - 100.0, "origin")
+    assert "relative already" in messages(run({"reference": {"mark": "origin"}}, d))[0]
+    assert run({"reference": {"mark": "phase"}}, time_series()).dead()
+    s = run({"reference": {"mark": "phase"}}, seismogram(phase_time=T0 + 1.0))
+    s.rtoa()
+    assert s.t0 == T0
+
+
 def test_calculus() -> None:
     t = np.arange(1000) * 0.01
     d = run("integrate", time_series(1000, data=np.cos(t)))
