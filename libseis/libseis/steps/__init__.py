@@ -5,6 +5,7 @@
 
 from libseis.steps import builtin as _builtin  # noqa: F401 (registers the built-in steps)
 from libseis.steps.chain import apply, pad
+from libseis.steps.design import Output
 from libseis.steps.parameters import REQUIRED, Kind, Parameter
 from libseis.steps.registry import (
     ENTRY_POINT_GROUP,
@@ -14,7 +15,6 @@ from libseis.steps.registry import (
     load_user_steps,
     register,
 )
-from libseis.steps.responses import Output, Removal, ResponseCache
 from libseis.steps.step import Step, StepContext, StepDefinition, StepError
 
 __all__ = [
@@ -23,8 +23,6 @@ __all__ = [
     "Kind",
     "Output",
     "Parameter",
-    "Removal",
-    "ResponseCache",
     "Step",
     "StepContext",
     "StepDefinition",

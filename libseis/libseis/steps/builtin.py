@@ -1,6 +1,7 @@
 """The built-in steps: parameters, their limits, and the functions that run them on a TimeSeries or Seismogram.
 
-Every function works in place on live data; dead data, ensembles, errors and history are the business of `chain`.
+Every function works in place on live data; dead data, ensembles, errors and history are the business of `chain`. The
+numerics (scipy, obspy) are imported when the first datum comes: those who only check job files do without.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from scipy import signal
 
 from libseis.algorithms.tapers import TaperShape, apply_end_taper
 from libseis.errors import SampleError
@@ -18,15 +18,20 @@ from libseis.kinds import Atomic
 from libseis.samples import replace_samples, samples
 from libseis.segments import SourceId
 from libseis.seismic import TimeSeries
-from libseis.steps import operators
-from libseis.steps.operators import FilterType
+from libseis.steps.design import RESAMPLING_HALF_LENGTH, UNITS, FilterType, Output, settling_time
 from libseis.steps.parameters import Kind, Parameter
 from libseis.steps.registry import register
-from libseis.steps.responses import UNITS, Output, Removal
 from libseis.steps.step import StepContext, StepDefinition
 from libseis.utility import ErrorSeverity
 
 Values = Mapping[str, Any]
+
+
+def _numerics() -> Any:
+    """The module `operators`."""
+    from libseis.steps import operators
+
+    return operators
 
 
 def _fail(text: str, what: str) -> SampleError:
@@ -55,7 +60,7 @@ def _detrend(d: Atomic, values: Values, context: StepContext) -> None:
         x -= (basis @ coefficients).T
     else:
         _need(d, 2)
-        x[...] = signal.detrend(x, axis=-1, type=values["type"])
+        x[...] = _numerics().detrend(x, values["type"])
 
 
 TAPER_FRACTION = 0.05
@@ -100,7 +105,7 @@ def _filter_longest_period(values: Values) -> float:
 
 
 def _filter_pad(values: Values) -> float:
-    return operators.settling_time(FilterType(values["type"]), values["corners"], _frequencies(values))
+    return settling_time(FilterType(values["type"]), values["corners"], _frequencies(values))
 
 
 def _filter(d: Atomic, values: Values, context: StepContext) -> None:
@@ -110,9 +115,9 @@ def _filter(d: Atomic, values: Values, context: StepContext) -> None:
         raise _fail(
             f"the corner {max(frequencies):g} Hz is not below the datum's Nyquist frequency {nyquist:g} Hz", "dt"
         )
-    sos = operators.butterworth(FilterType(values["type"]), values["corners"], frequencies, 1.0 / d.dt)
+    sos = _numerics().butterworth(FilterType(values["type"]), values["corners"], frequencies, 1.0 / d.dt)
     x = samples(d)
-    x[...] = operators.apply_filter(x, sos, values["zerophase"])
+    x[...] = _numerics().apply_filter(x, sos, values["zerophase"])
 
 
 def _rate(d: Atomic) -> Fraction:
@@ -129,7 +134,7 @@ def _change_rate(d: Atomic, rate: Fraction) -> None:
     _need(d, 2)
     # the sample's number counted from time 0: a time that lies between grid points keeps its offset from the grid
     first_index = round(Fraction(d.t0_ns, 10**9) * old)
-    values, skipped = operators.resample(samples(d), rate / old, first_index)
+    values, skipped = _numerics().resample(samples(d), rate / old, first_index)
     if values.shape[-1] == 0:
         raise _fail("the datum is shorter than one sample interval of the new rate", "npts")
     start_ns = d.time_ns(skipped)
@@ -152,11 +157,11 @@ def _decimate(d: Atomic, values: Values, context: StepContext) -> None:
 def _resample_pad(values: Values) -> float:
     # input rates are not known here; 1 Hz is the slowest that waveform archives keep in quantity
     slower = min(values["sampling_rate"], 1.0)
-    return float((operators.RESAMPLING_HALF_LENGTH + 1) / slower)
+    return float((RESAMPLING_HALF_LENGTH + 1) / slower)
 
 
 def _decimate_pad(values: Values) -> float:
-    return float((operators.RESAMPLING_HALF_LENGTH + 1) * values["factor"])
+    return float((RESAMPLING_HALF_LENGTH + 1) * values["factor"])
 
 
 def _scale(d: Atomic, values: Values, context: StepContext) -> None:
@@ -179,19 +184,19 @@ def _calib(d: Atomic, values: Values, context: StepContext) -> None:
 def _integrate(d: Atomic, values: Values, context: StepContext) -> None:
     _need(d, 1)
     x = samples(d)
-    x[...] = operators.integrate(x, d.dt)
+    x[...] = _numerics().integrate(x, d.dt)
 
 
 def _differentiate(d: Atomic, values: Values, context: StepContext) -> None:
     _need(d, 2)
     x = samples(d)
-    x[...] = operators.differentiate(x, d.dt)
+    x[...] = _numerics().differentiate(x, d.dt)
 
 
 def _envelope(d: Atomic, values: Values, context: StepContext) -> None:
     _need(d, 2)
     x = samples(d)
-    x[...] = operators.envelope(x)
+    x[...] = _numerics().envelope(x)
 
 
 REFERENCE_KEYS = {"origin": "source_time", "phase": "phase_time"}
@@ -222,6 +227,8 @@ def _remove_response(d: Atomic, values: Values, context: StepContext) -> None:
     _need(d, 2)
     if d.time_is_relative():
         raise _fail("the response epoch needs UTC times; call rtoa first", "tref")
+    from libseis.steps.responses import Removal
+
     removal = Removal(Output(values["output"]), values["pre_filt"], values["water_level"], values["taper"])
     cache = context.responses
     # all epochs are found before any sample is changed

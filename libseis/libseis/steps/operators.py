@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import functools
-import math
-from enum import StrEnum
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
+from scipy.fft import next_fast_len
+
+from libseis.steps.design import RESAMPLING_BETA, RESAMPLING_CUTOFF, RESAMPLING_HALF_LENGTH, FilterType
 
 Samples = NDArray[np.float64]
 
-# An impulse response is taken as over when it has decayed by this factor, in nepers: exp(-20.7) = 1e-9
-SETTLED_NEPERS = math.log(1e9)
-
-# Half length of the resampling filter in samples of the slower rate, and its Kaiser beta: a pass band to 0.8 of the
-# lower Nyquist frequency and 90 dB attenuation from it (Kaiser's design formulae, Oppenheim & Schafer, section 7.6)
-RESAMPLING_HALF_LENGTH = 32
-RESAMPLING_BETA = 9.0
-RESAMPLING_CUTOFF = 0.9
-
 # The polyphase filter has 2 * 32 * max(up, down) taps: beyond this ratio it is larger than what it filters
 LARGEST_RATIO = 20_000
-
-
-class FilterType(StrEnum):
-    BANDPASS = "bandpass"
-    BANDSTOP = "bandstop"
-    LOWPASS = "lowpass"
-    HIGHPASS = "highpass"
 
 
 @functools.lru_cache(maxsize=256)
@@ -41,15 +26,6 @@ def butterworth(kind: FilterType, corners: int, frequencies: tuple[float, ...], 
         corners, limits, btype=kind.value, ftype="butter", output="sos", fs=rate
     )
     return sos
-
-
-@functools.lru_cache(maxsize=256)
-def settling_time(kind: FilterType, corners: int, frequencies: tuple[float, ...]) -> float:
-    """Seconds in which the filter's impulse response decays to 1e-9: the slowest pole of the analog prototype."""
-    angular = [2.0 * math.pi * f for f in frequencies]
-    limits = angular if len(angular) == 2 else angular[0]
-    _, poles, _ = signal.iirfilter(corners, limits, btype=kind.value, ftype="butter", analog=True, output="zpk")
-    return SETTLED_NEPERS / float(np.min(-poles.real))
 
 
 def apply_filter(x: Samples, sos: NDArray[np.float64], zerophase: bool) -> Samples:
@@ -87,6 +63,12 @@ def resample(x: Samples, ratio: Fraction, first_index: int) -> tuple[Samples, in
     return y, skip
 
 
+def detrend(x: Samples, kind: str) -> Samples:
+    """`x` without its mean ("constant") or straight line ("linear")."""
+    y: Samples = signal.detrend(x, axis=-1, type=kind)
+    return y
+
+
 def integrate(x: Samples, dt: float) -> Samples:
     """Running integral by the trapezoidal rule, zero at the first sample."""
     y = np.zeros_like(x)
@@ -102,8 +84,6 @@ def differentiate(x: Samples, dt: float) -> Samples:
 
 def envelope(x: Samples) -> Samples:
     """Modulus of the analytic signal, by an FFT of a fast length; the ends are affected by wrapping."""
-    from scipy.fft import next_fast_len
-
     npts = x.shape[-1]
     y: Samples = np.abs(signal.hilbert(x, N=next_fast_len(npts), axis=-1)[..., :npts])
     return y

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -20,24 +19,13 @@ from obspy.signal.util import _npts2nfft
 
 from libseis.errors import DefinitionError
 from libseis.segments import SourceId
+from libseis.steps.design import Output
 from libseis.utility import ErrorSeverity
 
 CACHE_BYTES = 256 * 1024 * 1024
 
 # the evalresp C library keeps global state and ctypes lets go of the GIL
 _evalresp_lock = threading.Lock()
-
-
-class Output(StrEnum):
-    """What a response is removed to: displacement (m), velocity (m/s), acceleration (m/s**2), or the default unit."""
-
-    DISPLACEMENT = "DISP"
-    VELOCITY = "VEL"
-    ACCELERATION = "ACC"
-    DEFAULT = "DEF"
-
-
-UNITS = {Output.DISPLACEMENT: "m", Output.VELOCITY: "m/s", Output.ACCELERATION: "m/s**2"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,17 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
-
-from obspy import Inventory
+from typing import TYPE_CHECKING, Any
 
 from libseis.errors import DefinitionError
 from libseis.kinds import Atomic
 from libseis.steps.parameters import Parameter
-from libseis.steps.responses import ResponseCache
 from libseis.utility import ErrorSeverity
+
+if TYPE_CHECKING:
+    from obspy import Inventory
+
+    from libseis.steps.responses import ResponseCache
 
 
 class StepError(DefinitionError):
@@ -44,6 +46,9 @@ class StepContext:
     responses: ResponseCache = field(init=False)
 
     def __post_init__(self) -> None:
+        # obspy costs a second, which only those pay who run steps
+        from libseis.steps.responses import ResponseCache
+
         object.__setattr__(self, "responses", ResponseCache(self.inventory))
 
 

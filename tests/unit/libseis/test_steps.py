@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import os
 import pickle
+import subprocess
+import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -15,7 +17,9 @@ from hypothesis import strategies as st
 from libseis.algorithms.window import WindowData
 from libseis.seismic import Seismogram, TimeSeries
 from libseis.steps import StepContext, StepError, apply, build, registry
+from libseis.steps.design import FilterType, settling_time
 from obspy import Trace, UTCDateTime, read_inventory
+from scipy import signal
 from support.data_objects import T0, ensemble, messages, seismogram, time_series
 
 from libseis import TimeWindow, steps
@@ -175,6 +179,33 @@ def test_new_samples_fall_on_one_grid_whatever_the_window(start: int, phase: int
     whole.set_t0_ns(int(T0) * 10**9 + phase)
     run({"resample": {"sampling_rate": 8}}, whole)
     assert times(start) - {whole.time_ns(i) for i in range(-5, whole.npts + 5)} == set()
+
+
+@given(
+    kind=st.sampled_from(list(FilterType)),
+    corners=st.integers(1, 10),
+    low=st.floats(0.001, 10.0),
+    width=st.floats(0.01, 10.0),
+)
+def test_settling_times_are_those_of_scipys_poles(kind: FilterType, corners: int, low: float, width: float) -> None:
+    band = kind in (FilterType.BANDPASS, FilterType.BANDSTOP)
+    frequencies = (low, low + width) if band else (low,)
+    angular = [2 * np.pi * f for f in frequencies]
+    _, poles, _ = signal.iirfilter(
+        corners, angular if band else angular[0], btype=kind.value, ftype="butter", analog=True, output="zpk"
+    )
+    expected = np.log(1e9) / np.min(-poles.real)
+    assert settling_time(kind, corners, frequencies) == pytest.approx(expected, rel=1e-4)
+
+
+def test_checking_a_job_file_needs_neither_scipy_nor_obspy() -> None:
+    code = (
+        "import sys; from libseis.steps import build, pad\n"
+        "pad(build([{'filter': {'type': 'lowpass', 'freq': 1}}, {'remove_response': {}}, 'detrend']))\n"
+        "print(sorted({'scipy', 'obspy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("name", CHAINS)

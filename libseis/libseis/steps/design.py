@@ -1,0 +1,62 @@
+"""What steps are before they run: filter types, output units, lengths of operators. No scipy and no obspy here.
+
+Services check job files and plan their pads with this alone; the numerics are imported when the first datum comes.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from enum import StrEnum
+
+import numpy as np
+
+# An impulse response is taken as over when it has decayed by this factor, in nepers: exp(-20.7) = 1e-9
+SETTLED_NEPERS = math.log(1e9)
+
+# Half length of the resampling filter in samples of the slower rate, and its Kaiser beta: a pass band to 0.8 of the
+# lower Nyquist frequency and 90 dB attenuation from it (Kaiser's design formulae, Oppenheim & Schafer, section 7.6)
+RESAMPLING_HALF_LENGTH = 32
+RESAMPLING_BETA = 9.0
+RESAMPLING_CUTOFF = 0.9
+
+
+class FilterType(StrEnum):
+    BANDPASS = "bandpass"
+    BANDSTOP = "bandstop"
+    LOWPASS = "lowpass"
+    HIGHPASS = "highpass"
+
+
+class Output(StrEnum):
+    """What a response is removed to: displacement (m), velocity (m/s), acceleration (m/s**2), or the default unit."""
+
+    DISPLACEMENT = "DISP"
+    VELOCITY = "VEL"
+    ACCELERATION = "ACC"
+    DEFAULT = "DEF"
+
+
+UNITS = {Output.DISPLACEMENT: "m", Output.VELOCITY: "m/s", Output.ACCELERATION: "m/s**2"}
+
+
+@functools.lru_cache(maxsize=256)
+def settling_time(kind: FilterType, corners: int, frequencies: tuple[float, ...]) -> float:
+    """Seconds in which a Butterworth filter's impulse response decays to 1e-9: the slowest pole of its analog form.
+
+    The poles of the low-pass prototype lie evenly on the left half of the unit circle; each becomes one pole of a low
+    or high pass, two of a band filter (Oppenheim & Schafer, appendix B, frequency transformations).
+    """
+    order = np.arange(1, corners + 1)
+    prototype = np.exp(1j * np.pi * (2 * order + corners - 1) / (2 * corners))
+    angular = [2.0 * math.pi * f for f in frequencies]
+    if kind is FilterType.LOWPASS:
+        poles = angular[0] * prototype
+    elif kind is FilterType.HIGHPASS:
+        poles = angular[0] / prototype
+    else:
+        width, square = angular[1] - angular[0], angular[0] * angular[1]
+        half = 0.5 * width * (prototype if kind is FilterType.BANDPASS else 1.0 / prototype)
+        root = np.sqrt(half**2 - square)
+        poles = np.concatenate([half + root, half - root])
+    return SETTLED_NEPERS / float(np.min(-poles.real))
