@@ -61,6 +61,25 @@ class Chunk:
         return thinned(self.table.offset[waveform] + self.offset, self.table.start_ns[waveform])
 
 
+def joined(known: Sequence[Chunk], more: Sequence[tuple[int, bytes]]) -> tuple[Chunk, ...]:
+    """Known chunks and new bytes (offset, data) in order, neighbours made one, since a record may straddle a border.
+
+    A chunk that nothing new touches is the same object as before.
+    """
+    groups: list[list[tuple[int, bytes, Chunk | None]]] = []
+    for piece in sorted(
+        [*((c.offset, c.data, c) for c in known), *((o, d, None) for o, d in more)], key=lambda p: p[0]
+    ):
+        if groups and groups[-1][-1][0] + len(groups[-1][-1][1]) == piece[0]:
+            groups[-1].append(piece)
+        else:
+            groups.append([piece])
+    return tuple(
+        (len(group) == 1 and group[0][2]) or Chunk.of(group[0][0], b"".join(data for _, data, _ in group))
+        for group in groups
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Chosen records: their bytes and the ranges [start, end) of the object they stood in."""

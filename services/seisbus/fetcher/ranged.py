@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from libseis.segments import Span
 
-from ..archive.definition import ArchiveDefinition
+from ..archive.definition import ArchiveDefinition, DayCut
 from ..model.task import DAY_NS, ObjectRef
 from ..objects import Fetched, ObjectChangedError, ObjectReader
+from ..planning.plan import edge_margin_ns, spans_of_object
 from ..planning.ranges import ByteRange, Done, Hint, Knot, RangeSearch, Wanted, Whole, WholeReason
-from .chunks import Chunk, ObjectBytes
+from .chunks import Chunk, ObjectBytes, joined
 
 
 async def read_spans(
@@ -27,27 +28,33 @@ async def read_spans(
     What comes out is what a whole read would give for the spans (see planning.ranges for the one exception). An
     object that changed since it was planned is read whole, in its new version.
     """
+    wanted = tuple(Wanted(span.start_ns, span.end_ns) for span in spans)
+    if ref.channel is not None:
+        margin = edge_margin_ns(ref.channel, None, archive.day_cut is DayCut.RECORD)
+        wanted = spans_of_object(wanted, ref.day_ns, margin) or wanted
     search = RangeSearch(
         ref.size,
         Wanted(ref.day_ns, ref.day_ns + DAY_NS),
-        [Wanted(span.start_ns, span.end_ns) for span in spans],
+        wanted,
         Hint(tuple(Knot(offset, time_ns) for offset, time_ns in ref.knots), ref.ordered),
         verify_full=verify_full,
     )
-    chunks: list[Chunk] = []
+    chunks: tuple[Chunk, ...] = ()
     try:
         while True:
             step = search.next()
             if isinstance(step, Done):
-                return ObjectBytes(ref.etag, await asyncio.to_thread(_joined, chunks))
+                return ObjectBytes(ref.etag, chunks)
             if isinstance(step, Whole):
                 return await _whole(objects, archive, ref, step, chunks)
             fetched = await asyncio.gather(*(_get(objects, archive, ref, one) for one in step.ranges))
             if any(one is None for one in fetched):
                 return None
-            for chunk in await asyncio.to_thread(_framed, [one for one in fetched if one is not None]):
-                chunks.append(chunk)
-                search.add(chunk.observed(ref.size))
+            known = chunks
+            chunks = await asyncio.to_thread(joined, known, [(one.start, one.data) for one in fetched if one])
+            for chunk in chunks:
+                if chunk not in known:
+                    search.add(chunk.observed(ref.size))
     except ObjectChangedError:
         found = await objects.get(archive, ref.key)
         if found is None:
@@ -88,21 +95,3 @@ async def _whole(
     )
     data = b"".join(piece for _, piece in pieces)
     return ObjectBytes(ref.etag, (await asyncio.to_thread(Chunk.of, 0, data),), step.reason.value)
-
-
-def _framed(fetched: Sequence[Fetched]) -> list[Chunk]:
-    return [Chunk.of(one.start, one.data) for one in fetched]
-
-
-def _joined(chunks: Sequence[Chunk]) -> tuple[Chunk, ...]:
-    """Neighbours made one, since a record may straddle their border."""
-    groups: list[list[Chunk]] = []
-    for chunk in sorted(chunks, key=lambda c: c.offset):
-        if groups and groups[-1][-1].range.end == chunk.offset:
-            groups[-1].append(chunk)
-        else:
-            groups.append([chunk])
-    return tuple(
-        group[0] if len(group) == 1 else Chunk.of(group[0].offset, b"".join(chunk.data for chunk in group))
-        for group in groups
-    )

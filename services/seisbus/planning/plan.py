@@ -58,6 +58,12 @@ def edge_margin_ns(channel: Channel, sampling_rate: float | None, cut_at_record:
     return min(DAY_NS, int(_SAMPLES_A_RECORD / nominal_rate(channel, sampling_rate) * 1e9))
 
 
+def spans_of_object(spans: Sequence[Wanted], day_ns: int, margin_ns: int) -> tuple[Wanted, ...]:
+    """The spans that a day's object can hold data of; a task reads neighbours for some of its windows only."""
+    low, high = day_ns - margin_ns, day_ns + DAY_NS + margin_ns
+    return tuple(span for span in spans if span.end_ns >= low and span.start_ns < high)
+
+
 def touched_days(start_ns: int, end_ns: int) -> range:
     """Days (from 1970) that the closed span touches."""
     return range(start_ns // DAY_NS, end_ns // DAY_NS + 1)

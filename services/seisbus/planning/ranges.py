@@ -38,7 +38,10 @@ _DOUBT = 0.15
 _WASTE = 0.9
 # When the wanted bytes are more than this part of the object, the rest comes along.
 _MOSTLY = 0.7
-_MOST_READS = 8
+# Reads one after the other, of any number of ranges each, after which the object is read whole.
+_MOST_ROUNDS = 8
+# Two knots are near when this is all that they enclose beside the window: twice the spacing of kept knots.
+_NEAR_NS = 240_000_000_000
 # Records that tell the local slope, and the time over which it is believed more than the mean to the next point.
 _SLOPE_RECORDS = 16
 _SLOPE_NS = 3_600_000_000_000
@@ -109,6 +112,11 @@ class Observed:
     channels: int
     foreign: bool
 
+    def ends(self) -> tuple[Knot, ...]:
+        """The first and the last record."""
+        rows = (0, -1) if len(self.offset) else ()
+        return tuple(Knot(int(self.offset[row]), int(self.start_ns[row])) for row in rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -145,7 +153,8 @@ class Wanted:
 class RangeSearch:
     """The search in one object. Call `next`, read what it says, `add` what was found, until Done or Whole.
 
-    `day` is the span of time the object's bytes roughly stand for.
+    What was read is to be joined with the reads it touches before its records are looked for, since a record may
+    straddle their border. `day` is the span of time the object's bytes roughly stand for.
     """
 
     size: int
@@ -154,41 +163,40 @@ class RangeSearch:
     hint: Hint = field(default_factory=Hint)
     verify_full: bool = False
     _seen: list[Observed] = field(default_factory=list)
-    _reads: int = 0
-    _empty_probes: int = 0
+    _rounds: int = 0
+    _probes: set[ByteRange] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.wanted = merged(self.wanted)
 
     def add(self, observed: Observed) -> None:
-        """Take in what a read found."""
+        """Take in what a read found; it stands for the earlier reads inside its range."""
+        inside = observed.range
+        self._seen = [o for o in self._seen if o.range.start < inside.start or o.range.end > inside.end]
         self._seen.append(observed)
         self._seen.sort(key=lambda o: o.range.start)
-        self._reads += 1
-        if len(observed.offset) == 0:
-            self._empty_probes += 1
 
     def next(self) -> Step:
         """What to do now."""
         reason = self._refusal()
         if reason is not None:
             return self._whole(reason)
-        spans = self._runs()
         ranges: list[ByteRange] = []
-        for span in spans:
+        for span in self.wanted:
             step = self._step(span)
             if isinstance(step, WholeReason):
                 return self._whole(step)
             ranges += step
         if not ranges:
             return Done()
-        if self._reads >= _MOST_READS:
+        if self._rounds >= _MOST_ROUNDS:
             return self._whole(WholeReason.GAVE_UP)
         ranges = coalesced(ranges, self._known(), self.size)
         if not ranges:  # only bytes that were read already, and they did not help
             return self._whole(WholeReason.GAVE_UP)
         if sum(r.size for r in ranges) + sum(r.size for r in self._known()) > _MOSTLY * self.size:
             return self._whole(WholeReason.MOSTLY_WANTED)
+        self._rounds += 1
         return Read(tuple(ranges))
 
     # -- what forbids ranges ----------------------------------------------------------------------
@@ -200,7 +208,7 @@ class RangeSearch:
             return WholeReason.SIZE_UNKNOWN
         if self.size <= SMALL_BYTES:
             return WholeReason.SMALL
-        if self._empty_probes > 1:
+        if any(len(seen.offset) == 0 and seen.range.size >= LARGE_PROBE_BYTES for seen in self._seen):
             return WholeReason.NO_RECORDS
         for seen in self._seen:
             if seen.foreign:
@@ -213,7 +221,7 @@ class RangeSearch:
         starts = np.concatenate([s.start_ns for s in self._seen]) if self._seen else np.empty(0, np.int64)
         if np.any(np.diff(starts) < 0):
             return WholeReason.OUT_OF_ORDER
-        known = sorted(self.hint.knots)
+        known = sorted([*self.hint.knots, *(knot for seen in self._seen for knot in seen.ends())])
         if any(b.time_ns < a.time_ns for a, b in pairwise(known)):
             return WholeReason.OUT_OF_ORDER
         return None
@@ -228,24 +236,49 @@ class RangeSearch:
         body = self._body(span)
         if body is not None:
             return self._extension(span, body)
+        bracket = self._bracket(span)
+        if bracket is not None:
+            return [bracket]
         points = self._points()
         first, first_doubt = _guess(points, span.start_ns)
         last, last_doubt = _guess(points, span.end_ns)
         record = self._record_bytes()
         wasted = first_doubt + last_doubt
         # A probe costs a round trip and saves most of what the doubt would waste.
-        if wasted > ROUND_TRIP_BYTES and wasted > _WASTE * (last - first) and len(self._seen) < _MOST_READS // 2:
-            size = PROBE_BYTES if not self._empty_probes else LARGE_PROBE_BYTES
+        if wasted > ROUND_TRIP_BYTES and wasted > _WASTE * (last - first) and self._rounds < _MOST_ROUNDS // 2:
+            size = LARGE_PROBE_BYTES if any(len(seen.offset) == 0 for seen in self._seen) else PROBE_BYTES
             at = self._aligned((first + last) // 2 - size // 2)
-            return [ByteRange(at, min(self.size, at + size))]
+            probe = ByteRange(at, min(self.size, at + size))
+            self._probes.add(probe)
+            return [probe]
         start = self._aligned(int(first - first_doubt) - record)
-        end = min(self.size, self._aligned(int(last + last_doubt) + 2 * record))
-        return [ByteRange(start, max(end, start + 1))]
+        end = max(self._end_aligned(int(last + last_doubt) + record), start + 1)
+        if not any(len(seen.offset) for seen in self._seen):  # no less than what surely holds a record
+            end = min(self.size, max(end, start + LARGE_PROBE_BYTES))
+        for run in self._contiguous():
+            if run.range.start <= start and end <= run.range.end:  # read already, by a probe
+                return self._extension(span, run)
+        return [ByteRange(start, end)]
+
+    def _bracket(self, span: Wanted) -> ByteRange | None:
+        """The bytes from the knot before the span to the one behind it, where both are near: one request, surely."""
+        before = max((k for k in self.hint.knots if k.time_ns <= span.start_ns), default=None)
+        after = min((k for k in self.hint.knots if k.time_ns > span.end_ns), default=None)
+        if before is None or after is None:
+            return None
+        # a full scan keeps a knot every two minutes, or at every record where these are longer
+        if not self.hint.ordered and after.time_ns - before.time_ns > span.end_ns - span.start_ns + _NEAR_NS:
+            return None
+        return ByteRange(before.offset, min(after.offset, self.size)) if before.offset < after.offset else None
 
     def _body(self, span: Wanted) -> _Run | None:
-        """The run of bytes read that holds the span's middle, or touches it; None when only probes were made."""
+        """The run of bytes read that touches the span, or that ends where the object does on the span's side of it;
+        None when only probes were made."""
         for run in self._contiguous():
-            if run.first_ns <= span.end_ns and run.last_ns >= span.start_ns and run.range.size > LARGE_PROBE_BYTES:
+            before, behind = run.last_ns < span.start_ns, run.first_ns > span.end_ns
+            if run.range in self._probes and (run.first_ns > span.start_ns or run.last_ns < span.end_ns):
+                continue
+            if not (before or behind) or (before and run.range.end >= self.size) or (behind and run.range.start == 0):
                 return run
         return None
 
@@ -256,7 +289,7 @@ class RangeSearch:
         record = self._record_bytes()
         if run.first_ns > span.start_ns:
             if run.range.start == 0:
-                if not self.hint.ordered:
+                if not self.hint.ordered and run.starts_late(span, self.day):
                     return WholeReason.STARTS_LATE
             else:
                 at, doubt = _guess(points, span.start_ns)
@@ -264,11 +297,11 @@ class RangeSearch:
                 more.append(ByteRange(max(0, start), run.range.start))
         if run.last_ns < span.end_ns:
             if run.range.end >= self.size:
-                if not self.hint.ordered:
+                if not self.hint.ordered and run.ends_early(span, self.day):
                     return WholeReason.ENDS_EARLY
             else:
                 at, doubt = _guess(points, span.end_ns)
-                end = max(self._aligned(int(at + doubt) + 2 * record), run.range.end + record)
+                end = max(self._end_aligned(int(at + doubt) + record), run.range.end + record)
                 more.append(ByteRange(run.range.end, min(self.size, end)))
         if not more and not self.hint.ordered and run.has_gap(span):
             return WholeReason.GAP
@@ -291,6 +324,12 @@ class RangeSearch:
         phase = next((int(seen.offset[0]) % record for seen in self._seen if len(seen.offset)), 0)
         return max(0, min(self.size - 1, (offset - phase) // record * record + phase))
 
+    def _end_aligned(self, offset: int) -> int:
+        """The end of the record that holds the byte at `offset`, or of the object."""
+        if offset >= self.size:
+            return self.size
+        return min(self.size, self._aligned(offset) + self._record_bytes())
+
     def _points(self) -> list[_Point]:
         """Known (time, offset) points in order of offset; soft ones stand for the ends of the object."""
         points = [_Point(k.time_ns, k.offset, hard=True) for k in self.hint.knots]
@@ -307,9 +346,6 @@ class RangeSearch:
         if points[-1].offset < self.size:
             points.append(_Point(max(self.day.end_ns, points[-1].time_ns), self.size, hard=False))
         return points
-
-    def _runs(self) -> list[Wanted]:
-        return list(self.wanted)
 
     def _contiguous(self) -> Iterator[_Run]:
         """Runs of bytes that were read without a hole between them, with the records in them."""
@@ -348,6 +384,16 @@ class _Run:
     @property
     def last_ns(self) -> int:
         return int(self.end_ns[-1])
+
+    def starts_late(self, span: Wanted, day: Wanted) -> bool:
+        """Whether a sample one interval before the first would be wanted, and belongs to the object's day."""
+        period = float(self.period_ns[0])
+        return self.first_ns - period >= max(span.start_ns - period / 2, day.start_ns)
+
+    def ends_early(self, span: Wanted, day: Wanted) -> bool:
+        """Whether a sample one interval after the last would be wanted, and belongs to the object's day."""
+        period = float(self.period_ns[-1])
+        return self.last_ns + period <= min(span.end_ns + period / 2, day.end_ns - 1)
 
     def has_gap(self, span: Wanted) -> bool:
         """Whether a step between records inside the span differs from one interval by more than half of it."""

@@ -1,0 +1,400 @@
+"""Range searches against brute force: on objects of every shape, what was read serves windows as a whole read does."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from libseis.mseed import frame
+from seisbus.fetcher.chunks import Chunk, joined
+from seisbus.planning.knots import KnotTable, thinned
+from seisbus.planning.ranges import (
+    LARGE_PROBE_BYTES,
+    ROUND_TRIP_BYTES,
+    SMALL_BYTES,
+    ByteRange,
+    Done,
+    Hint,
+    Integers,
+    Knot,
+    RangeSearch,
+    Read,
+    Wanted,
+    Whole,
+    WholeReason,
+    coalesced,
+    complement,
+    merged,
+)
+
+from .made import BHN, BHZ, DAY_END, DAY_START, NS, Made, Stretch, varying_counts, whole_day
+
+DAY_SPAN = Wanted(DAY_START, DAY_END)
+# Reads until a search must have ended, whatever the object: eight of ranges, and the rest of it.
+MOST_STEPS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """How a search went: bytes asked for in order, and the step that ended it."""
+
+    asked: list[ByteRange]
+    steps: int
+    end: Done | Whole
+
+    @property
+    def reason(self) -> WholeReason | None:
+        """Why the object was read whole, None when ranges did."""
+        return self.end.reason if isinstance(self.end, Whole) else None
+
+    @property
+    def size(self) -> int:
+        """Bytes asked for."""
+        return sum(one.size for one in self.asked)
+
+
+def search(
+    data: bytes,
+    spans: Sequence[Wanted],
+    hint: Hint | None = None,
+    *,
+    verify_full: bool = False,
+    size: int | None = None,
+) -> Searched:
+    """Run a search as the fetcher does, on an object in memory."""
+    size = len(data) if size is None else size
+    state = RangeSearch(size, DAY_SPAN, spans, hint or Hint(), verify_full=verify_full)
+    asked: list[ByteRange] = []
+    chunks: tuple[Chunk, ...] = ()
+    for number in range(1, MOST_STEPS + 1):
+        step = state.next()
+        if isinstance(step, Done):
+            return Searched(asked, number, step)
+        asked += step.ranges
+        if isinstance(step, Whole):
+            return Searched(asked, number, step)
+        assert all(0 <= one.start < one.end <= size for one in step.ranges)
+        known, chunks = chunks, joined(chunks, [(one.start, data[one.start : one.end]) for one in step.ranges])
+        for chunk in chunks:
+            if chunk not in known:
+                state.add(chunk.observed(size))
+    raise AssertionError(f"no end after {MOST_STEPS} steps; asked for {asked}")
+
+
+def needed(data: bytes, spans: Sequence[Wanted]) -> set[tuple[int, int]]:
+    """(start, end) of the channel's records that a full read would cut any span from, by brute force over all of them.
+
+    The sample nearest to an edge belongs to a window, so half an interval beyond it counts.
+    """
+    table = frame(data)
+    wanted = np.zeros(len(table), bool)
+    half = table.period_ns / 2
+    for span in spans:
+        wanted |= (table.start_ns < span.end_ns + half) & (table.end_ns > span.start_ns - half)
+    wanted &= np.isin(table.source, [n for n, source in enumerate(table.sources) if source.chan == BHZ.chan])
+    return set(zip(table.offset[wanted].tolist(), (table.offset + table.length)[wanted].tolist(), strict=True))
+
+
+def check(data: bytes, spans: Sequence[Wanted], hint: Hint | None = None) -> Searched:
+    """No byte is asked for twice, and every record that a full read would use was read, one copy of it at least."""
+    done = search(data, spans, hint)
+    at = 0
+    for one in sorted(done.asked):
+        assert one.start >= at, "a byte was asked for twice"
+        at = one.end
+    if isinstance(done.end, Whole):
+        assert done.size == len(data)
+        return done
+    runs: list[ByteRange] = []
+    for one in sorted(done.asked):
+        if runs and runs[-1].end == one.start:
+            runs[-1] = ByteRange(runs[-1].start, one.end)
+        else:
+            runs.append(one)
+    wanted = needed(data, spans)
+    was_read = {(a, b) for a, b in wanted if any(one.start <= a and b <= one.end for one in runs)}
+    # a second copy of a record is none the less there when one of both was read
+    assert {data[a:b] for a, b in wanted} == {data[a:b] for a, b in was_read}, done
+    return done
+
+
+def scanned(data: bytes) -> Hint:
+    """What a full scan leaves behind."""
+    table = KnotTable.unpacked([thinned(*_columns(data)).packed()], ordered=True)
+    return Hint(tuple(Knot(int(o), int(t)) for o, t in zip(table.offset, table.time_ns, strict=True)), True)
+
+
+def _columns(data: bytes) -> tuple[Integers, Integers]:
+    table = frame(data)
+    return table.offset, table.start_ns
+
+
+def hour(start: float, length: float = 1.0) -> Wanted:
+    """Hours of the day as a span."""
+    return Wanted(DAY_START + int(start * 3600 * NS), DAY_START + int((start + length) * 3600 * NS))
+
+
+@st.composite
+def days(draw: st.DrawFn) -> Stretch:
+    """A regular day or a part of one, of 100 KB to 2 MB: any first sample, any rate, any byte rate over time."""
+    length = draw(st.sampled_from([512, 512, 4096]))
+    records = draw(st.integers(200, 4000)) * 512 // length
+    period = draw(st.sampled_from([10_000_000, 25_000_000, 1_000_000_000]))
+    covered = draw(st.sampled_from([1.0, 1.0, 1.0, 0.5, 0.1])) * 86_400 * NS
+    mean = min(60_000, max(1, int(covered / period / max(records, 1))))
+    counts = varying_counts(draw(st.integers(0, 2**31)), max(records, 2), mean)
+    total = sum(counts)
+    room = max(0, 86_400 * NS // period - total)
+    first = draw(st.sampled_from([0, 0, room, room // 2]))
+    return Stretch(first, counts, period, length, shift_ns=draw(st.integers(0, period - 1)))
+
+
+@st.composite
+def spans(draw: st.DrawFn) -> list[Wanted]:
+    """One to three windows of seconds to hours, inside the day and over its edges."""
+    out = []
+    for _ in range(draw(st.integers(1, 3))):
+        start = draw(st.integers(-7_200, 90_000 - 1))
+        length = draw(st.sampled_from([1, 10, 600, 3600, 10_000, 40_000]))
+        low = DAY_START + start * NS + draw(st.integers(0, NS))
+        out.append(Wanted(low, low + length * NS))
+    return [span for span in out if span.start_ns < DAY_END and span.end_ns > DAY_START] or [hour(6)]
+
+
+common = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@common
+@given(days(), spans())
+@example(Stretch(0, varying_counts(1, 4000, 2160), 10_000_000), [hour(5.8)])
+def test_regular_days(day: Stretch, wanted: list[Wanted]) -> None:
+    """In order and unbroken: ranges serve unless the object is small, mostly wanted, or the day is not all there."""
+    done = check(day.data(), wanted)
+    assert done.reason in (
+        None,
+        WholeReason.SMALL,
+        WholeReason.MOSTLY_WANTED,
+        WholeReason.STARTS_LATE,
+        WholeReason.ENDS_EARLY,
+    )
+
+
+@common
+@given(days(), spans(), st.data())
+def test_gaps(day: Stretch, wanted: list[Wanted], data: st.DataObject) -> None:
+    """Samples left out at any record, a few or hours of them."""
+    cut = data.draw(st.integers(1, len(day.counts) - 1))
+    skip = data.draw(st.sampled_from([1, 50, 5_000, 500_000]))
+    before = Stretch(day.first, day.counts[:cut], day.period_ns, day.length)
+    after = Stretch(before.stop + skip, day.counts[cut:], day.period_ns, day.length)
+    check(Made([before, after]).data(), wanted)
+
+
+@common
+@given(days(), spans(), st.data())
+def test_records_out_of_order(day: Stretch, wanted: list[Wanted], data: st.DataObject) -> None:
+    """A block moved elsewhere, or the two parts of the day swapped."""
+    raw, length = day.data(), day.length
+    count = len(day.counts)
+    low = data.draw(st.integers(0, count - 1))
+    high = min(count, low + data.draw(st.sampled_from([1, 3, 40, count])))
+    block = raw[low * length : high * length]
+    rest = raw[: low * length] + raw[high * length :]
+    at = data.draw(st.integers(0, len(rest) // length)) * length
+    check(rest[:at] + block + rest[at:], wanted)
+
+
+@common
+@given(days(), spans(), st.data())
+def test_foreign_bytes_and_truncation(day: Stretch, wanted: list[Wanted], data: st.DataObject) -> None:
+    """Junk or zeros between records, aligned or not, and an object that ends inside a record."""
+    raw = day.data()
+    at = data.draw(st.integers(0, len(day.counts))) * day.length
+    junk = data.draw(st.sampled_from([b"", b"\0" * 512, b"\xff" * 512, b"\x01junk" * 20]))
+    cut = data.draw(st.sampled_from([0, 0, 1, 212, 500]))
+    check((raw[:at] + junk + raw[at:])[: len(raw) + len(junk) - cut], wanted)
+
+
+@common
+@given(days(), spans(), st.data())
+def test_mixed_lengths_and_channels(day: Stretch, wanted: list[Wanted], data: st.DataObject) -> None:
+    """Part of the day in records of another length, or of another channel in between."""
+    cut = data.draw(st.integers(1, len(day.counts) - 1))
+    before = Stretch(day.first, day.counts[:cut], day.period_ns, day.length)
+    after = Stretch(before.stop, day.counts[cut:], day.period_ns, data.draw(st.sampled_from([day.length, 256, 1024])))
+    other = Stretch(day.first, day.counts[:20], day.period_ns, day.length, BHN)
+    check(Made([before, *([other] if data.draw(st.booleans()) else []), after]).data(), wanted)
+
+
+@common
+@given(days(), spans(), st.data())
+def test_second_copies_nearby(day: Stretch, wanted: list[Wanted], data: st.DataObject) -> None:
+    """Records sent twice, one after the other: the second ones are seen, and all are read."""
+    raw, length = day.data(), day.length
+    low = data.draw(st.integers(0, len(day.counts) - 1))
+    high = min(len(day.counts), low + data.draw(st.integers(1, 30)))
+    check(raw[: high * length] + raw[low * length :], wanted)
+
+
+@common
+@given(days(), spans(), st.data())
+def test_any_knots(day: Stretch, wanted: list[Wanted], data: st.DataObject) -> None:
+    """Knots that are right, sparse, wrong or of another file never change what comes out."""
+    raw = day.data()
+    whole = thinned(*_columns(raw))
+    rows = data.draw(st.lists(st.integers(0, len(whole.offset) - 1), max_size=6))
+    knots = [Knot(int(whole.offset[row]), int(whole.time_ns[row])) for row in sorted(set(rows))]
+    if data.draw(st.booleans()):
+        offset = data.draw(st.integers(0, 2 * len(raw)))
+        knots.append(Knot(offset, DAY_START + data.draw(st.integers(-NS, 90_000)) * NS))
+    check(raw, wanted, Hint(tuple(knots)))
+
+
+@common
+@given(days(), st.floats(0.2, 20), st.floats(0.05, 3))
+def test_after_a_scan_a_window_costs_one_request(day: Stretch, start: float, length: float) -> None:
+    """And little more than its own records: two minutes at each end at most, and a record."""
+    raw, span = day.data(), hour(start, length)
+    done = check(raw, [span], scanned(raw))
+    if len(raw) <= SMALL_BYTES:
+        assert done.reason is WholeReason.SMALL
+        return
+    assert len(done.asked) <= 1
+    if done.reason is None and done.asked:
+        own = needed(raw, [Wanted(span.start_ns - 121 * NS, span.end_ns + 121 * NS)])
+        assert done.size <= max(sum(end - start for start, end in own) + 2 * day.length, LARGE_PROBE_BYTES)
+
+
+def test_a_cold_search_reads_little_more_than_the_window() -> None:
+    """A hundred days of 8 MB at 100 Hz whose hours vary from 0.6 to 2.1: bytes and requests stay within the targets."""
+    asked = own = requests = 0
+    for seed in range(100):
+        raw = whole_day(seed, 15_000, 10_000_000).data()
+        span = hour(0.5 + (seed * 7.3) % 22)
+        done = check(raw, [span])
+        assert done.reason is None, (seed, done)
+        asked += done.size
+        requests += len(done.asked)
+        own += sum(end - start for start, end in needed(raw, [span]))
+    assert asked <= 1.4 * own
+    assert requests <= 3.0 * 100
+
+
+def test_far_copies_are_what_a_range_cannot_see() -> None:
+    """A second copy of the window at the object's end: ranges serve without it, `verify: full` reads all."""
+    day = Stretch(0, varying_counts(3, 4000, 2000), 10_000_000)
+    raw = day.data()
+    copied = raw + raw[1500 * 512 : 1900 * 512]
+    table = frame(raw)
+    span = Wanted(int(table.start_ns[1600]), int(table.end_ns[1700]))
+    assert search(copied, [span]).reason is None
+    assert search(copied, [span], verify_full=True).reason is WholeReason.ASKED
+
+
+DAY = Stretch(0, varying_counts(5, 4000, 2160), 10_000_000)
+HALF = len(DAY.counts) // 2
+
+
+@pytest.mark.parametrize(
+    ("made", "wanted", "reason"),
+    [
+        (b"", [hour(6)], WholeReason.SIZE_UNKNOWN),
+        (DAY.data()[: 300 * 512], [hour(0.5)], WholeReason.SMALL),
+        (DAY.data(), [hour(1, 20)], WholeReason.MOSTLY_WANTED),
+        (b"\x07" * 400_000, [hour(6)], WholeReason.NO_RECORDS),
+        (Made([Stretch(0, (2160,) * 900, 10_000_000), b"\xff" * 512,
+               Stretch(900 * 2160, (2160,) * 3000, 10_000_000)]).data(), [hour(5)], WholeReason.FOREIGN_BYTES),
+        (Made([Stretch(0, (2160,) * 900, 10_000_000),
+               Stretch(900 * 2160, (4320,) * 1500, 10_000_000, 1024)]).data(), [hour(5)], WholeReason.MIXED_LENGTHS),
+        (Made([Stretch(0, (2160,) * 900, 10_000_000), Stretch(0, (2160,) * 9, 10_000_000, identity=BHN),
+               Stretch(900 * 2160, (2160,) * 3000, 10_000_000)]).data(), [hour(5)], WholeReason.SEVERAL_CHANNELS),
+        (DAY.data()[HALF * 512 :] + DAY.data()[: HALF * 512], [hour(11.5)], WholeReason.OUT_OF_ORDER),
+        (Made([Stretch(0, (2160,) * 900, 10_000_000),
+               Stretch(900 * 2160 + 9000, (2160,) * 3000, 10_000_000)]).data(), [hour(5)], WholeReason.GAP),
+        (Stretch(2_000_000, (2160,) * 3000, 10_000_000).data(), [hour(5)], WholeReason.STARTS_LATE),
+        (Stretch(0, (2160,) * 3000, 10_000_000).data(), [hour(17.5)], WholeReason.ENDS_EARLY),
+    ],
+)  # fmt: skip
+def test_the_reason_for_a_whole_read(made: bytes, wanted: list[Wanted], reason: WholeReason) -> None:
+    assert check(made, wanted).reason is reason
+
+
+def test_windows_at_the_edges_of_a_whole_day_need_no_whole_read() -> None:
+    """The first sample of a day comes up to an interval after midnight; what is before it is in another object."""
+    for shift in (0, 1, 5_000_000, 9_999_999):
+        raw = Stretch(0, (2160,) * 4000, 10_000_000, shift_ns=shift).data()
+        for span in (hour(0), hour(23), hour(-0.5), hour(23.5)):
+            assert check(raw, [span]).reason is None, (shift, span)
+
+
+def test_a_scanned_object_is_believed_about_its_gaps_and_ends() -> None:
+    """Nothing is read whole for a gap, a late start or an early end that a full scan has seen already."""
+    raw = Made([Stretch(1_800_000, (2160,) * 900, 10_000_000),
+                Stretch(1_800_000 + 1000 * 2160, (2160,) * 2000, 10_000_000)]).data()  # fmt: skip
+    for start in (1.0, 4.5, 10.0, 10.6, 20.0, 22.0):
+        done = check(raw, [hour(start)], scanned(raw))
+        assert done.reason is None, (start, done)
+        assert len(done.asked) <= 2
+
+
+def test_a_wrong_size_is_no_trouble_of_the_search() -> None:
+    """A listing that says more bytes than there are: short chunks come, and the search still ends."""
+    raw = DAY.data()
+    done = search(raw[: len(raw) // 3], [hour(20)], size=len(raw))
+    assert isinstance(done.end, Whole)
+
+
+RANGES = st.builds(lambda start, size: ByteRange(start, start + size), st.integers(0, 10**6), st.integers(1, 10**5))
+
+
+@given(st.lists(RANGES, max_size=8), st.lists(RANGES, max_size=8))
+def test_coalesced_ranges_hold_all_that_is_wanted_and_nothing_known(
+    wanted: list[ByteRange], known: list[ByteRange]
+) -> None:
+    size = 2_000_000
+    out = coalesced(wanted, known, size)
+    assert all(b.start >= a.end for a, b in itertools.pairwise(out))
+    for one in wanted:
+        for at in (one.start, (one.start + one.end) // 2, one.end - 1):
+            is_known = any(k.start <= at < k.end for k in known)
+            assert is_known or any(o.start <= at < o.end for o in out)
+    for one in out:
+        assert not any(max(one.start, k.start) < min(one.end, k.end) for k in known)
+        near = [w for w in wanted if w.start - ROUND_TRIP_BYTES <= one.end and w.end + ROUND_TRIP_BYTES >= one.start]
+        assert near  # nothing is read that no wanted range is near to
+
+
+@given(st.lists(RANGES, max_size=8))
+def test_what_is_known_and_its_complement_are_the_object(known: list[ByteRange]) -> None:
+    size = 1_200_000
+    holes = list(complement(known, size))
+    assert sum(hole.size for hole in holes) + _union(known) == size
+    assert not any(max(h.start, k.start) < min(h.end, k.end) for h in holes for k in known)
+
+
+def _union(ranges: list[ByteRange]) -> int:
+    total = at = 0
+    for one in sorted(ranges):
+        total += max(0, one.end - max(at, one.start))
+        at = max(at, one.end)
+    return total
+
+
+def test_spans_that_touch_are_one() -> None:
+    assert merged([Wanted(5, 9), Wanted(0, 5), Wanted(20, 30)]) == (Wanted(0, 9), Wanted(20, 30))
+
+
+def test_a_read_never_comes_after_the_end() -> None:
+    """Once done, a search asked again gives the same answer."""
+    state = RangeSearch(len(DAY.data()), DAY_SPAN, [hour(4)], scanned(DAY.data()))
+    step = state.next()
+    assert isinstance(step, Read)
+    (one,) = step.ranges
+    state.add(Chunk.of(one.start, DAY.data()[one.start : one.end]).observed(len(DAY.data())))
+    assert isinstance(state.next(), Done)
+    assert isinstance(state.next(), Done)
