@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from ..model.job import JobFileError, parse_job
+from ..model.moments import iso
 
 JobSource = str | Path | Mapping[str, Any]
 
@@ -21,7 +24,7 @@ def job_text(source: JobSource) -> str:
     """
     folder = Path()
     if isinstance(source, Mapping):
-        content: object = dict(source)
+        content: object = _plain(source)
     else:
         if isinstance(source, Path) or "\n" not in source.strip():
             path = Path(source)
@@ -35,6 +38,22 @@ def job_text(source: JobSource) -> str:
     content = _with_events(content, folder)
     parse_job(content)  # type: ignore[arg-type]  # refuses what is neither a text nor a mapping
     return str(yaml.safe_dump(content, sort_keys=False))
+
+
+def _plain(value: Any) -> Any:
+    """What a notebook's values are in a job file: times of obspy and numpy as text, numpy's scalars as numbers."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, np.datetime64):
+        return str(value)
+    if isinstance(value, np.generic):
+        return value.item()
+    exact = getattr(value, "ns", None)  # obspy's UTCDateTime holds integer nanoseconds
+    return iso(exact) if isinstance(exact, int) else value
 
 
 def _with_events(content: object, folder: Path) -> object:
