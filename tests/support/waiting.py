@@ -5,13 +5,19 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 
-async def eventually(condition: Callable[[], T | Awaitable[T]], timeout: float = 30.0, interval: float = 0.05) -> T:
+@overload
+async def eventually(
+    condition: Callable[[], Coroutine[Any, Any, T]], timeout: float = ..., interval: float = ...
+) -> T: ...
+@overload
+async def eventually(condition: Callable[[], T], timeout: float = ..., interval: float = ...) -> T: ...
+async def eventually(condition: Callable[[], Any], timeout: float = 30.0, interval: float = 0.05) -> Any:
     """The first truthy value of `condition` (a function or a coroutine function); times in seconds.
 
     An AssertionError inside counts as not yet. Raises AssertionError with the last answer at the timeout.
@@ -21,7 +27,7 @@ async def eventually(condition: Callable[[], T | Awaitable[T]], timeout: float =
         answer: object
         try:
             result = condition()
-            value: T = await result if inspect.isawaitable(result) else result  # type: ignore[assignment]
+            value = await result if inspect.isawaitable(result) else result
             if value:
                 return value
             answer = value
