@@ -217,8 +217,11 @@ def _channels(d: Atomic) -> list[SourceId]:
     wanted = 1 if isinstance(d, TimeSeries) else 3
     if not isinstance(codes, list) or len(codes) != wanted or not all(isinstance(code, str) for code in codes):
         raise _fail(f"the response needs {wanted} channel code(s) in chan, found {chan!r}", "chan")
-    if not isinstance(d, TimeSeries) and not np.allclose(np.abs(d.tmatrix).sum(axis=1), 1.0, atol=1e-6):
-        raise _fail("the components were rotated: remove the response before rotating", "tmatrix")
+    if not isinstance(d, TimeSeries):
+        # rotations change the matrix but not its entry in the Metadata, which says how the sensor's axes stood
+        axes = np.reshape(d["tmatrix"], (3, 3)) if d.is_defined("tmatrix") else np.eye(3)
+        if not np.allclose(d.tmatrix, axes, atol=1e-6):
+            raise _fail("the components were rotated: remove the response before rotating", "tmatrix")
     loc = d.get_string("loc") if d.is_defined("loc") else ""
     return [SourceId(d.get_string("net"), d.get_string("sta"), loc, code) for code in codes]
 

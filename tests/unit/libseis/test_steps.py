@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from libseis.algorithms.bundle import BundleSEEDGroup
 from libseis.algorithms.window import WindowData
 from libseis.seismic import Seismogram, TimeSeries
 from libseis.steps import StepContext, StepError, apply, build, registry
@@ -372,6 +373,7 @@ def test_what_has_no_response_says_why(context: StepContext) -> None:
 @with_inventory
 def test_three_components_by_their_own_responses(context: StepContext) -> None:
     one = recorded()
+    raw = np.array(one.data)
     s = seismogram(4000, 0.025, one.t0, data=np.array([one.data] * 3), net="CI", sta="HEC", loc=one["loc"])
     s["chan"] = ["BHN", "BHN", "BHN"]
     run("remove_response", s, context=context)
@@ -379,6 +381,16 @@ def test_three_components_by_their_own_responses(context: StepContext) -> None:
     assert s.live, messages(s)
     for row in np.asarray(s.data):
         np.testing.assert_allclose(row, one.data)
+    components = [time_series(4000, 0.025, one.t0, data=raw, net="CI", sta="HEC", loc=one["loc"]) for _ in range(3)]
+    for d, code, hang, vang in zip(
+        components, ("BH1", "BH2", "BHN"), (13.0, 103.0, 0.0), (90.0, 90.0, 0.0), strict=True
+    ):
+        d["chan"], d["channel_hang"], d["channel_vang"] = code, hang, vang
+    oblique = BundleSEEDGroup(components)
+    oblique["chan"] = ["BHN", "BHN", "BHN"]
+    run("remove_response", oblique, context=context)
+    assert oblique.live, messages(oblique)
+    np.testing.assert_allclose(np.asarray(oblique.data)[0], one.data)
     turned = Seismogram(s)
     turned.rotate(0.3)
     assert "remove the response before rotating" in messages(run("remove_response", turned, context=context))[-1]
