@@ -47,6 +47,45 @@ class Settings(BaseSettings):
     # Bytes after which the writer begins a new waveform file.
     file_bytes: int = Field(default=2_000_000_000, gt=0)
 
+    # Who this process is to NATS and MongoDB. Secrets stand in files (mounted secrets), never in variables.
+    nats_user: str = ""
+    nats_password_file: Path | None = None
+    nats_nkey_file: Path | None = None
+    nats_credentials_file: Path | None = None
+    nats_tls_ca_file: Path | None = None
+    nats_tls_cert_file: Path | None = None
+    nats_tls_key_file: Path | None = None
+    mongodb_user: str = ""
+    mongodb_password_file: Path | None = None
+    mongodb_tls_ca_file: Path | None = None
+    mongodb_tls_cert_key_file: Path | None = None
+    # Folder with a file {service}.password each: `python -m seisbus.admin.topology` makes these users of MongoDB.
+    mongodb_users_folder: Path | None = None
+
+    # The certificate of the gRPC ports (control and health), and of whom client certificates are demanded.
+    grpc_tls_cert_file: Path | None = None
+    grpc_tls_key_file: Path | None = None
+    grpc_tls_client_ca_file: Path | None = None
+    # Whose signature the certificate bears: for the probe of the container itself.
+    grpc_tls_ca_file: Path | None = None
+    # The probes of Kubernetes speak no TLS: then the health port answers nothing but health, without it.
+    health_plaintext: bool = False
+    # Who may call (see app.access); without it everybody may do everything.
+    tokens_file: Path | None = None
+    # Largest request; a job text is at most 4 MB and needs room for its envelope.
+    request_bytes: int = Field(default=8_000_000, ge=100_000)
+    # Streams (watching, reading waveforms) that one caller may hold open at once.
+    streams_per_client: int = Field(default=32, gt=0)
+    # Windows that one job may ask for; 0 is any number.
+    job_windows: int = Field(default=0, ge=0)
+    # Steps of other installed packages that jobs may name, separated by commas.
+    user_steps: str = ""
+
+    # Where Prometheus reads metrics (host:port); nowhere when empty.
+    metrics_address: str = ""
+    # Where traces go (an OTLP/HTTP collector's URL); nowhere when empty. Needs the extra `tracing`.
+    traces_endpoint: str = ""
+
 
 def load_settings() -> Settings:
     """Settings of this process; UserError naming the variable when one is wrong."""

@@ -1,16 +1,26 @@
-"""`python -m seisbus.admin.topology`: streams, consumers, collections and indexes, once before the services start."""
+"""`python -m seisbus.admin.topology`: streams, consumers, collections, indexes, MongoDB's users; before services.
+
+Idempotent: a new version's deployment runs it again, which is the whole of a migration.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from pathlib import Path
 
 from ..app import archives_of, configure_logging
 from ..bus import Bus
+from ..bus import Login as BusLogin
 from ..bus.topology import fetch_consumer, plan_consumer, window_consumer, write_consumer
 from ..errors import SeisbusError, UserError
+from ..model.service import WORKING, ServiceUser
+from ..security import read_secret
 from ..settings import Settings, load_settings
 from ..store.client import Store
+from ..store.login import Login as StoreLogin
+from ..store.permissions import ensure_users
+from ..store.replica_set import initiate_replica_set
 
 
 async def create(settings: Settings) -> None:
@@ -21,15 +31,25 @@ async def create(settings: Settings) -> None:
         window_consumer(),
         write_consumer(),
     ]
-    async with await Bus.connect(settings.nats_url, name="seisbus-topology") as bus:
+    async with await Bus.connect(settings.nats_url, name="seisbus-topology", login=BusLogin.of(settings)) as bus:
         await bus.ensure_topology(
             consumers,
             store_bytes=settings.jetstream_bytes,
             ack_wait=settings.ack_wait_seconds,
             replicas=settings.stream_replicas,
         )
-    async with await Store.connect(settings.mongodb_uri, settings.database) as store:
+    login = StoreLogin.of(settings)
+    await initiate_replica_set(settings.mongodb_uri, login)
+    async with await Store.connect(settings.mongodb_uri, settings.database, login=login, timeout=30) as store:
         await store.ensure_indexes()
+        if settings.mongodb_users_folder is not None:
+            await ensure_users(store, service_passwords(settings.mongodb_users_folder))
+
+
+def service_passwords(folder: Path) -> dict[ServiceUser, str]:
+    """The password of every service's user, from `folder`/{service}.password; SecretError when one is missing."""
+    variable = "SEISBUS_MONGODB_USERS_FOLDER"
+    return {user: read_secret(folder / f"{user}.password", variable) for user in WORKING}
 
 
 def main() -> int:

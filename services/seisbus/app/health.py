@@ -6,13 +6,13 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, Self
 
-import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio
 from seis.control.v1 import control_pb2, control_pb2_grpc
 
 from ..bus import Worker
-from ..errors import UserError
+from ..settings import Settings
+from .listening import access_of, grpc_server, listen
 
 
 class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
@@ -57,22 +57,28 @@ class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
 
 
 class HealthServer:
-    """Serves health and control surface at `address` (port 0 picks a free one)."""
+    """Serves health and the control surface at SEISBUS_HEALTH_ADDRESS (port 0 picks a free one).
 
-    def __init__(self, address: str, control: WorkerControl) -> None:
-        self._server = grpc.aio.server()
+    Where probes want plain text, the port answers nothing but health, which tells no more than whether work is taken.
+    """
+
+    def __init__(self, settings: Settings, control: WorkerControl) -> None:
+        self._settings = settings
         self._health = health_aio.HealthServicer()
+        self._server = grpc_server(settings, [access_of(settings)])
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        control_pb2_grpc.add_WorkerServiceServicer_to_server(control, self._server)
-        self._address = address
+        if not settings.health_plaintext:
+            control_pb2_grpc.add_WorkerServiceServicer_to_server(control, self._server)
 
     async def __aenter__(self) -> Self:
-        try:
-            self._server.add_insecure_port(self._address)
-        except RuntimeError as error:
-            raise UserError(
-                f"The health address {self._address} cannot be used ({error}); set SEISBUS_HEALTH_ADDRESS."
-            ) from error
+        settings = self._settings
+        listen(
+            self._server,
+            settings.health_address,
+            settings,
+            "SEISBUS_HEALTH_ADDRESS",
+            plain=settings.health_plaintext,
+        )
         await self._health.set("", health_pb2.HealthCheckResponse.NOT_SERVING)
         await self._server.start()
         return self

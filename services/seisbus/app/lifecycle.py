@@ -106,11 +106,25 @@ def archives_of(settings: Settings) -> Mapping[str, ArchiveDefinition]:
     return archives
 
 
+def allow_user_steps(settings: Settings) -> None:
+    """Register the steps of other packages that this deployment allows; UserError when one cannot be used."""
+    names = [name.strip() for name in settings.user_steps.split(",") if name.strip()]
+    if not names:
+        return
+    from libseis.steps import StepError, load_user_steps  # brings obspy, seconds that only such deployments pay
+
+    try:
+        load_user_steps(names)
+    except StepError as error:
+        raise UserError(f"SEISBUS_USER_STEPS: {' '.join(error.problems)}") from None
+
+
 def run_service(service: str, build: Callable[[Context], Awaitable[Service]]) -> int:
     """Run a service until SIGTERM, SIGINT or Drain; the exit code."""
     try:
         settings = load_settings()
         configure_logging(settings)
+        allow_user_steps(settings)
         uvloop.run(_main(service, settings, build))
     except UserError as error:
         print(f"seisbus {service}: {error}", file=sys.stderr)
@@ -135,7 +149,7 @@ async def _main(name: str, settings: Settings, build: Callable[[Context], Awaita
     archives = archives_of(settings)
     control = WorkerControl(name, drain=stop.set)
     async with contextlib.AsyncExitStack() as stack:
-        health = await stack.enter_async_context(HealthServer(settings.health_address, control))
+        health = await stack.enter_async_context(HealthServer(settings, control))
         connecting = asyncio.create_task(_connect(name, settings, stack))
         await asyncio.wait([connecting, stopping := asyncio.create_task(stop.wait())], return_when=_FIRST)
         if stopping.done():  # asked to leave before there was anything to drain

@@ -1,6 +1,7 @@
 """The message bus: JetStream topology, publishing with claims, the worker shell. The only home of nats."""
 
 from .client import Bus
+from .login import Login
 from .worker import Delivery, Worker, WorkerState
 
-__all__ = ["Bus", "Delivery", "Worker", "WorkerState"]
+__all__ = ["Bus", "Delivery", "Login", "Worker", "WorkerState"]

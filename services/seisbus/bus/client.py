@@ -11,11 +11,11 @@ import hashlib
 import io
 import logging
 import random
+import ssl
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-import nats
 from google.protobuf.message import DecodeError
 from nats.aio.client import Client as NatsClient
 from nats.errors import Error as NatsError
@@ -32,6 +32,7 @@ from ..model.transfer import PlanOrder
 from . import topology
 from .codec import encode_plan
 from .errors import ClaimGoneError
+from .login import Login
 from .topology import ConsumerSpec
 
 _log = logging.getLogger(__name__)
@@ -88,6 +89,19 @@ def _translated(what: str) -> Any:
         raise UnavailableError("NATS", f"NATS: {what} failed: {error or type(error).__name__}.") from error
 
 
+def _refusal(url: str, problem: Exception) -> str:
+    """Why no connection came about, with what to do; never the credentials in `url`."""
+    where = ",".join(part.rsplit("@", 1)[-1] for part in url.split(","))
+    text = str(problem).lower()
+    if isinstance(problem, ssl.SSLError):
+        return f"The TLS handshake with NATS at {where} failed ({problem}); check SEISBUS_NATS_TLS_CA_FILE."
+    if "authorization" in text or "authentication" in text:
+        return f"NATS at {where} refuses the login; check SEISBUS_NATS_USER and SEISBUS_NATS_PASSWORD_FILE."
+    if "tls" in text or "secure" in text:
+        return f"NATS at {where} speaks TLS; write tls:// in SEISBUS_NATS_URL and set SEISBUS_NATS_TLS_CA_FILE."
+    return f"No NATS server answers at {where}; start one or set SEISBUS_NATS_URL."
+
+
 class Bus:
     """A connection to NATS with JetStream. Made by `connect`; close with `close` or `async with`."""
 
@@ -97,35 +111,38 @@ class Bus:
         self._waits: dict[str, str] = {}
 
     @classmethod
-    async def connect(cls, url: str, *, name: str, connect_timeout: float = 10.0) -> Self:
-        """Connect, waiting at most `connect_timeout` seconds; UnavailableError when no server answers.
+    async def connect(cls, url: str, *, name: str, login: Login | None = None, connect_timeout: float = 10.0) -> Self:
+        """Connect, waiting at most `connect_timeout` seconds; UnavailableError says what is wrong when it fails.
 
         Once connected the client reconnects for ever.
         """
+        connection = NatsClient()
+        problems: list[Exception] = []
 
         async def on_error(error: Exception) -> None:
-            _log.debug("NATS client: %s", error or type(error).__name__)
+            problems[:] = [error]
+            if "permissions violation" in str(error).lower():
+                _log.error("NATS refuses what this service asks for: %s", error)
+            else:
+                _log.debug("NATS client: %s", error or type(error).__name__)
 
-        deadline = asyncio.get_running_loop().time() + connect_timeout
-        while True:
-            try:
-                connection = await nats.connect(
+        try:
+            # The client itself tries for ever.
+            async with asyncio.timeout(connect_timeout):
+                await connection.connect(
                     url,
                     name=name,
                     max_reconnect_attempts=-1,
-                    reconnect_time_wait=0.2,
-                    allow_reconnect=True,
+                    reconnect_time_wait=0.2,  # type: ignore[arg-type]  # any number of seconds does
                     error_cb=on_error,
                     connect_timeout=2,
+                    **(login or Login()).options(),
                 )
-            except (NatsError, OSError, TimeoutError) as error:
-                if asyncio.get_running_loop().time() > deadline:
-                    raise UnavailableError(
-                        "NATS", f"No NATS server answers at {url}; start one or set SEISBUS_NATS_URL."
-                    ) from error
-                await asyncio.sleep(0.2)
-            else:
-                return cls(connection)
+        except (NatsError, OSError, TimeoutError) as error:
+            with contextlib.suppress(NatsError, OSError):
+                await connection.close()
+            raise UnavailableError("NATS", _refusal(url, problems[-1] if problems else error)) from error
+        return cls(connection)
 
     async def __aenter__(self) -> Self:
         return self

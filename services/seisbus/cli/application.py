@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 import traceback
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,7 @@ from typing import Annotated
 import typer
 
 from ..admin.archive.cli import app as archive_app
-from ..client import ClientError, Failure
+from ..client import ClientError, Failure, Transport
 from ..errors import SeisbusError, UserError
 from ..local import StackInterrupted
 from . import archives, data, deadletters, demo, doctor, jobs, stack
@@ -33,6 +34,12 @@ def options(
     address: Annotated[
         str, typer.Option(envvar="SEISBUS_CONTROL_ADDRESS", help="host:port of control; else the stack in --data-dir.")
     ] = "",
+    tls_ca: Annotated[
+        str, typer.Option(envvar="SEISBUS_TLS_CA", help="Speak TLS; file of the certificates to trust, or `system`.")
+    ] = "",
+    token_file: Annotated[
+        Path | None, typer.Option(envvar="SEISBUS_TOKEN_FILE", help="File with the token to call with.")
+    ] = None,
     data_dir: Annotated[
         Path, typer.Option(envvar="SEISBUS_DATA_DIR", help="Folder of the local stack.")
     ] = SETTINGS.data_dir,
@@ -40,6 +47,7 @@ def options(
 ) -> None:
     """Seismic waveforms out of cloud archives: index, fetch, window, write."""
     SETTINGS.address = address
+    SETTINGS.transport = replace(Transport.from_environment(), tls_ca=tls_ca, token_file=token_file)
     SETTINGS.data_dir = data_dir
     SETTINGS.debug = debug
 

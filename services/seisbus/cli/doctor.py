@@ -130,7 +130,7 @@ async def service_check(service: str, address: str) -> Check:
 
 async def control(address: str) -> list[Check]:
     """The front door, the archives it knows, and why open jobs wait."""
-    async with AsyncClient(address) as client:
+    async with AsyncClient(address, SETTINGS.transport) as client:
         try:
             archives = await client.archives()
             checks = [Check("control", True, f"{address}, archives {', '.join(a.name for a in archives)}")]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
 
-from ..client import Client
+from ..client import Client, Transport
 from ..client.aio import default_address
 from ..local import running_stack
 
@@ -18,6 +18,7 @@ class Settings:
     """Options before the command; filled once by the application."""
 
     address: str = ""
+    transport: Transport = field(default_factory=Transport)
     data_dir: Path = Path(".seisbus")
     debug: bool = False
 
@@ -43,4 +44,4 @@ def control_address() -> str:
 
 def client() -> Client:
     """A client of the control service that this call is about."""
-    return Client(control_address())
+    return Client(control_address(), SETTINGS.transport)

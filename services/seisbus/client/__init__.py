@@ -6,6 +6,7 @@ Knows control's address and nothing else of a deployment. Pictures are `seisbus.
 from .aio import AsyncClient
 from .errors import ClientError, Failure, UnreachableError, WaveformError
 from .sync import Client
+from .transport import Transport
 from .values import (
     Archive,
     Availability,
@@ -32,6 +33,7 @@ __all__ = [
     "Progress",
     "Query",
     "Stored",
+    "Transport",
     "UnreachableError",
     "WaveformError",
 ]

@@ -20,6 +20,7 @@ from . import decode, tables
 from .connection import Connection
 from .errors import UnreachableError
 from .jobfile import JobSource, job_text
+from .transport import Transport
 from .values import (
     Archive,
     Availability,
@@ -47,12 +48,13 @@ def default_address() -> str:
 class AsyncClient:
     """A client of the control service at `address` (host:port); use it as `async with`, on one event loop.
 
+    `transport` says how it is reached; the environment decides when None (see Transport).
     Every call may raise ClientError with control's sentence, UnreachableError when nobody answers.
     """
 
-    def __init__(self, address: str | None = None) -> None:
+    def __init__(self, address: str | None = None, transport: Transport | None = None) -> None:
         self.address = address or default_address()
-        self._connection = Connection(self.address)
+        self._connection = Connection(self.address, transport or Transport.from_environment())
 
     async def __aenter__(self) -> Self:
         return self

@@ -11,6 +11,7 @@ import grpc
 from seis.control.v1 import control_pb2_grpc
 
 from .errors import ClientError, Failure, UnreachableError
+from .transport import Transport
 
 _USER_CODES: Final = frozenset(
     {
@@ -19,6 +20,8 @@ _USER_CODES: Final = frozenset(
         grpc.StatusCode.FAILED_PRECONDITION,
         grpc.StatusCode.ALREADY_EXISTS,
         grpc.StatusCode.OUT_OF_RANGE,
+        grpc.StatusCode.UNAUTHENTICATED,
+        grpc.StatusCode.PERMISSION_DENIED,
     }
 )
 # Every call may be repeated: submissions carry a request id. This rides out a restart of control.
@@ -43,9 +46,9 @@ _RECEIVE_BYTES: Final = 256_000_000
 class Connection:
     """A channel to `address` and its stub; `close` ends it."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, transport: Transport) -> None:
         self.address = address
-        self._channel = grpc.aio.insecure_channel(
+        self._channel = transport.channel(
             address,
             options=[
                 ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
@@ -92,6 +95,16 @@ class Connection:
             code = error.code()
             said = dict(error.trailing_metadata() or ()).get("seisbus-status")
             if code is grpc.StatusCode.UNAVAILABLE and said is None:
-                raise UnreachableError(self.address) from None
+                raise UnreachableError(self.address, _transport_problem(error.details() or "")) from None
             failure = Failure.USER if code in _USER_CODES else Failure.SERVICE
             raise ClientError(error.details() or code.name, code.name, failure) from None
+
+
+def _transport_problem(details: str) -> str:
+    """What to say of a connection that something answered but that did not come about; "" when nobody answered."""
+    lowered = details.lower()
+    if "certificate" in lowered or "ssl" in lowered or "handshake" in lowered:
+        return "its certificate is not accepted, or it speaks no TLS: check --tls-ca (SEISBUS_TLS_CA)"
+    if "socket closed" in lowered or "settings frame" in lowered or "connection reset" in lowered:
+        return "it closes the connection, as a TLS port does to plain text: give --tls-ca (SEISBUS_TLS_CA)"
+    return ""

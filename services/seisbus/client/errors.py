@@ -30,11 +30,13 @@ class ClientError(SeisbusError):
 
 
 class UnreachableError(ClientError):
-    """No control service answers at `address`."""
+    """No control service answers at `address`, or none that can be talked to, for `problem`."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, problem: str = "") -> None:
         super().__init__(
-            f"No Seisbus control service answers at {address}: start one with `seisbus up`, "
+            f"No connection to Seisbus control at {address}: {problem}."
+            if problem
+            else f"No Seisbus control service answers at {address}: start one with `seisbus up`, "
             "or give the right address (--address, SEISBUS_CONTROL_ADDRESS).",
             "UNAVAILABLE",
             Failure.SERVICE,

@@ -17,8 +17,9 @@ async def build(service: ServiceContext) -> Service:
         bus=service.bus,
         archives=service.archives,
         output_root=service.settings.output_root,
+        job_windows=service.settings.job_windows,
     )
-    server = await ControlServer.start(context, service.settings.control_address)
+    server = await ControlServer.start(context, service.settings.control_address, service.settings)
     return Service(on_drained=server.stop)
 
 

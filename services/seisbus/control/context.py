@@ -13,9 +13,11 @@ from ..store.client import Store
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Database, bus, the archives of this deployment, and the folder that waveform files lie in."""
+    """Database, bus, the archives of this deployment, the folder that waveform files lie in, and how many windows
+    one job may ask for (0: any number)."""
 
     store: Store
     bus: Bus
     archives: Mapping[str, ArchiveDefinition]
     output_root: Path
+    job_windows: int = 0

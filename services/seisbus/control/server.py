@@ -9,15 +9,14 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from seis.control.v1 import control_pb2, control_pb2_grpc
 
-from ..errors import UserError
+from ..app.listening import access_of, grpc_server, listen
+from ..settings import Settings
 from .context import Context
 from .data_calls import DataCalls
 from .job_calls import JobCalls
 from .status import StatusInterceptor
 
 SERVICE: Final = control_pb2.DESCRIPTOR.services_by_name["ControlService"].full_name
-# A job text is at most 4 MB; gRPC's default of 4 MB leaves no room for its envelope.
-_RECEIVE_BYTES: Final = 8_000_000
 _GRACE_SECONDS: Final = 3.0
 
 
@@ -37,21 +36,18 @@ class ControlServer:
         self.port = port
 
     @classmethod
-    async def start(cls, context: Context, address: str) -> ControlServer:
-        """Listen on `address` (host:port, port 0 is any free one); UserError when it cannot be bound."""
-        server = grpc.aio.server(
-            interceptors=[StatusInterceptor()], options=[("grpc.max_receive_message_length", _RECEIVE_BYTES)]
-        )
+    async def start(cls, context: Context, address: str, settings: Settings | None = None) -> ControlServer:
+        """Listen on `address` (host:port, port 0 is any free one) as `settings` say.
+
+        Raises UserError when the address cannot be bound, SecretError when certificate or tokens cannot be used.
+        """
+        settings = settings or Settings()
+        server = grpc_server(settings, [access_of(settings), StatusInterceptor()])
         checks = health.aio.HealthServicer()
         control_pb2_grpc.add_ControlServiceServicer_to_server(ControlServicer(context), server)
         health_pb2_grpc.add_HealthServicer_to_server(checks, server)
         reflection.enable_server_reflection((SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
-        try:
-            port = server.add_insecure_port(address)
-        except RuntimeError as error:
-            raise UserError(
-                f"Control cannot listen on {address}: choose a free host:port for SEISBUS_CONTROL_ADDRESS."
-            ) from error
+        port = listen(server, address, settings, "SEISBUS_CONTROL_ADDRESS")
         await server.start()
         for name in ("", SERVICE):
             await checks.set(name, health_pb2.HealthCheckResponse.SERVING)

@@ -22,6 +22,7 @@ from ..model.task import DAY_NS
 from ..store.documents import Document
 from ..store.jobs import insert_job
 from .context import Context
+from .estimate import estimate
 from .selection import check_selection
 
 _log = logging.getLogger(__name__)
@@ -62,7 +63,16 @@ async def checked_spec(context: Context, text: str) -> JobSpec:
 async def submit(context: Context, text: str, request_id: str) -> Document:
     """The job of a text, written and announced; a repeat of `request_id` gives the job of the first call."""
     spec = await checked_spec(context, text)
+    await check_windows(context, spec)
     return await start(context, spec, request_id)
+
+
+async def check_windows(context: Context, spec: JobSpec) -> None:
+    """JobSizeError when the job asks for more windows than this deployment allows one job."""
+    if context.job_windows and spec.windows is not None:
+        found = await estimate(context, spec)
+        if found.windows > context.job_windows:
+            raise JobSizeError("the number of windows", f"{found.windows:,}", f"{context.job_windows:,}")
 
 
 async def start(context: Context, spec: JobSpec, request_id: str) -> Document:

@@ -273,12 +273,22 @@ def _sentence(error: ValidationError) -> str:
     return f"Job file: {where}: {text}{shown}."
 
 
+class _PlainLoader(yaml.SafeLoader):  # type: ignore[misc]  # yaml is not typed
+    """Text, numbers, lists and mappings only; no aliases, by which a few lines can stand for gigabytes."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not allowed", event.start_mark)
+        return super().compose_node(parent, index)
+
+
 def parse_job(source: str | Mapping[str, Any]) -> JobSpec:
     """The validated job of a YAML or JSON text, or of a mapping; JobFileError in one sentence otherwise."""
     content: object = source
     if isinstance(source, str):
         try:
-            content = yaml.safe_load(source)
+            content = yaml.load(source, _PlainLoader)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = f" in line {mark.line + 1}" if mark else ""

@@ -16,6 +16,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import (
     AutoReconnect,
+    ConfigurationError,
     ConnectionFailure,
     InvalidURI,
     OperationFailure,
@@ -26,11 +27,17 @@ from pymongo.errors import (
 from ..errors import UnavailableError, UserError
 from .collections import ensure_indexes
 from .documents import Document
+from .errors import ConflictError
+from .login import Login
 
 _JOURNALED = WriteConcern(w="majority", j=True, wtimeout=20_000)
 # Not writable primary, shutting down, interrupted, no such transaction after a restart, write conflict.
 _PASSING_CODES = frozenset({91, 112, 189, 251, 10107, 11600, 11602, 13435, 13436})
-_CONFLICT_TRIES = 100
+# Unauthorized, authentication failed.
+_LOGIN_CODES = frozenset({13, 18})
+_CONFLICT_CODES = frozenset({112, 251})
+# About a second: a transaction of a living process is over by then.
+_CONFLICT_TRIES = 30
 
 T = TypeVar("T")
 
@@ -54,6 +61,10 @@ def translated() -> Any:
         raise
 
 
+def _first_line(error: Exception) -> str:
+    return str(error).split(",", 1)[0].splitlines()[0][:200]
+
+
 class Store:
     """One database on one connection pool; `connect` makes it, `close` or `async with` ends it."""
 
@@ -62,8 +73,9 @@ class Store:
         self.database: AsyncDatabase[Document] = client.get_database(name, write_concern=_JOURNALED)
 
     @classmethod
-    async def connect(cls, uri: str, name: str, *, timeout: float = 5.0) -> Self:
-        """Connect and check that a server answers; UnavailableError says which address does not."""
+    async def connect(cls, uri: str, name: str, *, login: Login | None = None, timeout: float = 5.0) -> Self:
+        """Connect and check that a server answers and takes the login; UnavailableError says what is wrong."""
+        shown = uri.rsplit("@", 1)[-1].split("?", 1)[0].removeprefix("mongodb://")
         try:
             client: AsyncMongoClient[Document] = AsyncMongoClient(
                 uri,
@@ -71,17 +83,34 @@ class Store:
                 connectTimeoutMS=3000,
                 appname="seisbus",
                 tz_aware=True,
+                **(login or Login()).options(),
             )
-        except (InvalidURI, ValueError) as error:
-            raise UserError(f"SEISBUS_MONGODB_URI is not a MongoDB URI: {error}.") from error
+        except (ConfigurationError, InvalidURI, ValueError) as error:
+            raise UserError(f"SEISBUS_MONGODB_URI or the login beside it is not right: {error}.") from error
         try:
             await client.admin.command("ping")
+            if login is not None and login.user:  # a ping needs no login
+                await client.get_database(name).list_collection_names()
         except ServerSelectionTimeoutError as error:
             await client.close()
-            shown = uri.rsplit("@", 1)[-1]
+            if "SSL" in str(error) or "certificate" in str(error):
+                raise UnavailableError(
+                    "MongoDB",
+                    f"The TLS handshake with MongoDB at {shown} failed; check SEISBUS_MONGODB_TLS_CA_FILE "
+                    f"({_first_line(error)}).",
+                ) from error
             raise UnavailableError(
                 "MongoDB", f"No MongoDB server answers at {shown}; start one or set SEISBUS_MONGODB_URI."
             ) from error
+        except OperationFailure as error:
+            await client.close()
+            if error.code in _LOGIN_CODES:
+                raise UnavailableError(
+                    "MongoDB",
+                    f"MongoDB at {shown} refuses the login; check SEISBUS_MONGODB_USER and "
+                    f"SEISBUS_MONGODB_PASSWORD_FILE ({error.details and error.details.get('errmsg')}).",
+                ) from error
+            raise UnavailableError("MongoDB", f"MongoDB refuses the connection: {error}.") from error
         except PyMongoError as error:
             await client.close()
             raise UnavailableError("MongoDB", f"MongoDB refuses the connection: {error}.") from error
@@ -114,16 +143,20 @@ class Store:
         ):
             yield session
 
-    async def transact(self, work: Callable[[AsyncClientSession], Awaitable[T]]) -> T:
-        """Run `work` in a transaction, again after every write conflict; UnavailableError when the server is away."""
-        for tries in range(_CONFLICT_TRIES):
+    async def transact(self, work: Callable[[AsyncClientSession], Awaitable[T]], tries: int = _CONFLICT_TRIES) -> T:
+        """Run `work` in a transaction, again after a write conflict.
+
+        ConflictError after so many `tries`, UnavailableError when the server is away.
+        """
+        for number in range(1, tries + 1):
             try:
                 async with self.transaction() as session:
                     return await work(session)
             except PyMongoError as error:
-                conflict = isinstance(error, OperationFailure) and error.code in (112, 251)
-                if conflict and tries + 1 < _CONFLICT_TRIES:
-                    await asyncio.sleep(0.002 * (tries + 1))
+                if isinstance(error, OperationFailure) and error.code in _CONFLICT_CODES:
+                    if number == tries:
+                        raise ConflictError(str(error.code)) from error
+                    await asyncio.sleep(0.002 * number)
                     continue
                 if _passing(error):
                     raise UnavailableError("MongoDB", f"MongoDB: {error}.") from error

@@ -1,0 +1,121 @@
+"""Bearer tokens: how they are made, how they stand on disk, and whom a given one belongs to.
+
+A token is 256 random bits, so one salted SHA-256 keeps it as safe as a slow hash keeps a password (NIST SP 800-63B,
+5.1.1.2 asks for slow hashes only for what people choose). The file has a line a caller:
+
+    name role salt$hash        a bearer token
+    name role certificate      a client certificate with that common name
+
+Roles: reader (looks), submitter (and starts, cancels, retries jobs), operator (everything). `#` begins a comment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+from ..security import SecretError, read_secret
+
+_VARIABLE = "SEISBUS_TOKENS_FILE"
+_CERTIFICATE = "certificate"
+
+
+class Role(IntEnum):
+    """What a caller may do; a higher role may do all that a lower one may."""
+
+    READER = 1
+    SUBMITTER = 2
+    OPERATOR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who may call."""
+
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    caller: Caller
+    salt: bytes  # empty for a certificate
+    digest: bytes
+
+
+def new_token() -> str:
+    """A token nobody has."""
+    return secrets.token_urlsafe(32)
+
+
+def token_line(name: str, role: Role, token: str) -> str:
+    """The line of the tokens file for a token, which cannot be had back from it."""
+    salt = secrets.token_bytes(16)
+    return f"{name} {role.name.lower()} {salt.hex()}${_digest(salt, token).hex()}"
+
+
+def _digest(salt: bytes, token: str) -> bytes:
+    return hashlib.sha256(salt + token.encode()).digest()
+
+
+class TokenBook:
+    """The callers of a tokens file; read again when the file changes, so that a token can be withdrawn."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._version = 0
+        self._entries: Sequence[_Entry] = ()
+        self._refresh()
+
+    def by_token(self, token: str) -> Caller | None:
+        """The caller with this token; every entry is compared, each in constant time."""
+        self._refresh()
+        found = None
+        for entry in self._entries:
+            if hmac.compare_digest(_digest(entry.salt, token), entry.digest):
+                found = entry.caller
+        return found
+
+    def by_certificate(self, common_name: str) -> Caller | None:
+        """The caller whom a checked client certificate names."""
+        self._refresh()
+        named = (e.caller for e in self._entries if not e.salt and e.caller.name == common_name)
+        return next(named, None)
+
+    def _refresh(self) -> None:
+        try:
+            version = self._path.stat().st_mtime_ns
+        except OSError as error:
+            raise SecretError(_VARIABLE, self._path, f"the file cannot be read ({error.strerror}).") from None
+        if version != self._version:
+            text = read_secret(self._path, _VARIABLE)
+            self._entries = [_parse(self._path, number, line) for number, line in _lines(text)]
+            self._version = version
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    stripped = ((number, line.partition("#")[0].strip()) for number, line in enumerate(text.splitlines(), 1))
+    return [(number, line) for number, line in stripped if line]
+
+
+def _parse(path: Path, number: int, line: str) -> _Entry:
+    try:
+        name, role, secret = line.split()
+        caller = Caller(name, Role[role.upper()])
+        if secret == _CERTIFICATE:
+            return _Entry(caller, b"", b"")
+        salt, digest = secret.split("$")
+        entry = _Entry(caller, bytes.fromhex(salt), bytes.fromhex(digest))
+        if len(entry.salt) < 8 or len(entry.digest) != hashlib.sha256().digest_size:
+            raise ValueError
+    except (ValueError, KeyError):
+        # the line itself is not shown: somebody may have put a bare token there
+        raise SecretError(
+            _VARIABLE, path, f"line {number} is not `name role salt$hash` with role reader, submitter or operator."
+        ) from None
+    return entry

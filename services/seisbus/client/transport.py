@@ -1,0 +1,63 @@
+"""How a client reaches control: by which authority it checks the certificate, and with which token it calls."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+import grpc
+
+from ..errors import UserError
+from ..security import read_bytes, read_secret
+
+# In place of a file: the certificate is signed by an authority that the system trusts.
+SYSTEM: Final = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """Plain text without `tls_ca` (a file of certificates, or "system"); a token is only ever sent over TLS.
+
+    `cert` and `key` are the client's own certificate, where control demands one.
+    """
+
+    tls_ca: str = ""
+    token_file: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """SEISBUS_TLS_CA, SEISBUS_TOKEN_FILE, SEISBUS_TLS_CERT_FILE, SEISBUS_TLS_KEY_FILE."""
+
+        def path(name: str) -> Path | None:
+            value = os.environ.get(name)
+            return Path(value) if value else None
+
+        return cls(
+            tls_ca=os.environ.get("SEISBUS_TLS_CA", ""),
+            token_file=path("SEISBUS_TOKEN_FILE"),
+            cert=path("SEISBUS_TLS_CERT_FILE"),
+            key=path("SEISBUS_TLS_KEY_FILE"),
+        )
+
+    def channel(self, address: str, options: list[tuple[str, Any]]) -> Any:
+        """A channel to `address`; UserError when a file cannot be used, or a token would travel in the clear."""
+        if not self.tls_ca:
+            if self.token_file is not None:
+                raise UserError(
+                    "A token is only sent over TLS: give --tls-ca (SEISBUS_TLS_CA), a file of certificates or `system`."
+                )
+            return grpc.aio.insecure_channel(address, options=options)
+        roots = None if self.tls_ca == SYSTEM else read_bytes(Path(self.tls_ca), "SEISBUS_TLS_CA")
+        credentials = grpc.ssl_channel_credentials(
+            roots,
+            None if self.key is None else read_bytes(self.key, "SEISBUS_TLS_KEY_FILE"),
+            None if self.cert is None else read_bytes(self.cert, "SEISBUS_TLS_CERT_FILE"),
+        )
+        if self.token_file is not None:
+            token = grpc.access_token_call_credentials(read_secret(self.token_file, "SEISBUS_TOKEN_FILE"))
+            credentials = grpc.composite_channel_credentials(credentials, token)
+        return grpc.aio.secure_channel(address, credentials, options=options)

@@ -1,0 +1,101 @@
+"""Which collections each service's user may read and write, as roles of MongoDB; and the function that makes them.
+
+Actions: mongodb.com/docs, "Privilege Actions". No service may drop, rename or create a collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pymongo.errors import OperationFailure
+
+from ..model.service import WORKING, ServiceUser
+from . import collections as c
+from .client import Store, translated
+from .login import USERS_DATABASE
+
+_READ: Final = ("find",)
+_ADD: Final = ("find", "insert")
+_CHANGE: Final = ("find", "update")
+_KEEP: Final = ("find", "insert", "update")
+_ALL: Final = ("find", "insert", "update", "remove")
+# GridFS makes sure of its indexes before the first upload.
+_BLOBS: Final = ("find", "insert", "listIndexes", "createIndex")
+FILES: Final = "fs.files"
+CHUNKS: Final = "fs.chunks"
+
+_ARCHIVES: Final = (c.CATALOG_INDEX, c.WAVEFORM_INDEX, c.DAY_INDEX, c.DAY_FILE, c.SOURCE, c.SITE, c.CHANNEL)
+_RESULTS: Final = (c.OUTCOME, c.OUTCOME_SUPERSEDED, c.WF_TIMESERIES, c.CEMETERY, c.ELOG)
+_EVERY_WORKER: Final = {c.JOB: _READ, c.DEAD_LETTER: _ADD}
+_RIGHTS: Final[Mapping[ServiceUser, Mapping[str, tuple[str, ...]]]] = {
+    ServiceUser.CONTROL: {
+        **dict.fromkeys((*_ARCHIVES, *_RESULTS, FILES, CHUNKS), _READ),
+        c.JOB: _KEEP,
+        c.TASK: _READ,
+        c.DEAD_LETTER: _READ,
+    },
+    ServiceUser.INDEXER: {
+        **_EVERY_WORKER,
+        c.JOB: _CHANGE,
+        c.TASK: _KEEP,
+        c.OUTCOME: _ALL,
+        c.OUTCOME_SUPERSEDED: _ADD,
+        c.LEASE: _KEEP,
+        **dict.fromkeys(_ARCHIVES, _ALL),
+    },
+    ServiceUser.FETCHER: {**_EVERY_WORKER, c.DAY_FILE: _CHANGE},
+    ServiceUser.WINDOWER: {**_EVERY_WORKER},
+    ServiceUser.WRITER: {
+        **_EVERY_WORKER,
+        c.JOB: _CHANGE,
+        c.TASK: _CHANGE,
+        c.OUTCOME: _ADD,
+        c.WF_TIMESERIES: _ADD,
+        c.CEMETERY: _ADD,
+        c.ELOG: _ADD,
+        FILES: _BLOBS,
+        CHUNKS: _BLOBS,
+    },
+}  # fmt: skip
+
+
+def rights(user: ServiceUser) -> Mapping[str, tuple[str, ...]]:
+    """Collection -> actions of a service's user."""
+    return _RIGHTS[user]
+
+
+def role_name(user: ServiceUser, database: str) -> str:
+    """The role that a service's user has, and nobody else."""
+    return f"{database}-{user}"
+
+
+def privileges(user: ServiceUser, database: str) -> list[dict[str, Any]]:
+    """The privileges of a role in the form of createRole; listing names is what tells that a login is right."""
+    allowed = [
+        {"resource": {"db": database, "collection": name}, "actions": list(actions)}
+        for name, actions in rights(user).items()
+    ]
+    return [{"resource": {"db": database, "collection": ""}, "actions": ["listCollections"]}, *allowed]
+
+
+async def ensure_users(store: Store, passwords: Mapping[ServiceUser, str]) -> None:
+    """Create or bring up to date the role and the user of every service; needs an administrator's login."""
+    admin = store.database.client[USERS_DATABASE]
+    database = store.database.name
+    for user in WORKING:
+        role = role_name(user, database)
+        what = {"privileges": privileges(user, database), "roles": []}
+        login = {"pwd": passwords[user], "roles": [{"role": role, "db": USERS_DATABASE}]}
+        with translated():
+            await _made(admin, "Role", role, what)
+            await _made(admin, "User", str(user), login)
+
+
+async def _made(admin: Any, kind: str, name: str, content: dict[str, Any]) -> None:
+    try:
+        await admin.command({f"create{kind}": name, **content})
+    except OperationFailure as error:
+        if error.code not in (51002, 51003):  # role, user exists
+            raise
+        await admin.command({f"update{kind}": name, **content})
