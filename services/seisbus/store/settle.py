@@ -57,8 +57,12 @@ class SettleResult:
     stored_bytes: Counter[str] = field(default_factory=Counter)
 
 
-async def settle(store: Store, settlements: Sequence[Settlement]) -> SettleResult:
-    """Commit a batch. Idempotent; UnavailableError when the database is away."""
+async def settle(store: Store, settlements: Sequence[Settlement], *, once: bool = False) -> SettleResult:
+    """Commit a batch. Idempotent.
+
+    ConflictError when another transaction holds some of it (`once`: at the first sign of that), UnavailableError when
+    the database is away.
+    """
     known: set[str] = set()
 
     async def work(session: AsyncClientSession) -> SettleResult:
@@ -66,7 +70,7 @@ async def settle(store: Store, settlements: Sequence[Settlement]) -> SettleResul
 
     while True:
         try:
-            return await store.transact(work)
+            return await (store.transact(work, 1) if once else store.transact(work))
         except BulkWriteError as error:
             if not all(problem.get("code") == _DUPLICATE for problem in error.details["writeErrors"]):
                 raise

@@ -24,6 +24,7 @@ from ..model.transfer import OutcomeBatch, WindowOutcome
 from ..store.blobs import put_gridfs
 from ..store.collections import CEMETERY, ELOG, WF_TIMESERIES
 from ..store.documents import ObjectId
+from ..store.errors import ConflictError
 from ..store.jobs import add_counts
 from ..store.settle import SettledWindow, Settlement, SettleResult, settle
 from .documents import cemetery_document, elog_document, wf_document
@@ -71,6 +72,7 @@ class Committer:
         self._full = asyncio.Event()
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._bytes: Counter[str] = Counter()
+        self._contested: set[asyncio.Task[None]] = set()
 
     async def commit(self, delivery: Delivery) -> None:
         """Returns when the outcomes in a delivery are in the database."""
@@ -97,23 +99,13 @@ class Committer:
                 await self._commit(taken)
             except UnavailableError as error:
                 _end(taken, error)
-            except Exception as error:
-                if len(taken) == 1:
-                    _end(taken, error)
-                else:
-                    await self._commit_singly(taken)
-            else:
-                _end(taken)
-
-    async def _commit_singly(self, taken: Sequence[_Waiting]) -> None:
-        """Find out which message makes the batch fail, so that the others do not share its fate."""
-        for entry in taken:
-            try:
-                await self._commit([entry])
-            except Exception as error:
-                _end([entry], error)
-            else:
-                _end([entry])
+            except Exception:
+                # One message makes the batch fail; alone, it does not take the others with it.
+                for entry in taken:
+                    try:
+                        await self._commit([entry])
+                    except Exception as error:
+                        _end([entry], error)
 
     def _take(self) -> list[_Waiting]:
         taken, windows, size = [], 0, 0
@@ -141,12 +133,40 @@ class Committer:
         while True:
             try:
                 result = await settle(self._context.store, settlements)
-                break
+            except ConflictError as error:
+                _log.info("a batch of %d messages is committed one by one: %s", len(taken), error)
+                task = asyncio.create_task(self._commit_contested(list(zip(taken, settlements, strict=True))))
+                self._contested.add(task)
+                task.add_done_callback(self._contested.discard)
+                return
             except UnavailableError as error:
                 for entry in taken:
                     entry.delivery.hold(error.message)
                 await asyncio.sleep(_RETRY_SECONDS)
-        self._count(result)
+            else:
+                self._count(result)
+                _end(taken)
+                return
+
+    async def _commit_contested(self, left: list[tuple[_Waiting, Settlement]]) -> None:
+        """Commit one by one, again and again, what another transaction holds, beside the batches that follow.
+
+        A writer that dies inside its transaction leaves its windows locked until the server ends that transaction.
+        """
+        while left:
+            still: list[tuple[_Waiting, Settlement]] = []
+            for entry, settlement in left:
+                try:
+                    self._count(await settle(self._context.store, [settlement], once=True))
+                except UnavailableError:
+                    still.append((entry, settlement))
+                except Exception as error:
+                    _end([entry], error)
+                else:
+                    _end([entry])
+            left = still
+            if left:
+                await asyncio.sleep(_RETRY_SECONDS)
 
     async def _stored(self, batch: OutcomeBatch) -> Settlement:
         """Put a batch's samples where they belong and make its documents."""
