@@ -16,8 +16,11 @@ from scipy import signal
 from .coreseismogram import _CoreSeismogram
 from .coretimeseries import _CoreTimeSeries
 from .doublevector import DoubleVector
+from .enums import ErrorSeverity
 from .errors import SampleError
 from .metadata import Metadata
+from .seismogram import Seismogram
+from .timeseries import TimeSeries
 
 _CORNERS = ("zerophase", "enable_lo", "enable_hi", "npolelo", "f3db_lo", "npolehi", "f3db_hi", "dt")
 
@@ -30,9 +33,9 @@ class Butterworth:
     - `Butterworth(zerophase, enable_lo, enable_hi, fstoplo, astoplo, fpasslo, apasslo, fpasshi, apasshi,
       fstophi, astophi, dt)`: the fewest poles with at least amplitude `apass` at the pass frequencies and
       at most `astop` at the stop frequencies
-    - `Butterworth(Metadata)`: keys filter_definition_method (corner_pole or corner_stop), zerophase, filter_type
+    - `Butterworth(Metadata)`: keys filter_definition_method (corner_pole or stop_pass), zerophase, filter_type
       (bandpass, lowpass, highpass), sample_interval and corner_low, npoles_low, corner_high, npoles_high, or
-      fstoplo ... astophi
+      fstop_low, astop_low, fpass_low, apass_low, fpass_high, apass_high, fstop_high, astop_high
     - `Butterworth(butterworth)`, a copy
     """
 
@@ -88,13 +91,15 @@ class Butterworth:
                 md.get_long("npoles_low") if low else 1, md.get_double("corner_low") if low else 0.0,
                 md.get_long("npoles_high") if high else 1, md.get_double("corner_high") if high else 0.0, dt,
             )  # fmt: skip
-        elif method == "corner_stop":
-            lows = [md.get_double(k) if low else 0.0 for k in ("fstoplo", "astoplo", "fpasslo", "apasslo")]
-            highs = [md.get_double(k) if high else 0.0 for k in ("fpasshi", "apasshi", "fstophi", "astophi")]
+        elif method == "stop_pass":
+            lows = [md.get_double(k) if low else 0.0 for k in ("fstop_low", "astop_low", "fpass_low", "apass_low")]
+            highs = [
+                md.get_double(k) if high else 0.0 for k in ("fpass_high", "apass_high", "fstop_high", "astop_high")
+            ]
             self._set_bands(zerophase, low, high, [*lows, *highs], dt)
         else:
             raise SampleError(
-                f"filter_definition_method '{method}' is not corner_pole or corner_stop",
+                f"filter_definition_method '{method}' is not corner_pole or stop_pass",
                 what="filter_definition_method",
             )
 
@@ -127,13 +132,15 @@ class Butterworth:
         return out
 
     def apply(self, d: Any) -> Any:
-        """Filter in place, from rest: a TimeSeries, a Seismogram, or a float vector (also returned).
+        """Filter in place, from rest: a TimeSeries, a Seismogram, or a float vector; returns it.
 
-        Data whose dt differs from the filter's are filtered with their own dt; dead and empty data stay.
+        The filter takes on the dt of the datum. Where the high corner is not below the datum's Nyquist frequency
+        that datum is filtered without it, which its log says, and the filter stays as it was. Dead and empty
+        data stay.
         """
         if isinstance(d, (_CoreTimeSeries, _CoreSeismogram)):
             if d.live and d.npts:
-                Butterworth(self).change_dt(d.dt)._apply_to(np.asarray(d.data))
+                self._apply_to_datum(d)
             return d
         samples = np.asarray(d, dtype=np.float64)
         if samples.ndim not in (1, 2):
@@ -141,6 +148,21 @@ class Butterworth:
         if samples.size:
             self._apply_to(samples)
         return d if isinstance(d, np.ndarray) and d.dtype == np.float64 else DoubleVector(samples)
+
+    def _apply_to_datum(self, d: _CoreTimeSeries | _CoreSeismogram) -> None:
+        samples = np.asarray(d.data)
+        if self._high is None or d.dt * self._high < 0.5:
+            if d.dt != self._dt:
+                self.change_dt(d.dt)
+            self._apply_to(samples)
+            return
+        without = Butterworth(self)
+        without._high = None
+        without.change_dt(d.dt)
+        without._apply_to(samples)
+        if isinstance(d, (TimeSeries, Seismogram)):
+            message = f"Disabling upper corner: {self._high} Hz is not below the Nyquist frequency {0.5 / d.dt} Hz"
+            d.elog.log_error("Butterworth", message, ErrorSeverity.Complaint)
 
     def _apply_to(self, samples: NDArray[np.float64]) -> None:
         samples[...] = self._filtered(samples)
@@ -185,7 +207,7 @@ class Butterworth:
         """Poles of the high cut; 0 where there is none."""
         return self._npoles_high if self._high is not None else 0
 
-    def current_dt(self) -> float:
+    def dt(self) -> float:
         """The sampling interval (s) that the filter is made for."""
         return self._dt
 

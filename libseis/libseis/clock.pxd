@@ -22,6 +22,6 @@ cdef int clock_move(Clock* clock, double seconds, int sign) except -1
 cdef double clock_time(Clock* clock, long long i) except? -1.0
 cdef object clock_time_ns(Clock* clock, long long i)
 cdef long long clock_sample(Clock* clock, double t) except? -1
-cdef int clock_fill_axis(Clock* clock, double* out, Py_ssize_t n) except -1
+cdef void clock_fill_axis(Clock* clock, double* out, Py_ssize_t n) noexcept nogil
 cdef tuple clock_state(Clock* clock)
 cdef int clock_restore(Clock* clock, tuple state) except -1

@@ -205,19 +205,12 @@ cdef long long clock_sample(Clock* clock, double t) except? -1:
     return llround(x)
 
 
-cdef int clock_fill_axis(Clock* clock, double* out, Py_ssize_t n) except -1:
-    """The times of samples 0 to n - 1, each equal to clock_time's."""
+cdef void clock_fill_axis(Clock* clock, double* out, Py_ssize_t n) noexcept nogil:
+    """t0 + i dt in double precision for samples 0 to n - 1, within two roundings of clock_time."""
     cdef Py_ssize_t i
-    cdef bint exact = (clock.t0_exact and clock.period_ns
-                       and fabs(<double>clock.t0_ns + <double>n * <double>clock.period_ns) < 9.2e18)
-    if exact:
-        with nogil:
-            for i in range(n):
-                out[i] = ns_to_seconds(clock.t0_ns + i * clock.period_ns)
-    else:
-        for i in range(n):
-            out[i] = clock_time(clock, i)
-    return 0
+    cdef double step = <double>clock.den / <double>clock.num if clock.num else clock.dt
+    for i in range(n):
+        out[i] = clock.t0 + <double>i * step
 
 
 cdef tuple clock_state(Clock* clock):

@@ -106,7 +106,7 @@ cdef class EnsembleBase(Metadata):
 
     @live.setter
     def live(self, value):
-        if not isinstance(value, (bool, _bool_)):
+        if not isinstance(value, (int, float, _bool_)):
             raise TypeError(f"live must be a bool, not {type(value).__name__}")
         if value:
             self.set_live()

@@ -35,7 +35,10 @@ cdef class LogData:
             self.algorithm, self.message, self.badness = fields["algorithm"], fields["message"], fields["badness"]
         elif n == 1 and isinstance(args[0], LogData):
             self._copy(args[0])
-        elif n == 3 and isinstance(args[2], MsPASSError):
+        elif n == 3:
+            if not isinstance(args[2], MsPASSError):
+                raise TypeError(f"LogData wants a MsPASSError, but an object of type "
+                                f"'{type(args[2]).__name__}' is given")
             self.job_id, self.algorithm = args[0], args[1]
             self.message, self._badness = args[2].message, args[2].severity
         elif n == 4:

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from .antelope_pf import AntelopePf
-from .enums import ErrorSeverity, MDDefFormat, MDtype
+from .enums import MDDefFormat, MDtype
 from .errors import DefinitionError, MetadataKeyError, MsPASSError
 from .metadata import Metadata
 from .metadata_list import metadata_type
@@ -52,7 +52,7 @@ class MetadataDefinitions:
         try:
             self._read_pf(source) if format is MDDefFormat.PF else self._read_yaml(source)
         except (OSError, UnicodeError, yaml.YAMLError, DefinitionError, KeyError, AttributeError, TypeError) as error:
-            raise DefinitionError(f"bad file '{source}': {error}", ErrorSeverity.Fatal, source=str(source)) from error
+            raise DefinitionError("bad file", source=str(source)) from error  # MsPASS's words; the cause says more
 
     def _read_schema(self) -> None:
         from .schema import MetadataSchema  # the packaged names; not needed where a file is given

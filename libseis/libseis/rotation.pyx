@@ -68,7 +68,8 @@ cdef int matrix_of_nine(object source, double* out) except -1:
         except ValueError:   # rows of different lengths
             shape = ()
         if shape not in ((9,), (3, 3)):
-            raise MatrixError("tmatrix should be a list of 9 numbers or a 3x3 list of list", shape=shape)
+            forms = "a 3x3 list of list" if len(source) == 3 else "a list of 9 floats or a 3x3 list of list"
+            raise MatrixError(f"tmatrix should be {forms}", shape=shape)
     elif isinstance(source, _np.ndarray):
         if source.shape not in ((3, 3), (9,), (1, 9), (9, 1)):
             raise MatrixError(f"tmatrix should be a 3x3 matrix, not of shape {source.shape}", shape=source.shape)

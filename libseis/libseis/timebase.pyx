@@ -194,7 +194,10 @@ cdef class _BasicTimeSeries(Metadata):
         return clock_sample(&self._clock, t)
 
     def time_axis(self):
-        """The times of all samples: DoubleVector of shape (npts,), seconds."""
+        """The times of all samples, t0 + i dt in double precision: DoubleVector of shape (npts,), seconds.
+
+        time(i) is correctly rounded where this may be off by a unit in the last place.
+        """
         axis = new_vector(self._npts)
         clock_fill_axis(&self._clock, <double*>cnp.PyArray_DATA(<cnp.ndarray>axis), self._npts)
         return axis
@@ -208,9 +211,9 @@ cdef class _BasicTimeSeries(Metadata):
 
     @live.setter
     def live(self, value):
-        if not isinstance(value, (bool, _bool_)):
+        if not isinstance(value, (int, float, _bool_)):
             raise TypeError(f"live must be a bool, not {type(value).__name__}")
-        self._live = value
+        self._live = bool(value)
 
     def dead(self):
         """not live"""

@@ -90,6 +90,8 @@ class TestErrorLogger:
         assert str(LogData(eval(text))) == text
         assert str(pickle.loads(pickle.dumps(entry))) == text
         assert LogData(1, "a", MsPASSError("m", "Debug")).badness is ErrorSeverity.Debug
+        with pytest.raises(TypeError, match="'int' is given"):
+            LogData(1, "a", 123)  # type: ignore[call-overload]
         with pytest.raises(TypeError):
             entry.badness = 3  # type: ignore[assignment]
 

@@ -148,7 +148,7 @@ class TestSamples:
             ("dt", "x"),
             ("t0", None),
             ("tref", 1),
-            ("live", 1),
+            ("live", "x"),
             ("npts", 1.5),
             ("elog", "x"),
             ("data", "x"),
