@@ -84,12 +84,17 @@ async def update_job(store: Store, job: Mapping[str, Any], change: Mapping[str, 
 
 
 async def add_counts(store: Store, job: str, counts: Mapping[str, int], stored_bytes: int) -> Document | None:
-    """Add to the cached counters; the job as it is then. Never in a settling transaction: it conflicts."""
+    """Add to the cached counters; the job as it is then. Never in a settling transaction: it conflicts.
+
+    A closed job's fates were counted anew when it closed, and what comes late is among them.
+    """
+    fates = {f"counts.{fate}": n for fate, n in counts.items() if n}
     with translated():
-        await store[JOB].update_one(
-            {"_id": job},
-            {"$inc": {**{f"counts.{fate}": n for fate, n in counts.items() if n}, "stored_bytes": stored_bytes}},
+        result = await store[JOB].update_one(
+            {"_id": job, "open": True}, {"$inc": {**fates, "stored_bytes": stored_bytes}}
         )
+        if result.matched_count == 0:
+            await store[JOB].update_one({"_id": job}, {"$inc": {"stored_bytes": stored_bytes}})
         return await store[JOB].find_one({"_id": job})
 
 
