@@ -36,12 +36,12 @@ _CAMPAIGN = {
 @pytest.fixture(scope="module")
 async def campaign(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[System, End]]:
     """A stack that plans 16 tasks ahead, so that it plans as long as the job lasts; and the job's undisturbed end."""
-    archive = small_archive(tmp_path_factory.mktemp("campaign"), channels=36, days=_DAYS, templates=3)
+    archive = small_archive(tmp_path_factory.mktemp("campaign"), channels=24, days=_DAYS, templates=3)
     folder = tmp_path_factory.mktemp("kills")
     environment = {"SEISBUS_OPEN_TASKS": "16"}
     async with impatient_system(folder, archive, environment=environment, replicas={"writer": _WRITERS}) as system:
         end = await settled_end(system, await system.run(_CAMPAIGN))
-        assert len(end) == 36 * 3 * 144
+        assert len(end) == 24 * 3 * 144
         yield system, end
 
 
