@@ -1,0 +1,232 @@
+"""An emulated network before an HTTP server: round trip, bandwidth in all and of a connection, faults, a request log.
+
+One asyncio proxy on a loopback port. It knows as much HTTP/1.1 as S3 reads need (requests without bodies) and keeps
+order on a connection. Slow start is not emulated: a new connection costs one round trip and then runs at full rate.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from urllib.parse import unquote, urlsplit
+
+# What is sent in one go: 1.3 ms at 100 Mbit/s, so that flows share the line evenly.
+_PIECE = 16_384
+_RANGE = re.compile(rb"\r\nrange: *bytes=(\d+)-(\d*)", re.IGNORECASE)
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
+_SLOW_DOWN = b"<?xml version='1.0'?><Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"
+_HEAD_LIMIT = 65_536
+
+
+class Fault(Enum):
+    """What may be done to a request instead of serving it well."""
+
+    SLOW_DOWN = "answer 503 SlowDown"
+    STALL = "send the head and half of the body, then nothing, until the client leaves"
+    SHORT = "send half of the body, then close the connection"
+    RESET = "close the connection without an answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A network: seconds there and back, bits a second in all and of one connection; None is without limit."""
+
+    round_trip: float = 0.0
+    total: float | None = None
+    connection: float | None = None
+
+
+@dataclass(slots=True)
+class Request:
+    """One request as the proxy saw it; `start` and `end` are the bytes [start, end) asked for, None where not said."""
+
+    method: str
+    path: str
+    start: int | None
+    end: int | None
+    began: float
+    status: int = 0
+    sent: int = 0
+    ended: float | None = None
+    fault: Fault | None = None
+    left: bool = False
+
+    @property
+    def key(self) -> str:
+        """The object's key, "" for a listing."""
+        return "/".join(unquote(urlsplit(self.path).path).split("/")[2:])
+
+
+class _Pace:
+    """Bytes let through at a rate; whoever comes first goes first."""
+
+    def __init__(self, bits_per_second: float | None) -> None:
+        self._seconds_a_byte = 8 / bits_per_second if bits_per_second else 0.0
+        self._free_at = 0.0
+
+    async def pass_(self, size: int) -> None:
+        if not self._seconds_a_byte:
+            return
+        now = time.monotonic()
+        self._free_at = max(self._free_at, now) + size * self._seconds_a_byte
+        if (wait := self._free_at - now) > 0.002:  # the loop's clock is no finer
+            await asyncio.sleep(wait)
+
+
+@dataclass(slots=True)
+class EmulatedNetwork:
+    """A running proxy: its URL, the log of requests, and what is to go wrong."""
+
+    url: str
+    line: Line
+    requests: list[Request] = field(default_factory=list)
+    # asked for every request; None serves it well
+    fault: Callable[[Request], Fault | None] = lambda request: None
+    open_now: int = 0
+    most_open: int = 0
+
+    def gets(self) -> list[Request]:
+        """Requests for objects' bytes: no listings."""
+        return [r for r in self.requests if r.method == "GET" and r.key]
+
+    def clear(self) -> None:
+        """Forget the log."""
+        self.requests.clear()
+        self.most_open = self.open_now
+
+
+@asynccontextmanager
+async def emulated_network(upstream: str, line: Line) -> AsyncIterator[EmulatedNetwork]:
+    """Run the proxy before the server at `upstream` (http://host:port) on a free loopback port."""
+    network = EmulatedNetwork("", line)
+    total = _Pace(line.total)
+    connections: set[asyncio.Task[None]] = set()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        connections.add(task)
+        task.add_done_callback(connections.discard)
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            await _Connection(network, upstream, total, reader, writer).run()
+        writer.close()
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0, limit=_HEAD_LIMIT)
+    network.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield network
+    finally:
+        server.close()
+        for task in connections:
+            task.cancel()
+        await asyncio.gather(*connections, return_exceptions=True)
+
+
+class _Connection:
+    """One client's connection and the one to the server that goes with it."""
+
+    def __init__(
+        self,
+        network: EmulatedNetwork,
+        upstream: str,
+        total: _Pace,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        self._network = network
+        self._upstream = urlsplit(upstream)
+        self._paces = (_Pace(network.line.connection), total)
+        self._reader, self._writer = reader, writer
+
+    async def run(self) -> None:
+        """Serve requests until either side leaves."""
+        await asyncio.sleep(self._network.line.round_trip)  # the handshake
+        host, port = self._upstream.hostname, self._upstream.port
+        server_reader, server_writer = await asyncio.open_connection(host, port, limit=_HEAD_LIMIT)
+        try:
+            while head := await self._head(self._reader):
+                if not await self._serve(head, server_reader, server_writer):
+                    return
+        finally:
+            server_writer.close()
+
+    async def _head(self, reader: asyncio.StreamReader) -> bytes:
+        try:
+            return await reader.readuntil(b"\r\n\r\n")
+        except asyncio.IncompleteReadError:
+            return b""
+
+    async def _serve(self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """One request and its answer; whether the connection goes on."""
+        method, path = head.split(b" ", 2)[:2]
+        asked = _RANGE.search(head)
+        start = int(asked[1]) if asked else None
+        end = int(asked[2]) + 1 if asked and asked[2] else None
+        network = self._network
+        request = Request(method.decode(), path.decode(), start, end, time.monotonic())
+        request.fault = network.fault(request)
+        network.requests.append(request)
+        network.open_now += 1
+        network.most_open = max(network.most_open, network.open_now)
+        try:
+            await asyncio.sleep(network.line.round_trip)
+            if request.fault is Fault.RESET:
+                self._writer.transport.abort()
+                return False
+            if request.fault is Fault.SLOW_DOWN:
+                request.status = 503
+                answer = f"HTTP/1.1 503 Slow Down\r\nContent-Length: {len(_SLOW_DOWN)}\r\n\r\n".encode() + _SLOW_DOWN
+                await self._send(answer, request)
+                return True
+            writer.write(head)
+            answer = await self._head(reader)
+            request.status = int(answer.split(b" ", 2)[1])
+            self._writer.write(answer)
+            return await self._body(answer, reader, request)
+        except (OSError, asyncio.CancelledError):
+            request.left = True
+            raise
+        finally:
+            request.ended = time.monotonic()
+            network.open_now -= 1
+
+    async def _body(self, head: bytes, reader: asyncio.StreamReader, request: Request) -> bool:
+        if _CHUNKED.search(head):
+            await self._chunks(reader, request)
+            return True
+        found = _LENGTH.search(head)
+        left = int(found[1]) if found and request.method != "HEAD" else 0
+        if request.fault in (Fault.SHORT, Fault.STALL):
+            await self._send(await reader.readexactly(left // 2), request)
+            if request.fault is Fault.STALL:
+                await self._reader.read(1)  # until the client leaves
+                request.left = True
+            return False
+        while left:
+            piece = await reader.readexactly(min(left, _PIECE))
+            left -= len(piece)
+            await self._send(piece, request)
+        return True
+
+    async def _chunks(self, reader: asyncio.StreamReader, request: Request) -> None:
+        size = -1
+        while size:
+            line = await reader.readuntil(b"\r\n")
+            size = int(line.split(b";")[0], 16)
+            await self._send(line + await reader.readexactly(size + 2), request)
+
+    async def _send(self, piece: bytes, request: Request) -> None:
+        for pace in self._paces:
+            await pace.pass_(len(piece))
+        if self._writer.transport.is_closing():
+            raise ConnectionResetError("the client left")
+        self._writer.write(piece)
+        await self._writer.drain()
+        request.sent += len(piece)
