@@ -99,7 +99,6 @@ async def test_a_submitted_job_is_stored_announced_and_the_same_when_repeated(fr
     assert first == second != f"jobs/{job.id}"
 
 
-@pytest.mark.filterwarnings("ignore:SelectableGroups dict interface:DeprecationWarning")  # obspy on import
 @pytest.mark.parametrize(
     ("change", "code", "sentence"),
     [

@@ -5,10 +5,10 @@ Everything that can be wrong with a job is said here, before anything is written
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Mapping, Sequence
 from typing import Final
+
+from libseis.steps import StepError, build
 
 from ..archive import events as event_files
 from ..archive.definition import archive_named
@@ -55,7 +55,7 @@ async def checked_spec(context: Context, text: str) -> JobSpec:
     spec = with_inline_events(parse_job(text))
     archive_named(context.archives, spec.archive)
     check_size(spec)
-    await check_steps(spec)
+    check_steps(spec)
     await check_selection(context, spec)
     return spec
 
@@ -123,20 +123,12 @@ def with_inline_events(spec: JobSpec) -> JobSpec:
     return parse_job(content)
 
 
-async def check_steps(spec: JobSpec) -> None:
+def check_steps(spec: JobSpec) -> None:
     """JobFileError when a processing step is unknown or has wrong parameters."""
-    if spec.steps and (problem := await asyncio.to_thread(_step_problem, spec.steps)):
-        raise JobFileError(f"Job file: steps: {problem}")
-
-
-def _step_problem(steps: Sequence[Mapping[str, object]]) -> str:
-    from libseis.steps import StepError, build  # brings obspy, seconds that only such jobs pay
-
     try:
-        build(steps)
+        build(spec.steps)
     except StepError as error:
-        return " ".join(error.problems)
-    return ""
+        raise JobFileError(f"Job file: steps: {' '.join(error.problems)}") from None
 
 
 def check_size(spec: JobSpec) -> None:
