@@ -51,7 +51,6 @@ def part(d: Atomic, first: int, count: int) -> Atomic:
     Metadata, elog, history, life, time standard and orientation are copied, gaps clipped to the new span. Only the
     samples wanted are copied, whatever the length of `d`.
     """
-    new = _shell(d)
     source = samples(d)
     begin, end = max(first, 0), min(first + count, source.shape[-1])
     if begin == first and end == first + count:
@@ -60,6 +59,7 @@ def part(d: Atomic, first: int, count: int) -> Atomic:
         wanted = np.zeros((*source.shape[:-1], count), order="F")
         if begin < end:
             wanted[..., begin - first : end - first] = source[..., begin:end]
+    new = _shell(d)
     replace_samples(new, wanted)
     move_start(new, d, first)
     if isinstance(d, TimeSeries) and has_gaps(d):
