@@ -285,7 +285,7 @@ def report(scenario: Scenario, ways: Sequence[Way], figures: dict[str, float]) -
     """The ways side by side."""
     line = scenario.line
     emulated = (
-        f"{line.round_trip * 1000:.0f} ms, {line.total / 1e6:.0f} Mbit/s, {(line.connection or 0) / 1e6:.0f} of one flow"
+        f"{line.round_trip * 1000:.0f} ms, {line.total / 1e6:.0f} Mbit/s, a flow {(line.connection or 0) / 1e6:.0f}"
         if line.total
         else "local network"
     )

@@ -152,7 +152,7 @@ class Claim(_message.Message):
     def __init__(self, bucket: _Optional[str] = ..., key: _Optional[str] = ..., size: _Optional[int] = ..., sha256: _Optional[bytes] = ...) -> None: ...
 
 class Input(_message.Message):
-    __slots__ = ("object", "etag", "ranges", "records", "problems", "missing", "waveform_records")
+    __slots__ = ("object", "etag", "ranges", "records", "problems", "missing", "waveform_records", "whole")
     OBJECT_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
     RANGES_FIELD_NUMBER: _ClassVar[int]
@@ -160,6 +160,7 @@ class Input(_message.Message):
     PROBLEMS_FIELD_NUMBER: _ClassVar[int]
     MISSING_FIELD_NUMBER: _ClassVar[int]
     WAVEFORM_RECORDS_FIELD_NUMBER: _ClassVar[int]
+    WHOLE_FIELD_NUMBER: _ClassVar[int]
     object: ObjectRef
     etag: str
     ranges: _containers.RepeatedScalarFieldContainer[int]
@@ -167,7 +168,8 @@ class Input(_message.Message):
     problems: _containers.RepeatedScalarFieldContainer[str]
     missing: str
     waveform_records: int
-    def __init__(self, object: _Optional[_Union[ObjectRef, _Mapping]] = ..., etag: _Optional[str] = ..., ranges: _Optional[_Iterable[int]] = ..., records: _Optional[bytes] = ..., problems: _Optional[_Iterable[str]] = ..., missing: _Optional[str] = ..., waveform_records: _Optional[int] = ...) -> None: ...
+    whole: str
+    def __init__(self, object: _Optional[_Union[ObjectRef, _Mapping]] = ..., etag: _Optional[str] = ..., ranges: _Optional[_Iterable[int]] = ..., records: _Optional[bytes] = ..., problems: _Optional[_Iterable[str]] = ..., missing: _Optional[str] = ..., waveform_records: _Optional[int] = ..., whole: _Optional[str] = ...) -> None: ...
 
 class WindowTask(_message.Message):
     __slots__ = ("job", "task", "attempt", "part", "inputs", "windows", "recipe", "part_count", "publication")
@@ -214,16 +216,18 @@ class Piece(_message.Message):
 class Provenance(_message.Message):
     __slots__ = ("sources", "steps")
     class Source(_message.Message):
-        __slots__ = ("archive", "key", "etag", "ranges")
+        __slots__ = ("archive", "key", "etag", "ranges", "whole")
         ARCHIVE_FIELD_NUMBER: _ClassVar[int]
         KEY_FIELD_NUMBER: _ClassVar[int]
         ETAG_FIELD_NUMBER: _ClassVar[int]
         RANGES_FIELD_NUMBER: _ClassVar[int]
+        WHOLE_FIELD_NUMBER: _ClassVar[int]
         archive: str
         key: str
         etag: str
         ranges: _containers.RepeatedScalarFieldContainer[int]
-        def __init__(self, archive: _Optional[str] = ..., key: _Optional[str] = ..., etag: _Optional[str] = ..., ranges: _Optional[_Iterable[int]] = ...) -> None: ...
+        whole: str
+        def __init__(self, archive: _Optional[str] = ..., key: _Optional[str] = ..., etag: _Optional[str] = ..., ranges: _Optional[_Iterable[int]] = ..., whole: _Optional[str] = ...) -> None: ...
     SOURCES_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
     sources: _containers.RepeatedCompositeFieldContainer[Provenance.Source]

@@ -220,6 +220,7 @@ def _records_message(read: ObjectRecords) -> task_pb2.Input:
         problems=read.problems,
         missing=read.missing,
         waveform_records=read.waveform_records,
+        whole=read.whole,
     )
 
 
@@ -232,6 +233,7 @@ def _records_value(message: task_pb2.Input) -> ObjectRecords:
         problems=tuple(message.problems),
         waveform_records=message.waveform_records,
         missing=message.missing,
+        whole=message.whole,
     )
 
 
@@ -280,7 +282,7 @@ def _outcome_message(outcome: WindowOutcome) -> task_pb2.Outcome:
         ],
         provenance=task_pb2.Provenance(
             sources=[
-                task_pb2.Provenance.Source(archive=s.archive, key=s.key, etag=s.etag, ranges=s.ranges)
+                task_pb2.Provenance.Source(archive=s.archive, key=s.key, etag=s.etag, ranges=s.ranges, whole=s.whole)
                 for s in outcome.sources
             ],
             steps=outcome.steps,
@@ -323,7 +325,7 @@ def _outcome_value(message: task_pb2.Outcome) -> WindowOutcome:
         detail=message.detail,
         pieces=tuple(_piece_value(piece) for piece in message.pieces),
         log=tuple(LogLine(e.algorithm, e.message, _SEVERITY_VALUES[e.severity]) for e in message.log),
-        sources=tuple(Source(s.archive, s.key, s.etag, tuple(s.ranges)) for s in message.provenance.sources),
+        sources=tuple(Source(s.archive, s.key, s.etag, tuple(s.ranges), s.whole) for s in message.provenance.sources),
         steps=tuple(message.provenance.steps),
     )
 

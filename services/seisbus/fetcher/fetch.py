@@ -69,6 +69,7 @@ class _Read:
             records=chosen.records,
             problems=self.found.problems,
             waveform_records=self.found.waveform_records,
+            whole=self.found.whole,
         )
 
 

@@ -33,7 +33,8 @@ class ObjectRecords:
     """What was read of one object: whole records in file order, or the reason (`missing`) why there are none.
 
     `ranges` alternates start and end (excluded) of the bytes in the object; `waveform_records` counts all waveform
-    records that were seen in it, wanted or not; `problems` says what was wrong with its bytes.
+    records that were seen in it, wanted or not; `problems` says what was wrong with its bytes; `whole` why it was read
+    whole, empty when ranges of it served.
     """
 
     ref: ObjectRef
@@ -43,6 +44,7 @@ class ObjectRecords:
     problems: tuple[str, ...] = ()
     waveform_records: int = 0
     missing: str = ""
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +101,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where samples came from: object, version, and byte ranges (alternating start and end, excluded)."""
+    """Where samples came from: object, version, byte ranges (alternating start and end, excluded), and why the object
+    was read whole (empty when it was not)."""
 
     archive: str
     key: str
     etag: str
     ranges: tuple[int, ...]
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def _missing_or(outcome: WindowOutcome, inputs: Sequence[ObjectRecords]) -> Wind
 
 
 def _source(read: ObjectRecords) -> Source:
-    return Source(read.ref.archive, read.ref.key, read.etag, read.ranges)
+    return Source(read.ref.archive, read.ref.key, read.etag, read.ranges, read.whole)
 
 
 def _outcome(

@@ -37,7 +37,8 @@ def _provenance(batch: OutcomeBatch, outcome: WindowOutcome) -> Document:
     return {
         "task": batch.task,
         "sources": [
-            {"archive": s.archive, "key": s.key, "etag": s.etag, "ranges": list(s.ranges)} for s in outcome.sources
+            {"archive": s.archive, "key": s.key, "etag": s.etag, "ranges": list(s.ranges), "whole": s.whole}
+            for s in outcome.sources
         ],
         "steps": list(outcome.steps),
     }
