@@ -28,7 +28,7 @@ from support.system import System
 from support.waiting import eventually
 
 # Each work stream behind the fetcher takes a quarter of it: less than the records of the job, more than any message.
-_STORE_BYTES = 4_000_000
+_STORE_BYTES = 3_000_000
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +46,8 @@ async def undisturbed(cramped: System) -> End:
 
 
 async def test_full_streams_hold_everybody_before_them_and_nothing_is_lost(cramped: System, undisturbed: End) -> None:
-    float64 = {**JOB, "output": {"encoding": "float64"}}
     async with paused(cramped.stack, "writer"):
-        job = await cramped.client.submit(float64)
+        job = await cramped.client.submit(JOB)
         await until_holding(cramped.stack, "windower", "stream is full")
         assert (await status_of(cramped.stack, "windower")).in_progress > 0
     done = await ended(cramped, job)

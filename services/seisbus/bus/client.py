@@ -302,7 +302,7 @@ class Bus:
 
     async def delete_claim(self, key: str) -> None:
         """Remove a claim; silent when it is gone already."""
-        with contextlib.suppress(ObjectNotFoundError, JsNotFound), _translated("deleting a claim"):
+        with _translated("deleting a claim"), contextlib.suppress(ObjectNotFoundError, JsNotFound):
             store = await self._js.object_store(topology.CLAIMS)
             await store.delete(key)
 

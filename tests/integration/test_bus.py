@@ -1,0 +1,296 @@
+"""The bus against a real server: pulling through restarts, holding, poison, drain, claims, full streams."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nats.js.errors import NotFoundError
+from seis.v1 import task_pb2
+from seisbus.bus import Bus, Delivery, Worker, WorkerState
+from seisbus.bus.client import Tag
+from seisbus.bus.errors import ClaimGoneError
+from seisbus.bus.jobboard import JobBoard
+from seisbus.bus.topology import CLAIMS, INLINE_BYTES, write_consumer, write_subject
+from seisbus.bus.worker import DeadLetter
+from seisbus.errors import PoisonError, UnavailableError
+from seisbus.local import EmbeddedServers, embedded_servers
+from support.waiting import eventually
+
+JOB = "0123456789abcdefgh"
+_ACK_WAIT = 1.0
+_STORE_BYTES = 100_000_000
+
+
+@pytest.fixture
+async def servers(tmp_path: Path) -> AsyncIterator[EmbeddedServers]:
+    async with embedded_servers(tmp_path, mongodb=False) as running:
+        yield running
+
+
+@pytest.fixture
+async def bus(servers: EmbeddedServers) -> AsyncIterator[Bus]:
+    async with await Bus.connect(servers.nats.url, name="test") as connected:
+        await connected.ensure_topology([write_consumer()], store_bytes=_STORE_BYTES, ack_wait=_ACK_WAIT)
+        yield connected
+
+
+@dataclass
+class Log:
+    """What a worker was given, and what it gave up."""
+
+    handled: list[str] = field(default_factory=list)
+    buried: list[DeadLetter] = field(default_factory=list)
+
+    async def bury(self, letter: DeadLetter) -> None:
+        self.buried.append(letter)
+
+
+def worker_on(
+    bus: Bus,
+    log: Log,
+    handler: Callable[[Delivery], Awaitable[None]] | None = None,
+    *,
+    attempt: int = 1,
+    slots: int = 4,
+    max_deliver: int = 3,
+) -> Worker:
+    """A worker on the writer's consumer for jobs that are in their `attempt`-th attempt."""
+
+    async def note(delivery: Delivery) -> None:
+        if handler is not None:
+            await handler(delivery)
+        log.handled.append(delivery.body.decode())
+
+    async def lookup(job: str) -> int | None:
+        return attempt if job == JOB else None
+
+    return Worker(
+        bus, write_consumer(), note, board=JobBoard(bus, lookup), bury=log.bury, slots=slots,
+        max_bytes=64_000_000, ack_wait=_ACK_WAIT, max_deliver=max_deliver,
+    )  # fmt: skip
+
+
+@contextlib.asynccontextmanager
+async def running(worker: Worker) -> AsyncIterator[None]:
+    work = asyncio.create_task(worker.run())
+    try:
+        yield
+    finally:
+        await worker.drain(5)
+        await work
+
+
+async def publish(bus: Bus, *names: str, attempt: int = 1, job: str = JOB) -> None:
+    for name in names:
+        tag = Tag(job, f"{job}.000000.000000", attempt)
+        await bus.publish(write_subject(job), name.encode(), tag=tag, message_id=f"{job}/{name[:20]}")
+
+
+async def drained(bus: Bus) -> bool:
+    """Whether nothing waits and nothing is being worked on."""
+    return (await bus.consumer_lag())["write-store"][:2] == (0, 0)
+
+
+async def test_a_worker_goes_on_after_restarts_of_the_server(servers: EmbeddedServers, bus: Bus) -> None:
+    log = Log()
+    worker = worker_on(bus, log)
+    async with running(worker):
+        for number in range(3):
+            await publish(bus, f"before {number}")
+            await eventually(lambda n=number: f"before {n}" in log.handled)
+            await servers.kill("nats")
+            await eventually(lambda: worker.state is WorkerState.HOLDING and "NATS" in worker.holding_for)
+            await servers.restart("nats")
+            await eventually(lambda: worker.state is WorkerState.RUNNING)
+            await eventually(lambda n=number: published(bus, f"after {n}"))
+            await eventually(lambda n=number: f"after {n}" in log.handled)
+    assert set(log.handled) == {f"{when} {number}" for when in ("before", "after") for number in range(3)}
+
+
+async def published(bus: Bus, name: str) -> bool:
+    try:
+        await publish(bus, name)
+    except UnavailableError:
+        return False
+    return True
+
+
+async def test_a_drain_hands_back_at_once_what_it_cannot_end(bus: Bus) -> None:
+    # What is not handed back stays with its dead worker for half a minute.
+    await bus.ensure_topology([write_consumer()], store_bytes=_STORE_BYTES, ack_wait=30)
+    names = [f"m{number}" for number in range(20)]
+    begun, log, others = asyncio.Event(), Log(), Log()
+
+    async def stuck(delivery: Delivery) -> None:
+        if len(log.handled) >= 3:
+            begun.set()
+            await asyncio.Event().wait()
+
+    first = worker_on(bus, log, stuck)
+    work = asyncio.create_task(first.run())
+    await publish(bus, *names)
+    await begun.wait()
+    await first.drain(0.1)
+    await asyncio.wait_for(work, 5)
+    assert first.state is WorkerState.DRAINING
+
+    async with running(worker_on(bus, others)):
+        await eventually(lambda: drained(bus), timeout=15)
+    assert sorted([*log.handled, *others.handled]) == sorted(names)
+
+
+async def test_a_pull_that_stops_hands_back_what_was_sent(bus: Bus) -> None:
+    """Fifty workers are stopped while messages come in: every message is handled, and only once."""
+    log = Log()
+    names = [f"m{number}" for number in range(100)]
+    feeding = asyncio.create_task(publish(bus, *names))
+    for _ in range(25):
+        worker = worker_on(bus, log)
+        work = asyncio.create_task(worker.run())
+        await asyncio.sleep(0.02)  # somewhere in the middle of a request
+        await worker.drain(5)
+        work.cancel()
+    await feeding
+    async with running(worker_on(bus, log)):
+        await eventually(lambda: drained(bus))
+    assert sorted(log.handled) == sorted(names)
+
+
+async def test_a_worker_holds_while_a_server_is_away_and_keeps_the_message_alive(bus: Bus) -> None:
+    away, deliveries, log = asyncio.Event(), [], Log()
+
+    async def handle(delivery: Delivery) -> None:
+        deliveries.append(delivery.deliveries)
+        if not away.is_set():
+            raise UnavailableError("S3", "S3: nobody answers.")
+
+    worker = worker_on(bus, log, handle)
+    async with running(worker):
+        await publish(bus, "held")
+        await eventually(lambda: worker.state is WorkerState.HOLDING)
+        assert worker.holding_for == "S3: nobody answers."
+        await publish(bus, "later")
+        await eventually(lambda: len(deliveries) >= 4, timeout=3 * _ACK_WAIT + 10)
+        await asyncio.sleep(1.5 * _ACK_WAIT)  # longer than an unattended message stays with its worker
+        assert "later" not in log.handled
+        away.set()
+        await eventually(lambda: sorted(log.handled) == ["held", "later"])
+        assert worker.state is WorkerState.RUNNING
+    assert set(deliveries) == {1}
+    assert (worker.stats.redelivered, log.buried) == (0, [])
+
+
+async def test_a_hold_ends_with_its_message_however_that_ends(bus: Bus) -> None:
+    tries, log = [], Log()
+
+    async def handle(delivery: Delivery) -> None:
+        if delivery.body == b"bad":
+            tries.append(delivery.deliveries)
+            if len(tries) == 1:
+                raise UnavailableError("S3", "S3: away.")
+            raise KeyError("a defect of the handler")
+
+    worker = worker_on(bus, log, handle)
+    async with running(worker):
+        await publish(bus, "bad")
+        await eventually(lambda: len(tries) > 1)
+        await publish(bus, "good")
+        await eventually(lambda: log.handled == ["good"])
+        await eventually(lambda: log.buried)
+    (letter,) = log.buried
+    assert (letter.deliveries, letter.poison, letter.tag.job) == (4, False, JOB)
+    assert tries == [1, 1, 2, 3]
+    assert await drained(bus)
+
+
+async def test_poison_is_buried_and_stale_or_foreign_work_is_dropped(bus: Bus) -> None:
+    log = Log()
+
+    async def handle(delivery: Delivery) -> None:
+        if delivery.body == b"poison":
+            raise PoisonError("It cannot be read.")
+
+    async with running(worker_on(bus, log, handle, attempt=2)):
+        await publish(bus, "poison", "fine", attempt=2)
+        await publish(bus, "stale", attempt=1)
+        await publish(bus, "of no job", job="zzzzzzzzzzzzzzzzzz")
+        js = bus.connection.jetstream()
+        await js.publish(write_subject(JOB), b"no headers")
+        headers = Tag(JOB, "t", 2).headers()
+        await js.publish(write_subject(JOB), b"\xff\xff no envelope", headers=headers)
+        await eventually(lambda: drained(bus))
+    assert log.handled == ["fine"]
+    assert sorted(letter.body[-11:] for letter in log.buried) == sorted([b"no headers", b"no envelope"[-11:],
+                                                                         inline(b"poison")[-11:]])  # fmt: skip
+    assert all(letter.poison and letter.deliveries == 1 for letter in log.buried)
+    assert len({letter.id for letter in log.buried}) == 3
+
+
+def inline(body: bytes) -> bytes:
+    return bytes(task_pb2.Envelope(inline=body).SerializeToString())
+
+
+async def test_a_large_body_travels_as_a_claim_and_leaves_nothing_behind(bus: Bus) -> None:
+    body = b"x" * (INLINE_BYTES + 1)
+    log, sizes = Log(), []
+
+    async def handle(delivery: Delivery) -> None:
+        sizes.append(len(delivery.body))
+
+    await bus.publish(write_subject(JOB), body, tag=Tag(JOB, "t", 1), message_id=f"{JOB}.0.0/write/0/1.1")
+    assert len(await bus.claims(JOB)) == 1
+    assert await bus.claims("another") == []
+    async with running(worker_on(bus, log, handle)):
+        await eventually(lambda: sizes)
+        await eventually(lambda: no_claims(bus))
+    assert sizes == [len(body)]
+
+
+async def no_claims(bus: Bus) -> bool:
+    return not await bus.claims(JOB)
+
+
+async def test_a_claim_that_is_other_or_gone_is_told_apart(bus: Bus) -> None:
+    for number in range(2):
+        body = bytes([number]) * (INLINE_BYTES + 1)
+        await bus.publish(write_subject(JOB), body, tag=Tag(JOB, "t", 1), message_id=f"{JOB}.0.0/write/{number}/1.1")
+    js = bus.connection.jetstream()
+    first, second = [(await js.get_msg("SEIS_WRITE", n)).data for n in (1, 2)]
+    swapped = task_pb2.Envelope.FromString(first)
+    swapped.claim.key = task_pb2.Envelope.FromString(second).claim.key
+    with pytest.raises(PoisonError, match="other bytes"):
+        await bus.open_envelope(swapped.SerializeToString())
+    await bus.delete_claims(JOB)
+    assert await bus.claims(JOB) == []
+    with pytest.raises(ClaimGoneError):
+        await bus.open_envelope(first)
+    await bus.delete_claim(task_pb2.Envelope.FromString(first).claim.key)  # silent
+    with contextlib.suppress(NotFoundError):
+        info = await (await js.object_store(CLAIMS)).status()
+        assert info.size < INLINE_BYTES
+
+
+async def test_a_patient_publisher_waits_for_room_and_an_impatient_one_says_so(servers: EmbeddedServers) -> None:
+    async with await Bus.connect(servers.nats.url, name="test") as bus:
+        await bus.ensure_topology([write_consumer()], store_bytes=400_000, ack_wait=_ACK_WAIT)
+        log = Log()
+        worker = worker_on(bus, log)
+        large = "x" * 40_000
+        await publish(bus, f"1{large}", f"2{large}")
+        with pytest.raises(UnavailableError, match="the stream is full"):
+            await publish(bus, f"3{large}")
+        arguments: dict[str, Any] = {"tag": Tag(JOB, "t", 1), "message_id": "patient"}
+        patient = asyncio.create_task(bus.publish(write_subject(JOB), f"4{large}".encode(), patient=True, **arguments))
+        await eventually(lambda: "full" in worker.holding_for)
+        assert worker.state is WorkerState.HOLDING
+        await bus.purge_job(JOB)
+        await patient
+        assert bus.waiting_for == ""
+        async with running(worker):
+            await eventually(lambda: [name[0] for name in log.handled] == ["4"])
