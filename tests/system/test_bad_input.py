@@ -1,0 +1,102 @@
+"""Bad input on the command line: one clear sentence, exit code 2 where the user can mend it and 1 where not, and no
+job left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from support.chaos import impatient_system, small_archive
+from support.system import System
+
+_GOOD = """
+archive: local
+select: {net: CI, chan: BHZ}
+windows:
+  absolute:
+    - {start: 2011-03-11T05:48:03.2Z, end: 2011-03-11T06:48:03.2Z}
+"""
+
+
+@pytest.fixture(scope="module")
+async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
+    archive = small_archive(tmp_path_factory.mktemp("archive"))
+    async with impatient_system(tmp_path_factory.mktemp("stack"), archive) as running:
+        yield running
+
+
+async def seisbus(home: Path, address: str, *arguments: str) -> tuple[int, str, str]:
+    """Exit code, output and errors of the command."""
+    environment = {**os.environ, "SEISBUS_CONTROL_ADDRESS": address, "XDG_STATE_HOME": str(home), "COLUMNS": "500"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "seisbus.cli", *arguments,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=environment,
+    )  # fmt: skip
+    output, errors = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, output.decode(), errors.decode()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("select:", "selct:", "unknown key selct; did you mean select?"),
+        ("archive: local", "archive: mars", "No archive for 'mars'; the known archives are"),
+        ("chan: BHZ", "chan: XX1", "no channel that matches"),
+        ("T06:48", "T04:48", "is not after start"),
+        ("archive: local", "archive: [", "not valid YAML in line"),
+    ],
+)
+async def test_a_wrong_job_file_is_refused_in_one_sentence(
+    system: System, tmp_path: Path, old: str, new: str, sentence: str
+) -> None:
+    # the day is known to the deployment, so that an empty selection can be told before anything is planned
+    await system.run({"archive": "local", "select": {"chan": "LHZ"}, "windows": {"absolute": [
+        {"start": "2011-03-11T05:48:03.2Z", "end": "2011-03-11T05:49:03.2Z"}]}})  # fmt: skip
+    before = [job.id for job in await system.client.jobs()]
+    assert old in _GOOD
+    (tmp_path / "job.yaml").write_text(_GOOD.replace(old, new))
+
+    code, output, errors = await seisbus(tmp_path, system.stack.control_address, "submit", str(tmp_path / "job.yaml"))
+
+    assert (code, output.strip()) == (2, ""), (output, errors)
+    assert sentence in errors
+    assert one_sentence(errors), errors
+    assert [job.id for job in await system.client.jobs()] == before
+
+
+async def test_a_selection_found_empty_in_planning_fails_the_job_and_leaves_nothing_open(
+    system: System, tmp_path: Path
+) -> None:
+    # nothing is known of this day before the indexer looks
+    text = _GOOD.replace("2011-03-11", "2011-04-11")
+    (tmp_path / "job.yaml").write_text(text)
+    code, _, errors = await seisbus(tmp_path, system.stack.control_address, "submit", str(tmp_path / "job.yaml"))
+    (job, *_) = await system.client.jobs()
+    assert code == 1, errors
+    assert (job.state, job.ledger.planned) == ("failed", 0)
+    assert "matches nothing" in job.error
+
+
+async def test_an_unreachable_server_is_a_failure_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "job.yaml").write_text(_GOOD)
+    code, output, errors = await seisbus(tmp_path, "127.0.0.1:9", "submit", str(tmp_path / "job.yaml"))
+    assert (code, output.strip()) == (1, "")
+    assert "No Seisbus control service answers at 127.0.0.1:9" in errors
+    assert one_sentence(errors), errors
+
+
+async def test_a_job_file_that_is_not_there_is_the_users_turn(tmp_path: Path) -> None:
+    code, _, errors = await seisbus(tmp_path, "127.0.0.1:9", "submit", str(tmp_path / "no.yaml"))
+    assert code == 2
+    assert "no.yaml" in errors
+    assert "Traceback" not in errors
+
+
+def one_sentence(errors: str) -> bool:
+    """Whether it is one line without a traceback."""
+    return "Traceback" not in errors and len(errors.strip().splitlines()) == 1
