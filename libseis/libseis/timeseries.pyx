@@ -181,7 +181,8 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
                 samples[first:stop] = _np.linspace(before, after, stop - first + 2)[1:-1]
         if self._gaps and method is not GapFill.NAN:
             filled = sum([stop - first for first, stop in spans])
-            elog_of(self).log_verbose("fill_gaps", f"{len(self._gaps)} gap(s), {filled} samples, filled ({method.value})")
+            what = f"{len(self._gaps)} gap(s), {filled} samples, filled ({method.value})"
+            elog_of(self).log_verbose("fill_gaps", what)
             self._gaps = None
 
     def split_gaps(self):
