@@ -26,6 +26,7 @@ _ARCHIVES = (
     ("partial", "files", "sample"),
     ("real", "files", "sample"),
     ("large", "listing", "sample"),
+    ("steps", "files", "sample"),
 )
 _DEFINITION = """
 [{name}]

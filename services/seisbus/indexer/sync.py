@@ -143,7 +143,7 @@ async def _read_stations(context: Context, archive: ArchiveDefinition, key: str)
     if found is None:
         return None
     epochs = await asyncio.to_thread(read_stationxml, found.data, key)
-    sites = [_site_document(archive, site) for site in epochs.sites]
+    sites = [_site_document(archive, site, key) for site in epochs.sites]
     channels = [_channel_document(archive, channel) for channel in epochs.channels]
     await upsert(context.store, SITE, sites)
     await upsert(context.store, CHANNEL, channels)
@@ -159,7 +159,7 @@ def _epoch(start_ns: int, end_ns: int | None) -> dict[str, Any]:
     }
 
 
-def _site_document(archive: ArchiveDefinition, site: SiteEpoch) -> Document:
+def _site_document(archive: ArchiveDefinition, site: SiteEpoch, key: str) -> Document:
     return {
         "_id": f"{archive.name}/{site.net}.{site.sta}/{site.start_ns}",
         "archive": archive.name,
@@ -169,6 +169,7 @@ def _site_document(archive: ArchiveDefinition, site: SiteEpoch) -> Document:
         "lon": site.lon,
         "elev": site.elev_km,
         "name": site.name or "",
+        "key": key,
         **_epoch(site.start_ns, site.end_ns),
     }
 

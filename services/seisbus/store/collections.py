@@ -24,7 +24,7 @@ day_file      _id = archive/YYYY-MM-DD/key, day, archive, day_ns, net, sta, loc,
               listed, sampling_rate, knots [packed tables], knots_etag, ordered
 source        _id = archive/evid, archive, source_id, time, time_ns, lat, lon, depth (km), mag, mag_type, event_type,
               waveform_key, phase_key
-site, channel MsPASS's names and units; archive, net, sta(, loc, chan), lat, lon, elev, edepth,
+site, channel MsPASS's names and units; archive, net, sta(, loc, chan), lat, lon, elev, edepth, key,
               hang, vang, starttime, endtime
 dead_letter   _id, job, task, part, stream, subject, headers, body, reason, deliveries, time_ns
 lease         _id = name, holder, token, expires_ns

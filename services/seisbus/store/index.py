@@ -10,7 +10,7 @@ from pymongo import UpdateOne
 
 from ..model.channel import Channel, ChannelFilter
 from .client import Store, translated
-from .collections import CHANNEL, DAY_FILE, DAY_INDEX, SOURCE
+from .collections import CHANNEL, DAY_FILE, DAY_INDEX, SITE, SOURCE
 from .documents import Document
 
 _BATCH = 1000
@@ -103,6 +103,13 @@ async def event_by_id(store: Store, archive: str, event: str) -> Document | None
     """An event of an archive's catalog, None when it has no such event."""
     with translated():
         return await store[SOURCE].find_one({"_id": f"{archive}/{event}"})
+
+
+async def station_keys(store: Store, archive: str, net: str, sta: str) -> list[str]:
+    """Keys of the StationXML objects that describe a station, in order."""
+    with translated():
+        found = await store[SITE].find({"archive": archive, "net": net, "sta": sta}, {"key": 1}).to_list()
+    return sorted({str(document["key"]) for document in found if document.get("key")})
 
 
 async def channel_epochs(store: Store, archive: str, wanted: ChannelFilter) -> AsyncIterator[Document]:

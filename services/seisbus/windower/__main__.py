@@ -16,9 +16,13 @@ from ..bus.client import Tag
 from ..bus.codec import decode_window, encode_outcomes
 from ..bus.topology import window_consumer, write_subject
 from ..model.task import Recipe
-from .cutting import cut_part
+from ..model.transfer import WindowOrder
+from .cutting import Work, cut_part
+from .stations import Stations, needs_stations
 
 if TYPE_CHECKING:
+    from libseis.steps import StepContext
+
     from .processing import Chain
 
 # Messages taken ahead of the CPU, so that it does not wait for the bus.
@@ -42,19 +46,21 @@ async def build(context: Context) -> Service:
     threads = context.settings.concurrency or min(4, os.cpu_count() or 1)
     pool = ThreadPoolExecutor(threads, thread_name_prefix="cut")
 
-    def work(body: bytes) -> tuple[str, str, int, int, int, bytes]:
-        order = decode_window(body)
-        outcomes = encode_outcomes(cut_part(order, chain_of(order.recipe)))
-        return order.job, order.task, order.attempt, order.part, order.publication, outcomes
+    stations = Stations(context)
+
+    def outcomes_of(order: WindowOrder, metadata: StepContext | None) -> bytes:
+        chain = chain_of(order.recipe)
+        return encode_outcomes(cut_part(order, Work(chain, metadata) if chain else None))
 
     async def handle(delivery: Delivery) -> None:
         loop = asyncio.get_running_loop()
-        job, task, attempt, part, publication, body = await loop.run_in_executor(pool, work, delivery.body)
+        order = await loop.run_in_executor(pool, decode_window, delivery.body)
+        metadata = await stations.context_of(order) if needs_stations(order) else None
         await context.bus.publish(
-            write_subject(job),
-            body,
-            tag=Tag(job, task, attempt, part),
-            message_id=f"{task}/write/{part}/{attempt}.{publication}",
+            write_subject(order.job),
+            await loop.run_in_executor(pool, outcomes_of, order, metadata),
+            tag=Tag(order.job, order.task, order.attempt, order.part),
+            message_id=f"{order.task}/write/{order.part}/{order.attempt}.{order.publication}",
             patient=True,
         )
 

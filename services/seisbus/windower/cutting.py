@@ -28,6 +28,8 @@ from ..model.transfer import (
 from .channels import Decoded, choose, decoded
 
 if TYPE_CHECKING:
+    from libseis.steps import StepContext
+
     from .processing import Chain  # brings obspy, which only jobs with steps pay for
 
 # A window's record length: what MsPASS and most archives use for files that are read as a whole.
@@ -35,23 +37,22 @@ _RECORD_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class _Data:
-    """What a window is cut from."""
+class Work:
+    """A job's processing steps, and the metadata of the station they are to work on (None when none wants any)."""
 
-    joined: Joined
-    log: tuple[LogLine, ...]
-    sources: tuple[Source, ...]
+    chain: Chain
+    context: StepContext | None
 
 
-def cut_part(order: WindowOrder, chain: Chain | None) -> OutcomeBatch:
-    """Outcomes of all windows of a part; `chain` runs the job's processing steps, None when there are none.
+def cut_part(order: WindowOrder, work: Work | None) -> OutcomeBatch:
+    """Outcomes of all windows of a part; `work` is the job's processing, None when it has none.
 
     Whatever is wrong with the data becomes a dead window with its reason on the log, never an exception.
     """
     found = decoded(order.inputs, order.recipe.overlap)
     sources = tuple(_source(read) for read in order.inputs if read.records)
     outcomes = tuple(
-        _missing_or(_outcome(window, found, sources, order.recipe, chain), order.inputs) for window in order.windows
+        _missing_or(_outcome(window, found, sources, order.recipe, work), order.inputs) for window in order.windows
     )
     return OutcomeBatch(order.job, order.task, order.attempt, order.part, order.part_count, order.recipe, outcomes)
 
@@ -78,7 +79,7 @@ def _source(read: ObjectRecords) -> Source:
 
 
 def _outcome(
-    window: Window, found: Decoded, sources: tuple[Source, ...], recipe: Recipe, chain: Chain | None
+    window: Window, found: Decoded, sources: tuple[Source, ...], recipe: Recipe, work: Work | None
 ) -> WindowOutcome:
     joined, complaint = choose(found, window.channel)
     log = list(found.log)
@@ -107,10 +108,10 @@ def _outcome(
         return _dead(window, result.reason.value, result.detail, log, sources)
     if result.detail:
         log.append(LogLine("windower", result.detail, Severity.COMPLAINT))
-    if chain is None:
+    if work is None:
         pieces = tuple(_packed(segment, recipe, touched=_was_filled(result, recipe)) for segment in result.pieces)
         return WindowOutcome(window, Fate.SAVED, pieces=pieces, log=tuple(log), sources=sources)
-    return _processed(window, joined, result, sources, recipe, chain, log)
+    return _processed(window, joined, result, sources, recipe, work, log)
 
 
 def _was_filled(result: Cut, recipe: Recipe) -> bool:
@@ -151,7 +152,7 @@ def _processed(
     result: Cut,
     sources: tuple[Source, ...],
     recipe: Recipe,
-    chain: Chain,
+    work: Work,
     log: list[LogLine],
 ) -> WindowOutcome:
     """Run the steps on window plus pad and cut last."""
@@ -163,7 +164,7 @@ def _processed(
         if short or padded.end_ns + padded.rate.period_ns < piece.end_ns + after:
             text = "The data's edge leaves less padding than the steps want; samples near it feel the edge."
             log.append(LogLine("windower", text, Severity.COMPLAINT))
-        done = chain.run(padded)
+        done = work.chain.run(padded, work.context)
         log += done.log
         for segment in done.segments:
             again = cut(
@@ -171,7 +172,7 @@ def _processed(
                 inclusive_end=window.inclusive_end, gaps=GapPolicy.SPLIT,
             )  # fmt: skip
             pieces += [_packed(part, recipe, touched=True) for part in again.pieces]
-    steps = chain.names
+    steps = work.chain.names
     if not pieces:
         detail = next((line.message for line in reversed(log) if line.severity is Severity.INVALID), "")
         return WindowOutcome(

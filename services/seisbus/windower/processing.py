@@ -29,14 +29,16 @@ class Chain:
 
     def __init__(self, steps: Sequence[Mapping[str, object]]) -> None:
         self._steps = build(steps)
-        self._context = StepContext()
         self.names = tuple(step.name for step in self._steps)
 
-    def run(self, segment: Segment) -> Processed:
-        """Apply the steps; a datum that a step killed is not among the segments, its reason is on the log."""
+    def run(self, segment: Segment, context: StepContext | None) -> Processed:
+        """Apply the steps; a datum that a step killed is not among the segments, its reason is on the log.
+
+        `context` holds the station metadata, for steps that want them.
+        """
         datum = segment_to_timeseries(segment)
         known = len(datum.elog)
-        results = apply(self._steps, datum, self._context)
+        results = apply(self._steps, datum, context)
         log = [
             LogLine(entry.algorithm, entry.message, _SEVERITIES.get(entry.badness.name, Severity.INFORMATIONAL))
             for result in results

@@ -1,0 +1,67 @@
+"""Station metadata for steps that need it (response removal): StationXML out of the archive, parsed once a station."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from ..app import Context
+from ..archive.definition import archive_named
+from ..model.transfer import WindowOrder
+from ..store.index import station_keys
+
+if TYPE_CHECKING:
+    from libseis.steps import StepContext
+
+# Names of the steps that want an inventory.
+_NEEDY = frozenset({"remove_response"})
+# Stations kept: a plan goes through the channels of a station side by side, and each keeps its responses' spectra.
+_STATIONS = 8
+
+
+def needs_stations(order: WindowOrder) -> bool:
+    """Whether a step of the job wants station metadata."""
+    return any(not _NEEDY.isdisjoint(step) for step in order.recipe.steps)
+
+
+class Stations:
+    """Step contexts by station; a station that the archive has no metadata of gets an empty one."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._known: OrderedDict[tuple[str, str, str], asyncio.Task[StepContext]] = OrderedDict()
+
+    async def context_of(self, order: WindowOrder) -> StepContext:
+        """The metadata of the station that an order's windows are of."""
+        archive, channel = order.inputs[0].ref.archive, order.windows[0].channel
+        key = (archive, channel.net, channel.sta)
+        if key not in self._known:
+            self._known[key] = asyncio.create_task(self._read(*key))
+            while len(self._known) > _STATIONS:
+                self._known.popitem(last=False)
+        self._known.move_to_end(key)
+        try:
+            return await asyncio.shield(self._known[key])
+        except Exception:
+            self._known.pop(key, None)  # the next order asks again
+            raise
+
+    async def _read(self, archive: str, net: str, sta: str) -> StepContext:
+        definition = archive_named(self._context.archives, archive)
+        keys = await station_keys(self._context.store, archive, net, sta)
+        found = [await self._context.objects.get(definition, key) for key in keys]
+        return await asyncio.to_thread(_parsed, [one.data for one in found if one is not None])
+
+
+def _parsed(documents: list[bytes]) -> StepContext:
+    from libseis.steps import StepContext
+    from obspy import Inventory, read_inventory
+
+    if not documents:
+        return StepContext()
+    inventory = Inventory()
+    for document in documents:
+        inventory += read_inventory(io.BytesIO(document), format="STATIONXML")
+    return StepContext(inventory)
