@@ -35,7 +35,22 @@ def _seconds_text(ns: int) -> str:
 
 
 Duration = Annotated[int, BeforeValidator(duration_ns), PlainSerializer(_seconds_text, return_type=str)]
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9*?,\- _]*$", max_length=2000)]
+
+
+def _code(value: object) -> object:
+    """YAML reads NO as false and 00 as a number; what was meant cannot be told any more, so say what to do."""
+    if not isinstance(value, str):
+        raise ValueError(f"YAML reads this as {value!r}, not as a code; put it in quotes")
+    return value
+
+
+def _step(value: object) -> object:
+    """A step without parameters may be written as its name alone."""
+    return {value: {}} if isinstance(value, str) else value
+
+
+Code = Annotated[str, BeforeValidator(_code), Field(pattern=r"^[A-Za-z0-9*?,\- _]*$", max_length=2000)]
+StepEntry = Annotated[dict[str, Any], BeforeValidator(_step)]
 
 
 class JobFileError(UserError):
@@ -199,7 +214,7 @@ class JobSpec(_Model):
     gaps: Literal["kill", "split"] | Fill = "kill"
     overlap: Literal["gap", "first", "last"] = "gap"
     verify: Literal["ranges", "full"] = "ranges"
-    steps: tuple[dict[str, Any], ...] = ()
+    steps: tuple[StepEntry, ...] = ()
     pad: Pad | None = None
     output: Output = Output()
 

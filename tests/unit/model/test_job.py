@@ -51,6 +51,8 @@ def test_the_pad_of_the_steps_holds_where_the_job_names_none() -> None:
         ({"archive": "local", "inputs": "event_files", "windows": ABSOLUTE}, "event_files need windows: events"),
         ({"archive": "local", "windows": ABSOLUTE, "gaps": "ignore"}, "gaps"),
         ({"archive": "../etc", "windows": ABSOLUTE}, "archive"),
+        ("archive: local\nselect: {net: NO}", "YAML reads this as False, not as a code; put it in quotes"),
+        ("archive: local\nselect: {loc: 00}", "YAML reads this as 0, not as a code; put it in quotes"),
         ({"archive": "local", "windows": ABSOLUTE, "output": {"data_tag": "a/b"}}, "output.data_tag"),
         ("archive: [", "not valid YAML in line 1"),
         ("- 1", "expected a mapping"),
@@ -63,3 +65,8 @@ def test_every_mistake_is_one_sentence(job: Any, sentence: str) -> None:
     assert sentence in caught.value.message
     assert caught.value.message.startswith("Job file: ")
     assert "\n" not in caught.value.message
+
+
+def test_a_step_may_be_its_name_alone() -> None:
+    spec = parse_job({"archive": "local", "windows": ABSOLUTE, "steps": ["demean", {"taper": {}}]})
+    assert spec.steps == ({"demean": {}}, {"taper": {}})
