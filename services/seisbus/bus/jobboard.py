@@ -26,6 +26,7 @@ class JobBoard:
         self._bus = bus
         self._lookup = lookup
         self._attempts: OrderedDict[str, int] = OrderedDict()
+        self._news = asyncio.Event()
 
     async def run(self) -> None:
         """Follow the snapshots of all jobs until cancelled."""
@@ -48,7 +49,15 @@ class JobBoard:
             known = found
         return attempt < known
 
+    async def superseded(self, job: str, attempt: int) -> None:
+        """Return once the bus told of a newer attempt of the job: it was cancelled, or is being retried."""
+        while self._attempts.get(job, 0) <= attempt:
+            await self._news.wait()
+
     def _note(self, job: str, attempt: int) -> None:
+        if attempt > self._attempts.get(job, 0):
+            news, self._news = self._news, asyncio.Event()
+            news.set()
         self._attempts[job] = max(attempt, self._attempts.get(job, 0))
         self._attempts.move_to_end(job)
         while len(self._attempts) > _REMEMBERED_JOBS:

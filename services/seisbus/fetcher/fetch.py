@@ -82,8 +82,23 @@ class Fetcher:
         self._budget = ByteBudget(2 * context.settings.bytes_in_flight)
 
     async def handle(self, delivery: Delivery) -> None:
-        """Read, select, publish; returns when every part is safely on the bus."""
+        """Read, select, publish; returns when every part is safely on the bus.
+
+        Reads under way are stopped when the job is cancelled: what they would give, nobody wants any more.
+        """
         order = decode_fetch(delivery.body)
+        work = asyncio.create_task(self._fetch(order))
+        superseded = asyncio.create_task(self._context.board.superseded(order.task.job, order.attempt))
+        try:
+            await asyncio.wait({work, superseded}, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                work.result()
+        finally:
+            work.cancel()
+            superseded.cancel()
+            await asyncio.gather(work, superseded, return_exceptions=True)
+
+    async def _fetch(self, order: FetchOrder) -> None:
         task = order.task
         async with self._budget.hold(sum(ref.size or _ASSUMED_BYTES for ref in task.objects if not ref.missing)):
             wanted = [w for part in task.parts for w in task.windows[part.first : part.first + part.count]]
@@ -121,6 +136,9 @@ class Fetcher:
 
     def _learn(self, ref: ObjectRef, found: ObjectBytes) -> None:
         """Keep where records stand, unless it is known or the object is read whole anyway."""
+        if found.whole == WholeReason.CHANGED:
+            self._learned.note(ref, found.etag, found.scan(), sum(len(chunk.data) for chunk in found.chunks))
+            return
         if ref.ordered or found.whole in (WholeReason.SMALL, WholeReason.SIZE_UNKNOWN):
             return
         if found.whole:

@@ -23,10 +23,15 @@ class Learned:
         self._store = store
         self._waiting: list[LearnedKnots] = []
 
-    def note(self, ref: ObjectRef, etag: str, knots: KnotTable | None) -> None:
-        """Remember the knots of an object's version; objects without a day or a version are not remembered."""
+    def note(self, ref: ObjectRef, etag: str, knots: KnotTable | None, changed_size: int | None = None) -> None:
+        """Remember the knots of an object's version; objects without a day or a version are not remembered.
+
+        `changed_size`: the length of the object where this is not the version that was planned.
+        """
         if knots is not None and etag and ref.day_ns and len(knots.offset):
-            self._waiting.append(LearnedKnots(ref.archive, ref.day_ns, ref.key, etag, knots.packed(), knots.ordered))
+            self._waiting.append(
+                LearnedKnots(ref.archive, ref.day_ns, ref.key, etag, knots.packed(), knots.ordered, changed_size)
+            )
 
     async def run(self) -> None:
         """Write what came, until cancelled."""

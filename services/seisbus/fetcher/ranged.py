@@ -59,7 +59,7 @@ async def read_spans(
         found = await objects.get(archive, ref.key)
         if found is None:
             return None
-        return ObjectBytes(found.etag, (await asyncio.to_thread(Chunk.of, 0, found.data),), "changed")
+        return ObjectBytes(found.etag, (await asyncio.to_thread(Chunk.of, 0, found.data),), WholeReason.CHANGED.value)
 
 
 async def read_whole(objects: ObjectReader, archive: ArchiveDefinition, ref: ObjectRef) -> ObjectBytes | None:

@@ -1,7 +1,8 @@
 """Reading from S3-compatible stores: whole objects, byte ranges and listings, one client an endpoint and process.
 
 The body is read inside the retry and its length checked, because a truncated body is not an error of the client
-library (boto/boto3#3781). A missing key is an answer (None); a server that stays away is UnavailableError.
+library (boto/boto3#3781). A missing key is an answer (None); a server that stays away is UnavailableError. How many
+requests an archive gets at once follows how it takes them (`limit`).
 """
 
 from __future__ import annotations
@@ -15,16 +16,20 @@ from typing import Any, Self, TypeVar
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
+from aiohttp import ClientError as HttpError  # which aiobotocore lets through while a body is read
 from botocore import UNSIGNED
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from ..archive.definition import ArchiveDefinition, Auth
 from ..errors import SeisbusError, UnavailableError
+from .limit import AdaptiveLimit
 
 # One client's connection pool; the politeness limit of an archive (max_ack_pending) is below it.
 _POOL = 64
 _TRIES = 6
 _FIRST_WAIT_SECONDS = 0.1
+# A connection that sends nothing for so long is given up: healthy ones of S3 pause for less than a second.
+_STALL_SECONDS = 10.0
 _ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
 # What a retry can mend: throttling and the server's own trouble.
 _PASSING = frozenset({"SlowDown", "503", "500", "502", "504", "InternalError", "ServiceUnavailable", "RequestTimeout",
@@ -61,12 +66,14 @@ class AccessError(SeisbusError):
 
 
 class ObjectReader:
-    """Clients by endpoint; `async with` closes them."""
+    """Clients by endpoint; `async with` closes them. `stall_seconds`: silence after which a connection is given up."""
 
-    def __init__(self) -> None:
+    def __init__(self, stall_seconds: float = _STALL_SECONDS) -> None:
         self._stack = AsyncExitStack()
         self._clients: dict[tuple[str | None, str | None, Auth], Any] = {}
         self._lock = asyncio.Lock()
+        self._stall_seconds = stall_seconds
+        self._limits: dict[str, AdaptiveLimit] = {}
         self.requests = 0
         self.bytes_read = 0
 
@@ -84,7 +91,7 @@ class ObjectReader:
                     signature_version=UNSIGNED if archive.auth is Auth.UNSIGNED else None,
                     max_pool_connections=_POOL,
                     connect_timeout=5,
-                    read_timeout=30,
+                    read_timeout=self._stall_seconds,
                     # Our own retry reads the body too and decides by kind of error; one inside it would multiply.
                     retries={"mode": "standard", "total_max_attempts": 1},
                     s3={"addressing_style": "path" if archive.endpoint else "auto"},
@@ -94,6 +101,10 @@ class ObjectReader:
                 )
                 self._clients[identity] = await self._stack.enter_async_context(context)
         return self._clients[identity]
+
+    def limit(self, archive: ArchiveDefinition) -> AdaptiveLimit:
+        """The limit on requests to an archive; never above its politeness limit."""
+        return self._limits.setdefault(archive.name, AdaptiveLimit(min(archive.max_in_flight, _POOL)))
 
     async def get(
         self, archive: ArchiveDefinition, key: str, start: int = 0, end: int | None = None, *, etag: str = ""
@@ -164,11 +175,16 @@ class ObjectReader:
     async def _retried(self, archive: ArchiveDefinition, key: str, once: Callable[[], Awaitable[T]]) -> T:
         """`once` with exponential waits and jitter; UnavailableError when it never gets through."""
         wait = _FIRST_WAIT_SECONDS
+        limit = self.limit(archive)
+        began = 0.0
         for tries_left in reversed(range(_TRIES)):
             self.requests += 1
             problem: Exception
             try:
-                return await once()
+                async with limit.slot() as began:
+                    answer = await once()
+                limit.progress()
+                return answer
             except NoCredentialsError as error:
                 raise AccessError(
                     f"Archive {archive.name} needs AWS credentials and none were found; set AWS_ACCESS_KEY_ID and "
@@ -180,8 +196,9 @@ class ObjectReader:
                 if code not in _PASSING and status not in _PASSING:
                     raise _RefusedError(code or status, str(error)) from error
                 problem = error
-            except (BotoCoreError, _ShortBodyError, OSError, TimeoutError) as error:
+            except (BotoCoreError, HttpError, _ShortBodyError, OSError, TimeoutError) as error:
                 problem = error
+            limit.setback(began)
             if tries_left:
                 await asyncio.sleep(wait * random.uniform(0.5, 1.5))
                 wait *= 2

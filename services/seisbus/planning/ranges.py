@@ -63,6 +63,7 @@ class WholeReason(StrEnum):
     STARTS_LATE = "starts_late"
     ENDS_EARLY = "ends_early"
     GAVE_UP = "gave_up"
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -30,6 +30,9 @@ class LearnedKnots:
     etag: str
     packed: bytes
     ordered: bool
+    # Length of the object where this version was not the planned one: the day file is brought up to date, so that
+    # later jobs plan with it.
+    changed_size: int | None = None
 
 
 async def keep_knots(store: Store, learned: Sequence[LearnedKnots]) -> None:
@@ -39,7 +42,9 @@ async def keep_knots(store: Store, learned: Sequence[LearnedKnots]) -> None:
         day = datetime.fromtimestamp(item.day_ns / 1e9, UTC).date().isoformat()
         identity = f"{day_key(item.archive, day)}/{item.key}"
         fresh = {"knots": [item.packed], "knots_etag": item.etag, "ordered": item.ordered}
-        if item.ordered:
+        if item.changed_size is not None:
+            fresh |= {"etag": item.etag, "size": item.changed_size}
+        if item.ordered or item.changed_size is not None:
             updates.append(UpdateOne({"_id": identity}, {"$set": fresh}))
             continue
         updates.append(UpdateOne({"_id": identity, "knots_etag": {"$ne": item.etag}}, {"$set": fresh}))
