@@ -377,7 +377,7 @@ cdef class _CoreSeismogram(_SampledSeries):
         return 0
 
     def __reduce_ex__(self, protocol):
-        return rebuild_core_seismogram, (self.__class__, self._seismogram_state(protocol))
+        return self._reduced(rebuild_core_seismogram, (self.__class__, self._seismogram_state(protocol)))
 
     def __sizeof__(self):
         # MsPASS's estimate, less the 16 bytes that sys.getsizeof adds for the garbage collector.

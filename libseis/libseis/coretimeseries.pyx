@@ -112,7 +112,7 @@ cdef class _CoreTimeSeries(_SampledSeries):
         self._publish(WROTE_NPTS)
 
     def __reduce_ex__(self, protocol):
-        return rebuild_core_time_series, (self.__class__, self._sampled_state(protocol))
+        return self._reduced(rebuild_core_time_series, (self.__class__, self._sampled_state(protocol)))
 
     def __sizeof__(self):
         # MsPASS's estimate, less the 16 bytes that sys.getsizeof adds for the garbage collector.

@@ -155,13 +155,17 @@ cdef class EnsembleBase(Metadata):
     # ---- copies, pickles, size
 
     def __deepcopy__(self, memo):
-        cdef EnsembleBase out = self.__class__()
-        out._copy_ensemble(self)
+        cdef EnsembleBase out = self.__class__.__new__(self.__class__)
         out._copy_metadata_deep(self, memo)
+        for d in self._member:
+            out._member.adopt(d.__deepcopy__(memo))
+        out._live = self._live
+        out._elog = None if self._elog is None else (<ErrorLogger>self._elog)._clone()
         return out
 
     def __reduce_ex__(self, protocol):
-        return rebuild_ensemble, (self.__class__, self._md, self._changed, self._live, self._member, self._elog)
+        parts = self.__class__, self._md, self._changed, self._live, self._member, self._elog
+        return self._reduced(rebuild_ensemble, parts)
 
     def __sizeof__(self):
         return (96 + 24 * len(self._md) + 8 * len(self._changed)

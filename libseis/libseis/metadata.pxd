@@ -8,6 +8,8 @@ cdef class Metadata(DataState):
     cdef object _lookup(self, object key)
     cdef int _store(self, object key, object value) except -1
     cdef int _restore_metadata(self, object values, object changed) except -1
+    cdef int _copy_attributes(self, Metadata source, dict memo) except -1
+    cdef tuple _reduced(self, object rebuild, tuple parts)
     cdef int _merge(self, dict values) except -1
     cdef int _copy_metadata(self, Metadata source) except -1
     cdef int _copy_metadata_deep(self, Metadata source, dict memo) except -1

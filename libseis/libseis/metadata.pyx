@@ -130,7 +130,7 @@ cdef class Metadata(DataState):
     cdef int _copy_metadata_deep(self, Metadata source, dict memo) except -1:
         self._md = deep_values(source._md, memo)
         self._changed = source._changed.copy()
-        return 0
+        return self._copy_attributes(source, memo)
 
     cdef object _lookup(self, object key):
         key = text_key(key)
@@ -144,6 +144,18 @@ cdef class Metadata(DataState):
         self._md[key] = plain(value)
         self._changed.add(key)
         return 0
+
+    cdef int _copy_attributes(self, Metadata source, dict memo) except -1:
+        """Copy what a Python subclass keeps in its __dict__."""
+        attributes = getattr(source, "__dict__", None)
+        if attributes:
+            self.__dict__.update(_copy.deepcopy(attributes, memo))
+        return 0
+
+    cdef tuple _reduced(self, object rebuild, tuple parts):
+        """What __reduce_ex__ returns: the parts, and the __dict__ of a Python subclass."""
+        attributes = getattr(self, "__dict__", None)
+        return (rebuild, parts, attributes) if attributes else (rebuild, parts)
 
     cdef int _merge(self, dict values) except -1:
         self._md.update(values)
@@ -359,7 +371,7 @@ cdef class Metadata(DataState):
         return out
 
     def __reduce_ex__(self, protocol):
-        return rebuild_metadata, (self.__class__, self._md, self._changed)
+        return self._reduced(rebuild_metadata, (self.__class__, self._md, self._changed))
 
     def __reduce__(self):
         return self.__reduce_ex__(2)

@@ -197,5 +197,6 @@ cdef class PowerSpectrum(_BasicSpectrum):
 
     def __reduce_ex__(self, protocol):
         axis = self._df, self._f0, self._dt, self._parent_npts, self._live
-        return rebuild_power_spectrum, (self.__class__, self._md, self._changed, axis,
-                                        _np.asarray(self._spectrum), self.spectrum_type, self._elog)
+        parts = (self.__class__, self._md, self._changed, axis, _np.asarray(self._spectrum), self.spectrum_type,
+                 self._elog)
+        return self._reduced(rebuild_power_spectrum, parts)

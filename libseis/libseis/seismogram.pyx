@@ -77,7 +77,8 @@ cdef class Seismogram(_CoreSeismogram, ProcessingHistory):
         return out
 
     def __reduce_ex__(self, protocol):
-        return rebuild_seismogram, (self.__class__, self._seismogram_state(protocol), log_and_history(self))
+        parts = self.__class__, self._seismogram_state(protocol), log_and_history(self)
+        return self._reduced(rebuild_seismogram, parts)
 
     def __sizeof__(self):
         return _CoreSeismogram.__sizeof__(self) + log_size(self)

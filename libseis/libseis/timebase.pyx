@@ -86,7 +86,7 @@ cdef class _BasicTimeSeries(Metadata):
         return out
 
     def __reduce_ex__(self, protocol):
-        return rebuild_base, (self.__class__, self._md, self._changed, self._base_state())
+        return self._reduced(rebuild_base, (self.__class__, self._md, self._changed, self._base_state()))
 
     # ---- length
 

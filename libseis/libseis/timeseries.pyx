@@ -231,7 +231,8 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
         return out
 
     def __reduce_ex__(self, protocol):
-        return rebuild_time_series, (self.__class__, self._sampled_state(protocol), log_and_history(self), self._gaps)
+        parts = self.__class__, self._sampled_state(protocol), log_and_history(self), self._gaps
+        return self._reduced(rebuild_time_series, parts)
 
     def __sizeof__(self):
         return _CoreTimeSeries.__sizeof__(self) + log_size(self)

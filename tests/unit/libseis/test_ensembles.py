@@ -137,6 +137,9 @@ class TestEnsembles:
             assert (dict(twin), twin.live, twin.elog.size()) == ({"a": 1}, True, 1)
             assert [(m["value"], m.live) for m in twin.member] == [(0.0, False), (1.0, True), (2.0, True)]
             assert not np.shares_memory(twin.member[1].data, e.member[1].data)
+        e.member[0]["list"] = [1]
+        assert kind(e).member[0]["list"] is e.member[0]["list"]
+        assert copy.deepcopy(e).member[0]["list"] is not e.member[0]["list"]
         plain = core()
         plain.append(datum(member, 1.0))
         assert not plain.live

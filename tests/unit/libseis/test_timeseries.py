@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,12 @@ def series(values: Any, t0: float = 0.0, dt: float = 0.1, live: bool = True) -> 
     d = TimeSeries({"delta": dt, "starttime": t0}, values)
     d.live = live
     return d
+
+
+class Tagged(TimeSeries):
+    """A user's subclass with an attribute of its own."""
+
+    tag: list[str]
 
 
 class TestConstruction:
@@ -276,6 +283,26 @@ class TestCopies:
         assert (type(core), core.npts) == (_CoreTimeSeries, 3)
         base = pickle.loads(pickle.dumps(_BasicTimeSeries()))
         assert type(base) is _BasicTimeSeries
+
+    def test_a_subclass_keeps_its_attributes(self) -> None:
+        d = Tagged(series(np.arange(3.0)))
+        d.tag = ["x"]
+        for twin in (copy.deepcopy(d), pickle.loads(pickle.dumps(d))):
+            assert type(twin) is Tagged
+            assert twin.tag == ["x"]
+            assert twin.tag is not d.tag
+            assert twin.data == d.data
+
+    def test_many_threads_may_read_one_datum(self) -> None:
+        d = self.full()
+        expected = d.time_axis().tolist(), dict(d), d.data.sum()
+
+        def read(_: int) -> bool:
+            twin = pickle.loads(pickle.dumps(TimeSeries(d)))
+            return (twin.time_axis().tolist(), dict(twin), twin.data.sum()) == expected and not d.elog.size() - 1
+
+        with ThreadPoolExecutor(8) as pool:
+            assert all(pool.map(read, range(400)))
 
     def test_an_empty_one_pickles(self) -> None:
         assert pickle.loads(pickle.dumps(TimeSeries())).npts == 0
