@@ -1,0 +1,109 @@
+"""Configs of a dataset: /AuxiliaryData/Configs/<path>, bool[1], every setting an attribute, in Pyatoa's flat names.
+
+Arrays above 8 kB (HDF5 holds at most 64 kB of attributes an object) go to /AuxiliaryData/ConfigArrays/<path>/<name>,
+and the attribute says where.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..misfit.config import ADJOINT_PREFIX, WINDOW_PREFIX, Config, plain
+from ..misfit.evaluation import DEFAULT_PATH
+from ..misfit.settings import AdjointSettings, WindowSettings
+from .arrays import replace_array
+from .errors import AsdfError
+from .handle import DatasetLike, opened
+from .records import text
+
+if TYPE_CHECKING:
+    import h5py
+
+CONFIGS = "Configs"
+ARRAYS = "ConfigArrays"
+_LARGEST_ATTRIBUTE = 8192  # bytes; a config has about seventy other attributes in the same 64 kB
+_POINTER = "@"
+
+
+def write_config(dataset: DatasetLike, config: Config) -> None:
+    """Store a config at its own path, in place of the one that was there."""
+    path = config.aux_path
+    with opened(dataset, "a") as file:
+        auxiliary = file["AuxiliaryData"]
+        if f"{ARRAYS}/{path}" in auxiliary:
+            del auxiliary[f"{ARRAYS}/{path}"]
+        attributes = _attributes(config)
+        for key, value in attributes.items():
+            if isinstance(value, np.ndarray) and value.nbytes > _LARGEST_ATTRIBUTE:
+                replace_array(auxiliary.require_group(f"{ARRAYS}/{path}"), key, value)
+                attributes[key] = f"{_POINTER}{ARRAYS}/{path}/{key}"
+        parent, _, name = f"{CONFIGS}/{path}".rpartition("/")
+        replace_array(auxiliary.require_group(parent), name, np.array([True]), attributes)
+
+
+def read_config(dataset: DatasetLike, path: str = DEFAULT_PATH) -> Config:
+    """The config at a path (`default`, `i01`, `i01/s00`); AsdfError if there is none. Pyatoa's own are read too."""
+    with opened(dataset) as file:
+        stored = file["AuxiliaryData"].get(f"{CONFIGS}/{path}")
+        if stored is None or not hasattr(stored, "shape"):
+            raise AsdfError(f"The dataset has no config at {path}.", path=f"{CONFIGS}/{path}")
+        return Config.from_mapping(_mapping(file, dict(stored.attrs)))
+
+
+def _attributes(config: Config) -> dict[str, Any]:
+    """Own fields flat (None as "None"), window and adjoint settings with their prefixes (None as "")."""
+    low, high = config.min_period or 0.0, config.max_period or np.inf
+    out: dict[str, Any] = {}
+    for f in fields(config):
+        value = getattr(config, f.name)
+        if f.name in ("window", "adjoint"):
+            continue
+        key = "_synthetic_tag" if f.name == "synthetic_tag" else f.name
+        out[key] = "None" if value is None else plain(value)
+    for f in fields(WindowSettings):
+        value = getattr(config.window, f.name)
+        if callable(value):
+            value = f"{value.__module__}:{value.__qualname__}"
+        key = "window_weight_fct" if f.name == "weight_function" else f.name
+        out[WINDOW_PREFIX + key] = "" if value is None else value if isinstance(value, np.ndarray) else plain(value)
+    out[WINDOW_PREFIX + "min_period"], out[WINDOW_PREFIX + "max_period"] = low, high
+    for f in fields(AdjointSettings):
+        out[ADJOINT_PREFIX + f.name] = plain(getattr(config.adjoint, f.name))
+    out.update({ADJOINT_PREFIX + "min_period": low, ADJOINT_PREFIX + "max_period": high})
+    return out
+
+
+def _mapping(file: h5py.File, attributes: dict[str, Any]) -> dict[str, Any]:
+    window_keys = {f.name for f in fields(WindowSettings)} - {"weight_function"}
+    adjoint_keys = {f.name for f in fields(AdjointSettings)}
+    own_keys = {f.name for f in fields(Config)} - {"window", "adjoint"}
+    own: dict[str, Any] = {}
+    window: dict[str, Any] = {}
+    adjoint: dict[str, Any] = {}
+    for key, raw in attributes.items():
+        value = _value(file, raw)
+        if key.startswith(WINDOW_PREFIX):
+            name = key.removeprefix(WINDOW_PREFIX)
+            if name in window_keys:
+                window[name] = value
+        elif key.startswith(ADJOINT_PREFIX):
+            name = key.removeprefix(ADJOINT_PREFIX)
+            if name in adjoint_keys:
+                adjoint[name] = value
+        elif (name := key.removeprefix("_")) in own_keys:
+            own[name] = value
+    return {**own, "window": window, "adjoint": adjoint}
+
+
+def _value(file: h5py.File, raw: Any) -> Any:
+    if isinstance(raw, (str, bytes, np.bytes_)):
+        word = text(raw)
+        if word.startswith(_POINTER):
+            return file["AuxiliaryData"][word.removeprefix(_POINTER)][()]
+        return None if word in ("None", "") else word
+    if isinstance(raw, np.ndarray):
+        return [text(item) for item in raw] if raw.dtype == object else raw
+    return plain(raw)

@@ -1,0 +1,65 @@
+"""Events (QuakeML) and stations (StationXML) of a dataset, stored as byte arrays."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .arrays import replace_array
+from .errors import AsdfError
+from .handle import DatasetLike, opened
+
+if TYPE_CHECKING:
+    from obspy import Catalog, Inventory
+    from obspy.core.event import Event
+
+
+def write_event(dataset: DatasetLike, event: Event) -> None:
+    """Add an event; one with the same resource id is replaced."""
+    from obspy import Catalog
+
+    with opened(dataset, "a") as file:
+        known = [e for e in read_events(file) if e.resource_id != event.resource_id]
+        buffer = io.BytesIO()
+        Catalog([*known, event]).write(buffer, format="QUAKEML")
+        replace_array(file, "QuakeML", np.frombuffer(buffer.getvalue(), dtype=np.int8))
+
+
+def read_events(dataset: DatasetLike) -> Catalog:
+    """All events; an empty catalog if there are none."""
+    from obspy import Catalog, read_events
+
+    with opened(dataset) as file:
+        if "QuakeML" not in file or not file["QuakeML"].size:
+            return Catalog()
+        return read_events(io.BytesIO(file["QuakeML"][()].tobytes()), format="QUAKEML")
+
+
+def write_inventory(dataset: DatasetLike, inventory: Inventory) -> None:
+    """Store each station of an inventory under its own code; a station that is already there is replaced."""
+    with opened(dataset, "a") as file:
+        for network in inventory:
+            for station in sorted({s.code for s in network}):
+                xml = station_xml(inventory, network.code, station)
+                group = file["Waveforms"].require_group(f"{network.code}.{station}")
+                replace_array(group, "StationXML", np.frombuffer(xml, dtype=np.int8))
+
+
+def station_xml(inventory: Inventory, network: str, station: str) -> bytes:
+    """The StationXML of one station of an inventory, every epoch of it."""
+    buffer = io.BytesIO()
+    inventory.select(network=network, station=station, keep_empty=True).write(buffer, format="STATIONXML")
+    return buffer.getvalue()
+
+
+def read_inventory(dataset: DatasetLike, code: str) -> Inventory:
+    """The inventory of a station by its code, such as NZ.BFZ; AsdfError if the dataset has none."""
+    from obspy import read_inventory
+
+    with opened(dataset) as file:
+        path = f"Waveforms/{code}/StationXML"
+        if path not in file:
+            raise AsdfError(f"The dataset has no StationXML of {code}.", path=path)
+        return read_inventory(io.BytesIO(file[path][()].tobytes()), format="STATIONXML")

@@ -1,0 +1,142 @@
+"""Waveforms of a dataset under tags: exact start times, nothing lost to a name that is taken, nothing left over.
+
+A name says seconds only. Where another segment has it, the nanoseconds are added to both times, which pyasdf reads as
+it reads its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .arrays import write_array
+from .errors import AsdfConflictError, AsdfError
+from .handle import DatasetLike, opened
+
+if TYPE_CHECKING:
+    import h5py
+    from obspy import Stream, Trace
+
+TAG = re.compile(r"[a-z_0-9]+")
+_DTYPES = {np.dtype(code) for code in ("<i2", "<i4", "<i8", "<f4", "<f8", ">i2", ">i4", ">i8", ">f4", ">f8")}
+
+
+def write_stream(dataset: DatasetLike, stream: Stream, tag: str, *, replace: bool = False) -> None:
+    """Store traces under a tag.
+
+    The same samples again change nothing; other samples at the same place raise AsdfConflictError. With `replace`, all
+    that the tag held of these channels goes first.
+    """
+    if not TAG.fullmatch(tag):
+        raise AsdfError(f"{tag!r} is no waveform tag; expected lower-case letters, digits and underscores.", path=tag)
+    with opened(dataset, "a") as file:
+        if replace:
+            for channel in {trace.id for trace in stream}:
+                _remove(file, channel, tag)
+        for trace in stream:
+            group = file["Waveforms"].require_group(f"{trace.stats.network}.{trace.stats.station}")
+            write_trace(group, trace, tag)
+
+
+def write_trace(group: h5py.Group, trace: Trace, tag: str) -> None:
+    """Store one trace in its station's group."""
+    data = storable(trace)
+    start_ns, rate = int(trace.stats.starttime.ns), float(trace.stats.sampling_rate)
+    end_ns = start_ns + round((trace.stats.npts - 1) * 1e9 / rate)
+    for exact in (_same_second(start_ns, end_ns), True):
+        name = waveform_name(trace.id, start_ns, end_ns, tag, exact=exact)
+        if name not in group:
+            write_array(group, name, data, {"starttime": np.int64(start_ns), "sampling_rate": rate})
+            return
+        there = group[name]
+        same_place = int(there.attrs["starttime"]) == start_ns and float(there.attrs["sampling_rate"]) == rate
+        if same_place and there.shape == data.shape and np.array_equal(there[()], data):
+            return
+    raise AsdfConflictError(
+        f"Other samples of {trace.id} are stored under tag {tag} at the same time; choose another tag or replace them.",
+        path=f"{group.name}/{name}",
+    )
+
+
+def read_stream(dataset: DatasetLike, code: str, tag: str) -> Stream:
+    """All traces of a station (NET.STA) under a tag, with start times exact to the nanosecond; AsdfError if none."""
+    from obspy import Stream, Trace, UTCDateTime
+
+    with opened(dataset) as file:
+        group = file["Waveforms"].get(code)
+        if group is None:
+            raise AsdfError(f"The dataset has no station {code}.", path=f"Waveforms/{code}")
+        names = [name for name in group if name.endswith("__" + tag)]
+        if not names:
+            raise AsdfError(
+                f"{code} has no waveforms under tag {tag}; it has {', '.join(_tags(group)) or 'none'}.",
+                path=f"Waveforms/{code}",
+            )
+        stream = Stream()
+        for name in sorted(names):
+            stored = group[name]
+            network, station, location, channel = name.split("__")[0].split(".")
+            header = {
+                "network": network, "station": station, "location": location, "channel": channel,
+                "sampling_rate": float(stored.attrs["sampling_rate"]),
+                "starttime": UTCDateTime(ns=int(stored.attrs["starttime"])),
+            }  # fmt: skip
+            stream.append(Trace(stored[()], header))
+        return stream
+
+
+def station_codes(dataset: DatasetLike) -> list[str]:
+    """NET.STA of all stations."""
+    with opened(dataset) as file:
+        return sorted(file["Waveforms"])
+
+
+def waveform_tags(dataset: DatasetLike, code: str) -> list[str]:
+    """The tags that a station has waveforms under."""
+    with opened(dataset) as file:
+        return _tags(file["Waveforms"][code]) if code in file["Waveforms"] else []
+
+
+def waveform_name(channel: str, start_ns: int, end_ns: int, tag: str, *, exact: bool) -> str:
+    """NET.STA.LOC.CHA__start__end__tag, times in whole seconds, or with nanoseconds if `exact`."""
+    return f"{channel}__{_time(start_ns, exact)}__{_time(end_ns, exact)}__{tag}"
+
+
+def storable(trace: Trace) -> npt.NDArray[Any]:
+    """The samples in a type that the format knows; AsdfError for others (complex, unsigned, masked)."""
+    data = trace.data
+    if np.ma.isMaskedArray(data):
+        raise AsdfError(f"{trace.id} has gaps (a masked array); split it first.", path=trace.id)
+    data = np.asarray(data)
+    if data.dtype not in _DTYPES:
+        raise AsdfError(f"{trace.id} has samples of type {data.dtype}, which ASDF cannot hold.", path=trace.id)
+    return data
+
+
+def _time(ns: int, exact: bool) -> str:
+    text = datetime.fromtimestamp(ns // 1_000_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{text}.{ns % 1_000_000_000:09d}" if exact else text
+
+
+def _same_second(start_ns: int, end_ns: int) -> bool:
+    """As pyasdf does it: a segment within one second always has nanoseconds in its name."""
+    return start_ns // 1_000_000_000 == end_ns // 1_000_000_000
+
+
+def _remove(file: h5py.File, channel: str, tag: str) -> None:
+    group = file["Waveforms"].get(".".join(channel.split(".")[:2]))
+    for name in _names(group, channel, tag) if group is not None else ():
+        del group[name]
+
+
+def _names(group: h5py.Group, channel: str, tag: str) -> Sequence[str]:
+    return [name for name in group if name.startswith(channel + "__") and name.endswith("__" + tag)]
+
+
+def _tags(group: h5py.Group) -> list[str]:
+    return sorted({name.rsplit("__", 1)[1] for name in group if "__" in name})

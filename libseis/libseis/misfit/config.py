@@ -1,0 +1,213 @@
+"""The configuration of a misfit measurement: what is compared, in which band, how windows and misfits are made.
+
+A value that checks itself; reading and writing YAML is here, reading and writing a dataset in libseis.asdf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .errors import ConfigError
+from .evaluation import DEFAULT_PATH, Evaluation
+from .settings import AdjointSettings, AdjointType, WindowSettings, member
+
+if TYPE_CHECKING:
+    from ..asdf.handle import DatasetLike
+
+WINDOW_PREFIX = "pyflex_config_"
+ADJOINT_PREFIX = "pyadjoint_config_"
+_UNUSED = ("client", "start_pad", "end_pad", "paths_events", "paths_responses", "paths_synthetics", "paths_waveforms")
+
+
+class OutputUnit(StrEnum):
+    """What the response is removed to."""
+
+    DISPLACEMENT = "DISP"
+    VELOCITY = "VEL"
+    ACCELERATION = "ACC"
+
+
+class Processing(StrEnum):
+    """How raw traces become comparable ones."""
+
+    PYATOA_2022 = "pyatoa_2022"
+    """To the sample what the published numbers were made with: response and source time function by default, an early
+    left taper that is no taper, an asymmetric Gaussian of 2n taps."""
+    EXACT = "exact"
+    """The same steps with the early taper over the samples before the origin, as was meant, and a Gaussian that is
+    symmetric and shifts nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """One configuration. Periods in s; a period of None leaves that side of the band open.
+
+    component_list: last letters of channel codes, in order. observed_tag, synthetic_tag: waveform tags (a synthetic
+    tag of None follows the evaluation). remove_response: from observed traces in counts. half_duration: of the
+    source time function in s; None takes the event's. win_amp_ratio: drop windows whose largest |observed| is below
+    this part of the trace's (0 = off). synthetics_only: both traces are synthetic, no response. save_to_ds: write
+    results into an attached dataset as they come.
+    """
+
+    min_period: float | None = 10.0
+    max_period: float | None = 30.0
+    filter_corners: int = 2
+    iteration: int | None = None
+    step_count: int | None = None
+    event_id: str | None = None
+    component_list: tuple[str, ...] = ("E", "N", "Z")
+    observed_tag: str = "observed"
+    synthetic_tag: str | None = None
+    adj_src_type: AdjointType = AdjointType.CC_TRAVELTIME
+    unit_output: OutputUnit = OutputUnit.DISPLACEMENT
+    remove_response: bool = True
+    half_duration: float | None = None
+    rotate_to_rtz: bool = False
+    win_amp_ratio: float = 0.0
+    synthetics_only: bool = False
+    save_to_ds: bool = True
+    processing: Processing = Processing.PYATOA_2022
+    window: WindowSettings = field(default_factory=WindowSettings)
+    adjoint: AdjointSettings = field(default_factory=AdjointSettings)
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "adj_src_type", AdjointType.parse(self.adj_src_type))
+        put(self, "unit_output", member(OutputUnit, "unit_output", self.unit_output))
+        put(self, "processing", member(Processing, "processing", self.processing))
+        put(self, "component_list", tuple(self.component_list))
+        _ = self.evaluation
+        for key in ("min_period", "max_period"):
+            value = getattr(self, key)
+            if value is not None and not (np.isfinite(value) and value > 0):
+                raise ConfigError(f"{key} is {value}; a period is a positive number of seconds, or null.", key=key)
+        if self.min_period is not None and self.max_period is not None and self.min_period >= self.max_period:
+            raise ConfigError(
+                f"min_period {self.min_period:g} s is not below max_period {self.max_period:g} s.", key="min_period"
+            )
+        if self.filter_corners < 1 or int(self.filter_corners) != self.filter_corners:
+            raise ConfigError(f"filter_corners is {self.filter_corners}; expected 1, 2, …", key="filter_corners")
+        put(self, "filter_corners", int(self.filter_corners))
+        if not self.component_list or any(len(c) != 1 for c in self.component_list):
+            raise ConfigError("component_list must hold single letters, such as E, N, Z.", key="component_list")
+        if not 0 <= self.win_amp_ratio <= 1:
+            raise ConfigError("win_amp_ratio is a fraction between 0 and 1.", key="win_amp_ratio")
+        if self.half_duration is not None and self.half_duration < 0:
+            raise ConfigError("half_duration must not be negative.", key="half_duration")
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """Iteration and step count together."""
+        return Evaluation(self.iteration, self.step_count)
+
+    @property
+    def aux_path(self) -> str:
+        """Where auxiliary data go: `default`, `i01` or `i01/s00`."""
+        return self.evaluation.path
+
+    @property
+    def synthetic_waveform_tag(self) -> str:
+        """The tag of the synthetics: the one given, or the evaluation's."""
+        return self.synthetic_tag or self.evaluation.synthetic_tag
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, Any]) -> Config:
+        """A Config from plain values: own keys, nested `window` and `adjoint`, or Pyatoa's flat form of both.
+
+        Unknown keys raise ConfigError with their name; Pyatoa's keys for gathering data (client, paths) are taken and dropped.
+        """
+        own = {f.name for f in fields(cls)}
+        window_keys = {f.name for f in fields(WindowSettings)}
+        adjoint_keys = {f.name for f in fields(AdjointSettings)}
+        values: dict[str, Any] = {}
+        window: dict[str, Any] = dict(mapping.get("window") or {})
+        adjoint: dict[str, Any] = dict(mapping.get("adjoint") or {})
+        for key, value in mapping.items():
+            if key in ("window", "adjoint") or key in _UNUSED:
+                continue
+            if key in own:
+                values[key] = value
+            elif key in window_keys:
+                window[key] = value
+            elif key in adjoint_keys:
+                adjoint[key] = value
+            else:
+                raise ConfigError(f"Unknown setting {key!r}; see libseis.misfit.Config for the names.", key=key)
+        for given, known, group in ((window, window_keys, "window"), (adjoint, adjoint_keys, "adjoint")):
+            for key in given.keys() - known:
+                raise ConfigError(f"Unknown setting {key!r} in {group}.", key=f"{group}.{key}")
+        try:
+            return cls(**values, window=WindowSettings(**window), adjoint=AdjointSettings(**adjoint))
+        except TypeError as error:
+            raise ConfigError(f"A setting has a value of the wrong type: {error}.") from error
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain values that from_mapping reads back: numbers, strings, lists, nested once."""
+        out: dict[str, Any] = {}
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if f.name in ("window", "adjoint"):
+                value = {g.name: plain(getattr(value, g.name)) for g in fields(value)}
+                value.pop("weight_function", None)
+            out[f.name] = plain(value)
+        return out
+
+    @classmethod
+    def read_yaml(cls, path: str | Path) -> Config:
+        """The Config of a YAML file; ConfigError if it is no mapping or has unknown keys."""
+        import yaml
+
+        try:
+            loaded = yaml.safe_load(Path(path).read_text())
+        except yaml.YAMLError as error:
+            raise ConfigError(f"{path} is no YAML: {error}.") from error
+        if not isinstance(loaded, Mapping):
+            raise ConfigError(f"{path} must hold a mapping of settings, found {type(loaded).__name__}.")
+        return cls.from_mapping(loaded)
+
+    def write_yaml(self, path: str | Path) -> None:
+        """Write all settings as YAML that read_yaml reads back."""
+        import yaml
+
+        Path(path).write_text(yaml.safe_dump(self.to_mapping(), sort_keys=False))
+
+    @classmethod
+    def read(cls, read_from: str | Path | DatasetLike, path: str = DEFAULT_PATH) -> Config:
+        """From a YAML file by its name, or from the Configs of a dataset at `path`."""
+        if isinstance(read_from, (str, Path)) and Path(read_from).suffix in (".yaml", ".yml"):
+            return cls.read_yaml(read_from)
+        from ..asdf import read_config
+
+        return read_config(read_from, path)
+
+    def write(self, write_to: str | Path | DatasetLike) -> None:
+        """To a YAML file by its name, or into the Configs of a dataset at this config's own path."""
+        if isinstance(write_to, (str, Path)) and Path(write_to).suffix in (".yaml", ".yml"):
+            self.write_yaml(write_to)
+            return
+        from ..asdf import write_config
+
+        write_config(write_to, self)
+
+    def with_evaluation(self, iteration: int | None, step_count: int | None) -> Config:
+        """The same settings for another evaluation."""
+        return replace(self, iteration=iteration, step_count=step_count)
+
+
+def plain(value: Any) -> Any:
+    """A value as YAML and JSON have it."""
+    if isinstance(value, StrEnum):
+        return str(value)
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, tuple):
+        return list(value)
+    return value

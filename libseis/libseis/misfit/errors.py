@@ -1,0 +1,54 @@
+"""Errors of misfit measurement and the closed list of reasons why a station or component has no measurement."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from ..enums import ErrorSeverity
+from ..errors import MsPASSError
+
+
+class Reason(StrEnum):
+    """Why a component could not be measured; the value is the word kept in documents."""
+
+    NO_OBSERVED = "no_observed"
+    NO_SYNTHETIC = "no_synthetic"
+    AMBIGUOUS_COMPONENT = "ambiguous_component"
+    NO_OVERLAP = "no_overlap"
+    GAP = "gap"
+    NOT_FINITE = "not_finite"
+    ZERO_TRACE = "zero_trace"
+    RATE_MISMATCH = "rate_mismatch"
+    UNSUPPORTED_RATE = "unsupported_rate"
+    NO_RESPONSE = "no_response"
+    NO_COORDINATES = "no_coordinates"
+    STATION_AT_SOURCE = "station_at_source"
+    NO_WINDOWS = "no_windows"
+    NO_STORED_WINDOWS = "no_stored_windows"
+    MEASUREMENT_FAILED = "measurement_failed"
+    PROCESSING_FAILED = "processing_failed"
+
+
+class MisfitError(MsPASSError):
+    """A component or station that cannot be measured. `reason` says why, `seed_id` which one ("" = all)."""
+
+    def __init__(self, message: str, reason: Reason, *, seed_id: str = "") -> None:
+        super().__init__(message, ErrorSeverity.Invalid)
+        self.reason = reason
+        self.seed_id = seed_id
+
+
+class ManagerError(MsPASSError):
+    """A step of Manager called before what it needs is there. `needs` names what is missing."""
+
+    def __init__(self, message: str, *, needs: str = "") -> None:
+        super().__init__(message, ErrorSeverity.Invalid)
+        self.needs = needs
+
+
+class ConfigError(MsPASSError):
+    """A setting of a misfit Config that makes no sense. `key` names it."""
+
+    def __init__(self, message: str, *, key: str = "") -> None:
+        super().__init__(message, ErrorSeverity.Invalid)
+        self.key = key

@@ -1,0 +1,65 @@
+"""Event and station as a measurement needs them: origin, distance, back azimuth, half duration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .errors import MisfitError, Reason
+
+if TYPE_CHECKING:
+    from obspy import Inventory
+    from obspy.core.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """origin_time: epoch s. depth_km: of the source. distance_deg: on the sphere, as TauP takes it. distance_km,
+    azimuth, back_azimuth (degrees): on the WGS84 ellipsoid."""
+
+    origin_time: float
+    depth_km: float
+    distance_deg: float
+    distance_km: float
+    azimuth: float
+    back_azimuth: float
+
+
+def preferred_origin(event: Event) -> Any:
+    """The preferred origin, or the first one; MisfitError without any."""
+    origin = event.preferred_origin() or (event.origins[0] if event.origins else None)
+    if origin is None or origin.time is None:
+        raise MisfitError("The event has no origin with a time.", Reason.NO_COORDINATES)
+    return origin
+
+
+def half_duration(event: Event) -> float | None:
+    """Half the duration of the source time function in s, where a focal mechanism gives one."""
+    mechanism = event.preferred_focal_mechanism() or (event.focal_mechanisms[0] if event.focal_mechanisms else None)
+    tensor = getattr(mechanism, "moment_tensor", None)
+    function = getattr(tensor, "source_time_function", None)
+    duration = getattr(function, "duration", None)
+    return None if duration is None else float(duration) / 2
+
+
+def find_geometry(event: Event, inventory: Inventory, network: str, station: str) -> Geometry:
+    """Where a station lies from an event; MisfitError where either has no coordinates."""
+    from obspy.geodetics import gps2dist_azimuth, locations2degrees
+
+    origin = preferred_origin(event)
+    place = next(
+        (s for n in inventory if n.code == network for s in n if s.code == station and s.latitude is not None), None
+    )
+    if place is None:
+        raise MisfitError(f"The inventory does not have the station {network}.{station}.", Reason.NO_COORDINATES)
+    if origin.latitude is None or origin.longitude is None or origin.depth is None:
+        raise MisfitError("The event's origin lacks latitude, longitude or depth.", Reason.NO_COORDINATES)
+    metres, azimuth, back_azimuth = gps2dist_azimuth(origin.latitude, origin.longitude, place.latitude, place.longitude)
+    return Geometry(
+        origin_time=float(origin.time.timestamp),
+        depth_km=float(origin.depth) / 1000.0,
+        distance_deg=float(locations2degrees(origin.latitude, origin.longitude, place.latitude, place.longitude)),
+        distance_km=metres / 1000.0,
+        azimuth=azimuth,
+        back_azimuth=back_azimuth,
+    )

@@ -1,0 +1,197 @@
+"""One station of one event in one call: streams in, a plain value out that can travel on a bus.
+
+The work of Manager without its state and without a dataset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .adjoint import AdjointSource, make_adjoint_source
+from .config import Config
+from .errors import MisfitError, Reason
+from .flexwin import RejectedWindow, Selection, Window
+from .geometry import find_geometry, half_duration
+from .pairing import (
+    Pairs,
+    Refusal,
+    Windows,
+    measure_fixed,
+    origin_offset,
+    preprocess_pairs,
+    selection_input,
+    standardize_streams,
+    window_pairs,
+)
+
+if TYPE_CHECKING:
+    from obspy import Inventory, Stream
+    from obspy.core.event import Event
+
+    from .geometry import Geometry
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentMeasurement:
+    """What one component gave: its windows, and an adjoint source where there were any."""
+
+    component: str
+    channel_id: str
+    starttime: str
+    windows: tuple[Window, ...]
+    rejected: tuple[RejectedWindow, ...]
+    adjoint_source: AdjointSource | None
+
+
+@dataclass(frozen=True, slots=True)
+class StationMeasurement:
+    """All components of a station. misfit: sum over components, None if none was measured. refusals: why one was not."""
+
+    network: str
+    station: str
+    components: tuple[ComponentMeasurement, ...]
+    misfit: float | None
+    refusals: tuple[Refusal, ...]
+
+    @property
+    def window_count(self) -> int:
+        """Accepted windows of all components."""
+        return sum(len(c.windows) for c in self.components)
+
+    def to_mapping(self, *, samples: bool = False) -> dict[str, Any]:
+        """Numbers, strings and lists only, for JSON; adjoint samples only if asked for."""
+        return {
+            "network": self.network,
+            "station": self.station,
+            "misfit": self.misfit,
+            "window_count": self.window_count,
+            "components": [_component_mapping(c, samples) for c in self.components],
+            "refusals": [{"component": r.component, "reason": str(r.reason), "message": r.message} for r in self.refusals],
+        }
+
+
+def measure_station(
+    config: Config,
+    observed: Stream,
+    synthetic: Stream,
+    event: Event | None = None,
+    inventory: Inventory | None = None,
+    *,
+    fixed_windows: Mapping[str, Sequence[Window]] | None = None,
+    keep_rejected: bool = False,
+) -> StationMeasurement:
+    """Standardize, preprocess, window and measure one station.
+
+    observed, synthetic: obspy streams of one station, raw. fixed_windows: by component letter, measured instead of
+    selecting new ones. What is wrong with a component ends up in `refusals`, not in an exception.
+    """
+    network, station = _codes(observed, synthetic)
+    pairs = standardize_streams(config, observed, synthetic)
+    try:
+        geometry = find_geometry(event, inventory, network, station) if event and inventory else None
+    except MisfitError as error:
+        refused = tuple(Refusal(c, error.reason, error.message) for c, _, _ in pairs.components())
+        return StationMeasurement(network, station, (), None, pairs.refusals + refused)
+    pairs = preprocess_pairs(
+        pairs, config, inventory=inventory, geometry=geometry, half_duration=source_half_duration(config, event)
+    )
+    if fixed_windows is None:
+        windows = window_pairs(pairs, config, geometry, keep_rejected=keep_rejected)
+    else:
+        windows = fixed_pairs(pairs, config, geometry, fixed_windows)
+    sources, refusals = measure_pairs(pairs, windows, config, geometry)
+    components = tuple(
+        ComponentMeasurement(
+            c, obs.id, str(syn.stats.starttime), windows.selections[c].windows, windows.selections[c].rejected, sources.get(c)
+        )
+        for c, obs, syn in pairs.components()
+        if c in windows.selections
+    )
+    return StationMeasurement(network, station, components, total_misfit(sources), refusals)
+
+
+def source_half_duration(config: Config, event: Event | None) -> float | None:
+    """The configured half duration, or the event's own."""
+    if config.half_duration is not None:
+        return config.half_duration
+    return half_duration(event) if event is not None else None
+
+
+def fixed_pairs(
+    pairs: Pairs, config: Config, geometry: Geometry | None, fixed: Mapping[str, Sequence[Window]]
+) -> Windows:
+    """The windows of another evaluation, measured on these traces; a component that had none is refused."""
+    selections, refusals = {}, list(pairs.refusals)
+    for component, observed, synthetic in pairs.components():
+        stored = list(fixed.get(component, ()))
+        try:
+            if not stored:
+                raise MisfitError(f"No windows are stored for {observed.id}.", Reason.NO_STORED_WINDOWS)
+            pair = selection_input(config, observed, synthetic, geometry)
+            selections[component] = Selection(measure_fixed(stored, config, pair))
+        except MisfitError as error:
+            refusals.append(Refusal(component, error.reason, error.message))
+    return Windows(selections, tuple(refusals))
+
+
+def measure_pairs(
+    pairs: Pairs, windows: Windows, config: Config, geometry: Geometry | None
+) -> tuple[dict[str, AdjointSource], tuple[Refusal, ...]]:
+    """Adjoint sources by component letter, and all refusals so far."""
+    sources: dict[str, AdjointSource] = {}
+    refusals = list(windows.refusals)
+    for component, observed, synthetic in pairs.components():
+        selection = windows.selections.get(component)
+        if selection is None or not selection.windows:
+            continue
+        try:
+            sources[component] = make_adjoint_source(
+                observed, synthetic, selection.windows, config, time_offset=-origin_offset(synthetic, geometry)
+            )
+        except MisfitError as error:
+            refusals.append(Refusal(component, error.reason, error.message))
+    return sources, tuple(refusals)
+
+
+def total_misfit(sources: Mapping[str, AdjointSource]) -> float | None:
+    """The plain sum over components (not divided by the number of windows); None where nothing was measured."""
+    return sum(source.misfit for source in sources.values()) if sources else None
+
+
+def _codes(observed: Stream, synthetic: Stream) -> tuple[str, str]:
+    for stream in (observed, synthetic):
+        for trace in stream:
+            return trace.stats.network, trace.stats.station
+    return "", ""
+
+
+def _component_mapping(component: ComponentMeasurement, samples: bool) -> dict[str, Any]:
+    source = component.adjoint_source
+    adjoint = None
+    if source is not None:
+        adjoint = {
+            "component": source.component, "type": str(source.type), "misfit": source.misfit, "dt": source.dt,
+            "time_offset": source.time_offset, "window_misfits": list(source.window_misfits),
+        }  # fmt: skip
+        if samples:
+            adjoint["samples"] = source.samples.tolist()
+    return {
+        "component": component.component,
+        "channel_id": component.channel_id,
+        "starttime": component.starttime,
+        "windows": [
+            {
+                "left": w.left, "right": w.right, "center": w.center, "dt": w.dt, "cc_shift": w.cc_shift,
+                "cc_shift_s": w.cc_shift_s, "max_cc": w.max_cc, "dlna": w.dlna, "weight": w.weight,
+                "phases": {p.name: p.time for p in w.phases},
+            }
+            for w in component.windows
+        ],
+        "rejected": [
+            {"left": r.left, "right": r.right, "rejection": str(r.rejection), "value": r.value, "limit": r.limit}
+            for r in component.rejected
+        ],
+        "adjoint_source": adjoint,
+    }  # fmt: skip

@@ -1,0 +1,54 @@
+"""Travel times of all phases in a 1-D Earth, once per station: TauP models, source depths and distances are cached.
+
+TauP itself is obspy's (Crotwell et al. 1999). What costs time there is not the distance but to cut the model at the
+source depth and to lay out some fifty phases in it; that is done once per event and kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseArrival:
+    """One arrival: the phase's name and its time in seconds after the origin."""
+
+    name: str
+    time: float
+
+
+@lru_cache(maxsize=8)
+def _model(name: str) -> Any:
+    from obspy.taup import TauPyModel
+
+    return TauPyModel(name).model
+
+
+@lru_cache(maxsize=32)
+def _phases_at_depth(model: str, depth_km: float) -> Any:
+    from obspy.taup.taup_time import TauPTime
+
+    phases = TauPTime(_model(model), ["ttall"], depth_km, 0.0)
+    phases.depth_correct(depth_km, 0.0)
+    phases.recalc_phases()
+    return phases
+
+
+@lru_cache(maxsize=65536)
+def phase_arrivals(model: str, depth_km: float, distance_deg: float) -> tuple[PhaseArrival, ...]:
+    """All arrivals at a distance, in order of time; empty where the model has none.
+
+    `model` is a name that obspy knows (ak135, iasp91, prem …), `depth_km` the source depth below the surface (a
+    source above it counts as at the surface), `distance_deg` the angular distance.
+    """
+    calculator = _phases_at_depth(model, max(depth_km, 0.0))
+    found = [arrival for phase in calculator.phases for arrival in phase.calc_time(distance_deg)]
+    return tuple(PhaseArrival(a.name, float(a.time)) for a in sorted(found, key=lambda a: a.time))
+
+
+def clear_cache() -> None:
+    """Forget every travel time, for measurements of a cold start; the Earth models stay."""
+    phase_arrivals.cache_clear()
+    _phases_at_depth.cache_clear()
