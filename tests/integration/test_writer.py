@@ -1,0 +1,139 @@
+"""The writer's committer on a real database and real files: what one message cannot do to the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from pymongo.errors import PyMongoError
+from seisbus.app import Context
+from seisbus.bus import Bus, Delivery
+from seisbus.bus.client import Tag
+from seisbus.bus.codec import encode_outcomes
+from seisbus.local import ServerHandle
+from seisbus.model.channel import Channel
+from seisbus.model.ids import new_job_id, task_id, window_id
+from seisbus.model.outcome import Fate
+from seisbus.model.task import Recipe, Window
+from seisbus.model.transfer import LogLine, OutcomeBatch, Packing, Piece, Severity, WindowOutcome
+from seisbus.objects import ObjectReader
+from seisbus.settings import Settings
+from seisbus.store import collections as c
+from seisbus.store.client import Store
+from seisbus.writer.commit import Committer
+from seisbus.writer.files import WaveformFiles
+from support.waiting import eventually
+
+JOB = new_job_id()
+_SECOND_NS = 1_000_000_000
+
+
+@pytest.fixture
+async def context(
+    nats_server: ServerHandle, mongodb_uri: str, mongodb_database: str, tmp_path: Path
+) -> AsyncIterator[Context]:
+    async with (
+        await Bus.connect(nats_server.url, name="test") as bus,
+        await Store.connect(mongodb_uri, mongodb_database) as store,
+    ):
+        await store.ensure_indexes()
+        yield Context("writer", "boot", Settings(output_root=tmp_path), bus, store, ObjectReader(), {})
+
+
+@pytest.fixture
+async def committer(context: Context) -> AsyncIterator[Committer]:
+    made = Committer(context)
+    running = asyncio.create_task(made.run())
+    yield made
+    running.cancel()
+    await made.close()
+
+
+@dataclass
+class Message:
+    """A delivery of one saved window, and what was said while it was held."""
+
+    number: int
+    log: str = ""
+    holds: list[str] = field(default_factory=list)
+
+    @property
+    def window(self) -> Window:
+        channel = Channel("CI", "ADO", "", "BHZ")
+        start, end = self.number * _SECOND_NS, (self.number + 1) * _SECOND_NS
+        return Window(window_id(JOB, str(channel), start, end, ""), channel, start, end, True)
+
+    def delivery(self) -> Delivery:
+        data = bytes([self.number]) * 80
+        piece = Piece(self.window.channel, self.window.start_ns, 10, 1, 10, Packing.FLOAT64, data)
+        log = (LogLine("test", self.log, Severity.COMPLAINT),) if self.log else ()
+        task = task_id(JOB, 0, self.number)
+        batch = OutcomeBatch(
+            JOB, task, 1, 0, 1, Recipe(), (WindowOutcome(self.window, Fate.SAVED, pieces=(piece,), log=log),)
+        )
+        return Delivery(Tag(JOB, task, 1), encode_outcomes(batch), 1, self.holds.append)
+
+
+async def test_a_message_that_cannot_be_stored_fails_alone(context: Context, committer: Committer) -> None:
+    messages = [Message(0), Message(1, log="x" * 17_000_000), Message(2)]  # a document holds 16 MB
+    ends = await asyncio.gather(*(committer.commit(m.delivery()) for m in messages), return_exceptions=True)
+    assert [isinstance(end, PyMongoError) for end in ends] == [False, True, False], ends
+    stored = await context.store[c.WF_TIMESERIES].find({"job": JOB}).to_list()
+    assert {d["window"] for d in stored} == {messages[0].window.id, messages[2].window.id}
+    for document in stored:
+        data = await asyncio.to_thread(Path(document["dir"], document["dfile"]).read_bytes)
+        number = document["t0_ns"] // _SECOND_NS
+        assert data[document["foff"] : document["foff"] + document["nbytes"]] == bytes([number]) * 80
+
+
+async def test_a_dead_writers_transaction_blocks_its_own_windows_only(context: Context, committer: Committer) -> None:
+    locked, free = Message(0), Message(1)
+    async with context.store.transaction() as session:
+        await context.store[c.OUTCOME].insert_one({"_id": locked.window.id, "job": JOB}, session=session)
+        waiting = asyncio.create_task(committer.commit(locked.delivery()))
+        await asyncio.wait_for(committer.commit(free.delivery()), 20)
+        await asyncio.wait_for(committer.commit(Message(2).delivery()), 20)
+        assert not waiting.done()
+        await session.abort_transaction()
+    await asyncio.wait_for(waiting, 20)
+    assert (locked.holds, free.holds) == ([], [])
+    outcomes = await context.store[c.OUTCOME].find({"job": JOB}).to_list()
+    assert [outcome["fate"] for outcome in outcomes] == ["saved"] * 3
+
+
+async def test_counters_reach_the_job(context: Context, committer: Committer) -> None:
+    await context.store[c.JOB].insert_one(
+        {"_id": JOB, "open": True, "counts": {"saved": 0}, "stored_bytes": 0, "state": "running", "attempt": 1, "planned": 2,
+         "planning_done": True}
+    )  # fmt: skip
+    await asyncio.gather(*(committer.commit(Message(number).delivery()) for number in (0, 1, 1)))
+    await committer.flush_counts()
+
+    async def counted() -> bool:
+        found = await context.store[c.JOB].find_one({"_id": JOB})
+        assert found is not None
+        assert (found["counts"]["saved"], found["stored_bytes"]) == (2, 160)
+        return True
+
+    await eventually(counted)
+
+
+def test_what_was_not_made_durable_is_cut_off_and_written_over(tmp_path: Path) -> None:
+    files = WaveformFiles(tmp_path, "boot", 1000)
+    first = files.append(JOB, Packing.FLOAT64, b"a" * 8)
+    files.sync()
+    files.append(JOB, Packing.FLOAT64, b"b" * 100)
+    path = Path(first.dir, first.dfile)
+    files.roll_back()
+    assert path.read_bytes() == b"a" * 8
+    second = files.append(JOB, Packing.FLOAT64, b"c" * 8)
+    assert (second.dfile, second.foff) == (first.dfile, 8)
+    files.sync()
+    assert path.read_bytes() == b"a" * 8 + b"c" * 8
+    files.append(JOB, Packing.FLOAT64, b"d" * 1000)
+    rotated = files.append(JOB, Packing.FLOAT64, b"e")
+    assert (rotated.dfile != first.dfile, rotated.foff) == (True, 0)
+    files.close()
