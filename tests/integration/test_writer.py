@@ -106,8 +106,8 @@ async def test_a_dead_writers_transaction_blocks_its_own_windows_only(context: C
 
 async def test_counters_reach_the_job(context: Context, committer: Committer) -> None:
     await context.store[c.JOB].insert_one(
-        {"_id": JOB, "open": True, "counts": {"saved": 0}, "stored_bytes": 0, "state": "running", "attempt": 1, "planned": 2,
-         "planning_done": True}
+        {"_id": JOB, "open": True, "counts": {"saved": 0}, "stored_bytes": 0, "state": "running", "attempt": 1,
+         "planned": 2, "planning_done": True}
     )  # fmt: skip
     await asyncio.gather(*(committer.commit(Message(number).delivery()) for number in (0, 1, 1)))
     await committer.flush_counts()
