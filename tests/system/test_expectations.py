@@ -215,16 +215,20 @@ async def test_events_from_everywhere_make_the_same_windows(system: System, part
 
 
 async def test_a_second_of_sixty_is_carried_over(system: System, partial: Partial) -> None:
-    """In the catalog of 1999, over a minute and over the new year, and in a CSV that a user gives."""
+    """In the catalog of 1999, over a minute and over the new year, and in events that a user gives."""
     table = await system.client.events("partial", "1999-01-01", "2000-01-02")
     times = dict(zip(table["id"].to_pylist(), table["time"].cast("int64").to_pylist(), strict=True))
     assert times["9108653"] == 940068000 * NS  # 1999-10-16T10:00:00Z
     assert times["9108654"] == 946684800 * NS  # 2000-01-01T00:00:00Z
-    csv = "id,time,lat,lon\nsixty,2011/03/11 05:45:60.00,38.297,142.373\n"
-    job = await system.run({"archive": "partial", "windows": {"events": {"csv": csv, "start": "120s", "end": "130s"}}})
-    stored = await system.stored(job)
     start = DAY + (5 * 3600 + 46 * 60 + 120) * NS
-    partial.assert_windows(stored, start, start + 10 * NS)
+    sixty: tuple[dict[str, object], ...] = (
+        {"csv": "id,time,lat,lon\nsixty,2011/03/11 05:45:60.00,38.297,142.373\n"},
+        {"list": [{"time": "2011-03-11T05:45:60.00", "lat": 38.297, "lon": 142.373}]},
+    )
+    for source in sixty:
+        windows = {"events": {**source, "start": "120s", "end": "130s"}}
+        job = await system.run({"archive": "partial", "windows": windows})
+        partial.assert_windows(await system.stored(job), start, start + 10 * NS)
 
 
 async def test_event_files_that_the_catalog_does_not_have(system: System, partial: Partial) -> None:

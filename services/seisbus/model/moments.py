@@ -15,6 +15,7 @@ _UNITS = {
 }  # fmt: skip
 _DURATION = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*([a-z]*)\s*")
 _FRACTION = re.compile(r"\.(\d+)")
+_SIXTY = re.compile(r"(\d\d:\d\d):60(?!\d)")
 
 
 def duration_ns(value: object) -> int:
@@ -31,7 +32,8 @@ def duration_ns(value: object) -> int:
 def moment_ns(value: object) -> int:
     """Nanoseconds since 1970 of an ISO 8601 text (UTC unless it says otherwise), a date, a datetime or epoch seconds.
 
-    Digits beyond microseconds are kept. ValueError for anything else.
+    Digits beyond microseconds are kept, and a second of 60, as catalogs have it, is carried over. ValueError for
+    anything else.
     """
     wrong = ValueError(f"{value!r} is not a time; write ISO 8601 such as 2011-03-11T05:48:03.2Z, or seconds since 1970")
     if isinstance(value, datetime):
@@ -48,11 +50,12 @@ def moment_ns(value: object) -> int:
     except InvalidOperation:
         pass
     fraction = _FRACTION.search(text)
+    text, carried = _SIXTY.subn(r"\1:59", text, count=1)
     try:
         whole = datetime.fromisoformat(_FRACTION.sub("", text, count=1))
     except ValueError:
         raise wrong from None
-    return moment_ns(whole) + (int(fraction[1][:9].ljust(9, "0")) if fraction else 0)
+    return moment_ns(whole) + carried * 1_000_000_000 + (int(fraction[1][:9].ljust(9, "0")) if fraction else 0)
 
 
 def iso(ns: int) -> str:
