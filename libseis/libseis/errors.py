@@ -42,6 +42,21 @@ class MsPASSError(Exception):
         return self.message
 
 
+def error_severity(error: MsPASSError) -> ErrorSeverity:
+    """The severity of an error."""
+    return error.severity
+
+
+def error_severity_string(error: MsPASSError) -> str:
+    """The name of the severity of an error."""
+    return error.severity.name
+
+
+def error_says_data_bad(error: MsPASSError) -> bool:
+    """True where an error means that the datum must not be used: Fatal or Invalid."""
+    return error.severity in (ErrorSeverity.Fatal, ErrorSeverity.Invalid)
+
+
 class MetadataKeyError(MsPASSError):
     """A Metadata key that is not defined."""
 

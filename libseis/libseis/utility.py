@@ -4,7 +4,7 @@ from .antelope_pf import AntelopePf, pfread
 from .dmatrix import dmatrix
 from .enums import AtomicType, ErrorSeverity, MDDefFormat, MDtype, ProcessingStatus
 from .errorlogger import ErrorLogger
-from .errors import MsPASSError
+from .errors import MsPASSError, error_says_data_bad, error_severity, error_severity_string
 from .history import ProcessingHistory
 from .history_graph import algorithm_history, algorithm_outputs
 from .logdata import LogData
@@ -34,6 +34,9 @@ __all__ = [
     "algorithm_outputs",
     "copy_selected_metadata",
     "dmatrix",
+    "error_says_data_bad",
+    "error_severity",
+    "error_severity_string",
     "get_mdlist",
     "pfread",
 ]

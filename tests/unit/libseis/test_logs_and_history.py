@@ -21,6 +21,9 @@ from libseis.utility import (
     ProcessingStatus,
     algorithm_history,
     algorithm_outputs,
+    error_says_data_bad,
+    error_severity,
+    error_severity_string,
 )
 
 from libseis import TimeReferenceType, TimeSeries
@@ -48,6 +51,9 @@ class TestEnumsAndErrors:
         assert error.severity.name == severity
         assert error.message == str(error) == args[0]
         assert pickle.loads(pickle.dumps(error)).severity is error.severity
+        assert error_severity(error) is error.severity
+        assert error_severity_string(error) == severity
+        assert error_says_data_bad(error) == (severity in ("Fatal", "Invalid"))
 
 
 class TestErrorLogger:
