@@ -179,7 +179,7 @@ def _window_attributes(window: Window, starttime: str) -> dict[str, Any]:
         "window_weight": window.weight,
     }
     for phase in window.phases:
-        attributes.setdefault(_PHASE + phase.name, phase.time)
+        attributes[_PHASE + phase.name] = phase.time  # of one name the last, as Pyatoa has it
     return attributes
 
 

@@ -1,0 +1,180 @@
+"""Figures of a Manager: waveforms with windows and adjoint sources, and a map of event and station.
+
+Figures are made without pyplot, so that they need no display and leave no state behind.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .errors import ManagerError
+from .flexwin.stalta import envelope, sta_lta
+from .geometry import preferred_origin
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from .manager import Manager
+
+OBSERVED, SYNTHETIC, ADJOINT, WINDOW = "black", "#c1272d", "#0072b2", "#e69f00"
+_STYLE = {
+    "font.size": 8.0, "axes.labelsize": 8.0, "axes.titlesize": 9.0, "legend.fontsize": 7.5, "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6, "ytick.major.width": 0.6, "xtick.labelsize": 7.5, "ytick.labelsize": 7.5, "savefig.dpi": 200,
+}  # fmt: skip
+_LETTER_WIDTH = 7.2  # inches
+
+
+def plot_manager(manager: Manager, choice: str) -> Figure:
+    """The figure of Manager.plot()."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    if choice not in ("wav", "map", "both"):
+        raise ManagerError(f"plot({choice!r}) is not known; expected wav, map or both.", needs="choice")
+    with rc_context(_STYLE):
+        if choice == "map":
+            figure = Figure(figsize=(4.2, 3.9), layout="constrained")
+            plot_map(figure.add_subplot(), manager)
+            return figure
+        rows = len(manager.preprocessed_pairs().components())
+        if not rows:
+            raise ManagerError("There is nothing to plot: every component was refused.", needs="waveforms")
+        height = 0.7 + 1.55 * rows
+        if choice == "wav":
+            figure = Figure(figsize=(_LETTER_WIDTH, height), layout="constrained")
+            _plot_components(figure, manager)
+            return figure
+        figure = Figure(figsize=(_LETTER_WIDTH, height + 3.3), layout="constrained")
+        upper, lower = figure.subfigures(2, 1, height_ratios=[height, 3.3])
+        _plot_components(upper, manager)
+        plot_map(lower.add_subplot(), manager)
+        return figure
+
+
+def _plot_components(figure: Any, manager: Manager) -> None:
+    components = manager.preprocessed_pairs().components()
+    axes = figure.subplots(len(components), 1, sharex=True, squeeze=False)[:, 0]
+    offset = manager.time_offset_sec or 0.0
+    for axis, (component, observed, synthetic) in zip(axes, components, strict=True):
+        seconds = np.arange(synthetic.stats.npts) * synthetic.stats.delta + offset
+        _plot_component(axis, manager, component, observed, synthetic, seconds)
+    band = _band(manager)
+    axes[0].set_title(f"{manager.code}   {band}   misfit {_number(manager.misfit)}", loc="left")
+    axes[-1].set_xlabel("Time after origin (s)" if manager.geometry else "Time after first sample (s)")
+    axes[-1].set_xlim(*_time_limits(manager, offset))
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
+
+
+def _plot_component(axis: Axes, manager: Manager, component: str, observed: Any, synthetic: Any, seconds: Any) -> None:
+    scale, unit = _scale(max(np.abs(observed.data).max(), np.abs(synthetic.data).max()), manager)
+    peak = max(np.abs(observed.data).max(), np.abs(synthetic.data).max()) * scale
+    limit = 1.75 * peak  # room above and below for labels and the STA:LTA
+    axis.plot(seconds, observed.data * scale, color=OBSERVED, lw=0.9, label=f"observed ({observed.id})", zorder=3)
+    axis.plot(seconds, synthetic.data * scale, color=SYNTHETIC, lw=0.9, label="synthetic", zorder=4)
+    source = manager.adjsrcs.get(component)
+    if source is not None and (top := np.abs(source.samples).max()) > 0:
+        axis.plot(
+            seconds, source.samples / top * 0.8 * peak, color=ADJOINT, lw=0.8, ls=(0, (4, 1.5)),
+            label="adjoint source (scaled)", zorder=2,
+        )  # fmt: skip
+    for window in manager.windows.get(component, ()):
+        start, end = seconds[window.left], seconds[window.right]
+        axis.axvspan(start, end, color=WINDOW, alpha=0.16, lw=0)
+        axis.axvline(start, color=WINDOW, lw=0.6)
+        axis.axvline(end, color=WINDOW, lw=0.6)
+        text = rf"cc {window.max_cc:.2f}, $\Delta t$ {window.cc_shift_s:+.2f} s, $\Delta\ln A$ {window.dlna:+.2f}"
+        axis.annotate(
+            text, ((start + end) / 2, 0.97 * limit), ha="center", va="top", fontsize=6.5, zorder=6,
+            bbox={"boxstyle": "square,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.75},
+        )  # fmt: skip
+    if manager.config.min_period is not None:
+        ratio = sta_lta(envelope(synthetic.data), float(synthetic.stats.delta), manager.config.min_period)
+        axis.fill_between(seconds, -limit, -limit + 0.55 * peak * ratio / ratio.max(), color="0.85", lw=0, label="STA:LTA", zorder=1)
+    axis.set_ylim(-limit, limit)
+    axis.set_ylabel(f"{component} ({unit})")
+    label = "no window" if source is None else f"misfit {_number(source.misfit)}"
+    axis.text(0.995, 0.05, label, transform=axis.transAxes, ha="right", va="bottom", zorder=6)
+
+
+def plot_map(axis: Axes, manager: Manager) -> None:
+    """Event and station in an azimuthal equidistant projection centred on the event, with circles of distance."""
+    if manager.geometry is None or manager.event is None:
+        raise ManagerError("A map needs event and inventory; standardize() with both first.", needs="event, inv")
+    geometry = manager.geometry
+    far = 1.35 * geometry.distance_km
+    azimuth = np.radians(geometry.azimuth)
+    x, y = geometry.distance_km * np.sin(azimuth), geometry.distance_km * np.cos(azimuth)
+    circle = np.radians(np.arange(361))
+    for radius in _nice_radii(geometry.distance_km):
+        axis.plot(radius * np.sin(circle), radius * np.cos(circle), color="0.8", lw=0.6, zorder=1)
+        axis.text(0, -radius, f"{radius:g} km", color="0.45", fontsize=6.5, ha="center", va="center", bbox={"fc": "white", "ec": "none", "pad": 0.6})
+    axis.plot([0, x], [0, y], color="0.4", lw=0.9, zorder=2)
+    axis.scatter([0], [0], marker="*", s=150, color=SYNTHETIC, ec="black", lw=0.6, zorder=4)
+    axis.scatter([x], [y], marker="v", s=80, color=ADJOINT, ec="black", lw=0.6, zorder=4)
+    axis.annotate(manager.code, (x, y), xytext=(0, -9), textcoords="offset points", ha="center", va="top", fontweight="bold")
+    _describe(axis, manager)
+    axis.set_xlim(-far, far)
+    axis.set_ylim(-far, far)
+    axis.set_aspect("equal")
+    axis.set_xlabel("East of the event (km)")
+    axis.set_ylabel("North of the event (km)")
+
+
+def _describe(axis: Axes, manager: Manager) -> None:
+    geometry, event = manager.geometry, manager.event
+    if geometry is None or event is None:
+        return
+    origin = preferred_origin(event)
+    magnitude = event.preferred_magnitude() or (event.magnitudes[0] if event.magnitudes else None)
+    lines = [
+        str(origin.time)[:19].replace("T", " "),
+        f"{origin.latitude:.2f}°, {origin.longitude:.2f}°, {geometry.depth_km:.0f} km",
+        f"distance {geometry.distance_km:.0f} km ({geometry.distance_deg:.2f}°)",
+        f"azimuth {geometry.azimuth:.0f}°, back azimuth {geometry.back_azimuth:.0f}°",
+    ]
+    if magnitude is not None:
+        lines.insert(1, f"{magnitude.magnitude_type or 'M'} {magnitude.mag:.1f}")
+    axis.text(1.03, 1.0, "\n".join(lines), transform=axis.transAxes, ha="left", va="top", linespacing=1.5)
+
+
+def _nice_radii(distance: float) -> list[float]:
+    step = 10 ** np.floor(np.log10(distance))
+    step = next(s for s in (step / 2, step, 2 * step, 5 * step) if distance / s <= 3)
+    return [float(step * k) for k in range(1, int(1.3 * distance / step) + 1)]
+
+
+def _time_limits(manager: Manager, offset: float) -> tuple[float, float]:
+    """Around the windows with a quarter of their span on each side; the whole trace where there are none."""
+    _, _, synthetic = manager.preprocessed_pairs().components()[0]
+    whole = offset, offset + float(synthetic.stats.npts * synthetic.stats.delta)
+    spans = [(offset + w.start_s, offset + w.end_s) for found in manager.windows.values() for w in found]
+    if not spans:
+        return whole
+    first, last = min(s for s, _ in spans), max(e for _, e in spans)
+    margin = 0.25 * (last - first)
+    return max(whole[0], first - margin), min(whole[1], last + margin)
+
+
+def _scale(peak: float, manager: Manager) -> tuple[float, str]:
+    unit = {"DISP": "m", "VEL": "m/s", "ACC": "m/s²"}[manager.config.unit_output]
+    for factor, prefix in ((1.0, ""), (1e3, "m"), (1e6, "µ"), (1e9, "n")):
+        if peak * factor >= 0.1:
+            return factor, prefix + unit
+    return 1e9, "n" + unit
+
+
+def _band(manager: Manager) -> str:
+    low, high = manager.config.min_period, manager.config.max_period
+    if low is None and high is None:
+        return "unfiltered"
+    if high is None:
+        return f"above {low:g} s"
+    return f"below {high:g} s" if low is None else f"{low:g}-{high:g} s"
+
+
+def _number(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:.4g}"
