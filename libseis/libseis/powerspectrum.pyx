@@ -7,7 +7,7 @@ from libseis.errors import SampleError
 from libc.math cimport floor, isfinite, round as c_round
 from libseis.doublevector cimport copy_vector, zeros_vector
 from libseis.errorlogger cimport ErrorLogger
-from libseis.history cimport elog_of
+from libseis.historystate cimport elog_of
 from libseis.timebase cimport sample_count
 
 

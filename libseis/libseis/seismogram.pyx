@@ -5,7 +5,7 @@ import uuid as _uuid
 from libseis.enums import AtomicType, ErrorSeverity
 from libseis.history import ProcessingHistory
 
-from libseis.history cimport (
+from libseis.historystate cimport (
     append_log, copy_log_and_history, elog_of, log_and_history, log_size, restore_log_and_history,
 )
 from libseis.metadata cimport Metadata

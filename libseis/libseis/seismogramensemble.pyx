@@ -4,7 +4,7 @@ from libseis.members import SeismogramVector
 
 from libseis.ensemblebase cimport EnsembleBase
 from libseis.errorlogger cimport ErrorLogger
-from libseis.history cimport elog_of
+from libseis.historystate cimport elog_of
 
 
 cdef class CoreSeismogramEnsemble(EnsembleBase):

@@ -15,7 +15,7 @@ from libc.math cimport ceil, floor, isfinite
 from libc.stdint cimport int64_t
 from libseis.clock cimport clock_time, clock_time_ns, ns_to_seconds, seconds_to_ns
 from libseis.doublevector cimport copy_vector
-from libseis.history cimport (
+from libseis.historystate cimport (
     append_log, copy_log_and_history, elog_of, log_and_history, log_size, restore_log_and_history,
 )
 
