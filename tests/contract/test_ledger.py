@@ -258,7 +258,7 @@ async def test_a_job_that_cannot_be_planned_fails_with_a_ledger_that_adds_up(sto
     assert await close_job(store, found, JobState.FAILED) is None
     open_task = await get_open_task(store, task.id)
     assert open_task is not None
-    await settle_rest(store, open_task, 2, Fate.CANCELLED, "job_failed", found["error"])
+    await settle_rest(store, [open_task], 2, Fate.CANCELLED, "job_failed", found["error"])
     ledger = await close_job(store, found, JobState.FAILED)
     assert ledger is not None
     assert ledger.cancelled == 2

@@ -55,7 +55,7 @@ async def bury_message(
     if open_task is not None:
         parts = None if stage == "SEIS_FETCH" or len(open_task.task.parts) == 1 else [part]
         result = await settle_rest(
-            store, open_task, attempt, Fate.FAILED, "dead_letter", reason, refs=[identity], parts=parts
+            store, [open_task], attempt, Fate.FAILED, "dead_letter", reason, refs=[identity], parts=parts
         )
         for name, fates in result.fates.items():
             await add_counts(store, name, fates, 0)

@@ -10,11 +10,12 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError
 
 from ..model.outcome import Fate
-from ..model.task import Part, Window
+from ..model.task import Part, Task, Window
 from .client import Store
 from .collections import OUTCOME, TASK
 from .documents import Document, window_document
@@ -116,9 +117,26 @@ async def _commit(
         await store[OUTCOME].insert_many(list(outcomes.values()), session=session)
     for collection, new in documents.items():
         await store[collection].insert_many(new, session=session)
-    for settlement in settlements:
+    for settlement in await _unmarked(store, session, settlements):
         await _mark_task(store, session, settlement)
     return result
+
+
+async def _unmarked(
+    store: Store, session: AsyncClientSession, settlements: Sequence[Settlement]
+) -> Sequence[Settlement]:
+    """Close the tasks of one part, nearly all there are, in one command; the settlements that need a closer look."""
+    simple = [s for s in settlements if s.expansion is None and s.part_count == 1]
+    if not simple:
+        return settlements
+    closed = await store[TASK].bulk_write([_close_simple(s.task) for s in simple], ordered=False, session=session)
+    if closed.matched_count < len(simple):  # an event file is among them
+        return settlements
+    return [s for s in settlements if s.expansion is not None or s.part_count != 1]
+
+
+def _close_simple(task: str) -> UpdateOne:
+    return UpdateOne({"_id": task, "template": None}, {"$set": {"done": [0]}, "$unset": {"open": ""}})
 
 
 async def _mark_task(store: Store, session: AsyncClientSession, settlement: Settlement) -> None:
@@ -136,15 +154,7 @@ async def _mark_task(store: Store, session: AsyncClientSession, settlement: Sett
             },
             session=session,
         )
-    elif settlement.part_count == 1:
-        closed = await store[TASK].update_one(
-            {"_id": settlement.task, "template": None},
-            {"$set": {"done": [0]}, "$unset": {"open": ""}},
-            session=session,
-        )
-        if closed.matched_count:
-            return
-    if settlement.expansion is None:
+    else:
         await store[TASK].update_one(
             {"_id": settlement.task}, {"$addToSet": {"done": settlement.part}}, session=session
         )
@@ -162,7 +172,7 @@ async def _mark_task(store: Store, session: AsyncClientSession, settlement: Sett
 
 async def settle_rest(
     store: Store,
-    open_task: OpenTask,
+    open_tasks: Sequence[OpenTask],
     attempt: int,
     fate: Fate,
     reason: str,
@@ -171,18 +181,28 @@ async def settle_rest(
     refs: Sequence[str] = (),
     parts: Sequence[int] | None = None,
 ) -> SettleResult:
-    """Give every window of a task (or of some of its parts) that has no outcome this one; the task is then done."""
-    task = open_task.task
-    chosen = range(len(task.parts)) if parts is None else [p for p in parts if p < len(task.parts)]
-    result = SettleResult()
-    for number in chosen:
-        part = task.parts[number]
-        windows = task.windows[part.first : part.first + part.count]
-        settled = await settled_windows(store, [window.id for window in windows])
-        rest = [
-            SettledWindow(window, fate, reason, detail, list(refs)) for window in windows if window.id not in settled
-        ]
-        new = await settle(store, [Settlement(task.job, task.id, attempt, number, len(task.parts), rest)])
-        for job, fates in new.fates.items():
-            result.fates[job].update(fates)
-    return result
+    """Give every window of these tasks (or of some of their parts) that has no outcome this one, in one batch; the
+    tasks are then done."""
+    windows = {open_task.task.id: _windows_by_part(open_task.task, parts) for open_task in open_tasks}
+    settled = await settled_windows(store, [w.id for by_part in windows.values() for p in by_part.values() for w in p])
+    settlements = [
+        Settlement(
+            open_task.task.job,
+            open_task.task.id,
+            attempt,
+            number,
+            len(open_task.task.parts),
+            [SettledWindow(w, fate, reason, detail, list(refs)) for w in chosen if w.id not in settled],
+        )
+        for open_task in open_tasks
+        for number, chosen in windows[open_task.task.id].items()
+    ]
+    return await settle(store, settlements) if settlements else SettleResult()
+
+
+def _windows_by_part(task: Task, parts: Sequence[int] | None) -> dict[int, tuple[Window, ...]]:
+    return {
+        number: task.windows[part.first : part.first + part.count]
+        for number, part in enumerate(task.parts)
+        if parts is None or number in parts
+    }
