@@ -12,7 +12,7 @@ import pytest
 from benchmarks.network import EmulatedNetwork, Fault, Line, Request, emulated_network
 from seisbus.archive.definition import ArchiveDefinition, load_archives
 from seisbus.errors import UnavailableError
-from seisbus.objects import AccessError, ObjectChangedError, ObjectReader
+from seisbus.objects import AccessError, BrokenObjectError, ObjectChangedError, ObjectReader
 from support.servers import S3Server
 from support.waiting import eventually
 
@@ -91,6 +91,23 @@ async def test_a_store_that_stays_in_trouble_is_unavailable(
     async with ObjectReader() as objects:
         with pytest.raises(UnavailableError, match=r"day\.ms cannot be read"):
             await objects.get(archive, "day.ms")
+
+
+async def test_one_broken_object_does_not_pass_for_a_store_that_is_away(
+    network: EmulatedNetwork, archive: ArchiveDefinition
+) -> None:
+    network.fault = lambda request: Fault.SLOW_DOWN if request.key.endswith("broken.ms") else None
+    async with ObjectReader() as objects:
+
+        async def neighbours() -> None:
+            while True:
+                await objects.get(archive, "day.ms", 0, 10)
+                await asyncio.sleep(0.05)
+
+        beside = asyncio.create_task(neighbours())
+        with pytest.raises(BrokenObjectError, match=r"broken\.ms cannot be read"):
+            await objects.get(archive, "broken.ms")
+        beside.cancel()
 
 
 async def test_what_a_store_says_for_good_is_not_asked_again(

@@ -24,15 +24,16 @@ _USER_CODES: Final = frozenset(
         grpc.StatusCode.PERMISSION_DENIED,
     }
 )
-# Every call may be repeated: submissions carry a request id. This rides out a restart of control.
+# Every call may be repeated: submissions carry a request id. Five tries over two or three seconds ride out a quick restart
+# of control.
 _SERVICE_CONFIG: Final = {
     "methodConfig": [
         {
             "name": [{"service": "seis.control.v1.ControlService"}],
             "retryPolicy": {
-                "maxAttempts": 4,
-                "initialBackoff": "0.1s",
-                "maxBackoff": "1s",
+                "maxAttempts": 5,  # the most that gRPC allows
+                "initialBackoff": "0.3s",
+                "maxBackoff": "1.5s",
                 "backoffMultiplier": 2,
                 "retryableStatusCodes": ["UNAVAILABLE"],
             },

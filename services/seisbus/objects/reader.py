@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -61,6 +62,10 @@ class ObjectChangedError(SeisbusError):
     """The object is not the version that was asked for (HTTP 412)."""
 
 
+class BrokenObjectError(SeisbusError):
+    """One object cannot be read while its neighbours can. Holding for it would hold up the whole archive."""
+
+
 class AccessError(SeisbusError):
     """The store refuses: wrong bucket, no permission, no credentials. No retry helps."""
 
@@ -74,6 +79,7 @@ class ObjectReader:
         self._lock = asyncio.Lock()
         self._stall_seconds = stall_seconds
         self._limits: dict[str, AdaptiveLimit] = {}
+        self._answers: Counter[str] = Counter()  # requests that succeeded, by archive
         self.requests = 0
         self.bytes_read = 0
 
@@ -173,8 +179,12 @@ class ObjectReader:
                 return
 
     async def _retried(self, archive: ArchiveDefinition, key: str, once: Callable[[], Awaitable[T]]) -> T:
-        """`once` with exponential waits and jitter; UnavailableError when it never gets through."""
+        """`once` with exponential waits and jitter.
+
+        When it never gets through: BrokenObjectError if the archive answered others meanwhile, else UnavailableError.
+        """
         wait = _FIRST_WAIT_SECONDS
+        answers = self._answers[archive.name]
         limit = self.limit(archive)
         began = 0.0
         for tries_left in reversed(range(_TRIES)):
@@ -184,6 +194,7 @@ class ObjectReader:
                 async with limit.slot() as began:
                     answer = await once()
                 limit.progress()
+                self._answers[archive.name] += 1
                 return answer
             except NoCredentialsError as error:
                 raise AccessError(
@@ -203,7 +214,10 @@ class ObjectReader:
                 await asyncio.sleep(wait * random.uniform(0.5, 1.5))
                 wait *= 2
         where = archive.endpoint or f"S3 in {archive.region}"
-        raise UnavailableError("S3", f"Archive {archive.name} at {where}: {key} cannot be read: {problem}.")
+        sentence = f"Archive {archive.name} at {where}: {key} cannot be read: {problem}."
+        if self._answers[archive.name] > answers:
+            raise BrokenObjectError(sentence)
+        raise UnavailableError("S3", sentence)
 
 
 class _ShortBodyError(Exception):
