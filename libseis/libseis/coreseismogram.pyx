@@ -99,9 +99,8 @@ cdef class _CoreSeismogram(_SampledSeries):
             return False
         return True
 
-    cdef int _copy_sampled(self, _SampledSeries source) except -1:
+    cdef int _copy_body(self, _SampledSeries source) except -1:
         cdef _CoreSeismogram other = source
-        self._copy_metadata(source)
         self._copy_base(source)
         self._data = copy_matrix(source._data)
         memcpy(self._tm, other._tm, sizeof(IDENTITY))

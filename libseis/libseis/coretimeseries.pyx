@@ -64,8 +64,7 @@ cdef class _CoreTimeSeries(_SampledSeries):
             return False
         return True
 
-    cdef int _copy_sampled(self, _SampledSeries source) except -1:
-        self._copy_metadata(source)
+    cdef int _copy_body(self, _SampledSeries source) except -1:
         self._copy_base(source)
         self._data = copy_vector(source._data)
         return 0

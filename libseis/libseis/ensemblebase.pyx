@@ -6,6 +6,7 @@ import operator as _operator
 from numpy import bool_ as _bool_
 
 from libseis.errorlogger cimport ErrorLogger
+from libseis.sampled cimport _SampledSeries
 
 
 def rebuild_ensemble(cls, values, changed, live, members, elog):
@@ -158,7 +159,7 @@ cdef class EnsembleBase(Metadata):
         cdef EnsembleBase out = self.__class__.__new__(self.__class__)
         out._copy_metadata_deep(self, memo)
         for d in self._member:
-            out._member.adopt(d.__deepcopy__(memo))
+            list.append(out._member, (<_SampledSeries?>d)._deep_copy(memo))
         out._live = self._live
         out._elog = None if self._elog is None else (<ErrorLogger>self._elog)._clone()
         return out

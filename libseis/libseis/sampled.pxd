@@ -4,7 +4,10 @@ from libseis.timebase cimport Written, _BasicTimeSeries
 cdef class _SampledSeries(_BasicTimeSeries):
     cdef object _data       # DoubleVector or dmatrix; may differ from npts until sync_npts()
 
+    cdef int _copy_body(self, _SampledSeries source) except -1
+    cdef int _copy_extras(self, _SampledSeries source) except -1
     cdef int _copy_sampled(self, _SampledSeries source) except -1
+    cdef object _deep_copy(self, dict memo)
     cdef int _complain(self, str message) except -1
     cdef int _take_log(self, object other) except -1
     cdef bint _same_kind(self, object other)

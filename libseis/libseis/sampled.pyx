@@ -76,9 +76,26 @@ cdef object samples_from_pickle(object buffer, tuple shape):
 cdef class _SampledSeries(_BasicTimeSeries):
     """Samples with time along the last axis of `data`; base of _CoreTimeSeries and _CoreSeismogram."""
 
-    cdef int _copy_sampled(self, _SampledSeries source) except -1:
-        """Copy everything but log, history and gaps."""
+    cdef int _copy_body(self, _SampledSeries source) except -1:
+        """Copy all but Metadata, log, history and gaps."""
         raise NotImplementedError
+
+    cdef int _copy_extras(self, _SampledSeries source) except -1:
+        """Copy log, history and gaps; Core objects have none."""
+        return 0
+
+    cdef int _copy_sampled(self, _SampledSeries source) except -1:
+        """Copy all but log, history and gaps; the values of Metadata are shared."""
+        self._copy_metadata(source)
+        return self._copy_body(source)
+
+    cdef object _deep_copy(self, dict memo):
+        """A copy that shares nothing."""
+        cdef _SampledSeries out = self.__class__.__new__(self.__class__)
+        out._copy_metadata_deep(self, memo)
+        out._copy_body(self)
+        out._copy_extras(self)
+        return out
 
     cdef int _complain(self, str message) except -1:
         """A complaint about the datum; Core objects have nowhere to keep one."""
@@ -201,10 +218,7 @@ cdef class _SampledSeries(_BasicTimeSeries):
     # ---- copies, pickles
 
     def __deepcopy__(self, memo):
-        cdef _SampledSeries out = self.__class__.__new__(self.__class__)
-        out._copy_sampled(self)
-        out._copy_metadata_deep(self, memo)
-        return out
+        return self._deep_copy(memo)
 
     cdef tuple _sampled_state(self, int protocol):
         return (self._md, self._changed, self._base_state(), self._data.shape,

@@ -9,6 +9,7 @@ from libseis.historystate cimport (
     append_log, copy_log_and_history, elog_of, log_and_history, log_size, restore_log_and_history,
 )
 from libseis.metadata cimport Metadata
+from libseis.sampled cimport _SampledSeries
 from libseis.timeseries cimport TimeSeries
 
 
@@ -43,6 +44,9 @@ cdef class Seismogram(_CoreSeismogram, ProcessingHistory):
                 if isinstance(component, TimeSeries):
                     append_log(self, component)
 
+    cdef int _copy_extras(self, _SampledSeries source) except -1:
+        return copy_log_and_history(source, self)
+
     cdef int _start_history(self, object algorithm, object algid, object jobname, object jobid) except -1:
         uuid = str(_uuid.uuid4())
         self.set_jobname(jobname)
@@ -70,11 +74,6 @@ cdef class Seismogram(_CoreSeismogram, ProcessingHistory):
         if not isinstance(history, ProcessingHistory):
             raise TypeError(f"load_history wants a ProcessingHistory, not {type(history).__name__}")
         copy_log_and_history(history, self)
-
-    def __deepcopy__(self, memo):
-        cdef Seismogram out = _CoreSeismogram.__deepcopy__(self, memo)
-        copy_log_and_history(self, out)
-        return out
 
     def __reduce_ex__(self, protocol):
         parts = self.__class__, self._seismogram_state(protocol), log_and_history(self)

@@ -2,7 +2,6 @@ from libseis.coretimeseries cimport _CoreTimeSeries
 
 
 cdef class TimeSeries(_CoreTimeSeries):
-    cdef int _copy_extras(self, TimeSeries source) except -1
     cdef tuple _gap_offsets(self, object window)
     cdef tuple _gap_samples(self, tuple gap)
     cdef list _gap_spans(self)

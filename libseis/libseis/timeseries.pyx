@@ -18,6 +18,7 @@ from libseis.doublevector cimport copy_vector
 from libseis.historystate cimport (
     append_log, copy_log_and_history, elog_of, log_and_history, log_size, restore_log_and_history,
 )
+from libseis.sampled cimport _SampledSeries
 
 
 cdef double GAP_TOLERANCE = 1e-3   # of a sample; float epochs cannot say a gap's ends better at high rates
@@ -49,8 +50,7 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
         if len(args) == 1 and isinstance(args[0], TimeSeries):
             self._copy_extras(args[0])
 
-    cdef int _copy_extras(self, TimeSeries source) except -1:
-        """Copy log, history and gaps."""
+    cdef int _copy_extras(self, _SampledSeries source) except -1:
         copy_log_and_history(source, self)
         self._gaps = None if source._gaps is None else list(source._gaps)
         return 0
@@ -224,11 +224,6 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
         if not isinstance(history, ProcessingHistory):
             raise TypeError(f"load_history wants a ProcessingHistory, not {type(history).__name__}")
         copy_log_and_history(history, self)
-
-    def __deepcopy__(self, memo):
-        cdef TimeSeries out = _CoreTimeSeries.__deepcopy__(self, memo)
-        out._copy_extras(self)
-        return out
 
     def __reduce_ex__(self, protocol):
         parts = self.__class__, self._sampled_state(protocol), log_and_history(self), self._gaps
