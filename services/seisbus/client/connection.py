@@ -24,8 +24,8 @@ _USER_CODES: Final = frozenset(
         grpc.StatusCode.PERMISSION_DENIED,
     }
 )
-# Every call may be repeated: submissions carry a request id. Five tries over two or three seconds ride out a quick restart
-# of control.
+# Every call may be repeated: submissions carry a request id. Five tries over two or three seconds ride out a quick
+# restart of control.
 _SERVICE_CONFIG: Final = {
     "methodConfig": [
         {
