@@ -12,7 +12,7 @@ from pathlib import Path
 from ..app import archives_of, configure_logging
 from ..bus import Bus
 from ..bus import Login as BusLogin
-from ..bus.topology import fetch_consumer, plan_consumer, window_consumer, write_consumer
+from ..bus.topology import build_consumer, fetch_consumer, plan_consumer, window_consumer, write_consumer
 from ..errors import SeisbusError, UserError
 from ..model.service import WORKING, ServiceUser
 from ..security import read_secret
@@ -30,6 +30,7 @@ async def create(settings: Settings) -> None:
         *(fetch_consumer(archive.name, archive.max_in_flight) for archive in archives_of(settings).values()),
         window_consumer(),
         write_consumer(),
+        build_consumer(),
     ]
     async with await Bus.connect(settings.nats_url, name="seisbus-topology", login=BusLogin.of(settings)) as bus:
         await bus.ensure_topology(

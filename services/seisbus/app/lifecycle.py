@@ -20,6 +20,7 @@ import uvloop
 from ..archive.definition import ArchiveDefinition, load_archives
 from ..bus import Bus, Worker
 from ..bus.jobboard import JobBoard
+from ..bus.login import Login as BusLogin
 from ..bus.topology import PLAN, ConsumerSpec
 from ..bus.worker import DeadLetter, Handler
 from ..errors import SeisbusError, UserError
@@ -29,6 +30,7 @@ from ..settings import Settings, load_settings
 from ..store.client import Store
 from ..store.deadletters import bury_message
 from ..store.jobs import give_up_job, job_attempt
+from ..store.login import Login as StoreLogin
 from .health import HealthServer, WorkerControl
 from .logs import configure_logging
 
@@ -137,8 +139,11 @@ def run_service(service: str, build: Callable[[Context], Awaitable[Service]]) ->
 
 async def _connect(name: str, settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[Bus, Store]:
     """The connections a service cannot be without; closed with `stack`."""
-    bus = await stack.enter_async_context(await Bus.connect(settings.nats_url, name=f"seisbus-{name}"))
-    return bus, await stack.enter_async_context(await Store.connect(settings.mongodb_uri, settings.database))
+    bus = await stack.enter_async_context(
+        await Bus.connect(settings.nats_url, name=f"seisbus-{name}", login=BusLogin.of(settings))
+    )
+    store = await Store.connect(settings.mongodb_uri, settings.database, login=StoreLogin.of(settings))
+    return bus, await stack.enter_async_context(store)
 
 
 async def _main(name: str, settings: Settings, build: Callable[[Context], Awaitable[Service]]) -> None:

@@ -12,7 +12,7 @@ import io
 import logging
 import random
 import ssl
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -89,14 +89,14 @@ def _translated(what: str) -> Any:
         raise UnavailableError("NATS", f"NATS: {what} failed: {error or type(error).__name__}.") from error
 
 
-def _refusal(url: str, problem: Exception) -> str:
+def _refusal(url: str, problems: Sequence[Exception]) -> str:
     """Why no connection came about, with what to do; never the credentials in `url`."""
     where = ",".join(part.rsplit("@", 1)[-1] for part in url.split(","))
-    text = str(problem).lower()
-    if isinstance(problem, ssl.SSLError):
-        return f"The TLS handshake with NATS at {where} failed ({problem}); check SEISBUS_NATS_TLS_CA_FILE."
+    text = " ".join(str(problem) for problem in problems).lower()
     if "authorization" in text or "authentication" in text:
         return f"NATS at {where} refuses the login; check SEISBUS_NATS_USER and SEISBUS_NATS_PASSWORD_FILE."
+    if (failed := next((p for p in problems if isinstance(p, ssl.SSLError)), None)) is not None:
+        return f"The TLS handshake with NATS at {where} failed ({failed}); check SEISBUS_NATS_TLS_CA_FILE."
     if "tls" in text or "secure" in text:
         return f"NATS at {where} speaks TLS; write tls:// in SEISBUS_NATS_URL and set SEISBUS_NATS_TLS_CA_FILE."
     return f"No NATS server answers at {where}; start one or set SEISBUS_NATS_URL."
@@ -120,7 +120,7 @@ class Bus:
         problems: list[Exception] = []
 
         async def on_error(error: Exception) -> None:
-            problems[:] = [error]
+            problems.append(error)
             if "permissions violation" in str(error).lower():
                 _log.error("NATS refuses what this service asks for: %s", error)
             else:
@@ -141,7 +141,7 @@ class Bus:
         except (NatsError, OSError, TimeoutError) as error:
             with contextlib.suppress(NatsError, OSError):
                 await connection.close()
-            raise UnavailableError("NATS", _refusal(url, problems[-1] if problems else error)) from error
+            raise UnavailableError("NATS", _refusal(url, problems or [error])) from error
         return cls(connection)
 
     async def __aenter__(self) -> Self:

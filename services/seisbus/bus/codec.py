@@ -13,6 +13,7 @@ from ..model.channel import Channel
 from ..model.outcome import Fate
 from ..model.task import ObjectRef, Part, Recipe, Task, Window, WindowTemplate
 from ..model.transfer import (
+    BuildOrder,
     Expansion,
     FetchOrder,
     LogLine,
@@ -267,6 +268,24 @@ def decode_window(body: bytes) -> WindowOrder:
         windows=tuple(_window_value(window) for window in message.windows),
         recipe=_recipe_value(message.recipe),
     )
+
+
+def encode_build(order: BuildOrder) -> bytes:
+    """Body of a build message."""
+    message = task_pb2.BuildTask(
+        job=order.job,
+        task=order.task,
+        attempt=order.attempt,
+        publication=order.publication,
+        window=_window_message(order.window),
+    )
+    return bytes(message.SerializeToString())
+
+
+def decode_build(body: bytes) -> BuildOrder:
+    """Inverse of `encode_build`; PoisonError for other bytes."""
+    message = _parse(task_pb2.BuildTask, body)
+    return BuildOrder(message.job, message.task, message.attempt, message.publication, _window_value(message.window))
 
 
 def _outcome_message(outcome: WindowOutcome) -> task_pb2.Outcome:

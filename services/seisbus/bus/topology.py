@@ -72,6 +72,11 @@ def write_consumer(sink: str = "store") -> ConsumerSpec:
     return ConsumerSpec(WRITE, f"write-{sink}", f"seis.write.{sink}.*", 4000)
 
 
+def build_consumer() -> ConsumerSpec:
+    """Work of the writer that takes minutes a message: datasets out of what is stored."""
+    return ConsumerSpec(WRITE, "write-build", "seis.write.build.*", 64)
+
+
 def plan_subject(job: str) -> str:
     """Subject of a job to plan."""
     return f"seis.plan.{job}"
