@@ -10,7 +10,8 @@ from libseis.mseed import ProblemKind, RecordTable, frame, overlapping
 from libseis.segments import SourceId, Span
 from numpy.typing import NDArray
 
-from ..planning.knots import KnotTable, thinned
+from ..model.channel import Channel
+from ..planning.knots import KnotTable, learned
 from ..planning.ranges import ByteRange, Observed
 
 # No record is longer (SEED manual 2.4: 2^16 for ours), so damage at the edge of a range below it may be a cut record.
@@ -35,8 +36,11 @@ class Chunk:
         """Where the bytes stand in the object."""
         return ByteRange(self.offset, self.offset + len(self.data))
 
-    def observed(self, size: int) -> Observed:
-        """What a range search must know of the chunk; records cut by its edges are no fault of the object's."""
+    def observed(self, size: int, channel: Channel | None = None) -> Observed:
+        """What a range search must know of the chunk; records cut by its edges are no fault of the object's.
+
+        `channel` is the one that the object's key names.
+        """
         table, waveform = self.table, self.table.waveform
         foreign = any(
             not (problem.offset == 0 and self.offset > 0 and problem.length < _LONGEST_RECORD)
@@ -53,12 +57,12 @@ class Chunk:
             table.period_ns[waveform],
             channels=len(np.unique(table.source[waveform])),
             foreign=foreign,
+            expected=channel is None or all(_is(source, channel) for source in table.sources),
         )
 
     def knots(self) -> KnotTable:
         """Sparse (offset, time) pairs of the chunk's records."""
-        waveform = self.table.waveform
-        return thinned(self.table.offset[waveform] + self.offset, self.table.start_ns[waveform])
+        return learned(self.observed(self.range.end), ordered=False)
 
 
 def joined(known: Sequence[Chunk], more: Sequence[tuple[int, bytes]]) -> tuple[Chunk, ...]:
@@ -121,7 +125,7 @@ class ObjectBytes:
             and len(np.unique(seen.length)) == 1
             and bool(np.all(steps > seen.period_ns[1:] / 2))  # neither backwards nor over one another
         )
-        return thinned(seen.offset, seen.start_ns, ordered=ordered)
+        return learned(seen, ordered=ordered)
 
     def select(self, spans: Sequence[Span], sources: Sequence[SourceId] | None = None) -> Selection:
         """Records that any span needs, of the given channels (all when None), in file order."""
@@ -136,6 +140,10 @@ class ObjectBytes:
                 parts.append(memoryview(chunk.data)[start:end])
                 edges += [chunk.offset + start, chunk.offset + end]
         return Selection(b"".join(parts), tuple(edges))
+
+
+def _is(source: SourceId, channel: Channel) -> bool:
+    return (source.net, source.sta, source.loc, source.chan) == (channel.net, channel.sta, channel.loc, channel.chan)
 
 
 def _runs(table: RecordTable, mask: NDArray[np.bool_]) -> list[tuple[int, int]]:

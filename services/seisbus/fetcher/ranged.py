@@ -54,7 +54,7 @@ async def read_spans(
             chunks = await asyncio.to_thread(joined, known, [(one.start, one.data) for one in fetched if one])
             for chunk in chunks:
                 if chunk not in known:
-                    search.add(chunk.observed(ref.size))
+                    search.add(chunk.observed(ref.size, ref.channel))
     except ObjectChangedError:
         found = await objects.get(archive, ref.key)
         if found is None:

@@ -1,6 +1,7 @@
 """What is kept of an object's records: sparse (offset, time) pairs, packed for storage, thinned, picked around spans.
 
-A knot says that a record starts at `offset` and its first sample is at `time_ns`. Pure.
+A knot says that a record starts at `offset` and its first sample is at `time_ns`; behind the last record that was
+read, that all before `offset` is at `time_ns` or earlier. Pure.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .ranges import Integers, Knot, Wanted
+from .ranges import Integers, Knot, Observed, Wanted
 
 # Two minutes of 60 are what a window of an hour reads too much at each end, at worst: 7 % with both.
 SPACING_NS = 120_000_000_000
@@ -44,6 +45,16 @@ class KnotTable:
             after = int(np.searchsorted(self.time_ns, span.end_ns, side="right"))
             picked.update(row for row in (before, after) if 0 <= row < len(self.offset))
         return tuple(Knot(int(self.offset[row]), int(self.time_ns[row])) for row in sorted(picked))
+
+
+def learned(seen: Observed, *, ordered: bool) -> KnotTable:
+    """What is kept of records that were read: thinned, and where the last of them ends, so that a window which ends in
+    it is bracketed."""
+    table = thinned(seen.offset, seen.start_ns, ordered=ordered)
+    if len(seen.offset) == 0:
+        return table
+    offset = seen.offset[-1] + seen.length[-1]
+    return KnotTable(np.append(table.offset, offset), np.append(table.time_ns, seen.end_ns[-1]), ordered)
 
 
 def thinned(offset: Integers, start_ns: Integers, *, ordered: bool = False) -> KnotTable:

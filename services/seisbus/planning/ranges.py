@@ -42,6 +42,9 @@ _MOSTLY = 0.7
 _MOST_ROUNDS = 8
 # Two knots are near when this is all that they enclose beside the window: twice the spacing of kept knots.
 _NEAR_NS = 240_000_000_000
+# Records are seldom longer, and sample intervals in objects that are not small anyway.
+_LONG_RECORD = 4096
+_LONG_INTERVAL_NS = 1_000_000_000
 # Records that tell the local slope, and the time over which it is believed more than the mean to the next point.
 _SLOPE_RECORDS = 16
 _SLOPE_NS = 3_600_000_000_000
@@ -58,6 +61,7 @@ class WholeReason(StrEnum):
     FOREIGN_BYTES = "foreign_bytes"
     MIXED_LENGTHS = "mixed_lengths"
     SEVERAL_CHANNELS = "several_channels"
+    WRONG_CHANNEL = "wrong_channel"
     OUT_OF_ORDER = "out_of_order"
     GAP = "gap"
     STARTS_LATE = "starts_late"
@@ -102,7 +106,8 @@ class Hint:
 @dataclass(frozen=True, slots=True, eq=False)
 class Observed:
     """Records found in a range that was read: absolute offsets, lengths, times of first and last sample (ns), sample
-    intervals (ns) and channel numbers, in file order. `foreign` when other bytes stood between records."""
+    intervals (ns) and number of channels, in file order. `foreign` when other bytes stood between records; `expected`
+    when all are of the channel that the object's key names."""
 
     range: ByteRange
     offset: Integers
@@ -112,6 +117,7 @@ class Observed:
     period_ns: NDArray[np.float64]
     channels: int
     foreign: bool
+    expected: bool = True
 
     def ends(self) -> tuple[Knot, ...]:
         """The first and the last record."""
@@ -216,6 +222,8 @@ class RangeSearch:
                 return WholeReason.FOREIGN_BYTES
             if seen.channels > 1:
                 return WholeReason.SEVERAL_CHANNELS
+            if not seen.expected:
+                return WholeReason.WRONG_CHANNEL
         lengths = {int(length) for seen in self._seen for length in np.unique(seen.length)}
         if len(lengths) > 1:
             return WholeReason.MIXED_LENGTHS
@@ -265,19 +273,24 @@ class RangeSearch:
         """The bytes from the knot before the span to the one behind it, where both are near: one request, surely."""
         before = max((k for k in self.hint.knots if k.time_ns <= span.start_ns), default=None)
         after = min((k for k in self.hint.knots if k.time_ns > span.end_ns), default=None)
+        if self.hint.ordered:
+            # a full scan keeps the ends, and a knot every two minutes, or at every record where these are longer
+            before = before or Knot(0, span.start_ns)
+            after = after or Knot(self.size, span.end_ns)
         if before is None or after is None:
             return None
-        # a full scan keeps a knot every two minutes, or at every record where these are longer
         if not self.hint.ordered and after.time_ns - before.time_ns > span.end_ns - span.start_ns + _NEAR_NS:
             return None
-        return ByteRange(before.offset, min(after.offset, self.size)) if before.offset < after.offset else None
+        # a record that starts within an interval behind the window may hold its last sample
+        more = _LONG_RECORD if after.time_ns - span.end_ns <= _LONG_INTERVAL_NS else 0
+        return ByteRange(before.offset, min(after.offset + more, self.size)) if before.offset < after.offset else None
 
     def _body(self, span: Wanted) -> _Run | None:
         """The run of bytes read that touches the span, or that ends where the object does on the span's side of it;
         None when only probes were made."""
         for run in self._contiguous():
             before, behind = run.last_ns < span.start_ns, run.first_ns > span.end_ns
-            if run.range in self._probes and (run.first_ns > span.start_ns or run.last_ns < span.end_ns):
+            if run.range in self._probes and (run.first_ns > span.start_ns or run.last_ns <= span.end_ns):
                 continue
             if not (before or behind) or (before and run.range.end >= self.size) or (behind and run.range.start == 0):
                 return run
@@ -296,7 +309,7 @@ class RangeSearch:
                 at, doubt = _guess(points, span.start_ns)
                 start = min(self._aligned(int(at - doubt) - record), run.range.start - record)
                 more.append(ByteRange(max(0, start), run.range.start))
-        if run.last_ns < span.end_ns:
+        if run.last_ns <= span.end_ns:  # windows are cut at the nearest sample, up to one interval behind their end
             if run.range.end >= self.size:
                 if not self.hint.ordered and run.ends_early(span, self.day):
                     return WholeReason.ENDS_EARLY
@@ -394,7 +407,7 @@ class _Run:
     def ends_early(self, span: Wanted, day: Wanted) -> bool:
         """Whether a sample one interval after the last would be wanted, and belongs to the object's day."""
         period = float(self.period_ns[-1])
-        return self.last_ns + period <= min(span.end_ns + period / 2, day.end_ns - 1)
+        return self.last_ns + period <= min(span.end_ns + period, day.end_ns - 1)
 
     def has_gap(self, span: Wanted) -> bool:
         """Whether a step between records inside the span differs from one interval by more than half of it."""

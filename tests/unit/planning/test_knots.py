@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from seisbus.planning.knots import SPACING_NS, KnotTable, thinned
-from seisbus.planning.ranges import Wanted
+from seisbus.planning.knots import SPACING_NS, KnotTable, learned, thinned
+from seisbus.planning.ranges import ByteRange, Knot, Observed, Wanted
 
 NS = 1_000_000_000
 
@@ -64,3 +64,14 @@ def test_no_tables_are_no_knots() -> None:
     assert nothing.around([Wanted(0, 1)]) == ()
     assert nothing.packed() == b""
     assert thinned(np.empty(0, np.int64), np.empty(0, np.int64)).packed() == b""
+
+
+def test_a_window_that_ends_in_the_last_record_read_is_bracketed() -> None:
+    offset, times = rows(0, [10] * 9)
+    ends = times + 9_750_000_000
+    length, period = np.full(10, 512), np.full(10, 2.5e8)
+    seen = Observed(ByteRange(0, 5120), offset, length, times, ends, period, channels=1, foreign=False)
+    table = learned(seen, ordered=False)
+    assert table.around([Wanted(95 * NS, 99 * NS)])[-1] == Knot(5120, 99_750_000_000)
+    nothing = Observed(ByteRange(0, 9), *(np.empty(0, np.int64),) * 4, np.empty(0), channels=0, foreign=True)
+    assert len(learned(nothing, ordered=False).offset) == 0

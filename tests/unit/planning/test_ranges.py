@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from libseis.mseed import frame
 from seisbus.fetcher.chunks import Chunk, joined
+from seisbus.model.channel import Channel
 from seisbus.planning.knots import KnotTable, thinned
 from seisbus.planning.ranges import (
     LARGE_PROBE_BYTES,
@@ -34,6 +35,7 @@ from seisbus.planning.ranges import (
 
 from .made import BHN, BHZ, DAY_END, DAY_START, NS, Made, Stretch, varying_counts, whole_day
 
+KEY = Channel(BHZ.net, BHZ.sta, BHZ.loc, BHZ.chan)
 DAY_SPAN = Wanted(DAY_START, DAY_END)
 # Reads until a search must have ended, whatever the object: eight of ranges, and the rest of it.
 MOST_STEPS = 10
@@ -82,20 +84,21 @@ def search(
         known, chunks = chunks, joined(chunks, [(one.start, data[one.start : one.end]) for one in step.ranges])
         for chunk in chunks:
             if chunk not in known:
-                state.add(chunk.observed(size))
+                state.add(chunk.observed(size, KEY))
     raise AssertionError(f"no end after {MOST_STEPS} steps; asked for {asked}")
 
 
 def needed(data: bytes, spans: Sequence[Wanted]) -> set[tuple[int, int]]:
     """(start, end) of the channel's records that a full read would cut any span from, by brute force over all of them.
 
-    The sample nearest to an edge belongs to a window, so half an interval beyond it counts.
+    Windows are cut at the nearest sample and counted from their length, so half an interval before them and a whole one
+    behind them count.
     """
     table = frame(data)
     wanted = np.zeros(len(table), bool)
     half = table.period_ns / 2
     for span in spans:
-        wanted |= (table.start_ns < span.end_ns + half) & (table.end_ns > span.start_ns - half)
+        wanted |= (table.start_ns <= span.end_ns + 2 * half) & (table.end_ns > span.start_ns - half)
     wanted &= np.isin(table.source, [n for n, source in enumerate(table.sources) if source.chan == BHZ.chan])
     return set(zip(table.offset[wanted].tolist(), (table.offset + table.length)[wanted].tolist(), strict=True))
 
@@ -311,6 +314,7 @@ HALF = len(DAY.counts) // 2
                Stretch(900 * 2160, (2160,) * 3000, 10_000_000)]).data(), [hour(5)], WholeReason.FOREIGN_BYTES),
         (Made([Stretch(0, (2160,) * 900, 10_000_000),
                Stretch(900 * 2160, (4320,) * 1500, 10_000_000, 1024)]).data(), [hour(5)], WholeReason.MIXED_LENGTHS),
+        (Stretch(0, (2160,) * 4000, 10_000_000, identity=BHN).data(), [hour(5)], WholeReason.WRONG_CHANNEL),
         (Made([Stretch(0, (2160,) * 900, 10_000_000), Stretch(0, (2160,) * 9, 10_000_000, identity=BHN),
                Stretch(900 * 2160, (2160,) * 3000, 10_000_000)]).data(), [hour(5)], WholeReason.SEVERAL_CHANNELS),
         (DAY.data()[HALF * 512 :] + DAY.data()[: HALF * 512], [hour(11.5)], WholeReason.OUT_OF_ORDER),

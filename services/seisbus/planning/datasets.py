@@ -1,0 +1,92 @@
+"""Which datasets an export consists of, and where each stands: values in, values out.
+
+An item of an export's ledger is a dataset. Its window says which waveforms belong to it: those of an event, or, for
+miniSEED in the SDS layout, those of a channel and UTC day.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+
+from ..model.channel import Channel
+from ..model.ids import task_id, window_id
+from ..model.job import Export
+from ..model.task import DAY_NS, Part, Task, Window
+
+_NO_CHANNEL = Channel("", "", "", "")
+_SUFFIX = {"asdf": ".h5", "parquet": ".parquet", "sac": ""}
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.+-]")
+# Longest file name of common file systems is 255 bytes; room for suffixes and the name of the unfinished file.
+_LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSpan:
+    """What planning must know of a stored waveform: its channel, event, first and last sample (ns since 1970)."""
+
+    channel: Channel
+    event: str
+    start_ns: int
+    end_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetKey:
+    """What a dataset holds: an event's waveforms, or those of a channel on a UTC day (counted from 1970)."""
+
+    event: str = ""
+    channel: Channel = _NO_CHANNEL
+    day: int | None = None
+
+    def window(self, job: str) -> Window:
+        """The dataset as an item of a job's ledger."""
+        start, end = (0, 0) if self.day is None else (self.day * DAY_NS, (self.day + 1) * DAY_NS)
+        identity = window_id(job, str(self.channel), start, end, self.event)
+        return Window(identity, self.channel, start, end, inclusive_end=False, event=self.event)
+
+
+def dataset_keys(export: Export, stored: Iterable[StoredSpan]) -> set[DatasetKey]:
+    """The datasets that these waveforms make; a waveform over midnight belongs to two days."""
+    found: set[DatasetKey] = set()
+    for waveform in stored:
+        if export.format == "mseed":
+            days = range(waveform.start_ns // DAY_NS, waveform.end_ns // DAY_NS + 1)
+            found.update(DatasetKey("", waveform.channel, day) for day in days)
+        else:
+            found.add(DatasetKey(waveform.event))
+    return found
+
+
+def plan_datasets(job: str, keys: Iterable[DatasetKey], first: int) -> Iterator[Task]:
+    """One task a dataset, numbered from `first`."""
+    for number, key in enumerate(keys, first):
+        yield Task(task_id(job, 0, number), job, "", (), (key.window(job),), (Part(0, 1),))
+
+
+def dataset_path(export: Export, window: Window) -> PurePosixPath:
+    """Where a dataset stands below the output folder: exports/{folder}/…; no name in it leaves that folder.
+
+    miniSEED: SDS (seiscomp.de, "SeisComP Data Structure"), YEAR/NET/STA/CHAN.D/NET.STA.LOC.CHAN.D.YEAR.DAY.
+    """
+    folder = PurePosixPath("exports", safe_name(export.folder or export.job or export.tag or export.event))
+    if export.format == "mseed":
+        codes = [safe_name(code) for code in (window.channel.net, window.channel.sta, window.channel.chan)]
+        net, sta, chan = codes
+        loc = safe_name(window.channel.loc) if window.channel.loc else ""
+        day = datetime.fromtimestamp(window.start_ns / 1e9, UTC)
+        name = f"{net}.{sta}.{loc}.{chan}.D.{day:%Y.%j}"
+        return folder / f"{day:%Y}" / net / sta / f"{chan}.D" / name
+    return folder / (safe_name(window.event or folder.name) + _SUFFIX[export.format])
+
+
+def safe_name(text: str) -> str:
+    """A file name of `text`: itself where it has only letters, digits and _ . + -, else so much of it and a hash."""
+    name = _UNSAFE.sub("_", text)[:_LONGEST_NAME].lstrip(".")
+    if name == text and name:
+        return name
+    return f"{name}-{hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}".lstrip("-")
