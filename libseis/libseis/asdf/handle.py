@@ -1,6 +1,6 @@
 """Opening a dataset: by name, as an h5py file, or as a pyasdf ASDFDataSet that is already open.
 
-ASDF 1.0.3 (https://asdf-definition.readthedocs.io): an HDF5 file with /QuakeML, /Waveforms, /AuxiliaryData, /Provenance.
+ASDF 1.0.3 (https://asdf-definition.readthedocs.io): HDF5 with /QuakeML, /Waveforms, /AuxiliaryData, /Provenance.
 """
 
 from __future__ import annotations

@@ -86,7 +86,12 @@ def read_rejected(dataset: DatasetLike, path: str, channel_id: str) -> list[Reje
             return []
         return [
             RejectedWindow(
-                int(row[0]), int(row[1]), int(row[2]), Rejection(text(item.attrs["rejection"])), _or_none(row[3]), _or_none(row[4])
+                int(row[0]),
+                int(row[1]),
+                int(row[2]),
+                Rejection(text(item.attrs["rejection"])),
+                _or_none(row[3]),
+                _or_none(row[4]),
             )
             for _, item in records_of(group, channel_id, channel_id[-1])
             for row in item[()]

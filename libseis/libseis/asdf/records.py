@@ -30,9 +30,7 @@ class Record:
     suffix: str = ""
 
 
-def replace_records(
-    group: h5py.Group, channel_id: str, last: str, records: Sequence[Record]
-) -> list[str]:
+def replace_records(group: h5py.Group, channel_id: str, last: str, records: Sequence[Record]) -> list[str]:
     """Store the records of a channel in place of all it had; returns their names.
 
     `last` ends the plain stem NET_STA_<last> (component letter, or SPECFEM channel). Records of other sensors that
@@ -41,9 +39,7 @@ def replace_records(
     network, station, _, _ = channel_id.split(".")
     plain = f"{network}_{station}_{last}"
     others = {
-        channel: names
-        for channel, names in _by_channel(group, network, station, last).items()
-        if channel != channel_id
+        channel: names for channel, names in _by_channel(group, network, station, last).items() if channel != channel_id
     }
     for name in _by_channel(group, network, station, last).get(channel_id, ()):
         del group[name]

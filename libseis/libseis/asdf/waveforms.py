@@ -33,7 +33,7 @@ def write_stream(dataset: DatasetLike, stream: Stream, tag: str, *, replace: boo
     that the tag held of these channels goes first.
     """
     if not TAG.fullmatch(tag):
-        raise AsdfError(f"{tag!r} is no waveform tag; expected lower-case letters, digits and underscores.", path=tag)
+        raise tag_error(tag)
     with opened(dataset, "a") as file:
         if replace:
             for channel in {trace.id for trace in stream}:
@@ -54,9 +54,12 @@ def write_trace(group: h5py.Group, trace: Trace, tag: str) -> None:
             write_array(group, name, data, {"starttime": np.int64(start_ns), "sampling_rate": rate})
             return
         there = group[name]
-        same_place = int(there.attrs["starttime"]) == start_ns and float(there.attrs["sampling_rate"]) == rate
-        if same_place and there.shape == data.shape and np.array_equal(there[()], data):
+        if int(there.attrs["starttime"]) != start_ns:
+            continue  # another segment that begins in the same second
+        same_rate = float(there.attrs["sampling_rate"]) == rate
+        if same_rate and there.shape == data.shape and np.array_equal(there[()], data):
             return
+        break
     raise AsdfConflictError(
         f"Other samples of {trace.id} are stored under tag {tag} at the same time; choose another tag or replace them.",
         path=f"{group.name}/{name}",
@@ -116,6 +119,11 @@ def storable(trace: Trace) -> npt.NDArray[Any]:
     if data.dtype not in _DTYPES:
         raise AsdfError(f"{trace.id} has samples of type {data.dtype}, which ASDF cannot hold.", path=trace.id)
     return data
+
+
+def tag_error(tag: str) -> AsdfError:
+    """What a wrong tag is told."""
+    return AsdfError(f"{tag!r} is no waveform tag; expected lower-case letters, digits and underscores.", path=tag)
 
 
 def _time(ns: int, exact: bool) -> str:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StationData:
-    """What a dataset holds of one station. code: NET.STA. waveforms: streams by tag. station_xml: the StationXML's bytes."""
+    """What a dataset holds of one station. code: NET.STA. waveforms: streams by tag. station_xml: as bytes."""
 
     code: str
     waveforms: Mapping[str, Stream] = field(default_factory=dict)
@@ -46,7 +46,9 @@ def write_station(dataset: DatasetLike, station: StationData) -> None:
             replace_array(group, "StationXML", np.frombuffer(station.station_xml, dtype=np.int8))
         for tag, stream in station.waveforms.items():
             if not TAG.fullmatch(tag):
-                raise AsdfError(f"{tag!r} is no waveform tag; expected lower-case letters, digits and underscores.", path=tag)
+                raise AsdfError(
+                    f"{tag!r} is no waveform tag; expected lower-case letters, digits and underscores.", path=tag
+                )
             for trace in stream:
                 if f"{trace.stats.network}.{trace.stats.station}" != station.code:
                     raise AsdfError(f"{trace.id} is not of station {station.code}.", path=trace.id)
@@ -104,7 +106,7 @@ def published(
 def merge_datasets(
     path: str | Path, sources: Iterable[str | Path], *, before_publish: Callable[[], None] | None = None
 ) -> None:
-    """One dataset of several, such as those that workers wrote station by station; AsdfConflictError where two differ."""
+    """One dataset of several, such as those of several workers; AsdfConflictError where two differ."""
     with published(path, before_publish=before_publish) as file:
         for source in sources:
             with opened(source) as old:

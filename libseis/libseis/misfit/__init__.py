@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from .config import Config, OutputUnit, Processing
     from .errors import ConfigError, ManagerError, MisfitError, Reason
     from .evaluation import Evaluation
-    from .synthetic_example import Example, example
     from .flexwin import RejectedWindow, Rejection, Window
     from .manager import Manager
     from .settings import AdjointSettings, AdjointType, Edition, MeasureType, TaperType, WindowSettings
     from .station import ComponentMeasurement, StationMeasurement, measure_station
+    from .synthetic_example import Example, example
 
 _HOMES = {
     "AdjointSource": "adjoint",
@@ -73,6 +73,7 @@ __all__ = [
     "example",
     "measure_station",
 ]
+
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:

@@ -59,7 +59,7 @@ def specfem_channel(dt: float, component: str) -> str:
     for limit, band in _BANDS:
         if (dt >= limit) if band in "LH" else (dt > limit):
             return f"{band}X{component}"
-    raise MisfitError(f"No SPECFEM band code for a sampling interval of {dt:g} s (below 1 ms).", Reason.UNSUPPORTED_RATE)
+    raise MisfitError(f"SPECFEM has no band code for a sampling interval of {dt:g} s.", Reason.UNSUPPORTED_RATE)
 
 
 def adjoint_config(config: Config, min_period: float, max_period: float) -> Any:

@@ -120,7 +120,7 @@ class Config:
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Config:
         """A Config from plain values: own keys, nested `window` and `adjoint`, or Pyatoa's flat form of both.
 
-        Unknown keys raise ConfigError with their name; Pyatoa's keys for gathering data (client, paths) are taken and dropped.
+        Unknown keys raise ConfigError with their name; Pyatoa's keys for gathering data (client, paths) are dropped.
         """
         own = {f.name for f in fields(cls)}
         window_keys = {f.name for f in fields(WindowSettings)}

@@ -128,7 +128,9 @@ class Manager:
     def standardize(self) -> Self:
         """Give observed and synthetic the same start, rate and length."""
         if not self.st_obs or not self.st_syn:
-            raise ManagerError("standardize() needs st_obs and st_syn; give both or load() them.", needs="st_obs, st_syn")
+            raise ManagerError(
+                "standardize() needs st_obs and st_syn; give both or load() them.", needs="st_obs, st_syn"
+            )
         self._reset()
         if self.event is not None and self.inv is not None:
             network, station = self.code.split(".")
@@ -139,7 +141,9 @@ class Manager:
     def preprocess(self) -> Self:
         """Response, rotation, filter and source time function, as the config says."""
         if self._standardized is None:
-            raise ManagerError("preprocess() needs standardized waveforms; call standardize() first.", needs="standardize")
+            raise ManagerError(
+                "preprocess() needs standardized waveforms; call standardize() first.", needs="standardize"
+            )
         self._preprocessed = preprocess_pairs(
             self._standardized,
             self.config,

@@ -1,4 +1,4 @@
-"""A station's components, standardized and preprocessed: the part of the flow that both Manager and measure_station use."""
+"""A station's components through the steps of the flow: what both Manager and measure_station use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .flexwin.window import RejectedWindow, Rejection, Window
 from .geometry import Geometry
 from .preprocess import preprocess_stream
 from .standardize import one_trace, standardize_pair
-from .traveltimes import phase_arrivals
+from .traveltimes import PhaseArrival, phase_arrivals
 
 if TYPE_CHECKING:
     from obspy import Inventory, Stream, Trace
@@ -129,7 +129,7 @@ def origin_offset(trace: Trace, geometry: Geometry | None) -> float:
 def selection_input(config: Config, observed: Trace, synthetic: Trace, geometry: Geometry | None) -> SelectionInput:
     """What window selection needs of one component."""
     dt = float(synthetic.stats.delta)
-    arrivals = ()
+    arrivals: tuple[PhaseArrival, ...] = ()
     if geometry is not None:
         arrivals = phase_arrivals(config.window.earth_model, geometry.depth_km, geometry.distance_deg)
     return SelectionInput(
@@ -147,7 +147,9 @@ def selection_input(config: Config, observed: Trace, synthetic: Trace, geometry:
 def window_pairs(pairs: Pairs, config: Config, geometry: Geometry | None, *, keep_rejected: bool = False) -> Windows:
     """Select the windows of every component; a component without any is refused with the reason."""
     if geometry is not None and geometry.distance_km < NEAREST_KM:
-        message = f"The station lies {geometry.distance_km * 1000:.0f} m from the epicentre; no windows can be bounded there."
+        message = (
+            f"The station lies {geometry.distance_km * 1000:.0f} m from the epicentre; no windows can be bounded there."
+        )
         refused = tuple(Refusal(c, Reason.STATION_AT_SOURCE, message) for c, _, _ in pairs.components())
         return Windows({}, pairs.refusals + refused)
     selections, refusals = {}, list(pairs.refusals)
@@ -188,8 +190,8 @@ def measure_fixed(fixed: list[Window], config: Config, pair: SelectionInput) -> 
     for w in sorted(fixed, key=lambda w: (w.left, w.right)):
         if w.right >= pair.synthetic.size or abs(w.dt - pair.dt) > 1e-6 * pair.dt:
             raise MisfitError(
-                f"A stored window [{w.left}, {w.right}] at {w.dt:g} s does not fit a trace of {pair.synthetic.size} samples "
-                f"at {pair.dt:g} s.",
+                f"A stored window [{w.left}, {w.right}] at {w.dt:g} s does not fit a trace of "
+                f"{pair.synthetic.size} samples at {pair.dt:g} s.",
                 Reason.NO_STORED_WINDOWS,
             )
         fit = measure_agreement(pair.observed, pair.synthetic, w.left, w.right)

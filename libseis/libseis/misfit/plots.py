@@ -12,6 +12,7 @@ import numpy as np
 from .errors import ManagerError
 from .flexwin.stalta import envelope, sta_lta
 from .geometry import preferred_origin
+from .traveltimes import first_arrivals, phase_arrivals
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
     from .manager import Manager
 
 OBSERVED, SYNTHETIC, ADJOINT, WINDOW = "black", "#c1272d", "#0072b2", "#e69f00"
-_STYLE = {
+_STYLE: Any = {
     "font.size": 8.0, "axes.labelsize": 8.0, "axes.titlesize": 9.0, "legend.fontsize": 7.5, "axes.linewidth": 0.6,
-    "xtick.major.width": 0.6, "ytick.major.width": 0.6, "xtick.labelsize": 7.5, "ytick.labelsize": 7.5, "savefig.dpi": 200,
+    "xtick.major.width": 0.6, "ytick.major.width": 0.6, "xtick.labelsize": 7.5, "ytick.labelsize": 7.5,
 }  # fmt: skip
 _LETTER_WIDTH = 7.2  # inches
+DPI = 200
 
 
 def plot_manager(manager: Manager, choice: str) -> Figure:
@@ -36,7 +38,7 @@ def plot_manager(manager: Manager, choice: str) -> Figure:
         raise ManagerError(f"plot({choice!r}) is not known; expected wav, map or both.", needs="choice")
     with rc_context(_STYLE):
         if choice == "map":
-            figure = Figure(figsize=(4.2, 3.9), layout="constrained")
+            figure = Figure(figsize=(4.6, 3.4), dpi=DPI, layout="constrained")
             plot_map(figure.add_subplot(), manager)
             return figure
         rows = len(manager.preprocessed_pairs().components())
@@ -44,11 +46,11 @@ def plot_manager(manager: Manager, choice: str) -> Figure:
             raise ManagerError("There is nothing to plot: every component was refused.", needs="waveforms")
         height = 0.7 + 1.55 * rows
         if choice == "wav":
-            figure = Figure(figsize=(_LETTER_WIDTH, height), layout="constrained")
+            figure = Figure(figsize=(_LETTER_WIDTH, height), dpi=DPI, layout="constrained")
             _plot_components(figure, manager)
             return figure
-        figure = Figure(figsize=(_LETTER_WIDTH, height + 3.3), layout="constrained")
-        upper, lower = figure.subfigures(2, 1, height_ratios=[height, 3.3])
+        figure = Figure(figsize=(_LETTER_WIDTH, height + 3.3), dpi=DPI, layout="constrained")
+        upper, lower = np.ravel(figure.subfigures(2, 1, height_ratios=[height, 3.3], squeeze=False))
         _plot_components(upper, manager)
         plot_map(lower.add_subplot(), manager)
         return figure
@@ -58,9 +60,10 @@ def _plot_components(figure: Any, manager: Manager) -> None:
     components = manager.preprocessed_pairs().components()
     axes = figure.subplots(len(components), 1, sharex=True, squeeze=False)[:, 0]
     offset = manager.time_offset_sec or 0.0
+    scale = _scale(max(np.abs(trace.data).max() for _, *pair in components for trace in pair), manager)
     for axis, (component, observed, synthetic) in zip(axes, components, strict=True):
         seconds = np.arange(synthetic.stats.npts) * synthetic.stats.delta + offset
-        _plot_component(axis, manager, component, observed, synthetic, seconds)
+        _plot_component(axis, manager, component, observed, synthetic, seconds, scale)
     band = _band(manager)
     axes[0].set_title(f"{manager.code}   {band}   misfit {_number(manager.misfit)}", loc="left")
     axes[-1].set_xlabel("Time after origin (s)" if manager.geometry else "Time after first sample (s)")
@@ -69,11 +72,13 @@ def _plot_components(figure: Any, manager: Manager) -> None:
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
 
 
-def _plot_component(axis: Axes, manager: Manager, component: str, observed: Any, synthetic: Any, seconds: Any) -> None:
-    scale, unit = _scale(max(np.abs(observed.data).max(), np.abs(synthetic.data).max()), manager)
+def _plot_component(
+    axis: Axes, manager: Manager, component: str, observed: Any, synthetic: Any, seconds: Any, units: tuple[float, str]
+) -> None:
+    scale, unit = units
     peak = max(np.abs(observed.data).max(), np.abs(synthetic.data).max()) * scale
     limit = 1.75 * peak  # room above and below for labels and the STA:LTA
-    axis.plot(seconds, observed.data * scale, color=OBSERVED, lw=0.9, label=f"observed ({observed.id})", zorder=3)
+    axis.plot(seconds, observed.data * scale, color=OBSERVED, lw=0.9, label="observed", zorder=3)
     axis.plot(seconds, synthetic.data * scale, color=SYNTHETIC, lw=0.9, label="synthetic", zorder=4)
     source = manager.adjsrcs.get(component)
     if source is not None and (top := np.abs(source.samples).max()) > 0:
@@ -93,7 +98,12 @@ def _plot_component(axis: Axes, manager: Manager, component: str, observed: Any,
         )  # fmt: skip
     if manager.config.min_period is not None:
         ratio = sta_lta(envelope(synthetic.data), float(synthetic.stats.delta), manager.config.min_period)
-        axis.fill_between(seconds, -limit, -limit + 0.55 * peak * ratio / ratio.max(), color="0.85", lw=0, label="STA:LTA", zorder=1)
+        axis.fill_between(
+            seconds, -limit, -limit + 0.55 * peak * ratio / ratio.max(), color="0.85", lw=0, label="STA:LTA", zorder=1
+        )
+    for phase, time in _first_arrivals(manager).items():
+        axis.plot([time, time], [-0.2 * peak, 0.2 * peak], color="0.35", lw=0.7, zorder=5)
+        axis.annotate(phase, (time, 0.22 * peak), ha="center", va="bottom", fontsize=6.5, color="0.35", zorder=5)
     axis.set_ylim(-limit, limit)
     axis.set_ylabel(f"{component} ({unit})")
     label = "no window" if source is None else f"misfit {_number(source.misfit)}"
@@ -109,19 +119,31 @@ def plot_map(axis: Axes, manager: Manager) -> None:
     azimuth = np.radians(geometry.azimuth)
     x, y = geometry.distance_km * np.sin(azimuth), geometry.distance_km * np.cos(azimuth)
     circle = np.radians(np.arange(361))
+    box = {"fc": "white", "ec": "none", "pad": 0.6}
     for radius in _nice_radii(geometry.distance_km):
         axis.plot(radius * np.sin(circle), radius * np.cos(circle), color="0.8", lw=0.6, zorder=1)
-        axis.text(0, -radius, f"{radius:g} km", color="0.45", fontsize=6.5, ha="center", va="center", bbox={"fc": "white", "ec": "none", "pad": 0.6})
+        away = -radius * np.sin(azimuth), -radius * np.cos(azimuth)
+        axis.text(*away, f"{radius:g} km", color="0.45", fontsize=6.5, ha="center", va="center", bbox=box)
     axis.plot([0, x], [0, y], color="0.4", lw=0.9, zorder=2)
     axis.scatter([0], [0], marker="*", s=150, color=SYNTHETIC, ec="black", lw=0.6, zorder=4)
     axis.scatter([x], [y], marker="v", s=80, color=ADJOINT, ec="black", lw=0.6, zorder=4)
-    axis.annotate(manager.code, (x, y), xytext=(0, -9), textcoords="offset points", ha="center", va="top", fontweight="bold")
+    axis.annotate(
+        manager.code, (x, y), xytext=(0, -9), textcoords="offset points", ha="center", va="top", fontweight="bold"
+    )
     _describe(axis, manager)
     axis.set_xlim(-far, far)
     axis.set_ylim(-far, far)
     axis.set_aspect("equal")
     axis.set_xlabel("East of the event (km)")
     axis.set_ylabel("North of the event (km)")
+
+
+def _first_arrivals(manager: Manager) -> dict[str, float]:
+    """Predicted times of the first P and the first S wave in s after the origin; without geometry none."""
+    if manager.geometry is None:
+        return {}
+    place = manager.geometry
+    return first_arrivals(phase_arrivals(manager.config.window.earth_model, place.depth_km, place.distance_deg))
 
 
 def _describe(axis: Axes, manager: Manager) -> None:

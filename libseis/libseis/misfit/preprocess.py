@@ -59,7 +59,7 @@ def preprocess_stream(
 
 
 def gaussian(half_duration: float, sampling_rate: float, processing: Processing) -> npt.NDArray[np.float64]:
-    """A Gaussian source time function of unit area (per sample); shape (2n,) as Pyatoa's or (2n+1,), n = half duration in samples.
+    """A Gaussian source time function of unit sum; shape (2n,) as Pyatoa's or (2n+1,), n = half duration in samples.
 
     exp(-(t/w)^2) / (sqrt(pi) w), w = n/4. 2n taps have no centre: convolved with them, a trace moves by half a sample.
     """

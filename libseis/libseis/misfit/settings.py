@@ -25,10 +25,10 @@ class Edition(StrEnum):
     """Whose reading of FLEXWIN to follow where the Python port and the paper differ."""
 
     PORT = "port"
-    """What the port does, and what the published windows rest on. The noise ends at (first arrival - one minimum period) in seconds after the origin, *used
-    as a sample index from the start of the trace* (so a negative one counts from its end); curtailing leaves out the
-    seed, and windows with fewer than two other maxima; a window rejected for one seed lives on if it passes for
-    another; in scheduling, the window that ends first weighs nothing."""
+    """What the port does, and what the published windows rest on. The noise ends at (first arrival - one minimum
+    period) in seconds after the origin, *used as a sample index from the start of the trace* (so a negative one counts
+    from its end); curtailing leaves out the seed, and windows with fewer than two other maxima; a window rejected for
+    one seed lives on if it passes for another; in scheduling, the window that ends first weighs nothing."""
     PAPER = "paper"
     """What was meant: the noise ends one minimum period before the first arrival; the seed counts in curtailing; seeds
     are judged one by one; scheduling finds the heaviest set."""

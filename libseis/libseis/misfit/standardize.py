@@ -29,7 +29,9 @@ def one_trace(stream: Stream, component: str, role: str) -> Trace:
         )
     if len(found) > 1 or np.ma.is_masked(found[0].data):
         raise MisfitError(
-            f"The {role} trace {ids[0]} has gaps ({len(found)} pieces); fill or cut it first.", Reason.GAP, seed_id=ids[0]
+            f"The {role} trace {ids[0]} has gaps ({len(found)} pieces); fill or cut it first.",
+            Reason.GAP,
+            seed_id=ids[0],
         )
     trace = found[0]
     if trace.stats.npts < 2:
@@ -45,8 +47,8 @@ def standardize_pair(observed: Trace, synthetic: Trace) -> tuple[Trace, Trace]:
     """New traces of the synthetic's start, rate and npts; the arguments are left alone.
 
     An observed trace that starts late gets whole zero samples in front, one that ends early zeros at its end. It is
-    resampled in the frequency domain (Fourier method, Hann window) only where the rates differ, since resampling at equal
-    rates only adds noise; pairs that share no sample in time raise MisfitError.
+    resampled in the frequency domain (Fourier method, Hann window) only where the rates differ, since resampling at
+    equal rates only adds noise; pairs that share no sample in time raise MisfitError.
     """
     obs, syn = observed.copy(), synthetic.copy()
     syn.data = np.asarray(syn.data, dtype=np.float64)

@@ -47,7 +47,7 @@ class ComponentMeasurement:
 
 @dataclass(frozen=True, slots=True)
 class StationMeasurement:
-    """All components of a station. misfit: sum over components, None if none was measured. refusals: why one was not."""
+    """All components of a station. misfit: their sum, None if none was measured. refusals: why one was not."""
 
     network: str
     station: str
@@ -68,7 +68,9 @@ class StationMeasurement:
             "misfit": self.misfit,
             "window_count": self.window_count,
             "components": [_component_mapping(c, samples) for c in self.components],
-            "refusals": [{"component": r.component, "reason": str(r.reason), "message": r.message} for r in self.refusals],
+            "refusals": [
+                {"component": r.component, "reason": str(r.reason), "message": r.message} for r in self.refusals
+            ],
         }
 
 
@@ -104,7 +106,12 @@ def measure_station(
     sources, refusals = measure_pairs(pairs, windows, config, geometry)
     components = tuple(
         ComponentMeasurement(
-            c, obs.id, str(syn.stats.starttime), windows.selections[c].windows, windows.selections[c].rejected, sources.get(c)
+            c,
+            obs.id,
+            str(syn.stats.starttime),
+            windows.selections[c].windows,
+            windows.selections[c].rejected,
+            sources.get(c),
         )
         for c, obs, syn in pairs.components()
         if c in windows.selections

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from .traveltimes import phase_arrivals
+from .traveltimes import first_arrivals, phase_arrivals
 
 if TYPE_CHECKING:
     from obspy import Inventory, Stream
@@ -45,7 +45,8 @@ def example() -> Example:
 
     time = UTCDateTime(2020, 2, 2, 20, 20, 2)
     origin = Origin(
-        resource_id=ResourceIdentifier("smi:local/origin/example"), time=time, latitude=_EVENT[0], longitude=_EVENT[1], depth=_EVENT[2],
+        resource_id=ResourceIdentifier("smi:local/origin/example"), time=time,
+        latitude=_EVENT[0], longitude=_EVENT[1], depth=_EVENT[2],
     )  # fmt: skip
     magnitude = Magnitude(resource_id=ResourceIdentifier("smi:local/magnitude/example"), mag=5.4)
     event = Event(
@@ -57,7 +58,17 @@ def example() -> Example:
         zeros=[], poles=[], stage_gain=1.0, input_units="M", output_units="M", normalization_frequency=0.1,
     )  # fmt: skip
     channels = [
-        Channel(f"HH{c}", "10", *_STATION, elevation=0.0, depth=0.0, azimuth=azimuth, dip=dip, sample_rate=1 / _DT, response=stage)
+        Channel(
+            f"HH{c}",
+            "10",
+            *_STATION,
+            elevation=0.0,
+            depth=0.0,
+            azimuth=azimuth,
+            dip=dip,
+            sample_rate=1 / _DT,
+            response=stage,
+        )
         for c, azimuth, dip in (("E", 90.0, 0.0), ("N", 0.0, 0.0), ("Z", 0.0, -90.0))
     ]
     station = Station("EXMP", *_STATION, elevation=0.0, channels=channels)
@@ -69,9 +80,9 @@ def _stream(distance_deg: float, origin: object, *, observed: bool) -> Stream:
     from obspy import Stream, Trace
 
     random = np.random.default_rng(6)
-    seconds = np.arange(_NPTS) * _DT - _LEAD_S
-    arrivals = {a.name.upper()[0]: a.time for a in reversed(phase_arrivals("ak135", _EVENT[2] / 1000, distance_deg))}
-    times = {"P": arrivals["P"], "S": arrivals["S"], "surface": distance_deg * 111.19 / 3.2}
+    seconds: npt.NDArray[np.float64] = np.arange(_NPTS, dtype=np.float64) * _DT - _LEAD_S
+    times = first_arrivals(phase_arrivals("ak135", _EVENT[2] / 1000, distance_deg))
+    times["surface"] = distance_deg * 111.19 / 3.2
     traces = []
     for component, amplitudes in _COMPONENTS.items():
         data = np.zeros(_NPTS)

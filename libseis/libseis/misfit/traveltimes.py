@@ -48,6 +48,16 @@ def phase_arrivals(model: str, depth_km: float, distance_deg: float) -> tuple[Ph
     return tuple(PhaseArrival(a.name, float(a.time)) for a in sorted(found, key=lambda a: a.time))
 
 
+def first_arrivals(arrivals: tuple[PhaseArrival, ...]) -> dict[str, float]:
+    """Times of the first direct P and S waves, as far as there are any; `arrivals` in order of time."""
+    first: dict[str, float] = {}
+    for arrival in arrivals:
+        wave = arrival.name[0].upper()
+        if wave in "PS" and not set(arrival.name[1:]) - set("ngbdif"):
+            first.setdefault(wave, arrival.time)
+    return first
+
+
 def clear_cache() -> None:
     """Forget every travel time, for measurements of a cold start; the Earth models stay."""
     phase_arrivals.cache_clear()

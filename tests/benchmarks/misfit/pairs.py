@@ -74,7 +74,6 @@ def all_specs(count: int = 56) -> list[PairSpec]:
 
 def make_pair(spec: PairSpec) -> tuple[Any, Any]:
     """Observed and synthetic obspy traces of a pair, band-passed (two corners, both ways)."""
-    import obspy
 
     random = np.random.default_rng(1000 + spec.number)
     time = np.arange(spec.npts) * spec.delta - spec.lead_s

@@ -1,7 +1,7 @@
 """Run the published Python port of FLEXWIN on the pairs, from outside, and print its windows as JSON.
 
-For an environment of its own (python 3.11, numpy 1.26.4, scipy < 1.14, setuptools < 81, obspy, pyflex 0.2.0), for example
-`python run_port.py > port_windows.json`. Only what the port returns is kept; see README.md beside this file.
+For an environment of its own (README.md beside this file says what is in it), for example
+`python run_port.py > port_windows.json`. Only what the port returns is kept.
 """
 
 from __future__ import annotations

@@ -33,7 +33,9 @@ def measure_agreement(observed: Samples, synthetic: Samples, left: int, right: i
     peak = int(np.argmax(full))
     data_energy, model_energy = float(np.dot(data, data)), float(np.dot(model, model))
     if data_energy == 0.0 or model_energy == 0.0:
-        return Agreement(0, 0.0, 0.0 if data_energy == model_energy else float(np.copysign(np.inf, data_energy - model_energy)))
+        return Agreement(
+            0, 0.0, 0.0 if data_energy == model_energy else float(np.copysign(np.inf, data_energy - model_energy))
+        )
     return Agreement(
         cc_shift=peak - (n - 1),
         max_cc=float(full[peak] / np.sqrt(data_energy * model_energy)),

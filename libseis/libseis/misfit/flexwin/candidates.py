@@ -62,7 +62,13 @@ def water_level(ratio: Samples, settings: WindowSettings) -> Samples:
 
 
 def seed_grids(
-    ratio: Samples, peaks: Indices, troughs: Indices, bounds: Bounds, dt: float, min_period: float, settings: WindowSettings
+    ratio: Samples,
+    peaks: Indices,
+    troughs: Indices,
+    bounds: Bounds,
+    dt: float,
+    min_period: float,
+    settings: WindowSettings,
 ) -> Iterator[SeedGrid]:
     """The grid of each maximum above the water level, in order of time, that has a minimum on both sides."""
     level = water_level(ratio, settings)
@@ -141,8 +147,9 @@ def _holds_another_phase(
 ) -> Mask:
     """Whether a window holds another maximum so high and so far from the seed that it is a phase of its own.
 
-    Heights are above the lowest minimum of the window, its edges included. Another maximum may be c_3a times as high as the seed; from
-    c_3b periods on the factor falls off as a Gaussian of the distance (eq. 8 of the paper). `period` in samples.
+    Heights are above the lowest minimum of the window, its edges included. Another maximum may be c_3a times as
+    high as the seed; from c_3b periods on the factor falls off as a Gaussian of the distance, after the paper's
+    section on phase separation. `period` in samples.
     """
     lowest_left = np.minimum.accumulate(ratio[left])
     lowest_right = np.minimum.accumulate(ratio[right])
@@ -163,7 +170,7 @@ def _holds_another_phase(
 def _too_high(
     ratio: Samples, seed: int, others: Indices, floors: Samples, period: float, settings: WindowSettings
 ) -> Mask:
-    """Row k: whether one of the k nearest `others` is too high over each of `floors`; shape (len(others) + 1, len(floors))."""
+    """Row k: whether one of the k nearest `others` is too high over each floor; (len(others) + 1, len(floors))."""
     distance = np.abs(others - seed) / period
     beyond = np.maximum(distance - settings.c_3b, 0.0) / settings.c_3b
     factor = settings.c_3a * np.exp(-(beyond**2))

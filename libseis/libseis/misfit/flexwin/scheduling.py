@@ -13,8 +13,8 @@ def best_schedule(
 
     Intervals are (left, right) samples; sharing an edge sample is no overlap. Dynamic programming over the intervals
     sorted by their ends, O(n log n), no recursion; weights that are not positive are never taken.
-    `first_weighs_nothing` is the port's fault, for comparison with it: the interval that ends first counts as weightless,
-    and is taken only where nothing else was.
+    `first_weighs_nothing` is the port's fault, for comparison with it: the interval that ends first counts as
+    weightless, and is taken where nothing else was.
     """
     order = sorted(range(len(intervals)), key=lambda i: (intervals[i][1], intervals[i][0]))
     ends = [intervals[i][1] for i in order]

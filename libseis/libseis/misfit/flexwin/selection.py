@@ -1,4 +1,4 @@
-"""The whole selection: seeds, shape tests, curtailing, signal to noise, data fit, scheduling; one trace pair at a time."""
+"""The whole selection for one pair of traces: seeds, shape tests, curtailing, signal to noise, data fit, scheduling."""
 
 from __future__ import annotations
 
@@ -77,7 +77,15 @@ def select_windows(pair: SelectionInput, settings: WindowSettings, *, keep_rejec
     )
     windows = tuple(
         Window(
-            left, right, centre, pair.dt, pair.min_period, fit.cc_shift, fit.max_cc, fit.dlna, weight,
+            left,
+            right,
+            centre,
+            pair.dt,
+            pair.min_period,
+            fit.cc_shift,
+            fit.max_cc,
+            fit.dlna,
+            weight,
             phases=phases_inside(pair, left, right),
         )
         for left, right, centre, fit, weight in (fits[i] for i in chosen)

@@ -17,7 +17,8 @@ def envelope(data: Samples) -> Samples:
     """Modulus of the analytic signal of a trace (npts,)."""
     from scipy.signal import hilbert
 
-    return np.abs(hilbert(data))
+    modulus: Samples = np.abs(hilbert(data))
+    return modulus
 
 
 def sta_lta(envelope_of_synthetic: Samples, dt: float, min_period: float) -> Samples:

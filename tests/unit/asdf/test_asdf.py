@@ -1,0 +1,361 @@
+"""Datasets: what is written is what pyasdf and we read; nothing lost, nothing left over, nothing half-written."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import warnings
+
+import h5py
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from libseis.asdf.arrays import shuffled, write_array
+from libseis.misfit import (
+    AdjointSource,
+    AdjointType,
+    Config,
+    Edition,
+    RejectedWindow,
+    Rejection,
+    Window,
+    WindowSettings,
+    example,
+)
+from libseis.misfit.traveltimes import PhaseArrival
+from obspy import Stream, Trace, UTCDateTime
+from pyasdf import ASDFDataSet
+
+from libseis import asdf
+
+START = "2020-02-02T20:19:32.000000Z"
+
+
+def window(left: int = 10, right: int = 200) -> Window:
+    return Window(left, right, (left + right) // 2, 0.1, 10.0, 3, 0.9, -0.2, 1.5, (PhaseArrival("P", 7.5),))
+
+
+def source(channel_id: str = "XX.STA.10.HHE", component: str = "BXE", misfit: float = 0.4) -> AdjointSource:
+    samples = np.random.default_rng(0).standard_normal(300)
+    return AdjointSource(
+        channel_id, component, AdjointType.CC_TRAVELTIME, samples, 0.1, -20.0, misfit, 10.0, 30.0, START, (misfit,)
+    )
+
+
+def trace(channel: str = "HHZ", ns: int = 1_600_000_000_123_456_789, npts: int = 500, location: str = "10") -> Trace:
+    header = {
+        "network": "XX", "station": "STA", "location": location, "channel": channel, "sampling_rate": 100.0,
+        "starttime": UTCDateTime(ns=ns),
+    }  # fmt: skip
+    return Trace(np.random.default_rng(npts).standard_normal(npts).astype(np.float32), header)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "ds.h5"
+
+
+def test_windows_round_trip_in_numeric_order(path):
+    windows = [window(10 * n, 10 * n + 5) for n in range(23)]
+    names = asdf.write_windows(path, "default", "XX.STA.10.HHE", START, windows)
+    assert names[10] == "XX_STA_E_10"
+    assert asdf.read_windows(path, "default", "XX.STA.10.HHE") == windows
+
+
+def test_a_second_writing_leaves_no_old_windows(path):
+    asdf.write_windows(path, "i01/s00", "XX.STA.10.HHE", START, [window(n, n + 9) for n in range(5)])
+    asdf.write_windows(path, "i01/s01", "XX.STA.10.HHE", START, [window()])
+    asdf.write_windows(path, "i01/s00", "XX.STA.10.HHE", START, [window(1, 2)])
+    assert asdf.read_windows(path, "i01/s00", "XX.STA.10.HHE") == [window(1, 2)]
+    assert asdf.read_windows(path, "i01/s01", "XX.STA.10.HHE") == [window()]
+
+
+CHANNELS = ("XX.STA.10.HHE", "XX.STA.20.HHE", "XX.STA.10.BHE", "XX.STA..HHE", "XX.STA.10.HHN", "XX.STAX.10.HHE")
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.permutations(CHANNELS), st.lists(st.integers(0, 12), min_size=6, max_size=6))
+def test_sensors_share_tags_whatever_the_order(tmp_path_factory, order, counts):
+    path = tmp_path_factory.mktemp("share") / "ds.h5"
+    wanted = {c: [window(n, n + i) for n in range(counts[i])] for i, c in enumerate(CHANNELS)}
+    for channel in order:
+        asdf.write_windows(path, "default", channel, START, [window(900, 999)] * 3)
+    for channel in reversed(order):
+        asdf.write_windows(path, "default", channel, START, wanted[channel])
+    with h5py.File(path) as file:
+        names = set(file["AuxiliaryData/MisfitWindows/default"])
+    again = path.with_name("sorted.h5")
+    for channel in sorted(order):
+        asdf.write_windows(again, "default", channel, START, wanted[channel])
+    with h5py.File(again) as file:
+        assert set(file["AuxiliaryData/MisfitWindows/default"]) == names
+    for channel in CHANNELS:
+        assert asdf.read_windows(path, "default", channel) == wanted[channel]
+
+
+def test_pyasdf_reads_both_of_two_sensors(path):
+    asdf.write_windows(path, "default", "XX.STA.20.HHE", START, [window(1, 2)])
+    asdf.write_windows(path, "default", "XX.STA.10.HHE", START, [window(3, 4)])
+    asdf.write_adjoint_source(path, "default", source("XX.STA.20.HHE", misfit=2.0))
+    asdf.write_adjoint_source(path, "default", source("XX.STA.10.HHE", misfit=1.0))
+    with ASDFDataSet(path, mode="r", mpi=False) as ds:
+        windows = ds.auxiliary_data.MisfitWindows.default
+        assert windows.list() == ["XX_STA_20_HHE_E_0", "XX_STA_E_0"]
+        assert windows.XX_STA_E_0.parameters["channel_id"] == "XX.STA.10.HHE"
+        assert windows.XX_STA_20_HHE_E_0.data[:].tolist() == [1, 2]
+        assert ds.auxiliary_data.AdjointSources.default.XX_STA_BXE.parameters["misfit"] == 1.0
+    assert [s.misfit for s in asdf.read_adjoint_sources(path, "default", "XX.STA")] == [1.0, 2.0]
+
+
+def test_adjoint_sources_round_trip(path):
+    asdf.write_adjoint_source(path, "i01/s00", source())
+    (found,) = asdf.read_adjoint_sources(path, "i01/s00", "XX.STA")
+    np.testing.assert_array_equal(found.samples, source().samples)
+    assert (found.channel_id, found.misfit, found.time_offset, found.type) == (
+        "XX.STA.10.HHE",
+        0.4,
+        -20.0,
+        "cc_traveltime",
+    )
+
+
+def test_rejected_windows_round_trip(path):
+    rejected = [
+        RejectedWindow(1, 9, 5, Rejection.TIME_SHIFT, 12.0, 10.0),
+        RejectedWindow(2, 8, 4, Rejection.TIME_SHIFT, -11.0, 10.0),
+        RejectedWindow(3, 7, 5, Rejection.WATER_LEVEL),
+    ]
+    asdf.write_rejected(path, "default", "XX.STA.10.HHE", rejected)
+    assert asdf.read_rejected(path, "default", "XX.STA.10.HHE") == rejected
+
+
+def test_evaluations_are_in_numeric_order(path):
+    for evaluation in ("i10/s00", "i02", "default", "i02/s03"):
+        asdf.write_windows(path, evaluation, "XX.STA.10.HHE", START, [window()])
+    assert [e.path for e in asdf.evaluations(path)] == ["default", "i02", "i02/s03", "i10/s00"]
+
+
+def weigh(left: int, right: int, max_cc: float, dt: float, min_period: float) -> float:
+    return max_cc
+
+
+def test_configs_with_long_arrays_and_functions(path):
+    criterion = np.linspace(0.5, 0.9, 10_000)  # 80 kB
+    config = Config(
+        iteration=1, window=WindowSettings(cc_acceptance_level=criterion, edition="paper", weight_function=weigh)
+    )
+    asdf.write_config(path, config)
+    asdf.write_config(path, config)
+    found = asdf.read_config(path, "i01")
+    np.testing.assert_array_equal(found.window.cc_acceptance_level, criterion)
+    assert found.window.edition is Edition.PAPER and found.iteration == 1 and found.step_count is None
+    with ASDFDataSet(path, mode="r", mpi=False) as ds:
+        attributes = ds.auxiliary_data.Configs.i01.parameters
+    assert attributes["pyflex_config_window_weight_fct"].endswith(":weigh")
+    assert attributes["step_count"] == "None"
+
+
+def test_a_missing_config_is_named(path):
+    asdf.write_config(path, Config())
+    with pytest.raises(asdf.AsdfError, match="no config at i01/s00"):
+        asdf.read_config(path, "i01/s00")
+
+
+def test_start_times_are_exact(path):
+    asdf.write_stream(path, Stream([trace()]), "observed")
+    (found,) = asdf.read_stream(path, "XX.STA", "observed")
+    assert found.stats.starttime.ns == 1_600_000_000_123_456_789
+    np.testing.assert_array_equal(found.data, trace().data)
+
+
+def test_the_same_again_is_nothing_new_and_other_data_a_conflict(path):
+    asdf.write_stream(path, Stream([trace()]), "observed")
+    asdf.write_stream(path, Stream([trace()]), "observed")
+    other = trace()
+    other.data = other.data * 2
+    with pytest.raises(asdf.AsdfConflictError, match=r"XX\.STA\.10\.HHZ"):
+        asdf.write_stream(path, Stream([other]), "observed")
+    asdf.write_stream(path, Stream([other]), "observed", replace=True)
+    (found,) = asdf.read_stream(path, "XX.STA", "observed")
+    np.testing.assert_array_equal(found.data, other.data)
+
+
+def test_two_segments_in_the_same_seconds_are_both_kept(path):
+    one, two = trace(), trace(ns=1_600_000_000_523_456_789)
+    two.data = two.data * 3
+    asdf.write_stream(path, Stream([one, two]), "observed")
+    with ASDFDataSet(path, mode="r", mpi=False) as ds:
+        stream = ds.waveforms.XX_STA.observed
+        assert sorted(float(np.abs(t.data).max()) for t in stream) == sorted(
+            float(np.abs(t.data).max()) for t in (one, two)
+        )
+    assert {t.stats.starttime.ns for t in asdf.read_stream(path, "XX.STA", "observed")} == {
+        one.stats.starttime.ns, two.stats.starttime.ns,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("bad", ["Observed", "with space", ""])
+def test_a_bad_tag_is_refused(path, bad):
+    with pytest.raises(asdf.AsdfError, match="no waveform tag"):
+        asdf.write_stream(path, Stream([trace()]), bad)
+
+
+def test_complex_samples_are_refused(path):
+    odd = trace()
+    odd.data = odd.data.astype(np.complex64)
+    with pytest.raises(asdf.AsdfError, match="complex64"):
+        asdf.write_stream(path, Stream([odd]), "observed")
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from(["<i2", ">i4", "<i8", "<f4", ">f8"]), st.integers(0, 3000), st.integers(0, 99))
+def test_ready_made_chunks_are_what_hdf5_makes(dtype, npts, seed):
+    data = (np.random.default_rng(seed).standard_normal(npts) * 1000).astype(dtype)
+    with h5py.File("chunks", "w", driver="core", backing_store=False) as file:
+        stored = write_array(file, "data", data)
+        np.testing.assert_array_equal(stored[()], data)
+        assert stored.dtype == data.dtype
+    assert sorted(shuffled(data)) == sorted(data.tobytes())
+
+
+def test_events_and_stations_round_trip(path):
+    made = example()
+    asdf.write_event(path, made.event)
+    asdf.write_event(path, made.event)
+    asdf.write_inventory(path, made.inv)
+    assert [e.resource_id for e in asdf.read_events(path)] == [made.event.resource_id]
+    assert asdf.read_inventory(path, "XX.EXMP")[0][0][0].code == "HHE"
+    with pytest.raises(asdf.AsdfError, match=r"no StationXML of XX\.NONE"):
+        asdf.read_inventory(path, "XX.NONE")
+
+
+def test_an_open_pyasdf_dataset_is_written_to(path):
+    with ASDFDataSet(path, mpi=False) as ds:
+        asdf.write_stream(ds, Stream([trace()]), "observed")
+        assert len(ds.waveforms.XX_STA.observed) == 1
+
+
+def test_another_file_is_no_dataset(tmp_path):
+    plain = tmp_path / "plain.h5"
+    h5py.File(plain, "w").close()
+    with pytest.raises(asdf.AsdfError, match="no ASDF dataset"):
+        asdf.read_events(plain)
+    (tmp_path / "text.h5").write_text("hello")
+    with pytest.raises(asdf.AsdfError, match="cannot be opened"):
+        asdf.read_events(tmp_path / "text.h5")
+    with pytest.raises(asdf.AsdfError, match="There is no dataset"):
+        asdf.read_events(tmp_path / "nothing.h5")
+
+
+def station(name: str) -> asdf.StationData:
+    made = example()
+    for stream in (made.st_obs, made.st_syn):
+        for each in stream:
+            each.stats.station = name
+    made.inv[0][0].code = name
+    xml = asdf.station_xml(made.inv, "XX", name)
+    return asdf.StationData(f"XX.{name}", {"observed": made.st_obs, "synthetic": made.st_syn}, xml)
+
+
+def test_pyasdf_reads_a_built_dataset(path):
+    asdf.build_dataset(path, (station(f"S{n}") for n in range(3)), example().event)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with ASDFDataSet(path, mode="r", mpi=False) as ds:
+            assert ds.waveforms.list() == ["XX.S0", "XX.S1", "XX.S2"]
+            assert ds.waveforms.XX_S1.coordinates["latitude"] == -40.68
+            np.testing.assert_array_equal(ds.waveforms.XX_S2.observed[1].data, example().st_obs[1].data)
+            assert len(ds.events) == 1
+    assert os.listdir(path.parent) == [path.name]
+
+
+def test_a_failing_build_leaves_the_old_file(path):
+    asdf.build_dataset(path, [station("OLD")])
+
+    def stations():
+        yield station("NEW")
+        raise RuntimeError("source dried up")
+
+    with pytest.raises(RuntimeError):
+        asdf.build_dataset(path, stations())
+
+    def fenced() -> None:
+        raise PermissionError("lease lost")
+
+    with pytest.raises(PermissionError):
+        asdf.build_dataset(path, [station("NEW")], before_publish=fenced)
+    assert asdf.station_codes(path) == ["XX.OLD"]
+    assert os.listdir(path.parent) == [path.name]
+
+
+def test_readers_of_the_old_file_go_on(path):
+    asdf.build_dataset(path, [station("OLD")])
+    with h5py.File(path, "r") as reader:
+        asdf.build_dataset(path, [station("NEW")])
+        assert list(reader["Waveforms"]) == ["XX.OLD"]
+        name = next(iter(reader["Waveforms/XX.OLD"]))
+        assert reader[f"Waveforms/XX.OLD/{name}"][()].size > 0
+    assert asdf.station_codes(path) == ["XX.NEW"]
+
+
+def test_a_killed_builder_leaves_the_old_file(path):
+    asdf.build_dataset(path, [station("OLD")])
+    code = (
+        "import sys, time\nfrom libseis import asdf\n"
+        "def stations():\n    yield asdf.StationData('XX.NEW')\n    print('writing', flush=True)\n    time.sleep(60)\n"
+        f"asdf.build_dataset({str(path)!r}, stations())\n"
+    )
+    builder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    watchdog = threading.Timer(60, builder.kill)
+    watchdog.start()
+    assert builder.stdout is not None and builder.stdout.readline() == b"writing\n"
+    builder.send_signal(signal.SIGKILL)
+    builder.wait()
+    builder.stdout.close()
+    watchdog.cancel()
+    assert asdf.station_codes(path) == ["XX.OLD"]
+    asdf.build_dataset(path, [station("NEW")])
+    assert asdf.station_codes(path) == ["XX.NEW"]
+
+
+def test_merging(path, tmp_path):
+    parts = [tmp_path / f"part{n}.h5" for n in range(3)]
+    for n, part in enumerate(parts):
+        asdf.build_dataset(part, [station(f"S{n}"), station("BOTH")], example().event)
+        asdf.write_windows(part, "default", f"XX.S{n}.10.HHE", START, [window(n, n + 50)])
+    asdf.merge_datasets(path, parts)
+    assert asdf.station_codes(path) == ["XX.BOTH", "XX.S0", "XX.S1", "XX.S2"]
+    assert asdf.read_windows(path, "default", "XX.S2.10.HHE") == [window(2, 52)]
+    assert len(asdf.read_events(path)) == 1
+    asdf.write_windows(parts[1], "default", "XX.S0.10.HHE", START, [window(7, 8)])
+    with pytest.raises(asdf.AsdfConflictError, match="XX_S0_E_0"):
+        asdf.merge_datasets(path, parts)
+    assert asdf.read_windows(path, "default", "XX.S0.10.HHE") == [window(0, 50)]
+
+
+def test_a_station_that_is_another(path):
+    stray = asdf.StationData("XX.OTHER", {"observed": Stream([trace()])})
+    with pytest.raises(asdf.AsdfError, match=r"not of station XX\.OTHER"):
+        asdf.write_station(path, stray)
+
+
+@pytest.mark.parametrize("evaluation", ["i01/s00"])
+def test_pyatoas_own_dataset_is_read(evaluation):
+    """The dataset that came with the published example's inputs, written by Pyatoa."""
+    from pathlib import Path
+
+    folder = Path(os.environ.get("SEISBUS_TEST_DATA", Path(__file__).parents[3] / "../shared/data")) / "pyatoa"
+    if not folder.is_dir():
+        pytest.skip("SEISBUS_TEST_DATA has no folder pyatoa (inputs of the published example)")
+    there = folder / "test_ASDFDataSet.h5"
+    config = asdf.read_config(there, evaluation)
+    assert (config.min_period, config.max_period, config.iteration, config.step_count) == (8.0, 20.0, 1, 0)
+    windows = asdf.read_station_windows(there, evaluation, "NZ.BFZ")
+    assert [(w.left, w.right) for w in windows["NZ.BFZ.10.HHN"]] == [(1196, 2236)]
+    sources = asdf.read_adjoint_sources(there, evaluation, "NZ.BFZ")
+    assert {s.component: round(s.misfit, 6) for s in sources} == {"BXN": 0.528756, "BXZ": 0.47622}
+    assert len(asdf.read_stream(there, "NZ.BFZ", "observed")) == 3

@@ -1,0 +1,107 @@
+"""The published example: windows to the sample, measurements and misfits to 1e-6, with pyadjoint 0.2.3."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from libseis.misfit import Config, Edition, Processing, WindowSettings, measure_station
+from libseis.misfit.preprocess import gaussian
+
+WINDOWS = {
+    "E": (477, 2569, 1523, 36, -0.709652824109737, 0.871536711294519, 5.469764400084402),
+    "N": (1264, 2569, 1916, 63, -0.8285175950122449, 0.9917618498680395, 3.8827476422333747),
+    "Z": (675, 1382, 1028, 0, -0.9033630449733787, 0.9908227270734635, 2.101535004122816),
+}
+SOURCES = {
+    "E": ("BXE", 0.3654680411389007, -4290.4901528333185, 7036.287922006114, 99847.43078944113),
+    "N": ("BXN", 1.6199999999999997, -10854.433369021963, 8524.842424055394, 167866.40585115025),
+    "Z": ("BXZ", 0.00405, -2800.324990689333, 5216.409932794059, 56742.36616109614),
+}
+
+
+@pytest.fixture(scope="module")
+def measured(published):
+    return measure_station(Config(), published.st_obs, published.st_syn, published.event, published.inv)
+
+
+def test_every_component_is_measured(measured):
+    assert [c.component for c in measured.components] == ["E", "N", "Z"]
+    assert measured.refusals == ()
+    assert measured.misfit == pytest.approx(1.9895180411389004, rel=1e-6)
+
+
+@pytest.mark.parametrize("component", "ENZ")
+def test_windows(measured, component):
+    (found,) = next(c.windows for c in measured.components if c.component == component)
+    left, right, center, shift, dlna, max_cc, weight = WINDOWS[component]
+    assert (found.left, found.right, found.center, found.cc_shift) == (left, right, center, shift)
+    assert found.dlna == pytest.approx(dlna, rel=1e-6)
+    assert found.max_cc == pytest.approx(max_cc, rel=1e-6)
+    assert found.weight == pytest.approx(weight, rel=1e-6)
+
+
+@pytest.mark.parametrize("component", "ENZ")
+def test_adjoint_sources(measured, component):
+    source = next(c.adjoint_source for c in measured.components if c.component == component)
+    channel, misfit, low, high, norm = SOURCES[component]
+    assert (source.component, source.samples.size, source.dt, source.time_offset) == (channel, 10000, 0.03, -20.0)
+    assert source.misfit == pytest.approx(misfit, rel=1e-6)
+    assert source.samples.min() == pytest.approx(low, rel=1e-6)
+    assert source.samples.max() == pytest.approx(high, rel=1e-6)
+    assert np.linalg.norm(source.samples) == pytest.approx(norm, rel=1e-6)
+
+
+def test_the_source_is_in_forward_time_and_inside_its_window(measured):
+    for component in measured.components:
+        (window,) = component.windows
+        samples = component.adjoint_source.samples
+        # pyadjoint rounds the window's start down, so it may begin one sample early
+        assert not samples[: window.left - 1].any() and not samples[window.right + 2 :].any()
+
+
+def test_half_duration_and_offset(published):
+    manager = published.manager().standardize()
+    assert manager.time_offset_sec == pytest.approx(-20.0, abs=1e-6)
+    from libseis.misfit.geometry import half_duration
+
+    assert half_duration(published.event) == pytest.approx(0.6989458964552759, rel=1e-12)
+
+
+def test_the_papers_reading_is_at_hand_and_differs(published):
+    config = Config(window=WindowSettings(edition=Edition.PAPER))
+    paper = measure_station(config, published.st_obs, published.st_syn, published.event, published.inv)
+    assert [(w.left, w.right) for w in paper.components[0].windows] == [(477, 999), (999, 2569)]
+    assert [(w.left, w.right) for w in paper.components[2].windows] == [(675, 1382)]
+
+
+@pytest.mark.parametrize(("processing", "centre"), [("pyatoa_2022", -0.5), ("exact", 0.0)])
+def test_source_time_function(processing, centre):
+    wavelet = gaussian(0.7, 33.0, Processing(processing))
+    taps = np.arange(wavelet.size) - 23  # n = round(0.7 * 33)
+    assert wavelet.size == (46 if processing == "pyatoa_2022" else 47)
+    assert wavelet.sum() == pytest.approx(1.0, abs=1e-6)
+    # numpy centres 2n taps half a sample late, so the wavelet's own centre at tap 0 moves a trace by half a sample
+    assert np.sum(taps * wavelet) == pytest.approx(0.0, abs=1e-5)
+    assert np.sum(taps * wavelet) - (taps[0] + taps[-1]) / 2 == pytest.approx(-centre, abs=1e-5)
+
+
+def test_exact_processing_is_at_hand_and_moves_the_published_windows(published, measured):
+    exact = measure_station(
+        Config(processing="exact"), published.st_obs, published.st_syn, published.event, published.inv
+    )
+    ours = {c.component: c.windows[0] for c in exact.components}
+    theirs = {c.component: c.windows[0] for c in measured.components}
+    assert ours["Z"] != theirs["Z"]
+    assert ours["Z"].left == pytest.approx(theirs["Z"].left, abs=60)
+
+
+@pytest.mark.parametrize("kind", ["cc_traveltime", "multitaper", "waveform", "convolution", "exponentiated_phase"])
+def test_every_kind_of_adjoint_source_is_reachable(published, kind):
+    measured = measure_station(
+        Config(adj_src_type=kind), published.st_obs, published.st_syn, published.event, published.inv
+    )
+    assert measured.misfit > 0
+    for component in measured.components:
+        assert component.adjoint_source.type == kind
+        assert component.adjoint_source.samples.any()
+        assert sum(component.adjoint_source.window_misfits) == pytest.approx(component.adjoint_source.misfit)

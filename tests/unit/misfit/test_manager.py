@@ -1,0 +1,176 @@
+"""Manager: the documentation page's workflow, saving, stale windows, fixed windows, plots."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from libseis.misfit import Config, Manager, ManagerError, WindowSettings
+from pyasdf import ASDFDataSet
+
+from libseis import asdf
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    with ASDFDataSet(tmp_path / "2018p130600.h5", mpi=False) as ds:
+        yield ds
+
+
+def test_the_page(published, dataset):
+    """Writing, automatic writing, access by pyasdf, loading, tags of an inversion, fixed windows."""
+    ds = dataset
+    manager = published.manager(ds=ds, config=Config())
+    assert "2018p130600.h5" in repr(manager)
+    manager.write()
+    manager.config.write(write_to=ds)
+    assert ds.waveforms.list() == ["NZ.BFZ"]
+    assert ds.events[0].resource_id == published.event.resource_id
+    assert ds.auxiliary_data.Configs.list() == ["default"]
+    assert "MisfitWindows" not in ds.auxiliary_data.list()
+
+    manager.standardize().preprocess()
+    manager.window()
+    manager.measure()
+    assert ds.waveforms.NZ_BFZ.StationXML[0][0].code == "BFZ"
+    both = ds.waveforms.NZ_BFZ.observed + ds.waveforms.NZ_BFZ.synthetic
+    assert [t.id for t in both][::3] == ["NZ.BFZ.10.HHE", "NZ.BFZ..BXE"]
+    np.testing.assert_array_equal(ds.waveforms.NZ_BFZ.observed[0].data, published.st_obs[0].data)
+    assert ds.auxiliary_data.MisfitWindows["default"].list() == ["NZ_BFZ_E_0", "NZ_BFZ_N_0", "NZ_BFZ_Z_0"]
+    window = ds.auxiliary_data.MisfitWindows.default.NZ_BFZ_E_0
+    assert window.data[:].tolist() == [477, 2569]
+    assert window.parameters["cc_shift_in_samples"] == 36
+    assert window.parameters["channel_id"] == "NZ.BFZ.10.HHE"
+    assert window.parameters["phase_arrival_S"] == pytest.approx(25.700673580378776, abs=1e-6)
+    source = ds.auxiliary_data.AdjointSources.default.NZ_BFZ_BXE
+    assert source.data.shape == (10000, 2)
+    assert source.data[0, 0] == pytest.approx(-20.0)
+    assert source.parameters["misfit"] == pytest.approx(0.3654680411389007, rel=1e-6)
+
+    loaded = Manager(ds=ds).load(code="NZ.BFZ", path="default")
+    assert loaded.windows == {} and loaded.config == manager.config
+    assert loaded.flow(save=False).misfit == pytest.approx(1.9895180411389004, rel=1e-6)
+
+    config = Config(iteration=1, step_count=0)
+    config.write(write_to=ds)
+    published.manager(ds=ds, config=config).write().flow()
+    assert "synthetic_i01s00" in ds.waveforms.NZ_BFZ.get_waveform_tags()
+    assert len(ds.waveforms.NZ_BFZ.synthetic_i01s00) == 3
+    assert ds.auxiliary_data.MisfitWindows.i01.s00.list() == ["NZ_BFZ_E_0", "NZ_BFZ_N_0", "NZ_BFZ_Z_0"]
+
+    again = Manager(ds=ds).load("NZ.BFZ", path="i01/s00", synthetic_tag="synthetic_i01s00")
+    again.standardize().preprocess()
+    again.window(fix_windows=True, iteration=1, step_count=0, save=False)
+    assert [(w.left, w.right) for found in again.windows.values() for w in found] == [
+        (477, 2569), (1264, 2569), (675, 1382),
+    ]  # fmt: skip
+    assert again.windows["E"][0].max_cc == pytest.approx(0.871536711294519, rel=1e-6)
+    assert again.measure(save=False).misfit == pytest.approx(1.9895180411389004, rel=1e-6)
+
+
+def test_fewer_windows_leave_none_of_the_old(manager, tmp_path):
+    path = tmp_path / "ds.h5"
+    manager(ds=path).flow()
+    assert len(asdf.read_station_windows(path, "default", "XX.EXMP")) == 3
+    assert len(asdf.read_adjoint_sources(path, "default", "XX.EXMP")) == 3
+    none = manager(ds=path, config=Config(window=WindowSettings(cc_acceptance_level=0.999999))).flow()
+    assert none.misfit is None
+    assert asdf.read_station_windows(path, "default", "XX.EXMP") == {}
+    assert asdf.read_adjoint_sources(path, "default", "XX.EXMP") == []
+
+
+def test_nothing_is_saved_where_it_is_not_wanted(manager, tmp_path):
+    path = tmp_path / "ds.h5"
+    manager(ds=path, config=Config(save_to_ds=False)).flow()
+    assert not path.exists()
+    manager(ds=path).flow(save=False)
+    assert not path.exists()
+    manager(ds=path, config=Config(save_to_ds=False)).flow(save=True)
+    assert len(asdf.read_station_windows(path, "default", "XX.EXMP")) == 3
+
+
+def test_rejected_windows_are_kept_on_request(manager, tmp_path):
+    path = tmp_path / "ds.h5"
+    strict = Config(window=WindowSettings(tshift_acceptance_level=0.1))
+    found = manager(ds=path, config=strict).flow(keep_rejected=True)
+    stored = asdf.read_rejected(path, "default", "XX.EXMP.10.HHZ")
+    assert sorted(stored, key=str) == sorted(found.rejected["Z"], key=str)
+    manager(ds=path).flow()
+    assert "time_shift" in {str(r.rejection) for r in stored}
+
+
+def test_fixed_windows_of_the_evaluation_before(manager, made, tmp_path):
+    path = tmp_path / "ds.h5"
+    first = manager(ds=path, config=Config(iteration=1, step_count=0)).flow()
+    better = made.st_syn.copy()
+    for trace in better:
+        trace.data *= 1.3
+    second = manager(ds=path, st_syn=better, config=Config(iteration=1, step_count=1)).flow(fix_windows=True)
+    edges = {c: [(w.left, w.right) for w in found] for c, found in first.windows.items()}
+    assert {c: [(w.left, w.right) for w in found] for c, found in second.windows.items()} == edges
+    assert abs(second.windows["Z"][0].dlna) < 0.05 < abs(first.windows["Z"][0].dlna)
+
+
+def test_the_first_evaluation_has_no_windows_to_fix(manager, tmp_path):
+    path = tmp_path / "ds.h5"
+    manager(ds=path, config=Config(iteration=2, step_count=0)).flow()
+    first = manager(ds=path, config=Config(iteration=1, step_count=0))
+    with pytest.raises(ManagerError, match="first evaluation"):
+        first.flow(fix_windows=True)
+
+
+def test_small_windows_can_be_dropped(manager):
+    config = Config()
+    full = manager(config=config).flow()
+    assert manager(config=replace(config, win_amp_ratio=0.01)).flow().windows == full.windows
+    peak = max(np.abs(full.observed.select(component="Z")[0].data))
+    assert manager(config=replace(config, win_amp_ratio=1.0)).flow().windows.keys() <= full.windows.keys()
+    assert peak > 0
+
+
+def test_rotated_components(manager):
+    found = manager(config=Config(rotate_to_rtz=True, component_list=("R", "T", "Z"))).flow()
+    assert {t.stats.channel for t in found.synthetic} == {"BXR", "BXT", "BXZ"}
+    assert set(found.adjsrcs) == {"R", "T", "Z"}
+
+
+@pytest.mark.parametrize(("low", "high", "kept"), [(8.0, None, "long"), (None, 8.0, "short")])
+def test_an_open_band_keeps_the_right_side(made, low, high, kept):
+    """min_period alone is a low-pass, max_period alone a high-pass; 2022 had them the wrong way round."""
+    from libseis.misfit.preprocess import preprocess_stream
+
+    stream = made.st_syn[:1].copy()
+    time = np.arange(stream[0].stats.npts) * stream[0].stats.delta
+    waves = {"long": np.sin(2 * np.pi * time / 40), "short": np.sin(2 * np.pi * time / 2)}
+    stream[0].data = waves["long"] + waves["short"]
+    done = preprocess_stream(stream, Config(min_period=low, max_period=high), origin_s=0.0)[0].data
+    middle = slice(800, 1600)
+    share = {
+        name: abs(np.dot(done[middle], wave[middle])) / np.dot(wave[middle], wave[middle])
+        for name, wave in waves.items()
+    }
+    other = "short" if kept == "long" else "long"
+    assert share[kept] > 0.8 and share[other] < 0.05
+
+
+def test_plots_are_drawn(manager, tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        done = manager().flow()
+        for choice in ("wav", "map", "both"):
+            figure = done.plot(choice, save=tmp_path / f"{choice}.png")
+            assert (tmp_path / f"{choice}.png").stat().st_size > 20_000
+    waveforms = done.plot("wav").axes
+    assert len(waveforms) == 3
+    assert any("cc 0." in text.get_text() for text in waveforms[0].texts)
+    assert figure is not None
+    with pytest.raises(ManagerError, match="expected wav, map or both"):
+        done.plot("everything")
+
+
+def test_repr_names_what_it_holds(manager):
+    before, after = repr(manager()), repr(manager().flow(save=False))
+    assert "nothing yet" in before and "XX.EXMP" in before
+    assert "standardized, preprocessed" in after and "E: 1" in after
