@@ -162,6 +162,21 @@ def _mark(row: Availability | None) -> str:
     return "▒" if row.ledger.saved else "░"
 
 
+def datasets_table(documents: Iterable[Mapping[str, Any]]) -> Table:
+    """What an export built, one a row; paths are below the output folder."""
+    made = table("format", "waveforms", "size", "path", "problems", right=("waveforms", "size"), long="path")
+    for document in documents:
+        problems = f"{document['problem_count']:,}: {document['problems'][0]}" if document["problems"] else ""
+        made.add_row(
+            document["format"],
+            f"{document['waveforms']:,}",
+            size_text(document["size"]),
+            Text(document["path"]),
+            Text(problems, style="yellow"),
+        )
+    return made
+
+
 def outcomes_table(outcomes: Iterable[Outcome]) -> Table:
     """Outcomes, one a row."""
     made = table("fate", "channel", "start", "end", "event", "reason", "detail", long="detail")

@@ -155,6 +155,42 @@ class AsyncClient:
         request = pb.ReplayDeadLetterRequest(name=f"deadLetters/{identity}")
         return Job.of((await self._connection.call("ReplayDeadLetter", request)).job)
 
+    # exports
+
+    async def export(
+        self,
+        format: str,
+        *,
+        job: str = "",
+        tag: str = "",
+        event: str = "",
+        folder: str = "",
+        waveform_tag: str = "",
+        net: str = "*",
+        sta: str = "*",
+        loc: str = "*",
+        chan: str = "*",
+    ) -> Job:
+        """Start a job that makes datasets of stored waveforms: `format` is asdf, mseed, sac or parquet.
+
+        Of one job, with one data_tag, or of one event: all that are given must fit. `datasets` of the job, once it is
+        closed, says where they are.
+        """
+        wanted = {"job": job.removeprefix("jobs/"), "tag": tag, "event": event, "folder": folder}
+        wanted |= {"format": format, "waveform_tag": waveform_tag}
+        return await self.submit(
+            {
+                "kind": "export",
+                "name": f"export of {job or tag or event} as {format}",
+                "select": {"net": net, "sta": sta, "loc": loc, "chan": chan},
+                "export": {key: value for key, value in wanted.items() if value},
+            }
+        )
+
+    async def datasets(self, job: str) -> list[dict[str, Any]]:
+        """What an export built: documents with path (below the output folder), format, waveforms, size, problems …"""
+        return await self._documents("ListDatasets", pb.ListDatasetsRequest(name=_job(job)))
+
     # archives
 
     async def archives(self) -> list[Archive]:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from libseis.segments import Rate, Segment, SourceId
+from libseis.segments import Segment
 
-from libseis import ErrorSeverity, Metadata, TimeSeries, TimeSeriesEnsemble, mseed
+from libseis import ErrorSeverity, Metadata, TimeSeries, TimeSeriesEnsemble
 
+from ..model.stored import StoredBytesError, stored_segment
 from .errors import WaveformError
 from .values import Stored
 
@@ -19,24 +20,13 @@ def segment_of(stored: Stored) -> Segment:
 
     WaveformError when the bytes cannot be read or do not hold the samples that the document promises.
     """
-    document = stored.document
-    identity = str(document["_id"])
+    identity = str(stored.document["_id"])
     if stored.error:
         raise WaveformError(identity, stored.error)
-    rate = Rate(*document["rate"])
-    source = SourceId(document["net"], document["sta"], document.get("loc", ""), document["chan"])
-    data = _miniseed(identity, stored.data) if stored.miniseed else np.frombuffer(stored.data, "<f8")
-    if len(data) != document["npts"]:
-        raise WaveformError(identity, f"its bytes hold {len(data):,} samples, its document says {document['npts']:,}.")
-    return Segment(source, document["t0_ns"], rate, data)
-
-
-def _miniseed(identity: str, data: bytes) -> Any:
-    table = mseed.frame(data)
-    segments = [segment for joined in mseed.decode(data, table) for segment in joined.segments]
-    if len(segments) != 1:
-        raise WaveformError(identity, f"its miniSEED holds {len(segments)} segments, expected one.")
-    return segments[0].data
+    try:
+        return stored_segment(stored.document, stored.data, miniseed=stored.miniseed)
+    except StoredBytesError as error:
+        raise WaveformError(identity, error.problem) from None
 
 
 def time_series_of(stored: Stored) -> TimeSeries:

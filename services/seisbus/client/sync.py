@@ -133,6 +133,14 @@ class Client:
         """Plan again what the job of a dead letter lost to dead letters."""
         return _run(self._client.replay(identity))
 
+    def export(self, format: str, *, job: str = "", tag: str = "", event: str = "", **where: Any) -> Job:
+        """Start a job that makes datasets of stored waveforms; `where`: folder, waveform_tag, net, sta, loc, chan."""
+        return _run(self._client.export(format, job=job, tag=tag, event=event, **where))
+
+    def datasets(self, job: str) -> list[dict[str, Any]]:
+        """What an export built."""
+        return _run(self._client.datasets(job))
+
     def archives(self) -> list[Archive]:
         """Archives that the deployment knows."""
         return _run(self._client.archives())

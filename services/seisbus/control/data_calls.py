@@ -13,7 +13,7 @@ from ..errors import StateError, UserError
 from ..model.moments import iso
 from ..store import queries
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
-from ..store.collections import CATALOG_INDEX, CEMETERY, ELOG, WAVEFORM_INDEX
+from ..store.collections import ASDF_DATASET, CATALOG_INDEX, CEMETERY, ELOG, WAVEFORM_INDEX
 from ..store.documents import Document
 from ..store.jobs import get_job
 from ..store.pages import Page, PageRequest
@@ -141,6 +141,11 @@ class DataCalls:
         """Dead data."""
         page = await self._of_job(CEMETERY, request)
         return pb.ListCemeteryResponse(documents_json=_json(page), next_page_token=page.next_token)
+
+    async def ListDatasets(self, request: pb.ListDatasetsRequest, _: Any) -> pb.ListDatasetsResponse:
+        """What an export built."""
+        page = await self._of_job(ASDF_DATASET, request)
+        return pb.ListDatasetsResponse(documents_json=_json(page), next_page_token=page.next_token)
 
     async def _of_job(self, collection: str, request: Any) -> Page:
         job = await get_job(self.context.store, resource_id(request.name, JOBS))

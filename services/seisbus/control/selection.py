@@ -12,8 +12,10 @@ from ..model.moments import iso
 from ..model.task import DAY_NS
 from ..planning.plan import touched_days
 from ..planning.windows import Origin, home_days, windows_of_day
+from ..store.datasets import selected
 from ..store.index import day_files, day_is_known, events
-from ..store.queries import has_events
+from ..store.jobs import get_job
+from ..store.queries import each_waveform, has_events
 from .context import Context
 
 # More days are not read at submission: a day of an archive is thousands of documents.
@@ -56,6 +58,8 @@ def day_name(day: int) -> str:
 
 async def check_selection(context: Context, spec: JobSpec) -> None:
     """EmptySelectionError when no event, no tile, or no channel of at most three known days matches the job."""
+    if spec.kind == "export":
+        await _check_stored(context, spec)
     if spec.kind != "window" or spec.windows is None:
         return
     origins = await origins_of(context, spec)
@@ -74,6 +78,18 @@ async def check_selection(context: Context, spec: JobSpec) -> None:
         raise EmptySelectionError(spec.archive, "the tile's length is longer than its span; shorten it.")
     if spec.inputs == "day_files" and spec.expect == "index" and len(days) <= MOST_DAYS:
         await _check_channels(context, spec, origins, days)
+
+
+async def _check_stored(context: Context, spec: JobSpec) -> None:
+    wanted = selected(spec)
+    if wanted.job:
+        await get_job(context.store, wanted.job)
+    async for _ in each_waveform(context.store, wanted, 1):
+        return
+    raise UserError(
+        "The export would hold nothing: no stored waveform fits its job, tag, event and select; "
+        "`seisbus show JOB` says what a job stored."
+    )
 
 
 async def _check_channels(context: Context, spec: JobSpec, origins: list[Origin], homes: Sequence[int]) -> None:

@@ -53,7 +53,8 @@ async def checked_spec(context: Context, text: str) -> JobSpec:
     if len(text.encode()) > LARGEST_SPEC_BYTES:
         raise JobSizeError("the text", f"{len(text.encode()):,} bytes", f"{LARGEST_SPEC_BYTES:,}")
     spec = with_inline_events(parse_job(text))
-    archive_named(context.archives, spec.archive)
+    if spec.kind != "export":
+        archive_named(context.archives, spec.archive)
     check_size(spec)
     check_steps(spec)
     await check_selection(context, spec)

@@ -12,7 +12,7 @@ import logging
 from collections.abc import AsyncIterator
 
 from ..app import Context
-from ..archive.definition import DayCut, archive_named
+from ..archive.definition import ArchiveDefinition, DayCut, archive_named
 from ..bus.snapshot import snapshot
 from ..errors import SeisbusError, UnavailableError, UserError
 from ..failpoints import failpoint
@@ -27,6 +27,7 @@ from ..store.jobs import add_counts, count_ledger, get_job, give_up_job, update_
 from ..store.settle import Settlement, settle
 from ..store.tasks import Cursor, OpenTask, PlanMovedError, open_task_ids, open_tasks, reopen_for_retry, write_tasks
 from . import sync
+from .exports import export_tasks
 from .pads import default_pads
 from .publish import publish_task
 from .sources import DayFilesCache, resolve_events
@@ -67,7 +68,7 @@ class _Planner:
         self._store = context.store
         self._job = job
         self._spec = parse_job(job["spec"])
-        self._archive = archive_named(context.archives, self._spec.archive)
+        self._export = self._spec.kind == "export"
         self._recipe = self._spec.recipe(*default_pads(self._spec.steps))
         self._cursor = Cursor(job["cursor"]["shard"], job["cursor"]["offset"])
         self._on_bus: set[str] = set()
@@ -91,9 +92,14 @@ class _Planner:
             raise PlanMovedError(self._job["_id"])
         self._job |= change
 
+    @property
+    def _archive(self) -> ArchiveDefinition:
+        """The archive of the job; exports have none."""
+        return archive_named(self._context.archives, self._spec.archive)
+
     async def _freeze(self) -> None:
         """Resolve events into the job document once, so that nothing synced later can change the plan."""
-        if "origins" not in self._job:
+        if "origins" not in self._job and not self._export:
             origins = await resolve_events(self._context, self._archive, self._spec)
             await self._set(origins=[[origin.time_ns, origin.event] for origin in origins])
 
@@ -107,7 +113,10 @@ class _Planner:
     # -- planning ----------------------------------------------------------------------------------
 
     async def _plan(self) -> None:
-        tasks = self._event_file_tasks() if self._spec.inputs == "event_files" else self._day_file_tasks()
+        if self._export:
+            tasks = export_tasks(self._context, self._job["_id"], self._spec, self._cursor)
+        else:
+            tasks = self._event_file_tasks() if self._spec.inputs == "event_files" else self._day_file_tasks()
         async for cursor, chunk in tasks:
             await self._room(len(chunk))
             await self._write(cursor, chunk)

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from ..app import Context
 from ..bus.client import Tag
-from ..bus.codec import encode_fetch
-from ..bus.topology import fetch_subject
+from ..bus.codec import encode_build, encode_fetch
+from ..bus.topology import fetch_subject, write_subject
 from ..model.task import Part, Recipe
-from ..model.transfer import FetchOrder
+from ..model.transfer import BuildOrder, FetchOrder
 from ..store.documents import Document
 from ..store.tasks import OpenTask
 
@@ -19,6 +19,16 @@ async def publish_task(
 ) -> None:
     """Publish a task's current publication; the server drops an exact repeat. `patient` as in `Bus.publish`."""
     task, attempt = open_task.task, int(job["attempt"])
+    if job["kind"] == "export":
+        build = BuildOrder(task.job, task.id, attempt, open_task.publication, task.windows[0])
+        await context.bus.publish(
+            write_subject(task.job, "build"),
+            encode_build(build),
+            tag=Tag(task.job, task.id, attempt),
+            message_id=f"{task.id}/build/{attempt}.{open_task.publication}",
+            patient=patient,
+        )
+        return
     parts = tuple(Part(p.first, 0) if number in open_task.done else p for number, p in enumerate(task.parts))
     order = FetchOrder(replace(task, parts=parts), recipe, attempt, open_task.publication)
     await context.bus.publish(

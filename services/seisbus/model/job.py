@@ -201,12 +201,35 @@ class Fill(_Model):
     fill: Literal["zero", "linear", "nan"]
 
 
+class Export(_Model):
+    """Stored waveforms as datasets: of one job, with one data_tag, or of one event (all that are given must fit).
+
+    `folder`: below `exports` in the output folder; without it the name of the job, tag or event.
+    """
+
+    format: Literal["asdf", "mseed", "sac", "parquet"]
+    job: Annotated[str, Field(pattern=r"^[0-9a-z]{0,40}$")] = ""
+    tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]{0,80}$")] = ""
+    event: Annotated[str, Field(max_length=200)] = ""
+    folder: Annotated[str, Field(pattern=r"^([A-Za-z0-9_+-][A-Za-z0-9_.+-]{0,79})?$")] = ""
+    waveform_tag: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")] = "observed"
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not (self.job or self.tag or self.event):
+            raise ValueError("job, tag or event is needed, so that it is clear which waveforms are meant")
+        return self
+
+
+_EXPORT_KEYS = frozenset({"name", "kind", "select", "export"})
+
+
 class JobSpec(_Model):
     """A job as the user wrote it."""
 
     name: Annotated[str, Field(max_length=200)] = ""
-    kind: Literal["window", "index", "scan"] = "window"
-    archive: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
+    kind: Literal["window", "index", "scan", "export"] = "window"
+    archive: Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,40}$")] = ""
     inputs: Literal["day_files", "event_files"] = "day_files"
     expect: Literal["index", "stations"] = "index"
     select: Select = Select()
@@ -217,9 +240,19 @@ class JobSpec(_Model):
     steps: tuple[StepEntry, ...] = ()
     pad: Pad | None = None
     output: Output = Output()
+    export: Export | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if (self.kind == "export") != (self.export is not None):
+            raise ValueError("a job of kind export needs the key export, and no other kind takes it")
+        if self.kind == "export":
+            for name, field in type(self).model_fields.items():
+                if name not in _EXPORT_KEYS and getattr(self, name) != field.default:
+                    raise ValueError(f"a job of kind export takes what is stored as it is, and no {name}")
+            return self
+        if not self.archive:
+            raise ValueError("archive is missing; add it (see docs/job.md)")
         if self.kind != "index" and self.windows is None:
             raise ValueError(f"a job of kind {self.kind} needs windows: absolute, events or tile")
         if self.kind == "scan" and (self.windows is None or self.windows.tile is None):

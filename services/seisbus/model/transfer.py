@@ -62,6 +62,17 @@ class WindowOrder:
     recipe: Recipe
 
 
+@dataclass(frozen=True, slots=True)
+class BuildOrder:
+    """A dataset for a writer to build: what of the stored waveforms goes into it, its `window` says."""
+
+    job: str
+    task: str
+    attempt: int
+    publication: int
+    window: Window
+
+
 class Severity(StrEnum):
     """MsPASS's severities that Seisbus logs with."""
 

@@ -26,6 +26,8 @@ source        _id = archive/evid, archive, source_id, time, time_ns, lat, lon, d
               waveform_key, phase_key
 site, channel MsPASS's names and units; archive, net, sta(, loc, chan), lat, lon, elev, edepth, key,
               hang, vang, starttime, endtime
+asdf_dataset  a dataset that was exported, in any format: _id, job, window, format, path (below the output folder),
+              event, channel, waveforms, size, sha256, problems, problem_count, token (of the lease), built_ns
 dead_letter   _id, job, task, part, stream, subject, headers, body, reason, deliveries, time_ns
 lease         _id = name, holder, token, expires_ns
 """
@@ -46,6 +48,7 @@ OUTCOME_SUPERSEDED: Final = "outcome_superseded"
 WF_TIMESERIES: Final = "wf_TimeSeries"
 CEMETERY: Final = "cemetery"
 ELOG: Final = "elog"
+ASDF_DATASET: Final = "asdf_dataset"
 CATALOG_INDEX: Final = "s3_catalog_index"
 WAVEFORM_INDEX: Final = "s3_waveform_index"
 DAY_INDEX: Final = "day_index"
@@ -73,9 +76,11 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         _index("job", "starttime"),
         _index("net", "sta", "chan", "starttime"),
         _index("data_tag", "starttime"),
+        _index("event", "starttime"),
     ],
     CEMETERY: [_index("job")],
     ELOG: [_index("job")],
+    ASDF_DATASET: [_index("job")],
     CATALOG_INDEX: [_index("archive", "year", "format")],
     WAVEFORM_INDEX: [_index("archive", "year", "day", "format")],
     SOURCE: [_index("archive", "time_ns")],

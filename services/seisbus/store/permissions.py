@@ -26,7 +26,7 @@ FILES: Final = "fs.files"
 CHUNKS: Final = "fs.chunks"
 
 _ARCHIVES: Final = (c.CATALOG_INDEX, c.WAVEFORM_INDEX, c.DAY_INDEX, c.DAY_FILE, c.SOURCE, c.SITE, c.CHANNEL)
-_RESULTS: Final = (c.OUTCOME, c.OUTCOME_SUPERSEDED, c.WF_TIMESERIES, c.CEMETERY, c.ELOG)
+_RESULTS: Final = (c.OUTCOME, c.OUTCOME_SUPERSEDED, c.WF_TIMESERIES, c.CEMETERY, c.ELOG, c.ASDF_DATASET)
 _EVERY_WORKER: Final = {c.JOB: _READ, c.DEAD_LETTER: _ADD}
 _RIGHTS: Final[Mapping[ServiceUser, Mapping[str, tuple[str, ...]]]] = {
     ServiceUser.CONTROL: {
@@ -42,6 +42,7 @@ _RIGHTS: Final[Mapping[ServiceUser, Mapping[str, tuple[str, ...]]]] = {
         c.OUTCOME: _ALL,
         c.OUTCOME_SUPERSEDED: _ADD,
         c.LEASE: _KEEP,
+        c.WF_TIMESERIES: _READ,
         **dict.fromkeys(_ARCHIVES, _ALL),
     },
     ServiceUser.FETCHER: {**_EVERY_WORKER, c.DAY_FILE: _CHANGE},
@@ -54,6 +55,9 @@ _RIGHTS: Final[Mapping[ServiceUser, Mapping[str, tuple[str, ...]]]] = {
         c.WF_TIMESERIES: _ADD,
         c.CEMETERY: _ADD,
         c.ELOG: _ADD,
+        c.ASDF_DATASET: _ADD,
+        c.LEASE: _KEEP,
+        **dict.fromkeys((c.SOURCE, c.SITE, c.CHANNEL), _READ),
         FILES: _BLOBS,
         CHUNKS: _BLOBS,
     },

@@ -210,18 +210,21 @@ def _waveform_query(wanted: WaveformFilter) -> tuple[Document, Accept]:
     """A query that one index serves, and the exact test of what it finds."""
     codes = wanted.channels
     where: Document = {}
-    if wanted.job:
+    if wanted.event:
+        where["event"] = wanted.event
+    elif all(_plain(code) for code in (codes.net, codes.sta, codes.chan)):
+        where |= {"net": codes.net, "sta": codes.sta, "chan": codes.chan}
+    elif wanted.job:
         where["job"] = wanted.job
     elif wanted.data_tag:
         where["data_tag"] = wanted.data_tag
-    elif all(_plain(code) for code in (codes.net, codes.sta, codes.chan)):
-        where |= {"net": codes.net, "sta": codes.sta, "chan": codes.chan}
     if wanted.span.end_ns is not None:
         where["starttime"] = {"$lt": wanted.span.end_ns / 1e9 + _MARGIN_S}
 
     def accept(document: Document) -> bool:
         return (
-            (not wanted.data_tag or document.get("data_tag") == wanted.data_tag)
+            (not wanted.job or document.get("job") == wanted.job)
+            and (not wanted.data_tag or document.get("data_tag") == wanted.data_tag)
             and (not wanted.event or document.get("event") == wanted.event)
             and _overlaps(document, wanted.span)
             and codes.matches(_channel(document))

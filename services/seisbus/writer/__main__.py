@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 
 from ..app import Context, Service, run_service
-from ..bus.topology import write_consumer
+from ..bus.topology import build_consumer, write_consumer
+from .building import Builder
 from .commit import Committer
 
+# Datasets built side by side: each is mostly compression, and holds a waveform and its sink in memory.
+_DATASETS_AT_ONCE = 2
 # Messages held at once; a commit takes up to 100 windows and the next batch gathers meanwhile.
 _MESSAGES_AT_ONCE = 300
 
@@ -17,7 +20,8 @@ async def build(context: Context) -> Service:
     committer = Committer(context)
 
     worker = context.worker(write_consumer(), committer.commit, slots=context.settings.concurrency or _MESSAGES_AT_ONCE)
-    return Service(workers=[worker], loops=[committer.run, committer.report], on_drained=committer.close)
+    builder = context.worker(build_consumer(), Builder(context).handle, slots=_DATASETS_AT_ONCE)
+    return Service(workers=[worker, builder], loops=[committer.run, committer.report], on_drained=committer.close)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "### gaps: fill": model.Fill,
     "### pad": model.Pad,
     "### output": model.Output,
+    "### export": model.Export,
 }
 
 

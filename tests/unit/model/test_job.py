@@ -21,6 +21,12 @@ def test_a_job_is_the_same_after_a_trip_through_json(windows: dict[str, Any]) ->
     assert (recipe.gaps, recipe.fill, recipe.pad_before, recipe.pad_after) == ("fill", "linear", 120.0, 0.0)
 
 
+def test_an_export_is_the_same_after_a_trip_through_json() -> None:
+    spec = parse_job({"kind": "export", "select": {"chan": "BH?"}, "export": {"format": "asdf", "event": "smi:x/y"}})
+    assert parse_job(spec.model_dump_json()) == spec
+    assert parse_job(spec.model_dump(mode="json")) == spec
+
+
 def test_the_pad_of_the_steps_holds_where_the_job_names_none() -> None:
     recipe = parse_job({"archive": "local", "windows": ABSOLUTE}).recipe(3 * 10**9, 4 * 10**9)
     assert (recipe.pad_before, recipe.pad_after) == (3.0, 4.0)
@@ -33,6 +39,12 @@ def test_the_pad_of_the_steps_holds_where_the_job_names_none() -> None:
         ({"archive": "local", "windows": {"tile": {**TILE["tile"], "lenght": "1h"}}}, "did you mean length?"),
         ({"windows": ABSOLUTE}, "archive is missing"),
         ({"archive": "local"}, "a job of kind window needs windows"),
+        ({"kind": "export"}, "needs the key export"),
+        ({"archive": "local", "windows": ABSOLUTE, "export": {"format": "sac", "job": "1"}}, "no other kind takes it"),
+        ({"kind": "export", "export": {"format": "sac"}}, "job, tag or event is needed"),
+        ({"kind": "export", "export": {"format": "gse", "job": "1"}}, "export.format"),
+        ({"kind": "export", "export": {"format": "sac", "job": "1", "folder": "../x"}}, "export.folder"),
+        ({"kind": "export", "steps": [{"demean": {}}], "export": {"format": "sac", "job": "1"}}, "and no steps"),
         ({"archive": "local", "windows": {}}, "exactly one of absolute, events and tile is needed; found none"),
         ({"archive": "local", "windows": ABSOLUTE | TILE}, "found absolute and tile"),
         ({"archive": "local", "windows": {"absolute": []}}, "absolute needs at least one window"),

@@ -130,6 +130,11 @@ class ControlServiceStub:
                 request_serializer=seis_dot_control_dot_v1_dot_control__pb2.ListCemeteryRequest.SerializeToString,
                 response_deserializer=seis_dot_control_dot_v1_dot_control__pb2.ListCemeteryResponse.FromString,
                 _registered_method=True)
+        self.ListDatasets = channel.unary_unary(
+                '/seis.control.v1.ControlService/ListDatasets',
+                request_serializer=seis_dot_control_dot_v1_dot_control__pb2.ListDatasetsRequest.SerializeToString,
+                response_deserializer=seis_dot_control_dot_v1_dot_control__pb2.ListDatasetsResponse.FromString,
+                _registered_method=True)
         self.ListDeadLetters = channel.unary_unary(
                 '/seis.control.v1.ControlService/ListDeadLetters',
                 request_serializer=seis_dot_control_dot_v1_dot_control__pb2.ListDeadLettersRequest.SerializeToString,
@@ -284,6 +289,13 @@ class ControlServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListDatasets(self, request, context):
+        """Datasets that exports built.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListDeadLetters(self, request, context):
         """Messages that were given up.
         """
@@ -402,6 +414,11 @@ def add_ControlServiceServicer_to_server(servicer, server):
                     servicer.ListCemetery,
                     request_deserializer=seis_dot_control_dot_v1_dot_control__pb2.ListCemeteryRequest.FromString,
                     response_serializer=seis_dot_control_dot_v1_dot_control__pb2.ListCemeteryResponse.SerializeToString,
+            ),
+            'ListDatasets': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDatasets,
+                    request_deserializer=seis_dot_control_dot_v1_dot_control__pb2.ListDatasetsRequest.FromString,
+                    response_serializer=seis_dot_control_dot_v1_dot_control__pb2.ListDatasetsResponse.SerializeToString,
             ),
             'ListDeadLetters': grpc.unary_unary_rpc_method_handler(
                     servicer.ListDeadLetters,
@@ -933,6 +950,33 @@ class ControlService:
             '/seis.control.v1.ControlService/ListCemetery',
             seis_dot_control_dot_v1_dot_control__pb2.ListCemeteryRequest.SerializeToString,
             seis_dot_control_dot_v1_dot_control__pb2.ListCemeteryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDatasets(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/seis.control.v1.ControlService/ListDatasets',
+            seis_dot_control_dot_v1_dot_control__pb2.ListDatasetsRequest.SerializeToString,
+            seis_dot_control_dot_v1_dot_control__pb2.ListDatasetsResponse.FromString,
             options,
             channel_credentials,
             insecure,

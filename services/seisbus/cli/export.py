@@ -1,0 +1,57 @@
+"""`seisbus export`: stored waveforms as ASDF, miniSEED (SDS), SAC or Parquet."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..client import Client
+from . import views
+from .archives import CodeOption
+from .data import EventOption, JobOption, TagOption
+from .jobs import follow
+from .options import OUT, client
+
+FolderOption = Annotated[str, typer.Option(help="Folder below `exports`; else the name of job, tag or event.")]
+
+
+def export(
+    format: Annotated[str, typer.Argument(help="asdf, mseed, sac or parquet.")],
+    job: JobOption = "",
+    tag: TagOption = "",
+    event: EventOption = "",
+    net: CodeOption = "*",
+    sta: CodeOption = "*",
+    loc: CodeOption = "*",
+    chan: CodeOption = "*",
+    folder: FolderOption = "",
+    waveform_tag: Annotated[str, typer.Option(help="Tag of the waveforms in ASDF; else observed.")] = "",
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Watch until it is done.")] = True,
+) -> None:
+    """Make datasets of stored waveforms in the output folder."""
+    with client() as connected:
+        started = connected.export(
+            format,
+            job=job,
+            tag=tag,
+            event=event,
+            folder=folder,
+            waveform_tag=waveform_tag,
+            net=net,
+            sta=sta,
+            loc=loc,
+            chan=chan,
+        )
+        OUT.print(f"Job {started.id} makes the datasets.")
+        if not wait:
+            return
+        code = follow(connected, started)
+        show_datasets(connected, started.id)
+        raise typer.Exit(code)
+
+
+def show_datasets(connected: Client, job: str) -> None:
+    """A table of what an export built."""
+    if found := connected.datasets(job):
+        OUT.print("", views.datasets_table(found))

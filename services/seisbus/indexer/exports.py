@@ -1,0 +1,50 @@
+"""Planning an export: the datasets that the selected waveforms make, one task each. Building them is the writer's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from ..app import Context
+from ..errors import UserError
+from ..model.job import JobSpec
+from ..model.task import Task
+from ..planning.datasets import DatasetKey, StoredSpan, dataset_keys, plan_datasets
+from ..store.datasets import channel_of, planned_ids, selected
+from ..store.queries import each_waveform, last_sample_ns
+from ..store.tasks import Cursor
+
+_CHUNK = 100
+# Waveforms looked at before their datasets are merged with those found so far.
+_BATCH = 10_000
+
+
+async def export_tasks(
+    context: Context, job: str, spec: JobSpec, cursor: Cursor
+) -> AsyncIterator[tuple[Cursor, list[Task]]]:
+    """Chunks of tasks, each with the cursor behind it.
+
+    What was stored since a crash must not shift the plan, so a restart leaves out the datasets that have a task.
+    """
+    known = await planned_ids(context.store, job) if cursor.offset else set()
+    keys = [key for key in await _keys(context, spec) if key.window(job).id not in known]
+    offset = cursor.offset
+    for start in range(0, len(keys), _CHUNK):
+        tasks = list(plan_datasets(job, keys[start : start + _CHUNK], offset))
+        offset += len(tasks)
+        yield Cursor(0, offset), tasks
+
+
+async def _keys(context: Context, spec: JobSpec) -> list[DatasetKey]:
+    assert spec.export is not None  # the job file's validation saw to it
+    keys: set[DatasetKey] = set()
+    batch: list[StoredSpan] = []
+    async for document in each_waveform(context.store, selected(spec)):
+        event = str(document.get("event") or "")
+        batch.append(StoredSpan(channel_of(document), event, int(document["t0_ns"]), last_sample_ns(document)))
+        if len(batch) == _BATCH:
+            keys.update(dataset_keys(spec.export, batch))
+            batch.clear()
+    keys.update(dataset_keys(spec.export, batch))
+    if not keys:
+        raise UserError("No stored waveform fits job, tag, event and select of the export; widen them.")
+    return sorted(keys, key=lambda key: (key.event, key.channel, key.day or 0))

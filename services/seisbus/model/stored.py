@@ -1,0 +1,45 @@
+"""What the stored bytes of a wf document mean: its samples on its exact clock. Reading the bytes is left to others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from libseis.segments import Rate, Segment, SourceId
+
+from libseis import mseed
+
+from ..errors import SeisbusError
+
+
+class StoredBytesError(SeisbusError):
+    """Bytes that do not hold what their wf document promises; `problem` is said of the waveform `document` (its id)."""
+
+    def __init__(self, document: str, problem: str) -> None:
+        super().__init__(f"Waveform {document} cannot be read: {problem}")
+        self.document = document
+        self.problem = problem
+
+
+def stored_segment(document: Mapping[str, Any], data: bytes, *, miniseed: bool) -> Segment:
+    """The samples: counts stay int32, processed samples float64; start and rate are the document's.
+
+    `document` has MsPASS's attributes, `t0_ns` and `rate`; `data` is miniSEED or little-endian float64.
+    StoredBytesError when the bytes cannot be read or do not hold the samples that the document promises.
+    """
+    identity = str(document["_id"])
+    source = SourceId(document["net"], document["sta"], document.get("loc", ""), document["chan"])
+    samples = _miniseed(identity, data) if miniseed else np.frombuffer(data, "<f8")
+    if len(samples) != document["npts"]:
+        problem = f"its bytes hold {len(samples):,} samples, its document says {document['npts']:,}."
+        raise StoredBytesError(identity, problem)
+    return Segment(source, document["t0_ns"], Rate(*document["rate"]), samples)
+
+
+def _miniseed(identity: str, data: bytes) -> Any:
+    table = mseed.frame(data)
+    segments = [segment for joined in mseed.decode(data, table) for segment in joined.segments]
+    if len(segments) != 1:
+        raise StoredBytesError(identity, f"its miniSEED holds {len(segments)} segments, expected one.")
+    return segments[0].data

@@ -1,0 +1,70 @@
+"""What exports read and keep: the waveforms that one selects, datasets planned, the document of one that was built."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from ..model.channel import Channel, ChannelFilter
+from ..model.ids import document_id
+from ..model.job import JobSpec
+from ..model.task import Window
+from .client import Store, translated
+from .collections import SITE, TASK
+from .documents import Document, ObjectId
+from .queries import Span, WaveformFilter
+
+
+def selected(spec: JobSpec) -> WaveformFilter:
+    """The stored waveforms that an export selects."""
+    assert spec.export is not None  # the job file's validation saw to it
+    wanted = spec.export
+    return WaveformFilter(job=wanted.job, channels=spec.select.filter, data_tag=wanted.tag, event=wanted.event)
+
+
+def of_dataset(spec: JobSpec, window: Window) -> WaveformFilter:
+    """Those of them that one dataset may hold; where no event is named, others' events are to be left out."""
+    whole = selected(spec)
+    channel = window.channel
+    if not channel.sta:
+        return WaveformFilter(whole.job, whole.channels, whole.span, whole.data_tag, window.event or whole.event)
+    codes = ChannelFilter(channel.net, channel.sta, channel.loc or "--", channel.chan)
+    return WaveformFilter(whole.job, codes, Span(window.start_ns, window.end_ns), whole.data_tag, whole.event)
+
+
+def channel_of(document: Document) -> Channel:
+    """The channel of a wf document; MsPASS leaves a blank location out."""
+    return Channel(document["net"], document["sta"], document.get("loc", ""), document["chan"])
+
+
+async def planned_ids(store: Store, job: str) -> set[str]:
+    """Ids of the windows that a job has planned so far."""
+    with translated():
+        tasks = store[TASK].find({"job": job}, {"windows.id": 1})
+        return {str(window["id"]) async for task in tasks for window in task["windows"]}
+
+
+async def site_at(store: Store, archive: str, net: str, sta: str, epoch_s: float) -> Document | None:
+    """The epoch of a station at a time (s since 1970), None where the archive's metadata have none."""
+    with translated():
+        async for site in store[SITE].find({"archive": archive, "net": net, "sta": sta}):
+            if site["starttime"] <= epoch_s and (site.get("endtime") is None or epoch_s <= site["endtime"]):
+                return site
+    return None
+
+
+def dataset_document(job: str, window: Window, facts: dict[str, Any]) -> Document:
+    """What was built of a ledger item; `facts`: path, format, size …"""
+    return {
+        "_id": ObjectId(document_id(window.id, "dataset")),
+        "job": job,
+        "window": window.id,
+        "event": window.event,
+        "channel": str(window.channel) if window.channel.sta else "",
+        **facts,
+    }
+
+
+def lease_name(path: str) -> str:
+    """Name of the lease under which a dataset is built; a hash, since paths may be long."""
+    return f"dataset/{hashlib.blake2b(path.encode(), digest_size=12).hexdigest()}"

@@ -1,0 +1,271 @@
+"""Datasets out of what is stored: one message builds one dataset under a lease, and settles its item of the ledger.
+
+Every datum is in the store already, so a dataset can be built again at any time. The fencing token of the lease is
+checked just before the rename: a builder that was stopped so long that another took over does not replace its work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from libseis.segments import Segment
+
+from ..app import Context
+from ..bus import Delivery
+from ..bus.codec import decode_build
+from ..bus.snapshot import snapshot
+from ..errors import UnavailableError
+from ..failpoints import failpoint
+from ..model.ids import document_id
+from ..model.job import JobSpec, parse_job
+from ..model.outcome import Fate
+from ..model.stored import StoredBytesError, stored_segment
+from ..model.transfer import BuildOrder, LogLine, Severity
+from ..planning.datasets import dataset_path
+from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
+from ..store.collections import ASDF_DATASET, CEMETERY
+from ..store.datasets import channel_of, dataset_document, lease_name, of_dataset, site_at
+from ..store.documents import Document, ObjectId
+from ..store.jobs import add_counts, get_job
+from ..store.lease import acquire, release
+from ..store.queries import each_waveform
+from ..store.settle import SettledWindow, Settlement, settle
+from .documents import logdata
+from .metadata import event_of, inventory_of
+from .publishing import Published, discard, make_durable, publish, unfinished
+from .sinks import About, Sink, open_sink
+
+_log = logging.getLogger(__name__)
+
+_POLL_SECONDS = 0.5
+# Sentences kept on a dataset's document; its number tells of the rest.
+_MOST_PROBLEMS = 100
+
+
+class _LeaseLostError(Exception):
+    """Another builder has the dataset's lease now; what was built is thrown away."""
+
+
+class Builder:
+    """Handles the messages of the build consumer."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._store = context.store
+        self._root = context.settings.output_root.absolute()
+
+    async def handle(self, delivery: Delivery) -> None:
+        """Returns when the dataset is in place and its outcome is in the database."""
+        order = decode_build(delivery.body)
+        spec = parse_job((await get_job(self._store, order.job))["spec"])
+        assert spec.export is not None  # the job file's validation saw to it
+        path = dataset_path(spec.export, order.window)
+        target = self._root / path
+        while True:
+            try:
+                async with self._leased(lease_name(str(path))) as (token, still_ours):
+                    entry = await self._build(order, spec, target, str(path), token, still_ours)
+            except _LeaseLostError:
+                _log.warning("%s: another builder took over; building it again", path)
+            except OSError as error:
+                raise UnavailableError(
+                    "disk", f"Datasets below {self._root} cannot be written ({error.strerror or error})."
+                ) from error
+            else:
+                break
+        result = await settle(self._store, [Settlement(order.job, order.task, order.attempt, 0, 1, [entry])])
+        job = await add_counts(self._store, order.job, result.fates[order.job], result.stored_bytes.get(order.job, 0))
+        if job is not None:
+            await self._context.bus.publish_snapshot(snapshot(job))
+
+    @asynccontextmanager
+    async def _leased(self, name: str) -> AsyncIterator[tuple[int, Callable[[], Awaitable[None]]]]:
+        """The lease's token, and a check that it still is ours, while the lease is prolonged in the background."""
+        seconds = self._context.settings.lease_seconds
+        # Two messages of one process may be for one dataset, so the process is not holder enough.
+        holder = f"{self._context.boot}/{time.monotonic_ns()}"
+        while True:
+            token = await acquire(self._store, name, holder, seconds)
+            if token is not None:
+                break
+            await asyncio.sleep(_POLL_SECONDS)
+
+        async def still_ours() -> None:
+            if await acquire(self._store, name, holder, seconds) != token:
+                raise _LeaseLostError(name)
+
+        async def prolong() -> None:
+            while True:
+                await asyncio.sleep(seconds / 3)
+                with contextlib.suppress(UnavailableError):
+                    await still_ours()
+
+        prolonging = asyncio.create_task(prolong())
+        try:
+            yield token, still_ours
+        finally:
+            prolonging.cancel()
+            await asyncio.gather(prolonging, return_exceptions=True)
+            await release(self._store, name, holder)
+
+    async def _build(
+        self,
+        order: BuildOrder,
+        spec: JobSpec,
+        target: Path,
+        path: str,
+        token: int,
+        still_ours: Callable[[], Awaitable[None]],
+    ) -> SettledWindow:
+        part = await asyncio.to_thread(unfinished, target, token)
+        try:
+            written = await _Dataset(self._context, order, spec).write(part)
+            if not written.waveforms:
+                return _dead(order, written.problems)
+            published = await asyncio.to_thread(make_durable, part)
+            failpoint("dataset-before-rename")
+            await still_ours()
+            await asyncio.to_thread(publish, part, target)
+        finally:
+            await asyncio.to_thread(discard, part)
+        failpoint("dataset-after-rename")
+        return _saved(order, spec, path, token, written, published)
+
+
+class _Dataset:
+    """One dataset on its way from the store into a sink."""
+
+    def __init__(self, context: Context, order: BuildOrder, spec: JobSpec) -> None:
+        self._context = context
+        self._order = order
+        self._spec = spec
+        self._archives: dict[str, str] = {}
+        self._sites: dict[tuple[str, str, str], Document | None] = {}
+        self.waveforms = 0
+        self.problems: list[str] = []
+
+    async def write(self, part: Path) -> _Dataset:
+        """Everything into an unfinished place; afterwards `waveforms` and `problems` say what came of it."""
+        sink: Sink | None = None
+        try:
+            async for document in each_waveform(self._context.store, of_dataset(self._spec, self._order.window)):
+                if not self._belongs(document):
+                    continue
+                archive = await self._archive_of(document)
+                try:
+                    segment = await self._read(document)
+                except (BlobError, StoredBytesError) as error:
+                    self.problems.append(error.message)
+                    continue
+                if sink is None:
+                    sink = await self._open(part)
+                site = await self._site(archive, segment)
+                await asyncio.to_thread(sink.add, document, segment, site)
+                self.waveforms += 1
+                failpoint("dataset-mid-write")
+            if sink is not None:
+                await self._stations(sink)
+                await asyncio.to_thread(sink.close)
+                self.problems += sink.problems
+        except BaseException:
+            if sink is not None:
+                with contextlib.suppress(Exception):
+                    await asyncio.to_thread(sink.abandon)
+            raise
+        return self
+
+    def _belongs(self, document: Document) -> bool:
+        """Whether a waveform of the query is of this dataset: blank codes and events are wildcards to a query."""
+        window = self._order.window
+        if window.channel.sta:
+            return channel_of(document) == window.channel
+        return str(document.get("event") or "") == window.event
+
+    async def _read(self, document: Document) -> Segment:
+        miniseed = blob_format(document) is BlobFormat.MSEED
+        pieces = [piece async for piece in read_blob(self._context.store, self._context.settings.output_root, document)]
+        return await asyncio.to_thread(partial(stored_segment, document, b"".join(pieces), miniseed=miniseed))
+
+    async def _open(self, part: Path) -> Sink:
+        assert self._spec.export is not None  # the job file's validation saw to it
+        event = await event_of(self._context, self._archives, self._order.window.event)
+        if event is None and self._order.window.event:
+            self.problems.append(f"Nothing is known of event {self._order.window.event}.")
+        return await asyncio.to_thread(open_sink, self._spec.export, part, About(self._order.window, event))
+
+    async def _archive_of(self, document: Document) -> str:
+        """The archive that the job of a waveform read."""
+        job = str(document["job"])
+        if job not in self._archives:
+            self._archives[job] = str((await get_job(self._context.store, job))["spec"].get("archive") or "")
+        return self._archives[job]
+
+    async def _site(self, archive: str, segment: Segment) -> Document | None:
+        source = segment.source
+        key = (archive, source.net, source.sta)
+        if key not in self._sites:
+            self._sites[key] = await site_at(self._context.store, *key, segment.t0_ns / 1e9)
+        return self._sites[key]
+
+    async def _stations(self, sink: Sink) -> None:
+        if not sink.wants_stations:
+            return
+        for archive, net, sta in sorted(self._sites):
+            inventory, problem = await inventory_of(self._context, archive, net, sta)
+            if problem:
+                self.problems.append(problem)
+            if inventory is not None:
+                await asyncio.to_thread(sink.add_station, inventory)
+
+
+def _saved(
+    order: BuildOrder, spec: JobSpec, path: str, token: int, written: _Dataset, published: Published
+) -> SettledWindow:
+    assert spec.export is not None  # the job file's validation saw to it
+    document = dataset_document(
+        order.job,
+        order.window,
+        {
+            "format": spec.export.format,
+            "path": path,
+            "waveforms": written.waveforms,
+            "size": published.size,
+            "sha256": published.sha256,
+            "problems": written.problems[:_MOST_PROBLEMS],
+            "problem_count": len(written.problems),
+            "token": token,
+            "built_ns": time.time_ns(),
+        },
+    )
+    return SettledWindow(
+        order.window,
+        Fate.SAVED,
+        detail=path,
+        refs=[str(document["_id"])],
+        documents=[(ASDF_DATASET, document)],
+        stored_bytes=published.size,
+    )
+
+
+def _dead(order: BuildOrder, problems: list[str]) -> SettledWindow:
+    """No waveform of the dataset could be read; what was there before stays."""
+    lines = problems or ["Its waveforms are not stored any more."]
+    log = tuple(LogLine("seisbus.writer", line, Severity.INVALID) for line in lines[:_MOST_PROBLEMS])
+    document: Document = {
+        "_id": ObjectId(document_id(order.window.id, f"cemetery/{order.attempt}")),
+        "job": order.job,
+        "window": order.window.id,
+        "reason": "unreadable",
+        "logdata": logdata(log),
+        "tombstone": {"event": order.window.event, "channel": str(order.window.channel)},
+    }
+    return SettledWindow(
+        order.window, Fate.DEAD, "unreadable", lines[0], [str(document["_id"])], [(CEMETERY, document)]
+    )

@@ -1,0 +1,57 @@
+"""ASDF (seismic-data.org, version 1.0.3) by libseis.asdf: event, waveforms under a tag, a StationXML a station."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import h5py
+from libseis.asdf import AsdfConflictError, write_event, write_inventory, write_stream
+from libseis.asdf.handle import initialise
+from libseis.segments import Segment
+
+from ...store.documents import Document
+from .convert import catalog_of, trace_of
+from .sink import About, Sink
+
+# Waveforms of one channel and time that differ: as many as jobs that processed it in other ways.
+_MOST_TAGS = 1000
+
+
+class AsdfSink(Sink):
+    """One HDF5 file; stock pyasdf reads it without plugins."""
+
+    wants_stations = True
+
+    def __init__(self, path: Path, about: About, tag: str) -> None:
+        super().__init__()
+        self._tag = tag
+        # HDF5 1.10 and later reads it, and a dataset costs many fewer bytes than in the oldest layout
+        self._file = h5py.File(path, "x", libver=("v110", "v110"))
+        initialise(self._file)
+        if about.event is not None:
+            write_event(self._file, catalog_of(about.event)[0])
+
+    def add(self, document: Document, segment: Segment, site: Document | None) -> None:
+        """One waveform; where other samples of the same channel and time are stored, under a numbered tag."""
+        from obspy import Stream
+
+        stream = Stream([trace_of(segment)])
+        for number in range(1, _MOST_TAGS):
+            tag = self._tag if number == 1 else f"{self._tag}_{number}"
+            try:
+                write_stream(self._file, stream, tag)
+            except AsdfConflictError:
+                continue
+            if number > 1:
+                self.problems.append(f"{segment.source}: other samples of the same time have the tag {tag}.")
+            return
+        self.problems.append(f"{segment.source}: a waveform is left out, {_MOST_TAGS} others are of the same time.")
+
+    def add_station(self, inventory: Any) -> None:
+        """StationXML, responses included where the archive has them."""
+        write_inventory(self._file, inventory)
+
+    def close(self) -> None:
+        """Flush and close the file."""
+        self._file.close()

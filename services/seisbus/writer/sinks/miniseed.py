@@ -1,0 +1,44 @@
+"""One day of one channel as miniSEED 2, in order of time, as the SDS layout wants it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from libseis.segments import Overlap, Segment, join
+
+from libseis import mseed
+
+from ...store.documents import Document
+from .sink import About, Sink
+
+
+class MiniseedSink(Sink):
+    """Holds the day in memory (70 MB at 100 Hz at most): samples that several waveforms share are written once."""
+
+    def __init__(self, path: Path, about: About) -> None:
+        super().__init__()
+        self._path = path
+        self._window = about.window
+        self._parts: dict[str, list[Segment]] = {}
+
+    def add(self, document: Document, segment: Segment, site: Document | None) -> None:
+        """The samples of the waveform that are of the day."""
+        first = max(0, segment.rate.ceil_index(self._window.start_ns - segment.t0_ns))
+        stop = min(segment.npts, segment.rate.ceil_index(self._window.end_ns - segment.t0_ns))
+        if stop > first:
+            self._parts.setdefault(segment.data.dtype.name, []).append(segment.part(first, stop))
+
+    def close(self) -> None:
+        """Join what overlaps and write; where samples disagree the waveform that starts first wins, and it is said."""
+        segments: list[Segment] = []
+        for parts in self._parts.values():  # counts and processed samples are never mixed
+            joined = join(parts, Overlap.FIRST)
+            segments += joined.segments
+            self.problems += [complaint.message for complaint in joined.complaints]
+        with self._path.open("xb") as file:
+            for segment in sorted(segments, key=lambda s: s.t0_ns):
+                file.write(mseed.encode(segment, reclen=512))
+
+    def abandon(self) -> None:
+        """Nothing is open."""
+        self._parts.clear()

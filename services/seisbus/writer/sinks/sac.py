@@ -1,0 +1,59 @@
+"""A folder with a SAC file a waveform (IRIS, "SAC Data File Format"); SAC holds single precision."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from libseis.segments import Segment
+
+from ...planning.datasets import safe_name
+from ...store.documents import Document
+from .convert import trace_of
+from .sink import About, Sink
+
+# Integers up to here are exact in single precision.
+_EXACT = 2**24
+
+
+class SacSink(Sink):
+    """Files NET.STA.LOC.CHAN.YYYY.DDD.HHMMSS.mmm.SAC; reference time is the origin where the event is known."""
+
+    def __init__(self, path: Path, about: About) -> None:
+        super().__init__()
+        self._path = path
+        self._event = about.event
+        self._names: dict[str, int] = {}
+        path.mkdir()
+
+    def add(self, document: Document, segment: Segment, site: Document | None) -> None:
+        """One file."""
+        from obspy import UTCDateTime
+        from obspy.io.sac import SACTrace
+
+        if segment.data.dtype == np.int32 and np.abs(segment.data.astype(np.int64)).max(initial=0) > _EXACT:
+            self.problems.append(f"{segment.source}: counts above 2^24 are rounded to single precision.")
+        sac = SACTrace.from_obspy_trace(trace_of(segment))
+        if site is not None:
+            sac.stla, sac.stlo, sac.stel = site["lat"], site["lon"], site["elev"] * 1000.0
+        if (event := self._event) is not None:
+            sac.evla, sac.evlo = event.lat, event.lon
+            if event.depth_km is not None:
+                sac.evdp = event.depth_km
+            if event.mag is not None:
+                sac.mag = event.mag
+            sac.o = UTCDateTime(ns=event.time_ns)
+            sac.iztype = "io"
+        sac.write(str(self._path / self._name(segment)))
+
+    def _name(self, segment: Segment) -> str:
+        source = segment.source
+        start = datetime.fromtimestamp(segment.t0_ns // 10**6 / 1e3, UTC)
+        codes = ".".join(safe_name(code) if code else "" for code in (source.net, source.sta, source.loc, source.chan))
+        stem = f"{codes}.{start:%Y.%j.%H%M%S}.{start.microsecond // 1000:03d}"
+        number = self._names[stem] = self._names.get(stem, 0) + 1
+        return f"{stem}.SAC" if number == 1 else f"{stem}.{number}.SAC"
+
+    def close(self) -> None:
+        """Every file is complete already."""

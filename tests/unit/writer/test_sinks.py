@@ -1,0 +1,116 @@
+"""Sinks and publishing by themselves: what is cut, joined, kept twice; what replaces what."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import obspy
+import pytest
+from libseis.segments import Rate, Segment, SourceId
+from seisbus.model.channel import Channel
+from seisbus.model.job import Export
+from seisbus.model.task import DAY_NS, Window
+from seisbus.writer.publishing import make_durable, publish, unfinished
+from seisbus.writer.sinks import About, Sink, open_sink
+
+SOURCE = SourceId("CI", "PAS", "", "BHZ")
+MIDNIGHT = 15_044 * DAY_NS
+DAY = Window("j.x", Channel("CI", "PAS", "", "BHZ"), MIDNIGHT, MIDNIGHT + DAY_NS, False)
+
+
+def segment(start_ns: int, data: object, rate: Fraction = Fraction(40)) -> Segment:
+    return Segment(SOURCE, start_ns, Rate(rate.numerator, rate.denominator), np.asarray(data))
+
+
+def sink(format: str, path: Path) -> Sink:
+    return open_sink(Export.model_validate({"format": format, "tag": "t"}), path, About(DAY, None))
+
+
+def test_a_day_file_holds_the_samples_of_its_day_once(tmp_path: Path) -> None:
+    counts = np.arange(400, dtype=np.int32)
+    made = sink("mseed", tmp_path / "day")
+    made.add({}, segment(MIDNIGHT - 100 * 25_000_000, counts), None)
+    made.add({}, segment(MIDNIGHT + 200 * 25_000_000, np.arange(300, 500, dtype=np.int32)), None)
+    made.close()
+    (trace,) = obspy.read(tmp_path / "day")
+    assert trace.stats.starttime.ns == MIDNIGHT
+    assert np.array_equal(trace.data, np.arange(100, 500))
+    assert made.problems == []
+
+
+def test_samples_that_disagree_are_said(tmp_path: Path) -> None:
+    made = sink("mseed", tmp_path / "day")
+    made.add({}, segment(MIDNIGHT, np.arange(10, dtype=np.int32)), None)
+    made.add({}, segment(MIDNIGHT + 5 * 25_000_000, np.full(10, 7, np.int32)), None)
+    made.close()
+    (trace,) = obspy.read(tmp_path / "day")
+    assert trace.data.tolist() == [*range(10), 7, 7, 7, 7, 7]
+    assert len(made.problems) == 1
+
+
+def test_asdf_keeps_all_samples_of_the_same_time(tmp_path: Path) -> None:
+    import pyasdf
+
+    made = sink("asdf", tmp_path / "a.h5")
+    for value in (1.0, 2.0, 1.0):
+        made.add({}, segment(MIDNIGHT, np.full(100, value)), None)
+    made.close()
+    assert len(made.problems) == 1
+    with pyasdf.ASDFDataSet(tmp_path / "a.h5", mode="r", mpi=False) as dataset:
+        station = dataset.waveforms["CI.PAS"]
+        assert sorted(station.get_waveform_tags()) == ["observed", "observed_2"]
+        assert sorted(trace.data[0] for trace in (*station.observed, *station.observed_2)) == [1.0, 2.0]
+
+
+def test_sac_names_differ_and_rounded_counts_are_said(tmp_path: Path) -> None:
+    made = sink("sac", tmp_path / "f")
+    for top in (1, 2**24 + 1):
+        made.add({}, segment(MIDNIGHT, np.array([0, top], np.int32)), None)
+    made.close()
+    names = sorted(file.name for file in (tmp_path / "f").iterdir())
+    assert names == ["CI.PAS..BHZ.2011.070.000000.000.2.SAC", "CI.PAS..BHZ.2011.070.000000.000.SAC"]
+    assert made.problems == ["CI.PAS..BHZ: counts above 2^24 are rounded to single precision."]
+
+
+def test_what_another_builder_left_is_removed_and_the_old_file_stays_until_the_rename(tmp_path: Path) -> None:
+    target = tmp_path / "deep" / "x.h5"
+    target.parent.mkdir()
+    target.write_text("old")
+    left = unfinished(target, 1)
+    left.write_text("half")
+    part = unfinished(target, 2)
+    assert not left.exists()
+    part.write_text("new")
+    with target.open() as reader:
+        assert make_durable(part).size == 3
+        publish(part, target)
+        assert reader.read() == "old"
+    assert target.read_text() == "new"
+    assert [p.name for p in target.parent.iterdir()] == ["x.h5"]
+
+
+def test_a_folder_is_replaced_file_by_file(tmp_path: Path) -> None:
+    target = tmp_path / "event"
+    target.mkdir()
+    for name in ("a.SAC", "old.SAC", "notes.txt"):
+        (target / name).write_text("old")
+    part = unfinished(target, 1)
+    part.mkdir()
+    (part / "a.SAC").write_text("new")
+    make_durable(part)
+    publish(part, target)
+    assert {p.name: p.read_text() for p in target.iterdir()} == {"a.SAC": "new", "notes.txt": "old"}
+    assert not part.exists()
+
+
+@pytest.mark.parametrize("format", ["asdf", "mseed", "sac", "parquet"])
+def test_an_abandoned_sink_can_be_discarded(format: str, tmp_path: Path) -> None:
+    from seisbus.writer.publishing import discard
+
+    made = sink(format, tmp_path / "x")
+    made.add({}, segment(MIDNIGHT, np.arange(10, dtype=np.int32)), None)
+    made.abandon()
+    discard(tmp_path / "x")
+    assert list(tmp_path.iterdir()) == []
