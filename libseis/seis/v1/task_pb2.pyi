@@ -288,6 +288,20 @@ class PlanTask(_message.Message):
     attempt: int
     def __init__(self, job: _Optional[str] = ..., attempt: _Optional[int] = ...) -> None: ...
 
+class BuildTask(_message.Message):
+    __slots__ = ("job", "task", "attempt", "publication", "window")
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    TASK_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    PUBLICATION_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    job: str
+    task: str
+    attempt: int
+    publication: int
+    window: Window
+    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., publication: _Optional[int] = ..., window: _Optional[_Union[Window, _Mapping]] = ...) -> None: ...
+
 class JobSnapshot(_message.Message):
     __slots__ = ("job", "state", "attempt", "planned", "planning_done", "saved", "dead", "missing", "failed", "cancelled", "time_ns", "stored_bytes")
     JOB_FIELD_NUMBER: _ClassVar[int]
