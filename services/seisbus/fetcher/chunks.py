@@ -114,14 +114,16 @@ class ObjectBytes:
         return sum(int(chunk.table.waveform.sum()) for chunk in self.chunks)
 
     def scan(self) -> KnotTable | None:
-        """Knots of a whole read; `ordered` when nothing in it is out of the ordinary. None for an empty object."""
+        """Knots of a whole read; `ordered` when nothing in it is out of the ordinary. None for an empty object, or
+        one of several channels."""
         if len(self.chunks) != 1 or not self.chunks[0].table.waveform.any():
             return None
         seen = self.chunks[0].observed(len(self.chunks[0].data))
+        if seen.channels != 1:
+            return None  # times start again with each channel
         steps = seen.start_ns[1:] - seen.end_ns[:-1]
         ordered = (
             not seen.foreign
-            and seen.channels == 1
             and len(np.unique(seen.length)) == 1
             and bool(np.all(steps > seen.period_ns[1:] / 2))  # neither backwards nor over one another
         )

@@ -1,12 +1,16 @@
-"""What an event file turned out to hold, as windows and parts. Pure."""
+"""What an object turned out to hold, an event file or a station's day, as windows and parts. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from libseis.segments import SourceId
 
-from ..model.channel import Channel
+from ..model.channel import Channel, ChannelFilter
 from ..model.ids import window_id
-from ..model.task import Part, Window, WindowTemplate
+from ..model.task import Part, Task, Window, WindowTemplate
+from ..planning.plan import nominal_rate, split
 from .chunks import Chunk
 
 
@@ -43,3 +47,32 @@ def expand(
         sources[-1].append(source)
         size += more
     return windows, parts, sources
+
+
+def expand_station(sources: Iterable[SourceId], task: Task) -> tuple[list[Window], list[Part]]:
+    """Every window of the task for each channel that it selects, in order of channel, a part a channel or more.
+
+    The channels of the task's windows may be wildcards (as planned) or the found ones (a repeat of an expanded task);
+    both give the same windows.
+    """
+    windows: list[Window] = []
+    parts: list[Part] = []
+    for source in sorted(set(sources)):
+        channel = Channel(source.net, source.sta, source.loc, source.chan)
+        mine = [
+            replace(w, id=window_id(task.job, str(channel), w.start_ns, w.end_ns, w.event), channel=channel)
+            for w in task.windows
+            if _selects(w.channel, channel)
+        ]
+        if mine:
+            lengths = [(w.end_ns - w.start_ns) / 1e9 for w in mine]
+            parts += [
+                Part(len(windows) + part.first, part.count) for part in split(lengths, nominal_rate(channel, None))
+            ]
+            windows += mine
+    return windows, parts
+
+
+def _selects(wanted: Channel, found: Channel) -> bool:
+    """Whether a channel is the wanted one, or fits its wildcards (an empty location is a blank one here)."""
+    return ChannelFilter(wanted.net, wanted.sta, wanted.loc or "--", wanted.chan).matches(found)

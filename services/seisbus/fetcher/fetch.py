@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from libseis.segments import Span
+from libseis.segments import SourceId, Span
 
 from ..app import Context
 from ..archive.definition import archive_named
@@ -31,7 +31,7 @@ from ..objects import AccessError
 from ..planning.ranges import WholeReason
 from .budget import ByteBudget
 from .chunks import NOTHING, ObjectBytes, Selection
-from .expand import expand
+from .expand import expand, expand_station
 from .learned import Learned
 from .ranged import read_spans, read_whole
 
@@ -108,8 +108,10 @@ class Fetcher:
                 await self._missing(order, reads)
             elif order.recipe.scan:
                 await self._publish_outcomes(order, 0, len(task.parts), task.windows, Fate.SAVED, "", "")
-            elif task.provisional:
+            elif task.provisional and task.objects[0].channel is None:
                 await self._event_file(order, reads[0])
+            elif task.provisional:
+                await self._station_days(order, reads)
             else:
                 await self._day_files(order, reads)
 
@@ -172,6 +174,25 @@ class Fetcher:
             entry = read.records(read.found.select(_EVERYTHING, sources[number]))
             mine = windows[part.first : part.first + part.count]
             await self._publish_window(order, number, len(parts), mine, [entry])
+
+    async def _station_days(self, order: FetchOrder, reads: Sequence[_Read]) -> None:
+        """Objects of a station and day with all its channels: which there are decides the windows."""
+        task = order.task
+        sources = {s for read in reads if read.found for chunk in read.found.chunks for s in chunk.table.sources}
+        windows, parts = expand_station(sources, task)
+        if not windows:
+            names = ", ".join(read.ref.key for read in reads if read.found)
+            detail = f"{names}: holds no channel that the job selects ({task.objects[0].channel})."
+            await self._publish_outcomes(order, 0, len(task.parts), task.windows, Fate.MISSING, "no_channel", detail)
+            return
+        batch = self._batch(order, 0, len(parts), expansion=Expansion(tuple(windows), tuple(parts)))
+        await self._publish_batch(order, batch, "expansion")
+        for number, part in enumerate(parts):
+            mine = windows[part.first : part.first + part.count]
+            spans = _spans(order, mine)
+            channels = [SourceId(c.net, c.sta, c.loc, c.chan) for c in (window.channel for window in mine)]
+            inputs = [read.records(read.found.select(spans, channels) if read.found else NOTHING) for read in reads]
+            await self._publish_window(order, number, len(parts), mine, inputs)
 
     async def _missing(self, order: FetchOrder, reads: Sequence[_Read]) -> None:
         """No object of the task is there: every window of it is missing."""

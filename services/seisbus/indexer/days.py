@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from ..app import Context
-from ..archive.definition import ArchiveDefinition, IndexSource, ObjectUnit
+from ..archive.definition import ArchiveDefinition, IndexSource
 from ..archive.errors import ArchiveFormatError
 from ..archive.keys import DayKey, TableFormat, waveform_index_key
 from ..archive.waveform_index import DayRow, day_rows, read_waveform_index
-from ..errors import UserError
 from ..model.task import DAY_NS
 from ..store.index import day_is_known, write_day
 
@@ -36,8 +36,6 @@ async def ensure_day(context: Context, archive: ArchiveDefinition, number: int) 
 
     ArchiveFormatError when its index cannot be read; a day that is in neither index nor listing is known as empty.
     """
-    if archive.object_unit is ObjectUnit.STATION:
-        raise UserError(f"Archive {archive.name} keeps one object a station and day, which day_files cannot read yet.")
     day = day_of(number)
     known = await day_is_known(context.store, archive.name, day.isoformat())
     if known is not None:
@@ -113,4 +111,12 @@ async def _listing(context: Context, archive: ArchiveDefinition, day: date) -> d
             day_key = archive.day_key.parse(entry.key)
             if day_key is not None and day_key.day == day:
                 found[entry.key] = (day_key, entry.size, entry.etag)
-    return found
+    return _newest(found)
+
+
+def _newest(found: dict[str, tuple[DayKey, int, str]]) -> dict[str, tuple[DayKey, int, str]]:
+    """Of objects that differ in their version only, the last one: it replaces the others (EarthScope's "#n")."""
+    last: dict[DayKey, str] = {}
+    for key in sorted(found, key=lambda key: found[key][0].version or 0):
+        last[replace(found[key][0], version=None)] = key
+    return {key: found[key] for key in last.values()}

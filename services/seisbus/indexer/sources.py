@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..app import Context
-from ..archive.definition import ArchiveDefinition
+from ..archive.definition import ArchiveDefinition, ObjectUnit
 from ..archive.events import from_csv, from_mappings, from_quakeml
 from ..errors import UserError
 from ..model.channel import Channel
@@ -78,8 +78,11 @@ class DayFilesCache:
     async def _read(self, day: int) -> DayFiles:
         store, wanted = self._context.store, self._spec.select.filter
         files: dict[Channel, DayFile] = {}
+        station = self._archive.object_unit is ObjectUnit.STATION
         async for document in index.day_files(store, self._archive.name, day_of(day).isoformat(), wanted):
             channel = Channel(document["net"], document["sta"], document["loc"], document["chan"])
+            if station:  # its channels show at the first read
+                channel = Channel(channel.net, channel.sta, wanted.loc or "*", wanted.chan or "*")
             files[channel] = DayFile(
                 channel,
                 document["key"],
@@ -88,6 +91,7 @@ class DayFilesCache:
                 document["listed"],
                 document["sampling_rate"],
                 _knots(document),
+                station,
             )
         if self._spec.expect == "stations":
             start, end = day * DAY_NS, (day + 1) * DAY_NS

@@ -1,4 +1,4 @@
-"""Which datasets an export consists of, and where each stands: values in, values out.
+"""Which datasets an export, and which stations a misfit job consists of, and where datasets stand: values only.
 
 An item of an export's ledger is a dataset. Its window says which waveforms belong to it: those of an event, or, for
 miniSEED in the SDS layout, those of a channel and UTC day.
@@ -60,6 +60,11 @@ def dataset_keys(export: Export, stored: Iterable[StoredSpan]) -> set[DatasetKey
         else:
             found.add(DatasetKey(waveform.event))
     return found
+
+
+def station_keys(stored: Iterable[StoredSpan]) -> set[DatasetKey]:
+    """The stations of each event that these waveforms are of."""
+    return {DatasetKey(waveform.event, Channel(waveform.channel.net, waveform.channel.sta, "", "")) for waveform in stored}
 
 
 def plan_datasets(job: str, keys: Iterable[DatasetKey], first: int) -> Iterator[Task]:

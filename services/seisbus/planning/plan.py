@@ -29,7 +29,10 @@ _ASSUMED_RATE = 100.0
 
 @dataclass(frozen=True, slots=True)
 class DayFile:
-    """A file of one channel and day; `listed` False when only an index or station metadata speak of it."""
+    """A file of one channel and day; `listed` False when only an index or station metadata speak of it.
+
+    `station`: a file of a station with all its channels; `channel` holds what is wanted of them, wildcards included.
+    """
 
     channel: Channel
     key: str
@@ -38,6 +41,7 @@ class DayFile:
     listed: bool
     sampling_rate: float | None = None
     knots: KnotTable | None = None
+    station: bool = False
 
 
 DayFiles = Mapping[Channel, DayFile]
@@ -81,7 +85,8 @@ def plan_day(
     pad_before_ns: int = 0,
     pad_after_ns: int = 0,
 ) -> Iterator[Task]:
-    """Tasks of one home day in order of channel.
+    """Tasks of one home day in order of channel; those of stations are provisional, an entry a window, until a read
+    tells their channels.
 
     `files` gives the files of a day, expected ones included; it is asked only for days the windows (with pads and
     edge margins) touch. The numbering of tasks depends only on the arguments.
@@ -96,6 +101,7 @@ def plan_day(
         if not mine:
             continue
         rate = next(by_day[d][channel].sampling_rate for d in span if channel in by_day[d])
+        station = any(by_day[d][channel].station for d in span if channel in by_day[d])
         margin = edge_margin_ns(channel, rate, cut_at_record)
         needed: dict[int, None] = {day: None}  # the home object comes first
         for window in mine:
@@ -122,6 +128,7 @@ def plan_day(
                 for w in mine
             ),
             parts=split(seconds, nominal_rate(channel, rate)),
+            template=WindowTemplate(None, None, "") if station else None,
         )  # fmt: skip
 
 

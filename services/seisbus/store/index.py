@@ -66,12 +66,13 @@ async def write_day(
 async def day_files(
     store: Store, archive: str, day: str, wanted: ChannelFilter | None = None
 ) -> AsyncIterator[Document]:
-    """Files of a day in key order; those whose channel matches."""
+    """Files of a day in key order; those whose channel matches, of a whole station (no chan) its net and sta."""
     with translated():
         cursor = store[DAY_FILE].find({"day": day_key(archive, day)}).sort("_id", 1)
         async for document in cursor:
             channel = Channel(document["net"], document["sta"], document["loc"], document["chan"])
-            if wanted is None or wanted.matches(channel):
+            asked = wanted if channel.chan or wanted is None else ChannelFilter(wanted.net, wanted.sta)
+            if asked is None or asked.matches(channel):
                 yield document
 
 
