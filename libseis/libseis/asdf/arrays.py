@@ -1,12 +1,12 @@
 """Writing one array as one compressed chunk, which is faster and smaller than h5py's guess of many small ones.
 
-Readers need nothing special: gzip and shuffle are built into HDF5. The compression itself is made here by zlib and
-handed over ready, so that HDF5's chunk cache and filter pipeline do no work.
+Readers need nothing special: gzip and shuffle are built into HDF5. The compression itself is made here and handed over
+ready, so that HDF5's chunk cache and filter pipeline do no work; ISA-L makes the same format as zlib in a fifth of the
+time, 4 % larger (still smaller than many small chunks by zlib).
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import h5py
 
-GZIP_LEVEL = 3  # pyasdf's default level
+GZIP_LEVEL = 3  # pyasdf's default, and ISA-L's best
 SHORTEST_COMPRESSED = 1024  # bytes: below, a chunk's index costs more than compression saves
 LARGEST_CHUNK = 1 << 30  # bytes: HDF5 allows chunks below 4 GiB
 
@@ -25,6 +25,8 @@ def write_array(
     group: h5py.Group, name: str, data: npt.NDArray[Any], attributes: Mapping[str, Any] | None = None
 ) -> h5py.Dataset:
     """Create a dataset of any shape with its attributes; the name must be free."""
+    from isal import isal_zlib
+
     data = np.ascontiguousarray(data)
     if data.nbytes < SHORTEST_COMPRESSED:
         dataset = group.create_dataset(name, data=data)
@@ -35,7 +37,7 @@ def write_array(
             name, shape=data.shape, dtype=data.dtype, chunks=data.shape, compression="gzip",
             compression_opts=GZIP_LEVEL, shuffle=True,
         )  # fmt: skip
-        dataset.id.write_direct_chunk((0,) * data.ndim, zlib.compress(shuffled(data), GZIP_LEVEL))
+        dataset.id.write_direct_chunk((0,) * data.ndim, isal_zlib.compress(shuffled(data), GZIP_LEVEL))
     for key, value in (attributes or {}).items():
         dataset.attrs[key] = value
     return dataset

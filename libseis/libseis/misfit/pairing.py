@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -131,7 +132,9 @@ def selection_input(config: Config, observed: Trace, synthetic: Trace, geometry:
     dt = float(synthetic.stats.delta)
     arrivals: tuple[PhaseArrival, ...] = ()
     if geometry is not None:
-        arrivals = phase_arrivals(config.window.earth_model, geometry.depth_km, geometry.distance_deg)
+        place = config.window.earth_model, geometry.depth_km, geometry.distance_deg
+        # of a trace that ends before the first arrival, the bounds still need that arrival
+        arrivals = phase_arrivals(*place, _trace_end(synthetic, geometry)) or phase_arrivals(*place)
     return SelectionInput(
         observed=observed.data,
         synthetic=synthetic.data,
@@ -142,6 +145,11 @@ def selection_input(config: Config, observed: Trace, synthetic: Trace, geometry:
         arrivals=arrivals,
         distance_km=None if geometry is None else geometry.distance_km,
     )
+
+
+def _trace_end(trace: Trace, geometry: Geometry) -> float:
+    """Seconds from the origin to the end of a trace, rounded up to a minute so that a station's components share it."""
+    return 60.0 * math.ceil(float(trace.stats.endtime.timestamp - geometry.origin_time) / 60.0)
 
 
 def window_pairs(pairs: Pairs, config: Config, geometry: Geometry | None, *, keep_rejected: bool = False) -> Windows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,8 @@ from .response import remove_response
 
 if TYPE_CHECKING:
     from obspy import Inventory, Stream
+
+Samples = npt.NDArray[np.float64]
 
 TAPER = 0.05  # of the trace at each end, Hann
 
@@ -33,29 +35,77 @@ def preprocess_stream(
     back_azimuth: degrees, for components R and T.
     """
     out = stream.copy()
-    _clean(out)
-    out.detrend("simple")
     for trace in out:
-        trace.taper(_left_taper(config, trace.stats.npts, trace.stats.delta, origin_s), side="left")
+        data = clean(np.asarray(trace.data, dtype=np.float64))
+        data = without_ramp(data)
+        taper_ends(data, _left_taper(config, data.size, trace.stats.delta, origin_s), right=False)
+        trace.data = data
     if inventory is not None:
         if config.remove_response and not config.synthetics_only:
             for trace in out:
                 remove_response(trace, inventory, config.unit_output)
         if _needs_rotation(out):
             out.rotate("->ZNE", inventory=inventory)
-        _clean(out)
+        for trace in out:
+            trace.data = clean(trace.data)
     if config.rotate_to_rtz:
         if back_azimuth is None:
             raise MisfitError("Rotation to R and T needs the coordinates of event and station.", Reason.NO_COORDINATES)
         if {"N", "E"} <= {trace.stats.channel[-1:] for trace in out}:
             out.rotate("NE->RT", back_azimuth=back_azimuth)
-    _filter(out, config)
-    _clean(out)
-    if half_duration:
-        for trace in out:
+    for trace in out:
+        trace.data = clean(band_limited(trace.data, trace.stats.sampling_rate, config))
+        if half_duration:
             wavelet = gaussian(half_duration, trace.stats.sampling_rate, config.processing)
             trace.data = np.convolve(trace.data, wavelet, mode="same")
     return out
+
+
+def clean(data: Samples) -> Samples:
+    """Without the line through its ends and its mean, tapered at both ends; a new array."""
+    out = without_ramp(data)
+    out -= out.mean()
+    taper_ends(out, TAPER)
+    return out
+
+
+def without_ramp(data: Samples) -> Samples:
+    """Without the line through the first and the last sample; a new array."""
+    first, last = float(data[0]), float(data[-1])
+    return data - (first + np.arange(data.size) * (last - first) / (data.size - 1))
+
+
+def taper_ends(data: Samples, fraction: float, *, right: bool = True) -> None:
+    """Taper `fraction` of the samples at each end (or the left one only) by half a Hann window, in place."""
+    length = int(fraction * data.size)
+    if length < 1:
+        return
+    rise = np.hanning(2 * length + 1)[:length]  # the window's top falls between the two halves
+    data[:length] *= rise
+    if right:
+        data[data.size - length :] *= rise[::-1]
+
+
+def band_limited(data: Samples, sampling_rate: float, config: Config) -> Samples:
+    """Butterworth, both ways, no phase shift: band-pass, or on one side only where a period is open."""
+    from scipy.signal import iirfilter, sosfilt
+
+    nyquist = sampling_rate / 2
+    low = None if config.max_period is None else 1 / config.max_period / nyquist
+    high = None if config.min_period is None else 1 / config.min_period / nyquist
+    if low is None and high is None:
+        return data
+    if high is not None and high >= 1:
+        raise MisfitError(
+            f"min_period {config.min_period:g} s cannot be had from {sampling_rate:g} Hz (shortest {1 / nyquist:g} s).",
+            Reason.UNSUPPORTED_RATE,
+        )
+    edges: Any = [edge for edge in (low, high) if edge is not None]
+    kind = "bandpass" if len(edges) == 2 else "highpass" if high is None else "lowpass"
+    sections = iirfilter(config.filter_corners, edges if len(edges) == 2 else edges[0], btype=kind, output="sos")
+    once = sosfilt(sections, data)
+    both: Samples = sosfilt(sections, once[::-1])[::-1]
+    return both
 
 
 def gaussian(half_duration: float, sampling_rate: float, processing: Processing) -> npt.NDArray[np.float64]:
@@ -71,12 +121,6 @@ def gaussian(half_duration: float, sampling_rate: float, processing: Processing)
     return wavelet
 
 
-def _clean(stream: Stream) -> None:
-    stream.detrend("simple")
-    stream.detrend("demean")
-    stream.taper(TAPER)
-
-
 def _left_taper(config: Config, npts: int, dt: float, origin_s: float) -> float:
     if npts * TAPER * dt >= abs(origin_s):
         return TAPER
@@ -88,13 +132,3 @@ def _left_taper(config: Config, npts: int, dt: float, origin_s: float) -> float:
 def _needs_rotation(stream: Stream) -> bool:
     """Whether a component is one of the letters that stand for an unknown orientation, or 1, 2, 3."""
     return any(trace.stats.channel[-1:] in "123UVW" for trace in stream)
-
-
-def _filter(stream: Stream, config: Config) -> None:
-    kind = {"corners": config.filter_corners, "zerophase": True}
-    if config.min_period is not None and config.max_period is not None:
-        stream.filter("bandpass", freqmin=1 / config.max_period, freqmax=1 / config.min_period, **kind)
-    elif config.min_period is not None:
-        stream.filter("lowpass", freq=1 / config.min_period, **kind)
-    elif config.max_period is not None:
-        stream.filter("highpass", freq=1 / config.max_period, **kind)

@@ -57,3 +57,8 @@ def remove_response(trace: Trace, inventory: Inventory, output: str) -> None:
     spectrum = np.fft.rfft(data, n=nfft) * inverse
     spectrum[-1] = abs(spectrum[-1])
     trace.data = np.fft.irfft(spectrum)[: data.size]
+
+
+def clear_cache() -> None:
+    """Forget every evaluated response, for measurements of a cold start."""
+    _inverse_spectrum.cache_clear()
