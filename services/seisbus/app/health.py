@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio
@@ -13,6 +13,10 @@ from seis.control.v1 import control_pb2, control_pb2_grpc
 from ..bus import Worker
 from ..settings import Settings
 from .listening import access_of, grpc_server, listen
+
+
+# What a liveness probe asks: the process runs, whatever NATS and MongoDB do. "" is readiness.
+LIVENESS: Final = "liveness"
 
 
 class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
@@ -80,6 +84,7 @@ class HealthServer:
             plain=settings.health_plaintext,
         )
         await self._health.set("", health_pb2.HealthCheckResponse.NOT_SERVING)
+        await self._health.set(LIVENESS, health_pb2.HealthCheckResponse.SERVING)
         await self._server.start()
         return self
 

@@ -31,6 +31,8 @@ from ..store.client import Store
 from ..store.deadletters import bury_message
 from ..store.jobs import give_up_job, job_attempt
 from ..store.login import Login as StoreLogin
+from ..telemetry import tracing
+from ..telemetry.metrics import serve_metrics
 from .health import HealthServer, WorkerControl
 from .logs import configure_logging
 
@@ -127,6 +129,8 @@ def run_service(service: str, build: Callable[[Context], Awaitable[Service]]) ->
         settings = load_settings()
         configure_logging(settings)
         allow_user_steps(settings)
+        serve_metrics(settings.metrics_address)
+        tracing.configure(settings.traces_endpoint, service)
         uvloop.run(_main(service, settings, build))
     except UserError as error:
         print(f"seisbus {service}: {error}", file=sys.stderr)

@@ -8,16 +8,19 @@ import sys
 import time
 
 from ..settings import Settings
+from ..telemetry.current import current_work
 
 
 class _JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        line: dict[str, object] = {
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{int(record.msecs):03d}Z",
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if (work := current_work()) is not None:
+            line |= {"job": work.job, "task": work.task, "attempt": work.attempt}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line)

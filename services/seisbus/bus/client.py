@@ -29,6 +29,8 @@ from seis.v1 import task_pb2
 from ..errors import PoisonError, UnavailableError
 from ..model.ids import job_of
 from ..model.transfer import PlanOrder
+from ..telemetry import tracing
+from ..telemetry.metrics import PUBLISHED
 from . import topology
 from .codec import encode_plan
 from .errors import ClaimGoneError
@@ -217,14 +219,12 @@ class Bus:
             envelope = task_pb2.Envelope(inline=body)
         else:
             envelope = task_pb2.Envelope(claim=await self._put_claim(message_id, body))
-        with _translated(f"publishing to {subject}"):
+        stream = topology.stream_of(subject)
+        headers = {"Nats-Msg-Id": message_id, **tag.headers()}
+        with _translated(f"publishing to {subject}"), tracing.publishing(stream, headers):
             # A publication lost with a connection is waited for so long, then repeated under the same id.
-            await self._js.publish(
-                subject,
-                envelope.SerializeToString(),
-                timeout=10,
-                headers={"Nats-Msg-Id": message_id, **tag.headers()},
-            )
+            await self._js.publish(subject, envelope.SerializeToString(), timeout=10, headers=headers)
+        PUBLISHED.labels(stream).inc()
 
     async def publish_plan(self, job: str, attempt: int, *, nonce: int = 0) -> None:
         """Ask the indexers to plan (or go on planning) a job; `nonce` tells repeats of one attempt apart."""
@@ -349,3 +349,12 @@ class Bus:
                 for info in await self._js.consumers_info(stream):
                     lag[info.name] = (info.num_pending or 0, info.num_ack_pending or 0, info.num_waiting or 0)
         return lag
+
+    async def stream_fill(self) -> dict[str, tuple[int, int]]:
+        """Work stream -> (bytes held, bytes it may hold)."""
+        fill: dict[str, tuple[int, int]] = {}
+        with _translated("asking for streams"):
+            for stream in topology.WORK_STREAMS:
+                info = await self._js.stream_info(stream)
+                fill[stream] = (info.state.bytes or 0, info.config.max_bytes or 0)
+        return fill

@@ -13,10 +13,13 @@ from ..model.channel import Channel
 from ..model.outcome import Fate
 from ..model.task import ObjectRef, Part, Recipe, Task, Window, WindowTemplate
 from ..model.transfer import (
+    AdjointTrace,
     BuildOrder,
     Expansion,
     FetchOrder,
     LogLine,
+    Measurement,
+    MisfitOrder,
     ObjectRecords,
     OutcomeBatch,
     Packing,
@@ -288,6 +291,84 @@ def decode_build(body: bytes) -> BuildOrder:
     return BuildOrder(message.job, message.task, message.attempt, message.publication, _window_value(message.window))
 
 
+def encode_misfit(order: MisfitOrder) -> bytes:
+    """Body of a misfit message."""
+    message = task_pb2.MisfitTask(
+        job=order.job,
+        task=order.task,
+        attempt=order.attempt,
+        publication=order.publication,
+        window=_window_message(order.window),
+        observed=[_piece_message(piece) for piece in order.observed],
+        synthetic=[_piece_message(piece) for piece in order.synthetic],
+        config_json=order.config,
+        quakeml=order.quakeml,
+        stationxml=order.stationxml,
+        fixed_windows_json=order.fixed_windows,
+        problems=order.problems,
+    )
+    return bytes(message.SerializeToString())
+
+
+def decode_misfit(body: bytes) -> MisfitOrder:
+    """Inverse of `encode_misfit`; PoisonError for other bytes."""
+    message = _parse(task_pb2.MisfitTask, body)
+    return MisfitOrder(
+        job=message.job,
+        task=message.task,
+        attempt=message.attempt,
+        publication=message.publication,
+        window=_window_value(message.window),
+        observed=tuple(_piece_value(piece) for piece in message.observed),
+        synthetic=tuple(_piece_value(piece) for piece in message.synthetic),
+        config=message.config_json,
+        quakeml=message.quakeml,
+        stationxml=message.stationxml,
+        fixed_windows=message.fixed_windows_json,
+        problems=tuple(message.problems),
+    )
+
+
+def encode_measurement(found: Measurement) -> bytes:
+    """Body of a measurement."""
+    message = task_pb2.Measurement(
+        job=found.job,
+        task=found.task,
+        attempt=found.attempt,
+        window=_window_message(found.window),
+        fate=_FATES[found.fate],
+        reason=found.reason,
+        detail=found.detail,
+        windows_json=found.windows,
+        sources=[task_pb2.AdjointTrace(attributes_json=s.attributes, samples=s.samples) for s in found.sources],
+        log=[_log_message(line) for line in found.log],
+    )
+    return bytes(message.SerializeToString())
+
+
+def decode_measurement(body: bytes) -> Measurement:
+    """Inverse of `encode_measurement`; PoisonError for other bytes."""
+    message = _parse(task_pb2.Measurement, body)
+    if message.fate not in _FATE_VALUES:
+        raise PoisonError(f"A measurement of {message.task!r} with the unknown fate {message.fate}.")
+    return Measurement(
+        job=message.job,
+        task=message.task,
+        attempt=message.attempt,
+        window=_window_value(message.window),
+        fate=_FATE_VALUES[message.fate],
+        reason=message.reason,
+        detail=message.detail,
+        windows=tuple(message.windows_json),
+        sources=tuple(AdjointTrace(source.attributes_json, source.samples) for source in message.sources),
+        log=tuple(LogLine(e.algorithm, e.message, _SEVERITY_VALUES[e.severity]) for e in message.log),
+    )
+
+
+def _log_message(line: LogLine) -> waveform_pb2.LogEntry:
+    return waveform_pb2.LogEntry(algorithm=line.algorithm, message=line.message, severity=_SEVERITIES[line.severity])
+
+
 def _outcome_message(outcome: WindowOutcome) -> task_pb2.Outcome:
     return task_pb2.Outcome(
         window=_window_message(outcome.window),
@@ -295,10 +376,7 @@ def _outcome_message(outcome: WindowOutcome) -> task_pb2.Outcome:
         reason=outcome.reason,
         detail=outcome.detail,
         pieces=[_piece_message(piece) for piece in outcome.pieces],
-        log=[
-            waveform_pb2.LogEntry(algorithm=line.algorithm, message=line.message, severity=_SEVERITIES[line.severity])
-            for line in outcome.log
-        ],
+        log=[_log_message(line) for line in outcome.log],
         provenance=task_pb2.Provenance(
             sources=[
                 task_pb2.Provenance.Source(archive=s.archive, key=s.key, etag=s.etag, ranges=s.ranges, whole=s.whole)

@@ -51,7 +51,7 @@ _PUBLISH: Final[Mapping[ServiceUser, tuple[str, ...]]] = {
     ServiceUser.CONTROL: ("seis.plan.*", *_COUNTS, *_LOOKS_AT_CONSUMERS),
     ServiceUser.INDEXER: (
         "seis.plan.*", "seis.fetch.*.*", "seis.write.*.*", _EVENTS,
-        *_works_on(PLAN), *_COUNTS, *_PURGES, *_GIVES_CLAIMS,
+        *_works_on(PLAN), *_COUNTS, *_LOOKS_AT_CONSUMERS, *_PURGES, *_GIVES_CLAIMS,
     ),
     ServiceUser.FETCHER: ("seis.window.*.*", "seis.write.*.*", *_works_on(FETCH), *_GIVES_CLAIMS),
     ServiceUser.WINDOWER: ("seis.write.*.*", *_works_on(WINDOW), *_GIVES_CLAIMS),

@@ -29,6 +29,9 @@ EVENTS: Final = "SEIS_EVENTS"
 CLAIMS: Final = "seis-claims"
 CLAIMS_STREAM: Final = f"OBJ_{CLAIMS}"
 
+# Stands in the place of an archive's name in the subjects of stations to measure.
+MISFIT_INPUTS: Final = "Misfit"
+
 WORK_STREAMS: Final = (PLAN, FETCH, WINDOW, WRITE)
 
 # Largest message that goes inline: max_payload is 8 MB, headers and the envelope need some of it, and a claim costs
@@ -77,6 +80,11 @@ def build_consumer() -> ConsumerSpec:
     return ConsumerSpec(WRITE, "write-build", "seis.write.build.*", 64)
 
 
+def misfit_consumer() -> ConsumerSpec:
+    """Work of the fetcher on stations to measure; archives' names have no capitals, so none has this consumer."""
+    return ConsumerSpec(FETCH, "fetch-Misfit", fetch_subject(MISFIT_INPUTS, "*"), 64)
+
+
 def plan_subject(job: str) -> str:
     """Subject of a job to plan."""
     return f"seis.plan.{job}"
@@ -100,6 +108,14 @@ def write_subject(job: str, sink: str = "store") -> str:
 def event_subject(job: str) -> str:
     """Subject of a job's progress snapshots."""
     return f"seis.event.job.{job}"
+
+
+_STREAM_OF: Final = {"plan": PLAN, "fetch": FETCH, "window": WINDOW, "write": WRITE}
+
+
+def stream_of(subject: str) -> str:
+    """The work stream that a subject belongs to."""
+    return _STREAM_OF[subject.split(".")[1]]
 
 
 def job_subjects(job: str) -> dict[str, str]:

@@ -23,6 +23,9 @@ from nats.js.errors import Error as JetStreamError
 from ..errors import PoisonError, UnavailableError
 from ..failpoints import failpoint
 from ..model.ids import dead_letter_id
+from ..telemetry import tracing
+from ..telemetry.current import working_for
+from ..telemetry.metrics import StageMeter, TaskEnd
 from .client import Bus, Tag
 from .errors import ClaimGoneError
 from .jobboard import JobBoard
@@ -126,6 +129,7 @@ class Worker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._holds: dict[int, str] = {}
         self.stats = WorkerStats()
+        self._meter = StageMeter(consumer.name)
         self._pull = PullSubscription(bus.connection, consumer, room=self._room, deliver=self._accept)
 
     @property
@@ -187,6 +191,7 @@ class Worker:
     def _accept(self, message: Msg) -> None:
         self.stats.in_progress[id(message)] = message
         self.stats.bytes_in_flight += len(message.data)
+        self._meter.taken(id(message), len(message.data), redelivered=message.metadata.num_delivered > 1)
         task = asyncio.create_task(self._process(message))
         self._tasks.add(task)
         task.add_done_callback(self._finished)
@@ -199,13 +204,16 @@ class Worker:
         """Take nothing new until this message has ended: what it waits for, the next one would wait for, too."""
         if not self._holds:
             _log.warning("worker %s holds: %s", self.name, reason)
+            self._meter.holding(True)
         self._holds[message] = reason
 
-    def _ended(self, message: Msg) -> None:
+    def _ended(self, message: Msg, end: TaskEnd) -> None:
+        self._meter.left(id(message), len(message.data), end)
         self.stats.in_progress.pop(id(message), None)
         self.stats.bytes_in_flight -= len(message.data)
         if self._holds.pop(id(message), None) is not None and not self._holds:
             _log.info("worker %s goes on", self.name)
+            self._meter.holding(False)
 
     async def _heartbeat(self) -> None:
         while True:
@@ -217,21 +225,23 @@ class Worker:
     async def _process(self, message: Msg) -> None:
         if message.metadata.num_delivered > 1:
             self.stats.redelivered += 1
+        end = TaskEnd.HANDED_BACK
         try:
-            await self._held(message)
+            end = await self._held(message)
         except asyncio.CancelledError:
             # The drain budget is over: hand the message back, so that another replica has it at once.
             with contextlib.suppress(NatsError, JetStreamError):
                 await message.nak()
             raise
         except Exception:
+            end = TaskEnd.RETRIED
             _log.exception("worker %s: a delivery failed and will be repeated", self.name)
             with contextlib.suppress(NatsError, JetStreamError):
                 await message.nak(delay=_NAK_DELAY_SECONDS)
         finally:
-            self._ended(message)
+            self._ended(message, end)
 
-    async def _held(self, message: Msg) -> None:
+    async def _held(self, message: Msg) -> TaskEnd:
         """Attempt until no server is away; pulling stops meanwhile, the message stays alive."""
         wait = _HOLD_FIRST_SECONDS
         while True:
@@ -242,38 +252,39 @@ class Worker:
                 await asyncio.sleep(wait * random.uniform(0.7, 1.3))
                 wait = min(wait * 2, _HOLD_LONGEST_SECONDS)
 
-    async def _attempt(self, message: Msg) -> None:
+    async def _attempt(self, message: Msg) -> TaskEnd:
         deliveries = message.metadata.num_delivered
         try:
             tag = Tag.of(message.headers)
         except PoisonError as error:
-            await self._give_up(message, Tag("", "", 0), error.message, poison=True)
-            return
+            return await self._give_up(message, Tag("", "", 0), error.message, poison=True)
+        working_for(tag.job, tag.task, tag.attempt)
         if await self._board.stale(tag.job, tag.attempt):
             await self._acknowledge(message)
-            return
+            return TaskEnd.STALE
         if deliveries > self._max_deliver:
             reason = f"delivered {deliveries} times without success, allowed are {self._max_deliver}"
-            await self._give_up(message, tag, reason, poison=False)
-            return
+            return await self._give_up(message, tag, reason, poison=False)
         try:
             body, claim = await self._bus.open_envelope(message.data)
-            await self._handler(Delivery(tag, body, deliveries, partial(self._hold, id(message))))
+            self._meter.opened(len(body), claim=bool(claim))
+            with tracing.processing(self._consumer.stream, message.headers or {}):
+                await self._handler(Delivery(tag, body, deliveries, partial(self._hold, id(message))))
         except ClaimGoneError:
             # Either its windows have outcomes, or the reconciler sends the task again.
             await self._acknowledge(message)
-            return
+            return TaskEnd.CLAIM_GONE
         except PoisonError as error:
-            await self._give_up(message, tag, error.message, poison=True)
-            return
+            return await self._give_up(message, tag, error.message, poison=True)
         failpoint(f"{self._consumer.stream.lower()}-before-ack")
         await self._acknowledge(message, sync=bool(claim))
         if claim:
             failpoint("claim-delete")
             await self._bus.delete_claim(claim)
         self.stats.done += 1
+        return TaskEnd.DONE
 
-    async def _give_up(self, message: Msg, tag: Tag, reason: str, *, poison: bool) -> None:
+    async def _give_up(self, message: Msg, tag: Tag, reason: str, *, poison: bool) -> TaskEnd:
         about = message.metadata
         time_ns = int(about.timestamp.timestamp() * 1e6) * 1000
         letter = DeadLetter(
@@ -290,6 +301,7 @@ class Worker:
         await self._bury(letter)
         self.stats.dead_letters += 1
         await self._acknowledge(message)
+        return TaskEnd.DEAD_LETTER
 
     async def _acknowledge(self, message: Msg, *, sync: bool = False) -> None:
         """Acknowledge; a lost acknowledgement only means another delivery, which finds its outcomes there."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..app import Context, Service, run_service
+from ..app.lag import watch_lag
 from ..bus import Delivery
 from ..bus.codec import decode_plan
 from ..bus.topology import plan_consumer
@@ -24,7 +25,7 @@ async def build(context: Context) -> Service:
 
     worker = context.worker(plan_consumer(), handle, slots=context.settings.concurrency or _JOBS_AT_ONCE)
     reconciler = Reconciler(context)
-    return Service(workers=[worker], loops=[reconciler.run, reconciler.follow])
+    return Service(workers=[worker], loops=[reconciler.run, reconciler.follow, lambda: watch_lag(context)])
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from ..store.documents import ObjectId
 from ..store.errors import ConflictError
 from ..store.jobs import add_counts
 from ..store.settle import SettledWindow, Settlement, SettleResult, settle
+from ..telemetry.metrics import OUTPUT_FREE, STORED, WINDOWS, free_ratio
 from .documents import cemetery_document, elog_document, wf_document
 from .files import Place, WaveformFiles
 
@@ -66,6 +67,7 @@ class Committer:
     def __init__(self, context: Context) -> None:
         settings = context.settings
         self._context = context
+        OUTPUT_FREE.set_function(lambda: free_ratio(settings.output_root))
         self._files = WaveformFiles(settings.output_root, context.boot, settings.file_bytes)
         self._waiting: list[_Waiting] = []
         self._arrived = asyncio.Event()
@@ -206,7 +208,10 @@ class Committer:
     def _count(self, result: SettleResult) -> None:
         for job, fates in result.fates.items():
             self._counts[job].update(fates)
+            for fate, number in fates.items():
+                WINDOWS.labels(fate).inc(number)
         self._bytes.update(result.stored_bytes)
+        STORED.inc(sum(result.stored_bytes.values()))
 
     async def report(self) -> None:
         """Add what was settled to the jobs' cached counters and tell watchers, twice a second, until cancelled."""

@@ -75,6 +75,7 @@ class _Folder:
         self._certificate("services", lambda: self._issue(authority, "services", *_SERVICES, *self._wishes.hosts))
         self._text("mongodb.pem", lambda: _joined(self._issue(authority, "mongodb")))
         self._text("mongodb.keyfile", lambda: secrets.token_urlsafe(96))
+        self._text("grafana.password", _password)
         nats = {user: self._text(f"nats/{user}.password", _password) for user in ServiceUser}
         for user in ServiceUser:
             self._text(f"mongodb/{user}.password", _password)

@@ -1,0 +1,107 @@
+"""The event and the station that stored waveforms are of: out of jobs, catalogs, the archive or its channel documents."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from ..archive.definition import archive_named
+from ..archive.events import Event, EventOrigin, from_mappings
+from ..errors import SeisbusError, UnavailableError
+from ..model.channel import ChannelFilter
+from ..store.documents import Document
+from ..store.index import channel_epochs, event_by_id, station_keys
+from ..store.jobs import get_job
+from .lifecycle import Context
+
+
+async def event_of(context: Context, jobs: Mapping[str, str], event: str) -> Event | None:
+    """The event of this id in the jobs that stored the waveforms (job -> archive): inline, else in a catalog."""
+    if not event:
+        return None
+    for job, archive in jobs.items():
+        spec = (await get_job(context.store, job))["spec"]
+        inline = (((spec.get("windows") or {}).get("events") or {}).get("list")) or []
+        given = [{name: v for name, v in one.items() if v not in ("", None)} for one in inline]
+        for found in from_mappings(given):
+            if found.id == event:
+                return found
+        if (document := await event_by_id(context.store, archive, event)) is not None:
+            return _event_value(document)
+    return None
+
+
+def _event_value(document: Document) -> Event:
+    return Event(
+        id=str(document["source_id"]),
+        time_ns=document["time_ns"],
+        lat=document["lat"],
+        lon=document["lon"],
+        depth_km=document.get("depth"),
+        mag=document.get("mag"),
+        mag_type=document.get("mag_type"),
+        origin=EventOrigin.CATALOG,
+    )
+
+
+async def inventory_of(context: Context, archive: str, net: str, sta: str) -> tuple[Any, str]:
+    """An obspy Inventory of one station (None where nothing is known) and what was wrong with it ("" for nothing).
+
+    StationXML of the archive with its responses; without it channel documents, which have none.
+    """
+    problem = ""
+    try:
+        definition = archive_named(context.archives, archive)
+        keys = await station_keys(context.store, archive, net, sta)
+        found = [await context.objects.get(definition, key) for key in keys]
+        documents = [one.data for one in found if one is not None]
+        if documents:
+            return await asyncio.to_thread(_parsed, documents, net, sta), ""
+        problem = f"{net}.{sta}: the archive has no StationXML of it; its channels are without responses."
+    except UnavailableError:
+        raise
+    except (SeisbusError, ValueError, TypeError, KeyError, SyntaxError) as error:  # what reading XML raises
+        problem = f"{net}.{sta}: its StationXML cannot be read ({error}); its channels are without responses."
+    epochs = [epoch async for epoch in channel_epochs(context.store, archive, ChannelFilter(net, sta))]
+    if not epochs:
+        return None, f"{net}.{sta}: there is no station metadata."
+    return await asyncio.to_thread(_from_epochs, epochs), problem
+
+
+def _parsed(documents: list[bytes], net: str, sta: str) -> Any:
+    from obspy import Inventory, read_inventory
+
+    inventory = Inventory()
+    for document in documents:
+        inventory += read_inventory(io.BytesIO(document), format="STATIONXML").select(network=net, station=sta)
+    return inventory
+
+
+def _from_epochs(epochs: list[Document]) -> Any:
+    from obspy import Inventory, UTCDateTime
+    from obspy.core.inventory import Channel, Network, Station
+
+    def moment(seconds: float | None) -> Any:
+        return None if seconds is None or seconds < -1e11 else UTCDateTime(seconds)  # open since ever
+
+    channels = [
+        Channel(
+            epoch["chan"],
+            epoch.get("loc", ""),
+            epoch["lat"],
+            epoch["lon"],
+            epoch["elev"] * 1000.0,
+            epoch["edepth"] * 1000.0,
+            azimuth=epoch.get("hang"),
+            dip=None if epoch.get("vang") is None else epoch["vang"] - 90.0,
+            sample_rate=epoch.get("sample_rate"),
+            start_date=moment(epoch["starttime"]),
+            end_date=moment(epoch.get("endtime")),
+        )
+        for epoch in epochs
+    ]
+    first = epochs[0]
+    station = Station(first["sta"], first["lat"], first["lon"], first["elev"] * 1000.0, channels=channels)
+    return Inventory([Network(first["net"], [station])])

