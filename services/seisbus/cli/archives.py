@@ -1,4 +1,4 @@
-"""Commands about what archives hold: index sync, index keys, index files, events, stations."""
+"""Commands about what archives hold: index sync, index build, index keys, index files, events, stations."""
 
 from __future__ import annotations
 
@@ -29,6 +29,35 @@ def sync(
     with client() as connected:
         job = connected.sync_index(archive)
         OUT.print(f"Job {job.id} reads the index of {archive}.")
+        if wait:
+            raise typer.Exit(follow(connected, job))
+
+
+@index_app.command()
+def build(
+    archive: ArchiveArgument,
+    start: Annotated[str, typer.Option(help="First UTC day, such as 2011-03-11.")],
+    end: Annotated[str, typer.Option(help="First UTC day after.")],
+    net: CodeOption = "*",
+    sta: CodeOption = "*",
+    loc: CodeOption = "*",
+    chan: CodeOption = "*",
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Watch until it is done.")] = True,
+) -> None:
+    """Read day files whole and keep where their records stand, so that later jobs need one request an object.
+
+    Worth its bytes where many windows will be cut from the same days (docs/ranges.md).
+    """
+    with client() as connected:
+        job = connected.submit(
+            {
+                "kind": "scan",
+                "archive": archive,
+                "select": {"net": net, "sta": sta, "loc": loc, "chan": chan},
+                "windows": {"tile": {"start": start, "end": end, "length": "1d"}},
+            }
+        )
+        OUT.print(f"Job {job.id} scans day files of {archive}.")
         if wait:
             raise typer.Exit(follow(connected, job))
 
