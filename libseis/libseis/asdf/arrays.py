@@ -23,24 +23,41 @@ LARGEST_CHUNK = 1 << 30  # bytes: HDF5 allows chunks below 4 GiB
 
 def write_array(
     group: h5py.Group, name: str, data: npt.NDArray[Any], attributes: Mapping[str, Any] | None = None
-) -> h5py.Dataset:
+) -> None:
     """Create a dataset of any shape with its attributes; the name must be free."""
-    from isal import isal_zlib
+    import h5py
 
     data = np.ascontiguousarray(data)
     if data.nbytes < SHORTEST_COMPRESSED:
-        dataset = group.create_dataset(name, data=data)
+        identifier = group.create_dataset(name, data=data).id
     elif data.nbytes > LARGEST_CHUNK:
-        dataset = group.create_dataset(name, data=data, compression="gzip", compression_opts=GZIP_LEVEL, shuffle=True)
+        options = {"compression": "gzip", "compression_opts": GZIP_LEVEL, "shuffle": True}
+        identifier = group.create_dataset(name, data=data, **options).id
     else:
-        dataset = group.create_dataset(
-            name, shape=data.shape, dtype=data.dtype, chunks=data.shape, compression="gzip",
-            compression_opts=GZIP_LEVEL, shuffle=True,
-        )  # fmt: skip
-        dataset.id.write_direct_chunk((0,) * data.ndim, isal_zlib.compress(shuffled(data), GZIP_LEVEL))
+        identifier = _write_chunk(group, name, data)
     for key, value in (attributes or {}).items():
-        dataset.attrs[key] = value
-    return dataset
+        if isinstance(value, (float, np.int64)):
+            # h5py's way writes under another name and renames, in case there is one already; here there is none
+            number = np.asarray(value)
+            kind, scalar = h5py.h5t.py_create(number.dtype), h5py.h5s.create(h5py.h5s.SCALAR)
+            h5py.h5a.create(identifier, key.encode(), kind, scalar).write(number)
+        else:
+            h5py.Dataset(identifier).attrs[key] = value
+
+
+def _write_chunk(group: h5py.Group, name: str, data: npt.NDArray[Any]) -> Any:
+    import h5py
+    from isal import isal_zlib
+
+    layout = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    layout.set_chunk(data.shape)
+    layout.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+    layout.set_shuffle()
+    layout.set_deflate(GZIP_LEVEL)
+    kind, space = h5py.h5t.py_create(data.dtype), h5py.h5s.create_simple(data.shape)
+    identifier = h5py.h5d.create(group.id, name.encode(), kind, space, layout)
+    identifier.write_direct_chunk((0,) * data.ndim, isal_zlib.compress(shuffled(data), GZIP_LEVEL))
+    return identifier
 
 
 def shuffled(data: npt.NDArray[Any]) -> bytes:
@@ -51,8 +68,8 @@ def shuffled(data: npt.NDArray[Any]) -> bytes:
 
 def replace_array(
     group: h5py.Group, name: str, data: npt.NDArray[Any], attributes: Mapping[str, Any] | None = None
-) -> h5py.Dataset:
+) -> None:
     """write_array over whatever has the name."""
     if name in group:
         del group[name]
-    return write_array(group, name, data, attributes)
+    write_array(group, name, data, attributes)

@@ -21,7 +21,7 @@ from .errors import AsdfError
 from .handle import DatasetLike, initialise, opened
 from .merging import copy_group
 from .metadata import write_event
-from .waveforms import TAG, write_trace
+from .waveforms import TAG, tag_error, write_trace
 
 if TYPE_CHECKING:
     import h5py
@@ -41,18 +41,20 @@ class StationData:
 def write_station(dataset: DatasetLike, station: StationData) -> None:
     """Add a station: its StationXML (replacing one that is there) and its waveforms."""
     with opened(dataset, "a") as file:
-        group = file["Waveforms"].require_group(station.code)
-        if station.station_xml is not None:
-            replace_array(group, "StationXML", np.frombuffer(station.station_xml, dtype=np.int8))
-        for tag, stream in station.waveforms.items():
-            if not TAG.fullmatch(tag):
-                raise AsdfError(
-                    f"{tag!r} is no waveform tag; expected lower-case letters, digits and underscores.", path=tag
-                )
-            for trace in stream:
-                if f"{trace.stats.network}.{trace.stats.station}" != station.code:
-                    raise AsdfError(f"{trace.id} is not of station {station.code}.", path=trace.id)
-                write_trace(group, trace, tag)
+        _add_station(file, station)
+
+
+def _add_station(file: h5py.File, station: StationData) -> None:
+    group = file["Waveforms"].require_group(station.code)
+    if station.station_xml is not None:
+        replace_array(group, "StationXML", np.frombuffer(station.station_xml, dtype=np.int8))
+    for tag, stream in station.waveforms.items():
+        if not TAG.fullmatch(tag):
+            raise tag_error(tag)
+        for trace in stream:
+            if f"{trace.stats.network}.{trace.stats.station}" != station.code:
+                raise AsdfError(f"{trace.id} is not of station {station.code}.", path=trace.id)
+            write_trace(group, trace, tag)
 
 
 def build_dataset(
@@ -71,7 +73,7 @@ def build_dataset(
         if event is not None:
             write_event(file, event)
         for station in stations:
-            write_station(file, station)
+            _add_station(file, station)
 
 
 @contextmanager

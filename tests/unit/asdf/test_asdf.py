@@ -216,7 +216,8 @@ def test_complex_samples_are_refused(path):
 def test_ready_made_chunks_are_what_hdf5_makes(dtype, npts, seed):
     data = (np.random.default_rng(seed).standard_normal(npts) * 1000).astype(dtype)
     with h5py.File("chunks", "w", driver="core", backing_store=False) as file:
-        stored = write_array(file, "data", data)
+        write_array(file, "data", data)
+        stored = file["data"]
         np.testing.assert_array_equal(stored[()], data)
         assert stored.dtype == data.dtype
     assert sorted(shuffled(data)) == sorted(data.tobytes())
