@@ -21,6 +21,8 @@ class Settings(BaseSettings):
     control_address: str = "127.0.0.1:50051"
     health_address: str = "127.0.0.1:0"
     output_root: Path = Path("output")
+    # The only folder that synthetics are read from; none are when it is not set.
+    input_root: Path | None = None
     archives_file: Path | None = None
     archive_local_endpoint: str = ""
     log_level: str = "INFO"

@@ -302,6 +302,66 @@ class BuildTask(_message.Message):
     window: Window
     def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., publication: _Optional[int] = ..., window: _Optional[_Union[Window, _Mapping]] = ...) -> None: ...
 
+class MisfitTask(_message.Message):
+    __slots__ = ("job", "task", "attempt", "publication", "window", "observed", "synthetic", "config_json", "quakeml", "stationxml", "fixed_windows_json", "problems")
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    TASK_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    PUBLICATION_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    OBSERVED_FIELD_NUMBER: _ClassVar[int]
+    SYNTHETIC_FIELD_NUMBER: _ClassVar[int]
+    CONFIG_JSON_FIELD_NUMBER: _ClassVar[int]
+    QUAKEML_FIELD_NUMBER: _ClassVar[int]
+    STATIONXML_FIELD_NUMBER: _ClassVar[int]
+    FIXED_WINDOWS_JSON_FIELD_NUMBER: _ClassVar[int]
+    PROBLEMS_FIELD_NUMBER: _ClassVar[int]
+    job: str
+    task: str
+    attempt: int
+    publication: int
+    window: Window
+    observed: _containers.RepeatedCompositeFieldContainer[Piece]
+    synthetic: _containers.RepeatedCompositeFieldContainer[Piece]
+    config_json: str
+    quakeml: bytes
+    stationxml: bytes
+    fixed_windows_json: str
+    problems: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., publication: _Optional[int] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., observed: _Optional[_Iterable[_Union[Piece, _Mapping]]] = ..., synthetic: _Optional[_Iterable[_Union[Piece, _Mapping]]] = ..., config_json: _Optional[str] = ..., quakeml: _Optional[bytes] = ..., stationxml: _Optional[bytes] = ..., fixed_windows_json: _Optional[str] = ..., problems: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Measurement(_message.Message):
+    __slots__ = ("job", "task", "attempt", "window", "fate", "reason", "detail", "windows_json", "sources", "log")
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    TASK_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    FATE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    WINDOWS_JSON_FIELD_NUMBER: _ClassVar[int]
+    SOURCES_FIELD_NUMBER: _ClassVar[int]
+    LOG_FIELD_NUMBER: _ClassVar[int]
+    job: str
+    task: str
+    attempt: int
+    window: Window
+    fate: Fate
+    reason: str
+    detail: str
+    windows_json: _containers.RepeatedScalarFieldContainer[str]
+    sources: _containers.RepeatedCompositeFieldContainer[AdjointTrace]
+    log: _containers.RepeatedCompositeFieldContainer[_waveform_pb2.LogEntry]
+    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., fate: _Optional[_Union[Fate, str]] = ..., reason: _Optional[str] = ..., detail: _Optional[str] = ..., windows_json: _Optional[_Iterable[str]] = ..., sources: _Optional[_Iterable[_Union[AdjointTrace, _Mapping]]] = ..., log: _Optional[_Iterable[_Union[_waveform_pb2.LogEntry, _Mapping]]] = ...) -> None: ...
+
+class AdjointTrace(_message.Message):
+    __slots__ = ("attributes_json", "samples")
+    ATTRIBUTES_JSON_FIELD_NUMBER: _ClassVar[int]
+    SAMPLES_FIELD_NUMBER: _ClassVar[int]
+    attributes_json: str
+    samples: bytes
+    def __init__(self, attributes_json: _Optional[str] = ..., samples: _Optional[bytes] = ...) -> None: ...
+
 class JobSnapshot(_message.Message):
     __slots__ = ("job", "state", "attempt", "planned", "planning_done", "saved", "dead", "missing", "failed", "cancelled", "time_ns", "stored_bytes")
     JOB_FIELD_NUMBER: _ClassVar[int]

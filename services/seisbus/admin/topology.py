@@ -12,7 +12,14 @@ from pathlib import Path
 from ..app import archives_of, configure_logging
 from ..bus import Bus
 from ..bus import Login as BusLogin
-from ..bus.topology import build_consumer, fetch_consumer, plan_consumer, window_consumer, write_consumer
+from ..bus.topology import (
+    build_consumer,
+    fetch_consumer,
+    misfit_consumer,
+    plan_consumer,
+    window_consumer,
+    write_consumer,
+)
 from ..errors import SeisbusError, UserError
 from ..model.service import WORKING, ServiceUser
 from ..security import read_secret
@@ -31,6 +38,9 @@ async def create(settings: Settings) -> None:
         window_consumer(),
         write_consumer(),
         build_consumer(),
+        misfit_consumer(),
+        window_consumer("misfit"),
+        write_consumer("misfit"),
     ]
     async with await Bus.connect(settings.nats_url, name="seisbus-topology", login=BusLogin.of(settings)) as bus:
         await bus.ensure_topology(

@@ -1,4 +1,4 @@
-"""The event and the station that stored waveforms are of: out of jobs, catalogs, the archive or its channel documents."""
+"""The event and the station of stored waveforms: out of jobs, catalogs, the archive or its channel documents."""
 
 from __future__ import annotations
 

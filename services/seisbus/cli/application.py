@@ -68,6 +68,7 @@ for command in (
     jobs.cancel,
     jobs.retry,
     jobs.explain,
+    jobs.misfit,
     data.get,
     data.plot,
     export.export,

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from ..client import Client
 from . import views
 from .archives import CodeOption
 from .data import EventOption, JobOption, TagOption
@@ -47,11 +46,6 @@ def export(
         if not wait:
             return
         code = follow(connected, started)
-        show_datasets(connected, started.id)
+        if built := connected.datasets(started.id):
+            OUT.print("", views.datasets_table(built))
         raise typer.Exit(code)
-
-
-def show_datasets(connected: Client, job: str) -> None:
-    """A table of what an export built."""
-    if found := connected.datasets(job):
-        OUT.print("", views.datasets_table(found))

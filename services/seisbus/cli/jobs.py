@@ -72,6 +72,10 @@ def show(
         not_saved = [fate for fate in Fate if fate is not Fate.SAVED and found.ledger.counts()[fate.value]]
         if not_saved and (reasons := views.reasons_table(connected.outcomes(job, not_saved))) is not None:
             OUT.print("", reasons)
+        if found.kind == "export" and (built := connected.datasets(job)):
+            OUT.print("", views.datasets_table(built))
+        if found.kind == "misfit" and (totals := connected.misfits(job)):
+            OUT.print("", views.misfits_table(totals))
         if found.kind != "window":
             return
         if rows := connected.availability(job):
@@ -109,6 +113,12 @@ def retry(
         OUT.print(f"Job {again.id} is open again, attempt {again.progress.attempt}.")
         if wait:
             raise typer.Exit(follow(connected, again))
+
+
+def misfit(job: JobArgument) -> None:
+    """Total misfits of a misfit job, an event and evaluation a row."""
+    with client() as connected:
+        OUT.print(views.misfits_table(connected.misfits(job)))
 
 
 def explain(job: JobArgument) -> None:

@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ..client import Availability, DeadLetter, Estimate, Job, Outcome
+from ..client import Availability, DeadLetter, Estimate, Job, Outcome, TotalMisfit
 from ..model.moments import iso
 from ..model.outcome import Fate, JobState, Ledger
 
@@ -160,6 +160,18 @@ def _mark(row: Availability | None) -> str:
     if row.ledger.saved == row.ledger.planned:
         return "█"
     return "▒" if row.ledger.saved else "░"
+
+
+def misfits_table(rows: Iterable[TotalMisfit]) -> Table:
+    """Total misfits, an event and evaluation a row."""
+    made = table(
+        *("event", "evaluation", "stations", "sources", "windows", "misfit"),
+        right=("stations", "sources", "windows", "misfit"),
+    )
+    for row in rows:
+        counts = (f"{count:,}" for count in (row.stations, row.sources, row.windows))
+        made.add_row(Text(row.event), row.path, *counts, f"{row.misfit:.6g}")
+    return made
 
 
 def datasets_table(documents: Iterable[Mapping[str, Any]]) -> Table:

@@ -17,6 +17,7 @@ from .values import (
     Progress,
     Query,
     Stored,
+    TotalMisfit,
 )
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Progress",
     "Query",
     "Stored",
+    "TotalMisfit",
     "Transport",
     "UnreachableError",
     "WaveformError",

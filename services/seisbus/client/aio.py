@@ -31,6 +31,7 @@ from .values import (
     Progress,
     Query,
     Stored,
+    TotalMisfit,
     time_ns,
     time_span,
 )
@@ -190,6 +191,11 @@ class AsyncClient:
     async def datasets(self, job: str) -> list[dict[str, Any]]:
         """What an export built: documents with path (below the output folder), format, waveforms, size, problems …"""
         return await self._documents("ListDatasets", pb.ListDatasetsRequest(name=_job(job)))
+
+    async def misfits(self, job: str) -> list[TotalMisfit]:
+        """Total misfits of a misfit job, in order of event and evaluation."""
+        response = await self._connection.call("ListMisfits", pb.ListMisfitsRequest(name=_job(job)))
+        return [TotalMisfit.of(row) for row in response.rows]
 
     # archives
 

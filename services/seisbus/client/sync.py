@@ -14,7 +14,7 @@ from ..model.outcome import Fate
 from .aio import AsyncClient
 from .jobfile import JobSource
 from .transport import Transport
-from .values import Archive, Availability, DeadLetter, Estimate, Job, Outcome, Progress, Query, Stored
+from .values import Archive, Availability, DeadLetter, Estimate, Job, Outcome, Progress, Query, Stored, TotalMisfit
 
 T = TypeVar("T")
 
@@ -140,6 +140,10 @@ class Client:
     def datasets(self, job: str) -> list[dict[str, Any]]:
         """What an export built."""
         return _run(self._client.datasets(job))
+
+    def misfits(self, job: str) -> list[TotalMisfit]:
+        """Total misfits of a misfit job, in order of event and evaluation."""
+        return _run(self._client.misfits(job))
 
     def archives(self) -> list[Archive]:
         """Archives that the deployment knows."""

@@ -44,6 +44,23 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class TotalMisfit:
+    """Sums over the stations of an event at an evaluation (`path`: default, i01 or i01/s00)."""
+
+    event: str
+    path: str
+    stations: int
+    sources: int
+    windows: int
+    misfit: float
+
+    @classmethod
+    def of(cls, message: pb.ListMisfitsResponse.Row) -> TotalMisfit:
+        """From the wire."""
+        return cls(message.event, message.path, message.stations, message.sources, message.windows, message.misfit)
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """A job; times are nanoseconds since 1970, `close_time_ns` 0 while it is open. `spec` is empty in lists."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Any
 
 from seis.control.v1 import control_pb2 as pb
@@ -16,6 +17,7 @@ from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
 from ..store.collections import ASDF_DATASET, CATALOG_INDEX, CEMETERY, ELOG, WAVEFORM_INDEX
 from ..store.documents import Document
 from ..store.jobs import get_job
+from ..store.misfits import total_misfits
 from ..store.pages import Page, PageRequest
 from ..store.text import document_json
 from . import messages
@@ -146,6 +148,12 @@ class DataCalls:
         """What an export built."""
         page = await self._of_job(ASDF_DATASET, request)
         return pb.ListDatasetsResponse(documents_json=_json(page), next_page_token=page.next_token)
+
+    async def ListMisfits(self, request: pb.ListMisfitsRequest, _: Any) -> pb.ListMisfitsResponse:
+        """Total misfits, summed when asked."""
+        job = await get_job(self.context.store, resource_id(request.name, JOBS))
+        rows = await total_misfits(self.context.store, job["_id"])
+        return pb.ListMisfitsResponse(rows=[pb.ListMisfitsResponse.Row(**asdict(row)) for row in rows])
 
     async def _of_job(self, collection: str, request: Any) -> Page:
         job = await get_job(self.context.store, resource_id(request.name, JOBS))

@@ -58,7 +58,7 @@ def day_name(day: int) -> str:
 
 async def check_selection(context: Context, spec: JobSpec) -> None:
     """EmptySelectionError when no event, no tile, or no channel of at most three known days matches the job."""
-    if spec.kind == "export":
+    if spec.on_stored:
         await _check_stored(context, spec)
     if spec.kind != "window" or spec.windows is None:
         return
@@ -82,12 +82,12 @@ async def check_selection(context: Context, spec: JobSpec) -> None:
 
 async def _check_stored(context: Context, spec: JobSpec) -> None:
     wanted = selected(spec)
-    if wanted.job:
-        await get_job(context.store, wanted.job)
+    for job in filter(None, (wanted.job, spec.misfit.fixed_windows if spec.misfit else "")):
+        await get_job(context.store, job)
     async for _ in each_waveform(context.store, wanted, 1):
         return
     raise UserError(
-        "The export would hold nothing: no stored waveform fits its job, tag, event and select; "
+        f"The {spec.kind} would hold nothing: no stored waveform fits its job, tag, event and select; "
         "`seisbus show JOB` says what a job stored."
     )
 

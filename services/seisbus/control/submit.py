@@ -53,10 +53,11 @@ async def checked_spec(context: Context, text: str) -> JobSpec:
     if len(text.encode()) > LARGEST_SPEC_BYTES:
         raise JobSizeError("the text", f"{len(text.encode()):,} bytes", f"{LARGEST_SPEC_BYTES:,}")
     spec = with_inline_events(parse_job(text))
-    if spec.kind != "export":
+    if not spec.on_stored:
         archive_named(context.archives, spec.archive)
     check_size(spec)
     check_steps(spec)
+    check_misfit(context, spec)
     await check_selection(context, spec)
     return spec
 
@@ -122,6 +123,20 @@ def with_inline_events(spec: JobSpec) -> JobSpec:
         for event in found
     ]
     return parse_job(content)
+
+
+def check_misfit(context: Context, spec: JobSpec) -> None:
+    """JobFileError when the settings of a measurement make no sense."""
+    if spec.misfit is None:
+        return
+    from libseis.misfit import Config, ConfigError
+
+    if spec.misfit.synthetics.archive:
+        archive_named(context.archives, spec.misfit.synthetics.archive)
+    try:
+        Config.from_mapping(spec.misfit.config)
+    except ConfigError as error:
+        raise JobFileError(f"Job file: misfit.config: {error.message}") from None
 
 
 def check_steps(spec: JobSpec) -> None:

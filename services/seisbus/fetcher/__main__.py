@@ -5,12 +5,16 @@ from __future__ import annotations
 import sys
 
 from ..app import Context, Service, run_service
-from ..bus.topology import fetch_consumer
+from ..bus.topology import fetch_consumer, misfit_consumer
 from .fetch import Fetcher
 from .learned import Learned
+from .misfit import MisfitInputs
 
 # Objects read side by side by one process and archive: 16-32 requests fill 100 Mbit/s at 30 ms (measured).
 _OBJECTS_AT_ONCE = 16
+
+# Stations to measure that are gathered side by side; each holds its waveforms in memory.
+_STATIONS_AT_ONCE = 4
 
 
 async def build(context: Context) -> Service:
@@ -25,6 +29,7 @@ async def build(context: Context) -> Service:
         )
         for archive in context.archives.values()
     ]
+    workers.append(context.worker(misfit_consumer(), MisfitInputs(context).handle, slots=_STATIONS_AT_ONCE))
     return Service(workers=workers, loops=[learned.run], on_drained=learned.flush)
 
 

@@ -27,10 +27,10 @@ from ..store.jobs import add_counts, count_ledger, get_job, give_up_job, update_
 from ..store.settle import Settlement, settle
 from ..store.tasks import Cursor, OpenTask, PlanMovedError, open_task_ids, open_tasks, reopen_for_retry, write_tasks
 from . import sync
-from .exports import export_tasks
 from .pads import default_pads
 from .publish import publish_task
 from .sources import DayFilesCache, resolve_events
+from .stored import stored_tasks
 
 _log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class _Planner:
         self._store = context.store
         self._job = job
         self._spec = parse_job(job["spec"])
-        self._export = self._spec.kind == "export"
+        self._on_stored = self._spec.on_stored
         self._recipe = self._spec.recipe(*default_pads(self._spec.steps))
         self._cursor = Cursor(job["cursor"]["shard"], job["cursor"]["offset"])
         self._on_bus: set[str] = set()
@@ -94,12 +94,12 @@ class _Planner:
 
     @property
     def _archive(self) -> ArchiveDefinition:
-        """The archive of the job; exports have none."""
+        """The archive of the job; jobs on stored data have none."""
         return archive_named(self._context.archives, self._spec.archive)
 
     async def _freeze(self) -> None:
         """Resolve events into the job document once, so that nothing synced later can change the plan."""
-        if "origins" not in self._job and not self._export:
+        if "origins" not in self._job and not self._on_stored:
             origins = await resolve_events(self._context, self._archive, self._spec)
             await self._set(origins=[[origin.time_ns, origin.event] for origin in origins])
 
@@ -113,8 +113,8 @@ class _Planner:
     # -- planning ----------------------------------------------------------------------------------
 
     async def _plan(self) -> None:
-        if self._export:
-            tasks = export_tasks(self._context, self._job["_id"], self._spec, self._cursor)
+        if self._on_stored:
+            tasks = stored_tasks(self._context, self._job["_id"], self._spec, self._cursor)
         else:
             tasks = self._event_file_tasks() if self._spec.inputs == "event_files" else self._day_file_tasks()
         async for cursor, chunk in tasks:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..app import Context
 from ..bus.client import Tag
 from ..bus.codec import encode_build, encode_fetch
-from ..bus.topology import fetch_subject, write_subject
+from ..bus.topology import MISFIT_INPUTS, fetch_subject, write_subject
 from ..model.task import Part, Recipe
 from ..model.transfer import BuildOrder, FetchOrder
 from ..store.documents import Document
@@ -19,10 +19,10 @@ async def publish_task(
 ) -> None:
     """Publish a task's current publication; the server drops an exact repeat. `patient` as in `Bus.publish`."""
     task, attempt = open_task.task, int(job["attempt"])
-    if job["kind"] == "export":
+    if job["kind"] in ("export", "misfit"):
         build = BuildOrder(task.job, task.id, attempt, open_task.publication, task.windows[0])
         await context.bus.publish(
-            write_subject(task.job, "build"),
+            write_subject(task.job, "build") if job["kind"] == "export" else fetch_subject(MISFIT_INPUTS, task.job),
             encode_build(build),
             tag=Tag(task.job, task.id, attempt),
             message_id=f"{task.id}/build/{attempt}.{open_task.publication}",

@@ -8,6 +8,7 @@ both are integer nanoseconds.
 from __future__ import annotations
 
 import difflib
+import string
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
@@ -221,14 +222,65 @@ class Export(_Model):
         return self
 
 
-_EXPORT_KEYS = frozenset({"name", "kind", "select", "export"})
+class Observed(_Model):
+    """Stored waveforms that are compared with synthetics: of one job, or with one data_tag, or both."""
+
+    job: Annotated[str, Field(pattern=r"^[0-9a-z]{0,40}$")] = ""
+    tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]{0,80}$")] = ""
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not (self.job or self.tag):
+            raise ValueError("job or tag is needed, so that it is clear which waveforms are meant")
+        return self
+
+
+class Synthetics(_Model):
+    """Where synthetic waveforms are: names with {event}, {net}, {sta} and {component} in them.
+
+    Names are paths below the deployment's input folder, or keys of the bucket of `archive`.
+    """
+
+    files: Annotated[str, Field(max_length=500)]
+    format: Literal["specfem", "sac", "asdf"] = "specfem"
+    archive: Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,40}$")] = ""
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        try:
+            fields = {name for _, name, _, _ in string.Formatter().parse(self.files) if name is not None}
+        except ValueError as error:
+            raise ValueError(f"files is no name ({error})") from None
+        if wrong := fields - {"event", "net", "sta", "component"}:
+            raise ValueError(f"files takes {{event}}, {{net}}, {{sta}} and {{component}}, found {', '.join(wrong)}")
+        if self.files.startswith("/") or ".." in self.files.split("/"):
+            raise ValueError("files stands below the input folder: neither / in front nor .. is allowed")
+        if self.format == "asdf" and self.archive:
+            raise ValueError("asdf is read from the input folder; leave archive out")
+        return self
+
+
+class Misfit(_Model):
+    """Observed against synthetic waveforms, station by station.
+
+    `config`: the settings of libseis.misfit.Config. `fixed_windows`: a misfit job whose windows are measured again.
+    """
+
+    observed: Observed
+    synthetics: Synthetics
+    config: dict[str, Any] = {}
+    fixed_windows: Annotated[str, Field(pattern=r"^[0-9a-z]{0,40}$")] = ""
+
+
+# What jobs on stored data take; other keys would be silently without effect.
+_KEYS_OF_KIND = {kind: frozenset({"name", "kind", "select", kind}) for kind in ("export", "misfit")}
 
 
 class JobSpec(_Model):
     """A job as the user wrote it."""
 
     name: Annotated[str, Field(max_length=200)] = ""
-    kind: Literal["window", "index", "scan", "export"] = "window"
+    kind: Literal["window", "index", "scan", "export", "misfit"] = "window"
     archive: Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,40}$")] = ""
     inputs: Literal["day_files", "event_files"] = "day_files"
     expect: Literal["index", "stations"] = "index"
@@ -241,15 +293,17 @@ class JobSpec(_Model):
     pad: Pad | None = None
     output: Output = Output()
     export: Export | None = None
+    misfit: Misfit | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if (self.kind == "export") != (self.export is not None):
-            raise ValueError("a job of kind export needs the key export, and no other kind takes it")
-        if self.kind == "export":
+        for kind in _KEYS_OF_KIND:
+            if (self.kind == kind) != (getattr(self, kind) is not None):
+                raise ValueError(f"a job of kind {kind} needs the key {kind}, and no other kind takes it")
+        if self.on_stored:
             for name, field in type(self).model_fields.items():
-                if name not in _EXPORT_KEYS and getattr(self, name) != field.default:
-                    raise ValueError(f"a job of kind export takes what is stored as it is, and no {name}")
+                if name not in _KEYS_OF_KIND[self.kind] and getattr(self, name) != field.default:
+                    raise ValueError(f"a job of kind {self.kind} takes what is stored as it is, and no {name}")
             return self
         if not self.archive:
             raise ValueError("archive is missing; add it (see docs/job.md)")
@@ -263,6 +317,11 @@ class JobSpec(_Model):
         if self.kind == "window" and self.inputs == "day_files" and events is not None and events.end is None:
             raise ValueError("windows of day files need an end: how long after the origin the window lasts")
         return self
+
+    @property
+    def on_stored(self) -> bool:
+        """Whether the job works on what is stored, and needs no archive."""
+        return self.kind in _KEYS_OF_KIND
 
     def recipe(self, pad_before_ns: int = 0, pad_after_ns: int = 0) -> Recipe:
         """What the windower and writer need of the job; the pads given hold where the job names none."""

@@ -64,13 +64,59 @@ class WindowOrder:
 
 @dataclass(frozen=True, slots=True)
 class BuildOrder:
-    """A dataset for a writer to build: what of the stored waveforms goes into it, its `window` says."""
+    """Work on what is stored, as its `window` says: a dataset to build (export), a station to measure (misfit)."""
 
     job: str
     task: str
     attempt: int
     publication: int
     window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class MisfitOrder:
+    """A station of an event for a windower to measure.
+
+    `config` and `fixed_windows` (by component, "" for new ones) are JSON; `quakeml` and `stationxml` are empty where
+    nothing is known; `problems` says what could not be read.
+    """
+
+    job: str
+    task: str
+    attempt: int
+    publication: int
+    window: Window
+    observed: tuple[Piece, ...]
+    synthetic: tuple[Piece, ...]
+    config: str
+    quakeml: bytes = b""
+    stationxml: bytes = b""
+    fixed_windows: str = ""
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AdjointTrace:
+    """An adjoint source: its attributes as JSON, its samples as little-endian float64."""
+
+    attributes: str
+    samples: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What a station gave, for a writer: windows as JSON, adjoint sources, and why some component gave none."""
+
+    job: str
+    task: str
+    attempt: int
+    window: Window
+    fate: Fate
+    reason: str = ""
+    detail: str = ""
+    windows: tuple[str, ...] = ()
+    sources: tuple[AdjointTrace, ...] = ()
+    log: tuple[LogLine, ...] = ()
 
 
 class Severity(StrEnum):

@@ -64,7 +64,9 @@ def dataset_keys(export: Export, stored: Iterable[StoredSpan]) -> set[DatasetKey
 
 def station_keys(stored: Iterable[StoredSpan]) -> set[DatasetKey]:
     """The stations of each event that these waveforms are of."""
-    return {DatasetKey(waveform.event, Channel(waveform.channel.net, waveform.channel.sta, "", "")) for waveform in stored}
+    return {
+        DatasetKey(waveform.event, Channel(waveform.channel.net, waveform.channel.sta, "", "")) for waveform in stored
+    }
 
 
 def plan_datasets(job: str, keys: Iterable[DatasetKey], first: int) -> Iterator[Task]:

@@ -28,6 +28,10 @@ site, channel MsPASS's names and units; archive, net, sta(, loc, chan), lat, lon
               hang, vang, starttime, endtime
 asdf_dataset  a dataset that was exported, in any format: _id, job, window, format, path (below the output folder),
               event, channel, waveforms, size, sha256, problems, problem_count, token (of the lease), built_ns
+misfit_window a window of a misfit job: _id, job, window, event, path (of the evaluation), net, sta, component, number,
+              channel_id, left, right, center, dt, min_period, cc_shift, max_cc, dlna, weight, phases, starttime
+adjoint_source  _id, job, window, event, path, net, sta, component (SPECFEM's), channel_id, type, misfit, dt, npts,
+              time_offset, min_period, max_period, starttime, window_misfits, window_count, samples (float64, bytes)
 dead_letter   _id, job, task, part, stream, subject, headers, body, reason, deliveries, time_ns
 lease         _id = name, holder, token, expires_ns
 """
@@ -49,6 +53,8 @@ WF_TIMESERIES: Final = "wf_TimeSeries"
 CEMETERY: Final = "cemetery"
 ELOG: Final = "elog"
 ASDF_DATASET: Final = "asdf_dataset"
+MISFIT_WINDOW: Final = "misfit_window"
+ADJOINT_SOURCE: Final = "adjoint_source"
 CATALOG_INDEX: Final = "s3_catalog_index"
 WAVEFORM_INDEX: Final = "s3_waveform_index"
 DAY_INDEX: Final = "day_index"
@@ -81,6 +87,8 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
     CEMETERY: [_index("job")],
     ELOG: [_index("job")],
     ASDF_DATASET: [_index("job")],
+    MISFIT_WINDOW: [_index("job", "event", "net", "sta")],
+    ADJOINT_SOURCE: [_index("job", "event", "net", "sta")],
     CATALOG_INDEX: [_index("archive", "year", "format")],
     WAVEFORM_INDEX: [_index("archive", "year", "day", "format")],
     SOURCE: [_index("archive", "time_ns")],

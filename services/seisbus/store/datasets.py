@@ -16,7 +16,10 @@ from .queries import Span, WaveformFilter
 
 
 def selected(spec: JobSpec) -> WaveformFilter:
-    """The stored waveforms that an export selects."""
+    """The stored waveforms that an export or a misfit job selects."""
+    if spec.misfit is not None:
+        observed = spec.misfit.observed
+        return WaveformFilter(job=observed.job, channels=spec.select.filter, data_tag=observed.tag)
     assert spec.export is not None  # the job file's validation saw to it
     wanted = spec.export
     return WaveformFilter(job=wanted.job, channels=spec.select.filter, data_tag=wanted.tag, event=wanted.event)

@@ -26,7 +26,16 @@ FILES: Final = "fs.files"
 CHUNKS: Final = "fs.chunks"
 
 _ARCHIVES: Final = (c.CATALOG_INDEX, c.WAVEFORM_INDEX, c.DAY_INDEX, c.DAY_FILE, c.SOURCE, c.SITE, c.CHANNEL)
-_RESULTS: Final = (c.OUTCOME, c.OUTCOME_SUPERSEDED, c.WF_TIMESERIES, c.CEMETERY, c.ELOG, c.ASDF_DATASET)
+_RESULTS: Final = (
+    c.OUTCOME,
+    c.OUTCOME_SUPERSEDED,
+    c.WF_TIMESERIES,
+    c.CEMETERY,
+    c.ELOG,
+    c.ASDF_DATASET,
+    c.MISFIT_WINDOW,
+    c.ADJOINT_SOURCE,
+)
 _EVERY_WORKER: Final = {c.JOB: _READ, c.DEAD_LETTER: _ADD}
 _RIGHTS: Final[Mapping[ServiceUser, Mapping[str, tuple[str, ...]]]] = {
     ServiceUser.CONTROL: {
@@ -45,7 +54,11 @@ _RIGHTS: Final[Mapping[ServiceUser, Mapping[str, tuple[str, ...]]]] = {
         c.WF_TIMESERIES: _READ,
         **dict.fromkeys(_ARCHIVES, _ALL),
     },
-    ServiceUser.FETCHER: {**_EVERY_WORKER, c.DAY_FILE: _CHANGE},
+    ServiceUser.FETCHER: {
+        **_EVERY_WORKER,
+        c.DAY_FILE: _CHANGE,
+        **dict.fromkeys((c.WF_TIMESERIES, c.SOURCE, c.SITE, c.CHANNEL, c.MISFIT_WINDOW, FILES, CHUNKS), _READ),
+    },
     ServiceUser.WINDOWER: {**_EVERY_WORKER},
     ServiceUser.WRITER: {
         **_EVERY_WORKER,
@@ -56,6 +69,8 @@ _RIGHTS: Final[Mapping[ServiceUser, Mapping[str, tuple[str, ...]]]] = {
         c.CEMETERY: _ADD,
         c.ELOG: _ADD,
         c.ASDF_DATASET: _ADD,
+        c.MISFIT_WINDOW: _ADD,
+        c.ADJOINT_SOURCE: _ADD,
         c.LEASE: _KEEP,
         **dict.fromkeys((c.SOURCE, c.SITE, c.CHANNEL), _READ),
         FILES: _BLOBS,

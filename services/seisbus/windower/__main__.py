@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from ..app import Context, Service, run_service
 from ..bus import Delivery
 from ..bus.client import Tag
-from ..bus.codec import decode_window, encode_outcomes
+from ..bus.codec import decode_misfit, decode_window, encode_measurement, encode_outcomes
 from ..bus.topology import window_consumer, write_subject
 from ..model.task import Recipe
 from ..model.transfer import WindowOrder
 from .cutting import Work, cut_part
+from .misfit import measure
 from .stations import Stations, needs_stations
 
 if TYPE_CHECKING:
@@ -64,7 +65,24 @@ async def build(context: Context) -> Service:
             patient=True,
         )
 
-    return Service(workers=[context.worker(window_consumer(), handle, slots=threads + _AHEAD)])
+    async def handle_misfit(delivery: Delivery) -> None:
+        loop = asyncio.get_running_loop()
+        order = decode_misfit(delivery.body)
+        found = await loop.run_in_executor(pool, measure, order)
+        await context.bus.publish(
+            write_subject(order.job, "misfit"),
+            encode_measurement(found),
+            tag=Tag(order.job, order.task, order.attempt),
+            message_id=f"{order.task}/measured/{order.attempt}.{order.publication}",
+            patient=True,
+        )
+
+    return Service(
+        workers=[
+            context.worker(window_consumer(), handle, slots=threads + _AHEAD),
+            context.worker(window_consumer("misfit"), handle_misfit, slots=threads),
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -8,9 +8,12 @@ from ..app import Context, Service, run_service
 from ..bus.topology import build_consumer, write_consumer
 from .building import Builder
 from .commit import Committer
+from .measuring import MeasurementWriter
 
 # Datasets built side by side: each is mostly compression, and holds a waveform and its sink in memory.
 _DATASETS_AT_ONCE = 2
+# Measurements committed side by side, a transaction each.
+_STATIONS_AT_ONCE = 8
 # Messages held at once; a commit takes up to 100 windows and the next batch gathers meanwhile.
 _MESSAGES_AT_ONCE = 300
 
@@ -21,7 +24,10 @@ async def build(context: Context) -> Service:
 
     worker = context.worker(write_consumer(), committer.commit, slots=context.settings.concurrency or _MESSAGES_AT_ONCE)
     builder = context.worker(build_consumer(), Builder(context).handle, slots=_DATASETS_AT_ONCE)
-    return Service(workers=[worker, builder], loops=[committer.run, committer.report], on_drained=committer.close)
+    measurements = context.worker(write_consumer("misfit"), MeasurementWriter(context).handle, slots=_STATIONS_AT_ONCE)
+    return Service(
+        workers=[worker, builder, measurements], loops=[committer.run, committer.report], on_drained=committer.close
+    )
 
 
 if __name__ == "__main__":

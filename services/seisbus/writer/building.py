@@ -18,6 +18,7 @@ from pathlib import Path
 from libseis.segments import Segment
 
 from ..app import Context
+from ..app.metadata import event_of, inventory_of
 from ..bus import Delivery
 from ..bus.codec import decode_build
 from ..bus.snapshot import snapshot
@@ -38,7 +39,6 @@ from ..store.lease import acquire, release
 from ..store.queries import each_waveform
 from ..store.settle import SettledWindow, Settlement, settle
 from .documents import logdata
-from .metadata import event_of, inventory_of
 from .publishing import Published, discard, make_durable, publish, unfinished
 from .sinks import About, Sink, open_sink
 

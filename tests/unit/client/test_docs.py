@@ -37,6 +37,9 @@ TABLES: dict[str, type[BaseModel]] = {
     "### pad": model.Pad,
     "### output": model.Output,
     "### export": model.Export,
+    "### misfit\n": model.Misfit,
+    "`misfit: observed`": model.Observed,
+    "`misfit: synthetics`": model.Synthetics,
 }
 
 

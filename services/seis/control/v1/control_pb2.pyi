@@ -501,6 +501,33 @@ class ListDatasetsResponse(_message.Message):
     next_page_token: str
     def __init__(self, documents_json: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class ListMisfitsRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class ListMisfitsResponse(_message.Message):
+    __slots__ = ("rows",)
+    class Row(_message.Message):
+        __slots__ = ("event", "path", "stations", "sources", "windows", "misfit")
+        EVENT_FIELD_NUMBER: _ClassVar[int]
+        PATH_FIELD_NUMBER: _ClassVar[int]
+        STATIONS_FIELD_NUMBER: _ClassVar[int]
+        SOURCES_FIELD_NUMBER: _ClassVar[int]
+        WINDOWS_FIELD_NUMBER: _ClassVar[int]
+        MISFIT_FIELD_NUMBER: _ClassVar[int]
+        event: str
+        path: str
+        stations: int
+        sources: int
+        windows: int
+        misfit: float
+        def __init__(self, event: _Optional[str] = ..., path: _Optional[str] = ..., stations: _Optional[int] = ..., sources: _Optional[int] = ..., windows: _Optional[int] = ..., misfit: _Optional[float] = ...) -> None: ...
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    rows: _containers.RepeatedCompositeFieldContainer[ListMisfitsResponse.Row]
+    def __init__(self, rows: _Optional[_Iterable[_Union[ListMisfitsResponse.Row, _Mapping]]] = ...) -> None: ...
+
 class DeadLetter(_message.Message):
     __slots__ = ("name", "job", "task", "part", "stream", "subject", "reason", "deliveries", "time_ns", "body")
     NAME_FIELD_NUMBER: _ClassVar[int]

@@ -135,6 +135,11 @@ class ControlServiceStub:
                 request_serializer=seis_dot_control_dot_v1_dot_control__pb2.ListDatasetsRequest.SerializeToString,
                 response_deserializer=seis_dot_control_dot_v1_dot_control__pb2.ListDatasetsResponse.FromString,
                 _registered_method=True)
+        self.ListMisfits = channel.unary_unary(
+                '/seis.control.v1.ControlService/ListMisfits',
+                request_serializer=seis_dot_control_dot_v1_dot_control__pb2.ListMisfitsRequest.SerializeToString,
+                response_deserializer=seis_dot_control_dot_v1_dot_control__pb2.ListMisfitsResponse.FromString,
+                _registered_method=True)
         self.ListDeadLetters = channel.unary_unary(
                 '/seis.control.v1.ControlService/ListDeadLetters',
                 request_serializer=seis_dot_control_dot_v1_dot_control__pb2.ListDeadLettersRequest.SerializeToString,
@@ -296,6 +301,13 @@ class ControlServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListMisfits(self, request, context):
+        """Total misfits of a misfit job, an event and evaluation each.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListDeadLetters(self, request, context):
         """Messages that were given up.
         """
@@ -419,6 +431,11 @@ def add_ControlServiceServicer_to_server(servicer, server):
                     servicer.ListDatasets,
                     request_deserializer=seis_dot_control_dot_v1_dot_control__pb2.ListDatasetsRequest.FromString,
                     response_serializer=seis_dot_control_dot_v1_dot_control__pb2.ListDatasetsResponse.SerializeToString,
+            ),
+            'ListMisfits': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMisfits,
+                    request_deserializer=seis_dot_control_dot_v1_dot_control__pb2.ListMisfitsRequest.FromString,
+                    response_serializer=seis_dot_control_dot_v1_dot_control__pb2.ListMisfitsResponse.SerializeToString,
             ),
             'ListDeadLetters': grpc.unary_unary_rpc_method_handler(
                     servicer.ListDeadLetters,
@@ -977,6 +994,33 @@ class ControlService:
             '/seis.control.v1.ControlService/ListDatasets',
             seis_dot_control_dot_v1_dot_control__pb2.ListDatasetsRequest.SerializeToString,
             seis_dot_control_dot_v1_dot_control__pb2.ListDatasetsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMisfits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/seis.control.v1.ControlService/ListMisfits',
+            seis_dot_control_dot_v1_dot_control__pb2.ListMisfitsRequest.SerializeToString,
+            seis_dot_control_dot_v1_dot_control__pb2.ListMisfitsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -10,8 +10,9 @@ from libseis.asdf import AsdfConflictError, write_event, write_inventory, write_
 from libseis.asdf.handle import initialise
 from libseis.segments import Segment
 
+from ...archive.quakeml import catalog_of
 from ...store.documents import Document
-from .convert import catalog_of, trace_of
+from .convert import trace_of
 from .sink import About, Sink
 
 # Waveforms of one channel and time that differ: as many as jobs that processed it in other ways.

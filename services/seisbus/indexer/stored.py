@@ -1,14 +1,14 @@
-"""Planning an export: the datasets that the selected waveforms make, one task each. Building them is the writer's."""
+"""Planning jobs on what is stored: a task a dataset (export), or a station of an event (misfit)."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from ..app import Context
 from ..errors import UserError
 from ..model.job import JobSpec
 from ..model.task import Task
-from ..planning.datasets import DatasetKey, StoredSpan, dataset_keys, plan_datasets
+from ..planning.datasets import DatasetKey, StoredSpan, dataset_keys, plan_datasets, station_keys
 from ..store.datasets import channel_of, planned_ids, selected
 from ..store.queries import each_waveform, last_sample_ns
 from ..store.tasks import Cursor
@@ -18,7 +18,7 @@ _CHUNK = 100
 _BATCH = 10_000
 
 
-async def export_tasks(
+async def stored_tasks(
     context: Context, job: str, spec: JobSpec, cursor: Cursor
 ) -> AsyncIterator[tuple[Cursor, list[Task]]]:
     """Chunks of tasks, each with the cursor behind it.
@@ -35,16 +35,21 @@ async def export_tasks(
 
 
 async def _keys(context: Context, spec: JobSpec) -> list[DatasetKey]:
-    assert spec.export is not None  # the job file's validation saw to it
     keys: set[DatasetKey] = set()
     batch: list[StoredSpan] = []
     async for document in each_waveform(context.store, selected(spec)):
         event = str(document.get("event") or "")
         batch.append(StoredSpan(channel_of(document), event, int(document["t0_ns"]), last_sample_ns(document)))
         if len(batch) == _BATCH:
-            keys.update(dataset_keys(spec.export, batch))
+            keys.update(_keys_of(spec, batch))
             batch.clear()
-    keys.update(dataset_keys(spec.export, batch))
+    keys.update(_keys_of(spec, batch))
     if not keys:
-        raise UserError("No stored waveform fits job, tag, event and select of the export; widen them.")
+        raise UserError("No stored waveform fits job, tag, event and select; widen them.")
     return sorted(keys, key=lambda key: (key.event, key.channel, key.day or 0))
+
+
+def _keys_of(spec: JobSpec, batch: Sequence[StoredSpan]) -> set[DatasetKey]:
+    if spec.export is not None:
+        return dataset_keys(spec.export, batch)
+    return station_keys(batch)

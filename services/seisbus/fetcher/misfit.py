@@ -1,0 +1,181 @@
+"""One station of an event to measure: everything the measurement needs, read and handed to the windower."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from collections import OrderedDict
+from typing import Any
+
+from ..app import Context
+from ..app.metadata import event_of, inventory_of
+from ..archive.definition import archive_named
+from ..archive.events import Event
+from ..archive.quakeml import catalog_of
+from ..bus import Delivery
+from ..bus.client import Tag
+from ..bus.codec import decode_build, encode_misfit
+from ..bus.topology import window_subject
+from ..errors import SeisbusError, UnavailableError
+from ..model.channel import ChannelFilter
+from ..model.job import JobSpec, Misfit, parse_job
+from ..model.task import Window
+from ..model.transfer import MisfitOrder, Packing, Piece
+from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
+from ..store.datasets import channel_of, selected
+from ..store.documents import Document
+from ..store.jobs import get_job
+from ..store.misfits import windows_of
+from ..store.queries import WaveformFilter, each_waveform
+from .synthetics import SyntheticError, below, from_asdf, from_sac, from_specfem
+
+# Stations whose StationXML is kept: a plan goes through all stations of an event, then of the next.
+_STATIONS = 2000
+
+
+class MisfitInputs:
+    """Handles the messages of stations to measure."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._stationxml: OrderedDict[tuple[str, str, str], tuple[bytes, str]] = OrderedDict()
+
+    async def handle(self, delivery: Delivery) -> None:
+        """Returns when the station is safely on the bus. What cannot be read is said to the windower."""
+        order = decode_build(delivery.body)
+        spec = parse_job((await get_job(self._context.store, order.job))["spec"])
+        assert spec.misfit is not None  # the job file's validation saw to it
+        window, problems = order.window, list[str]()
+        observed, jobs = await self._observed(spec, window, problems)
+        event = await event_of(self._context, jobs, window.event)
+        if event is None:
+            problems.append(f"Nothing is known of event {window.event!r}.")
+        inventory = await self._station(jobs, window, problems)
+        message = MisfitOrder(
+            job=order.job,
+            task=order.task,
+            attempt=order.attempt,
+            publication=order.publication,
+            window=window,
+            observed=tuple(observed),
+            synthetic=tuple(await self._synthetics(spec.misfit, window, event, problems)),
+            config=json.dumps(spec.misfit.config),
+            quakeml=b"" if event is None else await asyncio.to_thread(_quakeml, event),
+            stationxml=inventory,
+            fixed_windows=await self._fixed(spec.misfit, window),
+            problems=tuple(problems),
+        )
+        await self._context.bus.publish(
+            window_subject(order.job, "misfit"),
+            encode_misfit(message),
+            tag=Tag(order.job, order.task, order.attempt),
+            message_id=f"{order.task}/misfit/{order.attempt}.{order.publication}",
+            patient=True,
+        )
+
+    async def _observed(self, spec: JobSpec, window: Window, problems: list[str]) -> tuple[list[Piece], dict[str, str]]:
+        """Stored waveforms of the station, and the jobs (with their archives) that stored them."""
+        whole = selected(spec)
+        channel = window.channel
+        wanted = WaveformFilter(whole.job, whole.channels, whole.span, whole.data_tag, window.event)
+        here = ChannelFilter(channel.net, channel.sta)
+        pieces: list[Piece] = []
+        jobs: dict[str, str] = {}
+        async for document in each_waveform(self._context.store, wanted):
+            if not here.matches(channel_of(document)) or str(document.get("event") or "") != window.event:
+                continue
+            job = str(document["job"])
+            if job not in jobs:
+                jobs[job] = str((await get_job(self._context.store, job))["spec"].get("archive") or "")
+            try:
+                pieces.append(await self._piece(document))
+            except BlobError as error:
+                problems.append(error.message)
+        return pieces, jobs
+
+    async def _piece(self, document: Document) -> Piece:
+        packing = Packing.MINISEED if blob_format(document) is BlobFormat.MSEED else Packing.FLOAT64
+        root = self._context.settings.output_root
+        data = b"".join([piece async for piece in read_blob(self._context.store, root, document)])
+        numerator, denominator = document["rate"]
+        return Piece(channel_of(document), document["t0_ns"], numerator, denominator, document["npts"], packing, data)
+
+    async def _station(self, jobs: dict[str, str], window: Window, problems: list[str]) -> bytes:
+        """StationXML of the first archive that knows the station; b"" when none does."""
+        channel = window.channel
+        for archive in sorted(set(jobs.values())):
+            key = (archive, channel.net, channel.sta)
+            if key not in self._stationxml:
+                inventory, problem = await inventory_of(self._context, *key)
+                xml = b"" if inventory is None else await asyncio.to_thread(_stationxml, inventory)
+                self._stationxml[key] = xml, problem
+                while len(self._stationxml) > _STATIONS:
+                    self._stationxml.popitem(last=False)
+            xml, problem = self._stationxml[key]
+            if problem:
+                problems.append(problem)
+            if xml:
+                return xml
+        return b""
+
+    async def _synthetics(
+        self, misfit: Misfit, window: Window, event: Event | None, problems: list[str]
+    ) -> list[Piece]:
+        from libseis.misfit import Config
+
+        config = Config.from_mapping(misfit.config)
+        channel, wanted = window.channel, misfit.synthetics
+        components = [""] if wanted.format == "asdf" else config.component_list
+        # rotation makes R and T of these
+        components = ["N", "E", "Z"] if {"R", "T"} & set(components) else components
+        pieces: list[Piece] = []
+        for component in components:
+            name = wanted.files.format(event=window.event, net=channel.net, sta=channel.sta, component=component)
+            try:
+                if wanted.format == "asdf":
+                    path = await asyncio.to_thread(below, self._context.settings.input_root, name)
+                    tag = config.synthetic_waveform_tag
+                    pieces += await asyncio.to_thread(from_asdf, path, channel.net, channel.sta, tag)
+                    continue
+                data = await self._bytes(wanted.archive, name)
+                if wanted.format == "sac":
+                    pieces.append(await asyncio.to_thread(from_sac, data, name, channel.net, channel.sta, component))
+                elif event is not None:
+                    codes = (channel.net, channel.sta, component)
+                    pieces.append(await asyncio.to_thread(from_specfem, data, name, *codes, event.time_ns))
+            except UnavailableError:
+                raise
+            except SeisbusError as error:
+                problems.append(error.message)
+        return pieces
+
+    async def _bytes(self, archive: str, name: str) -> bytes:
+        if not archive:
+            path = await asyncio.to_thread(below, self._context.settings.input_root, name)
+            return await asyncio.to_thread(path.read_bytes)
+        found = await self._context.objects.get(archive_named(self._context.archives, archive), name)
+        if found is None:
+            raise SyntheticError(name, f"archive {archive} has no such object")
+        return found.data
+
+    async def _fixed(self, misfit: Misfit, window: Window) -> str:
+        if not misfit.fixed_windows:
+            return ""
+        channel = window.channel
+        found = await windows_of(self._context.store, misfit.fixed_windows, window.event, channel.net, channel.sta)
+        return json.dumps(dict(found))
+
+
+def _quakeml(event: Event) -> bytes:
+    return _written(catalog_of(event), "QUAKEML")
+
+
+def _stationxml(inventory: Any) -> bytes:
+    return _written(inventory, "STATIONXML")
+
+
+def _written(thing: Any, format: str) -> bytes:
+    buffer = io.BytesIO()
+    thing.write(buffer, format=format)
+    return buffer.getvalue()

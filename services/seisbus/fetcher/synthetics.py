@@ -1,0 +1,100 @@
+"""Synthetic waveforms out of files: SPECFEM's ASCII, SAC, ASDF -> pieces with float64 samples. No network.
+
+SPECFEM ASCII: two columns, seconds after the origin and amplitude (SPECFEM3D user manual, "Seismograms").
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from libseis.segments import Rate
+
+from ..errors import SeisbusError
+from ..model.channel import Channel
+from ..model.transfer import Packing, Piece
+
+# Sampling intervals are written with 4 to 9 digits; what lies below is noise of the text.
+_INTERVAL_DIGITS = 9
+
+
+class SyntheticError(SeisbusError):
+    """A synthetic that cannot be read; `name` is its file or key."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"The synthetic {name} cannot be read: {problem}.")
+        self.name = name
+
+
+def below(root: Path | None, name: str) -> Path:
+    """The path of an existing file below `root`; SyntheticError when it is not there or lies outside."""
+    if root is None:
+        raise SyntheticError(name, "this deployment has no input folder (SEISBUS_INPUT_ROOT)")
+    path = (root / name).resolve()
+    if not path.is_relative_to(root.resolve()):
+        raise SyntheticError(name, "it lies outside the input folder")
+    if not path.is_file():
+        raise SyntheticError(name, "there is no such file")
+    return path
+
+
+def from_specfem(data: bytes, name: str, net: str, sta: str, component: str, origin_ns: int) -> Piece:
+    """One component; `origin_ns` is the origin time, ns since 1970."""
+    from libseis.misfit import MisfitError
+    from libseis.misfit.adjoint import specfem_channel
+
+    try:
+        table = np.loadtxt(io.BytesIO(data), ndmin=2)
+    except ValueError as error:
+        raise SyntheticError(name, f"it is no table of numbers ({error})") from None
+    if table.shape[0] < 2 or table.shape[1] != 2:
+        raise SyntheticError(name, f"it has {table.shape[0]} rows of {table.shape[1]} columns, expected two columns")
+    times = table[:, 0]
+    interval = round((times[-1] - times[0]) / (len(times) - 1), _INTERVAL_DIGITS)
+    if not interval > 0:
+        raise SyntheticError(name, f"its times do not rise (interval {interval} s)")
+    try:
+        chan = specfem_channel(interval, component)
+    except MisfitError as error:
+        raise SyntheticError(name, error.message.rstrip(".")) from None
+    start = origin_ns + round(float(times[0]) * 1e9)
+    return _piece(Channel(net, sta, "", chan), start, Rate.from_interval(interval), table[:, 1])
+
+
+def from_sac(data: bytes, name: str, net: str, sta: str, component: str) -> Piece:
+    """One component; start and rate as SAC's header has them."""
+    import obspy
+
+    try:
+        (trace,) = obspy.read(io.BytesIO(data), format="SAC")
+    except Exception as error:  # obspy raises many kinds for files that are not SAC
+        raise SyntheticError(name, f"it is no SAC file ({error})") from None
+    chan = trace.stats.channel if trace.stats.channel.endswith(component) else f"BX{component}"
+    rate = Rate.from_interval(round(trace.stats.delta, _INTERVAL_DIGITS))
+    return _piece(Channel(net, sta, "", chan), trace.stats.starttime.ns, rate, trace.data)
+
+
+def from_asdf(path: Path, net: str, sta: str, tag: str) -> list[Piece]:
+    """All traces of a station under a tag."""
+    from libseis.asdf import AsdfError, read_stream
+
+    try:
+        stream = read_stream(path, f"{net}.{sta}", tag)
+    except (AsdfError, OSError) as error:
+        raise SyntheticError(path.name, str(error).rstrip(".")) from None
+    return [
+        _piece(
+            Channel(net, sta, trace.stats.location, trace.stats.channel),
+            trace.stats.starttime.ns,
+            Rate.from_hz(trace.stats.sampling_rate),
+            trace.data,
+        )
+        for trace in stream
+    ]
+
+
+def _piece(channel: Channel, t0_ns: int, rate: Rate, data: npt.ArrayLike) -> Piece:
+    samples = np.asarray(data, "<f8")
+    return Piece(channel, t0_ns, rate.numerator, rate.denominator, len(samples), Packing.FLOAT64, samples.tobytes())

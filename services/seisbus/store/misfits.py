@@ -1,0 +1,53 @@
+"""Misfit windows and adjoint sources: a station's windows to measure again, and total misfits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .client import Store, translated
+from .collections import ADJOINT_SOURCE, MISFIT_WINDOW
+from .documents import Document
+
+
+@dataclass(frozen=True, slots=True)
+class TotalMisfit:
+    """Sums over the stations of an event at an evaluation (`path`)."""
+
+    event: str
+    path: str
+    stations: int
+    sources: int
+    windows: int
+    misfit: float
+
+
+async def windows_of(store: Store, job: str, event: str, net: str, sta: str) -> Mapping[str, list[Document]]:
+    """The windows that a misfit job stored of a station, by component, in order of number."""
+    found: dict[str, list[Document]] = {}
+    with translated():
+        query = {"job": job, "event": event, "net": net, "sta": sta}
+        documents = await store[MISFIT_WINDOW].find(query, {"_id": 0}).to_list()
+    for document in sorted(documents, key=lambda d: int(d["number"])):
+        found.setdefault(str(document["component"]), []).append(document)
+    return found
+
+
+async def total_misfits(store: Store, job: str) -> list[TotalMisfit]:
+    """Total misfits of a job, in order of event and evaluation: the plain sum over all adjoint sources."""
+    sums: dict[tuple[str, str], dict[str, Any]] = {}
+    with translated():
+        async for source in store[ADJOINT_SOURCE].find({"job": job}, {"samples": 0}):
+            row = sums.setdefault(
+                (source["event"], source["path"]), {"stations": set(), "sources": 0, "windows": 0, "misfits": []}
+            )
+            row["stations"].add((source["net"], source["sta"]))
+            row["sources"] += 1
+            row["windows"] += source["window_count"]
+            row["misfits"].append(source["misfit"])
+    return [
+        # sorted, so that the sum does not depend on the order in which stations were done
+        TotalMisfit(event, path, len(row["stations"]), row["sources"], row["windows"], sum(sorted(row["misfits"])))
+        for (event, path), row in sorted(sums.items())
+    ]

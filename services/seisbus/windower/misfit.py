@@ -1,0 +1,139 @@
+"""One station of an event: observed and synthetic bytes to windows and adjoint sources, by libseis.misfit. Pure."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..model.outcome import Fate
+from ..model.stored import StoredBytesError, stored_segment
+from ..model.transfer import AdjointTrace, LogLine, Measurement, MisfitOrder, Packing, Piece, Severity
+
+if TYPE_CHECKING:
+    from libseis.misfit import AdjointSource, StationMeasurement, Window
+
+_ALGORITHM = "seisbus.misfit"
+
+
+def measure(order: MisfitOrder) -> Measurement:
+    """Measure a station. What is wrong with it is in the log and, where nothing was measured, the reason."""
+    import obspy
+    from libseis.misfit import Config, measure_station
+
+    problems = list(order.problems)
+    observed, synthetic = (_stream(pieces, problems) for pieces in (order.observed, order.synthetic))
+    event = obspy.read_events(io.BytesIO(order.quakeml), format="QUAKEML")[0] if order.quakeml else None
+    inventory = obspy.read_inventory(io.BytesIO(order.stationxml), format="STATIONXML") if order.stationxml else None
+    config = Config.from_mapping(json.loads(order.config))
+    fixed = _fixed(order.fixed_windows) if order.fixed_windows else None
+    found = measure_station(config, observed, synthetic, event, inventory, fixed_windows=fixed)
+    log = tuple(LogLine(_ALGORITHM, text, Severity.COMPLAINT) for text in problems)
+    log += tuple(LogLine(_ALGORITHM, f"{r.reason}: {r.message}", Severity.COMPLAINT) for r in found.refusals)
+    windows = tuple(json.dumps(window) for window in _windows(found, config.aux_path))
+    sources = tuple(_sources(found, config.aux_path))
+    if sources:
+        fate, reason, detail = Fate.SAVED, "", ""
+    else:
+        reason = str(found.refusals[0].reason) if found.refusals else "no_windows"
+        said = [*(r.message for r in found.refusals), *problems]
+        fate, detail = Fate.DEAD, " ".join(said) or "No component has a misfit window."
+    return Measurement(order.job, order.task, order.attempt, order.window, fate, reason, detail, windows, sources, log)
+
+
+def _stream(pieces: Sequence[Piece], problems: list[str]) -> Any:
+    """An obspy Stream; a piece that cannot be read is left out and said."""
+    from obspy import Stream, Trace, UTCDateTime
+
+    stream = Stream()
+    for piece in pieces:
+        channel = piece.channel
+        document = {
+            "_id": f"of {channel}",
+            "net": channel.net,
+            "sta": channel.sta,
+            "loc": channel.loc,
+            "chan": channel.chan,
+            "t0_ns": piece.t0_ns,
+            "rate": (piece.rate_numerator, piece.rate_denominator),
+            "npts": piece.npts,
+        }
+        try:
+            segment = stored_segment(document, piece.data, miniseed=piece.packing is Packing.MINISEED)
+        except StoredBytesError as error:
+            problems.append(error.message)
+            continue
+        header = {
+            "network": channel.net,
+            "station": channel.sta,
+            "location": channel.loc,
+            "channel": channel.chan,
+            "sampling_rate": segment.rate.hz,
+            "starttime": UTCDateTime(ns=segment.t0_ns),
+        }
+        # obspy works in place, and the bytes of a message cannot be written to
+        stream.append(Trace(np.array(segment.data), header=header))
+    return stream
+
+
+def _windows(found: StationMeasurement, path: str) -> list[dict[str, Any]]:
+    """Windows as documents; what identifies job and event is the writer's."""
+    return [
+        {
+            **asdict(window),
+            "phases": [[phase.name, phase.time] for phase in window.phases],
+            "number": number,
+            "component": component.component,
+            "channel_id": component.channel_id,
+            "starttime": component.starttime,
+            "path": path,
+        }
+        for component in found.components
+        for number, window in enumerate(component.windows)
+    ]
+
+
+def _sources(found: StationMeasurement, path: str) -> list[AdjointTrace]:
+    return [
+        _source(component.adjoint_source, len(component.windows), path)
+        for component in found.components
+        if component.adjoint_source is not None
+    ]
+
+
+def _source(source: AdjointSource, windows: int, path: str) -> AdjointTrace:
+    attributes = {
+        "channel_id": source.channel_id,
+        "component": source.component,
+        "type": str(source.type),
+        "misfit": source.misfit,
+        "dt": source.dt,
+        "npts": len(source.samples),
+        "time_offset": source.time_offset,
+        "min_period": source.min_period,
+        "max_period": source.max_period,
+        "starttime": source.starttime,
+        "window_misfits": list(source.window_misfits),
+        "window_count": windows,
+        "path": path,
+    }
+    return AdjointTrace(json.dumps(attributes), np.asarray(source.samples, "<f8").tobytes())
+
+
+def _fixed(text: str) -> dict[str, list[Window]]:
+    """Windows of another job, by component."""
+    from libseis.misfit import Window
+    from libseis.misfit.traveltimes import PhaseArrival
+
+    plain = ("left", "right", "center", "dt", "min_period", "cc_shift", "max_cc", "dlna", "weight")
+    return {
+        component: [
+            Window(**{name: w[name] for name in plain}, phases=tuple(PhaseArrival(*phase) for phase in w["phases"]))
+            for w in windows
+        ]
+        for component, windows in json.loads(text).items()
+    }

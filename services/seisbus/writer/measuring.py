@@ -1,0 +1,79 @@
+"""Measurements of stations to documents, with their outcome in the same transaction."""
+
+from __future__ import annotations
+
+import json
+
+from ..app import Context
+from ..bus import Delivery
+from ..bus.codec import decode_measurement
+from ..bus.snapshot import snapshot
+from ..failpoints import failpoint
+from ..model.ids import document_id
+from ..model.outcome import Fate
+from ..model.transfer import Measurement
+from ..store.collections import ADJOINT_SOURCE, CEMETERY, ELOG, MISFIT_WINDOW
+from ..store.documents import Document, ObjectId
+from ..store.jobs import add_counts
+from ..store.settle import SettledWindow, Settlement, settle
+from .documents import logdata
+
+
+class MeasurementWriter:
+    """Handles the messages of the misfit sink."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def handle(self, delivery: Delivery) -> None:
+        """Returns when the measurement is in the database; a repeat changes nothing."""
+        found = decode_measurement(delivery.body)
+        failpoint("measured-before-commit")
+        result = await settle(
+            self._context.store, [Settlement(found.job, found.task, found.attempt, 0, 1, [settled(found)])]
+        )
+        failpoint("measured-after-commit")
+        job = await add_counts(
+            self._context.store, found.job, result.fates[found.job], result.stored_bytes.get(found.job, 0)
+        )
+        if job is not None:
+            await self._context.bus.publish_snapshot(snapshot(job))
+
+
+def settled(found: Measurement) -> SettledWindow:
+    """A measurement's outcome and documents."""
+    entry = SettledWindow(found.window, found.fate, found.reason, found.detail)
+    window = found.window
+    common: Document = {
+        "job": found.job,
+        "window": window.id,
+        "event": window.event,
+        "net": window.channel.net,
+        "sta": window.channel.sta,
+    }
+
+    def put(collection: str, role: str, content: Document) -> None:
+        identity = ObjectId(document_id(window.id, role))
+        entry.documents.append((collection, {"_id": identity, **common, **content}))
+        entry.refs.append(str(identity))
+
+    for text in found.windows:
+        content = json.loads(text)
+        put(MISFIT_WINDOW, f"misfit/{content['component']}/{content['number']}", content)
+    for source in found.sources:
+        content = json.loads(source.attributes)
+        put(ADJOINT_SOURCE, f"adjoint/{content['component']}", {**content, "samples": source.samples})
+        entry.stored_bytes += len(source.samples)
+    if found.fate is Fate.DEAD:
+        put(
+            CEMETERY,
+            f"cemetery/{found.attempt}",
+            {
+                "reason": found.reason,
+                "logdata": logdata(found.log),
+                "tombstone": {"net": window.channel.net, "sta": window.channel.sta, "event": window.event},
+            },
+        )
+    elif found.log:
+        put(ELOG, "elog", {"logdata": logdata(found.log)})
+    return entry
