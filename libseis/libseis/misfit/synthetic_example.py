@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from obspy import Inventory, Stream
     from obspy.core.event import Event
 
+    from ..asdf import DatasetLike
+    from .config import Config
+    from .manager import Manager
+
 _NPTS, _DT, _LEAD_S = 2400, 0.125, 30.0
 _EVENT = (-39.95, 176.3, 20_000.0)  # latitude, longitude, depth in m
 _STATION = (-40.68, 178.6)
@@ -33,6 +37,15 @@ class Example:
     inv: Inventory
     st_obs: Stream
     st_syn: Stream
+
+    def manager(self, ds: DatasetLike | None = None, config: Config | None = None) -> Manager:
+        """A Manager of it all; with a dataset, event, StationXML, waveforms and config are written there first."""
+        from .manager import Manager
+
+        made = Manager(config=config, ds=ds, event=self.event, st_obs=self.st_obs, st_syn=self.st_syn, inv=self.inv)
+        if ds is not None:
+            made.write().config.write(ds)
+        return made
 
 
 def example() -> Example:

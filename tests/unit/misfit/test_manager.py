@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import warnings
 from dataclasses import replace
 
@@ -174,3 +176,17 @@ def test_repr_names_what_it_holds(manager):
     before, after = repr(manager()), repr(manager().flow(save=False))
     assert "nothing yet" in before and "XX.EXMP" in before
     assert "standardized, preprocessed" in after and "E: 1" in after
+
+
+def test_the_example_fills_a_dataset(made, dataset):
+    done = made.manager(dataset).flow()
+    assert dataset.waveforms.XX_EXMP.get_waveform_tags() == ["observed", "synthetic"]
+    assert dataset.auxiliary_data.list() == ["AdjointSources", "Configs", "MisfitWindows"]
+    assert Manager(ds=dataset).load("XX.EXMP", path="default").flow(save=False).misfit == done.misfit
+
+
+def test_importing_the_package_imports_nothing_heavy():
+    heavy = "obspy", "pyadjoint", "matplotlib"
+    code = f"import sys, libseis.misfit, libseis.asdf; print([m for m in {heavy} if m in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert found.stdout.strip() == "[]"
