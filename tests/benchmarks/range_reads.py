@@ -43,7 +43,7 @@ SERVERS = ("nats-server", "secantusd", "rclone")
 SMALL_BYTES = 192 * 1024
 # 100 Hz days of 8 MB beside 40 Hz days of 3.6 MB: 60 % of them 100 Hz
 MIX_LARGE = (RateShare(40, "B", 0.40), RateShare(100, "H", 0.60))
-# 2,000 objects are about memory, not bytes: mostly 40 Hz
+# 2,000 objects are about memory, not bytes: mostly 40 Hz, six hours of the day
 MIX_MANY = (RateShare(1, "L", 0.30), RateShare(40, "B", 0.60), RateShare(100, "H", 0.10))
 
 
@@ -81,7 +81,7 @@ SCENARIOS = {
         ),
         Scenario(
             "many",
-            ArchiveSpec(channels=2000, mix=MIX_MANY, templates=6, real=False, event_traces=3),
+            ArchiveSpec(channels=2000, mix=MIX_MANY, templates=6, hours=(4.0, 10.0), real=False, event_traces=3),
             Line(),
             warm=False,
         ),

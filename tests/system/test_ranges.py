@@ -7,6 +7,8 @@ made; objects that change between jobs; two replicas; cancellation.
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
@@ -39,11 +41,6 @@ JOB: dict[str, Any] = {
     "archive": "ranges",
     "gaps": "split",
     "windows": {"absolute": [{"start": W0 / NS, "end": W1 / NS}]},
-}
-SCAN = {
-    "kind": "scan",
-    "archive": "ranges",
-    "windows": {"tile": {"start": "2011-03-11", "end": "2011-03-12", "length": "1d"}},
 }
 # What a range read finds of a defect inside or beside the window, and records; ranges serve the others.
 REASONS = {
@@ -116,6 +113,16 @@ def knotted(ranged: Ranged, archive: str) -> list[dict[str, Any]]:
         return list(files.find({"archive": archive, "knots": {"$exists": True}}))
 
 
+async def build_index(ranged: Ranged, archive: str) -> None:
+    """`seisbus index build` over the day, as a user does it."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "seisbus.cli", "index", "build", archive, "--start", "2011-03-11", "--end", "2011-03-12",
+        env={**os.environ, **ranged.system.stack.environment}, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, _ = await process.communicate()
+    assert process.returncode == 0, output.decode()
+
+
 @pytest.fixture(scope="module")
 async def runs(ranged: Ranged, tmp_path_factory: pytest.TempPathFactory) -> Runs:
     """The day job four times: nothing known, knots known, after a scan, and every object read whole."""
@@ -128,7 +135,7 @@ async def runs(ranged: Ranged, tmp_path_factory: pytest.TempPathFactory) -> Runs
             healthy = sum(file.defect is None for file in manifest.files)
             await eventually(lambda healthy=healthy: len(knotted(ranged, "ranges")) >= healthy)
         if way == "scanned":
-            await ranged.job(SCAN)
+            await build_index(ranged, "ranges")
             await eventually(lambda: sum(bool(d["ordered"]) for d in knotted(ranged, "ranges")) >= 10)
         job, requests[way] = await ranged.job({**JOB, "name": way} | ({"verify": "full"} if way == "full" else {}))
         stored[way] = await ranged.system.stored(job)

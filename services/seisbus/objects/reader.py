@@ -29,6 +29,8 @@ from .limit import AdaptiveLimit
 _POOL = 64
 _TRIES = 6
 _FIRST_WAIT_SECONDS = 0.1
+# What is taken from a body at once.
+_CHUNK = 1 << 20
 # A connection that sends nothing for so long is given up: healthy ones of S3 pause for less than a second.
 _STALL_SECONDS = 10.0
 _ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
@@ -97,7 +99,7 @@ class ObjectReader:
                     signature_version=UNSIGNED if archive.auth is Auth.UNSIGNED else None,
                     max_pool_connections=_POOL,
                     connect_timeout=5,
-                    read_timeout=self._stall_seconds,
+                    read_timeout=60,  # for listings, which take some servers long; reads have a limit of their own
                     # Our own retry reads the body too and decides by kind of error; one inside it would multiply.
                     retries={"mode": "standard", "total_max_attempts": 1},
                     s3={"addressing_style": "path" if archive.endpoint else "auto"},
@@ -128,9 +130,10 @@ class ObjectReader:
             arguments["IfMatch"] = etag
 
         async def once() -> Fetched | None:
-            response = await client.get_object(**arguments)
+            async with asyncio.timeout(self._stall_seconds):
+                response = await client.get_object(**arguments)
             async with response["Body"] as body:
-                data = await body.read()
+                data = await self._read(body)
             expected = int(response["ContentLength"])
             if len(data) != expected:
                 raise _ShortBodyError(f"{len(data)} of {expected} bytes of {key} came")
@@ -152,6 +155,16 @@ class ObjectReader:
             if error.code in ("416", "InvalidRange"):
                 return Fetched(b"", start, 0, "")
             raise AccessError(f"{archive.bucket}/{key}: the store refused with {error}.") from error
+
+    async def _read(self, body: Any) -> bytes:
+        """The whole body; TimeoutError when nothing comes for the stall limit."""
+        parts: list[bytes] = []
+        while True:
+            async with asyncio.timeout(self._stall_seconds):
+                part = await body.read(_CHUNK)
+            if not part:
+                return parts[0] if len(parts) == 1 else b"".join(parts)
+            parts.append(part)
 
     async def list(self, archive: ArchiveDefinition, prefix: str, *, delimiter: str = "") -> AsyncIterator[Listed]:
         """Objects under a prefix in key order, a page (1000) a request; with a delimiter only that level."""
