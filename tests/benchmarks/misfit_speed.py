@@ -116,10 +116,11 @@ def compare_flows() -> None:
 def make_station(number: int) -> tuple[str, Any, bytes]:
     """Code, stream and StationXML of a made-up station; samples are noise that compresses as real data do."""
     from obspy import Inventory, Stream, Trace, UTCDateTime
-    from obspy.core.inventory import Channel, Network, Station
+    from obspy.core.inventory import Channel, Network, Response, Station
 
     random = np.random.default_rng(number)
     place: dict[str, float] = {"latitude": -40.0 + number * 0.01, "longitude": 170.0, "elevation": 0.0}
+    response = Response.from_paz([0j, 0j], [-0.037 + 0.037j, -0.037 - 0.037j], stage_gain=1500.0)
     traces, channels = [], []
     for code in ("HHE", "HHN", "HHZ"):
         data = np.cumsum(random.standard_normal(ASDF_NPTS)).astype(np.float32)
@@ -128,7 +129,9 @@ def make_station(number: int) -> tuple[str, Any, bytes]:
             "starttime": UTCDateTime(1.6e9),
         }  # fmt: skip
         traces.append(Trace(data, header))
-        channels.append(Channel(code, "10", depth=0.0, azimuth=0.0, dip=0.0, sample_rate=100.0, **place))
+        channels.append(
+            Channel(code, "10", depth=0.0, azimuth=0.0, dip=0.0, sample_rate=100.0, response=response, **place)
+        )
     inventory = Inventory(
         networks=[Network("XX", stations=[Station(f"S{number:04d}", channels=channels, **place)])], source="bench"
     )
