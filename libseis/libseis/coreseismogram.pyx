@@ -66,7 +66,7 @@ cdef class _CoreSeismogram(_SampledSeries):
             publish_header(self, WROTE_DT)
             publish_header(self, WROTE_T0)
             publish_header(self, WROTE_NPTS)
-            self._changed.clear()
+            self._forget_changes()
         elif n == 1 and isinstance(first, _CoreSeismogram):
             self._copy_sampled(first)
         elif isinstance(first, (Metadata, dict)) and (n == 1 or (n == 2 and isinstance(args[1], bool))):

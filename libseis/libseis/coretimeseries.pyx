@@ -41,7 +41,7 @@ cdef class _CoreTimeSeries(_SampledSeries):
             publish_header(self, WROTE_DT)
             publish_header(self, WROTE_T0)
             publish_header(self, WROTE_NPTS)
-            self._changed.clear()
+            self._forget_changes()
         elif n == 1 and isinstance(first, _CoreTimeSeries):
             self._copy_sampled(first)
         elif n == 1 and isinstance(first, (Metadata, dict)):

@@ -205,8 +205,10 @@ cdef object zeros_vector(Py_ssize_t n):
 
 cdef object copy_vector(object source):
     """A new vector with the numbers of `source`, anything 1-d that casts to float64."""
-    cdef object values = _np.asarray(source, dtype=_np.float64)
-    if values.ndim != 1:
+    cdef object values = source
+    if type(source) is not DoubleVector or cnp.PyArray_TYPE(<cnp.ndarray>source) != cnp.NPY_DOUBLE:
+        values = _np.asarray(source, dtype=_np.float64)
+    if cnp.PyArray_NDIM(<cnp.ndarray>values) != 1:
         raise SampleError(f"samples must be a 1-d array, not of shape {values.shape}", what="data")
     cdef Py_ssize_t n = cnp.PyArray_SIZE(<cnp.ndarray>values)
     cdef object vector = new_vector(n)

@@ -5,6 +5,7 @@ import operator as _operator
 
 from numpy import bool_ as _bool_
 
+from cpython.list cimport PyList_Append
 from libseis.errorlogger cimport ErrorLogger
 from libseis.sampled cimport _SampledSeries
 
@@ -159,7 +160,7 @@ cdef class EnsembleBase(Metadata):
         cdef EnsembleBase out = self.__class__.__new__(self.__class__)
         out._copy_metadata_deep(self, memo)
         for d in self._member:
-            list.append(out._member, (<_SampledSeries?>d)._deep_copy(memo))
+            PyList_Append(out._member, (<_SampledSeries?>d)._deep_copy(memo))
         out._live = self._live
         out._elog = None if self._elog is None else (<ErrorLogger>self._elog)._clone()
         return out

@@ -14,6 +14,7 @@ from libseis.errors import MetadataKeyError, MetadataTypeError
 from cpython.dict cimport PyDict_Copy
 from cpython.float cimport PyFloat_CheckExact
 from cpython.long cimport PyLong_CheckExact
+from cpython.object cimport Py_TYPE
 from cpython.unicode cimport PyUnicode_CheckExact
 
 cdef extern from "Python.h":
@@ -28,6 +29,7 @@ cdef object _LONG_MIN = -2**63
 cdef object _LONG_MAX = 2**63 - 1
 cdef frozenset _TRUE = frozenset(("true", "yes", "1"))
 cdef frozenset _FALSE = frozenset(("false", "no", "0"))
+cdef set _NOTHING = set()   # what has no changed keys shares this; never changed itself
 
 
 cdef object text_key(object key):
@@ -102,7 +104,7 @@ cdef class Metadata(DataState):
 
     def __cinit__(self):
         self._md = {}
-        self._changed = set()
+        self._changed, self._changed_shared = _NOTHING, True
 
     def __init__(self, source=None, /):
         if source is None:
@@ -119,18 +121,34 @@ cdef class Metadata(DataState):
         if type(values) is not dict or type(changed) is not set:
             raise TypeError("these are not the parts of a pickled Metadata")
         self._md = values
-        self._changed = changed
+        self._changed, self._changed_shared = changed, True  # members that were pickled together may have one set
         return 0
 
     cdef int _copy_metadata(self, Metadata source) except -1:
         self._md = PyDict_Copy(source._md)
-        self._changed = source._changed.copy()
+        self._share_changed(source)
         return 0
 
     cdef int _copy_metadata_deep(self, Metadata source, dict memo) except -1:
         self._md = deep_values(source._md, memo)
-        self._changed = source._changed.copy()
+        self._share_changed(source)
         return self._copy_attributes(source, memo)
+
+    cdef int _share_changed(self, Metadata source) except -1:
+        """Have the same set of changed keys as `source` until one of the two changes it."""
+        self._changed = source._changed
+        self._changed_shared = source._changed_shared = True
+        return 0
+
+    cdef set _own_changed(self):
+        """The set of changed keys, to be changed."""
+        if self._changed_shared:
+            self._changed, self._changed_shared = set(self._changed), False
+        return self._changed
+
+    cdef int _forget_changes(self) except -1:
+        self._changed, self._changed_shared = _NOTHING, True
+        return 0
 
     cdef object _lookup(self, object key):
         key = text_key(key)
@@ -142,14 +160,13 @@ cdef class Metadata(DataState):
     cdef int _store(self, object key, object value) except -1:
         key = text_key(key)
         self._md[key] = plain(value)
-        self._changed.add(key)
+        self._own_changed().add(key)
         return 0
 
     cdef int _copy_attributes(self, Metadata source, dict memo) except -1:
         """Copy what a Python subclass keeps in its __dict__."""
-        attributes = getattr(source, "__dict__", None)
-        if attributes:
-            self.__dict__.update(_copy.deepcopy(attributes, memo))
+        if Py_TYPE(source).tp_dictoffset and source.__dict__:
+            self.__dict__.update(_copy.deepcopy(source.__dict__, memo))
         return 0
 
     cdef tuple _reduced(self, object rebuild, tuple parts):
@@ -159,7 +176,7 @@ cdef class Metadata(DataState):
 
     cdef int _merge(self, dict values) except -1:
         self._md.update(values)
-        self._changed.update(values)
+        self._own_changed().update(values)
         return 0
 
     # ---- generic access
@@ -309,18 +326,19 @@ cdef class Metadata(DataState):
 
     def clear_modified(self):
         """Forget which keys were changed."""
-        self._changed = set()
+        self._forget_changes()
 
     def erase(self, key, /):
         """Remove `key`; silent where it is not defined."""
         key = text_key(key)
         self._md.pop(key, None)
-        self._changed.discard(key)
+        if key in self._changed:
+            self._own_changed().discard(key)
 
     def clear(self):
         """Remove every key."""
         self._md = {}
-        self._changed = set()
+        self._forget_changes()
 
     def change_key(self, old, new, /):
         """Rename `old` to `new`, overwriting `new`; silent where `old` is not defined."""

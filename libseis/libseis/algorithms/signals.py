@@ -91,8 +91,11 @@ def _interpolate_view(
     data: Any, offset: float | None, head: tuple[Any, ...], options: dict[str, Any], args: tuple[Any, ...]
 ) -> None:
     for trace in [data] if isinstance(data, Trace) else data:
+        # obspy works in float64 seconds: at epoch times it loses digits, and may read beyond the last sample
+        origin, trace.stats.starttime = trace.stats.starttime, UTCDateTime(0)
         start = None if offset is None else trace.stats.starttime + offset
         trace.interpolate(head[0], head[1], start, options["npts"], options["time_shift"], *args, **_rest(options))
+        trace.stats.starttime = UTCDateTime(ns=origin.ns + trace.stats.starttime.ns)
 
 
 def _rest(options: Mapping[str, Any]) -> dict[str, Any]:

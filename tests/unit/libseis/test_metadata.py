@@ -193,3 +193,21 @@ class TestEditing:
         assert dict(target) == {"x": 3.0, "n": 4, "s": "t", "b": True}
         with pytest.raises(MsPASSError):
             copy_selected_metadata(source, target, [Metadata_typedef("s", MDtype.Long)])
+
+
+def test_copies_do_not_share_what_counts_as_modified() -> None:
+    md = Metadata({"a": 1})
+    md["b"] = 2
+    for other in (Metadata(md), copy.copy(md), copy.deepcopy(md), pickle.loads(pickle.dumps(md))):
+        other["c"] = 3
+        assert (md.modified(), other.modified()) == ({"b"}, {"b", "c"})
+        md["d"] = 4
+        other.erase("b")
+        assert (md.modified(), other.modified()) == ({"b", "d"}, {"c"})
+        md.erase("d")
+    twins = pickle.loads(pickle.dumps([md, Metadata(md)]))
+    twins[0].put("e", 5)
+    assert twins[1].modified() == {"b"} and Metadata().modified() == set()
+    md.clear_modified()
+    md["f"] = 6
+    assert md.modified() == {"f"} and Metadata().modified() == set()
