@@ -13,8 +13,8 @@ CYTHON := $(shell find libseis/libseis -name '*.pyx' -o -name '*.pxd')
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help venv install demo up test test-long bench format clean \
-	check check-style check-types check-cython check-protos check-imports
+.PHONY: help venv install demo up test test-long test-compose bench format clean \
+	check check-deploy check-style check-types check-cython check-protos check-imports
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,16 +26,21 @@ up: install  ## the whole stack in the foreground, for your own jobs
 	$(BIN)/seisbus up
 
 test: install  ## all tests but the long ones
-	$(PYTEST) -m "not long"
+	$(PYTEST) -m "not long and not compose"
 
 test-long: install  ## the tests that take minutes: random kills, large plans
 	$(PYTEST) -m long --timeout 1800
+
+test-compose: install  ## docker-compose.yml as a user runs it: up, a job, scaled, killed, restarted; needs an engine
+	@found=$$(deploy/docker/engine .engine) || { echo "test-compose is skipped: see the word above"; exit 0; }; \
+	eval "$$found"; $(PYTEST) tests/compose -m compose -s; status=$$?; \
+	[ -z "$${SEISBUS_ENGINE_PID:-}" ] || kill "$$SEISBUS_ENGINE_PID"; exit $$status
 
 bench: install  ## this pipeline beside the plain loop, as ratios
 	$(BIN)/python -m tests.benchmarks
 
 check: install  ## ruff, mypy --strict, cython-lint, buf lint, import contracts
-	@$(MAKE) --no-print-directory --keep-going check-style check-types check-cython check-protos check-imports
+	@$(MAKE) --no-print-directory --keep-going check-style check-types check-cython check-protos check-imports check-deploy
 
 check-style:
 	$(BIN)/ruff check .
@@ -54,6 +59,10 @@ check-protos:
 check-imports:
 	$(BIN)/lint-imports
 
+check-deploy:  # no secrets in what git keeps; advisories on what the images install
+	$(BIN)/python deploy/scan-secrets
+	$(BIN)/python deploy/audit-requirements
+
 format: install  ## put the code in the form that check wants
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -70,7 +79,7 @@ $(VENV)/.made:
 $(VENV)/.installed: $(VENV)/.made $(REQUIREMENTS) libseis/pyproject.toml libseis/setup.py services/pyproject.toml
 	$(PIP) install --quiet --constraint requirements/constraints.txt --requirement requirements/build.txt
 	$(PIP) install --quiet --constraint requirements/constraints.txt --requirement requirements/dev.txt \
-		--no-build-isolation --editable libseis --editable 'services[plot,local]'
+		--no-build-isolation --editable 'libseis[misfit]' --editable 'services[plot,local]'
 	@touch $@
 
 # the installation compiles, too; this is for what changed since

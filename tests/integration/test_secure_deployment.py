@@ -26,6 +26,7 @@ from pymongo.errors import OperationFailure
 from seis.control.v1 import control_pb2 as pb
 from seis.control.v1 import control_pb2_grpc
 from seisbus.admin.health import serving
+from seisbus.admin.hops import mongodb_problem, nats_problem
 from seisbus.admin.secrets.certificates import Certificate, issue, make_authority
 from seisbus.bus import Bus
 from seisbus.bus import Login as BusLogin
@@ -427,3 +428,16 @@ def test_old_tls_versions_are_refused(deployment: SecureDeployment) -> None:
     context = BusLogin.of(settings_of(deployment, ServiceUser.WRITER)).tls
     assert context is not None
     assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+
+
+async def test_doctor_says_what_is_wrong_with_each_hop(deployment: SecureDeployment, tmp_path: Path) -> None:
+    good = deployment.environment(ServiceUser.CONTROL)
+    assert await nats_problem(good) == ""
+    assert await mongodb_problem(good) == ""
+    wrong = tmp_path / "wrong"
+    wrong.write_text("not-the-password")
+    assert "refuses the login" in await nats_problem({**good, "SEISBUS_NATS_PASSWORD_FILE": str(wrong)})
+    assert "refuses the login" in await mongodb_problem({**good, "SEISBUS_MONGODB_PASSWORD_FILE": str(wrong)})
+    absent = {**good, "SEISBUS_NATS_TLS_CA_FILE": str(tmp_path / "none"), "SEISBUS_DATABASE": "another"}
+    assert "SEISBUS_NATS_TLS_CA_FILE" in await nats_problem(absent)
+    assert await mongodb_problem(absent) != ""

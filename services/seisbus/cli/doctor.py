@@ -7,7 +7,7 @@ import importlib.metadata
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import typer
 from rich.text import Text
 
+from ..admin import hops
 from ..client import AsyncClient, ClientError
 from ..client.probe import probe
 from ..local import running_stack
@@ -96,8 +97,19 @@ async def servers(environment: Mapping[str, str]) -> list[Check]:
     ):
         url = environment.get(variable, "")
         if url:
-            found.append(await connects(hop, url, variable))
+            check = await connects(hop, url, variable)
+            if check.good and (asked := _DEEPER.get(hop)) is not None:
+                problem = await asked(environment)
+                check = Check(hop, False, problem) if problem else check
+            found.append(check)
     return found
+
+
+# What a service would meet beyond the port: login, certificate, what the topology command makes.
+_DEEPER: Mapping[str, Callable[[Mapping[str, str]], Awaitable[str]]] = {
+    "NATS": hops.nats_problem,
+    "MongoDB": hops.mongodb_problem,
+}
 
 
 async def connects(hop: str, url: str, variable: str) -> Check:

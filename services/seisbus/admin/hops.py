@@ -1,0 +1,54 @@
+"""A look at NATS and MongoDB as a service would take it: login, TLS, and whether what services need is there.
+
+For `seisbus doctor`; changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from ..bus import Bus
+from ..bus import Login as BusLogin
+from ..errors import SeisbusError
+from ..settings import Settings
+from ..store.client import Store
+from ..store.login import Login as StoreLogin
+
+_SECONDS = 4.0
+_PREFIX = "SEISBUS_"
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """The settings that a process with this environment would have; ValidationError when it could not start."""
+    given = {k.removeprefix(_PREFIX).lower(): v for k, v in environment.items() if k.startswith(_PREFIX)}
+    return Settings.model_validate({k: v for k, v in given.items() if k in Settings.model_fields})
+
+
+async def nats_problem(environment: Mapping[str, str]) -> str:
+    """What keeps a service from working with NATS, in a sentence; "" when nothing does."""
+    try:
+        settings = settings_from(environment)
+        login = BusLogin.of(settings)
+        async with await Bus.connect(
+            settings.nats_url, name="seisbus-doctor", login=login, connect_timeout=_SECONDS
+        ) as bus:
+            await bus.pending("doctor")
+    except (SeisbusError, ValidationError) as error:
+        return (
+            f"{error} (no streams? run `python -m seisbus.admin.topology`)" if "NotFound" in str(error) else str(error)
+        )
+    return ""
+
+
+async def mongodb_problem(environment: Mapping[str, str]) -> str:
+    """What keeps a service from working with MongoDB, in a sentence; "" when nothing does."""
+    try:
+        settings = settings_from(environment)
+        login = StoreLogin.of(settings)
+        async with await Store.connect(settings.mongodb_uri, settings.database, login=login, timeout=_SECONDS) as store:
+            names = await store.database.list_collection_names()
+    except (SeisbusError, ValidationError) as error:
+        return str(error)
+    return "" if "job" in names else "it has no collections yet; run `python -m seisbus.admin.topology`"
