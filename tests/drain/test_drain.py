@@ -28,7 +28,7 @@ from seisbus.client import AsyncClient
 from seisbus.local.stack import LocalStack, local_stack
 from support.waiting import eventually
 
-_DRAIN_SECONDS = 20.0
+_DRAIN_SECONDS = 10.0
 _IN_FLIGHT = 10
 _STREAMS = {"indexer": "SEIS_PLAN", "fetcher": "SEIS_FETCH", "windower": "SEIS_WINDOW", "writer": "SEIS_WRITE"}
 _CONSUMERS = {"indexer": "plan", "fetcher": "fetch-local", "windower": "window-cut", "writer": "write-store"}
@@ -46,7 +46,11 @@ async def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @asynccontextmanager
 async def running(folder: Path, archive: Path) -> AsyncIterator[tuple[LocalStack, AsyncClient]]:
-    environment = {"SEISBUS_CONCURRENCY": "16", "SEISBUS_DRAIN_SECONDS": str(_DRAIN_SECONDS)}
+    environment = {
+        "SEISBUS_CONCURRENCY": "16",
+        "SEISBUS_DRAIN_SECONDS": str(_DRAIN_SECONDS),
+        "SEISBUS_OPEN_TASKS": "16",
+    }
     async with (
         local_stack(folder, s3_root=archive, extra_env=environment) as stack,
         AsyncClient(stack.control_address) as client,
@@ -74,6 +78,8 @@ async def surface(stack: LocalStack, service: str, call: str) -> Any:
 async def strike(stack: LocalStack, client: AsyncClient, service: str, number: int) -> list[str]:
     """One SIGTERM with at least ten messages in flight; the jobs that were the load."""
     stream, consumer = _STREAMS[service], _CONSUMERS[service]
+    if service == "indexer":  # planning waits for outcomes, so that its messages are long
+        await surface(stack, "fetcher", "Pause")
     await surface(stack, service, "Pause")
     jobs = [(await client.submit(job(12 * number + n))).id for n in range(12 if service == "indexer" else 1)]
     connection = await nats.connect(stack.servers.nats.url)
@@ -97,6 +103,8 @@ async def strike(stack: LocalStack, client: AsyncClient, service: str, number: i
     os.kill(status.pid, signal.SIGTERM)
     await eventually(lambda: not psutil.pid_exists(status.pid or 0), timeout=_DRAIN_SECONDS + 10)
     assert time.monotonic() - began < _DRAIN_SECONDS + 10
+    if service == "indexer":
+        await surface(stack, "fetcher", "Resume")
     return jobs
 
 

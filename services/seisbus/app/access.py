@@ -82,7 +82,7 @@ class AccessInterceptor(ServerInterceptor):
     def _guarded(self, call: Callable[..., Any], method: str, needed: Role) -> Callable[..., Awaitable[Any]]:
         async def wrapped(request: Any, context: ServicerContext[Any, Any]) -> Any:
             caller = await self._admit(method, needed, context)
-            if needed is not Role.READER:
+            if needed is not Role.READER and self._book is not None:
                 _audit(logging.INFO, "allowed", caller.name, method, context)
             return await call(request, context)
 
