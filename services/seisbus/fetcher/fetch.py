@@ -146,8 +146,11 @@ class Fetcher:
         if found.whole:
             self._learned.note(ref, found.etag, found.scan())
             return
+        known = [offset for offset, _ in ref.knots]
         for chunk in found.chunks:
-            self._learned.note(ref, found.etag, chunk.knots())
+            bracketed = any(at <= chunk.range.start for at in known) and any(at >= chunk.range.end for at in known)
+            if not bracketed:  # a write of what is known already would cost more than the read
+                self._learned.note(ref, found.etag, chunk.knots())
 
     async def _day_files(self, order: FetchOrder, reads: Sequence[_Read]) -> None:
         task = order.task
