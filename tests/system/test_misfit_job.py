@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import obspy
+import pyasdf
 import pymongo
 import pytest
 from libseis.misfit import Config, StationMeasurement, Window, measure_station
@@ -240,6 +241,48 @@ async def test_what_is_stored_equals_the_library_in_one_process(misfits: Misfits
     for row in rows:
         assert row.misfit == pytest.approx(sum(totals[row.event]), rel=1e-9)
         assert row.sources == len(totals[row.event])
+
+
+async def test_datasets_hold_windows_and_sources_that_pyasdf_reads(misfits: Misfits) -> None:
+    client = misfits.system.client
+    job = await client.wait((await client.export("asdf", job=misfits.source.id, misfit=misfits.job.id)).id)
+    assert (job.state, job.ledger.saved) == ("completed", len(ORIGINS))
+    root = Path(misfits.system.stack.environment["SEISBUS_OUTPUT_ROOT"])
+    windows, sources = (misfits.documents(c, misfits.job) for c in ("misfit_window", "adjoint_source"))
+    for dataset in await client.datasets(job.id):
+        mine = [d for d in windows if d["event"] == dataset["event"]]
+        with pyasdf.ASDFDataSet(root / dataset["path"], mode="r", mpi=False) as ds:
+            assert len(ds.waveforms.list()) == len(STATIONS)
+            assert float(ds.auxiliary_data.Configs.i01.s00.parameters["min_period"]) == 10.0
+            found = ds.auxiliary_data.MisfitWindows.i01.s00
+            spans = sorted(tuple(found[name].data[:].tolist()) for name in found.list())
+            assert spans == sorted((d["left"], d["right"]) for d in mine)
+            adjoint = ds.auxiliary_data.AdjointSources.i01.s00
+            for document in (d for d in sources if d["event"] == dataset["event"]):
+                table = adjoint[f"{document['net']}_{document['sta']}_{document['component']}"].data[:]
+                assert np.array_equal(table[:, 1], np.frombuffer(document["samples"], "<f8"))
+                assert table[0, 0] == pytest.approx(-LEAD)
+
+
+async def test_specfem_gets_files_of_all_components_and_a_list_of_stations(misfits: Misfits) -> None:
+    client = misfits.system.client
+    exported = await client.export("specfem", job=misfits.source.id, misfit=misfits.job.id, folder="adjoint")
+    job = await client.wait(exported.id)
+    assert (job.state, job.ledger.saved) == ("completed", len(ORIGINS))
+    root = Path(misfits.system.stack.environment["SEISBUS_OUTPUT_ROOT"]) / "exports" / "adjoint"
+    sources = misfits.documents("adjoint_source", misfits.job)
+    for event in ORIGINS:
+        lines = [line.split() for line in (root / event / "STATIONS_ADJOINT").read_text().splitlines()]
+        wanted = {d["sta"] for d in sources if d["event"] == event}
+        assert {line[0] for line in lines} == wanted
+        assert all((float(line[2]), float(line[3])) == pytest.approx(STATIONS[line[0]]) for line in lines)
+        files = {path.name: np.loadtxt(path) for path in (root / event).glob("*.adj")}
+        assert len(files) == 3 * len(wanted)
+        measured = {f"XX.{d['sta']}.{d['component']}.adj": d for d in sources if d["event"] == event}
+        for name, table in files.items():
+            expected = np.frombuffer(measured[name]["samples"], "<f8") if name in measured else 0 * table[:, 1]
+            assert np.allclose(table[:, 1], expected, rtol=1e-8, atol=0)
+            assert table[0, 0] == pytest.approx(-LEAD)
 
 
 async def test_an_iteration_is_measured_again_with_fixed_windows(misfits: Misfits) -> None:

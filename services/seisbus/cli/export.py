@@ -1,4 +1,4 @@
-"""`seisbus export`: stored waveforms as ASDF, miniSEED (SDS), SAC or Parquet."""
+"""`seisbus export`: stored waveforms as ASDF, miniSEED (SDS), SAC or Parquet; adjoint sources for SPECFEM."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FolderOption = Annotated[str, typer.Option(help="Folder below `exports`; else th
 
 
 def export(
-    format: Annotated[str, typer.Argument(help="asdf, mseed, sac or parquet.")],
+    format: Annotated[str, typer.Argument(help="asdf, mseed, sac, parquet or specfem.")],
     job: JobOption = "",
     tag: TagOption = "",
     event: EventOption = "",
@@ -24,6 +24,7 @@ def export(
     sta: CodeOption = "*",
     loc: CodeOption = "*",
     chan: CodeOption = "*",
+    misfit: Annotated[str, typer.Option(help="Misfit job whose results are added (asdf, specfem).")] = "",
     folder: FolderOption = "",
     waveform_tag: Annotated[str, typer.Option(help="Tag of the waveforms in ASDF; else observed.")] = "",
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Watch until it is done.")] = True,
@@ -35,6 +36,7 @@ def export(
             job=job,
             tag=tag,
             event=event,
+            misfit=misfit,
             folder=folder,
             waveform_tag=waveform_tag,
             net=net,

@@ -165,6 +165,7 @@ class AsyncClient:
         job: str = "",
         tag: str = "",
         event: str = "",
+        misfit: str = "",
         folder: str = "",
         waveform_tag: str = "",
         net: str = "*",
@@ -172,12 +173,13 @@ class AsyncClient:
         loc: str = "*",
         chan: str = "*",
     ) -> Job:
-        """Start a job that makes datasets of stored waveforms: `format` is asdf, mseed, sac or parquet.
+        """Start a job that makes datasets of stored waveforms: `format` is asdf, mseed, sac, parquet or specfem.
 
-        Of one job, with one data_tag, or of one event: all that are given must fit. `datasets` of the job, once it is
-        closed, says where they are.
+        Of one job, with one data_tag, or of one event: all that are given must fit. `misfit` is a misfit job whose
+        windows and adjoint sources are added (asdf, specfem). `datasets` of the job, once it is closed, says where
+        they are.
         """
-        wanted = {"job": job.removeprefix("jobs/"), "tag": tag, "event": event, "folder": folder}
+        wanted = {"job": job.removeprefix("jobs/"), "tag": tag, "event": event, "folder": folder, "misfit": misfit}
         wanted |= {"format": format, "waveform_tag": waveform_tag}
         return await self.submit(
             {

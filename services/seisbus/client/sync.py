@@ -134,7 +134,7 @@ class Client:
         return _run(self._client.replay(identity))
 
     def export(self, format: str, *, job: str = "", tag: str = "", event: str = "", **where: Any) -> Job:
-        """Start a job that makes datasets of stored waveforms; `where`: folder, waveform_tag, net, sta, loc, chan."""
+        """Start a job that makes datasets of what is stored; `where`: misfit, folder, waveform_tag, net ... chan."""
         return _run(self._client.export(format, job=job, tag=tag, event=event, **where))
 
     def datasets(self, job: str) -> list[dict[str, Any]]:

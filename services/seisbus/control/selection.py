@@ -82,7 +82,8 @@ async def check_selection(context: Context, spec: JobSpec) -> None:
 
 async def _check_stored(context: Context, spec: JobSpec) -> None:
     wanted = selected(spec)
-    for job in filter(None, (wanted.job, spec.misfit.fixed_windows if spec.misfit else "")):
+    others = (spec.misfit.fixed_windows if spec.misfit else "", spec.export.misfit if spec.export else "")
+    for job in filter(None, (wanted.job, *others)):
         await get_job(context.store, job)
     async for _ in each_waveform(context.store, wanted, 1):
         return

@@ -205,13 +205,15 @@ class Fill(_Model):
 class Export(_Model):
     """Stored waveforms as datasets: of one job, with one data_tag, or of one event (all that are given must fit).
 
+    `misfit`: a misfit job of these waveforms, whose windows and adjoint sources go into asdf, or are what specfem is.
     `folder`: below `exports` in the output folder; without it the name of the job, tag or event.
     """
 
-    format: Literal["asdf", "mseed", "sac", "parquet"]
+    format: Literal["asdf", "mseed", "sac", "parquet", "specfem"]
     job: Annotated[str, Field(pattern=r"^[0-9a-z]{0,40}$")] = ""
     tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]{0,80}$")] = ""
     event: Annotated[str, Field(max_length=200)] = ""
+    misfit: Annotated[str, Field(pattern=r"^[0-9a-z]{0,40}$")] = ""
     folder: Annotated[str, Field(pattern=r"^([A-Za-z0-9_+-][A-Za-z0-9_.+-]{0,79})?$")] = ""
     waveform_tag: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")] = "observed"
 
@@ -219,6 +221,10 @@ class Export(_Model):
     def _something(self) -> Self:
         if not (self.job or self.tag or self.event):
             raise ValueError("job, tag or event is needed, so that it is clear which waveforms are meant")
+        if self.format == "specfem" and not self.misfit:
+            raise ValueError("specfem holds the adjoint sources of a misfit job; name it under misfit")
+        if self.misfit and self.format not in ("asdf", "specfem"):
+            raise ValueError(f"{self.format} holds no windows and adjoint sources; leave misfit out")
         return self
 
 

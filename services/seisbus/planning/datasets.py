@@ -19,7 +19,7 @@ from ..model.job import Export
 from ..model.task import DAY_NS, Part, Task, Window
 
 _NO_CHANNEL = Channel("", "", "", "")
-_SUFFIX = {"asdf": ".h5", "parquet": ".parquet", "sac": ""}
+_SUFFIX = {"asdf": ".h5", "parquet": ".parquet", "sac": "", "specfem": ""}
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.+-]")
 # Longest file name of common file systems is 255 bytes; room for suffixes and the name of the unfinished file.
 _LONGEST_NAME = 120

@@ -34,6 +34,14 @@ async def windows_of(store: Store, job: str, event: str, net: str, sta: str) -> 
     return found
 
 
+async def adjoint_sources_of(store: Store, job: str, event: str, net: str, sta: str) -> list[Document]:
+    """The adjoint sources that a misfit job stored of a station, in order of component."""
+    with translated():
+        query = {"job": job, "event": event, "net": net, "sta": sta}
+        found = await store[ADJOINT_SOURCE].find(query).to_list()
+    return sorted(found, key=lambda d: str(d["component"]))
+
+
 async def total_misfits(store: Store, job: str) -> list[TotalMisfit]:
     """Total misfits of a job, in order of event and evaluation: the plain sum over all adjoint sources."""
     sums: dict[tuple[str, str], dict[str, Any]] = {}

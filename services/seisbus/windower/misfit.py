@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..model.measured import window_value
 from ..model.outcome import Fate
 from ..model.stored import StoredBytesError, stored_segment
 from ..model.transfer import AdjointTrace, LogLine, Measurement, MisfitOrder, Packing, Piece, Severity
@@ -126,14 +127,4 @@ def _source(source: AdjointSource, windows: int, path: str) -> AdjointTrace:
 
 def _fixed(text: str) -> dict[str, list[Window]]:
     """Windows of another job, by component."""
-    from libseis.misfit import Window
-    from libseis.misfit.traveltimes import PhaseArrival
-
-    plain = ("left", "right", "center", "dt", "min_period", "cc_shift", "max_cc", "dlna", "weight")
-    return {
-        component: [
-            Window(**{name: w[name] for name in plain}, phases=tuple(PhaseArrival(*phase) for phase in w["phases"]))
-            for w in windows
-        ]
-        for component, windows in json.loads(text).items()
-    }
+    return {component: [window_value(w) for w in windows] for component, windows in json.loads(text).items()}

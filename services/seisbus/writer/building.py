@@ -10,10 +10,11 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from libseis.segments import Segment
 
@@ -36,11 +37,15 @@ from ..store.datasets import channel_of, dataset_document, lease_name, of_datase
 from ..store.documents import Document, ObjectId
 from ..store.jobs import add_counts, get_job
 from ..store.lease import acquire, release
+from ..store.misfits import adjoint_sources_of, windows_of
 from ..store.queries import each_waveform
 from ..store.settle import SettledWindow, Settlement, settle
 from .documents import logdata
 from .publishing import Published, discard, make_durable, publish, unfinished
-from .sinks import About, Sink, open_sink
+from .sinks import About, Measured, Sink, open_sink
+
+if TYPE_CHECKING:
+    from libseis.misfit import Config
 
 _log = logging.getLogger(__name__)
 
@@ -158,22 +163,26 @@ class _Dataset:
             async for document in each_waveform(self._context.store, of_dataset(self._spec, self._order.window)):
                 if not self._belongs(document):
                     continue
-                archive = await self._archive_of(document)
-                try:
-                    segment = await self._read(document)
-                except (BlobError, StoredBytesError) as error:
-                    self.problems.append(error.message)
-                    continue
+                site = await self._site(document)
                 if sink is None:
                     sink = await self._open(part)
-                site = await self._site(archive, segment)
-                await asyncio.to_thread(sink.add, document, segment, site)
+                if sink.wants_samples:
+                    try:
+                        segment = await self._read(document)
+                    except (BlobError, StoredBytesError) as error:
+                        self.problems.append(error.message)
+                        continue
+                    await asyncio.to_thread(sink.add, document, segment, site)
                 self.waveforms += 1
                 failpoint("dataset-mid-write")
             if sink is not None:
                 await self._stations(sink)
+                await self._measurements(sink)
                 await asyncio.to_thread(sink.close)
                 self.problems += sink.problems
+                if sink.empty:
+                    self.waveforms = 0
+                    self.problems.insert(0, "The misfit job has no adjoint source of this event.")
         except BaseException:
             if sink is not None:
                 with contextlib.suppress(Exception):
@@ -207,12 +216,24 @@ class _Dataset:
             self._archives[job] = str((await get_job(self._context.store, job))["spec"].get("archive") or "")
         return self._archives[job]
 
-    async def _site(self, archive: str, segment: Segment) -> Document | None:
-        source = segment.source
-        key = (archive, source.net, source.sta)
+    async def _site(self, document: Document) -> Document | None:
+        key = (await self._archive_of(document), str(document["net"]), str(document["sta"]))
         if key not in self._sites:
-            self._sites[key] = await site_at(self._context.store, *key, segment.t0_ns / 1e9)
+            self._sites[key] = await site_at(self._context.store, *key, document["t0_ns"] / 1e9)
         return self._sites[key]
+
+    async def _measurements(self, sink: Sink) -> None:
+        job = self._spec.export.misfit if self._spec.export else ""
+        if not job:
+            return
+        settings = parse_job((await get_job(self._context.store, job))["spec"]).misfit
+        if settings is not None:
+            await asyncio.to_thread(sink.add_config, _config(settings.config))
+        for (_, net, sta), site in sorted(self._sites.items(), key=lambda item: item[0]):
+            station = (job, self._order.window.event, net, sta)
+            windows = await windows_of(self._context.store, *station)
+            sources = await adjoint_sources_of(self._context.store, *station)
+            await asyncio.to_thread(sink.add_measurement, Measured(net, sta, site, windows, sources))
 
     async def _stations(self, sink: Sink) -> None:
         if not sink.wants_stations:
@@ -223,6 +244,12 @@ class _Dataset:
                 self.problems.append(problem)
             if inventory is not None:
                 await asyncio.to_thread(sink.add_station, inventory)
+
+
+def _config(settings: Mapping[str, Any]) -> Config:
+    from libseis.misfit import Config
+
+    return Config.from_mapping(settings)
 
 
 def _saved(
@@ -255,17 +282,15 @@ def _saved(
 
 
 def _dead(order: BuildOrder, problems: list[str]) -> SettledWindow:
-    """No waveform of the dataset could be read; what was there before stays."""
+    """There is nothing that could be put into the dataset; what was there before stays."""
     lines = problems or ["Its waveforms are not stored any more."]
     log = tuple(LogLine("seisbus.writer", line, Severity.INVALID) for line in lines[:_MOST_PROBLEMS])
     document: Document = {
         "_id": ObjectId(document_id(order.window.id, f"cemetery/{order.attempt}")),
         "job": order.job,
         "window": order.window.id,
-        "reason": "unreadable",
+        "reason": "empty",
         "logdata": logdata(log),
         "tombstone": {"event": order.window.event, "channel": str(order.window.channel)},
     }
-    return SettledWindow(
-        order.window, Fate.DEAD, "unreadable", lines[0], [str(document["_id"])], [(CEMETERY, document)]
-    )
+    return SettledWindow(order.window, Fate.DEAD, "empty", lines[0], [str(document["_id"])], [(CEMETERY, document)])

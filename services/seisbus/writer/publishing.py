@@ -46,16 +46,17 @@ def make_durable(part: Path) -> Published:
 def publish(part: Path, target: Path) -> None:
     """Put a durable dataset in place.
 
-    A file replaces the old one at once. A folder's files replace theirs one by one, each at once; SAC files that are
-    not of this build are removed last.
+    A file replaces the old one at once. A folder's files replace theirs one by one, each at once; files of the same
+    suffix that are not of this build are removed last.
     """
     if part.is_dir():
         target.mkdir(exist_ok=True)
         names = {file.name for file in part.iterdir()}
         for name in sorted(names):
             os.replace(part / name, target / name)
-        for old in target.glob("*.SAC"):
-            if old.name not in names:
+        suffixes = {Path(name).suffix for name in names} - {""}
+        for old in target.iterdir():
+            if old.suffix in suffixes and old.name not in names:
                 old.unlink()
         part.rmdir()
         _sync(target)

@@ -42,6 +42,8 @@ def test_the_pad_of_the_steps_holds_where_the_job_names_none() -> None:
         ({"kind": "export"}, "needs the key export"),
         ({"archive": "local", "windows": ABSOLUTE, "export": {"format": "sac", "job": "1"}}, "no other kind takes it"),
         ({"kind": "export", "export": {"format": "sac"}}, "job, tag or event is needed"),
+        ({"kind": "export", "export": {"format": "specfem", "job": "1"}}, "name it under misfit"),
+        ({"kind": "export", "export": {"format": "sac", "job": "1", "misfit": "2"}}, "leave misfit out"),
         ({"kind": "export", "export": {"format": "gse", "job": "1"}}, "export.format"),
         ({"kind": "export", "export": {"format": "sac", "job": "1", "folder": "../x"}}, "export.folder"),
         ({"kind": "export", "steps": [{"demean": {}}], "export": {"format": "sac", "job": "1"}}, "and no steps"),

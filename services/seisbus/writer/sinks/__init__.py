@@ -9,9 +9,10 @@ from .asdf import AsdfSink
 from .miniseed import MiniseedSink
 from .parquet import ParquetSink
 from .sac import SacSink
-from .sink import About, Sink
+from .sink import About, Measured, Sink
+from .specfem import SpecfemSink
 
-__all__ = ["About", "Sink", "open_sink"]
+__all__ = ["About", "Measured", "Sink", "open_sink"]
 
 
 def open_sink(export: Export, path: Path, about: About) -> Sink:
@@ -25,3 +26,5 @@ def open_sink(export: Export, path: Path, about: About) -> Sink:
             return ParquetSink(path)
         case "sac":
             return SacSink(path, about)
+        case "specfem":
+            return SpecfemSink(path)

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import h5py
-from libseis.asdf import AsdfConflictError, write_event, write_inventory, write_stream
+from libseis.asdf import (
+    AsdfConflictError,
+    write_adjoint_source,
+    write_config,
+    write_event,
+    write_inventory,
+    write_stream,
+    write_windows,
+)
 from libseis.asdf.handle import initialise
 from libseis.segments import Segment
 
 from ...archive.quakeml import catalog_of
+from ...model.measured import adjoint_value, window_value
 from ...store.documents import Document
 from .convert import trace_of
-from .sink import About, Sink
+from .sink import About, Measured, Sink
+
+if TYPE_CHECKING:
+    from libseis.misfit import Config
 
 # Waveforms of one channel and time that differ: as many as jobs that processed it in other ways.
 _MOST_TAGS = 1000
@@ -52,6 +64,19 @@ class AsdfSink(Sink):
     def add_station(self, inventory: Any) -> None:
         """StationXML, responses included where the archive has them."""
         write_inventory(self._file, inventory)
+
+    def add_config(self, config: Config) -> None:
+        """Under the path of its evaluation."""
+        write_config(self._file, config)
+
+    def add_measurement(self, measured: Measured) -> None:
+        """Windows and adjoint sources in Pyatoa's paths."""
+        for windows in measured.windows.values():
+            first = windows[0]
+            values = [window_value(window) for window in windows]
+            write_windows(self._file, first["path"], first["channel_id"], first["starttime"], values)
+        for source in measured.sources:
+            write_adjoint_source(self._file, source["path"], adjoint_value(source))
 
     def close(self) -> None:
         """Flush and close the file."""

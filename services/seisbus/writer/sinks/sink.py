@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from libseis.segments import Segment
 
 from ...archive.events import Event
 from ...model.task import Window
 from ...store.documents import Document
+
+if TYPE_CHECKING:
+    from libseis.misfit import Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +25,27 @@ class About:
     event: Event | None
 
 
-class Sink(ABC):
-    """Takes waveforms in order of start, then station metadata, then is closed; nothing is durable before that.
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A station in a misfit job: windows by component, adjoint sources, its epoch (None where it is not known)."""
 
-    `problems` says in sentences what could not be kept as it was. OSError when the disk takes no more.
+    net: str
+    sta: str
+    site: Document | None
+    windows: Mapping[str, Sequence[Document]]
+    sources: Sequence[Document]
+
+
+class Sink(ABC):
+    """Takes waveforms in order of start, then station metadata, then measurements, and is closed.
+
+    Nothing is durable before that. `problems` says in sentences what could not be kept as it was; `empty` that there
+    was nothing for this format. OSError when the disk takes no more.
     """
 
+    wants_samples = True
     wants_stations = False
+    empty = False
 
     def __init__(self) -> None:
         self.problems: list[str] = []
@@ -38,6 +56,12 @@ class Sink(ABC):
 
     def add_station(self, inventory: Any) -> None:  # noqa: B027  # only some formats hold metadata
         """Metadata of one station, an obspy Inventory."""
+
+    def add_config(self, config: Config) -> None:  # noqa: B027  # only some formats hold it
+        """The settings of the misfit job whose measurements follow."""
+
+    def add_measurement(self, measured: Measured) -> None:  # noqa: B027  # only some formats hold it
+        """What a misfit job has of one station."""
 
     @abstractmethod
     def close(self) -> None:
