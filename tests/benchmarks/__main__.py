@@ -1,19 +1,32 @@
-"""`python -m tests.benchmarks`: run every benchmark and keep the figures in results/latest.json."""
+"""`python -m tests.benchmarks [NAME ...]`: run the named benchmarks, or all; results/latest.json keeps the figures.
+
+A benchmark is a module of this package whose main() prints its table and returns its figures. What one needs is
+imported only when it is run.
+"""
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import json
 from pathlib import Path
 
-from . import main_job
+BENCHMARKS = ("main_job", "objects", "range_reads")
 
 
 def main() -> None:
-    """Run them one after the other."""
-    figures = {"main_job": main_job.main()}
-    results = Path(__file__).with_name("results")
-    results.mkdir(exist_ok=True)
-    (results / "latest.json").write_text(json.dumps(figures, indent=2))
+    """Run them one after the other; figures of those that are not run stay as they were."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)}; default: all")
+    names = parser.parse_args().names or BENCHMARKS
+    if unknown := sorted(set(names) - set(BENCHMARKS)):
+        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    latest = Path(__file__).with_name("results") / "latest.json"
+    latest.parent.mkdir(exist_ok=True)
+    figures = json.loads(latest.read_text()) if latest.exists() else {}
+    for name in names:
+        figures[name] = importlib.import_module(f".{name}", __package__).main()
+        latest.write_text(json.dumps(figures, indent=2) + "\n")
 
 
 if __name__ == "__main__":
