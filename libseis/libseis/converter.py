@@ -62,10 +62,9 @@ def Trace2TimeSeries(trace: Trace, history: ProcessingHistory | None = None) -> 
     epoch seconds; other values are the same objects. Masked samples become NaN and gaps of the datum,
     with Metadata has_gap and gaps (a list of starttime and endtime) and a complaint. `history` is copied if given.
     """
-    stats = vars(trace.stats)
-    values = {key: value for key, value in stats.items() if key not in _FROM_OBSPY}
+    values = dict(vars(trace.stats))
     for there, here in _FROM_OBSPY.items():
-        values[here] = stats.get(there, "")
+        values[here] = values.pop(there, "")
     start = trace.stats.starttime
     values["starttime"] = start.timestamp
     values["endtime"] = trace.stats.endtime.timestamp

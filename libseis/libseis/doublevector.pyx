@@ -206,13 +206,14 @@ cdef object zeros_vector(Py_ssize_t n):
 cdef object copy_vector(object source):
     """A new vector with the numbers of `source`, anything 1-d that casts to float64."""
     cdef object values = source
-    if type(source) is not DoubleVector or cnp.PyArray_TYPE(<cnp.ndarray>source) != cnp.NPY_DOUBLE:
+    if not (cnp.PyArray_Check(source) and (cnp.PyArray_ISFLOAT(<cnp.ndarray>source)
+                                           or cnp.PyArray_ISINTEGER(<cnp.ndarray>source))):
         values = _np.asarray(source, dtype=_np.float64)
     if cnp.PyArray_NDIM(<cnp.ndarray>values) != 1:
         raise SampleError(f"samples must be a 1-d array, not of shape {values.shape}", what="data")
     cdef Py_ssize_t n = cnp.PyArray_SIZE(<cnp.ndarray>values)
     cdef object vector = new_vector(n)
-    if cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>values):
+    if cnp.PyArray_TYPE(<cnp.ndarray>values) == cnp.NPY_DOUBLE and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>values):
         memcpy(cnp.PyArray_DATA(<cnp.ndarray>vector), cnp.PyArray_DATA(<cnp.ndarray>values), n * sizeof(double))
     else:
         cnp.PyArray_CopyInto(<cnp.ndarray>vector, <cnp.ndarray>values)
