@@ -375,7 +375,7 @@ def picture(scenario: Scenario, ways: Sequence[Way], path: Path) -> None:
         axis.bar_label(bars, fmt="%.1f", padding=3)
         axis.set_xscale("log")
         axis.set_xlabel(label)
-        axis.margins(x=0.15)
+        axis.set_xlim(1, 2.5 * max(values))
     axes[0].invert_yaxis()
     figure.suptitle(f"{scenario.name}: {len(ways)} ways of the same windows")
     figure.savefig(path, dpi=120)
