@@ -18,6 +18,7 @@ import obspy
 import pyasdf
 import pymongo
 import pytest
+from libseis.asdf import opened, write_stream
 from libseis.misfit import Config, StationMeasurement, Window, measure_station
 from obspy.core.event import Event, Origin
 from obspy.core.inventory import Channel, Inventory, Network, Station
@@ -123,6 +124,7 @@ class Misfits:
     source: Job
     job: Job
     marks: Path
+    folder: Path
 
     def documents(self, collection: str, job: Job) -> list[dict[str, Any]]:
         environment = self.system.stack.environment
@@ -182,7 +184,7 @@ async def misfits(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mis
             }
         )
         assert source.ledger.saved == source.ledger.planned == len(EVENTS) * len(STATIONS) * len(COMPONENTS)
-        yield Misfits(system, source, await system.run(order(source)), marks)
+        yield Misfits(system, source, await system.run(order(source)), marks, folder)
 
 
 async def test_every_station_is_accounted_for_though_writers_were_killed(misfits: Misfits) -> None:
@@ -283,6 +285,36 @@ async def test_specfem_gets_files_of_all_components_and_a_list_of_stations(misfi
             expected = np.frombuffer(measured[name]["samples"], "<f8") if name in measured else 0 * table[:, 1]
             assert np.allclose(table[:, 1], expected, rtol=1e-8, atol=0)
             assert table[0, 0] == pytest.approx(-LEAD)
+
+
+@pytest.mark.parametrize("format", ["sac", "asdf"])
+async def test_synthetics_of_other_formats_and_places_give_the_same_misfits(misfits: Misfits, format: str) -> None:
+    """SAC files in the archive's bucket, and an ASDF dataset an event in the input folder."""
+    sta = "S05"
+    if format == "sac":
+        (bucket,) = (
+            path for path in (misfits.folder / "archive").iterdir() if (path / "continuous_waveforms").is_dir()
+        )
+        for event in ORIGINS:
+            (bucket / "synthetics" / event).mkdir(parents=True)
+            for trace in synthetic(event, sta):
+                trace.write(str(bucket / "synthetics" / event / f"{sta}.{trace.stats.channel[-1]}.sac"), format="SAC")
+        where = {"archive": "local", "files": "synthetics/{event}/{sta}.{component}.sac"}
+    else:
+        for event in ORIGINS:
+            with opened(misfits.folder / "input" / f"{event}.h5", "a") as file:
+                write_stream(file, synthetic(event, sta), "synthetic_i01s00")
+        where = {"files": "{event}.h5"}
+    again = order(misfits.source, synthetics={"format": format, **where}) | {"select": {"sta": sta}}
+    job = await misfits.system.run(again)
+    assert job.ledger.saved == job.ledger.planned == len(EVENTS)
+
+    def measured(of: Job) -> dict[tuple[str, str], float]:
+        found = (d for d in misfits.documents("adjoint_source", of) if d["sta"] == sta)
+        return {(d["event"], d["component"]): d["misfit"] for d in found}
+
+    # SAC holds single precision
+    assert measured(job) == pytest.approx(measured(misfits.job), rel=1e-3 if format == "sac" else 1e-9)
 
 
 async def test_an_iteration_is_measured_again_with_fixed_windows(misfits: Misfits) -> None:
