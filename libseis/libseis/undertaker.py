@@ -78,6 +78,10 @@ def _with_members(ensemble: Ensemble, members: Sequence[Atomic]) -> Ensemble:
     return out
 
 
+class _DataTagError(TypeError, AttributeError):
+    """A data_tag that is no text: MsPASS leaves the attribute away, which its users meet as AttributeError."""
+
+
 class Undertaker:
     """Buries, mummifies or cremates dead data.
 
@@ -96,7 +100,7 @@ class Undertaker:
         if not callable(getattr(db, "get_collection", None)):
             raise TypeError(f"Undertaker: db must be a pymongo Database, found {type(db).__name__}")
         if not isinstance(data_tag, str | None):
-            raise TypeError(f"Undertaker: data_tag must be a text, found {type(data_tag).__name__}")
+            raise _DataTagError(f"Undertaker: data_tag must be a text, found {type(data_tag).__name__}")
         self.db = db
         self.regular_data_collection = regular_data_collection
         self.aborted_data_collection = aborted_data_collection
