@@ -316,10 +316,10 @@ def post_ensemble_metadata(
     check_all_members: bool = False,
     clean_members: bool = False,
 ) -> None:
-    """Copy `keys` from the first live member to the ensemble, and with `clean_members` erase them from the members.
+    """Copy `keys` from the first live member to the ensemble; without a live member nothing is done.
 
-    With `check_all_members` all live members must have the same value. Raises MsPASSError (Invalid) for a missing
-    name or a mismatch; the ensemble is then untouched.
+    With `check_all_members` all live members must have the same value; only then does `clean_members` erase the keys
+    from the members. Raises MsPASSError (Invalid) for a missing name or a mismatch; the ensemble is then untouched.
     """
     if not isinstance(ens, TimeSeriesEnsemble | SeismogramEnsemble):
         raise TypeError(f"post_ensemble_metadata wants an ensemble, not {type(ens).__name__}.")
@@ -336,7 +336,7 @@ def post_ensemble_metadata(
                 raise MsPASSError(text, ErrorSeverity.Invalid)
     for key, value in values.items():
         ens[key] = value
-    if clean_members:
+    if check_all_members and clean_members and live:
         for member in ens.member:
             for key in names:
                 member.erase(key)

@@ -53,15 +53,20 @@ def part(d: Atomic, first: int, count: int) -> Atomic:
     """
     source = samples(d)
     begin, end = max(first, 0), min(first + count, source.shape[-1])
-    if begin == first and end == first + count:
-        wanted = source[..., begin:end].copy(order="F")
+    whole = begin == first and end == first + count
+    new: Any
+    if whole and isinstance(d, TimeSeries):
+        new = d._stretch(begin, end)
     else:
-        wanted = np.zeros((*source.shape[:-1], count), order="F")
-        if begin < end:
-            wanted[..., begin - first : end - first] = source[..., begin:end]
-    new = _shell(d)
-    replace_samples(new, wanted)
-    move_start(new, d, first)
+        if whole:
+            wanted = source[..., begin:end].copy(order="F")
+        else:
+            wanted = np.zeros((*source.shape[:-1], count), order="F")
+            if begin < end:
+                wanted[..., begin - first : end - first] = source[..., begin:end]
+        new = _shell(d)
+        replace_samples(new, wanted)
+        move_start(new, d, first)
     if isinstance(d, TimeSeries) and has_gaps(d):
         last = new.endtime()
         for gap in d.gaps:

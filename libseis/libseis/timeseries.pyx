@@ -187,25 +187,29 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
 
     def split_gaps(self):
         """The stretches between gaps as new TimeSeries, in time order; Metadata, log and history go to each."""
-        cdef TimeSeries piece
         cdef Py_ssize_t at = 0, n = len(self._data)
         out = []
         for first, stop in [*self._gap_spans(), (n, n)]:
             if first > at:
-                piece = TimeSeries.__new__(TimeSeries)
-                piece._copy_metadata(self)
-                piece._copy_base(self)
-                piece._copy_extras(self)
-                piece._gaps = None
-                if self._clock.t0_exact and self._clock.num:
-                    piece.set_t0_ns(clock_time_ns(&self._clock, at))
-                else:
-                    piece.set_t0(clock_time(&self._clock, at))
-                piece._data = copy_vector(_np.asarray(self._data)[at:first])
-                piece.sync_npts()
-                out.append(piece)
+                out.append(self._stretch(at, first))
             at = max(at, stop)
         return out
+
+    def _stretch(self, Py_ssize_t first, Py_ssize_t stop, /):
+        """The samples from `first` to before `stop`, without gaps, as a new TimeSeries; all else is copied."""
+        if not 0 <= first <= stop <= len(self._data):
+            raise IndexError(f"samples {first} to {stop} are not within the {len(self._data)} samples")
+        cdef TimeSeries piece = TimeSeries.__new__(TimeSeries)
+        piece._copy_metadata(self)
+        piece._copy_base(self)
+        copy_log_and_history(self, piece)
+        if self._clock.t0_exact and self._clock.num:
+            piece.set_t0_ns(clock_time_ns(&self._clock, first))
+        else:
+            piece.set_t0(clock_time(&self._clock, first))
+        piece._data = copy_vector(_np.asarray(self._data)[first:stop])
+        piece.sync_npts()
+        return piece
 
     cdef int _combine(self, object other, double sign) except -1:
         """Adding data with gaps leaves gaps where either side has them."""

@@ -168,7 +168,9 @@ class TestEnsembles:
             post_ensemble_metadata(ensemble, ["c"])
         post_ensemble_metadata(ensemble, ["a", "b"], clean_members=True)
         assert ensemble.todict() == {"a": 1, "b": 2}
-        assert all("a" not in m and "b" not in m for m in ensemble.member)
+        assert all("a" in m and "b" in m for m in ensemble.member)  # they are cleaned only of what was checked in all
+        post_ensemble_metadata(ensemble, ["a"], check_all_members=True, clean_members=True)
+        assert all("a" not in m and "b" in m for m in ensemble.member)
 
     def test_metadata_and_dicts(self) -> None:
         content = {"a": 1, "b": [1, 2]}
