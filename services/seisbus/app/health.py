@@ -14,7 +14,6 @@ from ..bus import Worker
 from ..settings import Settings
 from .listening import access_of, grpc_server, listen
 
-
 # What a liveness probe asks: the process runs, whatever NATS and MongoDB do. "" is readiness.
 LIVENESS: Final = "liveness"
 
