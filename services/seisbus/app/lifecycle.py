@@ -186,5 +186,5 @@ async def _main(name: str, settings: Settings, build: Callable[[Context], Awaita
             for task in (*background, *working, stopping):
                 task.cancel()
             await asyncio.gather(*background, *working, stopping, return_exceptions=True)
-            done = sum(worker.stats.done for worker in service.workers)
-            _log.info("%s has left, %d messages done", name, done)
+            finished = sum(worker.stats.done for worker in service.workers)
+            _log.info("%s has left, %d messages done", name, finished)
