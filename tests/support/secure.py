@@ -78,7 +78,8 @@ class SecureDeployment:
 
     @property
     def control_address(self) -> str:
-        return f"localhost:{self.control_port}"
+        # localhost is two addresses, and gRPC tells of the refusal of one of them
+        return f"{LOOPBACK}:{self.control_port}"
 
     def transport(self, role: str = "operator") -> Transport:
         """What a caller of this role needs."""
