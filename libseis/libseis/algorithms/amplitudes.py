@@ -153,6 +153,11 @@ def _apply_gain(d: Atomic, gain: float) -> None:
     d["calib"] = (d.get_double("calib") if d.is_defined("calib") else 1.0) / gain
 
 
+def _overflows(x: Values, gain: float) -> bool:
+    """True if a finite sample would become infinite: the amplitude says next to nothing of such data."""
+    return gain > 1.0 and bool((np.isfinite(x) & (np.abs(x) > np.finfo(np.float64).max / gain)).any())
+
+
 def _in_window(d: Atomic, window: TimeWindow | None) -> Values:
     """The live samples inside a window (ends included); all of them for none or a reversed one."""
     x = _live_samples(d)
@@ -174,11 +179,11 @@ def _in_window(d: Atomic, window: TimeWindow | None) -> Values:
 def _scale(d: Atomic, method: ScalingMethod, level: float = 1.0, window: TimeWindow | None = None) -> float:
     """Scale a datum in place so that its amplitude (in the window) becomes `level`; the amplitude it had.
 
-    Dead data, and data whose amplitude is zero or not finite, stay as they are. SampleError (Invalid), with nothing
-    changed, when the window misses the data.
+    Dead data, and data whose amplitude is zero, not finite or next to nothing, stay as they are. SampleError
+    (Invalid), with nothing changed, when the window misses the data.
     """
     amplitude, gain = _measure(_in_window(d, window), method, level)
-    if gain:
+    if gain and not _overflows(_live_samples(d), gain):
         _apply_gain(d, gain)
     return amplitude
 

@@ -94,6 +94,9 @@ def test_tiny_amplitudes_are_left_alone() -> None:
     d = time_series(1, data=[2.2e-311])
     _scale(d, ScalingMethod.Peak, 1.0)
     assert (d.data[0], d.is_defined("calib")) == (2.2e-311, False)
+    d = time_series(4, data=[2.1e-305, 270.0, 0.0, 0.0])  # to bring its MAD to 7 would make 270 infinite
+    _scale(d, ScalingMethod.MAD, 7.0)
+    assert (d.data[1], d.is_defined("calib")) == (270.0, False)
 
 
 def test_known_calib_values() -> None:
