@@ -28,6 +28,8 @@ from seisbus.client import AsyncClient
 from seisbus.local.stack import LocalStack, local_stack
 from support.waiting import eventually
 
+pytestmark = pytest.mark.long
+
 _DRAIN_SECONDS = 10.0
 _IN_FLIGHT = 10
 _STREAMS = {"indexer": "SEIS_PLAN", "fetcher": "SEIS_FETCH", "windower": "SEIS_WINDOW", "writer": "SEIS_WRITE"}
@@ -151,7 +153,6 @@ async def test_a_drain_loses_and_repeats_nothing(service: str, tmp_path: Path, a
     await drains(tmp_path / "stack", archive, service, times=2)
 
 
-@pytest.mark.long
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("service", list(_STREAMS))
 async def test_twenty_drains_lose_and_repeat_nothing(service: str, tmp_path: Path, archive: Path) -> None:
