@@ -1,4 +1,11 @@
-"""The names of mspasspy.ccore.seismic: data objects, ensembles, their vectors and enumerations."""
+"""The names of mspasspy.ccore.seismic: data objects, ensembles, their vectors and enumerations.
+
+mspasspy.util.seismic has the same last name; its functions, which stand on these objects, are here too (`util.seismic`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
 
 from .coreseismogram import _CoreSeismogram
 from .coretimeseries import _CoreTimeSeries
@@ -39,3 +46,21 @@ __all__ = [
     "_CoreSeismogram",
     "_CoreTimeSeries",
 ]
+
+_UTILITIES = (
+    "ensemble_time_range",
+    "has_live_data",
+    "number_live",
+    "print_metadata",
+    "regularize_sampling",
+    "sort_ensemble",
+)
+
+
+def __getattr__(name: str) -> Any:
+    """The functions of util.seismic, which import this module and so cannot be imported above."""
+    if name not in _UTILITIES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .util import seismic
+
+    return getattr(seismic, name)
