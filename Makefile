@@ -1,7 +1,8 @@
 # Seisbus: every target makes what it needs; `make help` lists them.
 # Quick when nothing changed: stamp files in .venv remember what was installed and built.
 
-PYTHON ?= python3.11
+# 3.11 is what the pinned versions were tested on; a newer one does where it is missing
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 SEISBUS_TEST_DATA ?= ../shared/data
 export SEISBUS_TEST_DATA
 

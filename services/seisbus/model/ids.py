@@ -1,5 +1,5 @@
-"""Identities. A job's id sorts by time; everything under a job has an id that starts with the job's,
-so that one range scan of `_id` finds all of a job's tasks or outcomes."""
+"""Identities. A job's id sorts by time; everything under a job has an id that starts with the job's, so that a
+job's tasks or outcomes stand together, in planning order or in slices of equal size."""
 
 from __future__ import annotations
 
