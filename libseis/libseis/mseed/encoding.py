@@ -70,6 +70,8 @@ def encode(segment: Segment, *, reclen: int = 4096, encoding: Encoding | None = 
 def _natural(segment: Segment) -> Encoding:
     """The smallest encoding that holds the samples exactly."""
     if segment.data.dtype == np.int32:
+        if int(segment.data.max()) - int(segment.data.min()) < _STEIM2_LIMIT:  # no difference is wider than this
+            return Encoding.STEIM2
         widest = np.abs(np.diff(segment.data.astype(np.int64))).max(initial=0)
         return Encoding.STEIM2 if widest < _STEIM2_LIMIT else Encoding.INT32
     return Encoding.FLOAT32 if segment.data.dtype == np.float32 else Encoding.FLOAT64

@@ -35,6 +35,7 @@ from ..telemetry import tracing
 from ..telemetry.metrics import serve_metrics
 from .health import HealthServer, WorkerControl
 from .logs import configure_logging
+from .memory import keep_freed_memory
 
 _log = logging.getLogger(__name__)
 
@@ -131,6 +132,7 @@ def run_service(service: str, build: Callable[[Context], Awaitable[Service]]) ->
         allow_user_steps(settings)
         serve_metrics(settings.metrics_address)
         tracing.configure(settings.traces_endpoint, service)
+        keep_freed_memory()
         uvloop.run(_main(service, settings, build))
     except UserError as error:
         print(f"seisbus {service}: {error}", file=sys.stderr)

@@ -107,6 +107,7 @@ class Fetcher:
             if all(read.missing for read in reads):
                 await self._missing(order, reads)
             elif order.recipe.scan:
+                await self._learned.kept()  # which is all that a scan is for
                 await self._publish_outcomes(order, 0, len(task.parts), task.windows, Fate.SAVED, "", "")
             elif task.provisional and task.objects[0].channel is None:
                 await self._event_file(order, reads[0])

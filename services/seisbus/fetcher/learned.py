@@ -14,6 +14,8 @@ from ..store.knots import LearnedKnots, keep_knots
 _log = logging.getLogger(__name__)
 
 _FLUSH_SECONDS = 1.0
+# Objects whose knots are held for a store that is away; a few hundred bytes each.
+_MOST_WAITING = 10_000
 
 
 class Learned:
@@ -22,6 +24,7 @@ class Learned:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._waiting: list[LearnedKnots] = []
+        self._writing = asyncio.Lock()
 
     def note(self, ref: ObjectRef, etag: str, knots: KnotTable | None, changed_size: int | None = None) -> None:
         """Remember the knots of an object's version; objects without a day or a version are not remembered.
@@ -40,9 +43,18 @@ class Learned:
             await self.flush()
 
     async def flush(self) -> None:
-        """Write what is there now."""
-        waiting, self._waiting = self._waiting, []
+        """Write what is there now; what a store that is away does not take waits for the next time."""
         try:
-            await keep_knots(self._store, waiting)
+            await self.kept()
         except UnavailableError as error:
-            _log.info("knots of %d objects were not kept: %s", len(waiting), error)
+            _log.info("knots of %d objects are not kept yet: %s", len(self._waiting), error)
+
+    async def kept(self) -> None:
+        """Return when all that was noted so far is in the store; UnavailableError when that is away."""
+        async with self._writing:
+            waiting, self._waiting = self._waiting, []
+            try:
+                await keep_knots(self._store, waiting)
+            except UnavailableError:
+                self._waiting[:0] = waiting[-_MOST_WAITING:]
+                raise

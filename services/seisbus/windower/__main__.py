@@ -55,7 +55,7 @@ async def build(context: Context) -> Service:
 
     async def handle(delivery: Delivery) -> None:
         loop = asyncio.get_running_loop()
-        order = await loop.run_in_executor(pool, decode_window, delivery.body)
+        order = decode_window(delivery.body)
         metadata = await stations.context_of(order) if needs_stations(order) else None
         await context.bus.publish(
             write_subject(order.job),
