@@ -1,36 +1,32 @@
-"""Reading from S3-compatible stores: whole objects, byte ranges and listings, one client an endpoint and process.
+"""Reading from S3-compatible stores: whole objects, byte ranges and listings, each repeated while a repeat can help.
 
-The body is read inside the retry and its length checked, because a truncated body is not an error of the client
-library (boto/boto3#3781). A missing key is an answer (None); a server that stays away is UnavailableError. How many
-requests an archive gets at once follows how it takes them (`limit`).
+The body is read inside the retry and its length checked, since a connection may end early without an error. A missing
+key is an answer (None); a server that stays away is UnavailableError. How many requests an archive gets at once
+follows how it takes them (`limit`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
-from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
-from aiohttp import ClientError as HttpError  # which aiobotocore lets through while a body is read
-from botocore import UNSIGNED
+from aiohttp import ClientError as HttpError
+from aiohttp import ClientResponse
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
-from ..archive.definition import ArchiveDefinition, Auth
+from ..archive.definition import ArchiveDefinition
 from ..errors import SeisbusError, UnavailableError
+from ..telemetry.metrics import ARCHIVE_READ
 from .limit import AdaptiveLimit
+from .s3 import POOL, S3Clients
 
-# One client's connection pool; the politeness limit of an archive (max_ack_pending) is below it.
-_POOL = 64
 _TRIES = 6
 _FIRST_WAIT_SECONDS = 0.1
-# What is taken from a body at once.
-_CHUNK = 1 << 20
 # A connection that sends nothing for so long is given up: healthy ones of S3 pause for less than a second.
 _STALL_SECONDS = 10.0
 _ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
@@ -73,46 +69,22 @@ class AccessError(SeisbusError):
 
 
 class ObjectReader:
-    """Clients by endpoint; `async with` closes them. `stall_seconds`: silence after which a connection is given up."""
+    """Reads of all archives; `async with` closes it. `stall_seconds`: silence after which a connection is given up."""
 
     def __init__(self, stall_seconds: float = _STALL_SECONDS) -> None:
-        self._stack = AsyncExitStack()
-        self._clients: dict[tuple[str | None, str | None, Auth], Any] = {}
-        self._lock = asyncio.Lock()
-        self._stall_seconds = stall_seconds
+        self._s3 = S3Clients(stall_seconds)
         self._limits: dict[str, AdaptiveLimit] = {}
         self._answers: Counter[str] = Counter()  # requests that succeeded, by archive
-        self.requests = 0
-        self.bytes_read = 0
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        await self._stack.aclose()
-
-    async def _client(self, archive: ArchiveDefinition) -> Any:
-        identity = (archive.endpoint, archive.region, archive.auth)
-        async with self._lock:
-            if identity not in self._clients:
-                config = AioConfig(
-                    signature_version=UNSIGNED if archive.auth is Auth.UNSIGNED else None,
-                    max_pool_connections=_POOL,
-                    connect_timeout=5,
-                    read_timeout=60,  # for listings, which take some servers long; reads have a limit of their own
-                    # Our own retry reads the body too and decides by kind of error; one inside it would multiply.
-                    retries={"mode": "standard", "total_max_attempts": 1},
-                    s3={"addressing_style": "path" if archive.endpoint else "auto"},
-                )
-                context = get_session().create_client(
-                    "s3", region_name=archive.region or "us-east-1", endpoint_url=archive.endpoint, config=config
-                )
-                self._clients[identity] = await self._stack.enter_async_context(context)
-        return self._clients[identity]
+        await self._s3.__aexit__(*exc)
 
     def limit(self, archive: ArchiveDefinition) -> AdaptiveLimit:
         """The limit on requests to an archive; never above its politeness limit."""
-        return self._limits.setdefault(archive.name, AdaptiveLimit(min(archive.max_in_flight, _POOL)))
+        return self._limits.setdefault(archive.name, AdaptiveLimit(min(archive.max_in_flight, POOL)))
 
     async def get(
         self, archive: ArchiveDefinition, key: str, start: int = 0, end: int | None = None, *, etag: str = ""
@@ -122,27 +94,27 @@ class ObjectReader:
         With `etag`, ObjectChangedError when the object is another version by now. A range that begins at or after
         the object's end comes back empty.
         """
-        client = await self._client(archive)
-        arguments: dict[str, Any] = {"Bucket": archive.bucket, "Key": key}
+        http = await self._s3.http()
+        headers: dict[str, str] = {}
         if start or end is not None:
-            arguments["Range"] = f"bytes={start}-{'' if end is None else end - 1}"
+            headers["Range"] = f"bytes={start}-{'' if end is None else end - 1}"
         if etag:
-            arguments["IfMatch"] = etag
+            headers["If-Match"] = f'"{etag}"'
 
         async def once() -> Fetched | None:
-            async with asyncio.timeout(self._stall_seconds):
-                response = await client.get_object(**arguments)
-            async with response["Body"] as body:
-                data = await self._read(body)
-            expected = int(response["ContentLength"])
-            if len(data) != expected:
+            async with http.get(await self._s3.address(archive, key), headers=headers) as response:
+                data = await response.read()
+                if response.status not in (200, 206):
+                    raise _refusal(response, data)
+            expected = response.content_length
+            if expected is not None and len(data) != expected:
                 raise _ShortBodyError(f"{len(data)} of {expected} bytes of {key} came")
-            content_range = response.get("ContentRange")  # some servers answer 200 to a range, but always say this
+            content_range = response.headers.get("Content-Range")  # some servers answer 200, but always say this
             size = int(content_range.rsplit("/", 1)[1]) if content_range else len(data)
-            found = response.get("ETag", "").strip('"')
-            if etag and found and found != etag.strip('"'):  # a server that ignores If-Match
-                raise ObjectChangedError(f"Object {key} is no longer the version {etag} that was planned.")
-            self.bytes_read += len(data)
+            found = response.headers.get("ETag", "").strip('"')
+            if etag and found and found != etag:  # a server that ignores If-Match
+                raise _RefusedError("PreconditionFailed", 412, "the object is another version")
+            ARCHIVE_READ.labels(archive.name).inc(len(data))
             return Fetched(data, start, size, found)
 
         try:
@@ -150,25 +122,15 @@ class ObjectReader:
         except _RefusedError as error:
             if error.code in _ABSENT:
                 return None
-            if error.code in ("412", "PreconditionFailed"):
+            if error.status == 412:
                 raise ObjectChangedError(f"Object {key} is no longer the version {etag} that was planned.") from error
-            if error.code in ("416", "InvalidRange"):
+            if error.status == 416:
                 return Fetched(b"", start, 0, "")
-            raise AccessError(f"{archive.bucket}/{key}: the store refused with {error}.") from error
-
-    async def _read(self, body: Any) -> bytes:
-        """The whole body; TimeoutError when nothing comes for the stall limit."""
-        parts: list[bytes] = []
-        while True:
-            async with asyncio.timeout(self._stall_seconds):
-                part = await body.read(_CHUNK)
-            if not part:
-                return parts[0] if len(parts) == 1 else b"".join(parts)
-            parts.append(part)
+            raise AccessError(f"{archive.bucket}/{key}: the store refused: {error}.") from error
 
     async def list(self, archive: ArchiveDefinition, prefix: str, *, delimiter: str = "") -> AsyncIterator[Listed]:
         """Objects under a prefix in key order, a page (1000) a request; with a delimiter only that level."""
-        client = await self._client(archive)
+        client = await self._s3.client(archive)
         token: str | None = None
         while True:
             arguments: dict[str, Any] = {"Bucket": archive.bucket, "Prefix": prefix}
@@ -178,7 +140,12 @@ class ObjectReader:
                 arguments["ContinuationToken"] = token
 
             async def once(arguments: dict[str, Any] = arguments) -> dict[str, Any]:
-                page: dict[str, Any] = await client.list_objects_v2(**arguments)
+                try:
+                    page: dict[str, Any] = await client.list_objects_v2(**arguments)
+                except ClientError as error:
+                    answer = error.response
+                    status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+                    raise _RefusedError(answer.get("Error", {}).get("Code", ""), status, str(error)) from error
                 return page
 
             try:
@@ -201,7 +168,6 @@ class ObjectReader:
         limit = self.limit(archive)
         began = 0.0
         for tries_left in reversed(range(_TRIES)):
-            self.requests += 1
             problem: Exception
             try:
                 async with limit.slot() as began:
@@ -214,11 +180,9 @@ class ObjectReader:
                     f"Archive {archive.name} needs AWS credentials and none were found; set AWS_ACCESS_KEY_ID and "
                     "AWS_SECRET_ACCESS_KEY, or auth = 'unsigned' in its definition."
                 ) from error
-            except ClientError as error:
-                code = str(error.response.get("Error", {}).get("Code", ""))
-                status = str(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", ""))
-                if code not in _PASSING and status not in _PASSING:
-                    raise _RefusedError(code or status, str(error)) from error
+            except _RefusedError as error:
+                if not error.passing:
+                    raise
                 problem = error
             except (BotoCoreError, HttpError, _ShortBodyError, OSError, TimeoutError) as error:
                 problem = error
@@ -238,8 +202,25 @@ class _ShortBodyError(Exception):
 
 
 class _RefusedError(Exception):
-    """The store's final answer, by code."""
+    """The store's answer instead of what was asked for: its code, the HTTP status and its words."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, status: int, message: str) -> None:
         super().__init__(message)
-        self.code = code
+        self.code = code or str(status)
+        self.status = status
+
+    @property
+    def passing(self) -> bool:
+        """Whether a repeat may be answered otherwise."""
+        return self.code in _PASSING or str(self.status) in _PASSING
+
+
+def _refusal(response: ClientResponse, body: bytes) -> _RefusedError:
+    """An error answer by its XML document (docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html)."""
+    said = {
+        name: match.group(1)
+        for name in ("Code", "Message")
+        if (match := re.search(f"<{name}>([^<]*)</{name}>", body.decode("utf-8", "replace")))
+    }
+    code = said.get("Code", "")
+    return _RefusedError(code, response.status, f"{response.status} {code} {said.get('Message', response.reason)}")

@@ -30,6 +30,7 @@ DURATION: Final = Histogram(
     buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
 )
 PUBLISHED: Final = Counter("seis_published", "Messages put on a stream", ["stream"])
+ARCHIVE_READ: Final = Counter("seis_archive_read_bytes", "Bytes of objects read from an archive", ["archive"])
 WINDOWS: Final = Counter("seis_windows", "Windows that got their outcome", ["fate"])
 STORED: Final = Counter("seis_stored_bytes", "Bytes of waveforms committed")
 OUTPUT_FREE: Final = Gauge("seis_output_free_ratio", "Free part of the disk that waveforms are written to")

@@ -1,0 +1,109 @@
+"""Where objects are and who may read them: S3 clients by endpoint, and the address of an object for a plain GET.
+
+The client library signs, lists and finds credentials. Reads go past it: its work on one answer costs more than the
+answer's bytes do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+from contextlib import AsyncExitStack
+from typing import Any, Self
+from urllib.parse import quote
+
+from aiobotocore.config import AioConfig
+from aiobotocore.session import get_session
+from aiohttp import ClientSession, ClientTimeout, TCPConnector
+from botocore import UNSIGNED
+from botocore.httpsession import get_cert_path
+from yarl import URL
+
+from ..archive.definition import ArchiveDefinition, Auth
+
+# Connections of one process to one store; the politeness limit of an archive (max_in_flight) is below it.
+POOL = 64
+_CONNECT_SECONDS = 5.0
+# For listings, which take some servers long; reads have a limit of their own.
+_LISTING_SECONDS = 60
+_SIGNED_FOR_SECONDS = 3600
+# What is taken from a connection before its reader has to look.
+_READ_BUFFER = 1 << 20
+
+
+class S3Clients:
+    """Clients by endpoint and one pool of connections for reads; `async with` closes them.
+
+    `stall_seconds`: a read whose connection is silent for so long is given up.
+    """
+
+    def __init__(self, stall_seconds: float) -> None:
+        self._stack = AsyncExitStack()
+        self._clients: dict[tuple[str | None, str | None, Auth], Any] = {}
+        self._lock = asyncio.Lock()
+        self._stall_seconds = stall_seconds
+        self._http: ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._stack.aclose()
+
+    async def http(self) -> ClientSession:
+        """The session for reads: bodies as they are stored, proxies and certificates as the environment says."""
+        async with self._lock:
+            if self._http is None:
+                trusted = ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE") or get_cert_path(True))
+                self._http = await self._stack.enter_async_context(
+                    ClientSession(
+                        connector=TCPConnector(limit=0, limit_per_host=POOL, ssl=trusted),
+                        timeout=ClientTimeout(sock_connect=_CONNECT_SECONDS, sock_read=self._stall_seconds),
+                        headers={"Accept-Encoding": "identity"},
+                        auto_decompress=False,
+                        read_bufsize=_READ_BUFFER,
+                        trust_env=True,
+                    )
+                )
+        return self._http
+
+    async def client(self, archive: ArchiveDefinition) -> Any:
+        """The client library's client of an archive's endpoint, with the caller's credentials where it wants them."""
+        identity = (archive.endpoint, archive.region, archive.auth)
+        async with self._lock:
+            if identity not in self._clients:
+                config = AioConfig(
+                    signature_version=UNSIGNED if archive.auth is Auth.UNSIGNED else "s3v4",
+                    max_pool_connections=POOL,
+                    connect_timeout=_CONNECT_SECONDS,
+                    read_timeout=_LISTING_SECONDS,
+                    # Our own retry reads the body too and decides by kind of error; one inside it would multiply.
+                    retries={"mode": "standard", "total_max_attempts": 1},
+                    s3={"addressing_style": "path" if archive.endpoint else "auto"},
+                )
+                context = get_session().create_client(
+                    "s3", region_name=archive.region or "us-east-1", endpoint_url=archive.endpoint, config=config
+                )
+                self._clients[identity] = await self._stack.enter_async_context(context)
+        return self._clients[identity]
+
+    async def address(self, archive: ArchiveDefinition, key: str) -> URL:
+        """What to GET for an object; signed for an hour where the archive wants credentials."""
+        if archive.auth is Auth.UNSIGNED:
+            return URL(f"{_root(archive)}/{quote(key, safe='/~')}", encoded=True)
+        client = await self.client(archive)
+        signed = await client.generate_presigned_url(
+            "get_object", Params={"Bucket": archive.bucket, "Key": key}, ExpiresIn=_SIGNED_FOR_SECONDS
+        )
+        return URL(signed, encoded=True)
+
+
+def _root(archive: ArchiveDefinition) -> str:
+    """Address of an archive's bucket (docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html)."""
+    if archive.endpoint:
+        return f"{archive.endpoint.rstrip('/')}/{archive.bucket}"
+    region = archive.region or "us-east-1"
+    if "." in archive.bucket:  # no certificate fits such a host
+        return f"https://s3.{region}.amazonaws.com/{archive.bucket}"
+    return f"https://{archive.bucket}.s3.{region}.amazonaws.com"
