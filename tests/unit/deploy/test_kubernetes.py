@@ -8,15 +8,26 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import seisbus.fetcher.__main__ as fetcher
+import seisbus.windower.__main__ as windower
+import seisbus.writer.__main__ as writer
 import yaml
 from seisbus.admin.secrets.folder import Wishes, make_secrets
 from seisbus.admin.secrets.manifests import secret_manifests
 from seisbus.archive.definition import load_archives
-from seisbus.bus.topology import fetch_consumer, window_consumer, write_consumer
+from seisbus.bus.topology import (
+    ConsumerSpec,
+    build_consumer,
+    fetch_consumer,
+    misfit_consumer,
+    window_consumer,
+    write_consumer,
+)
 from seisbus.settings import Settings
 
 DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
@@ -118,7 +129,6 @@ def check_scaled(folder: Path, manifests: list[Manifest]) -> subprocess.Complete
 
 def test_scaled_objects_are_valid_by_their_own_schema(prod: list[Manifest], keda_schemas: Path) -> None:
     scaled = of_kind(prod, "ScaledObject")
-    assert {found["metadata"]["name"] for found in scaled} == {"fetcher", "windower", "writer"}
     done = check_scaled(keda_schemas, scaled)
     assert done.returncode == 0, done.stderr
     broken = json.loads(json.dumps(scaled[0]))
@@ -126,21 +136,55 @@ def test_scaled_objects_are_valid_by_their_own_schema(prod: list[Manifest], keda
     assert check_scaled(keda_schemas, [broken]).returncode != 0
 
 
-def test_scaled_objects_look_at_consumers_that_the_topology_makes(prod: list[Manifest]) -> None:
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A consumer, how many of its messages one pod works on at once, and whether its limit is an archive's politeness."""
+
+    consumer: ConsumerSpec
+    slots: int
+    polite: bool = False
+
+
+def worked_on() -> dict[str, list[Worked]]:
+    """What the services that scale work on, out of their own modules."""
     archives = [archive for archive in load_archives().values() if archive.name != "local"]
-    consumers = [fetch_consumer(a.name, a.max_in_flight) for a in archives] + [window_consumer(), write_consumer()]
-    made = {(consumer.stream, consumer.name): consumer.max_ack_pending for consumer in consumers}
-    watched: dict[str, list[tuple[str, str]]] = {}
+    return {
+        "fetcher": [
+            *(Worked(fetch_consumer(a.name, a.max_in_flight), fetcher._OBJECTS_AT_ONCE, polite=True) for a in archives),
+            Worked(misfit_consumer(), fetcher._STATIONS_AT_ONCE),
+        ],
+        # four threads on machines that have as many cores
+        "windower": [Worked(window_consumer(), 4 + windower._AHEAD), Worked(window_consumer("misfit"), 4)],
+        "writer": [
+            Worked(write_consumer(), writer._MESSAGES_AT_ONCE),
+            Worked(write_consumer("misfit"), writer._STATIONS_AT_ONCE),
+            Worked(build_consumer(), writer._DATASETS_AT_ONCE),
+        ],
+    }
+
+
+def test_every_consumer_scales_its_service(prod: list[Manifest]) -> None:
+    wanted = worked_on()
+    scaled = of_kind(prod, "ScaledObject")
+    assert {found["metadata"]["name"] for found in scaled} == set(wanted)
+    for found in scaled:
+        triggers = {
+            (t["metadata"]["stream"], t["metadata"]["consumer"]): int(t["metadata"]["lagThreshold"])
+            for t in found["spec"]["triggers"]
+        }
+        worked = wanted[found["metadata"]["name"]]
+        assert triggers == {(w.consumer.stream, w.consumer.name): 2 * w.slots for w in worked}
+
+
+def test_consumers_keep_all_replicas_busy(prod: list[Manifest]) -> None:
     for found in of_kind(prod, "ScaledObject"):
-        triggers = [trigger["metadata"] for trigger in found["spec"]["triggers"]]
-        watched[found["metadata"]["name"]] = [(t["stream"], t["consumer"]) for t in triggers]
-    assert sorted(consumer for several in watched.values() for consumer in several) == sorted(made)
-    # slots of one pod: see the services' __main__
-    slots = {"fetcher": 16, "windower": 8, "writer": 300}
-    for found in of_kind(prod, "ScaledObject"):
-        name = found["metadata"]["name"]
-        busy = sum(made[consumer] for consumer in watched[name])
-        assert found["spec"]["maxReplicaCount"] * slots[name] <= busy, f"{name}: pods beyond it would sit idle"
+        most, worked = found["spec"]["maxReplicaCount"], worked_on()[found["metadata"]["name"]]
+        for work in worked:
+            if not work.polite:
+                assert most * work.slots <= work.consumer.max_ack_pending, f"{work.consumer.name}: pods would sit idle"
+        polite = [work for work in worked if work.polite]
+        # no archive gets more than is polite, whatever the replicas; all of them together keep the replicas busy
+        assert not polite or most * polite[0].slots <= sum(work.consumer.max_ack_pending for work in polite)
 
 
 def test_pods_are_hardened_and_outlive_their_drain(manifests: list[Manifest]) -> None:
