@@ -138,7 +138,7 @@ def test_scaled_objects_are_valid_by_their_own_schema(prod: list[Manifest], keda
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """A consumer, how many of its messages one pod works on at once, and whether its limit is an archive's politeness."""
+    """A consumer, what one pod works on of it at once, and whether its limit is an archive's politeness."""
 
     consumer: ConsumerSpec
     slots: int
