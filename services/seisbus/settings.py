@@ -49,6 +49,15 @@ class Settings(BaseSettings):
     # Bytes after which the writer begins a new waveform file.
     file_bytes: int = Field(default=2_000_000_000, gt=0)
 
+    # The bucket that waveform files and datasets go to (s3://bucket/prefix), instead of to the output folder; a store
+    # other than Amazon's by its URL. Credentials are where AWS's own tools look for them.
+    sink: str = ""
+    sink_endpoint: str = ""
+    sink_region: str = ""
+    # How old an object that no document names must be to be deleted, and how often such are looked for.
+    sink_orphan_seconds: float = Field(default=86_400.0, gt=0)
+    sink_clean_seconds: float = Field(default=3_600.0, gt=0)
+
     # Who this process is to NATS and MongoDB. Secrets stand in files (mounted secrets), never in variables.
     nats_user: str = ""
     nats_password_file: Path | None = None

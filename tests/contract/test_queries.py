@@ -281,7 +281,7 @@ async def test_bytes_come_back_from_file_and_gridfs_and_never_from_outside(store
         ({"dir": "/etc", "dfile": "passwd"}, "outside the output folder"),
         ({"dfile": "gone"}, "cannot be opened"),
         ({"nbytes": len(content) + 100}, "ends at byte"),
-        ({"storage_mode": "url"}, "expected file or gridfs"),
+        ({"storage_mode": "url"}, "expected file, s3 or gridfs"),
     ):
         with pytest.raises(BlobError, match=problem):
             _ = [piece async for piece in read_blob(store, root, document | change)]

@@ -121,19 +121,19 @@ async def test_counters_reach_the_job(context: Context, committer: Committer) ->
     await eventually(counted)
 
 
-def test_what_was_not_made_durable_is_cut_off_and_written_over(tmp_path: Path) -> None:
+async def test_what_was_not_made_durable_is_cut_off_and_written_over(tmp_path: Path) -> None:
     files = WaveformFiles(tmp_path, "boot", 1000)
-    first = files.append(JOB, Packing.FLOAT64, b"a" * 8)
-    files.sync()
-    files.append(JOB, Packing.FLOAT64, b"b" * 100)
+    first = await files.append(JOB, Packing.FLOAT64, b"a" * 8)
+    await files.sync()
+    await files.append(JOB, Packing.FLOAT64, b"b" * 100)
     path = Path(first.dir, first.dfile)
-    files.roll_back()
-    assert path.read_bytes() == b"a" * 8
-    second = files.append(JOB, Packing.FLOAT64, b"c" * 8)
+    await files.roll_back()
+    assert await asyncio.to_thread(path.read_bytes) == b"a" * 8
+    second = await files.append(JOB, Packing.FLOAT64, b"c" * 8)
     assert (second.dfile, second.foff) == (first.dfile, 8)
-    files.sync()
-    assert path.read_bytes() == b"a" * 8 + b"c" * 8
-    files.append(JOB, Packing.FLOAT64, b"d" * 1000)
-    rotated = files.append(JOB, Packing.FLOAT64, b"e")
+    await files.sync()
+    assert await asyncio.to_thread(path.read_bytes) == b"a" * 8 + b"c" * 8
+    await files.append(JOB, Packing.FLOAT64, b"d" * 1000)
+    rotated = await files.append(JOB, Packing.FLOAT64, b"e")
     assert (rotated.dfile != first.dfile, rotated.foff) == (True, 0)
-    files.close()
+    await files.close()

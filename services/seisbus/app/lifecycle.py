@@ -25,7 +25,7 @@ from ..bus.topology import PLAN, ConsumerSpec
 from ..bus.worker import DeadLetter, Handler
 from ..errors import SeisbusError, UserError
 from ..model.ids import boot_id
-from ..objects import ObjectReader
+from ..objects import Bucket, ObjectReader
 from ..settings import Settings, load_settings
 from ..store.client import Store
 from ..store.deadletters import bury_message
@@ -44,7 +44,10 @@ _FIRST = asyncio.FIRST_COMPLETED
 
 @dataclass(slots=True)
 class Context:
-    """What every service has: connections and the archives. One of each a process."""
+    """What every service has: connections and the archives. One of each a process.
+
+    `sink`: the bucket that waveform files and datasets go to, None where they go to the output folder.
+    """
 
     service: str
     boot: str
@@ -53,6 +56,7 @@ class Context:
     store: Store
     objects: ObjectReader
     archives: Mapping[str, ArchiveDefinition]
+    sink: Bucket | None = None
     board: JobBoard = field(init=False)
 
     def __post_init__(self) -> None:
@@ -158,6 +162,7 @@ async def _main(name: str, settings: Settings, build: Callable[[Context], Awaita
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     archives = archives_of(settings)
+    sink = Bucket(settings.sink, settings.sink_endpoint, settings.sink_region) if settings.sink else None
     control = WorkerControl(name, drain=stop.set)
     async with contextlib.AsyncExitStack() as stack:
         health = await stack.enter_async_context(HealthServer(settings, control))
@@ -169,7 +174,9 @@ async def _main(name: str, settings: Settings, build: Callable[[Context], Awaita
             return
         bus, store = await connecting
         objects = await stack.enter_async_context(ObjectReader())
-        context = Context(name, boot_id(), settings, bus, store, objects, archives)
+        if sink is not None:
+            await stack.enter_async_context(sink)
+        context = Context(name, boot_id(), settings, bus, store, objects, archives, sink)
         service = await build(context)
         control.workers = service.workers
         background = [asyncio.create_task(loop_()) for loop_ in (context.board.run, *service.loops)]

@@ -18,6 +18,7 @@ async def build(service: ServiceContext) -> Service:
         archives=service.archives,
         output_root=service.settings.output_root,
         job_windows=service.settings.job_windows,
+        sink=service.sink,
     )
     server = await ControlServer.start(context, service.settings.control_address, service.settings)
     return Service(on_drained=server.stop)

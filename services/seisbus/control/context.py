@@ -8,16 +8,18 @@ from pathlib import Path
 
 from ..archive.definition import ArchiveDefinition
 from ..bus import Bus
+from ..objects import Bucket
 from ..store.client import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Database, bus, the archives of this deployment, the folder that waveform files lie in, and how many windows
-    one job may ask for (0: any number)."""
+    """Database, bus, the archives of this deployment, the folder that waveform files lie in, how many windows one job
+    may ask for (0: any number), and the bucket that waveform files lie in instead."""
 
     store: Store
     bus: Bus
     archives: Mapping[str, ArchiveDefinition]
     output_root: Path
     job_windows: int = 0
+    sink: Bucket | None = None

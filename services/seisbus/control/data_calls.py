@@ -123,7 +123,8 @@ class DataCalls:
         message = pb.StreamWaveformsResponse(document_json=document_json(document))
         try:
             message.encoding = _ENCODINGS[blob_format(document)]
-            async for piece in read_blob(self.context.store, self.context.output_root, document):
+            context = self.context
+            async for piece in read_blob(context.store, context.output_root, document, context.sink):
                 if message.data:
                     yield message
                     message = pb.StreamWaveformsResponse()

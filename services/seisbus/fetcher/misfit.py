@@ -96,8 +96,9 @@ class MisfitInputs:
 
     async def _piece(self, document: Document) -> Piece:
         packing = Packing.MINISEED if blob_format(document) is BlobFormat.MSEED else Packing.FLOAT64
-        root = self._context.settings.output_root
-        data = b"".join([piece async for piece in read_blob(self._context.store, root, document)])
+        context = self._context
+        read = read_blob(context.store, context.settings.output_root, document, context.sink)
+        data = b"".join([piece async for piece in read])
         numerator, denominator = document["rate"]
         return Piece(channel_of(document), document["t0_ns"], numerator, denominator, document["npts"], packing, data)
 

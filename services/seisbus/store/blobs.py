@@ -1,11 +1,13 @@
-"""The stored bytes of a waveform, read back from the output folder or from GridFS in pieces.
+"""The stored bytes of a waveform, read back from the output folder, the sink's bucket or GridFS in pieces.
 
-What the bytes mean (miniSEED or float64) is the reader's business; nothing outside the output folder is ever read.
+What the bytes mean (miniSEED or float64) is the reader's business; nothing outside of the output folder and the sink is
+ever read.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 from collections.abc import AsyncIterator
 from enum import StrEnum
@@ -17,10 +19,13 @@ from gridfs import AsyncGridFSBucket
 from gridfs.errors import NoFile
 
 from ..errors import SeisbusError
+from ..objects import Bucket
 from .client import Store, translated
 from .documents import Document
 
 PIECE_BYTES: Final = 1_000_000  # gRPC receives at most 4 MB a message by default
+# What is asked of the sink in one request: an answer takes 30 to 100 ms to begin.
+_REQUEST_BYTES: Final = 8 * PIECE_BYTES
 
 
 class BlobError(SeisbusError):
@@ -47,21 +52,24 @@ def blob_format(document: Document) -> BlobFormat:
         raise BlobError(str(document["_id"]), f"its format is {found!r}, expected mseed or binary.") from None
 
 
-async def read_blob(store: Store, root: Path, document: Document) -> AsyncIterator[bytes]:
+async def read_blob(store: Store, root: Path, document: Document, sink: Bucket | None = None) -> AsyncIterator[bytes]:
     """The bytes of a wf document in pieces of at most 1 MB, in order.
 
-    `root` is the output folder. BlobError when the bytes are not there, fewer than the document says, or lie
-    outside `root`.
+    `root` is the output folder. BlobError when the bytes are not there, fewer than the document says, lie outside of
+    `root` and `sink`, or (after the last piece) when they are not those whose SHA-256 the document has.
     """
     mode = document.get("storage_mode", "gridfs")  # MsPASS reads a document without it so
     if mode == "file":
         async for piece in _read_file(root, document):
             yield piece
+    elif mode == "s3":
+        async for piece in _read_object(sink, document):
+            yield piece
     elif mode == "gridfs":
         async for piece in _read_gridfs(store, document):
             yield piece
     else:
-        raise BlobError(str(document["_id"]), f"its storage_mode is {mode!r}, expected file or gridfs.")
+        raise BlobError(str(document["_id"]), f"its storage_mode is {mode!r}, expected file, s3 or gridfs.")
 
 
 async def _read_file(root: Path, document: Document) -> AsyncIterator[bytes]:
@@ -91,6 +99,28 @@ def _open(root: Path, document: Document) -> tuple[Path, int]:
         return path, os.open(path, os.O_RDONLY)
     except OSError as error:
         raise BlobError(identity, f"{path} cannot be opened ({error.strerror}).") from None
+
+
+async def _read_object(sink: Bucket | None, document: Document) -> AsyncIterator[bytes]:
+    identity = str(document["_id"])
+    url = f"{document['dir']}/{document['dfile']}"
+    key = None if sink is None else sink.key(url)
+    if sink is None or key is None:
+        raise BlobError(identity, f"{url} lies outside of the sink; start control with the writer's SEISBUS_SINK.")
+    position = int(document["foff"])
+    end = position + int(document["nbytes"])
+    digest = hashlib.sha256()
+    while position < end:
+        data = await sink.read(key, position, min(position + _REQUEST_BYTES, end))
+        if not data:
+            problem = "is not there" if data is None else f"ends at byte {position}, expected {end}"
+            raise BlobError(identity, f"{url} {problem}.")
+        digest.update(data)
+        position += len(data)
+        for at in range(0, len(data), PIECE_BYTES):
+            yield data[at : at + PIECE_BYTES]
+    if digest.hexdigest() != document["sha256"]:
+        raise BlobError(identity, f"the bytes in {url} are not those that were written (their SHA-256 differs).")
 
 
 async def _read_gridfs(store: Store, document: Document) -> AsyncIterator[bytes]:

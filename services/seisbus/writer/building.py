@@ -199,7 +199,9 @@ class _Dataset:
 
     async def _read(self, document: Document) -> Segment:
         miniseed = blob_format(document) is BlobFormat.MSEED
-        pieces = [piece async for piece in read_blob(self._context.store, self._context.settings.output_root, document)]
+        context = self._context
+        read = read_blob(context.store, context.settings.output_root, document, context.sink)
+        pieces = [piece async for piece in read]
         return await asyncio.to_thread(partial(stored_segment, document, b"".join(pieces), miniseed=miniseed))
 
     async def _open(self, part: Path) -> Sink:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +30,9 @@ from ..store.jobs import add_counts
 from ..store.settle import SettledWindow, Settlement, SettleResult, settle
 from ..telemetry.metrics import OUTPUT_FREE, STORED, WINDOWS, free_ratio
 from .documents import cemetery_document, elog_document, wf_document
-from .files import Place, WaveformFiles
+from .files import WaveformFiles
+from .uploads import WaveformObjects
+from .waveforms import Place, WaveformStore
 
 _log = logging.getLogger(__name__)
 
@@ -68,7 +71,11 @@ class Committer:
         settings = context.settings
         self._context = context
         OUTPUT_FREE.set_function(lambda: free_ratio(settings.output_root))
-        self._files = WaveformFiles(settings.output_root, context.boot, settings.file_bytes)
+        self._waveforms: WaveformStore
+        if context.sink is None:
+            self._waveforms = WaveformFiles(settings.output_root, context.boot, settings.file_bytes)
+        else:
+            self._waveforms = WaveformObjects(context.sink, context.boot, settings.sink_orphan_seconds)
         self._waiting: list[_Waiting] = []
         self._arrived = asyncio.Event()
         self._full = asyncio.Event()
@@ -126,22 +133,27 @@ class Committer:
     async def _commit(self, taken: Sequence[_Waiting]) -> None:
         try:
             settlements = [await self._stored(entry.batch) for entry in taken]
-            await asyncio.to_thread(self._files.sync)
+            await self._waveforms.sync()
         except BaseException:
-            await asyncio.to_thread(self._files.roll_back)
+            await self._waveforms.roll_back()
             raise
+        kept_until = time.monotonic() + self._waveforms.kept_seconds
         failpoint("written-before-commit")
-        # Once the bytes are there only the database is waited for, so that an outage does not write them again.
+        # Once the bytes are there only the database is waited for, so that an outage does not write
+        # them again, unless it lasts so long that they may be taken for orphans.
         while True:
             try:
                 result = await settle(self._context.store, settlements)
             except ConflictError as error:
                 _log.info("a batch of %d messages is committed one by one: %s", len(taken), error)
-                task = asyncio.create_task(self._commit_contested(list(zip(taken, settlements, strict=True))))
+                contested = self._commit_contested(list(zip(taken, settlements, strict=True)), kept_until)
+                task = asyncio.create_task(contested)
                 self._contested.add(task)
                 task.add_done_callback(self._contested.discard)
                 return
             except UnavailableError as error:
+                if time.monotonic() > kept_until:
+                    raise
                 for entry in taken:
                     entry.delivery.hold(error.message)
                 await asyncio.sleep(_RETRY_SECONDS)
@@ -150,7 +162,7 @@ class Committer:
                 _end(taken)
                 return
 
-    async def _commit_contested(self, left: list[tuple[_Waiting, Settlement]]) -> None:
+    async def _commit_contested(self, left: list[tuple[_Waiting, Settlement]], kept_until: float) -> None:
         """Commit one by one, again and again, what another transaction holds, beside the batches that follow.
 
         A writer that dies inside its transaction leaves its windows locked until the server ends that transaction.
@@ -160,8 +172,11 @@ class Committer:
             for entry, settlement in left:
                 try:
                     self._count(await settle(self._context.store, [settlement], once=True))
-                except UnavailableError:
-                    still.append((entry, settlement))
+                except UnavailableError as error:
+                    if time.monotonic() > kept_until:
+                        _end([entry], error)
+                    else:
+                        still.append((entry, settlement))
                 except Exception as error:
                     _end([entry], error)
                 else:
@@ -192,7 +207,7 @@ class Committer:
                 if batch.recipe.storage == "gridfs":
                     place = await put_gridfs(self._context.store, piece.data)
                 else:
-                    place = await asyncio.to_thread(self._files.append, batch.job, piece.packing, piece.data)
+                    place = await self._waveforms.append(batch.job, piece.packing, piece.data)
                 document = wf_document(batch, outcome, number, piece, place)
                 entry.documents.append((WF_TIMESERIES, document))
                 entry.refs.append(document_id(outcome.window.id, str(number)))
@@ -241,4 +256,4 @@ class Committer:
             await self.flush_counts()
         except UnavailableError as error:
             _log.info("the last counters were not written (the ledger is recounted at close): %s", error)
-        self._files.close()
+        await self._waveforms.close()

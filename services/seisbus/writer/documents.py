@@ -7,7 +7,7 @@ import os
 from ..model.ids import document_id
 from ..model.transfer import LogLine, OutcomeBatch, Packing, Piece, WindowOutcome
 from ..store.documents import Document, ObjectId
-from .files import Place
+from .waveforms import Place
 
 
 def logdata(log: tuple[LogLine, ...]) -> list[Document]:
@@ -72,13 +72,15 @@ def wf_document(
     }
     if isinstance(place, Place):
         document |= {
-            "storage_mode": "file",
+            "storage_mode": place.mode.value,
             "dir": place.dir,
             "dfile": place.dfile,
             "foff": place.foff,
             "nbytes": place.nbytes,
             "format": piece.packing.value,
         }
+        if place.sha256:
+            document["sha256"] = place.sha256
     else:
         document |= {"storage_mode": "gridfs", "gridfs_id": place}
         if piece.packing is not Packing.FLOAT64:

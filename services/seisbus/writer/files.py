@@ -5,7 +5,9 @@ A file belongs to one job, one writer process and one packing; the database deci
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import math
 import os
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -13,19 +15,9 @@ from pathlib import Path
 
 from ..errors import UnavailableError
 from ..model.transfer import Packing
+from .waveforms import SUFFIX, Place
 
 _OPEN_FILES = 64
-_SUFFIX = {Packing.MINISEED: "mseed", Packing.FLOAT64: "f64"}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a piece stands: MsPASS's dir, dfile, foff and nbytes."""
-
-    dir: str
-    dfile: str
-    foff: int
-    nbytes: int
 
 
 @dataclass(slots=True)
@@ -44,7 +36,9 @@ class _File:
 
 
 class WaveformFiles:
-    """Appends pieces below `root`/waveforms/{job}/; not thread safe, one caller at a time."""
+    """Appends pieces below `root`/waveforms/{job}/; one caller at a time."""
+
+    kept_seconds = math.inf
 
     def __init__(self, root: Path, boot: str, rotate_bytes: int) -> None:
         self._root = root.absolute() / "waveforms"
@@ -53,8 +47,24 @@ class WaveformFiles:
         self._open: OrderedDict[tuple[str, Packing], _File] = OrderedDict()
         self._made = 0
 
-    def append(self, job: str, packing: Packing, data: bytes) -> Place:
+    async def append(self, job: str, packing: Packing, data: bytes) -> Place:
         """Put bytes at the end of the job's file. UnavailableError while the disk takes none; then `roll_back`."""
+        return await asyncio.to_thread(self._append, job, packing, data)
+
+    async def sync(self) -> None:
+        """Make everything appended so far survive a power cut. UnavailableError when it cannot be; then `roll_back`."""
+        await asyncio.to_thread(self._sync)
+
+    async def roll_back(self) -> None:
+        """Cut off what was appended since the last `sync`, so that a full disk does not fill with what nobody names."""
+        await asyncio.to_thread(self._roll_back)
+
+    async def close(self) -> None:
+        """Close all files; the next append begins new ones."""
+        while self._open:
+            await asyncio.to_thread(self._drop, next(iter(self._open)))
+
+    def _append(self, job: str, packing: Packing, data: bytes) -> Place:
         try:
             file = self._file(job, packing)
             view, at = memoryview(data), file.end
@@ -67,8 +77,7 @@ class WaveformFiles:
         file.end = at
         return place
 
-    def sync(self) -> None:
-        """Make everything appended so far survive a power cut. UnavailableError when it cannot be; then `roll_back`."""
+    def _sync(self) -> None:
         for key, file in list(self._open.items()):
             try:
                 file.sync()
@@ -78,17 +87,11 @@ class WaveformFiles:
                 os.close(file.handle)
                 raise _unavailable(self._root, error) from error
 
-    def roll_back(self) -> None:
-        """Cut off what was appended since the last `sync`, so that a full disk does not fill with what nobody names."""
+    def _roll_back(self) -> None:
         for file in self._open.values():
             with contextlib.suppress(OSError):
                 os.ftruncate(file.handle, file.safe)
             file.end = file.safe
-
-    def close(self) -> None:
-        """Close all files; the next append begins new ones."""
-        while self._open:
-            self._drop(next(iter(self._open)))
 
     def _file(self, job: str, packing: Packing) -> _File:
         key = (job, packing)
@@ -102,7 +105,7 @@ class WaveformFiles:
             self._drop(next(iter(self._open)))
         folder = self._root / job
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{job}-{self._boot}-{self._made}.{_SUFFIX[packing]}"
+        path = folder / f"{job}-{self._boot}-{self._made}.{SUFFIX[packing]}"
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         self._made += 1
         self._open[key] = _File(path, handle)

@@ -1,0 +1,204 @@
+"""The sink's bucket on real S3 servers: a lenient one, and a strict one that demands credentials."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from seisbus.errors import UnavailableError, UserError
+from seisbus.local import MissingProgramError, S3Program, ServerOptions, embedded_servers
+from seisbus.local.recipes import KeyPair
+from seisbus.model.transfer import Packing
+from seisbus.objects import Bucket
+from seisbus.objects.bucket import PART_BYTES
+from seisbus.writer.uploads import WaveformObjects
+from support.servers import S3Server
+
+KEYS = KeyPair("seisbus", "correct-horse-battery")
+
+
+@pytest.fixture(scope="module")
+async def locked_s3(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The URL of a strict server that refuses who has no key."""
+    folder = tmp_path_factory.mktemp("locked")
+    options = ServerOptions(s3_program=S3Program.SEAWEEDFS, s3_keys=KEYS)
+    try:
+        async with embedded_servers(
+            folder, nats=False, mongodb=False, s3_root=folder / "s3", options=options
+        ) as servers:
+            yield servers.s3.url
+    except MissingProgramError as error:
+        pytest.skip(error.message)
+
+
+@pytest.fixture(params=["lenient", "strict"])
+def s3(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, str]]:
+    """A plain S3 client and its endpoint; credentials are in the environment, as an operator gives them."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEYS.access_key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", KEYS.secret_key)
+    server: str | S3Server = request.getfixturevalue("s3_server" if request.param == "lenient" else "locked_s3")
+    endpoint = server.url if isinstance(server, S3Server) else server
+    config = Config(s3={"addressing_style": "path"}, request_checksum_calculation="when_required")
+    with closing(boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", config=config)) as client:
+        yield client, endpoint
+
+
+@pytest.fixture
+async def bucket(s3: tuple[Any, str]) -> AsyncIterator[Bucket]:
+    client, endpoint = s3
+    name = f"sink-{uuid.uuid4().hex[:12]}"
+    await asyncio.to_thread(client.create_bucket, Bucket=name)
+    async with Bucket(f"s3://{name}/some/prefix", endpoint) as bucket:
+        yield bucket
+
+
+def name_of(bucket: Bucket) -> str:
+    return bucket.url("").split("/")[2]
+
+
+def uploads(client: Any, bucket: Bucket) -> list[str]:
+    """Keys of uploads that were begun and not completed."""
+    try:
+        page = client.list_multipart_uploads(Bucket=name_of(bucket))
+    except ClientError as error:  # what the lenient server calls an empty list
+        assert error.response["Error"]["Code"] == "NoSuchUpload"
+        return []
+    return [upload["Key"] for upload in page.get("Uploads", ())]
+
+
+async def test_what_is_put_comes_back_by_ranges_with_its_hash(bucket: Bucket, s3: tuple[Any, str]) -> None:
+    data = random.Random(1).randbytes(100_000)
+    sha256 = await bucket.put("a/small", data)
+    assert sha256 == hashlib.sha256(data).hexdigest() == await bucket.sha256("a/small")
+    assert await bucket.read("a/small", 10, 70_000) == data[10:70_000]
+    assert await bucket.read("a/small", 99_990, 200_000) == data[99_990:]
+    assert await bucket.read("a/none", 0, 10) is None
+    assert await bucket.sha256("a/none") is None
+    # as another program sees it
+    found = await asyncio.to_thread(s3[0].get_object, Bucket=name_of(bucket), Key="some/prefix/a/small")
+    assert found["Body"].read() == data
+    assert {name.lower(): value for name, value in found["Metadata"].items()} == {"sha256": sha256}
+
+
+async def test_a_large_file_goes_up_in_parts_and_is_listed_once_it_is_whole(bucket: Bucket, tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    data = random.Random(2).randbytes(2 * PART_BYTES + 12_345)
+    await asyncio.to_thread(path.write_bytes, data)
+    sha256 = hashlib.sha256(data).hexdigest()
+    await bucket.put_file("exports/x/large", path, sha256)
+    (kept,) = [kept async for kept in bucket.list("exports/")]
+    assert (kept.key, kept.size) == ("exports/x/large", len(data))
+    assert abs(kept.modified - datetime.now(UTC)) < timedelta(minutes=1)
+    assert await bucket.sha256("exports/x/large") == sha256
+    assert await bucket.read("exports/x/large", 0, len(data)) == data
+
+
+async def test_an_upload_that_ends_half_way_leaves_nothing(bucket: Bucket, s3: tuple[Any, str], tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    await asyncio.to_thread(path.write_bytes, bytes(64 * PART_BYTES))
+    putting = asyncio.create_task(bucket.put_file("w/large", path, ""))
+
+    async def begun() -> list[str]:
+        return await asyncio.to_thread(uploads, s3[0], bucket)
+
+    while not await begun():
+        assert not putting.done()
+    putting.cancel()
+    await asyncio.gather(putting, return_exceptions=True)
+    assert [kept async for kept in bucket.list("w/")] == []
+    assert await begun() == []
+
+
+async def test_parts_that_a_killed_process_left_are_thrown_away(bucket: Bucket, s3: tuple[Any, str]) -> None:
+    for key in ("some/prefix/w/left", "other/left"):
+        await asyncio.to_thread(s3[0].create_multipart_upload, Bucket=name_of(bucket), Key=key)
+    now = datetime.now(UTC)
+    assert await bucket.abort_uploads("w/", now - timedelta(hours=1)) == 0
+    assert await bucket.abort_uploads("w/", now + timedelta(hours=1)) == 1
+    assert await asyncio.to_thread(uploads, s3[0], bucket) == ["other/left"]
+
+
+async def test_deleted_is_deleted_and_twice_is_no_error(bucket: Bucket) -> None:
+    keys = [f"d/{number}" for number in range(3)]
+    await asyncio.gather(*(bucket.put(key, key.encode()) for key in keys))
+    await bucket.delete(keys[:2])
+    await bucket.delete(keys[:2])
+    assert [kept.key async for kept in bucket.list("d/")] == keys[2:]
+
+
+async def test_pieces_of_a_batch_share_an_object_and_a_failed_batch_never_reuses_a_key(bucket: Bucket) -> None:
+    waveforms = WaveformObjects(bucket, "boot", 10)
+    first = await waveforms.append("j", Packing.MINISEED, b"one")
+    second = await waveforms.append("j", Packing.MINISEED, b"second")
+    other = await waveforms.append("j", Packing.FLOAT64, b"8 bytes.")
+    assert [kept async for kept in bucket.list("")] == []
+    await waveforms.sync()
+    assert (first.dir, first.dfile) == (second.dir, second.dfile) != (other.dir, other.dfile)
+    for place, data in ((first, b"one"), (second, b"second"), (other, b"8 bytes.")):
+        key = bucket.key(f"{place.dir}/{place.dfile}")
+        assert key is not None
+        assert await bucket.read(key, place.foff, place.foff + place.nbytes) == data
+        assert place.sha256 == hashlib.sha256(data).hexdigest()
+    dropped = await waveforms.append("j", Packing.MINISEED, b"dropped")
+    await waveforms.roll_back()
+    again = await waveforms.append("j", Packing.MINISEED, b"again")
+    assert len({first.dfile, dropped.dfile, again.dfile}) == 3
+    await waveforms.sync()
+    assert len([kept async for kept in bucket.list("waveforms/j/")]) == 3
+
+
+async def test_a_wrong_key_is_a_sink_to_wait_for(locked_s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEYS.access_key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
+    async with Bucket("s3://anything", locked_s3) as bucket:
+        with pytest.raises(UnavailableError, match=r"s3://anything/ at http.* w cannot be written .*SignatureDoesNot"):
+            await bucket.put("w", b"x")
+        with pytest.raises(UnavailableError, match="w cannot be read"):
+            await bucket.read("w", 0, 1)
+
+
+async def test_a_server_that_is_away_is_waited_for_and_then_takes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEYS.access_key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", KEYS.secret_key)
+    (tmp_path / "root" / "sink").mkdir(parents=True)
+    async with (
+        embedded_servers(tmp_path / "s3", nats=False, mongodb=False, s3_root=tmp_path / "root") as servers,
+        Bucket("s3://sink", servers.s3.url) as bucket,
+    ):
+        await bucket.put("before", b"x")
+        server = servers.server("s3")
+        await server.stop()
+        with pytest.raises(UnavailableError, match="after cannot be written"):
+            await bucket.put("after", b"x")
+        await server.start()
+        await bucket.put("after", b"x")
+        assert [kept.key async for kept in bucket.list("")] == ["after", "before"]
+
+
+@pytest.mark.parametrize(
+    "location", ["", "bucket", "s3://", "s3://UPPER", "https://host/b", "s3://b/../x y", "s3://b//c"]
+)
+def test_what_is_no_bucket_is_said_at_once(location: str) -> None:
+    with pytest.raises(UserError, match="expected s3://bucket"):
+        Bucket(location)
+
+
+def test_only_urls_inside_the_prefix_have_a_key() -> None:
+    bucket = Bucket("s3://sink/some/prefix/")
+    assert bucket.url("a/b") == "s3://sink/some/prefix/a/b"
+    assert bucket.key("s3://sink/some/prefix/a/b") == "a/b"
+    for outside in ("s3://sink/some/prefix2/a", "s3://sinks/some/prefix/a", "s3://sink/some/prefix/", "/etc/passwd"):
+        assert bucket.key(outside) is None
