@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from libseis.mseed.headers import Headers
-from libseis.mseed.table import NO_RATE, TIME_CORRECTION_APPLIED, Integers, Problem, RecordTable
+from libseis.mseed.table import NO_RATE, Integers, Problem, RecordTable
 from libseis.segments import Rate, SourceId
 
 _DAYS_TO_1970 = 719_162  # from 0001-01-01, proleptic Gregorian
 _LONGEST_RECORD_NS = 6e18  # 190 years; with a start up to 2100 its end fits int64
+# columns that stand in a header as they are
+_AS_READ = (
+    "offset", "start_ns", "correction_ns", "npts", "payload", "encoding", "big_endian", "activity", "quality",
+)  # fmt: skip
 _UNKNOWN_SOURCE = SourceId("", "", "", "")
 
 
@@ -58,7 +62,7 @@ def source_of_identifier(text: bytes) -> SourceId:
 
 
 def build(
-    blocks: Sequence[tuple[Headers, Integers]], version3: Sequence[Version3], problems: Sequence[Problem]
+    blocks: Sequence[tuple[NDArray[Any], Integers]], version3: Sequence[Version3], problems: Sequence[Problem]
 ) -> RecordTable:
     """The table of everything found, by offset; equal sources and rates share one number."""
     parts = [_version2_part(headers, lengths) for headers, lengths in blocks if len(lengths)]
@@ -88,43 +92,17 @@ def _believable(rate: Integers, npts: Integers, rates: Sequence[Rate]) -> Intege
     return np.where(periods[rate] * np.maximum(npts, 1) < _LONGEST_RECORD_NS, rate, NO_RATE)
 
 
-def _version2_part(headers: Headers, lengths: Integers) -> _Part:
-    fields = headers.fields
-    codes, source = _distinct(fields["codes"])
-    spelled = np.stack(
-        [
-            fields["factor"].astype(np.int64),
-            fields["multiplier"].astype(np.int64),
-            headers.actual_rate.view(np.int32).astype(np.int64),
-        ],
-        axis=1,
-    )
-    rates, rate = _distinct(np.ascontiguousarray(spelled).view("V24").reshape(-1))
-    waiting = (fields["activity"] & TIME_CORRECTION_APPLIED) == 0
-    correction = np.where(waiting, fields["correction"].astype(np.int64) * 100_000, 0)
-    seconds = (
-        days(fields["year"].astype(np.int64), fields["day"].astype(np.int64)) * 86400
-        + fields["hour"].astype(np.int64) * 3600
-        + fields["minute"].astype(np.int64) * 60
-        + fields["second"]
-    )
-    fine = fields["fraction"].astype(np.int64) * 100_000 + headers.microseconds * 1000
+def _version2_part(headers: NDArray[Any], lengths: Integers) -> _Part:
+    codes, source = _distinct(headers, "codes")
+    rates, rate = _distinct(headers, "factor", "multiplier", "actual_rate")
     columns: dict[str, NDArray[Any]] = {
-        "offset": headers.offset,
+        **{name: headers[name] for name in _AS_READ},
         "length": lengths,
-        "start_ns": seconds * 1_000_000_000 + fine + correction,
-        "correction_ns": correction,
-        "npts": fields["npts"].astype(np.int64),
         "rate": rate,
         "source": source,
-        "payload": fields["payload"].astype(np.int64),
-        "encoding": headers.encoding,
-        "big_endian": headers.big_endian_data,
-        "activity": fields["activity"],
-        "quality": fields["quality"],
         "version": np.full(len(lengths), 2, np.uint8),
     }
-    return _Part(columns, [_source_of_codes(c) for c in codes], [_rate_of(np.frombuffer(r, np.int64)) for r in rates])
+    return _Part(columns, [_source_of_codes(c) for c in codes], [_rate_of(r) for r in rates])
 
 
 def _version3_part(records: Sequence[Version3]) -> _Part:
@@ -147,13 +125,14 @@ def _version3_part(records: Sequence[Version3]) -> _Part:
     return _Part(columns, [r.source for r in records], [_rate_of_float(r.rate) for r in records])
 
 
-def _distinct(values: NDArray[Any]) -> tuple[list[bytes], Integers]:
-    """Distinct values as bytes, and for each entry which of them it is; most blocks hold one value only."""
-    raw = np.ascontiguousarray(values)
+def _distinct(headers: NDArray[Any], *names: str) -> tuple[list[bytes], Integers]:
+    """Distinct bytes of neighbouring fields, and for each header which of them it has; most blocks hold one only."""
+    fields: Any = headers.dtype.fields
+    (_, begin), (last, place) = fields[names[0]], fields[names[-1]]
     # compare bytes, not text: numpy drops trailing NULs of text
-    as_bytes = raw.view(np.uint8).reshape(len(raw), -1)
+    as_bytes = headers.view(np.uint8).reshape(len(headers), -1)[:, begin : place + last.itemsize]
     if (as_bytes == as_bytes[0]).all():
-        return [as_bytes[0].tobytes()], np.zeros(len(raw), np.int64)
+        return [as_bytes[0].tobytes()], np.zeros(len(headers), np.int64)
     kinds, inverse = np.unique(as_bytes, axis=0, return_inverse=True)
     return [k.tobytes() for k in kinds], inverse.reshape(-1).astype(np.int64)
 
@@ -164,10 +143,9 @@ def _source_of_codes(codes: bytes) -> SourceId:
     return SourceId(net=text[10:12].strip(), sta=text[:5].strip(), loc=text[5:7].strip(), chan=text[7:10].strip())
 
 
-def _rate_of(spelled: Integers) -> Rate | None:
+def _rate_of(spelled: bytes) -> Rate | None:
     """The rate of factor, multiplier and blockette 100, which wins unless the header says the same exactly."""
-    factor, multiplier, bits = (int(v) for v in spelled)
-    actual = float(np.array(bits, np.int32).view(np.float32))
+    factor, multiplier, actual = struct.unpack("=iif", spelled)
     nominal = Rate.from_header(factor, multiplier) if factor else None
     if actual > 0 and (nominal is None or np.float32(nominal.hz) != np.float32(actual)):
         return Rate.from_float32(actual)

@@ -1,6 +1,6 @@
 """Find the miniSEED records in arbitrary bytes: day files, slices of them, and files that are damaged.
 
-Regular stretches are checked in blocks by numpy; where the chain of records breaks, the bytes are searched
+Regular stretches are checked in blocks; where the chain of records breaks, the bytes are searched
 for the next header that can be believed. Nothing is decoded here.
 """
 
@@ -14,16 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from libseis.mseed import columns
-from libseis.mseed.headers import (
-    HEADER_BYTES,
-    LONGEST,
-    QUALITY,
-    RESERVED,
-    SEQUENCE,
-    SHORTEST,
-    Headers,
-    parse,
-)
+from libseis.mseed.headers import HEADER_BYTES, LONGEST, SHORTEST, parse
 from libseis.mseed.table import Bytes, Integers, Problem, ProblemKind, RecordTable
 
 # blocks of a regular stretch grow from the first to the second: a short file is not charged for a long one,
@@ -31,6 +22,17 @@ from libseis.mseed.table import Bytes, Integers, Problem, ProblemKind, RecordTab
 _FIRST_BLOCK, _LARGEST_BLOCK = 16, 16384
 _SEARCH_BYTES = 1 << 18
 
+
+
+def _bytes(allowed: bytes) -> NDArray[np.bool_]:
+    """A truth table over all byte values."""
+    table = np.zeros(256, bool)
+    table[list(allowed)] = True
+    return table
+
+
+# what may stand in the bytes of a fixed header that are texts (SEED manual 2.4, chapter 8)
+_QUALITY, _SEQUENCE, _RESERVED = _bytes(b"DRQM"), _bytes(b"0123456789 \0"), _bytes(b" \0")
 _V3_FIXED = 40  # bytes of the fixed part of a miniSEED 3 header
 
 
@@ -54,7 +56,7 @@ class _Found:
     """What was found so far."""
 
     buffer: Bytes
-    headers: list[tuple[Headers, Integers]] = field(default_factory=list)  # with the length of each record
+    headers: list[tuple[NDArray[Any], Integers]] = field(default_factory=list)  # with the length of each record
     version3: list[columns.Version3] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -69,10 +71,10 @@ def _regular(found: _Found, at: int) -> int:
         if count == 0:
             break
         headers = parse(buffer, at + length * np.arange(count, dtype=np.int64))
-        fits = headers.plausible & ((headers.length == length) | (headers.length == 0))
+        fits = headers["plausible"] & ((headers["length"] == length) | (headers["length"] == 0))
         good = count if fits.all() else int(fits.argmin())
         if good:
-            found.headers.append((_first(headers, good), np.full(good, length, np.int64)))
+            found.headers.append((headers[:good], np.full(good, length, np.int64)))
             at += good * length
         if good < count:
             break
@@ -92,7 +94,7 @@ def _without_stump(found: _Found, at: int) -> int:
     inside = _search(buffer, offset + HEADER_BYTES, at)
     if inside is None:
         return at
-    found.headers[-1] = (_first(headers, len(lengths) - 1), lengths[:-1])
+    found.headers[-1] = (headers[:-1], lengths[:-1])
     message = f"The record at byte {offset} ends after {inside - offset} of {int(lengths[-1])} bytes; it is left out."
     found.problems.append(Problem(offset, inside - offset, ProblemKind.CUT_SHORT, message))
     return inside
@@ -102,10 +104,10 @@ def _length_at(buffer: Bytes, at: int) -> int:
     """Length of the version 2 record at `at`, 0 if there is no plausible one."""
     if at + HEADER_BYTES > len(buffer):
         return 0
-    header = parse(buffer, np.array([at], np.int64))
-    if not header.plausible[0]:
+    header = parse(buffer, np.array([at], np.int64))[0]
+    if not header["plausible"]:
         return 0
-    if length := int(header.length[0]):
+    if length := int(header["length"]):
         return length
     # without blockette 1000 only the next header, or the end of the data, tells
     for exponent in range(SHORTEST, LONGEST + 1):
@@ -113,8 +115,8 @@ def _length_at(buffer: Bytes, at: int) -> int:
         if following == len(buffer):
             return 1 << exponent
         if following + HEADER_BYTES <= len(buffer):
-            after = parse(buffer, np.array([following], np.int64))
-            if after.plausible[0] and after.fields["codes"][0] == header.fields["codes"][0]:
+            after = parse(buffer, np.array([following], np.int64))[0]
+            if after["plausible"] and bytes(after["codes"]) == bytes(header["codes"]):
                 return 1 << exponent
     return 0
 
@@ -175,7 +177,7 @@ def _problem(buffer: Bytes, at: int, stop: int) -> Problem:
     if not buffer[at:stop].any():
         message = f"{count} zero bytes from byte {at} are no record; they are skipped."
         return Problem(at, count, ProblemKind.BLANK, message)
-    if len(head) == 8 and SEQUENCE[np.frombuffer(head[:6], np.uint8)].all() and head[6:7] in b"VAST":
+    if len(head) == 8 and _SEQUENCE[np.frombuffer(head[:6], np.uint8)].all() and head[6:7] in b"VAST":
         message = f"{count} bytes of SEED control headers from byte {at} are skipped."
         return Problem(at, count, ProblemKind.CONTROL, message)
     message = f"{count} bytes from byte {at} are no miniSEED record; they are skipped."
@@ -200,11 +202,10 @@ def _candidates(buffer: Bytes, begin: int, end: int) -> list[int]:
     if stop <= begin:
         return []
     spread = buffer[begin : stop + 7]
-    second = np.flatnonzero(QUALITY[spread[6 : 6 + stop - begin]] & RESERVED[spread[7 : 7 + stop - begin]]) + begin
+    second = np.flatnonzero(_QUALITY[spread[6 : 6 + stop - begin]] & _RESERVED[spread[7 : 7 + stop - begin]]) + begin
     second = second[second + HEADER_BYTES <= len(buffer)]
     if len(second):
-        headers = parse(buffer, second)
-        second = second[headers.plausible]
+        second = second[parse(buffer, second)["plausible"]]
     width = stop - begin
     marks = (spread[:width] == ord("M")) & (spread[1 : width + 1] == ord("S")) & (spread[2 : width + 2] == 3)
     return sorted([*second.tolist(), *(np.flatnonzero(marks) + begin).tolist()])
@@ -221,12 +222,4 @@ def _believed(buffer: Bytes, at: int) -> bool:
     if following == len(buffer) or _length_at(buffer, following):
         return True
     # nothing follows, but a header with its own length is no accident
-    return following < len(buffer) and int(parse(buffer, np.array([at], np.int64)).length[0]) == length
-
-
-def _first(headers: Headers, count: int) -> Headers:
-    """The first `count` of the headers."""
-    if count == len(headers.offset):
-        return headers
-    parts: list[NDArray[Any]] = [getattr(headers, name)[:count] for name in Headers.__slots__]
-    return Headers(*parts)
+    return following < len(buffer) and int(parse(buffer, np.array([at], np.int64))["length"][0]) == length
