@@ -189,6 +189,8 @@ async def _main(name: str, settings: Settings, build: Callable[[Context], Awaita
                 task.result()  # a loop that ended by an error ends the process, and the supervisor starts it again
         finally:
             await health.leaving()
+            held = sum(len(worker.stats.in_progress) for worker in service.workers)
+            _log.info("%s drains, %d messages in hand", name, held)
             await asyncio.gather(*(worker.drain(settings.drain_seconds) for worker in service.workers))
             if service.on_drained is not None:
                 await service.on_drained()

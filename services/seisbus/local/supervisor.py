@@ -105,8 +105,10 @@ class Supervisor:
         deaths = 0
         while True:
             born = time.monotonic()
-            ending = f"ended with code {await child.wait()}"
-            if time.monotonic() - born > self._backoff.settled.total_seconds():
+            code = await child.wait()
+            ending = f"ended with code {code}"
+            # 0: it was asked to leave, which is no sign of trouble
+            if code == 0 or time.monotonic() - born > self._backoff.settled.total_seconds():
                 deaths = 0
             started = False
             while not started:
