@@ -1,6 +1,6 @@
-"""A misfit job over three events and ten stations, with a writer killed before and after it commits.
+"""A misfit job over three events and ten stations with two windowers and two writers, some of them killed.
 
-Every station is accounted for, and what is stored equals a run of the library in this process.
+Every station is accounted for; what is stored, and every dataset of it, equals what the library makes in this process.
 """
 
 from __future__ import annotations
@@ -13,107 +13,37 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import obspy
 import pyasdf
 import pymongo
 import pytest
-from libseis.asdf import opened, write_stream
-from libseis.misfit import Config, StationMeasurement, Window, measure_station
-from obspy.core.event import Event, Origin
-from obspy.core.inventory import Channel, Inventory, Network, Station
+from libseis.asdf import evaluations, opened, read_stream, waveform_tags, write_stream
+from libseis.misfit import Config, Manager
 from seisbus.admin.archive.imports import import_folder
 from seisbus.client import ClientError, Job
 from seisbus.errors import UserError
 from support.chaos import impatient_system
+from support.misfits import (
+    BAD,
+    COMPONENTS,
+    CONFIG,
+    DT,
+    EVENTS,
+    LEAD,
+    NPTS,
+    ORIGINS,
+    OTHER_RATE,
+    STATIONS,
+    alone,
+    assert_same_tree,
+    dataset_alone,
+    synthetic,
+    write_inputs,
+)
 from support.system import System
 
 FAILPOINTS = ("measured-before-commit", "measured-after-commit")
-DT, NPTS, LEAD = 0.125, 2400, 30.0
-# Seconds between packets of observed and synthetic.
-LATE = 1.5
-ORIGINS = {name: obspy.UTCDateTime(2020, 2, 2, 2, minute) for name, minute in (("a", 0), ("b", 20), ("c", 40))}
-EPICENTRE = (-39.95, 176.3, 20.0)
-STATIONS = {f"S{number:02d}": (-40.0 - 0.2 * number, 178.0 + 0.1 * number) for number in range(10)}
-COMPONENTS = {"E": (90.0, 0.0), "N": (0.0, 0.0), "Z": (0.0, -90.0)}
-CONFIG: dict[str, Any] = {"iteration": 1, "step_count": 0, "remove_response": False}
-EVENTS = [
-    {"id": name, "time": str(time), "lat": EPICENTRE[0], "lon": EPICENTRE[1], "depth_km": EPICENTRE[2], "mag": 5.0}
-    for name, time in ORIGINS.items()
-]
-# What is wrong with stations of event c.
-BAD = {"S00": "no_synthetic", "S01": "zero_trace", "S02": "not_finite"}
-OTHER_RATE = "S03"
-
-Samples = npt.NDArray[np.float64]
-
-
-def packets(sta: str, component: str, seconds: Samples, late: float) -> Samples:
-    """Three wave packets, near the times of P, S and a surface wave at two degrees."""
-    lat, lon = STATIONS[sta]
-    degrees = float(obspy.geodetics.locations2degrees(*EPICENTRE[:2], lat, lon))
-    scale = {"E": 0.9, "N": 0.7, "Z": 1.0}[component]
-    data = np.zeros_like(seconds)
-    for speed, period, amplitude in ((7.5, 11.0, 0.4), (4.3, 14.0, 0.8), (3.2, 20.0, 1.0)):
-        time = seconds - degrees * 111.19 / speed - late
-        data += scale * amplitude * np.exp(-((time / (0.7 * period)) ** 2)) * np.cos(2 * np.pi * time / period)
-    return data
-
-
-def counts(sta: str, component: str) -> npt.NDArray[np.int32]:
-    """Observed counts from five minutes before the first event, an hour long, with a little noise."""
-    start = ORIGINS["a"] - 300
-    seconds = np.arange(int(3600 / DT)) * DT
-    noise = np.random.default_rng([ord(c) for c in sta + component]).standard_normal(len(seconds))
-    data = 0.02 * noise
-    for origin in ORIGINS.values():
-        data += packets(sta, component, seconds - (origin - start), LATE)
-    whole: npt.NDArray[np.int32] = np.round(1e5 * data).astype(np.int32)
-    if BAD.get(sta) == "zero_trace":
-        whole[int((ORIGINS["c"] - start - 60) / DT) :] = 0
-    return whole
-
-
-def observed(sta: str) -> obspy.Stream:
-    """The whole hour of a station."""
-    header = {"network": "XX", "station": sta, "location": "10", "delta": DT, "starttime": ORIGINS["a"] - 300}
-    return obspy.Stream([obspy.Trace(counts(sta, c), header | {"channel": f"HH{c}"}) for c in COMPONENTS])
-
-
-def synthetic(event: str, sta: str) -> obspy.Stream:
-    """Synthetics of a station; without noise, and at another rate or with NaN where that is what is tried."""
-    dt = 2 * DT if (event, sta) == ("c", OTHER_RATE) else DT
-    seconds = np.arange(int(NPTS * DT / dt)) * dt - LEAD
-    traces = []
-    for c in COMPONENTS:
-        data = 1e5 * packets(sta, c, seconds, 0.0)
-        if event == "c" and BAD.get(sta) == "not_finite":
-            data[100] = np.nan
-        header = {"network": "XX", "station": sta, "channel": f"{'M' if dt > 0.1 else 'B'}X{c}", "delta": dt}
-        traces.append(obspy.Trace(data, header | {"starttime": ORIGINS[event] - LEAD}))
-    return obspy.Stream(traces)
-
-
-def inventory() -> Inventory:
-    """Ten stations without responses."""
-    stations = [
-        Station(sta, lat, lon, 0.0, channels=[
-            Channel(f"HH{c}", "10", lat, lon, 0.0, 0.0, azimuth=azimuth, dip=dip, sample_rate=1 / DT)
-            for c, (azimuth, dip) in COMPONENTS.items()
-        ], start_date=obspy.UTCDateTime(2019, 1, 1))
-        for sta, (lat, lon) in STATIONS.items()
-    ]  # fmt: skip
-    return Inventory([Network("XX", stations)], source="test")
-
-
-def alone(config: Config, event: str, sta: str, fixed: dict[str, list[Window]] | None = None) -> StationMeasurement:
-    """The library's answer, in this process, from the arrays themselves."""
-    origin = Origin(time=ORIGINS[event], latitude=EPICENTRE[0], longitude=EPICENTRE[1], depth=EPICENTRE[2] * 1000)
-    about = Event(origins=[origin])
-    about.preferred_origin_id = origin.resource_id
-    cut = observed(sta).slice(ORIGINS[event] - LEAD, ORIGINS[event] - LEAD + (NPTS - 1) * DT).copy()
-    # the numbers of SPECFEM's text are those of the arrays: they are written with all their digits
-    return measure_station(config, cut, synthetic(event, sta), about, inventory(), fixed_windows=fixed)
+BUILDING = ("dataset-mid-write", "dataset-before-rename")
+SOME = ("S04", "S05")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,28 +56,21 @@ class Misfits:
     marks: Path
     folder: Path
 
+    @property
+    def output(self) -> Path:
+        return Path(self.system.stack.environment["SEISBUS_OUTPUT_ROOT"])
+
+    async def exported(self, format: str, **where: Any) -> list[dict[str, Any]]:
+        """Datasets of all events, none of them dead."""
+        job = await self.system.client.export(format, job=self.source.id, **where)
+        done = await self.system.client.wait(job.id)
+        assert (done.state, done.ledger.saved) == ("completed", len(ORIGINS)), done.error
+        return await self.system.client.datasets(done.id)
+
     def documents(self, collection: str, job: Job) -> list[dict[str, Any]]:
         environment = self.system.stack.environment
         with pymongo.MongoClient[dict[str, Any]](environment["SEISBUS_MONGODB_URI"]) as client:
             return list(client[environment["SEISBUS_DATABASE"]][collection].find({"job": job.id}))
-
-
-def write_inputs(folder: Path) -> None:
-    """Day files and StationXML as somebody has them, and synthetics as SPECFEM leaves them."""
-    source = folder / "source"
-    source.mkdir()
-    for sta in STATIONS:
-        for trace in observed(sta):
-            trace.write(str(source / f"{trace.id}.mseed"), format="MSEED", reclen=512, encoding="STEIM2")
-        inventory().select(station=sta).write(str(source / f"XX.{sta}.xml"), format="STATIONXML")
-        for event in ORIGINS:
-            if event == "c" and BAD.get(sta) == "no_synthetic":
-                continue
-            (folder / "input" / event).mkdir(parents=True, exist_ok=True)
-            for trace in synthetic(event, sta):
-                times = np.arange(trace.stats.npts) * trace.stats.delta - LEAD
-                name = folder / "input" / event / f"XX.{sta}.BX{trace.stats.channel[-1]}.semd"
-                np.savetxt(name, np.column_stack((times, trace.data)), fmt="%.17g")
 
 
 def order(source: Job, **more: Any) -> dict[str, Any]:
@@ -167,10 +90,12 @@ async def misfits(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mis
     folder = tmp_path_factory.mktemp("misfit")
     marks = folder / "marks"
     marks.mkdir()
+    for name in BUILDING:  # a failpoint with a mark has struck already
+        (marks / name).touch()
     write_inputs(folder)
     import_folder(folder / "source", folder / "archive")
     environment = {
-        "SEISBUS_FAILPOINTS": ",".join(FAILPOINTS),
+        "SEISBUS_FAILPOINTS": ",".join((*FAILPOINTS, *BUILDING)),
         "SEISBUS_FAILPOINT_FOLDER": str(marks),
         "SEISBUS_INPUT_ROOT": str(folder / "input"),
     }
@@ -184,11 +109,11 @@ async def misfits(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mis
             }
         )
         assert source.ledger.saved == source.ledger.planned == len(EVENTS) * len(STATIONS) * len(COMPONENTS)
-        yield Misfits(system, source, await system.run(order(source)), marks, folder)
+        yield Misfits(system, source, await system.run(order(source, rejected=True)), marks, folder)
 
 
 async def test_every_station_is_accounted_for_though_writers_were_killed(misfits: Misfits) -> None:
-    assert {mark.name for mark in misfits.marks.iterdir()} == set(FAILPOINTS)
+    assert {mark.name for mark in misfits.marks.iterdir()} == {*FAILPOINTS, *BUILDING}
     assert misfits.job.ledger.planned == len(EVENTS) * len(STATIONS)
     outcomes = [outcome async for outcome in misfits.system.client.outcomes(misfits.job.id)]
     assert len({(o.event, o.channel.sta) for o in outcomes}) == len(outcomes) == misfits.job.ledger.planned
@@ -245,33 +170,42 @@ async def test_what_is_stored_equals_the_library_in_one_process(misfits: Misfits
         assert row.sources == len(totals[row.event])
 
 
-async def test_datasets_hold_windows_and_sources_that_pyasdf_reads(misfits: Misfits) -> None:
-    client = misfits.system.client
-    job = await client.wait((await client.export("asdf", job=misfits.source.id, misfit=misfits.job.id)).id)
-    assert (job.state, job.ledger.saved) == ("completed", len(ORIGINS))
-    root = Path(misfits.system.stack.environment["SEISBUS_OUTPUT_ROOT"])
-    windows, sources = (misfits.documents(c, misfits.job) for c in ("misfit_window", "adjoint_source"))
-    for dataset in await client.datasets(job.id):
-        mine = [d for d in windows if d["event"] == dataset["event"]]
-        with pyasdf.ASDFDataSet(root / dataset["path"], mode="r", mpi=False) as ds:
+async def test_datasets_equal_those_of_one_process_though_builders_were_killed(misfits: Misfits) -> None:
+    for name in BUILDING:
+        (misfits.marks / name).unlink()
+    datasets = await misfits.exported("asdf", misfit=misfits.job.id)
+    assert {mark.name for mark in misfits.marks.iterdir()} >= set(BUILDING)  # both builders did die
+    for dataset in datasets:
+        mine, theirs = misfits.output / dataset["path"], misfits.folder / f"alone-{dataset['event']}.h5"
+        await asyncio.to_thread(dataset_alone, theirs, Config.from_mapping(CONFIG), dataset["event"])
+        assert_same_tree(mine, theirs)
+        with pyasdf.ASDFDataSet(mine, mode="r", mpi=False) as ds:
             assert len(ds.waveforms.list()) == len(STATIONS)
+            assert ds.events[0].origins[0].time == ORIGINS[dataset["event"]]
+            good = ds.waveforms["XX.S05"]
+            assert set(good.get_waveform_tags()) == {"observed", "synthetic_i01s00"}
+            assert good.StationXML[0][0].latitude == pytest.approx(STATIONS["S05"][0])
             assert float(ds.auxiliary_data.Configs.i01.s00.parameters["min_period"]) == 10.0
-            found = ds.auxiliary_data.MisfitWindows.i01.s00
-            spans = sorted(tuple(found[name].data[:].tolist()) for name in found.list())
-            assert spans == sorted((d["left"], d["right"]) for d in mine)
-            adjoint = ds.auxiliary_data.AdjointSources.i01.s00
-            for document in (d for d in sources if d["event"] == dataset["event"]):
-                table = adjoint[f"{document['net']}_{document['sta']}_{document['component']}"].data[:]
-                assert np.array_equal(table[:, 1], np.frombuffer(document["samples"], "<f8"))
-                assert table[0, 0] == pytest.approx(-LEAD)
+            assert len(ds.auxiliary_data.RejectedWindows.i01.s00.list()) > 0
+
+
+async def test_a_manager_loads_what_was_exported_and_measures_the_same(misfits: Misfits) -> None:
+    """Under another tag of the observed, too: the dataset's config knows it."""
+    datasets = await misfits.exported("asdf", misfit=misfits.job.id, folder="tagged", waveform_tag="obs")
+    stored = misfits.documents("adjoint_source", misfits.job)
+    for dataset in datasets:
+        path = misfits.output / dataset["path"]
+        for sta in ("S05", OTHER_RATE):
+            manager = Manager(ds=path).load(f"XX.{sta}", "i01/s00")
+            assert manager.config.synthetic_waveform_tag == "synthetic_i01s00"
+            manager.flow(save=False)
+            mine = {d["component"]: d["misfit"] for d in stored if (d["event"], d["sta"]) == (dataset["event"], sta)}
+            assert {s.component: s.misfit for s in manager.adjsrcs.values()} == pytest.approx(mine, rel=1e-9)
 
 
 async def test_specfem_gets_files_of_all_components_and_a_list_of_stations(misfits: Misfits) -> None:
-    client = misfits.system.client
-    exported = await client.export("specfem", job=misfits.source.id, misfit=misfits.job.id, folder="adjoint")
-    job = await client.wait(exported.id)
-    assert (job.state, job.ledger.saved) == ("completed", len(ORIGINS))
-    root = Path(misfits.system.stack.environment["SEISBUS_OUTPUT_ROOT"]) / "exports" / "adjoint"
+    await misfits.exported("specfem", misfit=misfits.job.id, folder="adjoint")
+    root = misfits.output / "exports" / "adjoint"
     sources = misfits.documents("adjoint_source", misfits.job)
     for event in ORIGINS:
         lines = [line.split() for line in (root / event / "STATIONS_ADJOINT").read_text().splitlines()]
@@ -317,22 +251,63 @@ async def test_synthetics_of_other_formats_and_places_give_the_same_misfits(misf
     assert measured(job) == pytest.approx(measured(misfits.job), rel=1e-3 if format == "sac" else 1e-9)
 
 
-async def test_an_iteration_is_measured_again_with_fixed_windows(misfits: Misfits) -> None:
-    again = order(misfits.source, fixed_windows=misfits.job.id)
-    again["misfit"]["config"] = CONFIG | {"step_count": 1, "min_period": 9.0}
-    again["select"] = {"sta": "S04,S05"}
-    job = await misfits.system.run(again)
-    assert job.ledger.saved == job.ledger.planned == 2 * len(EVENTS)
-
+async def test_iterations_are_measured_with_fixed_windows_and_stand_side_by_side(misfits: Misfits) -> None:
     def places(of: Job) -> set[tuple[Any, ...]]:
         return {
             tuple(d[name] for name in ("event", "sta", "component", "number", "left", "right"))
             for d in misfits.documents("misfit_window", of)
-            if d["sta"] in ("S04", "S05")
+            if d["sta"] in SOME
         }
 
-    assert places(job) == places(misfits.job)
-    assert {d["path"] for d in misfits.documents("misfit_window", job)} == {"i01/s01"}
+    jobs = [misfits.job]
+    for iteration, step in ((1, 1), (2, 0)):
+        again = order(misfits.source, fixed_windows=misfits.job.id) | {"select": {"sta": ",".join(SOME)}}
+        again["misfit"]["config"] = CONFIG | {"iteration": iteration, "step_count": step, "min_period": 9.0}
+        job = await misfits.system.run(again)
+        assert job.ledger.saved == job.ledger.planned == len(SOME) * len(EVENTS)
+        assert places(job) == places(misfits.job)
+        assert {d["path"] for d in misfits.documents("misfit_window", job)} == {f"i{iteration:02d}/s{step:02d}"}
+        jobs.append(job)
+    paths = ["i01/s00", "i01/s01", "i02/s00"]
+    for dataset in await misfits.exported("asdf", misfit=[job.id for job in jobs], folder="iterations"):
+        path = misfits.output / dataset["path"]
+        for kind in ("MisfitWindows", "AdjointSources", "Configs"):
+            assert [evaluation.path for evaluation in evaluations(path, kind)] == paths
+        assert waveform_tags(path, "XX.S05") == ["observed", "synthetic_i01s00", "synthetic_i01s01", "synthetic_i02s00"]
+        # the dataset knows which evaluation came before, so that its windows can be measured again here too
+        manager = Manager(ds=path).load("XX.S05", "i02/s00").flow(fix_windows=True, save=False)
+        last = misfits.documents("adjoint_source", jobs[-1])
+        mine = {d["component"]: d["misfit"] for d in last if (d["event"], d["sta"]) == (dataset["event"], "S05")}
+        assert {s.component: s.misfit for s in manager.adjsrcs.values()} == pytest.approx(mine, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("format", "misfit", "sentence"),
+    [
+        ("asdf", ("job", "job"), "are both of the evaluation i01/s00"),
+        ("asdf", ("source",), "is of kind window, expected a misfit job"),
+        ("specfem", ("job", "job"), "one misfit job"),
+    ],
+)
+async def test_an_export_of_misfits_that_do_not_fit_is_refused(
+    misfits: Misfits, format: str, misfit: tuple[str, ...], sentence: str
+) -> None:
+    ids = [{"job": misfits.job, "source": misfits.source}[name].id for name in misfit]
+    with pytest.raises((ClientError, UserError), match=sentence):
+        await misfits.system.client.export(format, job=misfits.source.id, misfit=ids)
+
+
+async def test_what_a_dead_station_was_compared_with_is_kept_and_found_after_a_retry(misfits: Misfits) -> None:
+    client = misfits.system.client
+    job = await misfits.system.run(order(misfits.source) | {"select": {"sta": "S01"}})
+    assert (job.ledger.saved, job.ledger.dead) == (2, 1)
+    await client.retry(job.id, fates=["dead"])
+    again = await client.wait(job.id)
+    assert again.ledger == job.ledger
+    (path,) = [d["path"] for d in await misfits.exported("asdf", misfit=job.id, folder="dead") if d["event"] == "c"]
+    found = read_stream(misfits.output / path, "XX.S01", "synthetic_i01s00")
+    assert len(found) == len(COMPONENTS)
+    assert all(np.array_equal(t.data, synthetic("c", "S01").select(id=t.id)[0].data) for t in found)
 
 
 @pytest.mark.parametrize(

@@ -303,7 +303,7 @@ class BuildTask(_message.Message):
     def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., publication: _Optional[int] = ..., window: _Optional[_Union[Window, _Mapping]] = ...) -> None: ...
 
 class MisfitTask(_message.Message):
-    __slots__ = ("job", "task", "attempt", "publication", "window", "observed", "synthetic", "config_json", "quakeml", "stationxml", "fixed_windows_json", "problems")
+    __slots__ = ("job", "task", "attempt", "publication", "window", "observed", "synthetic", "config_json", "quakeml", "stationxml", "fixed_windows_json", "problems", "keep_rejected")
     JOB_FIELD_NUMBER: _ClassVar[int]
     TASK_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
@@ -316,6 +316,7 @@ class MisfitTask(_message.Message):
     STATIONXML_FIELD_NUMBER: _ClassVar[int]
     FIXED_WINDOWS_JSON_FIELD_NUMBER: _ClassVar[int]
     PROBLEMS_FIELD_NUMBER: _ClassVar[int]
+    KEEP_REJECTED_FIELD_NUMBER: _ClassVar[int]
     job: str
     task: str
     attempt: int
@@ -328,10 +329,11 @@ class MisfitTask(_message.Message):
     stationxml: bytes
     fixed_windows_json: str
     problems: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., publication: _Optional[int] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., observed: _Optional[_Iterable[_Union[Piece, _Mapping]]] = ..., synthetic: _Optional[_Iterable[_Union[Piece, _Mapping]]] = ..., config_json: _Optional[str] = ..., quakeml: _Optional[bytes] = ..., stationxml: _Optional[bytes] = ..., fixed_windows_json: _Optional[str] = ..., problems: _Optional[_Iterable[str]] = ...) -> None: ...
+    keep_rejected: bool
+    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., publication: _Optional[int] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., observed: _Optional[_Iterable[_Union[Piece, _Mapping]]] = ..., synthetic: _Optional[_Iterable[_Union[Piece, _Mapping]]] = ..., config_json: _Optional[str] = ..., quakeml: _Optional[bytes] = ..., stationxml: _Optional[bytes] = ..., fixed_windows_json: _Optional[str] = ..., problems: _Optional[_Iterable[str]] = ..., keep_rejected: _Optional[bool] = ...) -> None: ...
 
 class Measurement(_message.Message):
-    __slots__ = ("job", "task", "attempt", "window", "fate", "reason", "detail", "windows_json", "sources", "log")
+    __slots__ = ("job", "task", "attempt", "window", "fate", "reason", "detail", "windows_json", "sources", "log", "synthetic", "rejected_json")
     JOB_FIELD_NUMBER: _ClassVar[int]
     TASK_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
@@ -342,6 +344,8 @@ class Measurement(_message.Message):
     WINDOWS_JSON_FIELD_NUMBER: _ClassVar[int]
     SOURCES_FIELD_NUMBER: _ClassVar[int]
     LOG_FIELD_NUMBER: _ClassVar[int]
+    SYNTHETIC_FIELD_NUMBER: _ClassVar[int]
+    REJECTED_JSON_FIELD_NUMBER: _ClassVar[int]
     job: str
     task: str
     attempt: int
@@ -352,7 +356,9 @@ class Measurement(_message.Message):
     windows_json: _containers.RepeatedScalarFieldContainer[str]
     sources: _containers.RepeatedCompositeFieldContainer[AdjointTrace]
     log: _containers.RepeatedCompositeFieldContainer[_waveform_pb2.LogEntry]
-    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., fate: _Optional[_Union[Fate, str]] = ..., reason: _Optional[str] = ..., detail: _Optional[str] = ..., windows_json: _Optional[_Iterable[str]] = ..., sources: _Optional[_Iterable[_Union[AdjointTrace, _Mapping]]] = ..., log: _Optional[_Iterable[_Union[_waveform_pb2.LogEntry, _Mapping]]] = ...) -> None: ...
+    synthetic: _containers.RepeatedCompositeFieldContainer[Piece]
+    rejected_json: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., fate: _Optional[_Union[Fate, str]] = ..., reason: _Optional[str] = ..., detail: _Optional[str] = ..., windows_json: _Optional[_Iterable[str]] = ..., sources: _Optional[_Iterable[_Union[AdjointTrace, _Mapping]]] = ..., log: _Optional[_Iterable[_Union[_waveform_pb2.LogEntry, _Mapping]]] = ..., synthetic: _Optional[_Iterable[_Union[Piece, _Mapping]]] = ..., rejected_json: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class AdjointTrace(_message.Message):
     __slots__ = ("attributes_json", "samples")

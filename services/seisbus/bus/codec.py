@@ -306,6 +306,7 @@ def encode_misfit(order: MisfitOrder) -> bytes:
         stationxml=order.stationxml,
         fixed_windows_json=order.fixed_windows,
         problems=order.problems,
+        keep_rejected=order.keep_rejected,
     )
     return bytes(message.SerializeToString())
 
@@ -326,6 +327,7 @@ def decode_misfit(body: bytes) -> MisfitOrder:
         stationxml=message.stationxml,
         fixed_windows=message.fixed_windows_json,
         problems=tuple(message.problems),
+        keep_rejected=message.keep_rejected,
     )
 
 
@@ -342,6 +344,8 @@ def encode_measurement(found: Measurement) -> bytes:
         windows_json=found.windows,
         sources=[task_pb2.AdjointTrace(attributes_json=s.attributes, samples=s.samples) for s in found.sources],
         log=[_log_message(line) for line in found.log],
+        synthetic=[_piece_message(piece) for piece in found.synthetic],
+        rejected_json=found.rejected,
     )
     return bytes(message.SerializeToString())
 
@@ -362,6 +366,8 @@ def decode_measurement(body: bytes) -> Measurement:
         windows=tuple(message.windows_json),
         sources=tuple(AdjointTrace(source.attributes_json, source.samples) for source in message.sources),
         log=tuple(LogLine(e.algorithm, e.message, _SEVERITY_VALUES[e.severity]) for e in message.log),
+        synthetic=tuple(_piece_value(piece) for piece in message.synthetic),
+        rejected=tuple(message.rejected_json),
     )
 
 

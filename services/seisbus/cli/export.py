@@ -12,6 +12,7 @@ from .data import EventOption, JobOption, TagOption
 from .jobs import follow
 from .options import OUT, client
 
+_MISFIT = "Misfit job whose synthetics and results are added to asdf (may be repeated), or are made (specfem)."
 FolderOption = Annotated[str, typer.Option(help="Folder below `exports`; else the name of job, tag or event.")]
 
 
@@ -24,7 +25,7 @@ def export(
     sta: CodeOption = "*",
     loc: CodeOption = "*",
     chan: CodeOption = "*",
-    misfit: Annotated[str, typer.Option(help="Misfit job whose results are added (asdf, specfem).")] = "",
+    misfit: Annotated[list[str] | None, typer.Option(help=_MISFIT)] = None,
     folder: FolderOption = "",
     waveform_tag: Annotated[str, typer.Option(help="Tag of the waveforms in ASDF; else observed.")] = "",
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Watch until it is done.")] = True,
@@ -36,7 +37,7 @@ def export(
             job=job,
             tag=tag,
             event=event,
-            misfit=misfit,
+            misfit=misfit or (),
             folder=folder,
             waveform_tag=waveform_tag,
             net=net,

@@ -7,7 +7,7 @@ import json
 import os
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, Final, Self
 
 from seis.control.v1 import control_pb2 as pb
@@ -165,7 +165,7 @@ class AsyncClient:
         job: str = "",
         tag: str = "",
         event: str = "",
-        misfit: str = "",
+        misfit: str | Sequence[str] = (),
         folder: str = "",
         waveform_tag: str = "",
         net: str = "*",
@@ -175,11 +175,13 @@ class AsyncClient:
     ) -> Job:
         """Start a job that makes datasets of stored waveforms: `format` is asdf, mseed, sac, parquet or specfem.
 
-        Of one job, with one data_tag, or of one event: all that are given must fit. `misfit` is a misfit job whose
-        windows and adjoint sources are added (asdf, specfem). `datasets` of the job, once it is closed, says where
-        they are.
+        Of one job, with one data_tag, or of one event: all that are given must fit. `misfit` is a misfit job, or
+        several, whose synthetics, windows and adjoint sources are added to asdf; or the one that specfem is of.
+        `datasets` of the job, once it is closed, says where they are.
         """
-        wanted = {"job": job.removeprefix("jobs/"), "tag": tag, "event": event, "folder": folder, "misfit": misfit}
+        misfits = [one.removeprefix("jobs/") for one in ([misfit] if isinstance(misfit, str) else misfit)]
+        wanted: dict[str, Any] = {"job": job.removeprefix("jobs/"), "tag": tag, "event": event, "folder": folder}
+        wanted["misfit"] = [one for one in misfits if one]
         wanted |= {"format": format, "waveform_tag": waveform_tag}
         return await self.submit(
             {

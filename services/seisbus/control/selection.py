@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 
 from ..errors import UserError
-from ..model.job import JobSpec
+from ..model.job import JobSpec, Misfit, parse_job
 from ..model.moments import iso
 from ..model.task import DAY_NS
 from ..planning.plan import touched_days
@@ -82,15 +82,40 @@ async def check_selection(context: Context, spec: JobSpec) -> None:
 
 async def _check_stored(context: Context, spec: JobSpec) -> None:
     wanted = selected(spec)
-    others = (spec.misfit.fixed_windows if spec.misfit else "", spec.export.misfit if spec.export else "")
-    for job in filter(None, (wanted.job, *others)):
-        await get_job(context.store, job)
+    if wanted.job:
+        await get_job(context.store, wanted.job)
+    if spec.misfit is not None and spec.misfit.fixed_windows:
+        await _misfit_job(context, spec.misfit.fixed_windows)
+    if spec.export is not None:
+        await _check_evaluations(context, spec.export.misfit)
     async for _ in each_waveform(context.store, wanted, 1):
         return
     raise UserError(
         f"The {spec.kind} would hold nothing: no stored waveform fits its job, tag, event and select; "
         "`seisbus show JOB` says what a job stored."
     )
+
+
+async def _misfit_job(context: Context, job: str) -> Misfit:
+    found = parse_job((await get_job(context.store, job))["spec"])
+    if found.misfit is None:
+        raise UserError(f"Job {job} is of kind {found.kind}, expected a misfit job.")
+    return found.misfit
+
+
+async def _check_evaluations(context: Context, jobs: Sequence[str]) -> None:
+    """In a dataset each evaluation has one place."""
+    from libseis.misfit import Config
+
+    seen: dict[str, str] = {}
+    for job in jobs:
+        path = Config.from_mapping((await _misfit_job(context, job)).config).aux_path
+        if path in seen:
+            raise UserError(
+                f"The misfit jobs {seen[path]} and {job} are both of the evaluation {path}; "
+                "export one of them, or both into folders of their own."
+            )
+        seen[path] = job
 
 
 async def _check_channels(context: Context, spec: JobSpec, origins: list[Origin], homes: Sequence[int]) -> None:

@@ -65,6 +65,7 @@ class MisfitInputs:
             stationxml=inventory,
             fixed_windows=await self._fixed(spec.misfit, window),
             problems=tuple(problems),
+            keep_rejected=spec.misfit.rejected,
         )
         await self._context.bus.publish(
             window_subject(order.job, "misfit"),

@@ -50,6 +50,12 @@ def _step(value: object) -> object:
     return {value: {}} if isinstance(value, str) else value
 
 
+def _one_or_more(value: object) -> object:
+    """One of them may be written without a list, and as "" none at all."""
+    return ((value,) if value else ()) if isinstance(value, str) else value
+
+
+JobId = Annotated[str, Field(pattern=r"^[0-9a-z]{1,40}$")]
 Code = Annotated[str, BeforeValidator(_code), Field(pattern=r"^[A-Za-z0-9*?,\- _]*$", max_length=2000)]
 StepEntry = Annotated[dict[str, Any], BeforeValidator(_step)]
 
@@ -205,7 +211,7 @@ class Fill(_Model):
 class Export(_Model):
     """Stored waveforms as datasets: of one job, with one data_tag, or of one event (all that are given must fit).
 
-    `misfit`: a misfit job of these waveforms, whose windows and adjoint sources go into asdf, or are what specfem is.
+    `misfit`: misfit jobs of these waveforms, whose synthetics and results go into asdf; or the one that specfem is of.
     `folder`: below `exports` in the output folder; without it the name of the job, tag or event.
     """
 
@@ -213,7 +219,7 @@ class Export(_Model):
     job: Annotated[str, Field(pattern=r"^[0-9a-z]{0,40}$")] = ""
     tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]{0,80}$")] = ""
     event: Annotated[str, Field(max_length=200)] = ""
-    misfit: Annotated[str, Field(pattern=r"^[0-9a-z]{0,40}$")] = ""
+    misfit: Annotated[tuple[JobId, ...], BeforeValidator(_one_or_more)] = ()
     folder: Annotated[str, Field(pattern=r"^([A-Za-z0-9_+-][A-Za-z0-9_.+-]{0,79})?$")] = ""
     waveform_tag: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")] = "observed"
 
@@ -221,8 +227,8 @@ class Export(_Model):
     def _something(self) -> Self:
         if not (self.job or self.tag or self.event):
             raise ValueError("job, tag or event is needed, so that it is clear which waveforms are meant")
-        if self.format == "specfem" and not self.misfit:
-            raise ValueError("specfem holds the adjoint sources of a misfit job; name it under misfit")
+        if self.format == "specfem" and len(self.misfit) != 1:
+            raise ValueError("specfem holds the adjoint sources of one misfit job; name it under misfit")
         if self.misfit and self.format not in ("asdf", "specfem"):
             raise ValueError(f"{self.format} holds no windows and adjoint sources; leave misfit out")
         return self
@@ -270,12 +276,14 @@ class Misfit(_Model):
     """Observed against synthetic waveforms, station by station.
 
     `config`: the settings of libseis.misfit.Config. `fixed_windows`: a misfit job whose windows are measured again.
+    `rejected`: keep rejected windows with their reasons.
     """
 
     observed: Observed
     synthetics: Synthetics
     config: dict[str, Any] = {}
     fixed_windows: Annotated[str, Field(pattern=r"^[0-9a-z]{0,40}$")] = ""
+    rejected: bool = False
 
 
 # What jobs on stored data take; other keys would be silently without effect.

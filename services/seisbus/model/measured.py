@@ -1,4 +1,4 @@
-"""Documents of misfit windows and adjoint sources as the values of libseis.misfit. Pure."""
+"""Documents of misfit windows, rejected windows and adjoint sources as the values of libseis.misfit. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from libseis.misfit import AdjointSource, Window
+    from libseis.misfit import AdjointSource, RejectedWindow, Window
 
 _WINDOW = ("left", "right", "center", "dt", "min_period", "cc_shift", "max_cc", "dlna", "weight")
 _SOURCE = ("channel_id", "component", "dt", "time_offset", "misfit", "min_period", "max_period", "starttime")
@@ -21,6 +21,13 @@ def window_value(document: Mapping[str, Any]) -> Window:
 
     phases = tuple(PhaseArrival(*phase) for phase in document["phases"])
     return Window(**{name: document[name] for name in _WINDOW}, phases=phases)
+
+
+def rejected_values(document: Mapping[str, Any]) -> list[RejectedWindow]:
+    """A rejected_window document, which holds those of a component, as RejectedWindows."""
+    from libseis.misfit import RejectedWindow, Rejection
+
+    return [RejectedWindow(**{**window, "rejection": Rejection(window["rejection"])}) for window in document["windows"]]
 
 
 def adjoint_value(document: Mapping[str, Any]) -> AdjointSource:

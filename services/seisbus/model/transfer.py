@@ -78,7 +78,7 @@ class MisfitOrder:
     """A station of an event for a windower to measure.
 
     `config` and `fixed_windows` (by component, "" for new ones) are JSON; `quakeml` and `stationxml` are empty where
-    nothing is known; `problems` says what could not be read.
+    nothing is known; `problems` says what could not be read; `keep_rejected` asks for rejected windows too.
     """
 
     job: str
@@ -93,6 +93,7 @@ class MisfitOrder:
     stationxml: bytes = b""
     fixed_windows: str = ""
     problems: tuple[str, ...] = ()
+    keep_rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,10 @@ class AdjointTrace:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What a station gave, for a writer: windows as JSON, adjoint sources, and why some component gave none."""
+    """What a station gave, for a writer: windows as JSON, adjoint sources, and why some component gave none.
+
+    `synthetic` is what was compared, as it was read; `rejected` are rejected windows, a JSON mapping a component.
+    """
 
     job: str
     task: str
@@ -117,6 +121,8 @@ class Measurement:
     windows: tuple[str, ...] = ()
     sources: tuple[AdjointTrace, ...] = ()
     log: tuple[LogLine, ...] = ()
+    synthetic: tuple[Piece, ...] = ()
+    rejected: tuple[str, ...] = ()
 
 
 class Severity(StrEnum):

@@ -35,6 +35,10 @@ adjoint_source  _id, job, window, event, path, net, sta, component (SPECFEM's), 
 dead_letter   _id, job, task, part, stream, subject, headers, body, reason, deliveries, time_ns
 lease         _id = name, holder, token, expires_ns
 """
+synthetic     a synthetic waveform of a misfit job: _id, job, window, event, net, sta, loc, chan, attempt, starttime,
+              t0_ns, rate [num, den], npts, samples (float64, bytes)
+rejected_window  a component's rejected windows, where they were asked for: _id, job, window, event, path, net, sta,
+              component, attempt, channel_id, windows [{left, right, center, rejection, value, limit}]
 
 from __future__ import annotations
 
@@ -58,6 +62,8 @@ ADJOINT_SOURCE: Final = "adjoint_source"
 CATALOG_INDEX: Final = "s3_catalog_index"
 WAVEFORM_INDEX: Final = "s3_waveform_index"
 DAY_INDEX: Final = "day_index"
+SYNTHETIC: Final = "synthetic"
+REJECTED_WINDOW: Final = "rejected_window"
 DAY_FILE: Final = "day_file"
 SOURCE: Final = "source"
 SITE: Final = "site"
@@ -92,6 +98,8 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
     CATALOG_INDEX: [_index("archive", "year", "format")],
     WAVEFORM_INDEX: [_index("archive", "year", "day", "format")],
     SOURCE: [_index("archive", "time_ns")],
+    SYNTHETIC: [_index("job", "event", "net", "sta")],
+    REJECTED_WINDOW: [_index("job", "event", "net", "sta")],
     SITE: [_index("archive", "net", "sta")],
     CHANNEL: [_index("archive", "net", "sta")],
     DEAD_LETTER: [_index("job")],

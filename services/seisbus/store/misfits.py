@@ -1,4 +1,4 @@
-"""Misfit windows and adjoint sources: a station's windows to measure again, and total misfits."""
+"""What misfit jobs stored of a station (windows, adjoint sources, synthetics, rejected windows), and total misfits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .client import Store, translated
-from .collections import ADJOINT_SOURCE, MISFIT_WINDOW
+from .collections import ADJOINT_SOURCE, MISFIT_WINDOW, REJECTED_WINDOW, SYNTHETIC
 from .documents import Document
 
 
@@ -40,6 +40,26 @@ async def adjoint_sources_of(store: Store, job: str, event: str, net: str, sta: 
         query = {"job": job, "event": event, "net": net, "sta": sta}
         found = await store[ADJOINT_SOURCE].find(query).to_list()
     return sorted(found, key=lambda d: str(d["component"]))
+
+
+async def synthetics_of(store: Store, job: str, event: str, net: str, sta: str) -> list[Document]:
+    """The synthetic waveforms that a misfit job compared a station with, in order of channel and time."""
+    found = await _newest(store, SYNTHETIC, {"job": job, "event": event, "net": net, "sta": sta})
+    return sorted(found, key=lambda d: (str(d["loc"]), str(d["chan"]), int(d["t0_ns"])))
+
+
+async def rejected_of(store: Store, job: str, event: str, net: str, sta: str) -> list[Document]:
+    """The rejected windows that a misfit job stored of a station, a document a component."""
+    found = await _newest(store, REJECTED_WINDOW, {"job": job, "event": event, "net": net, "sta": sta})
+    return sorted(found, key=lambda d: str(d["component"]))
+
+
+async def _newest(store: Store, collection: str, query: Document) -> list[Document]:
+    """Dead stations have such documents too, and a retry leaves those of the attempt that it supersedes."""
+    with translated():
+        found = await store[collection].find(query).to_list()
+    newest = max((int(d["attempt"]) for d in found), default=0)
+    return [d for d in found if d["attempt"] == newest]
 
 
 async def total_misfits(store: Store, job: str) -> list[TotalMisfit]:

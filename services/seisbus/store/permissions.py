@@ -35,6 +35,8 @@ _RESULTS: Final = (
     c.ASDF_DATASET,
     c.MISFIT_WINDOW,
     c.ADJOINT_SOURCE,
+    c.SYNTHETIC,
+    c.REJECTED_WINDOW,
 )
 _EVERY_WORKER: Final = {c.JOB: _READ, c.DEAD_LETTER: _ADD}
 _RIGHTS: Final[Mapping[ServiceUser, Mapping[str, tuple[str, ...]]]] = {
@@ -71,6 +73,8 @@ _RIGHTS: Final[Mapping[ServiceUser, Mapping[str, tuple[str, ...]]]] = {
         c.ASDF_DATASET: _ADD,
         c.MISFIT_WINDOW: _ADD,
         c.ADJOINT_SOURCE: _ADD,
+        c.SYNTHETIC: _ADD,
+        c.REJECTED_WINDOW: _ADD,
         c.LEASE: _KEEP,
         **dict.fromkeys((c.SOURCE, c.SITE, c.CHANNEL), _READ),
         FILES: _BLOBS,

@@ -32,7 +32,9 @@ def measure(order: MisfitOrder) -> Measurement:
     inventory = obspy.read_inventory(io.BytesIO(order.stationxml), format="STATIONXML") if order.stationxml else None
     config = Config.from_mapping(json.loads(order.config))
     fixed = _fixed(order.fixed_windows) if order.fixed_windows else None
-    found = measure_station(config, observed, synthetic, event, inventory, fixed_windows=fixed)
+    found = measure_station(
+        config, observed, synthetic, event, inventory, fixed_windows=fixed, keep_rejected=order.keep_rejected
+    )
     log = tuple(LogLine(_ALGORITHM, text, Severity.COMPLAINT) for text in problems)
     log += tuple(LogLine(_ALGORITHM, f"{r.reason}: {r.message}", Severity.COMPLAINT) for r in found.refusals)
     windows = tuple(json.dumps(window) for window in _windows(found, config.aux_path))
@@ -43,7 +45,20 @@ def measure(order: MisfitOrder) -> Measurement:
         reason = str(found.refusals[0].reason) if found.refusals else "no_windows"
         said = [*(r.message for r in found.refusals), *problems]
         fate, detail = Fate.DEAD, " ".join(said) or "No component has a misfit window."
-    return Measurement(order.job, order.task, order.attempt, order.window, fate, reason, detail, windows, sources, log)
+    return Measurement(
+        job=order.job,
+        task=order.task,
+        attempt=order.attempt,
+        window=order.window,
+        fate=fate,
+        reason=reason,
+        detail=detail,
+        windows=windows,
+        sources=sources,
+        log=log,
+        synthetic=order.synthetic,
+        rejected=tuple(json.dumps(component) for component in _rejected(found, config.aux_path)),
+    )
 
 
 def _stream(pieces: Sequence[Piece], problems: list[str]) -> Any:
@@ -95,6 +110,20 @@ def _windows(found: StationMeasurement, path: str) -> list[dict[str, Any]]:
         }
         for component in found.components
         for number, window in enumerate(component.windows)
+    ]
+
+
+def _rejected(found: StationMeasurement, path: str) -> list[dict[str, Any]]:
+    """Rejected windows as documents, one a component that has any."""
+    return [
+        {
+            "component": component.component,
+            "channel_id": component.channel_id,
+            "path": path,
+            "windows": [asdict(window) for window in component.rejected],
+        }
+        for component in found.components
+        if component.rejected
     ]
 
 

@@ -37,7 +37,7 @@ from ..store.datasets import channel_of, dataset_document, lease_name, of_datase
 from ..store.documents import Document, ObjectId
 from ..store.jobs import add_counts, get_job
 from ..store.lease import acquire, release
-from ..store.misfits import adjoint_sources_of, windows_of
+from ..store.misfits import adjoint_sources_of, rejected_of, synthetics_of, windows_of
 from ..store.queries import each_waveform
 from ..store.settle import SettledWindow, Settlement, settle
 from .documents import logdata
@@ -225,17 +225,28 @@ class _Dataset:
         return self._sites[key]
 
     async def _measurements(self, sink: Sink) -> None:
-        job = self._spec.export.misfit if self._spec.export else ""
-        if not job:
-            return
-        settings = parse_job((await get_job(self._context.store, job))["spec"]).misfit
-        if settings is not None:
-            await asyncio.to_thread(sink.add_config, _config(settings.config))
-        for (_, net, sta), site in sorted(self._sites.items(), key=lambda item: item[0]):
-            station = (job, self._order.window.event, net, sta)
-            windows = await windows_of(self._context.store, *station)
-            sources = await adjoint_sources_of(self._context.store, *station)
-            await asyncio.to_thread(sink.add_measurement, Measured(net, sta, site, windows, sources))
+        for job in self._spec.export.misfit if self._spec.export else ():
+            settings = parse_job((await get_job(self._context.store, job))["spec"]).misfit
+            assert settings is not None  # submission saw to it
+            config = _config(settings.config)
+            await asyncio.to_thread(sink.add_config, config)
+            for (_, net, sta), site in sorted(self._sites.items(), key=lambda item: item[0]):
+                measured = await self._measured(job, net, sta, site, config.synthetic_waveform_tag)
+                await asyncio.to_thread(sink.add_measurement, measured)
+
+    async def _measured(self, job: str, net: str, sta: str, site: Document | None, tag: str) -> Measured:
+        store, station = self._context.store, (job, self._order.window.event, net, sta)
+        synthetics = await synthetics_of(store, *station)
+        return Measured(
+            net,
+            sta,
+            site,
+            windows=await windows_of(store, *station),
+            sources=await adjoint_sources_of(store, *station),
+            synthetics=[stored_segment(document, document["samples"], miniseed=False) for document in synthetics],
+            synthetic_tag=tag,
+            rejected=await rejected_of(store, *station),
+        )
 
     async def _stations(self, sink: Sink) -> None:
         if not sink.wants_stations:

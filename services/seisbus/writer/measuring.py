@@ -11,8 +11,8 @@ from ..bus.snapshot import snapshot
 from ..failpoints import failpoint
 from ..model.ids import document_id
 from ..model.outcome import Fate
-from ..model.transfer import Measurement
-from ..store.collections import ADJOINT_SOURCE, CEMETERY, ELOG, MISFIT_WINDOW
+from ..model.transfer import Measurement, Piece
+from ..store.collections import ADJOINT_SOURCE, CEMETERY, ELOG, MISFIT_WINDOW, REJECTED_WINDOW, SYNTHETIC
 from ..store.documents import Document, ObjectId
 from ..store.jobs import add_counts
 from ..store.settle import SettledWindow, Settlement, settle
@@ -64,6 +64,14 @@ def settled(found: Measurement) -> SettledWindow:
         content = json.loads(source.attributes)
         put(ADJOINT_SOURCE, f"adjoint/{content['component']}", {**content, "samples": source.samples})
         entry.stored_bytes += len(source.samples)
+    # a dead station has these too, and may be measured again
+    again: Document = {"attempt": found.attempt}
+    for text in found.rejected:
+        content = json.loads(text)
+        put(REJECTED_WINDOW, f"rejected/{content['component']}/{found.attempt}", {**content, **again})
+    for number, piece in enumerate(found.synthetic):
+        put(SYNTHETIC, f"synthetic/{number}/{found.attempt}", {**_synthetic(piece), **again})
+        entry.stored_bytes += len(piece.data)
     if found.fate is Fate.DEAD:
         put(
             CEMETERY,
@@ -77,3 +85,15 @@ def settled(found: Measurement) -> SettledWindow:
     elif found.log:
         put(ELOG, "elog", {"logdata": logdata(found.log)})
     return entry
+
+
+def _synthetic(piece: Piece) -> Document:
+    return {
+        "loc": piece.channel.loc,
+        "chan": piece.channel.chan,
+        "starttime": piece.t0_ns / 1e9,
+        "t0_ns": piece.t0_ns,
+        "rate": [piece.rate_numerator, piece.rate_denominator],
+        "npts": piece.npts,
+        "samples": piece.data,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from libseis.asdf import (
     write_config,
     write_event,
     write_inventory,
+    write_rejected,
     write_stream,
     write_windows,
 )
@@ -19,7 +21,7 @@ from libseis.asdf.handle import initialise
 from libseis.segments import Segment
 
 from ...archive.quakeml import catalog_of
-from ...model.measured import adjoint_value, window_value
+from ...model.measured import adjoint_value, rejected_values, window_value
 from ...store.documents import Document
 from .convert import trace_of
 from .sink import About, Measured, Sink
@@ -46,12 +48,16 @@ class AsdfSink(Sink):
             write_event(self._file, catalog_of(about.event)[0])
 
     def add(self, document: Document, segment: Segment, site: Document | None) -> None:
-        """One waveform; where other samples of the same channel and time are stored, under a numbered tag."""
+        """One waveform."""
+        self._add(segment, self._tag)
+
+    def _add(self, segment: Segment, wanted: str) -> None:
+        """Under this tag; where other samples of the same channel and time have it, under a numbered one."""
         from obspy import Stream
 
         stream = Stream([trace_of(segment)])
         for number in range(1, _MOST_TAGS):
-            tag = self._tag if number == 1 else f"{self._tag}_{number}"
+            tag = wanted if number == 1 else f"{wanted}_{number}"
             try:
                 write_stream(self._file, stream, tag)
             except AsdfConflictError:
@@ -66,17 +72,21 @@ class AsdfSink(Sink):
         write_inventory(self._file, inventory)
 
     def add_config(self, config: Config) -> None:
-        """Under the path of its evaluation."""
-        write_config(self._file, config)
+        """Under the path of its evaluation, with the tag that observed waveforms have in this file."""
+        write_config(self._file, replace(config, observed_tag=self._tag))
 
     def add_measurement(self, measured: Measured) -> None:
-        """Windows and adjoint sources in Pyatoa's paths."""
+        """Synthetics under their tag, windows and adjoint sources in Pyatoa's paths."""
+        for segment in measured.synthetics:
+            self._add(segment, measured.synthetic_tag)
         for windows in measured.windows.values():
             first = windows[0]
             values = [window_value(window) for window in windows]
             write_windows(self._file, first["path"], first["channel_id"], first["starttime"], values)
         for source in measured.sources:
             write_adjoint_source(self._file, source["path"], adjoint_value(source))
+        for rejected in measured.rejected:
+            write_rejected(self._file, rejected["path"], rejected["channel_id"], rejected_values(rejected))
 
     def close(self) -> None:
         """Flush and close the file."""

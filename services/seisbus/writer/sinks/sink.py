@@ -27,13 +27,18 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A station in a misfit job: windows by component, adjoint sources, its epoch (None where it is not known)."""
+    """A station in a misfit job: its epoch (None where it is not known), windows by component, adjoint sources,
+    synthetics and the tag that they have, and rejected windows, where they were asked for, a document a component.
+    """
 
     net: str
     sta: str
     site: Document | None
     windows: Mapping[str, Sequence[Document]]
     sources: Sequence[Document]
+    synthetics: Sequence[Segment] = ()
+    synthetic_tag: str = ""
+    rejected: Sequence[Document] = ()
 
 
 class Sink(ABC):
