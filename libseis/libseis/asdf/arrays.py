@@ -8,6 +8,7 @@ time.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,8 +41,8 @@ def write_array(
         if isinstance(value, (float, np.int64)):
             # h5py's way writes under another name and renames, in case there is one already; here there is none
             number = np.asarray(value)
-            kind, scalar = h5py.h5t.py_create(number.dtype), h5py.h5s.create(h5py.h5s.SCALAR)
-            h5py.h5a.create(identifier, key.encode(), kind, scalar).write(number)
+            kind, space, _ = _form(number.dtype, ())
+            h5py.h5a.create(identifier, key.encode(), kind, space).write(number)
         else:
             h5py.Dataset(identifier).attrs[key] = value
 
@@ -49,15 +50,24 @@ def write_array(
 def _write_chunk(group: h5py.Group, name: str, data: npt.NDArray[Any]) -> Any:
     import h5py
 
-    layout = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
-    layout.set_chunk(data.shape)
-    layout.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
-    layout.set_shuffle()
-    layout.set_deflate(GZIP_LEVEL)
-    kind, space = h5py.h5t.py_create(data.dtype), h5py.h5s.create_simple(data.shape)
+    kind, space, layout = _form(data.dtype, data.shape)
     identifier = h5py.h5d.create(group.id, name.encode(), kind, space, layout)
     identifier.write_direct_chunk((0,) * data.ndim, deflated(data))
     return identifier
+
+
+@lru_cache(maxsize=64)  # traces come by the thousand in few forms, and making one takes as long as writing it
+def _form(dtype: np.dtype[Any], shape: tuple[int, ...]) -> tuple[Any, Any, Any]:
+    """HDF5's type, space and layout of an array; the layout is one chunk, of a scalar none."""
+    import h5py
+
+    layout = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    if shape:
+        layout.set_chunk(shape)
+        layout.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+        layout.set_shuffle()
+        layout.set_deflate(GZIP_LEVEL)
+    return h5py.h5t.py_create(dtype), h5py.h5s.create_simple(shape), layout
 
 
 def deflated(data: npt.NDArray[Any]) -> bytes:
@@ -70,7 +80,7 @@ def deflated(data: npt.NDArray[Any]) -> bytes:
     from isal import isal_zlib
 
     stream = isal_zlib.compressobj(ISAL_LEVEL)
-    parts = []
+    parts: list[bytes] = []
     for plane in data.reshape(-1).view(np.uint8).reshape(-1, data.dtype.itemsize).T:
         parts += stream.compress(np.ascontiguousarray(plane)), stream.flush(isal_zlib.Z_SYNC_FLUSH)
     parts.append(stream.flush())
