@@ -11,7 +11,7 @@ import importlib
 import json
 from pathlib import Path
 
-BENCHMARKS = ("main_job", "objects", "range_reads")
+BENCHMARKS = ("main_job", "objects", "range_reads", "misfit_speed")
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
-"""Speed of the misfit flow beside the same flow with the port's windows, and of ASDF writing beside pyasdf's.
+"""The misfit flow beside the same flow with the port's windows, and a dataset beside pyasdf's, each pair in one run.
 
-`python -m benchmarks.misfit_speed` from the folder tests. The port needs an environment of its own (see
-misfit/README.md); SEISBUS_PORT_PYTHON names its interpreter. Without it that part is left out, and said to be.
+The port needs an environment of its own (misfit/README.md); SEISBUS_PORT_PYTHON names its interpreter, and without it
+that comparison is left out, and said to be. SEISBUS_BENCH_ASDF_STATIONS makes the datasets smaller.
 """
 
 from __future__ import annotations
@@ -11,17 +11,29 @@ import json
 import os
 import resource
 import subprocess
-import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rich.console import Console
+from rich.table import Table
 
 STATIONS = 6
 ASDF_STATIONS = int(os.environ.get("SEISBUS_BENCH_ASDF_STATIONS", "1000"))
 ASDF_NPTS = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One way of writing the dataset: wall and CPU seconds, bytes of the file."""
+
+    wall: float
+    cpu: float
+    size: int
 
 
 def write_inputs(folder: Path, data: Path) -> None:
@@ -42,7 +54,7 @@ def write_inputs(folder: Path, data: Path) -> None:
 
 
 def our_flow(folder: Path) -> dict[str, list[float]]:
-    """CPU seconds of each station: all caches empty; travel times of the station not known; all known."""
+    """CPU seconds of each station: the event new; the station new; both known."""
     import obspy
     from libseis.misfit import Config, measure_station
     from libseis.misfit.response import clear_cache as clear_responses
@@ -65,12 +77,12 @@ def our_flow(folder: Path) -> dict[str, list[float]]:
         return time.process_time() - start, found
 
     run(stations[0])  # imports and models, as on the other side
-    cpu: dict[str, list[float]] = {"new event": [], "cold": [], "warm": []}
+    cpu: dict[str, list[float]] = {"first of an event": [], "cold": [], "warm": []}
     windows = []
     for station in stations:
         clear_travel_times()
         clear_responses()
-        cpu["new event"].append(run(station)[0])
+        cpu["first of an event"].append(run(station)[0])
     clear_travel_times()
     run(stations[0])
     for station in stations[1:]:
@@ -82,35 +94,57 @@ def our_flow(folder: Path) -> dict[str, list[float]]:
     return {**cpu, "windows": windows}
 
 
-def compare_flows() -> None:
-    """Print CPU a station of both flows, in one run."""
+def port_flow(folder: Path) -> list[dict[str, Any]] | None:
+    """CPU seconds and windows of both passes of the port's flow; None without its interpreter."""
+    interpreter = os.environ.get("SEISBUS_PORT_PYTHON")
+    if interpreter is None:
+        Console().print("Flow with the port's windows: left out, SEISBUS_PORT_PYTHON is not set.")
+        return None
+    script = Path(__file__).parent / "misfit" / "port_flow.py"
+    arguments = [interpreter, str(script), str(folder)]
+    done = subprocess.run(arguments, check=True, capture_output=True, text=True, timeout=600)
+    passes: list[dict[str, Any]] = json.loads(done.stdout)
+    return passes
+
+
+def compare_flows() -> dict[str, Any]:
+    """Print CPU a station of both flows; the figures by name, none where the published inputs are not there."""
     root = Path(__file__).parents[2]
     data = Path(os.environ.get("SEISBUS_TEST_DATA", root / "../shared/data")) / "pyatoa"
-    interpreter = os.environ.get("SEISBUS_PORT_PYTHON")
     if not data.is_dir():
-        print("Flow: left out, SEISBUS_TEST_DATA has no folder pyatoa.")
-        return
+        Console().print("Flow: left out, SEISBUS_TEST_DATA has no folder pyatoa.")
+        return {}
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_inputs(folder, data)
-        ours = our_flow(folder)
-        theirs = None
-        if interpreter:
-            script = Path(__file__).parent / "misfit" / "port_flow.py"
-            done = subprocess.run(
-                [interpreter, str(script), name], check=True, capture_output=True, text=True, timeout=600
-            )
-            theirs = json.loads(done.stdout)
-    if theirs is None:
-        print("Flow of the port: left out, SEISBUS_PORT_PYTHON is not set.")
-    reference = float(np.median(theirs[0]["cpu"])) if theirs else float("nan")
-    print(f"Flow, CPU a station (median of {STATIONS}); with the port's windows {reference:.3f} s")
-    for label in ("new event", "cold", "warm"):
-        seconds = float(np.median(ours[label]))
-        print(f"  ours, {label:12s} {seconds:.3f} s   1/{reference / seconds:.1f} of the port's")
-    if theirs:
-        equal = all(mine == found for mine, (found, _) in zip(ours["windows"], theirs[0]["windows"], strict=True))
-        print(f"  windows equal: {equal}")
+        write_inputs(Path(name), data)
+        ours = our_flow(Path(name))
+        theirs = port_flow(Path(name))
+    table = Table(title=f"Misfit flow, CPU s a station (median of {STATIONS})")
+    for column in ("travel times", "ours", "with the port's windows", "ratio", "target"):
+        table.add_column(column, justify="right")
+    figures: dict[str, Any] = {}
+    # the port keeps nothing from one station to the next: its first pass is cold, its second as good as warm
+    for label, number, target in (("first of an event", 0, None), ("cold", 0, 1 / 4), ("warm", 1, 1 / 8)):
+        mine = float(np.median(ours[label]))
+        figures[label] = {"ours": mine}
+        row = [label, f"{mine:.3f}"]
+        if theirs is not None:
+            port = float(np.median(theirs[number]["cpu"]))
+            figures[label] |= {"port": port, "ratio": mine / port}
+            row += [f"{port:.3f}", f"1/{port / mine:.1f}", verdict(mine / port, target)]
+        table.add_row(*row)
+    Console().print(table)
+    if theirs is not None:
+        pairs = zip(ours["windows"], theirs[0]["windows"], strict=True)
+        figures["windows equal"] = all(mine == found for mine, (found, _) in pairs)
+        Console().print(f"Windows of both equal: {figures['windows equal']}")
+    return figures
+
+
+def verdict(ratio: float, target: float | None) -> str:
+    """The target, and whether it is met."""
+    if target is None:
+        return ""
+    return f"1/{1 / target:g} " + ("[green]met" if ratio <= target else "[red]missed")
 
 
 def make_station(number: int) -> tuple[str, Any, bytes]:
@@ -140,62 +174,63 @@ def make_station(number: int) -> tuple[str, Any, bytes]:
     return f"XX.S{number:04d}", Stream(traces), xml.getvalue()
 
 
-def compare_writers() -> None:
-    """Print wall, CPU and size of one dataset written by build_dataset and by pyasdf; inputs are made beforehand."""
+def write_ours(path: Path, stations: list[tuple[str, Any, bytes]]) -> None:
+    """Our way: written, fsynced, renamed."""
+    from libseis import asdf
+
+    asdf.build_dataset(path, (asdf.StationData(code, {"observed": stream}, xml) for code, stream, xml in stations))
+
+
+def write_by_pyasdf(path: Path, stations: list[tuple[str, Any, bytes]]) -> None:
+    """pyasdf's way with its defaults, and fsync."""
     from pyasdf import ASDFDataSet
 
-    from libseis import asdf
+    with ASDFDataSet(path, mpi=False) as ds:
+        for _, stream, xml in stations:
+            ds.add_waveforms(stream, tag="observed")
+            ds.add_stationxml(io.BytesIO(xml))
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def compare_writers() -> dict[str, Any]:
+    """Print wall, CPU and size of one dataset written both ways, and what stock pyasdf reads of ours."""
+    from pyasdf import ASDFDataSet
 
     stations = [make_station(number) for number in range(ASDF_STATIONS)]
     with tempfile.TemporaryDirectory() as name:
-        ours, theirs = Path(name) / "ours.h5", Path(name) / "pyasdf.h5"
-        our_time = timed(
-            lambda: asdf.build_dataset(
-                ours,
-                (asdf.StationData(code, {"observed": stream}, station_xml) for code, stream, station_xml in stations),
+        path = Path(name, "ours.h5")
+        ours = timed(write_ours, path, stations)
+        theirs = timed(write_by_pyasdf, Path(name, "pyasdf.h5"), stations)
+        with ASDFDataSet(path, mode="r", mpi=False) as ds:
+            equal = all(
+                np.array_equal(read.data, given.data)
+                for code, stream, _ in stations
+                for read, given in zip(ds.waveforms[code].observed, stream, strict=True)
             )
-        )
-
-        def by_pyasdf() -> None:
-            with ASDFDataSet(theirs, mpi=False) as ds:
-                for _, stream, station_xml in stations:
-                    ds.add_waveforms(stream, tag="observed")
-                    ds.add_stationxml(io.BytesIO(station_xml))
-            with theirs.open("rb") as file:
-                os.fsync(file.fileno())
-
-        their_time = timed(by_pyasdf)
-        sizes = ours.stat().st_size, theirs.stat().st_size
-        with ASDFDataSet(ours, mode="r", mpi=False) as ds:
-            code, stream, _ = stations[-1]
-            same = all(
-                np.array_equal(a.data, b.data)
-                for a, b in zip(ds.waveforms[code].observed, stream, strict=True)
-            )  # fmt: skip
-            count = len(ds.waveforms.list())
-    raw = ASDF_STATIONS * 3 * ASDF_NPTS * 4
-    print(
-        f"ASDF, {ASDF_STATIONS} stations x 3 x {ASDF_NPTS} float32 ({raw / 1e6:.0f} MB), StationXML and fsync included"
-    )
-    for label, (wall, cpu), size in (("ours", our_time, sizes[0]), ("pyasdf", their_time, sizes[1])):
-        print(f"  {label:7s} wall {wall:6.1f} s   CPU {cpu:6.1f} s   {size / 1e6:6.1f} MB")
-    print(f"  pyasdf / ours: wall {their_time[0] / our_time[0]:.1f}, CPU {their_time[1] / our_time[1]:.1f}, ", end="")
-    print(f"size {sizes[1] / sizes[0]:.3f}; read back by pyasdf: {count} stations, samples equal: {same}")
+    table = Table(title=f"ASDF, {ASDF_STATIONS} stations x 3 x {ASDF_NPTS} float32, StationXML and fsync included")
+    for column in ("", "wall s", "CPU s", "MB"):
+        table.add_column(column, justify="right")
+    for label, way in (("ours", ours), ("pyasdf", theirs)):
+        table.add_row(label, f"{way.wall:.1f}", f"{way.cpu:.1f}", f"{way.size / 1e6:.1f}")
+    ratios = {"wall": ours.wall / theirs.wall, "cpu": ours.cpu / theirs.cpu, "size": ours.size / theirs.size}
+    table.add_section()
+    table.add_row("ratio", f"1/{1 / ratios['wall']:.1f}", f"1/{1 / ratios['cpu']:.1f}", f"{ratios['size']:.3f}")
+    table.add_row("target", verdict(ratios["wall"], 1 / 5), "", "1 " + ("met" if ratios["size"] <= 1 else "missed"))
+    Console().print(table)
+    Console().print(f"Every sample read back by pyasdf is equal: {equal}")
+    return {**ratios, "equal": equal}
 
 
-def timed(work: Any) -> tuple[float, float]:
-    """Wall and CPU seconds of a call, its threads included."""
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    start = time.perf_counter()
-    work()
-    wall = time.perf_counter() - start
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+def timed(write: Callable[[Path, list[tuple[str, Any, bytes]]], None], path: Path, stations: list[Any]) -> Dataset:
+    """Write a dataset; CPU with that of threads."""
+    before, start = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    write(path, stations)
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Dataset(wall, cpu, path.stat().st_size)
 
 
-if __name__ == "__main__":
-    wanted = set(sys.argv[1:]) or {"flow", "asdf"}
-    if "flow" in wanted:
-        compare_flows()
-    if "asdf" in wanted:
-        compare_writers()
+def main() -> dict[str, Any]:
+    """Print both comparisons; their figures by name."""
+    return {"flow": compare_flows(), "asdf": compare_writers()}
