@@ -12,46 +12,27 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 from seisbus.errors import UnavailableError, UserError
-from seisbus.local import MissingProgramError, S3Program, ServerOptions, embedded_servers
-from seisbus.local.recipes import KeyPair
+from seisbus.local import embedded_servers
 from seisbus.model.transfer import Packing
 from seisbus.objects import Bucket
 from seisbus.objects.bucket import PART_BYTES
 from seisbus.writer.uploads import WaveformObjects
-from support.servers import S3Server
-
-KEYS = KeyPair("seisbus", "correct-horse-battery")
-
-
-@pytest.fixture(scope="module")
-async def locked_s3(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """The URL of a strict server that refuses who has no key."""
-    folder = tmp_path_factory.mktemp("locked")
-    options = ServerOptions(s3_program=S3Program.SEAWEEDFS, s3_keys=KEYS)
-    try:
-        async with embedded_servers(
-            folder, nats=False, mongodb=False, s3_root=folder / "s3", options=options
-        ) as servers:
-            yield servers.s3.url
-    except MissingProgramError as error:
-        pytest.skip(error.message)
+from support.servers import LockedS3, S3Server
 
 
 @pytest.fixture(params=["lenient", "strict"])
-def s3(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, str]]:
+def s3(
+    request: pytest.FixtureRequest, s3_server: S3Server, locked_s3: LockedS3, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Any, str]]:
     """A plain S3 client and its endpoint; credentials are in the environment, as an operator gives them."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEYS.access_key)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", KEYS.secret_key)
-    server: str | S3Server = request.getfixturevalue("s3_server" if request.param == "lenient" else "locked_s3")
-    endpoint = server.url if isinstance(server, S3Server) else server
-    config = Config(s3={"addressing_style": "path"}, request_checksum_calculation="when_required")
-    with closing(boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", config=config)) as client:
-        yield client, endpoint
+    for name, value in locked_s3.environment.items():
+        monkeypatch.setenv(name, value)
+    server = locked_s3 if request.param == "strict" else LockedS3(s3_server.url, locked_s3.environment)
+    with closing(server.client()) as client:
+        yield client, server.url
 
 
 @pytest.fixture
@@ -158,10 +139,10 @@ async def test_pieces_of_a_batch_share_an_object_and_a_failed_batch_never_reuses
     assert len([kept async for kept in bucket.list("waveforms/j/")]) == 3
 
 
-async def test_a_wrong_key_is_a_sink_to_wait_for(locked_s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEYS.access_key)
+async def test_a_wrong_key_is_a_sink_to_wait_for(locked_s3: LockedS3, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", locked_s3.environment["AWS_ACCESS_KEY_ID"])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
-    async with Bucket("s3://anything", locked_s3) as bucket:
+    async with Bucket("s3://anything", locked_s3.url) as bucket:
         with pytest.raises(UnavailableError, match=r"s3://anything/ at http.* w cannot be written .*SignatureDoesNot"):
             await bucket.put("w", b"x")
         with pytest.raises(UnavailableError, match="w cannot be read"):
@@ -171,8 +152,8 @@ async def test_a_wrong_key_is_a_sink_to_wait_for(locked_s3: str, monkeypatch: py
 async def test_a_server_that_is_away_is_waited_for_and_then_takes_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEYS.access_key)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", KEYS.secret_key)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "any")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
     (tmp_path / "root" / "sink").mkdir(parents=True)
     async with (
         embedded_servers(tmp_path / "s3", nats=False, mongodb=False, s3_root=tmp_path / "root") as servers,

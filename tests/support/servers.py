@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pymongo
 import pytest
+from botocore.config import Config
 from seisbus.local import MissingProgramError, S3Program, ServerHandle, ServerOptions, embedded_servers
+from seisbus.local.recipes import KeyPair
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -90,6 +94,42 @@ async def strict_s3_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIte
             folder, nats=False, mongodb=False, s3_root=folder / "s3", options=options
         ) as servers:
             yield servers.s3
+    except MissingProgramError as error:
+        pytest.skip(error.message)
+
+
+@dataclass(frozen=True, slots=True)
+class LockedS3:
+    """An S3 server that refuses who has no key, and the environment of those who have one."""
+
+    url: str
+    environment: Mapping[str, str]
+
+    def client(self) -> Any:
+        """A stock client with the key; the caller closes it."""
+        config = Config(s3={"addressing_style": "path"}, request_checksum_calculation="when_required")
+        return boto3.client(
+            "s3",
+            endpoint_url=self.url,
+            region_name="us-east-1",
+            config=config,
+            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+        )
+
+
+@pytest.fixture(scope="session")
+async def locked_s3(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LockedS3]:
+    """A strict S3 server that demands a key, shared by the session: make your own bucket."""
+    keys = KeyPair("seisbus", "correct-horse-battery")
+    options = ServerOptions(s3_program=S3Program.SEAWEEDFS, s3_keys=keys)
+    folder = tmp_path_factory.mktemp("locked")
+    environment = {"AWS_ACCESS_KEY_ID": keys.access_key, "AWS_SECRET_ACCESS_KEY": keys.secret_key}
+    try:
+        async with embedded_servers(
+            folder, nats=False, mongodb=False, s3_root=folder / "s3", options=options
+        ) as servers:
+            yield LockedS3(servers.s3.url, environment)
     except MissingProgramError as error:
         pytest.skip(error.message)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections import defaultdict
 from dataclasses import dataclass
@@ -80,8 +81,15 @@ class PlainJob:
 async def read_plainly(environment: dict[str, str], job: str) -> PlainJob:
     """What the job left, read by `plain_reader` in a fresh process."""
     order = {"uri": environment["SEISBUS_MONGODB_URI"], "database": environment["SEISBUS_DATABASE"], "job": job}
+    credentials = {name: value for name, value in environment.items() if name.startswith("AWS_")}
+    if endpoint := environment.get("SEISBUS_SINK_ENDPOINT"):
+        credentials["AWS_ENDPOINT_URL_S3"] = endpoint
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(_SCRIPT), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        str(_SCRIPT),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, **credentials},
     )
     output, _ = await process.communicate(json.dumps(order).encode())
     assert process.returncode == 0

@@ -6,6 +6,7 @@ Takes {"uri", "database", "job"} as JSON on its standard input, prints what it f
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
@@ -50,17 +51,39 @@ def samples(database: Any, document: dict[str, Any]) -> tuple[npt.NDArray[Any], 
     if document["storage_mode"] == "gridfs":
         return np.frombuffer(gridfs.GridFS(database).get(document["gridfs_id"]).read(), "<f8"), None
     path, offset = Path(document["dir"], document["dfile"]), document["foff"]
-    if document["format"] == "binary":
+    if document["storage_mode"] == "s3":
+        data = from_bucket(f"{document['dir']}/{document['dfile']}", offset, document["nbytes"])
+    elif document["format"] == "binary":
         return np.fromfile(path, "<f8", count=document["npts"], offset=offset), None
+    else:
+        with path.open("rb") as file:
+            file.seek(offset)
+            data = file.read(document["nbytes"])
+    if document["format"] == "binary":
+        return np.frombuffer(data, "<f8"), None
     import obspy
 
-    with path.open("rb") as file:
-        file.seek(offset)
-        stream = obspy.read(io.BytesIO(file.read(document["nbytes"])), format="MSEED")
-    (trace,) = stream
+    (trace,) = obspy.read(io.BytesIO(data), format="MSEED")
     codes = tuple(document[name] for name in ("net", "sta", "loc", "chan"))
     assert trace.id == ".".join(codes), (trace.id, codes)
     return trace.data, trace.stats.starttime.ns
+
+
+@functools.cache
+def s3_client() -> Any:
+    """A stock client; endpoint and credentials are in the environment."""
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client("s3", region_name="us-east-1", config=Config(s3={"addressing_style": "path"}))
+
+
+def from_bucket(url: str, start: int, count: int) -> bytes:
+    """Some bytes of an object named by an s3:// URL."""
+    bucket, _, key = url.removeprefix("s3://").partition("/")
+    answer = s3_client().get_object(Bucket=bucket, Key=key, Range=f"bytes={start}-{start + count - 1}")
+    data: bytes = answer["Body"].read()
+    return data
 
 
 if __name__ == "__main__":

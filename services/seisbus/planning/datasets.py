@@ -12,12 +12,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
+from typing import Final
 
 from ..model.channel import Channel
 from ..model.ids import task_id, window_id
 from ..model.job import Export
 from ..model.task import DAY_NS, Part, Task, Window
 
+# The list of sums beside the files of a folder in the sink, in the form of coreutils.
+SUMS: Final = "SHA256SUMS"
 _NO_CHANNEL = Channel("", "", "", "")
 _SUFFIX = {"asdf": ".h5", "parquet": ".parquet", "sac": "", "specfem": ""}
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.+-]")
@@ -89,6 +92,11 @@ def dataset_path(export: Export, window: Window) -> PurePosixPath:
         name = f"{net}.{sta}.{loc}.{chan}.D.{day:%Y.%j}"
         return folder / f"{day:%Y}" / net / sta / f"{chan}.D" / name
     return folder / (safe_name(window.event or folder.name) + _SUFFIX[export.format])
+
+
+def sink_key(job: str, build: str, path: str) -> str:
+    """Where the dataset of a path stands in the sink: below a folder of this build alone, which nothing overwrites."""
+    return f"exports/{job}/{build}/{path.removeprefix('exports/')}"
 
 
 def safe_name(text: str) -> str:

@@ -8,14 +8,16 @@ Shapes (times `*_ns` are integer nanoseconds since 1970; a channel is "NET.STA.L
 
 job           _id, name, kind, spec, state, open (only while not closed), attempt, submitted_ns, closed_ns,
               request_id, planned, planning_done, cursor {shard, offset}, counts {fate: n} (a cache), ledger (at close),
-              stored_bytes, error, notes, retry {fates, reason}
+              stored_bytes, error, notes, retry {fates, reason},
+              sink_cleaned (the closed_ns at which the sink was looked through)
 task          _id = job.shard.n, job, open (only while parts are missing), attempt, archive,
               objects [{key, size, etag, day_ns, channel, missing}], windows [{id, channel, start_ns, end_ns,
               inclusive_end, event}], parts [[first, count]], done [part], template
 outcome       _id = window id = job.hash, job, fate, reason, detail, refs, attempt, task, part, channel, start_ns,
               end_ns, event
 outcome_superseded  the same with _id = window id + "~" + attempt: what a retry replaced
-wf_TimeSeries MsPASS's attribute names; and job, window, piece, t0_ns, rate [num, den], event, provenance
+wf_TimeSeries MsPASS's attribute names; and job, window, piece, t0_ns, rate [num, den], event, provenance; with
+              storage_mode s3 (ours): dir is a URL s3://bucket/…, sha256 that of the nbytes at foff
 cemetery      tombstone, logdata, data_tag, job, window, reason
 elog          logdata, wf_TimeSeries_id, data_tag, job, window
 s3_catalog_index, s3_waveform_index   _id = archive/key, archive, s3key, index_type, format, year, yrday, day, filename
@@ -27,7 +29,8 @@ source        _id = archive/evid, archive, source_id, time, time_ns, lat, lon, d
 site, channel MsPASS's names and units; archive, net, sta(, loc, chan), lat, lon, elev, edepth, key,
               hang, vang, starttime, endtime
 asdf_dataset  a dataset that was exported, in any format: _id, job, window, format, path (below the output folder),
-              event, channel, waveforms, size, sha256, problems, problem_count, token (of the lease), built_ns
+              event, channel, waveforms, size, sha256, problems, problem_count, token (of the lease), built_ns;
+              in the sink url (s3://bucket/…, with a slash at the end for a folder)
 misfit_window a window of a misfit job: _id, job, window, event, path (of the evaluation), net, sta, component, number,
               channel_id, left, right, center, dt, min_period, cc_shift, max_cc, dlna, weight, phases, starttime
 adjoint_source  _id, job, window, event, path, net, sta, component (SPECFEM's), channel_id, type, misfit, dt, npts,

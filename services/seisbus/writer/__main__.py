@@ -7,6 +7,7 @@ import sys
 from ..app import Context, Service, run_service
 from ..bus.topology import build_consumer, write_consumer
 from .building import Builder
+from .cleaning import Cleaner
 from .commit import Committer
 from .measuring import MeasurementWriter
 
@@ -25,9 +26,10 @@ async def build(context: Context) -> Service:
     worker = context.worker(write_consumer(), committer.commit, slots=context.settings.concurrency or _MESSAGES_AT_ONCE)
     builder = context.worker(build_consumer(), Builder(context).handle, slots=_DATASETS_AT_ONCE)
     measurements = context.worker(write_consumer("misfit"), MeasurementWriter(context).handle, slots=_STATIONS_AT_ONCE)
-    return Service(
-        workers=[worker, builder, measurements], loops=[committer.run, committer.report], on_drained=committer.close
-    )
+    loops = [committer.run, committer.report]
+    if context.sink is not None:
+        loops.append(Cleaner(context, context.sink).run)
+    return Service(workers=[worker, builder, measurements], loops=loops, on_drained=committer.close)
 
 
 if __name__ == "__main__":

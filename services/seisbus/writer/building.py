@@ -30,7 +30,7 @@ from ..model.job import JobSpec, parse_job
 from ..model.outcome import Fate
 from ..model.stored import StoredBytesError, stored_segment
 from ..model.transfer import BuildOrder, LogLine, Severity
-from ..planning.datasets import dataset_path
+from ..planning.datasets import dataset_path, sink_key
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
 from ..store.collections import ASDF_DATASET, CEMETERY
 from ..store.datasets import channel_of, dataset_document, lease_name, of_dataset, site_at
@@ -41,7 +41,7 @@ from ..store.misfits import adjoint_sources_of, rejected_of, synthetics_of, wind
 from ..store.queries import each_waveform
 from ..store.settle import SettledWindow, Settlement, settle
 from .documents import logdata
-from .publishing import Published, discard, make_durable, publish, unfinished
+from .publishing import Published, discard, make_durable, publish, unfinished, upload
 from .sinks import About, Measured, Sink, open_sink
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class Builder:
         self._context = context
         self._store = context.store
         self._root = context.settings.output_root.absolute()
+        self._built = 0
 
     async def handle(self, delivery: Delivery) -> None:
         """Returns when the dataset is in place and its outcome is in the database."""
@@ -137,7 +138,12 @@ class Builder:
             published = await asyncio.to_thread(make_durable, part)
             failpoint("dataset-before-rename")
             await still_ours()
-            await asyncio.to_thread(publish, part, target)
+            if self._context.sink is None:
+                await asyncio.to_thread(publish, part, target)
+            else:
+                self._built += 1
+                key = sink_key(order.job, f"{self._context.boot}-{self._built}", path)
+                published = await upload(part, published, self._context.sink, key)
         finally:
             await asyncio.to_thread(discard, part)
         failpoint("dataset-after-rename")
@@ -278,6 +284,7 @@ def _saved(
             "waveforms": written.waveforms,
             "size": published.size,
             "sha256": published.sha256,
+            **({"url": published.url} if published.url else {}),
             "problems": written.problems[:_MOST_PROBLEMS],
             "problem_count": len(written.problems),
             "token": token,

@@ -1,24 +1,32 @@
 """Making an unfinished dataset the one that readers see: durable first, then by rename. No database, no bus.
 
 Readers that have the old file open go on with it; a killed process leaves the old one and an unfinished one beside it,
-which the next builder removes.
+which the next builder removes. In the sink every build has keys of its own, and its document says which counts.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from ..objects import Bucket
+from ..planning.datasets import SUMS
+
+_PUT_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Bytes of a dataset, and the SHA-256 of its one file ("" for a folder)."""
+    """Bytes of a dataset, and the SHA-256 of its one file; of a folder "" on a disk, and of its list of sums in the
+    sink, where `url` says which object it is (of a folder what its keys begin with, up to a slash)."""
 
     size: int
     sha256: str
+    url: str = ""
 
 
 def unfinished(target: Path, token: int) -> Path:
@@ -38,9 +46,7 @@ def make_durable(part: Path) -> Published:
         _sync(part)
         return Published(sum(file.stat().st_size for file in files), "")
     _sync(part)
-    with part.open("rb") as handle:
-        digest = hashlib.file_digest(handle, "sha256").hexdigest()
-    return Published(part.stat().st_size, digest)
+    return Published(part.stat().st_size, _sha256(part))
 
 
 def publish(part: Path, target: Path) -> None:
@@ -65,6 +71,29 @@ def publish(part: Path, target: Path) -> None:
     _sync(target.parent)
 
 
+async def upload(part: Path, published: Published, bucket: Bucket, key: str) -> Published:
+    """Put a durable dataset into the sink under a key that nobody used before.
+
+    A folder's files go below the key, and last of all a list of their SHA-256 as `sha256sum -c` reads it.
+    UnavailableError when the sink does not take it.
+    """
+    files = await asyncio.to_thread(lambda: sorted(part.iterdir()) if part.is_dir() else None)
+    if files is None:
+        await bucket.put_file(key, part, published.sha256)
+        return replace(published, url=bucket.url(key))
+    running = asyncio.Semaphore(_PUT_AT_ONCE)
+
+    async def put(file: Path) -> str:
+        async with running:
+            sha256 = await asyncio.to_thread(_sha256, file)
+            await bucket.put_file(f"{key}/{file.name}", file, sha256)
+        return f"{sha256}  {file.name}\n"
+
+    lines = await asyncio.gather(*(put(file) for file in files))
+    sums = await bucket.put(f"{key}/{SUMS}", "".join(lines).encode())
+    return replace(published, sha256=sums, url=f"{bucket.url(key)}/")
+
+
 def discard(part: Path) -> None:
     """Remove an unfinished dataset; silent when there is none."""
     _remove(part)
@@ -75,6 +104,11 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _sync(path: Path) -> None:

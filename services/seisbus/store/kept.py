@@ -1,0 +1,28 @@
+"""What documents name in the sink, and which closed jobs were looked through for objects that none names."""
+
+from __future__ import annotations
+
+from .client import Store, translated
+from .collections import ASDF_DATASET, JOB, WF_TIMESERIES
+
+
+async def jobs_to_clean(store: Store, closed_before_ns: int) -> list[tuple[str, int]]:
+    """Jobs that were closed before then and not looked through since, each with the time of its close."""
+    with translated():
+        found = store[JOB].find({"closed_ns": {"$gt": 0, "$lt": closed_before_ns}}, {"closed_ns": 1, "sink_cleaned": 1})
+        return [(job["_id"], job["closed_ns"]) async for job in found if job.get("sink_cleaned") != job["closed_ns"]]
+
+
+async def note_cleaned(store: Store, job: str, closed_ns: int) -> None:
+    """Nothing of the job, closed at that time, needs to be looked at until it is closed again."""
+    with translated():
+        await store[JOB].update_one({"_id": job}, {"$set": {"sink_cleaned": closed_ns}})
+
+
+async def named_urls(store: Store, job: str) -> set[str]:
+    """URLs in the sink that documents of a job name: of objects, and (with a slash at the end) of folders of them."""
+    with translated():
+        waveforms = store[WF_TIMESERIES].find({"job": job}, {"storage_mode": 1, "dir": 1, "dfile": 1})
+        named = {f"{w['dir']}/{w['dfile']}" async for w in waveforms if w["storage_mode"] == "s3"}
+        datasets = store[ASDF_DATASET].find({"job": job}, {"url": 1})
+        return named | {dataset["url"] async for dataset in datasets if "url" in dataset}

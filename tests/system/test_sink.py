@@ -1,0 +1,132 @@
+"""A main job and its exports with a bucket as the only place for files: two writers, one killed after it has put its
+objects and before it commits them; nothing is lost, doubled or left over."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from seisbus.client import Job
+from support.chaos import JOB, End, impatient_system, settled_end, small_archive
+from support.servers import LockedS3
+from support.system import System
+from support.waiting import eventually
+
+# Objects this old that no document names are deleted; a job of this file takes less.
+_ORPHAN_SECONDS = 20
+_FAILPOINTS = ("written-before-commit", "dataset-after-rename")
+
+
+@dataclass(frozen=True, slots=True)
+class Sunk:
+    """A system whose files go to a bucket, and what a stock client says of that bucket."""
+
+    system: System
+    s3: Any
+    bucket: str
+    marks: Path
+    reference: End
+
+    def keys(self, job: Job) -> dict[str, int]:
+        """Size of every object of a job, by URL."""
+        found: dict[str, int] = {}
+        for folder in ("waveforms", "exports"):
+            for page in self.s3.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=f"campaign/{folder}/{job.id}/"
+            ):
+                found |= {f"s3://{self.bucket}/{entry['Key']}": entry["Size"] for entry in page.get("Contents", ())}
+        return found
+
+    def local_files(self) -> list[Path]:
+        """Files in the output folder."""
+        output = Path(self.system.stack.environment["SEISBUS_OUTPUT_ROOT"])
+        return [path for path in output.rglob("*") if path.is_file()]
+
+    async def kill_once(self, failpoint: str) -> None:
+        """Let the next writer that comes to a failpoint die there."""
+        await asyncio.to_thread((self.marks / failpoint).unlink)
+
+    async def struck(self, failpoint: str) -> None:
+        """Wait until it has died there."""
+        await eventually((self.marks / failpoint).exists)
+
+
+@pytest.fixture(scope="module")
+def bucket(locked_s3: LockedS3) -> Iterator[tuple[Any, str]]:
+    with closing(locked_s3.client()) as client:
+        name = f"sink-{uuid.uuid4().hex[:12]}"
+        client.create_bucket(Bucket=name)
+        yield client, name
+
+
+@pytest.fixture(scope="module")
+async def sunk(
+    tmp_path_factory: pytest.TempPathFactory, locked_s3: LockedS3, bucket: tuple[Any, str]
+) -> AsyncIterator[Sunk]:
+    folder = tmp_path_factory.mktemp("sink")
+    marks = folder / "marks"
+    marks.mkdir()
+    for name in _FAILPOINTS:  # a failpoint with a mark has struck already
+        (marks / name).touch()
+    client, name = bucket
+    environment = {
+        **locked_s3.environment,
+        "SEISBUS_SINK": f"s3://{name}/campaign",
+        "SEISBUS_SINK_ENDPOINT": locked_s3.url,
+        "SEISBUS_SINK_ORPHAN_SECONDS": str(_ORPHAN_SECONDS),
+        "SEISBUS_SINK_CLEAN_SECONDS": "1",
+        "SEISBUS_FAILPOINTS": ",".join(_FAILPOINTS),
+        "SEISBUS_FAILPOINT_FOLDER": str(marks),
+    }
+    archive = small_archive(folder / "archive")
+    async with impatient_system(folder / "stack", archive, environment=environment, replicas={"writer": 2}) as system:
+        undisturbed = await system.run({**JOB, "output": {"storage": "gridfs"}})
+        yield Sunk(system, client, name, marks, await settled_end(system, undisturbed))
+
+
+async def test_a_killed_writer_loses_and_doubles_nothing_and_leaves_nothing(sunk: Sunk) -> None:
+    await sunk.kill_once("written-before-commit")
+    job = await sunk.system.run(JOB)
+    await sunk.struck("written-before-commit")
+    assert await settled_end(sunk.system, job) == sunk.reference
+
+    documents = await sunk.system.client.waveforms(job=job.id)
+    assert {document["storage_mode"] for document in documents} == {"s3"}
+    named = {f"{document['dir']}/{document['dfile']}" for document in documents}
+    before = await asyncio.to_thread(sunk.keys, job)
+    assert set(before) > named  # the dead writer's objects
+    spans = sorted((d["dir"], d["dfile"], d["foff"], d["nbytes"]) for d in documents)
+    for one, two in pairwise(spans):
+        assert one[:2] != two[:2] or one[2] + one[3] <= two[2]
+
+    async def clean() -> bool:
+        assert set(await asyncio.to_thread(sunk.keys, job)) == named
+        return True
+
+    await eventually(clean, timeout=_ORPHAN_SECONDS + 30)
+    assert await settled_end(sunk.system, job) == sunk.reference
+    assert await asyncio.to_thread(sunk.local_files) == []
+
+
+async def test_the_client_reads_through_control_and_sees_bytes_that_were_changed(sunk: Sunk) -> None:
+    job = await sunk.system.run(JOB)
+    read = await sunk.system.client.read(job=job.id)
+    assert len(read.member) == job.ledger.saved
+    assert all(member.live for member in read.member)
+    victim = (await sunk.system.client.waveforms(job=job.id))[0]
+    key = f"{victim['dir']}/{victim['dfile']}".removeprefix(f"s3://{sunk.bucket}/")
+    body = await asyncio.to_thread(lambda: sunk.s3.get_object(Bucket=sunk.bucket, Key=key)["Body"].read())
+    middle = victim["foff"] + victim["nbytes"] // 2
+    changed = body[:middle] + bytes([body[middle] ^ 1]) + body[middle + 1 :]
+    await asyncio.to_thread(lambda: sunk.s3.put_object(Bucket=sunk.bucket, Key=key, Body=changed))
+    dead = [member for member in (await sunk.system.client.read(job=job.id)).member if not member.live]
+    (only,) = dead
+    assert str(only["_id"]) == str(victim["_id"])
+    assert "SHA-256 differs" in only.elog.get_error_log()[0].message
