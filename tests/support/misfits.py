@@ -5,6 +5,7 @@ What a misfit job reads (day files, StationXML, SPECFEM's text), and what one pr
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +14,19 @@ import numpy as np
 import numpy.typing as npt
 import obspy
 from libseis.misfit import Config, Manager, StationMeasurement, Window, measure_station
-from obspy.core.event import Event, Origin
+from obspy.core.event import Catalog, Event, FocalMechanism, MomentTensor, Origin, SourceTimeFunction
 from obspy.core.inventory import Channel, Inventory, Network, Station
 
 DT, NPTS, LEAD = 0.125, 2400, 30.0
 # Seconds between packets of observed and synthetic.
 LATE = 1.5
 ORIGINS = {name: obspy.UTCDateTime(2020, 2, 2, 2, minute) for name, minute in (("a", 0), ("b", 20), ("c", 40))}
+# Of the source time function, s.
+HALF_DURATION = 1.25
 EPICENTRE = (-39.95, 176.3, 20.0)
 STATIONS = {f"S{number:02d}": (-40.0 - 0.2 * number, 178.0 + 0.1 * number) for number in range(10)}
 COMPONENTS = {"E": (90.0, 0.0), "N": (0.0, 0.0), "Z": (0.0, -90.0)}
 CONFIG: dict[str, Any] = {"iteration": 1, "step_count": 0, "remove_response": False}
-EVENTS = [
-    {"id": name, "time": str(time), "lat": EPICENTRE[0], "lon": EPICENTRE[1], "depth_km": EPICENTRE[2], "mag": 5.0}
-    for name, time in ORIGINS.items()
-]
 # What is wrong with stations of event c.
 BAD = {"S00": "no_synthetic", "S01": "zero_trace", "S02": "not_finite"}
 OTHER_RATE = "S03"
@@ -96,9 +95,27 @@ def inventory() -> Inventory:
 def source(event: str) -> Event:
     """What is known of an event."""
     origin = Origin(time=ORIGINS[event], latitude=EPICENTRE[0], longitude=EPICENTRE[1], depth=EPICENTRE[2] * 1000)
-    found = Event(origins=[origin])
+    function = SourceTimeFunction(type="triangle", duration=2 * HALF_DURATION)
+    mechanism = FocalMechanism(moment_tensor=MomentTensor(derived_origin_id=origin.resource_id))
+    mechanism.moment_tensor.source_time_function = function
+    found = Event(origins=[origin], focal_mechanisms=[mechanism])
     found.preferred_origin_id = origin.resource_id
+    found.preferred_focal_mechanism_id = mechanism.resource_id
     return found
+
+
+def quakeml(event: str) -> str:
+    """The same as a document."""
+    buffer = io.BytesIO()
+    Catalog([source(event)]).write(buffer, format="QUAKEML")
+    return buffer.getvalue().decode()
+
+
+def events() -> list[dict[str, Any]]:
+    """The events as a job file lists them."""
+    lat, lon, depth_km = EPICENTRE
+    place = {"lat": lat, "lon": lon, "depth_km": depth_km, "mag": 5.0}
+    return [{"id": name, "time": str(time), **place, "quakeml": quakeml(name)} for name, time in ORIGINS.items()]
 
 
 def cut(event: str, sta: str) -> obspy.Stream:

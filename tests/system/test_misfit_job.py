@@ -18,6 +18,7 @@ import pymongo
 import pytest
 from libseis.asdf import evaluations, opened, read_stream, waveform_tags, write_stream
 from libseis.misfit import Config, Manager
+from libseis.misfit.geometry import half_duration
 from seisbus.admin.archive.imports import import_folder
 from seisbus.client import ClientError, Job
 from seisbus.errors import UserError
@@ -27,7 +28,7 @@ from support.misfits import (
     COMPONENTS,
     CONFIG,
     DT,
-    EVENTS,
+    HALF_DURATION,
     LEAD,
     NPTS,
     ORIGINS,
@@ -36,6 +37,7 @@ from support.misfits import (
     alone,
     assert_same_tree,
     dataset_alone,
+    events,
     synthetic,
     write_inputs,
 )
@@ -105,16 +107,16 @@ async def misfits(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mis
         source = await system.run(
             {
                 "archive": "local",
-                "windows": {"events": {"list": EVENTS, "start": f"-{LEAD:g}s", "end": f"{NPTS * DT - LEAD - DT:g}s"}},
+                "windows": {"events": {"list": events(), "start": f"-{LEAD:g}s", "end": f"{NPTS * DT - LEAD - DT:g}s"}},
             }
         )
-        assert source.ledger.saved == source.ledger.planned == len(EVENTS) * len(STATIONS) * len(COMPONENTS)
+        assert source.ledger.saved == source.ledger.planned == len(ORIGINS) * len(STATIONS) * len(COMPONENTS)
         yield Misfits(system, source, await system.run(order(source, rejected=True)), marks, folder)
 
 
 async def test_every_station_is_accounted_for_though_writers_were_killed(misfits: Misfits) -> None:
     assert {mark.name for mark in misfits.marks.iterdir()} == {*FAILPOINTS, *BUILDING}
-    assert misfits.job.ledger.planned == len(EVENTS) * len(STATIONS)
+    assert misfits.job.ledger.planned == len(ORIGINS) * len(STATIONS)
     outcomes = [outcome async for outcome in misfits.system.client.outcomes(misfits.job.id)]
     assert len({(o.event, o.channel.sta) for o in outcomes}) == len(outcomes) == misfits.job.ledger.planned
     dead = {(o.event, o.channel.sta): o.reason for o in outcomes if o.fate == "dead"}
@@ -181,7 +183,8 @@ async def test_datasets_equal_those_of_one_process_though_builders_were_killed(m
         assert_same_tree(mine, theirs)
         with pyasdf.ASDFDataSet(mine, mode="r", mpi=False) as ds:
             assert len(ds.waveforms.list()) == len(STATIONS)
-            assert ds.events[0].origins[0].time == ORIGINS[dataset["event"]]
+            assert ds.events[0].preferred_origin().time == ORIGINS[dataset["event"]]
+            assert half_duration(ds.events[0]) == HALF_DURATION
             good = ds.waveforms["XX.S05"]
             assert set(good.get_waveform_tags()) == {"observed", "synthetic_i01s00"}
             assert good.StationXML[0][0].latitude == pytest.approx(STATIONS["S05"][0])
@@ -241,7 +244,7 @@ async def test_synthetics_of_other_formats_and_places_give_the_same_misfits(misf
         where = {"files": "{event}.h5"}
     again = order(misfits.source, synthetics={"format": format, **where}) | {"select": {"sta": sta}}
     job = await misfits.system.run(again)
-    assert job.ledger.saved == job.ledger.planned == len(EVENTS)
+    assert job.ledger.saved == job.ledger.planned == len(ORIGINS)
 
     def measured(of: Job) -> dict[tuple[str, str], float]:
         found = (d for d in misfits.documents("adjoint_source", of) if d["sta"] == sta)
@@ -264,7 +267,7 @@ async def test_iterations_are_measured_with_fixed_windows_and_stand_side_by_side
         again = order(misfits.source, fixed_windows=misfits.job.id) | {"select": {"sta": ",".join(SOME)}}
         again["misfit"]["config"] = CONFIG | {"iteration": iteration, "step_count": step, "min_period": 9.0}
         job = await misfits.system.run(again)
-        assert job.ledger.saved == job.ledger.planned == len(SOME) * len(EVENTS)
+        assert job.ledger.saved == job.ledger.planned == len(SOME) * len(ORIGINS)
         assert places(job) == places(misfits.job)
         assert {d["path"] for d in misfits.documents("misfit_window", job)} == {f"i{iteration:02d}/s{step:02d}"}
         jobs.append(job)

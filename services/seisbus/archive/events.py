@@ -17,6 +17,7 @@ from typing import Any
 
 from seisbus.archive.catalog import CatalogRow
 from seisbus.archive.errors import EventInputError
+from seisbus.archive.quakeml import source_quakeml
 from seisbus.archive.times import parse_time_ns
 
 
@@ -34,7 +35,8 @@ class Event:
     """One source: epoch nanoseconds, degrees, kilometres below sea level.
 
     `prefix`, `ms_filename` and `phase_filename` locate an archive's event files where it is known to
-    keep them; they are None for events that do not come from an archive's catalog.
+    keep them; they are None for events that do not come from an archive's catalog. `quakeml` is a document
+    of this event alone where its source said more than fits here: a focal mechanism.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Event:
     prefix: str | None = None
     ms_filename: str | None = None
     phase_filename: str | None = None
+    quakeml: str = ""
 
     @property
     def time(self) -> float:
@@ -64,6 +67,7 @@ _SPELLINGS = {
     "depth_km": ("depth_km", "depth", "dep", "source_depth", "ev_dep"),
     "mag": ("mag", "magnitude", "source_magnitude", "ml", "mw"),
     "mag_type": ("mag_type", "magtype", "magnitudetype", "m", "source_magnitude_type"),
+    "quakeml": ("quakeml",),
 }
 _FIELD_OF = {spelling: field for field, spellings in _SPELLINGS.items() for spelling in spellings}
 
@@ -112,8 +116,8 @@ def from_csv(data: bytes) -> list[Event]:
 def from_quakeml(data: bytes) -> list[Event]:
     """Events of a QuakeML document: the preferred origin and magnitude, else the first of each.
 
-    Depth is converted from metres. Raises EventInputError for a document that cannot be read or an event
-    without an origin.
+    Focal mechanisms are kept as QuakeML. Depth is converted from metres. Raises EventInputError for a document that
+    cannot be read or an event without an origin.
     """
     # obspy takes a second to import: only those who read QuakeML pay for it.
     from obspy import read_events
@@ -139,6 +143,7 @@ def from_quakeml(data: bytes) -> list[Event]:
                 mag=None if size is None else size.mag,
                 mag_type=None if size is None else size.magnitude_type,
                 origin=EventOrigin.QUAKEML,
+                quakeml=source_quakeml(item) if item.focal_mechanisms else "",
             )
         )
     return events
@@ -171,6 +176,7 @@ def _event(item: Mapping[str, Any], origin: EventOrigin, where: str) -> Event:
         mag=mag,
         mag_type=values.get("mag_type"),
         origin=origin,
+        quakeml=str(values.get("quakeml") or ""),
     )
 
 

@@ -5,6 +5,7 @@ Everything that can be wrong with a job is said here, before anything is written
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Final
 
@@ -52,7 +53,9 @@ async def checked_spec(context: Context, text: str) -> JobSpec:
     """
     if len(text.encode()) > LARGEST_SPEC_BYTES:
         raise JobSizeError("the text", f"{len(text.encode()):,} bytes", f"{LARGEST_SPEC_BYTES:,}")
-    spec = with_inline_events(parse_job(text))
+    spec = parse_job(text)
+    await asyncio.to_thread(check_quakeml, spec)
+    spec = await asyncio.to_thread(with_inline_events, spec)
     if not spec.on_stored:
         archive_named(context.archives, spec.archive)
     check_size(spec)
@@ -119,10 +122,20 @@ def with_inline_events(spec: JobSpec) -> JobSpec:
             "depth_km": event.depth_km or 0.0,
             "mag": event.mag,
             "mag_type": event.mag_type or "",
+            "quakeml": event.quakeml,
         }
         for event in found
     ]
     return parse_job(content)
+
+
+def check_quakeml(spec: JobSpec) -> None:
+    """JobFileError when the QuakeML of an event of a list is not of one event."""
+    for number, event in enumerate((spec.windows.events.list if spec.windows and spec.windows.events else None) or ()):
+        if event.quakeml and len(event_files.from_quakeml(event.quakeml.encode())) != 1:
+            raise JobFileError(
+                f"Job file: windows.events.list[{number}].quakeml: expected a document of this event alone."
+            )
 
 
 def check_misfit(context: Context, spec: JobSpec) -> None:

@@ -114,7 +114,7 @@ class CatalogQuery(_Model):
 
 
 class InlineEvent(_Model):
-    """An event written into the job: time, degrees, kilometres, magnitude."""
+    """An event written into the job: time, degrees, kilometres, magnitude; `quakeml`: a document of it alone."""
 
     time: Moment
     lat: float = Field(ge=-90, le=90)
@@ -123,6 +123,7 @@ class InlineEvent(_Model):
     mag: float | None = None
     mag_type: str = ""
     id: str = ""
+    quakeml: str = ""
 
 
 class EventWindows(_Model):

@@ -6,13 +6,16 @@ import io
 from datetime import UTC, datetime
 from pathlib import Path
 
+import obspy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from libseis.misfit.geometry import half_duration
 from seisbus.archive import events
 from seisbus.archive.catalog import read_catalog
 from seisbus.archive.errors import ArchiveFormatError, EventInputError
 from seisbus.archive.keys import TableFormat
+from seisbus.archive.quakeml import catalog_of
 from seisbus.archive.stations import read_stationxml
 from seisbus.archive.times import parse_time_ns
 
@@ -107,6 +110,32 @@ def test_real_quakeml(test_data: Path) -> None:
     assert event.time_ns == parse_time_ns("2018-02-18T07:43:48.127644Z")
     assert event.depth_km is not None and 1 < event.depth_km < 100  # kilometres, not metres
     assert event.mag is not None
+
+
+def test_the_focal_mechanism_survives_as_an_inline_event(test_data: Path) -> None:
+    """From a file through a job's list of events into the catalog of a dataset, without picks."""
+    original = obspy.read_events(test_data / "pyatoa" / "test_catalog_2018p130600.xml")[0]
+    (event,) = events.from_quakeml((test_data / "pyatoa" / "test_catalog_2018p130600.xml").read_bytes())
+    inline = {"id": event.id, "time": "2018-02-18T07:43:48.127644Z", "lat": event.lat, "lon": event.lon}
+    (again,) = events.from_mappings([{**inline, "quakeml": event.quakeml}])
+    (found,) = catalog_of(again)
+    assert found.resource_id == original.resource_id
+    assert half_duration(found) == half_duration(original) == pytest.approx(0.6989458964552759)
+    assert found.preferred_origin().time.ns == event.time_ns
+    tensors = [one.preferred_focal_mechanism().moment_tensor.tensor for one in (found, original)]
+    assert tensors[0] == tensors[1]
+    assert not found.picks
+    assert not any(origin.arrivals for origin in found.origins)
+
+
+def test_an_event_without_a_mechanism_needs_no_quakeml(test_data: Path) -> None:
+    catalog = obspy.read_events(test_data / "pyatoa" / "test_catalog_2018p130600.xml")
+    catalog[0].focal_mechanisms = []
+    buffer = io.BytesIO()
+    catalog.write(buffer, format="QUAKEML")
+    (event,) = events.from_quakeml(buffer.getvalue())
+    assert event.quakeml == ""
+    assert half_duration(catalog_of(event)[0]) is None
 
 
 def test_broken_quakeml_is_one_sentence() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from seisbus.control.names import ResourceNameError, resource_id
-from seisbus.control.submit import JobSizeError, check_size, with_inline_events
+from seisbus.control.submit import JobSizeError, check_quakeml, check_size, with_inline_events
 from seisbus.errors import UserError
 from seisbus.model.job import JobSpec, parse_job
 from seisbus.model.moments import moment_ns
@@ -37,6 +38,28 @@ def test_limits_are_inclusive() -> None:
     check_size(job(tile={"start": "2011-01-01", "end": "2012-01-01", "length": "1d"}))
     error = JobSizeError("x", "2", "1")
     assert (error.field, error.found, error.most) == ("x", "2", "1")
+
+
+def test_quakeml_of_a_listed_event_must_be_of_one_event(test_data: Path) -> None:
+    text = (test_data / "pyatoa" / "test_catalog_2018p130600.xml").read_text()
+    listed = {"time": "2018-02-18T07:43:48Z", "lat": -40, "lon": 176}
+    check_quakeml(job(events={"list": [listed, {**listed, "quakeml": text}], "end": "1h"}))
+    empty = (
+        '<q:quakeml xmlns:q="http://quakeml.org/xmlns/quakeml/1.2"><eventParameters publicID="smi:a/b"/></q:quakeml>'
+    )
+    for wrong, sentence in ((empty, "expected a document of this event alone"), ("<x", "cannot parse")):
+        with pytest.raises(UserError, match=sentence):
+            check_quakeml(job(events={"list": [{**listed, "quakeml": wrong}], "end": "1h"}))
+
+
+def test_a_focal_mechanism_stays_with_the_event_of_a_quakeml_file(test_data: Path) -> None:
+    text = (test_data / "pyatoa" / "test_catalog_2018p130600.xml").read_text()
+    found = with_inline_events(job(events={"quakeml": text, "end": "1h"})).windows
+    assert found is not None
+    assert found.events is not None
+    (event,) = found.events.list or ()
+    assert event.quakeml.count("<momentTensor") == 1
+    assert "<pick" not in event.quakeml
 
 
 def test_csv_events_become_a_list_and_everything_else_stays() -> None:
