@@ -35,13 +35,13 @@ misfit_window a window of a misfit job: _id, job, window, event, path (of the ev
               channel_id, left, right, center, dt, min_period, cc_shift, max_cc, dlna, weight, phases, starttime
 adjoint_source  _id, job, window, event, path, net, sta, component (SPECFEM's), channel_id, type, misfit, dt, npts,
               time_offset, min_period, max_period, starttime, window_misfits, window_count, samples (float64, bytes)
-dead_letter   _id, job, task, part, stream, subject, headers, body, reason, deliveries, time_ns
-lease         _id = name, holder, token, expires_ns
-"""
 synthetic     a synthetic waveform of a misfit job: _id, job, window, event, net, sta, loc, chan, attempt, starttime,
               t0_ns, rate [num, den], npts, samples (float64, bytes)
 rejected_window  a component's rejected windows, where they were asked for: _id, job, window, event, path, net, sta,
               component, attempt, channel_id, windows [{left, right, center, rejection, value, limit}]
+dead_letter   _id, job, task, part, stream, subject, headers, body, reason, deliveries, time_ns
+lease         _id = name, holder, token, expires_ns
+"""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ ELOG: Final = "elog"
 ASDF_DATASET: Final = "asdf_dataset"
 MISFIT_WINDOW: Final = "misfit_window"
 ADJOINT_SOURCE: Final = "adjoint_source"
+SYNTHETIC: Final = "synthetic"
+REJECTED_WINDOW: Final = "rejected_window"
 CATALOG_INDEX: Final = "s3_catalog_index"
 WAVEFORM_INDEX: Final = "s3_waveform_index"
 DAY_INDEX: Final = "day_index"
-SYNTHETIC: Final = "synthetic"
-REJECTED_WINDOW: Final = "rejected_window"
 DAY_FILE: Final = "day_file"
 SOURCE: Final = "source"
 SITE: Final = "site"
@@ -98,11 +98,11 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
     ASDF_DATASET: [_index("job")],
     MISFIT_WINDOW: [_index("job", "event", "net", "sta")],
     ADJOINT_SOURCE: [_index("job", "event", "net", "sta")],
+    SYNTHETIC: [_index("job", "event", "net", "sta")],
+    REJECTED_WINDOW: [_index("job", "event", "net", "sta")],
     CATALOG_INDEX: [_index("archive", "year", "format")],
     WAVEFORM_INDEX: [_index("archive", "year", "day", "format")],
     SOURCE: [_index("archive", "time_ns")],
-    SYNTHETIC: [_index("job", "event", "net", "sta")],
-    REJECTED_WINDOW: [_index("job", "event", "net", "sta")],
     SITE: [_index("archive", "net", "sta")],
     CHANNEL: [_index("archive", "net", "sta")],
     DEAD_LETTER: [_index("job")],
