@@ -1,7 +1,7 @@
-"""A small made-up event, station and pair of waveforms, for documentation and first steps.
+"""A small made-up event and pair of waveforms, for documentation and first steps.
 
 Not a simulation: wave packets at the travel times of ak135 and of a surface wave, the observed ones late, larger and
-noisy. Deterministic.
+noisy. Deterministic. The station has the code and the place of NZ.BFZ, so that lines of Pyatoa's page work on it.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from .manager import Manager
 
 _NPTS, _DT, _LEAD_S = 2400, 0.125, 30.0
-_EVENT = (-39.95, 176.3, 20_000.0)  # latitude, longitude, depth in m
-_STATION = (-40.68, 178.6)
+_EVENT = (-38.95, 177.15, 20_000.0)  # latitude, longitude, depth in m
+_STATION = (-40.6796, 176.2462)
 _LATE_S = {"P": 0.5, "S": 1.0, "surface": 1.75}
 _COMPONENTS = {"E": (0.25, 1.0, 0.9), "N": (0.3, 0.8, 0.6), "Z": (1.0, 0.4, 1.0)}  # amplitudes of P, S, surface wave
 
@@ -49,7 +49,7 @@ class Example:
 
 
 def example() -> Example:
-    """An event off the east coast of New Zealand and a made-up station XX.EXMP 2 degrees away."""
+    """An event in the north of New Zealand and station NZ.BFZ 2 degrees away, whose response is 1 at all frequencies."""
     from obspy import UTCDateTime
     from obspy.core.event import Event, Magnitude, Origin, ResourceIdentifier
     from obspy.core.inventory import Channel, Inventory, Network, Station
@@ -70,22 +70,13 @@ def example() -> Example:
     stage = Response.from_paz(
         zeros=[], poles=[], stage_gain=1.0, input_units="M", output_units="M", normalization_frequency=0.1,
     )  # fmt: skip
+    height: dict[str, float] = {"elevation": 0.0, "depth": 0.0}
     channels = [
-        Channel(
-            f"HH{c}",
-            "10",
-            *_STATION,
-            elevation=0.0,
-            depth=0.0,
-            azimuth=azimuth,
-            dip=dip,
-            sample_rate=1 / _DT,
-            response=stage,
-        )
+        Channel(f"HH{c}", "10", *_STATION, **height, azimuth=azimuth, dip=dip, sample_rate=1 / _DT, response=stage)
         for c, azimuth, dip in (("E", 90.0, 0.0), ("N", 0.0, 0.0), ("Z", 0.0, -90.0))
     ]
-    station = Station("EXMP", *_STATION, elevation=0.0, channels=channels)
-    inventory = Inventory(networks=[Network("XX", stations=[station])], source="libseis.misfit.example")
+    station = Station("BFZ", *_STATION, elevation=0.0, channels=channels)
+    inventory = Inventory(networks=[Network("NZ", stations=[station])], source="libseis.misfit.example")
     return Example(event, inventory, _stream(distance, time, observed=True), _stream(distance, time, observed=False))
 
 
@@ -105,7 +96,7 @@ def _stream(distance_deg: float, origin: object, *, observed: bool) -> Stream:
         if observed:
             data += 0.05 * random.standard_normal(_NPTS)
         header = {
-            "network": "XX", "station": "EXMP", "location": "10" if observed else "",
+            "network": "NZ", "station": "BFZ", "location": "10" if observed else "",
             "channel": ("HH" if observed else "BX") + component, "delta": _DT, "starttime": origin - _LEAD_S,  # type: ignore[operator]
         }  # fmt: skip
         traces.append(Trace(1e-4 * data, header))

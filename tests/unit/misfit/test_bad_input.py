@@ -63,7 +63,7 @@ def test_two_sensors_are_not_mixed(made):
     second[0].stats.location = "20"
     found = measure(made, observed=made.st_obs + second)
     assert [r.reason for r in found.refusals] == [Reason.AMBIGUOUS_COMPONENT]
-    assert "XX.EXMP.10.HHE" in found.refusals[0].message and "XX.EXMP.20.HHE" in found.refusals[0].message
+    assert "NZ.BFZ.10.HHE" in found.refusals[0].message and "NZ.BFZ.20.HHE" in found.refusals[0].message
 
 
 def test_a_gap_is_refused(made):
@@ -107,7 +107,7 @@ def test_a_station_that_the_inventory_lacks(made):
     inventory[0][0].code = "OTHER"
     found = measure_station(Config(), made.st_obs, made.st_syn, made.event, inventory)
     assert {r.reason for r in found.refusals} == {Reason.NO_COORDINATES}
-    assert "XX.EXMP" in found.refusals[0].message
+    assert "NZ.BFZ" in found.refusals[0].message
 
 
 def test_a_channel_without_response(made):
@@ -127,7 +127,7 @@ def test_no_windows_is_a_reason_and_no_zero_source(made):
 
 def test_measuring_without_windows_raises(manager):
     spoilt = manager(config=Config(window=WindowSettings(cc_acceptance_level=0.999999)))
-    with pytest.raises(ManagerError, match=r"No window of XX\.EXMP\.10\.HHE was accepted"):
+    with pytest.raises(ManagerError, match=r"No window of NZ\.BFZ\.10\.HHE was accepted"):
         spoilt.standardize().preprocess().window().measure()
 
 

@@ -75,12 +75,12 @@ def test_the_page(published, dataset):
 def test_fewer_windows_leave_none_of_the_old(manager, tmp_path):
     path = tmp_path / "ds.h5"
     manager(ds=path).flow()
-    assert len(asdf.read_station_windows(path, "default", "XX.EXMP")) == 3
-    assert len(asdf.read_adjoint_sources(path, "default", "XX.EXMP")) == 3
+    assert len(asdf.read_station_windows(path, "default", "NZ.BFZ")) == 3
+    assert len(asdf.read_adjoint_sources(path, "default", "NZ.BFZ")) == 3
     none = manager(ds=path, config=Config(window=WindowSettings(cc_acceptance_level=0.999999))).flow()
     assert none.misfit is None
-    assert asdf.read_station_windows(path, "default", "XX.EXMP") == {}
-    assert asdf.read_adjoint_sources(path, "default", "XX.EXMP") == []
+    assert asdf.read_station_windows(path, "default", "NZ.BFZ") == {}
+    assert asdf.read_adjoint_sources(path, "default", "NZ.BFZ") == []
 
 
 def test_nothing_is_saved_where_it_is_not_wanted(manager, tmp_path):
@@ -90,14 +90,14 @@ def test_nothing_is_saved_where_it_is_not_wanted(manager, tmp_path):
     manager(ds=path).flow(save=False)
     assert not path.exists()
     manager(ds=path, config=Config(save_to_ds=False)).flow(save=True)
-    assert len(asdf.read_station_windows(path, "default", "XX.EXMP")) == 3
+    assert len(asdf.read_station_windows(path, "default", "NZ.BFZ")) == 3
 
 
 def test_rejected_windows_are_kept_on_request(manager, tmp_path):
     path = tmp_path / "ds.h5"
     strict = Config(window=WindowSettings(tshift_acceptance_level=0.1))
     found = manager(ds=path, config=strict).flow(keep_rejected=True)
-    stored = asdf.read_rejected(path, "default", "XX.EXMP.10.HHZ")
+    stored = asdf.read_rejected(path, "default", "NZ.BFZ.10.HHZ")
     assert sorted(stored, key=str) == sorted(found.rejected["Z"], key=str)
     manager(ds=path).flow()
     assert "time_shift" in {str(r.rejection) for r in stored}
@@ -174,15 +174,15 @@ def test_plots_are_drawn(manager, tmp_path):
 
 def test_repr_names_what_it_holds(manager):
     before, after = repr(manager()), repr(manager().flow(save=False))
-    assert "nothing yet" in before and "XX.EXMP" in before
+    assert "nothing yet" in before and "NZ.BFZ" in before
     assert "standardized, preprocessed" in after and "E: 1" in after
 
 
 def test_the_example_fills_a_dataset(made, dataset):
     done = made.manager(dataset).flow()
-    assert dataset.waveforms.XX_EXMP.get_waveform_tags() == ["observed", "synthetic"]
+    assert dataset.waveforms.NZ_BFZ.get_waveform_tags() == ["observed", "synthetic"]
     assert dataset.auxiliary_data.list() == ["AdjointSources", "Configs", "MisfitWindows"]
-    assert Manager(ds=dataset).load("XX.EXMP", path="default").flow(save=False).misfit == done.misfit
+    assert Manager(ds=dataset).load("NZ.BFZ", path="default").flow(save=False).misfit == done.misfit
 
 
 def test_importing_the_package_imports_nothing_heavy():
