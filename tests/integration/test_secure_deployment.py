@@ -169,7 +169,7 @@ _NOT_ALLOWED = {
     ServiceUser.INDEXER: ("drop", "create_user"),
     ServiceUser.FETCHER: ("delete", "drop", "create_user"),
     ServiceUser.WINDOWER: ("delete", "update", "drop", "create_user"),
-    ServiceUser.WRITER: ("delete", "drop", "create_user"),
+    ServiceUser.WRITER: ("drop", "create_user"),
 }
 
 

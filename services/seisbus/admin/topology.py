@@ -41,6 +41,7 @@ async def create(settings: Settings) -> None:
         misfit_consumer(),
         window_consumer("misfit"),
         write_consumer("misfit"),
+        write_consumer("purge"),
     ]
     async with await Bus.connect(settings.nats_url, name="seisbus-topology", login=BusLogin.of(settings)) as bus:
         await bus.ensure_topology(

@@ -17,7 +17,7 @@ from ..admin.archive.cli import app as archive_app
 from ..client import ClientError, Failure, Transport
 from ..errors import SeisbusError, UserError
 from ..local import StackInterrupted
-from . import archives, data, deadletters, demo, doctor, export, jobs, stack
+from . import archives, data, deadletters, demo, doctor, export, jobs, purge, stack
 from .options import SETTINGS, errors_to
 
 app = typer.Typer(
@@ -72,6 +72,7 @@ for command in (
     data.get,
     data.plot,
     export.export,
+    purge.purge,
     doctor.doctor,
     doctor.version,
 ):

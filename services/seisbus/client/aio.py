@@ -15,6 +15,7 @@ from seis.v1 import waveform_pb2
 
 from libseis import TimeSeries, TimeSeriesEnsemble
 
+from ..model.moments import moment_ns
 from ..model.outcome import Fate
 from . import decode, tables
 from .connection import Connection
@@ -212,6 +213,23 @@ class AsyncClient:
         """Bring an archive's index keys, catalogs and stations into the database: a job of kind index."""
         request = pb.SyncIndexRequest(archive=archive, request_id=str(uuid.uuid4()))
         return Job.of((await self._connection.call("SyncIndex", request)).job)
+
+    async def purge(
+        self, jobs: Sequence[str] = (), *, closed_before: Any = None, dry_run: bool = False
+    ) -> tuple[Job | None, list[str]]:
+        """Remove closed jobs, named or closed before a moment, with all they stored: the job that does it, their ids.
+
+        Needs an operator. With `dry_run` nothing is removed, and there is no job.
+        """
+        request = pb.PurgeJobsRequest(
+            names=[_job(job) for job in jobs],
+            closed_before_ns=0 if closed_before is None else moment_ns(closed_before),
+            request_id=str(uuid.uuid4()),
+            validate_only=dry_run,
+        )
+        response = await self._connection.call("PurgeJobs", request)
+        job = Job.of(response.job) if response.HasField("job") else None
+        return job, [name.rpartition("/")[2] for name in response.names]
 
     async def index_keys(
         self, archive: str, index: str = "waveform", *, year: int = 0, day: int = 0, format: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import threading
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Sequence
 from typing import Any, Self, TypeVar
 
 from libseis import TimeSeries, TimeSeriesEnsemble
@@ -152,6 +152,12 @@ class Client:
     def sync_index(self, archive: str) -> Job:
         """Bring an archive's index keys, catalogs and stations into the database."""
         return _run(self._client.sync_index(archive))
+
+    def purge(
+        self, jobs: Sequence[str] = (), *, closed_before: Any = None, dry_run: bool = False
+    ) -> tuple[Job | None, list[str]]:
+        """Remove closed jobs, named or closed before a moment, with all they stored."""
+        return _run(self._client.purge(jobs, closed_before=closed_before, dry_run=dry_run))
 
     def index_keys(self, archive: str, index: str = "waveform", **where: Any) -> list[dict[str, Any]]:
         """Index key documents; `where`: year, day, format."""

@@ -20,6 +20,7 @@ from .context import Context
 from .estimate import estimate
 from .explain import explain
 from .names import DEAD_LETTERS, JOBS, resource_id
+from .purge import purgeable
 from .submit import announce, checked_spec, start, submit
 from .watch import watch
 
@@ -43,6 +44,15 @@ class JobCalls:
         spec = parse_job({"kind": "index", "archive": request.archive, "name": f"index of {request.archive}"})
         job = await start(self.context, spec, request.request_id)
         return pb.SyncIndexResponse(job=messages.job_message(job))
+
+    async def PurgeJobs(self, request: pb.PurgeJobsRequest, _: Any) -> pb.PurgeJobsResponse:
+        """Start a job of kind purge."""
+        jobs = await purgeable(self.context.store, request)
+        response = pb.PurgeJobsResponse(names=[f"{JOBS}/{job}" for job in jobs])
+        if not request.validate_only:
+            spec = parse_job({"kind": "purge", "name": f"purge of {len(jobs):,} jobs", "purge": {"jobs": jobs}})
+            response.job.CopyFrom(messages.job_message(await start(self.context, spec, request.request_id)))
+        return response
 
     async def GetJob(self, request: pb.GetJobRequest, _: Any) -> pb.GetJobResponse:
         """One job."""

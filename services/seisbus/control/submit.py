@@ -61,6 +61,8 @@ async def checked_spec(context: Context, text: str) -> JobSpec:
     check_size(spec)
     check_steps(spec)
     check_misfit(context, spec)
+    if spec.kind == "purge":
+        raise JobFileError("Job file: kind purge is not submitted; use `seisbus purge`, which needs an operator.")
     await check_selection(context, spec)
     return spec
 

@@ -13,16 +13,23 @@ from ..model.transfer import BuildOrder, FetchOrder
 from ..store.documents import Document
 from ..store.tasks import OpenTask
 
+# Where the work of jobs on stored data goes.
+_STORED = {
+    "export": lambda job: write_subject(job, "build"),
+    "misfit": lambda job: fetch_subject(MISFIT_INPUTS, job),
+    "purge": lambda job: write_subject(job, "purge"),
+}
+
 
 async def publish_task(
     context: Context, job: Document, recipe: Recipe, open_task: OpenTask, *, patient: bool = False
 ) -> None:
     """Publish a task's current publication; the server drops an exact repeat. `patient` as in `Bus.publish`."""
     task, attempt = open_task.task, int(job["attempt"])
-    if job["kind"] in ("export", "misfit"):
+    if (subject := _STORED.get(job["kind"])) is not None:
         build = BuildOrder(task.job, task.id, attempt, open_task.publication, task.windows[0])
         await context.bus.publish(
-            write_subject(task.job, "build") if job["kind"] == "export" else fetch_subject(MISFIT_INPUTS, task.job),
+            subject(task.job),
             encode_build(build),
             tag=Tag(task.job, task.id, attempt),
             message_id=f"{task.id}/build/{attempt}.{open_task.publication}",

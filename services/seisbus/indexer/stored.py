@@ -1,4 +1,4 @@
-"""Planning jobs on what is stored: a task a dataset (export), or a station of an event (misfit)."""
+"""Planning jobs on what is stored: a task a dataset (export), a station of an event (misfit), a job (purge)."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ async def stored_tasks(
 
 
 async def _keys(context: Context, spec: JobSpec) -> list[DatasetKey]:
+    if spec.purge is not None:
+        return [DatasetKey(event=job) for job in spec.purge.jobs]
     keys: set[DatasetKey] = set()
     batch: list[StoredSpan] = []
     async for document in each_waveform(context.store, selected(spec)):

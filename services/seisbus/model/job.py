@@ -287,15 +287,21 @@ class Misfit(_Model):
     rejected: bool = False
 
 
+class Purge(_Model):
+    """Closed jobs to remove with all that they stored. Made by PurgeJobs alone, never submitted."""
+
+    jobs: Annotated[tuple[JobId, ...], Field(min_length=1)]
+
+
 # What jobs on stored data take; other keys would be silently without effect.
-_KEYS_OF_KIND = {kind: frozenset({"name", "kind", "select", kind}) for kind in ("export", "misfit")}
+_KEYS_OF_KIND = {kind: frozenset({"name", "kind", "select", kind}) for kind in ("export", "misfit", "purge")}
 
 
 class JobSpec(_Model):
     """A job as the user wrote it."""
 
     name: Annotated[str, Field(max_length=200)] = ""
-    kind: Literal["window", "index", "scan", "export", "misfit"] = "window"
+    kind: Literal["window", "index", "scan", "export", "misfit", "purge"] = "window"
     archive: Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,40}$")] = ""
     inputs: Literal["day_files", "event_files"] = "day_files"
     expect: Literal["index", "stations"] = "index"
@@ -309,6 +315,7 @@ class JobSpec(_Model):
     output: Output = Output()
     export: Export | None = None
     misfit: Misfit | None = None
+    purge: Purge | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

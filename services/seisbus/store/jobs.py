@@ -74,6 +74,13 @@ async def open_jobs(store: Store) -> list[Document]:
     return sorted(found, key=lambda document: document["_id"])
 
 
+async def closed_before(store: Store, moment_ns: int, limit: int) -> list[str]:
+    """Ids of at most `limit` jobs that were closed before a moment, oldest first."""
+    with translated():
+        found = await store[JOB].find({"closed_ns": {"$gt": 0, "$lt": moment_ns}}, {"_id": 1}).to_list()
+    return sorted(str(document["_id"]) for document in found)[:limit]
+
+
 async def update_job(store: Store, job: Mapping[str, Any], change: Mapping[str, Any]) -> bool:
     """Apply `$set` fields if the job still has the attempt and state it was read with; whether it had."""
     with translated():
@@ -178,6 +185,8 @@ async def request_retry(store: Store, job: str, fates: tuple[Fate, ...], reason:
     if Fate.SAVED in fates:
         raise StateError("Saved windows are never retried; choose among dead, missing, failed and cancelled.")
     found = await get_job(store, job)
+    if "purged_by" in found:
+        raise StateError(f"Job {job} is being removed by the purge {found['purged_by']}; submit it anew.")
     if not JobState(found["state"]).closed:
         raise StateError(f"Job {job} is still {found['state']}; wait for it or cancel it, then retry.")
     with translated():

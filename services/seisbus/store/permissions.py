@@ -14,6 +14,7 @@ from ..model.service import WORKING, ServiceUser
 from . import collections as c
 from .client import Store, translated
 from .login import USERS_DATABASE
+from .purge import OF_JOB
 
 _READ: Final = ("find",)
 _ADD: Final = ("find", "insert")
@@ -84,8 +85,12 @@ _RIGHTS: Final[Mapping[ServiceUser, Mapping[str, tuple[str, ...]]]] = {
 
 
 def rights(user: ServiceUser) -> Mapping[str, tuple[str, ...]]:
-    """Collection -> actions of a service's user."""
-    return _RIGHTS[user]
+    """Collection -> actions of a service's user; the writer also removes what belongs to a purged job."""
+    found = _RIGHTS[user]
+    if user is not ServiceUser.WRITER:
+        return found
+    purged = {name: (*found.get(name, ("find",)), "remove") for name in (c.JOB, FILES, CHUNKS, *OF_JOB)}
+    return {**found, **purged}
 
 
 def role_name(user: ServiceUser, database: str) -> str:

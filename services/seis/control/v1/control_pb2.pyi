@@ -217,6 +217,26 @@ class SyncIndexResponse(_message.Message):
     job: Job
     def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ...) -> None: ...
 
+class PurgeJobsRequest(_message.Message):
+    __slots__ = ("names", "closed_before_ns", "request_id", "validate_only")
+    NAMES_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_BEFORE_NS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    names: _containers.RepeatedScalarFieldContainer[str]
+    closed_before_ns: int
+    request_id: str
+    validate_only: bool
+    def __init__(self, names: _Optional[_Iterable[str]] = ..., closed_before_ns: _Optional[int] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ...) -> None: ...
+
+class PurgeJobsResponse(_message.Message):
+    __slots__ = ("job", "names")
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    NAMES_FIELD_NUMBER: _ClassVar[int]
+    job: Job
+    names: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ..., names: _Optional[_Iterable[str]] = ...) -> None: ...
+
 class ListArchivesRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...

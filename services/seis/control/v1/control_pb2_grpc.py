@@ -75,6 +75,11 @@ class ControlServiceStub:
                 request_serializer=seis_dot_control_dot_v1_dot_control__pb2.GetAvailabilityRequest.SerializeToString,
                 response_deserializer=seis_dot_control_dot_v1_dot_control__pb2.GetAvailabilityResponse.FromString,
                 _registered_method=True)
+        self.PurgeJobs = channel.unary_unary(
+                '/seis.control.v1.ControlService/PurgeJobs',
+                request_serializer=seis_dot_control_dot_v1_dot_control__pb2.PurgeJobsRequest.SerializeToString,
+                response_deserializer=seis_dot_control_dot_v1_dot_control__pb2.PurgeJobsResponse.FromString,
+                _registered_method=True)
         self.SyncIndex = channel.unary_unary(
                 '/seis.control.v1.ControlService/SyncIndex',
                 request_serializer=seis_dot_control_dot_v1_dot_control__pb2.SyncIndexRequest.SerializeToString,
@@ -212,6 +217,13 @@ class ControlServiceServicer:
 
     def GetAvailability(self, request, context):
         """Availability of a job's windows by channel and day.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PurgeJobs(self, request, context):
+        """Removes closed jobs with all that they stored.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -371,6 +383,11 @@ def add_ControlServiceServicer_to_server(servicer, server):
                     servicer.GetAvailability,
                     request_deserializer=seis_dot_control_dot_v1_dot_control__pb2.GetAvailabilityRequest.FromString,
                     response_serializer=seis_dot_control_dot_v1_dot_control__pb2.GetAvailabilityResponse.SerializeToString,
+            ),
+            'PurgeJobs': grpc.unary_unary_rpc_method_handler(
+                    servicer.PurgeJobs,
+                    request_deserializer=seis_dot_control_dot_v1_dot_control__pb2.PurgeJobsRequest.FromString,
+                    response_serializer=seis_dot_control_dot_v1_dot_control__pb2.PurgeJobsResponse.SerializeToString,
             ),
             'SyncIndex': grpc.unary_unary_rpc_method_handler(
                     servicer.SyncIndex,
@@ -670,6 +687,33 @@ class ControlService:
             '/seis.control.v1.ControlService/GetAvailability',
             seis_dot_control_dot_v1_dot_control__pb2.GetAvailabilityRequest.SerializeToString,
             seis_dot_control_dot_v1_dot_control__pb2.GetAvailabilityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PurgeJobs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/seis.control.v1.ControlService/PurgeJobs',
+            seis_dot_control_dot_v1_dot_control__pb2.PurgeJobsRequest.SerializeToString,
+            seis_dot_control_dot_v1_dot_control__pb2.PurgeJobsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,0 +1,38 @@
+"""Which jobs a purge may remove, checked before anything is written. Removing them is the writer's."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from seis.control.v1 import control_pb2 as pb
+
+from ..errors import StateError, UserError
+from ..model.outcome import JobState
+from ..store.client import Store
+from ..store.jobs import closed_before, get_job
+from .names import JOBS, resource_id
+
+# The specification of the purge names them all, and is read with every plan message.
+MOST_JOBS: Final = 10_000
+
+
+async def purgeable(store: Store, request: pb.PurgeJobsRequest) -> list[str]:
+    """Ids of the jobs that a request means, oldest first, at most 10,000 by age.
+
+    UserError when it means none or does not say which, NotFoundError and StateError when one cannot be removed.
+    """
+    if bool(request.names) == bool(request.closed_before_ns):
+        raise UserError("A purge needs the names of jobs, or a moment before which they were closed, and not both.")
+    if request.closed_before_ns:
+        found = await closed_before(store, request.closed_before_ns, MOST_JOBS)
+        if not found:
+            raise UserError("No job was closed before then; there is nothing to purge.")
+        return found
+    jobs = sorted({resource_id(name, JOBS) for name in request.names})
+    if len(jobs) > MOST_JOBS:
+        raise UserError(f"A purge of {len(jobs):,} jobs is too large, at most {MOST_JOBS:,} fit one; send several.")
+    for job in jobs:
+        state = JobState((await get_job(store, job))["state"])
+        if not state.closed:
+            raise StateError(f"Job {job} is {state.value}; cancel it or wait for it before it is purged.")
+    return jobs

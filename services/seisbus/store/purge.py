@@ -1,0 +1,88 @@
+"""Removing a closed job: what belongs to it in the database, step by step, so that a purge can be repeated.
+
+The job document goes last; until then it is marked, so that nobody opens the job again. Files are the writer's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Final
+
+from gridfs import AsyncGridFSBucket
+from gridfs.errors import NoFile
+
+from ..model.job import JobSpec, parse_job
+from ..model.outcome import JobState
+from . import collections as c
+from .client import Store, translated
+from .jobs import get_job, open_jobs, update_job
+
+# Whose documents carry `job`.
+OF_JOB: Final = (
+    c.WF_TIMESERIES,
+    c.ASDF_DATASET,
+    c.MISFIT_WINDOW,
+    c.ADJOINT_SOURCE,
+    c.REJECTED_WINDOW,
+    c.SYNTHETIC,
+    c.ELOG,
+    c.CEMETERY,
+    c.DEAD_LETTER,
+    c.OUTCOME_SUPERSEDED,
+    c.OUTCOME,
+    c.TASK,
+)
+
+
+async def mark(store: Store, job: str, purge: str) -> str:
+    """Reserve a job for the purge of that id; why it cannot be removed now, "" when it can.
+
+    NotFoundError when there is no such job.
+    """
+    while True:
+        found = await get_job(store, job)
+        if not JobState(found["state"]).closed:
+            return f"Job {job} is {found['state']} again."
+        for other in await open_jobs(store):
+            if job in _read_by(parse_job(other["spec"])):
+                return f"Job {other['_id']}, which is {other['state']}, reads what job {job} stored."
+        if await update_job(store, found, {"purged_by": purge}):
+            return ""
+
+
+def _read_by(spec: JobSpec) -> set[str]:
+    """Jobs whose data a job on stored data names."""
+    names: set[str] = set()
+    if spec.export is not None:
+        names |= {spec.export.job, *spec.export.misfit}
+    if spec.misfit is not None:
+        names |= {spec.misfit.observed.job, spec.misfit.fixed_windows}
+    return names
+
+
+async def datasets(store: Store, job: str) -> AsyncIterator[str]:
+    """Paths of the datasets that a job built and no other job has built since."""
+    with translated():
+        for found in await store[c.ASDF_DATASET].find({"job": job}, {"path": 1}).to_list():
+            newer = {"path": found["path"], "job": {"$ne": job}}
+            if await store[c.ASDF_DATASET].find_one(newer, {"_id": 1}) is None:
+                yield str(found["path"])
+
+
+async def remove_blobs(store: Store, job: str) -> None:
+    """Delete the waveforms of a job that are in GridFS."""
+    with translated():
+        bucket = AsyncGridFSBucket(store.database)
+        async for document in store[c.WF_TIMESERIES].find({"job": job}, {"gridfs_id": 1}):
+            if "gridfs_id" in document:
+                with contextlib.suppress(NoFile):
+                    await bucket.delete(document["gridfs_id"])
+
+
+async def remove_documents(store: Store, job: str) -> None:
+    """Delete everything that carries the job's id, and the job last."""
+    with translated():
+        for name in OF_JOB:
+            await store[name].delete_many({"job": job})
+        await store[c.JOB].delete_one({"_id": job})

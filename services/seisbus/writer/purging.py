@@ -1,0 +1,92 @@
+"""Removing closed jobs: waveform files and datasets, then their documents; a message a job, each repeatable.
+
+Bytes go first: without its document nobody would find them again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..app import Context
+from ..bus import Delivery
+from ..bus.codec import decode_build
+from ..bus.snapshot import snapshot
+from ..errors import NotFoundError, UnavailableError
+from ..model.ids import document_id
+from ..model.outcome import Fate
+from ..model.transfer import BuildOrder, LogLine, Severity
+from ..store import purge
+from ..store.collections import CEMETERY
+from ..store.documents import Document, ObjectId
+from ..store.jobs import add_counts
+from ..store.settle import SettledWindow, Settlement, settle
+from .documents import logdata
+
+_log = logging.getLogger(__name__)
+
+
+class Purger:
+    """Handles the messages of the purge consumer."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._store = context.store
+        self._root = context.settings.output_root.absolute()
+
+    async def handle(self, delivery: Delivery) -> None:
+        """Returns when nothing of the job is left, or its removal is refused, and the outcome is in the database."""
+        order = decode_build(delivery.body)
+        entry = await self._removed(order)
+        result = await settle(self._store, [Settlement(order.job, order.task, order.attempt, 0, 1, [entry])])
+        job = await add_counts(self._store, order.job, result.fates[order.job], 0)
+        if job is not None:
+            await self._context.bus.publish_snapshot(snapshot(job))
+
+    async def _removed(self, order: BuildOrder) -> SettledWindow:
+        job = order.window.event
+        try:
+            refusal = await purge.mark(self._store, job, order.job)
+        except NotFoundError:  # a delivery before this one came that far
+            return SettledWindow(order.window, Fate.SAVED)
+        if refusal:
+            return _refused(order, refusal)
+        await asyncio.to_thread(_delete, self._root, [f"waveforms/{job}"])
+        await asyncio.to_thread(_delete, self._root, [path async for path in purge.datasets(self._store, job)])
+        if (sink := self._context.sink) is not None:
+            for prefix in (f"waveforms/{job}/", f"exports/{job}/"):
+                await sink.delete([kept.key async for kept in sink.list(prefix)])
+        await purge.remove_blobs(self._store, job)
+        await purge.remove_documents(self._store, job)
+        _log.info("job %s is purged", job)
+        return SettledWindow(order.window, Fate.SAVED)
+
+
+def _delete(root: Path, paths: Iterable[str]) -> None:
+    """Delete files and folders below `root`; those that are gone already are none the worse."""
+    for path in paths:
+        target = root / path
+        try:
+            if target.is_dir():
+                shutil.rmtree(target)
+            else:
+                target.unlink(missing_ok=True)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise UnavailableError("disk", f"{target} cannot be deleted ({error.strerror or error}).") from error
+
+
+def _refused(order: BuildOrder, why: str) -> SettledWindow:
+    document: Document = {
+        "_id": ObjectId(document_id(order.window.id, f"cemetery/{order.attempt}")),
+        "job": order.job,
+        "window": order.window.id,
+        "reason": "in_use",
+        "logdata": logdata((LogLine("seisbus.writer", why, Severity.INVALID),)),
+        "tombstone": {"job": order.window.event},
+    }
+    return SettledWindow(order.window, Fate.DEAD, "in_use", why, [str(document["_id"])], [(CEMETERY, document)])
