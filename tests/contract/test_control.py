@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from seisbus.bus import Bus
 from seisbus.bus.client import Tag
 from seisbus.bus.snapshot import snapshot
 from seisbus.bus.topology import fetch_consumer, fetch_subject, plan_consumer, window_consumer, write_consumer
-from seisbus.client import AsyncClient, Client, ClientError, Failure, UnreachableError, WaveformError
+from seisbus.client import AsyncClient, Client, ClientError, DatasetError, Failure, UnreachableError, WaveformError
 from seisbus.client.export import write_miniseed
 from seisbus.control.context import Context
 from seisbus.control.server import SERVICE, ControlServer
@@ -288,6 +289,44 @@ async def test_stored_waveforms_come_back_exact_in_samples_and_time(front: Front
     ]
     assert np.array_equal(stream[0].data, counts.data[1:10])
     assert len(await front.client.waveforms(sta="ADO", limit=5)) == 1
+
+
+async def test_a_dataset_is_copied_whole_checked_and_never_from_outside(front: Front, tmp_path: Path) -> None:
+    content = np.random.default_rng(6).bytes(3_000_000)
+    folder = front.context.output_root / "exports" / "mine"
+    (folder / "sac").mkdir(parents=True)
+    (folder / "one.h5").write_bytes(content)
+    (folder / "empty.h5").touch()
+    for name in ("a.SAC", "b.SAC"):
+        (folder / "sac" / name).write_bytes(name.encode())
+    (tmp_path / "secret").write_text("secret")
+
+    async def built(path: str, sha256: str) -> dict[str, object]:
+        found: dict[str, object] = {"_id": ObjectId(), "job": "j2", "path": path, "sha256": sha256}
+        await front.context.store[c.ASDF_DATASET].insert_one(found)
+        return found
+
+    mine = tmp_path / "mine"
+    one = await built("exports/mine/one.h5", hashlib.sha256(content).hexdigest())
+    assert (await front.client.download(one, mine)).read_bytes() == content
+    empty = await built("exports/mine/empty.h5", hashlib.sha256(b"").hexdigest())
+    assert (await front.client.download(empty, mine)).read_bytes() == b""
+    sac = await built("exports/mine/sac", "")
+    for _ in range(2):  # the second time over the first
+        path = await front.client.download(sac, mine)
+        assert {file.name: file.read_bytes() for file in path.iterdir()} == {"a.SAC": b"a.SAC", "b.SAC": b"b.SAC"}
+
+    (folder / "one.h5").write_bytes(content[:-1])
+    with pytest.raises(DatasetError, match="a later export may have replaced it"):
+        await front.client.download(one, mine)
+    assert (mine / "mine" / "one.h5").read_bytes() == content
+    for path, problem in (("exports/gone.h5", "gone.h5"), ("../secret", "outside"), ("/etc/passwd", "outside")):
+        with pytest.raises(ClientError, match=problem):
+            await front.client.download({**await built(path, ""), "path": "exports/x"}, mine)
+    with pytest.raises(ClientError, match="no dataset nonsense"):
+        await front.client.download({**one, "_id": "nonsense"}, mine)
+    with pytest.raises(ValueError, match="no name of a file"):
+        await front.client.download({**one, "path": "exports/../../up"}, mine)
 
 
 async def test_a_waveform_whose_bytes_are_gone_is_dead_and_the_next_one_comes(front: Front, tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import obspy
 import pytest
-from seisbus.client import Job
+from seisbus.client import ClientError, DatasetError, Job
 from support.chaos import JOB, End, impatient_system, settled_end, small_archive
 from support.servers import LockedS3
 from support.system import System
@@ -43,6 +45,15 @@ class Sunk:
             ):
                 found |= {f"s3://{self.bucket}/{entry['Key']}": entry["Size"] for entry in page.get("Contents", ())}
         return found
+
+    async def cleaned(self, job: Job, named: set[str]) -> None:
+        """Wait until a job's objects are those that its documents name."""
+
+        async def clean() -> bool:
+            assert set(await asyncio.to_thread(self.keys, job)) == named
+            return True
+
+        await eventually(clean, timeout=_ORPHAN_SECONDS + 30)
 
     def local_files(self) -> list[Path]:
         """Files in the output folder."""
@@ -105,12 +116,7 @@ async def test_a_killed_writer_loses_and_doubles_nothing_and_leaves_nothing(sunk
     spans = sorted((d["dir"], d["dfile"], d["foff"], d["nbytes"]) for d in documents)
     for one, two in pairwise(spans):
         assert one[:2] != two[:2] or one[2] + one[3] <= two[2]
-
-    async def clean() -> bool:
-        assert set(await asyncio.to_thread(sunk.keys, job)) == named
-        return True
-
-    await eventually(clean, timeout=_ORPHAN_SECONDS + 30)
+    await sunk.cleaned(job, named)
     assert await settled_end(sunk.system, job) == sunk.reference
     assert await asyncio.to_thread(sunk.local_files) == []
 
@@ -130,3 +136,53 @@ async def test_the_client_reads_through_control_and_sees_bytes_that_were_changed
     (only,) = dead
     assert str(only["_id"]) == str(victim["_id"])
     assert "SHA-256 differs" in only.elog.get_error_log()[0].message
+
+
+async def test_exports_go_to_the_bucket_and_come_back_through_control(sunk: Sunk, tmp_path: Path) -> None:
+    """One builder dies after it has put its dataset; SAC is a folder, ASDF a file."""
+    client = sunk.system.client
+    source = await sunk.system.run({**JOB, "output": {"data_tag": "to-export"}})
+    await sunk.kill_once("dataset-after-rename")
+    for format in ("asdf", "sac"):
+        job = await client.wait((await client.export(format, job=source.id)).id)
+        assert (job.state, job.ledger.saved, job.ledger.planned) == ("completed", 1, 1), job.error
+        if format == "asdf":
+            await sunk.struck("dataset-after-rename")
+        (dataset,) = await client.datasets(job.id)
+        url = str(dataset["url"])
+        there = await asyncio.to_thread(sunk.keys, job)
+        mine = {key: size for key, size in there.items() if key.startswith(url)}
+        assert len(mine) == (1 if format == "asdf" else source.ledger.saved + 1)
+        assert (len(there) > len(mine)) == (format == "asdf")  # the dead builder's
+        path = await client.download(dataset, tmp_path)
+        assert path == tmp_path.joinpath(*Path(dataset["path"]).parts[1:])
+        assert sorted(await asyncio.to_thread(sizes, path)) == sorted(mine.values())
+        await sunk.cleaned(job, set(mine))
+    rows = await asyncio.to_thread(read_sac, path)
+    stored = [
+        (datum["chan"], datum.npts, float(np.asarray(datum.data, np.float32)[0]))
+        async for datum in client.stream(job=source.id)
+    ]
+    assert sorted(rows) == sorted(stored)
+
+    (sac,) = [key for key in mine if key.endswith(f"{path.name}/{sorted(p.name for p in path.glob('*.SAC'))[0]}")]
+    key = sac.removeprefix(f"s3://{sunk.bucket}/")
+    await asyncio.to_thread(lambda: sunk.s3.put_object(Bucket=sunk.bucket, Key=key, Body=b"x" * mine[sac]))
+    with pytest.raises(DatasetError, match=Path(key).name):
+        await client.download(dataset, tmp_path / "again")
+    assert await asyncio.to_thread(sizes, tmp_path / "again") == []
+    await asyncio.to_thread(lambda: sunk.s3.delete_object(Bucket=sunk.bucket, Key=key))
+    with pytest.raises(ClientError, match="is not there"):
+        await client.download(dataset, tmp_path / "again")
+
+
+def sizes(path: Path) -> list[int]:
+    """Sizes of a file, or of all files below a folder."""
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    return [file.stat().st_size for file in files]
+
+
+def read_sac(folder: Path) -> list[tuple[str, int, float]]:
+    """Channel, number of samples and first sample of each SAC file."""
+    traces = [obspy.read(str(file), format="SAC")[0] for file in folder.glob("*.SAC")]
+    return [(trace.stats.channel, trace.stats.npts, float(trace.data[0])) for trace in traces]

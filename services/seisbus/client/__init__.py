@@ -4,7 +4,7 @@ Knows control's address and nothing else of a deployment. Pictures are `seisbus.
 """
 
 from .aio import AsyncClient
-from .errors import ClientError, Failure, UnreachableError, WaveformError
+from .errors import ClientError, DatasetError, Failure, UnreachableError, WaveformError
 from .sync import Client
 from .transport import Transport
 from .values import (
@@ -26,6 +26,7 @@ __all__ = [
     "Availability",
     "Client",
     "ClientError",
+    "DatasetError",
     "DeadLetter",
     "Estimate",
     "Failure",

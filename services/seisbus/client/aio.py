@@ -7,7 +7,8 @@ import json
 import os
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, Self
 
 from seis.control.v1 import control_pb2 as pb
@@ -19,6 +20,7 @@ from ..model.moments import moment_ns
 from ..model.outcome import Fate
 from . import decode, tables
 from .connection import Connection
+from .download import download
 from .errors import UnreachableError
 from .jobfile import JobSource, job_text
 from .transport import Transport
@@ -196,6 +198,15 @@ class AsyncClient:
     async def datasets(self, job: str) -> list[dict[str, Any]]:
         """What an export built: documents with path (below the output folder), format, waveforms, size, problems …"""
         return await self._documents("ListDatasets", pb.ListDatasetsRequest(name=_job(job)))
+
+    async def download(self, dataset: Mapping[str, Any], folder: Path | str = ".") -> Path:
+        """Copy a dataset (a document of `datasets`) below `folder`, checked against its sums; where it is then."""
+        return await download(dataset, self._dataset_files(dataset), Path(folder))
+
+    async def _dataset_files(self, dataset: Mapping[str, Any]) -> AsyncIterator[tuple[str, bytes]]:
+        request = pb.StreamDatasetRequest(dataset=str(dataset["_id"]))
+        async for message in self._connection.stream("StreamDataset", request):
+            yield message.file, message.data
 
     async def misfits(self, job: str) -> list[TotalMisfit]:
         """Total misfits of a misfit job, in order of event and evaluation."""

@@ -3,7 +3,8 @@
 SeisbusError
 ├── ClientError              control refused or failed; its sentence
 │   └── UnreachableError     control does not answer at all
-└── WaveformError            stored bytes that are not what their document says
+├── WaveformError            stored bytes that are not what their document says
+└── DatasetError             a dataset's bytes that are not those that were built
 """
 
 from __future__ import annotations
@@ -50,3 +51,15 @@ class WaveformError(SeisbusError):
     def __init__(self, document: str, problem: str) -> None:
         super().__init__(f"Waveform {document}: {problem}")
         self.document = document
+
+
+class DatasetError(SeisbusError):
+    """A `file` of a dataset is not the one that was built; `dataset` is the id of its document."""
+
+    def __init__(self, dataset: str, file: str) -> None:
+        super().__init__(
+            f"Dataset {dataset}: the bytes of {file} are not those that were built (their SHA-256 differs); a later "
+            "export may have replaced it: look at that one's datasets, or export again."
+        )
+        self.dataset = dataset
+        self.file = file

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import functools
 import threading
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from libseis import TimeSeries, TimeSeriesEnsemble
@@ -140,6 +141,10 @@ class Client:
     def datasets(self, job: str) -> list[dict[str, Any]]:
         """What an export built."""
         return _run(self._client.datasets(job))
+
+    def download(self, dataset: Mapping[str, Any], folder: Path | str = ".") -> Path:
+        """Copy a dataset (a document of `datasets`) below `folder`, checked against its sums; where it is then."""
+        return _run(self._client.download(dataset, folder))
 
     def misfits(self, job: str) -> list[TotalMisfit]:
         """Total misfits of a misfit job, in order of event and evaluation."""

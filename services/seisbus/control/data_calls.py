@@ -15,6 +15,7 @@ from ..model.moments import iso
 from ..store import queries
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
 from ..store.collections import ASDF_DATASET, CATALOG_INDEX, CEMETERY, ELOG, WAVEFORM_INDEX
+from ..store.datasets import get_dataset
 from ..store.documents import Document
 from ..store.jobs import get_job
 from ..store.misfits import total_misfits
@@ -22,6 +23,7 @@ from ..store.pages import Page, PageRequest
 from ..store.text import document_json
 from . import messages
 from .context import Context
+from .dataset_files import stretches
 from .names import JOBS, resource_id
 
 _INDEXES = {"catalog": CATALOG_INDEX, "waveform": WAVEFORM_INDEX}
@@ -149,6 +151,12 @@ class DataCalls:
         """What an export built."""
         page = await self._of_job(ASDF_DATASET, request)
         return pb.ListDatasetsResponse(documents_json=_json(page), next_page_token=page.next_token)
+
+    async def StreamDataset(self, request: pb.StreamDatasetRequest, _: Any) -> AsyncIterator[pb.StreamDatasetResponse]:
+        """A dataset's files one after the other."""
+        document = await get_dataset(self.context.store, request.dataset)
+        async for name, data in stretches(self.context, document):
+            yield pb.StreamDatasetResponse(file=name, data=data)
 
     async def ListMisfits(self, request: pb.ListMisfitsRequest, _: Any) -> pb.ListMisfitsResponse:
         """Total misfits, summed when asked."""

@@ -1,9 +1,12 @@
-"""What the stored bytes of a wf document mean: its samples on its exact clock. Reading the bytes is left to others."""
+"""What stored bytes mean: those of a wf document, on its exact clock, and the sums of a dataset that is a folder.
+
+Reading the bytes is left to others.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from libseis.segments import Rate, Segment, SourceId
@@ -11,6 +14,9 @@ from libseis.segments import Rate, Segment, SourceId
 from libseis import mseed
 
 from ..errors import SeisbusError
+
+# In the sink, the list of the SHA-256 of a folder's files lies beside them, in the form of coreutils' sha256sum.
+SUMS: Final = "SHA256SUMS"
 
 
 class StoredBytesError(SeisbusError):
@@ -43,3 +49,9 @@ def _miniseed(identity: str, data: bytes) -> Any:
     if len(segments) != 1:
         raise StoredBytesError(identity, f"its miniSEED holds {len(segments)} segments, expected one.")
     return segments[0].data
+
+
+def sums_of(text: bytes) -> dict[str, str]:
+    """SHA-256 (hex) by file name, out of the list of sums."""
+    rows = (line.split("  ", 1) for line in text.decode().splitlines())
+    return {name: sha256 for sha256, name in rows}

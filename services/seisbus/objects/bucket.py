@@ -47,11 +47,12 @@ Part = Callable[[int, int], Awaitable[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One object of a listing; `key` is below the sink's prefix."""
+    """One object; `key` is below the sink's prefix, `sha256` "" in a listing and where Seisbus did not put it."""
 
     key: str
     size: int
     modified: datetime
+    sha256: str = ""
 
 
 class Bucket:
@@ -145,8 +146,8 @@ class Bucket:
                 return data
         raise self._unavailable(f"{key} cannot be read", problem or "its body was cut short")
 
-    async def sha256(self, key: str) -> str | None:
-        """The SHA-256 in an object's metadata ("" for one that Seisbus did not put); None when there is no such key."""
+    async def look(self, key: str) -> Kept | None:
+        """An object without its bytes; None when there is no such key."""
         client = await self._client()
         with self._reported(f"{key} cannot be looked at"):
             try:
@@ -155,7 +156,8 @@ class Bucket:
                 if _code(error) in _ABSENT:
                     return None
                 raise
-        return str({name.lower(): value for name, value in answer["Metadata"].items()}.get(_SHA256, ""))
+        metadata = {name.lower(): value for name, value in answer["Metadata"].items()}
+        return Kept(key, int(answer["ContentLength"]), answer["LastModified"], metadata.get(_SHA256, ""))
 
     async def list(self, prefix: str) -> AsyncIterator[Kept]:
         """Objects whose keys begin so, in order of key; a page (1000) a request."""

@@ -12,15 +12,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from typing import Final
 
 from ..model.channel import Channel
 from ..model.ids import task_id, window_id
 from ..model.job import Export
 from ..model.task import DAY_NS, Part, Task, Window
 
-# The list of sums beside the files of a folder in the sink, in the form of coreutils.
-SUMS: Final = "SHA256SUMS"
 _NO_CHANNEL = Channel("", "", "", "")
 _SUFFIX = {"asdf": ".h5", "parquet": ".parquet", "sac": "", "specfem": ""}
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.+-]")

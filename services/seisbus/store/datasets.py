@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from ..errors import NotFoundError
 from ..model.channel import Channel, ChannelFilter
 from ..model.ids import document_id
 from ..model.job import JobSpec
 from ..model.task import Window
 from .client import Store, translated
-from .collections import SITE, TASK
+from .collections import ASDF_DATASET, SITE, TASK
 from .documents import Document, ObjectId
 from .queries import Span, WaveformFilter
 
@@ -66,6 +67,15 @@ def dataset_document(job: str, window: Window, facts: dict[str, Any]) -> Documen
         "channel": str(window.channel) if window.channel.sta else "",
         **facts,
     }
+
+
+async def get_dataset(store: Store, identity: str) -> Document:
+    """The document of a dataset; NotFoundError when there is none with this id (hex)."""
+    with translated():
+        found = await store[ASDF_DATASET].find_one({"_id": ObjectId(identity)}) if ObjectId.is_valid(identity) else None
+    if found is None:
+        raise NotFoundError(f"There is no dataset {identity}; `datasets` of an export's job names those it built.")
+    return found
 
 
 def lease_name(path: str) -> str:

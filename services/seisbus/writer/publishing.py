@@ -13,8 +13,8 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..model.stored import SUMS
 from ..objects import Bucket
-from ..planning.datasets import SUMS
 
 _PUT_AT_ONCE = 8
 

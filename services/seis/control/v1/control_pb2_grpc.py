@@ -140,6 +140,11 @@ class ControlServiceStub:
                 request_serializer=seis_dot_control_dot_v1_dot_control__pb2.ListDatasetsRequest.SerializeToString,
                 response_deserializer=seis_dot_control_dot_v1_dot_control__pb2.ListDatasetsResponse.FromString,
                 _registered_method=True)
+        self.StreamDataset = channel.unary_stream(
+                '/seis.control.v1.ControlService/StreamDataset',
+                request_serializer=seis_dot_control_dot_v1_dot_control__pb2.StreamDatasetRequest.SerializeToString,
+                response_deserializer=seis_dot_control_dot_v1_dot_control__pb2.StreamDatasetResponse.FromString,
+                _registered_method=True)
         self.ListMisfits = channel.unary_unary(
                 '/seis.control.v1.ControlService/ListMisfits',
                 request_serializer=seis_dot_control_dot_v1_dot_control__pb2.ListMisfitsRequest.SerializeToString,
@@ -313,6 +318,13 @@ class ControlServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StreamDataset(self, request, context):
+        """The files of one dataset, about 1 MB a message.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListMisfits(self, request, context):
         """Total misfits of a misfit job, an event and evaluation each.
         """
@@ -448,6 +460,11 @@ def add_ControlServiceServicer_to_server(servicer, server):
                     servicer.ListDatasets,
                     request_deserializer=seis_dot_control_dot_v1_dot_control__pb2.ListDatasetsRequest.FromString,
                     response_serializer=seis_dot_control_dot_v1_dot_control__pb2.ListDatasetsResponse.SerializeToString,
+            ),
+            'StreamDataset': grpc.unary_stream_rpc_method_handler(
+                    servicer.StreamDataset,
+                    request_deserializer=seis_dot_control_dot_v1_dot_control__pb2.StreamDatasetRequest.FromString,
+                    response_serializer=seis_dot_control_dot_v1_dot_control__pb2.StreamDatasetResponse.SerializeToString,
             ),
             'ListMisfits': grpc.unary_unary_rpc_method_handler(
                     servicer.ListMisfits,
@@ -1038,6 +1055,33 @@ class ControlService:
             '/seis.control.v1.ControlService/ListDatasets',
             seis_dot_control_dot_v1_dot_control__pb2.ListDatasetsRequest.SerializeToString,
             seis_dot_control_dot_v1_dot_control__pb2.ListDatasetsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StreamDataset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/seis.control.v1.ControlService/StreamDataset',
+            seis_dot_control_dot_v1_dot_control__pb2.StreamDatasetRequest.SerializeToString,
+            seis_dot_control_dot_v1_dot_control__pb2.StreamDatasetResponse.FromString,
             options,
             channel_credentials,
             insecure,
