@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .config import Config
     from .manager import Manager
 
-_NPTS, _DT, _LEAD_S = 2400, 0.125, 30.0
+_NPTS, _DT, _LEAD_S = 3000, 0.1, 30.0
 _EVENT = (-38.95, 177.15, 20_000.0)  # latitude, longitude, depth in m
 _STATION = (-40.6796, 176.2462)
 _LATE_S = {"P": 0.5, "S": 1.0, "surface": 1.75}
@@ -49,7 +49,7 @@ class Example:
 
 
 def example() -> Example:
-    """An event in the north of New Zealand and station NZ.BFZ 2 degrees away, whose response is 1 at all frequencies."""
+    """An event in the north of New Zealand and station NZ.BFZ 2 degrees away, whose response is 1 everywhere."""
     from obspy import UTCDateTime
     from obspy.core.event import Event, Magnitude, Origin, ResourceIdentifier
     from obspy.core.inventory import Channel, Inventory, Network, Station
