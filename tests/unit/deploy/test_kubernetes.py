@@ -9,7 +9,7 @@ import json
 import shutil
 import subprocess
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -28,6 +28,7 @@ from seisbus.bus.topology import (
     window_consumer,
     write_consumer,
 )
+from seisbus.objects import Bucket
 from seisbus.settings import Settings
 
 DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
@@ -240,3 +241,25 @@ def test_the_cluster_has_the_alerts_of_compose(prod: list[Manifest]) -> None:
     (rules,) = of_kind(prod, "PrometheusRule")
     alerts = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text())
     assert rules["spec"]["groups"] == alerts["groups"]
+
+
+def test_prod_shares_a_bucket_and_no_volume(prod: list[Manifest]) -> None:
+    assert of_kind(prod, "PersistentVolumeClaim") == []
+    (settings,) = [c["data"] for c in of_kind(prod, "ConfigMap") if "SEISBUS_SINK" in c["data"]]
+    Bucket(settings["SEISBUS_SINK"])  # raises when it is no place for a sink
+    keys = PurePosixPath(settings["AWS_SHARED_CREDENTIALS_FILE"])
+    (policy,) = [p["spec"] for p in of_kind(prod, "NetworkPolicy") if p["metadata"]["name"] == "sink"]
+    (reached,) = policy["podSelector"]["matchExpressions"]
+    found: dict[str, str] = {}
+    for deployment in of_kind(prod, "Deployment"):
+        pod = deployment["spec"]["template"]["spec"]
+        volumes = {volume["name"]: volume for volume in pod["volumes"]}
+        mounts = {mount["mountPath"]: volumes[mount["name"]] for mount in pod["containers"][0]["volumeMounts"]}
+        assert not any("persistentVolumeClaim" in volume for volume in volumes.values())
+        if (keys_of := mounts.get(str(keys.parent))) is not None:
+            found[deployment["metadata"]["name"]] = keys_of["secret"]["secretName"]
+        scratch = mounts.get(settings["SEISBUS_OUTPUT_ROOT"])
+        assert (scratch is not None) == (deployment["metadata"]["name"] == "writer")
+    reader = "seisbus-sink-reader"
+    assert found == {"control": reader, "fetcher": reader, "writer": "seisbus-sink-writer"}
+    assert set(reached["values"]) == set(found)
