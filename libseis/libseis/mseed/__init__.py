@@ -9,6 +9,7 @@ from libseis.mseed.encoding import Encoding, encode
 from libseis.mseed.files import read, write
 from libseis.mseed.framing import frame
 from libseis.mseed.table import Problem, ProblemKind, RecordTable, overlapping
+from libseis.mseed.trimming import trim
 
 __all__ = [
     "Encoding",
@@ -20,5 +21,6 @@ __all__ = [
     "frame",
     "overlapping",
     "read",
+    "trim",
     "write",
 ]

@@ -51,10 +51,10 @@ def decode(
     raw = np.frombuffer(buffer, np.uint8)
     chosen = np.arange(len(table)) if rows is None else np.sort(np.arange(len(table))[rows])
     policy = Overlap(overlap)
-    numbers, first = np.unique(table.source[chosen], return_index=True)
+    numbers = table.source[chosen]
     return [
-        _channel(raw, table, chosen[table.source[chosen] == number], table.sources[number], policy)
-        for number in numbers[np.argsort(first)]
+        _channel(raw, table, chosen[numbers == number], table.sources[number], policy)
+        for number in dict.fromkeys(numbers.tolist())
     ]
 
 
@@ -65,7 +65,7 @@ def _channel(buffer: Bytes, table: RecordTable, rows: Integers, source: SourceId
     complaints += _corrected(table, rows, source)
     parts = [
         _one_rate(buffer, table, rows[table.rate[rows] == number], source, table.rates[number], overlap)
-        for number in np.unique(table.rate[rows])
+        for number in sorted(set(table.rate[rows].tolist()))
     ]
     return merge(parts, complaints, source)
 

@@ -23,7 +23,6 @@ _FIRST_BLOCK, _LARGEST_BLOCK = 16, 16384
 _SEARCH_BYTES = 1 << 18
 
 
-
 def _bytes(allowed: bytes) -> NDArray[np.bool_]:
     """A truth table over all byte values."""
     table = np.zeros(256, bool)

@@ -55,7 +55,7 @@ class Chunk:
             table.start_ns[waveform],
             table.end_ns[waveform],
             table.period_ns[waveform],
-            channels=len(np.unique(table.source[waveform])),
+            channels=len(set(table.source[waveform].tolist())),
             foreign=foreign,
             expected=channel is None or all(_is(source, channel) for source in table.sources),
         )
@@ -124,7 +124,7 @@ class ObjectBytes:
         steps = seen.start_ns[1:] - seen.end_ns[:-1]
         ordered = (
             not seen.foreign
-            and len(np.unique(seen.length)) == 1
+            and bool((seen.length == seen.length[0]).all())
             and bool(np.all(steps > seen.period_ns[1:] / 2))  # neither backwards nor over one another
         )
         return learned(seen, ordered=ordered)

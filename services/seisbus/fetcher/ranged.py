@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from libseis.segments import Span
 
@@ -13,6 +14,11 @@ from ..objects import Fetched, ObjectChangedError, ObjectReader
 from ..planning.plan import edge_margin_ns, spans_of_object
 from ..planning.ranges import ByteRange, Done, Hint, Knot, RangeSearch, Wanted, Whole, WholeReason
 from .chunks import Chunk, ObjectBytes, joined
+
+# Finding records in so much takes less than a millisecond, about what a thread's turn costs.
+_QUICK_BYTES = 1 << 20
+
+T = TypeVar("T")
 
 
 async def read_spans(
@@ -51,7 +57,8 @@ async def read_spans(
             if any(one is None for one in fetched):
                 return None
             known = chunks
-            chunks = await asyncio.to_thread(joined, known, [(one.start, one.data) for one in fetched if one])
+            new = [(one.start, one.data) for one in fetched if one]
+            chunks = await _aside(sum(len(data) for _, data in new), joined, known, new)
             for chunk in chunks:
                 if chunk not in known:
                     search.add(chunk.observed(ref.size, ref.channel))
@@ -59,7 +66,7 @@ async def read_spans(
         found = await objects.get(archive, ref.key)
         if found is None:
             return None
-        return ObjectBytes(found.etag, (await asyncio.to_thread(Chunk.of, 0, found.data),), WholeReason.CHANGED.value)
+        return ObjectBytes(found.etag, (await _chunk(found.data),), WholeReason.CHANGED.value)
 
 
 async def read_whole(objects: ObjectReader, archive: ArchiveDefinition, ref: ObjectRef) -> ObjectBytes | None:
@@ -67,7 +74,7 @@ async def read_whole(objects: ObjectReader, archive: ArchiveDefinition, ref: Obj
     found = await objects.get(archive, ref.key)
     if found is None:
         return None
-    chunk = await asyncio.to_thread(Chunk.of, 0, found.data)
+    chunk = await _chunk(found.data)
     return ObjectBytes(found.etag, (chunk,), WholeReason.ASKED.value)
 
 
@@ -86,7 +93,7 @@ async def _whole(
         found = await objects.get(archive, ref.key, etag=ref.etag)
         if found is None:
             return None
-        return ObjectBytes(found.etag, (await asyncio.to_thread(Chunk.of, 0, found.data),), step.reason.value)
+        return ObjectBytes(found.etag, (await _chunk(found.data),), step.reason.value)
     fetched = await asyncio.gather(*(_get(objects, archive, ref, one) for one in step.ranges))
     if any(one is None for one in fetched):
         return None
@@ -94,4 +101,16 @@ async def _whole(
         [(chunk.offset, chunk.data) for chunk in chunks] + [(one.start, one.data) for one in fetched if one is not None]
     )
     data = b"".join(piece for _, piece in pieces)
-    return ObjectBytes(ref.etag, (await asyncio.to_thread(Chunk.of, 0, data),), step.reason.value)
+    return ObjectBytes(ref.etag, (await _chunk(data),), step.reason.value)
+
+
+async def _chunk(data: bytes) -> Chunk:
+    """A whole object with its records."""
+    return await _aside(len(data), Chunk.of, 0, data)
+
+
+async def _aside(size: int, function: Callable[..., T], *arguments: object) -> T:
+    """Look for records in `size` new bytes, in a thread when other reads would wait for it."""
+    if size <= _QUICK_BYTES:
+        return function(*arguments)
+    return await asyncio.to_thread(function, *arguments)

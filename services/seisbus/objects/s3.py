@@ -17,7 +17,6 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from botocore import UNSIGNED
-from botocore.httpsession import get_cert_path
 from yarl import URL
 
 from ..archive.definition import ArchiveDefinition, Auth
@@ -55,10 +54,14 @@ class S3Clients:
         """The session for reads: bodies as they are stored, proxies and certificates as the environment says."""
         async with self._lock:
             if self._http is None:
-                trusted = ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE") or get_cert_path(True))
+                bundle = os.environ.get("AWS_CA_BUNDLE")
                 self._http = await self._stack.enter_async_context(
                     ClientSession(
-                        connector=TCPConnector(limit=0, limit_per_host=POOL, ssl=trusted),
+                        connector=TCPConnector(
+                            limit=0,
+                            limit_per_host=POOL,
+                            ssl=ssl.create_default_context(cafile=bundle) if bundle else True,
+                        ),
                         timeout=ClientTimeout(sock_connect=_CONNECT_SECONDS, sock_read=self._stall_seconds),
                         headers={"Accept-Encoding": "identity"},
                         auto_decompress=False,

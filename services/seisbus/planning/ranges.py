@@ -224,7 +224,7 @@ class RangeSearch:
                 return WholeReason.SEVERAL_CHANNELS
             if not seen.expected:
                 return WholeReason.WRONG_CHANNEL
-        lengths = {int(length) for seen in self._seen for length in np.unique(seen.length)}
+        lengths = {length for seen in self._seen for length in seen.length.tolist()}
         if len(lengths) > 1:
             return WholeReason.MIXED_LENGTHS
         starts = np.concatenate([s.start_ns for s in self._seen]) if self._seen else np.empty(0, np.int64)

@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from libseis.mseed import decode, frame
-from libseis.segments import Joined, SourceId
+from libseis.mseed import RecordTable, decode, frame, trim
+from libseis.segments import Joined, Segment, SourceId
 
 from ..model.channel import Channel
 from ..model.transfer import LogLine, ObjectRecords, Severity
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
-    """Data by channel as the headers name it, what there is to say about the bytes, and whether any were there."""
+    """Data by channel as the headers name it, what there is to say about the bytes, whether any were there, and they
+    themselves with their records."""
 
     joined: dict[SourceId, Joined]
     log: tuple[LogLine, ...]
     any_records: bool
+    buffer: bytes
+    table: RecordTable
+
+    def trimmed(self, segment: Segment) -> bytes | None:
+        """The records of a segment that was cut from this, None where they must be made anew."""
+        return trim(segment, self.buffer, self.table)
 
 
 def decoded(inputs: Sequence[ObjectRecords], overlap: str) -> Decoded:
@@ -44,7 +51,7 @@ def decoded(inputs: Sequence[ObjectRecords], overlap: str) -> Decoded:
         if not item.segments
         for complaint in item.complaints
     ]
-    return Decoded(joined, tuple(log), any(read.waveform_records for read in inputs))
+    return Decoded(joined, tuple(log), any(read.waveform_records for read in inputs), buffer, table)
 
 
 def choose(found: Decoded, wanted: Channel) -> tuple[Joined | None, str]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from .processing import Chain  # brings obspy, which only jobs with steps pay for
 
-# A window's record length: what MsPASS and most archives use for files that are read as a whole.
+# Record length where records are made anew: what MsPASS and most archives use for files that are read as a whole.
 _RECORD_BYTES = 4096
 
 
@@ -109,13 +109,12 @@ def _outcome(
     if result.detail:
         log.append(LogLine("windower", result.detail, Severity.COMPLAINT))
     if work is None:
-        pieces = tuple(_packed(segment, recipe, touched=_was_filled(result, recipe)) for segment in result.pieces)
+        filled = recipe.gaps == GapPolicy.FILL and bool(result.gaps)
+        # Records about which there is something to say are made anew, so that readers need not say it again.
+        origin = None if filled or messages else found
+        pieces = tuple(_packed(segment, recipe, origin, touched=filled) for segment in result.pieces)
         return WindowOutcome(window, Fate.SAVED, pieces=pieces, log=tuple(log), sources=sources)
     return _processed(window, joined, result, sources, recipe, work, log)
-
-
-def _was_filled(result: Cut, recipe: Recipe) -> bool:
-    return recipe.gaps == GapPolicy.FILL and bool(result.gaps)
 
 
 def _dead(
@@ -125,13 +124,16 @@ def _dead(
     return WindowOutcome(window, Fate.DEAD, reason, detail, log=(*log, line), sources=sources)
 
 
-def _packed(segment: Segment, recipe: Recipe, *, touched: bool) -> Piece:
-    """A piece in the form it is stored in: untouched samples as miniSEED, others as float64, or as the job says."""
+def _packed(segment: Segment, recipe: Recipe, origin: Decoded | None, *, touched: bool) -> Piece:
+    """A piece in the form it is stored in: untouched samples as miniSEED, others as float64, or as the job says.
+
+    `origin`: where the archive's own records of the piece are, if they may be kept.
+    """
     data: bytes | None = None
     # MsPASS reads GridFS as raw float64 only.
     if recipe.storage == "file" and (recipe.encoding == "miniseed" or (recipe.encoding == "auto" and not touched)):
         try:
-            data = encode(segment, reclen=_RECORD_BYTES)
+            data = (origin and origin.trimmed(segment)) or encode(segment, reclen=_RECORD_BYTES)
         except SampleError:
             data = None  # codes that miniSEED 2 has no room for: float64 holds every count exactly
     source = segment.source
@@ -171,7 +173,7 @@ def _processed(
                 [segment], [], piece.t0_ns, piece.end_ns + _one_sample(window, piece),
                 inclusive_end=window.inclusive_end, gaps=GapPolicy.SPLIT,
             )  # fmt: skip
-            pieces += [_packed(part, recipe, touched=True) for part in again.pieces]
+            pieces += [_packed(part, recipe, None, touched=True) for part in again.pieces]
     steps = work.chain.names
     if not pieces:
         detail = next((line.message for line in reversed(log) if line.severity is Severity.INVALID), "")

@@ -1,0 +1,70 @@
+"""A segment as the archive's own records: those inside it byte for byte, and what its edges cut encoded anew."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from libseis.errors import SampleError
+from libseis.mseed.encoding import Encoding, encode
+from libseis.mseed.table import NEGATIVE_LEAP_SECOND, POSITIVE_LEAP_SECOND, RecordTable
+from libseis.segments import Segment
+
+# Header times end at microseconds: a record on the segment's grid is not further from it.
+_SAME_NS = 1000
+_LEAP = POSITIVE_LEAP_SECOND | NEGATIVE_LEAP_SECOND
+_STEIM = (Encoding.STEIM1, Encoding.STEIM2)
+# With fewer whole records there is nothing to gain.
+_FEWEST = 3
+
+
+def trim(segment: Segment, buffer: Any, table: RecordTable) -> bytes | None:
+    """Records that decode to exactly `segment`, most of them taken from `buffer` as they are.
+
+    `table` is what `frame` gave for `buffer`, and the segment was decoded from it. None unless the records form one
+    plain row: of one length, Steim encoding and quality, one after the other in the file and, to the microsecond, in
+    time, without time corrections or leap seconds. Encode the segment then.
+    """
+    source = next((n for n, one in enumerate(table.sources) if one == segment.source), -1)
+    rows = np.flatnonzero(
+        (table.source == source) & table.waveform & (table.start_ns <= segment.end_ns) & (table.end_ns >= segment.t0_ns)
+    )
+    if len(rows) < _FEWEST or segment.data.dtype != np.int32 or not _alike(table, rows):
+        return None
+    if table.rates[table.rate[rows[0]]] != segment.rate or table.encoding[rows[0]] not in _STEIM:
+        return None
+    ahead = table.start_ns[rows] - segment.t0_ns
+    first = np.rint(ahead / segment.rate.period_ns).astype(np.int64)
+    stop = first + table.npts[rows]
+    follows = (first[1:] == stop[:-1]) & (table.offset[rows[1:]] == table.offset[rows[:-1]] + table.length[rows[:-1]])
+    if not follows.all() or (np.abs(ahead - segment.rate.spans_ns(first)) > _SAME_NS).any():
+        return None
+    inside = np.flatnonzero((first >= 0) & (stop <= segment.npts))
+    if len(inside) < _FEWEST:
+        return None
+    begin, end = inside[0], inside[-1]
+    length = int(table.length[rows[0]])
+    whole = memoryview(buffer)[int(table.offset[rows[begin]]) : int(table.offset[rows[end]]) + length]
+    edges = segment.part(0, int(first[begin])), segment.part(int(stop[end]), segment.npts)
+    like = partial(
+        encode, reclen=length, encoding=Encoding(int(table.encoding[rows[0]])), quality=chr(table.quality[rows[0]])
+    )
+    try:
+        head, tail = (like(edge) if edge.npts else b"" for edge in edges)
+    except SampleError:  # the first sample counts as a difference, which Steim may have no room for
+        return None
+    return b"".join((head, whole, tail))
+
+
+def _alike(table: RecordTable, rows: Any) -> bool:
+    """Whether nothing but times and samples differs from record to record, and times are what the headers say."""
+    same = (table.length, table.encoding, table.quality, table.rate)
+    return (
+        all((column[rows] == column[rows[0]]).all() for column in same)
+        and bool((table.version[rows] == 2).all())
+        and bool(table.big_endian[rows].all())
+        and not table.correction_ns[rows].any()
+        and not (table.activity[rows] & _LEAP).any()
+    )
