@@ -85,10 +85,23 @@ async def test_commands_and_python_run_as_written(readme_stack: dict[str, str], 
         output = await run([program, *arguments], workplace, readme_stack)
         assert output or arguments[0] == "plot", command
     assert (workplace / "tohoku.png").stat().st_size > 10_000
-    (code,) = blocks("python")
+    code, _ = blocks("python")
     script = workplace / "readme.py"
     script.write_text(
         code + "\nassert job.progress.ledger.balanced and ensemble.member and stream and len(catalog) == 3\n"
     )
     output = await run([sys.executable, str(script)], workplace, readme_stack)
     assert "Ledger(planned=" in output
+
+
+def test_the_misfit_example_ends_as_printed(tmp_path: Path) -> None:
+    script = tmp_path / "misfit.py"
+    script.write_text(blocks("python")[1])
+    for _ in range(2):  # again over its own dataset
+        done = subprocess.run(
+            [sys.executable, script.name], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120
+        )
+        assert done.stdout.endswith(blocks("text")[1])
+    for part in ("NZ.BFZ..BXZ", "Path: 'default/NZ_BFZ_E_0'", "Path: 'default/NZ_BFZ_BXE'", "'MisfitWindows/i01/s00'"):
+        assert part in done.stdout
+    assert {file.name for file in tmp_path.iterdir()} == {"misfit.py", "example.h5", "example.png"}
