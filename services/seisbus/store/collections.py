@@ -11,8 +11,8 @@ job           _id, name, kind, spec, state, open (only while not closed), attemp
               stored_bytes, error, notes, retry {fates, reason},
               sink_cleaned (the closed_ns at which the sink was looked through)
 task          _id = job.shard.n, job, open (only while parts are missing), attempt, archive,
-              objects [{key, size, etag, day_ns, channel, missing}], windows [{id, channel, start_ns, end_ns,
-              inclusive_end, event}], parts [[first, count]], done [part], template
+              objects [{key, size, etag, day_ns, channel, missing, knots, ordered}], windows [{id, channel,
+              start_ns, end_ns, inclusive_end, event}], parts [[first, count]], done [part], template
 outcome       _id = window id = job.hash, job, fate, reason, detail, refs, attempt, task, part, channel, start_ns,
               end_ns, event
 outcome_superseded  the same with _id = window id + "~" + attempt: what a retry replaced

@@ -46,10 +46,13 @@ def _object_document(ref: ObjectRef) -> Document:
         "day_ns": ref.day_ns,
         "channel": str(ref.channel) if ref.channel else None,
         "missing": ref.missing,
+        "knots": [number for knot in ref.knots for number in knot],
+        "ordered": ref.ordered,
     }
 
 
 def _object_value(archive: str, document: Document) -> ObjectRef:
+    knots = document.get("knots", [])  # tasks of older versions have none
     return ObjectRef(
         archive=archive,
         key=document["key"],
@@ -58,6 +61,8 @@ def _object_value(archive: str, document: Document) -> ObjectRef:
         day_ns=document["day_ns"],
         channel=Channel.parse(document["channel"]) if document["channel"] else None,
         missing=document["missing"],
+        knots=tuple(zip(knots[::2], knots[1::2], strict=True)),
+        ordered=document.get("ordered", False),
     )
 
 
