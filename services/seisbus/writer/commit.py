@@ -240,7 +240,9 @@ class Committer:
     async def flush_counts(self) -> None:
         """Write the counters now."""
         for job in list(self._counts):
-            counts, stored = self._counts.pop(job), self._bytes.pop(job, 0)
+            counts, stored = self._counts.pop(job, None), self._bytes.pop(job, 0)
+            if counts is None:  # a drain writes the last ones while `report` writes
+                continue
             try:
                 document = await add_counts(self._context.store, job, counts, stored)
             except UnavailableError:
