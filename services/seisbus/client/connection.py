@@ -40,6 +40,8 @@ _SERVICE_CONFIG: Final = {
         }
     ]
 }
+# gRPC waits up to two minutes between connections by default; a restart of control takes seconds.
+_RECONNECT_MS: Final = 2000
 # Availability of a long job is one message; a row takes about 60 bytes.
 _RECEIVE_BYTES: Final = 256_000_000
 
@@ -55,6 +57,7 @@ class Connection:
                 ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
                 ("grpc.max_receive_message_length", _RECEIVE_BYTES),
                 ("grpc.max_send_message_length", -1),
+                ("grpc.max_reconnect_backoff_ms", _RECONNECT_MS),
             ],
         )
         self.stub: Any = control_pb2_grpc.ControlServiceStub(self._channel)
