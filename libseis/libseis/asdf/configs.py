@@ -15,7 +15,7 @@ from ..misfit.config import ADJOINT_PREFIX, WINDOW_PREFIX, Config, plain
 from ..misfit.evaluation import DEFAULT_PATH
 from ..misfit.settings import AdjointSettings, WindowSettings
 from .arrays import replace_array
-from .errors import AsdfError
+from .errors import AsdfConflictError, AsdfError
 from .handle import DatasetLike, opened
 from .records import text
 
@@ -29,10 +29,23 @@ _POINTER = "@"
 
 
 def write_config(dataset: DatasetLike, config: Config) -> None:
-    """Store a config at its own path, in place of the one that was there."""
+    """Store a config at its own path, in place of the one that was there.
+
+    Raises AsdfConflictError for a config of an iteration beside configs of its steps: `i01` is a dataset or a group.
+    """
+    import h5py
+
     path = config.aux_path
+    iteration, _, step = path.partition("/")
     with opened(dataset, "a") as file:
         auxiliary = file["AuxiliaryData"]
+        there = auxiliary.get(f"{CONFIGS}/{iteration}")
+        if there is not None and isinstance(there, h5py.Group) != bool(step):
+            has = f"configs of steps of {iteration}" if not step else f"one config of all {iteration}"
+            raise AsdfConflictError(
+                f"A config at {path} cannot stand beside {has}; give a step_count to all of an iteration, or to none.",
+                path=f"{CONFIGS}/{path}",
+            )
         if f"{ARRAYS}/{path}" in auxiliary:
             del auxiliary[f"{ARRAYS}/{path}"]
         attributes = _attributes(config)

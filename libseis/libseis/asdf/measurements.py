@@ -65,7 +65,10 @@ def read_station_windows(dataset: DatasetLike, path: str, code: str) -> dict[str
 
 
 def write_rejected(dataset: DatasetLike, path: str, channel_id: str, rejected: Sequence[RejectedWindow]) -> list[str]:
-    """Store the rejected windows of a channel with their reasons, in place of those it had; one array a reason."""
+    """Store the rejected windows of a channel with their reasons, in place of those it had; one array a reason.
+
+    None at all removes what it had.
+    """
     records = []
     for number, reason in enumerate(sorted({r.rejection for r in rejected})):
         rows = [
@@ -74,6 +77,8 @@ def write_rejected(dataset: DatasetLike, path: str, channel_id: str, rejected: S
         attributes = {"rejection": str(reason), "columns": "left,right,center,value,limit"}
         records.append(Record(np.array(rows, dtype=np.float64), attributes, f"_{number}"))
     with opened(dataset, "a") as file:
+        if not records and _group(file, REJECTED, path) is None:
+            return []
         group = file["AuxiliaryData"].require_group(f"{REJECTED}/{path}")
         return replace_records(group, channel_id, channel_id[-1], records)
 

@@ -50,7 +50,6 @@ class Manager:
         self.st_obs = st_obs
         self.st_syn = st_syn
         self.inv = inv
-        self._keep_rejected = False
         self._reset()
 
     def _reset(self) -> None:
@@ -169,7 +168,6 @@ class Manager:
         rejected candidates with their reasons.
         """
         pairs = self._need_preprocessed("window")
-        self._keep_rejected = keep_rejected
         if fix_windows:
             stored = self._stored_windows(iteration, step_count)
             self._windows = fixed_pairs(pairs, self.config, self._geometry, stored)
@@ -319,8 +317,8 @@ class Manager:
                 windows = selection.windows if selection else ()
                 start = str(synthetic.stats.starttime)
                 asdf.write_windows(file, self.config.aux_path, observed.id, start, windows)
-                if self._keep_rejected and selection:
-                    asdf.write_rejected(file, self.config.aux_path, observed.id, selection.rejected)
+                rejected = selection.rejected if selection else ()
+                asdf.write_rejected(file, self.config.aux_path, observed.id, rejected)
 
     def _save_sources(self, dataset: DatasetLike) -> None:
         from .adjoint import specfem_channel

@@ -160,6 +160,15 @@ def test_configs_with_long_arrays_and_functions(path):
     assert attributes["step_count"] == "None"
 
 
+@pytest.mark.parametrize(("first", "second"), [((1, None), (1, 0)), ((1, 0), (1, None))])
+def test_configs_of_an_iteration_and_of_its_steps_exclude_each_other(path, first, second):
+    asdf.write_config(path, Config(iteration=first[0], step_count=first[1]))
+    with pytest.raises(asdf.AsdfConflictError, match="give a step_count to all of an iteration, or to none"):
+        asdf.write_config(path, Config(iteration=second[0], step_count=second[1]))
+    assert asdf.read_config(path, "i01" if first[1] is None else "i01/s00").iteration == 1
+    asdf.write_config(path, Config(iteration=2, step_count=second[1]))
+
+
 def test_a_missing_config_is_named(path):
     asdf.write_config(path, Config())
     with pytest.raises(asdf.AsdfError, match="no config at i01/s00"):

@@ -99,8 +99,54 @@ def test_rejected_windows_are_kept_on_request(manager, tmp_path):
     found = manager(ds=path, config=strict).flow(keep_rejected=True)
     stored = asdf.read_rejected(path, "default", "NZ.BFZ.10.HHZ")
     assert sorted(stored, key=str) == sorted(found.rejected["Z"], key=str)
-    manager(ds=path).flow()
     assert "time_shift" in {str(r.rejection) for r in stored}
+    again = manager(ds=path, config=strict)
+    again.flow(keep_rejected=True)
+    assert asdf.read_rejected(path, "default", "NZ.BFZ.10.HHZ") == stored
+    again.flow()
+    assert asdf.read_rejected(path, "default", "NZ.BFZ.10.HHZ") == []
+
+
+def test_nothing_is_said_of_rejected_windows_nobody_asked_for(manager, dataset):
+    manager(ds=dataset).flow()
+    assert dataset.auxiliary_data.list() == ["AdjointSources", "MisfitWindows"]
+
+
+def test_several_evaluations_in_one_dataset(manager, made, tmp_path):
+    path = tmp_path / "ds.h5"
+    shifts = {(1, 0): 0.5, (1, 1): 0.25, (2, 0): 0.0, (10, 0): -0.25}
+    for (iteration, step), shift in shifts.items():
+        moved = made.st_syn.copy()
+        for trace in moved:
+            trace.data = np.roll(trace.data, round(shift / trace.stats.delta))
+        config = Config(iteration=iteration, step_count=step)
+        config.write(path)
+        manager(ds=path, config=config, st_syn=moved).write().flow()
+    assert [e.path for e in asdf.evaluations(path)] == ["i01/s00", "i01/s01", "i02/s00", "i10/s00"]
+    assert [e.path for e in asdf.evaluations(path, "Configs")] == ["i01/s00", "i01/s01", "i02/s00", "i10/s00"]
+    found = {}
+    for iteration, step in shifts:
+        loaded = Manager(ds=path).load("NZ.BFZ", path=f"i{iteration:02d}/s{step:02d}")
+        assert (loaded.config.iteration, loaded.config.step_count) == (iteration, step)
+        stored = asdf.read_station_windows(path, loaded.config.aux_path, "NZ.BFZ")["NZ.BFZ.10.HHZ"]
+        loaded.flow(save=False)
+        assert [(w.left, w.right, w.cc_shift) for w in loaded.windows["Z"]] == [
+            (w.left, w.right, w.cc_shift) for w in stored
+        ]
+        found[iteration, step] = stored[0].cc_shift_s
+    assert sorted(found, key=found.__getitem__) == [(1, 0), (1, 1), (2, 0), (10, 0)]
+
+
+def test_the_source_of_a_stored_event_is_whole(published, dataset):
+    from libseis.misfit.geometry import half_duration
+
+    asdf.write_event(dataset, published.event)
+    (found,) = asdf.read_events(dataset)
+    assert found == published.event and dataset.events[0] == published.event
+    assert found.preferred_focal_mechanism().moment_tensor.tensor == (
+        published.event.preferred_focal_mechanism().moment_tensor.tensor
+    )
+    assert half_duration(found) == pytest.approx(0.6989458964552759, rel=1e-12)
 
 
 def test_fixed_windows_of_the_evaluation_before(manager, made, tmp_path):
