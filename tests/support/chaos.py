@@ -86,6 +86,19 @@ async def status_of(stack: LocalStack, service: str, index: int = 0) -> pb.GetSt
             raise AssertionError(f"{service} does not answer: {error.code().name}") from None
 
 
+@asynccontextmanager
+async def paused(stack: LocalStack, service: str) -> AsyncIterator[None]:
+    """A service takes no work for the block."""
+    (address,) = (s.health_address for s in stack.services() if s.service is ServiceName(service))
+    async with grpc.aio.insecure_channel(address) as channel:
+        stub = control_pb2_grpc.WorkerServiceStub(channel)
+        await stub.Pause(pb.PauseRequest(), timeout=5)
+        try:
+            yield
+        finally:
+            await stub.Resume(pb.ResumeRequest(), timeout=5)
+
+
 async def until_holding(stack: LocalStack, service: str, reason: str, timeout: float = 60) -> None:
     """Wait until a service says that it holds, and that `reason` is why."""
 

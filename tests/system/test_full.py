@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
-import grpc
 import psutil
 import pytest
-from seis.control.v1 import control_pb2 as pb
-from seis.control.v1 import control_pb2_grpc
 from seisbus.client import Job
 from seisbus.local import ServiceName
 from seisbus.local.stack import LocalStack
@@ -18,6 +14,7 @@ from support.chaos import (
     End,
     bus_of,
     impatient_system,
+    paused,
     settled_end,
     small_archive,
     status_of,
@@ -107,19 +104,6 @@ async def test_nats_away_holds_all_of_them(cramped: System, undisturbed: End) ->
     done = await ended(cramped, job)
     await until_running(cramped.stack, "indexer", "fetcher", "windower", "writer")
     assert await settled_end(cramped, done) == undisturbed
-
-
-@asynccontextmanager
-async def paused(stack: LocalStack, service: str) -> AsyncIterator[None]:
-    """A service takes no work for the block."""
-    (address,) = (s.health_address for s in stack.services() if s.service is ServiceName(service))
-    async with grpc.aio.insecure_channel(address) as channel:
-        stub = control_pb2_grpc.WorkerServiceStub(channel)
-        await stub.Pause(pb.PauseRequest(), timeout=5)
-        try:
-            yield
-        finally:
-            await stub.Resume(pb.ResumeRequest(), timeout=5)
 
 
 async def waiting(stack: LocalStack, job: Job, stream: str) -> None:

@@ -22,12 +22,13 @@ from libseis.misfit.geometry import half_duration
 from seisbus.admin.archive.imports import import_folder
 from seisbus.client import ClientError, Job
 from seisbus.errors import UserError
-from support.chaos import impatient_system
+from support.chaos import impatient_system, paused
 from support.misfits import (
     BAD,
     COMPONENTS,
     CONFIG,
     DT,
+    EPICENTRE,
     HALF_DURATION,
     LEAD,
     NPTS,
@@ -42,8 +43,10 @@ from support.misfits import (
     write_inputs,
 )
 from support.system import System
+from support.waiting import eventually
 
 FAILPOINTS = ("measured-before-commit", "measured-after-commit")
+SUBMITTING = "submitted-before-publish"
 BUILDING = ("dataset-mid-write", "dataset-before-rename")
 SOME = ("S04", "S05")
 
@@ -92,12 +95,12 @@ async def misfits(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mis
     folder = tmp_path_factory.mktemp("misfit")
     marks = folder / "marks"
     marks.mkdir()
-    for name in BUILDING:  # a failpoint with a mark has struck already
+    for name in (*BUILDING, SUBMITTING):  # a failpoint with a mark has struck already
         (marks / name).touch()
     write_inputs(folder)
     import_folder(folder / "source", folder / "archive")
     environment = {
-        "SEISBUS_FAILPOINTS": ",".join((*FAILPOINTS, *BUILDING)),
+        "SEISBUS_FAILPOINTS": ",".join((*FAILPOINTS, *BUILDING, SUBMITTING)),
         "SEISBUS_FAILPOINT_FOLDER": str(marks),
         "SEISBUS_INPUT_ROOT": str(folder / "input"),
     }
@@ -115,7 +118,7 @@ async def misfits(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mis
 
 
 async def test_every_station_is_accounted_for_though_writers_were_killed(misfits: Misfits) -> None:
-    assert {mark.name for mark in misfits.marks.iterdir()} == {*FAILPOINTS, *BUILDING}
+    assert {mark.name for mark in misfits.marks.iterdir()} == {*FAILPOINTS, *BUILDING, SUBMITTING}
     assert misfits.job.ledger.planned == len(ORIGINS) * len(STATIONS)
     outcomes = [outcome async for outcome in misfits.system.client.outcomes(misfits.job.id)]
     assert len({(o.event, o.channel.sta) for o in outcomes}) == len(outcomes) == misfits.job.ledger.planned
@@ -311,6 +314,56 @@ async def test_what_a_dead_station_was_compared_with_is_kept_and_found_after_a_r
     found = read_stream(misfits.output / path, "XX.S01", "synthetic_i01s00")
     assert len(found) == len(COMPONENTS)
     assert all(np.array_equal(t.data, synthetic("c", "S01").select(id=t.id)[0].data) for t in found)
+
+
+async def test_observed_straight_from_the_archive_though_control_is_killed_between_the_two_jobs(
+    misfits: Misfits,
+) -> None:
+    """The window job is stored once, the misfit job waits for it, and a station without any data is in its ledger."""
+    client = misfits.system.client
+    place = {"lat": EPICENTRE[0], "lon": EPICENTRE[1], "depth_km": EPICENTRE[2]}
+    listed = [*events(), {"id": "before", "time": str(ORIGINS["a"] - 3600), **place}]
+    whole = order(misfits.source) | {
+        "archive": "local",
+        "select": {"sta": ",".join(SOME)},
+        "windows": {"events": {"list": listed, "start": f"-{LEAD:g}s", "end": f"{NPTS * DT - LEAD - DT:g}s"}},
+    }
+    del whole["misfit"]["observed"]
+    before = {job.id for job in await client.jobs()}
+    assert (await client.estimate(whole)).windows == len(listed) * len(SOME) * len(COMPONENTS)
+    (misfits.marks / SUBMITTING).unlink()
+    job = await misfits.system.run(whole)
+    assert (misfits.marks / SUBMITTING).exists()
+    first = job.spec["misfit"]["observed"]["job"]
+    assert {one.id for one in await client.jobs()} - before == {job.id, first}
+    stored = await client.job(first)
+    assert (stored.state, stored.ledger.saved) == ("completed", len(ORIGINS) * len(SOME) * len(COMPONENTS))
+    assert job.ledger.planned == len(listed) * len(SOME)
+    outcomes = [outcome async for outcome in client.outcomes(job.id)]
+    assert {(o.event, o.reason) for o in outcomes if o.fate == "dead"} == {("before", "no_observed")}
+    assert job.ledger.saved == len(ORIGINS) * len(SOME)
+
+    def measured(of: Job) -> dict[tuple[str, ...], float]:
+        found = (d for d in misfits.documents("adjoint_source", of) if d["sta"] in SOME)
+        return {(d["event"], d["sta"], d["component"]): d["misfit"] for d in found}
+
+    assert measured(job) == pytest.approx(measured(misfits.job), rel=1e-9)
+
+
+async def test_a_misfit_job_waits_for_the_job_of_its_waveforms_and_says_so(misfits: Misfits) -> None:
+    client, spec = misfits.system.client, misfits.source.spec
+    async with paused(misfits.system.stack, "fetcher"):
+        source = await client.submit({key: spec[key] for key in ("archive", "windows")} | {"select": {"sta": "S05"}})
+        job = await client.submit(order(source) | {"select": {"sta": "S05"}})
+
+        async def says_so() -> bool:
+            said = " ".join(await client.explain(job.id))
+            assert f"It waits for job {source.id}" in said, said
+            return True
+
+        await eventually(says_so)
+    done = await client.wait(job.id)
+    assert (done.state, done.ledger.planned, done.ledger.saved) == ("completed", len(ORIGINS), len(ORIGINS))
 
 
 @pytest.mark.parametrize(

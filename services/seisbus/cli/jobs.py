@@ -41,7 +41,14 @@ def watch(job: JobArgument) -> None:
 
 
 def follow(connected: Client, job: Job) -> int:
-    """Show a job's progress until it is closed, then its ledger; the exit code (0 completed, 1 otherwise)."""
+    """Show a job's progress until it is closed, then its ledger; the exit code (0 completed, 1 otherwise).
+
+    A misfit job that waits for the job of its waveforms is shown after that one.
+    """
+    observed = ((job.spec.get("misfit") or {}).get("observed") or {}).get("job")
+    if observed and not job.state.closed and not (first := connected.job(observed)).state.closed:
+        OUT.print(f"It waits for job {first.id}, which stores the observed waveforms.")
+        follow(connected, first)
     try:
         with JobBar(OUT, job.title or job.id) as bar:
             for progress in connected.watch(job.id):

@@ -87,7 +87,7 @@ class Totals:
 
 async def estimate(context: Context, spec: JobSpec) -> pb.Estimate:
     """What `spec` would take; days beyond a sample of 30 known ones are scaled from it."""
-    if spec.kind != "window":
+    if spec.window_job is None:
         return pb.Estimate(basis=f"A job of kind {spec.kind} plans no windows.")
     origins = await origins_of(context, spec)
     if spec.inputs == "event_files":

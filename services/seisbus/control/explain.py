@@ -9,7 +9,7 @@ from typing import Final
 from ..errors import UnavailableError
 from ..model.outcome import JobState, Ledger
 from ..store.documents import Document
-from ..store.jobs import get_job
+from ..store.jobs import awaited_job, get_job
 from ..store.queries import count_dead_letters
 from ..store.tasks import open_task_ids
 from .context import Context
@@ -44,7 +44,8 @@ class Lag:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What was found out about a job; `messages` and `lag` are None when the bus did not answer (`bus_problem`)."""
+    """What was found out about a job; `messages` and `lag` are None when the bus did not answer (`bus_problem`);
+    `awaited` is the job that it waits for."""
 
     job: Document
     open_tasks: int
@@ -52,6 +53,7 @@ class Picture:
     messages: Mapping[str, int] | None
     lag: Mapping[str, Lag] | None
     bus_problem: str = ""
+    awaited: str = ""
 
 
 async def explain(context: Context, job: str) -> list[str]:
@@ -72,6 +74,7 @@ async def explain(context: Context, job: str) -> list[str]:
             messages=messages,
             lag=lag,
             bus_problem=problem,
+            awaited=await awaited_job(context.store, document),
         )
     )
 
@@ -139,6 +142,9 @@ def _stages(picture: Picture) -> list[str]:
 
 
 def _silent(picture: Picture, state: JobState) -> list[str]:
+    if picture.awaited:
+        job = picture.awaited
+        return [f"It waits for job {job}, whose waveforms it measures; `seisbus watch {job}` shows how far that is."]
     if state is JobState.SUBMITTED:
         return ["Nobody has planned it and no plan message waits; the indexer's reconciler sends one when it runs."]
     if state is JobState.CANCELLING:

@@ -9,6 +9,7 @@ from typing import Final
 from ..errors import UserError
 from ..model.job import JobSpec, Misfit, parse_job
 from ..model.moments import iso
+from ..model.outcome import JobState
 from ..model.task import DAY_NS
 from ..planning.plan import touched_days
 from ..planning.windows import Origin, home_days, windows_of_day
@@ -58,9 +59,11 @@ def day_name(day: int) -> str:
 
 async def check_selection(context: Context, spec: JobSpec) -> None:
     """EmptySelectionError when no event, no tile, or no channel of at most three known days matches the job."""
+    if spec.misfit is not None and spec.misfit.fixed_windows:
+        await _misfit_job(context, spec.misfit.fixed_windows)
     if spec.on_stored:
         await _check_stored(context, spec)
-    if spec.kind != "window" or spec.windows is None:
+    if spec.window_job is None or spec.windows is None:
         return
     origins = await origins_of(context, spec)
     catalog = spec.windows.events is not None and spec.windows.events.catalog is not None
@@ -83,9 +86,9 @@ async def check_selection(context: Context, spec: JobSpec) -> None:
 async def _check_stored(context: Context, spec: JobSpec) -> None:
     wanted = selected(spec)
     if wanted.job:
-        await get_job(context.store, wanted.job)
-    if spec.misfit is not None and spec.misfit.fixed_windows:
-        await _misfit_job(context, spec.misfit.fixed_windows)
+        source = await get_job(context.store, wanted.job)
+        if spec.misfit is not None and not JobState(source["state"]).closed:
+            return  # it waits for what that job stores
     if spec.export is not None:
         await _check_evaluations(context, spec.export.misfit)
     async for _ in each_waveform(context.store, wanted, 1):

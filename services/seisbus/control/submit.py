@@ -68,9 +68,15 @@ async def checked_spec(context: Context, text: str) -> JobSpec:
 
 
 async def submit(context: Context, text: str, request_id: str) -> Document:
-    """The job of a text, written and announced; a repeat of `request_id` gives the job of the first call."""
+    """The job of a text, written and announced; a repeat of `request_id` gives the job of the first call.
+
+    A misfit job with an archive becomes two: one that stores the observed waveforms, and one that waits for it.
+    """
     spec = await checked_spec(context, text)
     await check_windows(context, spec)
+    if spec.misfit is not None and spec.window_job is not None:
+        first = await start(context, spec.window_job, request_id and f"{request_id}/observed")
+        spec = spec.measuring(first["_id"])
     return await start(context, spec, request_id)
 
 

@@ -83,17 +83,22 @@ class MisfitInputs:
         here = ChannelFilter(channel.net, channel.sta)
         pieces: list[Piece] = []
         jobs: dict[str, str] = {}
+        if whole.job:  # the event and the station are known even where nothing of it could be stored
+            jobs[whole.job] = await self._archive_of(whole.job)
         async for document in each_waveform(self._context.store, wanted):
             if not here.matches(channel_of(document)) or str(document.get("event") or "") != window.event:
                 continue
             job = str(document["job"])
             if job not in jobs:
-                jobs[job] = str((await get_job(self._context.store, job))["spec"].get("archive") or "")
+                jobs[job] = await self._archive_of(job)
             try:
                 pieces.append(await self._piece(document))
             except BlobError as error:
                 problems.append(error.message)
         return pieces, jobs
+
+    async def _archive_of(self, job: str) -> str:
+        return str((await get_job(self._context.store, job))["spec"].get("archive") or "")
 
     async def _piece(self, document: Document) -> Piece:
         packing = Packing.MINISEED if blob_format(document) is BlobFormat.MSEED else Packing.FLOAT64

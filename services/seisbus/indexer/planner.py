@@ -23,7 +23,7 @@ from ..planning.plan import plan_day, plan_event
 from ..planning.windows import Origin, home_days, windows_of_day
 from ..store.documents import Document
 from ..store.index import event_by_id
-from ..store.jobs import add_counts, count_ledger, get_job, give_up_job, update_job
+from ..store.jobs import add_counts, awaited_job, count_ledger, get_job, give_up_job, update_job
 from ..store.settle import Settlement, settle
 from ..store.tasks import Cursor, OpenTask, PlanMovedError, open_task_ids, open_tasks, reopen_for_retry, write_tasks
 from . import sync
@@ -44,10 +44,15 @@ _NOTHING = (
 
 
 async def plan_job(context: Context, job_id: str, attempt: int) -> None:
-    """Plan a job to its end, or as far as it may go. Returns when the plan is finished, moved, cancelled or closed."""
+    """Plan a job to its end, or as far as it may go.
+
+    Returns when the plan is finished, moved, cancelled or closed, or waits for another job (the reconciler asks again).
+    """
     job = await get_job(context.store, job_id)
     state = JobState(job["state"])
     if job["attempt"] != attempt or state.closed or state is JobState.CANCELLING:
+        return
+    if await awaited_job(context.store, job):
         return
     try:
         await _Planner(context, job).run()

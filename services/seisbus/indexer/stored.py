@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator, Sequence
 
 from ..app import Context
 from ..errors import UserError
+from ..model.channel import Channel, ChannelFilter
 from ..model.job import JobSpec
 from ..model.task import Task
 from ..planning.datasets import DatasetKey, StoredSpan, dataset_keys, plan_datasets, station_keys
 from ..store.datasets import channel_of, planned_ids, selected
+from ..store.jobs import get_job
+from ..store.outcomes import each_outcome
 from ..store.queries import each_waveform, last_sample_ns
 from ..store.tasks import Cursor
 
@@ -37,6 +40,8 @@ async def stored_tasks(
 async def _keys(context: Context, spec: JobSpec) -> list[DatasetKey]:
     if spec.purge is not None:
         return [DatasetKey(event=job) for job in spec.purge.jobs]
+    if spec.misfit is not None and spec.misfit.observed is not None and not spec.misfit.observed.tag:
+        return await _planned_stations(context, spec.misfit.observed.job, spec.select.filter)
     keys: set[DatasetKey] = set()
     batch: list[StoredSpan] = []
     async for document in each_waveform(context.store, selected(spec)):
@@ -49,6 +54,19 @@ async def _keys(context: Context, spec: JobSpec) -> list[DatasetKey]:
     if not keys:
         raise UserError("No stored waveform fits job, tag, event and select; widen them.")
     return sorted(keys, key=lambda key: (key.event, key.channel, key.day or 0))
+
+
+async def _planned_stations(context: Context, job: str, wanted: ChannelFilter) -> list[DatasetKey]:
+    """The stations of each event that a window job looked for: also those of which it could store nothing."""
+    planned = int((await get_job(context.store, job))["planned"])
+    keys: set[DatasetKey] = set()
+    async for outcome in each_outcome(context.store, job, planned):
+        channel = Channel.parse(outcome["channel"])
+        if channel.sta and wanted.matches(channel):
+            keys.add(DatasetKey(str(outcome["event"]), Channel(channel.net, channel.sta, "", "")))
+    if not keys:
+        raise UserError(f"No window of job {job} is of a channel that select names; widen it.")
+    return sorted(keys, key=lambda key: (key.event, key.channel))
 
 
 def _keys_of(spec: JobSpec, batch: Sequence[StoredSpan]) -> set[DatasetKey]:

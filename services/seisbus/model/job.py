@@ -276,11 +276,12 @@ class Synthetics(_Model):
 class Misfit(_Model):
     """Observed against synthetic waveforms, station by station.
 
+    Without `observed` the job names an archive and windows, and a window job that is made of them stores those first.
     `config`: the settings of libseis.misfit.Config. `fixed_windows`: a misfit job whose windows are measured again.
     `rejected`: keep rejected windows with their reasons.
     """
 
-    observed: Observed
+    observed: Observed | None = None
     synthetics: Synthetics
     config: dict[str, Any] = {}
     fixed_windows: Annotated[str, Field(pattern=r"^[0-9a-z]{0,40}$")] = ""
@@ -327,6 +328,8 @@ class JobSpec(_Model):
                 if name not in _KEYS_OF_KIND[self.kind] and getattr(self, name) != field.default:
                     raise ValueError(f"a job of kind {self.kind} takes what is stored as it is, and no {name}")
             return self
+        if self.misfit is not None and (self.windows is None or self.windows.events is None or not self.archive):
+            raise ValueError("a misfit job needs misfit: observed, or an archive and windows: events to fetch it")
         if not self.archive:
             raise ValueError("archive is missing; add it (see docs/job.md)")
         if self.kind != "index" and self.windows is None:
@@ -334,16 +337,32 @@ class JobSpec(_Model):
         if self.kind == "scan" and (self.windows is None or self.windows.tile is None):
             raise ValueError("a job of kind scan needs windows: tile, with the days whose files are to be scanned")
         events = self.windows.events if self.windows else None
-        if self.kind == "window" and self.inputs == "event_files" and (events is None or events.catalog is None):
+        if self.window_job is not None and self.inputs == "event_files" and (events is None or events.catalog is None):
             raise ValueError("event_files need windows: events: catalog, which names the files")
-        if self.kind == "window" and self.inputs == "day_files" and events is not None and events.end is None:
+        if self.window_job is not None and self.inputs == "day_files" and events is not None and events.end is None:
             raise ValueError("windows of day files need an end: how long after the origin the window lasts")
         return self
 
     @property
     def on_stored(self) -> bool:
         """Whether the job works on what is stored, and needs no archive."""
-        return self.kind in _KEYS_OF_KIND
+        return self.kind in _KEYS_OF_KIND and self.window_job is None
+
+    @property
+    def window_job(self) -> JobSpec | None:
+        """The windows that the job fetches: itself, or what a misfit job that has an archive stores first."""
+        if self.kind == "window":
+            return self
+        if self.misfit is None or self.misfit.observed is not None:
+            return None
+        name = f"{self.name[:180]}, observed" if self.name else ""
+        return self.model_copy(update={"kind": "window", "misfit": None, "name": name})
+
+    def measuring(self, job: str) -> JobSpec:
+        """This misfit job on the waveforms that its window job `job` stores."""
+        assert self.misfit is not None  # only such jobs have another one to store their waveforms
+        misfit = self.misfit.model_copy(update={"observed": Observed(job=job)})
+        return JobSpec(name=self.name, kind="misfit", select=self.select, misfit=misfit)
 
     def recipe(self, pad_before_ns: int = 0, pad_after_ns: int = 0) -> Recipe:
         """What the windower and writer need of the job; the pads given hold where the job names none."""

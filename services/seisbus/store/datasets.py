@@ -20,6 +20,7 @@ def selected(spec: JobSpec) -> WaveformFilter:
     """The stored waveforms that an export or a misfit job selects."""
     if spec.misfit is not None:
         observed = spec.misfit.observed
+        assert observed is not None  # submission put the job there that stores them
         return WaveformFilter(job=observed.job, channels=spec.select.filter, data_tag=observed.tag)
     assert spec.export is not None  # the job file's validation saw to it
     wanted = spec.export

@@ -67,6 +67,16 @@ async def job_attempt(store: Store, job: str) -> int | None:
     return None if found is None else int(found["attempt"])
 
 
+async def awaited_job(store: Store, job: Document) -> str:
+    """The open job whose waveforms a misfit job measures, so that it must wait; "" when it need not."""
+    observed = (job["spec"].get("misfit") or {}).get("observed") or {}
+    if not observed.get("job"):
+        return ""
+    with translated():
+        found = await store[JOB].find_one({"_id": observed["job"]}, {"open": 1})
+    return str(found["_id"]) if found is not None and found.get("open") else ""
+
+
 async def open_jobs(store: Store) -> list[Document]:
     """Jobs that are not closed, oldest first."""
     with translated():

@@ -57,7 +57,7 @@ def _read_by(spec: JobSpec) -> set[str]:
     if spec.export is not None:
         names |= {spec.export.job, *spec.export.misfit}
     if spec.misfit is not None:
-        names |= {spec.misfit.observed.job, spec.misfit.fixed_windows}
+        names |= {spec.misfit.observed.job if spec.misfit.observed else "", spec.misfit.fixed_windows}
     return names
 
 

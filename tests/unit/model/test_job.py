@@ -8,6 +8,7 @@ import pytest
 from seisbus.model.job import JobFileError, parse_job
 
 ABSOLUTE = {"absolute": [{"start": "2011-03-11T05:48:03.2Z", "end": "2011-03-11T06:48:03.2Z"}]}
+SEMD = {"files": "{event}/{sta}.{component}.semd"}
 TILE = {"tile": {"start": "2011-03-01", "end": "2011-04-01", "length": "1h", "step": "30min"}}
 EVENTS = {"events": {"catalog": {"start": "2023-01-01", "end": "2024-01-01", "above_magnitude": 4.5}, "end": "1h"}}
 
@@ -47,6 +48,15 @@ def test_the_pad_of_the_steps_holds_where_the_job_names_none() -> None:
         ({"kind": "export", "export": {"format": "gse", "job": "1"}}, "export.format"),
         ({"kind": "export", "export": {"format": "sac", "job": "1", "folder": "../x"}}, "export.folder"),
         ({"kind": "export", "steps": [{"demean": {}}], "export": {"format": "sac", "job": "1"}}, "and no steps"),
+        ({"kind": "misfit", "misfit": {"synthetics": SEMD}}, "needs misfit: observed, or an archive"),
+        (
+            {"kind": "misfit", "archive": "local", "windows": ABSOLUTE, "misfit": {"synthetics": SEMD}},
+            "windows: events",
+        ),
+        (
+            {"kind": "misfit", "archive": "local", "misfit": {"observed": {"tag": "a"}, "synthetics": SEMD}},
+            "takes what is stored as it is, and no archive",
+        ),
         ({"archive": "local", "windows": {}}, "exactly one of absolute, events and tile is needed; found none"),
         ({"archive": "local", "windows": ABSOLUTE | TILE}, "found absolute and tile"),
         ({"archive": "local", "windows": {"absolute": []}}, "absolute needs at least one window"),
@@ -79,6 +89,24 @@ def test_every_mistake_is_one_sentence(job: Any, sentence: str) -> None:
     assert sentence in caught.value.message
     assert caught.value.message.startswith("Job file: ")
     assert "\n" not in caught.value.message
+
+
+def test_a_misfit_job_with_an_archive_is_a_window_job_and_a_misfit_job_on_it() -> None:
+    fetched = {
+        "archive": "local",
+        "select": {"net": "CI"},
+        "windows": {"events": {"list": [{"time": 0, "lat": 1, "lon": 2, "id": "a"}], "end": "5min"}},
+        "gaps": "split",
+    }
+    measured = {"synthetics": SEMD, "config": {"iteration": 2}}
+    whole = parse_job({"kind": "misfit", "name": "both", "misfit": measured, **fetched})
+    assert not whole.on_stored
+    assert whole.window_job == parse_job({"name": "both, observed", **fetched})
+    second = whole.measuring("01k3")
+    assert (second.on_stored, second.window_job) == (True, None)
+    assert second == parse_job(
+        {"kind": "misfit", "name": "both", "select": {"net": "CI"}, "misfit": {**measured, "observed": {"job": "01k3"}}}
+    )
 
 
 def test_a_step_may_be_its_name_alone() -> None:
