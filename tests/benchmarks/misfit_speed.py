@@ -200,7 +200,8 @@ def compare_writers() -> dict[str, Any]:
     stations = [make_station(number) for number in range(ASDF_STATIONS)]
     with tempfile.TemporaryDirectory() as name:
         path = Path(name, "ours.h5")
-        ours = timed(write_ours, path, stations)
+        runs = [timed(write_ours, path, stations) for _ in range(3)]  # short enough for one to meet a busy moment
+        ours = sorted(runs, key=lambda run: run.wall)[1]
         theirs = timed(write_by_pyasdf, Path(name, "pyasdf.h5"), stations)
         with ASDFDataSet(path, mode="r", mpi=False) as ds:
             equal = all(
@@ -208,7 +209,7 @@ def compare_writers() -> dict[str, Any]:
                 for code, stream, _ in stations
                 for read, given in zip(ds.waveforms[code].observed, stream, strict=True)
             )
-    table = Table(title=f"ASDF, {ASDF_STATIONS} stations x 3 x {ASDF_NPTS} float32, StationXML and fsync included")
+    table = Table(title=f"ASDF, {ASDF_STATIONS} stations x 3 x {ASDF_NPTS} float32, StationXML and fsync included (ours: median of 3)")
     for column in ("", "wall s", "CPU s", "MB"):
         table.add_column(column, justify="right")
     for label, way in (("ours", ours), ("pyasdf", theirs)):

@@ -5,6 +5,7 @@ ASDF 1.0.3 (https://asdf-definition.readthedocs.io): HDF5 with /QuakeML, /Wavefo
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 DatasetLike: TypeAlias = "str | Path | h5py.File | ASDFDataSet"
 
+LONGEST_WAIT_S = 30.0  # a station's results are written in milliseconds
 FORMAT_VERSION = "1.0.3"
 GROUPS = ("Waveforms", "AuxiliaryData", "Provenance")
 
@@ -40,18 +42,18 @@ def initialise(file: h5py.File) -> None:
 @contextmanager
 def opened(dataset: DatasetLike, mode: str = "r") -> Iterator[h5py.File]:
     """The h5py file of a dataset. A name is opened (`r`, or `a` to write, which makes it if need be) and closed again,
-    flushed; what is already open stays open and is flushed after writing."""
+    flushed; what is already open stays open and is flushed after writing.
+
+    While another process has the named file open, this waits for it, and raises AsdfError after LONGEST_WAIT_S. That
+    rests on HDF5's file locks; where HDF5_USE_FILE_LOCKING switches them off, let one process write, or merge_datasets.
+    """
     import h5py
 
     if isinstance(dataset, (str, Path)):
         path = Path(dataset)
         if mode == "r" and not path.exists():
             raise AsdfError(f"There is no dataset {path}.")
-        try:
-            file = h5py.File(path, mode)
-        except OSError as error:
-            raise AsdfError(f"{path} cannot be opened as HDF5: {error}.") from error
-        with file:
+        with _open(path, mode) as file:
             if mode != "r" and not file.keys() and "file_format" not in file.attrs:
                 initialise(file)
             _require_asdf(file)
@@ -62,6 +64,23 @@ def opened(dataset: DatasetLike, mode: str = "r") -> Iterator[h5py.File]:
     yield file
     if mode != "r":
         file.flush()
+
+
+def _open(path: Path, mode: str) -> h5py.File:
+    import h5py
+
+    give_up = time.monotonic() + LONGEST_WAIT_S
+    while True:
+        try:
+            return h5py.File(path, mode)
+        except BlockingIOError as error:
+            if time.monotonic() > give_up:
+                raise AsdfError(
+                    f"{path} has been open in another process for {LONGEST_WAIT_S:g} s; close it there first."
+                ) from error
+            time.sleep(0.01)
+        except OSError as error:
+            raise AsdfError(f"{path} cannot be opened as HDF5: {error}.") from error
 
 
 def _require_asdf(file: h5py.File) -> None:

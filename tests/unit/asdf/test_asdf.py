@@ -334,6 +334,32 @@ def test_a_killed_builder_leaves_the_old_file(path):
     assert asdf.station_codes(path) == ["XX.NEW"]
 
 
+def test_several_processes_write_into_one_dataset(path):
+    """Whoever comes while another writes waits; no station is lost."""
+    asdf.build_dataset(path, [])
+    code = (
+        "import sys\nfrom libseis import asdf\nfrom obspy import Stream, Trace\nimport numpy as np\n"
+        "for n in range(10):\n"
+        "    header = {'network': 'XX', 'station': f'{sys.argv[1]}{n}', 'channel': 'HHZ', 'sampling_rate': 100.0}\n"
+        f"    asdf.write_stream({str(path)!r}, Stream([Trace(np.arange(5000.0), header)]), 'observed')\n"
+    )
+    writers = [subprocess.Popen([sys.executable, "-c", code, name]) for name in "ABC"]
+    assert [writer.wait(120) for writer in writers] == [0, 0, 0]
+    assert asdf.station_codes(path) == [f"XX.{name}{n}" for name in "ABC" for n in range(10)]
+
+
+def test_a_dataset_that_stays_open_elsewhere_is_said_to_be(path, monkeypatch):
+    asdf.build_dataset(path, [station("OLD")])
+    code = f"import h5py, sys\nwith h5py.File({str(path)!r}, 'a'):\n    print(flush=True)\n    sys.stdin.read()\n"
+    holder = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert holder.stdin is not None and holder.stdout is not None and holder.stdout.readline()
+    monkeypatch.setattr("libseis.asdf.handle.LONGEST_WAIT_S", 0.2)
+    with pytest.raises(asdf.AsdfError, match="open in another process"):
+        asdf.write_stream(path, Stream([trace()]), "observed")
+    holder.communicate()
+    asdf.write_stream(path, Stream([trace()]), "observed")
+
+
 def test_merging(path, tmp_path):
     parts = [tmp_path / f"part{n}.h5" for n in range(3)]
     for n, part in enumerate(parts):
