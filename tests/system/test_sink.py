@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import obspy
 import pytest
-from seisbus.client import ClientError, DatasetError, Job
+from seisbus.client import AsyncClient, ClientError, DatasetError, Direct, Job
 from support.chaos import JOB, End, impatient_system, settled_end, small_archive
 from support.servers import LockedS3
 from support.system import System
@@ -35,6 +35,12 @@ class Sunk:
     bucket: str
     marks: Path
     reference: End
+    endpoint: str
+
+    @property
+    def direct(self) -> Direct:
+        """The bucket for a client with credentials of its own, which are in the environment."""
+        return Direct(self.endpoint)
 
     def keys(self, job: Job) -> dict[str, int]:
         """Size of every object of a job, by URL."""
@@ -99,7 +105,14 @@ async def sunk(
     archive = small_archive(folder / "archive")
     async with impatient_system(folder / "stack", archive, environment=environment, replicas={"writer": 2}) as system:
         undisturbed = await system.run({**JOB, "output": {"storage": "gridfs"}})
-        yield Sunk(system, client, name, marks, await settled_end(system, undisturbed))
+        yield Sunk(system, client, name, marks, await settled_end(system, undisturbed), locked_s3.url)
+
+
+@pytest.fixture
+def own_keys(locked_s3: LockedS3, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Credentials for the bucket in this process's environment."""
+    for name, value in locked_s3.environment.items():
+        monkeypatch.setenv(name, value)
 
 
 async def test_a_killed_writer_loses_and_doubles_nothing_and_leaves_nothing(sunk: Sunk) -> None:
@@ -121,11 +134,18 @@ async def test_a_killed_writer_loses_and_doubles_nothing_and_leaves_nothing(sunk
     assert await asyncio.to_thread(sunk.local_files) == []
 
 
-async def test_the_client_reads_through_control_and_sees_bytes_that_were_changed(sunk: Sunk) -> None:
+async def test_the_client_reads_through_control_or_directly_and_sees_bytes_that_were_changed(
+    sunk: Sunk, own_keys: None
+) -> None:
     job = await sunk.system.run(JOB)
     read = await sunk.system.client.read(job=job.id)
     assert len(read.member) == job.ledger.saved
     assert all(member.live for member in read.member)
+    async with AsyncClient(sunk.system.stack.control_address, direct=sunk.direct) as direct:
+        mine = await direct.read(job=job.id)
+    assert [(str(m["_id"]), m.data.tobytes()) for m in mine.member] == [
+        (str(m["_id"]), m.data.tobytes()) for m in read.member
+    ]
     victim = (await sunk.system.client.waveforms(job=job.id))[0]
     key = f"{victim['dir']}/{victim['dfile']}".removeprefix(f"s3://{sunk.bucket}/")
     body = await asyncio.to_thread(lambda: sunk.s3.get_object(Bucket=sunk.bucket, Key=key)["Body"].read())
@@ -138,7 +158,7 @@ async def test_the_client_reads_through_control_and_sees_bytes_that_were_changed
     assert "SHA-256 differs" in only.elog.get_error_log()[0].message
 
 
-async def test_exports_go_to_the_bucket_and_come_back_through_control(sunk: Sunk, tmp_path: Path) -> None:
+async def test_exports_go_to_the_bucket_and_come_back(sunk: Sunk, tmp_path: Path, own_keys: None) -> None:
     """One builder dies after it has put its dataset; SAC is a folder, ASDF a file."""
     client = sunk.system.client
     source = await sunk.system.run({**JOB, "output": {"data_tag": "to-export"}})
@@ -157,6 +177,9 @@ async def test_exports_go_to_the_bucket_and_come_back_through_control(sunk: Sunk
         path = await client.download(dataset, tmp_path)
         assert path == tmp_path.joinpath(*Path(dataset["path"]).parts[1:])
         assert sorted(await asyncio.to_thread(sizes, path)) == sorted(mine.values())
+        async with AsyncClient(sunk.system.stack.control_address, direct=sunk.direct) as direct:
+            other = await direct.download(dataset, tmp_path / "direct")
+        assert await asyncio.to_thread(contents, other) == await asyncio.to_thread(contents, path)
         await sunk.cleaned(job, set(mine))
     rows = await asyncio.to_thread(read_sac, path)
     stored = [
@@ -174,6 +197,11 @@ async def test_exports_go_to_the_bucket_and_come_back_through_control(sunk: Sunk
     await asyncio.to_thread(lambda: sunk.s3.delete_object(Bucket=sunk.bucket, Key=key))
     with pytest.raises(ClientError, match="is not there"):
         await client.download(dataset, tmp_path / "again")
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    """The bytes of a file, or of all files of a folder."""
+    return {file.name: file.read_bytes() for file in ([path] if path.is_file() else path.iterdir())}
 
 
 def sizes(path: Path) -> list[int]:

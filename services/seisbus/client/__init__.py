@@ -1,9 +1,11 @@
 """The Python client: Client for scripts and notebooks, AsyncClient for programs with a loop of their own.
 
-Knows control's address and nothing else of a deployment. Pictures are `seisbus.client.plot`.
+Knows control's address and nothing else of a deployment, but for who reads its bucket directly. Pictures are
+`seisbus.client.plot`.
 """
 
 from .aio import AsyncClient
+from .direct import Direct
 from .errors import ClientError, DatasetError, Failure, UnreachableError, WaveformError
 from .sync import Client
 from .transport import Transport
@@ -28,6 +30,7 @@ __all__ = [
     "ClientError",
     "DatasetError",
     "DeadLetter",
+    "Direct",
     "Estimate",
     "Failure",
     "Job",

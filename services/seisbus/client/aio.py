@@ -20,6 +20,7 @@ from ..model.moments import moment_ns
 from ..model.outcome import Fate
 from . import decode, tables
 from .connection import Connection
+from .direct import Direct
 from .download import download
 from .errors import UnreachableError
 from .jobfile import JobSource, job_text
@@ -52,12 +53,16 @@ def default_address() -> str:
 class AsyncClient:
     """A client of the control service at `address` (host:port); use it as `async with`, on one event loop.
 
-    `transport` says how it is reached; the environment decides when None (see Transport).
+    `transport` says how it is reached; the environment decides when None (see Transport). With `direct` stored bytes
+    come from the bucket that documents name, with the caller's own credentials, instead of through control.
     Every call may raise ClientError with control's sentence, UnreachableError when nobody answers.
     """
 
-    def __init__(self, address: str | None = None, transport: Transport | None = None) -> None:
+    def __init__(
+        self, address: str | None = None, transport: Transport | None = None, *, direct: Direct | None = None
+    ) -> None:
         self.address = address or default_address()
+        self._direct = direct
         self._connection = Connection(self.address, transport or Transport.from_environment())
 
     async def __aenter__(self) -> Self:
@@ -67,8 +72,10 @@ class AsyncClient:
         await self.close()
 
     async def close(self) -> None:
-        """End the connection."""
+        """End the connections."""
         await self._connection.close()
+        if self._direct is not None:
+            await self._direct.close()
 
     # jobs
 
@@ -204,6 +211,10 @@ class AsyncClient:
         return await download(dataset, self._dataset_files(dataset), Path(folder))
 
     async def _dataset_files(self, dataset: Mapping[str, Any]) -> AsyncIterator[tuple[str, bytes]]:
+        if self._direct is not None:
+            async for name, data in self._direct.files(dataset):
+                yield name, data
+            return
         request = pb.StreamDatasetRequest(dataset=str(dataset["_id"]))
         async for message in self._connection.stream("StreamDataset", request):
             yield message.file, message.data
@@ -323,14 +334,21 @@ class AsyncClient:
 
     async def waveforms(self, query: Query | None = None, **where: Any) -> list[dict[str, Any]]:
         """wf documents that match, in order of start time; give a Query or its fields."""
-        wanted = _query(query, where)
+        return [document async for document in self._waveforms(_query(query, where))]
+
+    async def _waveforms(self, wanted: Query) -> AsyncIterator[dict[str, Any]]:
         request = pb.ListWaveformsRequest(query=wanted.message())
         pages = self._connection.pages("ListWaveforms", request, lambda r: r.documents_json)
-        return [json.loads(text) async for text in _first(pages, wanted.limit)]
+        async for text in _first(pages, wanted.limit):
+            yield json.loads(text)
 
     async def stored(self, query: Query | None = None, **where: Any) -> AsyncIterator[Stored]:
         """Documents with their stored bytes, one by one, in order of start time."""
-        document: dict[str, Any] = {}
+        if self._direct is not None:
+            async for document in self._waveforms(_query(query, where)):
+                yield await self._direct.stored(document)
+            return
+        document = {}
         pieces: list[bytes] = []
         miniseed = False
         request = pb.StreamWaveformsRequest(query=_query(query, where).message())

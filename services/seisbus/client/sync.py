@@ -13,6 +13,7 @@ from libseis import TimeSeries, TimeSeriesEnsemble
 
 from ..model.outcome import Fate
 from .aio import AsyncClient
+from .direct import Direct
 from .jobfile import JobSource
 from .transport import Transport
 from .values import Archive, Availability, DeadLetter, Estimate, Job, Outcome, Progress, Query, Stored, TotalMisfit
@@ -37,8 +38,8 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         raise
 
 
-async def _made(address: str | None, transport: Transport | None) -> AsyncClient:
-    return AsyncClient(address, transport)  # on the loop that will use it
+async def _made(address: str | None, transport: Transport | None, direct: Direct | None) -> AsyncClient:
+    return AsyncClient(address, transport, direct=direct)  # on the loop that will use it
 
 
 async def _next(items: AsyncIterator[T]) -> T:
@@ -60,8 +61,10 @@ def _iterate(items: AsyncIterator[T]) -> Iterator[T]:
 class Client:
     """A blocking client of the control service at `address` (default: SEISBUS_CONTROL_ADDRESS); see AsyncClient."""
 
-    def __init__(self, address: str | None = None, transport: Transport | None = None) -> None:
-        self._client = _run(_made(address, transport))
+    def __init__(
+        self, address: str | None = None, transport: Transport | None = None, *, direct: Direct | None = None
+    ) -> None:
+        self._client = _run(_made(address, transport, direct))
 
     @property
     def address(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from ..errors import NotFoundError
-from ..objects.datasets import dataset_files
+from ..objects.stored import StoredObjectError, dataset_files
 from ..store.blobs import PIECE_BYTES
 from ..store.documents import Document
 from .context import Context
@@ -20,13 +20,13 @@ async def stretches(context: Context, document: Document) -> AsyncIterator[tuple
         if (url := document.get("url")) is None:
             files = _local(context.output_root, document["path"])
         elif context.sink is None:
-            raise FileNotFoundError(f"{url} needs SEISBUS_SINK to be set as the writers have it")
+            raise StoredObjectError(url, "needs SEISBUS_SINK to be set as the writers have it")
         else:
             files = dataset_files(context.sink, url)
         async for name, data in files:
             for at in range(0, max(1, len(data)), PIECE_BYTES):
                 yield name, data[at : at + PIECE_BYTES]
-    except OSError as error:
+    except (OSError, StoredObjectError) as error:
         raise NotFoundError(f"Dataset {document['_id']} cannot be read: {error}.") from error
 
 

@@ -7,7 +7,6 @@ ever read.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 from collections.abc import AsyncIterator
 from enum import StrEnum
@@ -20,12 +19,11 @@ from gridfs.errors import NoFile
 
 from ..errors import SeisbusError
 from ..objects import Bucket
+from ..objects.stored import StoredObjectError, waveform_bytes
 from .client import Store, translated
 from .documents import Document
 
 PIECE_BYTES: Final = 1_000_000  # gRPC receives at most 4 MB a message by default
-# What is asked of the sink in one request: an answer takes 30 to 100 ms to begin.
-_REQUEST_BYTES: Final = 8 * PIECE_BYTES
 
 
 class BlobError(SeisbusError):
@@ -103,24 +101,15 @@ def _open(root: Path, document: Document) -> tuple[Path, int]:
 
 async def _read_object(sink: Bucket | None, document: Document) -> AsyncIterator[bytes]:
     identity = str(document["_id"])
-    url = f"{document['dir']}/{document['dfile']}"
-    key = None if sink is None else sink.key(url)
-    if sink is None or key is None:
-        raise BlobError(identity, f"{url} lies outside of the sink; start control with the writer's SEISBUS_SINK.")
-    position = int(document["foff"])
-    end = position + int(document["nbytes"])
-    digest = hashlib.sha256()
-    while position < end:
-        data = await sink.read(key, position, min(position + _REQUEST_BYTES, end))
-        if not data:
-            problem = "is not there" if data is None else f"ends at byte {position}, expected {end}"
-            raise BlobError(identity, f"{url} {problem}.")
-        digest.update(data)
-        position += len(data)
-        for at in range(0, len(data), PIECE_BYTES):
-            yield data[at : at + PIECE_BYTES]
-    if digest.hexdigest() != document["sha256"]:
-        raise BlobError(identity, f"the bytes in {url} are not those that were written (their SHA-256 differs).")
+    if sink is None:
+        problem = "it is in a bucket, and this service has no sink; set SEISBUS_SINK as the writers have it."
+        raise BlobError(identity, problem)
+    try:
+        async for data in waveform_bytes(sink, document):
+            for at in range(0, len(data), PIECE_BYTES):
+                yield data[at : at + PIECE_BYTES]
+    except StoredObjectError as error:
+        raise BlobError(identity, error.message) from None
 
 
 async def _read_gridfs(store: Store, document: Document) -> AsyncIterator[bytes]:

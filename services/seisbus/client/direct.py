@@ -1,0 +1,55 @@
+"""Reading stored bytes out of the sink's bucket itself, with the caller's own credentials, not through control."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from typing import Any
+
+from ..objects.bucket import SCHEME, Bucket
+from ..objects.stored import StoredObjectError, dataset_files, waveform_bytes
+from .values import Stored
+
+
+class Direct:
+    """The buckets that documents name: at `endpoint` (the URL of a store other than Amazon's), in `region`.
+
+    Credentials come from where AWS's own tools look for them.
+    """
+
+    def __init__(self, endpoint: str = "", region: str = "") -> None:
+        self._endpoint = endpoint
+        self._region = region
+        self._stack = AsyncExitStack()
+        self._buckets: dict[str, Bucket] = {}
+
+    async def close(self) -> None:
+        """End the connections."""
+        await self._stack.aclose()
+
+    async def stored(self, document: Mapping[str, Any]) -> Stored:
+        """A wf document with its bytes, or why they cannot be had. UnavailableError when the store is away."""
+        if document["storage_mode"] != "s3":
+            return Stored(document, error="it is not in a bucket; read it through control.")
+        try:
+            bucket = await self._bucket(document["dir"])
+            data = b"".join([data async for data in waveform_bytes(bucket, document)])
+        except StoredObjectError as error:
+            return Stored(document, error=error.message)
+        return Stored(document, data, document["format"] == "mseed")
+
+    async def files(self, dataset: Mapping[str, Any]) -> AsyncIterator[tuple[str, bytes]]:
+        """(file name, next bytes) of a dataset; StoredObjectError, UnavailableError."""
+        url = str(dataset.get("url", dataset["path"]))
+        async for name, data in dataset_files(await self._bucket(url), url):
+            yield name, data
+
+    async def _bucket(self, url: str) -> Bucket:
+        """The bucket of a URL; StoredObjectError when it is none of an object."""
+        if not url.startswith(SCHEME):
+            raise StoredObjectError(url, "is not in a bucket; read it through control")
+        name = url.removeprefix(SCHEME).partition("/")[0]
+        if name not in self._buckets:
+            bucket = Bucket(f"{SCHEME}{name}", self._endpoint, self._region)
+            self._buckets[name] = await self._stack.enter_async_context(bucket)
+        return self._buckets[name]
