@@ -209,7 +209,9 @@ def compare_writers() -> dict[str, Any]:
                 for code, stream, _ in stations
                 for read, given in zip(ds.waveforms[code].observed, stream, strict=True)
             )
-    table = Table(title=f"ASDF, {ASDF_STATIONS} stations x 3 x {ASDF_NPTS} float32, StationXML and fsync included (ours: median of 3)")
+    table = Table(
+        title=f"ASDF, {ASDF_STATIONS} x 3 x {ASDF_NPTS} float32, StationXML and fsync included; ours: median of 3"
+    )
     for column in ("", "wall s", "CPU s", "MB"):
         table.add_column(column, justify="right")
     for label, way in (("ours", ours), ("pyasdf", theirs)):
