@@ -209,6 +209,22 @@ def test_pods_are_hardened_and_outlive_their_drain(manifests: list[Manifest]) ->
         assert pod["containers"][0]["livenessProbe"]["grpc"]["service"] == "liveness"
 
 
+def test_folders_that_settings_name_are_mounted(manifests: list[Manifest]) -> None:
+    shared = {k: v for config in of_kind(manifests, "ConfigMap") for k, v in config["data"].items()}
+    roots = 0
+    for deployment in of_kind(manifests, "Deployment"):
+        (container,) = deployment["spec"]["template"]["spec"]["containers"]
+        mounts = {mount["mountPath"]: mount for mount in container["volumeMounts"]}
+        own = {variable["name"]: variable.get("value", "") for variable in container["env"]}
+        if (path := own.get("SEISBUS_INPUT_ROOT")) is not None:
+            assert mounts[path]["readOnly"]
+            roots += 1
+        if deployment["metadata"]["name"] in ("control", "writer") and not {**shared, **own}.get("SEISBUS_SINK"):
+            assert shared["SEISBUS_OUTPUT_ROOT"] in mounts
+            roots += 1
+    assert roots in (0, 3)  # a cluster with a sink needs no folders
+
+
 def test_every_setting_is_one_that_services_read(manifests: list[Manifest]) -> None:
     known = {f"SEISBUS_{name.upper()}" for name in Settings.model_fields}
     named = set()
