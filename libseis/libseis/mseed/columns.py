@@ -17,7 +17,7 @@ _DAYS_TO_1970 = 719_162  # from 0001-01-01, proleptic Gregorian
 _LONGEST_RECORD_NS = 6e18  # 190 years; with a start up to 2100 its end fits int64
 # columns that stand in a header as they are
 _AS_READ = (
-    "offset", "start_ns", "correction_ns", "npts", "payload", "encoding", "big_endian", "activity", "quality",
+    "offset", "length", "start_ns", "correction_ns", "npts", "payload", "encoding", "big_endian", "activity", "quality",
 )  # fmt: skip
 _UNKNOWN_SOURCE = SourceId("", "", "", "")
 
@@ -61,11 +61,9 @@ def source_of_identifier(text: bytes) -> SourceId:
     return SourceId(net, sta, loc, "".join(channel) if all(len(c) == 1 for c in channel) else "_".join(channel))
 
 
-def build(
-    blocks: Sequence[tuple[NDArray[Any], Integers]], version3: Sequence[Version3], problems: Sequence[Problem]
-) -> RecordTable:
+def build(blocks: Sequence[NDArray[Any]], version3: Sequence[Version3], problems: Sequence[Problem]) -> RecordTable:
     """The table of everything found, by offset; equal sources and rates share one number."""
-    parts = [_version2_part(headers, lengths) for headers, lengths in blocks if len(lengths)]
+    parts = [_version2_part(np.concatenate(blocks))] if any(len(headers) for headers in blocks) else []
     if version3 or not parts:
         parts.append(_version3_part(version3))
     sources: dict[SourceId, int] = {}
@@ -92,15 +90,14 @@ def _believable(rate: Integers, npts: Integers, rates: Sequence[Rate]) -> Intege
     return np.where(periods[rate] * np.maximum(npts, 1) < _LONGEST_RECORD_NS, rate, NO_RATE)
 
 
-def _version2_part(headers: NDArray[Any], lengths: Integers) -> _Part:
+def _version2_part(headers: NDArray[Any]) -> _Part:
     codes, source = _distinct(headers, "codes")
     rates, rate = _distinct(headers, "factor", "multiplier", "actual_rate")
     columns: dict[str, NDArray[Any]] = {
         **{name: headers[name] for name in _AS_READ},
-        "length": lengths,
         "rate": rate,
         "source": source,
-        "version": np.full(len(lengths), 2, np.uint8),
+        "version": np.full(len(headers), 2, np.uint8),
     }
     return _Part(columns, [_source_of_codes(c) for c in codes], [_rate_of(r) for r in rates])
 

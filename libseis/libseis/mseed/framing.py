@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from libseis.mseed import columns
 from libseis.mseed.headers import HEADER_BYTES, LONGEST, SHORTEST, parse
-from libseis.mseed.table import Bytes, Integers, Problem, ProblemKind, RecordTable
+from libseis.mseed.table import Bytes, Problem, ProblemKind, RecordTable
 
 # blocks of a regular stretch grow from the first to the second: a short file is not charged for a long one,
 # and a break costs no more than what was checked since the last
-_FIRST_BLOCK, _LARGEST_BLOCK = 16, 16384
+_FIRST_BLOCK, _LARGEST_BLOCK = 512, 16384
 _SEARCH_BYTES = 1 << 18
 
 
@@ -55,7 +55,7 @@ class _Found:
     """What was found so far."""
 
     buffer: Bytes
-    headers: list[tuple[NDArray[Any], Integers]] = field(default_factory=list)  # with the length of each record
+    headers: list[NDArray[Any]] = field(default_factory=list)
     version3: list[columns.Version3] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -73,7 +73,8 @@ def _regular(found: _Found, at: int) -> int:
         fits = headers["plausible"] & ((headers["length"] == length) | (headers["length"] == 0))
         good = count if fits.all() else int(fits.argmin())
         if good:
-            found.headers.append((headers[:good], np.full(good, length, np.int64)))
+            headers["length"] = length
+            found.headers.append(headers[:good])
             at += good * length
         if good < count:
             break
@@ -88,13 +89,13 @@ def _without_stump(found: _Found, at: int) -> int:
     buffer = found.buffer
     if at >= len(buffer) or _length_at(buffer, at) or bytes(buffer[at : at + 3]) == b"MS\x03":
         return at
-    headers, lengths = found.headers[-1]
-    offset = at - int(lengths[-1])
+    length = int(found.headers[-1]["length"][-1])
+    offset = at - length
     inside = _search(buffer, offset + HEADER_BYTES, at)
     if inside is None:
         return at
-    found.headers[-1] = (headers[:-1], lengths[:-1])
-    message = f"The record at byte {offset} ends after {inside - offset} of {int(lengths[-1])} bytes; it is left out."
+    found.headers[-1] = found.headers[-1][:-1]
+    message = f"The record at byte {offset} ends after {inside - offset} of {length} bytes; it is left out."
     found.problems.append(Problem(offset, inside - offset, ProblemKind.CUT_SHORT, message))
     return inside
 
