@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 from ..app import Context, Service, run_service
 from ..bus.topology import fetch_consumer, misfit_consumer
+from ..telemetry.metrics import ARCHIVE_ALLOWED
 from .fetch import Fetcher
 from .learned import Learned
 from .misfit import MisfitInputs
@@ -21,6 +23,9 @@ async def build(context: Context) -> Service:
     """A worker for every archive of this deployment."""
     learned = Learned(context.store)
     fetcher = Fetcher(context, learned)
+    for archive in context.archives.values():
+        limit = context.objects.limit(archive)
+        ARCHIVE_ALLOWED.labels(archive.name).set_function(partial(getattr, limit, "now"))
     workers = [
         context.worker(
             fetch_consumer(archive.name, archive.max_in_flight),

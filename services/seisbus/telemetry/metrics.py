@@ -33,6 +33,9 @@ PUBLISHED: Final = Counter("seis_published", "Messages put on a stream", ["strea
 ARCHIVE_READ: Final = Counter("seis_archive_read_bytes", "Bytes of objects read from an archive", ["archive"])
 WINDOWS: Final = Counter("seis_windows", "Windows that got their outcome", ["fate"])
 STORED: Final = Counter("seis_stored_bytes", "Bytes of waveforms committed")
+ARCHIVE_ALLOWED: Final = Gauge(
+    "seis_archive_requests_allowed", "Requests to an archive at once; fewer while it is in trouble", ["archive"]
+)
 OUTPUT_FREE: Final = Gauge("seis_output_free_ratio", "Free part of the disk that waveforms are written to")
 CONSUMER_PENDING: Final = Gauge("seis_consumer_pending", "Messages that nobody works on yet", ["consumer"])
 CONSUMER_WORKING: Final = Gauge("seis_consumer_ack_pending", "Messages being worked on", ["consumer"])
