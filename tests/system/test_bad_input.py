@@ -3,14 +3,12 @@ job left behind."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from support.chaos import impatient_system, small_archive
+from support.command import seisbus
 from support.system import System
 
 _GOOD = """
@@ -27,18 +25,6 @@ async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Syst
     archive = small_archive(tmp_path_factory.mktemp("archive"))
     async with impatient_system(tmp_path_factory.mktemp("stack"), archive) as running:
         yield running
-
-
-async def seisbus(home: Path, address: str, *arguments: str) -> tuple[int, str, str]:
-    """Exit code, output and errors of the command."""
-    environment = {**os.environ, "SEISBUS_CONTROL_ADDRESS": address, "XDG_STATE_HOME": str(home), "COLUMNS": "500"}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "seisbus.cli", *arguments,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=environment,
-    )  # fmt: skip
-    output, errors = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, output.decode(), errors.decode()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import grpc
 import numpy as np
 import pyasdf
 import pymongo
@@ -19,10 +20,13 @@ import pytest
 from libseis.asdf import evaluations, opened, read_stream, waveform_tags, write_stream
 from libseis.misfit import Config, Manager
 from libseis.misfit.geometry import half_duration
+from seis.control.v1 import control_pb2 as pb
+from seis.control.v1 import control_pb2_grpc
 from seisbus.admin.archive.imports import import_folder
 from seisbus.client import ClientError, Job
 from seisbus.errors import UserError
 from support.chaos import impatient_system, paused
+from support.command import seisbus
 from support.misfits import (
     BAD,
     COMPONENTS,
@@ -76,6 +80,22 @@ class Misfits:
         environment = self.system.stack.environment
         with pymongo.MongoClient[dict[str, Any]](environment["SEISBUS_MONGODB_URI"]) as client:
             return list(client[environment["SEISBUS_DATABASE"]][collection].find({"job": job.id}))
+
+
+async def submitted(system: System, spec: dict[str, Any]) -> str:
+    """Id of the job of one request, which is repeated until control answers."""
+    request = pb.SubmitJobRequest(spec=json.dumps(spec), request_id="observed and measured")
+    async with grpc.aio.insecure_channel(system.stack.control_address) as channel:
+        stub = control_pb2_grpc.ControlServiceStub(channel)
+
+        async def answered() -> str:
+            try:
+                return str((await stub.SubmitJob(request)).job.name.removeprefix("jobs/"))
+            except grpc.aio.AioRpcError as error:
+                assert error.code() is not grpc.StatusCode.UNAVAILABLE, error.details()
+                raise
+
+        return await eventually(answered)
 
 
 def order(source: Job, **more: Any) -> dict[str, Any]:
@@ -290,15 +310,20 @@ async def test_iterations_are_measured_with_fixed_windows_and_stand_side_by_side
 @pytest.mark.parametrize(
     ("format", "misfit", "sentence"),
     [
-        ("asdf", ("job", "job"), "are both of the evaluation i01/s00"),
+        ("asdf", ("job", "job"), "are of the evaluations i01/s00 and i01/s00, which"),
         ("asdf", ("source",), "is of kind window, expected a misfit job"),
+        ("asdf", ("job", "iteration"), "are of the evaluations i01/s00 and i01, which"),
         ("specfem", ("job", "job"), "one misfit job"),
     ],
 )
 async def test_an_export_of_misfits_that_do_not_fit_is_refused(
     misfits: Misfits, format: str, misfit: tuple[str, ...], sentence: str
 ) -> None:
-    ids = [{"job": misfits.job, "source": misfits.source}[name].id for name in misfit]
+    jobs = {"job": misfits.job, "source": misfits.source}
+    if "iteration" in misfit:
+        whole = order(misfits.source, config={"iteration": 1, "remove_response": False})
+        jobs["iteration"] = await misfits.system.run(whole | {"select": {"sta": "S05"}})
+    ids = [jobs[name].id for name in misfit]
     with pytest.raises((ClientError, UserError), match=sentence):
         await misfits.system.client.export(format, job=misfits.source.id, misfit=ids)
 
@@ -332,7 +357,7 @@ async def test_observed_straight_from_the_archive_though_control_is_killed_betwe
     before = {job.id for job in await client.jobs()}
     assert (await client.estimate(whole)).windows == len(listed) * len(SOME) * len(COMPONENTS)
     (misfits.marks / SUBMITTING).unlink()
-    job = await misfits.system.run(whole)
+    job = await client.wait(await submitted(misfits.system, whole))
     assert (misfits.marks / SUBMITTING).exists()
     first = job.spec["misfit"]["observed"]["job"]
     assert {one.id for one in await client.jobs()} - before == {job.id, first}
@@ -348,6 +373,30 @@ async def test_observed_straight_from_the_archive_though_control_is_killed_betwe
         return {(d["event"], d["sta"], d["component"]): d["misfit"] for d in found}
 
     assert measured(job) == pytest.approx(measured(misfits.job), rel=1e-9)
+
+
+async def test_the_commands_of_the_documentation(misfits: Misfits, tmp_path: Path) -> None:
+    """Submit a job that fetches its observed waveforms, then export it beside another evaluation."""
+    address = misfits.system.stack.control_address
+    whole = order(misfits.source, config=CONFIG | {"step_count": 2}) | {
+        "archive": "local",
+        "select": {"sta": "S05"},
+        "windows": {"events": {"list": events(), "start": f"-{LEAD:g}s", "end": f"{NPTS * DT - LEAD - DT:g}s"}},
+    }
+    del whole["misfit"]["observed"]
+    (tmp_path / "job.json").write_text(json.dumps(whole))
+    code, said, errors = await seisbus(tmp_path, address, "submit", str(tmp_path / "job.json"))
+    assert code == 0, errors
+    job, first = (await misfits.system.client.jobs(2))[:2]
+    assert f"Job {job.id} is submitted." in said
+    assert f"It waits for job {first.id}" in said
+    chosen = ("--misfit", misfits.job.id, "--misfit", job.id, "--folder", "both", "--sta", "S05")
+    code, said, errors = await seisbus(tmp_path, address, "export", "asdf", "--job", misfits.source.id, *chosen)
+    assert code == 0, errors
+    for event in ORIGINS:
+        path = misfits.output / "exports" / "both" / f"{event}.h5"
+        assert str(path.relative_to(misfits.output)) in said
+        assert [evaluation.path for evaluation in evaluations(path)] == ["i01/s00", "i01/s02"]
 
 
 async def test_a_misfit_job_waits_for_the_job_of_its_waveforms_and_says_so(misfits: Misfits) -> None:

@@ -107,18 +107,19 @@ async def _misfit_job(context: Context, job: str) -> Misfit:
 
 
 async def _check_evaluations(context: Context, jobs: Sequence[str]) -> None:
-    """In a dataset each evaluation has one place."""
+    """In a dataset each evaluation has one place, and an iteration either a config or steps that have."""
     from libseis.misfit import Config
 
     seen: dict[str, str] = {}
     for job in jobs:
         path = Config.from_mapping((await _misfit_job(context, job)).config).aux_path
-        if path in seen:
-            raise UserError(
-                f"The misfit jobs {seen[path]} and {job} are both of the evaluation {path}; "
-                "export one of them, or both into folders of their own."
-            )
-        seen[path] = job
+        for other, its_path in seen.items():
+            if path == its_path or path.startswith(f"{its_path}/") or its_path.startswith(f"{path}/"):
+                raise UserError(
+                    f"The misfit jobs {other} and {job} are of the evaluations {its_path} and {path}, which cannot "
+                    "stand in one dataset; export one of them, or both into folders of their own."
+                )
+        seen[job] = path
 
 
 async def _check_channels(context: Context, spec: JobSpec, origins: list[Origin], homes: Sequence[int]) -> None:

@@ -1,0 +1,20 @@
+"""The `seisbus` command as a user runs it, in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+
+async def seisbus(home: Path, address: str, *arguments: str) -> tuple[int, str, str]:
+    """Exit code, output and errors of the command."""
+    environment = {**os.environ, "SEISBUS_CONTROL_ADDRESS": address, "XDG_STATE_HOME": str(home), "COLUMNS": "500"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "seisbus.cli", *arguments,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=environment,
+    )  # fmt: skip
+    output, errors = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, output.decode(), errors.decode()
