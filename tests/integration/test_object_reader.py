@@ -131,6 +131,21 @@ async def test_a_replaced_object_is_noticed(
             await objects.get(archive, "day.ms", 10, 20, etag=found.etag)
 
 
+async def test_a_server_that_knows_no_ranges_gives_what_was_asked_for(archive: ArchiveDefinition) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(BODY)}\r\nConnection: close\r\n\r\n".encode() + BODY)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, ObjectReader() as objects:
+        found = await objects.get(replace(archive, endpoint=f"http://127.0.0.1:{port}"), "day.ms", 1000, 2000)
+    assert found is not None
+    assert (found.start, found.data, found.size) == (1000, BODY[1000:2000], len(BODY))
+
+
 async def test_a_cancelled_read_leaves_its_connection(s3_server: S3Server, archive: ArchiveDefinition) -> None:
     async with emulated_network(s3_server.url, Line(connection=1e6)) as slow, ObjectReader() as objects:
         reading = asyncio.create_task(objects.get(replace(archive, endpoint=slow.url), "day.ms"))

@@ -109,12 +109,14 @@ class ObjectReader:
             expected = response.content_length
             if expected is not None and len(data) != expected:
                 raise _ShortBodyError(f"{len(data)} of {expected} bytes of {key} came")
-            content_range = response.headers.get("Content-Range")  # some servers answer 200, but always say this
+            content_range = response.headers.get("Content-Range")  # said even by servers that answer 200 to a range
             size = int(content_range.rsplit("/", 1)[1]) if content_range else len(data)
+            if content_range is None:  # all of it came, asked for or not
+                data = data[start:end]
             found = response.headers.get("ETag", "").strip('"')
             if etag and found and found != etag:  # a server that ignores If-Match
                 raise _RefusedError("PreconditionFailed", 412, "the object is another version")
-            ARCHIVE_READ.labels(archive.name).inc(len(data))
+            ARCHIVE_READ.labels(archive.name).inc(expected or len(data))
             return Fetched(data, start, size, found)
 
         try:
