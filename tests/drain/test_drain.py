@@ -41,8 +41,8 @@ _GRACE_SECONDS = _DRAIN_SECONDS + 5
 _IN_FLIGHT = 10
 _STREAMS = {"indexer": "SEIS_PLAN", "fetcher": "SEIS_FETCH", "windower": "SEIS_WINDOW", "writer": "SEIS_WRITE"}
 _CONSUMERS = {"indexer": "plan", "fetcher": "fetch-local", "windower": "window-cut", "writer": "write-store"}
-# Jobs of a load: a plan message is a whole job; fetching takes long, cutting and writing do not.
-_JOBS = {"indexer": 24, "fetcher": 1, "windower": 4, "writer": 4}
+# Jobs of a load: a plan message is a whole job, and a writer takes a job's messages in one batch.
+_JOBS = {"indexer": 24, "fetcher": 1, "windower": 1, "writer": 4}
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +66,13 @@ async def running(folder: Path, archive: Path) -> AsyncIterator[tuple[LocalStack
         yield stack, client
 
 
-def job(number: int, channels: str = "*") -> dict[str, Any]:
-    """An hour of the day; another one each time."""
+def job(number: int, channels: str = "*", *, steps: bool = False) -> dict[str, Any]:
+    """An hour of the day, another one each time; with `steps` it takes the windower longer."""
     start = f"2011-03-11T{number % 20:02d}:00:00"
     end = f"2011-03-11T{number % 20 + 1:02d}:00:00"
     windows = {"absolute": [{"start": start, "end": end}]}
-    return {"name": f"load {number}", "archive": "local", "select": {"chan": channels}, "windows": windows}
+    made = {"name": f"load {number}", "archive": "local", "select": {"chan": channels}, "windows": windows}
+    return {**made, "steps": [{"filter": {"type": "lowpass", "freq": 1.0}}]} if steps else made
 
 
 async def surface(stack: LocalStack, service: str, call: str) -> Any:
@@ -162,7 +163,7 @@ async def strike(stack: LocalStack, client: AsyncClient, service: str, number: i
 
     await eventually(asks_no_more, timeout=20)
     channels = "*Z" if service == "indexer" else "*"
-    load = [job(number + n, channels) for n in range(_JOBS[service])]
+    load = [job(number + n, channels, steps=service == "windower") for n in range(_JOBS[service])]
     jobs = await asyncio.gather(*(client.submit(one) for one in load))
 
     async def enough_waits() -> bool:
@@ -193,7 +194,10 @@ async def test_twenty_drains_lose_and_repeat_nothing(service: str, tmp_path: Pat
 
         async def each_once() -> bool:
             state = await stream(stack, service)
-            return state.messages == 0 and await finished(stack, service) == state.last_seq
+            done = await finished(stack, service)
+            assert state.messages == 0
+            assert done == state.last_seq
+            return True
 
         await eventually(each_once, timeout=15)
         print(f"{service}: {strikes} drains, {full} of them full, {(await stream(stack, service)).last_seq} messages")
@@ -212,7 +216,7 @@ async def test_control_leaves_twenty_times_in_the_middle_of_calls(tmp_path: Path
             await leaves_in_time(stack, "control")
             submitted += await asyncio.gather(*calls)
         await surface(stack, "writer", "Resume")
-        for done in await asyncio.gather(*watchers, *(client.wait(one) for one in submitted)):
+        for done in [*await asyncio.gather(*watchers), *[await client.wait(one) for one in submitted]]:
             assert done.state == "completed", done.error
             assert done.ledger.balanced
         kept = [one.id for one in await client.jobs(0) if one.kind == "window"]
