@@ -1,5 +1,7 @@
 """Configs of a dataset: /AuxiliaryData/Configs/<path>, bool[1], every setting an attribute, in Pyatoa's flat names.
 
+What begins with pyflex_config_ and pyadjoint_config_ Pyatoa hands on, so only what those know stands there; settings of
+ours alone, and of other types of adjoint source, are called window_… and adjoint_….
 Arrays above 8 kB (HDF5 holds at most 64 kB of attributes an object) go to /AuxiliaryData/ConfigArrays/<path>/<name>,
 and the attribute says where.
 """
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..misfit.adjoint import settings_of
 from ..misfit.config import ADJOINT_PREFIX, WINDOW_PREFIX, Config, plain
 from ..misfit.evaluation import DEFAULT_PATH
 from ..misfit.settings import AdjointSettings, WindowSettings
@@ -26,6 +29,14 @@ CONFIGS = "Configs"
 ARRAYS = "ConfigArrays"
 _LARGEST_ATTRIBUTE = 8192  # bytes; a config has about seventy other attributes in the same 64 kB
 _POINTER = "@"
+_OWN_WINDOW, _OWN_ADJOINT = "window_", "adjoint_"
+_WINDOW_NAMES = {"weight_function": WINDOW_PREFIX + "window_weight_fct", "edition": _OWN_WINDOW + "edition"}
+_SAME_FOR_ALL = {
+    "pyflex_preset": "default",
+    WINDOW_PREFIX + "resolution_strategy": "interval_scheduling",
+    WINDOW_PREFIX + "window_signal_to_noise_type": "amplitude",
+    ADJOINT_PREFIX + "double_difference": False,
+}
 
 
 def write_config(dataset: DatasetLike, config: Config) -> None:
@@ -80,13 +91,14 @@ def _attributes(config: Config) -> dict[str, Any]:
         value = getattr(config.window, f.name)
         if callable(value):
             value = f"{value.__module__}:{value.__qualname__}"
-        key = "window_weight_fct" if f.name == "weight_function" else f.name
-        out[WINDOW_PREFIX + key] = "" if value is None else value if isinstance(value, np.ndarray) else plain(value)
-    out[WINDOW_PREFIX + "min_period"], out[WINDOW_PREFIX + "max_period"] = low, high
+        key = _WINDOW_NAMES.get(f.name, WINDOW_PREFIX + f.name)
+        out[key] = "" if value is None else value if isinstance(value, np.ndarray) else plain(value)
     for f in fields(AdjointSettings):
-        out[ADJOINT_PREFIX + f.name] = plain(getattr(config.adjoint, f.name))
-    out.update({ADJOINT_PREFIX + "min_period": low, ADJOINT_PREFIX + "max_period": high})
-    return out
+        prefix = ADJOINT_PREFIX if f.name in settings_of(config.adj_src_type) else _OWN_ADJOINT
+        out[prefix + f.name] = plain(getattr(config.adjoint, f.name))
+    for prefix in (WINDOW_PREFIX, ADJOINT_PREFIX):
+        out |= {prefix + "min_period": low, prefix + "max_period": high}
+    return out | _SAME_FOR_ALL | {ADJOINT_PREFIX + "adjsrc_type": str(config.adj_src_type)}
 
 
 def _mapping(file: h5py.File, attributes: dict[str, Any]) -> dict[str, Any]:
@@ -98,12 +110,12 @@ def _mapping(file: h5py.File, attributes: dict[str, Any]) -> dict[str, Any]:
     adjoint: dict[str, Any] = {}
     for key, raw in attributes.items():
         value = _value(file, raw)
-        if key.startswith(WINDOW_PREFIX):
-            name = key.removeprefix(WINDOW_PREFIX)
+        if key.startswith((WINDOW_PREFIX, _OWN_WINDOW)):
+            name = key.removeprefix(WINDOW_PREFIX).removeprefix(_OWN_WINDOW)
             if name in window_keys:
                 window[name] = value
-        elif key.startswith(ADJOINT_PREFIX):
-            name = key.removeprefix(ADJOINT_PREFIX)
+        elif key.startswith((ADJOINT_PREFIX, _OWN_ADJOINT)):
+            name = key.removeprefix(ADJOINT_PREFIX).removeprefix(_OWN_ADJOINT)
             if name in adjoint_keys:
                 adjoint[name] = value
         elif (name := key.removeprefix("_")) in own_keys:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,17 @@ from ..misfit.flexwin.window import RejectedWindow, Rejection, Window
 from ..misfit.settings import AdjointType
 from ..misfit.traveltimes import PhaseArrival
 from .handle import DatasetLike, opened
-from .records import CHANNEL_ID, Record, all_records, records_of, replace_records, text
+from .records import (
+    CHANNEL_ID,
+    WINDOW_STATS,
+    Record,
+    all_records,
+    channel_of,
+    records_of,
+    replace_records,
+    text,
+    window_stats,
+)
 
 if TYPE_CHECKING:
     import h5py
@@ -37,7 +48,7 @@ def write_windows(
     starttime: ISO 8601 time of the trace's first sample.
     """
     records = [
-        Record(np.array([w.left, w.right], dtype=np.int64), _window_attributes(w, starttime), f"_{n}")
+        Record(np.array([w.left, w.right], dtype=np.int64), _window_attributes(w, channel_id, starttime), f"_{n}")
         for n, w in enumerate(windows)
     ]
     with opened(dataset, "a") as file:
@@ -59,8 +70,8 @@ def read_station_windows(dataset: DatasetLike, path: str, code: str) -> dict[str
         group = _group(file, WINDOWS, path)
         if group is None:
             return {}
-        for _, item in all_records(group, lambda item: _channel(item).startswith(code + ".")):
-            found.setdefault(_channel(item), []).append(_window(item))
+        for _, item in all_records(group, lambda item: channel_of(item).startswith(code + ".")):
+            found.setdefault(channel_of(item), []).append(_window(item))
     return found
 
 
@@ -74,7 +85,9 @@ def write_rejected(dataset: DatasetLike, path: str, channel_id: str, rejected: S
         rows = [
             [r.left, r.right, r.center, _or_nan(r.value), _or_nan(r.limit)] for r in rejected if r.rejection is reason
         ]
-        attributes = {"rejection": str(reason), "columns": "left,right,center,value,limit"}
+        attributes = {
+            CHANNEL_ID: channel_id, "rejection": str(reason), "columns": "left,right,center,value,limit",
+        }  # fmt: skip
         records.append(Record(np.array(rows, dtype=np.float64), attributes, f"_{number}"))
     with opened(dataset, "a") as file:
         if not records and _group(file, REJECTED, path) is None:
@@ -110,7 +123,8 @@ def write_adjoint_source(dataset: DatasetLike, path: str, source: AdjointSource)
     attributes = {
         "adj_src_type": str(source.type), "misfit": source.misfit, "dt": source.dt, "component": source.component,
         "min_period": source.min_period, "max_period": source.max_period, "network": network, "station": station,
-        "location": location, "starttime": source.starttime, "window_misfits": np.array(source.window_misfits),
+        "location": location, "starttime": source.starttime,
+        WINDOW_STATS: json.dumps({CHANNEL_ID: source.channel_id, "misfits": source.window_misfits}),
     }  # fmt: skip
     with opened(dataset, "a") as file:
         group = file["AuxiliaryData"].require_group(f"{SOURCES}/{path}")
@@ -163,11 +177,7 @@ def _group(file: h5py.File, kind: str, path: str) -> Any:
     return file["AuxiliaryData"].get(f"{kind}/{path or DEFAULT_PATH}")
 
 
-def _channel(item: h5py.Dataset) -> str:
-    return text(item.attrs.get(CHANNEL_ID, ""))
-
-
-def _window_attributes(window: Window, starttime: str) -> dict[str, Any]:
+def _window_attributes(window: Window, channel_id: str, starttime: str) -> dict[str, Any]:
     from obspy import UTCDateTime
 
     first = UTCDateTime(starttime)
@@ -175,6 +185,7 @@ def _window_attributes(window: Window, starttime: str) -> dict[str, Any]:
         "left_index": window.left,
         "right_index": window.right,
         "center_index": window.center,
+        CHANNEL_ID: channel_id,
         "time_of_first_sample": str(first),
         "max_cc_value": window.max_cc,
         "cc_shift_in_samples": window.cc_shift,
@@ -210,7 +221,7 @@ def _source(item: h5py.Dataset) -> AdjointSource:
     component = text(a["component"])
     plain = f"{text(a['network'])}.{text(a['station'])}.{text(a['location'])}.{component}"
     return AdjointSource(
-        channel_id=_channel(item) or plain,
+        channel_id=channel_of(item) or plain,
         component=component,
         type=AdjointType.parse(text(a["adj_src_type"])),
         samples=np.ascontiguousarray(data[:, 1]),
@@ -220,7 +231,7 @@ def _source(item: h5py.Dataset) -> AdjointSource:
         min_period=float(a["min_period"]),
         max_period=float(a["max_period"]),
         starttime=text(a["starttime"]),
-        window_misfits=tuple(float(m) for m in a.get("window_misfits", ())),
+        window_misfits=tuple(float(m) for m in window_stats(item).get("misfits", ())),
     )
 
 

@@ -6,6 +6,7 @@ plain tag, any other a tag with its location and channel, whatever the order of 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
     import h5py
 
 CHANNEL_ID = "channel_id"
+WINDOW_STATS = "window_stats"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
-    """One auxiliary array with its attributes; `suffix` ends its tag (a window's number, or "")."""
+    """One auxiliary array. attributes: with its channel. suffix: ends its tag (a window's number, or "")."""
 
     data: npt.NDArray[Any]
     attributes: Mapping[str, Any]
@@ -54,7 +56,7 @@ def replace_records(group: h5py.Group, channel_id: str, last: str, records: Sequ
     written = []
     for record in records:
         name = own + record.suffix
-        write_array(group, name, record.data, {**record.attributes, CHANNEL_ID: channel_id})
+        write_array(group, name, record.data, record.attributes)
         written.append(name)
     return written
 
@@ -79,12 +81,27 @@ def all_records(group: h5py.Group, wanted: Callable[[h5py.Dataset], bool]) -> li
     import h5py
 
     found = [(name, item) for name, item in group.items() if isinstance(item, h5py.Dataset) and wanted(item)]
-    return sorted(found, key=lambda pair: (str(pair[1].attrs.get(CHANNEL_ID, pair[0])), _number(pair[0])))
+    return sorted(found, key=lambda pair: (channel_of(pair[1]) or pair[0], _number(pair[0])))
 
 
 def text(value: Any) -> str:
     """An attribute as str, whether stored as bytes or as text."""
     return value.decode() if isinstance(value, (bytes, np.bytes_)) else str(value)
+
+
+def channel_of(item: h5py.Dataset) -> str:
+    """NET.STA.LOC.CHA of a record, "" where it does not say."""
+    return text(item.attrs.get(CHANNEL_ID, "")) or str(window_stats(item).get(CHANNEL_ID, ""))
+
+
+def window_stats(item: h5py.Dataset) -> dict[str, Any]:
+    """What stands in the attribute window_stats of an adjoint source, {} without it.
+
+    Pyatoa hands every attribute of an adjoint source on to pyadjoint, which knows its ten and this one; so this one has
+    all of ours as JSON.
+    """
+    stored = item.attrs.get(WINDOW_STATS)
+    return {} if stored is None else dict(json.loads(text(stored)))
 
 
 def _by_channel(group: h5py.Group, network: str, station: str, last: str) -> dict[str, list[str]]:
@@ -96,7 +113,7 @@ def _by_channel(group: h5py.Group, network: str, station: str, last: str) -> dic
         parts = name.split("_")
         if not isinstance(item, h5py.Dataset) or parts[:2] != [network, station] or last not in parts[2:]:
             continue
-        channel = text(item.attrs.get(CHANNEL_ID, "")) or f"{network}.{station}..{last}"
+        channel = channel_of(item) or f"{network}.{station}..{last}"
         found.setdefault(channel, []).append(name)
     return found
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from .config import Config, plain
 from .errors import MisfitError, Reason
 from .flexwin.window import Window
-from .settings import AdjointType
+from .settings import AdjointSettings, AdjointType
 
 if TYPE_CHECKING:
     from obspy import Trace
@@ -28,6 +28,7 @@ _KEYS = {
     AdjointType.CC_TRAVELTIME: (
         "taper_type", "taper_percentage", "measure_type", "use_cc_error", "dt_sigma_min", "dlna_sigma_min"
     ),
+    AdjointType.MULTITAPER: tuple(f.name for f in fields(AdjointSettings) if f.name != "wtr_env"),
 }  # fmt: skip
 _BANDS = ((1.0, "L"), (0.1, "M"), (0.0125, "B"), (0.001, "H"))  # SPECFEM3D user manual, appendix on channel codes
 
@@ -62,16 +63,16 @@ def specfem_channel(dt: float, component: str) -> str:
     raise MisfitError(f"SPECFEM has no band code for a sampling interval of {dt:g} s.", Reason.UNSUPPORTED_RATE)
 
 
+def settings_of(kind: AdjointType) -> tuple[str, ...]:
+    """The names of the AdjointSettings that pyadjoint takes for a type."""
+    return _KEYS[kind]
+
+
 def adjoint_config(config: Config, min_period: float, max_period: float) -> Any:
     """pyadjoint's own configuration object of a Config."""
     import pyadjoint
 
-    values = asdict(config.adjoint)
-    if config.adj_src_type is AdjointType.MULTITAPER:
-        values.pop("wtr_env")
-    else:
-        values = {key: values[key] for key in _KEYS[config.adj_src_type]}
-    values = {key: plain(value) for key, value in values.items()}
+    values = {key: plain(getattr(config.adjoint, key)) for key in settings_of(config.adj_src_type)}
     return pyadjoint.get_config(config.adj_src_type.value, min_period, max_period, **values)
 
 

@@ -9,6 +9,7 @@ import sys
 import threading
 import warnings
 import zlib
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from libseis.asdf.arrays import deflated, write_array
 from libseis.misfit import (
+    AdjointSettings,
     AdjointSource,
     AdjointType,
     Config,
@@ -116,12 +118,9 @@ def test_adjoint_sources_round_trip(path):
     asdf.write_adjoint_source(path, "i01/s00", source())
     (found,) = asdf.read_adjoint_sources(path, "i01/s00", "XX.STA")
     np.testing.assert_array_equal(found.samples, source().samples)
-    assert (found.channel_id, found.misfit, found.time_offset, found.type) == (
-        "XX.STA.10.HHE",
-        0.4,
-        -20.0,
-        "cc_traveltime",
-    )
+    assert (found.channel_id, found.misfit, found.time_offset, found.type, found.window_misfits) == (
+        "XX.STA.10.HHE", 0.4, -20.0, "cc_traveltime", (0.4,),
+    )  # fmt: skip
 
 
 def test_rejected_windows_round_trip(path):
@@ -381,15 +380,17 @@ def test_a_station_that_is_another(path):
         asdf.write_station(path, stray)
 
 
-@pytest.mark.parametrize("evaluation", ["i01/s00"])
-def test_pyatoas_own_dataset_is_read(evaluation):
+@pytest.fixture
+def pyatoas():
     """The dataset that came with the published example's inputs, written by Pyatoa."""
-    from pathlib import Path
-
     folder = Path(os.environ.get("SEISBUS_TEST_DATA", Path(__file__).parents[3] / "../shared/data")) / "pyatoa"
     if not folder.is_dir():
         pytest.skip("SEISBUS_TEST_DATA has no folder pyatoa (inputs of the published example)")
-    there = folder / "test_ASDFDataSet.h5"
+    return folder / "test_ASDFDataSet.h5"
+
+
+def test_pyatoas_own_dataset_is_read(pyatoas):
+    there, evaluation = pyatoas, "i01/s00"
     config = asdf.read_config(there, evaluation)
     assert (config.min_period, config.max_period, config.iteration, config.step_count) == (8.0, 20.0, 1, 0)
     windows = asdf.read_station_windows(there, evaluation, "NZ.BFZ")
@@ -397,3 +398,30 @@ def test_pyatoas_own_dataset_is_read(evaluation):
     sources = asdf.read_adjoint_sources(there, evaluation, "NZ.BFZ")
     assert {s.component: round(s.misfit, 6) for s in sources} == {"BXN": 0.528756, "BXZ": 0.47622}
     assert len(asdf.read_stream(there, "NZ.BFZ", "observed")) == 3
+
+
+def test_our_dataset_has_the_attributes_that_pyatoa_hands_on(pyatoas, path):
+    """Pyatoa gives all of them as keyword arguments to its libraries, so none may be missing and none too many."""
+    asdf.write_config(path, Config(iteration=1, step_count=0))
+    asdf.write_adjoint_source(path, "i01/s00", source("NZ.BFZ.10.HHN", "BXN"))
+    asdf.write_windows(path, "i01/s00", "NZ.BFZ.10.HHN", START, [window()])
+    with h5py.File(path) as ours, h5py.File(pyatoas) as theirs:
+        prefixes = "pyflex_", "pyadjoint_"
+        configs = (file["AuxiliaryData/Configs/i01/s00"].attrs for file in (ours, theirs))
+        ours_handed, theirs_handed = ({key for key in c if key.startswith(prefixes)} for c in configs)
+        assert ours_handed == theirs_handed
+        sources = (file["AuxiliaryData/AdjointSources/i01/s00/NZ_BFZ_BXN"].attrs for file in (ours, theirs))
+        ours_handed, theirs_handed = (set(s) for s in sources)
+        assert ours_handed == theirs_handed | {"window_stats"}
+        windows = (file["AuxiliaryData/MisfitWindows/i01/s00/NZ_BFZ_N_0"].attrs for file in (ours, theirs))
+        ours_handed, theirs_handed = ({key for key in w if not key.startswith("phase_")} for w in windows)
+        assert ours_handed == theirs_handed
+
+
+@pytest.mark.parametrize("kind", list(AdjointType))
+def test_a_config_keeps_the_settings_of_other_adjoint_types(path, kind):
+    config = Config(
+        adj_src_type=kind, adjoint=AdjointSettings(wtr_env=0.3, num_taper=3, dt_sigma_min=0.7, taper_percentage=0.2)
+    )
+    asdf.write_config(path, config)
+    assert asdf.read_config(path) == config
