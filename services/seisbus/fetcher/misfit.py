@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Any
 
 from ..app import Context
@@ -18,10 +19,9 @@ from ..bus.client import Tag
 from ..bus.codec import decode_build, encode_misfit
 from ..bus.topology import window_subject
 from ..errors import SeisbusError, UnavailableError
-from ..model.channel import ChannelFilter
 from ..model.job import JobSpec, Misfit, parse_job
 from ..model.task import Window
-from ..model.transfer import MisfitOrder, Packing, Piece
+from ..model.transfer import BuildOrder, MisfitOrder, Packing, Piece
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
 from ..store.datasets import channel_of, selected
 from ..store.documents import Document
@@ -30,8 +30,12 @@ from ..store.misfits import windows_of
 from ..store.queries import WaveformFilter, each_waveform
 from .synthetics import SyntheticError, below, from_asdf, from_sac, from_specfem
 
+_ByStation = dict[tuple[str, str], list[Document]]
+
 # Stations whose StationXML is kept: a plan goes through all stations of an event, then of the next.
 _STATIONS = 2000
+# Events whose waveform documents are kept: about 15 MB for a thousand stations.
+_EVENTS = 2
 
 
 class MisfitInputs:
@@ -40,6 +44,8 @@ class MisfitInputs:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._stationxml: OrderedDict[tuple[str, str, str], tuple[bytes, str]] = OrderedDict()
+        self._events: OrderedDict[tuple[str, int, str], _ByStation] = OrderedDict()
+        self._reading = asyncio.Lock()
 
     async def handle(self, delivery: Delivery) -> None:
         """Returns when the station is safely on the bus. What cannot be read is said to the windower."""
@@ -47,7 +53,7 @@ class MisfitInputs:
         spec = parse_job((await get_job(self._context.store, order.job))["spec"])
         assert spec.misfit is not None  # the job file's validation saw to it
         window, problems = order.window, list[str]()
-        observed, jobs = await self._observed(spec, window, problems)
+        observed, jobs = await self._observed(order, spec, problems)
         event = await event_of(self._context, jobs, window.event)
         if event is None:
             problems.append(f"Nothing is known of event {window.event!r}.")
@@ -75,19 +81,18 @@ class MisfitInputs:
             patient=True,
         )
 
-    async def _observed(self, spec: JobSpec, window: Window, problems: list[str]) -> tuple[list[Piece], dict[str, str]]:
+    async def _observed(
+        self, order: BuildOrder, spec: JobSpec, problems: list[str]
+    ) -> tuple[list[Piece], dict[str, str]]:
         """Stored waveforms of the station, and the jobs (with their archives) that stored them."""
-        whole = selected(spec)
-        channel = window.channel
-        wanted = WaveformFilter(whole.job, whole.channels, whole.span, whole.data_tag, window.event)
-        here = ChannelFilter(channel.net, channel.sta)
+        wanted, channel = selected(spec), order.window.channel
+        async with self._reading:
+            stations = await self._of_event(order, wanted)
         pieces: list[Piece] = []
         jobs: dict[str, str] = {}
-        if whole.job:  # the event and the station are known even where nothing of it could be stored
-            jobs[whole.job] = await self._archive_of(whole.job)
-        async for document in each_waveform(self._context.store, wanted):
-            if not here.matches(channel_of(document)) or str(document.get("event") or "") != window.event:
-                continue
+        if wanted.job:  # the event and the station are known even where nothing of it could be stored
+            jobs[wanted.job] = await self._archive_of(wanted.job)
+        for document in stations.get((channel.net, channel.sta), ()):
             job = str(document["job"])
             if job not in jobs:
                 jobs[job] = await self._archive_of(job)
@@ -96,6 +101,20 @@ class MisfitInputs:
             except BlobError as error:
                 problems.append(error.message)
         return pieces, jobs
+
+    async def _of_event(self, order: BuildOrder, wanted: WaveformFilter) -> _ByStation:
+        """wf documents of an event by station, read once for all its stations; anew in another attempt of the job."""
+        event = order.window.event
+        key = (order.job, order.attempt, event)
+        if key not in self._events:
+            found: _ByStation = {}
+            async for document in each_waveform(self._context.store, replace(wanted, event=event)):
+                if str(document.get("event") or "") == event:
+                    found.setdefault((document["net"], document["sta"]), []).append(document)
+            self._events[key] = found
+            while len(self._events) > _EVENTS:
+                self._events.popitem(last=False)
+        return self._events[key]
 
     async def _archive_of(self, job: str) -> str:
         return str((await get_job(self._context.store, job))["spec"].get("archive") or "")
