@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import warnings
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -169,13 +168,36 @@ def test_the_first_evaluation_has_no_windows_to_fix(manager, tmp_path):
         first.flow(fix_windows=True)
 
 
-def test_small_windows_can_be_dropped(manager):
-    config = Config()
-    full = manager(config=config).flow()
-    assert manager(config=replace(config, win_amp_ratio=0.01)).flow().windows == full.windows
-    peak = max(np.abs(full.observed.select(component="Z")[0].data))
-    assert manager(config=replace(config, win_amp_ratio=1.0)).flow().windows.keys() <= full.windows.keys()
-    assert peak > 0
+def test_small_windows_can_be_dropped(manager, made):
+    """A late signal that only the observed vertical has makes its window small beside the trace."""
+    late = made.st_obs.copy()
+    trace = late.select(component="Z")[0]
+    seconds = np.arange(trace.stats.npts) * trace.stats.delta
+    trace.data += (
+        20 * np.abs(trace.data).max() * np.exp(-(((seconds - 220) / 10) ** 2)) * np.cos(seconds * 2 * np.pi / 15)
+    )
+    full = manager(st_obs=late).flow()
+    assert sorted(full.windows) == ["E", "N", "Z"]
+    found = manager(st_obs=late, config=Config(win_amp_ratio=0.2)).flow(keep_rejected=True)
+    assert sorted(found.windows) == ["E", "N"]
+    (small,) = [r for r in found.rejected["Z"] if r.rejection == "window_amplitude_ratio"]
+    assert (small.left, small.right, small.limit) == (full.windows["Z"][0].left, full.windows["Z"][0].right, 0.2)
+    assert 0.01 < small.value < 0.2
+
+
+@pytest.mark.parametrize(("before", "after"), [(-5.0, -5.0), (5.0, 5.0), (-5.0, 5.0), (5.0, -5.0)])
+def test_observed_and_synthetic_are_put_on_the_same_samples(manager, made, before, after):
+    """Pyatoa (2022) looked at signed differences and left traces alone that began and ended early."""
+    start, end = made.st_syn[0].stats.starttime + 50, made.st_syn[0].stats.starttime + 200
+    synthetic = made.st_syn.copy().trim(start, end)
+    done = manager(st_syn=synthetic, st_obs=made.st_obs.copy().trim(start + before, end + after)).standardize()
+    for observed, wanted, whole in zip(done.observed, synthetic, made.st_obs.copy().trim(start, end), strict=True):
+        assert (observed.stats.starttime, observed.stats.npts) == (start, wanted.stats.npts)
+        samples = round(5 / observed.stats.delta)
+        first, last = samples if before > 0 else 0, samples if after < 0 else 0
+        inside = slice(first, observed.stats.npts - last)
+        np.testing.assert_array_equal(observed.data[inside], whole.data[inside])
+        assert not observed.data[:first].any() and not observed.data[observed.stats.npts - last :].any()
 
 
 def test_rotated_components(manager):
