@@ -7,8 +7,9 @@ from itertools import islice
 from typing import Final
 
 from ..errors import UserError
-from ..model.job import JobSpec, Misfit, parse_job
+from ..model.job import JobSpec, parse_job
 from ..model.moments import iso
+from ..model.onstored import Misfit
 from ..model.outcome import JobState
 from ..model.task import DAY_NS
 from ..planning.plan import touched_days

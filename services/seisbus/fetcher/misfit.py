@@ -19,7 +19,8 @@ from ..bus.client import Tag
 from ..bus.codec import decode_build, encode_misfit
 from ..bus.topology import window_subject
 from ..errors import SeisbusError, UnavailableError
-from ..model.job import JobSpec, Misfit, parse_job
+from ..model.job import JobSpec, parse_job
+from ..model.onstored import Misfit
 from ..model.task import Window
 from ..model.transfer import BuildOrder, MisfitOrder, Packing, Piece
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob

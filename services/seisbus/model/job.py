@@ -8,67 +8,25 @@ both are integer nanoseconds.
 from __future__ import annotations
 
 import difflib
-import string
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from ..errors import UserError
 from .channel import ChannelFilter
-from .moments import duration_ns, iso, moment_ns
+from .fields import Code, Duration, Model, Moment, StepEntry
+from .moments import iso
+from .onstored import Export, Misfit, Observed, Purge
 from .task import DAY_NS, Recipe
-
-Moment = Annotated[int, BeforeValidator(moment_ns), PlainSerializer(iso, return_type=str)]
-
-
-def _seconds_text(ns: int) -> str:
-    return f"{ns / 1e9:.9f}".rstrip("0").rstrip(".") + "s"
-
-
-Duration = Annotated[int, BeforeValidator(duration_ns), PlainSerializer(_seconds_text, return_type=str)]
-
-
-def _code(value: object) -> object:
-    """YAML reads NO as false and 00 as a number; what was meant cannot be told any more, so say what to do."""
-    if not isinstance(value, str):
-        raise ValueError(f"YAML reads this as {value!r}, not as a code; put it in quotes")
-    return value
-
-
-def _step(value: object) -> object:
-    """A step without parameters may be written as its name alone."""
-    return {value: {}} if isinstance(value, str) else value
-
-
-def _one_or_more(value: object) -> object:
-    """One of them may be written without a list, and as "" none at all."""
-    return ((value,) if value else ()) if isinstance(value, str) else value
-
-
-JobId = Annotated[str, Field(pattern=r"^[0-9a-z]{1,40}$")]
-Code = Annotated[str, BeforeValidator(_code), Field(pattern=r"^[A-Za-z0-9*?,\- _]*$", max_length=2000)]
-StepEntry = Annotated[dict[str, Any], BeforeValidator(_step)]
 
 
 class JobFileError(UserError):
     """A job file that cannot be run; the message names the key, what was found and what was expected."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Select(_Model):
+class Select(Model):
     """Which channels: wildcards * and ?, comma-separated alternatives, -- for a blank location."""
 
     net: Code = "*"
@@ -82,7 +40,7 @@ class Select(_Model):
         return ChannelFilter(self.net, self.sta, self.loc, self.chan)
 
 
-class Span(_Model):
+class Span(Model):
     """A window given outright; the sample at `end` belongs to it."""
 
     start: Moment
@@ -95,7 +53,7 @@ class Span(_Model):
         return self
 
 
-class CatalogQuery(_Model):
+class CatalogQuery(Model):
     """Events of the archive's own catalog: origin time from `start` (included) to `end` (excluded)."""
 
     start: Moment | None = None
@@ -113,7 +71,7 @@ class CatalogQuery(_Model):
         return self
 
 
-class InlineEvent(_Model):
+class InlineEvent(Model):
     """An event written into the job: time, degrees, kilometres, magnitude; `quakeml`: a document of it alone."""
 
     time: Moment
@@ -126,7 +84,7 @@ class InlineEvent(_Model):
     quakeml: str = ""
 
 
-class EventWindows(_Model):
+class EventWindows(Model):
     """Windows from `start` to `end` after each event's origin; both ends belong to the window.
 
     Exactly one source of events: `catalog` (the archive's), `list` (inline), `quakeml` or `csv` (contents of a
@@ -151,7 +109,7 @@ class EventWindows(_Model):
         return self
 
 
-class Tile(_Model):
+class Tile(Model):
     """Windows of `length` every `step` over [start, end); the sample at a window's end belongs to the next."""
 
     start: Moment
@@ -170,7 +128,7 @@ class Tile(_Model):
         return self
 
 
-class Windows(_Model):
+class Windows(Model):
     """Exactly one of: `absolute` spans, `events`, a `tile`."""
 
     absolute: tuple[Span, ...] | None = None
@@ -188,14 +146,14 @@ class Windows(_Model):
         return self
 
 
-class Pad(_Model):
+class Pad(Model):
     """Extra data fetched and processed around a window, then cut away."""
 
     before: Duration = Field(default=0, ge=0)
     after: Duration = Field(default=0, ge=0)
 
 
-class Output(_Model):
+class Output(Model):
     """Where and how waveforms are kept. `auto`: untouched counts as miniSEED, processed samples as float64."""
 
     storage: Literal["file", "gridfs"] = "file"
@@ -203,102 +161,17 @@ class Output(_Model):
     data_tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]{0,80}$")] = ""
 
 
-class Fill(_Model):
+class Fill(Model):
     """Gap policy that fills."""
 
     fill: Literal["zero", "linear", "nan"]
-
-
-class Export(_Model):
-    """Stored waveforms as datasets: of one job, with one data_tag, or of one event (all that are given must fit).
-
-    `misfit`: misfit jobs of these waveforms, whose synthetics and results go into asdf; or the one that specfem is of.
-    `folder`: below `exports` in the output folder; without it the name of the job, tag or event.
-    """
-
-    format: Literal["asdf", "mseed", "sac", "parquet", "specfem"]
-    job: Annotated[str, Field(pattern=r"^[0-9a-z]{0,40}$")] = ""
-    tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]{0,80}$")] = ""
-    event: Annotated[str, Field(max_length=200)] = ""
-    misfit: Annotated[tuple[JobId, ...], BeforeValidator(_one_or_more)] = ()
-    folder: Annotated[str, Field(pattern=r"^([A-Za-z0-9_+-][A-Za-z0-9_.+-]{0,79})?$")] = ""
-    waveform_tag: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")] = "observed"
-
-    @model_validator(mode="after")
-    def _something(self) -> Self:
-        if not (self.job or self.tag or self.event):
-            raise ValueError("job, tag or event is needed, so that it is clear which waveforms are meant")
-        if self.format == "specfem" and len(self.misfit) != 1:
-            raise ValueError("specfem holds the adjoint sources of one misfit job; name it under misfit")
-        if self.misfit and self.format not in ("asdf", "specfem"):
-            raise ValueError(f"{self.format} holds no windows and adjoint sources; leave misfit out")
-        return self
-
-
-class Observed(_Model):
-    """Stored waveforms that are compared with synthetics: of one job, or with one data_tag, or both."""
-
-    job: Annotated[str, Field(pattern=r"^[0-9a-z]{0,40}$")] = ""
-    tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]{0,80}$")] = ""
-
-    @model_validator(mode="after")
-    def _something(self) -> Self:
-        if not (self.job or self.tag):
-            raise ValueError("job or tag is needed, so that it is clear which waveforms are meant")
-        return self
-
-
-class Synthetics(_Model):
-    """Where synthetic waveforms are: names with {event}, {net}, {sta} and {component} in them.
-
-    Names are paths below the deployment's input folder, or keys of the bucket of `archive`.
-    """
-
-    files: Annotated[str, Field(max_length=500)]
-    format: Literal["specfem", "sac", "asdf"] = "specfem"
-    archive: Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,40}$")] = ""
-
-    @model_validator(mode="after")
-    def _readable(self) -> Self:
-        try:
-            fields = {name for _, name, _, _ in string.Formatter().parse(self.files) if name is not None}
-        except ValueError as error:
-            raise ValueError(f"files is no name ({error})") from None
-        if wrong := fields - {"event", "net", "sta", "component"}:
-            raise ValueError(f"files takes {{event}}, {{net}}, {{sta}} and {{component}}, found {', '.join(wrong)}")
-        if self.files.startswith("/") or ".." in self.files.split("/"):
-            raise ValueError("files stands below the input folder: neither / in front nor .. is allowed")
-        if self.format == "asdf" and self.archive:
-            raise ValueError("asdf is read from the input folder; leave archive out")
-        return self
-
-
-class Misfit(_Model):
-    """Observed against synthetic waveforms, station by station.
-
-    Without `observed` the job names an archive and windows, and a window job that is made of them stores those first.
-    `config`: the settings of libseis.misfit.Config. `fixed_windows`: a misfit job whose windows are measured again.
-    `rejected`: keep rejected windows with their reasons.
-    """
-
-    observed: Observed | None = None
-    synthetics: Synthetics
-    config: dict[str, Any] = {}
-    fixed_windows: Annotated[str, Field(pattern=r"^[0-9a-z]{0,40}$")] = ""
-    rejected: bool = False
-
-
-class Purge(_Model):
-    """Closed jobs to remove with all that they stored. Made by PurgeJobs alone, never submitted."""
-
-    jobs: Annotated[tuple[JobId, ...], Field(min_length=1)]
 
 
 # What jobs on stored data take; other keys would be silently without effect.
 _KEYS_OF_KIND = {kind: frozenset({"name", "kind", "select", kind}) for kind in ("export", "misfit", "purge")}
 
 
-class JobSpec(_Model):
+class JobSpec(Model):
     """A job as the user wrote it."""
 
     name: Annotated[str, Field(max_length=200)] = ""

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 
 from ..model.channel import Channel
 from ..model.ids import task_id, window_id
-from ..model.job import Export
+from ..model.onstored import Export
 from ..model.task import DAY_NS, Part, Task, Window
 
 _NO_CHANNEL = Channel("", "", "", "")

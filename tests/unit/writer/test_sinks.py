@@ -10,7 +10,7 @@ import obspy
 import pytest
 from libseis.segments import Rate, Segment, SourceId
 from seisbus.model.channel import Channel
-from seisbus.model.job import Export
+from seisbus.model.onstored import Export
 from seisbus.model.task import DAY_NS, Window
 from seisbus.writer.publishing import make_durable, publish, unfinished
 from seisbus.writer.sinks import About, Sink, open_sink

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...model.job import Export
+from ...model.onstored import Export
 from .asdf import AsdfSink
 from .miniseed import MiniseedSink
 from .parquet import ParquetSink

@@ -1,0 +1,41 @@
+"""Types of the job file's values, and the base of its models: what YAML may hold and what it means inside."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from .moments import duration_ns, iso, moment_ns
+
+Moment = Annotated[int, BeforeValidator(moment_ns), PlainSerializer(iso, return_type=str)]
+
+
+def _seconds_text(ns: int) -> str:
+    return f"{ns / 1e9:.9f}".rstrip("0").rstrip(".") + "s"
+
+
+Duration = Annotated[int, BeforeValidator(duration_ns), PlainSerializer(_seconds_text, return_type=str)]
+
+
+def _code(value: object) -> object:
+    """YAML reads NO as false and 00 as a number; what was meant cannot be told any more, so say what to do."""
+    if not isinstance(value, str):
+        raise ValueError(f"YAML reads this as {value!r}, not as a code; put it in quotes")
+    return value
+
+
+def _step(value: object) -> object:
+    """A step without parameters may be written as its name alone."""
+    return {value: {}} if isinstance(value, str) else value
+
+
+JobId = Annotated[str, Field(pattern=r"^[0-9a-z]{1,40}$")]
+Code = Annotated[str, BeforeValidator(_code), Field(pattern=r"^[A-Za-z0-9*?,\- _]*$", max_length=2000)]
+StepEntry = Annotated[dict[str, Any], BeforeValidator(_step)]
+
+
+class Model(BaseModel):
+    """Base of the job file's models: frozen, and a key that it does not know is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
