@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Self
 
@@ -39,6 +40,7 @@ class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
             redelivered=sum(worker.stats.redelivered for worker in self.workers),
             bytes_in_flight=sum(worker.stats.bytes_in_flight for worker in self.workers),
             pid=os.getpid(),
+            cpu_seconds=time.process_time(),
         )
 
     async def Pause(self, request: Any, context: Any) -> control_pb2.PauseResponse:

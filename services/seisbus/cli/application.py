@@ -17,7 +17,7 @@ from ..admin.archive.cli import app as archive_app
 from ..client import ClientError, Failure, Transport
 from ..errors import SeisbusError, UserError
 from ..local import StackInterrupted
-from . import archives, data, deadletters, demo, doctor, export, jobs, purge, stack
+from . import archives, data, deadletters, demo, doctor, export, jobs, plan, purge, stack
 from .options import SETTINGS, errors_to
 
 app = typer.Typer(
@@ -73,6 +73,8 @@ for command in (
     data.plot,
     export.export,
     purge.purge,
+    plan.plan,
+    plan.calibrate,
     doctor.doctor,
     doctor.version,
 ):

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..client import Availability, DeadLetter, Estimate, Job, Outcome, TotalMisfit
+from ..client.capacity import Campaign
 from ..model.moments import iso
 from ..model.outcome import Fate, JobState, Ledger
 
@@ -243,6 +244,22 @@ def estimate_table(estimate: Estimate) -> Table:
     made.add_row("time", f"{estimate.hours:.2f} h" if estimate.hours >= 0.1 else f"{estimate.hours * 3600:.0f} s")
     made.add_row("basis", estimate.basis)
     return made
+
+
+def campaign_table(estimate: Estimate, campaign: Campaign) -> Group:
+    """What a campaign takes, the stages below."""
+    made = Table.grid(padding=(0, 2))
+    made.add_column(style="bold")
+    made.add_column()
+    made.add_row("windows", f"{estimate.windows:,} of {estimate.objects:,} objects")
+    made.add_row("to fetch", size_text(estimate.fetch_bytes))
+    made.add_row("to store", f"{size_text(estimate.disk_bytes)} and {campaign.documents:,} documents")
+    made.add_row("time", f"{campaign.hours:.2f} h with these replicas, of one core each:")
+    made.add_row("basis", estimate.basis.partition("; at ")[0])
+    stages = table("stage", "replicas", "CPU hours", right=("replicas", "CPU hours"))
+    for stage, number in campaign.replicas.items():
+        stages.add_row(stage.value, str(number), f"{campaign.cpu_seconds[stage] / 3600:.2f}")
+    return Group(made, stages)
 
 
 def events_table(events: Any) -> Table:

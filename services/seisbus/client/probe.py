@@ -25,6 +25,7 @@ class Finding:
     in_progress: int = 0
     done: int = 0
     pid: int = 0
+    cpu_seconds: float = 0.0
 
 
 async def probe(address: str, timeout: float = 3.0) -> Finding:
@@ -48,4 +49,5 @@ async def probe(address: str, timeout: float = 3.0) -> Finding:
         in_progress=status.in_progress,
         done=status.done,
         pid=status.pid,
+        cpu_seconds=status.cpu_seconds,
     )

@@ -633,7 +633,7 @@ class GetStatusRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetStatusResponse(_message.Message):
-    __slots__ = ("service", "state", "holding_for", "in_progress", "done", "redelivered", "bytes_in_flight", "pid")
+    __slots__ = ("service", "state", "holding_for", "in_progress", "done", "redelivered", "bytes_in_flight", "pid", "cpu_seconds")
     SERVICE_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     HOLDING_FOR_FIELD_NUMBER: _ClassVar[int]
@@ -642,6 +642,7 @@ class GetStatusResponse(_message.Message):
     REDELIVERED_FIELD_NUMBER: _ClassVar[int]
     BYTES_IN_FLIGHT_FIELD_NUMBER: _ClassVar[int]
     PID_FIELD_NUMBER: _ClassVar[int]
+    CPU_SECONDS_FIELD_NUMBER: _ClassVar[int]
     service: str
     state: str
     holding_for: str
@@ -650,7 +651,8 @@ class GetStatusResponse(_message.Message):
     redelivered: int
     bytes_in_flight: int
     pid: int
-    def __init__(self, service: _Optional[str] = ..., state: _Optional[str] = ..., holding_for: _Optional[str] = ..., in_progress: _Optional[int] = ..., done: _Optional[int] = ..., redelivered: _Optional[int] = ..., bytes_in_flight: _Optional[int] = ..., pid: _Optional[int] = ...) -> None: ...
+    cpu_seconds: float
+    def __init__(self, service: _Optional[str] = ..., state: _Optional[str] = ..., holding_for: _Optional[str] = ..., in_progress: _Optional[int] = ..., done: _Optional[int] = ..., redelivered: _Optional[int] = ..., bytes_in_flight: _Optional[int] = ..., pid: _Optional[int] = ..., cpu_seconds: _Optional[float] = ...) -> None: ...
 
 class PauseRequest(_message.Message):
     __slots__ = ()

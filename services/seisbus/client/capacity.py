@@ -1,0 +1,141 @@
+"""What a campaign takes: CPU of each stage from what a job is made of, replicas from CPU and time. Values only.
+
+CPU is linear in objects, requests, windows and bytes, to a few percent over jobs of 40 to 5,760 windows of ten minutes
+to a day (40 day files of 2.6 MB, archive and servers on the same machine). Machines differ by a factor a stage, which
+one job measured on the machine in question gives.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from ..errors import UserError
+
+# A stage that is to keep up is given no more than this share of its replicas' CPU; the rest is for peaks and garbage.
+BUSY: Final = 0.7
+# Documents besides a task an object: an outcome and a waveform a window.
+_DOCUMENTS_A_WINDOW: Final = 2
+# A stage that used less has more noise in it than work (a process idles at 0.02 CPU seconds a second); it is then taken
+# to be as fast as all together, which must have used some more.
+_LEAST_CPU_SECONDS: Final = 0.2
+LEAST_TOTAL_SECONDS: Final = 0.5
+
+
+class Stage(StrEnum):
+    """The services that a campaign keeps busy."""
+
+    INDEXER = "indexer"
+    FETCHER = "fetcher"
+    WINDOWER = "windower"
+    WRITER = "writer"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a job is made of: archive objects, requests for them, windows, bytes read and bytes stored."""
+
+    objects: float
+    requests: float
+    windows: float
+    fetch_bytes: float
+    disk_bytes: float
+
+    @property
+    def documents(self) -> float:
+        """Documents in MongoDB."""
+        return self.objects + _DOCUMENTS_A_WINDOW * self.windows
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """CPU seconds of a stage an object, a request, a window, a byte read and a byte stored."""
+
+    objects: float = 0.0
+    requests: float = 0.0
+    windows: float = 0.0
+    fetch_bytes: float = 0.0
+    disk_bytes: float = 0.0
+
+    def seconds(self, work: Work) -> float:
+        """CPU seconds for this work."""
+        return (
+            self.objects * work.objects
+            + self.requests * work.requests
+            + self.windows * work.windows
+            + self.fetch_bytes * work.fetch_bytes
+            + self.disk_bytes * work.disk_bytes
+        )
+
+
+# Least squares over the jobs named above, on one core of a 2-core cloud machine.
+REFERENCE: Final[Mapping[Stage, Cost]] = {
+    Stage.INDEXER: Cost(objects=1.4e-3, windows=0.025e-3),
+    Stage.FETCHER: Cost(requests=1.3e-3, windows=0.015e-3, fetch_bytes=4.3e-9),
+    Stage.WINDOWER: Cost(objects=3.3e-3, windows=0.24e-3, disk_bytes=8.3e-9),
+    Stage.WRITER: Cost(objects=1.0e-3, windows=0.18e-3, disk_bytes=3.2e-9),
+}
+
+
+class CalibrationError(UserError):
+    """A measured job that says too little; `seconds` is the CPU time that it took."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"All stages together used {seconds:.2f} CPU seconds for the measured job, at least "
+            f"{LEAST_TOTAL_SECONDS:g} are needed; measure a larger job."
+        )
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """How much slower each stage is here than on the reference machine (below 1: faster)."""
+
+    factors: Mapping[Stage, float]
+
+    @classmethod
+    def reference(cls) -> Machine:
+        """The machine that REFERENCE was measured on."""
+        return cls(dict.fromkeys(Stage, 1.0))
+
+    @classmethod
+    def calibrated(cls, work: Work, measured: Mapping[Stage, float]) -> Machine:
+        """The machine on which this work took these CPU seconds. CalibrationError when they are too few."""
+        total = sum(measured.values())
+        if total < LEAST_TOTAL_SECONDS:
+            raise CalibrationError(total)
+        expected = {stage: REFERENCE[stage].seconds(work) for stage in Stage}
+        overall = total / sum(expected.values())
+        return cls({s: measured[s] / expected[s] if measured[s] >= _LEAST_CPU_SECONDS else overall for s in Stage})
+
+    def cpu_seconds(self, work: Work) -> dict[Stage, float]:
+        """CPU seconds of each stage."""
+        return {stage: self.factors[stage] * REFERENCE[stage].seconds(work) for stage in Stage}
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """What a job takes: CPU seconds and replicas (of one core each) a stage, hours, and documents."""
+
+    cpu_seconds: Mapping[Stage, float]
+    replicas: Mapping[Stage, int]
+    hours: float
+    documents: int
+
+
+def plan_campaign(work: Work, machine: Machine, *, hours: float, link_bytes_per_second: float = math.inf) -> Campaign:
+    """The fewest replicas with which a job is done within `hours`, and the hours that it then takes.
+
+    `link_bytes_per_second`: what comes in from the archive at most. Replicas cannot help against it, so the hours are
+    then more than were asked for.
+    """
+    cpu = machine.cpu_seconds(work)
+    allowed = hours * 3600 * BUSY
+    replicas = {stage: max(1, math.ceil(cpu[stage] / allowed)) for stage in Stage}
+    slowest = max(cpu[stage] / replicas[stage] / BUSY for stage in Stage)
+    seconds = max(slowest, work.fetch_bytes / link_bytes_per_second)
+    return Campaign(cpu, replicas, seconds / 3600, round(work.documents))
