@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from benchmarks.network import Fault, Line, emulated_network
 from botocore.exceptions import ClientError
+from seisbus.admin.hops import sink_problem
 from seisbus.errors import UnavailableError, UserError
 from seisbus.local import embedded_servers
 from seisbus.model.transfer import Packing
@@ -90,20 +92,22 @@ async def test_a_large_file_goes_up_in_parts_and_is_listed_once_it_is_whole(buck
     assert await bucket.read("exports/x/large", 0, len(data)) == data
 
 
-async def test_an_upload_that_ends_half_way_leaves_nothing(bucket: Bucket, s3: tuple[Any, str], tmp_path: Path) -> None:
-    path = tmp_path / "large"
-    await asyncio.to_thread(path.write_bytes, bytes(64 * PART_BYTES))
-    putting = asyncio.create_task(bucket.put_file("w/large", path, ""))
+async def test_an_upload_that_ends_half_way_leaves_nothing(bucket: Bucket, s3: tuple[Any, str]) -> None:
+    stuck = asyncio.Event()
 
-    async def begun() -> list[str]:
-        return await asyncio.to_thread(uploads, s3[0], bucket)
+    async def part(start: int, end: int) -> bytes:
+        if start:
+            stuck.set()
+            await asyncio.Event().wait()
+        return bytes(end - start)
 
-    while not await begun():
-        assert not putting.done()
+    putting = asyncio.create_task(bucket._put("w/large", 3 * PART_BYTES, "", part))
+    await asyncio.wait_for(stuck.wait(), 20)
+    assert await asyncio.to_thread(uploads, s3[0], bucket) == ["some/prefix/w/large"]
     putting.cancel()
     await asyncio.gather(putting, return_exceptions=True)
     assert [kept async for kept in bucket.list("w/")] == []
-    assert await begun() == []
+    assert await asyncio.to_thread(uploads, s3[0], bucket) == []
 
 
 async def test_parts_that_a_killed_process_left_are_thrown_away(bucket: Bucket, s3: tuple[Any, str]) -> None:
@@ -144,6 +148,13 @@ async def test_pieces_of_a_batch_share_an_object_and_a_failed_batch_never_reuses
     assert len([kept async for kept in bucket.list("waveforms/j/")]) == 3
 
 
+async def test_the_doctor_says_what_keeps_one_from_the_sink(bucket: Bucket, s3: tuple[Any, str]) -> None:
+    environment = {"SEISBUS_SINK": bucket.url("").rstrip("/"), "SEISBUS_SINK_ENDPOINT": s3[1]}
+    assert await sink_problem(environment) == ""
+    assert await sink_problem(environment | {"SEISBUS_SINK": "nowhere"}) != ""
+    assert "cannot be" in await sink_problem(environment | {"SEISBUS_SINK_ENDPOINT": "http://127.0.0.1:9"})
+
+
 async def test_a_wrong_key_is_a_sink_to_wait_for(locked_s3: LockedS3, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", locked_s3.environment["AWS_ACCESS_KEY_ID"])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
@@ -172,6 +183,23 @@ async def test_a_server_that_is_away_is_waited_for_and_then_takes_it(
         await server.start()
         await bucket.put("after", b"x")
         assert [kept.key async for kept in bucket.list("")] == ["after", "before"]
+
+
+@pytest.mark.parametrize("fault", [Fault.SLOW_DOWN, Fault.SHORT, Fault.RESET])
+async def test_a_fault_on_the_way_is_repeated_until_all_is_there(
+    s3_server: S3Server, s3_bucket: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "any")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
+    data = random.Random(3).randbytes(200_000)
+    await asyncio.to_thread((s3_bucket / "one").write_bytes, data)
+    async with (
+        emulated_network(s3_server.url, Line()) as network,
+        Bucket(f"s3://{s3_bucket.name}", network.url) as sink,
+    ):
+        network.fault = lambda _: fault if len(network.gets()) < 2 else None
+        assert await sink.read("one", 0, len(data)) == data
+        assert len(network.gets()) == 3
 
 
 @pytest.mark.parametrize(

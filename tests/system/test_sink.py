@@ -14,9 +14,11 @@ from typing import Any
 
 import numpy as np
 import obspy
+import pyarrow.parquet
 import pytest
 from seisbus.client import AsyncClient, ClientError, DatasetError, Direct, Job
 from support.chaos import JOB, End, impatient_system, settled_end, small_archive
+from support.command import seisbus
 from support.servers import LockedS3
 from support.system import System
 from support.waiting import eventually
@@ -197,6 +199,19 @@ async def test_exports_go_to_the_bucket_and_come_back(sunk: Sunk, tmp_path: Path
     await asyncio.to_thread(lambda: sunk.s3.delete_object(Bucket=sunk.bucket, Key=key))
     with pytest.raises(ClientError, match="is not there"):
         await client.download(dataset, tmp_path / "again")
+
+
+async def test_the_command_copies_what_it_made_to_where_it_runs(sunk: Sunk, tmp_path: Path) -> None:
+    source = await sunk.system.run({**JOB, "output": {"data_tag": "to-copy"}})
+    address = sunk.system.stack.control_address
+    arguments = ("export", "parquet", "--job", source.id, "--folder", "mine", "--to", str(tmp_path / "here"))
+    code, said, errors = await seisbus(tmp_path, address, *arguments)
+    assert (code, errors) == (0, "")
+    (path,) = await asyncio.to_thread(lambda: list((tmp_path / "here").rglob("*.parquet")))
+    assert str(path) in said
+    assert f"s3://{sunk.bucket}/campaign/exports/" in said
+    table = await asyncio.to_thread(pyarrow.parquet.read_table, path)
+    assert table.num_rows == source.ledger.saved
 
 
 def contents(path: Path) -> dict[str, bytes]:

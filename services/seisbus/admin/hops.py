@@ -1,10 +1,11 @@
-"""A look at NATS and MongoDB as a service would take it: login, TLS, and whether what services need is there.
+"""A look at NATS, MongoDB and the sink as a service would take it: login, TLS, whether what services need is there.
 
 For `seisbus doctor`; changes nothing.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from pydantic import ValidationError
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from ..bus import Bus
 from ..bus import Login as BusLogin
 from ..errors import SeisbusError
+from ..objects import Bucket
 from ..settings import Settings
 from ..store.client import Store
 from ..store.login import Login as StoreLogin
@@ -52,3 +54,21 @@ async def mongodb_problem(environment: Mapping[str, str]) -> str:
     except (SeisbusError, ValidationError) as error:
         return str(error)
     return "" if "job" in names else "it has no collections yet; run `python -m seisbus.admin.topology`"
+
+
+async def sink_problem(environment: Mapping[str, str]) -> str:
+    """What keeps this process, with its own credentials, from the bucket for files; "" when nothing does."""
+    try:
+        settings = settings_from(environment)
+        async with (
+            asyncio.timeout(5 * _SECONDS),
+            Bucket(settings.sink, settings.sink_endpoint, settings.sink_region) as sink,
+        ):
+            await sink.look("waveforms/doctor")
+            async for _ in sink.list("waveforms/"):
+                break
+    except (SeisbusError, ValidationError) as error:
+        return str(error)
+    except TimeoutError:
+        return f"{settings.sink} does not answer within {5 * _SECONDS:.0f} s; look at SEISBUS_SINK_ENDPOINT"
+    return ""

@@ -63,6 +63,9 @@ async def examine() -> list[Check]:
     for service, addresses in (state.health if state else {}).items():
         checks += [await service_check(service, address) for address in addresses]
     checks += await control(control_address())
+    if sink := environment.get("SEISBUS_SINK"):
+        problem = await hops.sink_problem(environment)
+        checks.append(Check("sink", not problem, problem or sink))
     if root := environment.get("SEISBUS_OUTPUT_ROOT"):
         checks.append(room(Path(root)))
     return checks

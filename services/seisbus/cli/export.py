@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,8 +30,9 @@ def export(
     folder: FolderOption = "",
     waveform_tag: Annotated[str, typer.Option(help="Tag of the waveforms in ASDF; else observed.")] = "",
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Watch until it is done.")] = True,
+    to: Annotated[Path | None, typer.Option(help="Folder here that the datasets are copied to.")] = None,
 ) -> None:
-    """Make datasets of stored waveforms in the output folder."""
+    """Make datasets of stored waveforms, in the output folder or the deployment's bucket."""
     with client() as connected:
         started = connected.export(
             format,
@@ -51,4 +53,7 @@ def export(
         code = follow(connected, started)
         if built := connected.datasets(started.id):
             OUT.print("", views.datasets_table(built))
+        if to is not None:
+            for dataset in built:
+                OUT.print(str(connected.download(dataset, to)), markup=False)
         raise typer.Exit(code)

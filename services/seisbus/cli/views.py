@@ -176,7 +176,7 @@ def misfits_table(rows: Iterable[TotalMisfit]) -> Table:
 
 
 def datasets_table(documents: Iterable[Mapping[str, Any]]) -> Table:
-    """What an export built, one a row; paths are below the output folder."""
+    """What an export built, one a row; paths are below the output folder, or URLs in the bucket."""
     made = table("format", "waveforms", "size", "path", "problems", right=("waveforms", "size"), long="path")
     for document in documents:
         problems = f"{document['problem_count']:,}: {document['problems'][0]}" if document["problems"] else ""
@@ -184,7 +184,7 @@ def datasets_table(documents: Iterable[Mapping[str, Any]]) -> Table:
             document["format"],
             f"{document['waveforms']:,}",
             size_text(document["size"]),
-            Text(document["path"]),
+            Text(document.get("url") or document["path"]),
             Text(problems, style="yellow"),
         )
     return made

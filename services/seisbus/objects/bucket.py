@@ -124,27 +124,29 @@ class Bucket:
     async def read(self, key: str, start: int, end: int) -> bytes | None:
         """Bytes [start, end) of an object, fewer where it ends earlier; None when there is no such key."""
         client = await self._client()
-        problem: Exception | None = None
-        for _ in range(_TRIES):  # of the body; the library repeats what it notices itself
+        problem: object = None
+        for _ in range(_TRIES):  # of the body; the library repeats what happens before it
             with self._reported(f"{key} cannot be read"):
                 try:
                     answer = await client.get_object(
                         Bucket=self._bucket, Key=self._prefix + key, Range=f"bytes={start}-{end - 1}"
                     )
-                    async with answer["Body"] as body:
-                        data: bytes = await body.read()
                 except ClientError as error:
                     if _code(error) in _ABSENT:
                         return None
                     if _code(error) == "InvalidRange":  # it ends before
                         return b""
                     raise
-                except (HttpError, OSError) as error:
-                    problem = error
-                    continue
+            try:
+                async with answer["Body"] as body:
+                    data: bytes = await body.read()
+            except (BotoCoreError, HttpError, OSError) as error:
+                problem = error
+                continue
             if len(data) == int(answer["ContentLength"]):
                 return data
-        raise self._unavailable(f"{key} cannot be read", problem or "its body was cut short")
+            problem = f"{len(data)} of {answer['ContentLength']} bytes came"
+        raise self._unavailable(f"{key} cannot be read", problem)
 
     async def look(self, key: str) -> Kept | None:
         """An object without its bytes; None when there is no such key."""
