@@ -1,21 +1,31 @@
 """Three events and ten stations with observed and synthetic waveforms, some of them bad, and the library's answers.
 
-What a misfit job reads (day files, StationXML, SPECFEM's text), and what one process makes of the same arrays.
+What a misfit job reads (day files, StationXML, SPECFEM's text), what one process makes of the same arrays, and a system
+in which the job has run.
 """
 
 from __future__ import annotations
 
 import io
+import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import grpc
 import h5py
 import numpy as np
 import numpy.typing as npt
 import obspy
+import pymongo
 from libseis.misfit import Config, Manager, StationMeasurement, Window, measure_station
 from obspy.core.event import Catalog, Event, FocalMechanism, MomentTensor, Origin, SourceTimeFunction
 from obspy.core.inventory import Channel, Inventory, Network, Station
+from seis.control.v1 import control_pb2 as pb
+from seis.control.v1 import control_pb2_grpc
+from seisbus.client import Job
+from support.system import System
+from support.waiting import eventually
 
 DT, NPTS, LEAD = 0.125, 2400, 30.0
 # Seconds between packets of observed and synthetic.
@@ -196,3 +206,58 @@ def write_inputs(folder: Path) -> None:
                 times = np.arange(trace.stats.npts) * trace.stats.delta - LEAD
                 name = folder / "input" / event / f"XX.{sta}.BX{trace.stats.channel[-1]}.semd"
                 np.savetxt(name, np.column_stack((times, trace.data)), fmt="%.17g")
+
+
+@dataclass(frozen=True, slots=True)
+class Misfits:
+    """A system with observed waveforms stored, and the job that measured them."""
+
+    system: System
+    source: Job
+    job: Job
+    marks: Path
+    folder: Path
+
+    @property
+    def output(self) -> Path:
+        return Path(self.system.stack.environment["SEISBUS_OUTPUT_ROOT"])
+
+    async def exported(self, format: str, **where: Any) -> list[dict[str, Any]]:
+        """Datasets of all events, none of them dead."""
+        job = await self.system.client.export(format, job=self.source.id, **where)
+        done = await self.system.client.wait(job.id)
+        assert (done.state, done.ledger.saved) == ("completed", len(ORIGINS)), done.error
+        return await self.system.client.datasets(done.id)
+
+    def documents(self, collection: str, job: Job) -> list[dict[str, Any]]:
+        environment = self.system.stack.environment
+        with pymongo.MongoClient[dict[str, Any]](environment["SEISBUS_MONGODB_URI"]) as client:
+            return list(client[environment["SEISBUS_DATABASE"]][collection].find({"job": job.id}))
+
+
+async def submitted(system: System, spec: dict[str, Any]) -> str:
+    """Id of the job of one request, which is repeated until control answers."""
+    request = pb.SubmitJobRequest(spec=json.dumps(spec), request_id="observed and measured")
+    async with grpc.aio.insecure_channel(system.stack.control_address) as channel:
+        stub = control_pb2_grpc.ControlServiceStub(channel)
+
+        async def answered() -> str:
+            try:
+                return str((await stub.SubmitJob(request)).job.name.removeprefix("jobs/"))
+            except grpc.aio.AioRpcError as error:
+                assert error.code() is not grpc.StatusCode.UNAVAILABLE, error.details()
+                raise
+
+        return await eventually(answered)
+
+
+def order(source: Job, **more: Any) -> dict[str, Any]:
+    return {
+        "kind": "misfit",
+        "misfit": {
+            "observed": {"job": source.id},
+            "synthetics": {"files": "{event}/{net}.{sta}.BX{component}.semd"},
+            "config": CONFIG,
+            **more,
+        },
+    }

@@ -8,24 +8,19 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import grpc
 import numpy as np
 import pyasdf
-import pymongo
 import pytest
 from libseis.asdf import evaluations, opened, read_stream, waveform_tags, write_stream
 from libseis.misfit import Config, Manager
 from libseis.misfit.geometry import half_duration
-from seis.control.v1 import control_pb2 as pb
-from seis.control.v1 import control_pb2_grpc
 from seisbus.admin.archive.imports import import_folder
 from seisbus.client import ClientError, Job
 from seisbus.errors import UserError
-from support.chaos import impatient_system, paused
+from support.chaos import bus_of, impatient_system, paused
 from support.command import seisbus
 from support.misfits import (
     BAD,
@@ -39,75 +34,22 @@ from support.misfits import (
     ORIGINS,
     OTHER_RATE,
     STATIONS,
+    Misfits,
     alone,
     assert_same_tree,
     dataset_alone,
     events,
+    order,
+    submitted,
     synthetic,
     write_inputs,
 )
-from support.system import System
 from support.waiting import eventually
 
 FAILPOINTS = ("measured-before-commit", "measured-after-commit")
 SUBMITTING = "submitted-before-publish"
 BUILDING = ("dataset-mid-write", "dataset-before-rename")
 SOME = ("S04", "S05")
-
-
-@dataclass(frozen=True, slots=True)
-class Misfits:
-    """A system with observed waveforms stored, and the job that measured them."""
-
-    system: System
-    source: Job
-    job: Job
-    marks: Path
-    folder: Path
-
-    @property
-    def output(self) -> Path:
-        return Path(self.system.stack.environment["SEISBUS_OUTPUT_ROOT"])
-
-    async def exported(self, format: str, **where: Any) -> list[dict[str, Any]]:
-        """Datasets of all events, none of them dead."""
-        job = await self.system.client.export(format, job=self.source.id, **where)
-        done = await self.system.client.wait(job.id)
-        assert (done.state, done.ledger.saved) == ("completed", len(ORIGINS)), done.error
-        return await self.system.client.datasets(done.id)
-
-    def documents(self, collection: str, job: Job) -> list[dict[str, Any]]:
-        environment = self.system.stack.environment
-        with pymongo.MongoClient[dict[str, Any]](environment["SEISBUS_MONGODB_URI"]) as client:
-            return list(client[environment["SEISBUS_DATABASE"]][collection].find({"job": job.id}))
-
-
-async def submitted(system: System, spec: dict[str, Any]) -> str:
-    """Id of the job of one request, which is repeated until control answers."""
-    request = pb.SubmitJobRequest(spec=json.dumps(spec), request_id="observed and measured")
-    async with grpc.aio.insecure_channel(system.stack.control_address) as channel:
-        stub = control_pb2_grpc.ControlServiceStub(channel)
-
-        async def answered() -> str:
-            try:
-                return str((await stub.SubmitJob(request)).job.name.removeprefix("jobs/"))
-            except grpc.aio.AioRpcError as error:
-                assert error.code() is not grpc.StatusCode.UNAVAILABLE, error.details()
-                raise
-
-        return await eventually(answered)
-
-
-def order(source: Job, **more: Any) -> dict[str, Any]:
-    return {
-        "kind": "misfit",
-        "misfit": {
-            "observed": {"job": source.id},
-            "synthetics": {"files": "{event}/{net}.{sta}.BX{component}.semd"},
-            "config": CONFIG,
-            **more,
-        },
-    }
 
 
 @pytest.fixture(scope="module")
@@ -400,18 +342,33 @@ async def test_the_commands_of_the_documentation(misfits: Misfits, tmp_path: Pat
 
 
 async def test_a_misfit_job_waits_for_the_job_of_its_waveforms_and_says_so(misfits: Misfits) -> None:
+    """Also when that job is cancelled, so that nothing could be measured, and then both are retried."""
     client, spec = misfits.system.client, misfits.source.spec
-    async with paused(misfits.system.stack, "fetcher"):
+    async with paused(misfits.system.stack, "fetcher"), bus_of(misfits.system.stack) as bus:
+
+        async def nobody_asks_for_work() -> bool:
+            _, _, idle = (await bus.consumer_lag())["fetch-local"]
+            return idle == 0
+
+        await eventually(nobody_asks_for_work)
         source = await client.submit({key: spec[key] for key in ("archive", "windows")} | {"select": {"sta": "S05"}})
         job = await client.submit(order(source) | {"select": {"sta": "S05"}})
 
         async def says_so() -> bool:
             said = " ".join(await client.explain(job.id))
             assert f"It waits for job {source.id}" in said, said
-            return True
+            return (await client.job(source.id)).ledger.planned == len(ORIGINS) * len(COMPONENTS)
 
         await eventually(says_so)
+        await client.cancel(source.id)
+        assert (await client.wait(source.id)).ledger.cancelled == len(ORIGINS) * len(COMPONENTS)
     done = await client.wait(job.id)
+    assert (done.ledger.planned, done.ledger.dead) == (len(ORIGINS), len(ORIGINS))
+    assert {o.reason async for o in client.outcomes(job.id)} == {"no_observed"}
+    await client.retry(source.id)
+    await client.retry(job.id, fates=["dead"], reason="no_observed")
+    done = await client.wait(job.id)
+    assert (await client.job(source.id)).ledger.saved == len(ORIGINS) * len(COMPONENTS)
     assert (done.state, done.ledger.planned, done.ledger.saved) == ("completed", len(ORIGINS), len(ORIGINS))
 
 
