@@ -23,10 +23,10 @@ from .records import (
     CHANNEL_ID,
     WINDOW_STATS,
     Record,
-    all_records,
     channel_of,
     records_of,
     replace_records,
+    station_records,
     text,
     window_stats,
 )
@@ -70,7 +70,7 @@ def read_station_windows(dataset: DatasetLike, path: str, code: str) -> dict[str
         group = _group(file, WINDOWS, path)
         if group is None:
             return {}
-        for _, item in all_records(group, lambda item: channel_of(item).startswith(code + ".")):
+        for _, item in station_records(group, code):
             found.setdefault(channel_of(item), []).append(_window(item))
     return found
 
@@ -147,11 +147,7 @@ def read_adjoint_sources(dataset: DatasetLike, path: str, code: str) -> list[Adj
         group = _group(file, SOURCES, path)
         if group is None:
             return []
-        network, station = code.split(".")
-        mine = all_records(
-            group, lambda i: text(i.attrs.get("network")) == network and text(i.attrs.get("station")) == station
-        )
-        return [_source(item) for _, item in mine]
+        return [_source(item) for _, item in station_records(group, code)]
 
 
 def evaluations(dataset: DatasetLike, kind: str = WINDOWS) -> list[Evaluation]:

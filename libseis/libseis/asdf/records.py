@@ -7,8 +7,9 @@ plain tag, any other a tag with its location and channel, whatever the order of 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count, takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,32 +34,47 @@ class Record:
 
 
 def replace_records(group: h5py.Group, channel_id: str, last: str, records: Sequence[Record]) -> list[str]:
-    """Store the records of a channel in place of all it had; returns their names.
+    """Store the records of a channel in place of all it had; returns their names. Suffixes: "", or _0, _1, and so on.
 
     `last` ends the plain stem NET_STA_<last> (component letter, or SPECFEM channel). Records of other sensors that
     share the stem are renamed where the order asks for it.
     """
     network, station, _, _ = channel_id.split(".")
     plain = f"{network}_{station}_{last}"
-    others = {
-        channel: names for channel, names in _by_channel(group, network, station, last).items() if channel != channel_id
-    }
-    for name in _by_channel(group, network, station, last).get(channel_id, ()):
+    owner = _owner(group, plain)
+    if records and owner in (None, channel_id):  # the usual case, which must not cost more the more stations there are
+        for name in _numbered(group, plain):
+            del group[name]
+        return _write(group, plain, records)
+    found = _by_channel(group, network, station, last) if owner is not None else {}
+    for name in found.pop(channel_id, ()):
         del group[name]
-    owners = sorted([*others, *([channel_id] if records else [])])
-    for channel in reversed(others):  # the one that gives the plain stem up makes room first
-        if not owners or channel != owners[0]:
-            _rename(group, others[channel], stem(channel, plain, last, owns_plain=False))
-    for channel in others:
-        if owners and channel == owners[0]:
-            _rename(group, others[channel], plain)
-    own = stem(channel_id, plain, last, owns_plain=bool(owners) and owners[0] == channel_id)
-    written = []
+    owners = sorted([*found, *([channel_id] if records else [])])
+    for channel in reversed(found):  # the one that gives the plain stem up makes room first
+        if channel != owners[0]:
+            _rename(group, found[channel], stem(channel, plain, last, owns_plain=False))
+    for channel in found:
+        if channel == owners[0]:
+            _rename(group, found[channel], plain)
+    return _write(group, stem(channel_id, plain, last, owns_plain=owners[:1] == [channel_id]), records)
+
+
+def _write(group: h5py.Group, own: str, records: Sequence[Record]) -> list[str]:
     for record in records:
-        name = own + record.suffix
-        write_array(group, name, record.data, record.attributes)
-        written.append(name)
-    return written
+        write_array(group, own + record.suffix, record.data, record.attributes)
+    return [own + record.suffix for record in records]
+
+
+def _numbered(group: h5py.Group, plain: str) -> list[str]:
+    """The names of a plain stem that are taken: itself, and with numbers from 0 without a gap."""
+    numbered = takewhile(group.__contains__, (f"{plain}_{n}" for n in count()))
+    return [*([plain] if plain in group else []), *numbered]
+
+
+def _owner(group: h5py.Group, plain: str) -> str | None:
+    """The channel that has the plain stem; None where no sensor has records, since the first always has it."""
+    first = next((name for name in (plain, f"{plain}_0") if name in group), None)
+    return None if first is None else channel_of(group[first])
 
 
 def stem(channel_id: str, plain: str, last: str, *, owns_plain: bool) -> str:
@@ -76,11 +92,9 @@ def records_of(group: h5py.Group, channel_id: str, last: str) -> list[tuple[str,
     return [(name, group[name]) for name in sorted(names, key=_number)]
 
 
-def all_records(group: h5py.Group, wanted: Callable[[h5py.Dataset], bool]) -> list[tuple[str, h5py.Dataset]]:
-    """Names and datasets directly in a group that `wanted` keeps, by channel and in numeric order."""
-    import h5py
-
-    found = [(name, item) for name, item in group.items() if isinstance(item, h5py.Dataset) and wanted(item)]
+def station_records(group: h5py.Group, code: str) -> list[tuple[str, h5py.Dataset]]:
+    """Names and datasets of a station (NET.STA), by channel and in numeric order."""
+    found = [(name, group[name]) for name in _names(group, *code.split("."))]
     return sorted(found, key=lambda pair: (channel_of(pair[1]) or pair[0], _number(pair[0])))
 
 
@@ -106,16 +120,17 @@ def window_stats(item: h5py.Dataset) -> dict[str, Any]:
 
 def _by_channel(group: h5py.Group, network: str, station: str, last: str) -> dict[str, list[str]]:
     """Names of the records of a station and component, by channel id."""
-    import h5py
-
     found: dict[str, list[str]] = {}
-    for name, item in group.items():
-        parts = name.split("_")
-        if not isinstance(item, h5py.Dataset) or parts[:2] != [network, station] or last not in parts[2:]:
-            continue
-        channel = channel_of(item) or f"{network}.{station}..{last}"
-        found.setdefault(channel, []).append(name)
+    for name in _names(group, network, station):
+        if last in name.split("_")[2:]:
+            channel = channel_of(group[name]) or f"{network}.{station}..{last}"
+            found.setdefault(channel, []).append(name)
     return found
+
+
+def _names(group: h5py.Group, network: str, station: str) -> list[str]:
+    """Names of the records of a station; those alone are opened, since opening costs a hundred times a name."""
+    return [name for name in group if name.startswith(f"{network}_{station}_")]
 
 
 def _rename(group: h5py.Group, names: Sequence[str], new_stem: str) -> None:
