@@ -41,12 +41,12 @@ def replace_records(group: h5py.Group, channel_id: str, last: str, records: Sequ
     """
     network, station, _, _ = channel_id.split(".")
     plain = f"{network}_{station}_{last}"
-    owner = _owner(group, plain)
+    owner = _owner(group, plain, channel_id)
     if records and owner in (None, channel_id):  # the usual case, which must not cost more the more stations there are
         for name in _numbered(group, plain):
             del group[name]
         return _write(group, plain, records)
-    found = _by_channel(group, network, station, last) if owner is not None else {}
+    found = _by_channel(group, channel_id, last) if owner is not None else {}
     for name in found.pop(channel_id, ()):
         del group[name]
     owners = sorted([*found, *([channel_id] if records else [])])
@@ -71,10 +71,10 @@ def _numbered(group: h5py.Group, plain: str) -> list[str]:
     return [*([plain] if plain in group else []), *numbered]
 
 
-def _owner(group: h5py.Group, plain: str) -> str | None:
+def _owner(group: h5py.Group, plain: str, channel_id: str) -> str | None:
     """The channel that has the plain stem; None where no sensor has records, since the first always has it."""
     first = next((name for name in (plain, f"{plain}_0") if name in group), None)
-    return None if first is None else channel_of(group[first])
+    return None if first is None else _sensor(group[first], channel_id)
 
 
 def stem(channel_id: str, plain: str, last: str, *, owns_plain: bool) -> str:
@@ -87,8 +87,7 @@ def stem(channel_id: str, plain: str, last: str, *, owns_plain: bool) -> str:
 
 def records_of(group: h5py.Group, channel_id: str, last: str) -> list[tuple[str, h5py.Dataset]]:
     """Names and datasets of a channel in numeric order of their suffixes."""
-    network, station, _, _ = channel_id.split(".")
-    names = _by_channel(group, network, station, last).get(channel_id, [])
+    names = _by_channel(group, channel_id, last).get(channel_id, [])
     return [(name, group[name]) for name in sorted(names, key=_number)]
 
 
@@ -118,14 +117,21 @@ def window_stats(item: h5py.Dataset) -> dict[str, Any]:
     return {} if stored is None else dict(json.loads(text(stored)))
 
 
-def _by_channel(group: h5py.Group, network: str, station: str, last: str) -> dict[str, list[str]]:
-    """Names of the records of a station and component, by channel id."""
+def _by_channel(group: h5py.Group, channel_id: str, last: str) -> dict[str, list[str]]:
+    """Names of the records of a channel's station and component, by channel id."""
+    network, station, _, _ = channel_id.split(".")
     found: dict[str, list[str]] = {}
     for name in _names(group, network, station):
         if last in name.split("_")[2:]:
-            channel = channel_of(group[name]) or f"{network}.{station}..{last}"
-            found.setdefault(channel, []).append(name)
+            found.setdefault(_sensor(group[name], channel_id), []).append(name)
     return found
+
+
+def _sensor(item: h5py.Dataset, channel_id: str) -> str:
+    """The channel of a record beside `channel_id`. One of Pyatoa's that names none is of the sensor at its location."""
+    network, station, location, channel = channel_id.split(".")
+    there = text(item.attrs.get("location", location))
+    return channel_of(item) or f"{network}.{station}.{there}.{channel}"
 
 
 def _names(group: h5py.Group, network: str, station: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -398,6 +399,16 @@ def test_pyatoas_own_dataset_is_read(pyatoas):
     sources = asdf.read_adjoint_sources(there, evaluation, "NZ.BFZ")
     assert {s.component: round(s.misfit, 6) for s in sources} == {"BXN": 0.528756, "BXZ": 0.47622}
     assert len(asdf.read_stream(there, "NZ.BFZ", "observed")) == 3
+
+
+def test_a_measurement_replaces_that_of_pyatoa(pyatoas, path):
+    shutil.copy(pyatoas, path)
+    asdf.write_adjoint_source(path, "i01/s00", source("NZ.BFZ.10.HHN", "BXN"))
+    with h5py.File(path) as file:
+        assert list(file["AuxiliaryData/AdjointSources/i01/s00"]) == ["NZ_BFZ_BXN", "NZ_BFZ_BXZ"]
+    assert {s.component: s.misfit for s in asdf.read_adjoint_sources(path, "i01/s00", "NZ.BFZ")}["BXN"] == 0.4
+    asdf.write_windows(path, "i01/s00", "NZ.BFZ.10.HHN", START, [])
+    assert list(asdf.read_station_windows(path, "i01/s00", "NZ.BFZ")) == ["NZ.BFZ.10.HHZ"]
 
 
 def test_our_dataset_has_the_attributes_that_pyatoa_hands_on(pyatoas, path):
