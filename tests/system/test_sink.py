@@ -214,6 +214,20 @@ async def test_the_command_copies_what_it_made_to_where_it_runs(sunk: Sunk, tmp_
     assert table.num_rows == source.ledger.saved
 
 
+async def test_a_purged_job_leaves_no_objects(sunk: Sunk) -> None:
+    job = await sunk.system.run(JOB)
+    export = await sunk.system.client.wait((await sunk.system.client.export("sac", job=job.id)).id)
+    for purged in (job, export):
+        assert await asyncio.to_thread(sunk.keys, purged)
+    purge, jobs = await sunk.system.client.purge([job.id, export.id])
+    assert purge is not None
+    assert set(jobs) == {job.id, export.id}
+    done = await sunk.system.client.wait(purge.id)
+    assert (done.state, done.ledger.saved) == ("completed", 2), done.error
+    for purged in (job, export):
+        assert await asyncio.to_thread(sunk.keys, purged) == {}
+
+
 def contents(path: Path) -> dict[str, bytes]:
     """The bytes of a file, or of all files of a folder."""
     return {file.name: file.read_bytes() for file in ([path] if path.is_file() else path.iterdir())}

@@ -24,7 +24,8 @@ class Direct:
         self._buckets: dict[str, Bucket] = {}
 
     async def close(self) -> None:
-        """End the connections."""
+        """End the connections; the next read makes new ones."""
+        self._buckets.clear()
         await self._stack.aclose()
 
     async def stored(self, document: Mapping[str, Any]) -> Stored:

@@ -117,7 +117,8 @@ class Bucket:
         with self._reported(f"{key} cannot be written"):
             if size <= PART_BYTES:
                 body = await part(0, size)
-                await client.put_object(**what, Body=body, ContentMD5=_md5(body), Metadata={_SHA256: sha256})
+                md5 = await asyncio.to_thread(_md5, body)
+                await client.put_object(**what, Body=body, ContentMD5=md5, Metadata={_SHA256: sha256})
             else:
                 await _put_in_parts(client, what, size, sha256, part)
 
@@ -248,9 +249,8 @@ async def _put_in_parts(client: Any, what: dict[str, str], size: int, sha256: st
     async def send(number: int, start: int) -> dict[str, Any]:
         async with running:
             body = await part(start, min(start + step, size))
-            answer = await client.upload_part(
-                **what, UploadId=upload, PartNumber=number, Body=body, ContentMD5=_md5(body)
-            )
+            md5 = await asyncio.to_thread(_md5, body)
+            answer = await client.upload_part(**what, UploadId=upload, PartNumber=number, Body=body, ContentMD5=md5)
         return {"PartNumber": number, "ETag": answer["ETag"]}
 
     sending = [asyncio.create_task(send(number, at)) for number, at in enumerate(range(0, size, step), 1)]

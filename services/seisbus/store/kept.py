@@ -23,6 +23,6 @@ async def named_urls(store: Store, job: str) -> set[str]:
     """URLs in the sink that documents of a job name: of objects, and (with a slash at the end) of folders of them."""
     with translated():
         waveforms = store[WF_TIMESERIES].find({"job": job}, {"storage_mode": 1, "dir": 1, "dfile": 1})
-        named = {f"{w['dir']}/{w['dfile']}" async for w in waveforms if w["storage_mode"] == "s3"}
+        named = {f"{w['dir']}/{w['dfile']}" async for w in waveforms if w.get("storage_mode") == "s3"}
         datasets = store[ASDF_DATASET].find({"job": job}, {"url": 1})
         return named | {dataset["url"] async for dataset in datasets if "url" in dataset}
