@@ -21,9 +21,12 @@ def write_event(dataset: DatasetLike, event: Event) -> None:
     from obspy import Catalog
 
     with opened(dataset, "a") as file:
-        known = [e for e in read_events(file) if e.resource_id != event.resource_id]
+        known = read_events(file)
+        if event in known:
+            return  # as every station of an event comes with it, and what HDF5 deletes still takes room
+        others = [e for e in known if e.resource_id != event.resource_id]
         buffer = io.BytesIO()
-        Catalog([*known, event]).write(buffer, format="QUAKEML")
+        Catalog([*others, event]).write(buffer, format="QUAKEML")
         replace_array(file, "QuakeML", np.frombuffer(buffer.getvalue(), dtype=np.int8))
 
 

@@ -101,6 +101,17 @@ def test_sensors_share_tags_whatever_the_order(tmp_path_factory, order, counts):
         assert asdf.read_windows(path, "default", channel) == wanted[channel]
 
 
+def test_storing_a_station_looks_at_no_other(path, monkeypatch):
+    """Else a dataset of a thousand stations would take hours."""
+    asdf.write_windows(path, "default", "XX.ONE.10.HHE", START, [window()])
+    monkeypatch.setattr("libseis.asdf.records._names", lambda *_: pytest.fail("all names were listed"))
+    for _ in range(2):
+        asdf.write_windows(path, "default", "XX.TWO.10.HHE", START, [window(n, n + 5) for n in range(12)])
+        asdf.write_adjoint_source(path, "default", source("XX.TWO.10.HHE"))
+    monkeypatch.undo()
+    assert len(asdf.read_windows(path, "default", "XX.TWO.10.HHE")) == 12
+
+
 def test_pyasdf_reads_both_of_two_sensors(path):
     asdf.write_windows(path, "default", "XX.STA.20.HHE", START, [window(1, 2)])
     asdf.write_windows(path, "default", "XX.STA.10.HHE", START, [window(3, 4)])
@@ -243,6 +254,18 @@ def test_events_and_stations_round_trip(path):
     assert asdf.read_inventory(path, "NZ.BFZ")[0][0][0].code == "HHE"
     with pytest.raises(asdf.AsdfError, match=r"no StationXML of XX\.NONE"):
         asdf.read_inventory(path, "XX.NONE")
+
+
+def test_an_event_is_stored_once_and_replaced_when_it_changes(path):
+    event = example().event
+    asdf.write_event(path, event)
+    before = path.stat().st_size
+    for _ in range(5):
+        asdf.write_event(path, event)
+    assert path.stat().st_size == before
+    event.magnitudes[0].mag = 6.0
+    asdf.write_event(path, event)
+    assert [e.magnitudes[0].mag for e in asdf.read_events(path)] == [6.0]
 
 
 def test_an_open_pyasdf_dataset_is_written_to(path):
