@@ -237,12 +237,13 @@ class _Dataset:
             config = _config(settings.config)
             await asyncio.to_thread(sink.add_config, config)
             for (_, net, sta), site in sorted(self._sites.items(), key=lambda item: item[0]):
-                measured = await self._measured(job, net, sta, site, config.synthetic_waveform_tag)
+                tag = config.synthetic_waveform_tag if sink.wants_samples else ""
+                measured = await self._measured(job, net, sta, site, tag)
                 await asyncio.to_thread(sink.add_measurement, measured)
 
     async def _measured(self, job: str, net: str, sta: str, site: Document | None, tag: str) -> Measured:
         store, station = self._context.store, (job, self._order.window.event, net, sta)
-        synthetics = await synthetics_of(store, *station)
+        synthetics = await synthetics_of(store, *station) if tag else []
         return Measured(
             net,
             sta,
