@@ -16,7 +16,9 @@ import numpy as np
 import obspy
 import pyarrow.parquet
 import pytest
+from seisbus.admin.archive.imports import import_folder
 from seisbus.client import AsyncClient, ClientError, DatasetError, Direct, Job
+from support import misfits
 from support.chaos import JOB, End, impatient_system, settled_end, small_archive
 from support.command import seisbus
 from support.servers import LockedS3
@@ -85,6 +87,11 @@ def bucket(locked_s3: LockedS3) -> Iterator[tuple[Any, str]]:
         yield client, name
 
 
+def sinking(s3: LockedS3, bucket: str) -> dict[str, str]:
+    """What makes services keep files in a bucket."""
+    return {**s3.environment, "SEISBUS_SINK": f"s3://{bucket}/campaign", "SEISBUS_SINK_ENDPOINT": s3.url}
+
+
 @pytest.fixture(scope="module")
 async def sunk(
     tmp_path_factory: pytest.TempPathFactory, locked_s3: LockedS3, bucket: tuple[Any, str]
@@ -96,9 +103,7 @@ async def sunk(
         (marks / name).touch()
     client, name = bucket
     environment = {
-        **locked_s3.environment,
-        "SEISBUS_SINK": f"s3://{name}/campaign",
-        "SEISBUS_SINK_ENDPOINT": locked_s3.url,
+        **sinking(locked_s3, name),
         "SEISBUS_SINK_ORPHAN_SECONDS": str(_ORPHAN_SECONDS),
         "SEISBUS_SINK_CLEAN_SECONDS": "1",
         "SEISBUS_FAILPOINTS": ",".join(_FAILPOINTS),
@@ -226,6 +231,29 @@ async def test_a_purged_job_leaves_no_objects(sunk: Sunk) -> None:
     assert (done.state, done.ledger.saved) == ("completed", 2), done.error
     for purged in (job, export):
         assert await asyncio.to_thread(sunk.keys, purged) == {}
+
+
+@pytest.mark.long
+async def test_a_misfit_job_reads_what_it_observes_out_of_the_bucket(
+    tmp_path: Path, locked_s3: LockedS3, bucket: tuple[Any, str]
+) -> None:
+    await asyncio.to_thread(misfits.write_inputs, tmp_path)
+    await asyncio.to_thread(import_folder, tmp_path / "source", tmp_path / "archive")
+    environment = {**sinking(locked_s3, bucket[1]), "SEISBUS_INPUT_ROOT": str(tmp_path / "input")}
+    end = misfits.NPTS * misfits.DT - misfits.LEAD - misfits.DT
+    windows = {"events": {"list": misfits.events(), "start": f"-{misfits.LEAD:g}s", "end": f"{end:g}s"}}
+    async with impatient_system(tmp_path / "stack", tmp_path / "archive", environment=environment) as system:
+        source = await system.run({"archive": "local", "windows": windows})
+        assert {d["storage_mode"] for d in await system.client.waveforms(job=source.id)} == {"s3"}
+        measured = await system.run(misfits.order(source))
+        assert measured.ledger.planned == len(misfits.ORIGINS) * len(misfits.STATIONS)
+        assert (measured.ledger.dead, measured.ledger.failed) == (len(misfits.BAD), 0)
+        export = await system.client.wait((await system.client.export("specfem", misfit=measured.id, job=source.id)).id)
+        assert (export.state, export.ledger.saved) == ("completed", len(misfits.ORIGINS)), export.error
+        for dataset in await system.client.datasets(export.id):
+            path = await system.client.download(dataset, tmp_path / "here")
+            names = await asyncio.to_thread(lambda path=path: {file.name for file in path.iterdir()})
+            assert {"STATIONS_ADJOINT", "SHA256SUMS"} < names
 
 
 def contents(path: Path) -> dict[str, bytes]:
