@@ -139,8 +139,8 @@ class Committer:
             raise
         kept_until = time.monotonic() + self._waveforms.kept_seconds
         failpoint("written-before-commit")
-        # Once the bytes are there only the database is waited for, so that an outage does not write
-        # them again, unless it lasts so long that they may be taken for orphans.
+        # Once the bytes are there only the database is waited for, so that an outage does not write them again, unless
+        # it lasts so long that they may be taken for orphans.
         while True:
             try:
                 result = await settle(self._context.store, settlements)

@@ -89,7 +89,13 @@ async def upload(part: Path, published: Published, bucket: Bucket, key: str) -> 
             await bucket.put_file(f"{key}/{file.name}", file, sha256)
         return f"{sha256}  {file.name}\n"
 
-    lines = await asyncio.gather(*(put(file) for file in files))
+    putting = [asyncio.create_task(put(file)) for file in files]
+    try:
+        lines = await asyncio.gather(*putting)
+    finally:  # nobody reads files that the caller is about to throw away
+        for task in putting:
+            task.cancel()
+        await asyncio.gather(*putting, return_exceptions=True)
     sums = await bucket.put(f"{key}/{SUMS}", "".join(lines).encode())
     return replace(published, sha256=sums, url=f"{bucket.url(key)}/")
 
