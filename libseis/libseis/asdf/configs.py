@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..misfit.adjoint import settings_of
+from ..misfit.adjoint import SETTINGS_OF_TYPE
 from ..misfit.config import ADJOINT_PREFIX, WINDOW_PREFIX, Config, plain
 from ..misfit.evaluation import DEFAULT_PATH
 from ..misfit.settings import AdjointSettings, WindowSettings
@@ -94,7 +94,7 @@ def _attributes(config: Config) -> dict[str, Any]:
         key = _WINDOW_NAMES.get(f.name, WINDOW_PREFIX + f.name)
         out[key] = "" if value is None else value if isinstance(value, np.ndarray) else plain(value)
     for f in fields(AdjointSettings):
-        prefix = ADJOINT_PREFIX if f.name in settings_of(config.adj_src_type) else _OWN_ADJOINT
+        prefix = ADJOINT_PREFIX if f.name in SETTINGS_OF_TYPE[config.adj_src_type] else _OWN_ADJOINT
         out[prefix + f.name] = plain(getattr(config.adjoint, f.name))
     for prefix in (WINDOW_PREFIX, ADJOINT_PREFIX):
         out |= {prefix + "min_period": low, prefix + "max_period": high}

@@ -21,7 +21,7 @@ from .settings import AdjointSettings, AdjointType
 if TYPE_CHECKING:
     from obspy import Trace
 
-_KEYS = {
+SETTINGS_OF_TYPE = {  # names of the AdjointSettings that pyadjoint takes for each
     AdjointType.WAVEFORM: ("taper_type", "taper_percentage"),
     AdjointType.CONVOLUTION: ("taper_type", "taper_percentage"),
     AdjointType.EXPONENTIATED_PHASE: ("taper_type", "taper_percentage", "wtr_env"),
@@ -63,16 +63,11 @@ def specfem_channel(dt: float, component: str) -> str:
     raise MisfitError(f"SPECFEM has no band code for a sampling interval of {dt:g} s.", Reason.UNSUPPORTED_RATE)
 
 
-def settings_of(kind: AdjointType) -> tuple[str, ...]:
-    """The names of the AdjointSettings that pyadjoint takes for a type."""
-    return _KEYS[kind]
-
-
 def adjoint_config(config: Config, min_period: float, max_period: float) -> Any:
     """pyadjoint's own configuration object of a Config."""
     import pyadjoint
 
-    values = {key: plain(getattr(config.adjoint, key)) for key in settings_of(config.adj_src_type)}
+    values = {key: plain(getattr(config.adjoint, key)) for key in SETTINGS_OF_TYPE[config.adj_src_type]}
     return pyadjoint.get_config(config.adj_src_type.value, min_period, max_period, **values)
 
 
