@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -272,7 +273,11 @@ async def test_a_dead_letter_is_kept_once_and_fails_what_has_no_outcome(store: S
              "deliveries": 3, "reason": "no"}  # fmt: skip
     for _ in range(2):
         await bury_message(store, identity="x", part=1, stage="SEIS_WINDOW", **about)  # type: ignore[arg-type]
-    assert len(await documents(store, c.DEAD_LETTER)) == 1
+    (letter,) = await documents(store, c.DEAD_LETTER)
+    age = datetime.now(UTC) - letter["buried"].replace(tzinfo=UTC)  # the server removes it when this is 90 days
+    assert timedelta(seconds=-1) < age < timedelta(minutes=1)
+    indexes = (await store[c.DEAD_LETTER].index_information()).values()
+    assert [index["expireAfterSeconds"] for index in indexes if "expireAfterSeconds" in index] == [90 * 86_400]
     ledger = await count_ledger(store, job)
     assert (ledger.saved, ledger.failed) == (1, 1)
     assert (await get_job(store, job))["counts"]["failed"] == 1

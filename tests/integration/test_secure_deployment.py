@@ -275,7 +275,7 @@ async def test_an_expired_certificate_is_refused(deployment: SecureDeployment, t
     port = server.add_secure_port("127.0.0.1:0", grpc.ssl_server_credentials([(old.key, old.cert)]))
     await server.start()
     try:
-        error = await refusal(AsyncClient(f"localhost:{port}", deployment.transport()))
+        error = await refusal(AsyncClient(f"127.0.0.1:{port}", deployment.transport()))
     finally:
         await server.stop(0)
     assert "certificate is not accepted" in error.message

@@ -39,7 +39,8 @@ synthetic     a synthetic waveform of a misfit job: _id, job, window, event, net
               t0_ns, rate [num, den], npts, samples (float64, bytes)
 rejected_window  a component's rejected windows, where they were asked for: _id, job, window, event, path, net, sta,
               component, attempt, channel_id, windows [{left, right, center, rejection, value, limit}]
-dead_letter   _id, job, task, part, stream, subject, headers, body, reason, deliveries, time_ns
+dead_letter   _id, job, task, part, stream, subject, headers, body, reason, deliveries, time_ns, buried (a date, from
+              which the server counts until it removes it)
 lease         _id = name, holder, token, expires_ns
 """
 
@@ -74,6 +75,9 @@ CHANNEL: Final = "channel"
 DEAD_LETTER: Final = "dead_letter"
 LEASE: Final = "lease"
 
+# Long enough for somebody to come back from holidays; outcomes keep the reason.
+DEAD_LETTER_SECONDS: Final = 90 * 86_400
+
 
 def _index(*keys: str, unique: bool = False, sparse: bool = False) -> IndexModel:
     return IndexModel([(key, ASCENDING) for key in keys], unique=unique, sparse=sparse)
@@ -105,7 +109,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
     SOURCE: [_index("archive", "time_ns")],
     SITE: [_index("archive", "net", "sta")],
     CHANNEL: [_index("archive", "net", "sta")],
-    DEAD_LETTER: [_index("job")],
+    DEAD_LETTER: [_index("job"), IndexModel([("buried", ASCENDING)], expireAfterSeconds=DEAD_LETTER_SECONDS)],
 }  # fmt: skip
 
 

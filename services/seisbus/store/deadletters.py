@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from pymongo.errors import DuplicateKeyError
 
@@ -49,6 +50,7 @@ async def bury_message(
                 "reason": reason,
                 "deliveries": deliveries,
                 "time_ns": time.time_ns(),
+                "buried": datetime.now(UTC),
             }
         )
     open_task = await get_open_task(store, task) if task else None
