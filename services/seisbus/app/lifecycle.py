@@ -194,8 +194,11 @@ async def _main(name: str, settings: Settings, build: Callable[[Context], Awaita
             await asyncio.gather(*(worker.drain(settings.drain_seconds) for worker in service.workers))
             if service.on_drained is not None:
                 await service.on_drained()
-            for task in (*background, *working, stopping):
-                task.cancel()
+            left = {*background, *working, stopping}
+            while left:  # again: wait_for can swallow a cancellation up to Python 3.11 (bugs.python.org/issue37658)
+                for task in left:
+                    task.cancel()
+                _, left = await asyncio.wait(left, timeout=1)
             await asyncio.gather(*background, *working, stopping, return_exceptions=True)
             finished = sum(worker.stats.done for worker in service.workers)
             _log.info("%s has left, %d messages done", name, finished)
