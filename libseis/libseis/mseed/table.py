@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,7 @@ class Problem:
     message: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # no slots: what is derived is kept
 class RecordTable:
     """The records of a buffer in the order of their offsets; every column has shape (records,).
 
@@ -79,26 +80,28 @@ class RecordTable:
         """Number of records."""
         return len(self.offset)
 
-    @property
+    @cached_property
     def waveform(self) -> NDArray[np.bool_]:
         """Records that hold samples of a time series."""
         series: NDArray[np.bool_] = (self.rate != NO_RATE) & (self.npts > 0) & (self.encoding != ENCODING_TEXT)
         return series
 
-    @property
+    @cached_property
     def end_ns(self) -> Integers:
         """Time of the last sample of each record; its start where it has no samples or no rate."""
         return self.start_ns + self.spans_ns(np.maximum(self.npts - 1, 0))
 
     def spans_ns(self, counts: Integers) -> Integers:
         """Exact length in ns of `counts` (records,) sample intervals of each record; 0 without a rate."""
+        if len(self.rates) == 1 and (self.rate == 0).all():  # nearly always
+            return self.rates[0].spans_ns(counts)
         spans = np.zeros(len(self), np.int64)
         for number, rate in enumerate(self.rates):
             rows = self.rate == number
             spans[rows] = rate.spans_ns(counts[rows])
         return spans
 
-    @property
+    @cached_property
     def period_ns(self) -> NDArray[np.float64]:
         """Sample interval of each record in ns; 0 without a rate."""
         periods = np.array([*(rate.period_ns for rate in self.rates), 0.0])

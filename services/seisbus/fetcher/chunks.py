@@ -41,7 +41,8 @@ class Chunk:
 
         `channel` is the one that the object's key names.
         """
-        table, waveform = self.table, self.table.waveform
+        table = self.table
+        rows: slice | NDArray[np.bool_] = slice(None) if table.waveform.all() else table.waveform
         foreign = any(
             not (problem.offset == 0 and self.offset > 0 and problem.length < _LONGEST_RECORD)
             and not (problem.offset + problem.length == len(self.data) and self.range.end < size)
@@ -50,12 +51,12 @@ class Chunk:
         )
         return Observed(
             self.range,
-            table.offset[waveform] + self.offset,
-            table.length[waveform],
-            table.start_ns[waveform],
-            table.end_ns[waveform],
-            table.period_ns[waveform],
-            channels=len(set(table.source[waveform].tolist())),
+            table.offset[rows] + self.offset,
+            table.length[rows],
+            table.start_ns[rows],
+            table.end_ns[rows],
+            table.period_ns[rows],
+            channels=len(set(table.source[rows].tolist())) if len(table.sources) > 1 else 1,
             foreign=foreign,
             expected=channel is None or all(_is(source, channel) for source in table.sources),
         )

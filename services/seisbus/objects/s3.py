@@ -12,6 +12,7 @@ import ssl
 from contextlib import AsyncExitStack
 from typing import Any, Self
 from urllib.parse import quote
+from urllib.request import getproxies
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
@@ -66,7 +67,7 @@ class S3Clients:
                         headers={"Accept-Encoding": "identity"},
                         auto_decompress=False,
                         read_bufsize=_READ_BUFFER,
-                        trust_env=True,
+                        trust_env=bool(getproxies()),  # it looks for them, in a thread, at every request
                     )
                 )
         return self._http

@@ -15,6 +15,7 @@ import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -103,7 +104,7 @@ class Hint:
     ordered: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # no slots: what is derived is kept
 class Observed:
     """Records found in a range that was read: absolute offsets, lengths, times of first and last sample (ns), sample
     intervals (ns) and number of channels, in file order. `foreign` when other bytes stood between records; `expected`
@@ -119,10 +120,33 @@ class Observed:
     foreign: bool
     expected: bool = True
 
+    @cached_property
     def ends(self) -> tuple[Knot, ...]:
         """The first and the last record."""
         rows = (0, -1) if len(self.offset) else ()
         return tuple(Knot(int(self.offset[row]), int(self.start_ns[row])) for row in rows)
+
+    @cached_property
+    def lengths(self) -> frozenset[int]:
+        """Lengths of the records."""
+        return frozenset(self.length.tolist())
+
+    @cached_property
+    def rising(self) -> bool:
+        """Whether no record starts before the one in front of it."""
+        return bool((self.start_ns[1:] >= self.start_ns[:-1]).all())
+
+    @cached_property
+    def points(self) -> tuple[_Point, ...]:
+        """Where the records begin and end, with the slope there."""
+        if len(self.offset) == 0:
+            return ()
+        near = min(len(self.offset), _SLOPE_RECORDS)
+        end = int(self.offset[-1] + self.length[-1])
+        return (
+            _Point(int(self.start_ns[0]), int(self.offset[0]), True, _slope(self, slice(near))),
+            _Point(int(self.end_ns[-1]), end, True, _slope(self, slice(-near, None))),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,13 +248,11 @@ class RangeSearch:
                 return WholeReason.SEVERAL_CHANNELS
             if not seen.expected:
                 return WholeReason.WRONG_CHANNEL
-        lengths = {length for seen in self._seen for length in seen.length.tolist()}
-        if len(lengths) > 1:
+        if len(frozenset[int]().union(*(seen.lengths for seen in self._seen))) > 1:
             return WholeReason.MIXED_LENGTHS
-        starts = np.concatenate([s.start_ns for s in self._seen]) if self._seen else np.empty(0, np.int64)
-        if np.any(np.diff(starts) < 0):
+        if not all(seen.rising for seen in self._seen):
             return WholeReason.OUT_OF_ORDER
-        known = sorted([*self.hint.knots, *(knot for seen in self._seen for knot in seen.ends())])
+        known = sorted([*self.hint.knots, *(knot for seen in self._seen for knot in seen.ends)])
         if any(b.time_ns < a.time_ns for a, b in pairwise(known)):
             return WholeReason.OUT_OF_ORDER
         return None
@@ -347,12 +369,7 @@ class RangeSearch:
     def _points(self) -> list[_Point]:
         """Known (time, offset) points in order of offset; soft ones stand for the ends of the object."""
         points = [_Point(k.time_ns, k.offset, hard=True) for k in self.hint.knots]
-        for seen in self._seen:
-            if len(seen.offset):
-                near = min(len(seen.offset), _SLOPE_RECORDS)
-                points.append(_Point(int(seen.start_ns[0]), int(seen.offset[0]), True, _slope(seen, slice(near))))
-                end = int(seen.offset[-1] + seen.length[-1])
-                points.append(_Point(int(seen.end_ns[-1]), end, True, _slope(seen, slice(-near, None))))
+        points += [point for seen in self._seen for point in seen.points]
         points.sort(key=lambda p: p.offset)
         if not points or points[0].offset > 0:
             early = min(self.day.start_ns, points[0].time_ns if points else self.day.start_ns)
@@ -418,7 +435,10 @@ class _Run:
 
 def _run_of(group: Sequence[Observed]) -> Iterator[_Run]:
     records = [seen for seen in group if len(seen.offset)]
-    if records:
+    if len(records) == 1:
+        (seen,) = records
+        yield _Run(ByteRange(group[0].range.start, group[-1].range.end), seen.start_ns, seen.end_ns, seen.period_ns)
+    elif records:
         yield _Run(
             ByteRange(group[0].range.start, group[-1].range.end),
             np.concatenate([seen.start_ns for seen in records]),
