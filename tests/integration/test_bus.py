@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -294,3 +295,17 @@ async def test_a_patient_publisher_waits_for_room_and_an_impatient_one_says_so(s
         assert bus.waiting_for == ""
         async with running(worker):
             await eventually(lambda: [name[0] for name in log.handled] == ["4"])
+
+
+async def test_the_age_of_the_oldest_unacknowledged_message_is_known(bus: Bus) -> None:
+    assert (await bus.stream_fill())["SEIS_WRITE"].oldest == 0
+    before = time.time()
+    await publish(bus, "first")
+    published = time.time()
+    await publish(bus, "second")
+    fill = (await bus.stream_fill())["SEIS_WRITE"]
+    assert before - 1 <= fill.oldest <= published + 1
+    assert 0 < fill.bytes < fill.limit
+    async with running(worker_on(bus, Log())):
+        await eventually(lambda: drained(bus))
+    assert (await bus.stream_fill())["SEIS_WRITE"].oldest == 0

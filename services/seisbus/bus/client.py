@@ -9,11 +9,13 @@ import asyncio
 import contextlib
 import hashlib
 import io
+import json
 import logging
 import random
 import ssl
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self
 
 from google.protobuf.message import DecodeError
@@ -30,6 +32,7 @@ from ..errors import PoisonError, UnavailableError
 from ..model.ids import job_of
 from ..model.transfer import PlanOrder
 from ..telemetry import tracing
+from ..telemetry.lag import StreamFill
 from ..telemetry.metrics import PUBLISHED
 from . import topology
 from .codec import encode_plan
@@ -350,11 +353,14 @@ class Bus:
                     lag[info.name] = (info.num_pending or 0, info.num_ack_pending or 0, info.num_waiting or 0)
         return lag
 
-    async def stream_fill(self) -> dict[str, tuple[int, int]]:
-        """Work stream -> (bytes held, bytes it may hold)."""
-        fill: dict[str, tuple[int, int]] = {}
+    async def stream_fill(self) -> dict[str, StreamFill]:
+        """How full each work stream is."""
+        fill: dict[str, StreamFill] = {}
         with _translated("asking for streams"):
             for stream in topology.WORK_STREAMS:
-                info = await self._js.stream_info(stream)
-                fill[stream] = (info.state.bytes or 0, info.config.max_bytes or 0)
+                # The client's own stream_info drops the time of the first message.
+                answer = json.loads((await self._nc.request(f"$JS.API.STREAM.INFO.{stream}", timeout=5)).data)
+                state = answer.get("state", {})
+                oldest = datetime.fromisoformat(state["first_ts"]).timestamp() if state.get("messages") else 0.0
+                fill[stream] = StreamFill(state.get("bytes", 0), answer.get("config", {}).get("max_bytes", 0), oldest)
         return fill

@@ -9,7 +9,7 @@ from typing import Final
 from ..errors import UnavailableError
 from ..model.outcome import JobState, Ledger
 from ..store.documents import Document
-from ..store.jobs import awaited_job, get_job
+from ..store.jobs import awaited_job, get_job, outranking_job
 from ..store.queries import count_dead_letters
 from ..store.tasks import open_task_ids
 from .context import Context
@@ -45,7 +45,7 @@ class Lag:
 @dataclass(frozen=True, slots=True)
 class Picture:
     """What was found out about a job; `messages` and `lag` are None when the bus did not answer (`bus_problem`);
-    `awaited` is the job that it waits for."""
+    `awaited` is the job that it waits for, `outranked_by` the one of higher priority that is planned first."""
 
     job: Document
     open_tasks: int
@@ -54,6 +54,7 @@ class Picture:
     lag: Mapping[str, Lag] | None
     bus_problem: str = ""
     awaited: str = ""
+    outranked_by: str = ""
 
 
 async def explain(context: Context, job: str) -> list[str]:
@@ -75,6 +76,7 @@ async def explain(context: Context, job: str) -> list[str]:
             lag=lag,
             bus_problem=problem,
             awaited=await awaited_job(context.store, document),
+            outranked_by=await outranking_job(context.store, document),
         )
     )
 
@@ -145,6 +147,8 @@ def _silent(picture: Picture, state: JobState) -> list[str]:
     if picture.awaited:
         job = picture.awaited
         return [f"It waits for job {job}, whose waveforms it measures; `seisbus watch {job}` shows how far that is."]
+    if picture.outranked_by and state in (JobState.SUBMITTED, JobState.PLANNING):
+        return [f"Job {picture.outranked_by} has a higher priority on this archive and is planned first."]
     if state is JobState.SUBMITTED:
         return ["Nobody has planned it and no plan message waits; the indexer's reconciler sends one when it runs."]
     if state is JobState.CANCELLING:

@@ -23,7 +23,15 @@ from ..planning.plan import plan_day, plan_event
 from ..planning.windows import Origin, home_days, windows_of_day
 from ..store.documents import Document
 from ..store.index import event_by_id
-from ..store.jobs import add_counts, awaited_job, count_ledger, get_job, give_up_job, update_job
+from ..store.jobs import (
+    add_counts,
+    awaited_job,
+    count_ledger,
+    get_job,
+    give_up_job,
+    outranking_job,
+    update_job,
+)
 from ..store.settle import Settlement, settle
 from ..store.tasks import Cursor, OpenTask, PlanMovedError, open_task_ids, open_tasks, reopen_for_retry, write_tasks
 from . import sync
@@ -52,17 +60,23 @@ async def plan_job(context: Context, job_id: str, attempt: int) -> None:
     state = JobState(job["state"])
     if job["attempt"] != attempt or state.closed or state is JobState.CANCELLING:
         return
-    if await awaited_job(context.store, job):
+    if await awaited_job(context.store, job) or await outranking_job(context.store, job):
         return
     try:
         await _Planner(context, job).run()
     except PlanMovedError:
         _log.info("job %s: the plan was moved on by somebody else, or the job was cancelled", job_id)
+    except _OutrankedError as error:
+        _log.info("job %s: planning rests until job %s, of higher priority, is planned", job_id, error)
     except UnavailableError:
         raise
     except SeisbusError as error:  # a selection that matches nothing, an index that cannot be read, access denied
         await give_up_job(context.store, job_id, error.message)
         await context.bus.publish_snapshot(snapshot(await get_job(context.store, job_id)))
+
+
+class _OutrankedError(Exception):
+    """A job of higher priority waits for the archive."""
 
 
 class _Planner:
@@ -123,6 +137,7 @@ class _Planner:
         else:
             tasks = self._event_file_tasks() if self._spec.inputs == "event_files" else self._day_file_tasks()
         async for cursor, chunk in tasks:
+            await self._give_way()
             await self._room(len(chunk))
             await self._write(cursor, chunk)
             for task in chunk:
@@ -220,7 +235,13 @@ class _Planner:
             if job["attempt"] != self._job["attempt"]:
                 raise PlanMovedError(job["_id"])
             if len(self._on_bus) + wanted > bound:
+                await self._give_way()
                 await asyncio.sleep(_POLL_SECONDS)
+
+    async def _give_way(self) -> None:
+        """Stop here for a job of higher priority; what is on the bus goes on, the reconciler asks for the rest."""
+        if other := await outranking_job(self._store, self._job):
+            raise _OutrankedError(other)
 
     async def _write(self, after: Cursor, tasks: list[Task], *, done: bool = False) -> None:
         await write_tasks(self._store, self._job, self._cursor, after, tasks, done=done)

@@ -19,7 +19,16 @@ from ..errors import UnavailableError
 from ..model.job import parse_job
 from ..model.outcome import Fate, JobState
 from ..store.documents import Document
-from ..store.jobs import add_counts, awaited_job, close_job, count_ledger, get_job, open_jobs, update_job
+from ..store.jobs import (
+    add_counts,
+    awaited_job,
+    close_job,
+    count_ledger,
+    get_job,
+    open_jobs,
+    outranking_job,
+    update_job,
+)
 from ..store.lease import acquire, release
 from ..store.settle import settle_rest
 from ..store.tasks import bump_publications, open_task_ids, open_tasks
@@ -102,7 +111,8 @@ class Reconciler:
             return
         pending = await self._context.bus.pending(job["_id"])
         if state in (JobState.SUBMITTED, JobState.PLANNING):
-            if pending[PLAN] == 0 and not await awaited_job(self._store, job) and self._silent_again(job):
+            waits = await awaited_job(self._store, job) or await outranking_job(self._store, job)
+            if pending[PLAN] == 0 and not waits and self._silent_again(job):
                 _log.info("job %s: nobody plans it, asking again", job["_id"])
                 await self._context.bus.publish_plan(job["_id"], job["attempt"], nonce=time.time_ns())
             return

@@ -177,6 +177,7 @@ class JobSpec(Model):
     name: Annotated[str, Field(max_length=200)] = ""
     kind: Literal["window", "index", "scan", "export", "misfit", "purge"] = "window"
     archive: Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,40}$")] = ""
+    priority: Annotated[int, Field(ge=-9, le=9)] = 0
     inputs: Literal["day_files", "event_files"] = "day_files"
     expect: Literal["index", "stations"] = "index"
     select: Select = Select()

@@ -77,6 +77,26 @@ async def awaited_job(store: Store, job: Document) -> str:
     return str(found["_id"]) if found is not None and found.get("open") else ""
 
 
+async def outranking_job(store: Store, job: Document) -> str:
+    """An open job of higher priority on the same archive that is not planned to its end, so that this one must not go
+    on planning; "" when there is none."""
+    archive, priority = job["spec"].get("archive", ""), job["spec"].get("priority", 0)
+    if not archive:
+        return ""
+    with translated():
+        others = await store[JOB].find({"open": True}, {"spec": 1, "planning_done": 1, "state": 1}).to_list()
+    return next(
+        (
+            str(other["_id"])
+            for other in others
+            if other["spec"].get("archive") == archive
+            and other["spec"].get("priority", 0) > priority
+            and JobState(other["state"]) in (JobState.SUBMITTED, JobState.PLANNING)
+        ),
+        "",
+    )
+
+
 async def open_jobs(store: Store) -> list[Document]:
     """Jobs that are not closed, oldest first."""
     with translated():

@@ -40,6 +40,9 @@ OUTPUT_FREE: Final = Gauge("seis_output_free_ratio", "Free part of the disk that
 CONSUMER_PENDING: Final = Gauge("seis_consumer_pending", "Messages that nobody works on yet", ["consumer"])
 CONSUMER_WORKING: Final = Gauge("seis_consumer_ack_pending", "Messages being worked on", ["consumer"])
 STREAM_BYTES: Final = Gauge("seis_stream_bytes", "Bytes of a stream", ["stream"])
+STREAM_OLDEST: Final = Gauge(
+    "seis_stream_oldest_timestamp_seconds", "When the oldest unacknowledged message came, 0 without any", ["stream"]
+)
 STREAM_LIMIT: Final = Gauge("seis_stream_limit_bytes", "Bytes that a stream may hold", ["stream"])
 
 

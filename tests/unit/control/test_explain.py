@@ -39,6 +39,7 @@ def picture(state: str = "running", **more: Any) -> Picture:
         (picture(messages={"SEIS_FETCH": 1}), "belong to an archive whose consumer does not exist"),
         (picture("submitted"), "Nobody has planned it"),
         (picture("submitted", awaited="j0"), "It waits for job j0, whose waveforms it measures"),
+        (picture("planning", planning_done=False, outranked_by="j0"), "Job j0 has a higher priority on this archive"),
         (picture("planning", planning_done=False), "Planning is not finished and nobody works on it"),
         (picture(open_tasks=3), "3 tasks are open without a message"),
         (picture("cancelling"), "It is being cancelled"),
