@@ -77,7 +77,7 @@ class S3Server:
 async def s3_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[S3Server]:
     """An S3 server for the session, over a folder that tests put buckets into (see `s3_bucket`)."""
     root = tmp_path_factory.mktemp("buckets")
-    options = ServerOptions(s3_dir_cache=timedelta(0))  # tests put files in and read them at once
+    options = ServerOptions(s3_dir_cache=timedelta(milliseconds=1))  # tests put files in and read them at once
     async with embedded_servers(
         tmp_path_factory.mktemp("s3"), nats=False, mongodb=False, s3_root=root, options=options
     ) as servers:
