@@ -24,6 +24,9 @@ from support.chaos import (
 from support.system import System
 from support.waiting import eventually
 
+pytestmark = pytest.mark.long
+
+
 # Each work stream behind the fetcher takes a quarter of it: less than the records of the job, more than any message.
 _STORE_BYTES = 3_000_000
 

@@ -47,6 +47,7 @@ async def some_saved(client: AsyncClient, job: Job, least: int) -> None:
             return
 
 
+@pytest.mark.long
 async def test_a_job_goes_on_from_a_backup_with_an_empty_nats(buckets: Path, tmp_path: Path) -> None:
     folder, backup = tmp_path / "stack", tmp_path / "backup"
     few = {"SEISBUS_OPEN_TASKS": "4", "SEISBUS_CONCURRENCY": "2"}  # so that there is a middle of the job

@@ -30,6 +30,9 @@ _ORPHAN_SECONDS = 20
 _FAILPOINTS = ("written-before-commit", "dataset-after-rename")
 
 
+pytestmark = pytest.mark.long  # the parts are tested in integration/test_sink.py and test_sink_writer.py
+
+
 @dataclass(frozen=True, slots=True)
 class Sunk:
     """A system whose files go to a bucket, and what a stock client says of that bucket."""
@@ -233,7 +236,6 @@ async def test_a_purged_job_leaves_no_objects(sunk: Sunk) -> None:
         assert await asyncio.to_thread(sunk.keys, purged) == {}
 
 
-@pytest.mark.long
 async def test_a_misfit_job_reads_what_it_observes_out_of_the_bucket(
     tmp_path: Path, locked_s3: LockedS3, bucket: tuple[Any, str]
 ) -> None:

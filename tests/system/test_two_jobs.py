@@ -36,6 +36,7 @@ async def test_ten_windows_submitted_after_thousands_are_done_first(tmp_path_fac
         await system.stored(cancelled)
 
 
+@pytest.mark.long
 async def test_a_job_of_higher_priority_is_planned_first(tmp_path_factory: pytest.TempPathFactory) -> None:
     """The lower one stands where it was while the higher one is planned, says so, and goes on afterwards."""
     days = (date(2011, 3, 11), date(2011, 3, 12))
