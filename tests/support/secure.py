@@ -117,17 +117,13 @@ class SecureDeployment:
         port = self.health_ports.setdefault(user, free_port())
         environment = {**self.environment(user), "SEISBUS_HEALTH_ADDRESS": f"{LOOPBACK}:{port}"}
         command = [sys.executable, "-m", f"seisbus.{user}"]
-        for tries_left in (1, 0):
-            process = self.services[user] = await Process.start(user, command, environment, self.folder)
+        process = self.services[user] = await Process.start(user, command, environment, self.folder)
 
-            def ready(process: Process = process) -> bool:
-                return process.child.returncode is not None or "is ready" in process.log.read_text()
+        def ready() -> bool:
+            assert process.child.returncode is None, process.log.read_text()[-2000:]
+            return "is ready" in process.log.read_text()
 
-            await eventually(ready, timeout=60)
-            # A server that is slow to answer ends a service, and its supervisor starts it again.
-            if process.child.returncode is None or not tries_left:
-                break
-        assert process.child.returncode is None, process.log.read_text()[-2000:]
+        await eventually(ready, timeout=60)
         return process
 
     def logs(self) -> str:
