@@ -63,10 +63,14 @@ async def test_what_is_cancelled_before_anything_was_fetched_is_done_by_a_retry(
 async def test_a_job_cancelled_in_the_middle_of_its_plan_adds_up_and_is_finished_by_a_retry(disturbed: System) -> None:
     whole = await disturbed.run(_TILES)
     job = await disturbed.client.submit(_TILES)
-    async for progress in disturbed.client.watch(job.id):
-        if progress.ledger.settled:
-            break
+
+    async def begun() -> bool:
+        return (await disturbed.client.job(job.id)).ledger.settled > 0
+
+    await eventually(begun, interval=0.01)
+    await disturbed.stack.hold("fetcher")  # or the whole job may be done before the word of its cancellation is out
     await disturbed.client.cancel(job.id)
+    await disturbed.stack.release("fetcher")
     cancelled = await disturbed.client.wait(job.id)
     assert (cancelled.state, cancelled.ledger.balanced) == ("cancelled", True)
     assert cancelled.ledger.cancelled > 0
