@@ -11,8 +11,9 @@ from libseis.segments import SourceId, Span
 from numpy.typing import NDArray
 
 from ..model.channel import Channel
+from ..planning.extents import ByteRange
 from ..planning.knots import KnotTable, learned
-from ..planning.ranges import ByteRange, Observed
+from ..planning.observed import Observed
 
 # No record is longer (SEED manual 2.4: 2^16 for ours), so damage at the edge of a range below it may be a cut record.
 _LONGEST_RECORD = 65_536

@@ -11,8 +11,10 @@ from libseis.segments import Span
 from ..archive.definition import ArchiveDefinition, DayCut
 from ..model.task import DAY_NS, ObjectRef
 from ..objects import Fetched, ObjectChangedError, ObjectReader
+from ..planning.extents import ByteRange, Wanted
+from ..planning.observed import Hint, Knot
 from ..planning.plan import edge_margin_ns, spans_of_object
-from ..planning.ranges import ByteRange, Done, Hint, Knot, RangeSearch, Wanted, Whole, WholeReason
+from ..planning.ranges import Done, RangeSearch, Whole, WholeReason
 from .chunks import Chunk, ObjectBytes, joined
 
 # Finding records in so much takes less than a millisecond, about what a thread's turn costs.

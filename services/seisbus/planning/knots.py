@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .ranges import Integers, Knot, Observed, Wanted
+from .extents import Wanted
+from .observed import Integers, Knot, Observed
 
 # Two minutes of 60 are what a window of an hour reads too much at each end, at worst: 7 % with both.
 SPACING_NS = 120_000_000_000

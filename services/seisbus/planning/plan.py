@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from ..model.channel import Channel
 from ..model.ids import task_id, window_id
 from ..model.task import DAY_NS, ObjectRef, Part, Task, Window, WindowTemplate
+from .extents import Wanted
 from .knots import KnotTable
-from .ranges import Wanted
 from .windows import TimeWindow
 
 # Records of a part should fit an inline message (7 MB) in the worst case of 4.4 bytes a sample.

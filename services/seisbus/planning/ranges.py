@@ -11,30 +11,20 @@ small probe is sent first; then one read for each run of windows, extended when 
 
 from __future__ import annotations
 
-import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 from itertools import pairwise
 
-import numpy as np
-from numpy.typing import NDArray
-
-Integers = NDArray[np.int64]
+from .extents import ROUND_TRIP_BYTES, ByteRange, Wanted, coalesced, complement, merged
+from .observed import Hint, Knot, Observed, Point, Run, guess, runs
 
 # Two headers in a row must stand in a probe for an offset to be believed: enough for 512-byte records, and what is
 # tried next when it was not enough (4096-byte records: up to 8191 bytes to the second header, and a header).
 PROBE_BYTES = 1_536
 LARGE_PROBE_BYTES = 8_704
-# What a round trip is worth: 30 ms at 40 Mbit/s, what one connection of a cloud archive gives.
-ROUND_TRIP_BYTES = 150_000
 # Below this an object is read whole in one request (all 1 Hz channels are).
 SMALL_BYTES = 196_608
-# Bytes an hour vary; a guess is trusted to this part of its distance from the nearest known point. Measured on
-# generated files whose hours hold 0.6 to 2.1 times the mean: 1.2 times the windows' bytes in 2.8 requests; lower
-# values extend more often, higher ones read more.
-_DOUBT = 0.15
 # A probe is sent while the doubt is more than this part of the bytes that are wanted.
 _WASTE = 0.9
 # When the wanted bytes are more than this part of the object, the rest comes along.
@@ -46,9 +36,6 @@ _NEAR_NS = 240_000_000_000
 # Records are seldom longer, and sample intervals in objects that are not small anyway.
 _LONG_RECORD = 4096
 _LONG_INTERVAL_NS = 1_000_000_000
-# Records that tell the local slope, and the time over which it is believed more than the mean to the next point.
-_SLOPE_RECORDS = 16
-_SLOPE_NS = 3_600_000_000_000
 
 
 class WholeReason(StrEnum):
@@ -69,84 +56,6 @@ class WholeReason(StrEnum):
     ENDS_EARLY = "ends_early"
     GAVE_UP = "gave_up"
     CHANGED = "changed"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class ByteRange:
-    """Bytes [start, end) of an object."""
-
-    start: int
-    end: int
-
-    @property
-    def size(self) -> int:
-        """Number of bytes."""
-        return self.end - self.start
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Knot:
-    """A record that is known to start at `offset` with its first sample at `time_ns`."""
-
-    offset: int
-    time_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """What earlier reads learned of this version of an object.
-
-    `ordered` says that a full scan found one channel, one record length, rising times and nothing else, so that a gap
-    seen by a range is a real one.
-    """
-
-    knots: tuple[Knot, ...] = ()
-    ordered: bool = False
-
-
-@dataclass(frozen=True, eq=False)  # no slots: what is derived is kept
-class Observed:
-    """Records found in a range that was read: absolute offsets, lengths, times of first and last sample (ns), sample
-    intervals (ns) and number of channels, in file order. `foreign` when other bytes stood between records; `expected`
-    when all are of the channel that the object's key names."""
-
-    range: ByteRange
-    offset: Integers
-    length: Integers
-    start_ns: Integers
-    end_ns: Integers
-    period_ns: NDArray[np.float64]
-    channels: int
-    foreign: bool
-    expected: bool = True
-
-    @cached_property
-    def ends(self) -> tuple[Knot, ...]:
-        """The first and the last record."""
-        rows = (0, -1) if len(self.offset) else ()
-        return tuple(Knot(int(self.offset[row]), int(self.start_ns[row])) for row in rows)
-
-    @cached_property
-    def lengths(self) -> frozenset[int]:
-        """Lengths of the records."""
-        return frozenset(self.length.tolist())
-
-    @cached_property
-    def rising(self) -> bool:
-        """Whether no record starts before the one in front of it."""
-        return bool((self.start_ns[1:] >= self.start_ns[:-1]).all())
-
-    @cached_property
-    def points(self) -> tuple[_Point, ...]:
-        """Where the records begin and end, with the slope there."""
-        if len(self.offset) == 0:
-            return ()
-        near = min(len(self.offset), _SLOPE_RECORDS)
-        end = int(self.offset[-1] + self.length[-1])
-        return (
-            _Point(int(self.start_ns[0]), int(self.offset[0]), True, _slope(self, slice(near))),
-            _Point(int(self.end_ns[-1]), end, True, _slope(self, slice(-near, None))),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,14 +79,6 @@ class Done:
 
 
 Step = Read | Whole | Done
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A span of time that must be covered, both ends in nanoseconds."""
-
-    start_ns: int
-    end_ns: int
 
 
 @dataclass(slots=True)
@@ -271,8 +172,8 @@ class RangeSearch:
         if bracket is not None:
             return [bracket]
         points = self._points()
-        first, first_doubt = _guess(points, span.start_ns)
-        last, last_doubt = _guess(points, span.end_ns)
+        first, first_doubt = guess(points, span.start_ns)
+        last, last_doubt = guess(points, span.end_ns)
         record = self._record_bytes()
         wasted = first_doubt + last_doubt
         # A probe costs a round trip and saves most of what the doubt would waste.
@@ -286,7 +187,7 @@ class RangeSearch:
         end = max(self._end_aligned(int(last + last_doubt) + record), start + 1)
         if not any(len(seen.offset) for seen in self._seen):  # no less than what surely holds a record
             end = min(self.size, max(end, start + LARGE_PROBE_BYTES))
-        for run in self._contiguous():
+        for run in runs(self._seen):
             if run.range.start <= start and end <= run.range.end:  # read already, by a probe
                 return self._extension(span, run)
         return [ByteRange(start, end)]
@@ -307,10 +208,10 @@ class RangeSearch:
         more = _LONG_RECORD if after.time_ns - span.end_ns <= _LONG_INTERVAL_NS else 0
         return ByteRange(before.offset, min(after.offset + more, self.size)) if before.offset < after.offset else None
 
-    def _body(self, span: Wanted) -> _Run | None:
+    def _body(self, span: Wanted) -> Run | None:
         """The run of bytes read that touches the span, or that ends where the object does on the span's side of it;
         None when only probes were made."""
-        for run in self._contiguous():
+        for run in runs(self._seen):
             before, behind = run.last_ns < span.start_ns, run.first_ns > span.end_ns
             if run.range in self._probes and (run.first_ns > span.start_ns or run.last_ns <= span.end_ns):
                 continue
@@ -318,7 +219,7 @@ class RangeSearch:
                 return run
         return None
 
-    def _extension(self, span: Wanted, run: _Run) -> list[ByteRange] | WholeReason:
+    def _extension(self, span: Wanted, run: Run) -> list[ByteRange] | WholeReason:
         """What must be read beside a run so that it covers the span; nothing when it does."""
         more: list[ByteRange] = []
         points = self._points()
@@ -328,7 +229,7 @@ class RangeSearch:
                 if not self.hint.ordered and run.starts_late(span, self.day):
                     return WholeReason.STARTS_LATE
             else:
-                at, doubt = _guess(points, span.start_ns)
+                at, doubt = guess(points, span.start_ns)
                 start = min(self._aligned(int(at - doubt) - record), run.range.start - record)
                 more.append(ByteRange(max(0, start), run.range.start))
         if run.last_ns <= span.end_ns:  # windows are cut at the nearest sample, up to one interval behind their end
@@ -336,7 +237,7 @@ class RangeSearch:
                 if not self.hint.ordered and run.ends_early(span, self.day):
                     return WholeReason.ENDS_EARLY
             else:
-                at, doubt = _guess(points, span.end_ns)
+                at, doubt = guess(points, span.end_ns)
                 end = max(self._end_aligned(int(at + doubt) + record), run.range.end + record)
                 more.append(ByteRange(run.range.end, min(self.size, end)))
         if not more and not self.hint.ordered and run.has_gap(span):
@@ -366,146 +267,14 @@ class RangeSearch:
             return self.size
         return min(self.size, self._aligned(offset) + self._record_bytes())
 
-    def _points(self) -> list[_Point]:
+    def _points(self) -> list[Point]:
         """Known (time, offset) points in order of offset; soft ones stand for the ends of the object."""
-        points = [_Point(k.time_ns, k.offset, hard=True) for k in self.hint.knots]
+        points = [Point(k.time_ns, k.offset, hard=True) for k in self.hint.knots]
         points += [point for seen in self._seen for point in seen.points]
         points.sort(key=lambda p: p.offset)
         if not points or points[0].offset > 0:
             early = min(self.day.start_ns, points[0].time_ns if points else self.day.start_ns)
-            points.insert(0, _Point(early, 0, hard=False))
+            points.insert(0, Point(early, 0, hard=False))
         if points[-1].offset < self.size:
-            points.append(_Point(max(self.day.end_ns, points[-1].time_ns), self.size, hard=False))
+            points.append(Point(max(self.day.end_ns, points[-1].time_ns), self.size, hard=False))
         return points
-
-    def _contiguous(self) -> Iterator[_Run]:
-        """Runs of bytes that were read without a hole between them, with the records in them."""
-        group: list[Observed] = []
-        for seen in self._seen:
-            if group and seen.range.start != group[-1].range.end:
-                yield from _run_of(group)
-                group = []
-            group.append(seen)
-        yield from _run_of(group)
-
-
-@dataclass(frozen=True, slots=True)
-class _Point:
-    """A (time, offset) pair; `slope` is bytes a nanosecond among the records next to it, 0 when not known."""
-
-    time_ns: int
-    offset: int
-    hard: bool
-    slope: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Run:
-    """Contiguous bytes with their records."""
-
-    range: ByteRange
-    start_ns: Integers
-    end_ns: Integers
-    period_ns: NDArray[np.float64]
-
-    @property
-    def first_ns(self) -> int:
-        return int(self.start_ns[0])
-
-    @property
-    def last_ns(self) -> int:
-        return int(self.end_ns[-1])
-
-    def starts_late(self, span: Wanted, day: Wanted) -> bool:
-        """Whether a sample one interval before the first would be wanted, and belongs to the object's day."""
-        period = float(self.period_ns[0])
-        return self.first_ns - period >= max(span.start_ns - period / 2, day.start_ns)
-
-    def ends_early(self, span: Wanted, day: Wanted) -> bool:
-        """Whether a sample one interval after the last would be wanted, and belongs to the object's day."""
-        period = float(self.period_ns[-1])
-        return self.last_ns + period <= min(span.end_ns + period, day.end_ns - 1)
-
-    def has_gap(self, span: Wanted) -> bool:
-        """Whether a step between records inside the span differs from one interval by more than half of it."""
-        steps = self.start_ns[1:] - self.end_ns[:-1]
-        inside = (self.start_ns[1:] > span.start_ns) & (self.end_ns[:-1] < span.end_ns)
-        return bool(np.any(inside & (np.abs(steps - self.period_ns[1:]) > self.period_ns[1:] / 2)))
-
-
-def _run_of(group: Sequence[Observed]) -> Iterator[_Run]:
-    records = [seen for seen in group if len(seen.offset)]
-    if len(records) == 1:
-        (seen,) = records
-        yield _Run(ByteRange(group[0].range.start, group[-1].range.end), seen.start_ns, seen.end_ns, seen.period_ns)
-    elif records:
-        yield _Run(
-            ByteRange(group[0].range.start, group[-1].range.end),
-            np.concatenate([seen.start_ns for seen in records]),
-            np.concatenate([seen.end_ns for seen in records]),
-            np.concatenate([seen.period_ns for seen in records]),
-        )
-
-
-def _slope(seen: Observed, rows: slice) -> float:
-    """Bytes a nanosecond over some records."""
-    span = int(seen.end_ns[rows][-1] - seen.start_ns[rows][0])
-    return float(seen.length[rows].sum() / span) if span > 0 else 0.0
-
-
-def _guess(points: Sequence[_Point], time_ns: int) -> tuple[int, float]:
-    """Offset of a time, and by how many bytes it may be wrong.
-
-    Between two neighbours the mean slope holds in the middle, and near a point that was read the slope seen there.
-    """
-    at = bisect.bisect_right([p.time_ns for p in points], time_ns)
-    left, right = points[max(0, at - 1)], points[min(len(points) - 1, at)]
-    if right.time_ns <= left.time_ns:
-        return left.offset, 0.0
-    mean = (right.offset - left.offset) / (right.time_ns - left.time_ns)
-    near = left if right.slope == 0 or (left.slope and time_ns - left.time_ns < right.time_ns - time_ns) else right
-    away = time_ns - near.time_ns
-    trust = _SLOPE_NS / (_SLOPE_NS + abs(away)) if near.slope else 0.0
-    offset = near.offset + away * (trust * near.slope + (1 - trust) * mean)
-    offset = min(max(offset, left.offset), right.offset)
-    hard = [abs(offset - p.offset) for p in (left, right) if p.hard]
-    distance = min(hard, default=max(offset, points[-1].offset - offset))
-    return int(offset), _DOUBT * distance
-
-
-def merged(spans: Sequence[Wanted]) -> tuple[Wanted, ...]:
-    """Spans in order, those that touch made one."""
-    out: list[Wanted] = []
-    for span in sorted(spans, key=lambda s: s.start_ns):
-        if out and span.start_ns <= out[-1].end_ns:
-            out[-1] = Wanted(out[-1].start_ns, max(out[-1].end_ns, span.end_ns))
-        else:
-            out.append(span)
-    return tuple(out)
-
-
-def complement(known: Sequence[ByteRange], size: int) -> Iterator[ByteRange]:
-    """The ranges of [0, size) that are not known."""
-    at = 0
-    for one in sorted(known):
-        if one.start > at:
-            yield ByteRange(at, one.start)
-        at = max(at, one.end)
-    if at < size:
-        yield ByteRange(at, size)
-
-
-def coalesced(ranges: Sequence[ByteRange], known: Sequence[ByteRange], size: int) -> list[ByteRange]:
-    """Ranges to read: near ones made one when the bytes between cost less than a round trip, known bytes left out."""
-    joined: list[ByteRange] = []
-    for one in sorted(ranges):
-        if joined and one.start - joined[-1].end <= ROUND_TRIP_BYTES:
-            joined[-1] = ByteRange(joined[-1].start, max(joined[-1].end, one.end))
-        else:
-            joined.append(one)
-    return [
-        ByteRange(max(hole.start, one.start), min(hole.end, one.end))
-        for one in joined
-        for hole in complement(known, size)
-        if max(hole.start, one.start) < min(hole.end, one.end)
-    ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from seisbus.planning.extents import ByteRange, Wanted
 from seisbus.planning.knots import SPACING_NS, KnotTable, learned, thinned
-from seisbus.planning.ranges import ByteRange, Knot, Observed, Wanted
+from seisbus.planning.observed import Knot, Observed
 
 NS = 1_000_000_000
 

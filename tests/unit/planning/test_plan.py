@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from seisbus.model.channel import Channel
 from seisbus.model.job import JobSpec, parse_job
 from seisbus.model.task import DAY_NS
+from seisbus.planning.extents import Wanted
 from seisbus.planning.knots import KnotTable
 from seisbus.planning.plan import DayFile, edge_margin_ns, plan_day, spans_of_object, split, touched_days
-from seisbus.planning.ranges import Wanted
 from seisbus.planning.windows import Origin, TimeWindow, home_days, windows_of_day
 
 NS = 1_000_000_000

@@ -13,25 +13,10 @@ from hypothesis import strategies as st
 from libseis.mseed import frame
 from seisbus.fetcher.chunks import Chunk, joined
 from seisbus.model.channel import Channel
+from seisbus.planning.extents import ROUND_TRIP_BYTES, ByteRange, Wanted, coalesced, complement, merged
 from seisbus.planning.knots import KnotTable, thinned
-from seisbus.planning.ranges import (
-    LARGE_PROBE_BYTES,
-    ROUND_TRIP_BYTES,
-    SMALL_BYTES,
-    ByteRange,
-    Done,
-    Hint,
-    Integers,
-    Knot,
-    RangeSearch,
-    Read,
-    Wanted,
-    Whole,
-    WholeReason,
-    coalesced,
-    complement,
-    merged,
-)
+from seisbus.planning.observed import Hint, Integers, Knot
+from seisbus.planning.ranges import LARGE_PROBE_BYTES, SMALL_BYTES, Done, RangeSearch, Read, Whole, WholeReason
 
 from .made import BHN, BHZ, DAY_END, DAY_START, NS, Made, Stretch, varying_counts, whole_day
 

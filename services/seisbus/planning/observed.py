@@ -1,0 +1,188 @@
+"""Where the records of an object stand, as far as that is known: knots, what reads found, and a guess between them.
+
+Pure. What to read next is `ranges`'.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .extents import ByteRange, Wanted
+
+Integers = NDArray[np.int64]
+
+# Bytes an hour vary; a guess is trusted to this part of its distance from the nearest known point. Measured on
+# generated files whose hours hold 0.6 to 2.1 times the mean: 1.2 times the windows' bytes in 2.8 requests; lower
+# values extend more often, higher ones read more.
+_DOUBT = 0.15
+# Records that tell the local slope, and the time over which it is believed more than the mean to the next point.
+_SLOPE_RECORDS = 16
+_SLOPE_NS = 3_600_000_000_000
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Knot:
+    """A record that is known to start at `offset` with its first sample at `time_ns`."""
+
+    offset: int
+    time_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What earlier reads learned of this version of an object.
+
+    `ordered` says that a full scan found one channel, one record length, rising times and nothing else, so that a gap
+    seen by a range is a real one.
+    """
+
+    knots: tuple[Knot, ...] = ()
+    ordered: bool = False
+
+
+@dataclass(frozen=True, eq=False)  # no slots: what is derived is kept
+class Observed:
+    """Records found in a range that was read: absolute offsets, lengths, times of first and last sample (ns), sample
+    intervals (ns) and number of channels, in file order. `foreign` when other bytes stood between records; `expected`
+    when all are of the channel that the object's key names."""
+
+    range: ByteRange
+    offset: Integers
+    length: Integers
+    start_ns: Integers
+    end_ns: Integers
+    period_ns: NDArray[np.float64]
+    channels: int
+    foreign: bool
+    expected: bool = True
+
+    @cached_property
+    def ends(self) -> tuple[Knot, ...]:
+        """The first and the last record."""
+        rows = (0, -1) if len(self.offset) else ()
+        return tuple(Knot(int(self.offset[row]), int(self.start_ns[row])) for row in rows)
+
+    @cached_property
+    def lengths(self) -> frozenset[int]:
+        """Lengths of the records."""
+        return frozenset(self.length.tolist())
+
+    @cached_property
+    def rising(self) -> bool:
+        """Whether no record starts before the one in front of it."""
+        return bool((self.start_ns[1:] >= self.start_ns[:-1]).all())
+
+    @cached_property
+    def points(self) -> tuple[Point, ...]:
+        """Where the records begin and end, with the slope there."""
+        if len(self.offset) == 0:
+            return ()
+        near = min(len(self.offset), _SLOPE_RECORDS)
+        end = int(self.offset[-1] + self.length[-1])
+        return (
+            Point(int(self.start_ns[0]), int(self.offset[0]), True, _slope(self, slice(near))),
+            Point(int(self.end_ns[-1]), end, True, _slope(self, slice(-near, None))),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A (time, offset) pair; `slope` is bytes a nanosecond among the records next to it, 0 when not known."""
+
+    time_ns: int
+    offset: int
+    hard: bool
+    slope: float = 0.0
+
+
+def _slope(seen: Observed, rows: slice) -> float:
+    """Bytes a nanosecond over some records."""
+    span = int(seen.end_ns[rows][-1] - seen.start_ns[rows][0])
+    return float(seen.length[rows].sum() / span) if span > 0 else 0.0
+
+
+def guess(points: Sequence[Point], time_ns: int) -> tuple[int, float]:
+    """Offset of a time, and by how many bytes it may be wrong.
+
+    Between two neighbours the mean slope holds in the middle, and near a point that was read the slope seen there.
+    """
+    at = bisect.bisect_right([p.time_ns for p in points], time_ns)
+    left, right = points[max(0, at - 1)], points[min(len(points) - 1, at)]
+    if right.time_ns <= left.time_ns:
+        return left.offset, 0.0
+    mean = (right.offset - left.offset) / (right.time_ns - left.time_ns)
+    near = left if right.slope == 0 or (left.slope and time_ns - left.time_ns < right.time_ns - time_ns) else right
+    away = time_ns - near.time_ns
+    trust = _SLOPE_NS / (_SLOPE_NS + abs(away)) if near.slope else 0.0
+    offset = near.offset + away * (trust * near.slope + (1 - trust) * mean)
+    offset = min(max(offset, left.offset), right.offset)
+    hard = [abs(offset - p.offset) for p in (left, right) if p.hard]
+    distance = min(hard, default=max(offset, points[-1].offset - offset))
+    return int(offset), _DOUBT * distance
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """Contiguous bytes with their records."""
+
+    range: ByteRange
+    start_ns: Integers
+    end_ns: Integers
+    period_ns: NDArray[np.float64]
+
+    @property
+    def first_ns(self) -> int:
+        """Time of the first sample."""
+        return int(self.start_ns[0])
+
+    @property
+    def last_ns(self) -> int:
+        """Time of the last sample."""
+        return int(self.end_ns[-1])
+
+    def starts_late(self, span: Wanted, day: Wanted) -> bool:
+        """Whether a sample one interval before the first would be wanted, and belongs to the object's day."""
+        period = float(self.period_ns[0])
+        return self.first_ns - period >= max(span.start_ns - period / 2, day.start_ns)
+
+    def ends_early(self, span: Wanted, day: Wanted) -> bool:
+        """Whether a sample one interval after the last would be wanted, and belongs to the object's day."""
+        period = float(self.period_ns[-1])
+        return self.last_ns + period <= min(span.end_ns + period, day.end_ns - 1)
+
+    def has_gap(self, span: Wanted) -> bool:
+        """Whether a step between records inside the span differs from one interval by more than half of it."""
+        steps = self.start_ns[1:] - self.end_ns[:-1]
+        inside = (self.start_ns[1:] > span.start_ns) & (self.end_ns[:-1] < span.end_ns)
+        return bool(np.any(inside & (np.abs(steps - self.period_ns[1:]) > self.period_ns[1:] / 2)))
+
+
+def runs(seen: Sequence[Observed]) -> Iterator[Run]:
+    """Runs of bytes that were read without a hole between them, with the records in them; `seen` in file order."""
+    group: list[Observed] = []
+    for one in seen:
+        if group and one.range.start != group[-1].range.end:
+            yield from _run_of(group)
+            group = []
+        group.append(one)
+    yield from _run_of(group)
+
+
+def _run_of(group: Sequence[Observed]) -> Iterator[Run]:
+    records = [seen for seen in group if len(seen.offset)]
+    if len(records) == 1:
+        (seen,) = records
+        yield Run(ByteRange(group[0].range.start, group[-1].range.end), seen.start_ns, seen.end_ns, seen.period_ns)
+    elif records:
+        yield Run(
+            ByteRange(group[0].range.start, group[-1].range.end),
+            np.concatenate([seen.start_ns for seen in records]),
+            np.concatenate([seen.end_ns for seen in records]),
+            np.concatenate([seen.period_ns for seen in records]),
+        )
