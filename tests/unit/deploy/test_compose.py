@@ -1,0 +1,87 @@
+"""docker-compose.yml as Compose itself understands it: what its variables give to which service. No engine is needed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from seisbus.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[3]
+# who writes to the bucket, and who only reads
+SINK_ROLES = {"writer": "writer", "control": "reader", "fetcher": "reader"}
+
+
+def rendered(**variables: str) -> dict[str, Any]:
+    """The file with these variables, and no others of ours, set."""
+    compose = Path(sys.executable).with_name("docker-compose")
+    if not compose.exists():
+        pytest.skip("docker-compose is not installed: make install")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SEISBUS_")} | variables
+    command = [compose, "--file", ROOT / "docker-compose.yml", "config"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = yaml.safe_load(done.stdout)
+    return found
+
+
+def settings_of(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> Settings:
+    """What a service makes of the environment of its container."""
+    for name in [name for name in os.environ if name.startswith("SEISBUS_")]:
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return Settings()
+
+
+def test_every_service_understands_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    services = rendered()["services"]
+    defaults = settings_of(monkeypatch, {})
+    for service in ("control", "indexer", "fetcher", "windower", "writer"):
+        environment = services[service]["environment"]
+        unknown = {n for n in environment if n.startswith("SEISBUS_")} - {
+            f"SEISBUS_{field.upper()}" for field in Settings.model_fields
+        }
+        assert not unknown, service
+        settings = settings_of(monkeypatch, environment)
+        assert not settings.sink
+        for name in ("sink_orphan_seconds", "sink_clean_seconds", "job_windows", "user_steps"):
+            assert getattr(settings, name) == getattr(defaults, name)
+
+
+def test_a_bucket_reaches_those_who_use_it_with_keys_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    wanted = {
+        "SEISBUS_SINK": "s3://bucket/prefix",
+        "SEISBUS_SINK_ENDPOINT": "https://store.example.org",
+        "SEISBUS_SINK_REGION": "us-west-2",
+        "SEISBUS_SINK_ORPHAN_SECONDS": "7200",
+        "SEISBUS_SINK_CLEAN_SECONDS": "60",
+    }
+    assert {f"SEISBUS_{name.upper()}" for name in Settings.model_fields if name.startswith("sink")} == set(wanted)
+    keys = {role: tmp_path / f"{role}.ini" for role in ("writer", "reader")}
+    files = {f"SEISBUS_SINK_{role.upper()}": str(path) for role, path in keys.items()}
+    found = rendered(**wanted, **files)
+    for name, service in found["services"].items():
+        sources = {secret["target"]: secret["source"] for secret in service.get("secrets", ())}
+        environment = service.get("environment", {})
+        role = SINK_ROLES.get(name)
+        if role is None:
+            assert not {*environment} & {*wanted, "AWS_SHARED_CREDENTIALS_FILE"}, name
+            assert not {"sink.writer", "sink.reader"} & set(sources.values()), name
+            continue
+        settings = settings_of(monkeypatch, environment)
+        assert (settings.sink, settings.sink_endpoint) == ("s3://bucket/prefix", "https://store.example.org")
+        assert (settings.sink_region, settings.sink_orphan_seconds) == ("us-west-2", 7200)
+        assert settings.sink_clean_seconds == 60
+        target = Path(environment["AWS_SHARED_CREDENTIALS_FILE"])
+        assert target.parent == Path("/run/secrets")
+        assert found["secrets"][sources[target.name]]["file"] == str(keys[role])
+        # the network inside has no way out
+        assert any(not (found["networks"][network] or {}).get("internal") for network in service["networks"])
