@@ -1,4 +1,4 @@
-"""docker-compose.yml as Compose itself understands it: what its variables give to which service. No engine is needed."""
+"""docker-compose.yml as Compose understands it: what its variables give to which service. No engine is needed."""
 
 from __future__ import annotations
 
