@@ -38,7 +38,7 @@ def plot_manager(manager: Manager, choice: str) -> Figure:
         raise ManagerError(f"plot({choice!r}) is not known; expected wav, map or both.", needs="choice")
     with rc_context(_STYLE):
         if choice == "map":
-            figure = Figure(figsize=(4.6, 3.4), dpi=DPI, layout="constrained")
+            figure = Figure(figsize=(5.4, 3.4), dpi=DPI, layout="constrained")
             plot_map(figure.add_subplot(), manager)
             return figure
         rows = len(manager.preprocessed_pairs().components())
@@ -75,6 +75,8 @@ def _plot_components(figure: Any, manager: Manager) -> None:
 def _plot_component(
     axis: Axes, manager: Manager, component: str, observed: Any, synthetic: Any, seconds: Any, units: tuple[float, str]
 ) -> None:
+    from matplotlib.patheffects import withStroke
+
     scale, unit = units
     peak = max(np.abs(observed.data).max(), np.abs(synthetic.data).max()) * scale
     limit = 1.75 * peak  # room above and below for labels and the STA:LTA
@@ -103,7 +105,8 @@ def _plot_component(
         )
     for phase, time in _first_arrivals(manager).items():
         axis.plot([time, time], [-0.2 * peak, 0.2 * peak], color="0.35", lw=0.7, zorder=5)
-        axis.annotate(phase, (time, 0.22 * peak), ha="center", va="bottom", fontsize=6.5, color="0.35", zorder=5)
+        name = axis.annotate(phase, (time, 0.22 * peak), ha="center", va="bottom", fontsize=6.5, color="0.2", zorder=7)
+        name.set_path_effects([withStroke(linewidth=2.0, foreground="white")])
     axis.set_ylim(-limit, limit)
     axis.set_ylabel(f"{component} ({unit})")
     label = "no window" if source is None else f"misfit {_number(source.misfit)}"
@@ -156,7 +159,8 @@ def _describe(axis: Axes, manager: Manager) -> None:
         str(origin.time)[:19].replace("T", " "),
         f"{origin.latitude:.2f}°, {origin.longitude:.2f}°, {geometry.depth_km:.0f} km",
         f"distance {geometry.distance_km:.0f} km ({geometry.distance_deg:.2f}°)",
-        f"azimuth {geometry.azimuth:.0f}°, back azimuth {geometry.back_azimuth:.0f}°",
+        f"azimuth {geometry.azimuth:.0f}°",
+        f"back azimuth {geometry.back_azimuth:.0f}°",
     ]
     if magnitude is not None:
         lines.insert(1, f"{magnitude.magnitude_type or 'M'} {magnitude.mag:.1f}")
