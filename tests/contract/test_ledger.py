@@ -14,7 +14,7 @@ from bson import ObjectId
 from seisbus.errors import StateError, UnavailableError
 from seisbus.model.channel import Channel
 from seisbus.model.ids import document_id, new_job_id, task_id, window_id
-from seisbus.model.job import parse_job
+from seisbus.model.job import JobSpec, parse_job
 from seisbus.model.outcome import Fate, JobState
 from seisbus.model.task import ObjectRef, Part, Task, Window, WindowTemplate
 from seisbus.store import collections as c
@@ -28,6 +28,7 @@ from seisbus.store.jobs import (
     get_job,
     give_up_job,
     insert_job,
+    outranking_job,
     request_cancel,
     request_retry,
     update_job,
@@ -102,6 +103,22 @@ def part_of(task: Task, part: int, fate: Fate = Fate.SAVED, value: str = "", att
 
 async def documents(store: Store, collection: str, **query: Any) -> list[dict[str, Any]]:
     return await store[collection].find(query).to_list()
+
+
+async def test_only_a_higher_job_of_the_same_archive_that_is_not_planned_yet_outranks(store: Store) -> None:
+    def at(priority: int, archive: str = "local") -> JobSpec:
+        return SPEC.model_copy(update={"priority": priority, "archive": archive})
+
+    mine = await insert_job(store, new_job_id(), at(1))
+    for other in (at(0), at(1), at(2, "scedc")):
+        await insert_job(store, new_job_id(), other)
+    assert await outranking_job(store, mine) == ""
+    higher = await insert_job(store, new_job_id(), at(2))
+    assert await outranking_job(store, mine) == higher["_id"]
+    await write_tasks(store, higher, Cursor(0, 0), Cursor(0, 1), [make_task(higher["_id"], 0, 1)])
+    assert await outranking_job(store, mine) == higher["_id"]
+    await write_tasks(store, higher, Cursor(0, 1), Cursor(1, 0), [], done=True)
+    assert await outranking_job(store, mine) == ""
 
 
 async def test_a_repeat_changes_nothing(store: Store) -> None:

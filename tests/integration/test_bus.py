@@ -297,6 +297,28 @@ async def test_a_patient_publisher_waits_for_room_and_an_impatient_one_says_so(s
             await eventually(lambda: [name[0] for name in log.handled] == ["4"])
 
 
+async def test_the_next_snapshot_of_a_job_is_its_move(bus: Bus) -> None:
+    async def lookup(job: str) -> int | None:
+        return 1
+
+    board = JobBoard(bus, lookup)
+    following = asyncio.create_task(board.run())
+    try:
+        first, other = board.move(JOB), board.move("another")
+        assert board.move(JOB) is first
+
+        async def moved() -> bool:  # the first ones may come before the board listens
+            await bus.publish_snapshot(task_pb2.JobSnapshot(job=JOB, attempt=1))
+            return first.is_set()
+
+        await eventually(moved)
+        assert not other.is_set()
+        assert not board.move(JOB).is_set()
+    finally:
+        following.cancel()
+        await asyncio.wait([following])
+
+
 async def test_the_age_of_the_oldest_unacknowledged_message_is_known(bus: Bus) -> None:
     assert (await bus.stream_fill())["SEIS_WRITE"].oldest == 0
     before = time.time()

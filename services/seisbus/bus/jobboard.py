@@ -1,4 +1,5 @@
-"""What workers know of jobs: the current attempt of each, so that messages of an older one are dropped.
+"""What a process knows of jobs: the current attempt of each, so that messages of an older one are dropped, and when
+one has moved.
 
 Learned from snapshots on the bus and, for a job not seen before, from the database once. A missed event only costs
 work that the store refuses later.
@@ -10,6 +11,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from weakref import WeakValueDictionary
 
 from ..errors import UnavailableError
 from .client import Bus
@@ -27,6 +29,7 @@ class JobBoard:
         self._lookup = lookup
         self._attempts: OrderedDict[str, int] = OrderedDict()
         self._news = asyncio.Event()
+        self._moves: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
     async def run(self) -> None:
         """Follow the snapshots of all jobs until cancelled."""
@@ -34,6 +37,8 @@ class JobBoard:
             try:
                 async for snapshot in self._bus.snapshots():
                     self._note(snapshot.job, snapshot.attempt)
+                    if (move := self._moves.pop(snapshot.job, None)) is not None:
+                        move.set()
             except UnavailableError as error:
                 _log.debug("attempts are learned from the database for now: %s", error)
             await asyncio.sleep(1)
@@ -53,6 +58,10 @@ class JobBoard:
         """Return once the bus told of a newer attempt of the job: it was cancelled, or is being retried."""
         while self._attempts.get(job, 0) <= attempt:
             await self._news.wait()
+
+    def move(self, job: str) -> asyncio.Event:
+        """An event that the next snapshot of the job sets; a lost one never does, so wait no longer than you must."""
+        return self._moves.setdefault(job, asyncio.Event())
 
     def _note(self, job: str, attempt: int) -> None:
         if attempt > self._attempts.get(job, 0):

@@ -7,6 +7,7 @@ moved stops, so two planners of one job cannot both write.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 from collections.abc import AsyncIterator
@@ -29,6 +30,7 @@ from ..store.jobs import (
     count_ledger,
     get_job,
     give_up_job,
+    job_attempt,
     outranking_job,
     update_job,
 )
@@ -44,7 +46,8 @@ _log = logging.getLogger(__name__)
 
 # Tasks in one transaction: large enough for batch speed, small enough that a crash repeats little.
 _CHUNK = 100
-_POLL_SECONDS = 0.2
+# A job that moves says so twice a second; so long a silence is worth a look.
+_SILENCE_SECONDS = 1.5
 _NOTHING = (
     "The selection matches nothing: no channel of the archive fits net, sta, loc and chan on the days of the windows; "
     "widen the selection or the days."
@@ -229,14 +232,17 @@ class _Planner:
     async def _room(self, wanted: int) -> None:
         """Wait until `wanted` more tasks fit under the bound of open tasks and the job is still ours."""
         bound = max(self._context.settings.open_tasks, wanted)
+        job = self._job["_id"]
         while len(self._on_bus) + wanted > bound:
-            self._on_bus &= await open_task_ids(self._store, self._job["_id"])
-            job = await get_job(self._store, self._job["_id"])
-            if job["attempt"] != self._job["attempt"]:
-                raise PlanMovedError(job["_id"])
+            move = self._context.board.move(job)  # before the look, so that no move is missed
+            self._on_bus &= await open_task_ids(self._store, job)
+            if await job_attempt(self._store, job) != self._job["attempt"]:
+                raise PlanMovedError(job)
             if len(self._on_bus) + wanted > bound:
                 await self._give_way()
-                await asyncio.sleep(_POLL_SECONDS)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_SILENCE_SECONDS):
+                        await move.wait()
 
     async def _give_way(self) -> None:
         """Stop here for a job of higher priority; what is on the bus goes on, the reconciler asks for the rest."""

@@ -84,17 +84,16 @@ async def outranking_job(store: Store, job: Document) -> str:
     if not archive:
         return ""
     with translated():
-        others = await store[JOB].find({"open": True}, {"spec": 1, "planning_done": 1, "state": 1}).to_list()
-    return next(
-        (
-            str(other["_id"])
-            for other in others
-            if other["spec"].get("archive") == archive
-            and other["spec"].get("priority", 0) > priority
-            and JobState(other["state"]) in (JobState.SUBMITTED, JobState.PLANNING)
-        ),
-        "",
-    )
+        found = await store[JOB].find_one(
+            {
+                "open": True,
+                "state": {"$in": [JobState.SUBMITTED.value, JobState.PLANNING.value]},
+                "spec.archive": archive,
+                "spec.priority": {"$gt": priority},
+            },
+            {"_id": 1},
+        )
+    return "" if found is None else str(found["_id"])
 
 
 async def open_jobs(store: Store) -> list[Document]:
