@@ -20,12 +20,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
-from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
 from aiohttp import ClientError as HttpError  # which aiobotocore lets through while a body is read
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..errors import UnavailableError, UserError
+from .s3 import ABSENT, error_code, s3_client
 
 SCHEME: Final = "s3://"
 # Larger objects go up in parts of this size; a multiple of what S3 asks of a part at least (5 MiB).
@@ -38,7 +37,6 @@ _POOL = 32
 _TRIES = 4
 # The bucket's name by S3's rules, then a prefix of characters that every tool takes in a key.
 _LOCATION = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9!_.*'()=-]+)*)/?")
-_ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
 _SHA256 = "sha256"
 
 Part = Callable[[int, int], Awaitable[bytes]]
@@ -133,9 +131,9 @@ class Bucket:
                         Bucket=self._bucket, Key=self._prefix + key, Range=f"bytes={start}-{end - 1}"
                     )
                 except ClientError as error:
-                    if _code(error) in _ABSENT:
+                    if error_code(error) in ABSENT:
                         return None
-                    if _code(error) == "InvalidRange":  # it ends before
+                    if error_code(error) == "InvalidRange":  # it ends before
                         return b""
                     raise
             try:
@@ -156,7 +154,7 @@ class Bucket:
             try:
                 answer = await client.head_object(Bucket=self._bucket, Key=self._prefix + key)
             except ClientError as error:
-                if _code(error) in _ABSENT:
+                if error_code(error) in ABSENT:
                     return None
                 raise
         metadata = {name.lower(): value for name, value in answer["Metadata"].items()}
@@ -194,7 +192,7 @@ class Bucket:
             try:
                 page = await client.list_multipart_uploads(Bucket=self._bucket, Prefix=self._prefix + prefix)
             except ClientError as error:
-                if _code(error) == "NoSuchUpload":  # what some stores call an empty list
+                if error_code(error) == "NoSuchUpload":  # what some stores call an empty list
                     return 0
                 raise
             for upload in page.get("Uploads", ()):
@@ -208,24 +206,17 @@ class Bucket:
     async def _client(self) -> Any:
         async with self._lock:
             if self._made is None:
-                config = AioConfig(
+                client = s3_client(
+                    self._endpoint,
+                    self._region,
                     max_pool_connections=_POOL,
-                    connect_timeout=5,
-                    read_timeout=60,
                     retries={"mode": "standard", "total_max_attempts": _TRIES},
                     # MD5 is what every store checks; trailing checksums are Amazon's own
                     request_checksum_calculation="when_required",
                     response_checksum_validation="when_required",
-                    s3={"addressing_style": "path" if self._endpoint else "auto"},
                 )
                 with self._reported("no client can be made"):
-                    context = get_session().create_client(
-                        "s3",
-                        region_name=self._region or "us-east-1",
-                        endpoint_url=self._endpoint or None,
-                        config=config,
-                    )
-                    self._made = await self._stack.enter_async_context(context)
+                    self._made = await self._stack.enter_async_context(client)
         return self._made
 
     @contextmanager
@@ -264,10 +255,6 @@ async def _put_in_parts(client: Any, what: dict[str, str], size: int, sha256: st
         with contextlib.suppress(BotoCoreError, ClientError, HttpError, OSError):
             await client.abort_multipart_upload(**what, UploadId=upload)
         raise
-
-
-def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))
 
 
 def _md5(body: bytes) -> str:

@@ -23,13 +23,12 @@ from ..archive.definition import ArchiveDefinition
 from ..errors import SeisbusError, UnavailableError
 from ..telemetry.metrics import ARCHIVE_READ
 from .limit import AdaptiveLimit
-from .s3 import POOL, S3Clients
+from .s3 import ABSENT, POOL, S3Clients, error_code
 
 _TRIES = 6
 _FIRST_WAIT_SECONDS = 0.1
 # A connection that sends nothing for so long is given up: healthy ones of S3 pause for less than a second.
 _STALL_SECONDS = 10.0
-_ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
 # What a retry can mend: throttling and the server's own trouble.
 _PASSING = frozenset({"SlowDown", "503", "500", "502", "504", "InternalError", "ServiceUnavailable", "RequestTimeout",
                       "Throttling", "ThrottlingException", "TooManyRequests"})  # fmt: skip
@@ -80,7 +79,7 @@ class ObjectReader:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        await self._s3.__aexit__(*exc)
+        await self._s3.close()
 
     def limit(self, archive: ArchiveDefinition) -> AdaptiveLimit:
         """The limit on requests to an archive; never above its politeness limit."""
@@ -122,7 +121,7 @@ class ObjectReader:
         try:
             return await self._retried(archive, key, once)
         except _RefusedError as error:
-            if error.code in _ABSENT:
+            if error.code in ABSENT:
                 return None
             if error.status == 412:
                 raise ObjectChangedError(f"Object {key} is no longer the version {etag} that was planned.") from error
@@ -145,9 +144,8 @@ class ObjectReader:
                 try:
                     page: dict[str, Any] = await client.list_objects_v2(**arguments)
                 except ClientError as error:
-                    answer = error.response
-                    status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-                    raise _RefusedError(answer.get("Error", {}).get("Code", ""), status, str(error)) from error
+                    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+                    raise _RefusedError(error_code(error), status, str(error)) from error
                 return page
 
             try:

@@ -1,7 +1,7 @@
 """Where objects are and who may read them: S3 clients by endpoint, and the address of an object for a plain GET.
 
-The client library signs, lists and finds credentials. Reads go past it: its work on one answer costs more than the
-answer's bytes do.
+The client library signs, lists and finds credentials. Reads of archives go past it: its work on one answer costs more
+than the answer's bytes do.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
-from contextlib import AsyncExitStack
-from typing import Any, Self
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Any
 from urllib.parse import quote
 from urllib.request import getproxies
 
@@ -18,22 +18,46 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from botocore import UNSIGNED
+from botocore.exceptions import ClientError
 from yarl import URL
 
 from ..archive.definition import ArchiveDefinition, Auth
 
 # Connections of one process to one store; the politeness limit of an archive (max_in_flight) is below it.
 POOL = 64
+# What is asked where no region is named.
+_REGION = "us-east-1"
 _CONNECT_SECONDS = 5.0
-# For listings, which take some servers long; reads have a limit of their own.
-_LISTING_SECONDS = 60
+# For listings, which take some servers long; reads of archives have a limit of their own.
+_ANSWER_SECONDS = 60
 _SIGNED_FOR_SECONDS = 3600
 # What is taken from a connection before its reader has to look.
 _READ_BUFFER = 1 << 20
+# What stores call a key that is not there; a HEAD's answer has no body, only the status.
+ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
+
+
+def s3_client(endpoint: str | None, region: str | None, **options: Any) -> AbstractAsyncContextManager[Any]:
+    """The client library's client of a store, Amazon's where there is no endpoint; `options` as AioConfig has them."""
+    config = AioConfig(
+        connect_timeout=_CONNECT_SECONDS,
+        read_timeout=_ANSWER_SECONDS,
+        s3={"addressing_style": "path" if endpoint else "auto"},
+        **options,
+    )
+    client: AbstractAsyncContextManager[Any] = get_session().create_client(
+        "s3", region_name=region or _REGION, endpoint_url=endpoint or None, config=config
+    )
+    return client
+
+
+def error_code(error: ClientError) -> str:
+    """The store's code of what was wrong, "" when it gave none."""
+    return str(error.response.get("Error", {}).get("Code", ""))
 
 
 class S3Clients:
-    """Clients by endpoint and one pool of connections for reads; `async with` closes them.
+    """Clients by endpoint and one pool of connections for reads, until `close`.
 
     `stall_seconds`: a read whose connection is silent for so long is given up.
     """
@@ -45,10 +69,8 @@ class S3Clients:
         self._stall_seconds = stall_seconds
         self._http: ClientSession | None = None
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
+    async def close(self) -> None:
+        """Leave all connections."""
         await self._stack.aclose()
 
     async def http(self) -> ClientSession:
@@ -77,19 +99,15 @@ class S3Clients:
         identity = (archive.endpoint, archive.region, archive.auth)
         async with self._lock:
             if identity not in self._clients:
-                config = AioConfig(
+                client = s3_client(
+                    archive.endpoint,
+                    archive.region,
                     signature_version=UNSIGNED if archive.auth is Auth.UNSIGNED else "s3v4",
                     max_pool_connections=POOL,
-                    connect_timeout=_CONNECT_SECONDS,
-                    read_timeout=_LISTING_SECONDS,
                     # Our own retry reads the body too and decides by kind of error; one inside it would multiply.
                     retries={"mode": "standard", "total_max_attempts": 1},
-                    s3={"addressing_style": "path" if archive.endpoint else "auto"},
                 )
-                context = get_session().create_client(
-                    "s3", region_name=archive.region or "us-east-1", endpoint_url=archive.endpoint, config=config
-                )
-                self._clients[identity] = await self._stack.enter_async_context(context)
+                self._clients[identity] = await self._stack.enter_async_context(client)
         return self._clients[identity]
 
     async def address(self, archive: ArchiveDefinition, key: str) -> URL:
@@ -107,7 +125,7 @@ def _root(archive: ArchiveDefinition) -> str:
     """Address of an archive's bucket (docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html)."""
     if archive.endpoint:
         return f"{archive.endpoint.rstrip('/')}/{archive.bucket}"
-    region = archive.region or "us-east-1"
+    region = archive.region or _REGION
     if "." in archive.bucket:  # no certificate fits such a host
         return f"https://s3.{region}.amazonaws.com/{archive.bucket}"
     return f"https://{archive.bucket}.s3.{region}.amazonaws.com"
