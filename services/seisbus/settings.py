@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     # The only folder that synthetics are read from; none are when it is not set.
     input_root: Path | None = None
     archives_file: Path | None = None
-    archive_local_endpoint: str = ""
+    archive_local_endpoint: str = Field(default="", pattern="^(https?://.+)?$")
     log_level: str = "INFO"
     log_format: str = Field(default="text", pattern="^(text|json)$")
 

@@ -210,6 +210,12 @@ def test_what_is_no_bucket_is_said_at_once(location: str) -> None:
         Bucket(location)
 
 
+@pytest.mark.parametrize("endpoint", ["localhost:9000", "s3.example.org", "ftp://s3.example.org"])
+def test_what_is_no_address_of_a_store_is_said_at_once(endpoint: str) -> None:
+    with pytest.raises(UserError, match="expected a URL such as"):
+        Bucket("s3://sink", endpoint)
+
+
 def test_only_urls_inside_the_prefix_have_a_key() -> None:
     bucket = Bucket("s3://sink/some/prefix/")
     assert bucket.url("a/b") == "s3://sink/some/prefix/a/b"

@@ -149,7 +149,7 @@ class _Reader:
             title=self._text("title") or self._name,
             bucket=bucket,
             region=self._text("region"),
-            endpoint=self._text("endpoint"),
+            endpoint=self._endpoint(),
             auth=self._choice("auth", Auth, Auth.UNSIGNED),
             index=self._choice("index", IndexSource, IndexSource.LISTING),
             day_key=self._day_key(),
@@ -180,6 +180,12 @@ class _Reader:
         if value is not None and not isinstance(value, str):
             raise self._wrong(f"{entry} is {value!r}, expected a text.")
         return value
+
+    def _endpoint(self) -> str | None:
+        url = self._text("endpoint")
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise self._wrong(f"endpoint is {url!r}, expected a URL such as https://s3.example.org.")
+        return url
 
     def _required(self, entry: str) -> str:
         value = self._text(entry)

@@ -56,7 +56,7 @@ class Kept:
 class Bucket:
     """The part of a bucket below a prefix; keys are below it. One client, made at the first call; `async with` closes.
 
-    `location` is s3://bucket/prefix (UserError when it is not), `endpoint` the URL of a store other than Amazon's.
+    `location` is s3://bucket/prefix, `endpoint` the URL of a store other than Amazon's (UserError when it is not).
     Credentials come from where AWS's own tools look for them.
     """
 
@@ -64,6 +64,8 @@ class Bucket:
         match = _LOCATION.fullmatch(location)
         if match is None:
             raise UserError(f"{location!r} is no place for a sink; expected s3://bucket or s3://bucket/prefix.")
+        if endpoint and not endpoint.startswith(("http://", "https://")):
+            raise UserError(f"{endpoint!r} is no address of a store; expected a URL such as https://s3.example.org.")
         self._bucket = match.group(1)
         self._prefix = f"{match.group(2)[1:]}/" if match.group(2) else ""
         self._endpoint = endpoint

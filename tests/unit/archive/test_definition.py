@@ -55,6 +55,7 @@ def test_a_users_file_adds_and_replaces(tmp_path: Path) -> None:
     ("old", "new", "message"),
     [
         ('bucket = "b"', "", "'bucket' is missing"),
+        ('"https://s3.example.org"', '"s3.example.org"', "endpoint is 's3.example.org', expected a URL"),
         ('auth = "signed"', 'auth = "sighned"', "auth is 'sighned', expected one of unsigned, signed"),
         ("max_in_flight = 4", "max_in_flight = 0", "max_in_flight is 0"),
         ("max_in_flight = 4", "max_inflight = 4", "unknown entry 'max_inflight'"),
