@@ -5,11 +5,13 @@ ASDF 1.0.3 (https://asdf-definition.readthedocs.io): HDF5 with /QuakeML, /Wavefo
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import uuid4
 
 import numpy as np
 
@@ -31,12 +33,24 @@ def zero_terminated(text: str) -> Any:
     return np.bytes_((text + "\x00").encode("ascii"))
 
 
-def initialise(file: h5py.File) -> None:
-    """Make an empty HDF5 file an ASDF dataset."""
+def create(path: Path) -> h5py.File:
+    """A new file with an empty dataset, open for writing. HDF5 1.10 and later read it."""
+    import h5py
+
+    # Superblock 3 marks a file that is open for writing; a killed writer leaves the mark, which keeps everybody out.
+    # Superblock 2 has no mark, and the newest layout, of many fewer bytes a dataset, can be had with it.
+    h5py.File(path, "x", libver=("v108", "v108")).close()
+    file = h5py.File(path, "r+", libver=("v110", "v110"))
     file.attrs["file_format"] = zero_terminated("ASDF")
     file.attrs["file_format_version"] = zero_terminated(FORMAT_VERSION)
     for group in GROUPS:
         file.create_group(group)
+    return file
+
+
+def part_of(path: Path) -> Path:
+    """A name beside `path` for what is to become it."""
+    return path.with_name(f".{path.name}.{uuid4().hex}.part")
 
 
 @contextmanager
@@ -46,16 +60,20 @@ def opened(dataset: DatasetLike, mode: str = "r") -> Iterator[h5py.File]:
 
     While another process has the named file open, this waits for it, and raises AsdfError after LONGEST_WAIT_S. That
     rests on HDF5's file locks; where HDF5_USE_FILE_LOCKING switches them off, let one process write, or merge_datasets.
+
+    HDF5 changes a file in place and has no journal. A process killed before the flush leaves the dataset as it was at
+    the last one, but for what it was replacing; killed within the milliseconds of a flush it can leave a file that
+    cannot be read, all of it or in part. `published` never does: it writes a copy (start_from) and renames it.
     """
     import h5py
 
     if isinstance(dataset, (str, Path)):
         path = Path(dataset)
-        if mode == "r" and not path.exists():
-            raise AsdfError(f"There is no dataset {path}.")
-        with _open(path, mode) as file:
-            if mode != "r" and not file.keys() and "file_format" not in file.attrs:
-                initialise(file)
+        if not path.exists():
+            if mode == "r":
+                raise AsdfError(f"There is no dataset {path}.")
+            _create_whole(path)
+        with _open(path, "r" if mode == "r" else "r+") as file:
             _require_asdf(file)
             yield file
         return
@@ -64,6 +82,19 @@ def opened(dataset: DatasetLike, mode: str = "r") -> Iterator[h5py.File]:
     yield file
     if mode != "r":
         file.flush()
+
+
+def _create_whole(path: Path) -> None:
+    """An empty dataset, unless another process has made one by now: nobody meets a file that is half made."""
+    part = part_of(path)
+    try:
+        create(part).close()
+        with suppress(FileExistsError):
+            os.link(part, path)
+    except OSError as error:
+        raise AsdfError(f"{path} cannot be made: {error}.") from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _open(path: Path, mode: str) -> h5py.File:

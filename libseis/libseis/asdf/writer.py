@@ -12,13 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import numpy as np
 
 from .arrays import replace_array
 from .errors import AsdfError
-from .handle import DatasetLike, initialise, opened
+from .handle import DatasetLike, create, opened, part_of
 from .merging import copy_group
 from .metadata import write_event
 from .waveforms import TAG, tag_error, write_trace
@@ -84,14 +83,10 @@ def published(
 
     `start_from` copies a dataset first (usually the one at `path`, to add to it).
     """
-    import h5py
-
     target = Path(path)
-    part = target.with_name(f".{target.name}.{uuid4().hex}.part")
+    part = part_of(target)
     try:
-        # the newest layout has no cost a reader of HDF5 1.10 or later would notice, and many fewer bytes a dataset
-        with h5py.File(part, "w", libver=("v110", "v110")) as file:
-            initialise(file)
+        with create(part) as file:
             if start_from is not None:
                 with opened(start_from) as old:
                     copy_group(old, file)

@@ -337,29 +337,53 @@ def test_readers_of_the_old_file_go_on(path):
     assert asdf.station_codes(path) == ["XX.NEW"]
 
 
+def killed_once_it_speaks(code: str) -> None:
+    """Run Python code in a process of its own and end it by SIGKILL at its first line of output."""
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    watchdog = threading.Timer(60, process.kill)
+    watchdog.start()
+    assert process.stdout is not None and process.stdout.readline() == b"writing\n"
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    watchdog.cancel()
+
+
 def test_a_killed_builder_leaves_the_old_file(path):
     asdf.build_dataset(path, [station("OLD")])
-    code = (
-        "import sys, time\nfrom libseis import asdf\n"
+    killed_once_it_speaks(
+        "import time\nfrom libseis import asdf\n"
         "def stations():\n    yield asdf.StationData('XX.NEW')\n    print('writing', flush=True)\n    time.sleep(60)\n"
         f"asdf.build_dataset({str(path)!r}, stations())\n"
     )
-    builder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
-    watchdog = threading.Timer(60, builder.kill)
-    watchdog.start()
-    assert builder.stdout is not None and builder.stdout.readline() == b"writing\n"
-    builder.send_signal(signal.SIGKILL)
-    builder.wait()
-    builder.stdout.close()
-    watchdog.cancel()
     assert asdf.station_codes(path) == ["XX.OLD"]
     asdf.build_dataset(path, [station("NEW")])
     assert asdf.station_codes(path) == ["XX.NEW"]
 
 
+@pytest.mark.parametrize("before", ["nothing", "built", "written in place"])
+def test_a_writer_killed_before_it_flushes_leaves_what_was_there(path, before):
+    """HDF5 1.10's own superblock would be marked as open for writing, and nobody could open the file."""
+    if before == "built":
+        asdf.build_dataset(path, [station("OLD")])
+    elif before == "written in place":
+        asdf.write_station(path, station("OLD"))
+    killed_once_it_speaks(
+        "import time\nfrom libseis import asdf\n"
+        f"with asdf.opened({str(path)!r}, 'a') as file:\n"
+        "    file['Waveforms'].create_group('XX.NEW')\n    print('writing', flush=True)\n    time.sleep(60)\n"
+    )
+    old = [] if before == "nothing" else ["XX.OLD"]
+    assert asdf.station_codes(path) == old
+    for code in old:
+        np.testing.assert_array_equal(asdf.read_stream(path, code, "observed")[0].data, example().st_obs[0].data)
+    asdf.write_station(path, station("NEXT"))
+    assert asdf.station_codes(path) == ["XX.NEXT", *old]
+    assert os.listdir(path.parent) == [path.name]
+
+
 def test_several_processes_write_into_one_dataset(path):
-    """Whoever comes while another writes waits; no station is lost."""
-    asdf.build_dataset(path, [])
+    """Whoever comes while another makes it or writes waits; no station is lost."""
     code = (
         "import sys\nfrom libseis import asdf\nfrom obspy import Stream, Trace\nimport numpy as np\n"
         "for n in range(10):\n"

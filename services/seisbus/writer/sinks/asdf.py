@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import h5py
 from libseis.asdf import (
     AsdfConflictError,
     write_adjoint_source,
@@ -17,7 +16,7 @@ from libseis.asdf import (
     write_stream,
     write_windows,
 )
-from libseis.asdf.handle import initialise
+from libseis.asdf.handle import create
 from libseis.segments import Segment
 
 from ...archive.quakeml import catalog_of
@@ -41,9 +40,7 @@ class AsdfSink(Sink):
     def __init__(self, path: Path, about: About, tag: str) -> None:
         super().__init__()
         self._tag = tag
-        # HDF5 1.10 and later reads it, and a dataset costs many fewer bytes than in the oldest layout
-        self._file = h5py.File(path, "x", libver=("v110", "v110"))
-        initialise(self._file)
+        self._file = create(path)
         if about.event is not None:
             write_event(self._file, catalog_of(about.event)[0])
 
