@@ -7,12 +7,13 @@ One stack for all of them: every failpoint is armed, but strikes only where its 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pymongo import AsyncMongoClient
 from seisbus.client import Job, UnreachableError
 from seisbus.local import ServiceName
 from support.chaos import HOUR, JOB, NIGHT, End, impatient_system, settled_end, status_of
@@ -31,6 +32,7 @@ _FAILPOINTS = {
     # the acknowledgement was sent and confirmed; what the crash leaves behind is the claim
     "claim-delete": ("writer", False),
 }
+_MID_PURGE = "purge-before-documents"
 # A window of 3.4 h at 100 Hz as float64 is above what travels inline.
 _LARGE = {
     "archive": "local",
@@ -55,9 +57,9 @@ async def trap(tmp_path_factory: pytest.TempPathFactory, archive: Path) -> Async
     folder = tmp_path_factory.mktemp("failpoints")
     marks = folder / "marks"
     marks.mkdir()
-    for name in _FAILPOINTS:
+    for name in (*_FAILPOINTS, _MID_PURGE):
         marks.joinpath(name).touch()
-    environment = {"SEISBUS_FAILPOINTS": ",".join(_FAILPOINTS), "SEISBUS_FAILPOINT_FOLDER": str(marks)}
+    environment = {"SEISBUS_FAILPOINTS": ",".join((*_FAILPOINTS, _MID_PURGE)), "SEISBUS_FAILPOINT_FOLDER": str(marks)}
     async with impatient_system(folder / "stack", archive, environment=environment) as system:
         ends = [await settled_end(system, await system.run(job)) for job in (JOB, _LARGE)]
         yield Trap(system, marks, *ends)
@@ -89,6 +91,32 @@ async def test_a_kill_at_the_failpoint_changes_nothing(trap: Trap, name: str) ->
 
         await eventually(delivered_again)
     assert await settled_end(trap.system, done) == (trap.large if name == "claim-delete" else trap.small)
+
+
+async def test_a_writer_killed_mid_purge_leaves_nothing_of_the_job(trap: Trap) -> None:
+    """The files are gone and the documents are not, when it dies; the next one takes the rest."""
+    system = trap.system
+    kept, doomed = await run(system, JOB), await run(system, JOB)
+    assert waveform_files(system.stack.environment, doomed.id)
+    trap.marks.joinpath(_MID_PURGE).unlink()
+
+    purge, _ = await system.client.purge([doomed.id])
+    assert purge is not None
+    assert (await system.client.wait(purge.id)).ledger.saved == 1
+
+    assert trap.marks.joinpath(_MID_PURGE).exists()
+    environment = system.stack.environment
+    assert not waveform_files(environment, doomed.id)
+    async with AsyncMongoClient[dict[str, Any]](environment["SEISBUS_MONGODB_URI"]) as mongo:
+        database = mongo[environment["SEISBUS_DATABASE"]]
+        assert await database["job"].find_one({"_id": doomed.id}) is None
+        for name in await database.list_collection_names():
+            assert await database[name].find_one({"job": doomed.id}) is None, name
+    assert await settled_end(system, kept) == trap.small
+
+
+def waveform_files(environment: Mapping[str, str], job: str) -> list[Path]:
+    return list(Path(environment["SEISBUS_OUTPUT_ROOT"]).glob(f"waveforms/{job}/*"))
 
 
 async def run(system: System, job: dict[str, Any]) -> Job:

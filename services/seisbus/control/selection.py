@@ -16,7 +16,7 @@ from ..planning.plan import touched_days
 from ..planning.windows import Origin, home_days, windows_of_day
 from ..store.datasets import selected
 from ..store.index import day_files, day_is_known, events
-from ..store.jobs import get_job
+from ..store.jobs import standing_job
 from ..store.queries import each_waveform, has_events
 from .context import Context
 
@@ -87,7 +87,7 @@ async def check_selection(context: Context, spec: JobSpec) -> None:
 async def _check_stored(context: Context, spec: JobSpec) -> None:
     wanted = selected(spec)
     if wanted.job:
-        source = await get_job(context.store, wanted.job)
+        source = await standing_job(context.store, wanted.job)
         if spec.misfit is not None and not JobState(source["state"]).closed:
             return  # it waits for what that job stores
     if spec.export is not None:
@@ -101,7 +101,7 @@ async def _check_stored(context: Context, spec: JobSpec) -> None:
 
 
 async def _misfit_job(context: Context, job: str) -> Misfit:
-    found = parse_job((await get_job(context.store, job))["spec"])
+    found = parse_job((await standing_job(context.store, job))["spec"])
     if found.misfit is None:
         raise UserError(f"Job {job} is of kind {found.kind}, expected a misfit job.")
     return found.misfit

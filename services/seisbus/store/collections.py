@@ -9,7 +9,7 @@ Shapes (times `*_ns` are integer nanoseconds since 1970; a channel is "NET.STA.L
 job           _id, name, kind, spec, state, open (only while not closed), attempt, submitted_ns, closed_ns,
               request_id, planned, planning_done, cursor {shard, offset}, counts {fate: n} (a cache), ledger (at close),
               stored_bytes, error, notes, retry {fates, reason},
-              sink_cleaned (the closed_ns at which the sink was looked through)
+              sink_cleaned (the closed_ns at which the sink was looked through), purged_by (the purge that removes it)
 task          _id = job.shard.n, job, open (only while parts are missing), attempt, archive,
               objects [{key, size, etag, day_ns, channel, missing, knots, ordered}], windows [{id, channel,
               start_ns, end_ns, inclusive_end, event}], parts [[first, count]], done [part], template
@@ -99,7 +99,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
     ],
     CEMETERY: [_index("job")],
     ELOG: [_index("job")],
-    ASDF_DATASET: [_index("job")],
+    ASDF_DATASET: [_index("job"), _index("path")],
     MISFIT_WINDOW: [_index("job", "event", "net", "sta")],
     ADJOINT_SOURCE: [_index("job", "event", "net", "sta")],
     SYNTHETIC: [_index("job", "event", "net", "sta")],

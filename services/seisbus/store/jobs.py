@@ -60,6 +60,14 @@ async def get_job(store: Store, job: str) -> Document:
     return found
 
 
+async def standing_job(store: Store, job: str) -> Document:
+    """A job document; NotFoundError when there is none, StateError when a purge is removing it."""
+    found = await get_job(store, job)
+    if "purged_by" in found:
+        raise StateError(f"Job {job} is being removed by the purge {found['purged_by']}; submit it anew.")
+    return found
+
+
 async def job_attempt(store: Store, job: str) -> int | None:
     """Current attempt of a job, None when there is no such job."""
     with translated():
@@ -213,14 +221,12 @@ async def request_retry(store: Store, job: str, fates: tuple[Fate, ...], reason:
     wanted = tuple(fate for fate in fates or (Fate.FAILED, Fate.CANCELLED) if fate in RETRIABLE)
     if Fate.SAVED in fates:
         raise StateError("Saved windows are never retried; choose among dead, missing, failed and cancelled.")
-    found = await get_job(store, job)
-    if "purged_by" in found:
-        raise StateError(f"Job {job} is being removed by the purge {found['purged_by']}; submit it anew.")
+    found = await standing_job(store, job)
     if not JobState(found["state"]).closed:
         raise StateError(f"Job {job} is still {found['state']}; wait for it or cancel it, then retry.")
     with translated():
         result = await store[JOB].update_one(
-            {"_id": job, "attempt": found["attempt"], "state": found["state"]},
+            {"_id": job, "attempt": found["attempt"], "state": found["state"], "purged_by": {"$exists": False}},
             {
                 "$set": {
                     "state": JobState.PLANNING.value,

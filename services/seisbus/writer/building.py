@@ -22,26 +22,24 @@ from ..app import Context
 from ..app.metadata import event_of, inventory_of
 from ..bus import Delivery
 from ..bus.codec import decode_build
-from ..bus.snapshot import snapshot
 from ..errors import UnavailableError
 from ..failpoints import failpoint
-from ..model.ids import document_id
 from ..model.job import JobSpec, parse_job
 from ..model.outcome import Fate
 from ..model.stored import StoredBytesError, stored_segment
-from ..model.transfer import BuildOrder, LogLine, Severity
+from ..model.transfer import BuildOrder
 from ..planning.datasets import dataset_path, sink_key
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
-from ..store.collections import ASDF_DATASET, CEMETERY
+from ..store.collections import ASDF_DATASET
 from ..store.datasets import channel_of, dataset_document, lease_name, of_dataset, site_at
-from ..store.documents import Document, ObjectId
-from ..store.jobs import add_counts, get_job
+from ..store.documents import Document
+from ..store.jobs import get_job
 from ..store.lease import acquire, release
 from ..store.misfits import adjoint_sources_of, rejected_of, synthetics_of, windows_of
 from ..store.queries import each_waveform
-from ..store.settle import SettledWindow, Settlement, settle
-from .documents import logdata
+from ..store.settle import SettledWindow
 from .publishing import Published, discard, make_durable, publish, unfinished, upload
+from .single import dead_item, settle_alone
 from .sinks import About, Measured, Sink, open_sink
 
 if TYPE_CHECKING:
@@ -86,10 +84,7 @@ class Builder:
                 ) from error
             else:
                 break
-        result = await settle(self._store, [Settlement(order.job, order.task, order.attempt, 0, 1, [entry])])
-        job = await add_counts(self._store, order.job, result.fates[order.job], result.stored_bytes.get(order.job, 0))
-        if job is not None:
-            await self._context.bus.publish_snapshot(snapshot(job))
+        await settle_alone(self._context, order, entry)
 
     @asynccontextmanager
     async def _leased(self, name: str) -> AsyncIterator[tuple[int, Callable[[], Awaitable[None]]]]:
@@ -304,14 +299,5 @@ def _saved(
 
 def _dead(order: BuildOrder, problems: list[str]) -> SettledWindow:
     """There is nothing that could be put into the dataset; what was there before stays."""
-    lines = problems or ["Its waveforms are not stored any more."]
-    log = tuple(LogLine("seisbus.writer", line, Severity.INVALID) for line in lines[:_MOST_PROBLEMS])
-    document: Document = {
-        "_id": ObjectId(document_id(order.window.id, f"cemetery/{order.attempt}")),
-        "job": order.job,
-        "window": order.window.id,
-        "reason": "empty",
-        "logdata": logdata(log),
-        "tombstone": {"event": order.window.event, "channel": str(order.window.channel)},
-    }
-    return SettledWindow(order.window, Fate.DEAD, "empty", lines[0], [str(document["_id"])], [(CEMETERY, document)])
+    lines = problems[:_MOST_PROBLEMS] or ["Its waveforms are not stored any more."]
+    return dead_item(order, "empty", lines, {"event": order.window.event, "channel": str(order.window.channel)})

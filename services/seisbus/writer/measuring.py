@@ -7,16 +7,15 @@ import json
 from ..app import Context
 from ..bus import Delivery
 from ..bus.codec import decode_measurement
-from ..bus.snapshot import snapshot
 from ..failpoints import failpoint
 from ..model.ids import document_id
 from ..model.outcome import Fate
 from ..model.transfer import Measurement, Piece
 from ..store.collections import ADJOINT_SOURCE, CEMETERY, ELOG, MISFIT_WINDOW, REJECTED_WINDOW, SYNTHETIC
 from ..store.documents import Document, ObjectId
-from ..store.jobs import add_counts
-from ..store.settle import SettledWindow, Settlement, settle
+from ..store.settle import SettledWindow
 from .documents import logdata
+from .single import settle_alone
 
 
 class MeasurementWriter:
@@ -29,15 +28,8 @@ class MeasurementWriter:
         """Returns when the measurement is in the database; a repeat changes nothing."""
         found = decode_measurement(delivery.body)
         failpoint("measured-before-commit")
-        result = await settle(
-            self._context.store, [Settlement(found.job, found.task, found.attempt, 0, 1, [settled(found)])]
-        )
+        await settle_alone(self._context, found, settled(found))
         failpoint("measured-after-commit")
-        job = await add_counts(
-            self._context.store, found.job, result.fates[found.job], result.stored_bytes.get(found.job, 0)
-        )
-        if job is not None:
-            await self._context.bus.publish_snapshot(snapshot(job))
 
 
 def settled(found: Measurement) -> SettledWindow:

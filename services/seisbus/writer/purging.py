@@ -9,22 +9,19 @@ import asyncio
 import logging
 import shutil
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ..app import Context
 from ..bus import Delivery
 from ..bus.codec import decode_build
-from ..bus.snapshot import snapshot
 from ..errors import NotFoundError, UnavailableError
-from ..model.ids import document_id
+from ..failpoints import failpoint
 from ..model.outcome import Fate
-from ..model.transfer import BuildOrder, LogLine, Severity
+from ..model.transfer import BuildOrder
 from ..store import purge
-from ..store.collections import CEMETERY
-from ..store.documents import Document, ObjectId
-from ..store.jobs import add_counts
-from ..store.settle import SettledWindow, Settlement, settle
-from .documents import logdata
+from ..store.settle import SettledWindow
+from .single import dead_item, settle_alone
 
 _log = logging.getLogger(__name__)
 
@@ -40,11 +37,7 @@ class Purger:
     async def handle(self, delivery: Delivery) -> None:
         """Returns when nothing of the job is left, or its removal is refused, and the outcome is in the database."""
         order = decode_build(delivery.body)
-        entry = await self._removed(order)
-        result = await settle(self._store, [Settlement(order.job, order.task, order.attempt, 0, 1, [entry])])
-        job = await add_counts(self._store, order.job, result.fates[order.job], 0)
-        if job is not None:
-            await self._context.bus.publish_snapshot(snapshot(job))
+        await settle_alone(self._context, order, await self._removed(order))
 
     async def _removed(self, order: BuildOrder) -> SettledWindow:
         job = order.window.event
@@ -53,13 +46,16 @@ class Purger:
         except NotFoundError:  # a delivery before this one came that far
             return SettledWindow(order.window, Fate.SAVED)
         if refusal:
-            return _refused(order, refusal)
+            return dead_item(order, "in_use", [refusal], {"job": job})
         await asyncio.to_thread(_delete, self._root, [f"waveforms/{job}"])
         await asyncio.to_thread(_delete, self._root, [path async for path in purge.datasets(self._store, job)])
         if (sink := self._context.sink) is not None:
             for prefix in (f"waveforms/{job}/", f"exports/{job}/"):
+                # the cleaner looks only at jobs that the database knows
+                await sink.abort_uploads(prefix, datetime.now(UTC))
                 await sink.delete([kept.key async for kept in sink.list(prefix)])
         await purge.remove_blobs(self._store, job)
+        failpoint("purge-before-documents")
         await purge.remove_documents(self._store, job)
         _log.info("job %s is purged", job)
         return SettledWindow(order.window, Fate.SAVED)
@@ -78,15 +74,3 @@ def _delete(root: Path, paths: Iterable[str]) -> None:
             continue
         except OSError as error:
             raise UnavailableError("disk", f"{target} cannot be deleted ({error.strerror or error}).") from error
-
-
-def _refused(order: BuildOrder, why: str) -> SettledWindow:
-    document: Document = {
-        "_id": ObjectId(document_id(order.window.id, f"cemetery/{order.attempt}")),
-        "job": order.job,
-        "window": order.window.id,
-        "reason": "in_use",
-        "logdata": logdata((LogLine("seisbus.writer", why, Severity.INVALID),)),
-        "tombstone": {"job": order.window.event},
-    }
-    return SettledWindow(order.window, Fate.DEAD, "in_use", why, [str(document["_id"])], [(CEMETERY, document)])

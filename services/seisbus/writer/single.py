@@ -1,0 +1,39 @@
+"""The end of a message that is one item of a ledger (a dataset, a station's measurement, a job to purge)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..app import Context
+from ..bus.snapshot import snapshot
+from ..model.ids import document_id
+from ..model.outcome import Fate
+from ..model.transfer import BuildOrder, LogLine, Measurement, Severity
+from ..store.collections import CEMETERY
+from ..store.documents import Document, ObjectId
+from ..store.jobs import add_counts
+from ..store.settle import SettledWindow, Settlement, settle
+from .documents import logdata
+
+
+async def settle_alone(context: Context, message: BuildOrder | Measurement, entry: SettledWindow) -> None:
+    """Commit a message's one item, count it and tell watchers; a repeat changes nothing."""
+    job = message.job
+    result = await settle(context.store, [Settlement(job, message.task, message.attempt, 0, 1, [entry])])
+    counted = await add_counts(context.store, job, result.fates[job], result.stored_bytes.get(job, 0))
+    if counted is not None:
+        await context.bus.publish_snapshot(snapshot(counted))
+
+
+def dead_item(order: BuildOrder, reason: str, lines: Sequence[str], tombstone: Document) -> SettledWindow:
+    """An item that was given up, with what is to be said of it; the first line is its detail in the ledger."""
+    window = order.window
+    document: Document = {
+        "_id": ObjectId(document_id(window.id, f"cemetery/{order.attempt}")),
+        "job": order.job,
+        "window": window.id,
+        "reason": reason,
+        "logdata": logdata(tuple(LogLine("seisbus.writer", line, Severity.INVALID) for line in lines)),
+        "tombstone": tombstone,
+    }
+    return SettledWindow(window, Fate.DEAD, reason, lines[0], [str(document["_id"])], [(CEMETERY, document)])
