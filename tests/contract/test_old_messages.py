@@ -16,27 +16,10 @@ from typing import Any
 import pytest
 from seisbus.bus import codec
 from seisbus.bus.client import Tag
+from seisbus.model import transfer
 from seisbus.model.channel import Channel
 from seisbus.model.outcome import Fate
 from seisbus.model.task import ObjectRef, Part, Recipe, Task, Window, WindowTemplate
-from seisbus.model.transfer import (
-    AdjointTrace,
-    BuildOrder,
-    Expansion,
-    FetchOrder,
-    LogLine,
-    Measurement,
-    MisfitOrder,
-    ObjectRecords,
-    OutcomeBatch,
-    Packing,
-    Piece,
-    PlanOrder,
-    Severity,
-    Source,
-    WindowOrder,
-    WindowOutcome,
-)
 
 _JOB = "01j9zq3w5x8k2m4n6p"
 _TASK = f"{_JOB}.000001.000002"
@@ -49,26 +32,28 @@ _RECIPE = Recipe(
     "fill", "linear", "last", ({"filter": {"type": "lowpass", "freq": 2.0}},), 10.0, 20.5, "gridfs", "float64", "tag",
     verify_full=True, scan=True,
 )  # fmt: skip
-_READ = ObjectRecords(_REF, "etag", (0, 512, 1024, 1536), b"records", ("a gap",), 3, "", "mixed record lengths")
-_LOG = (LogLine("cut", "filled a gap", Severity.COMPLAINT),)
-_PIECE = Piece(_CHANNEL, 1_299_822_483_200_000_000, 40, 1, 3, Packing.FLOAT64, bytes(24))
+_READ = transfer.ObjectRecords(
+    _REF, "etag", (0, 512, 1024, 1536), b"records", ("a gap",), 3, "", "mixed record lengths"
+)
+_LOG = (transfer.LogLine("cut", "filled a gap", transfer.Severity.COMPLAINT),)
+_PIECE = transfer.Piece(_CHANNEL, 1_299_822_483_200_000_000, 40, 1, 3, transfer.Packing.FLOAT64, bytes(24))
 _OUTCOMES = (
-    WindowOutcome(
-        _WINDOW, Fate.SAVED, pieces=(_PIECE,), log=_LOG, sources=(Source("scedc", "k", "e", (0, 512), "why"),),
+    transfer.WindowOutcome(
+        _WINDOW, Fate.SAVED, pieces=(_PIECE,), log=_LOG, sources=(transfer.Source("scedc", "k", "e", (0, 512), "why"),),
         steps=("filter",),
     ),
-    WindowOutcome(_WINDOW, Fate.DEAD, "gap", "a gap of 3 s", log=_LOG),
+    transfer.WindowOutcome(_WINDOW, Fate.DEAD, "gap", "a gap of 3 s", log=_LOG),
 )  # fmt: skip
 
 # Each value with today's reader of it.
 CASES: dict[str, tuple[Any, Callable[[bytes], Any]]] = {
-    "plan": (PlanOrder(_JOB, 2), codec.decode_plan),
+    "plan": (transfer.PlanOrder(_JOB, 2), codec.decode_plan),
     "fetch": (
-        FetchOrder(Task(_TASK, _JOB, "scedc", (_REF, _GONE), (_WINDOW,), (Part(0, 1),)), _RECIPE, 2, 3),
+        transfer.FetchOrder(Task(_TASK, _JOB, "scedc", (_REF, _GONE), (_WINDOW,), (Part(0, 1),)), _RECIPE, 2, 3),
         codec.decode_fetch,
     ),
     "fetch of an event file": (
-        FetchOrder(
+        transfer.FetchOrder(
             Task(_TASK, _JOB, "scedc", (_REF,), (_WINDOW,), (Part(0, 1),), WindowTemplate(None, None, "ci1")),
             Recipe(),
             1,
@@ -77,33 +62,38 @@ CASES: dict[str, tuple[Any, Callable[[bytes], Any]]] = {
         codec.decode_fetch,
     ),
     "window": (
-        WindowOrder(_JOB, _TASK, 2, 3, 1, 4, (_READ,), (_WINDOW,), _RECIPE),
+        transfer.WindowOrder(_JOB, _TASK, 2, 3, 1, 4, (_READ,), (_WINDOW,), _RECIPE),
         codec.decode_window,
     ),
     "outcomes": (
-        OutcomeBatch(_JOB, _TASK, 2, 1, 4, _RECIPE, _OUTCOMES),
+        transfer.OutcomeBatch(_JOB, _TASK, 2, 1, 4, _RECIPE, _OUTCOMES),
         codec.decode_outcomes,
     ),
     "expansion": (
-        OutcomeBatch(_JOB, _TASK, 2, 0, 1, _RECIPE, (), Expansion((_WINDOW,), (Part(0, 1),))),
+        transfer.OutcomeBatch(_JOB, _TASK, 2, 0, 1, _RECIPE, (), transfer.Expansion((_WINDOW,), (Part(0, 1),))),
         codec.decode_outcomes,
     ),
-    "build": (BuildOrder(_JOB, _TASK, 2, 3, _WINDOW), codec.decode_build),
+    "build": (transfer.BuildOrder(_JOB, _TASK, 2, 3, _WINDOW), codec.decode_build),
     "misfit": (
-        MisfitOrder(
+        transfer.MisfitOrder(
             _JOB, _TASK, 2, 3, _WINDOW, (_PIECE,), (_PIECE,), '{"min_period": 10}', b"<quakeml/>", b"<stationxml/>",
             '{"Z": []}', ("no synthetic of N",), keep_rejected=True,
         ),
         codec.decode_misfit,
     ),
     "measurement": (
-        Measurement(
-            _JOB, _TASK, 2, _WINDOW, Fate.SAVED, "", "", ('{"component": "Z"}',), (AdjointTrace("{}", bytes(16)),),
-            _LOG, (_PIECE,), ("{}",),
+        transfer.Measurement(
+            _JOB, _TASK, 2, _WINDOW, Fate.SAVED, "", "", ('{"component": "Z"}',),
+            (transfer.AdjointTrace("{}", bytes(16)),), _LOG, (_PIECE,), ("{}",),
         ),
         codec.decode_measurement,
     ),
 }  # fmt: skip
+
+
+def test_every_reader_of_a_body_has_a_case() -> None:
+    readers = {value for name, value in vars(codec).items() if name.startswith("decode_")}
+    assert {decode for _, decode in CASES.values()} == readers
 
 
 @pytest.fixture(scope="module", params=sorted(Path(__file__).parent.glob("messages-*.json")), ids=lambda p: p.stem)

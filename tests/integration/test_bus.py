@@ -319,6 +319,12 @@ async def test_the_next_snapshot_of_a_job_is_its_move(bus: Bus) -> None:
         await asyncio.wait([following])
 
 
+async def test_a_stream_that_is_gone_is_said_and_not_taken_for_empty(bus: Bus) -> None:
+    await bus.connection.jetstream().delete_stream("SEIS_WRITE")
+    with pytest.raises(UnavailableError, match="stream not found"):
+        await bus.stream_fill()
+
+
 async def test_the_age_of_the_oldest_unacknowledged_message_is_known(bus: Bus) -> None:
     assert (await bus.stream_fill())["SEIS_WRITE"].oldest == 0
     before = time.time()

@@ -360,7 +360,9 @@ class Bus:
             for stream in topology.WORK_STREAMS:
                 # The client's own stream_info drops the time of the first message.
                 answer = json.loads((await self._nc.request(f"$JS.API.STREAM.INFO.{stream}", timeout=5)).data)
-                state = answer.get("state", {})
-                oldest = datetime.fromisoformat(state["first_ts"]).timestamp() if state.get("messages") else 0.0
-                fill[stream] = StreamFill(state.get("bytes", 0), answer.get("config", {}).get("max_bytes", 0), oldest)
+                if "error" in answer:
+                    raise APIError.from_error(answer["error"])
+                state = answer["state"]
+                oldest = datetime.fromisoformat(state["first_ts"]).timestamp() if state["messages"] else 0.0
+                fill[stream] = StreamFill(state["bytes"], answer["config"]["max_bytes"], oldest)
         return fill
