@@ -53,8 +53,8 @@ def write_inputs(folder: Path, data: Path) -> None:
         synthetic.write(str(folder / f"{number:03d}_syn.pkl"), format="PICKLE")
 
 
-def our_flow(folder: Path) -> dict[str, list[float]]:
-    """CPU seconds of each station: nothing cached; travel times cold, as of a new event; all warm."""
+def our_flow(folder: Path) -> dict[str, list[Any]]:
+    """CPU seconds of each station: nothing cached; travel times cold, as of a new event; all warm. And its windows."""
     import obspy
     from libseis.misfit import Config, measure_station
     from libseis.misfit.response import clear_cache as clear_responses

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from .traveltimes import first_arrivals, phase_arrivals
 
 if TYPE_CHECKING:
-    from obspy import Inventory, Stream
+    from obspy import Inventory, Stream, UTCDateTime
     from obspy.core.event import Event
 
     from ..asdf import DatasetLike
@@ -80,7 +80,7 @@ def example() -> Example:
     return Example(event, inventory, _stream(distance, time, observed=True), _stream(distance, time, observed=False))
 
 
-def _stream(distance_deg: float, origin: object, *, observed: bool) -> Stream:
+def _stream(distance_deg: float, origin: UTCDateTime, *, observed: bool) -> Stream:
     from obspy import Stream, Trace
 
     random = np.random.default_rng(6)
@@ -97,7 +97,7 @@ def _stream(distance_deg: float, origin: object, *, observed: bool) -> Stream:
             data += 0.05 * random.standard_normal(_NPTS)
         header = {
             "network": "NZ", "station": "BFZ", "location": "10" if observed else "",
-            "channel": ("HH" if observed else "BX") + component, "delta": _DT, "starttime": origin - _LEAD_S,  # type: ignore[operator]
+            "channel": ("HH" if observed else "BX") + component, "delta": _DT, "starttime": origin - _LEAD_S,
         }  # fmt: skip
         traces.append(Trace(1e-4 * data, header))
     return Stream(traces)

@@ -34,5 +34,6 @@ def test_the_objects_face_has_the_functions_of_the_other_seismic_module(name: st
 
 
 def test_what_neither_has_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="no_such_name"):
-        getattr(seismic, "no_such_name")  # noqa: B009
+    name = "no_such_name"
+    with pytest.raises(AttributeError, match=name):
+        getattr(seismic, name)

@@ -22,7 +22,10 @@ def blockette(order: str, kind: int, following: int, body: bytes) -> bytes:
 def headers(draw: st.DrawFn) -> tuple[bytes, str]:
     """A record's first 128 bytes with a chain of up to three blockettes, and its byte order."""
     order = draw(st.sampled_from("><"))
-    number = lambda least, most: draw(st.integers(least, most))  # noqa: E731
+
+    def number(least: int, most: int) -> int:
+        return draw(st.integers(least, most))
+
     texts = draw(st.sampled_from([b"000001D ", b"      M\0", b"00\0\0\0\0Q ", b"00000xR ", b"000001X ", b"000001D-"]))
     codes = draw(st.sampled_from([b"ANMO 00BHZIU", b"PASC   BHZCI", b"A\0\0\0\0  BHECI", b"ANM\xff 00BHZIU"]))
     kinds = draw(st.lists(st.sampled_from([100, 1000, 1001, 500]), max_size=3))
@@ -52,25 +55,8 @@ def is_date(record: bytes, order: str) -> bool:
 def by_hand(record: bytes) -> dict[str, object]:
     """What a header says (SEED manual 2.4, chapter 8), one field after the other."""
     order = ">" if is_date(record, ">") else "<"
-    (
-        year,
-        day,
-        hour,
-        minute,
-        second,
-        _,
-        fraction,
-        npts,
-        factor,
-        multiplier,
-        activity,
-        _,
-        _,
-        _,
-        correction,
-        payload,
-        at,
-    ) = struct.unpack(f"{order}HHBBBBHHhhBBBBiHH", record[20:48])
+    year, day, hour, minute, second, _, fraction, npts = struct.unpack(f"{order}HHBBBBHH", record[20:32])
+    factor, multiplier, activity, correction, payload, at = struct.unpack(f"{order}hhB3xiHH", record[32:48])
     plausible = (
         all(byte in b"0123456789 \0" for byte in record[:6])
         and record[6] in b"DRQM"
