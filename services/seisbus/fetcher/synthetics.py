@@ -18,6 +18,8 @@ from ..model.transfer import Packing, Piece
 
 # Sampling intervals are written with 4 to 9 digits; what lies below is noise of the text.
 _INTERVAL_DIGITS = 9
+# Thirty years: no synthetic is longer, and in ns it fits 64 bits.
+_LONGEST_S = 1e9
 
 
 class SyntheticError(SeisbusError):
@@ -52,6 +54,8 @@ def from_specfem(data: bytes, name: str, net: str, sta: str, component: str, ori
     if table.shape[0] < 2 or table.shape[1] != 2:
         raise SyntheticError(name, f"it has {table.shape[0]} rows of {table.shape[1]} columns, expected two columns")
     times = table[:, 0]
+    if not (np.abs(times) < _LONGEST_S).all():
+        raise SyntheticError(name, "its first column is not seconds after the origin")
     interval = round((times[-1] - times[0]) / (len(times) - 1), _INTERVAL_DIGITS)
     if not interval > 0:
         raise SyntheticError(name, f"its times do not rise (interval {interval} s)")
@@ -72,27 +76,28 @@ def from_sac(data: bytes, name: str, net: str, sta: str, component: str) -> Piec
     except Exception as error:  # obspy raises many kinds for files that are not SAC
         raise SyntheticError(name, f"it is no SAC file ({error})") from None
     chan = trace.stats.channel if trace.stats.channel.endswith(component) else f"BX{component}"
-    rate = Rate.from_interval(round(trace.stats.delta, _INTERVAL_DIGITS))
-    return _piece(Channel(net, sta, "", chan), trace.stats.starttime.ns, rate, trace.data)
+    interval = round(float(trace.stats.delta), _INTERVAL_DIGITS)
+    if not 0 < interval < _LONGEST_S:
+        raise SyntheticError(name, f"its sampling interval is {interval:g} s")
+    return _piece(Channel(net, sta, "", chan), trace.stats.starttime.ns, Rate.from_interval(interval), trace.data)
 
 
 def from_asdf(path: Path, net: str, sta: str, tag: str) -> list[Piece]:
     """All traces of a station under a tag."""
-    from libseis.asdf import AsdfError, read_stream
+    from libseis.asdf import read_stream
 
     try:
-        stream = read_stream(path, f"{net}.{sta}", tag)
-    except (AsdfError, OSError) as error:
+        return [
+            _piece(
+                Channel(net, sta, trace.stats.location, trace.stats.channel),
+                trace.stats.starttime.ns,
+                Rate.from_hz(trace.stats.sampling_rate),
+                trace.data,
+            )
+            for trace in read_stream(path, f"{net}.{sta}", tag)
+        ]
+    except Exception as error:  # h5py raises many kinds for files that are damaged
         raise SyntheticError(path.name, str(error).rstrip(".")) from None
-    return [
-        _piece(
-            Channel(net, sta, trace.stats.location, trace.stats.channel),
-            trace.stats.starttime.ns,
-            Rate.from_hz(trace.stats.sampling_rate),
-            trace.data,
-        )
-        for trace in stream
-    ]
 
 
 def _piece(channel: Channel, t0_ns: int, rate: Rate, data: npt.ArrayLike) -> Piece:

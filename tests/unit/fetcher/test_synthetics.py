@@ -36,6 +36,9 @@ def test_specfem_text_starts_at_its_first_time_after_the_origin() -> None:
         ("1 2\n", "expected two columns"),
         ("1 2\n1 3\n", "times do not rise"),
         ("0 2\n0.0001 3\n", "band code"),
+        ("-inf 2\n0 3\n", "not seconds after the origin"),
+        ("0 2\n1e300 3\n", "not seconds after the origin"),
+        ("nan 2\n0 3\n", "not seconds after the origin"),
     ],
 )
 def test_what_is_no_specfem_text_is_said(text: str, problem: str) -> None:
@@ -56,6 +59,14 @@ def test_sac_keeps_start_and_rate() -> None:
         from_sac(b"something", "f", "XX", "S", "Z")
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore:Sample spacing read from SAC")
+def test_sac_without_an_interval_is_said() -> None:
+    buffer = io.BytesIO()
+    trace().write(buffer, format="SAC")
+    with pytest.raises(SyntheticError, match="sampling interval is 0 s"):
+        from_sac(bytes(4) + buffer.getvalue()[4:], "f", "XX", "S", "Z")  # delta is SAC's first number
+
+
 def test_asdf_gives_the_traces_of_the_tag(tmp_path: Path) -> None:
     path = tmp_path / "a.h5"
     with opened(path, "a") as file:
@@ -67,6 +78,17 @@ def test_asdf_gives_the_traces_of_the_tag(tmp_path: Path) -> None:
     for station, tag in (("S", "synthetic"), ("T", "synthetic_i01s00")):
         with pytest.raises(SyntheticError):
             from_asdf(path, "XX", station, tag)
+
+
+def test_a_damaged_asdf_file_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    with opened(path, "a") as file:
+        write_stream(file, obspy.Stream([trace()]), "synthetic")
+    whole = path.read_bytes()
+    for damaged in (whole[: len(whole) // 2], whole.replace(b"TREE", b"EERT"), b""):
+        path.write_bytes(damaged)
+        with pytest.raises(SyntheticError, match=r"The synthetic a\.h5 cannot be read: .+"):
+            from_asdf(path, "XX", "S", "synthetic")
 
 
 def test_nothing_outside_the_input_folder_is_read(tmp_path: Path) -> None:
