@@ -34,7 +34,7 @@ from support.waiting import eventually
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 
-_TIMES = int(os.environ.get("T", "20"))
+_TIMES = 20
 _DRAIN_SECONDS = 10.0
 # What a supervisor grants (compose: drain and 20 s, Kubernetes: drain and 30 s); this is stricter.
 _GRACE_SECONDS = _DRAIN_SECONDS + 5

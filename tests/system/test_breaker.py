@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import subprocess
-import sys
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,17 +11,16 @@ from typing import Any
 from seisbus.client import AsyncClient
 from seisbus.client.probe import Finding, probe
 from seisbus.local.stack import LocalStack, local_stack
+from support.chaos import SMALL, small_archive
 from support.servers import S3Server
 from support.waiting import eventually
-
-_BUCKET = "scedc-pds"
 
 
 def other_archive(s3: S3Server) -> str:
     """The definition of an archive `other` that is laid out as `local`, on another server."""
     packaged = resources.files("seisbus.archive").joinpath("archives.toml").read_text()
     local = packaged.partition("[local]")[2].partition("\n[")[0].partition("\n")[2]
-    return f'[other]\nendpoint = "{s3.url}"\n{local}'.replace(f'"{_BUCKET}"', '"breaker"')
+    return f'[other]\nendpoint = "{s3.url}"\n{local}'.replace(f'"{SMALL.bucket}"', '"breaker"')
 
 
 def job(archive: str) -> dict[str, Any]:
@@ -37,26 +34,13 @@ async def fetcher(stack: LocalStack) -> Finding:
 
 
 async def test_an_archive_that_is_away_holds_nobody_else(s3_server: S3Server, tmp_path: Path) -> None:
-    make = [
-        "archive",
-        "make",
-        "--root",
-        str(tmp_path / "b"),
-        "--preset",
-        "demo",
-        "--channels",
-        "6",
-        "--defects",
-        "none",
-    ]
-    command = [sys.executable, "-m", "seisbus.cli", *make]
-    await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True)
-    await asyncio.to_thread(shutil.copytree, tmp_path / "b" / _BUCKET, s3_server.root / "breaker")
+    root = await asyncio.to_thread(small_archive, tmp_path / "b", channels=6, defects=())
+    await asyncio.to_thread(shutil.copytree, root / SMALL.bucket, s3_server.root / "breaker")
     definitions = tmp_path / "archives.toml"
     definitions.write_text(other_archive(s3_server))
     environment = {"SEISBUS_ARCHIVES_FILE": str(definitions)}
     async with (
-        local_stack(tmp_path / "stack", s3_root=tmp_path / "b", extra_env=environment) as stack,
+        local_stack(tmp_path / "stack", s3_root=root, extra_env=environment) as stack,
         AsyncClient(stack.control_address) as client,
     ):
         for archive in ("local", "other"):
