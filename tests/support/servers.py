@@ -17,7 +17,7 @@ import boto3
 import pymongo
 import pytest
 from botocore.config import Config
-from seisbus.local import MissingProgramError, S3Program, ServerHandle, ServerOptions, embedded_servers
+from seisbus.local import S3Program, ServerHandle, ServerOptions, embedded_servers
 from seisbus.local.recipes import KeyPair
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -89,13 +89,8 @@ async def strict_s3_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIte
     """An S3 server with exact semantics (206, 412, ETags) that takes buckets and objects over S3 only."""
     options = ServerOptions(s3_program=S3Program.SEAWEEDFS)
     folder = tmp_path_factory.mktemp("strict")
-    try:
-        async with embedded_servers(
-            folder, nats=False, mongodb=False, s3_root=folder / "s3", options=options
-        ) as servers:
-            yield servers.s3
-    except MissingProgramError as error:
-        pytest.skip(error.message)
+    async with embedded_servers(folder, nats=False, mongodb=False, s3_root=folder / "s3", options=options) as servers:
+        yield servers.s3
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +120,8 @@ async def locked_s3(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[L
     options = ServerOptions(s3_program=S3Program.SEAWEEDFS, s3_keys=keys)
     folder = tmp_path_factory.mktemp("locked")
     environment = {"AWS_ACCESS_KEY_ID": keys.access_key, "AWS_SECRET_ACCESS_KEY": keys.secret_key}
-    try:
-        async with embedded_servers(
-            folder, nats=False, mongodb=False, s3_root=folder / "s3", options=options
-        ) as servers:
-            yield LockedS3(servers.s3.url, environment)
-    except MissingProgramError as error:
-        pytest.skip(error.message)
+    async with embedded_servers(folder, nats=False, mongodb=False, s3_root=folder / "s3", options=options) as servers:
+        yield LockedS3(servers.s3.url, environment)
 
 
 @pytest.fixture
