@@ -10,6 +10,7 @@ from seis.control.v1 import control_pb2 as pb
 
 from ..model.job import JobSpec
 from ..model.task import DAY_NS
+from ..planning.extents import ROUND_TRIP_BYTES, Wanted, merged
 from ..planning.plan import touched_days
 from ..planning.ranges import SMALL_BYTES
 from ..planning.windows import TimeWindow, home_days, windows_of_day
@@ -34,18 +35,20 @@ FLOAT64_GROWTH: Final = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a job wants of one home day, a channel: windows, their length in days, and day objects they touch."""
+    """What a job wants of one home day, a channel: windows, their length in days, day objects they touch, and the spans
+    of time that they cover, in order."""
 
     windows: int
     days_of_data: float
     objects: int
+    spans: tuple[Wanted, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
     """The matching day files of one day: how many, how many of them the archive does not hold, their bytes.
 
-    `large` and `large_size` are of those that are worth reading by ranges.
+    `large` and `large_size` are of those that are worth reading by ranges; `known` of them were read before.
     """
 
     files: int
@@ -53,6 +56,7 @@ class Holdings:
     size: int
     large: int = 0
     large_size: int = 0
+    known: int = 0
 
 
 @dataclass(slots=True)
@@ -68,15 +72,18 @@ class Totals:
 
     def add(self, load: Load, held: Holdings, growth: float, *, ranges: bool) -> None:
         """Add one home day, its neighbours taken to be like it; `ranges` allows to read parts of objects."""
-        share = load.days_of_data / load.objects if load.objects else 0.0
-        by_range = ranges and share <= MOSTLY
-        present = held.files - held.missing
-        requests = present + (held.large * (RANGE_REQUESTS - 1) if by_range else 0.0)
-        spared = held.large_size * (1 - min(1.0, RANGE_GROWTH * share)) if by_range else 0.0
+        requests, spared = float(load.objects * (held.files - held.missing)), 0.0
+        if ranges and held.large and load.objects:
+            read = stretches(load.spans, held.large_size / held.large)
+            share = sum(one.end_ns - one.start_ns for one in read) / DAY_NS / load.objects
+            if share <= MOSTLY:
+                a_stretch = held.known + (held.large - held.known) * RANGE_REQUESTS
+                requests += max(len(read), load.objects) * a_stretch - load.objects * held.large
+                spared = held.large_size * (1 - min(1.0, RANGE_GROWTH * share))
         self.windows += load.windows * held.files
         self.missing += load.windows * held.missing
         self.objects += load.objects * held.files
-        self.requests += load.objects * requests
+        self.requests += requests
         self.fetch_bytes += load.objects * (held.size - spared)
         self.disk_bytes += load.days_of_data * held.size * growth
 
@@ -107,21 +114,33 @@ async def estimate(context: Context, spec: JobSpec) -> pb.Estimate:
 
 def load_of(windows: Iterable[TimeWindow]) -> Load:
     """Sums over the windows of a home day."""
-    number, length = 0, 0
-    touched: set[int] = set()
-    for window in windows:
-        number += 1
-        length += window.end_ns - window.start_ns
-        touched.update(touched_days(window.start_ns, window.end_ns - (not window.inclusive_end)))
-    return Load(number, length / DAY_NS, len(touched))
+    wanted = list(windows)
+    spans = merged([Wanted(window.start_ns, window.end_ns) for window in wanted])
+    touched = {day for w in wanted for day in touched_days(w.start_ns, w.end_ns - (not w.inclusive_end))}
+    return Load(len(wanted), sum(w.end_ns - w.start_ns for w in wanted) / DAY_NS, len(touched), spans)
+
+
+def stretches(spans: Iterable[Wanted], size: float) -> list[Wanted]:
+    """What is read at a go of day objects of `size` bytes: near spans together, as the range reader does it."""
+    near_ns = ROUND_TRIP_BYTES / size * DAY_NS
+    found: list[Wanted] = []
+    for span in spans:
+        if found and span.start_ns - found[-1].end_ns <= near_ns:
+            found[-1] = Wanted(found[-1].start_ns, span.end_ns)
+        else:
+            found.append(span)
+    return found
 
 
 def held_of(files: Iterable[Document]) -> Holdings:
     """Sums over day_file documents; one that is indexed and not listed is not there."""
     documents = list(files)
-    sizes = [int(document["size"]) for document in documents if document["listed"]]
-    large = [size for size in sizes if size > SMALL_BYTES]
-    return Holdings(len(documents), len(documents) - len(sizes), sum(sizes), len(large), sum(large))
+    present = [document for document in documents if document["listed"]]
+    size = sum(int(document["size"]) for document in present)
+    large = [document for document in present if int(document["size"]) > SMALL_BYTES]
+    known = sum(bool(document.get("knots")) and document.get("knots_etag") == document["etag"] for document in large)
+    large_size = sum(int(document["size"]) for document in large)
+    return Holdings(len(documents), len(documents) - len(present), size, len(large), large_size, known)
 
 
 def growth_of(spec: JobSpec) -> float:

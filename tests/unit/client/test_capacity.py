@@ -9,7 +9,8 @@ from seisbus.client.capacity import BUSY, REFERENCE, CalibrationError, Machine, 
 
 # 40 day files; CPU seconds of each stage as measured on the reference machine, means of two.
 MEASURED = {
-    "two windows of 2 h": (Work(40, 80, 80, 21.08e6, 13.55e6), (0.06, 0.18, 0.22, 0.09)),
+    "two windows of 2 h": (Work(40, 62, 80, 21.08e6, 13.55e6), (0.06, 0.18, 0.22, 0.09)),
+    "12 windows of 20 min, far apart": (Work(40, 282, 480, 21.1e6, 15.9e6), (0.06, 0.36, 0.43, 0.17)),
     "24 windows of 1 h": (Work(40, 40, 960, 95.67e6, 96.14e6), (0.07, 0.40, 1.15, 0.48)),
     "144 windows of 10 min": (Work(40, 40, 5760, 95.67e6, 105.33e6), (0.21, 0.60, 2.38, 1.60)),
     "a window of a day": (Work(40, 40, 40, 95.67e6, 95.67e6), (0.07, 0.57, 0.93, 0.39)),

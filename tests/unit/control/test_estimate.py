@@ -10,6 +10,7 @@ from seisbus.model.job import parse_job
 from seisbus.model.task import DAY_NS
 from seisbus.planning.windows import TimeWindow, home_days, windows_of_day
 
+MINUTE = 60_000_000_000
 HOUR = 3_600_000_000_000
 
 
@@ -72,6 +73,30 @@ def test_ranges_are_read_where_they_are_worth_it(hours: int, ranges: bool, fetch
     assert total.fetch_bytes == pytest.approx(fetched)
     assert total.requests == pytest.approx(requests)
     assert total.disk_bytes == pytest.approx((1000 + 10**7) * hours / 24)
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "stretches", "share"),
+    # ten minutes of every seventy; a round trip is worth 22 minutes of 10 MB a day, and 3.6 hours of 1 MB
+    [(20, 10**7, 20, 20 / 144), (20, 10**6, 1, (19 * 70 + 10) / 1440), (1, 10**6, 1, 1 / 144)],
+)
+def test_windows_far_apart_are_requests_of_their_own(count: int, size: int, stretches: int, share: float) -> None:
+    step, length = 70 * MINUTE, 10 * MINUTE
+    windows = [TimeWindow(n * step, n * step + length, inclusive_end=False) for n in range(count)]
+    total = Totals()
+    total.add(load_of(windows), Holdings(1, 0, size, large=1, large_size=size), 1.0, ranges=True)
+    whole = share > 0.7
+    assert total.requests == pytest.approx(1 if whole else 2.8 * stretches)
+    assert total.fetch_bytes == pytest.approx(size if whole else 1.2 * share * size)
+
+
+def test_a_file_that_was_read_before_takes_a_request_a_stretch() -> None:
+    document = {"listed": True, "size": 10**7, "etag": "new", "knots": [b"knots"], "knots_etag": "new"}
+    held = held_of([document, {**document, "knots_etag": "old"}])
+    assert (held.large, held.known) == (2, 1)
+    total = Totals()
+    total.add(load_of([TimeWindow(0, HOUR, inclusive_end=False)]), held, 1.0, ranges=True)
+    assert total.requests == pytest.approx(1 + 2.8)
 
 
 @pytest.mark.parametrize(
