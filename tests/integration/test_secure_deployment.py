@@ -204,9 +204,10 @@ async def test_mongodb_refuses_wrong_passwords_nobody_and_plain_text(
         with pytest.raises(UnavailableError, match=sentence) as caught:
             await Store.connect(settings.mongodb_uri, "seisbus", login=StoreLogin.of(settings), timeout=2)
         assert "not-the-password" not in caught.value.message
-    # A process of its own: pymongo forgets a socket that it was opening when it was closed, and the embedded server, which
-    # shakes hands with one client after the other, would wait for that one as long as this process lives.
-    plain = {k: v for k, v in deployment.environment(ServiceUser.WRITER).items() if not k.startswith("SEISBUS_MONGODB_TLS")}
+    # A process of its own: pymongo forgets a socket that it was opening when it was closed, and the embedded server,
+    # which shakes hands with one client after the other, would wait for that one as long as this process lives.
+    settings_of_writer = deployment.environment(ServiceUser.WRITER)
+    plain = {k: v for k, v in settings_of_writer.items() if not k.startswith("SEISBUS_MONGODB_TLS")}
     writer = await Process.start("plain", [sys.executable, "-m", "seisbus.writer"], plain, tmp_path)
     assert await asyncio.wait_for(writer.child.wait(), 60) != 0
     assert "No MongoDB server answers" in writer.log.read_text()
