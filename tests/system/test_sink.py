@@ -227,6 +227,10 @@ async def test_a_purged_job_leaves_no_objects(sunk: Sunk) -> None:
     export = await sunk.system.client.wait((await sunk.system.client.export("sac", job=job.id)).id)
     for purged in (job, export):
         assert await asyncio.to_thread(sunk.keys, purged)
+    # what a writer that was killed within a large object leaves
+    prefix = f"campaign/waveforms/{job.id}/"
+    begun = {"Bucket": sunk.bucket, "Key": f"{prefix}never-completed"}
+    await asyncio.to_thread(lambda: sunk.s3.create_multipart_upload(**begun))
     purge, jobs = await sunk.system.client.purge([job.id, export.id])
     assert purge is not None
     assert set(jobs) == {job.id, export.id}
@@ -234,6 +238,8 @@ async def test_a_purged_job_leaves_no_objects(sunk: Sunk) -> None:
     assert (done.state, done.ledger.saved) == ("completed", 2), done.error
     for purged in (job, export):
         assert await asyncio.to_thread(sunk.keys, purged) == {}
+    left = await asyncio.to_thread(lambda: sunk.s3.list_multipart_uploads(Bucket=sunk.bucket, Prefix=prefix))
+    assert left.get("Uploads", []) == []
 
 
 async def test_a_misfit_job_reads_what_it_observes_out_of_the_bucket(
