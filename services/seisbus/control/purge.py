@@ -7,9 +7,8 @@ from typing import Final
 from seis.control.v1 import control_pb2 as pb
 
 from ..errors import StateError, UserError
-from ..model.outcome import JobState
 from ..store.client import Store
-from ..store.jobs import closed_before, get_job
+from ..store.jobs import closed_before, job_states, no_job
 from .names import JOBS, resource_id
 
 # The specification of the purge names them all, and is read with every plan message.
@@ -31,8 +30,10 @@ async def purgeable(store: Store, request: pb.PurgeJobsRequest) -> list[str]:
     jobs = sorted({resource_id(name, JOBS) for name in request.names})
     if len(jobs) > MOST_JOBS:
         raise UserError(f"A purge of {len(jobs):,} jobs is too large, at most {MOST_JOBS:,} fit one; send several.")
+    states = await job_states(store, jobs)
     for job in jobs:
-        state = JobState((await get_job(store, job))["state"])
-        if not state.closed:
+        if job not in states:
+            raise no_job(job)
+        if not (state := states[job]).closed:
             raise StateError(f"Job {job} is {state.value}; cancel it or wait for it before it is purged.")
     return jobs

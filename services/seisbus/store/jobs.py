@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -51,12 +51,17 @@ async def insert_job(store: Store, job: str, spec: JobSpec, request_id: str = ""
     return document
 
 
+def no_job(job: str) -> NotFoundError:
+    """The error for a job that is not there."""
+    return NotFoundError(f"There is no job {job}; `seisbus jobs` lists them.")
+
+
 async def get_job(store: Store, job: str) -> Document:
     """A job document; NotFoundError when there is none."""
     with translated():
         found = await store[JOB].find_one({"_id": job})
     if found is None:
-        raise NotFoundError(f"There is no job {job}; `seisbus jobs` lists them.")
+        raise no_job(job)
     return found
 
 
@@ -66,6 +71,13 @@ async def standing_job(store: Store, job: str) -> Document:
     if "purged_by" in found:
         raise StateError(f"Job {job} is being removed by the purge {found['purged_by']}; submit it anew.")
     return found
+
+
+async def job_states(store: Store, jobs: Sequence[str]) -> dict[str, JobState]:
+    """The state of each of these jobs that there is."""
+    with translated():
+        found = store[JOB].find({"_id": {"$in": list(jobs)}}, {"state": 1})
+        return {str(document["_id"]): JobState(document["state"]) async for document in found}
 
 
 async def job_attempt(store: Store, job: str) -> int | None:
