@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import obspy
 import pymongo
-from libseis.misfit import Config, Manager, StationMeasurement, Window, measure_station
+from libseis.misfit import Config, Manager, StationMeasurement, measure_station
 from obspy.core.event import Catalog, Event, FocalMechanism, MomentTensor, Origin, SourceTimeFunction
 from obspy.core.inventory import Channel, Inventory, Network, Station
 from seis.control.v1 import control_pb2 as pb
@@ -133,11 +133,10 @@ def cut(event: str, sta: str) -> obspy.Stream:
     return observed(sta).slice(ORIGINS[event] - LEAD, ORIGINS[event] - LEAD + (NPTS - 1) * DT).copy()
 
 
-def alone(config: Config, event: str, sta: str, fixed: dict[str, list[Window]] | None = None) -> StationMeasurement:
+def alone(config: Config, event: str, sta: str) -> StationMeasurement:
     """The library's answer, in this process, from the arrays themselves."""
     # the numbers of SPECFEM's text are those of the arrays: they are written with all their digits
-    seen, made = cut(event, sta), synthetic(event, sta)
-    return measure_station(config, seen, made, source(event), inventory(), fixed_windows=fixed)
+    return measure_station(config, cut(event, sta), synthetic(event, sta), source(event), inventory())
 
 
 def dataset_alone(path: Path, config: Config, event: str) -> None:
