@@ -12,7 +12,7 @@ from .commit import Committer
 from .measuring import MeasurementWriter
 from .purging import Purger
 
-# Datasets built side by side: each is mostly compression, and holds a waveform and its sink in memory.
+# Datasets built side by side: each is mostly compression, and holds a waveform and its draft in memory.
 _DATASETS_AT_ONCE = 2
 # Measurements committed side by side, a transaction each.
 _STATIONS_AT_ONCE = 8

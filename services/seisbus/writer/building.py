@@ -38,9 +38,9 @@ from ..store.lease import acquire, release
 from ..store.misfits import adjoint_sources_of, rejected_of, synthetics_of, windows_of
 from ..store.queries import each_waveform
 from ..store.settle import SettledWindow
+from .formats import About, Draft, Measured, open_draft
 from .publishing import Published, discard, make_durable, publish, unfinished, upload
 from .single import dead_item, settle_alone
-from .sinks import About, Measured, Sink, open_sink
 
 if TYPE_CHECKING:
     from libseis.misfit import Config
@@ -146,7 +146,7 @@ class Builder:
 
 
 class _Dataset:
-    """One dataset on its way from the store into a sink."""
+    """One dataset on its way from the store into a draft."""
 
     def __init__(self, context: Context, order: BuildOrder, spec: JobSpec) -> None:
         self._context = context
@@ -159,35 +159,35 @@ class _Dataset:
 
     async def write(self, part: Path) -> _Dataset:
         """Everything into an unfinished place; afterwards `waveforms` and `problems` say what came of it."""
-        sink: Sink | None = None
+        draft: Draft | None = None
         try:
             async for document in each_waveform(self._context.store, of_dataset(self._spec, self._order.window)):
                 if not self._belongs(document):
                     continue
                 site = await self._site(document)
-                if sink is None:
-                    sink = await self._open(part)
-                if sink.wants_samples:
+                if draft is None:
+                    draft = await self._open(part)
+                if draft.wants_samples:
                     try:
                         segment = await self._read(document)
                     except (BlobError, StoredBytesError) as error:
                         self.problems.append(error.message)
                         continue
-                    await asyncio.to_thread(sink.add, document, segment, site)
+                    await asyncio.to_thread(draft.add, document, segment, site)
                 self.waveforms += 1
                 failpoint("dataset-mid-write")
-            if sink is not None:
-                await self._stations(sink)
-                await self._measurements(sink)
-                await asyncio.to_thread(sink.close)
-                self.problems += sink.problems
-                if sink.empty:
+            if draft is not None:
+                await self._stations(draft)
+                await self._measurements(draft)
+                await asyncio.to_thread(draft.close)
+                self.problems += draft.problems
+                if draft.empty:
                     self.waveforms = 0
                     self.problems.insert(0, "The misfit job has no adjoint source of this event.")
         except BaseException:
-            if sink is not None:
+            if draft is not None:
                 with contextlib.suppress(Exception):
-                    await asyncio.to_thread(sink.abandon)
+                    await asyncio.to_thread(draft.abandon)
             raise
         return self
 
@@ -205,12 +205,12 @@ class _Dataset:
         pieces = [piece async for piece in read]
         return await asyncio.to_thread(partial(stored_segment, document, b"".join(pieces), miniseed=miniseed))
 
-    async def _open(self, part: Path) -> Sink:
+    async def _open(self, part: Path) -> Draft:
         assert self._spec.export is not None  # the job file's validation saw to it
         event = await event_of(self._context, self._archives, self._order.window.event)
         if event is None and self._order.window.event:
             self.problems.append(f"Nothing is known of event {self._order.window.event}.")
-        return await asyncio.to_thread(open_sink, self._spec.export, part, About(self._order.window, event))
+        return await asyncio.to_thread(open_draft, self._spec.export, part, About(self._order.window, event))
 
     async def _archive_of(self, document: Document) -> str:
         """The archive that the job of a waveform read."""
@@ -225,16 +225,16 @@ class _Dataset:
             self._sites[key] = await site_at(self._context.store, *key, document["t0_ns"] / 1e9)
         return self._sites[key]
 
-    async def _measurements(self, sink: Sink) -> None:
+    async def _measurements(self, draft: Draft) -> None:
         for job in self._spec.export.misfit if self._spec.export else ():
             settings = parse_job((await get_job(self._context.store, job))["spec"]).misfit
             assert settings is not None  # submission saw to it
             config = _config(settings.config)
-            await asyncio.to_thread(sink.add_config, config)
+            await asyncio.to_thread(draft.add_config, config)
             for (_, net, sta), site in sorted(self._sites.items(), key=lambda item: item[0]):
-                tag = config.synthetic_waveform_tag if sink.wants_samples else ""
+                tag = config.synthetic_waveform_tag if draft.wants_samples else ""
                 measured = await self._measured(job, net, sta, site, tag)
-                await asyncio.to_thread(sink.add_measurement, measured)
+                await asyncio.to_thread(draft.add_measurement, measured)
 
     async def _measured(self, job: str, net: str, sta: str, site: Document | None, tag: str) -> Measured:
         store, station = self._context.store, (job, self._order.window.event, net, sta)
@@ -250,15 +250,15 @@ class _Dataset:
             rejected=await rejected_of(store, *station),
         )
 
-    async def _stations(self, sink: Sink) -> None:
-        if not sink.wants_stations:
+    async def _stations(self, draft: Draft) -> None:
+        if not draft.wants_stations:
             return
         for archive, net, sta in sorted(self._sites):
             inventory, problem = await inventory_of(self._context, archive, net, sta)
             if problem:
                 self.problems.append(problem)
             if inventory is not None:
-                await asyncio.to_thread(sink.add_station, inventory)
+                await asyncio.to_thread(draft.add_station, inventory)
 
 
 def _config(settings: Mapping[str, Any]) -> Config:

@@ -19,7 +19,7 @@ from .single import settle_alone
 
 
 class MeasurementWriter:
-    """Handles the messages of the misfit sink."""
+    """Handles the messages that hold measurements of stations."""
 
     def __init__(self, context: Context) -> None:
         self._context = context

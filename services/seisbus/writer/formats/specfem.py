@@ -15,12 +15,12 @@ from libseis.segments import Segment
 from ...model.measured import adjoint_value
 from ...planning.datasets import safe_name
 from ...store.documents import Document
-from .sink import Measured, Sink
+from .draft import Draft, Measured
 
 _COMPONENTS = ("NEZ", "RTZ")
 
 
-class SpecfemSink(Sink):
+class SpecfemDraft(Draft):
     """Only stations that have an adjoint source; a component without one gets zeros, and `problems` says so."""
 
     wants_samples = False

@@ -9,10 +9,10 @@ from libseis.segments import Overlap, Segment, join
 from libseis import mseed
 
 from ...store.documents import Document
-from .sink import About, Sink
+from .draft import About, Draft
 
 
-class MiniseedSink(Sink):
+class MiniseedDraft(Draft):
     """Holds the day in memory (70 MB at 100 Hz at most): samples that several waveforms share are written once."""
 
     def __init__(self, path: Path, about: About) -> None:

@@ -1,4 +1,4 @@
-"""Sinks and publishing by themselves: what is cut, joined, kept twice; what replaces what."""
+"""Formats of datasets and publishing by themselves: what is cut, joined, kept twice; what replaces what."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from libseis.segments import Rate, Segment, SourceId
 from seisbus.model.channel import Channel
 from seisbus.model.onstored import Export
 from seisbus.model.task import DAY_NS, Window
+from seisbus.writer.formats import About, Draft, open_draft
 from seisbus.writer.publishing import make_durable, publish, unfinished
-from seisbus.writer.sinks import About, Sink, open_sink
 
 SOURCE = SourceId("CI", "PAS", "", "BHZ")
 MIDNIGHT = 15_044 * DAY_NS
@@ -24,13 +24,13 @@ def segment(start_ns: int, data: object, rate: Fraction = Fraction(40)) -> Segme
     return Segment(SOURCE, start_ns, Rate(rate.numerator, rate.denominator), np.asarray(data))
 
 
-def sink(format: str, path: Path) -> Sink:
-    return open_sink(Export.model_validate({"format": format, "tag": "t"}), path, About(DAY, None))
+def new_draft(format: str, path: Path) -> Draft:
+    return open_draft(Export.model_validate({"format": format, "tag": "t"}), path, About(DAY, None))
 
 
 def test_a_day_file_holds_the_samples_of_its_day_once(tmp_path: Path) -> None:
     counts = np.arange(400, dtype=np.int32)
-    made = sink("mseed", tmp_path / "day")
+    made = new_draft("mseed", tmp_path / "day")
     made.add({}, segment(MIDNIGHT - 100 * 25_000_000, counts), None)
     made.add({}, segment(MIDNIGHT + 200 * 25_000_000, np.arange(300, 500, dtype=np.int32)), None)
     made.close()
@@ -41,7 +41,7 @@ def test_a_day_file_holds_the_samples_of_its_day_once(tmp_path: Path) -> None:
 
 
 def test_samples_that_disagree_are_said(tmp_path: Path) -> None:
-    made = sink("mseed", tmp_path / "day")
+    made = new_draft("mseed", tmp_path / "day")
     made.add({}, segment(MIDNIGHT, np.arange(10, dtype=np.int32)), None)
     made.add({}, segment(MIDNIGHT + 5 * 25_000_000, np.full(10, 7, np.int32)), None)
     made.close()
@@ -53,7 +53,7 @@ def test_samples_that_disagree_are_said(tmp_path: Path) -> None:
 def test_asdf_keeps_all_samples_of_the_same_time(tmp_path: Path) -> None:
     import pyasdf
 
-    made = sink("asdf", tmp_path / "a.h5")
+    made = new_draft("asdf", tmp_path / "a.h5")
     for value in (1.0, 2.0, 1.0):
         made.add({}, segment(MIDNIGHT, np.full(100, value)), None)
     made.close()
@@ -65,7 +65,7 @@ def test_asdf_keeps_all_samples_of_the_same_time(tmp_path: Path) -> None:
 
 
 def test_sac_names_differ_and_rounded_counts_are_said(tmp_path: Path) -> None:
-    made = sink("sac", tmp_path / "f")
+    made = new_draft("sac", tmp_path / "f")
     for top in (1, 2**24 + 1):
         made.add({}, segment(MIDNIGHT, np.array([0, top], np.int32)), None)
     made.close()
@@ -109,7 +109,7 @@ def test_a_folder_is_replaced_file_by_file(tmp_path: Path) -> None:
 def test_an_abandoned_sink_can_be_discarded(format: str, tmp_path: Path) -> None:
     from seisbus.writer.publishing import discard
 
-    made = sink(format, tmp_path / "x")
+    made = new_draft(format, tmp_path / "x")
     made.add({}, segment(MIDNIGHT, np.arange(10, dtype=np.int32)), None)
     made.abandon()
     discard(tmp_path / "x")

@@ -41,8 +41,8 @@ class Measured:
     rejected: Sequence[Document] = ()
 
 
-class Sink(ABC):
-    """Takes waveforms in order of start, then station metadata, then measurements, and is closed.
+class Draft(ABC):
+    """A dataset on the way: takes waveforms in order of start, then station metadata, then measurements, and is closed.
 
     Nothing is durable before that. `problems` says in sentences what could not be kept as it was; `empty` that there
     was nothing for this format. OSError when the disk takes no more.

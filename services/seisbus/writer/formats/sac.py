@@ -11,13 +11,13 @@ from libseis.segments import Segment
 from ...planning.datasets import safe_name
 from ...store.documents import Document
 from .convert import trace_of
-from .sink import About, Sink
+from .draft import About, Draft
 
 # Integers up to here are exact in single precision.
 _EXACT = 2**24
 
 
-class SacSink(Sink):
+class SacDraft(Draft):
     """Files NET.STA.LOC.CHAN.YYYY.DDD.HHMMSS.mmm.SAC; reference time is the origin where the event is known."""
 
     def __init__(self, path: Path, about: About) -> None:

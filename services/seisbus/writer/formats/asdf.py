@@ -23,7 +23,7 @@ from ...archive.quakeml import catalog_of
 from ...model.measured import adjoint_value, rejected_values, window_value
 from ...store.documents import Document
 from .convert import trace_of
-from .sink import About, Measured, Sink
+from .draft import About, Draft, Measured
 
 if TYPE_CHECKING:
     from libseis.misfit import Config
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _MOST_TAGS = 1000
 
 
-class AsdfSink(Sink):
+class AsdfDraft(Draft):
     """One HDF5 file; stock pyasdf reads it without plugins."""
 
     wants_stations = True

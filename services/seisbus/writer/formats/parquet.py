@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from libseis.segments import Segment
 
 from ...store.documents import Document
-from .sink import Sink
+from .draft import Draft
 
 SCHEMA: Final = pa.schema(
     [
@@ -29,7 +29,7 @@ SCHEMA: Final = pa.schema(
 _GROUP_BYTES = 32_000_000
 
 
-class ParquetSink(Sink):
+class ParquetDraft(Draft):
     """Row groups of about 32 MB, zstd."""
 
     def __init__(self, path: Path) -> None:

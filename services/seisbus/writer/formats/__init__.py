@@ -1,0 +1,30 @@
+"""Formats of datasets: each writes waveforms to a place of its own and leaves publishing it to the builder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ...model.onstored import Export
+from .asdf import AsdfDraft
+from .draft import About, Draft, Measured
+from .miniseed import MiniseedDraft
+from .parquet import ParquetDraft
+from .sac import SacDraft
+from .specfem import SpecfemDraft
+
+__all__ = ["About", "Draft", "Measured", "open_draft"]
+
+
+def open_draft(export: Export, path: Path, about: About) -> Draft:
+    """What writes a dataset of an export's format to `path`, which does not exist yet."""
+    match export.format:
+        case "asdf":
+            return AsdfDraft(path, about, export.waveform_tag)
+        case "mseed":
+            return MiniseedDraft(path, about)
+        case "parquet":
+            return ParquetDraft(path)
+        case "sac":
+            return SacDraft(path, about)
+        case "specfem":
+            return SpecfemDraft(path)
