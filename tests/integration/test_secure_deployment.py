@@ -97,6 +97,29 @@ async def test_the_main_job_runs_and_no_service_is_refused_anything(deployment: 
             assert closed.ledger.balanced
             if closed.ledger.cancelled:
                 assert (await client.wait((await client.retry(cancelled.id)).id)).ledger.balanced
+    assert_nothing_was_refused(deployment)
+
+
+async def test_services_have_the_rights_to_export_and_purge(deployment: SecureDeployment) -> None:
+    doomed = []
+    async with deployment.client("submitter") as client:
+        await client.wait((await client.sync_index(_ARCHIVE)).id)
+        for storage in ("file", "gridfs"):
+            job = await client.wait((await client.submit({**_JOB, "output": {"storage": storage}})).id)
+            export = await client.wait((await client.export("sac", job=job.id)).id)
+            assert (export.state, export.ledger.saved) == ("completed", 1), export.error
+            doomed += [job.id, export.id]
+        with pytest.raises(ClientError, match="needs an operator"):
+            await client.purge(doomed)
+    async with deployment.client("operator") as client:
+        purge, _ = await client.purge(doomed)
+        assert purge is not None
+        assert (await client.wait(purge.id)).ledger.saved == len(doomed)
+        assert not set(doomed) & {job.id for job in await client.jobs()}
+    assert_nothing_was_refused(deployment)
+
+
+def assert_nothing_was_refused(deployment: SecureDeployment) -> None:
     said = deployment.logs().lower()
     assert "permissions violation" not in said
     assert "not authorized" not in said

@@ -121,10 +121,11 @@ class AccessInterceptor(ServerInterceptor):
             )
             raise AssertionError("abort returned")
         if caller.role < needed:
+            role = f"{'an' if needed is Role.OPERATOR else 'a'} {needed.name.lower()}"
             _audit(logging.WARNING, f"refused: needs {needed.name.lower()}", caller.name, method, context)
             await context.abort(
                 grpc.StatusCode.PERMISSION_DENIED,
-                f"{caller.name} is a {caller.role.name.lower()}; this call needs a {needed.name.lower()}.",
+                f"{caller.name} is a {caller.role.name.lower()}; this call needs {role}.",
             )
         return caller
 
