@@ -1,4 +1,4 @@
-"""Events that a user names: from QuakeML, a CSV table, inline mappings, or chosen rows of a catalog.
+"""Events that a user names: from QuakeML, a CSV table or inline mappings.
 
 Gives one `Event` a source in MsPASS's units; choosing events and windows round them is `planning`.
 """
@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from seisbus.archive.catalog import CatalogRow
 from seisbus.archive.errors import EventInputError
 from seisbus.archive.quakeml import source_quakeml
 from seisbus.archive.times import parse_time_ns
@@ -34,9 +33,7 @@ class EventOrigin(StrEnum):
 class Event:
     """One source: epoch nanoseconds, degrees, kilometres below sea level.
 
-    `prefix`, `ms_filename` and `phase_filename` locate an archive's event files where it is known to
-    keep them; they are None for events that do not come from an archive's catalog. `quakeml` is a document
-    of this event alone where its source said more than fits here: a focal mechanism.
+    `quakeml` is a document of this event alone where its source said more than fits here: a focal mechanism.
     """
 
     id: str
@@ -47,9 +44,6 @@ class Event:
     mag: float | None
     mag_type: str | None
     origin: EventOrigin
-    prefix: str | None = None
-    ms_filename: str | None = None
-    phase_filename: str | None = None
     quakeml: str = ""
 
     @property
@@ -70,26 +64,6 @@ _SPELLINGS = {
     "quakeml": ("quakeml",),
 }
 _FIELD_OF = {spelling: field for field, spellings in _SPELLINGS.items() for spelling in spellings}
-
-
-def from_catalog(rows: Iterable[CatalogRow]) -> list[Event]:
-    """Events of chosen catalog rows, with their event files."""
-    return [
-        Event(
-            row.evid,
-            row.time_ns,
-            row.lat,
-            row.lon,
-            row.depth_km,
-            row.mag,
-            row.mag_type,
-            EventOrigin.CATALOG,
-            row.prefix,
-            row.ms_filename,
-            row.phase_filename,
-        )
-        for row in rows
-    ]
 
 
 def from_mappings(events: Iterable[Mapping[str, Any]]) -> list[Event]:

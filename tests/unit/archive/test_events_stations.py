@@ -12,9 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from libseis.misfit.geometry import half_duration
 from seisbus.archive import events
-from seisbus.archive.catalog import read_catalog
 from seisbus.archive.errors import ArchiveFormatError, EventInputError
-from seisbus.archive.keys import TableFormat
 from seisbus.archive.quakeml import catalog_of
 from seisbus.archive.stations import read_stationxml
 from seisbus.archive.times import parse_time_ns
@@ -93,15 +91,6 @@ def test_events_of_a_csv() -> None:
         events.from_csv(b"time,lat,lon\nx,1,2\n")
     with pytest.raises(EventInputError, match="empty"):
         events.from_csv(b"")
-
-
-def test_events_of_a_catalog_keep_their_files() -> None:
-    table = (
-        b"PREFIX,MS_FILENAME,PHASE_FILENAME,ORIGIN_DATETIME,MAG,M,LAT,LON,DEPTH,EVID\n"
-        b"a/,1.ms,NA,2011-03-11T05:46:23.2,4,l,1,2,3,1\n"
-    )
-    (event,) = events.from_catalog(read_catalog(table, TableFormat.CSV))
-    assert (event.id, event.prefix, event.ms_filename, event.phase_filename) == ("1", "a/", "1.ms", None)
 
 
 def test_real_quakeml(test_data: Path) -> None:
