@@ -106,6 +106,9 @@ def report(error: Exception) -> int:
     if SETTINGS.debug:
         traceback.print_exception(error)
         return 1
+    if isinstance(error, OSError) and error.filename is not None:
+        errors_to(f"{error.filename} cannot be read or written ({error.strerror}).")
+        return 1
     where = keep(error)
     errors_to(
         f"An unexpected {type(error).__name__} ended the command; its traceback is in {where} (--debug shows it)."

@@ -48,9 +48,9 @@ def calibrate(
         measured, spec = (given(cpu), connected.job(job).spec) if cpu else measure(connected, job)
         work = work_of(connected.estimate(spec))
     found = Machine.calibrated(work, measured)
-    machine.write_text(json.dumps(dict(found.factors), indent=1) + "\n")
     for stage, factor in found.factors.items():
         OUT.print(f"{stage:9s} {measured[stage]:8.2f} CPU s, {factor:.2f} times the reference", markup=False)
+    machine.write_text(json.dumps(dict(found.factors), indent=1) + "\n")
     OUT.print(f"written to {machine}", markup=False)
 
 

@@ -101,6 +101,17 @@ def test_errors_have_their_exit_code(error: Exception, code: int, capsys: pytest
     assert capsys.readouterr().err == "A sentence.\n"
 
 
+def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    place = tmp_path / "file" / "machine.json"
+    with pytest.raises(OSError) as caught:
+        place.write_text("{}")
+    assert report(caught.value) == 1
+    said = capsys.readouterr().err.replace("\n", "")
+    assert said == f"{place} cannot be read or written (Not a directory)."
+    assert not (tmp_path / "state").exists()
+
+
 def test_an_unexpected_error_is_one_line_and_its_traceback_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
