@@ -22,6 +22,7 @@ from botocore.exceptions import ClientError
 from yarl import URL
 
 from ..archive.definition import ArchiveDefinition, Auth
+from ..errors import UserError
 
 # Connections of one process to one store; the politeness limit of an archive (max_in_flight) is below it.
 POOL = 64
@@ -67,6 +68,7 @@ class S3Clients:
         self._clients: dict[tuple[str | None, str | None, Auth], Any] = {}
         self._lock = asyncio.Lock()
         self._stall_seconds = stall_seconds
+        self._trusted = _trusted()
         self._http: ClientSession | None = None
 
     async def close(self) -> None:
@@ -77,14 +79,9 @@ class S3Clients:
         """The session for reads: bodies as they are stored, proxies and certificates as the environment says."""
         async with self._lock:
             if self._http is None:
-                bundle = os.environ.get("AWS_CA_BUNDLE")
                 self._http = await self._stack.enter_async_context(
                     ClientSession(
-                        connector=TCPConnector(
-                            limit=0,
-                            limit_per_host=POOL,
-                            ssl=ssl.create_default_context(cafile=bundle) if bundle else True,
-                        ),
+                        connector=TCPConnector(limit=0, limit_per_host=POOL, ssl=self._trusted),
                         timeout=ClientTimeout(sock_connect=_CONNECT_SECONDS, sock_read=self._stall_seconds),
                         headers={"Accept-Encoding": "identity"},
                         auto_decompress=False,
@@ -119,6 +116,17 @@ class S3Clients:
             "get_object", Params={"Bucket": archive.bucket, "Key": key}, ExpiresIn=_SIGNED_FOR_SECONDS
         )
         return URL(signed, encoded=True)
+
+
+def _trusted() -> ssl.SSLContext | bool:
+    """Whose certificates reads take; UserError when the file that the environment names is none of certificates."""
+    bundle = os.environ.get("AWS_CA_BUNDLE")
+    if not bundle:
+        return True
+    try:
+        return ssl.create_default_context(cafile=bundle)
+    except OSError as error:  # an SSLError is one
+        raise UserError(f"AWS_CA_BUNDLE: {bundle} is no file of certificates ({error}).") from error
 
 
 def _root(archive: ArchiveDefinition) -> str:
