@@ -1,0 +1,63 @@
+"""Untouched windows keep the archive's own records; what was filled, or has something said about it, is made anew."""
+
+from __future__ import annotations
+
+import struct
+from datetime import date
+from fractions import Fraction
+
+from libseis.mseed import decode, frame
+from seisbus.model.channel import Channel
+from seisbus.model.task import ObjectRef, Recipe, Window
+from seisbus.model.transfer import ObjectRecords, Packing, Piece, WindowOrder, WindowOutcome
+from seisbus.windower.cutting import cut_part
+from support.days import NS, Days, day_ns, pack
+
+CODES = ("XX", "STA", "", "LHZ")
+CHANNEL = Channel(*CODES)
+DAY = date(2012, 2, 28)
+FIRST = day_ns(DAY)
+DATA = Days.noise(CODES, Fraction(1), DAY, 1).data
+RECORDS = pack(CODES, Fraction(1), FIRST, DATA)
+BEGIN, END = 4 * 3600 + 17, 9 * 3600 + 5
+
+
+def outcome(records: list[bytes], recipe: Recipe) -> WindowOutcome:
+    ref = ObjectRef("days", "day", day_ns=FIRST, channel=CHANNEL)
+    read = ObjectRecords(ref, records=b"".join(records), waveform_records=len(records))
+    window = Window("job.1", CHANNEL, FIRST + BEGIN * NS, FIRST + END * NS, True)
+    (result,) = cut_part(WindowOrder("job", "job.0", 1, 1, 0, 1, (read,), (window,), recipe), None).outcomes
+    return result
+
+
+def samples(piece: Piece) -> list[int]:
+    ((segment,),) = [joined.segments for joined in decode(piece.data, frame(piece.data))]
+    assert segment.t0_ns == piece.t0_ns
+    return list(segment.data)
+
+
+def test_records_inside_the_window_are_the_archives_own() -> None:
+    (piece,) = outcome(RECORDS, Recipe()).pieces
+    table = frame(b"".join(RECORDS))
+    inside = (table.start_ns >= FIRST + BEGIN * NS) & (table.end_ns <= FIRST + END * NS)
+    assert inside.sum() > 3
+    assert b"".join(record for record, own in zip(RECORDS, inside, strict=True) if own) in piece.data
+    assert samples(piece) == DATA[BEGIN : END + 1].tolist()
+
+
+def test_records_that_something_is_said_about_are_made_anew() -> None:
+    """After the window times are a fifth of a sample late, which is joined and complained about."""
+    late = [r[:28] + struct.pack(">H", 2000) + r[30:] for r in RECORDS]
+    last = 3 * len(RECORDS) // 4
+    result = outcome([*RECORDS[:last], *late[last:]], Recipe())
+    assert result.log
+    (piece,) = result.pieces
+    assert set(frame(piece.data).length.tolist()) == {4096}
+    assert samples(piece) == DATA[BEGIN : END + 1].tolist()
+
+
+def test_filled_samples_are_stored_as_reals() -> None:
+    middle = len(RECORDS) // 4
+    (piece,) = outcome([*RECORDS[:middle], *RECORDS[middle + 1 :]], Recipe(gaps="fill")).pieces
+    assert piece.packing is Packing.FLOAT64
+    assert piece.npts == END - BEGIN + 1
