@@ -141,7 +141,7 @@ async def test_a_server_that_cannot_start_says_why_and_leaves_nothing(tmp_path: 
 
 
 _PARENT = """
-import asyncio, json, sys
+import asyncio, json, signal, sys
 from pathlib import Path
 from seisbus.local import embedded_servers
 
@@ -151,6 +151,7 @@ async def main(folder):
         print(json.dumps(pids), flush=True)
         await asyncio.Event().wait()
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background ignores it, and its children
 asyncio.run(main(Path(sys.argv[1])))
 """
 

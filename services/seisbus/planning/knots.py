@@ -39,12 +39,13 @@ class KnotTable:
         return np.stack([self.offset, self.time_ns], axis=1).astype("<i8").tobytes()
 
     def around(self, spans: Sequence[Wanted]) -> tuple[Knot, ...]:
-        """The knots that bracket each span: the last one before it and the first one behind it."""
+        """The knots that bracket each span: the last one before it, and two behind it, since the record of the first
+        may hold the span's last sample."""
         picked: set[int] = set()
         for span in spans:
             before = int(np.searchsorted(self.time_ns, span.start_ns, side="right")) - 1
             after = int(np.searchsorted(self.time_ns, span.end_ns, side="right"))
-            picked.update(row for row in (before, after) if 0 <= row < len(self.offset))
+            picked.update(row for row in (before, after, after + 1) if 0 <= row < len(self.offset))
         return tuple(Knot(int(self.offset[row]), int(self.time_ns[row])) for row in sorted(picked))
 
 

@@ -205,8 +205,9 @@ class RangeSearch:
         if not self.hint.ordered and after.time_ns - before.time_ns > span.end_ns - span.start_ns + _NEAR_NS:
             return None
         # a record that starts within an interval behind the window may hold its last sample
-        more = _LONG_RECORD if after.time_ns - span.end_ns <= _LONG_INTERVAL_NS else 0
-        return ByteRange(before.offset, min(after.offset + more, self.size)) if before.offset < after.offset else None
+        surely = (k.offset for k in self.hint.knots if k.time_ns > span.end_ns + _LONG_INTERVAL_NS)
+        end = min(after.offset + _LONG_RECORD, min(surely, default=self.size))
+        return ByteRange(before.offset, end) if before.offset < after.offset else None
 
     def _body(self, span: Wanted) -> Run | None:
         """The run of bytes read that touches the span, or that ends where the object does on the span's side of it;

@@ -243,6 +243,16 @@ def test_any_knots(day: Stretch, wanted: list[Wanted], data: st.DataObject) -> N
     check(raw, wanted, Hint(tuple(knots)))
 
 
+@pytest.mark.parametrize("start", [0.5, 1.0, 119.0])
+def test_a_window_that_ends_an_interval_before_a_record_costs_one_record_more(start: float) -> None:
+    """The record may hold the last sample, and the knot behind it says where it ends."""
+    day = Stretch(0, (120,) * 700, NS)
+    raw = day.data()
+    span = Wanted(DAY_START + 7200 * NS + int(start * NS), DAY_START + 14_400 * NS - NS // 2)
+    (asked,) = check(raw, [span], scanned(raw)).asked
+    assert (asked.start, asked.end) == (60 * 512, 121 * 512)
+
+
 @common
 @given(days(), st.floats(0.2, 20), st.floats(0.05, 3))
 def test_after_a_scan_a_window_costs_one_request(day: Stretch, start: float, length: float) -> None:
