@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import uuid4
@@ -89,8 +89,13 @@ def _create_whole(path: Path) -> None:
     part = part_of(path)
     try:
         create(part).close()
-        with suppress(FileExistsError):
+        try:
             os.link(part, path)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without hard links, as of many memory cards and external disks
+            if not path.exists():
+                part.rename(path)
     except OSError as error:
         raise AsdfError(f"{path} cannot be made: {error}.") from error
     finally:

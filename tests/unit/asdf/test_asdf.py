@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -379,6 +380,17 @@ def test_a_writer_killed_before_it_flushes_leaves_what_was_there(path, before):
         np.testing.assert_array_equal(asdf.read_stream(path, code, "observed")[0].data, example().st_obs[0].data)
     asdf.write_station(path, station("NEXT"))
     assert asdf.station_codes(path) == ["XX.NEXT", *old]
+    assert os.listdir(path.parent) == [path.name]
+
+
+def test_a_dataset_on_a_file_system_without_hard_links(path, monkeypatch):
+    def refused(*_):
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))  # what Linux says on exFAT
+
+    monkeypatch.setattr(os, "link", refused)
+    asdf.write_station(path, station("NEW"))
+    asdf.write_station(path, station("NEXT"))
+    assert asdf.station_codes(path) == ["XX.NEW", "XX.NEXT"]
     assert os.listdir(path.parent) == [path.name]
 
 
