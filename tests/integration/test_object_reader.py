@@ -13,8 +13,10 @@ from benchmarks.network import EmulatedNetwork, Fault, Line, Request, emulated_n
 from seisbus.archive.definition import ArchiveDefinition, load_archives
 from seisbus.errors import UnavailableError
 from seisbus.objects import AccessError, BrokenObjectError, ObjectChangedError, ObjectReader
+from seisbus.objects.s3 import proxy
 from support.servers import S3Server
 from support.waiting import eventually
+from yarl import URL
 
 BODY = bytes(range(256)) * 4000  # 1 MB
 
@@ -144,6 +146,37 @@ async def test_a_server_that_knows_no_ranges_gives_what_was_asked_for(archive: A
         found = await objects.get(replace(archive, endpoint=f"http://127.0.0.1:{port}"), "day.ms", 1000, 2000)
     assert found is not None
     assert (found.start, found.data, found.size) == (1000, BODY[1000:2000], len(BODY))
+
+
+async def test_reads_go_through_the_proxy_that_the_environment_names(
+    s3_server: S3Server, archive: ArchiveDefinition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = URL(s3_server.url)
+    asked: list[str] = []
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        address = head.split(" ")[1]
+        asked.append(address)
+        answers, requests = await asyncio.open_connection(store.host, store.port)
+        requests.write(
+            head.replace(address, URL(address).path, 1).replace("\r\n", "\r\nConnection: close\r\n", 1).encode()
+        )
+        writer.write(await answers.read())
+        requests.close()
+        writer.close()
+
+    async with await asyncio.start_server(relay, "127.0.0.1", 0) as server, ObjectReader() as objects:
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        proxy.cache_clear()
+        found = await objects.get(replace(archive, endpoint="http://archive.invalid"), "day.ms", 10, 20)
+        assert found is not None
+        assert found.data == BODY[10:20]
+        assert asked == [f"http://archive.invalid/{archive.bucket}/day.ms"]
+        found = await objects.get(archive, "day.ms", 10, 20)  # a host that is excepted is asked itself
+        assert found is not None
+        assert len(asked) == 1
 
 
 async def test_a_cancelled_read_leaves_its_connection(s3_server: S3Server, archive: ArchiveDefinition) -> None:

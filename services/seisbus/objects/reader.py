@@ -23,7 +23,7 @@ from ..archive.definition import ArchiveDefinition
 from ..errors import SeisbusError, UnavailableError
 from ..telemetry.metrics import ARCHIVE_READ
 from .limit import AdaptiveLimit
-from .s3 import ABSENT, POOL, S3Clients, error_code
+from .s3 import ABSENT, POOL, S3Clients, error_code, proxy
 
 _TRIES = 6
 _FIRST_WAIT_SECONDS = 0.1
@@ -101,7 +101,9 @@ class ObjectReader:
             headers["If-Match"] = f'"{etag}"'
 
         async def once() -> Fetched | None:
-            async with http.get(await self._s3.address(archive, key), headers=headers) as response:
+            address = await self._s3.address(archive, key)
+            through = proxy(address.scheme, address.host or "")
+            async with http.get(address, headers=headers, proxy=through) as response:
                 data = await response.read()
                 if response.status not in (200, 206):
                     raise _refusal(response, data)

@@ -10,9 +10,10 @@ import asyncio
 import os
 import ssl
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from functools import cache
 from typing import Any
 from urllib.parse import quote
-from urllib.request import getproxies
+from urllib.request import getproxies, proxy_bypass
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
@@ -76,7 +77,7 @@ class S3Clients:
         await self._stack.aclose()
 
     async def http(self) -> ClientSession:
-        """The session for reads: bodies as they are stored, proxies and certificates as the environment says."""
+        """The session for reads: bodies as they are stored, certificates as the environment says."""
         async with self._lock:
             if self._http is None:
                 self._http = await self._stack.enter_async_context(
@@ -86,7 +87,6 @@ class S3Clients:
                         headers={"Accept-Encoding": "identity"},
                         auto_decompress=False,
                         read_bufsize=_READ_BUFFER,
-                        trust_env=bool(getproxies()),  # it looks for them, in a thread, at every request
                     )
                 )
         return self._http
@@ -116,6 +116,12 @@ class S3Clients:
             "get_object", Params={"Bucket": archive.bucket, "Key": key}, ExpiresIn=_SIGNED_FOR_SECONDS
         )
         return URL(signed, encoded=True)
+
+
+@cache
+def proxy(scheme: str, host: str) -> str | None:
+    """The proxy that the environment names for a host; asked once, since the session would ask at every request."""
+    return None if proxy_bypass(host) else getproxies().get(scheme)
 
 
 def _trusted() -> ssl.SSLContext | bool:
