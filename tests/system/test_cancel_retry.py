@@ -63,14 +63,11 @@ async def test_what_is_cancelled_before_anything_was_fetched_is_done_by_a_retry(
 async def test_a_job_cancelled_in_the_middle_of_its_plan_adds_up_and_is_finished_by_a_retry(disturbed: System) -> None:
     whole = await disturbed.run(_TILES)
     job = await disturbed.client.submit(_TILES)
-
-    async def begun() -> bool:
-        return (await disturbed.client.job(job.id)).ledger.settled > 0
-
-    await eventually(begun, interval=0.01)
-    await disturbed.stack.hold("fetcher")  # or the whole job may be done before the word of its cancellation is out
+    # the ledger tells of it later, when a job as small as this may be done
+    await eventually(lambda: outcomes(disturbed, job), interval=0.005)
+    await disturbed.stack.hold("writer")  # with what it has in hand
     await disturbed.client.cancel(job.id)
-    await disturbed.stack.release("fetcher")
+    await disturbed.stack.release("writer")
     cancelled = await disturbed.client.wait(job.id)
     assert (cancelled.state, cancelled.ledger.balanced) == ("cancelled", True)
     assert cancelled.ledger.cancelled > 0
@@ -127,8 +124,13 @@ async def planned(system: System, job: Job) -> None:
 
 def superseded(system: System, job: Job) -> list[dict[str, Any]]:
     """What the job's retries replaced."""
+    return outcomes(system, job, "outcome_superseded")
+
+
+def outcomes(system: System, job: Job, collection: str = "outcome") -> list[dict[str, Any]]:
+    """What the job's windows came to."""
     low, high = id_range(job.id)
     environment = system.stack.environment
     with pymongo.MongoClient[dict[str, Any]](environment["SEISBUS_MONGODB_URI"]) as client:
-        found = client[environment["SEISBUS_DATABASE"]]["outcome_superseded"]
+        found = client[environment["SEISBUS_DATABASE"]][collection]
         return list(found.find({"_id": {"$gte": low, "$lt": high}}))
