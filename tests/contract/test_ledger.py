@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -48,13 +48,6 @@ HOUR_NS = 3_600_000_000_000
 SPEC = parse_job(
     {"archive": "local", "windows": {"absolute": [{"start": "2011-03-11T05:00:00", "end": "2011-03-11T06:00:00"}]}}
 )
-
-
-@pytest.fixture
-async def store(mongodb_uri: str, mongodb_database: str) -> AsyncIterator[Store]:
-    async with await Store.connect(mongodb_uri, mongodb_database) as connected:
-        await connected.ensure_indexes()
-        yield connected
 
 
 def make_task(job: str, number: int, windows: int, parts: int = 1, *, template: WindowTemplate | None = None) -> Task:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -18,13 +17,6 @@ from seisbus.store.jobs import close_job, get_job, insert_job, request_retry, st
 SPEC = parse_job(
     {"archive": "local", "windows": {"absolute": [{"start": "2011-03-11T05:00:00", "end": "2011-03-11T06:00:00"}]}}
 )
-
-
-@pytest.fixture
-async def store(mongodb_uri: str, mongodb_database: str) -> AsyncIterator[Store]:
-    async with await Store.connect(mongodb_uri, mongodb_database) as connected:
-        await connected.ensure_indexes()
-        yield connected
 
 
 async def closed_job(store: Store) -> str:
