@@ -15,7 +15,7 @@ from ..bus import Delivery
 from ..bus.client import Tag
 from ..bus.codec import decode_fetch, encode_outcomes, encode_window
 from ..bus.topology import window_subject, write_subject
-from ..model.outcome import Fate, missing_detail
+from ..model.outcome import UNREADABLE, Fate, missing_detail, unreadable_detail
 from ..model.task import ObjectRef, Window
 from ..model.transfer import (
     Expansion,
@@ -169,8 +169,11 @@ class Fetcher:
         assert read.found is not None
         windows, parts, sources = expand(read.found.chunks[0], task.job, task.template, _EVENT_PART_BYTES)
         if not windows:
-            detail = f"{read.ref.key} holds no miniSEED waveforms. {' '.join(read.found.problems)}".strip()
-            await self._publish_outcomes(order, 0, len(task.parts), task.windows, Fate.DEAD, "no_data", detail)
+            reason, detail = "no_data", f"{read.ref.key} holds no miniSEED waveforms."
+            if problems := read.found.problems:
+                size = sum(len(chunk.data) for chunk in read.found.chunks)
+                reason, detail = UNREADABLE, unreadable_detail(read.ref.key, size, problems)
+            await self._publish_outcomes(order, 0, len(task.parts), task.windows, Fate.DEAD, reason, detail)
             return
         batch = self._batch(order, 0, len(parts), expansion=Expansion(tuple(windows), tuple(parts)))
         await self._publish_batch(order, batch, "expansion")

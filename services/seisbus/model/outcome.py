@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Final
 
 
 class Fate(StrEnum):
@@ -29,6 +31,19 @@ _MISSING = {
 def missing_detail(names: str, reason: str) -> str:
     """One sentence for the ledger: `names` (objects) are missing for a `reason`."""
     return f"{names}: {_MISSING.get(reason, reason)}."
+
+
+# Reason of a dead window whose object has bytes that could not be read; an object without any data is `no_data`.
+UNREADABLE: Final = "unreadable"
+# Problems in a sentence for the ledger; the datum's log has all of them.
+_FIRST = 3
+
+
+def unreadable_detail(names: str, size: int, problems: Sequence[str]) -> str:
+    """One sentence for the ledger: so many bytes of `names` (objects) could not be read, and the first problems."""
+    amount = f"{size:,} bytes" if size else "its bytes"
+    more = f" And {len(problems) - _FIRST:,} more problems." if len(problems) > _FIRST else ""
+    return f"{names}: {amount} could not be read: {' '.join(problems[:_FIRST])}{more}"
 
 
 @dataclass(frozen=True, slots=True)

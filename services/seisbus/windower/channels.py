@@ -6,22 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from libseis.mseed import RecordTable, decode, frame, trim
-from libseis.segments import Joined, Segment, SourceId
+from libseis.segments import ComplaintKind, Joined, Segment, SourceId
 
 from ..model.channel import Channel
+from ..model.outcome import unreadable_detail
 from ..model.transfer import LogLine, ObjectRecords, Severity
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
     """Data by channel as the headers name it, what there is to say about the bytes, whether any were there, and they
-    themselves with their records."""
+    themselves with their records; `unreadable` says why bytes that are there gave no data, empty where none failed."""
 
     joined: dict[SourceId, Joined]
     log: tuple[LogLine, ...]
     any_records: bool
     buffer: bytes
     table: RecordTable
+    unreadable: str = ""
 
     def trimmed(self, segment: Segment) -> bytes | None:
         """The records of a segment that was cut from this, None where they must be made anew."""
@@ -51,7 +53,20 @@ def decoded(inputs: Sequence[ObjectRecords], overlap: str) -> Decoded:
         if not item.segments
         for complaint in item.complaints
     ]
-    return Decoded(joined, tuple(log), any(read.waveform_records for read in inputs), buffer, table)
+    any_records = any(read.waveform_records for read in inputs)
+    return Decoded(joined, tuple(log), any_records, buffer, table, "" if joined else _unreadable(inputs, found))
+
+
+def _unreadable(inputs: Sequence[ObjectRecords], found: Sequence[Joined]) -> str:
+    """Why there are no data though there are bytes: nothing in them is a record, or no record can be unpacked."""
+    names = ", ".join(dict.fromkeys(read.ref.key for read in inputs if not read.missing))
+    refused = [c.message for item in found for c in item.complaints if c.kind is ComplaintKind.BAD_RECORD]
+    if refused:
+        return unreadable_detail(names, sum(len(read.records) for read in inputs), refused)
+    problems = [problem for read in inputs for problem in read.problems]
+    if problems and not any(read.waveform_records for read in inputs):
+        return unreadable_detail(names, sum(read.ref.size for read in inputs if read.problems), problems)
+    return ""
 
 
 def choose(found: Decoded, wanted: Channel) -> tuple[Joined | None, str]:

@@ -12,7 +12,7 @@ from libseis.mseed import encode
 from libseis.segments import Cut, CutReason, FillMethod, GapPolicy, Joined, Segment, cut
 
 from ..model.channel import Channel
-from ..model.outcome import Fate, missing_detail
+from ..model.outcome import UNREADABLE, Fate, missing_detail
 from ..model.task import DAY_NS, Recipe, Window
 from ..model.transfer import (
     LogLine,
@@ -88,6 +88,8 @@ def _outcome(
     if joined is None:
         if found.joined:
             return _dead(window, "wrong_channel", complaint, log, sources)
+        if found.unreadable:
+            return _dead(window, UNREADABLE, found.unreadable, log, sources)
         if found.any_records:
             detail = "The archive's object has data, but none inside the window."
             return _dead(window, CutReason.NO_DATA_IN_WINDOW.value, detail, log, sources)
