@@ -5,9 +5,10 @@ what is whole in them and a sentence for what is not. Every function is safe in 
 """
 
 from libseis.mseed.decoding import decode
-from libseis.mseed.encoding import Encoding, encode
+from libseis.mseed.encoding import encode
 from libseis.mseed.files import read, write
 from libseis.mseed.framing import frame
+from libseis.mseed.packing import Encoding
 from libseis.mseed.table import Problem, ProblemKind, RecordTable, overlapping
 from libseis.mseed.trimming import trim
 

@@ -1,35 +1,28 @@
-"""Encode a segment as miniSEED 2 records without loss. Sample packing is libmseed's; the exact rate is put in here."""
+"""Encode a segment as miniSEED records without loss. libmseed packs Steim frames; headers are made here."""
 
 from __future__ import annotations
 
 import math
-from enum import IntEnum
+import struct
+from fractions import Fraction
+from itertools import chain
 
 import numpy as np
-from pymseed import MiniSEEDError, MS3Record, nslc2sourceid
+from numpy.typing import NDArray
+from pymseed import MiniSEEDError
 
 from libseis.enums import ErrorSeverity
 from libseis.errors import SampleError
+from libseis.mseed.packing import STEIM, Encoding, payloads
+from libseis.mseed.stamps import crc32c, version2, version3
 from libseis.segments import Rate, Segment, SourceId
 
-_RATE_FIELDS = slice(32, 36)
-_SEQUENCE = slice(0, 6)
 _LARGEST_FIELD = 2**15 - 1
 _STEIM2_LIMIT = 2**29  # differences are stored in at most 30 bits (SEED manual 2.4, appendix B)
-_SAMPLE_TYPE = {"int32": "i", "float32": "f", "float64": "d"}
 _WIDTHS = (("network", "net", 2), ("station", "sta", 5), ("location", "loc", 2), ("channel", "chan", 3))
-
-
-class Encoding(IntEnum):
-    """SEED data encodings that can be written (blockette 1000, field 3)."""
-
-    INT32 = 3
-    FLOAT32 = 4
-    FLOAT64 = 5
-    STEIM1 = 10
-    STEIM2 = 11
-
-
+_LENGTHS = frozenset(1 << n for n in range(7, 18))
+_MOST_SAMPLES = {2: 2**16 - 1, 3: 2**32 - 1}
+_FIRST_NS, _LAST_NS = -2_208_988_800 * 10**9, 4_133_980_800 * 10**9  # years 1900 to 2100: what is read back as a date
 _ALLOWED = {
     "int32": (Encoding.STEIM2, Encoding.STEIM1, Encoding.INT32),
     "float32": (Encoding.FLOAT32,),
@@ -37,34 +30,35 @@ _ALLOWED = {
 }
 
 
-def encode(segment: Segment, *, reclen: int = 4096, encoding: Encoding | None = None, quality: str = "D") -> bytes:
-    """`segment` as miniSEED 2 records of `reclen` bytes (a power of 2 from 128 to 65536), big-endian.
+def encode(
+    segment: Segment, *, reclen: int = 4096, encoding: Encoding | None = None, quality: str = "D", version: int = 2
+) -> bytes:
+    """`segment` as miniSEED records of `version` 2 or 3, of (3: up to) `reclen` bytes, a power of 2 from 128 to 131072.
 
-    Decoding gives the same samples, the rate (exactly, if it is a fraction of 16-bit integers; else to the
-    single precision of blockette 100) and the start time to the microsecond. Without `encoding` counts become
-    Steim-2, or INT32 where their differences need more than 30 bits; reals keep their precision.
-    Raises SampleError for codes too long for the format, an unfit encoding or record length, no samples.
+    Decoding gives the same samples, and each record starts when the segment says that its first sample was taken.
+    Version 2 (SEED manual 2.4, chapter 8) has times to the microsecond and the rate exactly, if factor and multiplier
+    (two 16-bit integers) can hold it; else blockette 100 has it to single precision. Version 3 (FDSN, 2023) has
+    nanoseconds, rates in double precision, longer codes and a CRC. Without `encoding` counts become Steim-2, or INT32
+    where their differences need more than 30 bits; reals keep their precision. `quality` is one of D, R, Q, M.
+
+    Raises SampleError for codes or times that the format has no room for, an unfit encoding, quality, version or
+    record length, and no samples.
     """
-    _check_codes(segment.source)
-    if reclen not in {1 << n for n in range(7, 17)}:
-        raise _refusal(
-            "reclen", f"A record length of {reclen} bytes is not possible; use a power of 2 from 128 to 65536."
-        )
-    if segment.npts == 0:
-        raise _refusal("npts", f"The segment of {segment.source} has no samples; there is nothing to encode.")
-    kind = segment.data.dtype.name
+    _check(segment, reclen, quality, version)
     chosen = encoding if encoding is not None else _natural(segment)
-    if chosen not in _ALLOWED[kind]:
-        names = ", ".join(e.name for e in _ALLOWED[kind])
-        raise _refusal("encoding", f"{chosen.name} cannot hold {kind} samples of {segment.source}; use one of {names}.")
+    allowed = _ALLOWED[segment.data.dtype.name]
+    if chosen not in allowed:
+        names = ", ".join(e.name for e in allowed)
+        text = f"{chosen.name} cannot hold {segment.data.dtype.name} samples of {segment.source}; use one of {names}."
+        raise _refusal("encoding", text)
+    write = _version2 if version == 2 else _version3
     try:
-        records = _pack(segment, reclen, chosen, quality)
+        return write(segment, reclen, chosen, quality)
     except MiniSEEDError as error:
         if encoding is not None or chosen is not Encoding.STEIM2:
             raise _refusal("samples", f"{segment.source} cannot be packed as {chosen.name}: {error}.") from error
         # the first sample counts as a difference too
-        records = _pack(segment, reclen, Encoding.INT32, quality)
-    return _stamp(records, segment.rate, reclen)
+        return write(segment, reclen, Encoding.INT32, quality)
 
 
 def _natural(segment: Segment) -> Encoding:
@@ -77,27 +71,69 @@ def _natural(segment: Segment) -> Encoding:
     return Encoding.FLOAT32 if segment.data.dtype == np.float32 else Encoding.FLOAT64
 
 
-def _pack(segment: Segment, reclen: int, encoding: Encoding, quality: str) -> bytes:
-    record = MS3Record(reclen=reclen, encoding=encoding)
+def _version2(segment: Segment, reclen: int, encoding: Encoding, quality: str) -> bytes:
+    """Records with blockettes 1000 and 1001, and 100 where the rate needs it; everything big-endian."""
+    exact = _header_rate(segment.rate)
+    factor, multiplier = exact or _nearest(segment.rate)
+    begin = 64 if exact else 128  # Steim frames stand at multiples of 64
     source = segment.source
-    record.sourceid = nslc2sourceid(source.net, source.sta, source.loc, source.chan)
-    record.formatversion = 2
-    record.pubversion = "RDQM".index(quality) + 1
-    record.starttime = (segment.t0_ns + 500) // 1000 * 1000  # the format ends at microseconds, and libmseed truncates
-    record.samprate = segment.rate.hz
-    samples = np.ascontiguousarray(segment.data)
-    return b"".join(record.generate(samples, _SAMPLE_TYPE[samples.dtype.name]))
+    template = struct.pack(
+        ">6xc1s5s2s3s2s12xhh3xBiHHHHBBBxHHBbxB",
+        quality.encode(), b" ", *(code.encode().ljust(width) for code, width in (
+            (source.sta, 5), (source.loc, 2), (source.chan, 3), (source.net, 2))),
+        factor, multiplier, 2 if exact else 3, 0, begin, 48,
+        1000, 56, encoding, 1, reclen.bit_length() - 1,
+        1001, 0 if exact else 64, 0, 0, 0,
+    )  # fmt: skip
+    if not exact:
+        if not 0 < np.float32(segment.rate.hz) < np.inf:
+            raise _refusal("rate", f"{segment.source} has a rate of {segment.rate}, for which miniSEED 2 has no room.")
+        template += struct.pack(">HHf4x52x", 100, 0, segment.rate.hz)
+    room = reclen - begin
+    if room < 8:
+        text = f"Records of {reclen} bytes have no room beside the rate of {segment.source}; use 256 or more."
+        raise _refusal("reclen", text)
+    bodies = payloads(segment.data, encoding, room, _MOST_SAMPLES[2], ">")
+    counts = np.array([count for count, _ in bodies], np.int64)
+    frames = np.array([len(body) // 64 if encoding in STEIM else 0 for _, body in bodies], np.int64)
+    heads = version2(template, (_starts(segment, counts) + 500) // 1000, counts, frames)
+    return b"".join(
+        chain.from_iterable(
+            (heads[k * begin : (k + 1) * begin], body.ljust(room, b"\0")) for k, (_, body) in enumerate(bodies)
+        )
+    )
 
 
-def _stamp(records: bytes, rate: Rate, reclen: int) -> bytes:
-    """Number the records, and write the rate as factor and multiplier wherever these hold it exactly."""
-    table = np.frombuffer(bytearray(records), np.uint8).reshape(-1, reclen)
-    numbers = np.arange(1, len(table) + 1) % 1_000_000
-    table[:, _SEQUENCE] = numbers[:, None] // 10 ** np.arange(5, -1, -1) % 10 + ord("0")
-    fields = _header_rate(rate)
-    if fields is not None:
-        table[:, _RATE_FIELDS] = np.array(fields, ">i2").view(np.uint8)
-    return table.tobytes()
+def _version3(segment: Segment, reclen: int, encoding: Encoding, quality: str) -> bytes:
+    """Records as long as their samples are; everything but Steim frames little-endian."""
+    source = identifier(segment.source).encode("ascii")
+    publication = "RDQM".index(quality) + 1
+    rate = _float_rate(segment.rate)
+    template = struct.pack("<2sBB11xBd8xBBHI", b"MS", 3, 0, encoding, rate, publication, len(source), 0, 0)
+    template += source
+    begin = len(template)
+    room = reclen - begin
+    if room < 64:
+        text = f"Records of {reclen} bytes have no room for samples beside {source.decode()}; use 256 or more."
+        raise _refusal("reclen", text)
+    bodies = payloads(segment.data, encoding, room, _MOST_SAMPLES[3], "<")
+    counts = np.array([count for count, _ in bodies], np.int64)
+    sizes = np.array([len(body) for _, body in bodies], np.int64)
+    heads = version3(template, _starts(segment, counts), counts, sizes)
+    parts: list[bytes] = []
+    for k, (_, body) in enumerate(bodies):
+        head = heads[k * begin : (k + 1) * begin]
+        check = crc32c(body, crc32c(head))
+        parts += (head[:28], struct.pack("<I", check), head[32:], body)
+    return b"".join(parts)
+
+
+def _starts(segment: Segment, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Time of the first sample of each record in ns, as the segment has it."""
+    if len(counts) == 1:
+        return np.array([segment.t0_ns], np.int64)
+    first = np.cumsum(counts) - counts
+    return np.array([segment.time_ns(i) for i in first.tolist()], np.int64)
 
 
 def _header_rate(rate: Rate) -> tuple[int, int] | None:
@@ -111,6 +147,21 @@ def _header_rate(rate: Rate) -> tuple[int, int] | None:
     return (above, -below) if above <= _LARGEST_FIELD and below <= _LARGEST_FIELD else None
 
 
+def _nearest(rate: Rate) -> tuple[int, int]:
+    """Factor and multiplier next to a rate that is beyond them; blockette 100 has the rate then.
+
+    Where the pair is the same number in single precision, readers that look for it have more digits.
+    """
+    if rate.hz >= 1:
+        found = Fraction(rate.numerator, rate.denominator).limit_denominator(max(1, int(_LARGEST_FIELD / rate.hz)))
+        above = min(found.numerator, _LARGEST_FIELD)
+        return above, -found.denominator if found.denominator > 1 else 1
+    found = Fraction(rate.denominator, rate.numerator).limit_denominator(max(1, int(_LARGEST_FIELD * rate.hz)))
+    if found.denominator == 1:
+        return -min(found.numerator, _LARGEST_FIELD), 1
+    return found.denominator, -min(found.numerator, _LARGEST_FIELD)
+
+
 def _product(number: int) -> tuple[int, int] | None:
     """`number` as a product of two integers that fit the header."""
     for second in range(-(-number // _LARGEST_FIELD), math.isqrt(number) + 1):
@@ -119,12 +170,53 @@ def _product(number: int) -> tuple[int, int] | None:
     return None
 
 
+def _float_rate(rate: Rate) -> float:
+    """The rate of a version 3 header: samples per second, or minus the interval in seconds if only that is exact."""
+    interval = rate.denominator / rate.numerator
+    if Rate.from_hz(rate.hz) != rate and Rate.from_interval(interval) == rate:
+        return -interval
+    return rate.hz
+
+
+def identifier(source: SourceId) -> str:
+    """FDSN source identifier of `source`, `FDSN:NET_STA_LOC_B_S_SS`."""
+    channel = "_".join(source.chan) if len(source.chan) == 3 else source.chan
+    return f"FDSN:{source.net}_{source.sta}_{source.loc}_{channel}"
+
+
+def _check(segment: Segment, reclen: int, quality: str, version: int) -> None:
+    """Refuse what cannot be written."""
+    if version not in (2, 3):
+        raise _refusal("version", f"miniSEED version {version} is not known; use 2 or 3.")
+    (_check_codes if version == 2 else _check_identifier)(segment.source)
+    if reclen not in _LENGTHS:
+        text = f"A record length of {reclen} bytes is not possible; use a power of 2 from 128 to 131072."
+        raise _refusal("reclen", text)
+    if len(quality) != 1 or quality not in "DRQM":
+        raise _refusal("quality", f"A quality of {quality!r} is not known; use D, R, Q or M.")
+    if segment.npts == 0:
+        raise _refusal("npts", f"The segment of {segment.source} has no samples; there is nothing to encode.")
+    if segment.t0_ns < _FIRST_NS or segment.end_ns >= _LAST_NS:
+        raise _refusal("time", f"{segment.source} has samples before 1900 or after 2100, which are not written.")
+
+
 def _check_codes(source: SourceId) -> None:
     for name, field, width in _WIDTHS:
-        code = str(getattr(source, field))
-        if len(code) > width or not code.isascii():
+        code = getattr(source, field)
+        if len(code) > width or not (code.isascii() and code.isprintable()):
             text = f"The {name} code {code!r} does not fit miniSEED 2, which has {width} ASCII characters for it."
             raise _refusal(field, text)
+
+
+def _check_identifier(source: SourceId) -> None:
+    parts = identifier(source).split("_")
+    text = "".join(parts)
+    if len(parts) != 6 or not (text.isascii() and text.isprintable()) or max(map(len, parts)) > 40:
+        message = (
+            f"The codes {source} make no FDSN source identifier, which takes ASCII without '_' and a channel like BHZ "
+            "or B_H_Z; rename them first."
+        )
+        raise _refusal("source", message)
 
 
 def _refusal(what: str, message: str) -> SampleError:

@@ -47,15 +47,21 @@ def read(
 
 
 def write(
-    data: TimeSeries | TimeSeriesEnsemble, path: str | os.PathLike[str] | None = None, *, reclen: int = 4096
+    data: TimeSeries | TimeSeriesEnsemble,
+    path: str | os.PathLike[str] | None = None,
+    *,
+    reclen: int = 4096,
+    version: int = 2,
 ) -> bytes:
-    """The live members of `data` as miniSEED 2 records, written to `path` if there is one; the bytes.
+    """The live members of `data` as records of miniSEED `version` 2 or 3, written to `path` if there is one; the bytes.
 
     Counts become Steim-2, other samples FLOAT64; dead members are left out. Raises SampleError or
     TimeReferenceError for what the format cannot hold, before anything is written.
     """
     members = [data] if isinstance(data, TimeSeries) else list(data.member)
-    records = b"".join(encode(timeseries_to_segment(member), reclen=reclen) for member in members if member.live)
+    records = b"".join(
+        encode(timeseries_to_segment(member), reclen=reclen, version=version) for member in members if member.live
+    )
     if path is not None:
         Path(path).write_bytes(records)
     return records

@@ -38,7 +38,7 @@ _V3_FIXED = 40  # bytes of the fixed part of a miniSEED 3 header
 def frame(buffer: Any) -> RecordTable:
     """All miniSEED records in `buffer` (anything with the buffer protocol, C-contiguous).
 
-    Versions 2 (with or without blockette 1000, lengths 128 to 65536 bytes, either byte order) and 3, mixed
+    Versions 2 (with or without blockette 1000, lengths 128 to 131072 bytes, either byte order) and 3, mixed
     as they come. An offset is believed when its header is plausible and it follows a record, or the next record
     follows it, or its blockette chain is whole. Whatever is no record becomes a `Problem` of the table; never
     raises for what the bytes hold.

@@ -14,7 +14,7 @@ import numpy as np
 from libseis.mseed.table import ENCODING_UNKNOWN, TIME_CORRECTION_APPLIED
 
 HEADER_BYTES = 48
-SHORTEST, LONGEST = 7, 16  # exponents of 2 of the record lengths that are believed: 128 .. 65536 bytes
+SHORTEST, LONGEST = 7, 17  # exponents of 2 of the record lengths that are believed: 128 .. 131072 bytes
 
 cdef packed struct Header:
     int64_t offset
@@ -44,7 +44,7 @@ cdef enum:
     FIXED = 48
     MOST_BLOCKETTES = 16
     LEAST_EXPONENT = 7
-    MOST_EXPONENT = 16
+    MOST_EXPONENT = 17
     DAYS_TO_1970 = 719162  # from 0001-01-01, proleptic Gregorian
 
 cdef uint8_t _UNKNOWN = ENCODING_UNKNOWN

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from libseis.errors import SampleError
-from libseis.mseed.encoding import Encoding, encode
+from libseis.mseed.encoding import encode
+from libseis.mseed.packing import Encoding
 from libseis.mseed.table import NEGATIVE_LEAP_SECOND, POSITIVE_LEAP_SECOND, RecordTable
 from libseis.segments import Segment
 

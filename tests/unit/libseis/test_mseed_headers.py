@@ -85,7 +85,7 @@ def by_hand(record: bytes) -> dict[str, object]:
         kind, following = struct.unpack(f"{order}HH", record[at : at + 4])
         body = record[at + 4 : at + 12]
         if kind == 1000:
-            length = 1 << body[2] if 7 <= body[2] <= 16 else 0
+            length = 1 << body[2] if 7 <= body[2] <= 17 else 0
             out |= {"encoding": body[0], "big_endian": body[1] != 0, "length": length}
         elif kind == 1001:
             microseconds = struct.unpack("b", body[1:2])[0]

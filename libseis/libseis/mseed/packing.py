@@ -1,0 +1,60 @@
+"""Samples as the payloads of records; what stands ahead of them is made in `encoding`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pymseed import MS3Record
+
+_HEADER = 40 + len("FDSN:X")  # of the records that libmseed makes, all but their payload is dropped
+_COUNT = slice(24, 28)
+
+
+class Encoding(IntEnum):
+    """SEED data encodings that can be written (blockette 1000, field 3)."""
+
+    INT32 = 3
+    FLOAT32 = 4
+    FLOAT64 = 5
+    STEIM1 = 10
+    STEIM2 = 11
+
+
+STEIM = (Encoding.STEIM1, Encoding.STEIM2)
+_TYPES = {Encoding.INT32: "i4", Encoding.FLOAT32: "f4", Encoding.FLOAT64: "f8"}
+
+
+def payloads(samples: NDArray[Any], encoding: Encoding, room: int, most: int, order: str) -> list[tuple[int, bytes]]:
+    """`samples` in pieces of at most `room` bytes and `most` samples: number of samples and bytes of each.
+
+    `order` is the byte order of plain numbers; Steim frames are always big-endian. Raises MiniSEEDError for a
+    difference that has no room in a Steim word.
+    """
+    if encoding not in STEIM:
+        kind = np.dtype(order + _TYPES[encoding])
+        step = min(room // kind.itemsize, most)
+        data = samples.astype(kind, copy=False).tobytes()
+        return [
+            (min(step, len(samples) - first), data[first * kind.itemsize : (first + step) * kind.itemsize])
+            for first in range(0, len(samples), step)
+        ]
+    found = list(_steim(np.ascontiguousarray(samples), encoding, room))
+    if max(count for count, _ in found) <= most:
+        return found
+    # a flat line: more samples fit the frames than the header can count
+    return [p for first in range(0, len(samples), most) for p in _steim(samples[first : first + most], encoding, room)]
+
+
+def _steim(samples: NDArray[Any], encoding: Encoding, room: int) -> Iterator[tuple[int, bytes]]:
+    """Frames packed by libmseed, as records of version 3, whose payloads have any length."""
+    record = MS3Record(reclen=_HEADER + room // 64 * 64, encoding=encoding)
+    record.sourceid = "FDSN:X"
+    record.formatversion = 3
+    record.starttime = 0
+    record.samprate = 1000.0  # times are written elsewhere; these stay far from every leap second
+    for made in record.generate(np.ascontiguousarray(samples), "i"):
+        yield int.from_bytes(made[_COUNT], "little"), made[_HEADER:]
