@@ -1,3 +1,3 @@
-"""Makes the fixtures of tests/support known to every test."""
+"""Makes the fixtures of tests/support known to every test, and every hang a failure."""
 
-pytest_plugins = ["support.servers"]
+pytest_plugins = ["support.servers", "support.hangs"]

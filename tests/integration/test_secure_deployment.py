@@ -330,24 +330,20 @@ async def refusal_of_reflection(channel: grpc.aio.Channel) -> grpc.StatusCode:
 
 async def test_only_readers_see_reflection_and_everybody_sees_health(deployment: SecureDeployment) -> None:
     roots = grpc.ssl_channel_credentials((deployment.secrets / "ca.crt").read_bytes())
-    token = grpc.access_token_call_credentials((deployment.secrets / "token-reader").read_text())
     async with grpc.aio.secure_channel(deployment.control_address, roots) as channel:
         assert (await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest())).status == 1
         assert await refusal_of_reflection(channel) is grpc.StatusCode.UNAUTHENTICATED
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await channel.unary_unary("/seis.control.v1.ControlService/Guess")(b"")
         assert caught.value.code() is grpc.StatusCode.UNAUTHENTICATED
-    both = grpc.composite_channel_credentials(roots, token)
-    async with grpc.aio.secure_channel(deployment.control_address, both) as channel:
+    async with deployment.transport("reader").channel(deployment.control_address, []) as channel:
         assert "seis.control.v1.ControlService" in await services_by_reflection(channel)
 
 
 async def test_only_operators_pause_a_service(deployment: SecureDeployment) -> None:
     address = f"localhost:{deployment.health_ports['fetcher']}"
-    roots = grpc.ssl_channel_credentials((deployment.secrets / "ca.crt").read_bytes())
     for role, code in (("submitter", grpc.StatusCode.PERMISSION_DENIED), ("operator", None)):
-        token = grpc.access_token_call_credentials((deployment.secrets / f"token-{role}").read_text())
-        async with grpc.aio.secure_channel(address, grpc.composite_channel_credentials(roots, token)) as channel:
+        async with deployment.transport(role).channel(address, []) as channel:
             stub = control_pb2_grpc.WorkerServiceStub(channel)
             if code is None:
                 await stub.Pause(pb.PauseRequest())
@@ -367,11 +363,8 @@ async def test_the_probe_of_the_image_works_over_tls(deployment: SecureDeploymen
 
 
 async def test_a_caller_holds_a_limited_number_of_streams(deployment: SecureDeployment) -> None:
-    roots = grpc.ssl_channel_credentials((deployment.secrets / "ca.crt").read_bytes())
-    token = grpc.access_token_call_credentials((deployment.secrets / "token-reader").read_text())
     request = reflection_pb2.ServerReflectionRequest(list_services="")
-    both = grpc.composite_channel_credentials(roots, token)
-    async with grpc.aio.secure_channel(deployment.control_address, both) as channel:
+    async with deployment.transport("reader").channel(deployment.control_address, []) as channel:
         stub = reflection_pb2_grpc.ServerReflectionStub(channel)
         calls = [stub.ServerReflectionInfo() for _ in range(2)]
         for call in calls:

@@ -10,7 +10,8 @@ from typing import Any, Final, Self
 import grpc
 
 from ..errors import UserError
-from ..security import read_bytes, read_secret
+from ..security import read_bytes
+from .bearer import bearer
 
 # In place of a file: the certificate is signed by an authority that the system trusts.
 SYSTEM: Final = "system"
@@ -57,7 +58,5 @@ class Transport:
             None if self.key is None else read_bytes(self.key, "SEISBUS_TLS_KEY_FILE"),
             None if self.cert is None else read_bytes(self.cert, "SEISBUS_TLS_CERT_FILE"),
         )
-        if self.token_file is not None:
-            token = grpc.access_token_call_credentials(read_secret(self.token_file, "SEISBUS_TOKEN_FILE"))
-            credentials = grpc.composite_channel_credentials(credentials, token)
-        return grpc.aio.secure_channel(address, credentials, options=options)
+        token = None if self.token_file is None else bearer(self.token_file, "SEISBUS_TOKEN_FILE")
+        return grpc.aio.secure_channel(address, credentials, options=options, interceptors=token)
