@@ -19,7 +19,7 @@ CHANNEL = Channel("XX", "STA", "", "LHZ")
 async def test_what_is_reported_late_is_counted_already(mongodb_uri: str, mongodb_database: str) -> None:
     async with await Store.connect(mongodb_uri, mongodb_database) as store:
         await store.ensure_indexes()
-        absolute = [{"start": 0, "end": 1}, {"start": 1, "end": 2}]
+        absolute = [{"start": "@0", "end": "@1"}, {"start": "@1", "end": "@2"}]
         name = new_job_id()
         job = await insert_job(store, name, parse_job({"archive": "local", "windows": {"absolute": absolute}}))
         windows = tuple(Window(f"{name}.{n}", CHANNEL, n, n + 1, True) for n in range(2))

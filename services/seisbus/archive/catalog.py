@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from seisbus.archive.errors import ArchiveFormatError
 from seisbus.archive.keys import TableFormat
 from seisbus.archive.tables import number_column, read_table, require, text_column
-from seisbus.archive.times import parse_time_ns
+from seisbus.model.moments import parse_time_ns
 
 # The present order of columns, as the 2023 files have them.
 COLUMNS = (

@@ -11,13 +11,12 @@ import io
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from seisbus.archive.errors import EventInputError
 from seisbus.archive.quakeml import source_quakeml
-from seisbus.archive.times import parse_time_ns
+from seisbus.model.moments import moment_ns
 
 
 class EventOrigin(StrEnum):
@@ -160,16 +159,12 @@ def _made_id(time_ns: int, lat: float, lon: float, depth: float | None) -> str:
 
 
 def _time_ns(value: Any, where: str) -> int:
-    if isinstance(value, datetime):
-        utc = value if value.tzinfo else value.replace(tzinfo=UTC)
-        delta = utc - datetime(1970, 1, 1, tzinfo=UTC)
-        return ((delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds) * 1000
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return round(value * 1_000_000) * 1000  # a float epoch holds microseconds, not nanoseconds
-    time_ns = parse_time_ns(value) if isinstance(value, str) else None
-    if time_ns is None:
-        raise EventInputError(where, f"time is {value!r}, expected such as 2011-03-11T05:46:23.2Z.")
-    return time_ns
+    if isinstance(value, float) and math.isfinite(value):
+        value = round(value, 6)  # a float epoch holds microseconds, not nanoseconds
+    try:
+        return moment_ns(value)
+    except ValueError as error:
+        raise EventInputError(where, f"time is {error}.") from None
 
 
 def _number(value: Any, field: str, where: str, low: float, high: float) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from seisbus.archive.errors import ArchiveFormatError
 from seisbus.archive.keys import location_code
-from seisbus.archive.times import parse_time_ns
+from seisbus.model.moments import parse_time_ns
 
 _OPEN_START_NS = -(2**63)  # an element without a startDate has existed since ever
 _LATEST_NS = 2**63 - 1  # 2262; later end dates (2599, 2999, 3000) are ways to say that it is open

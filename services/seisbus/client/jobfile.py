@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from ..model.job import JobFileError, parse_job
+from ..model.job import JobFileError, parse_job, yaml_content
 from ..model.moments import iso
 
 JobSource = str | Path | Mapping[str, Any]
@@ -31,10 +31,7 @@ def job_text(source: JobSource) -> str:
             text, folder = _read(path, "job file"), path.parent
         else:
             text = source
-        try:
-            content = yaml.safe_load(text)
-        except yaml.YAMLError:
-            content = text  # parse_job says in a sentence what is wrong with it
+        content = yaml_content(text)
     content = _with_events(content, folder)
     parse_job(content)  # type: ignore[arg-type]  # refuses what is neither a text nor a mapping
     return str(yaml.safe_dump(content, sort_keys=False))

@@ -243,8 +243,7 @@ class Query:
 
 def time_ns(value: Any) -> int:
     """Nanoseconds since 1970 of any time `Query` takes; ValueError otherwise."""
-    exact = getattr(value, "ns", None)  # obspy's UTCDateTime holds integer nanoseconds
-    return exact if isinstance(exact, int) else moment_ns(value)
+    return moment_ns(value)
 
 
 def time_span(start: Any, end: Any) -> pb.TimeSpan:

@@ -1,7 +1,7 @@
 """The job file: what a user asks for, validated once, the same in YAML, in gRPC and in the database.
 
 `parse_job` turns text or a mapping into a `JobSpec`; every mistake becomes one `JobFileError` sentence.
-Times are written as ISO 8601 or epoch seconds, durations as seconds or `100s`, `30min`, `1h`, `2d`; inside
+Times are written as docs/job.md says, durations as seconds or `100s`, `30min`, `1h`, `2d`; inside
 both are integer nanoseconds.
 """
 
@@ -305,17 +305,32 @@ class _PlainLoader(yaml.SafeLoader):  # type: ignore[misc]  # yaml is not typed
         return super().compose_node(parent, index)
 
 
+# Times stay text: YAML's own reading of them loses nanoseconds, and raises for a date that does not exist.
+_PlainLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def yaml_content(text: str) -> object:
+    """What a YAML or JSON text holds, times as text; JobFileError in one sentence where it cannot be read."""
+    try:
+        return yaml.load(text, _PlainLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" in line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        raise JobFileError(f"Job file: not valid YAML{line}: {problem}.") from None
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError, OverflowError) as error:
+        # an explicit tag such as !!timestamp on what is none, lists within lists without end, a key that is a list
+        raise JobFileError(f"Job file: a value cannot be read ({error}).") from None
+
+
 def parse_job(source: str | Mapping[str, Any]) -> JobSpec:
     """The validated job of a YAML or JSON text, or of a mapping; JobFileError in one sentence otherwise."""
     content: object = source
     if isinstance(source, str):
-        try:
-            content = yaml.load(source, _PlainLoader)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            line = f" in line {mark.line + 1}" if mark else ""
-            problem = getattr(error, "problem", None) or "it cannot be read"
-            raise JobFileError(f"Job file: not valid YAML{line}: {problem}.") from None
+        content = yaml_content(source)
     if not isinstance(content, Mapping):
         raise JobFileError("Job file: expected a mapping with at least archive and windows.")
     try:

@@ -47,7 +47,7 @@ def test_an_event_file_beside_the_job_file_is_read_into_it(tmp_path: Path, name:
         ("a: [\nb", "not valid YAML"),
         ("just\ntext", "expected a mapping"),
         ({**SPEC, "windws": 1}, "did you mean windows"),
-        ({**SPEC, "windows": {"absolute": [{"start": 2, "end": 1}]}}, "not after start"),
+        ({**SPEC, "windows": {"absolute": [{"start": "2012", "end": "2011"}]}}, "not after start"),
     ],
 )
 def test_what_is_wrong_is_one_sentence(source: object, sentence: str) -> None:

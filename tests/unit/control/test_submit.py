@@ -21,9 +21,9 @@ def job(**windows: Any) -> JobSpec:
     ("spec", "sentence"),
     [
         (job(absolute=[{"start": "2011-01-01", "end": "2011-02-02"}]), "32.0 days, at most 31 days"),
-        (job(absolute=[{"start": 0, "end": 1}] * 20_001), "20,001 windows"),
-        (job(events={"list": [{"time": 0, "lat": 0, "lon": 0}] * 20_001, "end": "1h"}), "20,001 events"),
-        (job(events={"list": [{"time": 0, "lat": 0, "lon": 0}], "end": "40d"}), "40.0 days"),
+        (job(absolute=[{"start": "2011", "end": "2012"}] * 20_001), "20,001 windows"),
+        (job(events={"list": [{"time": "@0", "lat": 0, "lon": 0}] * 20_001, "end": "1h"}), "20,001 events"),
+        (job(events={"list": [{"time": "@0", "lat": 0, "lon": 0}], "end": "40d"}), "40.0 days"),
         (job(tile={"start": "1800-01-01", "end": "2020-01-01", "length": "1h"}), "at most 36,600"),
         (job(tile={"start": "2011-01-01", "end": "2011-01-02", "length": "1h", "step": "0.1s"}), "at least 1s"),
     ],

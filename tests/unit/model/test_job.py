@@ -95,7 +95,7 @@ def test_a_misfit_job_with_an_archive_is_a_window_job_and_a_misfit_job_on_it() -
     fetched = {
         "archive": "local",
         "select": {"net": "CI"},
-        "windows": {"events": {"list": [{"time": 0, "lat": 1, "lon": 2, "id": "a"}], "end": "5min"}},
+        "windows": {"events": {"list": [{"time": "@0", "lat": 1, "lon": 2, "id": "a"}], "end": "5min"}},
         "gaps": "split",
     }
     measured = {"synthetics": SEMD, "config": {"iteration": 2}}
