@@ -75,7 +75,7 @@ def moment_ns(value: object) -> int:
     if found is None:
         raise ValueError(
             f"{value!r} is not a time; write ISO 8601 such as 2011-03-11T05:48:03.2Z or 2011-03-11, with the day of "
-            "the year 2011-070, or seconds since 1970 such as 1299822483.2 (of years it cannot be mistaken for, else @0)"
+            "the year 2011-070, or seconds since 1970 such as 1299822483.2 (@0 where a number could be a date)"
         )
     if not -_LIMIT_NS <= found < _LIMIT_NS:
         raise ValueError(
