@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [NAME ...]`: run the named benchmarks, or all; results/latest.json keeps the figures.
+"""`python -m tests.benchmarks [NAME ...]`: run the named benchmarks, or all short ones; results/latest.json keeps them.
 
 A benchmark is a module of this package whose main() prints its table and returns its figures. What one needs is
 imported only when it is run.
@@ -12,15 +12,18 @@ import json
 from pathlib import Path
 
 BENCHMARKS = ("main_job", "objects", "range_reads", "misfit_speed")
+LONG = ("embedded_database",)  # only when named
 
 
 def main() -> None:
     """Run them one after the other; figures of those that are not run stay as they were."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)}; default: all")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)} (the default); {', '.join(LONG)}"
+    )
     names = parser.parse_args().names or BENCHMARKS
-    if unknown := sorted(set(names) - set(BENCHMARKS)):
-        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    if unknown := sorted(set(names) - {*BENCHMARKS, *LONG}):
+        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join((*BENCHMARKS, *LONG))}")
     latest = Path(__file__).with_name("results") / "latest.json"
     latest.parent.mkdir(exist_ok=True)
     figures = json.loads(latest.read_text()) if latest.exists() else {}

@@ -181,7 +181,8 @@ async def _mongodb(found: SecureDeployment) -> Process:
     (store / "secantusd.toml").touch()
     base = [
         find_program("secantusd-py", "SecantusDB"), "--config", str(store / "secantusd.toml"), "--host", LOOPBACK,
-        "--port", str(found.mongodb_port), "--storage-path", str(store), "--cache-size", "256M", "--sync-on-commit",
+        "--port", str(found.mongodb_port), "--storage-path", str(store), "--cache-size", "256M",
+        "--sync-on-commit", "--standalone",
     ]  # fmt: skip
     first = await Process.start("mongodb", base, {}, found.folder)
     password = (found.secrets / "mongodb" / "topology.password").read_text()

@@ -74,7 +74,9 @@ class Server:
     async def _start_on(self, port: int) -> Child:
         launch = self._recipe(port)
         with self._log.open("ab") as output:
-            child = await Child.spawn(self.kind, launch.command, env=_environment(), output=output)
+            child = await Child.spawn(
+                self.kind, launch.command, env={**_environment(), **launch.variables}, output=output
+            )
         try:
             if not await until_ready(child, launch.probe, self._start_timeout):
                 raise StartError(self.kind, child.returncode, tail_of_file(self._log))
