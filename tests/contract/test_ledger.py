@@ -13,7 +13,7 @@ import pytest
 from bson import ObjectId
 from seisbus.errors import StateError, UnavailableError
 from seisbus.model.channel import Channel
-from seisbus.model.ids import document_id, new_job_id, task_id, window_id
+from seisbus.model.ids import document_id, new_job_id, outcome_id, task_id, window_id
 from seisbus.model.job import JobSpec, parse_job
 from seisbus.model.outcome import Fate, JobState
 from seisbus.model.task import ObjectRef, Part, Task, Window, WindowTemplate
@@ -34,7 +34,11 @@ from seisbus.store.jobs import (
     update_job,
 )
 from seisbus.store.lease import acquire, release
+from seisbus.store.outcomes import outcomes
+from seisbus.store.packing import expand_all
+from seisbus.store.pages import PageRequest
 from seisbus.store.settle import SettledWindow, Settlement, settle, settle_rest
+from seisbus.store.summaries import fold, summary
 from seisbus.store.tasks import (
     Cursor,
     PlanMovedError,
@@ -165,7 +169,7 @@ async def test_writers_that_race_with_overlapping_batches_settle_each_window_onc
 async def test_a_transaction_that_is_never_ended_is_a_conflict_for_its_windows_only(store: Store) -> None:
     job, (locked, free) = await planned_job(store, (2, 1), (2, 1))
     async with store.transaction() as session:
-        await store[c.OUTCOME].insert_one({"_id": locked.windows[0].id, "job": job, "fate": "saved"}, session=session)
+        await store[c.OUTCOME].insert_one({"_id": outcome_id(locked.id, 0), "job": job}, session=session)
         with pytest.raises(ConflictError):
             await settle(store, [part_of(locked, 0), part_of(free, 0)], once=True)
         assert (await settle(store, [part_of(free, 0)], once=True)).fates[job] == {"saved": 2}
@@ -247,7 +251,7 @@ async def test_a_retry_supersedes_what_was_chosen_and_nothing_else(store: Store)
     reopened = await get_open_task(store, one.id)
     assert reopened is not None
     assert (reopened.publication, reopened.done) == (2, frozenset({0}))
-    kept = await documents(store, c.OUTCOME_SUPERSEDED)
+    kept = expand_all(await documents(store, c.OUTCOME_SUPERSEDED))
     assert sorted(o["fate"] for o in kept) == ["dead", "dead", "missing", "missing"]
     assert (await count_ledger(store, job)).counts()["saved"] == 2
     await settle(store, [part_of(one, 1, attempt=3), part_of(two, 0, attempt=3)])
@@ -292,7 +296,7 @@ async def test_a_dead_letter_is_kept_once_and_fails_what_has_no_outcome(store: S
     assert (ledger.saved, ledger.failed) == (1, 1)
     assert (await get_job(store, job))["counts"]["failed"] == 1
     await bury_message(store, identity="y", part=0, stage="SEIS_FETCH", **about)  # type: ignore[arg-type]
-    failed = await documents(store, c.OUTCOME, fate="failed")
+    failed = [o for o in expand_all(await documents(store, c.OUTCOME)) if o["fate"] == "failed"]
     assert sorted(o["refs"] for o in failed) == [["x"], ["y"], ["y"]]
     assert (await count_ledger(store, job)).balanced
 
@@ -320,3 +324,63 @@ async def test_no_server_is_unavailable_in_a_sentence() -> None:
     with pytest.raises(UnavailableError, match=r"No MongoDB server answers at 127\.0\.0\.1:9") as caught:
         await Store.connect("mongodb://127.0.0.1:9", "x", timeout=0.5)
     assert caught.value.hop == "MongoDB"
+
+
+async def test_dead_tiles_are_few_documents_and_a_retry_takes_single_windows(store: Store) -> None:
+    job, (task,) = await planned_job(store, (40, 1))
+    half = [
+        SettledWindow(window, Fate.DEAD, "no_data" if n < 30 else "gap", "Nothing.", grave={
+            "job": job, "window": window.id, "reason": "no_data" if n < 30 else "gap", "start_ns": window.start_ns,
+            "length_ns": HOUR_NS, "logdata": [], "tombstone": {"endtime": window.end_ns / 1e9},
+        })
+        for n, window in enumerate(task.windows)
+    ]  # fmt: skip
+    await settle(store, [Settlement(job, task.id, 1, 0, 1, half)])
+    assert sorted(d["count"] for d in await documents(store, c.CEMETERY)) == [10, 30]
+    assert len(await documents(store, c.OUTCOME)) == 1
+    assert await close_job(store, await get_job(store, job), JobState.COMPLETED) is not None
+    retry = await request_retry(store, job, (Fate.DEAD,), "gap")
+    assert await reopen_for_retry(store, retry) == 10
+    found = await summary(store, await get_job(store, job))
+    assert found.reasons == {("dead", "no_data"): 30}
+    # the whole task comes again, twice; the thirty keep their first outcome
+    await settle(store, [part_of(task, 0, attempt=2), part_of(task, 0, attempt=2)])
+    assert [len(expand_all([d])) for d in await documents(store, c.OUTCOME)] == [30, 10]
+    ledger = await count_ledger(store, job)
+    assert (ledger.dead, ledger.saved, ledger.balanced) == (30, 10, True)
+    assert await open_task_ids(store, job) == set()
+    await update_job(store, await get_job(store, job), {"state": "running"})
+    assert await fold(store, await get_job(store, job))
+    assert (await summary(store, await get_job(store, job))).reasons == {("dead", "no_data"): 30, ("saved", ""): 10}
+
+
+async def test_tasks_and_outcomes_of_an_older_version_go_on(store: Store) -> None:
+    """Its windows are a list, its outcomes a document a window: half settled before the upgrade, half after."""
+    job, (task,) = await planned_job(store, (4, 1))
+    windows = [
+        {"id": w.id, "channel": str(w.channel), "start_ns": w.start_ns, "end_ns": w.end_ns, "inclusive_end": True,
+         "event": ""}
+        for w in task.windows
+    ]  # fmt: skip
+    await store[c.TASK].update_one({"_id": task.id}, {"$set": {"windows": windows}, "$unset": {"count": ""}})
+    await store[c.JOB].update_one({"_id": job}, {"$unset": {"summed": ""}})
+    await store[c.OUTCOME].insert_many(
+        {**{k: v for k, v in w.items() if k not in ("id", "inclusive_end")}, "_id": w["id"], "job": job,
+         "task": task.id, "part": 0, "attempt": 1, "fate": "dead", "reason": "gap", "detail": "", "refs": []}
+        for w in windows[:2]
+    )  # fmt: skip
+    assert await get_open_task(store, task.id) is not None
+    result = await settle(store, [part_of(task, 0)])
+    assert result.fates[job] == {"saved": 2}
+    ledger = await count_ledger(store, job)
+    assert (ledger.planned, ledger.dead, ledger.saved) == (4, 2, 2)
+    document = await get_job(store, job)
+    assert (await summary(store, document)).reasons == {("dead", "gap"): 2, ("saved", ""): 2}
+    page = await outcomes(store, document, frozenset(), PageRequest())
+    assert {o["_id"] for o in page.documents} == {w.id for w in task.windows}
+    assert await close_job(store, document, JobState.COMPLETED) is not None
+    assert (await summary(store, await get_job(store, job))).reasons == {("dead", "gap"): 2, ("saved", ""): 2}
+    retry = await request_retry(store, job, (Fate.DEAD,))
+    assert await reopen_for_retry(store, retry) == 2
+    await settle(store, [part_of(task, 0, attempt=2)])
+    assert (await count_ledger(store, job)).saved == 4

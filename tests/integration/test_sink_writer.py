@@ -18,7 +18,7 @@ from seisbus.errors import UnavailableError
 from seisbus.local import ServerHandle, embedded_servers
 from seisbus.local.servers import Server
 from seisbus.model.channel import Channel
-from seisbus.model.ids import new_job_id, task_id, window_id
+from seisbus.model.ids import new_job_id, outcome_id, task_id, window_id
 from seisbus.model.outcome import Fate
 from seisbus.model.task import Recipe, Window
 from seisbus.model.transfer import OutcomeBatch, Packing, Piece, WindowOutcome
@@ -118,8 +118,8 @@ async def test_bytes_that_may_be_taken_for_orphans_are_put_again(sunk: Sunk) -> 
     job = new_job_id()
     async with committing(sunk.context) as committer:
         async with sunk.context.store.transaction() as session:
-            window = window_id(job, "CI.ADO..BHZ", 0, 1, "")
-            await sunk.context.store[c.OUTCOME].insert_one({"_id": window, "job": job}, session=session)
+            held = outcome_id(task_id(job, 0, 0), 0)
+            await sunk.context.store[c.OUTCOME].insert_one({"_id": held, "job": job}, session=session)
             with pytest.raises(UnavailableError):
                 await asyncio.wait_for(committer.commit(delivery(job)), 30)
             await session.abort_transaction()

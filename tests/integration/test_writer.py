@@ -15,7 +15,7 @@ from seisbus.bus.client import Tag
 from seisbus.bus.codec import encode_outcomes
 from seisbus.local import ServerHandle
 from seisbus.model.channel import Channel
-from seisbus.model.ids import new_job_id, task_id, window_id
+from seisbus.model.ids import new_job_id, outcome_id, task_id, window_id
 from seisbus.model.outcome import Fate
 from seisbus.model.task import Recipe, Window
 from seisbus.model.transfer import LogLine, OutcomeBatch, Packing, Piece, Severity, WindowOutcome
@@ -23,6 +23,7 @@ from seisbus.objects import ObjectReader
 from seisbus.settings import Settings
 from seisbus.store import collections as c
 from seisbus.store.client import Store
+from seisbus.store.packing import expand_all
 from seisbus.writer.commit import Committer
 from seisbus.writer.files import WaveformFiles
 from support.waiting import eventually
@@ -66,6 +67,10 @@ class Message:
         start, end = self.number * _SECOND_NS, (self.number + 1) * _SECOND_NS
         return Window(window_id(JOB, str(channel), start, end, ""), channel, start, end, True)
 
+    @property
+    def outcome(self) -> str:
+        return outcome_id(task_id(JOB, 0, self.number), 0)
+
     def delivery(self) -> Delivery:
         data = bytes([self.number]) * 80
         piece = Piece(self.window.channel, self.window.start_ns, 10, 1, 10, Packing.FLOAT64, data)
@@ -92,7 +97,7 @@ async def test_a_message_that_cannot_be_stored_fails_alone(context: Context, com
 async def test_a_dead_writers_transaction_blocks_its_own_windows_only(context: Context, committer: Committer) -> None:
     locked, free = Message(0), Message(1)
     async with context.store.transaction() as session:
-        await context.store[c.OUTCOME].insert_one({"_id": locked.window.id, "job": JOB}, session=session)
+        await context.store[c.OUTCOME].insert_one({"_id": locked.outcome, "job": JOB}, session=session)
         waiting = asyncio.create_task(committer.commit(locked.delivery()))
         await asyncio.wait_for(committer.commit(free.delivery()), 20)
         await asyncio.wait_for(committer.commit(Message(2).delivery()), 20)
@@ -100,7 +105,7 @@ async def test_a_dead_writers_transaction_blocks_its_own_windows_only(context: C
         await session.abort_transaction()
     await asyncio.wait_for(waiting, 20)
     assert (locked.holds, free.holds) == ([], [])
-    outcomes = await context.store[c.OUTCOME].find({"job": JOB}).to_list()
+    outcomes = expand_all(await context.store[c.OUTCOME].find({"job": JOB}).to_list())
     assert [outcome["fate"] for outcome in outcomes] == ["saved"] * 3
 
 

@@ -29,19 +29,64 @@ def main() -> None:
             "planned": [
                 window
                 for task in database["task"].find({"_id": {"$gte": f"{job}.", "$lt": f"{job}/"}})
-                for window in task["windows"]
+                for window in windows(job, task["windows"])
             ],
-            "outcomes": list(database["outcome"].find({"_id": {"$gte": f"{job}.", "$lt": f"{job}/"}})),
-            "buried": list(database["cemetery"].find({"job": job})),
+            "outcomes": [
+                outcome
+                for document in database["outcome"].find({"_id": {"$gte": f"{job}.", "$lt": f"{job}/"}})
+                for outcome in outcomes(document)
+            ],
+            "buried": [grave for run in database["cemetery"].find({"job": job}) for grave in graves(run)],
             "logs": list(database["elog"].find({"job": job})),
             "pieces": [piece(database, document) for document in database["wf_TimeSeries"].find({"job": job})],
         }
     json.dump(found, sys.stdout, default=str)
 
 
+def windows(job: str, packed: dict[str, Any]) -> list[dict[str, Any]]:
+    """The windows of a task or an outcome document, as docs/storage.md says."""
+    found: list[dict[str, Any]] = []
+    for channel, event, inclusive, start, length, step, count in packed["runs"]:
+        for number in range(count):
+            first = start + number * step
+            window = {"channel": packed["channels"][channel], "start_ns": first, "end_ns": first + length,
+                      "inclusive_end": inclusive, "event": packed["events"][event]}  # fmt: skip
+            text = "|".join(map(str, (job, window["channel"], first, first + length, window["event"])))
+            digest = hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+            found.append({"id": packed["ids"][len(found)] if "ids" in packed else f"{job}.{digest}", **window})
+    return found
+
+
+def outcomes(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """An outcome a window."""
+    kinds = [document["kinds"][kind] for kind, count in document["ends"] for _ in range(count)]
+    found = []
+    for window, kind in zip(windows(document["job"], document["windows"]), kinds, strict=True):
+        pieces = [
+            hashlib.blake2b(f"{window['id']}|{number}".encode(), digest_size=12).hexdigest()
+            for number in range(kind.get("pieces", 0))
+        ]
+        shared = {name: document[name] for name in ("job", "task", "part", "attempt")}
+        found.append({"_id": window["id"], **shared, **window, **kind, "refs": kind.get("refs", pieces)})
+    return found
+
+
+def graves(run: dict[str, Any]) -> list[dict[str, Any]]:
+    """A cemetery document a window; a run names the first of them."""
+    if run.get("count", 1) == 1:
+        return [run]
+    stone = run["tombstone"]
+    codes = [stone[name] for name in ("net", "sta", "loc", "chan")]
+    span = [0, 0, True, run["start_ns"], run["length_ns"], run["step_ns"], run["count"]]
+    packed = {"channels": [".".join(codes)], "events": [run.get("event", "")], "runs": [span]}
+    return [{**run, "window": window["id"]} for window in windows(run["job"], packed)]
+
+
 def piece(database: Any, document: dict[str, Any]) -> dict[str, Any]:
     """The document, and what its bytes hold: the hash of the samples as float64, and their start where bytes say it."""
     data, start_ns = samples(database, document)
+    if "outcome" in document:
+        document["provenance"] = database["outcome"].find_one({"_id": document["outcome"]})["provenance"]
     digest = hashlib.sha256(np.ascontiguousarray(data, "<f8").tobytes()).hexdigest()
     return {"document": document, "npts": len(data), "sha256": digest, "start_ns": start_ns}
 

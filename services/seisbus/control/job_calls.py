@@ -87,12 +87,11 @@ class JobCalls:
         return pb.ExplainJobResponse(findings=await explain(self.context, resource_id(request.name, JOBS)))
 
     async def ListOutcomes(self, request: pb.ListOutcomesRequest, _: Any) -> pb.ListOutcomesResponse:
-        """Outcomes in order of window id."""
+        """Outcomes in the order of the plan."""
         job = await self._job(request.name)
         page = await outcomes.outcomes(
             self.context.store,
-            job["_id"],
-            job["planned"],
+            job,
             messages.fate_values(request.fates),
             PageRequest(request.page_size, request.page_token),
         )
@@ -103,7 +102,7 @@ class JobCalls:
     async def GetAvailability(self, request: pb.GetAvailabilityRequest, _: Any) -> pb.GetAvailabilityResponse:
         """Counts by channel and day."""
         job = await self._job(request.name)
-        rows = await outcomes.availability(self.context.store, job["_id"], job["planned"])
+        rows = await outcomes.availability(self.context.store, job)
         return pb.GetAvailabilityResponse(rows=[messages.availability_message(*row) for row in rows])
 
     async def ListDeadLetters(self, request: pb.ListDeadLettersRequest, _: Any) -> pb.ListDeadLettersResponse:

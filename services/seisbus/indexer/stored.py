@@ -58,9 +58,9 @@ async def _keys(context: Context, spec: JobSpec) -> list[DatasetKey]:
 
 async def _planned_stations(context: Context, job: str, wanted: ChannelFilter) -> list[DatasetKey]:
     """The stations of each event that a window job looked for: also those of which it could store nothing."""
-    planned = int((await get_job(context.store, job))["planned"])
+    found = await get_job(context.store, job)
     keys: set[DatasetKey] = set()
-    async for outcome in each_outcome(context.store, job, planned):
+    async for outcome in each_outcome(context.store, found):
         channel = Channel.parse(outcome["channel"])
         if channel.sta and wanted.matches(channel):
             keys.add(DatasetKey(str(outcome["event"]), Channel(channel.net, channel.sta, "", "")))

@@ -42,6 +42,16 @@ def window_id(job: str, channel: str, start_ns: int, end_ns: int, event: str) ->
     return f"{job}.{hashlib.blake2b(text.encode(), digest_size=12).hexdigest()}"
 
 
+def outcome_id(task: str, part: int, number: int = 0) -> str:
+    """Id of the document with the outcomes of a part; `number` counts those that were settled later than the first."""
+    return f"{task}/{part}/{number}" if number else f"{task}/{part}"
+
+
+def outcome_range(task: str) -> tuple[str, str]:
+    """Closed-open range of `_id` that holds a task's outcome documents."""
+    return f"{task}/", f"{task}0"  # "0" follows "/" in ASCII
+
+
 def document_id(window: str, role: str) -> str:
     """24 hex digits for the ObjectId of a window's document; `role` is "0", "1", … for its pieces, or "elog" …"""
     return hashlib.blake2b(f"{window}|{role}".encode(), digest_size=12).hexdigest()

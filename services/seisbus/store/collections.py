@@ -11,14 +11,22 @@ job           _id, name, kind, spec, state, open (only while not closed), attemp
               stored_bytes, error, notes, retry {fates, reason},
               sink_cleaned (the closed_ns at which the sink was looked through), purged_by (the purge that removes it)
 task          _id = job.shard.n, job, open (only while parts are missing), attempt, archive,
-              objects [{key, size, etag, day_ns, channel, missing, knots, ordered}], windows [{id, channel,
-              start_ns, end_ns, inclusive_end, event}], parts [[first, count]], done [part], template
-outcome       _id = window id = job.hash, job, fate, reason, detail, refs, attempt, task, part, channel, start_ns,
-              end_ns, event
-outcome_superseded  the same with _id = window id + "~" + attempt: what a retry replaced
-wf_TimeSeries MsPASS's attribute names; and job, window, piece, t0_ns, rate [num, den], event, provenance; with
+              objects [{key, size, etag, day_ns, channel, missing, knots, ordered}], windows (packed, see `packing`;
+              a list of {id, channel, start_ns, end_ns, inclusive_end, event} in older versions, without count), count,
+              parts [[first, count]], done [part], template
+outcome       _id = task/part (then task/part/1, ...), job, task, part, attempt, windows (packed), kinds [{fate, reason,
+              detail, refs | pieces | grave}], ends [[kind, count]], graves [index], counts {fate: n},
+              rows [[channel, day_ns, fate, reason, n]], provenance; in older versions a document a window, _id =
+              window id = job.hash, job, fate, reason, detail, refs, attempt, task, part, channel, start_ns, end_ns,
+              event
+outcome_superseded  the same with _id = that + "~" + attempt: what a retry replaced
+summary       job, reasons [[fate, reason, n, [channel, start_ns, detail] ...]], rows [[channel, day_ns, fate,
+              reason, n]]: differences; a job's counts are the sum of its documents
+wf_TimeSeries MsPASS's attribute names; and job, window, piece, t0_ns, rate [num, den], event, provenance
+              (or outcome, the `_id` of the outcome document that holds it); with
               storage_mode s3 (ours): dir is a URL s3://bucket/…, sha256 that of the nbytes at foff
-cemetery      tombstone, logdata, data_tag, job, window, reason
+cemetery      tombstone, logdata, data_tag, job, reason, window (the first), count, start_ns, length_ns, step_ns: a
+              run of windows of one channel that are dead for one reason
 elog          logdata, wf_TimeSeries_id, data_tag, job, window
 s3_catalog_index, s3_waveform_index   _id = archive/key, archive, s3key, index_type, format, year, yrday, day, filename
 day_index     _id = archive/YYYY-MM-DD: a day whose index and listing were read; rows, listed, read_ns
@@ -57,6 +65,7 @@ JOB: Final = "job"
 TASK: Final = "task"
 OUTCOME: Final = "outcome"
 OUTCOME_SUPERSEDED: Final = "outcome_superseded"
+SUMMARY: Final = "summary"
 WF_TIMESERIES: Final = "wf_TimeSeries"
 CEMETERY: Final = "cemetery"
 ELOG: Final = "elog"
@@ -90,6 +99,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         IndexModel([("job", ASCENDING), ("open", ASCENDING)], partialFilterExpression={"open": True}),
     ],
     OUTCOME: [_index("job", "_id")],
+    SUMMARY: [_index("job")],
     DAY_FILE: [_index("day", "_id")],
     WF_TIMESERIES: [
         _index("job", "starttime"),

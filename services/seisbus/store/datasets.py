@@ -12,7 +12,7 @@ from ..model.job import JobSpec
 from ..model.task import Window
 from .client import Store, translated
 from .collections import ASDF_DATASET, SITE, TASK
-from .documents import Document, ObjectId
+from .documents import Document, ObjectId, windows_of
 from .queries import Span, WaveformFilter
 
 
@@ -45,8 +45,8 @@ def channel_of(document: Document) -> Channel:
 async def planned_ids(store: Store, job: str) -> set[str]:
     """Ids of the windows that a job has planned so far."""
     with translated():
-        tasks = store[TASK].find({"job": job}, {"windows.id": 1})
-        return {str(window["id"]) async for task in tasks for window in task["windows"]}
+        tasks = store[TASK].find({"job": job}, {"job": 1, "windows": 1})
+        return {window.id async for task in tasks for window in windows_of(task)}
 
 
 async def site_at(store: Store, archive: str, net: str, sta: str, epoch_s: float) -> Document | None:

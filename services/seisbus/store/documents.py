@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bson import ObjectId
 
 from ..model.channel import Channel
 from ..model.task import ObjectRef, Part, Task, Window, WindowTemplate
+from .packing import pack_windows, unpack_windows
 
 Document = dict[str, Any]
 
-__all__ = ["Document", "ObjectId", "task_document", "task_value", "window_document", "window_value"]
+__all__ = ["Document", "ObjectId", "task_document", "task_value", "windows_document", "windows_of"]
 
 
-def window_document(window: Window) -> Document:
-    """A window inside a task document."""
-    return {
-        "id": window.id,
-        "channel": str(window.channel),
-        "start_ns": window.start_ns,
-        "end_ns": window.end_ns,
-        "inclusive_end": window.inclusive_end,
-        "event": window.event,
-    }
+def windows_document(job: str, windows: Sequence[Window]) -> Document:
+    """The fields of a task document that hold its windows."""
+    return {"windows": pack_windows(job, windows), "count": len(windows)}
 
 
-def window_value(document: Document) -> Window:
-    """Inverse of `window_document`."""
-    return Window(
-        id=document["id"],
-        channel=Channel.parse(document["channel"]),
-        start_ns=document["start_ns"],
-        end_ns=document["end_ns"],
-        inclusive_end=document["inclusive_end"],
-        event=document["event"],
-    )
+def windows_of(task: Document) -> tuple[Window, ...]:
+    """The windows of a task document; those of older versions are a list of mappings."""
+    windows = task["windows"]
+    if isinstance(windows, list):
+        return tuple(
+            Window(
+                id=window["id"],
+                channel=Channel.parse(window["channel"]),
+                start_ns=window["start_ns"],
+                end_ns=window["end_ns"],
+                inclusive_end=window["inclusive_end"],
+                event=window["event"],
+            )
+            for window in windows
+        )
+    return tuple(unpack_windows(task["job"], windows))
 
 
 def _object_document(ref: ObjectRef) -> Document:
@@ -76,7 +77,7 @@ def task_document(task: Task) -> Document:
         "attempt": 1,
         "archive": task.archive,
         "objects": [_object_document(ref) for ref in task.objects],
-        "windows": [window_document(window) for window in task.windows],
+        **windows_document(task.job, task.windows),
         "parts": [[part.first, part.count] for part in task.parts],
         "done": [],
         "template": None
@@ -93,7 +94,7 @@ def task_value(document: Document) -> Task:
         job=document["job"],
         archive=document["archive"],
         objects=tuple(_object_value(document["archive"], o) for o in document["objects"]),
-        windows=tuple(window_value(w) for w in document["windows"]),
+        windows=windows_of(document),
         parts=tuple(Part(first, count) for first, count in document["parts"]),
         template=None if template is None else WindowTemplate(**template),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..model.outcome import RETRIABLE, Fate, JobState, Ledger
 from .client import Store, translated
 from .collections import JOB, OUTCOME, TASK
 from .documents import Document
+from .summaries import fold
 
 
 async def insert_job(store: Store, job: str, spec: JobSpec, request_id: str = "") -> Document:
@@ -37,6 +39,7 @@ async def insert_job(store: Store, job: str, spec: JobSpec, request_id: str = ""
         "error": "",
         "notes": [],
         "retry": None,
+        "summed": True,
     }
     if request_id:
         document["request_id"] = request_id
@@ -157,13 +160,18 @@ async def add_counts(store: Store, job: str, counts: Mapping[str, int], stored_b
 async def count_ledger(store: Store, job: str) -> Ledger:
     """The ledger from the task and outcome documents themselves, which no redelivery can double."""
     mine = {"job": job}
+    held: Document = {"$cond": [{"$isArray": "$windows"}, {"$size": "$windows"}, "$count"]}
+    sums: Document = {fate.value: {"$sum": f"$counts.{fate.value}"} for fate in Fate}
+    counts: Counter[str] = Counter()
     with translated():
-        tasks = await store[TASK].aggregate(
-            [{"$match": mine}, {"$group": {"_id": None, "planned": {"$sum": {"$size": "$windows"}}}}]
-        )
+        tasks = await store[TASK].aggregate([{"$match": mine}, {"$group": {"_id": None, "planned": {"$sum": held}}}])
         planned = [row["planned"] async for row in tasks]
-        fates = await store[OUTCOME].aggregate([{"$match": mine}, {"$group": {"_id": "$fate", "n": {"$sum": 1}}}])
-        counts = {row["_id"]: row["n"] async for row in fates}
+        # a document of an older version has one fate, others have counts
+        found = await store[OUTCOME].aggregate(
+            [{"$match": mine}, {"$group": {"_id": "$fate", "n": {"$sum": 1}, **sums}}]
+        )
+        async for row in found:
+            counts.update({row["_id"]: row["n"]} if row["_id"] else {fate.value: row[fate.value] for fate in Fate})
     return Ledger(planned=planned[0] if planned else 0, **counts)
 
 
@@ -175,6 +183,7 @@ async def close_job(store: Store, job: Document, state: JobState, *, error: str 
     ledger = await count_ledger(store, job["_id"])
     if not ledger.balanced:
         return None
+    await fold(store, job)
     counts = ledger.counts()
     planned = counts.pop("planned")
     with translated():
@@ -188,6 +197,7 @@ async def close_job(store: Store, job: Document, state: JobState, *, error: str 
                     "planned": planned,
                     "counts": counts,
                     "error": error or job["error"],
+                    "summed": True,
                 },
                 "$unset": {"open": ""},
             },

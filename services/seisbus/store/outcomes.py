@@ -1,64 +1,73 @@
-"""Reads of a job's outcomes: pages in order of window id, and availability by channel and UTC day.
+"""Reads of a job's outcomes: pages of them, a document a window, and availability by channel and UTC day.
 
-Both walk the job's `_id` range slice by slice: window ids are hashes, so slices of equal width hold about equally
-many, and no answer needs more memory than one slice (or one row a channel-day).
+Pages walk the job's `_id` range slice by slice, so that no answer needs more memory than one slice; availability reads
+summaries.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from itertools import pairwise, product
 from typing import Final
 
 from ..model.channel import Channel
-from ..model.ids import id_range
+from ..model.ids import outcome_range
 from ..model.outcome import Fate
-from ..model.task import DAY_NS
+from ..model.task import Window
 from . import collections as c
 from .client import Store, translated
-from .documents import Document
+from .documents import Document, windows_of
+from .packing import day_of, expand, expand_all
 from .pages import Page, PageRequest, token
+from .summaries import summary
 
-_SLICE: Final = 2_000  # outcomes a slice is meant to hold: about 60 ms of the embedded server
-_HEX: Final = "0123456789abcdef"
-
-
-def slices(job: str, planned: int) -> Iterator[tuple[str, str]]:
-    """Closed-open ranges of window id that together hold all outcomes of a job of `planned` windows."""
-    digits = 0
-    while planned > _SLICE * 16**digits and digits < 4:
-        digits += 1
-    low, high = id_range(job)
-    starts = ["".join(prefix) for prefix in product(_HEX, repeat=digits)]
-    yield from pairwise([low, *(f"{low}{start}" for start in starts[1:]), high])
+_SLICE: Final = 500  # documents read at once; one of a day of one-minute tiles is some 10 KB
 
 
-async def outcomes(store: Store, job: str, planned: int, fates: frozenset[Fate], request: PageRequest) -> Page:
-    """Outcomes of a job in order of window id; no fates means all."""
-    scope = ("outcomes", job, sorted(fates))
+async def outcomes(store: Store, job: Document, fates: frozenset[Fate], request: PageRequest) -> Page:
+    """Outcomes of a job, a document a window, in the order of its plan; those of older versions first, in order of
+    window id. No fates means all."""
+    scope = ("outcomes", job["_id"], sorted(fates))
     after = request.position(*scope)
     limit = request.limit(1000)
     found: list[Document] = []
-    for low, high in slices(job, planned):
-        if after is not None and high <= after[0]:
-            continue
-        bounds = {"$gt": after[0]} if after is not None and after[0] >= low else {"$gte": low}
-        with translated():
-            documents = await store[c.OUTCOME].find({"job": job, "_id": bounds | {"$lt": high}}).to_list()
-        documents.sort(key=lambda document: str(document["_id"]))
-        found += [d for d in documents if not fates or Fate(d["fate"]) in fates]
-        if len(found) > limit:
-            return Page(found[:limit], token([found[limit - 1]["_id"]], *scope))
+    at: list[list[str | int]] = []
+    async for documents in _slices(store, job, None if after is None else str(after[0])):
+        for document in documents:
+            if not _has(document, fates):
+                continue
+            for number, outcome in enumerate(expand(document)):
+                if (fates and Fate(outcome["fate"]) not in fates) or (after and [document["_id"], number] <= after):
+                    continue
+                if len(found) == limit:
+                    return Page(found, token(at[-1], *scope))
+                found.append(outcome)
+                at.append([document["_id"], number])
     return Page(found)
 
 
-async def each_outcome(store: Store, job: str, planned: int) -> AsyncIterator[Document]:
+def _has(document: Document, fates: frozenset[Fate]) -> bool:
+    return not fates or "fate" in document or any(fate.value in document["counts"] for fate in fates)
+
+
+async def each_outcome(store: Store, job: Document) -> AsyncIterator[Document]:
     """All outcomes of a job, in no order."""
-    for low, high in slices(job, planned):
-        with translated():
-            async for document in store[c.OUTCOME].find({"job": job, "_id": {"$gte": low, "$lt": high}}):
-                yield document
+    with translated():
+        async for document in store[c.OUTCOME].find({"job": job["_id"]}, batch_size=200):
+            for outcome in expand(document):
+                yield outcome
+
+
+async def _slices(store: Store, job: Document, begin: str | None) -> AsyncIterator[list[Document]]:
+    """The outcome documents of a job in order of `_id` from `begin` on, some at a time."""
+    with translated():
+        mine: Document = {"job": job["_id"]} | ({} if begin is None else {"_id": {"$gte": begin}})
+        ids = sorted([str(found["_id"]) async for found in store[c.OUTCOME].find(mine, {"_id": 1})])
+        for first in range(0, len(ids), _SLICE):
+            some = ids[first : first + _SLICE]
+            where = {"job": job["_id"], "_id": {"$gte": some[0], "$lte": some[-1]}}
+            documents = await store[c.OUTCOME].find(where).to_list()
+            yield sorted(documents, key=lambda document: str(document["_id"]))
 
 
 @dataclass(slots=True)
@@ -70,35 +79,38 @@ class Availability:
     reasons: set[str] = field(default_factory=set)
 
 
-async def availability(store: Store, job: str, planned: int) -> list[tuple[Channel, int, Availability]]:
-    """Rows (channel, start of the day in ns, counts) in order of channel and day.
+async def availability(store: Store, job: Document) -> list[tuple[Channel, int, Availability]]:
+    """Rows (channel, start of the day in ns, counts) in order of channel and day, out of the job's summary.
 
     A window belongs to the day it starts in. Windows without an outcome yet count as planned.
     """
     rows: dict[tuple[str, int], Availability] = {}
-    async for document in each_outcome(store, job, planned):
-        row = rows.setdefault((document["channel"], _day(document["start_ns"])), Availability())
-        row.planned += 1
-        row.fates[Fate(document["fate"])] += 1
-        if document.get("reason"):
-            row.reasons.add(document["reason"])
-    async for window in _open_windows(store, job):
-        rows.setdefault((window["channel"], _day(window["start_ns"])), Availability()).planned += 1
+    for (channel, day, fate, reason), count in (await summary(store, job, rows=True)).rows.items():
+        row = rows.setdefault((channel, day), Availability())
+        row.planned += count
+        row.fates[Fate(fate)] += count
+        if reason:
+            row.reasons.add(reason)
+    if job.get("open", True):
+        async for window in _open_windows(store, job["_id"]):
+            rows.setdefault((str(window.channel), day_of(window.start_ns)), Availability()).planned += 1
     return sorted(
         ((Channel.parse(channel), day, row) for (channel, day), row in rows.items()),
         key=lambda row: row[:2],
     )
 
 
-async def _open_windows(store: Store, job: str) -> AsyncIterator[Document]:
+async def _open_windows(store: Store, job: str) -> AsyncIterator[Window]:
+    """Windows of a job that have no outcome yet."""
     with translated():
         async for task in store[c.TASK].find({"job": job, "open": True}):
             done = set(task["done"])
+            low, high = outcome_range(task["_id"])
+            partly = await store[c.OUTCOME].find({"job": job, "_id": {"$gte": low, "$lt": high}}).to_list()
+            settled = {outcome["_id"] for outcome in expand_all(partly)}  # a part of which a retry took some windows
+            windows = windows_of(task)
             for number, (first, count) in enumerate(task["parts"]):
                 if number not in done:
-                    for window in task["windows"][first : first + count]:
-                        yield window
-
-
-def _day(time_ns: int) -> int:
-    return time_ns // DAY_NS * DAY_NS
+                    for window in windows[first : first + count]:
+                        if window.id not in settled:
+                            yield window

@@ -33,6 +33,7 @@ OF_JOB: Final = (
     c.DEAD_LETTER,
     c.OUTCOME_SUPERSEDED,
     c.OUTCOME,
+    c.SUMMARY,
     c.TASK,
 )
 

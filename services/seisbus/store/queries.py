@@ -24,6 +24,7 @@ Accept = Callable[[Document], bool]
 
 # starttime is a float of about 2e-7 s resolution; t0_ns decides
 _MARGIN_S = 1e-6
+_PROVENANCES = 10_000  # kept while documents are read, a few hundred bytes each
 _ANY_CHANNEL = ChannelFilter()
 
 
@@ -67,18 +68,37 @@ async def waveforms(store: Store, wanted: WaveformFilter, request: PageRequest) 
         bounds = where.setdefault("starttime", {})
         bounds["$gte"] = max(after[0], bounds.get("$gte", after[0]))
     cursor = store[c.WF_TIMESERIES].find(where).sort([("starttime", 1), ("_id", 1)])
-    return await _page(cursor, request, 1000, scope, lambda d: [d["starttime"], d["_id"]], accept, after)
+    page = await _page(cursor, request, 1000, scope, lambda d: [d["starttime"], d["_id"]], accept, after)
+    known: dict[str, Document] = {}
+    for document in page.documents:
+        await with_provenance(store, document, known)
+    return page
+
+
+async def with_provenance(store: Store, document: Document, known: dict[str, Document]) -> None:
+    """Put into a wf document the provenance that its task's outcome document holds; `known` keeps what was read."""
+    identity = document.get("outcome")
+    if "provenance" in document or identity is None:
+        return
+    if identity not in known:
+        if len(known) > _PROVENANCES:
+            known.clear()
+        found = await store[c.OUTCOME].find_one({"_id": identity}, {"provenance": 1})
+        known[identity] = (found or {}).get("provenance", {})
+    document["provenance"] = known[identity]
 
 
 async def each_waveform(store: Store, wanted: WaveformFilter, limit: int = 0) -> AsyncIterator[Document]:
     """wf documents in order of start time, one by one, at most `limit` (0 is no bound), in bounded memory."""
     where, accept = _waveform_query(wanted)
     given = 0
+    known: dict[str, Document] = {}
     cursor = store[c.WF_TIMESERIES].find(where, batch_size=500).sort([("starttime", 1), ("_id", 1)])
     with translated():
         async for document in cursor:
             if not accept(document):
                 continue
+            await with_provenance(store, document, known)
             yield document
             given += 1
             if given == limit:

@@ -1,7 +1,12 @@
 """Settling: the one transaction in which windows get their outcomes and data their documents.
 
-Outcomes go first; a window that has one already is dropped with everything that belongs to it, so a redelivery
-changes nothing and the first outcome wins.
+The outcomes of one part of a task are one document, `_id` = task/part; it is inserted in the transaction, so of two
+messages of one part (redelivered, raced, or one of them a cancel's) only one commits, and the other meets error 11000.
+It then looks closer: it reads, in its own transaction, what the task has, drops the windows that have an outcome with
+everything that belongs to them, and inserts the rest as task/part/n. n is the first free number in what it read, so
+two that look at once collide again and one of them looks anew. A retry takes windows out of task/part but never removes
+the document, so whatever comes later looks closer. Tasks of older versions have an outcome document a window, and are
+always looked at closely. So the first outcome of a window wins, whoever repeats, races or dies.
 """
 
 from __future__ import annotations
@@ -14,11 +19,15 @@ from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError
 
+from ..model.ids import outcome_id, outcome_range
 from ..model.outcome import Fate
 from ..model.task import Part, Task, Window
 from .client import Store
-from .collections import OUTCOME, TASK
-from .documents import Document, window_document
+from .collections import CEMETERY, OUTCOME, SUMMARY, TASK, WF_TIMESERIES
+from .documents import Document, ObjectId, windows_document, windows_of
+from .graves import same_grave, share_grave
+from .packing import End, expand_all, grave_id, pack_outcomes
+from .summaries import delta
 from .tasks import OpenTask, settled_windows
 
 _DUPLICATE = 11000
@@ -26,7 +35,11 @@ _DUPLICATE = 11000
 
 @dataclass(slots=True)
 class SettledWindow:
-    """One window's end and the documents that go with it, by collection."""
+    """One window's end and the documents that go with it, by collection.
+
+    Of a saved window with `pieces` the references are those of its wf documents. `grave` is the cemetery document of a
+    dead window, without `_id`: windows in a row that are dead for one reason share one.
+    """
 
     window: Window
     fate: Fate
@@ -35,11 +48,16 @@ class SettledWindow:
     refs: list[str] = field(default_factory=list)
     documents: list[tuple[str, Document]] = field(default_factory=list)
     stored_bytes: int = 0
+    pieces: int = 0
+    grave: Document | None = None
 
 
 @dataclass(slots=True)
 class Settlement:
-    """What one message settles: a part of a task, or what a provisional task turned out to hold (`expansion`)."""
+    """What one message settles: a part of a task, or what a provisional task turned out to hold (`expansion`).
+
+    `provenance` is that of all its wf documents that carry none; the outcome document keeps it for them.
+    """
 
     job: str
     task: str
@@ -48,6 +66,7 @@ class Settlement:
     part_count: int
     windows: list[SettledWindow]
     expansion: tuple[list[Window], list[Part]] | None = None
+    provenance: Document | None = None
 
 
 @dataclass(slots=True)
@@ -58,88 +77,142 @@ class SettleResult:
     stored_bytes: Counter[str] = field(default_factory=Counter)
 
 
+class _LookCloserError(Exception):
+    """Some windows of these tasks may have outcomes already."""
+
+    def __init__(self, tasks: set[str]) -> None:
+        super().__init__(f"{len(tasks)} tasks")
+        self.tasks = tasks
+
+
 async def settle(store: Store, settlements: Sequence[Settlement], *, once: bool = False) -> SettleResult:
     """Commit a batch. Idempotent.
 
     ConflictError when another transaction holds some of it (`once`: at the first sign of that), UnavailableError when
     the database is away.
     """
-    known: set[str] = set()
+    close: set[str] = set()
 
     async def work(session: AsyncClientSession) -> SettleResult:
-        return await _commit(store, session, settlements, known)
+        return await _commit(store, session, settlements, close)
 
     while True:
         try:
             return await (store.transact(work, 1) if once else store.transact(work))
-        except BulkWriteError as error:
-            if not all(problem.get("code") == _DUPLICATE for problem in error.details["writeErrors"]):
-                raise
-            # A server reports one duplicate or all of them; asking which outcomes exist is right for both.
-            ids = [w.window.id for s in settlements for w in s.windows if w.window.id not in known]
-            found = await settled_windows(store, ids)
-            if not found:
-                raise
-            known |= found
+        except _LookCloserError as error:
+            close |= error.tasks
 
 
 async def _commit(
-    store: Store, session: AsyncClientSession, settlements: Sequence[Settlement], known: set[str]
+    store: Store, session: AsyncClientSession, settlements: Sequence[Settlement], close: set[str]
 ) -> SettleResult:
     result = SettleResult()
-    outcomes: dict[str, Document] = {}
+    known, taken = await _settled_so_far(store, session, settlements, close)
+    outcomes: list[Document] = []
     documents: dict[str, list[Document]] = defaultdict(list)
     for settlement in settlements:
+        new: list[SettledWindow] = []
         for entry in settlement.windows:
-            window = entry.window
-            if window.id in known or window.id in outcomes:
-                continue
-            outcomes[window.id] = {
-                "_id": window.id,
-                "job": settlement.job,
-                "fate": entry.fate.value,
-                "reason": entry.reason,
-                "detail": entry.detail,
-                "refs": entry.refs,
-                "attempt": settlement.attempt,
-                "task": settlement.task,
-                "part": settlement.part,
-                "channel": str(window.channel),
-                "start_ns": window.start_ns,
-                "end_ns": window.end_ns,
-                "event": window.event,
-            }
+            if entry.window.id not in known:
+                known.add(entry.window.id)
+                new.append(entry)
+        if not new:
+            continue
+        identity = outcome_id(settlement.task, settlement.part)
+        number = 0
+        while identity in taken:
+            number += 1
+            identity = outcome_id(settlement.task, settlement.part, number)
+        taken.add(identity)
+        outcome = pack_outcomes(
+            identity, settlement.job, settlement.task, settlement.part, settlement.attempt,
+            _bury(settlement, new, documents),
+        )  # fmt: skip
+        if settlement.provenance is not None:
+            outcome["provenance"] = settlement.provenance
+        outcomes.append(outcome)
+        for entry in new:
             result.fates[settlement.job][entry.fate.value] += 1
             result.stored_bytes[settlement.job] += entry.stored_bytes
             for collection, document in entry.documents:
+                if collection == WF_TIMESERIES and settlement.provenance is not None and "provenance" not in document:
+                    document["outcome"] = identity
                 documents[collection].append(document)
     if outcomes:
-        await store[OUTCOME].insert_many(list(outcomes.values()), session=session)
-    for collection, new in documents.items():
-        await store[collection].insert_many(new, session=session)
-    for settlement in await _unmarked(store, session, settlements):
-        await _mark_task(store, session, settlement)
+        try:
+            await store[OUTCOME].insert_many(outcomes, session=session)
+        except BulkWriteError as error:
+            if not all(problem.get("code") == _DUPLICATE for problem in error.details["writeErrors"]):
+                raise
+            # A server reports one duplicate or all of them; a close look at every task is right for both.
+            raise _LookCloserError({settlement.task for settlement in settlements}) from error
+        documents[SUMMARY] += delta(outcomes)
+    for collection, many in documents.items():
+        if many:
+            await store[collection].insert_many(many, session=session)
+    for settlement in await _unmarked(store, session, settlements, close):
+        await _mark_task(store, session, settlement, close)
     return result
 
 
+async def _settled_so_far(
+    store: Store, session: AsyncClientSession, settlements: Sequence[Settlement], close: set[str]
+) -> tuple[set[str], set[str]]:
+    """Windows that have an outcome and outcome documents that exist, of the tasks that want a close look."""
+    known: set[str] = set()
+    taken: set[str] = set()
+    for job, task in sorted({(s.job, s.task) for s in settlements if s.task in close}):
+        low, high = outcome_range(task)
+        found = await store[OUTCOME].find({"job": job, "_id": {"$gte": low, "$lt": high}}, session=session).to_list()
+        taken.update(str(document["_id"]) for document in found)
+        known.update(str(outcome["_id"]) for outcome in expand_all(found))
+    ids = [w.window.id for s in settlements if s.task in close for w in s.windows if w.window.id not in known]
+    if ids:
+        known |= await settled_windows(store, ids, session)
+    return known, taken
+
+
+def _bury(
+    settlement: Settlement, new: Sequence[SettledWindow], documents: dict[str, list[Document]]
+) -> list[tuple[Window, End]]:
+    """The ends of windows; cemetery documents of runs go to `documents`."""
+    ends: list[tuple[Window, End]] = []
+    first: int | None = None
+    for number, entry in enumerate(new):
+        grave: int | None = None
+        if entry.grave is not None:
+            if first is not None and same_grave(new, first, number):
+                share_grave(documents[CEMETERY][-1], entry.window, entry.grave)
+            else:
+                first = number
+                identity = ObjectId(grave_id(entry.window.id, settlement.attempt))
+                documents[CEMETERY].append({"_id": identity, **entry.grave, "count": 1})
+            grave = first
+        else:
+            first = None
+        ends.append((entry.window, End(entry.fate, entry.reason, entry.detail, tuple(entry.refs), entry.pieces, grave)))
+    return ends
+
+
 async def _unmarked(
-    store: Store, session: AsyncClientSession, settlements: Sequence[Settlement]
+    store: Store, session: AsyncClientSession, settlements: Sequence[Settlement], close: set[str]
 ) -> Sequence[Settlement]:
     """Close the tasks of one part, nearly all there are, in one command; the settlements that need a closer look."""
     simple = [s for s in settlements if s.expansion is None and s.part_count == 1]
     if not simple:
         return settlements
     closed = await store[TASK].bulk_write([_close_simple(s.task) for s in simple], ordered=False, session=session)
-    if closed.matched_count < len(simple):  # an event file is among them
+    if closed.matched_count < len(simple):  # an event file, or a task of an older version, is among them
         return settlements
     return [s for s in settlements if s.expansion is not None or s.part_count != 1]
 
 
 def _close_simple(task: str) -> UpdateOne:
-    return UpdateOne({"_id": task, "template": None}, {"$set": {"done": [0]}, "$unset": {"open": ""}})
+    mine = {"_id": task, "template": None, "count": {"$exists": True}}
+    return UpdateOne(mine, {"$set": {"done": [0]}, "$unset": {"open": ""}})
 
 
-async def _mark_task(store: Store, session: AsyncClientSession, settlement: Settlement) -> None:
+async def _mark_task(store: Store, session: AsyncClientSession, settlement: Settlement, close: set[str]) -> None:
     """Note on the task document that a part is done (or what the task holds), and close the task after the last."""
     if settlement.expansion is not None:
         windows, parts = settlement.expansion
@@ -148,7 +221,7 @@ async def _mark_task(store: Store, session: AsyncClientSession, settlement: Sett
             {
                 "$set": {
                     "expanded": True,
-                    "windows": [window_document(window) for window in windows],
+                    **windows_document(settlement.job, windows),
                     "parts": [[part.first, part.count] for part in parts],
                 }
             },
@@ -159,12 +232,14 @@ async def _mark_task(store: Store, session: AsyncClientSession, settlement: Sett
             {"_id": settlement.task}, {"$addToSet": {"done": settlement.part}}, session=session
         )
     task = await store[TASK].find_one({"_id": settlement.task}, session=session)
+    if task is not None and settlement.task not in close and "count" not in task:
+        raise _LookCloserError({settlement.task})
     if task is None or len(task["done"]) < len(task["parts"]):
         return
     if task["template"] is not None and not task.get("expanded"):
         # A part may come before the expansion that says how many there are; until then only the provisional window
         # ends the task.
-        ends = {entry.window.id for entry in settlement.windows} & {window["id"] for window in task["windows"]}
+        ends = {entry.window.id for entry in settlement.windows} & {window.id for window in windows_of(task)}
         if settlement.windows and not ends:
             return
     await store[TASK].update_one({"_id": settlement.task}, {"$unset": {"open": ""}}, session=session)
@@ -182,9 +257,8 @@ async def settle_rest(
     parts: Sequence[int] | None = None,
 ) -> SettleResult:
     """Give every window of these tasks (or of some of their parts) that has no outcome this one, in one batch; the
-    tasks are then done."""
+    tasks (or parts) are then done. A part that settles meanwhile wins or loses as a whole."""
     windows = {open_task.task.id: _windows_by_part(open_task.task, parts) for open_task in open_tasks}
-    settled = await settled_windows(store, [w.id for by_part in windows.values() for p in by_part.values() for w in p])
     settlements = [
         Settlement(
             open_task.task.job,
@@ -192,7 +266,7 @@ async def settle_rest(
             attempt,
             number,
             len(open_task.task.parts),
-            [SettledWindow(w, fate, reason, detail, list(refs)) for w in chosen if w.id not in settled],
+            [SettledWindow(w, fate, reason, detail, list(refs)) for w in chosen],
         )
         for open_task in open_tasks
         for number, chosen in windows[open_task.task.id].items()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from pymongo import UpdateOne
+from pymongo import DeleteOne, ReplaceOne, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from ..model.outcome import Fate, JobState
 from ..model.task import Task
 from .client import Store, translated
-from .collections import JOB, OUTCOME, OUTCOME_SUPERSEDED, TASK
+from .collections import JOB, OUTCOME, OUTCOME_SUPERSEDED, SUMMARY, TASK
 from .documents import Document, task_document, task_value
+from .packing import old_row, split_outcomes
+from .summaries import delta
 
 _BATCH = 500
 
@@ -98,49 +100,70 @@ async def bump_publications(store: Store, tasks: Iterable[str]) -> None:
             await store[TASK].bulk_write(updates)
 
 
-async def settled_windows(store: Store, windows: Sequence[str]) -> set[str]:
-    """Which of these windows have an outcome."""
+async def settled_windows(store: Store, windows: Sequence[str], session: AsyncClientSession | None = None) -> set[str]:
+    """Which of these windows have an outcome document of their own, as older versions wrote them."""
     found: set[str] = set()
     with translated():
         for at in range(0, len(windows), _BATCH):
-            cursor = store[OUTCOME].find({"_id": {"$in": list(windows[at : at + _BATCH])}}, {"_id": 1})
-            found.update([document["_id"] async for document in cursor])
+            some = {"$in": list(windows[at : at + _BATCH])}
+            found.update([str(d["_id"]) async for d in store[OUTCOME].find({"_id": some}, {"_id": 1}, session=session)])
     return found
 
 
 async def reopen_for_retry(store: Store, job: Document) -> int:
     """Supersede the outcomes that the job's `retry` names and open their tasks; how many outcomes moved.
 
-    Works through the job's outcomes in batches, each one transaction; after a crash it goes on where it was, since
-    what was moved is not found again.
+    Works through the job's outcome documents in batches, each one transaction; after a crash it goes on where it was,
+    since what was moved is not found again.
     """
     wanted = {Fate(fate) for fate in job["retry"]["fates"]}
     reason = job["retry"]["reason"]
-    moved = 0
-    batch: list[Document] = []
+
+    def chosen(fate: str, why: str) -> bool:
+        return Fate(fate) in wanted and reason in ("", why)
+
+    moved, windows = 0, 0
+    batch: list[str] = []
     with translated():
-        cursor = store[OUTCOME].find({"job": job["_id"]})
-        async for outcome in cursor:
-            if Fate(outcome["fate"]) in wanted and reason in ("", outcome["reason"]):
-                batch.append(outcome)
-            if len(batch) == _BATCH:
-                moved += await _supersede(store, batch)
-                batch = []
-    return moved + await _supersede(store, batch)
+        async for found in store[OUTCOME].find({"job": job["_id"]}, {"fate": 1, "reason": 1, "rows": 1}):
+            rows = found.get("rows") or [[None, 0, found.get("fate"), found.get("reason", ""), 1]] * ("fate" in found)
+            if count := sum(n for _, _, fate, why, n in rows if chosen(fate, why)):
+                batch.append(found["_id"])
+                windows += count
+            if windows >= _BATCH:
+                moved += await _supersede(store, job, batch, chosen)
+                batch, windows = [], 0
+    return moved + await _supersede(store, job, batch, chosen)
 
 
-async def _supersede(store: Store, outcomes: Sequence[Document]) -> int:
-    if not outcomes:
+async def _supersede(store: Store, job: Document, identities: Sequence[str], chosen: Callable[[str, str], bool]) -> int:
+    """Take chosen windows out of these outcome documents; a document of a part stays, if need be without windows."""
+    if not identities:
         return 0
-    parts: dict[str, set[int]] = {}
-    for outcome in outcomes:
-        parts.setdefault(outcome["task"], set()).add(outcome["part"])
 
-    async def work(session: AsyncClientSession) -> None:
-        replaced = [{**o, "_id": f"{o['_id']}~{o['attempt']}", "window": o["_id"]} for o in outcomes]
-        await store[OUTCOME_SUPERSEDED].insert_many(replaced, session=session)
-        for outcome in outcomes:
-            await store[OUTCOME].delete_one({"_id": outcome["_id"]}, session=session)
+    async def work(session: AsyncClientSession) -> int:
+        kept: list[Document] = []
+        changes: list[DeleteOne | ReplaceOne[Document]] = []
+        moved, counted = 0, []
+        parts: dict[str, set[int]] = {}
+        for found in await store[OUTCOME].find({"_id": {"$in": list(identities)}}, session=session).to_list():
+            if "fate" in found:  # of an older version
+                kept.append({**found, "_id": f"{found['_id']}~{found['attempt']}", "window": found["_id"]})
+                changes.append(DeleteOne({"_id": found["_id"]}))
+                moved += 1
+                counted.append({"job": job["_id"], "rows": [old_row(found)]})
+            else:
+                gone, rest = split_outcomes(found, chosen, f"{found['_id']}~{job['attempt']}")
+                kept.append(gone)
+                changes.append(ReplaceOne({"_id": found["_id"]}, rest))
+                moved += sum(gone["counts"].values())
+                counted.append(gone)
+            parts.setdefault(found["task"], set()).add(found["part"])
+        if not kept:
+            return 0
+        await store[OUTCOME_SUPERSEDED].insert_many(kept, session=session)
+        await store[OUTCOME].bulk_write(changes, session=session)
+        await store[SUMMARY].insert_many(delta(counted, sign=-1), session=session)
         await store[TASK].bulk_write(
             [
                 UpdateOne(
@@ -151,6 +174,6 @@ async def _supersede(store: Store, outcomes: Sequence[Document]) -> int:
             ],
             session=session,
         )
+        return moved
 
-    await store.transact(work)
-    return len(outcomes)
+    return await store.transact(work)

@@ -19,17 +19,16 @@ from ..bus.codec import decode_outcomes
 from ..bus.snapshot import snapshot
 from ..errors import UnavailableError
 from ..failpoints import failpoint
-from ..model.ids import document_id
 from ..model.outcome import Fate
 from ..model.transfer import OutcomeBatch, WindowOutcome
 from ..store.blobs import put_gridfs
-from ..store.collections import CEMETERY, ELOG, WF_TIMESERIES
-from ..store.documents import ObjectId
+from ..store.collections import ELOG, WF_TIMESERIES
+from ..store.documents import Document, ObjectId
 from ..store.errors import ConflictError
 from ..store.jobs import add_counts
 from ..store.settle import SettledWindow, Settlement, SettleResult, settle
 from ..telemetry.metrics import OUTPUT_FREE, STORED, WINDOWS, free_ratio
-from .documents import cemetery_document, elog_document, wf_document
+from .documents import cemetery_document, elog_document, provenance, shared_provenance, wf_document
 from .files import WaveformFiles
 from .uploads import WaveformObjects
 from .waveforms import Place, WaveformStore
@@ -187,7 +186,8 @@ class Committer:
 
     async def _stored(self, batch: OutcomeBatch) -> Settlement:
         """Put a batch's samples where they belong and make its documents."""
-        windows = [await self._stored_window(batch, outcome) for outcome in batch.outcomes]
+        shared = shared_provenance(batch)
+        windows = [await self._stored_window(batch, outcome, shared) for outcome in batch.outcomes]
         expansion = batch.expansion
         return Settlement(
             batch.job,
@@ -197,9 +197,12 @@ class Committer:
             batch.part_count,
             windows,
             None if expansion is None else (list(expansion.windows), list(expansion.parts)),
+            shared,
         )
 
-    async def _stored_window(self, batch: OutcomeBatch, outcome: WindowOutcome) -> SettledWindow:
+    async def _stored_window(
+        self, batch: OutcomeBatch, outcome: WindowOutcome, shared: Document | None
+    ) -> SettledWindow:
         entry = SettledWindow(outcome.window, outcome.fate, outcome.reason, outcome.detail)
         if outcome.fate is Fate.SAVED:
             for number, piece in enumerate(outcome.pieces):
@@ -209,15 +212,15 @@ class Committer:
                 else:
                     place = await self._waveforms.append(batch.job, piece.packing, piece.data)
                 document = wf_document(batch, outcome, number, piece, place)
+                if shared is None:
+                    document["provenance"] = provenance(batch, outcome)
                 entry.documents.append((WF_TIMESERIES, document))
-                entry.refs.append(document_id(outcome.window.id, str(number)))
+                entry.pieces += 1
                 entry.stored_bytes += len(piece.data)
             if outcome.log:
                 entry.documents.append((ELOG, elog_document(batch, outcome)))
         elif outcome.fate is Fate.DEAD:
-            document = cemetery_document(batch, outcome)
-            entry.documents.append((CEMETERY, document))
-            entry.refs.append(str(document["_id"]))
+            entry.grave = cemetery_document(batch, outcome)
         return entry
 
     def _count(self, result: SettleResult) -> None:

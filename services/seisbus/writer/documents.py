@@ -33,7 +33,8 @@ def _common(batch: OutcomeBatch, outcome: WindowOutcome) -> Document:
     return document
 
 
-def _provenance(batch: OutcomeBatch, outcome: WindowOutcome) -> Document:
+def provenance(batch: OutcomeBatch, outcome: WindowOutcome) -> Document:
+    """Where a window's samples came from, and the steps that made it."""
     return {
         "task": batch.task,
         "sources": [
@@ -44,10 +45,18 @@ def _provenance(batch: OutcomeBatch, outcome: WindowOutcome) -> Document:
     }
 
 
+def shared_provenance(batch: OutcomeBatch) -> Document | None:
+    """The provenance of all saved windows of a batch, None when they have several or none is saved."""
+    saved = [outcome for outcome in batch.outcomes if outcome.pieces]
+    if not saved or any((o.sources, o.steps) != (saved[0].sources, saved[0].steps) for o in saved[1:]):
+        return None
+    return provenance(batch, saved[0])
+
+
 def wf_document(
     batch: OutcomeBatch, outcome: WindowOutcome, number: int, piece: Piece, place: Place | ObjectId
 ) -> Document:
-    """The wf_TimeSeries document of the `number`-th piece of a window."""
+    """The wf_TimeSeries document of the `number`-th piece of a window, without its provenance."""
     period = piece.rate_denominator / piece.rate_numerator
     start = piece.t0_ns / 1e9
     last_ns = piece.t0_ns + round((piece.npts - 1) * piece.rate_denominator * 1_000_000_000 / piece.rate_numerator)
@@ -67,7 +76,6 @@ def wf_document(
         "chan": piece.channel.chan,
         "loc": piece.channel.loc,
         "piece": number,
-        "provenance": _provenance(batch, outcome),
         **_common(batch, outcome),
     }
     if isinstance(place, Place):
@@ -101,10 +109,12 @@ def elog_document(batch: OutcomeBatch, outcome: WindowOutcome) -> Document:
 
 
 def cemetery_document(batch: OutcomeBatch, outcome: WindowOutcome) -> Document:
-    """A dead window: what it would have been (the tombstone) and why it died."""
+    """A dead window: what it would have been (the tombstone) and why it died. Settling gives it an `_id`, and runs of
+    such windows one document."""
     window = outcome.window
     return {
-        "_id": ObjectId(document_id(window.id, f"cemetery/{batch.attempt}")),
+        "start_ns": window.start_ns,
+        "length_ns": window.end_ns - window.start_ns,
         "logdata": logdata(outcome.log),
         "reason": outcome.reason,
         "tombstone": {
@@ -114,7 +124,7 @@ def cemetery_document(batch: OutcomeBatch, outcome: WindowOutcome) -> Document:
             "loc": window.channel.loc,
             "starttime": window.start_ns / 1e9,
             "endtime": window.end_ns / 1e9,
-            "provenance": _provenance(batch, outcome),
+            "provenance": provenance(batch, outcome),
         },
         **_common(batch, outcome),
     }

@@ -1,0 +1,220 @@
+"""Windows and their outcomes in packed form, and back. Pure; no database here.
+
+Packed windows: `channels`, `events` and `runs`, each run [channel, event, inclusive end, start_ns, length_ns, step_ns,
+count] with channel and event as indexes: `count` windows of one length whose starts are `step_ns` apart. A window's id
+is a hash of these, so `ids` stand only where they are something else.
+
+A packed outcome document holds `windows`, `kinds` (fate, reason, detail and what they refer to, each once) and `ends`
+[[kind, count], …] in the order of the windows; `counts` by fate; `rows` [[channel, day_ns, fate, reason, count], …].
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..model.channel import Channel
+from ..model.ids import document_id, window_id
+from ..model.outcome import Fate
+from ..model.task import DAY_NS, Window
+
+Document = dict[str, Any]
+# Fields of an expanded outcome that its packed document holds once.
+_SHARED: Final = ("job", "task", "part", "attempt")
+
+
+def pack_windows(job: str, windows: Sequence[Window]) -> Document:
+    """Windows of a job in packed form, in their order."""
+    channels: dict[Channel, int] = {}
+    events: dict[str, int] = {}
+    runs: list[list[Any]] = []
+    names: list[str] = []
+    computed = True
+    for window in windows:
+        number = channels.setdefault(window.channel, len(channels))
+        if number == len(names):
+            names.append(str(window.channel))
+        computed = computed and window.id == window_id(job, names[number], window.start_ns, window.end_ns, window.event)
+        length = window.end_ns - window.start_ns
+        kind = [number, events.setdefault(window.event, len(events)), window.inclusive_end]
+        if runs:
+            last = runs[-1]
+            step = window.start_ns - last[3] - last[5] * (last[6] - 1)
+            if last[:3] == kind and last[4] == length and (last[6] == 1 or step == last[5]):
+                last[5], last[6] = step, last[6] + 1
+                continue
+        runs.append([*kind, window.start_ns, length, 0, 1])
+    packed: Document = {"channels": names, "events": list(events), "runs": runs}
+    if not computed:
+        packed["ids"] = [window.id for window in windows]
+    return packed
+
+
+def unpack_windows(job: str, packed: Document) -> list[Window]:
+    """Inverse of `pack_windows`."""
+    known = packed.get("ids")
+    windows: list[Window] = []
+    channels = [Channel.parse(name) for name in packed["channels"]]
+    for number, at, inclusive, start, length, step, count in packed["runs"]:
+        name, channel, event = packed["channels"][number], channels[number], packed["events"][at]
+        for begin in range(start, start + step * count, step) if step else [start] * count:
+            identity = known[len(windows)] if known else window_id(job, name, begin, begin + length, event)
+            windows.append(Window(identity, channel, begin, begin + length, inclusive, event))
+    return windows
+
+
+def count_windows(packed: Document) -> int:
+    """How many windows a packed form holds."""
+    return sum(run[6] for run in packed["runs"])
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a window ended. What it refers to: so many `pieces`, its `grave` (the first window of it), or `refs`."""
+
+    fate: Fate
+    reason: str = ""
+    detail: str = ""
+    refs: tuple[str, ...] = ()
+    pieces: int = 0
+    grave: int | None = None
+
+
+def pack_outcomes(
+    identity: str, job: str, task: str, part: int, attempt: int, ends: Sequence[tuple[Window, End]]
+) -> Document:
+    """One outcome document for windows that one message settled; `End.grave` is an index into `ends`."""
+    kinds: dict[End, int] = {}
+    runs: list[list[int]] = []
+    graves: list[int] = []
+    counts: Counter[str] = Counter()
+    rows: Counter[tuple[str, int, str, str]] = Counter()
+    names: dict[Channel, str] = {}
+    for number, (window, end) in enumerate(ends):
+        if end.grave == number:
+            graves.append(number)
+        kind = End(end.fate, end.reason, end.detail, end.refs, end.pieces, None if end.grave is None else 0)
+        at = kinds.setdefault(kind, len(kinds))
+        if runs and runs[-1][0] == at:
+            runs[-1][1] += 1
+        else:
+            runs.append([at, 1])
+        counts[end.fate.value] += 1
+        name = names.get(window.channel) or names.setdefault(window.channel, str(window.channel))
+        rows[name, day_of(window.start_ns), end.fate.value, end.reason] += 1
+    packed: Document = {
+        "_id": identity,
+        "job": job,
+        "task": task,
+        "part": part,
+        "attempt": attempt,
+        "windows": pack_windows(job, [window for window, _ in ends]),
+        "kinds": [_kind_document(kind) for kind in kinds],
+        "ends": runs,
+        "counts": dict(counts),
+        "rows": [[*row, n] for row, n in rows.items()],
+    }
+    if graves:
+        packed["graves"] = graves
+    return packed
+
+
+def _kind_document(kind: End) -> Document:
+    document: Document = {"fate": kind.fate.value, "reason": kind.reason, "detail": kind.detail}
+    if kind.refs:
+        document["refs"] = list(kind.refs)
+    if kind.pieces:
+        document["pieces"] = kind.pieces
+    if kind.grave is not None:
+        document["grave"] = True
+    return document
+
+
+def unpack_ends(document: Document) -> list[tuple[Window, End]]:
+    """Inverse of `pack_outcomes` for its `ends`."""
+    windows = unpack_windows(document["job"], document["windows"])
+    graves = document.get("graves", [])
+    found: list[tuple[Window, End]] = []
+    for at, count in document["ends"]:
+        kind = document["kinds"][at]
+        plain = End(
+            Fate(kind["fate"]), kind["reason"], kind["detail"], tuple(kind.get("refs", ())), kind.get("pieces", 0)
+        )
+        for number in range(len(found), len(found) + count):
+            if kind.get("grave"):
+                first = graves[bisect_right(graves, number) - 1]
+                found.append((windows[number], End(plain.fate, plain.reason, plain.detail, plain.refs, 0, first)))
+            else:
+                found.append((windows[number], plain))
+    return found
+
+
+def expand(document: Document) -> list[Document]:
+    """The outcomes of a document of either form, a document a window: `_id` is the window's id."""
+    if "fate" in document:
+        return [document]
+    ends = unpack_ends(document)
+    shared = {name: document[name] for name in _SHARED}
+    return [
+        {
+            "_id": window.id,
+            **shared,
+            "fate": end.fate.value,
+            "reason": end.reason,
+            "detail": end.detail,
+            "refs": _refs(window, end, ends, document["attempt"]),
+            "channel": str(window.channel),
+            "start_ns": window.start_ns,
+            "end_ns": window.end_ns,
+            "event": window.event,
+        }
+        for window, end in ends
+    ]
+
+
+def expand_all(documents: Iterable[Document]) -> list[Document]:
+    """`expand` of each document."""
+    return [outcome for document in documents for outcome in expand(document)]
+
+
+def _refs(window: Window, end: End, ends: Sequence[tuple[Window, End]], attempt: int) -> list[str]:
+    if end.pieces:
+        return [document_id(window.id, str(number)) for number in range(end.pieces)]
+    if end.grave is not None:
+        return [grave_id(ends[end.grave][0].id, attempt)]
+    return list(end.refs)
+
+
+def split_outcomes(document: Document, chosen: Callable[[str, str], bool], identity: str) -> tuple[Document, Document]:
+    """A packed document in two: what is chosen by fate and reason, under `identity`, and what is left under its own."""
+    ends = unpack_ends(document)
+    job, task, part, attempt = (document[name] for name in _SHARED)
+    halves: dict[bool, list[tuple[Window, End]]] = {True: [], False: []}
+    for window, end in ends:
+        plain = end
+        if end.grave is not None:  # its run may begin with a window that goes
+            plain = End(end.fate, end.reason, end.detail, tuple(_refs(window, end, ends, attempt)))
+        halves[chosen(end.fate.value, end.reason)].append((window, plain))
+    gone = pack_outcomes(identity, job, task, part, attempt, halves[True])
+    rest = pack_outcomes(document["_id"], job, task, part, attempt, halves[False])
+    if "provenance" in document:
+        rest["provenance"] = document["provenance"]
+    return gone, rest
+
+
+def old_row(outcome: Document) -> list[Any]:
+    """The row of an outcome document of an older version."""
+    return [outcome["channel"], day_of(outcome["start_ns"]), outcome["fate"], outcome.get("reason") or "", 1]
+
+
+def grave_id(window: str, attempt: int) -> str:
+    """24 hex digits for the cemetery document of a run that begins with a window."""
+    return document_id(window, f"cemetery/{attempt}")
+
+
+def day_of(time_ns: int) -> int:
+    """Start of the UTC day of a time, nanoseconds since 1970."""
+    return time_ns // DAY_NS * DAY_NS

@@ -1,0 +1,173 @@
+"""Counts of a job's outcomes by channel, day, fate and reason, with examples, so that no page reads outcomes for them.
+
+Whatever changes outcomes inserts, in the same transaction, one small document with the difference it makes: nothing is
+updated, so writers never wait for each other. A job's counts are the sum of its documents. When the job is closed they
+are compared with the outcomes and folded into few documents.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from ..model.outcome import Fate
+from .client import Store, translated
+from .collections import OUTCOME, SUMMARY
+from .packing import Document, old_row
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+EXAMPLES: Final = 3
+_ROWS: Final = 5_000  # of a folded document: about half a megabyte
+_IDS_AT_ONCE: Final = 500
+
+
+def _batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(values)
+    while some := list(islice(rest, size)):
+        yield some
+
+
+Row = tuple[str, int, str, str]  # channel, day_ns, fate, reason
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A window with its channel, start and the sentence that says why it ended so."""
+
+    channel: str
+    start_ns: int
+    detail: str
+
+
+@dataclass(slots=True)
+class Summary:
+    """Windows by (fate, reason) with examples, and by (channel, day, fate, reason) where rows were asked for."""
+
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    examples: dict[tuple[str, str], list[Example]] = field(default_factory=lambda: defaultdict(list))
+    rows: Counter[Row] = field(default_factory=Counter)
+
+    def add(self, document: Document) -> None:
+        """Count a summary document."""
+        for fate, reason, count, *examples in document["reasons"]:
+            self.reasons[fate, reason] += count
+            known = self.examples[fate, reason]
+            known += [Example(*example) for example in examples[: EXAMPLES - len(known)]]
+        for channel, day_ns, fate, reason, count in document.get("rows", ()):
+            self.rows[channel, day_ns, fate, reason] += count
+
+
+def delta(outcomes: Iterable[Document], sign: int = 1) -> list[Document]:
+    """Summary documents, one a job, for outcome documents that came (or went, with `sign` -1)."""
+    rows: dict[str, Counter[Row]] = defaultdict(Counter)
+    examples: dict[str, dict[tuple[str, str], list[list[Any]]]] = defaultdict(lambda: defaultdict(list))
+    for outcome in outcomes:
+        for channel, day_ns, fate, reason, count in outcome["rows"]:
+            rows[outcome["job"]][channel, day_ns, fate, reason] += sign * count
+        if sign > 0:
+            for key, example in _examples(outcome):
+                if len(known := examples[outcome["job"]][key]) < EXAMPLES:
+                    known.append(example)
+    return [made for job, found in rows.items() for made in _documents(job, found, examples[job])]
+
+
+def _examples(outcome: Document) -> Iterator[tuple[tuple[str, str], list[Any]]]:
+    """The first window of each kind of end that is not saved."""
+    told: set[int] = set()
+    first = 0
+    for at, count in outcome["ends"]:
+        kind = outcome["kinds"][at]
+        if at not in told and kind["fate"] != Fate.SAVED:
+            told.add(at)
+            channel, start_ns = _window_at(outcome["windows"], first)
+            yield (kind["fate"], kind["reason"]), [channel, start_ns, kind["detail"]]
+        first += count
+
+
+def _window_at(packed: Document, number: int) -> tuple[str, int]:
+    for channel, _, _, start, _, step, count in packed["runs"]:
+        if number < count:
+            return packed["channels"][channel], start + number * step
+        number -= count
+    raise IndexError(number)
+
+
+def _documents(job: str, rows: Counter[Row], examples: dict[tuple[str, str], list[list[Any]]]) -> Iterator[Document]:
+    reasons: Counter[tuple[str, str]] = Counter()
+    for (_, _, fate, reason), count in rows.items():
+        reasons[fate, reason] += count
+    chunks = list(_batches(rows.items(), _ROWS))
+    for number, chunk in enumerate(chunks):
+        yield {
+            "_id": ObjectId(),
+            "job": job,
+            # each counts once, in the first document
+            "reasons": [[*key, n, *examples.get(key, [])] for key, n in reasons.items()] if number == 0 else [],
+            "rows": [[*row, count] for row, count in chunk],
+        }
+
+
+async def summary(store: Store, job: Document, *, rows: bool = False) -> Summary:
+    """The counts of a job, of channels and days only with `rows`; of a job of an older version from its outcomes."""
+    found = Summary()
+    if job.get("summed"):
+        with translated():
+            async for document in store[SUMMARY].find({"job": job["_id"]}, None if rows else {"rows": 0}):
+                found.add(document)
+    else:
+        found = await recount(store, job["_id"])
+    found.reasons = Counter({key: count for key, count in found.reasons.items() if count})
+    found.rows = Counter({row: count for row, count in found.rows.items() if count})
+    return found
+
+
+async def recount(store: Store, job: str) -> Summary:
+    """The counts of a job from its outcome documents themselves."""
+    found = Summary()
+    with translated():
+        async for outcome in store[OUTCOME].find({"job": job}):
+            if "fate" in outcome:
+                row = old_row(outcome)
+                example = [row[0], outcome["start_ns"], outcome.get("detail") or ""]
+                reason = [row[2], row[3], 1, *([example] if row[2] != Fate.SAVED else [])]
+                found.add({"reasons": [reason], "rows": [row]})
+            else:
+                for document in delta([outcome]):
+                    found.add(document)
+    return found
+
+
+async def fold(store: Store, job: Document) -> bool:
+    """Compare a job's counts with its outcomes and fold their documents into few; whether they agreed.
+
+    What somebody adds meanwhile is a document of its own and stays.
+    """
+    counted = Summary()
+    identities: list[ObjectId] = []
+    with translated():
+        async for document in store[SUMMARY].find({"job": job["_id"]}):
+            identities.append(document["_id"])
+            counted.add(document)
+    truth = await recount(store, job["_id"])
+    agreed = +counted.rows == truth.rows and min(counted.rows.values(), default=0) >= 0
+    if not agreed and job.get("summed"):
+        _log.error("job %s: its summary did not agree with its outcomes and was made anew", job["_id"])
+    examples = {key: [[e.channel, e.start_ns, e.detail] for e in known] for key, known in truth.examples.items()}
+
+    async def work(session: AsyncClientSession) -> None:
+        for some in _batches(identities, _IDS_AT_ONCE):
+            await store[SUMMARY].delete_many({"_id": {"$in": some}}, session=session)
+        if made := list(_documents(job["_id"], truth.rows, examples)):
+            await store[SUMMARY].insert_many(made, session=session)
+
+    await store.transact(work)
+    return agreed

@@ -1,0 +1,148 @@
+"""Packed windows and outcomes come back as they were, whatever they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from seisbus.model.channel import Channel
+from seisbus.model.ids import document_id, window_id
+from seisbus.model.outcome import Fate
+from seisbus.model.task import DAY_NS, Window
+from seisbus.store.graves import same_grave, share_grave
+from seisbus.store.packing import (
+    End,
+    count_windows,
+    day_of,
+    expand,
+    grave_id,
+    pack_outcomes,
+    pack_windows,
+    split_outcomes,
+    unpack_ends,
+    unpack_windows,
+)
+from seisbus.store.settle import SettledWindow
+from seisbus.store.summaries import Summary, delta
+
+JOB = "0123456789abcdefgh"
+MINUTE = 60_000_000_000
+CHANNELS = [Channel("CI", "PAS", "", "LHZ"), Channel("CI", "PAS", "10", "LHZ"), Channel("", "", "", "")]
+
+
+def window(channel: Channel, start: int, length: int, event: str = "", *, inclusive: bool = False) -> Window:
+    return Window(
+        window_id(JOB, str(channel), start, start + length, event), channel, start, start + length, inclusive, event
+    )
+
+
+WINDOWS = st.lists(
+    st.builds(
+        window,
+        st.sampled_from(CHANNELS),
+        st.integers(-5, 5000).map(lambda n: n * MINUTE),
+        st.sampled_from([0, MINUTE, MINUTE // 2]),
+        st.sampled_from(["", "ev1"]),
+        inclusive=st.booleans(),
+    ),
+    max_size=40,
+    unique_by=lambda w: w.id,
+)
+ENDS = st.builds(
+    End,
+    st.sampled_from(Fate),
+    st.sampled_from(["", "gap"]),
+    st.sampled_from(["", "A gap."]),
+    st.sampled_from([(), ("x",), ("x", "y")]),
+)
+
+
+@given(WINDOWS, st.booleans())
+def test_windows_come_back(windows: list[Window], named: bool) -> None:
+    if named:
+        windows = [replace(w, id=f"{JOB}.{n}") for n, w in enumerate(windows)]
+    packed = pack_windows(JOB, windows)
+    assert unpack_windows(JOB, packed) == windows
+    assert count_windows(packed) == len(windows)
+    assert ("ids" in packed) == (named and bool(windows))
+
+
+@pytest.mark.parametrize("step", [MINUTE, 3 * MINUTE, MINUTE // 2])
+def test_a_day_of_tiles_is_one_run(step: int) -> None:
+    windows = [window(CHANNELS[0], n * step, MINUTE) for n in range(1440)]
+    packed = pack_windows(JOB, windows)
+    assert packed["runs"] == [[0, 0, False, 0, MINUTE, step, 1440]]
+    assert unpack_windows(JOB, packed) == windows
+
+
+@given(WINDOWS.flatmap(lambda windows: st.tuples(*(st.tuples(st.just(w), ENDS) for w in windows))), st.data())
+def test_outcomes_come_back_and_a_retry_takes_what_it_names(
+    ends: tuple[tuple[Window, End], ...], data: st.DataObject
+) -> None:
+    packed = pack_outcomes("t/0", JOB, "t", 0, 1, ends)
+    assert unpack_ends(packed) == list(ends)
+    expanded = expand(packed)
+    assert [(o["_id"], o["fate"], o["reason"], o["refs"]) for o in expanded] == [
+        (w.id, e.fate.value, e.reason, list(e.refs)) for w, e in ends
+    ]
+    assert sum(packed["counts"].values()) == sum(row[-1] for row in packed["rows"]) == len(ends)
+
+    fates = data.draw(st.sets(st.sampled_from([fate.value for fate in Fate])))
+    gone, rest = split_outcomes(packed, lambda fate, reason: fate in fates, "t/0~2")
+    assert (gone["_id"], rest["_id"]) == ("t/0~2", "t/0")
+    assert expand(gone) == [o for o in expanded if o["fate"] in fates]
+    assert expand(rest) == [o for o in expanded if o["fate"] not in fates]
+
+    counted = Summary()
+    for document in [*delta([packed]), *delta([gone], sign=-1)]:
+        counted.add(document)
+    left = Summary()
+    for document in delta([rest]):
+        left.add(document)
+    assert +counted.rows == left.rows
+    assert +counted.reasons == left.reasons
+
+
+def test_an_outcome_of_an_older_version_stands_for_itself() -> None:
+    old = {"_id": f"{JOB}.x", "fate": "dead", "reason": "gap", "channel": "CI.PAS..LHZ", "start_ns": 1}
+    assert expand(old) == [old]
+
+
+def test_references_of_pieces_and_graves_follow_from_the_windows() -> None:
+    windows = [window(CHANNELS[0], n * MINUTE, MINUTE) for n in range(4)]
+    dead = End(Fate.DEAD, "gap", grave=1)
+    packed = pack_outcomes("t/0", JOB, "t", 0, 3, [
+        (windows[0], End(Fate.SAVED, pieces=2)), (windows[1], dead), (windows[2], dead),
+        (windows[3], End(Fate.DEAD, "gap", grave=3)),
+    ])  # fmt: skip
+    ids = [w.id for w in windows]
+    assert [o["refs"] for o in expand(packed)] == [
+        [document_id(ids[0], "0"), document_id(ids[0], "1")],
+        [grave_id(ids[1], 3)], [grave_id(ids[1], 3)], [grave_id(ids[3], 3)],
+    ]  # fmt: skip
+    gone, _ = split_outcomes(packed, lambda fate, reason: fate == "dead", "t/0~4")
+    assert [o["refs"] for o in expand(gone)] == [o["refs"] for o in expand(packed)][1:]
+
+
+def test_a_run_of_dead_windows_is_one_grave_with_each_line_once() -> None:
+    windows = [window(CHANNELS[0], n * MINUTE, MINUTE) for n in (0, 1, 2, 4, 5)]
+    entries = [
+        SettledWindow(w, Fate.DEAD, "gap", grave={
+            "start_ns": w.start_ns, "length_ns": MINUTE, "logdata": [{"error_message": "A gap."}],
+            "tombstone": {"starttime": w.start_ns / 1e9, "endtime": w.end_ns / 1e9, "provenance": {"task": "t"}},
+        })
+        for w in windows
+    ]  # fmt: skip
+    assert same_grave(entries, 0, 1)
+    assert same_grave(entries, 0, 2)
+    assert not same_grave(entries, 0, 3)  # two minutes on
+    document = {**(entries[0].grave or {}), "count": 1}
+    for entry in entries[1:3]:
+        share_grave(document, entry.window, entry.grave or {})
+    assert (document["count"], document["step_ns"], document["start_ns"]) == (3, MINUTE, 0)
+    assert document["tombstone"]["endtime"] == 180.0
+    assert len(document["logdata"]) == 1
+    assert (entries[0].grave or {})["tombstone"]["endtime"] == 60.0  # what a repeat of the transaction begins with
+    assert day_of(DAY_NS + 5) == DAY_NS
