@@ -139,7 +139,7 @@ class AsyncClient:
         return list(response.findings)
 
     async def outcomes(self, job: str, fates: Iterable[Fate | str] = ()) -> AsyncIterator[Outcome]:
-        """Outcomes of a job in order of window id, only these fates when any are named."""
+        """Outcomes of a job in the order of its plan, only these fates when any are named."""
         request = pb.ListOutcomesRequest(name=_job(job), fates=_fates(fates))
         async for message in self._connection.pages("ListOutcomes", request, lambda r: r.rows):
             yield Outcome.of(message)

@@ -118,7 +118,7 @@ class Client:
         return _run(self._client.explain(job))
 
     def outcomes(self, job: str, fates: Iterable[Fate | str] = ()) -> Iterator[Outcome]:
-        """Outcomes of a job in order of window id."""
+        """Outcomes of a job in the order of its plan."""
         return _iterate(self._client.outcomes(job, fates))
 
     def availability(self, job: str) -> list[Availability]:
