@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from obspy import Stream, Trace, UTCDateTime
 
+from libseis.codes import location
 from libseis.enums import ErrorSeverity
 from libseis.errors import MetadataKeyError, MsPASSError
 from libseis.history import ProcessingHistory
@@ -65,6 +66,7 @@ def Trace2TimeSeries(trace: Trace, history: ProcessingHistory | None = None) -> 
     values = dict(vars(trace.stats))
     for there, here in _FROM_OBSPY.items():
         values[here] = values.pop(there, "")
+    values["loc"] = location(values["loc"])
     start = trace.stats.starttime
     values["starttime"] = start.timestamp
     values["endtime"] = trace.stats.endtime.timestamp
@@ -127,7 +129,7 @@ def _trace(datum: Any, data: Any) -> Trace:
             continue  # obspy derives these, and takes nothing but a number for calib
         header[key] = value
         if key in _TO_OBSPY:
-            header[_TO_OBSPY[key]] = value
+            header[_TO_OBSPY[key]] = location(value) if key == "loc" else value
     header["delta"] = datum.dt
     header["starttime"] = UTCDateTime(ns=datum.t0_ns)
     trace = Trace(data=data, header=header)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from libseis.codes import location
 from libseis.enums import ErrorSeverity, TimeReferenceType
 from libseis.errors import SampleError, TimeReferenceError
 from libseis.segments import Rate, Segment, SourceId, Span
@@ -73,4 +74,6 @@ def timeseries_to_segment(datum: TimeSeries) -> Segment:
 
 
 def _code(datum: TimeSeries, key: str) -> str:
-    return str(datum[key]) if key in datum else ""
+    if key not in datum:
+        return ""
+    return location(datum[key]) if key == "loc" else str(datum[key])

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from obspy import Inventory, UTCDateTime
 
+from libseis.codes import location
 from libseis.errors import SampleError
 from libseis.seismic import TimeSeries
 from libseis.utility import ErrorSeverity
@@ -58,7 +59,7 @@ def orientation(d: TimeSeries, inventory: Inventory | None = None) -> Orientatio
         if station.code == d["sta"]
         for channel in station
         if channel.code == d["chan"]
-        and (channel.location_code or "") == (d["loc"] if d.is_defined("loc") else "")
+        and location(channel.location_code) == location(d["loc"] if d.is_defined("loc") else "")
         and (channel.start_date is None or channel.start_date <= end)
         and (channel.end_date is None or channel.end_date > start)
         and channel.azimuth is not None

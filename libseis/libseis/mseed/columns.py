@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from libseis.codes import code, location
 from libseis.mseed.table import NO_RATE, Integers, Problem, RecordTable
 from libseis.segments import Rate, SourceId
 
@@ -137,7 +138,7 @@ def _distinct(headers: NDArray[Any], *names: str) -> tuple[list[bytes], Integers
 def _source_of_codes(codes: bytes) -> SourceId:
     """Station, location, channel and network fields of the fixed header, in that order."""
     text = codes.replace(b"\0", b" ").decode("ascii")
-    return SourceId(net=text[10:12].strip(), sta=text[:5].strip(), loc=text[5:7].strip(), chan=text[7:10].strip())
+    return SourceId(net=code(text[10:12]), sta=code(text[:5]), loc=location(text[5:7]), chan=code(text[7:10]))
 
 
 def _rate_of(spelled: bytes) -> Rate | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from libseis.enums import ErrorSeverity
+from libseis.errorlogger import ErrorLogger
 from libseis.mseed.decoding import decode
 from libseis.mseed.encoding import encode
 from libseis.mseed.framing import frame
@@ -27,8 +28,12 @@ def read(
 
     `start` and `end` are epoch seconds (whatever float() takes, obspy's UTCDateTime too); the samples nearest to
     them are included. Members come by channel in the order of the file, then by time. A channel none of whose
-    records can be unpacked is a dead member; bytes that are no record are on the ensemble's elog. Raises OSError
-    for a file that cannot be read, never for what is in it.
+    records can be unpacked is a dead member.
+
+    Everything that was left out or put right is on an elog: what is of one segment on its member's; what is said of
+    a channel (records left out, wrong check values, time corrections) on its member's, or on the ensemble's where it
+    has several or none; bytes that are no record on the ensemble's. Raises OSError for a file that cannot be read,
+    never for what is in it.
     """
     buffer = Path(source).read_bytes() if isinstance(source, str | os.PathLike) else source
     table = frame(buffer)
@@ -36,10 +41,13 @@ def read(
     rows = None if window is None else overlapping(table, [window])
     ensemble = TimeSeriesEnsemble()
     for joined in decode(buffer, table, rows, overlap=overlap):
-        for segment in _pieces(joined, window):
-            ensemble.adopt(segment_to_timeseries(segment))
+        members = [segment_to_timeseries(segment) for segment in _pieces(joined, window)]
         if not joined.segments and joined.complaints:
-            ensemble.adopt(_dead(joined))
+            members = [_dead(joined)]
+        else:
+            _tell(joined, members[0].elog if len(members) == 1 else ensemble.elog)
+        for member in members:
+            ensemble.adopt(member)
     for problem in table.problems:
         ensemble.elog.log_error(_ALGORITHM, problem.message, ErrorSeverity.Complaint)
     ensemble.set_live()
@@ -80,6 +88,14 @@ def _pieces(joined: Joined, window: Span | None) -> list[Segment]:
     return cut(
         joined.segments, joined.conflicts, window.start_ns, window.end_ns, inclusive_end=True, gaps=GapPolicy.SPLIT
     ).pieces
+
+
+def _tell(joined: Joined, log: ErrorLogger) -> None:
+    """What was noticed of a channel and is not on the elogs of its segments already."""
+    said = {complaint for segment in joined.segments for complaint in segment.complaints}
+    for complaint in joined.complaints:
+        if complaint not in said:
+            log.log_error(_ALGORITHM, complaint.message, ErrorSeverity.Complaint)
 
 
 def _dead(joined: Joined) -> TimeSeries:

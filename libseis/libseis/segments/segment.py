@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from libseis.codes import location
 from libseis.segments.rate import Rate
 
 Samples = NDArray[Any]  # int32, float32 or float64
@@ -16,12 +17,17 @@ Samples = NDArray[Any]  # int32, float32 or float64
 
 @dataclass(frozen=True, slots=True, order=True)
 class SourceId:
-    """SEED codes of a channel. A blank location is the empty string."""
+    """SEED codes of a channel. A blank location, however it was written, is the empty string."""
 
     net: str
     sta: str
     loc: str
     chan: str
+
+    def __post_init__(self) -> None:
+        """Bring the location into its one form."""
+        if not self.loc.isalnum():
+            object.__setattr__(self, "loc", location(self.loc))
 
     def __str__(self) -> str:
         """`NET.STA.LOC.CHAN`, as obspy writes it."""

@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from obspy import Inventory, UTCDateTime
+from obspy import Inventory
 from obspy.signal.invsim import cosine_sac_taper, cosine_taper, invert_spectrum
 from obspy.signal.util import _npts2nfft
 
+from libseis.codes import code, location
+from libseis.epochs import ALWAYS, OPEN_START_NS, EpochSpan, inherited
 from libseis.errors import DefinitionError
 from libseis.segments import SourceId
 from libseis.steps.design import Output
@@ -37,8 +39,15 @@ class Epoch:
     channel: Any
 
 
-def _seconds(time: UTCDateTime | None, missing: float) -> float:
-    return missing if time is None else float(time.timestamp)
+def _span(element: Any, parent: EpochSpan = ALWAYS) -> EpochSpan:
+    """Dates of an obspy Network, Station or Channel; those that it has not are its parent's."""
+    start, end = element.start_date, element.end_date
+    return inherited(None if start is None else start.ns, None if end is None else end.ns, parent)
+
+
+def _epoch(channel: Any, span: EpochSpan) -> Epoch:
+    start = -np.inf if span.start_ns == OPEN_START_NS else span.start_ns / 1e9
+    return Epoch(start, np.inf if span.end_ns is None else span.end_ns / 1e9, channel)
 
 
 def _problem(text: str) -> DefinitionError:
@@ -56,12 +65,13 @@ class ResponseCache:
         if inventory is not None:
             self._epochs = {}
             for network in inventory:
+                of_network = _span(network)
                 for station in network:
+                    of_station = _span(station, of_network)
                     for channel in station:
-                        key = SourceId(network.code, station.code, channel.location_code or "", channel.code)
-                        epoch = Epoch(
-                            _seconds(channel.start_date, -np.inf), _seconds(channel.end_date, np.inf), channel
-                        )
+                        place = location(channel.location_code)
+                        key = SourceId(code(network.code), code(station.code), place, code(channel.code))
+                        epoch = _epoch(channel, _span(channel, of_station))
                         self._epochs.setdefault(key, []).append(epoch)
 
     def epoch(self, channel_id: SourceId, start: float, end: float) -> Epoch:

@@ -14,8 +14,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 
+from libseis.codes import location
+
 from seisbus.archive.errors import KeyLayoutError
-from seisbus.model.channel import normal_location
 
 # FDSN source identifiers allow up to 8 characters, and a dash in network and station; SEED 2, 5, 2 and 3.
 # A dash separates location from channel in GeoNet's keys, so these two must not hold one.
@@ -40,11 +41,6 @@ class DayKey:
     chan: str | None
     day: date
     version: int | None = None
-
-
-def location_code(text: str | None) -> str:
-    """A location code in Seisbus's form: `--`, `__`, blanks and null become ""."""
-    return normal_location((text or "").strip())
 
 
 @dataclass(frozen=True)
@@ -101,7 +97,8 @@ class KeyTemplate:
         """
         values = _date_values(key.day)
         values["version"] = f"#{key.version}" if key.version is not None else ""
-        for name, code in (("net", key.net), ("sta", key.sta), ("loc", key.loc), ("chan", key.chan)):
+        loc = None if key.loc is None else location(key.loc)
+        for name, code in (("net", key.net), ("sta", key.sta), ("loc", loc), ("chan", key.chan)):
             if name not in self.fields:
                 continue
             if code is None or _CODES[name].fullmatch(code) is None:

@@ -10,12 +10,11 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from seisbus.archive.errors import ArchiveFormatError
-from seisbus.archive.keys import location_code
-from seisbus.model.moments import parse_time_ns
+from libseis.codes import location
+from libseis.epochs import ALWAYS, EpochSpan, inherited
 
-_OPEN_START_NS = -(2**63)  # an element without a startDate has existed since ever
-_LATEST_NS = 2**63 - 1  # 2262; later end dates (2599, 2999, 3000) are ways to say that it is open
+from seisbus.archive.errors import ArchiveFormatError
+from seisbus.model.moments import parse_time_ns
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +97,10 @@ class _Node:
         self.code = element.get("code", "").strip()
         if not self.code:
             raise ArchiveFormatError(key, f"an element below {name!r} has no code.")
-        start = self._date("startDate")
-        end = self._date("endDate")
-        if start is None:
-            start = parent.start_ns if parent is not None else _OPEN_START_NS
-        self.start_ns: int = start
-        self.end_ns: int | None = parent.end_ns if end is None and parent is not None else end
-        if self.end_ns is not None and self.end_ns > _LATEST_NS:
-            self.end_ns = None
+        self.span: EpochSpan = inherited(
+            self._date("startDate"), self._date("endDate"), ALWAYS if parent is None else parent.span
+        )
+        self.start_ns, self.end_ns = self.span.start_ns, self.span.end_ns
 
     def _date(self, attribute: str) -> int | None:
         text = self._element.get(attribute)
@@ -149,7 +144,7 @@ def _site(sta: _Node, net: str, element: ET.Element) -> SiteEpoch:
 
 def _channels(sta: _Node, net: str, station: ET.Element, key: str) -> Iterator[ChannelEpoch]:
     for element in station.iterfind("{*}Channel"):
-        loc = location_code(element.get("locationCode"))
+        loc = location(element.get("locationCode"))
         cha = _Node(element, f"{sta.name}.{loc}.{element.get('code', '')}", key, sta)
         dip = cha.number("Dip")
         yield ChannelEpoch(

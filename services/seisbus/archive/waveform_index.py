@@ -11,10 +11,11 @@ from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from libseis.codes import location
 
 from seisbus.archive.definition import ArchiveDefinition
 from seisbus.archive.errors import ArchiveFormatError
-from seisbus.archive.keys import DayKey, TableFormat, location_code
+from seisbus.archive.keys import DayKey, TableFormat
 from seisbus.archive.tables import number_column, read_table, require, text_column
 
 # https://scedc.caltech.edu/data/search-index.html, in this order in the files without a header
@@ -44,7 +45,7 @@ def read_waveform_index(data: bytes, table: TableFormat, key: str = "") -> pa.Ta
     require(found, COLUMNS, key)
     columns = {name: text_column(found, name) for name in _TEXTS}
     codes = columns["location"]
-    blanks = [code for code in pc.unique(codes).to_pylist() if location_code(code) == ""]
+    blanks = [code for code in pc.unique(codes).to_pylist() if location(code) == ""]
     columns["location"] = pc.if_else(pc.is_in(codes, pa.array(blanks, pa.string())), "", codes)
     columns |= {name: number_column(found, name, key) for name in _NUMBERS}
     return pa.table(columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from libseis.codes import location_text
 
 from ..errors import UserError
 from ..model.moments import moment_ns
@@ -53,7 +54,7 @@ def build(
             {
                 "kind": "scan",
                 "archive": archive,
-                "select": {"net": net, "sta": sta, "loc": loc, "chan": chan},
+                "select": {"net": net, "sta": sta, "loc": location_text(loc), "chan": chan},
                 "windows": {"tile": {"start": start, "end": end, "length": "1d"}},
             }
         )

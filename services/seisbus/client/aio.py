@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
+from libseis.codes import location_text
 from seis.control.v1 import control_pb2 as pb
 from seis.v1 import waveform_pb2
 
@@ -36,6 +37,7 @@ from .values import (
     Query,
     Stored,
     TotalMisfit,
+    channel_filter,
     time_ns,
     time_span,
 )
@@ -197,7 +199,7 @@ class AsyncClient:
             {
                 "kind": "export",
                 "name": f"export of {job or tag or event} as {format}",
-                "select": {"net": net, "sta": sta, "loc": loc, "chan": chan},
+                "select": {"net": net, "sta": sta, "loc": location_text(loc), "chan": chan},
                 "export": {key: value for key, value in wanted.items() if value},
             }
         )
@@ -265,7 +267,7 @@ class AsyncClient:
     ) -> list[dict[str, Any]]:
         """day_file documents of the UTC day that holds the moment `day`, in order of key."""
         request = pb.ListDayFilesRequest(
-            archive=archive, day_ns=time_ns(day), filter=pb.ChannelFilter(net=net, sta=sta, loc=loc, chan=chan)
+            archive=archive, day_ns=time_ns(day), filter=channel_filter(net, sta, loc, chan)
         )
         return await self._documents("ListDayFiles", request)
 
@@ -325,7 +327,7 @@ class AsyncClient:
         """Channel epoch documents in MsPASS's names and units (kilometres, vang)."""
         request = pb.ListChannelsRequest(
             archive=archive,
-            filter=pb.ChannelFilter(net=net, sta=sta, loc=loc, chan=chan),
+            filter=channel_filter(net, sta, loc, chan),
             span=time_span(start, end),
         )
         return await self._documents("ListChannels", request)
@@ -371,6 +373,8 @@ class AsyncClient:
 
     async def get_waveforms(self, net: str, sta: str, loc: str, chan: str, t1: Any, t2: Any) -> Any:
         """What is stored of these channels from t1 to t2 (both included) as an obspy Stream, counts as int32.
+
+        A location of "" is the blank one, "*" is any.
 
         Abutting and equal stretches that several jobs stored are joined; a conflict stays two traces.
         """

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from libseis.codes import location
 from libseis.segments import Segment
 
 from libseis import ErrorSeverity, Metadata, TimeSeries, TimeSeriesEnsemble
@@ -50,7 +51,8 @@ def time_series_of(stored: Stored) -> TimeSeries:
 
 def metadata_of(stored: Stored) -> dict[str, Any]:
     """The document's attributes that have a value; a blank location is given as ""."""
-    return {"loc": "", **{key: value for key, value in stored.document.items() if value is not None}}
+    values = {key: value for key, value in stored.document.items() if value is not None}
+    return values | {"loc": location(values.get("loc"))}
 
 
 def ensemble_of(members: Iterable[TimeSeries], **common: Any) -> TimeSeriesEnsemble:

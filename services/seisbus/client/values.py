@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from libseis.codes import location_text
 from seis.control.v1 import control_pb2 as pb
 from seis.v1 import task_pb2
 
@@ -215,13 +216,14 @@ class Archive:
 class Query:
     """Which stored waveforms: codes with * and ? and comma-separated alternatives; those that overlap [start, end).
 
+    A location of "" is the blank one (so are "--" and None), "*" is any.
     Times are ISO 8601 texts, epoch seconds, datetimes or obspy's UTCDateTime. `limit` 0 is no bound.
     """
 
     job: str = ""
     net: str = "*"
     sta: str = "*"
-    loc: str = "*"
+    loc: str | None = "*"
     chan: str = "*"
     start: Any = None
     end: Any = None
@@ -233,12 +235,17 @@ class Query:
         """For the wire; ValueError for what is not a time."""
         return pb.WaveformQuery(
             job=self.job,
-            filter=pb.ChannelFilter(net=self.net, sta=self.sta, loc=self.loc, chan=self.chan),
+            filter=channel_filter(self.net, self.sta, self.loc, self.chan),
             span=time_span(self.start, self.end),
             data_tag=self.data_tag,
             event=self.event,
             limit=self.limit,
         )
+
+
+def channel_filter(net: str, sta: str, loc: str | None, chan: str) -> pb.ChannelFilter:
+    """A selection of channels for the wire, where a location that is not given means any: a blank one is --."""
+    return pb.ChannelFilter(net=net, sta=sta, loc=location_text(loc), chan=chan)
 
 
 def time_ns(value: Any) -> int:

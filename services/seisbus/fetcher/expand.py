@@ -75,4 +75,4 @@ def expand_station(sources: Iterable[SourceId], task: Task) -> tuple[list[Window
 
 def _selects(wanted: Channel, found: Channel) -> bool:
     """Whether a channel is the wanted one, or fits its wildcards (an empty location is a blank one here)."""
-    return ChannelFilter(wanted.net, wanted.sta, wanted.loc or "--", wanted.chan).matches(found)
+    return ChannelFilter(wanted.net, wanted.sta, wanted.loc, wanted.chan).matches(found)

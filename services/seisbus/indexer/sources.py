@@ -82,7 +82,7 @@ class DayFilesCache:
         async for document in index.day_files(store, self._archive.name, day_of(day).isoformat(), wanted):
             channel = Channel(document["net"], document["sta"], document["loc"], document["chan"])
             if station:  # its channels show at the first read
-                channel = Channel(channel.net, channel.sta, wanted.loc or "*", wanted.chan or "*")
+                channel = Channel(channel.net, channel.sta, wanted.loc, wanted.chan or "*")
             files[channel] = DayFile(
                 channel,
                 document["key"],

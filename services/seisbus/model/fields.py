@@ -19,9 +19,9 @@ Duration = Annotated[int, BeforeValidator(duration_ns), PlainSerializer(_seconds
 
 
 def _code(value: object) -> object:
-    """YAML reads NO as false and 00 as a number; what was meant cannot be told any more, so say what to do."""
+    """Job files keep codes as text (see jobyaml); of a number or a truth value it cannot be told how it was written."""
     if not isinstance(value, str):
-        raise ValueError(f"YAML reads this as {value!r}, not as a code; put it in quotes")
+        raise ValueError(f"a code is text, and this is {value!r}; put it in quotes")
     return value
 
 
@@ -32,6 +32,7 @@ def _step(value: object) -> object:
 
 JobId = Annotated[str, Field(pattern=r"^[0-9a-z]{1,40}$")]
 Code = Annotated[str, BeforeValidator(_code), Field(pattern=r"^[A-Za-z0-9*?,\- _]*$", max_length=2000)]
+Location = Annotated[Code, BeforeValidator(lambda value: "" if value is None else value)]
 StepEntry = Annotated[dict[str, Any], BeforeValidator(_step)]
 
 

@@ -16,7 +16,8 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from ..errors import UserError
 from .channel import ChannelFilter
-from .fields import Code, Duration, Model, Moment, StepEntry
+from .fields import Code, Duration, Location, Model, Moment, StepEntry
+from .jobyaml import load
 from .moments import iso
 from .onstored import Export, Misfit, Observed, Purge
 from .task import DAY_NS, Recipe
@@ -27,11 +28,11 @@ class JobFileError(UserError):
 
 
 class Select(Model):
-    """Which channels: wildcards * and ?, comma-separated alternatives, -- for a blank location."""
+    """Which channels: wildcards * and ?, comma-separated alternatives, -- or "" for a blank location."""
 
     net: Code = "*"
     sta: Code = "*"
-    loc: Code = "*"
+    loc: Location = "*"
     chan: Code = "*"
 
     @property
@@ -295,27 +296,10 @@ def _sentence(error: ValidationError) -> str:
     return f"Job file: {where}: {text}{shown}."
 
 
-class _PlainLoader(yaml.SafeLoader):  # type: ignore[misc]  # yaml is not typed
-    """Text, numbers, lists and mappings only; no aliases, by which a few lines can stand for gigabytes."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not allowed", event.start_mark)
-        return super().compose_node(parent, index)
-
-
-# Times stay text: YAML's own reading of them loses nanoseconds, and raises for a date that does not exist.
-_PlainLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
 def yaml_content(text: str) -> object:
     """What a YAML or JSON text holds, times as text; JobFileError in one sentence where it cannot be read."""
     try:
-        return yaml.load(text, _PlainLoader)
+        return load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" in line {mark.line + 1}" if mark else ""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
+from libseis.codes import location
 from libseis.segments import Rate, Segment, SourceId
 
 from libseis import mseed
@@ -35,7 +36,7 @@ def stored_segment(document: Mapping[str, Any], data: bytes, *, miniseed: bool) 
     StoredBytesError when the bytes cannot be read or do not hold the samples that the document promises.
     """
     identity = str(document["_id"])
-    source = SourceId(document["net"], document["sta"], document.get("loc", ""), document["chan"])
+    source = SourceId(document["net"], document["sta"], location(document.get("loc")), document["chan"])
     samples = _miniseed(identity, data) if miniseed else np.frombuffer(data, "<f8")
     if len(samples) != document["npts"]:
         problem = f"its bytes hold {len(samples):,} samples, its document says {document['npts']:,}."

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from libseis.codes import location
+
 from ..errors import NotFoundError
 from ..model.channel import Channel, ChannelFilter
 from ..model.ids import document_id
@@ -33,13 +35,13 @@ def of_dataset(spec: JobSpec, window: Window) -> WaveformFilter:
     channel = window.channel
     if not channel.sta:
         return WaveformFilter(whole.job, whole.channels, whole.span, whole.data_tag, window.event or whole.event)
-    codes = ChannelFilter(channel.net, channel.sta, channel.loc or "--", channel.chan)
+    codes = ChannelFilter(channel.net, channel.sta, channel.loc, channel.chan)
     return WaveformFilter(whole.job, codes, Span(window.start_ns, window.end_ns), whole.data_tag, whole.event)
 
 
 def channel_of(document: Document) -> Channel:
     """The channel of a wf document; MsPASS leaves a blank location out."""
-    return Channel(document["net"], document["sta"], document.get("loc", ""), document["chan"])
+    return Channel(document["net"], document["sta"], location(document.get("loc")), document["chan"])
 
 
 async def planned_ids(store: Store, job: str) -> set[str]:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from libseis.codes import location
 from libseis.segments import Rate
 
 from ..errors import NotFoundError
@@ -271,7 +272,8 @@ def _plain(code: str) -> bool:
 
 def _channel(document: Document) -> Channel:
     # a blank location is left out of a document that MsPASS wrote
-    return Channel(document.get("net", ""), document.get("sta", ""), document.get("loc", ""), document.get("chan", ""))
+    net, sta, chan = (document.get(name, "") for name in ("net", "sta", "chan"))
+    return Channel(net, sta, location(document.get("loc")), chan)
 
 
 def _below(prefix: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from seisbus.model.channel import Channel, ChannelFilter, normal_location
+from seisbus.model.channel import Channel, ChannelFilter
 from seisbus.model.ids import id_range, job_of, new_job_id, task_id, window_id
 
 CODES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=1, max_size=5)
@@ -41,11 +41,6 @@ def test_a_channel_survives_its_text(net: str, sta: str, loc: str, chan: str) ->
     assert Channel.parse(str(channel)) == channel
     assert ChannelFilter().matches(channel)
     assert ChannelFilter(net=net, sta=sta, loc=loc or "--", chan=chan).matches(channel)
-
-
-@pytest.mark.parametrize("blank", ["", "--", "  ", "__"])
-def test_every_way_of_writing_a_blank_location(blank: str) -> None:
-    assert normal_location(blank) == ""
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pymseed
+from libseis.codes import location
 
 from seisbus.admin.archive.folder import Bucket
 from seisbus.admin.archive.listings import IndexRow, write_day_index
@@ -21,7 +22,7 @@ from seisbus.admin.archive.manifest import DayFile, Manifest, manifest_path, wri
 from seisbus.admin.archive.spec import NS, ArchiveSpecError
 from seisbus.archive.definition import load_archives
 from seisbus.archive.errors import ArchiveFormatError
-from seisbus.archive.keys import DayKey, KeyTemplate, location_code
+from seisbus.archive.keys import DayKey, KeyTemplate
 from seisbus.archive.stations import read_stationxml
 
 _BUCKET = "scedc-pds"
@@ -184,4 +185,4 @@ def read_headers(data: bytes) -> _Content | None:
 
 def _codes(sourceid: str) -> tuple[str, str, str, str]:
     net, sta, loc, chan = pymseed.sourceid2nslc(sourceid)
-    return net, sta, location_code(loc), chan
+    return net, sta, location(loc), chan

@@ -1,0 +1,64 @@
+"""Codes of networks, stations, locations and channels as people and formats write them, in one form.
+
+Headers, tables, documents, metadata and queries all come through here, so that a blank location is the same one
+wherever it was read. Upper and lower case are kept: SEED's codes are upper case, and a lower one is another code.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import lru_cache
+
+# what surrounds a code in a fixed-width field
+_PADDING = " \t\r\n\0"
+# fill of a blank location: SEED and web services write dashes, keys of archives underscores
+_FILL = "-_ "
+
+
+def code(value: object) -> str:
+    """A code without the blanks and NULs around it; "" for None and NaN.
+
+    Text (or ASCII bytes) only: TypeError for a number or a truth value, of which the code's own spelling cannot be
+    told any more (0123 and 83, 1E5 and 100000.0, NO and False).
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, bytes):
+        value = value.decode("ascii", "replace")
+    if not isinstance(value, str):
+        raise TypeError(f"A code is text, found {value!r}; how it was written cannot be told any more.")
+    return value.strip(_PADDING)
+
+
+def location(value: object) -> str:
+    """A location code; every spelling of a blank one ("", "--", "-", "__", blanks, None, NaN) is ""."""
+    text = code(value)
+    return text if text.strip(_FILL) else ""
+
+
+def alternatives(wanted: object, *, of_location: bool = False) -> tuple[str, ...]:
+    """The alternatives of a selection, separated by commas, with * and ? as wildcards.
+
+    For a location "" is the blank one, as in FDSN's clients; for other codes nothing is no bound, that is "*".
+    """
+    parts = code(wanted).split(",")
+    if of_location:
+        return tuple(dict.fromkeys(location(part) for part in parts))
+    return tuple(dict.fromkeys(text for part in parts if (text := code(part)))) or ("*",)
+
+
+def location_text(wanted: object) -> str:
+    """A selection of locations as text in which a blank one is --, so that it is never taken for "not given"."""
+    return ",".join(choice or "--" for choice in alternatives(wanted, of_location=True))
+
+
+@lru_cache(maxsize=512)
+def _pattern(wanted: str | None, of_location: bool) -> re.Pattern[str]:
+    choices = (re.escape(choice) for choice in alternatives(wanted, of_location=of_location))
+    return re.compile("|".join(f"(?:{c})" for c in choices).replace(r"\*", ".*").replace(r"\?", "."))
+
+
+def matches(wanted: str | None, found: str, *, of_location: bool = False) -> bool:
+    """Whether a code is one that a selection (see `alternatives`) means."""
+    return _pattern(wanted, of_location).fullmatch(found) is not None

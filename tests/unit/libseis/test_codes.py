@@ -1,0 +1,186 @@
+"""One form of every code, wherever it was read: headers, tables, documents, metadata, queries, keys."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from libseis.codes import alternatives, code, location, location_text, matches
+from libseis.converter import Trace2TimeSeries
+from libseis.epochs import LATEST_NS, OPEN_START_NS, EpochSpan, inherited
+from libseis.segments import Rate, Segment, SourceId
+from libseis.steps.responses import ResponseCache
+from obspy import Inventory, Trace, UTCDateTime
+from obspy.core.inventory import Channel as XmlChannel
+from obspy.core.inventory import Network, Station
+from seisbus.archive.keys import DayKey, KeyTemplate, TableFormat
+from seisbus.archive.waveform_index import read_waveform_index
+from seisbus.client import Query
+from seisbus.control.messages import filter_value
+from seisbus.model.channel import Channel, ChannelFilter
+from seisbus.model.job import parse_job
+from seisbus.model.stored import stored_segment
+
+from libseis import mseed
+
+BLANKS = st.one_of(st.none(), st.text(" -_", max_size=3))
+TEXT_BLANKS = st.text(" -_", max_size=2)
+LOCATIONS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=1, max_size=2)
+DAY = date(2011, 3, 11)
+
+
+@given(BLANKS)
+def test_every_spelling_of_a_blank_location_is_the_same_one(blank: str | None) -> None:
+    assert location(blank) == ""
+    assert Channel("XX", "A", blank or "", "BHZ") == Channel("XX", "A", "", "BHZ")
+    assert SourceId("XX", "A", blank or "", "BHZ") == SourceId("XX", "A", "", "BHZ")
+    assert Channel.parse(f"XX.A.{blank or ''}.BHZ") == Channel("XX", "A", "", "BHZ")
+    document = {"_id": "1", "net": "XX", "sta": "A", "chan": "BHZ", "loc": blank, "npts": 1, "t0_ns": 0, "rate": [1, 1]}
+    stored = stored_segment(document, np.zeros(1).tobytes(), miniseed=False)
+    assert stored.source.loc == ""
+
+
+@given(BLANKS)
+def test_every_spelling_in_a_query_means_the_blank_location_and_a_star_any(blank: str | None) -> None:
+    for wanted in (
+        ChannelFilter(loc=location_text(blank)),
+        filter_value(Query(loc=blank).message().filter),
+        parse_job(
+            {
+                "archive": "local",
+                "windows": {"absolute": [{"start": "2011-03-11", "end": "2011-03-12"}]},
+                "select": {"loc": blank},
+            }
+        ).select.filter,
+    ):
+        assert wanted.matches(Channel("XX", "A", "", "BHZ"))
+        assert not wanted.matches(Channel("XX", "A", "00", "BHZ"))
+    assert filter_value(Query(loc="*").message().filter).matches(Channel("XX", "A", "00", "BHZ"))
+    assert filter_value(Query().message().filter).matches(Channel("XX", "A", "00", "BHZ"))
+
+
+@given(TEXT_BLANKS, LOCATIONS)
+def test_blank_and_other_locations_stand_side_by_side(blank: str, other: str) -> None:
+    wanted = f"{other},{blank}"
+    assert matches(wanted, "", of_location=True)
+    assert matches(wanted, other, of_location=True)
+    assert not matches(wanted, f"{other}X", of_location=True)
+
+
+@given(LOCATIONS)
+def test_a_location_that_is_none_of_them_stays_as_it_is(text: str) -> None:
+    assert location(text) == location(f" {text}\0") == text
+
+
+def test_case_is_kept_and_nothing_but_text_is_a_code() -> None:
+    assert (code(" bh "), code(b"NA"), code("NA"), code(None), code(float("nan"))) == ("bh", "NA", "NA", "", "")
+    for lost in (False, 83, 1e5):
+        with pytest.raises(TypeError, match="A code is text"):
+            code(lost)
+    assert alternatives("", of_location=False) == ("*",)
+
+
+@pytest.mark.parametrize("blank", ["--", "  ", "__", " -"])
+def test_headers_and_the_response_cache(blank: str) -> None:
+    record = bytearray(mseed.encode(Segment(SourceId("XX", "A", "99", "BHZ"), 0, Rate(1, 1), np.arange(9, dtype="i4"))))
+    record[13:15] = blank.encode()
+    (joined,) = mseed.decode(bytes(record), mseed.frame(bytes(record)))
+    assert joined.source == SourceId("XX", "A", "", "BHZ")
+
+    trace = Trace(np.zeros(3), {"network": "XX", "station": "A", "location": blank, "channel": "BHZ"})
+    assert Trace2TimeSeries(trace)["loc"] == ""
+
+    channel = XmlChannel("BHZ", blank, 0, 0, 0, 0)
+    cache = ResponseCache(Inventory([Network("XX", [Station("A", 0, 0, 0, channels=[channel])])]))
+    with pytest.raises(Exception, match="has no response stages"):  # it is found; it has no response here
+        cache.epoch(SourceId("XX", "A", "", "BHZ"), 0, 1)
+
+
+@pytest.mark.parametrize("blank", ["", "--", "  ", "__", " -", "-"])
+@pytest.mark.parametrize("net", ["NA", "NO", "Y", "CI"])
+@pytest.mark.parametrize("sta", ["1E5", "0123", "NULL"])
+def test_tables_keep_codes_as_text(blank: str, net: str, sta: str) -> None:
+    name = f"{net:_<2}{sta:_<5}BHZ___2011070.ms"
+    head = "ms_filename,net,sta,seedchan,location,lat,lon,sample_rate\n"
+    columns = ["ms_filename", "net", "sta", "seedchan", "location"]
+    rows = {key: [value] for key, value in zip(columns, [name, net, sta, "BHZ", blank], strict=True)}
+    parquet = io.BytesIO()
+    pq.write_table(pa.table(rows | {"lat": [1.0], "lon": [2.0], "sample_rate": [40.0]}), parquet)
+    csv = f"{head}{name},{net},{sta},BHZ,{blank},1,2,40\n".encode()
+    for data, kind in ((csv, TableFormat.CSV), (parquet.getvalue(), TableFormat.PARQUET)):
+        found = read_waveform_index(data, kind).to_pylist()[0]
+        assert (found["net"], found["sta"], found["location"]) == (net, sta, "")
+
+
+@pytest.mark.parametrize("blank", ["", "--", "  ", "__"])
+def test_keys_have_one_form_of_a_blank_location(blank: str) -> None:
+    template = KeyTemplate("{net:_<2}{sta:_<5}{chan:_<3}{loc:_<2}_{year}{doy}.ms")
+    assert template.format(DayKey("CI", "HEC", blank, "BHZ", DAY)) == "CIHEC__BHZ___2011070.ms"
+
+
+@pytest.mark.parametrize("written", ["NA", "NO", "Y", "0123", "1E5", "off", "1_000", "NULL"])
+@pytest.mark.parametrize("style", ["sta: {}", "sta: '{}'", 'sta: "{}"', "{{sta: {}}}"])
+def test_yaml_keeps_a_code_as_it_is_written(written: str, style: str) -> None:
+    text = "archive: local\nwindows: {absolute: [{start: 2011-03-11, end: 2011-03-12}]}\nselect: "
+    entry = style.format(written)
+    job = parse_job(text + (entry if entry.startswith("{") else f"\n  {entry}"))
+    assert job.select.sta == written
+
+
+@pytest.mark.parametrize("written", ["", "~", "''", "--", "'  '", "__"])
+def test_yaml_takes_every_spelling_of_a_blank_location(written: str) -> None:
+    text = (
+        f"archive: local\nwindows: {{absolute: [{{start: 2011-03-11, end: 2011-03-12}}]}}\nselect:\n  loc: {written}\n"
+    )
+    wanted = parse_job(text).select.filter
+    assert wanted.matches(Channel("XX", "A", "", "BHZ"))
+    assert not wanted.matches(Channel("XX", "A", "00", "BHZ"))
+
+
+TIMES = st.one_of(st.none(), st.integers(-(2**62), 2**62))
+
+
+@given(TIMES, TIMES, TIMES, TIMES)
+def test_a_date_that_is_absent_is_the_parents(a: int | None, b: int | None, c: int | None, d: int | None) -> None:
+    parent = inherited(a, b)
+    span = inherited(c, d, parent)
+    assert span.start_ns == (c if c is not None else a if a is not None else OPEN_START_NS)
+    assert span.end_ns == (d if d is not None else b)
+    assert inherited(None, LATEST_NS + 1, parent).end_ns is None
+    assert inherited(None, None) == EpochSpan()
+
+
+def test_the_response_cache_inherits_dates_as_the_database_does() -> None:
+    from seisbus.archive.stations import read_stationxml
+
+    def channel(**dates: UTCDateTime) -> XmlChannel:
+        return XmlChannel("BHZ", "", 0, 0, 0, 0, sample_rate=1, **dates)
+
+    first, second = UTCDateTime(2010, 1, 1), UTCDateTime(2012, 1, 1)
+    inventory = Inventory(
+        [
+            Network(
+                "XX",
+                [
+                    Station("A", 0, 0, 0, channels=[channel()], start_date=first, end_date=second),
+                    Station("A", 0, 0, 0, channels=[channel()], start_date=second, end_date=UTCDateTime(2599, 1, 1)),
+                ],
+            )
+        ],
+        source="test",
+    )
+    stream = io.BytesIO()
+    inventory.write(stream, "STATIONXML")
+    ours = [(c.start_ns, c.end_ns) for c in read_stationxml(stream.getvalue()).channels]
+    assert ours == [(first.ns, second.ns), (second.ns, None)]
+    cache = ResponseCache(inventory)
+    with pytest.raises(Exception, match="have no epoch of"):
+        cache.epoch(SourceId("XX", "A", "", "BHZ"), first.timestamp - 10, first.timestamp - 5)
+    with pytest.raises(Exception, match="has no response stages"):
+        cache.epoch(SourceId("XX", "A", "", "BHZ"), first.timestamp + 10, first.timestamp + 20)
