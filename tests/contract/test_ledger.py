@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from bson import ObjectId
+from seisbus.control.messages import reason_messages
 from seisbus.errors import StateError, UnavailableError
 from seisbus.model.channel import Channel
 from seisbus.model.ids import document_id, new_job_id, outcome_id, task_id, window_id
@@ -343,6 +344,8 @@ async def test_dead_tiles_are_few_documents_and_a_retry_takes_single_windows(sto
     assert await reopen_for_retry(store, retry) == 10
     found = await summary(store, await get_job(store, job))
     assert found.reasons == {("dead", "no_data"): 30}
+    (told,) = reason_messages(found)
+    assert (told.windows, told.example) == (30, f"{task.windows[0].channel}: Nothing.")
     # the whole task comes again, twice; the thirty keep their first outcome
     await settle(store, [part_of(task, 0, attempt=2), part_of(task, 0, attempt=2)])
     assert [len(expand_all([d])) for d in await documents(store, c.OUTCOME)] == [30, 10]

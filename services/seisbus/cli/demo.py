@@ -24,7 +24,7 @@ from ..client.plot import plot
 from ..errors import SeisbusError
 from ..local import interruptible, local_stack
 from ..model.moments import iso, moment_ns
-from ..model.outcome import Fate, JobState
+from ..model.outcome import JobState
 from . import views
 from .options import OUT, SETTINGS
 from .progress import JobBar
@@ -120,8 +120,7 @@ async def show(client: AsyncClient, folder: Path) -> None:
     OUT.print(views.job_table(job))
     if not job.ledger.balanced:
         raise DemoError(f"The ledger of job {job.id} does not add up; `seisbus explain {job.id}`.", job.id)
-    not_saved = [fate for fate in Fate if fate is not Fate.SAVED]
-    if (reasons := views.reasons_table([o async for o in client.outcomes(job.id, not_saved)])) is not None:
+    if (reasons := views.reasons_table(await client.reasons(job.id))) is not None:
         OUT.print("", reasons)
     documents = await client.waveforms(job=job.id, limit=SHOWN)
     OUT.print("", views.saved_table(documents, job.ledger.saved))

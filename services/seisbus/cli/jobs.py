@@ -76,8 +76,7 @@ def show(
     with client() as connected:
         found = connected.job(job)
         OUT.print(views.job_table(found))
-        not_saved = [fate for fate in Fate if fate is not Fate.SAVED and found.ledger.counts()[fate.value]]
-        if not_saved and (reasons := views.reasons_table(connected.outcomes(job, not_saved))) is not None:
+        if (reasons := views.reasons_table(connected.reasons(job))) is not None:
             OUT.print("", reasons)
         if found.kind == "export" and (built := connected.datasets(job)):
             OUT.print("", views.datasets_table(built))

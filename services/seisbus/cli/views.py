@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -11,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ..client import Availability, DeadLetter, Estimate, Job, Outcome, TotalMisfit
+from ..client import Availability, DeadLetter, Estimate, Job, Outcome, Reason, TotalMisfit
 from ..client.capacity import Campaign
 from ..model.moments import iso
 from ..model.outcome import Fate, JobState, Ledger
@@ -106,25 +105,18 @@ def job_table(job: Job) -> Table:
     return made
 
 
-def reasons_table(outcomes: Iterable[Outcome]) -> Table | None:
+def reasons_table(reasons: Iterable[Reason]) -> Table | None:
     """How many windows were not saved, by fate and reason, with an example each; None when there are none."""
-    counts: Counter[tuple[str, str]] = Counter()
-    examples: dict[tuple[str, str], str] = {}
-    for outcome in outcomes:
-        key = (outcome.fate.value, outcome.reason)
-        counts[key] += 1
-        examples.setdefault(key, f"{outcome.channel}: {outcome.detail}" if outcome.detail else str(outcome.channel))
-    if not counts:
-        return None
     made = table(
         *("fate", "reason", "windows", "for example"),
         right=("windows",),
         long="for example",
         title="Windows that are not saved",
     )
-    for (fate, reason), count in sorted(counts.items()):
-        made.add_row(Text(fate, style=STYLES[fate]), reason, f"{count:,}", Text(examples[fate, reason]))
-    return made
+    for found in reasons:
+        fate = found.fate.value
+        made.add_row(Text(fate, style=STYLES[fate]), found.reason, f"{found.windows:,}", Text(found.example))
+    return made if made.row_count else None
 
 
 def availability_table(rows: Sequence[Availability], limit: int) -> Group:

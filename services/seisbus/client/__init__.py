@@ -18,6 +18,7 @@ from .values import (
     Outcome,
     Progress,
     Query,
+    Reason,
     Stored,
     TotalMisfit,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "Outcome",
     "Progress",
     "Query",
+    "Reason",
     "Stored",
     "TotalMisfit",
     "Transport",

@@ -35,6 +35,7 @@ from .values import (
     Outcome,
     Progress,
     Query,
+    Reason,
     Stored,
     TotalMisfit,
     channel_filter,
@@ -150,6 +151,11 @@ class AsyncClient:
         """Windows by fate, a row each channel and UTC day, in that order."""
         response = await self._connection.call("GetAvailability", pb.GetAvailabilityRequest(name=_job(job)))
         return [Availability.of(row) for row in response.rows]
+
+    async def reasons(self, job: str) -> list[Reason]:
+        """Why windows of a job are not saved: how many a fate and reason, with an example, however many they are."""
+        request = pb.GetAvailabilityRequest(name=_job(job), only_reasons=True)
+        return [Reason.of(message) for message in (await self._connection.call("GetAvailability", request)).reasons]
 
     async def dead_letters(self, job: str = "", limit: int = 0) -> list[DeadLetter]:
         """Messages that were given up, of one job or of all, without their bodies."""

@@ -16,7 +16,19 @@ from .aio import AsyncClient
 from .direct import Direct
 from .jobfile import JobSource
 from .transport import Transport
-from .values import Archive, Availability, DeadLetter, Estimate, Job, Outcome, Progress, Query, Stored, TotalMisfit
+from .values import (
+    Archive,
+    Availability,
+    DeadLetter,
+    Estimate,
+    Job,
+    Outcome,
+    Progress,
+    Query,
+    Reason,
+    Stored,
+    TotalMisfit,
+)
 
 T = TypeVar("T")
 
@@ -124,6 +136,10 @@ class Client:
     def availability(self, job: str) -> list[Availability]:
         """Windows by fate, a row each channel and UTC day."""
         return _run(self._client.availability(job))
+
+    def reasons(self, job: str) -> list[Reason]:
+        """Why windows of a job are not saved: how many a fate and reason, with an example."""
+        return _run(self._client.reasons(job))
 
     def dead_letters(self, job: str = "", limit: int = 0) -> list[DeadLetter]:
         """Messages that were given up."""

@@ -181,6 +181,22 @@ class Availability:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """How many of a job's windows ended with a fate for a reason; `example` is one's channel and sentence."""
+
+    fate: Fate
+    reason: str
+    windows: int
+    example: str
+
+    @classmethod
+    def of(cls, message: pb.GetAvailabilityResponse.Reason) -> Reason:
+        """From the wire."""
+        fate = Fate[task_pb2.Fate.Name(message.fate).removeprefix("FATE_")]
+        return cls(fate, message.reason, message.windows, message.example)
+
+
+@dataclass(frozen=True, slots=True)
 class DeadLetter:
     """A message that was given up; `body` is empty in lists."""
 

@@ -15,6 +15,7 @@ from ..store.collections import DEAD_LETTER
 from ..store.documents import Document
 from ..store.jobs import get_job, request_cancel, request_retry
 from ..store.pages import PageRequest
+from ..store.summaries import summary
 from . import messages
 from .context import Context
 from .estimate import estimate
@@ -102,6 +103,9 @@ class JobCalls:
     async def GetAvailability(self, request: pb.GetAvailabilityRequest, _: Any) -> pb.GetAvailabilityResponse:
         """Counts by channel and day."""
         job = await self._job(request.name)
+        if request.only_reasons:
+            counted = await summary(self.context.store, job)
+            return pb.GetAvailabilityResponse(reasons=messages.reason_messages(counted))
         rows = await outcomes.availability(self.context.store, job)
         return pb.GetAvailabilityResponse(rows=[messages.availability_message(*row) for row in rows])
 

@@ -14,6 +14,7 @@ from ..model.outcome import Fate, Ledger
 from ..store.documents import Document
 from ..store.outcomes import Availability
 from ..store.queries import Span, WaveformFilter
+from ..store.summaries import Summary
 from .names import DEAD_LETTERS, JOBS
 
 
@@ -75,6 +76,21 @@ def availability_message(channel: Channel, day_ns: int, row: Availability) -> pb
         reasons=sorted(row.reasons),
         **{fate.value: count for fate, count in row.fates.items()},
     )
+
+
+def reason_messages(counted: Summary) -> list[pb.GetAvailabilityResponse.Reason]:
+    """Why windows are not saved, in order of fate and reason, an example each."""
+    made = []
+    for (fate, reason), count in sorted(counted.reasons.items()):
+        if fate != Fate.SAVED:
+            example = next(iter(counted.examples[fate, reason]), None)
+            text = "" if example is None else ": ".join(filter(None, (example.channel, example.detail)))
+            made.append(
+                pb.GetAvailabilityResponse.Reason(
+                    fate=f"FATE_{Fate(fate).name}", reason=reason, windows=count, example=text
+                )
+            )
+    return made
 
 
 def event_message(document: Document) -> pb.Event:

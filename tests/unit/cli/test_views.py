@@ -7,7 +7,7 @@ import io
 from rich.console import Console, RenderableType
 from seisbus.cli import views
 from seisbus.cli.progress import JobBar
-from seisbus.client import Availability, Outcome
+from seisbus.client import Availability, Reason
 from seisbus.client import Progress as Snapshot
 from seisbus.model.channel import Channel
 from seisbus.model.outcome import Fate, JobState, Ledger
@@ -60,15 +60,10 @@ def test_a_year_of_days_is_counted_without_marks() -> None:
     assert "██" not in told
 
 
-def outcome(sta: str, fate: Fate, reason: str, detail: str = "") -> Outcome:
-    return Outcome("w", Channel("CI", sta, "", "HHZ"), DAY, DAY + 1, "", fate, reason, detail, (), 1)
-
-
 def test_reasons_are_counted_with_an_example() -> None:
     found = [
-        outcome("A", Fate.DEAD, "gap", "300 s [lost]"),
-        outcome("B", Fate.DEAD, "gap"),
-        outcome("C", Fate.MISSING, "not_listed"),
+        Reason(Fate.DEAD, "gap", 2, "CI.A..HHZ: 300 s [lost]"),
+        Reason(Fate.MISSING, "not_listed", 1, "CI.C..HHZ"),
     ]
     table = views.reasons_table(found)
     assert table is not None

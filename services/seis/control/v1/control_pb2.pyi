@@ -171,13 +171,15 @@ class ExplainJobResponse(_message.Message):
     def __init__(self, findings: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class GetAvailabilityRequest(_message.Message):
-    __slots__ = ("name",)
+    __slots__ = ("name", "only_reasons")
     NAME_FIELD_NUMBER: _ClassVar[int]
+    ONLY_REASONS_FIELD_NUMBER: _ClassVar[int]
     name: str
-    def __init__(self, name: _Optional[str] = ...) -> None: ...
+    only_reasons: bool
+    def __init__(self, name: _Optional[str] = ..., only_reasons: _Optional[bool] = ...) -> None: ...
 
 class GetAvailabilityResponse(_message.Message):
-    __slots__ = ("rows",)
+    __slots__ = ("rows", "reasons")
     class Row(_message.Message):
         __slots__ = ("channel", "day_ns", "planned", "saved", "dead", "missing", "failed", "cancelled", "reasons")
         CHANNEL_FIELD_NUMBER: _ClassVar[int]
@@ -199,9 +201,22 @@ class GetAvailabilityResponse(_message.Message):
         cancelled: int
         reasons: _containers.RepeatedScalarFieldContainer[str]
         def __init__(self, channel: _Optional[_Union[_task_pb2.Channel, _Mapping]] = ..., day_ns: _Optional[int] = ..., planned: _Optional[int] = ..., saved: _Optional[int] = ..., dead: _Optional[int] = ..., missing: _Optional[int] = ..., failed: _Optional[int] = ..., cancelled: _Optional[int] = ..., reasons: _Optional[_Iterable[str]] = ...) -> None: ...
+    class Reason(_message.Message):
+        __slots__ = ("fate", "reason", "windows", "example")
+        FATE_FIELD_NUMBER: _ClassVar[int]
+        REASON_FIELD_NUMBER: _ClassVar[int]
+        WINDOWS_FIELD_NUMBER: _ClassVar[int]
+        EXAMPLE_FIELD_NUMBER: _ClassVar[int]
+        fate: _task_pb2.Fate
+        reason: str
+        windows: int
+        example: str
+        def __init__(self, fate: _Optional[_Union[_task_pb2.Fate, str]] = ..., reason: _Optional[str] = ..., windows: _Optional[int] = ..., example: _Optional[str] = ...) -> None: ...
     ROWS_FIELD_NUMBER: _ClassVar[int]
+    REASONS_FIELD_NUMBER: _ClassVar[int]
     rows: _containers.RepeatedCompositeFieldContainer[GetAvailabilityResponse.Row]
-    def __init__(self, rows: _Optional[_Iterable[_Union[GetAvailabilityResponse.Row, _Mapping]]] = ...) -> None: ...
+    reasons: _containers.RepeatedCompositeFieldContainer[GetAvailabilityResponse.Reason]
+    def __init__(self, rows: _Optional[_Iterable[_Union[GetAvailabilityResponse.Row, _Mapping]]] = ..., reasons: _Optional[_Iterable[_Union[GetAvailabilityResponse.Reason, _Mapping]]] = ...) -> None: ...
 
 class SyncIndexRequest(_message.Message):
     __slots__ = ("archive", "request_id")
