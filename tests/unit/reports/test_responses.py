@@ -1,0 +1,151 @@
+"""Units, gains and epochs of responses: inputs rebuilt from the symptoms of public reports."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from libseis.segment_converter import segment_to_timeseries
+from libseis.segments import Rate, Segment, SourceId
+from libseis.steps import StepContext, apply, build
+from libseis.timeseries import TimeSeries
+from obspy import UTCDateTime
+from obspy.core.inventory import Channel, Inventory, Network, Response, Station
+from obspy.core.inventory.response import (
+    CoefficientsTypeResponseStage,
+    InstrumentSensitivity,
+    PolesZerosResponseStage,
+    ResponseStage,
+)
+from unit.reports.builder import at
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
+
+START = at("2019-02-01T00:00:00")
+GAIN, COUNTS = 1500.0, 400_000.0
+HZ = 2.0
+
+
+def sensor(number: int = 1, units: str = "m/s", gain: float = GAIN) -> PolesZerosResponseStage:
+    """A sensor that is flat in `units` from a hundredth of a hertz."""
+    return PolesZerosResponseStage(
+        number, gain, 1.0, units, "V", "LAPLACE (RADIANS/SECOND)", 1.0, [0j], [complex(-0.0628, 0)],
+        normalization_factor=1.0,
+    )  # fmt: skip
+
+
+def digitizer(number: int = 2, gain: float = COUNTS) -> CoefficientsTypeResponseStage:
+    return CoefficientsTypeResponseStage(
+        number, gain, 1.0, "V", "counts", "DIGITAL", numerator=[1.0], denominator=[],
+        decimation_input_sample_rate=20.0, decimation_factor=1, decimation_offset=0, decimation_delay=0.0,
+        decimation_correction=0.0,
+    )  # fmt: skip
+
+
+def epoch(
+    stages: list[ResponseStage],
+    *,
+    sensitivity: float = GAIN * COUNTS,
+    units: str = "m/s",
+    output_units: str = "counts",
+    start: str | None = None,
+    end: str | None = None,
+) -> Channel:
+    stated = InstrumentSensitivity(sensitivity, 1.0, units, output_units)
+    return Channel(
+        "BHZ", "", 1, 2, 0, 0, azimuth=0, dip=-90, sample_rate=20,
+        start_date=None if start is None else UTCDateTime(start), end_date=None if end is None else UTCDateTime(end),
+        response=Response(instrument_sensitivity=stated, response_stages=stages),
+    )  # fmt: skip
+
+
+def inventory(*channels: Channel) -> Inventory:
+    return Inventory([Network("XX", [Station("STA", 1, 2, 0, channels=list(channels))])], source="test")
+
+
+def removed(metadata: Inventory, output: str = "VEL", start: int = START) -> tuple[TimeSeries, list[str]]:
+    """A sine of HZ with an amplitude of GAIN * COUNTS, without its response; and what its elog says."""
+    times = np.arange(6000) / 20
+    data = GAIN * COUNTS * np.sin(2 * np.pi * HZ * times)
+    d = segment_to_timeseries(Segment(SourceId("XX", "STA", "", "BHZ"), start, Rate(20), data))
+    chain = build([{"remove_response": {"output": output, "pre_filt": [0.01, 0.02, 8.0, 9.5]}}])
+    (out,) = apply(chain, d, StepContext(metadata))
+    return out, [entry.message for entry in out.elog.get_error_log()]
+
+
+def amplitude(d: TimeSeries) -> float:
+    return float(np.sqrt(2) * np.asarray(d.data)[1000:-1000].std())
+
+
+@pytest.mark.parametrize(
+    ("units", "factor"), [("cm/s**2", 1e-2), ("m/s**2", 1.0), ("mm/s**2", 1e-3), ("nm/s**2", 1e-9)]
+)
+def test_an_accelerometer_in_other_units_gives_metres(units: str, factor: float) -> None:
+    """Described in cm/s**2, it gives m/s**2 or is refused (groundmotion-processing#493)."""
+    out, log = removed(inventory(epoch([sensor(units=units), digitizer()], units=units)), "ACC")
+    if out.dead():
+        assert log
+        return
+    assert amplitude(out) == pytest.approx(factor, rel=0.02)
+    assert out["units"] in ("m/s**2", "m/s2", "m/s^2")
+
+
+def test_the_numbers_and_their_unit_agree_for_every_output() -> None:
+    """Velocity, displacement and acceleration of one sine differ by its angular frequency (obspy#1594)."""
+    metadata = inventory(epoch([sensor(), digitizer()]))
+    omega = 2 * np.pi * HZ
+    for output, factor in (("VEL", 1.0), ("DISP", 1 / omega), ("ACC", omega)):
+        out, log = removed(metadata, output)
+        assert out.live, log
+        assert amplitude(out) == pytest.approx(factor, rel=0.02)
+
+
+def test_a_sensitivity_whose_output_is_no_count_is_not_silent() -> None:
+    """Sensitivity from m/s**2 to m/s**2 over sound stages: right numbers, or a sentence (obspy#2771)."""
+    stages = [sensor(units="m/s**2"), digitizer()]
+    out, log = removed(inventory(epoch(stages, units="m/s**2", output_units="m/s**2")), "ACC")
+    if out.dead():
+        assert log
+        return
+    assert amplitude(out) == pytest.approx(1.0, rel=0.02)
+
+
+def test_the_epoch_of_the_data_is_the_one_whose_response_is_removed() -> None:
+    """The sensor was changed; the other response is wrong by a factor of 2.65 (groundmotion-processing#753)."""
+    metadata = inventory(
+        epoch([sensor(), digitizer()], end="2019-06-01"),
+        epoch([sensor(gain=GAIN * 2.65), digitizer()], sensitivity=GAIN * 2.65 * COUNTS, start="2019-06-01"),
+    )
+    old, _ = removed(metadata)
+    new, _ = removed(metadata, start=at("2019-08-01T00:00:00"))
+    assert amplitude(old) == pytest.approx(1.0, rel=0.02)
+    assert amplitude(new) == pytest.approx(1 / 2.65, rel=0.02)
+
+
+def test_where_epochs_overlap_the_later_one_holds() -> None:
+    """Two epochs without an end (EIDA/userfeedback#65)."""
+    metadata = inventory(
+        epoch([sensor(), digitizer()], start="2010-01-01"),
+        epoch([sensor(gain=GAIN * 2), digitizer()], sensitivity=GAIN * 2 * COUNTS, start="2018-01-01"),
+    )
+    out, _ = removed(metadata)
+    assert amplitude(out) == pytest.approx(0.5, rel=0.02)
+
+
+def test_stages_whose_units_do_not_follow_are_told_or_right() -> None:
+    """A stage takes volts where the one before gives counts (EIDA/userfeedback#167)."""
+    third = CoefficientsTypeResponseStage(
+        3, 1.0, 1.0, "V", "counts", "DIGITAL", numerator=[1.0], denominator=[], decimation_input_sample_rate=20.0,
+        decimation_factor=1, decimation_offset=0, decimation_delay=0.0, decimation_correction=0.0,
+    )  # fmt: skip
+    out, log = removed(inventory(epoch([sensor(), digitizer(), third])))
+    assert log or (out.live and amplitude(out) == pytest.approx(1.0, rel=0.02))
+    if out.live:
+        assert amplitude(out) == pytest.approx(1.0, rel=0.02)
+
+
+def test_a_stage_with_a_gain_alone() -> None:
+    """A preamplifier with nothing but its gain between sensor and digitizer (obspy#2318)."""
+    amplifier = ResponseStage(2, 10.0, 1.0, "V", "V")
+    out, log = removed(inventory(epoch([sensor(), amplifier, digitizer(3)], sensitivity=GAIN * 10 * COUNTS)))
+    assert out.live, log
+    assert amplitude(out) == pytest.approx(0.1, rel=0.02)

@@ -1,0 +1,71 @@
+"""Codes and rows of index tables, and codes that people ask for; rebuilt from the symptoms of public reports."""
+
+from __future__ import annotations
+
+import io
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+import pytest
+from seisbus.archive.keys import TableFormat
+from seisbus.archive.waveform_index import read_waveform_index
+from seisbus.model.channel import Channel, ChannelFilter
+from seisbus.planning.plan import touched_days
+from unit.reports.builder import NS, at
+
+HEAD = "ms_filename,net,sta,seedchan,location,lat,lon,sample_rate\n"
+
+
+def csv(*rows: str) -> bytes:
+    return (HEAD + "".join(f"{row}\n" for row in rows)).encode()
+
+
+@pytest.mark.parametrize("code", ["NA", "NaN", "null", "None", "nan", "n"])
+def test_a_code_that_looks_like_nothing_is_a_code(code: str) -> None:
+    """A code of two letters NA is text, not a missing value (OasisLMF#307)."""
+    table = read_waveform_index(csv(f"x,{code},{code},BHZ,,34,-117,40"), TableFormat.CSV)
+    assert (table["net"].to_pylist(), table["sta"].to_pylist()) == ([code], [code])
+    assert table["lat"].to_pylist() == [34.0]
+
+
+@pytest.mark.parametrize("table", list(TableFormat))
+def test_numeric_locations_and_stations_keep_their_zeros(table: TableFormat) -> None:
+    """Location 00 and station 0010 are texts: no number eats their zeros (SplitPy#8)."""
+    listed = pa.table(
+        {
+            "ms_filename": ["a", "b"], "net": ["7D", "1E"], "sta": ["0010", "007"], "seedchan": ["BHZ", "BHZ"],
+            "location": ["00", "10"], "lat": [34.0, 35.0], "lon": [-117.0, -118.0], "sample_rate": [40.0, 100.0],
+        }
+    )  # fmt: skip
+    buffer = io.BytesIO()
+    if table is TableFormat.CSV:
+        pacsv.write_csv(listed, buffer)
+    else:
+        pq.write_table(listed, buffer)
+    found = read_waveform_index(buffer.getvalue(), table)
+    assert found["location"].to_pylist() == ["00", "10"]
+    assert found["sta"].to_pylist() == ["0010", "007"]
+    assert found["net"].to_pylist() == ["7D", "1E"]
+
+
+def test_a_dashed_location_is_the_blank_one_in_every_selection() -> None:
+    """Two dashes, two blanks and nothing select the same channel, and not location 00 (PH5#12, SplitPy#8)."""
+    blank, other = Channel("IU", "ANMO", "", "BHZ"), Channel("IU", "ANMO", "00", "BHZ")
+    for spelling in ("--", "  ", "__"):
+        chosen = ChannelFilter(loc=spelling)
+        assert chosen.matches(blank)
+        assert not chosen.matches(other)
+    assert ChannelFilter(loc="*").matches(other)
+    assert ChannelFilter(loc="--,00").matches(blank)
+    assert ChannelFilter(loc="--,00").matches(other)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [("22:00:00", "02:00:00"), ("23:59:59.999", "00:00:00.001"), ("00:00:00", "00:00:00")]
+)
+def test_a_window_over_midnight_touches_both_days(start: str, end: str) -> None:
+    """From 22:00 to 02:00, less than a day, and yet the second day's data are needed (QuakeMigrate#132)."""
+    first = at(f"2018-05-01T{start}")
+    days = touched_days(first, at(f"2018-05-02T{end}"))
+    assert list(days) == [at("2018-05-01T00:00:00") // (86_400 * NS) + n for n in (0, 1)]
