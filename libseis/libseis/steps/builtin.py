@@ -18,7 +18,7 @@ from libseis.kinds import Atomic
 from libseis.samples import replace_samples, samples
 from libseis.segments import SourceId
 from libseis.seismic import TimeSeries
-from libseis.steps.design import RESAMPLING_HALF_LENGTH, UNITS, FilterType, Output, settling_time
+from libseis.steps.design import UNITS, FilterType, Output, kernel_seconds, settling_time
 from libseis.steps.parameters import Kind, Parameter
 from libseis.steps.registry import register
 from libseis.steps.step import StepContext, StepDefinition
@@ -32,6 +32,13 @@ def _numerics() -> Any:
     from libseis.steps import operators
 
     return operators
+
+
+def _resampling() -> Any:
+    """The module `resampling`."""
+    from libseis.steps import resampling
+
+    return resampling
 
 
 def _fail(text: str, what: str) -> SampleError:
@@ -104,7 +111,7 @@ def _filter_longest_period(values: Values) -> float:
     return float(1.0 / min(_frequencies(values)))
 
 
-def _filter_pad(values: Values) -> float:
+def _filter_pad(values: Values, rate: float) -> float:
     return settling_time(FilterType(values["type"]), values["corners"], _frequencies(values))
 
 
@@ -127,20 +134,17 @@ def _rate(d: Atomic) -> Fraction:
 
 
 def _change_rate(d: Atomic, rate: Fraction) -> None:
-    """Resample to `rate`; the new samples lie on the grid of that rate through time 0, so the start may move up."""
+    """Resample to `rate`: the new samples stand on the grid of that rate through time 0, wherever the old ones did."""
     old = _rate(d)
-    if rate == old:
-        return
-    _need(d, 2)
-    # the sample's number counted from time 0: a time that lies between grid points keeps its offset from the grid
-    first_index = round(Fraction(d.t0_ns, 10**9) * old)
-    values, skipped = _numerics().resample(samples(d), rate / old, first_index)
+    values, first = _resampling().resample(samples(d), d.t0_ns, old, rate)
     if values.shape[-1] == 0:
-        raise _fail("the datum is shorter than one sample interval of the new rate", "npts")
-    start_ns = d.time_ns(skipped)
+        raise _fail(
+            f"the datum's {d.npts} sample(s) at {float(old):.9g} Hz span no sample of the grid at {float(rate):.9g} Hz",
+            "npts",
+        )
     replace_samples(d, values)
     d.set_rate(rate.numerator, rate.denominator)
-    d.set_t0_ns(start_ns)
+    d.set_t0_ns(_resampling().grid_time_ns(first, rate))
     if d.is_defined("sampling_rate"):
         d["sampling_rate"] = float(rate)
 
@@ -154,14 +158,12 @@ def _decimate(d: Atomic, values: Values, context: StepContext) -> None:
     _change_rate(d, _rate(d) / values["factor"])
 
 
-def _resample_pad(values: Values) -> float:
-    # input rates are not known here; 1 Hz is the slowest that waveform archives keep in quantity
-    slower = min(values["sampling_rate"], 1.0)
-    return float((RESAMPLING_HALF_LENGTH + 1) / slower)
+def _resample_pad(values: Values, rate: float) -> float:
+    return kernel_seconds(rate, values["sampling_rate"])
 
 
-def _decimate_pad(values: Values) -> float:
-    return float((RESAMPLING_HALF_LENGTH + 1) * values["factor"])
+def _decimate_pad(values: Values, rate: float) -> float:
+    return kernel_seconds(rate, rate / values["factor"])
 
 
 def _scale(d: Atomic, values: Values, context: StepContext) -> None:
@@ -262,7 +264,7 @@ RESPONSE_PAD = 1200.0
 FLANK_WIDTHS = 20.0
 
 
-def _response_pad(values: Values) -> float:
+def _response_pad(values: Values, rate: float) -> float:
     flanks = values["pre_filt"]
     return RESPONSE_PAD if flanks is None else float(FLANK_WIDTHS / (flanks[1] - flanks[0]))
 
@@ -319,20 +321,22 @@ register(
 register(
     StepDefinition(
         "resample",
-        "Change the sample rate by a zero-phase polyphase filter, onto the grid of the new rate through time 0.",
+        "Change the sample rate by a zero-phase filter, onto the grid of the new rate through time 0.",
         _resample,
         (Parameter("sampling_rate", Kind.NUMBER, "new sample rate", unit="Hz", above=0),),
         pad=_resample_pad,
+        rate=lambda values, rate: float(values["sampling_rate"]),
         needs_continuous_data=True,
     )
 )
 register(
     StepDefinition(
         "decimate",
-        "Keep every n-th sample after a zero-phase anti-alias filter, on the grid of the new rate through time 0.",
+        "Divide the sample rate after a zero-phase anti-alias filter, onto the grid of the new rate through time 0.",
         _decimate,
         (Parameter("factor", Kind.INTEGER, "old over new sample rate", minimum=2, maximum=10_000),),
         pad=_decimate_pad,
+        rate=lambda values, rate: rate / float(values["factor"]),
         needs_continuous_data=True,
     )
 )

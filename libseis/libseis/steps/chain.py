@@ -10,10 +10,20 @@ from libseis.samples import has_gaps
 from libseis.steps.step import Step, StepContext
 from libseis.utility import ErrorSeverity, MsPASSError
 
+SLOWEST_RATE = 1.0
+"""Hz: the slowest rate that archives keep in quantity, for pads of data whose rate is not known yet."""
 
-def pad(steps: Sequence[Step]) -> float:
-    """Seconds of data that a window needs on each side: the pads of the steps add up, as their operators chain."""
-    return sum(step.pad for step in steps)
+
+def pad(steps: Sequence[Step], rate: float = SLOWEST_RATE) -> float:
+    """Seconds of data, sampled at `rate` Hz, that a window needs on each side.
+
+    The pads of the steps add up, as their operators chain; each works on the rate that the ones before it made.
+    """
+    total = 0.0
+    for step in steps:
+        total += step.pad(rate)
+        rate = step.rate(rate)
+    return total
 
 
 def _kill(d: Atomic, step: Step, message: str, severity: ErrorSeverity = ErrorSeverity.Invalid) -> None:

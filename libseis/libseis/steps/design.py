@@ -40,6 +40,11 @@ class Output(StrEnum):
 UNITS = {Output.DISPLACEMENT: "m", Output.VELOCITY: "m/s", Output.ACCELERATION: "m/s**2"}
 
 
+def kernel_seconds(old: float, new: float) -> float:
+    """Seconds of data on each side that a sample resampled from `old` to `new` Hz is made of."""
+    return (RESAMPLING_HALF_LENGTH + 1) / min(old, new)
+
+
 @functools.lru_cache(maxsize=256)
 def settling_time(kind: FilterType, corners: int, frequencies: tuple[float, ...]) -> float:
     """Seconds in which a Butterworth filter's impulse response decays to 1e-9: the slowest pole of its analog form.

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import functools
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 from scipy.fft import next_fast_len
 
-from libseis.steps.design import RESAMPLING_BETA, RESAMPLING_CUTOFF, RESAMPLING_HALF_LENGTH, FilterType
+from libseis.steps.design import FilterType
 
 Samples = NDArray[np.float64]
-
-# The polyphase filter has 2 * 32 * max(up, down) taps: beyond this ratio it is larger than what it filters
-LARGEST_RATIO = 20_000
 
 
 @functools.lru_cache(maxsize=256)
@@ -34,33 +30,6 @@ def apply_filter(x: Samples, sos: NDArray[np.float64], zerophase: bool) -> Sampl
     if zerophase:
         y = signal.sosfilt(sos, y[..., ::-1], axis=-1)[..., ::-1]
     return y
-
-
-@functools.lru_cache(maxsize=64)
-def _resampling_filter(up: int, down: int) -> NDArray[np.float64]:
-    slower = max(up, down)
-    taps: NDArray[np.float64] = signal.firwin(
-        2 * RESAMPLING_HALF_LENGTH * slower + 1, RESAMPLING_CUTOFF / slower, window=("kaiser", RESAMPLING_BETA)
-    )
-    return taps
-
-
-def resample(x: Samples, ratio: Fraction, first_index: int) -> tuple[Samples, int]:
-    """Samples at `ratio` times the rate, by a zero-phase polyphase filter that also removes aliases.
-
-    `first_index` is the number of sample intervals from the grid's origin (epoch 0 or relative time 0) to x[..., 0].
-    Returned are the samples on the new grid through that origin, and how many input samples precede the first of
-    them: so windows of one record fall on the same new samples, whatever their start. ValueError for a ratio whose
-    numerator or denominator is above 20,000.
-    """
-    up, down = ratio.numerator, ratio.denominator
-    if max(up, down) > LARGEST_RATIO:
-        raise ValueError(
-            f"the rates' ratio {up}/{down} is not a ratio of numbers up to {LARGEST_RATIO}; interpolate instead"
-        )
-    skip = -first_index % down
-    y: Samples = signal.resample_poly(x[..., skip:], up, down, axis=-1, window=_resampling_filter(up, down))
-    return y, skip
 
 
 def detrend(x: Samples, kind: str) -> Samples:

@@ -60,6 +60,14 @@ def _no_period(values: Mapping[str, Any]) -> float:
     return 0.0
 
 
+def _no_pad(values: Mapping[str, Any], rate: float) -> float:
+    return 0.0
+
+
+def _same_rate(values: Mapping[str, Any], rate: float) -> float:
+    return rate
+
+
 def _no_problem(values: Mapping[str, Any]) -> list[str]:
     return []
 
@@ -68,9 +76,10 @@ def _no_problem(values: Mapping[str, Any]) -> list[str]:
 class StepDefinition:
     """A processing step that jobs may name.
 
-    `longest_period` and `pad` map parameter values to seconds: the longest period that passes the step, and the
-    length of data on each side that influences a sample by more than 1e-8. `problems` checks values against each
-    other. A step with `needs_continuous_data` kills data with gaps; others treat them as samples.
+    `longest_period` and `pad` map parameter values to seconds: the longest period that passes the step, and, for data
+    of a rate (Hz), the length on each side that influences a sample by more than 1e-8; `rate` is what becomes of that
+    rate. `problems` checks values against each other. A step with `needs_continuous_data` kills data with gaps; others
+    treat them as samples.
     """
 
     name: str
@@ -78,7 +87,8 @@ class StepDefinition:
     function: StepFunction
     parameters: tuple[Parameter, ...] = ()
     longest_period: Callable[[Mapping[str, Any]], float] = _no_period
-    pad: Callable[[Mapping[str, Any]], float] = _no_period
+    pad: Callable[[Mapping[str, Any], float], float] = _no_pad
+    rate: Callable[[Mapping[str, Any], float], float] = _same_rate
     problems: Callable[[Mapping[str, Any]], list[str]] = _no_problem
     needs_continuous_data: bool = False
     version: str = "1"
@@ -112,10 +122,13 @@ class Step:
         """Longest period (s) that passes the step, 0 when it has no such thing."""
         return self.definition.longest_period(self.values)
 
-    @property
-    def pad(self) -> float:
-        """Seconds of data needed on each side of a window for its samples to be what the whole record gives."""
-        return self.definition.pad(self.values)
+    def pad(self, rate: float) -> float:
+        """Seconds of data, sampled at `rate` Hz, that a window needs on each side to be what the whole record gives."""
+        return self.definition.pad(self.values, rate)
+
+    def rate(self, rate: float) -> float:
+        """Samples per second (Hz) that come out where `rate` goes in."""
+        return self.definition.rate(self.values, rate)
 
     @property
     def id(self) -> str:

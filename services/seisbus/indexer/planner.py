@@ -91,7 +91,7 @@ class _Planner:
         self._job = job
         self._spec = parse_job(job["spec"])
         self._on_stored = self._spec.on_stored
-        self._recipe = self._spec.recipe(*default_pads(self._spec.steps))
+        self._recipe = self._spec.recipe(*default_pads(self._spec.steps, self._spec.select.chan))
         self._cursor = Cursor(job["cursor"]["shard"], job["cursor"]["offset"])
         self._on_bus: set[str] = set()
 

@@ -138,7 +138,7 @@ class Reconciler:
         _log.warning("job %s: %d open tasks have no message on the bus, publishing them again", job["_id"], len(lost))
         await bump_publications(self._store, [open_task.task.id for open_task in lost])
         spec = parse_job(job["spec"])
-        recipe = spec.recipe(*default_pads(spec.steps))
+        recipe = spec.recipe(*default_pads(spec.steps, spec.select.chan))
         current = {o.task.id: o for o in await open_tasks(self._store, job["_id"])}
         for open_task in lost:
             if open_task.task.id in current:

@@ -26,6 +26,7 @@ from ..model.transfer import (
     WindowOutcome,
 )
 from .channels import Decoded, choose, decoded
+from .coverage import asked_of, lacking
 
 if TYPE_CHECKING:
     from libseis.steps import StepContext
@@ -159,23 +160,24 @@ def _processed(
     work: Work,
     log: list[LogLine],
 ) -> WindowOutcome:
-    """Run the steps on window plus pad and cut last."""
+    """Run the steps on window plus pad, cut last, and say what of the window is not covered then."""
     before, after = int(recipe.pad_before * 1e9), int(recipe.pad_after * 1e9)
     pieces: list[Piece] = []
     for piece in result.pieces:
         padded = _padded(piece, joined, before, after)
-        short = max(piece.t0_ns - before, window.start_ns - before) < padded.t0_ns - padded.rate.period_ns
-        if short or padded.end_ns + padded.rate.period_ns < piece.end_ns + after:
-            text = "The data's edge leaves less padding than the steps want; samples near it feel the edge."
+        if text := work.chain.short_pad(piece, padded, before, after):
             log.append(LogLine("windower", text, Severity.COMPLAINT))
         done = work.chain.run(padded, work.context)
         log += done.log
-        for segment in done.segments:
-            again = cut(
-                [segment], [], piece.t0_ns, piece.end_ns + _one_sample(window, piece),
-                inclusive_end=window.inclusive_end, gaps=GapPolicy.SPLIT,
-            )  # fmt: skip
-            pieces += [_packed(part, recipe, None, touched=True) for part in again.pieces]
+        asked = asked_of(window, piece)
+        cuts = [
+            cut([s], [], asked.start_ns, asked.end_ns, inclusive_end=window.inclusive_end, gaps=GapPolicy.SPLIT)
+            for s in done.segments
+        ]
+        parts = [part for again in cuts for part in again.pieces]
+        if done.segments and (text := lacking(asked, parts, inclusive_end=window.inclusive_end)):
+            log.append(LogLine("windower", text, Severity.COMPLAINT))
+        pieces += [_packed(part, recipe, None, touched=True) for part in parts]
     steps = work.chain.names
     if not pieces:
         detail = next((line.message for line in reversed(log) if line.severity is Severity.INVALID), "")
@@ -184,11 +186,6 @@ def _processed(
             steps=steps,
         )  # fmt: skip
     return WindowOutcome(window, Fate.SAVED, pieces=tuple(pieces), log=tuple(log), sources=sources, steps=steps)
-
-
-def _one_sample(window: Window, piece: Segment) -> int:
-    """A tile's end is excluded, so the end of its last sample must be given one interval on."""
-    return 0 if window.inclusive_end else piece.rate.span_ns(1)
 
 
 def _padded(piece: Segment, joined: Joined, before: int, after: int) -> Segment:

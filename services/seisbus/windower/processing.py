@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from libseis.segment_converter import segment_to_timeseries, timeseries_to_segment
 from libseis.segments import Segment
-from libseis.steps import StepContext, apply, build
+from libseis.steps import StepContext, apply, build, pad
 
 from libseis import TimeSeries
 
@@ -30,6 +30,20 @@ class Chain:
     def __init__(self, steps: Sequence[Mapping[str, object]]) -> None:
         self._steps = build(steps)
         self.names = tuple(step.name for step in self._steps)
+
+    def short_pad(self, piece: Segment, padded: Segment, before_ns: int, after_ns: int) -> str:
+        """One sentence where `padded` has less data around the piece than the steps need at its rate, or the job asks
+        for if that is less; empty otherwise. Users' steps need what the job asks for."""
+        needed = int(pad(self._steps, piece.rate.hz) * 1e9) or max(before_ns, after_ns)
+        there = (piece.t0_ns - padded.t0_ns, padded.end_ns - piece.end_ns)
+        wanted = (min(needed, before_ns), min(needed, after_ns))
+        if all(has + piece.rate.period_ns >= want for has, want in zip(there, wanted, strict=True)):
+            return ""
+        return (
+            "The data's edge leaves less padding than the steps want; samples near it feel the edge: "
+            f"{there[0] / 1e9:.6g} of {wanted[0] / 1e9:.6g} s before, {there[1] / 1e9:.6g} of {wanted[1] / 1e9:.6g} s "
+            "after."
+        )
 
     def run(self, segment: Segment, context: StepContext | None) -> Processed:
         """Apply the steps; a datum that a step killed is not among the segments, its reason is on the log.

@@ -215,7 +215,7 @@ def test_the_cut_equals_processing_everything_and_then_cutting(name: str) -> Non
     chain = build([CHAINS[name]])
     whole = noise(40_000, offset=1000.0)
     start, end = T0 + 900.0, T0 + 1100.0
-    pad = steps.pad(chain)
+    pad = steps.pad(chain, 20.0)
     assert pad < 800.0
     part = WindowData(whole, start - pad, end + pad)
     assert apply(chain, part) == [part] and apply(chain, whole) == [whole]
@@ -311,7 +311,7 @@ def test_response_removal_of_a_padded_window_is_that_of_the_whole(context: StepC
 
     chain = build([{"remove_response": {"pre_filt": [0.02, 0.04, 1.0, 2.0]}}])
     whole = record()
-    start, end, pad = whole.t0 + 4000.0, whole.t0 + 4600.0, steps.pad(chain)
+    start, end, pad = whole.t0 + 4000.0, whole.t0 + 4600.0, steps.pad(chain, 5.0)
     part = WindowData(record(), start - pad, end + pad)
     apply(chain, whole, context)
     apply(chain, part, context)

@@ -1,0 +1,56 @@
+"""Whether what the steps left covers what was asked. Pure values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from libseis.segments import Segment, Span
+
+from ..model.task import Window
+
+# Times on a grid are rounded to whole ns, at both ends of a difference.
+_ROUNDING_NS = 2
+
+
+def asked_of(window: Window, piece: Segment) -> Span:
+    """What samples at another rate are asked for where the data gave `piece`: the window's own edges wherever the piece
+    reaches them to its sample, so that all channels of a window get the same samples; else the piece's edges.
+
+    The end is the last sample's time, or, of a window that excludes its end, the time before which samples stand.
+    """
+    period = piece.rate.span_ns(1)
+    start, end = piece.t0_ns, piece.end_ns
+    if abs(start - window.start_ns) <= period:
+        start = window.start_ns
+    if window.inclusive_end:
+        return Span(start, window.end_ns if abs(end - window.end_ns) <= period else end)
+    end += period
+    return Span(start, window.end_ns if abs(end - window.end_ns) <= period else end)
+
+
+def lacking(asked: Span, parts: Sequence[Segment], *, inclusive_end: bool) -> str:
+    """One sentence on what of `asked` has no sample, with numbers; empty where the parts cover it to one sample."""
+    start, end = asked.start_ns, asked.end_ns
+    if not parts:
+        return f"The steps left none of the {(end - start) / 1e9:.9g} s of data that were asked for."
+    spans: list[tuple[int, int]] = []
+    covered = start
+    for part in sorted(parts, key=lambda part: part.t0_ns):
+        period = part.rate.span_ns(1)
+        if part.t0_ns > covered + period + _ROUNDING_NS:
+            spans.append((covered, part.t0_ns))
+        covered = max(covered, part.end_ns + period)
+    last = max(parts, key=lambda part: part.end_ns)
+    tolerance = 0 if inclusive_end else last.rate.span_ns(1)
+    if covered + tolerance + _ROUNDING_NS < end:
+        spans.append((covered, end))
+    if not spans:
+        return ""
+    total = sum(b - a for a, b in spans) / 1e9
+    head = (spans[0][1] - start) / 1e9 if spans[0][0] == start else 0.0
+    tail = (end - spans[-1][0]) / 1e9 if spans[-1][1] == end else 0.0
+    return (
+        f"After the steps {total:.9g} of {(end - start) / 1e9:.9g} s are without samples: {head:.9g} s at the start, "
+        f"{tail:.9g} s at the end, {max(total - head - tail, 0.0):.9g} s between; new samples are "
+        f"{last.rate.period_ns / 1e9:.9g} s apart."
+    )
