@@ -35,7 +35,7 @@ from seisbus.store.client import Store
 from seisbus.store.index import write_day
 from seisbus.store.jobs import close_job, get_job, update_job
 
-from libseis import mseed
+from libseis import ErrorSeverity, mseed
 
 DAY = 15044  # 2011-03-11
 JOB = """
@@ -263,6 +263,40 @@ def document(segment: Segment, **more: object) -> dict[str, object]:
         "delta": 1 / segment.rate.hz, "t0_ns": segment.t0_ns, "starttime": segment.t0_ns / 1e9,
         "rate": [segment.rate.numerator, segment.rate.denominator], "sampling_rate": segment.rate.hz, **more,
     }  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:SelectableGroups dict interface:DeprecationWarning")  # obspy on import
+async def test_the_error_log_of_each_datum_comes_back_with_it(front: Front) -> None:
+    """Two stretches of a channel: members, traces, and the trace that they are joined to say what was said of them."""
+    rate, source = Rate(100, 1), SourceId("CI", "ADO", "", "HHZ")
+    start = DAY * DAY_NS
+    segments = [Segment(source, start + n * 10**9, rate, np.arange(100, dtype=np.int32) + 100 * n) for n in range(3)]
+    store = front.context.store
+    documents = []
+    for number, segment in enumerate(segments):
+        entry = document(segment, format="mseed", **stored_file(front, f"log{number}", mseed.encode(segment)))
+        if number < 2:
+            entry["elog_id"] = ObjectId()
+            badness = ("Complaint", "Informational")[number]
+            line = {"algorithm": "mseed", "badness": f"ErrorSeverity.{badness}", "error_message": f"said {number}"}
+            await store[c.ELOG].insert_one({"_id": entry["elog_id"], "job": "j1", "logdata": [line]})
+        documents.append(entry)
+    await store[c.WF_TIMESERIES].insert_many(documents)
+
+    members = (await front.client.read(job="j1")).member
+    logs = [[(e.algorithm, e.message, e.badness) for e in m.elog.get_error_log()] for m in members]
+    assert logs == [
+        [("mseed", "said 0", ErrorSeverity.Complaint)],
+        [("mseed", "said 1", ErrorSeverity.Informational)],
+        [],
+    ]
+    stream = await front.client.get_waveforms("CI", "ADO", "", "HHZ", start / 1e9, start / 1e9 + 3)
+    (trace,) = stream
+    assert trace.stats.npts == 300
+    assert trace.stats.seisbus.elog == ["mseed: said 0", "mseed: said 1"]
+    assert trace.stats.seisbus.wf_ids == [str(d["_id"]) for d in documents]
+    assert len(await front.client.get_waveforms("CI", "ADO", "*", "HHZ", start / 1e9, start / 1e9 + 3)) == 1
+    assert len(await front.client.get_waveforms("CI", "ADO", "00", "HHZ", start / 1e9, start / 1e9 + 3)) == 0
 
 
 @pytest.mark.filterwarnings("ignore:SelectableGroups dict interface:DeprecationWarning")  # obspy on import

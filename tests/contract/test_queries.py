@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from bson import ObjectId
 from gridfs import AsyncGridFSBucket
+from pymongo import monitoring
 from seisbus.errors import NotFoundError, UserError
 from seisbus.model.channel import Channel, ChannelFilter
 from seisbus.model.ids import document_id, new_job_id, task_id, window_id
@@ -143,6 +145,41 @@ async def test_waveforms_by_each_way_to_ask_equal_a_filter_in_memory(store: Stor
         assert [d["_id"] for page in pages for d in page] == [d["_id"] for d in expected]
         streamed = [d["_id"] async for d in queries.each_waveform(store, wanted, 11)]
         assert streamed == [d["_id"] for d in expected][:11]
+
+
+class Finds(monitoring.CommandListener):
+    """Counts queries by collection."""
+
+    def __init__(self) -> None:
+        self.of: Counter[str] = Counter()
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        if event.command_name == "find":
+            self.of[str(event.command["find"])] += 1
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None: ...
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None: ...
+
+
+async def test_error_logs_come_with_their_waveforms_in_few_queries(mongodb_uri: str, mongodb_database: str) -> None:
+    finds = Finds()
+    monitoring.register(finds)
+    job = new_job_id()
+    documents = [waveform(job, CHANNELS[0], DAY + n * 10**10) for n in range(350)]
+    for number, document in enumerate(documents):
+        if number % 2:
+            document["elog_id"] = ObjectId(document_id(document["window"], "elog"))
+    logs = [{"_id": d["elog_id"], "logdata": [{"error_message": d["window"]}]} for d in documents if "elog_id" in d]
+    async with await Store.connect(mongodb_uri, mongodb_database) as store:
+        await store.ensure_indexes()
+        await store[c.WF_TIMESERIES].insert_many(documents)
+        await store[c.ELOG].insert_many(logs)
+        finds.of.clear()
+        found = [pair async for pair in queries.each_logged(store, queries.WaveformFilter(job=job))]
+    assert [d["_id"] for d, _ in found] == [d["_id"] for d in documents]
+    assert all([e["error_message"] for e in log] == ([d["window"]] if "elog_id" in d else []) for d, log in found)
+    assert finds.of[c.ELOG] <= 5
 
 
 def matches(document: Document, wanted: queries.WaveformFilter) -> bool:

@@ -8,6 +8,7 @@ import os
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -350,23 +351,31 @@ class AsyncClient:
         async for text in _first(pages, wanted.limit):
             yield json.loads(text)
 
+    async def _logged(self, wanted: Query) -> AsyncIterator[tuple[dict[str, Any], tuple[Mapping[str, Any], ...]]]:
+        """Documents with their error logs."""
+        request = pb.ListWaveformsRequest(query=wanted.message(), with_logs=True)
+        pages = self._connection.pages("ListWaveforms", request, _with_logs)
+        async for text, log in _first(pages, wanted.limit):
+            yield json.loads(text), _log(log)
+
     async def stored(self, query: Query | None = None, **where: Any) -> AsyncIterator[Stored]:
         """Documents with their stored bytes, one by one, in order of start time."""
         if self._direct is not None:
-            async for document in self._waveforms(_query(query, where)):
-                yield await self._direct.stored(document)
+            async for document, log in self._logged(_query(query, where)):
+                yield replace(await self._direct.stored(document), log=log)
             return
-        document = {}
+        document, log = {}, ()
         pieces: list[bytes] = []
         miniseed = False
         request = pb.StreamWaveformsRequest(query=_query(query, where).message())
         async for message in self._connection.stream("StreamWaveforms", request):
             if message.document_json:
                 document, pieces = json.loads(message.document_json), []
+                log = _log(message.log_json)
                 miniseed = message.encoding == waveform_pb2.SAMPLE_ENCODING_MINISEED
             pieces.append(message.data)
             if message.last:
-                yield Stored(document, b"".join(pieces), miniseed, message.error)
+                yield Stored(document, b"".join(pieces), miniseed, message.error, log)
 
     async def stream(self, query: Query | None = None, **where: Any) -> AsyncIterator[TimeSeries]:
         """Stored waveforms as TimeSeries, one by one; one that cannot be read is dead and says why on its elog."""
@@ -374,7 +383,7 @@ class AsyncClient:
             yield decode.time_series_of(stored)
 
     async def read(self, query: Query | None = None, **where: Any) -> TimeSeriesEnsemble:
-        """Stored waveforms as one ensemble; Metadata are the wf documents, samples and clock exact."""
+        """Stored waveforms as one ensemble; Metadata are the wf documents, elogs the stored ones, clock exact."""
         return decode.ensemble_of([datum async for datum in self.stream(query, **where)])
 
     async def get_waveforms(self, net: str, sta: str, loc: str, chan: str, t1: Any, t2: Any) -> Any:
@@ -383,13 +392,14 @@ class AsyncClient:
         A location of "" is the blank one, "*" is any.
 
         Abutting and equal stretches that several jobs stored are joined; a conflict stays two traces.
+        `stats.seisbus` of a trace has `elog`, the sentences of the stored error logs, and `wf_ids`.
         """
         from obspy import Stream, UTCDateTime
 
         query = Query(net=net, sta=sta, loc=loc, chan=chan, start=t1, end=time_ns(t2) / 1e9 + 1e-6)
         stream = Stream([decode.trace_of(stored) async for stored in self.stored(query)])
         stream.trim(UTCDateTime(ns=time_ns(t1)), UTCDateTime(ns=time_ns(t2)), nearest_sample=False)
-        return stream.merge(-1)
+        return decode.merged(stream)
 
     async def logs(self, job: str) -> list[dict[str, Any]]:
         """elog documents of a job's saved data."""
@@ -410,6 +420,16 @@ class AsyncClient:
             archive=archive, span=time_span(start, end), above_magnitude=above, max_magnitude=most
         )
         return [event async for event in self._connection.pages("ListEvents", request, lambda r: r.events)]
+
+
+def _log(text: str) -> tuple[Mapping[str, Any], ...]:
+    return tuple(json.loads(text)) if text else ()
+
+
+def _with_logs(response: pb.ListWaveformsResponse) -> list[tuple[str, str]]:
+    documents = list(response.documents_json)
+    logs = list(response.logs_json) or [""] * len(documents)  # an older control sends none
+    return list(zip(documents, logs, strict=True))
 
 
 def _job(job: str) -> str:

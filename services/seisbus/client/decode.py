@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -39,14 +39,27 @@ def time_series_of(stored: Stored) -> TimeSeries:
         segment = segment_of(stored)
     except WaveformError as error:
         dead = TimeSeries(metadata_of(stored) | {"npts": 0})
+        _tell(stored, dead)
         dead.elog.log_error("seisbus.client", error.message, ErrorSeverity.Invalid)
         dead.kill()
         return dead
     datum = TimeSeries(metadata_of(stored), np.asarray(segment.data, np.float64))
     datum.set_rate(segment.rate.numerator, segment.rate.denominator)
     datum.set_t0_ns(segment.t0_ns)
+    _tell(stored, datum)
     datum.set_live()
     return datum
+
+
+def _tell(stored: Stored, datum: TimeSeries) -> None:
+    """The stored error log, under the algorithms that wrote it."""
+    for entry in stored.log:
+        datum.elog.log_error(str(entry.get("algorithm", "")), str(entry.get("error_message", "")), _severity(entry))
+
+
+def _severity(entry: Mapping[str, Any]) -> ErrorSeverity:
+    name = str(entry.get("badness", "")).rpartition(".")[2]
+    return getattr(ErrorSeverity, name, ErrorSeverity.Complaint)
 
 
 def metadata_of(stored: Stored) -> dict[str, Any]:
@@ -66,8 +79,12 @@ def ensemble_of(members: Iterable[TimeSeries], **common: Any) -> TimeSeriesEnsem
 
 
 def trace_of(stored: Stored) -> Any:
-    """An obspy Trace: counts as int32, start to the nanosecond that UTCDateTime holds."""
+    """An obspy Trace: counts as int32, start to the nanosecond that UTCDateTime holds.
+
+    `stats.seisbus` has the sentences of the error log (`elog`) and the id of the wf document (`wf_ids`).
+    """
     from obspy import Trace, UTCDateTime
+    from obspy.core import AttribDict
 
     segment = segment_of(stored)
     header = {
@@ -77,5 +94,28 @@ def trace_of(stored: Stored) -> Any:
         "channel": segment.source.chan,
         "sampling_rate": segment.rate.hz,
         "starttime": UTCDateTime(ns=segment.t0_ns),
+        "seisbus": AttribDict(elog=[_sentence(entry) for entry in stored.log], wf_ids=[str(stored.document["_id"])]),
     }
     return Trace(np.ascontiguousarray(segment.data), header=header)
+
+
+def _sentence(entry: Mapping[str, Any]) -> str:
+    return f"{entry.get('algorithm', '')}: {entry.get('error_message', '')}"
+
+
+def merged(stream: Any) -> Any:
+    """`stream.merge(-1)`, where a trace made of several keeps what was said of each of them."""
+    from obspy.core import AttribDict
+
+    before = [(trace.id, trace.stats.starttime, trace.stats.endtime, trace.stats.seisbus) for trace in stream]
+    stream.merge(-1)
+    for trace in stream:
+        parts = [
+            about
+            for name, start, end, about in before
+            if name == trace.id and start >= trace.stats.starttime and end <= trace.stats.endtime
+        ]
+        trace.stats.seisbus = AttribDict(
+            {key: list(dict.fromkeys(text for part in parts for text in part[key])) for key in ("elog", "wf_ids")}
+        )
+    return stream

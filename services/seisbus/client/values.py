@@ -279,9 +279,13 @@ def time_span(start: Any, end: Any) -> pb.TimeSpan:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One stored waveform as it comes from control: its wf document and its bytes, or why they cannot be read."""
+    """One stored waveform as it comes from control: its wf document and its bytes, or why they cannot be read.
+
+    `log` is its error log, entries of MsPASS's logdata (algorithm, badness, error_message ...).
+    """
 
     document: Mapping[str, Any]
     data: bytes = b""
     miniseed: bool = False
     error: str = field(default="")
+    log: tuple[Mapping[str, Any], ...] = ()

@@ -107,7 +107,10 @@ class DataCalls:
         """wf documents in order of start time."""
         wanted = messages.waveform_filter(request.query)
         page = await queries.waveforms(self.context.store, wanted, _page(request))
-        return pb.ListWaveformsResponse(documents_json=_json(page), next_page_token=page.next_token)
+        logs = await queries.logdata_of(self.context.store, page.documents) if request.with_logs else []
+        return pb.ListWaveformsResponse(
+            documents_json=_json(page), next_page_token=page.next_token, logs_json=[_log_json(log) for log in logs]
+        )
 
     async def StreamWaveforms(
         self, request: pb.StreamWaveformsRequest, _: Any
@@ -116,13 +119,13 @@ class DataCalls:
         if request.query.limit < 0:
             raise UserError(f"limit is {request.query.limit}; use 0 for no bound, or a positive number.")
         wanted = messages.waveform_filter(request.query)
-        async for document in queries.each_waveform(self.context.store, wanted, request.query.limit):
-            async for message in self._waveform(document):
+        async for document, log in queries.each_logged(self.context.store, wanted, request.query.limit):
+            async for message in self._waveform(document, log):
                 yield message
 
-    async def _waveform(self, document: Document) -> AsyncIterator[pb.StreamWaveformsResponse]:
+    async def _waveform(self, document: Document, log: list[Document]) -> AsyncIterator[pb.StreamWaveformsResponse]:
         """One waveform; the last message is known one piece late, so that it carries data."""
-        message = pb.StreamWaveformsResponse(document_json=document_json(document))
+        message = pb.StreamWaveformsResponse(document_json=document_json(document), log_json=_log_json(log))
         try:
             message.encoding = _ENCODINGS[blob_format(document)]
             context = self.context
@@ -171,6 +174,10 @@ class DataCalls:
 
 def _page(request: Any) -> PageRequest:
     return PageRequest(request.page_size, request.page_token)
+
+
+def _log_json(log: list[Document]) -> str:
+    return f"[{','.join(map(document_json, log))}]" if log else ""
 
 
 def _json(page: Page) -> list[str]:

@@ -37,7 +37,8 @@ source        _id = archive/evid, archive, source_id, time, time_ns, lat, lon, d
 site, channel MsPASS's names and units; archive, net, sta(, loc, chan), lat, lon, elev, edepth, key,
               hang, vang, starttime, endtime
 asdf_dataset  a dataset that was exported, in any format: _id, job, window, format, path (below the output folder),
-              event, channel, waveforms, size, sha256, problems, problem_count, token (of the lease), built_ns;
+              event, channel, waveforms, size, sha256, problems, problem_count, log, log_count (what the
+              waveforms' error logs say), token (of the lease), built_ns;
               in the sink url (s3://bucket/…, with a slash at the end for a folder)
 misfit_window a window of a misfit job: _id, job, window, event, path (of the evaluation), net, sta, component, number,
               channel_id, left, right, center, dt, min_period, cc_shift, max_cc, dlna, weight, phases, starttime

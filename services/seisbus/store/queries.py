@@ -7,7 +7,7 @@ filters the rest while it reads. Writing is left to `jobs`, `tasks`, `settle` an
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ Accept = Callable[[Document], bool]
 # starttime is a float of about 2e-7 s resolution; t0_ns decides
 _MARGIN_S = 1e-6
 _PROVENANCES = 10_000  # kept while documents are read, a few hundred bytes each
+# Error logs that are read by one query.
+_LOGS = 100
 _ANY_CHANNEL = ChannelFilter()
 
 
@@ -104,6 +106,33 @@ async def each_waveform(store: Store, wanted: WaveformFilter, limit: int = 0) ->
             given += 1
             if given == limit:
                 return
+
+
+async def logdata_of(store: Store, documents: Sequence[Document]) -> list[list[Document]]:
+    """The error log of each wf document (MsPASS's logdata, empty where it has none), by one query for all of them."""
+    wanted = list({document["elog_id"] for document in documents if document.get("elog_id") is not None})
+    found: dict[Any, list[Document]] = {}
+    if wanted:
+        with translated():
+            async for log in store[c.ELOG].find({"_id": {"$in": wanted}}, {"logdata": 1}):
+                found[log["_id"]] = log.get("logdata") or []
+    return [found.get(document.get("elog_id"), []) for document in documents]
+
+
+async def each_logged(
+    store: Store, wanted: WaveformFilter, limit: int = 0
+) -> AsyncIterator[tuple[Document, list[Document]]]:
+    """`each_waveform` with the error log of each, a query a hundred of them."""
+    batch: list[Document] = []
+    size = 1  # the first comes at once
+    async for document in each_waveform(store, wanted, limit):
+        batch.append(document)
+        if len(batch) >= size:
+            for pair in zip(batch, await logdata_of(store, batch), strict=True):
+                yield pair
+            batch, size = [], _LOGS
+    for pair in zip(batch, await logdata_of(store, batch), strict=True):
+        yield pair
 
 
 async def of_job(store: Store, collection: str, job: str, request: PageRequest) -> Page:

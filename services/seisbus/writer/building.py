@@ -25,18 +25,19 @@ from ..bus.codec import decode_build
 from ..errors import UnavailableError
 from ..failpoints import failpoint
 from ..model.job import JobSpec, parse_job
+from ..model.moments import iso
 from ..model.outcome import Fate
 from ..model.stored import StoredBytesError, stored_segment
 from ..model.transfer import BuildOrder
 from ..planning.datasets import dataset_path, sink_key
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
-from ..store.collections import ASDF_DATASET
+from ..store.collections import ASDF_DATASET, ELOG
 from ..store.datasets import channel_of, dataset_document, lease_name, of_dataset, site_at
 from ..store.documents import Document
 from ..store.jobs import get_job
 from ..store.lease import acquire, release
 from ..store.misfits import adjoint_sources_of, rejected_of, synthetics_of, windows_of
-from ..store.queries import each_waveform
+from ..store.queries import each_logged
 from ..store.settle import SettledWindow
 from .formats import About, Draft, Measured, open_draft
 from .publishing import Published, discard, make_durable, publish, unfinished, upload
@@ -156,12 +157,13 @@ class _Dataset:
         self._sites: dict[tuple[str, str, str], Document | None] = {}
         self.waveforms = 0
         self.problems: list[str] = []
+        self.log: list[str] = []
 
     async def write(self, part: Path) -> _Dataset:
         """Everything into an unfinished place; afterwards `waveforms` and `problems` say what came of it."""
         draft: Draft | None = None
         try:
-            async for document in each_waveform(self._context.store, of_dataset(self._spec, self._order.window)):
+            async for document, log in each_logged(self._context.store, of_dataset(self._spec, self._order.window)):
                 if not self._belongs(document):
                     continue
                 site = await self._site(document)
@@ -173,7 +175,9 @@ class _Dataset:
                     except (BlobError, StoredBytesError) as error:
                         self.problems.append(error.message)
                         continue
-                    await asyncio.to_thread(draft.add, document, segment, site)
+                    told = [str(entry.get("error_message", "")) for entry in log]
+                    self.log += [f"{channel_of(document)} {iso(document['t0_ns'])}: {text}" for text in told]
+                    await asyncio.to_thread(draft.add, {**document, ELOG: told}, segment, site)
                 self.waveforms += 1
                 failpoint("dataset-mid-write")
             if draft is not None:
@@ -283,6 +287,8 @@ def _saved(
             **({"url": published.url} if published.url else {}),
             "problems": written.problems[:_MOST_PROBLEMS],
             "problem_count": len(written.problems),
+            "log": written.log[:_MOST_PROBLEMS],
+            "log_count": len(written.log),
             "token": token,
             "built_ns": time.time_ns(),
         },

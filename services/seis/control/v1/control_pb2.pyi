@@ -445,22 +445,26 @@ class WaveformQuery(_message.Message):
     def __init__(self, job: _Optional[str] = ..., filter: _Optional[_Union[ChannelFilter, _Mapping]] = ..., span: _Optional[_Union[TimeSpan, _Mapping]] = ..., data_tag: _Optional[str] = ..., event: _Optional[str] = ..., limit: _Optional[int] = ...) -> None: ...
 
 class ListWaveformsRequest(_message.Message):
-    __slots__ = ("query", "page_size", "page_token")
+    __slots__ = ("query", "page_size", "page_token", "with_logs")
     QUERY_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    WITH_LOGS_FIELD_NUMBER: _ClassVar[int]
     query: WaveformQuery
     page_size: int
     page_token: str
-    def __init__(self, query: _Optional[_Union[WaveformQuery, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    with_logs: bool
+    def __init__(self, query: _Optional[_Union[WaveformQuery, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., with_logs: _Optional[bool] = ...) -> None: ...
 
 class ListWaveformsResponse(_message.Message):
-    __slots__ = ("documents_json", "next_page_token")
+    __slots__ = ("documents_json", "next_page_token", "logs_json")
     DOCUMENTS_JSON_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    LOGS_JSON_FIELD_NUMBER: _ClassVar[int]
     documents_json: _containers.RepeatedScalarFieldContainer[str]
     next_page_token: str
-    def __init__(self, documents_json: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    logs_json: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, documents_json: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ..., logs_json: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class StreamWaveformsRequest(_message.Message):
     __slots__ = ("query",)
@@ -469,18 +473,20 @@ class StreamWaveformsRequest(_message.Message):
     def __init__(self, query: _Optional[_Union[WaveformQuery, _Mapping]] = ...) -> None: ...
 
 class StreamWaveformsResponse(_message.Message):
-    __slots__ = ("document_json", "data", "encoding", "last", "error")
+    __slots__ = ("document_json", "data", "encoding", "last", "error", "log_json")
     DOCUMENT_JSON_FIELD_NUMBER: _ClassVar[int]
     DATA_FIELD_NUMBER: _ClassVar[int]
     ENCODING_FIELD_NUMBER: _ClassVar[int]
     LAST_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
+    LOG_JSON_FIELD_NUMBER: _ClassVar[int]
     document_json: str
     data: bytes
     encoding: _waveform_pb2.SampleEncoding
     last: bool
     error: str
-    def __init__(self, document_json: _Optional[str] = ..., data: _Optional[bytes] = ..., encoding: _Optional[_Union[_waveform_pb2.SampleEncoding, str]] = ..., last: _Optional[bool] = ..., error: _Optional[str] = ...) -> None: ...
+    log_json: str
+    def __init__(self, document_json: _Optional[str] = ..., data: _Optional[bytes] = ..., encoding: _Optional[_Union[_waveform_pb2.SampleEncoding, str]] = ..., last: _Optional[bool] = ..., error: _Optional[str] = ..., log_json: _Optional[str] = ...) -> None: ...
 
 class ListLogsRequest(_message.Message):
     __slots__ = ("name", "page_size", "page_token")

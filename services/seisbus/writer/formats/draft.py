@@ -57,7 +57,7 @@ class Draft(ABC):
 
     @abstractmethod
     def add(self, document: Document, segment: Segment, site: Document | None) -> None:
-        """One waveform, its wf document, and the station's epoch where it is known."""
+        """One waveform, its wf document (with `elog`, sentences of its log), the station's epoch where it is known."""
 
     def add_station(self, inventory: Any) -> None:  # noqa: B027  # only some formats hold metadata
         """Metadata of one station, an obspy Inventory."""

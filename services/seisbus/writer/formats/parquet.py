@@ -1,4 +1,4 @@
-"""One Parquet file: a row a waveform, its attributes and its samples (counts or samples, the other column is null)."""
+"""One Parquet file: a row a waveform, its attributes, error log and samples (counts or samples, the other is null)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from .draft import Draft
 SCHEMA: Final = pa.schema(
     [
         *((name, pa.string()) for name in ("net", "sta", "loc", "chan", "event", "data_tag", "job", "window")),
+        ("elog", pa.list_(pa.string())),
         ("starttime", pa.float64()),
         ("t0_ns", pa.int64()),
         ("rate_numerator", pa.int64()),
@@ -45,6 +46,7 @@ class ParquetDraft(Draft):
         self._rows.append(
             {
                 **{name: str(document.get(name) or "") for name in ("event", "data_tag", "job", "window")},
+                "elog": list(document.get("elog") or ()),
                 "net": source.net,
                 "sta": source.sta,
                 "loc": source.loc,
