@@ -19,7 +19,7 @@ from seisbus.admin.archive.make import make_archive
 from seisbus.admin.archive.spec import ArchiveSpec, Defect, RateShare
 from seisbus.bus import Bus
 from seisbus.client import AsyncClient, Job
-from seisbus.local import ServiceName
+from seisbus.local import Patience, ServiceName
 from seisbus.local.stack import LocalStack, local_stack
 from support.stored import PlainJob
 from support.system import System
@@ -55,11 +55,16 @@ async def impatient_system(
     *,
     environment: Mapping[str, str] | None = None,
     replicas: Mapping[str, int] | None = None,
+    patience: Patience | None = None,
 ) -> AsyncIterator[System]:
     """A stack over `archive` with short patience, its index synced, and a client of it."""
     async with (
         local_stack(
-            folder, s3_root=archive, extra_env={**_IMPATIENT, **(environment or {})}, replicas=replicas
+            folder,
+            s3_root=archive,
+            extra_env={**_IMPATIENT, **(environment or {})},
+            replicas=replicas,
+            patience=patience,
         ) as stack,
         AsyncClient(stack.control_address) as client,
     ):

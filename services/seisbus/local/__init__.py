@@ -9,6 +9,7 @@ from seisbus.local.recipes import KeyPair, S3Program, ServerKind, ServerOptions
 from seisbus.local.servers import EmbeddedServers, ServerHandle, embedded_servers
 from seisbus.local.services import ServiceName
 from seisbus.local.stack import LocalStack, ServiceStatus, interruptible, local_stack
+from seisbus.local.watchdog import Patience
 
 __all__ = [
     "EmbeddedServers",
@@ -16,6 +17,7 @@ __all__ = [
     "KeyPair",
     "LocalStack",
     "MissingProgramError",
+    "Patience",
     "S3Program",
     "ServerHandle",
     "ServerKind",

@@ -22,6 +22,7 @@ from seisbus.local.ports import free_port
 from seisbus.local.process import Child
 from seisbus.local.readiness import until_ready
 from seisbus.local.recipes import Recipe, ServerKind, ServerOptions
+from seisbus.local.work import Work
 
 _PORT_ATTEMPTS = 3  # somebody may take a port between the look at it and the server's bind
 
@@ -47,6 +48,7 @@ class Server:
         self._port: int | None = None
         self._url = ""
         self._drain = timedelta(0)
+        self._work: Work | None = None
         self._child: Child | None = None
 
     @property
@@ -85,7 +87,13 @@ class Server:
             await child.wait()
             raise
         self._port, self._url, self._drain, self._child = port, launch.url, launch.drain, child
+        self._work = launch.work
         return child
+
+    async def work(self) -> None:
+        """A small piece of real work; raises OSError, EOFError or ValueError when it is not done."""
+        assert self._work is not None
+        await self._work()
 
     async def kill(self) -> None:
         """SIGKILL, and wait until it is gone; nothing if it does not run."""

@@ -26,6 +26,7 @@ from seisbus.local.recipes import ServerKind, ServerOptions
 from seisbus.local.servers import EmbeddedServers, ServerHandle, embedded_servers
 from seisbus.local.services import Replica, ServiceName, run_module
 from seisbus.local.supervisor import Supervisor
+from seisbus.local.watchdog import Patience, Watchdog
 
 _DEATHS_AT_START = 3  # more than a failpoint or a busy machine explains
 _TOPOLOGY = "seisbus.admin.topology"
@@ -49,8 +50,9 @@ class LocalStack:
     """
 
     def __init__(
-        self, servers: EmbeddedServers, replicas: Sequence[Replica], environment: Mapping[str, str], log: MergedLog
-    ) -> None:
+        self, servers: EmbeddedServers, replicas: Sequence[Replica], environment: Mapping[str, str], log: MergedLog,
+        patience: Patience | None = None,
+    ) -> None:  # fmt: skip
         self.servers = servers
         self.environment = dict(environment)
         self.log_path = log.path
@@ -61,8 +63,17 @@ class LocalStack:
             for key, replica in self._replicas.items()
         }
         self._servers = {
-            server.kind: Supervisor(server.start, partial(log.write, server.kind)) for server in servers.all()
+            server.kind: Supervisor(server.start, partial(log.write, server.kind), advice=_advice(servers, server.kind))
+            for server in servers.all()
         }
+        self._watchdogs = [
+            Watchdog(
+                self._servers[server.kind], server.work, servers.folder, server.handle.log,
+                partial(log.write, server.kind), patience,
+            )
+            for server in servers.all()
+        ]  # fmt: skip
+        self._watching: list[asyncio.Task[None]] = []
 
     @property
     def control_address(self) -> str:
@@ -110,6 +121,7 @@ class LocalStack:
         """Prepare the bus, start the services and wait until each answers. Raises StartError."""
         for server in self.servers.all():
             self._servers[server.kind].adopt(server.child)
+        self._watching = [asyncio.create_task(watchdog.run()) for watchdog in self._watchdogs]
         preparation = await run_module("topology", _TOPOLOGY, self.environment, self._log)
         try:
             code = await preparation.wait()
@@ -138,6 +150,10 @@ class LocalStack:
 
     async def stop(self, drain: timedelta) -> None:
         """End the services, all at once; the servers, which their owner ends, are no longer restarted."""
+        for task in self._watching:
+            task.cancel()
+        if self._watching:
+            await asyncio.wait(self._watching)
         for supervisor in self._servers.values():
             await supervisor.unwatch()
         await asyncio.gather(*(supervisor.stop(drain) for supervisor in self._services.values()))
@@ -147,6 +163,13 @@ class LocalStack:
         for replica in self._replicas.values():
             health[replica.service] = (*health.get(replica.service, ()), replica.health_address)
         return StackState(os.getpid(), self.environment, self.control_address, health, str(self.log_path))
+
+
+def _advice(servers: EmbeddedServers, kind: ServerKind) -> str:
+    return (
+        f"Look at its log {servers.server(kind).handle.log} and at the room on the disk of {servers.folder}; "
+        f"it goes on being started."
+    )
 
 
 @asynccontextmanager
@@ -161,12 +184,14 @@ async def local_stack(
     console: TextIO | None = None,
     start_timeout: timedelta = timedelta(seconds=60),
     drain: timedelta = timedelta(seconds=10),
+    patience: Patience | None = None,
 ) -> AsyncIterator[LocalStack]:
     """Run servers and services over `data_dir` until the block ends; a later run goes on with what is there.
 
     s3_root: folder of buckets, served as archive `local`; None runs no S3 server.
     replicas: processes of a service, one where not named, 0 for none.
     extra_env: for every service, over what is set here. console: takes the merged log as well as the file does.
+    patience: how long a server may do no work before it is replaced.
     drain: what services are given to end their running work before SIGKILL.
     Raises FolderInUseError, MissingProgramError, StartError; nothing is left running then.
     """
@@ -192,7 +217,7 @@ async def local_stack(
         }
         if s3_root is not None:
             environment["SEISBUS_ARCHIVE_LOCAL_ENDPOINT"] = servers.s3.url
-        stack = LocalStack(servers, processes, {**environment, **(extra_env or {})}, log)
+        stack = LocalStack(servers, processes, {**environment, **(extra_env or {})}, log, patience)
         cleanup.push_async_callback(stack.stop, drain)
         await stack.start(start_timeout)
         stack.state().write(servers.folder)

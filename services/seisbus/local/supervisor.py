@@ -11,6 +11,8 @@ from datetime import timedelta
 from seisbus.errors import SeisbusError
 from seisbus.local.process import Child
 
+_TELL_EVERY = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
@@ -26,16 +28,21 @@ class Backoff:
 
 
 class Supervisor:
-    """Watches the process that `start` begins; `note` takes one line about each death and restart."""
+    """Watches the process that `start` begins; `note` takes one line about each death and restart.
+
+    advice: what to do, said with every third death in a row.
+    """
 
     def __init__(
         self,
         start: Callable[[], Awaitable[Child]],
         note: Callable[[str], None],
         backoff: Backoff | None = None,
+        advice: str = "",
     ) -> None:
         self._start = start
         self._note = note
+        self._advice = advice
         self._backoff = Backoff() if backoff is None else backoff
         self._child: Child | None = None
         self._watch_task: asyncio.Task[None] | None = None
@@ -115,6 +122,8 @@ class Supervisor:
                 deaths += 1
                 delay = self._backoff.delay(deaths)
                 self._note(f"{ending}; restart {self.restarts + 1} in {delay:.1f} s")
+                if self._advice and deaths % _TELL_EVERY == 0:
+                    self._note(f"did not stay up {deaths} times in a row. {self._advice}")
                 await asyncio.sleep(delay)
                 self.restarts += 1
                 try:
