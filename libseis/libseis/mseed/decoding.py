@@ -62,7 +62,7 @@ def _channel(buffer: Bytes, table: RecordTable, rows: Integers, source: SourceId
     """Everything chosen of one channel."""
     complaints = _unusable(table, rows, source)
     rows = rows[table.waveform[rows]]
-    complaints += _corrected(table, rows, source)
+    complaints += [*_corrected(table, rows, source), *_assumed(table, rows, source)]
     parts = [
         _one_rate(buffer, table, rows[table.rate[rows] == number], source, table.rates[number], overlap)
         for number in sorted(set(table.rate[rows].tolist()))
@@ -176,7 +176,10 @@ def _single(buffer: Bytes, table: RecordTable, rows: Integers) -> _Stretch:
             return _Stretch(rows, data)
     except MiniSEEDError as error:
         reason = str(error)
-    message = f"The record at byte {offset} is left out, since its samples cannot be unpacked: {reason}."
+    message = (
+        f"The record at byte {offset} is left out, since its samples cannot be unpacked: {reason}. "
+        f"It stands for {npts} samples from {iso(int(table.start_ns[row]))}."
+    )
     return _Stretch(rows, None, Complaint(ComplaintKind.BAD_RECORD, message))
 
 
@@ -186,8 +189,8 @@ def _check_values(
     """Compare the last sample of every Steim record with the one its first frame states."""
     wrong: list[int] = []
     for stretch in stretches:
-        if stretch.data is None or int(table.encoding[stretch.rows[0]]) not in _STEIM:
-            continue
+        if stretch.data is None or int(table.encoding[stretch.rows[0]]) not in (*_STEIM, ENCODING_UNKNOWN):
+            continue  # libmseed takes what states no encoding for Steim-1, and its own check value tells whether it is
         last = np.cumsum(table.npts[stretch.rows]) - 1
         place = table.offset[stretch.rows] + table.payload[stretch.rows] + _FRAME_CONSTANTS + 4
         inside = place + 4 <= table.offset[stretch.rows] + table.length[stretch.rows]
@@ -215,6 +218,18 @@ def _unusable(table: RecordTable, rows: Integers, source: SourceId) -> list[Comp
         kinds.append(f"{other} without a sampling rate")
     message = f"{source}: {len(rows)} records are no waveforms ({', '.join(kinds)}); they are left out."
     return [Complaint(ComplaintKind.NOT_WAVEFORM, message)]
+
+
+def _assumed(table: RecordTable, rows: Integers, source: SourceId) -> list[Complaint]:
+    """What is said of records that do not say how their samples are encoded."""
+    silent = rows[table.encoding[rows] == ENCODING_UNKNOWN]
+    if len(silent) == 0:
+        return []
+    message = (
+        f"{source}: {len(silent)} records, the first at byte {int(table.offset[silent[0]])}, state no encoding "
+        "(they have no blockette 1000); Steim-1 was assumed."
+    )
+    return [Complaint(ComplaintKind.ASSUMED, message)]
 
 
 def _corrected(table: RecordTable, rows: Integers, source: SourceId) -> list[Complaint]:

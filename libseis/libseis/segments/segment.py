@@ -44,6 +44,7 @@ class ComplaintKind(StrEnum):
     LEAP_SECOND = "leap_second"
     TIME_CORRECTION = "time_correction"
     NOT_WAVEFORM = "not_waveform"
+    ASSUMED = "assumed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,13 @@ def with_time_correction(data: bytearray) -> bytearray:
     return data
 
 
+def without_blockette_1000(data: bytearray) -> bytearray:
+    for at in range(0, len(data), RECORD):
+        data[at + 39] = 0
+        data[at + 46 : at + 48] = bytes(2)
+    return data
+
+
 def told(ensemble: TimeSeriesEnsemble) -> list[str]:
     logs = [ensemble.elog, *(member.elog for member in ensemble.member)]
     return [entry.message for log in logs for entry in log.get_error_log()]
@@ -52,12 +59,24 @@ def told(ensemble: TimeSeriesEnsemble) -> list[str]:
         (without_samples(day(), 1), f"The record at byte {RECORD} is left out"),
         (with_wrong_check_value(day(), 1), "own check value"),
         (with_time_correction(day()), "header time correction"),
+        (without_samples(day(), 1), "samples from 2011-03-11T"),
+        (without_blockette_1000(day()), "state no encoding"),
         (day() + b"\xff" * 300, "300 bytes"),
         (day() + day(loc="00")[:300], "ends after 300 of"),
         (day() + day(500, t0=T0 + 10**9), "come twice with different values"),
         (day(400) + day(400, t0=T0 + 20_010_000_000), "off the sample grid"),
     ],
-    ids=["left out", "check value", "correction", "foreign", "cut short", "overlap", "misfit"],
+    ids=[
+        "left out",
+        "check value",
+        "correction",
+        "count and time",
+        "no encoding",
+        "foreign",
+        "cut short",
+        "overlap",
+        "misfit",
+    ],
 )
 def test_complaints_are_on_an_elog(data: bytearray, message: str) -> None:
     ensemble = mseed.read(bytes(data))
