@@ -108,6 +108,16 @@ def test_steim_2_with_little_endian_words() -> None:
     assert not told(data)
 
 
+def test_records_without_blockette_1000() -> None:
+    """Old records do not name their encoding; Steim-1 is what fits, and the assumption is told (obspy#1544)."""
+    values = noise(3000)
+    records, npts = steim1_row(values, START, Record(encoding=None))
+    data = b"".join(records)
+    (found,) = segments(data)
+    assert np.array_equal(found.data, values[:npts])
+    assert any("encoding" in message for message in told(data))
+
+
 def test_a_single_record_without_blockette_1000() -> None:
     """The last record has no next header that tells its length (obspy#1544)."""
     values = noise(200)
@@ -335,10 +345,12 @@ def test_the_last_sample_of_a_record_full_of_samples_is_there() -> None:
     assert np.array_equal(found.data, values)
 
 
+@pytest.mark.parametrize("jump", [0, 2**29, 2**30 + 1, 2**31 - 1])
 @pytest.mark.parametrize("npts", [1, 2, 300 * 20, 300 * 20 + 1])
-def test_pieces_of_five_minutes_are_written(npts: int) -> None:
-    """A slice of any length is packed, one of a single sample too (obspy#1724)."""
+def test_pieces_of_five_minutes_are_written(npts: int, jump: int) -> None:
+    """A slice of any length is packed, with jumps too wide for Steim differences (obspy#1724)."""
     values = noise(npts)
+    values[npts // 2 :: 7] = jump
     (found,) = segments(mseed.encode(Segment(SourceId("XX", "STA", "", "BHZ"), START, Rate(20), values), reclen=512))
     assert np.array_equal(found.data, values)
 

@@ -52,3 +52,35 @@ def test_the_stated_rate_is_the_rate_and_the_data_are_covered(npts: int) -> None
     assert (out.rate_numerator, out.rate_denominator) == (30, 1)
     assert 0 <= out.t0 - begin < 1 / 30
     assert abs(end - out.endtime()) < 1 / 30
+
+
+@pytest.mark.parametrize("phase_ms", [0, 1, 3, 7, 13, 19])
+def test_a_shift_below_a_sample_moves_the_data_with_the_times(phase_ms: int) -> None:
+    """Data off the new grid by a part of a sample are interpolated to it, not renamed (obspy#2071)."""
+    out = resampled(tone(Rate(50), 6000, START + phase_ms * 1_000_000), 20.0)
+    assert out.t0_ns % (NS // 20) == 0
+    assert off(out) < 1e-3
+
+
+def test_channels_whose_clocks_differ_come_out_on_one_grid() -> None:
+    """Traces off the grid by different parts of a sample can be put side by side (MSNoise#397, obspy#713)."""
+    outs = [resampled(tone(Rate(100), 8000, START + ms * 1_000_000), 20.0) for ms in (0, 4, 9)]
+    assert {out.t0_ns % (NS // 20) for out in outs} == {0}
+    assert all(off(out) < 1e-3 for out in outs)
+
+
+def test_a_rate_next_to_50_hz_is_brought_to_50_hz() -> None:
+    """49.9986 Hz becomes 50 Hz with the data's own duration (obspy#1846)."""
+    d = tone(Rate(499_986, 10_000), 49_998, START)
+    end = d.endtime()
+    out = resampled(d, 50.0)
+    assert (out.rate_numerator, out.rate_denominator) == (50, 1)
+    assert abs(out.endtime() - end) <= 1 / 50 + 1e-9
+    assert off(out) < 1e-3
+
+
+def test_an_almost_whole_rate_is_brought_to_250_hz() -> None:
+    """249.99998474121094 Hz of single precision becomes 250 Hz (EQcorrscan#494)."""
+    out = resampled(tone(Rate.from_float32(249.99998474121094), 50_000, START), 250.0)
+    assert out.rate_numerator == 250
+    assert off(out) < 1e-3

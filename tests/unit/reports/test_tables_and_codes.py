@@ -31,7 +31,7 @@ def test_a_code_that_looks_like_nothing_is_a_code(code: str) -> None:
 
 @pytest.mark.parametrize("table", list(TableFormat))
 def test_numeric_locations_and_stations_keep_their_zeros(table: TableFormat) -> None:
-    """Location 00 and station 0010 are texts: no number eats their zeros (SplitPy#8)."""
+    """Location 00 and station 0010 are texts: no number eats their zeros (MSNoise#46)."""
     listed = pa.table(
         {
             "ms_filename": ["a", "b"], "net": ["7D", "1E"], "sta": ["0010", "007"], "seedchan": ["BHZ", "BHZ"],
