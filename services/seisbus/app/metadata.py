@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import Mapping
 from typing import Any
 
 from ..archive.definition import archive_named
 from ..archive.events import Event, EventOrigin, from_mappings
+from ..archive.oddities import Oddities
+from ..archive.responses import read_inventory_of
 from ..errors import SeisbusError, UnavailableError
 from ..model.channel import ChannelFilter
 from ..store.documents import Document
@@ -56,9 +57,9 @@ async def inventory_of(context: Context, archive: str, net: str, sta: str) -> tu
         definition = archive_named(context.archives, archive)
         keys = await station_keys(context.store, archive, net, sta)
         found = [await context.objects.get(definition, key) for key in keys]
-        documents = [one.data for one in found if one is not None]
+        documents = {key: one.data for key, one in zip(keys, found, strict=True) if one is not None}
         if documents:
-            return await asyncio.to_thread(_parsed, documents, net, sta), ""
+            return await asyncio.to_thread(_parsed, documents, net, sta)
         problem = f"{net}.{sta}: the archive has no StationXML of it; its channels are without responses."
     except UnavailableError:
         raise
@@ -70,13 +71,15 @@ async def inventory_of(context: Context, archive: str, net: str, sta: str) -> tu
     return await asyncio.to_thread(_from_epochs, epochs), problem
 
 
-def _parsed(documents: list[bytes], net: str, sta: str) -> Any:
-    from obspy import Inventory, read_inventory
+def _parsed(documents: Mapping[str, bytes], net: str, sta: str) -> tuple[Any, str]:
+    from obspy import Inventory
 
-    inventory = Inventory()
-    for document in documents:
-        inventory += read_inventory(io.BytesIO(document), format="STATIONXML").select(network=net, station=sta)
-    return inventory
+    inventory, notes = Inventory(), []
+    for key, document in documents.items():
+        odd = Oddities(key)
+        inventory += read_inventory_of(document, net, sta, key, odd)
+        notes += [odd.note] if odd else []
+    return inventory, " ".join(notes)
 
 
 def _from_epochs(epochs: list[Document]) -> Any:

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from seisbus.archive.errors import ArchiveFormatError
 from seisbus.archive.keys import TableFormat
-from seisbus.archive.tables import number_column, read_table, require, text_column
+from seisbus.archive.oddities import Oddities
+from seisbus.archive.tables import Nanoseconds, Row, Table, read_table, require
 from seisbus.model.moments import parse_time_ns
 
 # The present order of columns, as the 2023 files have them.
@@ -43,6 +40,7 @@ _OLDER = {
     "numwaveforms": "ngrm",
 }
 _KNOWN = frozenset(name.lower() for name in COLUMNS) | frozenset(_OLDER)
+_LONGEST_ID = 200
 _NO_FILE = frozenset({"", "na", "nan", "null", "none"})
 
 
@@ -75,103 +73,71 @@ class CatalogRow:
         return self.time_ns / 1e9
 
 
-def read_catalog(data: bytes, table: TableFormat, key: str = "") -> list[CatalogRow]:
+def read_catalog(data: bytes, table: TableFormat, key: str = "", odd: Oddities | None = None) -> list[CatalogRow]:
     """The events of a catalog in its order; a second of 60 is carried over to the next minute.
 
-    Raises ArchiveFormatError naming `key` for bytes that are no such table, a missing column, or a row
-    without a readable time or place.
+    Rows without a readable id, time or place go to `odd`. Raises ArchiveFormatError naming `key` for bytes that are no
+    such table, or a missing column.
     """
-    found = read_table(data, table, key, COLUMNS, _KNOWN)
-    found = found.rename_columns([_OLDER.get(name, name) for name in found.column_names])
+    odd = Oddities(key) if odd is None else odd
+    found = read_table(data, table, key, COLUMNS, _KNOWN, odd)
+    found = Table(
+        tuple(_OLDER.get(name, name) for name in found.columns),
+        [Row(row.number, {_OLDER.get(name, name): cell for name, cell in row.cells.items()}) for row in found.rows],
+    )
     require(found, ("evid", "lat", "lon"), key)
-    times = _times(found, key)
-    texts = {name: _texts(found, name) for name in ("et", "gt", "m", "q", *_FILES)}
-    numbers = {name: _numbers(found, name, key) for name in ("mag", "depth", "nph", "ngrm", "lat", "lon")}
+    if "origin_datetime" not in found.columns:
+        require(found, ("date", "clock"), key)
     rows = []
-    for i, evid in enumerate(_identifiers(found)):
-        lat, lon = numbers["lat"][i], numbers["lon"][i]
-        if not evid or lat is None or lon is None:
-            raise ArchiveFormatError(key, f"row {i + 1} has no EVID, LAT or LON.")
-        rows.append(
-            CatalogRow(
-                evid=evid,
-                time_ns=times[i],
-                lat=lat,
-                lon=lon,
-                depth_km=numbers["depth"][i],
-                mag=numbers["mag"][i],
-                mag_type=texts["m"][i],
-                event_type=texts["et"][i],
-                geographic_type=texts["gt"][i],
-                quality=texts["q"][i],
-                phases=_whole(numbers["nph"][i]),
-                waveforms=_whole(numbers["ngrm"][i]),
-                prefix=texts["prefix"][i],
-                ms_filename=texts["ms_filename"][i],
-                phase_filename=texts["phase_filename"][i],
-            )
-        )
+    for row in found.rows:
+        try:
+            rows.append(_row(row, odd))
+        except ValueError as error:
+            odd.leave_out(str(error))
     return rows
 
 
-_FILES = ("prefix", "ms_filename", "phase_filename")
+def _row(row: Row, odd: Oddities) -> CatalogRow:
+    """ValueError where the row is no event; what an event can do without is told and None."""
+    evid, lat, lon = row.text("evid"), row.number_of("lat", -90, 90), row.number_of("lon", -180, 360)
+    if not evid or lat is None or lon is None:
+        raise ValueError(f"row {row.number} has no EVID, LAT or LON")
+    if len(evid) > _LONGEST_ID or not evid.isprintable() or "\ufffd" in evid:
+        raise ValueError(f"row {row.number} has the EVID {evid[:_LONGEST_ID]!r}")
+    return CatalogRow(
+        evid=evid,
+        time_ns=_time_ns(row),
+        lat=lat,
+        lon=lon,
+        depth_km=row.number_or_none("depth", odd, -20, 1000),
+        mag=row.number_or_none("mag", odd, -10, 15),
+        mag_type=row.text("m") or None,
+        event_type=row.text("et") or None,
+        geographic_type=row.text("gt") or None,
+        quality=row.text("q") or None,
+        phases=_whole(row.number_or_none("nph", odd, 0, 1e9)),
+        waveforms=_whole(row.number_or_none("ngrm", odd, 0, 1e9)),
+        prefix=_file(row, "prefix"),
+        ms_filename=_file(row, "ms_filename"),
+        phase_filename=_file(row, "phase_filename"),
+    )
 
 
-def _texts(table: pa.Table, name: str) -> list[str | None]:
-    if name not in table.column_names:
-        return [None] * len(table)
-    texts: list[str] = text_column(table, name).to_pylist()
-    if name in _FILES:
-        return [None if text.lower() in _NO_FILE else text for text in texts]
-    return [text or None for text in texts]
-
-
-def _numbers(table: pa.Table, name: str, key: str) -> list[float | None]:
-    if name not in table.column_names:
-        return [None] * len(table)
-    column = number_column(table, name, key)
-    numbers: list[float | None] = pc.if_else(pc.is_nan(column), None, column).to_pylist()
-    return numbers
-
-
-def _identifiers(table: pa.Table) -> list[str]:
-    column = table.column("evid")
-    if pa.types.is_floating(column.type):  # pandas writes whole numbers so where one is missing
-        column = column.cast(pa.int64())
-    texts: list[str] = pc.utf8_trim_whitespace(column.cast(pa.string()).fill_null("")).to_pylist()
-    return texts
+def _file(row: Row, name: str) -> str | None:
+    text = row.text(name)
+    return None if text.lower() in _NO_FILE else text
 
 
 def _whole(number: float | None) -> int | None:
     return None if number is None else int(number)
 
 
-def _times(table: pa.Table, key: str) -> list[int]:
-    if "origin_datetime" in table.column_names:
-        column = table.column("origin_datetime")
-        if pa.types.is_timestamp(column.type):
-            if column.null_count:
-                raise ArchiveFormatError(key, "a row has no ORIGIN_DATETIME.")
-            stamps: list[int] = column.cast(pa.timestamp("ns")).cast(pa.int64()).to_pylist()
-            return stamps
-        clocks: list[str] = text_column(table, "origin_datetime").to_pylist()
-    else:
-        require(table, ("date", "clock"), key)
-        days, times = _day_texts(table), text_column(table, "clock").to_pylist()
-        clocks = [f"{day} {time}" for day, time in zip(days, times, strict=True)]
-    return [_parse(text, row, key) for row, text in enumerate(clocks, 1)]
-
-
-def _day_texts(table: pa.Table) -> list[str]:
-    column = table.column("date")
-    if pa.types.is_date(column.type):
-        return [day.isoformat() if day else "" for day in column.to_pylist()]
-    texts: list[str] = text_column(table, "date").to_pylist()
-    return texts
-
-
-def _parse(text: str, row: int, key: str) -> int:
-    time_ns = parse_time_ns(text)
-    if time_ns is None:
-        raise ArchiveFormatError(key, f"row {row} has the time {text!r}, expected YYYY/MM/DD HH:MM:SS.ss.")
+def _time_ns(row: Row) -> int:
+    stored = row.cells.get("origin_datetime")
+    if isinstance(stored, Nanoseconds) and -(2**63) <= stored < 2**63:
+        return int(stored)
+    text = row.text("origin_datetime") if "origin_datetime" in row.cells else f"{row.text('date')} {row.text('clock')}"
+    time_ns = parse_time_ns(text) if ":" in text else None
+    if time_ns is None or not -(2**63) <= time_ns < 2**63:
+        raise ValueError(f"row {row.number} has the time {text!r}, expected YYYY/MM/DD HH:MM:SS.ss")
     return time_ns

@@ -6,15 +6,22 @@ XML, for obspy. Written on the standard XML parser: a hundred times faster than 
 
 from __future__ import annotations
 
+import math
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from libseis.codes import location
-from libseis.epochs import ALWAYS, EpochSpan, inherited
+from libseis.epochs import OPEN_START_NS, EpochSpan, inherited
 
-from seisbus.archive.errors import ArchiveFormatError
+from seisbus.archive.oddities import Oddities
+from seisbus.archive.xmlparts import child, children, document, text_of
 from seisbus.model.moments import parse_time_ns
+
+_CODE = re.compile(r"[A-Za-z0-9-]{1,8}")
+_LOCATION = re.compile(r"[A-Za-z0-9-]{0,8}")
+_HEIGHTS = (-20_000.0, 20_000.0)  # metres, of anything on or in the ground or the sea
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,99 +73,148 @@ class StationEpochs:
     channels: list[ChannelEpoch]
 
 
-def read_stationxml(data: bytes, key: str = "") -> StationEpochs:
+def read_stationxml(data: bytes, key: str = "", odd: Oddities | None = None) -> StationEpochs:
     """All station and channel epochs of a StationXML document (any 1.x version, http://docs.fdsn.org).
 
-    A station- or channel-level date that is absent is its parent's. Raises ArchiveFormatError naming `key`
-    and the element that is wrong.
+    A station- or channel-level date that is absent or empty is its parent's. A network, station or channel with an odd
+    value goes to `odd` and costs itself alone; an azimuth, dip or rate that cannot be read is None. Raises
+    ArchiveFormatError naming `key` where the bytes are no StationXML at all.
     """
-    try:
-        root = ET.fromstring(data)
-    except ET.ParseError as error:
-        raise ArchiveFormatError(key, f"it is no XML ({error}).") from error
-    if root.tag.rpartition("}")[2] != "FDSNStationXML":
-        raise ArchiveFormatError(key, f"it is XML of <{root.tag}>, expected <FDSNStationXML>.")
+    odd = Oddities(key) if odd is None else odd
+    root = stationxml_tree(data, key, odd)
     sites: list[SiteEpoch] = []
     channels: list[ChannelEpoch] = []
-    for network in root.iterfind("{*}Network"):
-        net = _Node(network, network.get("code", ""), key, None)
-        for station in network.iterfind("{*}Station"):
-            sta = _Node(station, f"{net.name}.{station.get('code', '')}", key, net)
-            sites.append(_site(sta, net.code, station))
-            channels.extend(_channels(sta, net.code, station, key))
+    for network in children(root, "Network"):
+        net = _Node(network, network.get("code", "").strip(), None)
+        if not net.code_is_sound:
+            odd.leave_out(f"a Network has the code {net.code!r}")
+            continue
+        for station in children(network, "Station"):
+            sta = _Node(station, f"{net.name}.{station.get('code', '').strip()}", net)
+            if not sta.code_is_sound:
+                odd.leave_out(f"a Station of {net.name} has the code {sta.code!r}")
+                continue
+            try:
+                sites.append(_site(sta, net.code, station))
+            except ValueError as error:
+                odd.leave_out(str(error))
+            channels.extend(_channels(sta, net.code, station, odd))
     return StationEpochs(sites, channels)
 
 
-class _Node:
-    """One element with its epoch and its numbers; knows its name for errors."""
+def stationxml_tree(data: bytes, key: str, odd: Oddities) -> ET.Element:
+    """The document's elements; of a damaged one those that are whole. ArchiveFormatError where it is no StationXML."""
+    return document(data, key, "FDSNStationXML", ("Network", "Station", "Channel"), odd)
 
-    def __init__(self, element: ET.Element, name: str, key: str, parent: _Node | None) -> None:
-        self._element, self.name, self._key = element, name, key
+
+class _Node:
+    """One element with its epoch and its numbers; knows its name for errors, which are raised when a value is used."""
+
+    def __init__(self, element: ET.Element, name: str, parent: _Node | None) -> None:
+        self._element, self.name, self._parent = element, name, parent
         self.code = element.get("code", "").strip()
-        if not self.code:
-            raise ArchiveFormatError(key, f"an element below {name!r} has no code.")
-        self.span: EpochSpan = inherited(
-            self._date("startDate"), self._date("endDate"), ALWAYS if parent is None else parent.span
+
+    @property
+    def code_is_sound(self) -> bool:
+        return _CODE.fullmatch(self.code) is not None
+
+    @property
+    def span(self) -> EpochSpan:
+        """What it says of its dates, and of its parent's what it does not say; ValueError where that cannot be read."""
+        start, end = self._date("startDate"), self._date("endDate")
+        if self._parent is None:
+            return inherited(start, end)
+        above = EpochSpan(
+            self._parent.span.start_ns if start is None else OPEN_START_NS,
+            self._parent.span.end_ns if end is None else None,
         )
-        self.start_ns, self.end_ns = self.span.start_ns, self.span.end_ns
+        found = inherited(start, end, above)
+        if found.end_ns is not None and found.end_ns <= found.start_ns:
+            raise ValueError(f"{self.name} ends before it starts")
+        return found
 
     def _date(self, attribute: str) -> int | None:
-        text = self._element.get(attribute)
-        if text is None:
+        text = self._element.get(attribute, "").strip()
+        if not text:
             return None
         time_ns = parse_time_ns(text)
         if time_ns is None:
-            raise ArchiveFormatError(self._key, f"{self.name} has the {attribute} {text!r}, expected a date.")
+            raise ValueError(f"{self.name} has the {attribute} {text!r}, expected a date")
         return time_ns
 
-    def number(self, tag: str) -> float | None:
-        element = self._element.find(f"{{*}}{tag}")
-        if element is None or not (element.text or "").strip():
+    def number(self, tag: str, low: float = -math.inf, high: float = math.inf) -> float | None:
+        text = text_of(self._element, tag)
+        if not text:
             return None
         try:
-            return float(element.text or "")
-        except ValueError as error:
-            raise ArchiveFormatError(
-                self._key, f"{self.name} has the {tag} {element.text!r}, expected a number."
-            ) from error
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        if not (math.isfinite(number) and low <= number <= high):
+            raise ValueError(f"{self.name} has the {tag} {text!r}, expected a number of its kind")
+        return number
 
-    def required(self, tag: str) -> float:
-        number = self.number(tag)
+    def number_or_none(self, tag: str, odd: Oddities, low: float, high: float) -> float | None:
+        try:
+            return self.number(tag, low, high)
+        except ValueError as error:
+            odd.mend(str(error))
+            return None
+
+    def required(self, tag: str, low: float, high: float) -> float:
+        number = self.number(tag, low, high)
         if number is None:
-            raise ArchiveFormatError(self._key, f"{self.name} has no {tag}.")
+            raise ValueError(f"{self.name} has no {tag}")
         return number
 
 
 def _site(sta: _Node, net: str, element: ET.Element) -> SiteEpoch:
+    name = child(element, "Site")
     return SiteEpoch(
         net=net,
         sta=sta.code,
-        start_ns=sta.start_ns,
-        end_ns=sta.end_ns,
-        lat=sta.required("Latitude"),
-        lon=sta.required("Longitude"),
-        elev_km=sta.required("Elevation") / 1000.0,
-        name=element.findtext("{*}Site/{*}Name"),
+        start_ns=sta.span.start_ns,
+        end_ns=sta.span.end_ns,
+        lat=sta.required("Latitude", -90, 90),
+        lon=sta.required("Longitude", -180, 360),
+        elev_km=sta.required("Elevation", *_HEIGHTS) / 1000.0,
+        name=None if name is None else text_of(name, "Name") or None,
     )
 
 
-def _channels(sta: _Node, net: str, station: ET.Element, key: str) -> Iterator[ChannelEpoch]:
-    for element in station.iterfind("{*}Channel"):
-        loc = location(element.get("locationCode"))
-        cha = _Node(element, f"{sta.name}.{loc}.{element.get('code', '')}", key, sta)
-        dip = cha.number("Dip")
-        yield ChannelEpoch(
-            net=net,
-            sta=sta.code,
-            loc=loc,
-            chan=cha.code,
-            start_ns=cha.start_ns,
-            end_ns=cha.end_ns,
-            lat=cha.required("Latitude"),
-            lon=cha.required("Longitude"),
-            elev_km=cha.required("Elevation") / 1000.0,
-            depth_km=cha.required("Depth") / 1000.0,
-            hang=cha.number("Azimuth"),
-            vang=None if dip is None else dip + 90.0,
-            sample_rate=cha.number("SampleRate"),
-        )
+def _channels(sta: _Node, net: str, station: ET.Element, odd: Oddities) -> Iterator[ChannelEpoch]:
+    seen: dict[tuple[str, str, int], ChannelEpoch] = {}
+    for element in children(station, "Channel"):
+        try:
+            epoch = _channel(sta, net, element, odd)
+        except ValueError as error:
+            odd.leave_out(str(error))
+            continue
+        other = seen.setdefault((epoch.loc, epoch.chan, epoch.start_ns), epoch)
+        if other is not epoch and other != epoch:
+            odd.leave_out(f"{sta.name}.{epoch.loc}.{epoch.chan} has two epochs of the same start, the first holds")
+        if other is epoch:
+            yield epoch
+
+
+def _channel(sta: _Node, net: str, element: ET.Element, odd: Oddities) -> ChannelEpoch:
+    loc = location(element.get("locationCode"))
+    cha = _Node(element, f"{sta.name}.{loc}.{element.get('code', '').strip()}", sta)
+    if not cha.code_is_sound or _LOCATION.fullmatch(loc) is None:
+        raise ValueError(f"{cha.name} has no code of letters and digits")
+    dip = cha.number_or_none("Dip", odd, -90, 90)
+    return ChannelEpoch(
+        net=net,
+        sta=sta.code,
+        loc=loc,
+        chan=cha.code,
+        start_ns=cha.span.start_ns,
+        end_ns=cha.span.end_ns,
+        lat=cha.required("Latitude", -90, 90),
+        lon=cha.required("Longitude", -180, 360),
+        elev_km=cha.required("Elevation", *_HEIGHTS) / 1000.0,
+        depth_km=cha.required("Depth", *_HEIGHTS) / 1000.0,
+        hang=cha.number_or_none("Azimuth", odd, -360, 360),
+        vang=None if dip is None else dip + 90.0,
+        sample_rate=cha.number_or_none("SampleRate", odd, 0, 1e7),
+    )

@@ -1,81 +1,195 @@
-"""Reads the archives' CSV and Parquet tables into Arrow, whatever their header and their nulls.
+"""Reads the archives' CSV and Parquet tables, whatever their header and their nulls; an odd row costs itself alone.
 
 Text stays text ("00" is a location and "NA" a network); what the columns mean is left to the callers.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
+import csv
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from seisbus.archive.errors import ArchiveFormatError
 from seisbus.archive.keys import TableFormat
+from seisbus.archive.oddities import Oddities
+
+_NOTHING = frozenset({"", "na", "nan", "null", "none"})
+_NS_OF = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1000, "ns": 1}
 
 
-def read_table(data: bytes, table: TableFormat, key: str, headerless: Sequence[str], known: frozenset[str]) -> pa.Table:
-    """A table with lower-case column names; CSV columns are all text, Parquet ones as they were stored.
+class Nanoseconds(int):
+    """A time that a Parquet file stored as such, nanoseconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row with its number in the file, counted from 1 without the header; cells by lower-case column name."""
+
+    number: int
+    cells: dict[str, Any]
+
+    def text(self, name: str) -> str:
+        """A cell as stripped text, "" where there is nothing; a location that is a number gets its two digits back."""
+        cell = self.cells.get(name)
+        if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+            return ""
+        if isinstance(cell, bytes):
+            cell = cell.decode(errors="replace")
+        if isinstance(cell, float) and cell.is_integer():  # pandas writes whole numbers so where one is missing
+            cell = int(cell)
+        text = str(cell).strip()
+        return text.zfill(2) if name == "location" and isinstance(cell, int) else text
+
+    def number_of(self, name: str, low: float = -math.inf, high: float = math.inf) -> float | None:
+        """A cell as a finite number, None where it says nothing; ValueError for other text or out of its range."""
+        text = self.text(name)
+        if text.lower() in _NOTHING:
+            return None
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        if not (math.isfinite(number) and low <= number <= high):
+            raise ValueError(f"row {self.number} has the {name} {text!r}")
+        return number
+
+    def number_or_none(self, name: str, odd: Oddities, low: float = -math.inf, high: float = math.inf) -> float | None:
+        """As `number_of`; what cannot be read is told and is None, for columns a row can do without."""
+        try:
+            return self.number_of(name, low, high)
+        except ValueError as error:
+            odd.mend(str(error))
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Column names in lower case, and the rows that could be read."""
+
+    columns: tuple[str, ...]
+    rows: list[Row]
+
+
+def read_table(
+    data: bytes, table: TableFormat, key: str, headerless: Sequence[str], known: frozenset[str], odd: Oddities
+) -> Table:
+    """A table; CSV cells are text, Parquet ones as they were stored. Rows that cannot be read go to `odd`.
 
     A CSV without a header, that is whose first line holds none of the `known` names, gets the column
     names `headerless`. Raises ArchiveFormatError naming `key` where the bytes are no such table.
     """
+    if table is TableFormat.CSV:
+        return _read_csv(data, headerless, known, odd)
     try:
-        if table is TableFormat.PARQUET:
-            found = pq.ParquetFile(pa.BufferReader(data)).read()
-        else:
-            found = _read_csv(data, headerless, known)
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        return _read_parquet(data, odd)
+    except Exception as error:  # Arrow raises a dozen kinds on damaged bytes, of memory and of the system among them
         raise ArchiveFormatError(key, f"it is no {table} table ({error}).") from error
-    return found.rename_columns([name.strip().lower() for name in found.column_names])
 
 
-def _read_csv(data: bytes, headerless: Sequence[str], known: frozenset[str]) -> pa.Table:
-    first = data[:4096].decode("utf-8-sig", errors="replace").splitlines()[:1]
-    if not first:
-        return pa.table({name: pa.array([], pa.string()) for name in headerless})
-    names = [name.strip(' "') for name in first[0].split(",")]
-    has_header = any(name.lower() in known for name in names)
-    columns = names if has_header else list(headerless)
-    return pacsv.read_csv(
-        io.BytesIO(data),
-        read_options=pacsv.ReadOptions(column_names=columns, skip_rows=1 if has_header else 0),
-        convert_options=pacsv.ConvertOptions(
-            column_types={name: pa.string() for name in columns}, strings_can_be_null=False
-        ),
-    )
+def _read_csv(data: bytes, headerless: Sequence[str], known: frozenset[str], odd: Oddities) -> Table:
+    lines = _lines(data, odd)
+    first = next(lines, None)
+    if first is None:
+        return Table(tuple(headerless), [])
+    names = [name.strip().lower() for name in first[1]]
+    has_header = any(name in known for name in names)
+    if not has_header:
+        names = [name.lower() for name in headerless]
+    elif len(names) == len(headerless):  # a name that nobody knows, where the usual one is missing, is that one
+        for place, name in enumerate(names):
+            usual = headerless[place].lower()
+            if name not in known and usual not in names:
+                odd.mend(f"its header has {name!r} in the place of {usual}")
+                names[place] = usual
+    rows = []
+    for number, cells in _numbered(lines) if has_header else _numbered(_again(first, lines)):
+        if len(cells) != len(names):
+            odd.leave_out(f"row {number} has {len(cells)} cells, expected {len(names)}")
+        else:
+            rows.append(Row(number, dict(zip(reversed(names), reversed(cells), strict=True))))
+    return Table(tuple(names), rows)
 
 
-def text_column(table: pa.Table, name: str) -> pa.ChunkedArray:
-    """A column as stripped text, null as ""; a location stored as a number gets its two digits back."""
-    column = table.column(name)
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    if name == "location" and (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
-        column = pc.utf8_lpad(column.cast(pa.int64()).cast(pa.string()), 2, "0")
-    return pc.utf8_trim_whitespace(column.cast(pa.string()).fill_null(""))
+_Line = tuple[int, list[str]]
 
 
-def number_column(table: pa.Table, name: str, key: str) -> pa.ChunkedArray:
-    """A column as float64, null where it says nothing; ArchiveFormatError where it holds other text."""
-    column = table.column(name)
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        text = pc.utf8_trim_whitespace(column)
-        nothing = pc.is_in(pc.utf8_lower(text), pa.array(["", "na", "nan", "null", "none"], text.type))
-        column = pc.if_else(nothing, pa.scalar(None, text.type), text)
+def _again(first: _Line, rest: Iterator[_Line]) -> Iterator[_Line]:
+    yield first
+    yield from rest
+
+
+def _numbered(lines: Iterator[_Line]) -> Iterator[_Line]:
+    return ((number, cells) for number, (_, cells) in enumerate(lines, 1))
+
+
+def _lines(data: bytes, odd: Oddities) -> Iterator[_Line]:
+    """Each line by itself, so that a quote that is never closed costs its line alone; empty ones are left out."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = data.decode("utf-16", errors="replace").encode()
+    for number, line in enumerate(data.split(b"\n"), 1):
+        text = line.decode(errors="replace").strip("\r\n")
+        if not text.strip(" \t\r\0"):
+            continue
+        try:
+            yield number, next(csv.reader([text], skipinitialspace=True))
+        except (csv.Error, StopIteration) as error:
+            odd.leave_out(f"line {number} cannot be read ({error})")
+
+
+def _read_parquet(data: bytes, odd: Oddities) -> Table:
+    """Row group by row group, column by column: what is damaged costs its group, or its column there."""
+    file = pq.ParquetFile(pa.BufferReader(data))
+    names = [name.strip().lower() for name in file.schema_arrow.names]
+    rows: list[Row] = []
+    number = 0
+    for group in range(file.num_row_groups):
+        length = file.metadata.row_group(group).num_rows
+        columns: dict[str, list[Any]] = {}
+        for name, stored in zip(reversed(names), reversed(file.schema_arrow.names), strict=True):
+            try:
+                cells = _cells(file.read_row_group(group, columns=[stored]).column(0))
+            except Exception as error:  # as in read_table
+                odd.mend(f"its column {name} cannot be read in rows {number + 1} to {number + length} ({error})")
+                continue
+            if len(cells) == length:
+                columns[name] = cells
+        if columns:
+            for i in range(length):
+                rows.append(Row(number + i + 1, {name: cells[i] for name, cells in columns.items()}))
+        number += length
+    return Table(tuple(names), rows)
+
+
+def _cells(column: pa.ChunkedArray) -> list[Any]:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column, kind = column.cast(kind.value_type), kind.value_type
+    if pa.types.is_timestamp(kind):
+        return [None if n is None else Nanoseconds(n * _NS_OF[kind.unit]) for n in column.cast(pa.int64()).to_pylist()]
+    if pa.types.is_date(kind):
+        return [_day(n) for n in column.cast(pa.date32()).cast(pa.int32()).to_pylist()]
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):  # whose bytes may be no UTF-8
+        column = column.cast(pa.large_binary() if pa.types.is_large_string(kind) else pa.binary())
+    cells: list[Any] = column.to_pylist()
+    return cells
+
+
+def _day(number: int | None) -> date | None:
     try:
-        return column.cast(pa.float64())
-    except pa.ArrowInvalid as error:
-        raise ArchiveFormatError(key, f"column {name} should be numbers ({error}).") from error
+        return None if number is None else date(1970, 1, 1) + timedelta(days=number)
+    except OverflowError:
+        return None
 
 
-def require(table: pa.Table, columns: Sequence[str], key: str) -> None:
+def require(table: Table, columns: Sequence[str], key: str) -> None:
     """Raises ArchiveFormatError unless all `columns` are in the table."""
-    missing = [name for name in columns if name not in table.column_names]
+    missing = [name for name in columns if name not in table.columns]
     if missing:
-        raise ArchiveFormatError(
-            key, f"the columns {', '.join(missing)} are missing among {', '.join(table.column_names)}."
-        )
+        raise ArchiveFormatError(key, f"the columns {', '.join(missing)} are missing among {', '.join(table.columns)}.")

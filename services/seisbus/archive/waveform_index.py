@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
-import pyarrow.compute as pc
+
 from libseis.codes import location
 
 from seisbus.archive.definition import ArchiveDefinition
-from seisbus.archive.errors import ArchiveFormatError
 from seisbus.archive.keys import DayKey, TableFormat
-from seisbus.archive.tables import number_column, read_table, require, text_column
+from seisbus.archive.oddities import Oddities
+from seisbus.archive.tables import read_table, require
 
 # https://scedc.caltech.edu/data/search-index.html, in this order in the files without a header
 _TEXTS = ("ms_filename", "net", "sta", "seedchan", "location")
-_NUMBERS = ("lat", "lon", "sample_rate")
+_NUMBERS = {"lat": (-90.0, 90.0), "lon": (-180.0, 360.0), "sample_rate": (0.0, 1e7)}
 COLUMNS = (*_TEXTS, *_NUMBERS)
 
 
@@ -35,33 +35,42 @@ class DayRow:
     sample_rate: float | None
 
 
-def read_waveform_index(data: bytes, table: TableFormat, key: str = "") -> pa.Table:
+def read_waveform_index(data: bytes, table: TableFormat, key: str = "", odd: Oddities | None = None) -> pa.Table:
     """The columns `COLUMNS`: texts without nulls (a blank location is ""), float64 with nulls.
 
-    A CSV may lack its header line, as the oldest do. Raises ArchiveFormatError naming `key` where the
-    bytes are no such table or a column is missing.
+    A CSV may lack its header line, as the oldest do. What cannot be read, and missing columns, go to `odd`.
+    Raises ArchiveFormatError naming `key` where the bytes are no such table or file names are missing.
     """
-    found = read_table(data, table, key, COLUMNS, frozenset(COLUMNS))
-    require(found, COLUMNS, key)
-    columns = {name: text_column(found, name) for name in _TEXTS}
-    codes = columns["location"]
-    blanks = [code for code in pc.unique(codes).to_pylist() if location(code) == ""]
-    columns["location"] = pc.if_else(pc.is_in(codes, pa.array(blanks, pa.string())), "", codes)
-    columns |= {name: number_column(found, name, key) for name in _NUMBERS}
+    odd = Oddities(key) if odd is None else odd
+    found = read_table(data, table, key, COLUMNS, frozenset(COLUMNS), odd)
+    require(found, COLUMNS[:1], key)
+    for name in COLUMNS:
+        if name not in found.columns:
+            odd.mend(f"the column {name} is missing")
+    columns: dict[str, pa.Array] = {
+        name: pa.array([row.text(name) for row in found.rows], pa.string()) for name in _TEXTS
+    }
+    columns["location"] = pa.array([location(row.text("location")) for row in found.rows], pa.string())
+    for name, (low, high) in _NUMBERS.items():
+        columns[name] = pa.array([row.number_or_none(name, odd, low, high) for row in found.rows], pa.float64())
     return pa.table(columns)
 
 
-def day_rows(index: pa.Table, archive: ArchiveDefinition, day: date, key: str = "") -> Iterator[DayRow]:
+def day_rows(
+    index: pa.Table, archive: ArchiveDefinition, day: date, key: str = "", odd: Oddities | None = None
+) -> Iterator[DayRow]:
     """The rows of a table of `read_waveform_index` for `day`, with their object keys in `archive`.
 
     The object's key names the channel: it is what the archive serves, and what the ledger counts.
-    Raises ArchiveFormatError for a file name that is not of the archive's layout or of another day.
+    A file name that is not of the archive's layout or of another day goes to `odd`.
     """
+    odd = Oddities(key) if odd is None else odd
     folder = archive.day_key.day_folder(day)
     for batch in index.to_batches(max_chunksize=8192):
         columns = (batch.column(name).to_pylist() for name in ("ms_filename", *_NUMBERS))
         for filename, lat, lon, sample_rate in zip(*columns, strict=True):
             day_key = archive.day_key.parse(folder + filename)
             if day_key is None or day_key.day != day:
-                raise ArchiveFormatError(key, f"it lists {filename!r}, which is no day file of {day}.")
-            yield DayRow(folder + filename, day_key, lat, lon, sample_rate)
+                odd.leave_out(f"it lists {filename!r}, which is no day file of {day}")
+                continue
+            yield DayRow(folder + filename, day_key, lat, lon, sample_rate or None)

@@ -16,8 +16,11 @@ from ..app import Context
 from ..archive.definition import ArchiveDefinition, IndexSource
 from ..archive.errors import ArchiveFormatError
 from ..archive.keys import DayKey, TableFormat, waveform_index_key
+from ..archive.oddities import Oddities
 from ..archive.waveform_index import DayRow, day_rows, read_waveform_index
+from ..errors import UnavailableError
 from ..model.task import DAY_NS
+from ..objects import AccessError
 from ..store.index import day_is_known, write_day
 
 _log = logging.getLogger(__name__)
@@ -31,18 +34,22 @@ def day_of(number: int) -> date:
     return date(1970, 1, 1) + timedelta(days=number)
 
 
-async def ensure_day(context: Context, archive: ArchiveDefinition, number: int) -> None:
-    """Make the files of a day known, unless they are.
+async def ensure_day(context: Context, archive: ArchiveDefinition, number: int) -> list[str]:
+    """Make the files of a day known, unless they are; sentences on what is odd about its index or listing.
 
-    ArchiveFormatError when its index cannot be read; a day that is in neither index nor listing is known as empty.
+    An index that cannot be read costs itself alone: the listing tells what is there. A day that is in neither is known
+    as empty.
     """
     day = day_of(number)
     known = await day_is_known(context.store, archive.name, day.isoformat())
     if known is not None:
         read = datetime.fromtimestamp(known["read_ns"] / 1e9, UTC)
         if read - datetime.combine(day, datetime.min.time(), UTC) > _SETTLES_AFTER:
-            return
-    rows, listing = await asyncio.gather(_index_rows(context, archive, day), _listing(context, archive, day))
+            return list(known.get("notes") or [])
+    notes: list[str] = []
+    rows, listing = await asyncio.gather(
+        _index_rows(context, archive, day, notes), _listing(context, archive, day, notes)
+    )
     files: dict[str, dict[str, Any]] = {}
     for row in rows:
         files[row.object_key] = _file(archive, row.day_key, number, row.object_key) | {
@@ -56,9 +63,10 @@ async def ensure_day(context: Context, archive: ArchiveDefinition, number: int) 
         known_file = files.setdefault(key, _file(archive, day_key, number, key))
         unlisted -= int(known_file["indexed"])
         known_file |= {"size": size, "etag": etag, "listed": True}
-    about = {"rows": len(rows), "listed": len(listing), "unlisted": unlisted}
+    about = {"rows": len(rows), "listed": len(listing), "unlisted": unlisted, "notes": notes}
     await write_day(context.store, archive.name, day.isoformat(), list(files.values()), about)
     _log.info("%s %s: %d rows in the index, %d objects listed", archive.name, day, len(rows), len(listing))
+    return notes
 
 
 def _file(archive: ArchiveDefinition, key: DayKey, number: int, object_key: str) -> dict[str, Any]:
@@ -78,8 +86,8 @@ def _file(archive: ArchiveDefinition, key: DayKey, number: int, object_key: str)
     }
 
 
-async def _index_rows(context: Context, archive: ArchiveDefinition, day: date) -> list[DayRow]:
-    """Rows of the day's index, Parquet before CSV (old CSVs lack a header); none when there is no index."""
+async def _index_rows(context: Context, archive: ArchiveDefinition, day: date, notes: list[str]) -> list[DayRow]:
+    """Rows of the day's index, Parquet before CSV (old CSVs lack a header); none when there is none to read."""
     if archive.index is not IndexSource.FILES:
         return []
     for table in (TableFormat.PARQUET, TableFormat.CSV):
@@ -87,30 +95,53 @@ async def _index_rows(context: Context, archive: ArchiveDefinition, day: date) -
         if table is TableFormat.CSV:  # the older name
             keys.append(keys[0].rpartition("/")[0] + "/index.csv")
         for key in keys:
-            found = await context.objects.get(archive, key)
-            if found is None:
-                continue
             try:
-                return list(day_rows(read_waveform_index(found.data, table, key), archive, day, key))
-            except ArchiveFormatError as error:
-                if table is TableFormat.CSV:
-                    raise
-                _log.warning("%s Trying the CSV index.", error)
+                if (found := await context.objects.get(archive, key)) is None:
+                    continue
+                odd = Oddities(key)
+                rows = await asyncio.to_thread(_rows_of, found.data, table, key, archive, day, odd)
+            except UnavailableError:
+                raise
+            except (ArchiveFormatError, AccessError) as error:
+                notes.append(
+                    f"{error.message} The day is planned by another index, or the listing."
+                )
+                continue
+            except Exception as error:  # whatever an index holds, it costs itself alone
+                _log.exception("%s: the index %s cannot be used", archive.name, key)
+                notes.append(f"The index {key} cannot be used ({type(error).__name__}: {error}).")
+                continue
+            if odd:
+                notes.append(odd.note)
+            return rows
     return []
 
 
-async def _listing(context: Context, archive: ArchiveDefinition, day: date) -> dict[str, tuple[DayKey, int, str]]:
+def _rows_of(
+    data: bytes, table: TableFormat, key: str, archive: ArchiveDefinition, day: date, odd: Oddities
+) -> list[DayRow]:
+    return list(day_rows(read_waveform_index(data, table, key, odd), archive, day, key, odd))
+
+
+async def _listing(
+    context: Context, archive: ArchiveDefinition, day: date, notes: list[str]
+) -> dict[str, tuple[DayKey, int, str]]:
     """Day objects in the archive's folders of that day: key -> (codes, size, ETag)."""
     prefix = archive.day_key.prefix(day=day)
     prefixes = [prefix]
     if f"{day.year:04d}" not in prefix:  # the network comes before the date in this layout
         prefixes = [archive.day_key.prefix(day=day, net=network) for network in archive.networks]
     found: dict[str, tuple[DayKey, int, str]] = {}
+    odd = Oddities(f"The listing of {archive.name} for {day}")
     for one in prefixes:
         async for entry in context.objects.list(archive, one):
             day_key = archive.day_key.parse(entry.key)
             if day_key is not None and day_key.day == day:
                 found[entry.key] = (day_key, entry.size, entry.etag)
+            elif not entry.key.endswith("/"):  # which stands for a folder
+                odd.leave_out(f"{entry.key!r} is no day file of the archive's layout and day")
+    if odd and found:
+        notes.append(odd.note)
     return _newest(found)
 
 

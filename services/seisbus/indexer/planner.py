@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 from ..app import Context
 from ..archive.definition import ArchiveDefinition, DayCut, archive_named
@@ -48,6 +48,9 @@ _log = logging.getLogger(__name__)
 _CHUNK = 100
 # A job that moves says so twice a second; so long a silence is worth a look.
 _SILENCE_SECONDS = 1.5
+# The job document is read often, and notes are read by people.
+_MOST_NOTES = 50
+_MORE_NOTES = "More was odd; the log of the indexer and the outcomes of `seisbus index sync` have all of it."
 _NOTHING = (
     "The selection matches nothing: no channel of the archive fits net, sta, loc and chan on the days of the windows; "
     "widen the selection or the days."
@@ -114,6 +117,18 @@ class _Planner:
             raise PlanMovedError(self._job["_id"])
         self._job |= change
 
+    async def _note(self, sentences: Iterable[str]) -> None:
+        """Add what was found odd to the job's notes, which everybody sees who looks at the job."""
+        notes = list(self._job.get("notes") or [])
+        before = len(notes)
+        for sentence in sentences:
+            if sentence in notes or len(notes) > _MOST_NOTES:
+                continue
+            _log.warning("job %s: %s", self._job["_id"], sentence)
+            notes.append(_MORE_NOTES if len(notes) == _MOST_NOTES else sentence)
+        if len(notes) > before:
+            await self._set(notes=notes)
+
     @property
     def _archive(self) -> ArchiveDefinition:
         """The archive of the job; jobs on stored data have none."""
@@ -165,6 +180,8 @@ class _Planner:
             first = (min(w.start_ns for w in windows) - before) // DAY_NS - int(cut_at_record)
             last = (max(w.end_ns for w in windows) + after) // DAY_NS + int(cut_at_record)
             await files.load(range(first, last + 1))
+            await self._note(files.notes)
+            files.notes.clear()
             tasks = plan_day(
                 self._job["_id"],
                 self._archive.name,
@@ -212,6 +229,7 @@ class _Planner:
         windows = await sync.read_page(self._context, self._archive, task)
         result = await settle(self._store, [Settlement(task.job, task.id, self._job["attempt"], 0, 1, windows)])
         await add_counts(self._store, task.job, result.fates[task.job], 0)
+        await self._note([window.detail for window in windows if window.detail])
         await self._announce()
 
     # -- the bus -----------------------------------------------------------------------------------

@@ -62,6 +62,7 @@ class DayFilesCache:
         self._archive = archive
         self._spec = spec
         self._days: dict[int, DayFiles] = {}
+        self.notes: list[str] = []  # what was odd about the days, until somebody takes it
 
     def __call__(self, day: int) -> DayFiles:
         """Files of a loaded day."""
@@ -72,7 +73,7 @@ class DayFilesCache:
         self._days = {day: files for day, files in self._days.items() if day in days}
         for day in days:
             if day not in self._days:
-                await ensure_day(self._context, self._archive, day)
+                self.notes += await ensure_day(self._context, self._archive, day)
                 self._days[day] = await self._read(day)
 
     async def _read(self, day: int) -> DayFiles:

@@ -7,6 +7,7 @@ are only noted (a day is read when a job wants it), catalogs are read into `sour
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
@@ -15,15 +16,20 @@ from ..archive.catalog import CatalogRow, read_catalog
 from ..archive.definition import ArchiveDefinition
 from ..archive.errors import ArchiveFormatError
 from ..archive.keys import IndexKey, TableFormat, parse_index_key
+from ..archive.oddities import Oddities
 from ..archive.stations import ChannelEpoch, SiteEpoch, read_stationxml
+from ..errors import UnavailableError
 from ..model.channel import Channel
 from ..model.ids import task_id, window_id
 from ..model.outcome import Fate
 from ..model.task import ObjectRef, Part, Task, Window
+from ..objects import AccessError
 from ..store.collections import CATALOG_INDEX, CHANNEL, SITE, SOURCE, WAVEFORM_INDEX
 from ..store.documents import Document
 from ..store.index import upsert
 from ..store.settle import SettledWindow
+
+_log = logging.getLogger(__name__)
 
 _PAGE = 500
 _NOBODY = Channel("", "", "", "")
@@ -61,31 +67,40 @@ def page_task(job: str, archive: ArchiveDefinition, number: int, keys: Sequence[
 
 
 async def read_page(context: Context, archive: ArchiveDefinition, task: Task) -> list[SettledWindow]:
-    """Bring the keys of a page in; how each ended."""
+    """Bring the keys of a page in; how each ended. What was odd in one that was read is its outcome's detail."""
     gate = asyncio.Semaphore(_AT_ONCE)
 
     async def one(window: Window) -> SettledWindow:
         async with gate:
+            odd = Oddities(window.event)
             try:
-                refs = await _read_key(context, archive, window.event)
+                refs = await _read_key(context, archive, window.event, odd)
             except ArchiveFormatError as error:
                 return SettledWindow(window, Fate.DEAD, "unreadable", error.message)
+            except AccessError as error:
+                return SettledWindow(window, Fate.MISSING, "access_denied", error.message)
+            except UnavailableError:
+                raise
+            except Exception as error:  # whatever an archive holds, it costs its key alone
+                _log.exception("%s: %s cannot be brought in", archive.name, window.event)
+                problem = f"{window.event} cannot be brought in ({type(error).__name__}: {error})."
+                return SettledWindow(window, Fate.DEAD, "unreadable", problem)
         if refs is None:
             return SettledWindow(window, Fate.MISSING, "no_such_key", f"{window.event} went away while it was read.")
-        return SettledWindow(window, Fate.SAVED, refs=refs)
+        return SettledWindow(window, Fate.SAVED, "odd_entries" if odd else "", odd.note, refs=refs)
 
     return list(await asyncio.gather(*(one(window) for window in task.windows)))
 
 
-async def _read_key(context: Context, archive: ArchiveDefinition, key: str) -> list[str] | None:
+async def _read_key(context: Context, archive: ArchiveDefinition, key: str, odd: Oddities) -> list[str] | None:
     index = parse_index_key(key)
     if index is None:
-        return await _read_stations(context, archive, key) if key.endswith(".xml") else []
+        return await _read_stations(context, archive, key, odd) if key.endswith(".xml") else []
     collection = WAVEFORM_INDEX if index.day is not None else CATALOG_INDEX
     document = _key_document(archive, index)
     # Keys of one page go in one by one only for catalogs, which are few; waveform keys are cheap upserts.
     await upsert(context.store, collection, [document])
-    if index.day is None and not await _read_catalog(context, archive, index):
+    if index.day is None and not await _read_catalog(context, archive, index, odd):
         return None
     return [document["_id"]]
 
@@ -107,11 +122,11 @@ def _key_document(archive: ArchiveDefinition, index: IndexKey) -> Document:
     return document
 
 
-async def _read_catalog(context: Context, archive: ArchiveDefinition, index: IndexKey) -> bool:
+async def _read_catalog(context: Context, archive: ArchiveDefinition, index: IndexKey, odd: Oddities) -> bool:
     found = await context.objects.get(archive, index.key)
     if found is None:
         return False
-    rows = await asyncio.to_thread(read_catalog, found.data, TableFormat(index.format), index.key)
+    rows = await asyncio.to_thread(read_catalog, found.data, TableFormat(index.format), index.key, odd)
     await upsert(context.store, SOURCE, (event_document(archive, row) for row in rows))
     return True
 
@@ -138,11 +153,11 @@ def event_document(archive: ArchiveDefinition, row: CatalogRow) -> Document:
     }
 
 
-async def _read_stations(context: Context, archive: ArchiveDefinition, key: str) -> list[str] | None:
+async def _read_stations(context: Context, archive: ArchiveDefinition, key: str, odd: Oddities) -> list[str] | None:
     found = await context.objects.get(archive, key)
     if found is None:
         return None
-    epochs = await asyncio.to_thread(read_stationxml, found.data, key)
+    epochs = await asyncio.to_thread(read_stationxml, found.data, key, odd)
     sites = [_site_document(archive, site, key) for site in epochs.sites]
     channels = [_channel_document(archive, channel) for channel in epochs.channels]
     await upsert(context.store, SITE, sites)

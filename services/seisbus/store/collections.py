@@ -29,7 +29,7 @@ cemetery      tombstone, logdata, data_tag, job, reason, window (the first), cou
               run of windows of one channel that are dead for one reason
 elog          logdata, wf_TimeSeries_id, data_tag, job, window
 s3_catalog_index, s3_waveform_index   _id = archive/key, archive, s3key, index_type, format, year, yrday, day, filename
-day_index     _id = archive/YYYY-MM-DD: a day whose index and listing were read; rows, listed, read_ns
+day_index     _id = archive/YYYY-MM-DD: a day whose index and listing were read; rows, listed, read_ns, notes
 day_file      _id = archive/YYYY-MM-DD/key, day, archive, day_ns, net, sta, loc, chan, key, size, etag, indexed,
               listed, sampling_rate, knots [packed tables], knots_etag, ordered
 source        _id = archive/evid, archive, source_id, time, time_ns, lat, lon, depth (km), mag, mag_type, event_type,

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import io
+import logging
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..app import Context
 from ..archive.definition import archive_named
+from ..archive.errors import ArchiveFormatError
+from ..archive.oddities import Oddities
+from ..archive.responses import read_inventory_of
 from ..model.transfer import WindowOrder
 from ..store.index import station_keys
 
 if TYPE_CHECKING:
     from libseis.steps import StepContext
+
+_log = logging.getLogger(__name__)
 
 # Names of the steps that want an inventory.
 _NEEDY = frozenset({"remove_response"})
@@ -51,17 +57,26 @@ class Stations:
     async def _read(self, archive: str, net: str, sta: str) -> StepContext:
         definition = archive_named(self._context.archives, archive)
         keys = await station_keys(self._context.store, archive, net, sta)
-        found = [await self._context.objects.get(definition, key) for key in keys]
-        return await asyncio.to_thread(_parsed, [one.data for one in found if one is not None])
+        found = {key: await self._context.objects.get(definition, key) for key in keys}
+        return await asyncio.to_thread(
+            _parsed, {key: one.data for key, one in found.items() if one is not None}, net, sta
+        )
 
 
-def _parsed(documents: list[bytes]) -> StepContext:
+def _parsed(documents: Mapping[str, bytes], net: str, sta: str) -> StepContext:
+    """What can be read of a station; an odd channel, or document, costs itself alone."""
     from libseis.steps import StepContext
-    from obspy import Inventory, read_inventory
+    from obspy import Inventory
 
     if not documents:
         return StepContext()
     inventory = Inventory()
-    for document in documents:
-        inventory += read_inventory(io.BytesIO(document), format="STATIONXML")
+    for key, document in documents.items():
+        odd = Oddities(key)
+        try:
+            inventory += read_inventory_of(document, net, sta, key, odd)
+        except ArchiveFormatError as error:
+            _log.warning("%s", error.message)
+        if odd:
+            _log.warning("%s", odd.note)
     return StepContext(inventory)

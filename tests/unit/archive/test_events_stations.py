@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from libseis.misfit.geometry import half_duration
 from seisbus.archive import events
 from seisbus.archive.errors import ArchiveFormatError, EventInputError
+from seisbus.archive.oddities import Oddities
 from seisbus.archive.quakeml import catalog_of
+from seisbus.archive.responses import read_inventory_of
 from seisbus.archive.stations import read_stationxml
 from seisbus.model.moments import parse_time_ns
 
@@ -171,18 +173,68 @@ def test_what_is_absent_is_not_guessed() -> None:
     assert epoch.is_open(TOHOKU_NS, TOHOKU_NS + 1) and not epoch.is_open(0, epoch.start_ns)
 
 
+GOOD = XML[XML.index("<Station ") : XML.index("</Network>")].replace("HEC", "GOOD")
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("old", "new", "epochs", "message"),
     [
-        ("</Station>", "", "no XML"),
-        ("FDSNStationXML", "Quake", "expected <FDSNStationXML>"),
-        ("<Depth>3</Depth>", "", "CI.HEC..BHZ has no Depth"),
-        ("<Depth>3", "<Depth>deep", "Depth 'deep'"),
-        ('code="BHZ"', 'code=""', "no code"),
-        ("2000-01-01T", "2000-13-01T", "startDate"),
+        ("<Depth>3</Depth>", "", 0, "CI.HEC..BHZ has no Depth"),
+        ("<Depth>3", "<Depth>deep", 0, "Depth 'deep'"),
+        ("<Depth>3", "<Depth>29000", 0, "Depth '29000'"),
+        ("<Depth>3</Depth>", "<Depth>3</Depth><Azimuth>east</Azimuth>", 1, "Azimuth 'east'"),
+        ("<Depth>3</Depth>", "<Depth>3</Depth><Azimuth></Azimuth>", 1, ""),
+        ('code="BHZ"', 'code=""', 0, "no code"),
+        ('code="BHZ"', 'code="B Z"', 0, "no code"),
+        ('locationCode="--"', "", 1, ""),
+        ("2000-01-01T", "2000-13-01T", 0, "startDate"),
+        ("2000-01-01T00:00:00", "", 1, ""),
+        ("3000-01-01T00:00:00", "", 1, ""),
+        ("3000-01-01T00:00:00", "2599-12-31T23:59:60", 1, ""),
+        ("3000-01-01T00:00:00", "1999-01-01", 0, "ends before it starts"),
+        ('code="HEC"', "", 0, "a Station of CI has the code ''"),
+        ("<Elevation>920", "<Elevation>920<!-- about --> ", 1, ""),
+        ("<Elevation>920", "<Elevation>NaN", 1, "CI.HEC has the Elevation 'NaN'"),
+        ("<Latitude>34", "<Latitude>340", 1, "CI.HEC has the Latitude '340'"),
+        ("</Channel>", "", 0, "it is no XML"),
+        ("</Station>", "", 1, "it is no XML"),
+        ("<Depth>3</Depth>", "<Depth>3</Deth>", 0, "it is no XML"),
+        ("<Depth>3</Depth>", "<Depth>3</Depth><Comment>A & B</Comment>", 1, "it is no XML"),
+        ("<Depth>3</Depth>", '<Depth>3</Depth><my:Note xmlns:my="urn:x" code="q">1</my:Note>', 1, ""),
     ],
 )
-def test_wrong_stationxml_names_the_element(old: str, new: str, message: str) -> None:
-    with pytest.raises(ArchiveFormatError) as caught:
-        read_stationxml(XML.replace(old, new).encode(), "k")
-    assert message in str(caught.value)
+def test_an_odd_element_of_stationxml_costs_itself_alone(old: str, new: str, epochs: int, message: str) -> None:
+    assert old in XML
+    odd = Oddities("k")
+    found = read_stationxml(XML.replace(old, new, 1).replace("</Network>", GOOD + "</Network>").encode(), "k", odd)
+    assert [c.sta for c in found.channels] == ["HEC"] * epochs + ["GOOD"]
+    assert found.sites[-1].sta == "GOOD"
+    assert message in odd.note and bool(odd) == bool(message)
+
+
+def test_two_epochs_of_the_same_start() -> None:
+    channel = XML[XML.index("<Channel") : XML.index("</Station>")]
+    for again, odd_ones in ((channel, 0), (channel.replace("<Depth>3", "<Depth>4"), 1)):
+        odd = Oddities("k")
+        found = read_stationxml(XML.replace("</Station>", again + "</Station>").encode(), "k", odd)
+        assert [c.depth_km for c in found.channels] == [0.003]
+        assert odd.left_out == odd_ones
+
+
+@pytest.mark.parametrize("data", [b"", b"<Quake/>", b"\x00\xff", XML[:20].encode(), b"<FDSNStationXML"])
+def test_what_is_no_stationxml_at_all_says_so(data: bytes) -> None:
+    with pytest.raises(ArchiveFormatError, match="Cannot read k: it is"):
+        read_stationxml(data, "k")
+
+
+def test_the_response_of_a_sound_channel_beside_an_odd_one(test_data: Path) -> None:
+    data = (test_data / "mseed" / "CI_HEC.xml").read_bytes()
+    whole = obspy.read_inventory(io.BytesIO(data), format="STATIONXML")
+    names = whole.get_contents()["channels"]
+    first = data.index(b"<Depth>", data.index(b"<Channel"))
+    broken = data[:first] + data[first:].replace(b"<Depth>", b"<Depth>x", 1)
+    odd = Oddities("k")
+    found = read_inventory_of(broken, "CI", "HEC", "k", odd)
+    assert len(found.get_contents()["channels"]) == len(names) - 1
+    assert odd.left_out == 1 and "cannot be read" in odd.note
+    assert all(channel.response.response_stages for network in found for station in network for channel in station)

@@ -12,6 +12,7 @@ from seisbus.archive.catalog import read_catalog
 from seisbus.archive.definition import load_archives
 from seisbus.archive.errors import ArchiveFormatError
 from seisbus.archive.keys import DayKey, TableFormat
+from seisbus.archive.oddities import Oddities
 from seisbus.archive.waveform_index import COLUMNS, day_rows, read_waveform_index
 
 SCEDC = load_archives()["scedc"]
@@ -62,23 +63,53 @@ def test_day_rows_give_keys() -> None:
     assert rows[0].object_key == "continuous_waveforms/2022/2022_002/CIHEC__BHN___2022002.ms"
     assert rows[1].day_key == DayKey("CE", "13884", "10", "HNZ", date(2022, 1, 2))
     assert (rows[2].day_key.net, rows[2].lat, rows[2].sample_rate) == ("NA", None, 1.0)
-    with pytest.raises(ArchiveFormatError, match="no day file of 2022-01-03"):
-        list(day_rows(index, SCEDC, date(2022, 1, 3)))
+    odd = Oddities("k")
+    assert list(day_rows(index, SCEDC, date(2022, 1, 3), "k", odd)) == []
+    assert odd.left_out == 3 and "no day file of 2022-01-03" in odd.note
 
 
 @pytest.mark.parametrize(
     ("data", "table", "message"),
     [
         (b"PAR1 but no parquet", TableFormat.PARQUET, "no parquet table"),
-        ((HEADER + "a,b\n").encode(), TableFormat.CSV, "no csv table"),
-        (b"ms_filename,net\nx,CI\n", TableFormat.CSV, "columns sta, seedchan"),
-        ((HEADER + _csv().replace("34.8294", "north")).encode(), TableFormat.CSV, "lat should be numbers"),
+        (b"net,sta\nCI,HEC\n", TableFormat.CSV, "columns ms_filename"),
     ],
 )
 def test_unreadable_indexes_name_the_key(data: bytes, table: TableFormat, message: str) -> None:
     with pytest.raises(ArchiveFormatError, match=message) as caught:
         read_waveform_index(data, table, "some/key")
     assert caught.value.key == "some/key"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kept", "said"),
+    [
+        ("34.8294", "north", 3, "row 1 has the lat 'north'"),
+        ("34.8294", "91", 3, "row 1 has the lat '91'"),
+        ("40.0", "-40", 3, "row 1 has the sample_rate '-40'"),
+        ("40.0", "nan", 3, ""),
+        ("CIHEC__BHN", "CI.HEC.BHN", 2, "no day file of 2022-01-02"),
+        ("2022002.ms,CI,HEC", "2022003.ms,CI,HEC", 2, "no day file of 2022-01-02"),
+        ("CIHEC__BHN", "", 2, "no day file of 2022-01-02"),
+        ("CI,HEC", 'CI,"HEC', 2, "row 1 has 3 cells, expected 8"),
+        (",40.0", "", 2, "row 1 has 7 cells, expected 8"),
+        ("HEC,BHN", "H\xe9C,BHN", 3, ""),
+        ("CIHEC__BHN", "CIH\xe9C__BHN", 2, "no day file"),
+        ("ms_filename", "msfilename", 3, "its header has 'msfilename' in the place of ms_filename"),
+        (",sample_rate", "", 0, "row 1 has 8 cells, expected 7"),
+    ],
+)
+def test_an_odd_row_of_an_index_costs_itself_alone(old: str, new: str, kept: int, said: str) -> None:
+    odd = Oddities("some/key")
+    data = (HEADER + _csv()).replace(old, new, 1).encode("latin-1")
+    rows = list(day_rows(read_waveform_index(data, TableFormat.CSV, "k", odd), SCEDC, date(2022, 1, 2), "k", odd))
+    assert len(rows) == kept
+    assert said in odd.note and bool(odd) == bool(said)
+
+
+def test_an_index_in_another_encoding_is_read() -> None:
+    data = (HEADER + _csv()).encode("utf-16")
+    assert read_waveform_index(data, TableFormat.CSV).num_rows == 3
 
 
 CATALOG_2023 = """PREFIX,MS_FILENAME,PHASE_FILENAME,ORIGIN_DATETIME,ET,GT,MAG,M,LAT,LON,DEPTH,Q,EVID,NPH,NGRM
@@ -135,14 +166,25 @@ def test_parquet_catalogs_equal_csv(unit: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("old", "new", "kept", "said"),
     [
-        ("2023/08/20 21:41:00.83", "2023/08/32 21:41:00.83", "row 1 has the time"),
-        ("34.409", "NA", "row 1 has no EVID, LAT or LON"),
-        ("ORIGIN_DATETIME", "WHEN", "columns date, clock"),
-        ("EVID", "ID", "columns evid"),
+        ("2023/08/20 21:41:00.83", "2023/08/32 21:41:00.83", 1, "row 1 has the time"),
+        ("2023/08/20 21:41:00.83", "", 1, "row 1 has the time"),
+        ("34.409", "NA", 1, "row 1 has no EVID, LAT or LON"),
+        ("34.409", "340.9", 1, "row 1 has the lat '340.9'"),
+        ("39645386,162", ",162", 1, "row 1 has no EVID"),
+        ("5.07", "five", 2, "row 1 has the mag 'five'"),
+        (",4.8,", ",48000,", 2, "row 1 has the depth '48000'"),
+        (",162,", ",1e400,", 2, "row 1 has the nph '1e400'"),
+        ("ORIGIN_DATETIME", "WHEN", 2, "'when' in the place of origin_datetime"),
     ],
 )
-def test_unreadable_catalogs_say_where(old: str, new: str, message: str) -> None:
-    with pytest.raises(ArchiveFormatError, match=message):
-        read_catalog(CATALOG_2023.replace(old, new).encode(), TableFormat.CSV, "k")
+def test_an_odd_event_of_a_catalog_costs_itself_alone(old: str, new: str, kept: int, said: str) -> None:
+    odd = Oddities("k")
+    assert len(read_catalog(CATALOG_2023.replace(old, new, 1).encode(), TableFormat.CSV, "k", odd)) == kept
+    assert said in odd.note
+
+
+def test_a_catalog_without_its_columns_says_which() -> None:
+    with pytest.raises(ArchiveFormatError, match="columns evid"):
+        read_catalog(b"LAT,LON,ORIGIN_DATETIME\n1,2,3\n", TableFormat.CSV, "k")
