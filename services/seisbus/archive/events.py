@@ -10,12 +10,14 @@ import hashlib
 import io
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from seisbus.archive.errors import EventInputError
-from seisbus.archive.quakeml import source_quakeml
+from seisbus.archive.oddities import Oddities
+from seisbus.archive.quakeml import quakeml_items, source_quakeml
+from seisbus.model.job import LEAST_DEPTH_KM, LEAST_MAGNITUDE, MOST_DEPTH_KM, MOST_MAGNITUDE
 from seisbus.model.moments import moment_ns
 
 
@@ -74,52 +76,86 @@ def from_mappings(events: Iterable[Mapping[str, Any]]) -> list[Event]:
     return [_event(item, EventOrigin.INLINE, f"item {i}") for i, item in enumerate(events, 1)]
 
 
-def from_csv(data: bytes) -> list[Event]:
-    """Events of a CSV with a header line; columns and errors as in `from_mappings`. Depth is in km."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise EventInputError("the CSV", f"it is not UTF-8 text ({error}).") from error
+def from_csv(data: bytes, odd: Oddities | None = None) -> list[Event]:
+    """Events of a CSV with a header line; columns as in `from_mappings`. Depth is in km.
+
+    A line that is no event goes to `odd`; EventInputError when no line is one, with what is wrong with the first.
+    """
+    odd = Oddities("The CSV") if odd is None else odd
+    text = data.decode("utf-8-sig", errors="replace")
     reader = csv.DictReader(io.StringIO(text), skipinitialspace=True)
-    if not reader.fieldnames:
-        raise EventInputError("the CSV", "it is empty, expected a header line such as time,lat,lon,depth_km,mag.")
-    return [_event(row, EventOrigin.CSV, f"line {reader.line_num}") for row in reader]
+    found: list[Event] = []
+    first: EventInputError | None = None
+    try:
+        if not reader.fieldnames:
+            raise EventInputError("the CSV", "it is empty, expected a header line such as time,lat,lon,depth_km,mag.")
+        fields = {_FIELD_OF.get(name.strip().lower()) for name in reader.fieldnames}
+        if missing := [name for name in ("time", "lat", "lon") if name not in fields]:
+            raise EventInputError("the CSV", f"its header line has no {' and no '.join(missing)}.")
+        for row in reader:
+            try:
+                found.append(_event(_told(row), EventOrigin.CSV, f"line {reader.line_num}"))
+            except EventInputError as error:
+                first = first or error
+                odd.leave_out(f"{error.where}: {error.problem.rstrip('.')}")
+    except csv.Error as error:
+        raise EventInputError(f"the CSV, line {reader.line_num}", f"it is no CSV ({error}).") from None
+    if first is not None and not found:
+        raise first
+    return found
 
 
-def from_quakeml(data: bytes) -> list[Event]:
+def _told(row: Mapping[Any, Any]) -> Mapping[str, Any]:
+    """A row without the cells that stand behind the last column."""
+    return {name: value for name, value in row.items() if name is not None}
+
+
+def from_quakeml(data: bytes, odd: Oddities | None = None) -> list[Event]:
     """Events of a QuakeML document: the preferred origin and magnitude, else the first of each.
 
-    Focal mechanisms are kept as QuakeML. Depth is converted from metres. Raises EventInputError for a document that
-    cannot be read or an event without an origin.
+    Focal mechanisms are kept as QuakeML. Depth is converted from metres. An event that cannot be read, or has no origin
+    with a time and a place, goes to `odd`. Raises EventInputError for a document that cannot be read or none of whose
+    events can.
     """
-    # obspy takes a second to import: only those who read QuakeML pay for it.
-    from obspy import read_events
+    odd = Oddities("The QuakeML") if odd is None else odd
+    found: list[Event] = []
+    first: EventInputError | None = None
+    for item in quakeml_items(data, odd):
+        try:
+            found.append(_quakeml_event(item, odd))
+        except EventInputError as error:
+            first = first or error
+            odd.leave_out(f"{error.where}: {error.problem.rstrip('.')}")
+    if first is not None and not found:
+        raise first
+    if not found and odd:
+        raise EventInputError("the QuakeML", odd.note)
+    return found
 
-    try:
-        catalog = read_events(io.BytesIO(data), format="QUAKEML")
-    except Exception as error:  # obspy and lxml raise a dozen kinds here
-        raise EventInputError("the QuakeML", f"obspy cannot parse it ({error}).") from error
-    events = []
-    for item in catalog:
-        name = item.resource_id.id
-        found = item.preferred_origin() or (item.origins[0] if item.origins else None)
-        if found is None or found.time is None or found.latitude is None or found.longitude is None:
-            raise EventInputError(f"QuakeML event {name}", "it has no origin with a time and a place.")
-        size = item.preferred_magnitude() or (item.magnitudes[0] if item.magnitudes else None)
-        events.append(
-            Event(
-                id=name,
-                time_ns=found.time.ns,
-                lat=found.latitude,
-                lon=found.longitude,
-                depth_km=None if found.depth is None else found.depth / 1000.0,
-                mag=None if size is None else size.mag,
-                mag_type=None if size is None else size.magnitude_type,
-                origin=EventOrigin.QUAKEML,
-                quakeml=source_quakeml(item) if item.focal_mechanisms else "",
-            )
-        )
-    return events
+
+def _quakeml_event(item: Any, odd: Oddities) -> Event:
+    """The event of an obspy Event; EventInputError where it has no origin with a time and a place."""
+    name = item.resource_id.id if item.resource_id is not None else ""
+    where = f"QuakeML event {name}"
+    origins = [item.preferred_origin(), *item.origins]
+    origin = next((o for o in origins if o and o.time is not None and None not in (o.latitude, o.longitude)), None)
+    if origin is None:
+        raise EventInputError(where, "it has no origin with a time and a place.")
+    size = item.preferred_magnitude() or (item.magnitudes[0] if item.magnitudes else None)
+    event = {
+        "id": name,
+        "time": origin.time,
+        "lat": origin.latitude,
+        "lon": origin.longitude,
+        "depth_km": None if origin.depth is None else origin.depth / 1000.0,
+        "mag": None if size is None else size.mag,
+        "mag_type": None if size is None else size.magnitude_type,
+    }
+    if event["mag"] is not None and not LEAST_MAGNITUDE <= event["mag"] <= MOST_MAGNITUDE:
+        odd.mend(f"{where} has the magnitude {event['mag']:g}")
+        event["mag"] = None
+    made = _event(event, EventOrigin.QUAKEML, where)
+    return replace(made, quakeml=source_quakeml(item)) if item.focal_mechanisms else made
 
 
 def _event(item: Mapping[str, Any], origin: EventOrigin, where: str) -> Event:
@@ -138,8 +174,10 @@ def _event(item: Mapping[str, Any], origin: EventOrigin, where: str) -> Event:
     time_ns = _time_ns(values["time"], where)
     lat = _number(values["lat"], "lat", where, -90.0, 90.0)
     lon = _number(values["lon"], "lon", where, -180.0, 360.0)
-    depth = _number(values["depth_km"], "depth_km", where, -10.0, 1000.0) if "depth_km" in values else None
-    mag = _number(values["mag"], "mag", where, -5.0, 12.0) if "mag" in values else None
+    depth = (
+        _number(values["depth_km"], "depth_km", where, LEAST_DEPTH_KM, MOST_DEPTH_KM) if "depth_km" in values else None
+    )
+    mag = _number(values["mag"], "mag", where, LEAST_MAGNITUDE, MOST_MAGNITUDE) if "mag" in values else None
     return Event(
         id=str(values.get("id") or _made_id(time_ns, lat, lon, depth)),
         time_ns=time_ns,

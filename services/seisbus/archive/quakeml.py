@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import io
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+
+from .errors import ArchiveFormatError, EventInputError
+from .oddities import Oddities
+from .xmlparts import children, document, local
 
 if TYPE_CHECKING:
     from .events import Event
@@ -37,6 +43,45 @@ def catalog_of(event: Event) -> Any:
         made.magnitudes = [magnitude]
         made.preferred_magnitude_id = magnitude.resource_id
     return Catalog([made])
+
+
+_BED = "http://quakeml.org/xmlns/bed/1.2"
+
+
+def quakeml_items(data: bytes, odd: Oddities) -> Iterator[Any]:
+    """Events of a QuakeML document as obspy has them; read one by one where they cannot be read together.
+
+    Those that cannot be read go to `odd`. EventInputError where the bytes are no QuakeML at all.
+    """
+    # obspy takes a second to import: only those who read QuakeML pay for it.
+    from obspy import read_events
+
+    try:
+        yield from list(read_events(io.BytesIO(data), format="QUAKEML"))
+        return
+    except Exception as error:  # obspy and lxml raise a dozen kinds here
+        reason = error
+    try:
+        root = document(data, "", "quakeml", ("eventParameters", "event"), odd)
+    except ArchiveFormatError:
+        raise EventInputError("the QuakeML", f"obspy cannot parse it ({reason}).") from reason
+    for parameters in children(root, "eventParameters"):
+        for number, event in enumerate(children(parameters, "event"), 1):
+            try:
+                yield from list(read_events(io.BytesIO(_alone(event)), format="QUAKEML"))
+            except Exception as error:
+                odd.leave_out(f"event {number} {event.get('publicID', '')} cannot be read ({error})")
+
+
+def _alone(event: ET.Element) -> bytes:
+    """A document of one event."""
+    root = ET.Element("{http://quakeml.org/xmlns/quakeml/1.2}quakeml")
+    parameters = ET.SubElement(root, f"{{{_BED}}}eventParameters", publicID="smi:local/seisbus")
+    parameters.append(event)
+    for element in parameters.iter():
+        if isinstance(element.tag, str) and (not element.tag.startswith("{") or "quakeml" in element.tag):
+            element.tag = f"{{{_BED}}}{local(element.tag)}"
+    return ET.tostring(root)
 
 
 def source_quakeml(item: Any) -> str:

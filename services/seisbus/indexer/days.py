@@ -103,9 +103,7 @@ async def _index_rows(context: Context, archive: ArchiveDefinition, day: date, n
             except UnavailableError:
                 raise
             except (ArchiveFormatError, AccessError) as error:
-                notes.append(
-                    f"{error.message} The day is planned by another index, or the listing."
-                )
+                notes.append(f"{error.message} The day is planned by another index, or the listing.")
                 continue
             except Exception as error:  # whatever an index holds, it costs itself alone
                 _log.exception("%s: the index %s cannot be used", archive.name, key)
