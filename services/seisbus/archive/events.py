@@ -9,7 +9,7 @@ import csv
 import hashlib
 import io
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -81,33 +81,57 @@ def from_csv(data: bytes, odd: Oddities | None = None) -> list[Event]:
 
     A line that is no event goes to `odd`; EventInputError when no line is one, with what is wrong with the first.
     """
-    odd = Oddities("The CSV") if odd is None else odd
-    text = data.decode("utf-8-sig", errors="replace")
-    reader = csv.DictReader(io.StringIO(text), skipinitialspace=True)
-    found: list[Event] = []
-    first: EventInputError | None = None
-    try:
-        if not reader.fieldnames:
-            raise EventInputError("the CSV", "it is empty, expected a header line such as time,lat,lon,depth_km,mag.")
-        fields = {_FIELD_OF.get(name.strip().lower()) for name in reader.fieldnames}
-        if missing := [name for name in ("time", "lat", "lon") if name not in fields]:
-            raise EventInputError("the CSV", f"its header line has no {' and no '.join(missing)}.")
-        for row in reader:
-            try:
-                found.append(_event(_told(row), EventOrigin.CSV, f"line {reader.line_num}"))
-            except EventInputError as error:
-                first = first or error
-                odd.leave_out(f"{error.where}: {error.problem.rstrip('.')}")
-    except csv.Error as error:
-        raise EventInputError(f"the CSV, line {reader.line_num}", f"it is no CSV ({error}).") from None
+    text = data.decode("utf-8-sig", errors="replace").replace("\0", "")
+    whole, by_line = Oddities("The CSV"), Oddities("The CSV")
+    found, first = _csv_events(csv.reader(io.StringIO(text), skipinitialspace=True), whole)
+    if whole:  # a quote that is never closed swallows what follows, unless lines are read one by one
+        lines = (next(csv.reader([line], skipinitialspace=True), []) for line in text.splitlines())
+        others, first_of_lines = _csv_events(lines, by_line)
+        if len(others) > len(found):
+            found, first, whole = others, first_of_lines, by_line
     if first is not None and not found:
         raise first
+    if odd is not None:
+        odd.take(whole)
     return found
 
 
-def _told(row: Mapping[Any, Any]) -> Mapping[str, Any]:
-    """A row without the cells that stand behind the last column."""
-    return {name: value for name, value in row.items() if name is not None}
+def _csv_events(rows: Iterator[list[str]], odd: Oddities) -> tuple[list[Event], EventInputError | None]:
+    """Events of the rows behind a header, and what was wrong with the first row that is none."""
+    found: list[Event] = []
+    first: EventInputError | None = None
+    names: list[str] = []
+    number = 0
+    while True:
+        number += 1
+        try:
+            row = next(rows, None)
+            if row is None:
+                break
+            if not names:
+                names = _csv_header(row)
+            elif any(cell.strip() for cell in row):
+                found.append(_event(dict(zip(names, row, strict=False)), EventOrigin.CSV, f"line {number}"))
+        except EventInputError as error:
+            first = first or error
+            odd.leave_out(f"{error.where}: {error.problem.rstrip('.')}")
+            if not names:
+                break
+        except csv.Error as error:
+            first = first or EventInputError(f"the CSV, line {number}", f"it is no CSV ({error}).")
+            odd.leave_out(f"line {number} is no CSV ({error})")
+    if not names and first is None:
+        first = EventInputError("the CSV", "it is empty, expected a header line such as time,lat,lon,depth_km,mag.")
+    return found, first
+
+
+def _csv_header(row: list[str]) -> list[str]:
+    fields = {_FIELD_OF.get(name.strip().lower()) for name in row}
+    if not any(name.strip() for name in row):
+        return []
+    if missing := [name for name in ("time", "lat", "lon") if name not in fields]:
+        raise EventInputError("the CSV", f"its header line has no {' and no '.join(missing)}.")
+    return row
 
 
 def from_quakeml(data: bytes, odd: Oddities | None = None) -> list[Event]:
@@ -174,9 +198,9 @@ def _event(item: Mapping[str, Any], origin: EventOrigin, where: str) -> Event:
     time_ns = _time_ns(values["time"], where)
     lat = _number(values["lat"], "lat", where, -90.0, 90.0)
     lon = _number(values["lon"], "lon", where, -180.0, 360.0)
-    depth = (
-        _number(values["depth_km"], "depth_km", where, LEAST_DEPTH_KM, MOST_DEPTH_KM) if "depth_km" in values else None
-    )
+    # lists are of jobs, whose submission has a check of its own; jobs of old times must be read
+    deepest = 1000.0 if origin is EventOrigin.INLINE else MOST_DEPTH_KM
+    depth = _number(values["depth_km"], "depth_km", where, LEAST_DEPTH_KM, deepest) if "depth_km" in values else None
     mag = _number(values["mag"], "mag", where, LEAST_MAGNITUDE, MOST_MAGNITUDE) if "mag" in values else None
     return Event(
         id=str(values.get("id") or _made_id(time_ns, lat, lon, depth)),

@@ -31,6 +31,12 @@ class Oddities:
         self.mended += 1
         self._say(problem)
 
+    def take(self, other: Oddities) -> None:
+        """All that is odd in another one."""
+        self.left_out += other.left_out
+        self.mended += other.mended
+        self._first += other._first[: _SHOWN - len(self._first)]
+
     def _say(self, problem: str) -> None:
         if len(self._first) < _SHOWN:
             self._first.append(problem if len(problem) <= _LONGEST else problem[:_LONGEST] + "...")

@@ -74,14 +74,14 @@ def quakeml_items(data: bytes, odd: Oddities) -> Iterator[Any]:
 
 
 def _alone(event: ET.Element) -> bytes:
-    """A document of one event."""
-    root = ET.Element("{http://quakeml.org/xmlns/quakeml/1.2}quakeml")
-    parameters = ET.SubElement(root, f"{{{_BED}}}eventParameters", publicID="smi:local/seisbus")
+    """A document of one event; obspy wants the namespace of its elements to be the default one."""
+    parameters = ET.Element("eventParameters", publicID="smi:local/seisbus")
     parameters.append(event)
     for element in parameters.iter():
-        if isinstance(element.tag, str) and (not element.tag.startswith("{") or "quakeml" in element.tag):
-            element.tag = f"{{{_BED}}}{local(element.tag)}"
-    return ET.tostring(root)
+        if isinstance(element.tag, str) and "quakeml" in element.tag.partition("}")[0]:
+            element.tag = local(element.tag)
+    head = f'<q:quakeml xmlns="{_BED}" xmlns:q="http://quakeml.org/xmlns/quakeml/1.2">'
+    return head.encode() + ET.tostring(parameters) + b"</q:quakeml>"
 
 
 def source_quakeml(item: Any) -> str:

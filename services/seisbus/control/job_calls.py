@@ -34,8 +34,10 @@ class JobCalls:
     async def SubmitJob(self, request: pb.SubmitJobRequest, _: Any) -> pb.SubmitJobResponse:
         """Validate and start, or estimate."""
         if request.validate_only:
-            spec = await checked_spec(self.context, request.spec)
-            return pb.SubmitJobResponse(estimate=await estimate(self.context, spec))
+            spec, notes = await checked_spec(self.context, request.spec)
+            found = await estimate(self.context, spec)
+            found.basis = " ".join([found.basis, *notes])
+            return pb.SubmitJobResponse(estimate=found)
         job = await submit(self.context, request.spec, request.request_id)
         return pb.SubmitJobResponse(job=messages.job_message(job))
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Final
 
 from libseis.steps import StepError, build
 
 from ..archive import events as event_files
 from ..archive.definition import archive_named
+from ..archive.oddities import Oddities
 from ..errors import UnavailableError, UserError
 from ..failpoints import failpoint
 from ..model.ids import new_job_id
@@ -24,6 +26,7 @@ from ..store.documents import Document
 from ..store.jobs import insert_job
 from .context import Context
 from .estimate import estimate
+from .needs import check_depths, check_reference, step_notes
 from .selection import check_selection
 
 _log = logging.getLogger(__name__)
@@ -46,8 +49,9 @@ class JobSizeError(UserError):
         self.most = most
 
 
-async def checked_spec(context: Context, text: str) -> JobSpec:
-    """The specification of a YAML or JSON text with its events inline; UserError in one sentence otherwise.
+async def checked_spec(context: Context, text: str) -> tuple[JobSpec, list[str]]:
+    """The specification of a YAML or JSON text with its events inline, and what may fail for some windows or was left
+    out of the event file; UserError in one sentence when it cannot be run.
 
     UnknownArchiveError names the archives there are.
     """
@@ -55,7 +59,8 @@ async def checked_spec(context: Context, text: str) -> JobSpec:
         raise JobSizeError("the text", f"{len(text.encode()):,} bytes", f"{LARGEST_SPEC_BYTES:,}")
     spec = parse_job(text)
     await asyncio.to_thread(check_quakeml, spec)
-    spec = await asyncio.to_thread(with_inline_events, spec)
+    odd = Oddities("The event file")
+    spec = await asyncio.to_thread(with_inline_events, spec, odd)
     if not spec.on_stored:
         archive_named(context.archives, spec.archive)
     check_size(spec)
@@ -63,8 +68,10 @@ async def checked_spec(context: Context, text: str) -> JobSpec:
     check_misfit(context, spec)
     if spec.kind == "purge":
         raise JobFileError("Job file: kind purge is not submitted; use `seisbus purge`, which needs an operator.")
+    check_depths(spec)
+    check_reference(spec)
     await check_selection(context, spec)
-    return spec
+    return spec, [odd.note] * bool(odd) + await step_notes(context, spec)
 
 
 async def submit(context: Context, text: str, request_id: str) -> Document:
@@ -72,12 +79,12 @@ async def submit(context: Context, text: str, request_id: str) -> Document:
 
     A misfit job with an archive becomes two: one that stores the observed waveforms, and one that waits for it.
     """
-    spec = await checked_spec(context, text)
+    spec, notes = await checked_spec(context, text)
     await check_windows(context, spec)
     if spec.misfit is not None and spec.window_job is not None:
-        first = await start(context, spec.window_job, request_id and f"{request_id}/observed")
-        spec = spec.measuring(first["_id"])
-    return await start(context, spec, request_id)
+        first = await start(context, spec.window_job, request_id and f"{request_id}/observed", notes)
+        return await start(context, spec.measuring(first["_id"]), request_id)
+    return await start(context, spec, request_id, notes)
 
 
 async def check_windows(context: Context, spec: JobSpec) -> None:
@@ -88,9 +95,9 @@ async def check_windows(context: Context, spec: JobSpec) -> None:
             raise JobSizeError("the number of windows", f"{found.windows:,}", f"{context.job_windows:,}")
 
 
-async def start(context: Context, spec: JobSpec, request_id: str) -> Document:
-    """Write a job and announce it to the indexers."""
-    job = await insert_job(context.store, new_job_id(), spec, request_id)
+async def start(context: Context, spec: JobSpec, request_id: str, notes: Sequence[str] = ()) -> Document:
+    """Write a job with its first notes and announce it to the indexers."""
+    job = await insert_job(context.store, new_job_id(), spec, request_id, notes)
     failpoint("submitted-before-publish")
     if not JobState(job["state"]).closed:
         await announce(context, job)
@@ -105,15 +112,18 @@ async def announce(context: Context, job: Document) -> None:
         _log.warning("job %s is stored but not announced yet: %s", job["_id"], error)
 
 
-def with_inline_events(spec: JobSpec) -> JobSpec:
-    """The job with the events of a QuakeML or CSV text as a list; EventInputError when the text cannot be read."""
+def with_inline_events(spec: JobSpec, odd: Oddities | None = None) -> JobSpec:
+    """The job with the events of a QuakeML or CSV text as a list; EventInputError when the text cannot be read.
+
+    Entries of it that are no event go to `odd`.
+    """
     events = spec.windows.events if spec.windows else None
     if events is None or (events.quakeml is None and events.csv is None):
         return spec
     found = (
-        event_files.from_quakeml(events.quakeml.encode())
+        event_files.from_quakeml(events.quakeml.encode(), odd)
         if events.quakeml is not None
-        else event_files.from_csv((events.csv or "").encode())
+        else event_files.from_csv((events.csv or "").encode(), odd)
     )
     if not found:
         raise JobFileError("Job file: windows.events: the file holds no event; expected at least one.")

@@ -22,8 +22,8 @@ from .moments import iso
 from .onstored import Export, Misfit, Observed, Purge
 from .task import DAY_NS, Recipe
 
-# An event beyond these is a mistake: 29000 is a depth in metres (the deepest earthquakes lie at 735 km), and no ground is
-# 10 km above the sea.
+# An event beyond these is a mistake: 29000 is a depth in metres (the deepest earthquakes lie at 735 km), and no ground
+# is 10 km above the sea. Checked at submission and not here, so that jobs of old times can still be read.
 LEAST_DEPTH_KM: Final = -10.0
 MOST_DEPTH_KM: Final = 800.0
 LEAST_MAGNITUDE: Final = -5.0
@@ -85,8 +85,8 @@ class InlineEvent(Model):
     time: Moment
     lat: float = Field(ge=-90, le=90)
     lon: float = Field(ge=-180, le=360)
-    depth_km: float = Field(default=0.0, ge=LEAST_DEPTH_KM, le=MOST_DEPTH_KM)
-    mag: float | None = Field(default=None, ge=LEAST_MAGNITUDE, le=MOST_MAGNITUDE)
+    depth_km: float = 0.0
+    mag: float | None = None
     mag_type: str = ""
     id: str = ""
     quakeml: str = ""

@@ -113,6 +113,19 @@ async def station_keys(store: Store, archive: str, net: str, sta: str) -> list[s
     return sorted({str(document["key"]) for document in found if document.get("key")})
 
 
+async def has_stations(store: Store, archive: str) -> bool:
+    """Whether any station metadata of the archive have been read."""
+    with translated():
+        return await store[SITE].find_one({"archive": archive}, {"_id": 1}) is not None
+
+
+async def described_stations(store: Store, archive: str) -> set[tuple[str, str]]:
+    """Network and station of all that the archive has metadata of."""
+    with translated():
+        found = store[SITE].find({"archive": archive}, {"net": 1, "sta": 1})
+        return {(str(site["net"]), str(site["sta"])) async for site in found}
+
+
 async def channel_epochs(store: Store, archive: str, wanted: ChannelFilter) -> AsyncIterator[Document]:
     """Channel epochs of an archive's station metadata that match, in order of network and station."""
     with translated():

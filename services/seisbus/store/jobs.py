@@ -18,7 +18,9 @@ from .documents import Document
 from .summaries import fold
 
 
-async def insert_job(store: Store, job: str, spec: JobSpec, request_id: str = "") -> Document:
+async def insert_job(
+    store: Store, job: str, spec: JobSpec, request_id: str = "", notes: Sequence[str] = ()
+) -> Document:
     """Write a submitted job; a repeat of `request_id` returns the job of the first."""
     document: Document = {
         "_id": job,
@@ -37,7 +39,7 @@ async def insert_job(store: Store, job: str, spec: JobSpec, request_id: str = ""
         "stored_bytes": 0,
         "ledger": None,
         "error": "",
-        "notes": [],
+        "notes": list(notes),
         "retry": None,
         "summed": True,
     }

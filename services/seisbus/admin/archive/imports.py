@@ -1,4 +1,4 @@
-"""Lays a folder of real miniSEED files out as an archive in SCEDC layout: bytes unchanged, one object a file.
+"""Lays a folder of real miniSEED files out as an archive in SCEDC layout: records unchanged, one object a channel.
 
 A file is named by its own name where that is in SCEDC form, else by its headers. What the files hold is
 found out by whoever reads them; here only the first record and a walk over the headers are looked at.
@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pymseed
 from libseis.codes import location
+from libseis.mseed import frame
 
 from seisbus.admin.archive.folder import Bucket
 from seisbus.admin.archive.listings import IndexRow, write_day_index
@@ -21,8 +22,9 @@ from seisbus.admin.archive.make import Progress, stationxml_key
 from seisbus.admin.archive.manifest import DayFile, Manifest, manifest_path, write_manifest
 from seisbus.admin.archive.spec import NS, ArchiveSpecError
 from seisbus.archive.definition import load_archives
-from seisbus.archive.errors import ArchiveFormatError
+from seisbus.archive.errors import ArchiveFormatError, KeyLayoutError
 from seisbus.archive.keys import DayKey, KeyTemplate
+from seisbus.archive.oddities import Oddities
 from seisbus.archive.stations import read_stationxml
 
 _BUCKET = "scedc-pds"
@@ -34,8 +36,10 @@ def import_folder(source: Path, root: Path, progress: Progress | None = None) ->
     """Lays out the miniSEED and StationXML files below `source` under `root`, and indexes them.
 
     Files that are neither, or whose key another file has already, are left out; the manifest's notes say
-    which and why, and so they do for a file of several channels or days, which stands under the key of
-    its first. Raises ArchiveSpecError where `source` has no miniSEED or `root` an archive already.
+    which and why. A file of several channels becomes an object for each, since a key names a channel and jobs
+    select by it; one of several days stands under the key of its middle, with a note.
+
+    Raises ArchiveSpecError where `source` has no miniSEED or `root` an archive already.
     """
     if not source.is_dir():
         raise ArchiveSpecError("from-folder", f"{source} is no folder.")
@@ -47,7 +51,7 @@ def import_folder(source: Path, root: Path, progress: Progress | None = None) ->
         raise ArchiveSpecError("root", f"{root} lies inside {source}; choose a folder outside of it.")
     work = _Import(bucket)
     for done, path in enumerate(paths, 1):
-        work.add(path.relative_to(source).as_posix(), path.read_bytes())
+        work.add_file(path.relative_to(source).as_posix(), path)
         if progress:
             progress("files", done, len(paths))
     if not work.files:
@@ -78,13 +82,34 @@ class _Import:
         self._notes: list[str] = []
         self.files: list[DayFile] = []
 
+    def add_file(self, name: str, path: Path) -> None:
+        """One file of the source, by its name below it; whatever it holds, it costs itself alone."""
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            self._notes.append(f"{name}: left out, it cannot be read ({error.strerror}).")
+            return
+        try:
+            self.add(name, data)
+        except OSError:  # of the archive's folder
+            raise
+        except Exception as error:  # pymseed and obspy raise a dozen kinds on damaged bytes
+            self._notes.append(f"{name}: left out, {type(error).__name__}: {error}")
+
     def add(self, name: str, data: bytes) -> None:
-        """One file of the source, by its name below it."""
-        if name.endswith(".xml"):
+        """The bytes of one file."""
+        if not name.lower().endswith(".xml") and len(parts := by_channel(data)) > 1:
+            self._notes.append(f"{name}: it holds {len(parts)} channels, each became an object of its own.")
+            for codes, records in parts.items():
+                self._add_one(f"{name} ({'.'.join(codes)})", records, None)
+            return
+        self._add_one(name, data, _NAME.parse(name.rpartition("/")[2]))
+
+    def _add_one(self, name: str, data: bytes, named: DayKey | None) -> None:
+        if name.lower().endswith(".xml"):
             self._add_stationxml(name, data)
             return
         content = read_headers(data)
-        named = _NAME.parse(name.rpartition("/")[2])
         if content is None and named is None:
             self._notes.append(f"{name}: left out, it does not begin with a miniSEED record.")
             return
@@ -92,7 +117,11 @@ class _Import:
         if day_key is None:
             self._notes.append(f"{name}: left out, its channel codes do not fit a key in SCEDC form.")
             return
-        key = _LAYOUT.format(day_key)
+        try:
+            key = _LAYOUT.format(day_key)
+        except KeyLayoutError as error:
+            self._notes.append(f"{name}: left out, {error.message}")
+            return
         if key in self._origin:
             self._notes.append(f"{name}: left out, {self._origin[key]} has the key {key} already.")
             return
@@ -105,11 +134,14 @@ class _Import:
         self.files.append(DayFile(key, day_key.day, None, len(data), digest, note=note or f"from {name}"))
 
     def _add_stationxml(self, name: str, data: bytes) -> None:
+        odd = Oddities(name)
         try:
-            sites = read_stationxml(data, name).sites
+            sites = read_stationxml(data, name, odd).sites
         except ArchiveFormatError as error:
             self._notes.append(f"{name}: left out, {error.problem}")
             return
+        if odd:
+            self._notes.append(odd.note)
         if not sites:
             self._notes.append(f"{name}: left out, it is StationXML without a station.")
             return
@@ -140,6 +172,20 @@ class _Import:
         for day, listed in sorted(rows.items()):
             self._others += write_day_index(self._bucket, day, listed)
         return Manifest(None, _BUCKET, tuple(self.files), (), tuple(self._others), tuple(self._notes))
+
+
+def by_channel(data: bytes) -> dict[tuple[str, ...], bytes]:
+    """The records of each channel of a file, in file order; empty where anything but records stands between them, so
+    that nothing would be lost or moved without a word."""
+    table = frame(data)
+    if len(table.sources) < 2 or len(table.problems) or int(table.length.sum()) != len(data):
+        return {}
+    found: dict[tuple[str, ...], bytes] = {}
+    for number, source in enumerate(table.sources):
+        rows = np.flatnonzero(table.source == number)
+        records = b"".join(data[int(table.offset[i]) : int(table.offset[i] + table.length[i])] for i in rows)
+        found[source.net, source.sta, source.loc, source.chan] = records
+    return found
 
 
 def _key_of(content: _Content | None) -> DayKey | None:

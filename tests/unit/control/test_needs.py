@@ -1,0 +1,70 @@
+"""What can never work is refused before anything is planned; what fails for some is said."""
+
+from __future__ import annotations
+
+import pytest
+from libseis.steps import build
+from seisbus.archive.oddities import Oddities
+from seisbus.control.needs import check_depths, check_reference, corner_notes
+from seisbus.control.submit import with_inline_events
+from seisbus.model.channel import Channel
+from seisbus.model.job import JobFileError, parse_job
+
+BROAD, LONG, ODD = Channel("CI", "HEC", "", "BHZ"), Channel("CI", "HEC", "", "LHZ"), Channel("CI", "HEC", "", "UHZ")
+EVENT = {"time": "2011-03-11T05:46:23", "lat": 38, "lon": 142}
+BANDPASS = {"filter": {"type": "bandpass", "freqmin": 0.1, "freqmax": 10}}
+RESPONSE = {"remove_response": {"pre_filt": [0.01, 0.02, 8, 9]}}
+
+
+@pytest.mark.parametrize("step", [BANDPASS, RESPONSE, {"filter": {"type": "lowpass", "freq": 0.5}}])
+def test_a_corner_that_no_channel_can_have_is_refused(step: dict[str, object]) -> None:
+    with pytest.raises(JobFileError, match=r"not below half the sampling rate \(1 Hz: CI.HEC..LHZ\); no selected"):
+        corner_notes(build([step]), {LONG: 1.0})
+
+
+@pytest.mark.parametrize("step", [BANDPASS, RESPONSE])
+def test_a_corner_that_some_channels_cannot_have_is_said(step: dict[str, object]) -> None:
+    (note,) = corner_notes(build([step]), {BROAD: 40.0, LONG: 1.0})
+    assert "1 of 2 channels will be dead" in note and "CI.HEC..LHZ" in note and "BHZ" not in note
+    assert corner_notes(build([step]), {BROAD: 40.0}) == []
+
+
+def test_nothing_is_refused_that_nobody_knows() -> None:
+    assert corner_notes(build([BANDPASS]), {}) == []
+    assert corner_notes(build([BANDPASS]), {ODD: None}) == []
+    (note,) = corner_notes(build([BANDPASS]), {ODD: None, LONG: 1.0})
+    assert "1 of 2 channels" in note
+
+
+def test_rates_are_those_at_the_step() -> None:
+    resampled = build([{"resample": {"sampling_rate": 15}}, BANDPASS])
+    with pytest.raises(JobFileError, match=r"15 Hz"):
+        corner_notes(resampled, {BROAD: 40.0})
+    assert corner_notes(build([BANDPASS, {"resample": {"sampling_rate": 1}}]), {BROAD: 40.0}) == []
+    with pytest.raises(JobFileError, match=r"10 Hz"):
+        corner_notes(build([{"decimate": {"factor": 4}}, BANDPASS]), {BROAD: 40.0})
+
+
+@pytest.mark.parametrize("depth", [29000, 801, -11])
+def test_a_depth_in_metres_is_refused(depth: float) -> None:
+    content = {"archive": "a", "windows": {"events": {"list": [EVENT, {**EVENT, "depth_km": depth}], "end": "1h"}}}
+    with pytest.raises(JobFileError, match=rf"list.1.depth_km is {depth}, expected kilometres from -10 to 800"):
+        check_depths(parse_job(content))
+
+
+def test_a_depth_in_metres_in_a_table_costs_its_line() -> None:
+    table = "time,lat,lon,depth\n2011-03-11,38,142,29\n2011-03-11T06:46:23,38,142,29000\nx,1,2,3\n2023,1,2,3,4\n"
+    spec = parse_job({"archive": "a", "windows": {"events": {"csv": table, "end": "1h"}}})
+    odd = Oddities("The event file")
+    found = with_inline_events(spec, odd)
+    assert found.windows is not None and found.windows.events is not None
+    assert [event.depth_km for event in found.windows.events.list or ()] == [29, 3]
+    assert odd.left_out == 2 and "line 3: depth_km is '29000'" in odd.note and "line 4: time is 'x'" in odd.note
+
+
+@pytest.mark.parametrize("mark", ["origin", "phase"])
+def test_a_step_that_cannot_work_in_a_job_is_refused(mark: str) -> None:
+    steps = ["demean", {"reference": {"mark": mark}}]
+    with pytest.raises(JobFileError, match="reference cannot run in a job"):
+        check_reference(parse_job({"archive": "a", "windows": {"tile": {
+            "start": "2011-03-11", "end": "2011-03-12", "length": "1h"}}, "steps": steps}))  # fmt: skip
