@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
-
 from libseis.codes import location
 
 from seisbus.archive.definition import ArchiveDefinition
