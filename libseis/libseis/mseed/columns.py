@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,16 +12,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from libseis.codes import code, location
-from libseis.mseed.table import NO_RATE, Integers, Problem, RecordTable
+from libseis.mseed.table import (
+    NEGATIVE_LEAP_SECOND,
+    NO_RATE,
+    POSITIVE_LEAP_SECOND,
+    Integers,
+    Problem,
+    RecordTable,
+)
 from libseis.segments import Rate, SourceId
 
 _DAYS_TO_1970 = 719_162  # from 0001-01-01, proleptic Gregorian
 _LONGEST_RECORD_NS = 6e18  # 190 years; with a start up to 2100 its end fits int64
 # columns that stand in a header as they are
 _AS_READ = (
-    "offset", "length", "start_ns", "correction_ns", "npts", "payload", "encoding", "big_endian", "activity", "quality",
+    "offset", "length", "start_ns", "correction_ns", "npts", "payload", "encoding", "big_endian", "activity",
+    "quality", "odd",
 )  # fmt: skip
-_UNKNOWN_SOURCE = SourceId("", "", "", "")
+# codes take a mark where a byte is no printable ASCII: without it two channels could become one
+_PLAIN = bytes(byte if 32 <= byte < 127 else ord("~") for byte in range(256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +45,8 @@ class Version3:
     source: SourceId
     payload: int
     encoding: int
-    flags: int
+    activity: int
+    odd: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,12 +65,32 @@ def days(year: Any, day: Any) -> Any:
 
 
 def source_of_identifier(text: bytes) -> SourceId:
-    """Channel codes of an FDSN source identifier, `FDSN:NET_STA_LOC_B_S_SS`; all blank if it is another text."""
-    parts = text.decode("ascii", "replace").removeprefix("FDSN:").split("_")
+    """Channel codes of an FDSN source identifier, `FDSN:NET_STA_LOC_B_S_SS`; another text is taken for a station."""
+    parts = _plain(text).removeprefix("FDSN:").split("_")
     if len(parts) != 6:
-        return _UNKNOWN_SOURCE
+        return SourceId("", _plain(text), "", "")
     net, sta, loc, *channel = parts
     return SourceId(net, sta, loc, "".join(channel) if all(len(c) == 1 for c in channel) else "_".join(channel))
+
+
+def is_identifier(text: bytes) -> bool:
+    """Whether this is an FDSN source identifier in printable ASCII."""
+    return text == text.translate(_PLAIN) and text.startswith(b"FDSN:") and text.count(b"_") == 5
+
+
+def leap_second_of_extra(extra: bytes) -> int:
+    """The activity flag of a leap second, if the extra headers of a version 3 record tell of one."""
+    if b'"LeapSecond"' not in extra:
+        return 0
+    try:
+        step = json.loads(extra)["FDSN"]["Time"]["LeapSecond"]
+        return POSITIVE_LEAP_SECOND if step > 0 else NEGATIVE_LEAP_SECOND if step < 0 else 0
+    except (ValueError, KeyError, TypeError):
+        return 0
+
+
+def _plain(text: bytes) -> str:
+    return text.translate(_PLAIN).decode("ascii")
 
 
 def build(blocks: Sequence[NDArray[Any]], version3: Sequence[Version3], problems: Sequence[Problem]) -> RecordTable:
@@ -116,7 +147,8 @@ def _version3_part(records: Sequence[Version3]) -> _Part:
         "source": np.arange(count),
         "encoding": np.array([r.encoding for r in records], np.uint8),
         "big_endian": np.array([r.encoding in (10, 11) for r in records], bool),  # Steim frames always are
-        "activity": np.zeros(count, np.uint8),
+        "activity": np.array([r.activity for r in records], np.uint8),
+        "odd": np.array([r.odd for r in records], np.uint16),
         "quality": np.full(count, ord("D"), np.uint8),
         "version": np.full(count, 3, np.uint8),
     }
@@ -137,7 +169,7 @@ def _distinct(headers: NDArray[Any], *names: str) -> tuple[list[bytes], Integers
 
 def _source_of_codes(codes: bytes) -> SourceId:
     """Station, location, channel and network fields of the fixed header, in that order."""
-    text = codes.replace(b"\0", b" ").decode("ascii")
+    text = _plain(codes.replace(b"\0", b" "))
     return SourceId(net=code(text[10:12]), sta=code(text[:5]), loc=location(text[5:7]), chan=code(text[7:10]))
 
 

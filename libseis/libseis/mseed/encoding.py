@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from fractions import Fraction
+from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -73,8 +74,7 @@ def _natural(segment: Segment) -> Encoding:
 
 def _version2(segment: Segment, reclen: int, encoding: Encoding, quality: str) -> bytes:
     """Records with blockettes 1000 and 1001, and 100 where the rate needs it; everything big-endian."""
-    exact = _header_rate(segment.rate)
-    factor, multiplier = exact or _nearest(segment.rate)
+    exact, factor, multiplier = _rate_fields(segment.rate)
     begin = 64 if exact else 128  # Steim frames stand at multiples of 64
     source = segment.source
     template = struct.pack(
@@ -136,6 +136,13 @@ def _starts(segment: Segment, counts: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.array([segment.time_ns(i) for i in first.tolist()], np.int64)
 
 
+@lru_cache(maxsize=1024)  # thousands of windows a second are of a few rates
+def _rate_fields(rate: Rate) -> tuple[bool, int, int]:
+    """Sample rate factor and multiplier, and whether they are the rate exactly."""
+    exact = _header_rate(rate)
+    return exact is not None, *(exact or _nearest(rate))
+
+
 def _header_rate(rate: Rate) -> tuple[int, int] | None:
     """Sample rate factor and multiplier that give exactly `rate`, if there are any."""
     above, below = rate.numerator, rate.denominator
@@ -170,6 +177,7 @@ def _product(number: int) -> tuple[int, int] | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def _float_rate(rate: Rate) -> float:
     """The rate of a version 3 header: samples per second, or minus the interval in seconds if only that is exact."""
     interval = rate.denominator / rate.numerator

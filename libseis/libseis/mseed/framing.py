@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from libseis.mseed import columns
 from libseis.mseed.headers import HEADER_BYTES, LONGEST, SHORTEST, parse
-from libseis.mseed.table import Bytes, Problem, ProblemKind, RecordTable
+from libseis.mseed.stamps import crc32c
+from libseis.mseed.table import Bytes, Odd, Problem, ProblemKind, RecordTable
 
 # blocks of a regular stretch grow from the first to the second: a short file is not charged for a long one,
 # and a break costs no more than what was checked since the last
@@ -32,16 +33,19 @@ def _bytes(allowed: bytes) -> NDArray[np.bool_]:
 
 # what may stand in the bytes of a fixed header that are texts (SEED manual 2.4, chapter 8)
 _QUALITY, _SEQUENCE, _RESERVED = _bytes(b"DRQM"), _bytes(b"0123456789 \0"), _bytes(b" \0")
+_YEAR = _bytes(b"\x07\x08")  # the higher byte of the years 1900 to 2100
+_BEFORE_HOUR = 24
 _V3_FIXED = 40  # bytes of the fixed part of a miniSEED 3 header
 
 
 def frame(buffer: Any) -> RecordTable:
     """All miniSEED records in `buffer` (anything with the buffer protocol, C-contiguous).
 
-    Versions 2 (with or without blockette 1000, lengths 128 to 131072 bytes, either byte order) and 3, mixed
+    Versions 2 (with or without blockette 1000, lengths 64 to 131072 bytes, either byte order) and 3, mixed
     as they come. An offset is believed when its header is plausible and it follows a record, or the next record
-    follows it, or its blockette chain is whole. Whatever is no record becomes a `Problem` of the table; never
-    raises for what the bytes hold.
+    follows it, or its blockette chain is whole. A header with something odd in it (`Odd`) is believed where it states
+    its own length and a record, or the end of the bytes, stands there. Whatever is no record becomes a `Problem` of
+    the table; never raises for what the bytes hold.
     """
     found = _Found(np.frombuffer(buffer, np.uint8))
     at, size = 0, len(found.buffer)
@@ -70,7 +74,8 @@ def _regular(found: _Found, at: int) -> int:
         if count == 0:
             break
         headers = parse(buffer, at + length * np.arange(count, dtype=np.int64))
-        fits = headers["plausible"] & ((headers["length"] == length) | (headers["length"] == 0))
+        own = headers["length"] == length
+        fits = (headers["plausible"] & (own | (headers["length"] == 0))) | (headers["tolerable"] & own)
         good = count if fits.all() else int(fits.argmin())
         if good:
             headers["length"] = length
@@ -106,7 +111,7 @@ def _length_at(buffer: Bytes, at: int) -> int:
         return 0
     header = parse(buffer, np.array([at], np.int64))[0]
     if not header["plausible"]:
-        return 0
+        return _length_of_odd(buffer, header)
     if length := int(header["length"]):
         return length
     # without blockette 1000 only the next header, or the end of the data, tells
@@ -119,6 +124,20 @@ def _length_at(buffer: Bytes, at: int) -> int:
             if after["plausible"] and bytes(after["codes"]) == bytes(header["codes"]):
                 return 1 << exponent
     return 0
+
+
+def _length_of_odd(buffer: Bytes, header: Any) -> int:
+    """Length of a record with an odd header; 0 unless it states one and the next record, or the end, is there."""
+    length = int(header["length"])
+    following = int(header["offset"]) + length
+    if not header["tolerable"] or not length or following > len(buffer):
+        return 0
+    if following == len(buffer) or bytes(buffer[following : following + 3]) == b"MS\x03":
+        return length
+    if following + HEADER_BYTES > len(buffer):
+        return 0
+    after = parse(buffer, np.array([following], np.int64))[0]
+    return length if after["plausible"] or (after["tolerable"] and after["length"]) else 0
 
 
 def _version3(found: _Found, at: int) -> int:
@@ -135,15 +154,19 @@ def _version3_at(buffer: Bytes, at: int) -> columns.Version3 | None:
     head = bytes(buffer[at : at + _V3_FIXED])
     if len(head) < _V3_FIXED or head[:3] != b"MS\x03":
         return None
-    (flags, ns, year, day, hour, minute, second, encoding, rate, npts, _, _, id_bytes, extra, payload) = struct.unpack(
-        "<3xBIHHBBBBdIIBBHI", head
+    (_, ns, year, day, hour, minute, second, encoding, rate, npts, check, _, id_bytes, extra, payload) = (
+        struct.unpack("<3xBIHHBBBBdIIBBHI", head)
     )
     length = _V3_FIXED + id_bytes + extra + payload
-    if not (1900 <= year <= 2100 and 1 <= day <= 366 and hour < 24 and minute < 60 and second <= 60 and ns < 10**9):
+    record = buffer[at : at + length]
+    if len(record) < length or not (1900 <= year <= 2100 and 1 <= day <= 366 and hour <= 24 and minute <= 60):
         return None
-    if at + length > len(buffer):
-        return None
-    text = bytes(buffer[at + _V3_FIXED : at + _V3_FIXED + id_bytes])
+    odd = Odd(0) if crc32c(record[32:], crc32c(bytes(4), crc32c(record[:28]))) == check else Odd.CRC
+    if hour > 23 or minute > 59 or second > 60 or ns >= 10**9:
+        if odd or second > 61:
+            return None
+        odd = Odd.TIME
+    text = bytes(record[_V3_FIXED : _V3_FIXED + id_bytes])
     seconds = columns.days(year, day) * 86400 + hour * 3600 + minute * 60 + second
     return columns.Version3(
         offset=at,
@@ -154,7 +177,8 @@ def _version3_at(buffer: Bytes, at: int) -> columns.Version3 | None:
         source=columns.source_of_identifier(text),
         payload=_V3_FIXED + id_bytes + extra,
         encoding=encoding,
-        flags=flags,
+        activity=columns.leap_second_of_extra(bytes(record[_V3_FIXED + id_bytes : _V3_FIXED + id_bytes + extra])),
+        odd=int(odd | (0 if columns.is_identifier(text) else Odd.CODES)),
     )
 
 
@@ -201,12 +225,15 @@ def _candidates(buffer: Bytes, begin: int, end: int) -> list[int]:
     stop = min(end, len(buffer) - _V3_FIXED + 1)
     if stop <= begin:
         return []
-    spread = buffer[begin : stop + 7]
-    second = np.flatnonzero(_QUALITY[spread[6 : 6 + stop - begin]] & _RESERVED[spread[7 : 7 + stop - begin]]) + begin
+    width = stop - begin
+    spread = buffer[begin : stop + _BEFORE_HOUR]
+    as_texts = _QUALITY[spread[6 : 6 + width]] & _RESERVED[spread[7 : 7 + width]]
+    high, low = spread[20 : 20 + width], spread[21 : 21 + width]
+    second = np.flatnonzero(as_texts | _YEAR[high] & ~_YEAR[low] | _YEAR[low] & ~_YEAR[high]) + begin
     second = second[second + HEADER_BYTES <= len(buffer)]
     if len(second):
-        second = second[parse(buffer, second)["plausible"]]
-    width = stop - begin
+        headers = parse(buffer, second)
+        second = second[headers["plausible"] | (headers["tolerable"] & (headers["length"] > 0))]
     marks = (spread[:width] == ord("M")) & (spread[1 : width + 1] == ord("S")) & (spread[2 : width + 2] == 3)
     return sorted([*second.tolist(), *(np.flatnonzero(marks) + begin).tolist()])
 

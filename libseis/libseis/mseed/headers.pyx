@@ -11,10 +11,11 @@ from libc.string cimport memcpy
 
 import numpy as np
 
-from libseis.mseed.table import ENCODING_UNKNOWN, TIME_CORRECTION_APPLIED
+from libseis.mseed.table import ENCODING_UNKNOWN, TIME_CORRECTION_APPLIED, Odd
 
 HEADER_BYTES = 48
-SHORTEST, LONGEST = 7, 17  # exponents of 2 of the record lengths that are believed: 128 .. 131072 bytes
+# exponents of 2 of the record lengths that are looked for without blockette 1000: 128 .. 131072 bytes
+SHORTEST, LONGEST = 7, 17
 
 cdef packed struct Header:
     int64_t offset
@@ -31,21 +32,43 @@ cdef packed struct Header:
     uint8_t big_endian     # of the samples
     uint8_t activity
     uint8_t quality
-    uint8_t plausible
+    uint8_t plausible      # every field is what the manual allows
+    uint8_t tolerable      # or nearly, so that a record which others lead to may be believed
+    uint16_t odd           # flags of Odd
 
 HEADER = np.dtype([
     ("offset", "i8"), ("length", "i8"), ("start_ns", "i8"), ("correction_ns", "i8"), ("npts", "i8"), ("payload", "i8"),
     ("factor", "i4"), ("multiplier", "i4"), ("actual_rate", "f4"), ("codes", "V12"),
     ("encoding", "u1"), ("big_endian", "?"), ("activity", "u1"), ("quality", "u1"), ("plausible", "?"),
+    ("tolerable", "?"), ("odd", "u2"),
 ])  # fmt: skip
 assert HEADER.itemsize == sizeof(Header)
 
 cdef enum:
     FIXED = 48
     MOST_BLOCKETTES = 16
-    LEAST_EXPONENT = 7
+    LEAST_EXPONENT = 6  # a blockette 1000 and two samples
     MOST_EXPONENT = 17
     DAYS_TO_1970 = 719162  # from 0001-01-01, proleptic Gregorian
+
+cdef enum:
+    MOST_ODD_TEXTS = 2
+    SEQUENCE = 1
+    QUALITY = 2
+    RESERVED = 4
+    CODES = 8
+    TIME = 16
+    COUNT = 32
+    CHAIN = 64
+    PAYLOAD = 128
+    ORDER = 256
+    LENGTH = 512
+    ENCODING = 2048
+
+assert (SEQUENCE, QUALITY, RESERVED, CODES, TIME, COUNT) == tuple(map(int, (
+    Odd.SEQUENCE, Odd.QUALITY, Odd.RESERVED, Odd.CODES, Odd.TIME, Odd.COUNT)))
+assert (CHAIN, PAYLOAD, ORDER, LENGTH, ENCODING) == tuple(map(int, (
+    Odd.CHAIN, Odd.PAYLOAD, Odd.ORDER, Odd.LENGTH, Odd.ENCODING)))
 
 cdef uint8_t _UNKNOWN = ENCODING_UNKNOWN
 cdef uint8_t _APPLIED = TIME_CORRECTION_APPLIED
@@ -90,20 +113,25 @@ cdef inline bint _is_date(const uint8_t* head, bint little) noexcept nogil:
     return 1900 <= year <= 2100 and 1 <= day <= 366
 
 
-cdef bint _has_texts(const uint8_t* head) noexcept nogil:
-    """Whether sequence number, quality, the reserved byte and the codes are what may stand there."""
+cdef uint16_t _odd_texts(const uint8_t* head) noexcept nogil:
+    """Flags for what may not stand in sequence number, quality, the reserved byte and the codes."""
     cdef int i
+    cdef uint16_t odd = 0
     for i in range(6):
         if not (c"0" <= head[i] <= c"9" or head[i] == c" " or head[i] == 0):
-            return False
+            odd |= SEQUENCE
     if not (head[6] == c"D" or head[6] == c"R" or head[6] == c"Q" or head[6] == c"M"):
-        return False
+        odd |= QUALITY
     if head[7] != c" " and head[7] != 0:
-        return False
+        odd |= RESERVED
     for i in range(8, 20):
         if not (32 <= head[i] < 127 or head[i] == 0):
-            return False
-    return True
+            odd |= CODES
+    return odd
+
+
+cdef inline bint _is_leap(int64_t year) noexcept nogil:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
 cdef void _read(const uint8_t* data, int64_t size, Header* header) noexcept nogil:
@@ -111,17 +139,26 @@ cdef void _read(const uint8_t* data, int64_t size, Header* header) noexcept nogi
     cdef bint little = not _is_date(head, False)
     cdef int64_t year, day, before, fraction = _u16(head + 28, little)
     cdef uint16_t blockette = _u16(head + 46, little)
+    cdef uint16_t texts = _odd_texts(head)
     header.payload = _u16(head + 44, little)
     header.encoding = _UNKNOWN
     header.big_endian = not little
     memcpy(header.codes, head + 8, 12)
-    header.plausible = (
-        _has_texts(head) and _is_date(head, little)
-        and head[24] <= 23 and head[25] <= 59 and head[26] <= 60 and fraction <= 9999
-        and (blockette == 0 or blockette >= FIXED) and (header.payload == 0 or header.payload >= FIXED)
-    )
+    # 24:00:00 and 10:60:00 are meant as the next hour: the sum of the fields is the time
+    if not (_is_date(head, little) and head[24] <= 24 and head[25] <= 60 and head[26] <= 61):
+        return
+    header.odd = texts
+    if fraction > 9999 or head[24] > 23 or head[25] > 59 or head[26] > 60:
+        header.odd |= TIME
+    if (blockette != 0 and blockette < FIXED):
+        header.odd |= CHAIN
+    if (header.payload != 0 and header.payload < FIXED):
+        header.odd |= PAYLOAD
+    header.plausible = header.odd == 0
+    # random bytes are odd in nearly everything; a header is not
+    header.tolerable = _bits(texts) <= MOST_ODD_TEXTS
     header.quality = head[6]
-    if not header.plausible:
+    if not header.tolerable:
         return
     header.npts = _u16(head + 30, little)
     header.factor = <int16_t>_u16(head + 32, little)
@@ -130,40 +167,113 @@ cdef void _read(const uint8_t* data, int64_t size, Header* header) noexcept nogi
     if not header.activity & _APPLIED:
         header.correction_ns = <int64_t><int32_t>_u32(head + 40, little) * 100000
     year, day = _u16(head + 20, little), _u16(head + 22, little)
+    if day == 366 and not _is_leap(year) or head[26] == 60 and not (head[24] == 23 and head[25] == 59):
+        header.odd |= TIME
     before = year - 1
     day += 365 * before + before // 4 - before // 100 + before // 400 - 1 - DAYS_TO_1970
     header.start_ns = (
         (day * 86400 + head[24] * 3600 + head[25] * 60 + head[26]) * 1000000000 + fraction * 100000
         + header.correction_ns
     )
-    header.start_ns += 1000 * _walk_blockettes(data, size, header, blockette, little)
+    header.start_ns += 1000 * _walk_blockettes(data, size, header, blockette, head[39], little)
+
+
+cdef inline int _bits(uint16_t flags) noexcept nogil:
+    cdef int count = 0
+    while flags:
+        flags &= flags - 1
+        count += 1
+    return count
+
+
+cdef inline int64_t _size_of(uint16_t kind) noexcept nogil:
+    """Bytes of a blockette that may stand in a data record; 0 for another number, or where the size varies."""
+    if kind == 1000 or kind == 1001:
+        return 8
+    if kind == 100:
+        return 12
+    if kind == 200:
+        return 52
+    if kind == 201 or kind == 300 or kind == 310:
+        return 60
+    if kind == 320:
+        return 64
+    if kind == 390:
+        return 28
+    if kind == 395 or kind == 400:
+        return 16
+    if kind == 405:
+        return 6
+    if kind == 500:
+        return 200
+    return 0
 
 
 cdef int64_t _walk_blockettes(
-    const uint8_t* data, int64_t size, Header* header, int64_t place, bint little
+    const uint8_t* data, int64_t size, Header* header, int64_t place, int count, bint little
 ) noexcept nogil:
-    """Follow the chain of blockettes and note what 100 and 1000 say; the microseconds of 1001."""
+    """Follow the chain of blockettes and note what 100 and 1000 say; the microseconds of 1001.
+
+    Where a link leads nowhere the next blockette is looked for where this one ends.
+    """
     cdef const uint8_t* body
-    cdef int64_t microseconds = 0
+    cdef int64_t microseconds = 0, own, end = FIXED
     cdef uint16_t kind, following
     cdef uint32_t bits
     cdef float rate
+    cdef int found = 0
+    cdef bint has_1000 = False, whole = True
+    if 0 < place < FIXED:
+        place = FIXED
+        whole = False
     for _ in range(MOST_BLOCKETTES):
-        if place == 0 or header.offset + place + 12 > size:
+        if place == 0:
+            break
+        if header.offset + place + 8 > size:
+            whole = False
             break
         body = data + header.offset + place
         kind, following = _u16(body, little), _u16(body + 2, little)
+        own = _size_of(kind)
+        if not whole and own == 0:
+            break
+        if kind == 100 and header.offset + place + 12 > size:
+            break
+        found += 1
         if kind == 1000:
-            header.encoding = body[4]
-            header.big_endian = body[5] != 0
-            header.length = <int64_t>1 << body[6] if LEAST_EXPONENT <= body[6] <= MOST_EXPONENT else 0
+            if has_1000 and header.encoding != body[4]:
+                header.encoding = _UNKNOWN
+                header.odd |= ENCODING
+            elif not has_1000:
+                header.encoding = body[4]
+                header.big_endian = body[5] != 0
+                if (body[5] != 0) == little or body[5] > 1:
+                    header.odd |= ORDER
+                if LEAST_EXPONENT <= body[6] <= MOST_EXPONENT:
+                    header.length = <int64_t>1 << body[6]
+                else:
+                    header.odd |= LENGTH
+            has_1000 = True
         elif kind == 1001:
             microseconds = <int8_t>body[5]
         elif kind == 100:
             bits = _u32(body + 4, little)
             memcpy(&rate, &bits, 4)
             header.actual_rate = rate if isfinite(rate) else 0
-        if following < place + 4:
+        end = max(end, place + max(own, 4))
+        if following == 0 and (found >= count or has_1000):
             break
+        if following < place + 4:
+            whole = False
+            if has_1000 or own == 0:  # nothing that the samples depend on can be further on
+                break
+            place += own
+            continue
         place = following
+    if not whole:
+        header.odd |= CHAIN
+    if found != count:
+        header.odd |= COUNT
+    if header.npts and (header.payload < end or header.length and header.payload >= header.length):
+        header.odd |= PAYLOAD
     return microseconds

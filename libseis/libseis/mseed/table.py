@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntFlag, StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +27,23 @@ NEGATIVE_LEAP_SECOND = 0x20
 NO_RATE = -1
 ENCODING_TEXT = 0
 ENCODING_UNKNOWN = 255
+
+
+class Odd(IntFlag):
+    """What is odd about a header whose record is read all the same."""
+
+    SEQUENCE = 1
+    QUALITY = 2
+    RESERVED = 4
+    CODES = 8
+    TIME = 16
+    COUNT = 32
+    CHAIN = 64
+    PAYLOAD = 128
+    ORDER = 256
+    LENGTH = 512
+    CRC = 1024
+    ENCODING = 2048
 
 
 class ProblemKind(StrEnum):
@@ -56,7 +73,7 @@ class RecordTable:
     correction where its activity flag says that it is not applied yet (`correction_ns`, 0 elsewhere).
     `source` and `rate` index `sources` and `rates`; the rate is NO_RATE for records without a time series.
     `payload` is the offset of the samples from the start of the record; `encoding` is the SEED data
-    encoding, or ENCODING_UNKNOWN without blockette 1000; `version` is 2 or 3.
+    encoding, or ENCODING_UNKNOWN without blockette 1000; `version` is 2 or 3; `odd` holds flags of `Odd`.
     """
 
     offset: Integers
@@ -72,6 +89,7 @@ class RecordTable:
     activity: Bytes
     quality: Bytes
     version: Bytes
+    odd: NDArray[np.uint16]
     sources: tuple[SourceId, ...]
     rates: tuple[Rate, ...]
     problems: tuple[Problem, ...]

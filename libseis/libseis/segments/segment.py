@@ -45,6 +45,8 @@ class ComplaintKind(StrEnum):
     TIME_CORRECTION = "time_correction"
     NOT_WAVEFORM = "not_waveform"
     ASSUMED = "assumed"
+    ODD_HEADER = "odd_header"
+    FORM_SETTLED = "form_settled"
 
 
 @dataclass(frozen=True, slots=True)

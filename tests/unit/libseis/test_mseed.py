@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from libseis.errors import SampleError, TimeReferenceError
-from libseis.mseed import Encoding, ProblemKind, decode, decoding, encode, frame, overlapping, read, write
+from libseis.mseed import Encoding, ProblemKind, decode, encode, frame, overlapping, read, unpacking, write
 from libseis.segments import ComplaintKind, GapPolicy, Joined, Rate, Segment, SourceId, Span, cut
 from pymseed import MS3Record
 
@@ -268,7 +268,7 @@ class TestDecode:
         fast = decode(buffer, table, overlap=overlap)
         with pytest.MonkeyPatch.context() as patch:
             # with blockette 1000 only stretches of several records go through it
-            patch.setattr(decoding, "_unpack", lambda *_: None)
+            patch.setattr(unpacking, "_together", lambda *_: None)
             slow = decode(buffer, table, overlap=overlap)
         assert same(fast, slow)
 

@@ -81,12 +81,17 @@ def by_hand(record: bytes) -> dict[str, object]:
         "encoding": 255, "big_endian": order == ">", "actual_rate": 0.0,
     }  # fmt: skip
     microseconds = 0
+    has_1000 = False
     while at:
         kind, following = struct.unpack(f"{order}HH", record[at : at + 4])
         body = record[at + 4 : at + 12]
         if kind == 1000:
-            length = 1 << body[2] if 7 <= body[2] <= 17 else 0
-            out |= {"encoding": body[0], "big_endian": body[1] != 0, "length": length}
+            length = 1 << body[2] if 6 <= body[2] <= 17 else 0
+            if not has_1000:
+                out |= {"encoding": body[0], "big_endian": body[1] != 0, "length": length}
+            elif out["encoding"] != body[0]:
+                out["encoding"] = 255
+            has_1000 = True
         elif kind == 1001:
             microseconds = struct.unpack("b", body[1:2])[0]
         elif kind == 100:
