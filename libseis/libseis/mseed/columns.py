@@ -70,7 +70,8 @@ def source_of_identifier(text: bytes) -> SourceId:
     if len(parts) != 6:
         return SourceId("", _plain(text), "", "")
     net, sta, loc, *channel = parts
-    return SourceId(net, sta, loc, "".join(channel) if all(len(c) == 1 for c in channel) else "_".join(channel))
+    chan = "".join(channel) if all(len(c) == 1 for c in channel) else "_".join(channel)
+    return SourceId(net, sta, location(loc), chan)
 
 
 def is_identifier(text: bytes) -> bool:
