@@ -154,8 +154,8 @@ def _version3_at(buffer: Bytes, at: int) -> columns.Version3 | None:
     head = bytes(buffer[at : at + _V3_FIXED])
     if len(head) < _V3_FIXED or head[:3] != b"MS\x03":
         return None
-    (_, ns, year, day, hour, minute, second, encoding, rate, npts, check, _, id_bytes, extra, payload) = (
-        struct.unpack("<3xBIHHBBBBdIIBBHI", head)
+    (_, ns, year, day, hour, minute, second, encoding, rate, npts, check, _, id_bytes, extra, payload) = struct.unpack(
+        "<3xBIHHBBBBdIIBBHI", head
     )
     length = _V3_FIXED + id_bytes + extra + payload
     record = buffer[at : at + length]

@@ -27,6 +27,8 @@ _LONGEST = 1 << 17  # what libmseed takes
 _FRAME = 64
 # a last word of a record may hold differences of the next: seven at most
 _MOST_TOO_MANY = 6
+_BY_FAR = 16.0
+_SMALLEST = 1e-30
 # differences in a word, by its code and, for Steim-2, the two bits that it starts with
 _STEIM1_COUNTS = np.array([0, 4, 2, 1])
 _STEIM2_COUNTS = np.array([[0, 0, 0, 0], [4, 4, 4, 4], [-(10**6), 1, 2, 3], [5, 6, 7, -(10**6)]])
@@ -101,11 +103,18 @@ def check_value(body: Bytes, big_endian: bool) -> int | None:
 
 
 def frames_agree(body: Bytes, npts: int, form: Form) -> bool:
-    """Whether the codes of the Steim frames promise as many differences as there are samples."""
+    """Whether the codes of the Steim frames promise as many differences as there are samples, without a hole.
+
+    Words that hold no differences (the codes themselves, first and last sample) have code 0.
+    """
     count = len(body) // _FRAME
     words = np.frombuffer(body, ">u4" if form.big_endian else "<u4", count * 16).reshape(count, 16)
     codes = words[:, :1] >> np.arange(30, -1, -2, dtype=np.uint32) & 3
-    codes[:, 0] = 0
+    if codes[0, :3].any() or codes[:, 0].any():
+        return False
+    used = np.delete(codes, 0, axis=1).reshape(-1)[2:] != 0
+    if not used[: int(used.sum())].all():
+        return False
     held = _STEIM1_COUNTS[codes] if form.encoding == 10 else _STEIM2_COUNTS[codes, words >> 30]
     return bool(0 <= int(held.sum()) - npts <= _MOST_TOO_MANY)
 
@@ -123,18 +132,19 @@ def proved(body: Bytes, npts: int, form: Form) -> Samples | None:
 
 def smoother(body: Bytes, npts: int, encoding: int) -> bool | None:
     """The byte order (big-endian?) in which plain numbers make a trace by far; None if neither does."""
-    rough = [_roughness(unpack(body, npts, Form(encoding, big))) for big in (False, True)]
+    little, big = (unpack(body, npts, Form(encoding, order)) for order in (False, True))
+    if little.tobytes() == big.tobytes():
+        return True
+    rough = _roughness(little), _roughness(big)
     if min(rough) * _BY_FAR < max(rough):
-        return bool(rough[1] < rough[0])
+        return rough[1] < rough[0]
     return None
 
 
-_BY_FAR = 16.0
-
-
 def _roughness(samples: Samples) -> float:
-    """Mean step from sample to sample, the first from zero; infinite for what is no number."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        steps = np.abs(np.diff(samples.astype(np.float64), prepend=0.0))
-        mean = float(steps.mean())
-    return mean if np.isfinite(mean) else float("inf")
+    """Mean step from sample to sample, the first from zero. For reals, whose wrong order gives wild exponents, only
+    whether all can be amplitudes (1) or not (infinite)."""
+    if samples.dtype.kind == "f":
+        size = np.abs(samples[samples != 0])
+        return 1.0 if bool(((size > _SMALLEST) & (size < 1 / _SMALLEST)).all()) else float("inf")
+    return float(np.abs(np.diff(samples.astype(np.float64), prepend=0.0)).mean())

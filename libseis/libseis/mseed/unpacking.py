@@ -47,7 +47,7 @@ def unpack_rows(buffer: Bytes, table: RecordTable, rows: Integers) -> Iterator[S
         for n in range(len(rows)):
             yield _single(buffer, table, int(rows[n]))
         return
-    if not (table.odd[rows] & _DOUBTFUL).any():
+    if not (table.odd[rows] & _DOUBTFUL).any() and not _like_frames(buffer, table, rows).any():
         whole = _together(_bytes_of(buffer, table, rows), int(table.npts[rows].sum()))
         if whole is not None and not _fails_check(buffer, table, rows, whole).any():
             yield Stretch(rows, whole)
@@ -104,6 +104,22 @@ def _fails_check(buffer: Bytes, table: RecordTable, rows: Integers, data: Sample
     return wrong
 
 
+def _like_frames(buffer: Bytes, table: RecordTable, rows: Integers) -> NDArray[np.bool_]:
+    """Which records of plain numbers start as Steim frames do: no codes for three words, one for the next.
+
+    As numbers these are larger than counts and smaller than reals usually are; whoever finds one looks closer.
+    """
+    if int(table.encoding[rows[0]]) in STEIM:
+        return np.zeros(len(rows), bool)
+    place = table.offset[rows] + table.payload[rows]
+    inside = place + 64 <= table.offset[rows] + table.length[rows]
+    words = buffer[np.where(inside, place, 0)[:, None] + np.arange(4)]
+    big = table.big_endian[rows] | (table.version[rows] == 3)
+    control = np.where(big, words.view(">u4").reshape(-1), words.view("<u4").reshape(-1))
+    like: NDArray[np.bool_] = inside & (control >= 1 << 24) & (control < 1 << 26)
+    return like
+
+
 def _single(buffer: Bytes, table: RecordTable, row: int) -> Stretch:
     """One record by itself."""
     rows = np.array([row], np.int64)
@@ -120,6 +136,8 @@ def _single(buffer: Bytes, table: RecordTable, row: int) -> Stretch:
             reason = str(error)
         else:
             if not _fails_check(buffer, table, rows, data)[0]:
+                if _like_frames(buffer, table, rows)[0] and (found := _proved(record, table, row)):
+                    return Stretch(rows, found[0], note=_settled(found[1], "their headers are wrong"))
                 return Stretch(rows, data)
             if proved_other := _proved(record, table, row):
                 return Stretch(rows, proved_other[0], note=_settled(proved_other[1], "their check values fail"))
