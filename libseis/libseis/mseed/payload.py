@@ -16,8 +16,9 @@ from libseis.mseed.table import Bytes
 from libseis.segments.segment import Samples
 
 STEIM = (10, 11)
-_PLAIN = {1: "i2", 3: "i4", 4: "f4", 5: "f8"}
+_TYPES = {1: "i2", 3: "i4", 4: "f4", 5: "f8"}
 _INT24 = 2
+PLAIN = (*_TYPES, _INT24)
 _NAMES = {
     2: "24-bit integers", 10: "Steim-1", 11: "Steim-2", 15: "US National Network", 17: "Graefenberg",
     18: "IPG Strasbourg", 19: "Steim-3", 20: "Steim-3", 31: "HGLP", 33: "RSTN", 100: "opaque data",
@@ -53,8 +54,8 @@ class Form:
 
 def unpack(body: Bytes, npts: int, form: Form) -> Samples:
     """`npts` samples of a payload as int32, float32 or float64. Raises Unreadable, with the reason."""
-    if form.encoding in _PLAIN:
-        kind = np.dtype((">" if form.big_endian else "<") + _PLAIN[form.encoding])
+    if form.encoding in _TYPES:
+        kind = np.dtype((">" if form.big_endian else "<") + _TYPES[form.encoding])
         samples = np.frombuffer(_enough(body, npts * kind.itemsize, npts), kind, npts)
         out: Samples = samples.astype(np.int32 if kind.kind == "i" else kind.newbyteorder("="))
         return out

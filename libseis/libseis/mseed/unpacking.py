@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pymseed import MiniSEEDError, MS3TraceList
 
-from libseis.mseed.payload import STEIM, Form, Unreadable, frames_agree, proved, smoother, unpack
+from libseis.mseed.payload import PLAIN, STEIM, Form, Unreadable, frames_agree, proved, smoother, unpack
 from libseis.mseed.table import ENCODING_UNKNOWN, Bytes, Integers, Odd, RecordTable
 from libseis.segments import Complaint, ComplaintKind, SourceId
 from libseis.segments.join import iso
@@ -121,44 +121,24 @@ def _like_frames(buffer: Bytes, table: RecordTable, rows: Integers) -> NDArray[n
 
 
 def _single(buffer: Bytes, table: RecordTable, row: int) -> Stretch:
-    """One record by itself."""
+    """One record by itself: in the form that its header states, or that its samples prove, or not at all."""
     rows = np.array([row], np.int64)
     begin, npts = int(table.offset[row]), int(table.npts[row])
     record = buffer[begin : begin + int(table.length[row])]
     odd, place = Odd(int(table.odd[row])), int(table.payload[row])
-    body = record[place:]
     stated = Form(int(table.encoding[row]), bool(table.big_endian[row]))
-    reason = _doubt(odd, stated, place)
-    if not reason:
-        try:
-            data = unpack(body, npts, stated)
-        except Unreadable as error:
-            reason = str(error)
-        else:
-            if not _fails_check(buffer, table, rows, data)[0]:
-                if _like_frames(buffer, table, rows)[0] and (found := _proved(record, table, row)):
-                    return Stretch(rows, found[0], note=_settled(found[1], "their headers are wrong"))
-                return Stretch(rows, data)
-            if proved_other := _proved(record, table, row):
-                return Stretch(rows, proved_other[0], note=_settled(proved_other[1], "their check values fail"))
-            if frames_agree(body, npts, stated):
-                return Stretch(rows, data, note=(ComplaintKind.INTEGRITY, _WRONG_CHECK))
-            reason = "its frames hold neither the samples that its header promises nor end on their check value"
+    try:
+        return _as_stated(buffer, table, rows, record[place:], stated, _doubt(odd, stated, place))
+    except Unreadable as error:
+        reason = str(error)
     if found := _proved(record, table, row):
-        why = (
-            "their headers do not state an encoding"
-            if stated.encoding == ENCODING_UNKNOWN
-            else "their headers are wrong"
-        )
-        return Stretch(rows, found[0], note=_settled(found[1], why))
-    if odd & Odd.ORDER and not odd & Odd.PAYLOAD and stated.encoding not in (*STEIM, ENCODING_UNKNOWN):
+        return Stretch(rows, found[0], note=_settled(found[1], stated))
+    if odd & Odd.ORDER and not odd & Odd.PAYLOAD and stated.encoding in PLAIN:
         try:
-            big = smoother(body, npts, stated.encoding)
+            big = smoother(record[place:], npts, stated.encoding)
             if big is not None:
                 form = Form(stated.encoding, big)
-                return Stretch(
-                    rows, unpack(body, npts, form), note=_settled(form, "their headers contradict themselves")
-                )
+                return Stretch(rows, unpack(record[place:], npts, form), note=_settled(form, stated))
         except Unreadable as error:
             reason = str(error)
     message = (
@@ -168,8 +148,26 @@ def _single(buffer: Bytes, table: RecordTable, row: int) -> Stretch:
     return Stretch(rows, None, Complaint(ComplaintKind.BAD_RECORD, message))
 
 
-def _settled(form: Form, why: str) -> tuple[ComplaintKind, str]:
-    return ComplaintKind.FORM_SETTLED, f"are read as {form}, which their samples prove ({why})"
+def _as_stated(buffer: Bytes, table: RecordTable, rows: Integers, body: Bytes, stated: Form, doubt: str) -> Stretch:
+    """The record in the form that its header states. Raises Unreadable where that is not believed."""
+    if doubt:
+        raise Unreadable(doubt)
+    npts = int(table.npts[rows[0]])
+    data = unpack(body, npts, stated)
+    wrong = bool(_fails_check(buffer, table, rows, data)[0])
+    if (wrong or _like_frames(buffer, table, rows)[0]) and (found := _proved_in(body, table, int(rows[0]))):
+        return Stretch(rows, found[0], note=_settled(found[1], stated))
+    if not wrong:
+        return Stretch(rows, data)
+    if frames_agree(body, npts, stated):
+        return Stretch(rows, data, note=(ComplaintKind.INTEGRITY, _WRONG_CHECK))
+    raise Unreadable("its frames do not hold the samples that its header promises, nor end on their check value")
+
+
+def _settled(form: Form, stated: Form) -> tuple[ComplaintKind, str]:
+    if stated.encoding == ENCODING_UNKNOWN:
+        return ComplaintKind.ASSUMED, f"state no encoding; their samples prove {form}"
+    return ComplaintKind.FORM_SETTLED, f"are read as {form}, which their samples prove against their headers"
 
 
 def _doubt(odd: Odd, stated: Form, place: int) -> str:
@@ -184,16 +182,20 @@ def _doubt(odd: Odd, stated: Form, place: int) -> str:
 
 
 def _proved(record: Bytes, table: RecordTable, row: int) -> tuple[Samples, Form] | None:
-    """The samples and the form that the record's own frames prove, if they prove one."""
-    place, npts = int(table.payload[row]), int(table.npts[row])
-    places = range(64, 64 * (_FURTHEST + 1), 64) if Odd(int(table.odd[row])) & Odd.PAYLOAD else (place,)
+    """The samples and the form that the record's own frames prove, wherever they may start."""
+    at = int(table.payload[row])
+    places = range(64, 64 * (_FURTHEST + 1), 64) if Odd(int(table.odd[row])) & Odd.PAYLOAD else (at,)
+    return next((found for at in places if (found := _proved_in(record[at:], table, row))), None)
+
+
+def _proved_in(body: Bytes, table: RecordTable, row: int) -> tuple[Samples, Form] | None:
+    """The samples and the form that these frames prove, if they prove one; what the header states first."""
     first = int(table.encoding[row])
     encodings = (first, *(e for e in STEIM if e != first)) if first in STEIM else STEIM
     orders = (True,) if table.version[row] == 3 else (True, False)
-    for at in places:
-        for encoding in encodings:
-            for big in orders:
-                form = Form(encoding, big)
-                if (samples := proved(record[at:], npts, form)) is not None:
-                    return samples, form
+    for encoding in encodings:
+        for big in orders:
+            form = Form(encoding, big)
+            if (samples := proved(body, int(table.npts[row]), form)) is not None:
+                return samples, form
     return None

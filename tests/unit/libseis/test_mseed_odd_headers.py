@@ -192,7 +192,7 @@ def test_without_blockette_1000_only_frames_prove_themselves(encoding: int) -> N
         assert "states no encoding" in joined.complaints[0].message
     else:
         assert np.array_equal(joined.segments[0].data, X)
-        assert kinds(joined) == [ComplaintKind.FORM_SETTLED]
+        assert kinds(joined) == [ComplaintKind.ASSUMED]
 
 
 def test_two_blockettes_1000_that_contradict_each_other() -> None:
