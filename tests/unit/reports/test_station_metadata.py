@@ -90,6 +90,12 @@ def test_site_names_outside_ascii(encoding: str) -> None:
     assert len(found.channels) == 1
 
 
+def test_a_channel_without_anything_costs_itself() -> None:
+    """Empty channel elements among whole ones (obspy#1840)."""
+    found = read(document(channel("BHE"), '<Channel code="BHN" locationCode=""/>', channel("BHZ")))
+    assert [e.chan for e in found] == ["BHE", "BHZ"]
+
+
 def test_an_upside_down_vertical_is_not_put_right_by_its_letter() -> None:
     """A vertical channel with a dip of +90 points down: vang is 180 (seispy#68)."""
     (found,) = read(document(channel("EHZ", dip=90)))
