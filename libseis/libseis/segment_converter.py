@@ -21,7 +21,10 @@ _ALGORITHM = "libseis.segments"
 def segment_to_timeseries(
     segment: Segment, metadata: Mapping[str, Any] | None = None, gaps: Sequence[Span] = ()
 ) -> TimeSeries:
-    """A live TimeSeries in UTC on the exact clock of `segment`, its complaints on the elog.
+    """A live TimeSeries in UTC on the even clock of `segment`, its complaints on the elog.
+
+    A TimeSeries has one start and one interval; where records are further from that grid than a tenth of a sample the
+    elog says so.
 
     Metadata: net, sta, chan, loc ("" where blank), delta, starttime, npts, sampling_rate, and what `metadata`
     adds. `gaps` become gaps of the datum, from first to last missing sample. The samples are a float64 copy;
@@ -39,7 +42,8 @@ def segment_to_timeseries(
         datum[key] = value
     for gap in gaps:
         datum.add_gap(TimeWindow(gap.start_ns / 1e9, gap.end_ns / 1e9))
-    for complaint in segment.complaints:
+    uneven = segment.uneven()
+    for complaint in (*segment.complaints, *([uneven] if uneven else [])):
         datum.elog.log_error(_ALGORITHM, complaint.message, ErrorSeverity.Complaint)
     datum.set_live()
     return datum

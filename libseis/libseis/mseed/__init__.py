@@ -4,6 +4,7 @@ pymseed (libmseed) packs and unpacks samples; headers are read here, by numpy, s
 what is whole in them and a sentence for what is not. Every function is safe in threads.
 """
 
+from libseis.mseed.checking import difference
 from libseis.mseed.decoding import decode
 from libseis.mseed.encoding import encode
 from libseis.mseed.files import read, write
@@ -18,6 +19,7 @@ __all__ = [
     "ProblemKind",
     "RecordTable",
     "decode",
+    "difference",
     "encode",
     "frame",
     "overlapping",

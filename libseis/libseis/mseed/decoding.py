@@ -6,7 +6,7 @@ decoded record by record, so that one bad record costs only itself. What joins i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from libseis.mseed.table import (
 from libseis.mseed.unpacking import Stretch, told, unpack_rows
 from libseis.segments import Complaint, ComplaintKind, Joined, Overlap, Rate, Rows, SourceId, join_rows, merge
 from libseis.segments.join import iso
+from libseis.segments.rate import streams
 
 _NS = 1_000_000_000
 # what doubts the form of the samples is told where it is settled, with the outcome
@@ -74,18 +75,35 @@ def _channel(buffer: Bytes, table: RecordTable, rows: Integers, source: SourceId
     rows = rows[table.waveform[rows]]
     complaints += _corrected(table, rows, source)
     complaints += _odd(table, rows, source)
-    parts = [
-        _one_rate(buffer, table, rows[table.rate[rows] == number], source, table.rates[number], overlap)
-        for number in sorted(set(table.rate[rows].tolist()))
-    ]
+    numbers = sorted(set(table.rate[rows].tolist()))
+    rates = [table.rates[number] for number in numbers]
+    samples = [int(table.npts[rows[table.rate[rows] == number]].sum()) for number in numbers]
+    parts: list[Joined] = []
+    for stream in streams(rates, samples):
+        chosen = [numbers[n] for n in stream]
+        own = rows if len(chosen) == len(numbers) else rows[np.isin(table.rate[rows], chosen)]
+        parts.append(_one_stream(buffer, table, own, source, rates[stream[0]], overlap))
+        complaints += _jitter(source, [rates[n] for n in stream])
     return merge(parts, complaints, source)
 
 
-def _one_rate(
+def _jitter(source: SourceId, rates: Sequence[Rate]) -> list[Complaint]:
+    """What is said of headers that state one rate in several ways."""
+    if len(rates) == 1:
+        return []
+    values = [rate.hz for rate in rates]
+    message = (
+        f"{source}: the headers state {len(rates)} rates from {min(values):.10g} to {max(values):.10g} Hz; "
+        f"they are taken as one stream of {rates[0]}."
+    )
+    return [Complaint(ComplaintKind.RATE_JITTER, message)]
+
+
+def _one_stream(
     buffer: Bytes, table: RecordTable, rows: Integers, source: SourceId, rate: Rate, overlap: Overlap
 ) -> Joined:
-    """The records of one channel at one rate."""
-    stretches = list(_decoded(buffer, table, rows, rate))
+    """The records of one channel at one rate, or at several that are one stream."""
+    stretches = list(_decoded(buffer, table, rows))
     complaints = [s.complaint for s in stretches if s.complaint is not None]
     stretches = [s for s in stretches if s.data is not None]
     if not stretches:
@@ -96,12 +114,13 @@ def _one_rate(
     sizes = np.array([len(s.rows) for s in stretches])
     heads = np.cumsum(sizes) - sizes
     complaints += told(table, stretches, source)
-    starts, leaps = _over_leap_seconds(table, kept, rate, source)
+    starts, ends, leaps = _over_leap_seconds(table, kept, rate, source)
     joined = join_rows(
         Rows(
             source=source,
             rate=rate,
             starts=starts,
+            ends=ends,
             counts=counts,
             buffers=[s.data for s in stretches if s.data is not None],
             buffer=np.repeat(np.arange(len(stretches)), sizes),
@@ -112,13 +131,13 @@ def _one_rate(
     return merge([joined], [*complaints, *leaps], source)
 
 
-def _decoded(buffer: Bytes, table: RecordTable, rows: Integers, rate: Rate) -> Iterator[Stretch]:
+def _decoded(buffer: Bytes, table: RecordTable, rows: Integers) -> Iterator[Stretch]:
     """Decode `rows`, by offset, in as few calls as they allow."""
     if len(rows) == 0:
         return
-    follow = table.start_ns[rows] + rate.spans_ns(table.npts[rows])
+    follow = table.follow_ns[rows]
     contiguous = (
-        (np.abs(table.start_ns[rows[1:]] - follow[:-1]) < rate.period_ns / 2)
+        (np.abs(table.start_ns[rows[1:]] - follow[:-1]) < table.period_ns[rows[:-1]] / 2)
         & (table.encoding[rows[1:]] == table.encoding[rows[:-1]])
         & (table.version[rows[1:]] == table.version[rows[:-1]])
     )
@@ -165,16 +184,15 @@ def _corrected(table: RecordTable, rows: Integers, source: SourceId) -> list[Com
 
 def _over_leap_seconds(
     table: RecordTable, rows: Integers, rate: Rate, source: SourceId
-) -> tuple[Integers, list[Complaint]]:
-    """Start times for joining: what follows a record that holds a leap second is moved onto its grid."""
-    starts = table.start_ns[rows]
+) -> tuple[Integers, Integers, list[Complaint]]:
+    """Start and end times for joining: what follows a record that holds a leap second is moved onto its grid."""
+    starts, ends = table.start_ns[rows], table.follow_ns[rows]
     flags = table.activity[rows]
     leap = np.where(flags & POSITIVE_LEAP_SECOND, _NS, 0) - np.where(flags & NEGATIVE_LEAP_SECOND, _NS, 0)
     if not leap.any():
-        return starts, []
+        return starts, ends, []
     order = np.argsort(starts, kind="stable")
-    starts, follow = starts[order], (starts + rate.spans_ns(table.npts[rows]))[order]
-    leap = leap[order]
+    starts, follow, leap = starts[order], ends[order], leap[order]
     complaints: list[Complaint] = []
     for at in np.flatnonzero(leap):
         ahead = starts[at + 1 :] - follow[at:-1]
@@ -188,6 +206,5 @@ def _over_leap_seconds(
             f"it, up to the next gap, are {int(leap[at]) // _NS:+d} s off UTC."
         )
         complaints.append(Complaint(ComplaintKind.LEAP_SECOND, message))
-    unsorted = np.empty_like(starts)
-    unsorted[order] = starts
-    return unsorted, complaints
+    back = np.argsort(order)
+    return starts[back], follow[back], complaints

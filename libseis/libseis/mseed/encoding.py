@@ -53,8 +53,8 @@ def encode(
         text = f"{chosen.name} cannot hold {segment.data.dtype.name} samples of {segment.source}; use one of {names}."
         raise _refusal("encoding", text)
     write = _version2 if version == 2 else _version3
-    try:
-        return write(segment, reclen, chosen, quality)
+    try:  # a record has one start and one rate: it never spans a step of the clock
+        return b"".join(write(run, reclen, chosen, quality) for run in segment.runs())
     except MiniSEEDError as error:
         if encoding is not None or chosen is not Encoding.STEIM2:
             raise _refusal("samples", f"{segment.source} cannot be packed as {chosen.name}: {error}.") from error

@@ -109,6 +109,11 @@ class RecordTable:
         """Time of the last sample of each record; its start where it has no samples or no rate."""
         return self.start_ns + self.spans_ns(np.maximum(self.npts - 1, 0))
 
+    @cached_property
+    def follow_ns(self) -> Integers:
+        """Time of the sample after the last of each record, by its own header."""
+        return self.start_ns + self.spans_ns(self.npts)
+
     def spans_ns(self, counts: Integers) -> Integers:
         """Exact length in ns of `counts` (records,) sample intervals of each record; 0 without a rate."""
         if len(self.rates) == 1 and (self.rate == 0).all():  # nearly always

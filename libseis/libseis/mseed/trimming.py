@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from libseis.errors import SampleError
+from libseis.mseed.checking import difference
 from libseis.mseed.encoding import encode
 from libseis.mseed.packing import Encoding
 from libseis.mseed.table import NEGATIVE_LEAP_SECOND, POSITIVE_LEAP_SECOND, RecordTable
@@ -26,13 +27,14 @@ def trim(segment: Segment, buffer: Any, table: RecordTable) -> bytes | None:
 
     `table` is what `frame` gave for `buffer`, and the segment was decoded from it. None unless the records form one
     plain row: of one length, Steim encoding and quality, one after the other in the file and, to the microsecond, in
-    time, without time corrections or leap seconds. Encode the segment then.
+    time, without time corrections or leap seconds, and unless what was encoded anew at the edges decodes to the same.
+    Encode the segment then.
     """
     source = next((n for n, one in enumerate(table.sources) if one == segment.source), -1)
     rows = np.flatnonzero(
         (table.source == source) & table.waveform & (table.start_ns <= segment.end_ns) & (table.end_ns >= segment.t0_ns)
     )
-    if len(rows) < _FEWEST or segment.data.dtype != np.int32 or not _alike(table, rows):
+    if len(rows) < _FEWEST or segment.data.dtype != np.int32 or segment.times is not None or not _alike(table, rows):
         return None
     if table.rates[table.rate[rows[0]]] != segment.rate or table.encoding[rows[0]] not in _STEIM:
         return None
@@ -55,6 +57,8 @@ def trim(segment: Segment, buffer: Any, table: RecordTable) -> bytes | None:
     try:
         head, tail = (like(edge) if edge.npts else b"" for edge in edges)
     except SampleError:  # the first sample counts as a difference, which Steim may have no room for
+        return None
+    if any(records and difference(records, edge) for records, edge in zip((head, tail), edges, strict=True)):
         return None
     return b"".join((head, whole, tail))
 

@@ -1,4 +1,4 @@
-"""Contiguous runs of samples on an exact clock: what they are, how they join, how windows are cut from them.
+"""Contiguous runs of samples: their clock, how they join, how windows are cut from them.
 
 Pure numpy; no file format, no data object and no metadata. `libseis.mseed` makes segments from records,
 `libseis.converter` makes `TimeSeries` from segments.
@@ -8,6 +8,7 @@ from libseis.segments.cut import Cut, CutReason, FillMethod, GapPolicy, Span, cu
 from libseis.segments.join import Joined, Overlap, Rows, join, join_rows, merge
 from libseis.segments.rate import Rate
 from libseis.segments.segment import Complaint, ComplaintKind, Segment, SourceId
+from libseis.segments.times import RecordTimes
 
 __all__ = [
     "Complaint",
@@ -19,6 +20,7 @@ __all__ = [
     "Joined",
     "Overlap",
     "Rate",
+    "RecordTimes",
     "Rows",
     "Segment",
     "SourceId",

@@ -13,10 +13,11 @@ from enum import StrEnum
 import numpy as np
 
 from libseis.segments.segment import Segment
+from libseis.segments.times import EXACT_NS
 
-# Tiles of different tasks may see one sample through clocks set by different records: header times are good
-# to 0.1 ms without blockette 1001 (SEED manual 2.4, BTIME), so a sample this close before an edge is on it.
-EDGE_NS = 100_000
+# Tiles of different tasks may see one sample through clocks set by different records, so a sample this close before
+# an edge is on it.
+EDGE_NS = EXACT_NS
 
 
 class GapPolicy(StrEnum):
@@ -71,11 +72,16 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """What one segment has of the window: its samples first .. stop-1, while the window asks want .. want_stop-1."""
+    """What one segment has of the window: its samples first .. stop-1.
+
+    The window takes want .. want_stop-1 where they are there; it is whole with need .. need_stop-1.
+    """
 
     segment: Segment
     want: int
     want_stop: int
+    need: int
+    need_stop: int
     first: int
     stop: int
 
@@ -92,10 +98,12 @@ def cut(
 ) -> Cut:
     """The samples of [start_ns, end_ns] of one channel, as views of the segments wherever possible.
 
-    `inclusive_end` (event windows) is MsPASS's WindowData: the first sample is the one nearest to the start,
-    round((start - t0)/dt) with halves away from zero, and there are round((end - start)/dt) + 1 of them, so
-    each end has half a sample of tolerance. Otherwise (tiles) the window holds the samples with
-    start <= t < end, so that abutting tiles hold every sample exactly once whatever its phase.
+    A window is whole when no sample of the channel with start <= t < end is missing, whatever the phase of its
+    samples: a day of 40 Hz that begins 19.5 ms after midnight is a whole day, and so is one that ends 25 ms before
+    the next. `inclusive_end` (event windows, absolute ones) takes the samples of MsPASS's WindowData where they are
+    there: the first is the one nearest to the start, round((start - t0)/dt) with halves away from zero, and there are
+    round((end - start)/dt) + 1 of them. Otherwise (tiles) the window takes start <= t < end, so that abutting tiles
+    hold every sample exactly once whatever its phase. Times are those of the records (`Segment.time_ns`).
 
     What `conflicts` left out is a gap; under "kill" a window that touches one is dead for that reason.
     A filled window stands on the grid of its first segment; "linear" holds the outermost value beyond the
@@ -118,8 +126,8 @@ def cut(
     if gaps is GapPolicy.SPLIT or whole:
         detail = "" if whole else _summary(missing)
         return Cut([s.segment.part(s.first, s.stop) for s in shares], None, detail, missing)
-    if len(rates := {s.segment.rate for s in shares}) > 1:
-        names = " and ".join(sorted(str(rate) for rate in rates))
+    if not all(s.segment.rate.alike(shares[0].segment.rate) for s in shares):
+        names = " and ".join(sorted({str(s.segment.rate) for s in shares}))
         return Cut([], CutReason.MIXED_RATES, f"The window holds data sampled at {names}.", missing)
     if gaps is GapPolicy.FILL:
         return Cut([_filled(shares, fill)], None, f"{_summary(missing)} Filled: {fill.value}.", missing)
@@ -128,7 +136,7 @@ def cut(
     if len(shares) > 1:
         return Cut([], CutReason.GAP, _summary(missing), missing)
     share = shares[0]
-    if share.first > share.want:
+    if share.first > share.need:
         late = (share.segment.time_ns(share.first) - start_ns) / 1e9
         return Cut([], CutReason.STARTS_LATE, f"The data start {late:.6g} s after the window's start.", missing)
     early = (end_ns - share.segment.end_ns) / 1e9
@@ -139,26 +147,20 @@ def _shares(segments: Sequence[Segment], start_ns: int, end_ns: int, inclusive_e
     """What every segment has of the window, by time."""
     found: list[_Share] = []
     for segment in segments:
-        rate = segment.rate
-        ahead = start_ns - segment.t0_ns
-        if segment.t0_ns - end_ns > rate.period_ns or start_ns - segment.end_ns > rate.period_ns:
+        period = segment.rate.period_ns
+        if segment.t0_ns - end_ns > period or start_ns - segment.end_ns > period:
             continue
+        edge = min(EDGE_NS, int(period / 10))
+        # an archive that cuts exactly at the edge does not have the sample just before it
+        need, need_stop = segment.ceil_index(start_ns), segment.ceil_index(end_ns - edge)
         if inclusive_end:
-            want = rate.round_index(ahead)
-            want_stop = want + rate.round_index(end_ns - start_ns) + 1
-            # with a length that is no whole number of samples the last one may lie past the tolerance
-            if want_stop == segment.npts + 1 and 2 * (end_ns - segment.end_ns) <= rate.period_ns:
-                want_stop = segment.npts
+            want = segment.round_index(start_ns)
+            want_stop = want + segment.intervals(start_ns, end_ns) + 1
         else:
-            edge = min(EDGE_NS, int(rate.period_ns / 10))
-            want = rate.ceil_index(ahead - edge)
-            want_stop = rate.ceil_index(end_ns - segment.t0_ns - edge)
-            # an archive that cuts exactly at the edge does not have the sample just before it
-            if want == -1 and rate.ceil_index(ahead) == 0:
-                want = 0
+            want, want_stop = segment.ceil_index(start_ns - edge), need_stop
         first, stop = max(want, 0), min(want_stop, segment.npts)
         if first < stop:
-            found.append(_Share(segment, want, want_stop, first, stop))
+            found.append(_Share(segment, want, want_stop, need, need_stop, first, stop))
     return sorted(found, key=lambda s: s.segment.t0_ns)
 
 
@@ -166,21 +168,27 @@ def _missing(shares: Sequence[_Share]) -> list[Span]:
     """Spans of the window without data: before, between and after the shares."""
     spans: list[Span] = []
     head, tail = shares[0], shares[-1]
-    if head.first > head.want:
-        spans.append(Span(head.segment.time_ns(head.want), head.segment.time_ns(head.first - 1)))
+    if head.first > head.need:
+        begin = min(head.want, head.need)
+        spans.append(Span(head.segment.time_ns(begin), head.segment.time_ns(head.first - 1)))
     for before, after in itertools.pairwise(shares):
         start = before.segment.time_ns(before.stop)
         # a clock that was set by less than a sample leaves no whole sample between
         spans.append(Span(start, max(start, after.segment.time_ns(after.first - 1))))
-    if tail.stop < tail.want_stop:
-        spans.append(Span(tail.segment.time_ns(tail.stop), tail.segment.time_ns(tail.want_stop - 1)))
+    if tail.stop < tail.need_stop:
+        end = max(tail.want_stop, tail.need_stop) - 1
+        spans.append(Span(tail.segment.time_ns(tail.stop), tail.segment.time_ns(end)))
     return spans
 
 
 def _filled(shares: Sequence[_Share], fill: FillMethod) -> Segment:
-    """One segment over the whole window on the grid of the first share."""
-    base = shares[0]
-    npts = base.want_stop - base.want
+    """One segment over the whole window on the clock of the first share."""
+    base, tail = shares[0], shares[-1]
+    low = base.want if base.first > base.need else base.first
+    high = base.want_stop
+    if tail.stop >= tail.need_stop:  # nothing is missing behind the last
+        high = min(high, base.segment.round_index(tail.segment.time_ns(tail.stop - 1)) + 1)
+    npts = high - low
     dtype = np.result_type(*(s.segment.data.dtype for s in shares))
     if fill is not FillMethod.ZERO and dtype.kind == "i":
         dtype = np.dtype(np.float64)
@@ -188,8 +196,7 @@ def _filled(shares: Sequence[_Share], fill: FillMethod) -> Segment:
     present = np.zeros(npts, bool)
     for share in reversed(shares):  # on a sample two shares round to, the earlier one stands
         part = share.segment.data[share.first : share.stop]
-        index, _ = base.segment.rate.index(share.segment.time_ns(share.first) - base.segment.t0_ns)
-        at = index - base.want
+        at = base.segment.round_index(share.segment.time_ns(share.first)) - low
         part = part[max(0, -at) : npts - at]
         at = max(at, 0)
         data[at : at + len(part)] = part
@@ -199,7 +206,9 @@ def _filled(shares: Sequence[_Share], fill: FillMethod) -> Segment:
     elif fill is FillMethod.LINEAR:
         data[~present] = np.interp(np.flatnonzero(~present), np.flatnonzero(present), data[present])
     complaints = tuple(dict.fromkeys(c for s in shares for c in s.segment.complaints))
-    return Segment(base.segment.source, base.segment.time_ns(base.want), base.segment.rate, data, complaints)
+    if base.segment.times is None:
+        return Segment(base.segment.source, base.segment.time_ns(low), base.segment.rate, data, complaints)
+    return Segment.timed(base.segment.source, base.segment.times.part(low, high), data, complaints)
 
 
 def _conflict_detail(disputed: Sequence[Span]) -> str:

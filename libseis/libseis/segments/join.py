@@ -11,16 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from libseis.segments.cut import Span
-from libseis.segments.rate import Rate
+from libseis.segments.rate import Rate, streams
 from libseis.segments.segment import Complaint, ComplaintKind, Samples, Segment, SourceId
-
-Integers = NDArray[np.int64]
-
-# a misfit above this part of a sample is worth a complaint: a clock was set, or a rate is wrong
-COMPLAIN_ABOVE = 0.1
+from libseis.segments.times import TOLERANCE, ClockReport, Integers, RecordTimes, read_clock
 
 
 class Overlap(StrEnum):
@@ -46,14 +41,16 @@ class Joined:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """Pieces of one channel at one rate as arrays: row k is `buffers[buffer[k]][first[k]:first[k]+counts[k]]`.
+    """Pieces of one stream as arrays: row k is `buffers[buffer[k]][first[k]:first[k]+counts[k]]`.
 
-    `starts` are epoch ns; rows are in the order of arrival, which `Overlap.FIRST` and `LAST` refer to.
+    `starts` are epoch ns, `ends` the times of the sample after each row's last, by the row's own header; `rate` is the
+    stream's. Rows are in the order of arrival, which `Overlap.FIRST` and `LAST` refer to.
     """
 
     source: SourceId
     rate: Rate
     starts: Integers
+    ends: Integers
     counts: Integers
     buffers: Sequence[Samples]
     buffer: Integers
@@ -68,28 +65,26 @@ class _Chain:
     index: Integers
     stop: Integers
 
-    @property
-    def reach(self) -> Integers:
-        """First sample after everything up to and including each row."""
-        return np.maximum.accumulate(self.stop)
-
 
 def join(pieces: Sequence[Segment], overlap: Overlap | str = Overlap.GAP) -> Joined:
     """Join pieces of one channel, given in order of arrival, into as few segments as they make.
 
-    Pieces are taken by time. The first piece of a segment sets its sample grid; a later one falls on the
-    nearest sample of that grid, so its misfit is at most half a sample.
+    Pieces are taken by time; what follows is judged from piece to piece, by the headers of the two, and never against
+    a grid laid at the first. Each sample keeps the time of its piece (see `libseis.segments.times`).
 
     | the next piece ...                            | becomes                                                 |
     |-----------------------------------------------|---------------------------------------------------------|
     | has no samples                                | nothing; it never splits a segment                      |
-    | starts on the sample after the last           | joined                                                  |
-    | ... with a misfit above a tenth of a sample   | joined, with a complaint that names the largest misfit  |
-    | starts later                                  | a new segment on its own grid                           |
+    | starts within half a sample of the end of     | joined                                                  |
+    | what is there                                 |                                                         |
+    | ... and times leave an even grid by more than | joined, with a complaint that names the rates, the      |
+    | a tenth of a sample                           | largest misfit and the steps of the clock               |
+    | starts later                                  | a new segment                                           |
     | overlaps, all common samples equal            | joined, each sample kept once (so are exact duplicates) |
     | overlaps with other values, overlap "gap"     | a gap from the first to the last sample in conflict of  |
     |                                               | that stretch of doubly covered time; span in `conflicts`|
     | overlaps with other values, "first" or "last" | joined; the piece that arrived first, or last, wins     |
+    | has a rate that differs by less than 1e-4     | of the same stream                                      |
     | has another rate                              | never joined; segments of each rate stand side by side  |
 
     NaN equals NaN. Types that differ inside a segment are promoted (int32 with float32 to float64). A segment
@@ -97,28 +92,44 @@ def join(pieces: Sequence[Segment], overlap: Overlap | str = Overlap.GAP) -> Joi
     of several channels.
     """
     policy = Overlap(overlap)
-    groups: dict[Rate, list[Segment]] = {}
+    rates: dict[Rate, list[Segment]] = {}
     for piece in pieces:
         if piece.source != pieces[0].source:
             raise ValueError(f"Pieces of {pieces[0].source} and {piece.source} cannot join; group them by channel.")
-        groups.setdefault(piece.rate, []).append(piece)
-    parts = [
-        join_rows(
-            Rows(
-                source=group[0].source,
-                rate=rate,
-                starts=np.array([p.t0_ns for p in group], np.int64),
-                counts=np.array([p.npts for p in group], np.int64),
-                buffers=[p.data for p in group],
-                buffer=np.arange(len(group)),
-                first=np.zeros(len(group), np.int64),
-            ),
-            policy,
-        )
-        for rate, group in groups.items()
-    ]
+        rates.setdefault(piece.times.nominal if piece.times else piece.rate, []).append(piece)
+    spelled = list(rates)
+    parts: list[Joined] = []
+    for stream in streams(spelled, [sum(p.npts for p in rates[r]) for r in spelled]):
+        chosen = {id(piece) for n in stream for piece in rates[spelled[n]]}
+        group = [piece for piece in pieces if id(piece) in chosen]
+        parts.append(join_rows(_rows(group, spelled[stream[0]]), policy))
     told = [c for piece in pieces for c in piece.complaints]
     return merge(parts, told, pieces[0].source if pieces else None)
+
+
+def _rows(pieces: Sequence[Segment], rate: Rate) -> Rows:
+    """Pieces as rows, one for each record whose time is kept."""
+    starts, ends, counts, first = [], [], [], []
+    for piece in pieces:
+        times = piece.times
+        index = np.zeros(1, np.int64) if times is None else times.index
+        begin = np.array([piece.t0_ns], np.int64) if times is None else times.start_ns
+        count = np.diff(np.append(index, piece.npts))
+        clock = piece.rate if times is None else times.clock
+        starts.append(begin)
+        ends.append(begin + clock.spans_ns(count))
+        counts.append(count)
+        first.append(index)
+    return Rows(
+        source=pieces[0].source,
+        rate=rate,
+        starts=np.concatenate(starts),
+        ends=np.concatenate(ends),
+        counts=np.concatenate(counts),
+        buffers=[piece.data for piece in pieces],
+        buffer=np.repeat(np.arange(len(pieces)), [len(index) for index in first]),
+        first=np.concatenate(first),
+    )
 
 
 def merge(parts: Sequence[Joined], complaints: Sequence[Complaint] = (), source: SourceId | None = None) -> Joined:
@@ -133,58 +144,94 @@ def merge(parts: Sequence[Joined], complaints: Sequence[Complaint] = (), source:
 
 
 def join_rows(rows: Rows, overlap: Overlap = Overlap.GAP) -> Joined:
-    """`join` for pieces at one rate that stand in shared buffers; neighbours in a buffer are copied as one."""
+    """`join` for pieces of one stream that stand in shared buffers; neighbours in a buffer are copied as one."""
     segments: list[Segment] = []
     complaints: list[Complaint] = []
     conflicts: list[Span] = []
     for chain in _chains(rows):
-        t0 = int(rows.starts[chain.rows[0]])
-        noticed = _misfit(rows, chain)
+        times, report = read_clock(*_starts(rows, chain), rows.rate)
         pieces, disputed = _assemble(rows, chain, overlap)
+        npts = int(chain.stop.max())
+        noticed = _off_grid(rows.source, times, report, npts)
         if disputed:
-            spans = [Span(t0 + rows.rate.span_ns(a), t0 + rows.rate.span_ns(b - 1)) for a, b in disputed]
+            spans = [Span(times.time_ns(a), times.time_ns(b - 1)) for a, b in disputed]
             noticed += _conflict_complaints(rows.source, spans, overlap)
             if overlap is Overlap.GAP:
                 conflicts += spans
         complaints += noticed
         segments += [
-            Segment(rows.source, t0 + rows.rate.span_ns(at), rows.rate, data, tuple(noticed)) for at, data in pieces
+            Segment.timed(
+                rows.source,
+                times if len(data) == npts else times.part(at, at + len(data)),
+                data,
+                tuple(noticed),
+            )
+            for at, data in pieces
         ]
     return Joined(tuple(segments), tuple(complaints), tuple(conflicts), rows.source)
 
 
 def _chains(rows: Rows) -> Iterator[_Chain]:
-    """Split the rows, by time, wherever a sample of the running segment's grid is missing."""
+    """Split the rows, by time, wherever one starts more than half a sample after the end of all before it."""
     kept = np.flatnonzero(rows.counts > 0)
     order = kept[np.argsort(rows.starts[kept], kind="stable")]
     if len(order) == 0:
         return
-    starts, counts = rows.starts[order], rows.counts[order]
-    reach = np.maximum.accumulate(starts + rows.rate.spans_ns(counts))
-    # beyond one whole interval a sample is missing whatever the misfits of the two rows are
-    certain = np.flatnonzero(starts[1:] - reach[:-1] > rows.rate.period_ns) + 1
-    edges = [0, *certain.tolist(), len(order)]
+    starts, ends, counts = rows.starts[order], rows.ends[order], rows.counts[order]
+    late = starts[1:] - np.maximum.accumulate(ends)[:-1]
+    half = rows.rate.period_ns / 2
+    edges = [0, *(np.flatnonzero(late > half) + 1).tolist(), len(order)]
     for begin, end in itertools.pairwise(edges):
-        while begin < end:
-            index = rows.rate.indices(starts[begin:end] - starts[begin])
+        if (late[begin : end - 1] >= -half).all():
+            stop = np.cumsum(counts[begin:end])
+            index = stop - counts[begin:end]
+        else:
+            index = _overlapping(starts[begin:end], ends[begin:end], counts[begin:end], rows.rate)
             stop = index + counts[begin:end]
-            missing = np.flatnonzero(index[1:] > np.maximum.accumulate(stop)[:-1])
-            length = int(missing[0]) + 1 if len(missing) else end - begin
-            yield _Chain(order[begin : begin + length], index[:length], stop[:length])
-            begin += length
+        yield _Chain(order[begin:end], index, stop)
 
 
-def _misfit(rows: Rows, chain: _Chain) -> list[Complaint]:
-    """A complaint that names the largest misfit of the chain, if it is above a tenth of a sample."""
-    starts = rows.starts[chain.rows]
-    misfit = starts - starts[0] - rows.rate.spans_ns(chain.index)
-    worst = int(np.abs(misfit).argmax())
-    samples = int(misfit[worst]) / rows.rate.period_ns
-    if abs(samples) <= COMPLAIN_ABOVE:
+def _overlapping(starts: Integers, ends: Integers, counts: Integers, rate: Rate) -> Integers:
+    """First sample of each row where some begin before the end of others: by its distance from the furthest end."""
+    half, period = rate.period_ns / 2, rate.period_ns
+    index = np.zeros(len(starts), np.int64)
+    reach, stop = int(ends[0]), int(counts[0])
+    for row, (start, end, count) in enumerate(
+        zip(starts[1:].tolist(), ends[1:].tolist(), counts[1:].tolist(), strict=True), start=1
+    ):
+        ahead = start - reach
+        at = stop if abs(ahead) <= half else max(stop + round(ahead / period), 0)
+        index[row] = at
+        if end > reach:
+            reach, stop = end, at + count
+    return index
+
+
+def _starts(rows: Rows, chain: _Chain) -> tuple[Integers, Integers]:
+    """Where the rows that add samples to the chain begin to do so: sample and time, both of shape (rows,)."""
+    reach = np.append(0, np.maximum.accumulate(chain.stop)[:-1])
+    adds = chain.stop > reach
+    at = np.maximum(chain.index, reach)[adds]
+    return at, rows.starts[chain.rows[adds]] + rows.rate.spans_ns(at - chain.index[adds])
+
+
+def _off_grid(source: SourceId, times: RecordTimes, report: ClockReport, npts: int) -> list[Complaint]:
+    """A complaint about a clock whose records leave the headers' even grid by more than a tenth of a sample."""
+    off = times.start_ns - times.start_ns[0] - times.nominal.spans_ns(times.index)
+    worst = int(np.abs(off).argmax())
+    samples = float(off[worst] / times.nominal.period_ns)
+    if abs(samples) <= TOLERANCE:
         return []
+    drift = (report.fitted.hz / times.nominal.hz - 1) * 1e6
+    steps = "no steps"
+    if report.steps:
+        count = "1 step" if report.steps == 1 else f"{report.steps} steps"
+        largest = f"{report.largest_step:+.2f} samples ({report.largest_step * times.nominal.period_ns / 1e6:+.3f} ms)"
+        steps = f"{count} of the clock, the largest {largest} at {iso(report.step_ns)}"
     message = (
-        f"{rows.source}: data that start at {iso(int(starts[worst]))} are {samples:+.2f} samples "
-        f"({int(misfit[worst]) / 1e6:+.3f} ms) off the sample grid they were joined to; the grid's times are kept."
+        f"{source}: data that start at {iso(int(times.start_ns[worst]))} are {samples:+.2f} samples "
+        f"({int(off[worst]) / 1e6:+.3f} ms) off the grid of {times.nominal}, which the headers state. The times of the "
+        f"records fit {report.fitted} ({drift:+.2f} ppm) and have {steps}. They are kept."
     )
     return [Complaint(ComplaintKind.TIME_MISFIT, message)]
 
@@ -194,8 +241,7 @@ def _assemble(rows: Rows, chain: _Chain, overlap: Overlap) -> tuple[list[tuple[i
     runs = _runs(rows, chain)
     npts = int(chain.stop.max())
     if len(runs) == 1:
-        _, begin, source = runs[0]
-        return [(begin, source)], []
+        return [(0, runs[0][2])], []
     data = np.empty(npts, np.result_type(*{source.dtype for _, _, source in runs}))
     doubled: list[tuple[int, int]] = []  # index ranges covered more than once, by start
     differ: list[Integers] = []

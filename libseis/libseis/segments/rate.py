@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,6 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 NS_PER_SECOND = 1_000_000_000
+
+# Rates of one stream agree to this (relative): libmseed's MS_ISRATETOLERABLE. Measured rates in blockette 100 vary in
+# their last digits from record to record.
+RATE_TOLERANCE = 1e-4
 
 # products beyond this are left to Python's unbounded integers
 _INT64_SAFE = 2**62
@@ -96,6 +100,10 @@ class Rate:
         except OverflowError:  # a quotient of integers beyond the largest float
             return math.inf
 
+    def alike(self, other: Rate) -> bool:
+        """Whether this and the other are rates of one stream."""
+        return self == other or abs(1 - self.hz / other.hz) < RATE_TOLERANCE
+
     def span_ns(self, n: int) -> int:
         """Exact length of `n` sample intervals in ns, rounded half-even to an integer; `n` may be negative."""
         quotient, remainder = divmod(n * self.denominator * NS_PER_SECOND, self.numerator)
@@ -149,3 +157,20 @@ class Rate:
     def __str__(self) -> str:
         """Samples per second, for messages."""
         return f"{self.hz:.10g} Hz"
+
+
+def streams(rates: Sequence[Rate], samples: Sequence[int]) -> list[list[int]]:
+    """Positions of rates that are of one stream, together; the first of each is that of the most samples.
+
+    `samples` says how many there are at each rate. A stream is what agrees with that first rate to RATE_TOLERANCE.
+    """
+    order = sorted(range(len(rates)), key=lambda n: (-samples[n], n))
+    found: list[list[int]] = []
+    for n in order:
+        for stream in found:
+            if rates[n].alike(rates[stream[0]]):
+                stream.append(n)
+                break
+        else:
+            found.append([n])
+    return found

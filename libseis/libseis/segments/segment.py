@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 
 from libseis.codes import location
 from libseis.segments.rate import Rate
+from libseis.segments.times import EXACT_NS, TOLERANCE, RecordTimes
 
 Samples = NDArray[Any]  # int32, float32 or float64
 
@@ -38,6 +41,7 @@ class ComplaintKind(StrEnum):
     """What a complaint is about; stable texts."""
 
     TIME_MISFIT = "time_misfit"
+    RATE_JITTER = "rate_jitter"
     OVERLAP_CONFLICT = "overlap_conflict"
     BAD_RECORD = "bad_record"
     INTEGRITY = "integrity"
@@ -59,10 +63,12 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Segment:
-    """Evenly sampled, contiguous data of one channel.
+    """Contiguous data of one channel.
 
     `t0_ns` is the time of the first sample in ns since 1970-01-01T00:00:00 UTC; `data` has shape (npts,)
-    and type int32 (counts), float32 or float64, and may be a view of a larger array.
+    and type int32 (counts), float32 or float64, and may be a view of a larger array. Without `times` samples lie on
+    the even grid of `rate`. With them, each is where its record says, and `rate` is that of the even grid through
+    the first sample which fits best.
     """
 
     source: SourceId
@@ -70,6 +76,16 @@ class Segment:
     rate: Rate
     data: Samples
     complaints: tuple[Complaint, ...] = ()
+    times: RecordTimes | None = None
+
+    @classmethod
+    def timed(
+        cls, source: SourceId, times: RecordTimes, data: Samples, complaints: tuple[Complaint, ...] = ()
+    ) -> Segment:
+        """A segment whose records start at `times`, which are kept unless all lie on the grid of the headers' rate."""
+        rate, misfit = times.even(max(len(data), 1))
+        even = rate == times.nominal and abs(misfit) * rate.period_ns <= min(EXACT_NS, TOLERANCE * rate.period_ns)
+        return cls(source, int(times.start_ns[0]), rate, data, complaints, None if even else times)
 
     def __post_init__(self) -> None:
         """Refuse what is not a trace; raises ValueError."""
@@ -91,11 +107,67 @@ class Segment:
 
     def time_ns(self, i: int) -> int:
         """Exact time in ns of sample `i`, which need not exist."""
-        return self.t0_ns + self.rate.span_ns(i)
+        return self.t0_ns + self.rate.span_ns(i) if self.times is None else self.times.time_ns(i)
+
+    def round_index(self, ns: int) -> int:
+        """The sample nearest to time `ns`, which need not exist; ties away from sample 0 (MsPASS's rule)."""
+        return self.rate.round_index(ns - self.t0_ns) if self.times is None else self.times.round_index(ns)
+
+    def ceil_index(self, ns: int) -> int:
+        """The first sample at or after time `ns`, which need not exist."""
+        return self.rate.ceil_index(ns - self.t0_ns) if self.times is None else self.times.ceil_index(ns)
+
+    def intervals(self, start_ns: int, end_ns: int) -> int:
+        """Nearest number of sample intervals from one time to a later one, by this segment's clock."""
+        if self.times is None:
+            return self.rate.round_index(end_ns - start_ns)
+        return math.floor(self.times.position(end_ns) - self.times.position(start_ns) + 0.5)
 
     def part(self, first: int, stop: int) -> Segment:
         """Samples `first` to `stop` (excluded) as a view of the same memory."""
-        return Segment(self.source, self.time_ns(first), self.rate, self.data[first:stop], self.complaints)
+        data = self.data[first:stop]
+        if self.times is None:
+            return Segment(self.source, self.time_ns(first), self.rate, data, self.complaints)
+        return Segment.timed(self.source, self.times.part(first, stop), data, self.complaints)
+
+    def runs(self) -> list[Segment]:
+        """The segment as parts that lie on even grids of its rate to a tenth of a sample, as few as its records allow.
+
+        Formats with one start and one rate a run (or a record) hold all its times so.
+        """
+        if self.times is None:
+            return [self]
+        index, period = self.times.index, self.rate.period_ns
+        last = np.append(index[1:], self.npts) - 1
+        ends = self.times.start_ns + self.times.clock.spans_ns(last - index)
+        edges = [0]
+        while True:
+            k = edges[-1]
+            grid = self.times.start_ns[k]
+            off = np.maximum(
+                np.abs(self.times.start_ns[k:] - grid - self.rate.spans_ns(index[k:] - index[k])),
+                np.abs(ends[k:] - grid - self.rate.spans_ns(last[k:] - index[k])),
+            )
+            beyond = np.flatnonzero(off[1:] > TOLERANCE * period)
+            if len(beyond) == 0:
+                break
+            edges.append(k + 1 + int(beyond[0]))
+        bounds = [*index[edges].tolist(), self.npts]
+        return [
+            Segment(self.source, self.time_ns(a), self.rate, self.data[a:b], self.complaints, self.times.part(a, b))
+            for a, b in itertools.pairwise(bounds)
+        ]
+
+    def uneven(self) -> Complaint | None:
+        """What is said where these samples are written with one start and one rate, and some are further from that
+        grid than a tenth of a sample."""
+        if self.times is None or abs(misfit := self.times.even(max(self.npts, 1))[1]) <= TOLERANCE:
+            return None
+        message = (
+            f"{self.source}: the times of records differ from one even grid of {self.rate} by up to {misfit:+.2f} "
+            f"samples ({misfit * self.rate.period_ns / 1e6:+.3f} ms)."
+        )
+        return Complaint(ComplaintKind.TIME_MISFIT, message)
 
 
 # real reals fail on the first few values, so that data which are none of counts cost nothing

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from libseis.errors import SampleError
-from libseis.mseed import encode
+from libseis.mseed import difference, encode
 from libseis.segments import Cut, CutReason, FillMethod, GapPolicy, Joined, Segment, cut
 
 from ..model.channel import Channel
@@ -115,7 +115,8 @@ def _outcome(
         filled = recipe.gaps == GapPolicy.FILL and bool(result.gaps)
         # Records about which there is something to say are made anew, so that readers need not say it again.
         origin = None if filled or messages else found
-        pieces = tuple(_packed(segment, recipe, origin, touched=filled) for segment in result.pieces)
+        log += [LogLine("windower", told.message, Severity.COMPLAINT) for s in result.pieces if (told := s.uneven())]
+        pieces = tuple(_packed(segment, recipe, origin, log, touched=filled) for segment in result.pieces)
         return WindowOutcome(window, Fate.SAVED, pieces=pieces, log=tuple(log), sources=sources)
     return _processed(window, joined, result, sources, recipe, work, log)
 
@@ -127,18 +128,21 @@ def _dead(
     return WindowOutcome(window, Fate.DEAD, reason, detail, log=(*log, line), sources=sources)
 
 
-def _packed(segment: Segment, recipe: Recipe, origin: Decoded | None, *, touched: bool) -> Piece:
+def _packed(segment: Segment, recipe: Recipe, origin: Decoded | None, log: list[LogLine], *, touched: bool) -> Piece:
     """A piece in the form it is stored in: untouched samples as miniSEED, others as float64, or as the job says.
 
-    `origin`: where the archive's own records of the piece are, if they may be kept.
+    `origin`: where the archive's own records of the piece are, if they may be kept. What is packed anew is decoded
+    once; what does not come back equal is stored as float64, which holds every count exactly, and `log` says so.
     """
     data: bytes | None = None
     # MsPASS reads GridFS as raw float64 only.
     if recipe.storage == "file" and (recipe.encoding == "miniseed" or (recipe.encoding == "auto" and not touched)):
-        try:
-            data = (origin and origin.trimmed(segment)) or encode(segment, reclen=_RECORD_BYTES)
-        except SampleError:
-            data = None  # codes that miniSEED 2 has no room for: float64 holds every count exactly
+        data = origin.trimmed(segment) if origin is not None else None
+        if data is None:
+            data, problem = _records(segment)
+            if problem:
+                text = f"{segment.source} is stored as float64, since as miniSEED it would not come back: {problem}."
+                log.append(LogLine("windower", text, Severity.COMPLAINT))
     source = segment.source
     return Piece(
         channel=Channel(source.net, source.sta, source.loc, source.chan),
@@ -149,6 +153,16 @@ def _packed(segment: Segment, recipe: Recipe, origin: Decoded | None, *, touched
         packing=Packing.FLOAT64 if data is None else Packing.MINISEED,
         data=np.ascontiguousarray(segment.data, dtype="<f8").tobytes() if data is None else data,
     )
+
+
+def _records(segment: Segment) -> tuple[bytes | None, str]:
+    """The segment as miniSEED that gives it back, or None and why there is none."""
+    try:
+        data = encode(segment, reclen=_RECORD_BYTES)
+    except SampleError as error:
+        return None, error.message.rstrip(".")
+    problem = difference(data, segment)
+    return (None, problem) if problem else (data, "")
 
 
 def _processed(
@@ -177,7 +191,7 @@ def _processed(
         parts = [part for again in cuts for part in again.pieces]
         if done.segments and (text := lacking(asked, parts, inclusive_end=window.inclusive_end)):
             log.append(LogLine("windower", text, Severity.COMPLAINT))
-        pieces += [_packed(part, recipe, None, touched=True) for part in parts]
+        pieces += [_packed(part, recipe, None, log, touched=True) for part in parts]
     steps = work.chain.names
     if not pieces:
         detail = next((line.message for line in reversed(log) if line.severity is Severity.INVALID), "")
@@ -191,8 +205,8 @@ def _processed(
 def _padded(piece: Segment, joined: Joined, before: int, after: int) -> Segment:
     """The piece with up to the pad on both sides, out of the segment it was cut from; a filled one stays as it is."""
     for segment in joined.segments:
-        if segment.t0_ns <= piece.t0_ns and segment.end_ns >= piece.end_ns and segment.rate == piece.rate:
-            first = segment.rate.ceil_index(piece.t0_ns - before - segment.t0_ns)
-            stop = segment.rate.ceil_index(piece.end_ns + after - segment.t0_ns) + 1
+        if segment.t0_ns <= piece.t0_ns and segment.end_ns >= piece.end_ns and segment.rate.alike(piece.rate):
+            first = segment.ceil_index(piece.t0_ns - before)
+            stop = segment.ceil_index(piece.end_ns + after) + 1
             return segment.part(max(first, 0), min(stop, segment.npts))
     return piece

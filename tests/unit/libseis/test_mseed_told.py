@@ -64,7 +64,7 @@ def told(ensemble: TimeSeriesEnsemble) -> list[str]:
         (day() + b"\xff" * 300, "300 bytes"),
         (day() + day(loc="00")[:300], "ends after 300 of"),
         (day() + day(500, t0=T0 + 10**9), "come twice with different values"),
-        (day(400) + day(400, t0=T0 + 20_010_000_000), "off the sample grid"),
+        (day(400) + day(400, t0=T0 + 20_010_000_000), "off the grid of 20 Hz"),
     ],
     ids=[
         "left out",

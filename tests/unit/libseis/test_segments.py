@@ -260,20 +260,35 @@ class TestCutEventWindow:
         assert abs(piece.npts - 1 - exact) <= Fraction(1, 2)
 
     @pytest.mark.parametrize(
-        ("shift", "reason"),
+        ("shift", "npts", "reason"),
         [
-            (12_000_000, None),
-            (13_000_000, CutReason.STARTS_LATE),
-            (-12_000_000, None),
-            (-13_000_000, CutReason.ENDS_EARLY),
+            (12_000_000, 401, None),
+            (24_900_000, 400, None),  # no sample between the window's start and the first one
+            (25_000_000, 401, CutReason.STARTS_LATE),  # the sample at the start itself is missing
+            (-12_000_000, 401, None),
+            (-24_900_000, 400, None),
+            (-25_000_000, 400, None),  # only the sample at the end itself is missing
+            (-26_000_000, 401, CutReason.ENDS_EARLY),
         ],
     )
-    def test_half_a_sample_of_tolerance_at_each_end(self, shift: int, reason: CutReason | None) -> None:
+    def test_a_window_is_whole_when_no_sample_inside_it_is_missing(
+        self, shift: int, npts: int, reason: CutReason | None
+    ) -> None:
         data = segment(T0 + shift, np.arange(401))
         out = cut([data], [], T0, T0 + 10 * 10**9, inclusive_end=True)
         assert out.reason is reason
-        assert [p.npts for p in out.pieces] == ([401] if reason is None else [])
+        assert [p.npts for p in out.pieces] == ([npts] if reason is None else [])
         assert len(out.gaps) == (reason is not None)
+
+    @pytest.mark.parametrize("inclusive", [True, False])
+    @pytest.mark.parametrize("phase", [0, 12_400_000, 12_600_000, 19_500_000, 24_900_000])
+    def test_a_day_is_whole_at_any_phase(self, phase: int, inclusive: bool) -> None:
+        midnight = 1_641_081_600 * 10**9
+        day = segment(midnight + phase, np.arange(40 * 86400))
+        out = cut([day], [], midnight, midnight + 86_400 * 10**9, inclusive_end=inclusive)
+        assert (out.reason, out.gaps) == (None, [])
+        # a sample 0.1 ms before an edge of tiles is on it
+        assert out.pieces[0].npts == 40 * 86400 - (phase == 24_900_000 and not inclusive)
 
     def test_a_length_of_no_whole_number_keeps_its_last_sample_in_tolerance(self) -> None:
         data = segment(T0, np.arange(12), Rate(1))

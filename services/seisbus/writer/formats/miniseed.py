@@ -23,8 +23,8 @@ class MiniseedDraft(Draft):
 
     def add(self, document: Document, segment: Segment, site: Document | None) -> None:
         """The samples of the waveform that are of the day."""
-        first = max(0, segment.rate.ceil_index(self._window.start_ns - segment.t0_ns))
-        stop = min(segment.npts, segment.rate.ceil_index(self._window.end_ns - segment.t0_ns))
+        first = max(0, segment.ceil_index(self._window.start_ns))
+        stop = min(segment.npts, segment.ceil_index(self._window.end_ns))
         if stop > first:
             self._parts.setdefault(segment.data.dtype.name, []).append(segment.part(first, stop))
 

@@ -1,0 +1,161 @@
+"""When each sample of a segment was taken: by the records that hold it, where they leave one even grid.
+
+Real clocks drift by parts per million, are set while they run, and note their times with a jitter. A segment keeps the
+times of its records then, so that a sample near the end of a day is where its own record says it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from libseis.segments.rate import NS_PER_SECOND, RATE_TOLERANCE, Rate
+
+Integers = NDArray[np.int64]
+
+# A misfit up to this part of a sample is no misfit: all times are promised to be as good.
+TOLERANCE = 0.1
+# Header times without blockette 1001 end at 0.1 ms (SEED manual 2.4, BTIME): nearer to a grid is on it.
+EXACT_NS = 100_000
+# From here on a drift within one record (in samples) is seen in the times of its samples, if enough records show it;
+# below, the header's rate is as good.
+_DRIFT_IN_RECORD, _DRIFT_IN_ALL, _FEWEST_INTERVALS = 0.05, 0.25, 4
+# A fitted rate to 1e-12 of a hertz; no clock is known as well.
+_LARGEST_DENOMINATOR = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordTimes:
+    """Where records start: sample `index[k]` (ascending, the first 0) is at `start_ns[k]`; both of shape (records,).
+
+    Inside a record samples follow each other by `clock`: the headers' rate, or the fitted one where the drift over one
+    record is felt. `nominal` is the headers' rate, `fitted` that of all records together, steps of the clock aside.
+    """
+
+    index: Integers
+    start_ns: Integers
+    clock: Rate
+    nominal: Rate
+    fitted: Rate
+
+    def time_ns(self, i: int) -> int:
+        """Time in ns of sample `i`, which need not exist."""
+        k = max(int(np.searchsorted(self.index, i, side="right")) - 1, 0)
+        return int(self.start_ns[k]) + self.clock.span_ns(i - int(self.index[k]))
+
+    def ceil_index(self, ns: int) -> int:
+        """First sample at or after `ns`."""
+        k = max(int(np.searchsorted(self.start_ns, ns, side="right")) - 1, 0)
+        i = int(self.index[k]) + self.clock.ceil_index(ns - int(self.start_ns[k]))
+        if k + 1 < len(self.index):
+            i = min(i, int(self.index[k + 1]))
+        return i
+
+    def position(self, ns: int) -> float:
+        """Where `ns` lies among the samples, in samples; between two of them by proportion."""
+        after = self.ceil_index(ns)
+        late, early = self.time_ns(after), self.time_ns(after - 1)
+        return after - (late - ns) / (late - early)
+
+    def round_index(self, ns: int) -> int:
+        """Nearest sample to `ns`, the later of two that are equally near."""
+        after = self.ceil_index(ns)
+        return after if self.time_ns(after) - ns <= ns - self.time_ns(after - 1) else after - 1
+
+    def part(self, first: int, stop: int) -> RecordTimes:
+        """The times of samples `first` to `stop` (excluded), counted from `first`."""
+        low, high = np.searchsorted(self.index, [first, stop], side="right")
+        inner = slice(int(low), max(int(high), int(low)))
+        index = np.concatenate(([0], self.index[inner] - first))
+        start = np.concatenate(([self.time_ns(first)], self.start_ns[inner]))
+        keep = index < max(stop - first, 1)
+        return RecordTimes(index[keep], start[keep], self.clock, self.nominal, self.fitted)
+
+    def even(self, npts: int) -> tuple[Rate, float]:
+        """The rate of the even grid through the first sample that fits `npts` samples best, and its largest misfit.
+
+        The headers' rate wherever it fits to a tenth of a sample. The misfit is in samples, signed.
+        """
+        index = np.append(self.index, npts - 1)
+        ahead = np.append(self.start_ns, self.time_ns(npts - 1)) - self.start_ns[0]
+        best, misfit = self.nominal, _misfit(self.nominal, index, ahead)
+        if abs(misfit) <= TOLERANCE:
+            return best, misfit
+        # from first to last record, since inside one samples may follow the headers' rate; a line that does not fit
+        # would make a drift of a step
+        whole = _fraction(int(self.index[-1]), int(ahead[-2]))
+        if whole is not None and _near(whole, best) and abs(other := _misfit(whole, index, ahead)) <= TOLERANCE:
+            return whole, other
+        if _near(self.fitted, best) and abs(other := _misfit(self.fitted, index, ahead)) < abs(misfit):
+            return self.fitted, other
+        return best, misfit
+
+
+def _near(fitted: Rate, nominal: Rate) -> bool:
+    """Whether a clock may be off by so much: twice what rates of one stream may differ by."""
+    return abs(1 - fitted.hz / nominal.hz) < 2 * RATE_TOLERANCE
+
+
+def _misfit(rate: Rate, index: Integers, ahead: Integers) -> float:
+    off = ahead - rate.spans_ns(index)
+    return float(off[np.abs(off).argmax()] / rate.period_ns)
+
+
+def _fraction(samples: int, ns: int) -> Rate | None:
+    """Samples per second of so many in so many ns."""
+    if samples <= 0 or ns <= 0:
+        return None
+    hz = Fraction(samples * NS_PER_SECOND, ns).limit_denominator(_LARGEST_DENOMINATOR)
+    return Rate(hz.numerator, hz.denominator) if hz > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReport:
+    """What the times of a row of records say of the clock that made them.
+
+    `fitted` is the rate without the steps; `steps` is the number of records that start more than a tenth of a sample
+    off the end of the one before (by that rate), `largest_step` (samples) and `step_ns` (time) the largest of them.
+    """
+
+    fitted: Rate
+    steps: int
+    largest_step: float
+    step_ns: int
+
+
+def read_clock(index: Integers, start_ns: Integers, nominal: Rate) -> tuple[RecordTimes, ClockReport]:
+    """The times of a row of records, and what they say of its clock."""
+    counts = np.diff(index)
+    residual = (np.diff(start_ns) - nominal.spans_ns(counts)) / nominal.period_ns
+    drift = _weighted_median(residual / counts, counts) if len(counts) else 0.0
+    for _ in range(2):  # the drift of the steady records shows which those are
+        steady = np.abs(residual - drift * counts) <= TOLERANCE
+        # what is no more than half of the data, or more than a clock can drift, is no drift
+        share = counts[steady].sum()
+        drift = float(residual[steady].sum() / share) if 2 * share > counts.sum() else 0.0
+        drift = drift if abs(drift) < 2 * RATE_TOLERANCE else 0.0
+    steps = residual - drift * counts
+    found = np.flatnonzero(np.abs(steps) > TOLERANCE)
+    fitted = nominal
+    if drift:
+        hz = Fraction(nominal.numerator, nominal.denominator) / Fraction(1 + drift)
+        hz = hz.limit_denominator(_LARGEST_DENOMINATOR)
+        fitted = Rate(hz.numerator, hz.denominator) if hz > 0 else nominal
+    felt = (
+        len(counts) >= _FEWEST_INTERVALS
+        and abs(drift) * int(counts.max()) > _DRIFT_IN_RECORD
+        and abs(drift) * int(counts.sum()) > _DRIFT_IN_ALL
+    )
+    times = RecordTimes(index, start_ns, fitted if felt else nominal, nominal, fitted)
+    if len(found) == 0:
+        return times, ClockReport(fitted, 0, 0.0, 0)
+    worst = int(found[np.abs(steps[found]).argmax()])
+    return times, ClockReport(fitted, len(found), float(steps[worst]), int(start_ns[worst + 1]))
+
+
+def _weighted_median(values: NDArray[np.float64], weights: Integers) -> float:
+    order = np.argsort(values)
+    return float(values[order][np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2)])
