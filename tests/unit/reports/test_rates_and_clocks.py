@@ -9,12 +9,34 @@ import numpy as np
 import pytest
 from libseis.segments import Rate, Segment, SourceId, cut
 from libseis.segments.cut import GapPolicy
-from unit.reports.builder import NS, Record, actual_rate, at, channels, noise, plain, row, segments, told
+from unit.reports.builder import NS, Record, actual_rate, at, channels, noise, plain, row, segments, steim1_row, told
 
 from libseis import mseed
 
 START = at("2017-07-29T10:00:00")
 SOURCE = SourceId("XX", "STA", "", "BHZ")
+
+
+def test_records_at_50_and_at_49_9986_hz_are_one_stream() -> None:
+    """Some records of a 50 Hz station state 49.9986 Hz: 2.8e-5 apart, one stream (obspy#1846)."""
+    values = noise(6000)
+    records = row(values, START, Record(factor=50))
+    other = row(values, START, Record(factor=50, exponent=10, blockettes=[actual_rate(49.9986)]))
+    mixed = [other[n] if n % 3 == 1 else one for n, one in enumerate(records)]
+    (found,) = segments(b"".join(mixed))
+    assert np.array_equal(found.data, values)
+    assert abs(found.rate.hz / 50 - 1) < 1e-4
+
+
+def test_many_negative_gaps_below_a_sample_lose_nothing() -> None:
+    """Every record starts three tenths of a sample before the end of the one before it (SeisIO.jl#29)."""
+    values = noise(8000)
+    # 100 samples take 99.7 intervals
+    data = b"".join(row(values, START, Record(factor=20), hz=20 * 100 / 99.7))
+    (joined,) = channels(data).values()
+    assert not joined.conflicts
+    assert np.array_equal(np.concatenate([s.data for s in joined.segments]), values)
+    assert len(joined.segments) == 1
 
 
 @pytest.mark.parametrize(("factor", "multiplier"), [(20, 1), (200, -10), (-1, 20), (-5, -4)])
@@ -217,3 +239,95 @@ def test_gap_is_judged_at_half_a_sample_at_any_rate() -> None:
             found = segments(plain(values[:100], START, like) + plain(values[100:], second, replace(like, sequence=2)))
             assert len(found) == parts, f"{hz} Hz, {float(late)} samples late"
             assert sum(s.npts for s in found) == 200
+
+
+def test_rates_that_differ_below_the_tolerance_across_a_gap_fill_one_window() -> None:
+    """Two pieces at 40 Hz and at 40.0004 Hz with a gap between them are one stream with a gap (mspass#994)."""
+    values = noise(2000)
+    second = START + 60 * NS
+    data = b"".join(
+        row(values[:1000], START, Record(factor=40))
+        + row(values[1000:], second, Record(factor=40, exponent=10, blockettes=[actual_rate(40.0004)]), hz=40.0004)
+    )
+    (joined,) = channels(data).values()
+    window = cut(joined.segments, joined.conflicts, START, second + 20 * NS, inclusive_end=True, gaps=GapPolicy.FILL)
+    assert window.reason is None, window.detail
+    (piece,) = window.pieces
+    assert piece.npts == 40 * 80 + 1
+    assert np.array_equal(piece.data[:1000], values[:1000])
+    assert np.array_equal(piece.data[2400:3200], values[1000:1800])
+
+
+def test_records_of_two_times_interleaved_are_two_segments() -> None:
+    """Records of 20:27 and of 21:15 alternate in the file: one gap, no overlap (ispaq#12)."""
+    values = noise(8000)
+    later = START + 48 * 60 * NS
+    like = Record(factor=100)
+    pairs = zip(row(values[:4000], START, like), row(values[4000:], later, like), strict=True)
+    (joined,) = channels(b"".join(record for pair in pairs for record in pair)).values()
+    assert [(s.t0_ns, s.npts) for s in joined.segments] == [(START, 4000), (later, 4000)]
+    assert np.array_equal(np.concatenate([s.data for s in joined.segments]), values)
+    assert not joined.conflicts
+
+
+def test_earlier_data_appended_to_a_day_file_come_first() -> None:
+    """An hour of the night is added to a file that holds the afternoon (dataselect#4)."""
+    values = noise(7396)
+    night, afternoon = at("2017-01-01T00:03:22"), at("2017-01-01T14:57:28")
+    like = Record(factor=1, chan=b"LHZ")
+    data = b"".join(row(values[:3799], afternoon, like) + row(values[3799:], night, like))
+    found = segments(data)
+    assert [(s.t0_ns, s.npts) for s in found] == [(night, 3597), (afternoon, 3799)]
+
+
+def test_gaps_are_as_long_as_the_samples_that_are_missing() -> None:
+    """Twenty gaps of whole seconds at 200 Hz: each as long as what was left out (SeisIO.jl#36)."""
+    rng = np.random.default_rng(36)
+    values = noise(21 * 400)
+    start, parts, expected = START, [], []
+    for n in range(21):
+        parts += row(values[n * 400 : n * 400 + 400], start, Record(factor=200))
+        lost = int(rng.integers(1, 60)) * 200
+        expected.append((start + 2 * NS, start + 2 * NS + (lost - 1) * 5_000_000))
+        start += 2 * NS + lost * 5_000_000
+    found = segments(b"".join(parts))
+    window = cut(found, [], START, found[-1].end_ns, inclusive_end=True, gaps=GapPolicy.SPLIT)
+    assert [(g.start_ns, g.end_ns) for g in window.gaps] == expected[:-1]
+
+
+@pytest.mark.parametrize("npts", [1, 2, 5])
+def test_a_piece_that_comes_twice_is_one_piece(npts: int) -> None:
+    """Two traces of a few samples at the same times overlap by all of them (obspy#1319)."""
+    values = noise(npts)
+    one = plain(values, START, Record(factor=1))
+    (joined,) = channels(one + one).values()
+    (found,) = joined.segments
+    assert np.array_equal(found.data, values)
+    (conflict,) = channels(one + plain(values + 1, START, Record(factor=1)))["XX.STA..BHZ"].conflicts
+    assert (conflict.end_ns - conflict.start_ns) // NS + 1 == npts
+
+
+@pytest.mark.parametrize("hz", [6000, 7, 3, 30])
+def test_periods_of_repeating_decimals_do_not_drift(hz: int) -> None:
+    """At 6000 Hz a sample is 166666.6 ns: its number tells its time to the nanosecond (obsplus#172)."""
+    values = noise(6000 * 5)
+    segment = Segment(SOURCE, START, Rate(hz), values)
+    assert segment.end_ns == START + round(Fraction((len(values) - 1) * NS, hz))
+    (found,) = segments(mseed.encode(segment, reclen=512))
+    assert found.npts == len(values)
+    assert abs(found.end_ns - segment.end_ns) <= 0.1 * NS / hz + 1000
+
+
+def test_many_gaps_and_overlaps_without_blockette_1000_come_to_an_end() -> None:
+    """A day full of gaps and of records that come again, whose headers do not name an encoding (SeisComP#16)."""
+    values = noise(40_000)
+    records, npts = steim1_row(values, START, Record(encoding=None))
+    rng = np.random.default_rng(16)
+    kept = [n for n in range(len(records)) if n % 5]
+    again = rng.choice(kept, 20).tolist()
+    data = b"".join(records[n] for n in [*kept, *again])
+    counts = [int.from_bytes(record[30:32], "big") for record in records]
+    (joined,) = channels(data).values()
+    assert sum(s.npts for s in joined.segments) == sum(counts[n] for n in kept)
+    assert not joined.conflicts
+    assert npts == sum(counts)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from libseis.segments import Rate, Segment, SourceId
+from obspy import Stream, Trace, UTCDateTime
 from unit.reports.builder import NS, Record, at, channels, headers, microseconds, noise, plain, row, segments, told
 
-from libseis import mseed
+from libseis import asdf, mseed
 
 START = at("2010-06-20T00:00:00.2799")
 SOURCE = SourceId("BW", "UH3", "", "EHZ")
@@ -145,3 +147,17 @@ def test_the_end_of_a_slow_record_is_not_counted_into_the_next_interval() -> Non
     assert found.end_ns == START + 190 * NS
     (member,) = mseed.read(data, end=START / NS + 193.0).member
     assert member.npts == 20
+
+
+def test_short_traces_of_one_second_are_all_in_an_asdf_file(tmp_path: Path) -> None:
+    """Blocks at 20 MHz, several in a second: none is taken for a double of another (pyasdf#44)."""
+    path = tmp_path / "blocks.h5"
+    traces = []
+    for n in range(4):
+        head = {"network": "XX", "station": "LAB", "channel": "FHZ", "sampling_rate": 20e6}
+        traces.append(Trace(noise(1000, n), head | {"starttime": UTCDateTime(ns=START + n * 100_000_000)}))
+    asdf.write_stream(path, Stream(traces), "raw_recording")
+    found = sorted(asdf.read_stream(path, "XX.LAB", "raw_recording"), key=lambda trace: trace.stats.starttime)
+    assert [trace.stats.starttime for trace in found] == [trace.stats.starttime for trace in traces]
+    for one, other in zip(found, traces, strict=True):
+        assert np.array_equal(one.data, other.data)

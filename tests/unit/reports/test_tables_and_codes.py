@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
+from seisbus.admin.archive.imports import import_folder
 from seisbus.archive.keys import TableFormat
 from seisbus.archive.waveform_index import read_waveform_index
 from seisbus.model.channel import Channel, ChannelFilter
 from seisbus.planning.plan import touched_days
-from unit.reports.builder import NS, at
+from unit.reports.builder import NS, Record, at, channels, noise, row
 
 HEAD = "ms_filename,net,sta,seedchan,location,lat,lon,sample_rate\n"
 
@@ -69,3 +72,23 @@ def test_a_window_over_midnight_touches_both_days(start: str, end: str) -> None:
     first = at(f"2018-05-01T{start}")
     days = touched_days(first, at(f"2018-05-02T{end}"))
     assert list(days) == [at("2018-05-01T00:00:00") // (86_400 * NS) + n for n in (0, 1)]
+
+
+def test_every_channel_of_a_digitizers_file_can_be_selected(tmp_path: Path) -> None:
+    """A digitizer puts the records of its channels into one file; each is laid out, whole (obspy#1398)."""
+    source = tmp_path / "in"
+    source.mkdir()
+    start = at("2013-02-12T09:08:08")
+    values = {chan: noise(600, seed) for seed, chan in enumerate(("BHZ", "BHN", "BHE"))}
+    rows = [row(values[chan], start, Record(net=b"FR", sta=b"4883", chan=chan.encode())) for chan in values]
+    (source / "FR-4883").write_bytes(b"".join(record for three in zip(*rows, strict=True) for record in three))
+    found = import_folder(source, tmp_path / "out")
+    read = {}
+    for file in found.files:
+        data = (tmp_path / "out" / found.bucket / file.key).read_bytes()
+        read |= {str(key): joined.segments for key, joined in channels(data).items()}
+        assert file.key.rpartition("/")[2].startswith("FR4883")
+    assert len(found.files) == 3
+    for chan, expected in values.items():
+        (segment,) = read[f"FR.4883..{chan}"]
+        assert np.array_equal(segment.data, expected)
