@@ -14,6 +14,7 @@ from libseis.segments import Rate, Segment, SourceId, Span
 from libseis.segments.segment import as_counts
 from libseis.timeseries import TimeSeries
 from libseis.timewindow import TimeWindow
+from libseis.units import COUNTS
 
 _ALGORITHM = "libseis.segments"
 
@@ -26,9 +27,9 @@ def segment_to_timeseries(
     A TimeSeries has one start and one interval; where records are further from that grid than a tenth of a sample the
     elog says so.
 
-    Metadata: net, sta, chan, loc ("" where blank), delta, starttime, npts, sampling_rate, and what `metadata`
-    adds. `gaps` become gaps of the datum, from first to last missing sample. The samples are a float64 copy;
-    int32 and float32 are exact in it.
+    Metadata: net, sta, chan, loc ("" where blank), delta, starttime, npts, sampling_rate, units (counts, of integers),
+    and what `metadata` adds. `gaps` become gaps of the datum, from first to last missing sample. The samples are a
+    float64 copy; int32 and float32 are exact in it.
     """
     datum = TimeSeries()
     datum.set_t0_ns(segment.t0_ns)
@@ -38,6 +39,8 @@ def segment_to_timeseries(
     source = segment.source
     datum["net"], datum["sta"], datum["chan"], datum["loc"] = source.net, source.sta, source.chan, source.loc
     datum["sampling_rate"] = segment.rate.hz
+    if segment.data.dtype == np.int32:
+        datum["units"] = COUNTS
     for key, value in (metadata or {}).items():
         datum[key] = value
     for gap in gaps:

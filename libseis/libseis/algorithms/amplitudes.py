@@ -16,6 +16,7 @@ from libseis.algorithms.bandwidth import BandwidthData, BandwidthStatistics, Est
 from libseis.errors import SampleError
 from libseis.kinds import Atomic, Ensemble
 from libseis.timewindow import TimeWindow
+from libseis.units import scaled
 from libseis.utility import ErrorSeverity
 
 __all__ = [
@@ -147,10 +148,12 @@ def _measure(x: Values, method: ScalingMethod, level: float) -> tuple[float, flo
 
 
 def _apply_gain(d: Atomic, gain: float) -> None:
-    """Multiply the samples; calib (1 when absent) goes with them so that sample * calib stays what it was."""
+    """Multiply the samples; calib (1 when absent) and the units go with them, and sample * calib stays."""
     x = np.asarray(d.data)
     x *= gain
     d["calib"] = (d.get_double("calib") if d.is_defined("calib") else 1.0) / gain
+    if d.is_defined("units") and (units := scaled(d.get_string("units"), gain)):
+        d["units"] = units
 
 
 def _overflows(x: Values, gain: float) -> bool:

@@ -11,6 +11,7 @@ from libseis.decorators.several import is_input_dead
 from libseis.kinds import Ensemble, is_finite_real
 from libseis.samples import samples
 from libseis.seismic import Seismogram, SeismogramEnsemble, TimeSeries, TimeSeriesEnsemble
+from libseis.units import parse, scaled
 from libseis.utility import ErrorSeverity, MsPASSError
 
 ALGORITHM = "ApplyCalibEngine.apply_calib"
@@ -54,8 +55,8 @@ class _ChannelUnpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} is no part of station metadata")
 
 
-def _sensitivity(data: bytes, units: Sequence[str]) -> float | None:
-    """Counts per unit of the input, None when the metadata do not say or are in other units."""
+def _sensitivity(data: bytes, units: Sequence[str]) -> tuple[float, str] | None:
+    """Counts per SI unit of the input and that unit, None when the metadata do not say or are in other units."""
     try:
         channel = _ChannelUnpickler(io.BytesIO(data)).load()
     except Exception:
@@ -64,7 +65,8 @@ def _sensitivity(data: bytes, units: Sequence[str]) -> float | None:
     sensitivity = getattr(response, "instrument_sensitivity", None)
     if sensitivity is None or not sensitivity.value or sensitivity.input_units not in units:
         return None
-    return float(sensitivity.value)
+    unit = parse(sensitivity.input_units)
+    return (float(sensitivity.value), "") if unit is None else (float(sensitivity.value) / unit.factor, unit.si)
 
 
 class ApplyCalibEngine:
@@ -85,6 +87,7 @@ class ApplyCalibEngine:
         verbose: bool = False,
     ) -> None:
         self.calib: dict[str, float] = {}
+        self._units: dict[str, str] = {}
         left_out = 0
         for document in db[collection].find(dict(query or {})):
             data = document.get(response_data_key)
@@ -92,7 +95,8 @@ class ApplyCalibEngine:
             if sensitivity is None:
                 left_out += 1
             else:
-                self.calib[str(document["_id"])] = NANO / sensitivity
+                self.calib[str(document["_id"])] = NANO / sensitivity[0]
+                self._units[str(document["_id"])] = scaled(sensitivity[1], NANO)
         if verbose:
             print(f"ApplyCalibEngine: {len(self.calib)} channels have a calibration, {left_out} were left out")
         if not self.calib:
@@ -109,10 +113,10 @@ class ApplyCalibEngine:
     def apply_calib(self, d: Any, id_key: str = "channel_id", kill_if_undefined: bool = True) -> Any:
         """Calibrate a TimeSeries or all members of a TimeSeriesEnsemble in place and return it.
 
-        `id_key` names the channel's id in the Metadata; Seismograms need a list of three. calib becomes the product
-        of all factors applied; one that was there already is a Complaint, a senseless one kills. Data without a known
-        channel are killed, or left alone with a Complaint. Dead data are left alone; gaps are scaled like samples.
-        ValueError when `d` is no data object.
+        `id_key` names the channel's id in the Metadata; Seismograms need a list of three. units become nm/s, calib the
+        product of all factors applied; one that was there already is a Complaint, a senseless one kills. Data without
+        a known channel are killed, or left alone with a Complaint. Dead data are left alone; gaps are scaled like
+        samples. ValueError when `d` is no data object.
         """
         if isinstance(d, TimeSeriesEnsemble | SeismogramEnsemble):
             return self._apply_to_members(d, id_key, kill_if_undefined)
@@ -147,6 +151,9 @@ class ApplyCalibEngine:
         x = samples(d)
         x *= factor
         d["calib"] = float(old) * factor
+        key = d[id_key][0] if isinstance(d[id_key], list) else d[id_key]
+        if units := self._units[str(key)]:
+            d["units"] = units
         return d
 
     def _apply_to_members(self, ensemble: Ensemble, id_key: str, kill_if_undefined: bool) -> Ensemble:

@@ -44,14 +44,20 @@ def write_stream(dataset: DatasetLike, stream: Stream, tag: str, *, replace: boo
 
 
 def write_trace(group: h5py.Group, trace: Trace, tag: str) -> None:
-    """Store one trace in its station's group."""
+    """Store one trace in its station's group; `stats.units`, where there are any, become an attribute of that name.
+
+    The format has no place for units; readers pass over an attribute that they do not know.
+    """
     data = storable(trace)
     start_ns, rate = int(trace.stats.starttime.ns), float(trace.stats.sampling_rate)
     end_ns = start_ns + round((trace.stats.npts - 1) * 1e9 / rate)
     for exact in (_same_second(start_ns, end_ns), True):
         name = waveform_name(trace.id, start_ns, end_ns, tag, exact=exact)
         if name not in group:
-            write_array(group, name, data, {"starttime": np.int64(start_ns), "sampling_rate": rate})
+            attributes: dict[str, Any] = {"starttime": np.int64(start_ns), "sampling_rate": rate}
+            if units := trace.stats.get("units"):
+                attributes["units"] = str(units)
+            write_array(group, name, data, attributes)
             return
         there = group[name]
         if int(there.attrs["starttime"]) != start_ns:
@@ -89,6 +95,8 @@ def read_stream(dataset: DatasetLike, code: str, tag: str) -> Stream:
                 "sampling_rate": float(stored.attrs["sampling_rate"]),
                 "starttime": UTCDateTime(ns=int(stored.attrs["starttime"])),
             }  # fmt: skip
+            if "units" in stored.attrs:
+                header["units"] = str(stored.attrs["units"])
             stream.append(Trace(stored[()], header))
         return stream
 

@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from libseis import units
 from libseis.algorithms.tapers import TaperShape, apply_end_taper
 from libseis.errors import SampleError
 from libseis.kinds import Atomic
 from libseis.samples import replace_samples, samples
 from libseis.segments import SourceId
 from libseis.seismic import TimeSeries
-from libseis.steps.design import UNITS, FilterType, Output, kernel_seconds, settling_time
+from libseis.steps.design import FilterType, Output, kernel_seconds, settling_time
 from libseis.steps.parameters import Kind, Parameter
 from libseis.steps.registry import register
 from libseis.steps.step import StepContext, StepDefinition
@@ -166,10 +167,24 @@ def _decimate_pad(values: Values, rate: float) -> float:
     return kernel_seconds(rate, rate / values["factor"])
 
 
+def _units(d: Atomic) -> str:
+    found = d["units"] if d.is_defined("units") else ""
+    return found if isinstance(found, str) else ""
+
+
+def _set_units(d: Atomic, text: str) -> None:
+    """Units that are not known are not there."""
+    if text:
+        d["units"] = text
+    elif d.is_defined("units"):
+        d.erase("units")
+
+
 def _scale(d: Atomic, values: Values, context: StepContext) -> None:
     x = samples(d)
     x *= values["factor"]
     d["calib"] = (d.get_double("calib") if d.is_defined("calib") else 1.0) / values["factor"]
+    _set_units(d, units.canonical(values["units"]) or units.scaled(_units(d), values["factor"]))
 
 
 def _calib(d: Atomic, values: Values, context: StepContext) -> None:
@@ -181,18 +196,24 @@ def _calib(d: Atomic, values: Values, context: StepContext) -> None:
     x = samples(d)
     x *= factor
     d["calib"] = 1.0
+    known = _units(d)
+    # raw counts become what the calib was made for, which it does not say; what `scale` made is undone
+    after = "" if known == units.COUNTS and factor != 1.0 else units.scaled(known, factor)
+    _set_units(d, units.canonical(values["units"]) or after)
 
 
 def _integrate(d: Atomic, values: Values, context: StepContext) -> None:
     _need(d, 1)
     x = samples(d)
     x[...] = _numerics().integrate(x, d.dt)
+    _set_units(d, units.differentiated(_units(d), -1))
 
 
 def _differentiate(d: Atomic, values: Values, context: StepContext) -> None:
     _need(d, 2)
     x = samples(d)
     x[...] = _numerics().differentiate(x, d.dt)
+    _set_units(d, units.differentiated(_units(d)))
 
 
 def _envelope(d: Atomic, values: Values, context: StepContext) -> None:
@@ -232,16 +253,24 @@ def _remove_response(d: Atomic, values: Values, context: StepContext) -> None:
     _need(d, 2)
     if d.time_is_relative():
         raise _fail("the response epoch needs UTC times; call rtoa first", "tref")
+    from libseis.steps.evaluation import output_units
     from libseis.steps.responses import Removal
 
     removal = Removal(Output(values["output"]), values["pre_filt"], values["water_level"], values["taper"])
     cache = context.responses
     # all epochs are found before any sample is changed
-    epochs = [cache.epoch(channel, d.t0, d.endtime()) for channel in _channels(d)]
+    channels = _channels(d)
+    epochs = [cache.epoch(channel, d.t0, d.endtime()) for channel in channels]
+    found = {output_units(e.channel.response, removal.output, c) for e, c in zip(epochs, channels, strict=True)}
+    if len(found) > 1:
+        raise _fail(f"the components come out in several units: {', '.join(sorted(found))}", "units")
+    told: dict[str, None] = {}
     for row, epoch in zip(samples(d).reshape(len(epochs), -1), epochs, strict=True):
-        row[...] = removal(cache, epoch, row, d.dt)
-    if removal.output in UNITS:
-        d["units"] = UNITS[removal.output]
+        row[...], complaints = removal(cache, epoch, row, d.dt)
+        told |= dict.fromkeys(complaints)
+    for text in told:
+        d.elog.log_error("remove_response", text, ErrorSeverity.Complaint)
+    _set_units(d, found.pop())
 
 
 def _response_problems(values: Values) -> list[str]:
@@ -272,6 +301,8 @@ def _response_pad(values: Values, rate: float) -> float:
 def _corner(name: str, doc: str) -> Parameter:
     return Parameter(name, Kind.NUMBER, doc, default=None, unit="Hz", above=0.0)
 
+
+_UNITS = Parameter("units", Kind.TEXT, "units of the samples then", None)
 
 register(StepDefinition("demean", "Subtract the mean of each component.", _demean))
 register(
@@ -368,12 +399,12 @@ register(
 register(
     StepDefinition(
         "scale",
-        "Multiply by a factor; calib is divided by it.",
+        "Multiply by a factor; calib is divided by it, and so are the units where `units` does not say new ones.",
         _scale,
-        (Parameter("factor", Kind.NUMBER, "the factor", above=0),),
+        (Parameter("factor", Kind.NUMBER, "the factor", above=0), _UNITS),
     )
 )
-register(StepDefinition("calib", "Multiply by the Metadata's calib, which becomes 1.", _calib))
+register(StepDefinition("calib", "Multiply by the Metadata's calib, which becomes 1.", _calib, (_UNITS,)))
 register(StepDefinition("integrate", "Integrate by the trapezoidal rule.", _integrate, needs_continuous_data=True))
 register(
     StepDefinition("differentiate", "Differentiate by central differences.", _differentiate, needs_continuous_data=True)

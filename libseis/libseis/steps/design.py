@@ -29,15 +29,13 @@ class FilterType(StrEnum):
 
 
 class Output(StrEnum):
-    """What a response is removed to: displacement (m), velocity (m/s), acceleration (m/s**2), or the default unit."""
+    """What a response is removed to: displacement (m), velocity (m/s), acceleration (m/s**2), or what
+    the sensor measures in its SI unit (m/s, Pa, rad/s, T ...)."""
 
     DISPLACEMENT = "DISP"
     VELOCITY = "VEL"
     ACCELERATION = "ACC"
     DEFAULT = "DEF"
-
-
-UNITS = {Output.DISPLACEMENT: "m", Output.VELOCITY: "m/s", Output.ACCELERATION: "m/s**2"}
 
 
 def kernel_seconds(old: float, new: float) -> float:

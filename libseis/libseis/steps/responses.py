@@ -1,7 +1,8 @@
 """Instrument responses evaluated once per channel epoch, FFT length and sample interval, and their removal.
 
 obspy evaluates a response anew at every call (0.1-90 s a trace, obspy issue 2621); here the spectrum is kept. The
-formulae are those of obspy's Trace.remove_response, so that results agree to rounding (tested to 1e-9).
+formulae are those of obspy's Trace.remove_response, so that results agree to rounding (tested to 1e-9) wherever obspy
+knows the units; `evaluation` deals with all others.
 """
 
 from __future__ import annotations
@@ -19,15 +20,11 @@ from obspy.signal.util import _npts2nfft
 
 from libseis.codes import code, location
 from libseis.epochs import ALWAYS, OPEN_START_NS, EpochSpan, inherited
-from libseis.errors import DefinitionError
 from libseis.segments import SourceId
 from libseis.steps.design import Output
-from libseis.utility import ErrorSeverity
+from libseis.steps.evaluation import Evaluated, evaluate, problem
 
 CACHE_BYTES = 256 * 1024 * 1024
-
-# the evalresp C library keeps global state and ctypes lets go of the GIL
-_evalresp_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +47,12 @@ def _epoch(channel: Any, span: EpochSpan) -> Epoch:
     return Epoch(start, np.inf if span.end_ns is None else span.end_ns / 1e9, channel)
 
 
-def _problem(text: str) -> DefinitionError:
-    return DefinitionError(text, ErrorSeverity.Invalid, source="station metadata")
-
-
 class ResponseCache:
     """Responses of one inventory; safe to share between threads. Spectra of 256 MB are kept, the oldest go first."""
 
     def __init__(self, inventory: Inventory | None) -> None:
         self._lock = threading.Lock()
-        self._spectra: OrderedDict[tuple[int, Output, float, int], NDArray[np.complex128]] = OrderedDict()
+        self._spectra: OrderedDict[tuple[int, Output, float, int], Evaluated] = OrderedDict()
         self._bytes = 0
         self._epochs: dict[SourceId, list[Epoch]] | None = None
         if inventory is not None:
@@ -80,29 +73,27 @@ class ResponseCache:
         DefinitionError: no inventory, no epoch, an epoch change inside, no response, or zero sensitivity.
         """
         if self._epochs is None:
-            raise _problem("no station metadata were given; a response can only be removed with an inventory")
+            raise problem("no station metadata were given; a response can only be removed with an inventory")
         touching = [e for e in self._epochs.get(channel_id, []) if e.start <= end and start < e.end]
         covering = [e for e in touching if e.start <= start and end <= e.end]
         if not touching:
-            raise _problem(f"no response: the station metadata have no epoch of {channel_id} at that time")
+            raise problem(f"no response: the station metadata have no epoch of {channel_id} at that time")
         if not covering:
-            raise _problem(f"the response of {channel_id} changes, or is not known, within the window")
+            raise problem(f"the response of {channel_id} changes, or is not known, within the window")
         # epochs that overlap are an error of the metadata; the latest one is the correction of the others
         epoch = max(covering, key=lambda e: e.start)
         response = epoch.channel.response
         if response is None or not response.response_stages:
-            raise _problem(f"no response: the epoch of {channel_id} has no response stages")
+            raise problem(f"no response: the epoch of {channel_id} has no response stages")
         if response.instrument_polynomial is not None:
-            raise _problem(f"the response of {channel_id} is a polynomial, which has no spectrum to divide by")
+            raise problem(f"the response of {channel_id} is a polynomial, which has no spectrum to divide by")
         sensitivity = response.instrument_sensitivity
         if sensitivity is not None and not sensitivity.value:
-            raise _problem(f"the sensitivity of {channel_id} is zero")
+            raise problem(f"the sensitivity of {channel_id} is zero")
         return epoch
 
-    def spectrum(
-        self, epoch: Epoch, output: Output, dt: float, nfft: int
-    ) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
-        """Response (counts per unit of `output`) and frequencies (Hz), both of shape (nfft // 2 + 1,)."""
+    def spectrum(self, epoch: Epoch, output: Output, dt: float, nfft: int) -> tuple[Evaluated, NDArray[np.float64]]:
+        """Response (counts per SI unit of `output`) and frequencies (Hz), both of shape (nfft // 2 + 1,)."""
         frequencies = np.linspace(0.0, 0.5 / dt, nfft // 2 + 1)
         key = (id(epoch.channel), output, dt, nfft)
         with self._lock:
@@ -110,16 +101,15 @@ class ResponseCache:
             if known is not None:
                 self._spectra.move_to_end(key)
                 return known, frequencies
-        with _evalresp_lock:
-            values, frequencies = epoch.channel.response.get_evalresp_response(dt, nfft, output=output.value)
-        values.flags.writeable = False
+        found = evaluate(epoch.channel.response, output, frequencies)
+        found.spectrum.flags.writeable = False
         with self._lock:
             if key not in self._spectra:
-                self._spectra[key] = values
-                self._bytes += values.nbytes
+                self._spectra[key] = found
+                self._bytes += found.spectrum.nbytes
             while self._bytes > CACHE_BYTES and len(self._spectra) > 1:
-                self._bytes -= self._spectra.popitem(last=False)[1].nbytes
-        return values, frequencies
+                self._bytes -= self._spectra.popitem(last=False)[1].spectrum.nbytes
+        return found, frequencies
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +125,18 @@ class Removal:
     water_level: float | None
     taper: float
 
-    def __call__(self, cache: ResponseCache, epoch: Epoch, data: NDArray[np.float64], dt: float) -> NDArray[np.float64]:
-        """The samples (npts,) in the output unit."""
+    def __call__(
+        self, cache: ResponseCache, epoch: Epoch, data: NDArray[np.float64], dt: float
+    ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+        """The samples (npts,) in the SI unit of the output, and what there is to say of the metadata."""
         npts = len(data)
         work = data - data.mean()
         if self.taper > 0:
             work *= cosine_taper(npts, self.taper, sactaper=True, halfcosine=False)
         nfft = _npts2nfft(npts)
         spectrum = np.fft.rfft(work, n=nfft)
-        response, frequencies = cache.spectrum(epoch, self.output, dt, nfft)
-        response = response.copy()
+        evaluated, frequencies = cache.spectrum(epoch, self.output, dt, nfft)
+        response = evaluated.spectrum.copy()
         if self.pre_filt is not None:
             spectrum *= cosine_sac_taper(frequencies, flimit=self.pre_filt)
         if self.water_level is None:
@@ -155,4 +147,4 @@ class Removal:
         spectrum *= response
         spectrum[-1] = abs(spectrum[-1]) + 0.0j
         result: NDArray[np.float64] = np.fft.irfft(spectrum)[:npts]
-        return result
+        return result, evaluated.complaints

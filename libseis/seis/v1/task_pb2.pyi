@@ -202,16 +202,18 @@ class Envelope(_message.Message):
     def __init__(self, inline: _Optional[bytes] = ..., claim: _Optional[_Union[Claim, _Mapping]] = ...) -> None: ...
 
 class Piece(_message.Message):
-    __slots__ = ("samples", "t0_ns", "rate", "channel")
+    __slots__ = ("samples", "t0_ns", "rate", "channel", "units")
     SAMPLES_FIELD_NUMBER: _ClassVar[int]
     T0_NS_FIELD_NUMBER: _ClassVar[int]
     RATE_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    UNITS_FIELD_NUMBER: _ClassVar[int]
     samples: _waveform_pb2.Samples
     t0_ns: int
     rate: _waveform_pb2.Rate
     channel: Channel
-    def __init__(self, samples: _Optional[_Union[_waveform_pb2.Samples, _Mapping]] = ..., t0_ns: _Optional[int] = ..., rate: _Optional[_Union[_waveform_pb2.Rate, _Mapping]] = ..., channel: _Optional[_Union[Channel, _Mapping]] = ...) -> None: ...
+    units: str
+    def __init__(self, samples: _Optional[_Union[_waveform_pb2.Samples, _Mapping]] = ..., t0_ns: _Optional[int] = ..., rate: _Optional[_Union[_waveform_pb2.Rate, _Mapping]] = ..., channel: _Optional[_Union[Channel, _Mapping]] = ..., units: _Optional[str] = ...) -> None: ...
 
 class Provenance(_message.Message):
     __slots__ = ("sources", "steps")

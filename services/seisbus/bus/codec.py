@@ -405,6 +405,7 @@ def _piece_message(piece: Piece) -> task_pb2.Piece:
         t0_ns=piece.t0_ns,
         rate=waveform_pb2.Rate(numerator=piece.rate_numerator, denominator=piece.rate_denominator),
         channel=_channel_message(piece.channel),
+        units=piece.units,
     )
 
 
@@ -417,6 +418,7 @@ def _piece_value(message: task_pb2.Piece) -> Piece:
         npts=message.samples.npts,
         packing=_ENCODING_VALUES[message.samples.encoding],
         data=message.samples.data,
+        units=message.units,
     )
 
 

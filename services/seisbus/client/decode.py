@@ -79,7 +79,7 @@ def ensemble_of(members: Iterable[TimeSeries], **common: Any) -> TimeSeriesEnsem
 
 
 def trace_of(stored: Stored) -> Any:
-    """An obspy Trace: counts as int32, start to the nanosecond that UTCDateTime holds.
+    """An obspy Trace: counts as int32, start to the nanosecond that UTCDateTime holds, `stats.units` where known.
 
     `stats.seisbus` has the sentences of the error log (`elog`) and the id of the wf document (`wf_ids`).
     """
@@ -96,6 +96,8 @@ def trace_of(stored: Stored) -> Any:
         "starttime": UTCDateTime(ns=segment.t0_ns),
         "seisbus": AttribDict(elog=[_sentence(entry) for entry in stored.log], wf_ids=[str(stored.document["_id"])]),
     }
+    if stored.document.get("units"):
+        header["units"] = stored.document["units"]
     return Trace(np.ascontiguousarray(segment.data), header=header)
 
 

@@ -115,6 +115,8 @@ class _Picture:
                 )
             traces = sorted(traces, key=lambda trace: trace.distance or 0.0)
         self.traces = traces
+        kinds = {trace.units for trace in traces}
+        self.units = kinds.pop() if len(kinds) == 1 else ""  # of all rows, where they are in the same
         self.style, self.order, self.down, self.utc = style, order, down, utc
         self.normalize = normalize
         # the place axis runs down the page in a list of traces, up or to the right otherwise
@@ -202,6 +204,8 @@ class _Picture:
         else:
             place_axis.set_label_text("Epicentral distance (°)")
             self._names_inside(axes)
+        if self.units and self.order is Order.MEMBER:
+            place_axis.set_label_text(f"Amplitude ({self.units})")
         upward = self.order is Order.DISTANCE
         times = (float(self.axis_time(self.start)), float(self.axis_time(self.end)))
         if self.down:
@@ -238,6 +242,7 @@ class _Picture:
         """What full height means, trace by trace."""
         for place, trace in zip(self.places, self.traces, strict=True):
             text = f"{trace.peak:,.0f}" if trace.peak >= 100 else f"{trace.peak:.3g}"
+            text += f" {trace.units}" if trace.units else ""
             axes.annotate(
                 text, (1.0, place), xycoords=axes.get_yaxis_transform(), xytext=(4, 0), textcoords="offset points",
                 fontsize=6.5, color="0.45", ha="left", va="center",

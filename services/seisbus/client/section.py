@@ -30,7 +30,8 @@ class Trace:
     """One row of a picture.
 
     times: seconds, shape (n,), since 1970 or since the datum's reference. samples: shape (n,), mean removed, NaN in
-    gaps. peak: greatest absolute sample. distance: epicentral, degrees, None when the Metadata do not tell.
+    gaps. peak: greatest absolute sample. distance: epicentral, degrees, None when the Metadata do not tell. units:
+    of the samples, "" when the Metadata do not tell.
     """
 
     label: str
@@ -38,6 +39,7 @@ class Trace:
     samples: Floats
     peak: float
     distance: float | None
+    units: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def trace_of(member: Any, columns: int = COLUMNS) -> Trace:
         samples -= finite.mean()
     peak = float(np.nanmax(np.abs(samples))) if len(finite) else 0.0
     times, samples = thin(times, samples, columns)
-    return Trace(label_of(member), times, samples, peak, distance_of(member))
+    units = _value(member, "units")
+    return Trace(label_of(member), times, samples, peak, distance_of(member), str(units or ""))
 
 
 def _span(gap: Any) -> tuple[float, float]:

@@ -151,7 +151,10 @@ class Packing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A contiguous stretch of a window's samples, packed as it will be stored."""
+    """A contiguous stretch of a window's samples, packed as it will be stored.
+
+    `units` are those of the samples (counts, m/s ...), "" where they are not known.
+    """
 
     channel: Channel
     t0_ns: int
@@ -160,6 +163,7 @@ class Piece:
     npts: int
     packing: Packing
     data: bytes
+    units: str = ""
 
 
 @dataclass(frozen=True, slots=True)

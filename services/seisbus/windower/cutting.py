@@ -10,6 +10,7 @@ import numpy as np
 from libseis.errors import SampleError
 from libseis.mseed import difference, encode
 from libseis.segments import Cut, CutReason, FillMethod, GapPolicy, Joined, Segment, cut
+from libseis.units import COUNTS
 
 from ..model.channel import Channel
 from ..model.outcome import UNREADABLE, Fate, missing_detail
@@ -116,7 +117,8 @@ def _outcome(
         # Records about which there is something to say are made anew, so that readers need not say it again.
         origin = None if filled or messages else found
         log += [LogLine("windower", told.message, Severity.COMPLAINT) for s in result.pieces if (told := s.uneven())]
-        pieces = tuple(_packed(segment, recipe, origin, log, touched=filled) for segment in result.pieces)
+        units = _units(joined)
+        pieces = tuple(_packed(s, recipe, origin, log, touched=filled, units=units) for s in result.pieces)
         return WindowOutcome(window, Fate.SAVED, pieces=pieces, log=tuple(log), sources=sources)
     return _processed(window, joined, result, sources, recipe, work, log)
 
@@ -128,7 +130,14 @@ def _dead(
     return WindowOutcome(window, Fate.DEAD, reason, detail, log=(*log, line), sources=sources)
 
 
-def _packed(segment: Segment, recipe: Recipe, origin: Decoded | None, log: list[LogLine], *, touched: bool) -> Piece:
+def _units(joined: Joined) -> str:
+    """An archive's integers are counts; what its floats are, no header says."""
+    return COUNTS if all(segment.data.dtype == np.int32 for segment in joined.segments) else ""
+
+
+def _packed(
+    segment: Segment, recipe: Recipe, origin: Decoded | None, log: list[LogLine], *, touched: bool, units: str
+) -> Piece:
     """A piece in the form it is stored in: untouched samples as miniSEED, others as float64, or as the job says.
 
     `origin`: where the archive's own records of the piece are, if they may be kept. What is packed anew is decoded
@@ -152,6 +161,7 @@ def _packed(segment: Segment, recipe: Recipe, origin: Decoded | None, log: list[
         npts=segment.npts,
         packing=Packing.FLOAT64 if data is None else Packing.MINISEED,
         data=np.ascontiguousarray(segment.data, dtype="<f8").tobytes() if data is None else data,
+        units=units,
     )
 
 
@@ -181,17 +191,17 @@ def _processed(
         padded = _padded(piece, joined, before, after)
         if text := work.chain.short_pad(piece, padded, before, after):
             log.append(LogLine("windower", text, Severity.COMPLAINT))
-        done = work.chain.run(padded, work.context)
+        done = work.chain.run(padded, work.context, _units(joined))
         log += done.log
         asked = asked_of(window, piece)
         cuts = [
             cut([s], [], asked.start_ns, asked.end_ns, inclusive_end=window.inclusive_end, gaps=GapPolicy.SPLIT)
             for s in done.segments
         ]
-        parts = [part for again in cuts for part in again.pieces]
-        if done.segments and (text := lacking(asked, parts, inclusive_end=window.inclusive_end)):
+        parts = [(part, units) for again, units in zip(cuts, done.units, strict=True) for part in again.pieces]
+        if done.segments and (text := lacking(asked, [part for part, _ in parts], inclusive_end=window.inclusive_end)):
             log.append(LogLine("windower", text, Severity.COMPLAINT))
-        pieces += [_packed(part, recipe, None, log, touched=True) for part in parts]
+        pieces += [_packed(part, recipe, None, log, touched=True, units=units) for part, units in parts]
     steps = work.chain.names
     if not pieces:
         detail = next((line.message for line in reversed(log) if line.severity is Severity.INVALID), "")

@@ -18,9 +18,10 @@ _SEVERITIES = {"Invalid": Severity.INVALID, "Fatal": Severity.INVALID, "Complain
 
 @dataclass(frozen=True, slots=True)
 class Processed:
-    """What came out of the steps."""
+    """What came out of the steps; the units of each segment's samples, "" where they are not known."""
 
     segments: tuple[Segment, ...]
+    units: tuple[str, ...]
     log: tuple[LogLine, ...]
 
 
@@ -45,12 +46,12 @@ class Chain:
             "after."
         )
 
-    def run(self, segment: Segment, context: StepContext | None) -> Processed:
+    def run(self, segment: Segment, context: StepContext | None, units: str = "") -> Processed:
         """Apply the steps; a datum that a step killed is not among the segments, its reason is on the log.
 
-        `context` holds the station metadata, for steps that want them.
+        `context` holds the station metadata, for steps that want them; `units` are those of the samples that go in.
         """
-        datum = segment_to_timeseries(segment)
+        datum = segment_to_timeseries(segment, {"units": units} if units else None)
         known = len(datum.elog)
         results = apply(self._steps, datum, context)
         log = [
@@ -58,6 +59,9 @@ class Chain:
             for result in results
             for entry in list(result.elog.get_error_log())[known:]
         ]
+        live = [r for r in results if isinstance(r, TimeSeries) and r.live]
         return Processed(
-            tuple(timeseries_to_segment(r) for r in results if isinstance(r, TimeSeries) and r.live), tuple(log)
+            tuple(timeseries_to_segment(r) for r in live),
+            tuple(str(r["units"]) if r.is_defined("units") else "" for r in live),
+            tuple(log),
         )

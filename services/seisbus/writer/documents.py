@@ -78,6 +78,8 @@ def wf_document(
         "piece": number,
         **_common(batch, outcome),
     }
+    if piece.units:
+        document["units"] = piece.units
     if isinstance(place, Place):
         document |= {
             "storage_mode": place.mode.value,

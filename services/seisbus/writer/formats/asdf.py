@@ -46,13 +46,13 @@ class AsdfDraft(Draft):
 
     def add(self, document: Document, segment: Segment, site: Document | None) -> None:
         """One waveform."""
-        self._add(segment, self._tag)
+        self._add(segment, self._tag, str(document.get("units") or ""))
 
-    def _add(self, segment: Segment, wanted: str) -> None:
+    def _add(self, segment: Segment, wanted: str, units: str = "") -> None:
         """Under this tag; where other samples of the same channel and time have it, under a numbered one."""
         from obspy import Stream
 
-        stream = Stream([trace_of(segment)])
+        stream = Stream([trace_of(segment, units)])
         for number in range(1, _MOST_TAGS):
             tag = wanted if number == 1 else f"{wanted}_{number}"
             try:

@@ -15,7 +15,7 @@ from .draft import Draft
 
 SCHEMA: Final = pa.schema(
     [
-        *((name, pa.string()) for name in ("net", "sta", "loc", "chan", "event", "data_tag", "job", "window")),
+        *((name, pa.string()) for name in ("net", "sta", "loc", "chan", "event", "data_tag", "job", "window", "units")),
         ("elog", pa.list_(pa.string())),
         ("starttime", pa.float64()),
         ("t0_ns", pa.int64()),
@@ -45,7 +45,7 @@ class ParquetDraft(Draft):
         counts = segment.data.dtype == np.int32
         self._rows.append(
             {
-                **{name: str(document.get(name) or "") for name in ("event", "data_tag", "job", "window")},
+                **{name: str(document.get(name) or "") for name in ("event", "data_tag", "job", "window", "units")},
                 "elog": list(document.get("elog") or ()),
                 "net": source.net,
                 "sta": source.sta,

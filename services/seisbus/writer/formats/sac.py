@@ -7,12 +7,17 @@ from pathlib import Path
 
 import numpy as np
 from libseis.segments import Segment
+from libseis.units import parse
 
 from ...planning.datasets import safe_name
 from ...store.documents import Document
 from .convert import trace_of
 from .draft import About, Draft
 
+# Header IDEP, by base unit and power of seconds.
+_KINDS = {("m", 0): "idisp", ("m", 1): "ivel", ("m", 2): "iacc", ("V", 0): "ivolts"}
+# Characters of a text in the header.
+_TEXT = 8
 # Integers up to here are exact in single precision.
 _EXACT = 2**24
 
@@ -35,6 +40,12 @@ class SacDraft(Draft):
         if segment.data.dtype == np.int32 and np.abs(segment.data.astype(np.int64)).max(initial=0) > _EXACT:
             self.problems.append(f"{segment.source}: counts above 2^24 are rounded to single precision.")
         sac = SACTrace.from_obspy_trace(trace_of(segment))
+        unit = parse(document.get("units"))
+        if unit is not None:
+            # IDEP names the quantity alone, and the manual's nm are not what most programs write: the unit is beside it
+            sac.idep = _KINDS.get((unit.base, unit.per_second), "iunkn")
+            if len(unit.symbol) <= _TEXT:
+                sac.kuser0 = unit.symbol
         if site is not None:
             sac.stla, sac.stlo, sac.stel = site["lat"], site["lon"], site["elev"] * 1000.0
         if (event := self._event) is not None:

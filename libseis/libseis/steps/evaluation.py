@@ -1,0 +1,192 @@
+"""The response of one channel epoch to SI units, evaluated by evalresp (in obspy), and what is odd about its metadata.
+
+evalresp is asked for the response to the units of the first stage as they are (DEF); prefixes and the order of time
+derivatives are dealt with here, by `libseis.units`. obspy alone takes a unit that is not on its short list (um/s,
+nm/s/s) for one without a prefix and without an order.
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from obspy.core.inventory import response as obspy_response
+from obspy.core.util.obspy_types import ObsPyException
+
+from libseis.errors import DefinitionError
+from libseis.steps.design import Output
+from libseis.units import Unit, parse
+from libseis.utility import ErrorSeverity
+
+Spectrum = NDArray[np.complex128]
+
+# Stated sensitivity and product of the stages' gains that differ by more are told
+GAIN_TOLERANCE = 0.02
+
+# how many times displacement is differentiated
+_ORDERS = {Output.DISPLACEMENT: 0, Output.VELOCITY: 1, Output.ACCELERATION: 2}
+
+# the evalresp C library keeps global state and ctypes lets go of the GIL
+_evalresp_lock = threading.Lock()
+
+
+class _Warnings(threading.local):
+    """Stands for the module `warnings` inside obspy's response module, and keeps what a thread's evaluation warns of.
+
+    `warnings.catch_warnings` changes the filters of the whole process: threads would lose each other's warnings.
+    """
+
+    caught: list[str] | None = None
+
+    def warn(self, message: object, *args: Any, **kwargs: Any) -> None:
+        if self.caught is None:
+            warnings.warn(message, *args, **kwargs)  # type: ignore[call-overload]
+        else:
+            self.caught.append(str(message))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(warnings, name)
+
+
+_warnings = _Warnings()
+obspy_response.warnings = _warnings
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A spectrum (counts per SI unit of the output, at the frequencies asked for), and sentences for the error log."""
+
+    spectrum: Spectrum
+    complaints: tuple[str, ...] = ()
+
+
+def problem(text: str) -> DefinitionError:
+    """An error of the station metadata."""
+    return DefinitionError(text, ErrorSeverity.Invalid, source="station metadata")
+
+
+def input_unit(response: Any) -> Unit | None:
+    """What the first stage takes in; the stated sensitivity's where the stage does not say; None where neither does."""
+    first = min(response.response_stages, key=lambda stage: stage.stage_sequence_number)
+    unit = parse(first.input_units)
+    if unit is None and response.instrument_sensitivity is not None:
+        unit = parse(response.instrument_sensitivity.input_units)
+    return unit
+
+
+def output_units(response: Any, output: Output, name: object) -> str:
+    """The SI units of samples whose response is removed to `output`; "" where the metadata name none.
+
+    DefinitionError when the sensor does not measure motion of the ground and motion is asked for.
+    """
+    unit = input_unit(response)
+    if output is Output.DEFAULT:
+        return "" if unit is None else unit.si
+    wanted = Unit("m", _ORDERS[output])
+    if unit is None:
+        raise problem(
+            f"the response of {name} does not name its units; {wanted.quantity} ({wanted.si}) cannot be made of what "
+            "is not known: use output DEF"
+        )
+    if unit.base != "m" or not unit.known:
+        what = unit.quantity if unit.known else "a quantity that is not known"
+        raise problem(
+            f"the response of {name} is to {what} ({unit.si}); {wanted.quantity} ({wanted.si}) cannot be made of it: "
+            "use output DEF"
+        )
+    return wanted.si
+
+
+def evaluate(response: Any, output: Output, frequencies: NDArray[np.float64]) -> Evaluated:
+    """The response at frequencies (Hz), shape kept. Whether `output` can be had is `output_units`'s business."""
+    unit = input_unit(response)
+    spectrum, told = _as_it_is(response, frequencies)
+    if unit is not None:
+        spectrum = spectrum / unit.factor
+        if output in _ORDERS:
+            spectrum = _to_order(spectrum, frequencies, unit.per_second, _ORDERS[output])
+    else:
+        told.append("The metadata do not name the units of the response.")
+    if unit is not None and not unit.known:
+        told.append(f"The unit {unit.base!r} of the response is not known; the samples are in it as it stands.")
+    mismatch = _gain_mismatch(response, unit)
+    complaints = (*told, mismatch) if mismatch else tuple(told)
+    return Evaluated(spectrum, tuple(dict.fromkeys(complaints)))
+
+
+def _to_order(spectrum: Spectrum, frequencies: NDArray[np.float64], given: int, wanted: int) -> Spectrum:
+    """Response to the `wanted`-th derivative of displacement, out of that to the `given`-th: a factor (i w)**n.
+
+    Zero at frequency zero where it would be infinite, as evalresp has it.
+    """
+    power = given - wanted
+    if power == 0:
+        return spectrum
+    angular = 2j * np.pi * frequencies
+    still = angular == 0
+    result: Spectrum = spectrum * np.where(still, 1.0, angular) ** power
+    result[still] = 0.0
+    return result
+
+
+def _as_it_is(response: Any, frequencies: NDArray[np.float64]) -> tuple[Spectrum, list[str]]:
+    """The response to the first stage's own units, and what obspy warned of."""
+    plain = copy.copy(response)
+    plain.response_stages = [copy.copy(stage) for stage in response.response_stages]
+    # names that obspy knows, the same for the same unit: it would warn of others and call the output meaningless
+    for stage in plain.response_stages:
+        for side in ("input_units", "output_units"):
+            unit = parse(getattr(stage, side))
+            if unit is not None and unit.known:
+                setattr(stage, side, {"counts": "COUNTS", "V": "V"}.get(unit.base, getattr(stage, side)))
+    first = min(plain.response_stages, key=lambda stage: stage.stage_sequence_number)
+    first.input_units = "M/S"  # of no consequence for DEF; a unit that obspy scales by would be
+    return _collected(
+        lambda: plain.get_evalresp_response_for_frequencies(
+            frequencies, output=Output.DEFAULT.value, hide_sensitivity_mismatch_warning=True
+        )
+    )
+
+
+def _collected(work: Callable[[], Spectrum]) -> tuple[Spectrum, list[str]]:
+    with _evalresp_lock:
+        caught: list[str] = []
+        _warnings.caught = caught
+        try:
+            return work(), [f"obspy on the response: {text}" for text in caught]
+        finally:
+            _warnings.caught = None
+
+
+def _gain_mismatch(response: Any, unit: Unit | None) -> str:
+    """One sentence where the stages and the stated sensitivity disagree at the sensitivity's frequency."""
+    stated = response.instrument_sensitivity
+    if stated is None or not stated.value or not stated.frequency:
+        return ""
+    at = np.array([float(stated.frequency)])
+    try:
+        (found,), _ = _as_it_is(response, at)
+    except (ObsPyException, ValueError, ArithmeticError):
+        return ""  # the evaluation itself says what is wrong
+    gain = abs(found)
+    of = parse(stated.input_units) or unit
+    if unit is not None and of is not None:
+        if of.base != unit.base:
+            return (
+                f"The first stage takes in {unit.symbol}, the stated sensitivity is of {of.symbol}: one of them is "
+                "wrong; the stages are used."
+            )
+        gain = gain / unit.factor * of.factor
+        gain *= (2 * np.pi * at[0]) ** (unit.per_second - of.per_second)
+    if not np.isfinite(gain) or abs(gain / abs(stated.value) - 1.0) <= GAIN_TOLERANCE:
+        return ""
+    return (
+        f"The stages' gains make {gain:.6g} at {at[0]:g} Hz, the stated sensitivity is {stated.value:.6g} "
+        f"({100 * (gain / abs(stated.value) - 1.0):+.3g} %); the stages are used."
+    )
