@@ -74,6 +74,7 @@ async def test_a_response_is_removed_with_the_archives_own_metadata(system: Syst
     for file in (bucket / "FDSNstationXML").rglob("*.xml"):
         inventory += obspy.read_inventory(file)
     for document, samples in stored[:2]:
+        assert document["units"] == "m/s"
         trace = whole_record(bucket, document)
         trace.remove_response(inventory, output="VEL", pre_filt=(0.01, 0.02, 8.0, 10.0), water_level=None, taper=False)
         first = round((document["t0_ns"] - trace.stats.starttime.ns) / 1e9 * trace.stats.sampling_rate)

@@ -24,6 +24,10 @@ SAME_INTERVAL = 1e-7
 WHOLE_RATIO = 1e-6
 
 
+# samples added at most to make a period whole
+_MOST_EXTRA = 1000
+
+
 class BasicResampler(ABC):
     """A resampling operator with a target interval `dt` (s) or rate `sampling_rate` (Hz): give exactly one.
 
@@ -91,10 +95,29 @@ class ScipyResampler(BasicResampler):
         npts = int(d.npts * self.samprate * d.dt + 1e-6)
         if npts == 0:
             raise ValueError(f"{d.npts} samples at {d.dt} s make no sample at {self.dt} s")
-        values = signal.resample(samples(d), npts, axis=-1, window=self.window)
+        # the method puts its samples evenly on the period of the data: one that is no whole number of new samples
+        # would stretch them, so it is made so, by data that go on as their reflection
+        extra, new = _whole_period(d.npts, self.samprate * d.dt)
+        x = samples(d)
+        if extra:
+            widths = [(0, 0)] * (x.ndim - 1) + [(0, extra)]
+            x = np.pad(x, widths, mode="reflect", reflect_type="odd") if d.npts > 1 else np.pad(x, widths, mode="edge")
+        values = signal.resample(x, new, axis=-1, window=self.window)[..., :npts]
         replace_samples(d, np.array(values, dtype=np.float64, order="F"))
         self._set_rate(d)
         return d
+
+
+def _whole_period(npts: int, ratio: float) -> tuple[int, int]:
+    """The fewest samples to add (at most 1000) so that all make a whole number of new ones, and that number.
+
+    Where none do, the number that comes nearest: to a thousandth of a sample, about.
+    """
+    extra = np.arange(_MOST_EXTRA + 1)
+    off = np.abs((npts + extra) * ratio - np.rint((npts + extra) * ratio))
+    whole = np.flatnonzero(off <= 1e-6)
+    best = int(whole[0]) if len(whole) else int(off.argmin())
+    return best, round((npts + best) * ratio)
 
 
 class ScipyDecimator(BasicResampler):

@@ -35,6 +35,15 @@ def test_fourier_resampling(make, rate: float) -> None:  # type: ignore[no-untyp
 
 
 @pytest.mark.parametrize("make", MAKERS)
+@pytest.mark.parametrize(("rate", "npts"), [(33.0, 1001), (30.0, 1003), (99.99 / 3, 997), (127.3, 501)])
+def test_fourier_resampling_stretches_nothing(make, rate: float, npts: int) -> None:  # type: ignore[no-untyped-def]
+    d = ScipyResampler(rate, window=None).resample(sine(make, npts))
+    assert d.npts == int(npts * rate * 0.01 + 1e-6)
+    off = np.asarray(d.data).reshape(-1, d.npts)[0] - np.sin(2 * np.pi * np.arange(d.npts) / rate)
+    assert np.abs(off[d.npts // 5 : -d.npts // 5]).max() < 0.01
+
+
+@pytest.mark.parametrize("make", MAKERS)
 def test_decimation(make) -> None:  # type: ignore[no-untyped-def]
     d = ScipyDecimator(20.0).resample(sine(make))
     assert (d.npts, d.dt, d["sampling_rate"]) == (200, 0.05, 20.0)
