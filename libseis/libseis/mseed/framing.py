@@ -69,6 +69,12 @@ def _regular(found: _Found, at: int) -> int:
     buffer, begin, block = found.buffer, at, _FIRST_BLOCK
     if not (length := _length_at(buffer, at)):
         return 0
+    # a length that damage made reaches over the next records
+    if (
+        at + length <= len(buffer)
+        and (inside := _search(buffer, at + HEADER_BYTES, at + length, strict=True)) is not None
+    ):
+        return _shorter(found, at, inside, length)
     while True:
         count = min(block, (len(buffer) - at) // length)
         if count == 0:
@@ -77,6 +83,7 @@ def _regular(found: _Found, at: int) -> int:
         own = headers["length"] == length
         fits = (headers["plausible"] & (own | (headers["length"] == 0))) | (headers["tolerable"] & own)
         good = count if fits.all() else int(fits.argmin())
+        good = _before_swallowed(buffer, at, length, good, checked=at == begin)
         if good:
             headers["length"] = length
             found.headers.append(headers[:good])
@@ -89,6 +96,38 @@ def _regular(found: _Found, at: int) -> int:
     return _without_stump(found, at)
 
 
+def _before_swallowed(buffer: Bytes, at: int, length: int, count: int, *, checked: bool) -> int:
+    """How many of the records from `at` there are before one that reaches over the next, whose header stands in it.
+
+    `checked`: the first does not.
+    """
+    size = 1 << SHORTEST
+    while size < length and count > checked:
+        place = at + size + length * np.arange(int(checked), count, dtype=np.int64)
+        looks = _QUALITY[buffer[place + 6]] & (_YEAR[buffer[place + 20]] | _YEAR[buffer[place + 21]])
+        if looks.any():
+            headers = parse(buffer, place[looks])
+            real = headers["plausible"] & (headers["length"] > 0)
+            if real.any():
+                count = int((headers["offset"][real][0] - at) // length)
+        size *= 2
+    return count
+
+
+def _shorter(found: _Found, at: int, inside: int, length: int) -> int:
+    """Take the record at `at` as one that ends where the next one starts, if that is a length; the offset after it."""
+    size = inside - at
+    if size & (size - 1):
+        message = f"The record at byte {at} ends after {size} of {length} bytes; it is left out."
+        found.problems.append(Problem(at, size, ProblemKind.CUT_SHORT, message))
+        return inside
+    header = parse(found.buffer, np.array([at], np.int64))
+    header["length"] = size
+    header["odd"] |= np.uint16(Odd.LENGTH)
+    found.headers.append(header)
+    return inside
+
+
 def _without_stump(found: _Found, at: int) -> int:
     """Give the last record up if another starts inside it: its own end is missing. The offset to go on at."""
     buffer = found.buffer
@@ -96,7 +135,7 @@ def _without_stump(found: _Found, at: int) -> int:
         return at
     length = int(found.headers[-1]["length"][-1])
     offset = at - length
-    inside = _search(buffer, offset + HEADER_BYTES, at)
+    inside = _search(buffer, offset + HEADER_BYTES, at, strict=True)
     if inside is None:
         return at
     found.headers[-1] = found.headers[-1][:-1]
@@ -162,6 +201,8 @@ def _version3_at(buffer: Bytes, at: int) -> columns.Version3 | None:
     if len(record) < length or not (1900 <= year <= 2100 and 1 <= day <= 366 and hour <= 24 and minute <= 60):
         return None
     odd = Odd(0) if crc32c(record[32:], crc32c(bytes(4), crc32c(record[:28]))) == check else Odd.CRC
+    if odd and _search(buffer, at + _V3_FIXED, at + length, strict=True) is not None:
+        return None  # its length is among what is wrong
     if hour > 23 or minute > 59 or second > 60 or ns >= 10**9:
         if odd or second > 61:
             return None
@@ -208,19 +249,19 @@ def _problem(buffer: Bytes, at: int, stop: int) -> Problem:
     return Problem(at, count, ProblemKind.FOREIGN, message)
 
 
-def _search(buffer: Bytes, begin: int, end: int) -> int | None:
-    """First offset in [begin, end) where a record that can be believed starts."""
+def _search(buffer: Bytes, begin: int, end: int, *, strict: bool = False) -> int | None:
+    """First offset in [begin, end) where a record that can be believed starts; `strict`: with nothing odd about it."""
     step = 4096
     while begin < end:
         stop = min(begin + step, end)
-        for candidate in _candidates(buffer, begin, stop):
+        for candidate in _candidates(buffer, begin, stop, strict=strict):
             if _believed(buffer, candidate):
                 return candidate
         begin, step = stop, min(step * 4, _SEARCH_BYTES)
     return None
 
 
-def _candidates(buffer: Bytes, begin: int, end: int) -> list[int]:
+def _candidates(buffer: Bytes, begin: int, end: int, *, strict: bool) -> list[int]:
     """Offsets in [begin, end) whose bytes look like the start of a header of either version."""
     stop = min(end, len(buffer) - _V3_FIXED + 1)
     if stop <= begin:
@@ -233,7 +274,7 @@ def _candidates(buffer: Bytes, begin: int, end: int) -> list[int]:
     second = second[second + HEADER_BYTES <= len(buffer)]
     if len(second):
         headers = parse(buffer, second)
-        second = second[headers["plausible"] | (headers["tolerable"] & (headers["length"] > 0))]
+        second = second[headers["plausible"] | (headers["tolerable"] & (headers["length"] > 0) & (not strict))]
     marks = (spread[:width] == ord("M")) & (spread[1 : width + 1] == ord("S")) & (spread[2 : width + 2] == 3)
     return sorted([*second.tolist(), *(np.flatnonzero(marks) + begin).tolist()])
 

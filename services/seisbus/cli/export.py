@@ -18,7 +18,7 @@ FolderOption = Annotated[str, typer.Option(help="Folder below `exports`; else th
 
 
 def export(
-    format: Annotated[str, typer.Argument(help="asdf, mseed, sac, parquet or specfem.")],
+    format: Annotated[str, typer.Argument(help="asdf, mseed, mseed3, sac, parquet or specfem.")],
     job: JobOption = "",
     tag: TagOption = "",
     event: EventOption = "",

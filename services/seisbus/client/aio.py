@@ -192,7 +192,7 @@ class AsyncClient:
         loc: str = "*",
         chan: str = "*",
     ) -> Job:
-        """Start a job that makes datasets of stored waveforms: `format` is asdf, mseed, sac, parquet or specfem.
+        """Start a job that makes datasets of stored waveforms: asdf, mseed, mseed3, sac, parquet or specfem.
 
         Of one job, with one data_tag, or of one event: all that are given must fit. `misfit` is a misfit job, or
         several, whose synthetics, windows and adjoint sources are added to asdf; or the one that specfem is of.

@@ -22,13 +22,18 @@ class Export(Model):
     `folder`: below `exports` in the output folder; without it the name of the job, tag or event.
     """
 
-    format: Literal["asdf", "mseed", "sac", "parquet", "specfem"]
+    format: Literal["asdf", "mseed", "mseed3", "sac", "parquet", "specfem"]
     job: Annotated[str, Field(pattern=r"^[0-9a-z]{0,40}$")] = ""
     tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]{0,80}$")] = ""
     event: Annotated[str, Field(max_length=200)] = ""
     misfit: Annotated[tuple[JobId, ...], BeforeValidator(_one_or_more)] = ()
     folder: Annotated[str, Field(pattern=r"^([A-Za-z0-9_+-][A-Za-z0-9_.+-]{0,79})?$")] = ""
     waveform_tag: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")] = "observed"
+
+    @property
+    def by_day(self) -> bool:
+        """Whether a dataset is a day of a channel (miniSEED in the SDS layout), instead of an event."""
+        return self.format in ("mseed", "mseed3")
 
     @model_validator(mode="after")
     def _something(self) -> Self:

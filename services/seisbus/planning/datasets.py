@@ -54,7 +54,7 @@ def dataset_keys(export: Export, stored: Iterable[StoredSpan]) -> set[DatasetKey
     """The datasets that these waveforms make; a waveform over midnight belongs to two days."""
     found: set[DatasetKey] = set()
     for waveform in stored:
-        if export.format == "mseed":
+        if export.by_day:
             days = range(waveform.start_ns // DAY_NS, waveform.end_ns // DAY_NS + 1)
             found.update(DatasetKey("", waveform.channel, day) for day in days)
         else:
@@ -81,7 +81,7 @@ def dataset_path(export: Export, window: Window) -> PurePosixPath:
     miniSEED: SDS (seiscomp.de, "SeisComP Data Structure"), YEAR/NET/STA/CHAN.D/NET.STA.LOC.CHAN.D.YEAR.DAY.
     """
     folder = PurePosixPath("exports", safe_name(export.folder or export.job or export.tag or export.event))
-    if export.format == "mseed":
+    if export.by_day:
         codes = [safe_name(code) for code in (window.channel.net, window.channel.sta, window.channel.chan)]
         net, sta, chan = codes
         loc = safe_name(window.channel.loc) if window.channel.loc else ""

@@ -57,10 +57,12 @@ def test_names_are_safe_and_differ_where_the_texts_do(one: str, other: str) -> N
 
 
 @given(
-    st.text(max_size=50), st.tuples(*[st.text(max_size=10)] * 4), st.sampled_from(["asdf", "mseed", "sac", "parquet"])
+    st.text(max_size=50),
+    st.tuples(*[st.text(max_size=10)] * 4),
+    st.sampled_from(["asdf", "mseed", "mseed3", "sac", "parquet"]),
 )
 def test_no_path_leaves_the_folder(event: str, codes: tuple[str, str, str, str], format: str) -> None:
-    key = DatasetKey("", Channel(*codes), DAY) if format == "mseed" else DatasetKey(event)
+    key = DatasetKey("", Channel(*codes), DAY) if format in ("mseed", "mseed3") else DatasetKey(event)
     parts = dataset_path(export(format), key.window("j")).parts
     assert parts[:2] == ("exports", "t")
     assert not {"..", "."} & set(parts)

@@ -15,6 +15,8 @@ from seisbus.model.task import DAY_NS, Window
 from seisbus.writer.formats import About, Draft, open_draft
 from seisbus.writer.publishing import make_durable, publish, unfinished
 
+from libseis import mseed
+
 SOURCE = SourceId("CI", "PAS", "", "BHZ")
 MIDNIGHT = 15_044 * DAY_NS
 DAY = Window("j.x", Channel("CI", "PAS", "", "BHZ"), MIDNIGHT, MIDNIGHT + DAY_NS, False)
@@ -38,6 +40,18 @@ def test_a_day_file_holds_the_samples_of_its_day_once(tmp_path: Path) -> None:
     assert trace.stats.starttime.ns == MIDNIGHT
     assert np.array_equal(trace.data, np.arange(100, 500))
     assert made.problems == []
+
+
+def test_a_day_file_of_miniseed_3_keeps_long_codes_and_nanoseconds(tmp_path: Path) -> None:
+    long = SourceId("CI", "LONGSTA", "", "BHZ")
+    for format, problems in (("mseed3", 0), ("mseed", 1)):
+        made = new_draft(format, tmp_path / format)
+        made.add({}, Segment(long, MIDNIGHT + 7, Rate(40), np.arange(10, dtype=np.int32)), None)
+        made.close()
+        assert len(made.problems) == problems
+        assert made.empty == bool(problems)
+    (member,) = mseed.read(tmp_path / "mseed3").member
+    assert (member["sta"], member.t0_ns, member.data.tolist()) == ("LONGSTA", MIDNIGHT + 7, list(range(10)))
 
 
 def test_samples_that_disagree_are_said(tmp_path: Path) -> None:
@@ -105,7 +119,7 @@ def test_a_folder_is_replaced_file_by_file(tmp_path: Path) -> None:
     assert not part.exists()
 
 
-@pytest.mark.parametrize("format", ["asdf", "mseed", "sac", "parquet"])
+@pytest.mark.parametrize("format", ["asdf", "mseed", "mseed3", "sac", "parquet"])
 def test_an_abandoned_sink_can_be_discarded(format: str, tmp_path: Path) -> None:
     from seisbus.writer.publishing import discard
 

@@ -21,7 +21,9 @@ def open_draft(export: Export, path: Path, about: About) -> Draft:
         case "asdf":
             return AsdfDraft(path, about, export.waveform_tag)
         case "mseed":
-            return MiniseedDraft(path, about)
+            return MiniseedDraft(path, about, version=2)
+        case "mseed3":
+            return MiniseedDraft(path, about, version=3)
         case "parquet":
             return ParquetDraft(path)
         case "sac":

@@ -1,9 +1,10 @@
-"""One day of one channel as miniSEED 2, in order of time, as the SDS layout wants it."""
+"""One day of one channel as miniSEED 2 or 3, in order of time, as the SDS layout wants it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from libseis.errors import SampleError
 from libseis.segments import Overlap, Segment, join
 
 from libseis import mseed
@@ -15,9 +16,10 @@ from .draft import About, Draft
 class MiniseedDraft(Draft):
     """Holds the day in memory (70 MB at 100 Hz at most): samples that several waveforms share are written once."""
 
-    def __init__(self, path: Path, about: About) -> None:
+    def __init__(self, path: Path, about: About, version: int) -> None:
         super().__init__()
         self._path = path
+        self._version = version
         self._window = about.window
         self._parts: dict[str, list[Segment]] = {}
 
@@ -37,7 +39,11 @@ class MiniseedDraft(Draft):
             self.problems += [complaint.message for complaint in joined.complaints]
         with self._path.open("xb") as file:
             for segment in sorted(segments, key=lambda s: s.t0_ns):
-                file.write(mseed.encode(segment, reclen=512))
+                try:
+                    file.write(mseed.encode(segment, reclen=512, version=self._version))
+                except SampleError as error:  # codes that are too long; the others of the day are sound
+                    self.problems.append(error.message)
+            self.empty = file.tell() == 0
 
     def abandon(self) -> None:
         """Nothing is open."""
