@@ -13,11 +13,10 @@ from enum import StrEnum
 import numpy as np
 
 from libseis.segments.segment import Segment
-from libseis.segments.times import EXACT_NS
 
-# Tiles of different tasks may see one sample through clocks set by different records, so a sample this close before
-# an edge is on it.
-EDGE_NS = EXACT_NS
+# Header times without blockette 1001 end at 0.1 ms (SEED manual 2.4, BTIME): a sample this close before the edge of a
+# tile is on it.
+EDGE_NS = 100_000
 
 
 class GapPolicy(StrEnum):

@@ -18,8 +18,9 @@ Integers = NDArray[np.int64]
 
 # A misfit up to this part of a sample is no misfit: all times are promised to be as good.
 TOLERANCE = 0.1
-# Header times without blockette 1001 end at 0.1 ms (SEED manual 2.4, BTIME): nearer to a grid is on it.
-EXACT_NS = 100_000
+# Header times end at microseconds (blockette 1001): records nearer to a grid are on it. All others keep their times, so
+# that any few of them say the same of a sample as all of them.
+EXACT_NS = 1000
 # From here on a drift within one record (in samples) is seen in the times of its samples, if enough records show it;
 # below, the header's rate is as good.
 _DRIFT_IN_RECORD, _DRIFT_IN_ALL, _FEWEST_INTERVALS = 0.05, 0.25, 4
