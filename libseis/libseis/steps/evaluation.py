@@ -104,9 +104,19 @@ def output_units(response: Any, output: Output, name: object) -> str:
 
 
 def evaluate(response: Any, output: Output, frequencies: NDArray[np.float64]) -> Evaluated:
-    """The response at frequencies (Hz), shape kept. Whether `output` can be had is `output_units`'s business."""
+    """The response at frequencies (Hz), shape kept. Whether `output` can be had is `output_units`'s business.
+
+    DefinitionError for stages that obspy cannot evaluate.
+    """
     unit = input_unit(response)
-    spectrum, told = _as_it_is(response, frequencies)
+    try:
+        spectrum, told = _as_it_is(response, frequencies)
+    except MemoryError:
+        raise
+    except Exception as error:  # obspy raises a dozen kinds for what it does not find in a stage
+        raise problem(
+            f"the response cannot be evaluated: {error}; the stages of the station metadata are wrong"
+        ) from error
     if unit is not None:
         spectrum = spectrum / unit.factor
         if output in _ORDERS:
