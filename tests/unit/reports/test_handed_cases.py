@@ -75,3 +75,10 @@ def test_the_handed_cases_that_are_whole_pass_as_they_are() -> None:
     whole, _, _ = _cases()
     assert whole
     _run(str(CASES), *whole)
+
+
+@there
+def test_the_handed_cases_that_lack_a_helper_pass_with_ours() -> None:
+    _, partial, missing = _cases()
+    if partial:
+        _run("-c", WITH_HELPERS.format(tests=str(TESTS), folder=str(CASES.parent), missing=missing, names=partial))

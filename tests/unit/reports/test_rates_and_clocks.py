@@ -319,7 +319,7 @@ def test_periods_of_repeating_decimals_do_not_drift(hz: int) -> None:
 
 
 def test_many_gaps_and_overlaps_without_blockette_1000_come_to_an_end() -> None:
-    """A day full of gaps and of records that come again, whose headers do not name an encoding (SeisComP#16)."""
+    """A day full of gaps and of records that come again, whose headers do not name an encoding (SeisComP/main#16)."""
     values = noise(40_000)
     records, npts = steim1_row(values, START, Record(encoding=None))
     rng = np.random.default_rng(16)

@@ -14,6 +14,7 @@ from obspy.core.inventory.response import (
     CoefficientsTypeResponseStage,
     InstrumentSensitivity,
     PolesZerosResponseStage,
+    PolynomialResponseStage,
     ResponseStage,
 )
 from unit.reports.builder import at
@@ -109,6 +110,30 @@ def test_a_sensitivity_whose_output_is_no_count_is_not_silent() -> None:
     assert amplitude(out) == pytest.approx(1.0, rel=0.02)
 
 
+def test_a_sensor_stage_that_stands_twice_is_told() -> None:
+    """A stage of the sensor more than there should be: the gains do not give the sensitivity (GeoNet/delta#134)."""
+    more = ResponseStage(2, 2.5, 1.0, "V", "V")
+    out, log = removed(inventory(epoch([sensor(), more, digitizer(3)])))
+    assert any("sensitivity" in message or "gain" in message for message in log)
+    assert amplitude(out) == pytest.approx(1 / 2.5, rel=0.02)
+
+
+def test_stages_that_cannot_be_evaluated_are_a_sentence() -> None:
+    """A sensor stage in a form that no program evaluates kills its datum with a reason (obspy#2121)."""
+    odd = CoefficientsTypeResponseStage(2, 2.5, 1.0, "V", "V", "ANALOG (HERTZ)", numerator=[1.0], denominator=[])
+    out, log = removed(inventory(epoch([sensor(), odd, digitizer(3)])))
+    assert out.dead()
+    assert any("the response cannot be evaluated" in message for message in log), log
+    assert not any("ValueError" in message for message in log)
+
+
+@pytest.mark.parametrize(("off", "said"), [(1.001, False), (1.10, True), (0.5, True), (2.65, True)])
+def test_stage_gains_against_the_stated_sensitivity(off: float, said: bool) -> None:
+    """Their product is the sensitivity to some per cent, or it is told (stationxml-validator#19, #64)."""
+    _, log = removed(inventory(epoch([sensor(), digitizer()], sensitivity=GAIN * COUNTS * off)))
+    assert bool(log) == said, log
+
+
 def test_the_epoch_of_the_data_is_the_one_whose_response_is_removed() -> None:
     """The sensor was changed; the other response is wrong by a factor of 2.65 (groundmotion-processing#753)."""
     metadata = inventory(
@@ -141,6 +166,24 @@ def test_stages_whose_units_do_not_follow_are_told_or_right() -> None:
     assert log or (out.live and amplitude(out) == pytest.approx(1.0, rel=0.02))
     if out.live:
         assert amplitude(out) == pytest.approx(1.0, rel=0.02)
+
+
+def test_a_polynomial_without_a_stage_gain_is_refused_with_a_sentence() -> None:
+    """A pressure or temperature channel whose response is a polynomial (FDSN/StationXML#13)."""
+    polynomial = PolynomialResponseStage(
+        1, None, None, "Pa", "V", frequency_lower_bound=0, frequency_upper_bound=1, approximation_lower_bound=0,
+        approximation_upper_bound=1, maximum_error=0, coefficients=[0.0, 2.0],
+    )  # fmt: skip
+    out, log = removed(inventory(epoch([polynomial, digitizer()], units="Pa")))
+    assert out.dead()
+    assert log
+
+
+def test_a_channel_in_amperes_is_not_called_metres() -> None:
+    """A calibration channel measures a current; no ground motion comes of it (obspy#3262)."""
+    out, log = removed(inventory(epoch([sensor(units="A"), digitizer()], units="A")))
+    assert out.dead()
+    assert log
 
 
 def test_a_stage_with_a_gain_alone() -> None:
