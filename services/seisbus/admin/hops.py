@@ -18,7 +18,7 @@ from ..settings import Settings
 from ..store.client import Store
 from ..store.login import Login as StoreLogin
 
-_SECONDS = 4.0
+_SECONDS = 3.0
 _PREFIX = "SEISBUS_"
 
 
@@ -33,10 +33,13 @@ async def nats_problem(environment: Mapping[str, str]) -> str:
     try:
         settings = settings_from(environment)
         login = BusLogin.of(settings)
-        async with await Bus.connect(
-            settings.nats_url, name="seisbus-doctor", login=login, connect_timeout=_SECONDS
-        ) as bus:
+        async with (
+            asyncio.timeout(2 * _SECONDS),
+            await Bus.connect(settings.nats_url, name="seisbus-doctor", login=login, connect_timeout=_SECONDS) as bus,
+        ):
             await bus.pending("doctor")
+    except TimeoutError:
+        return f"it takes connections and does not answer within {2 * _SECONDS:.0f} s; look at the server's log"
     except (SeisbusError, ValidationError) as error:
         return (
             f"{error} (no streams? run `python -m seisbus.admin.topology`)" if "NotFound" in str(error) else str(error)
@@ -61,7 +64,7 @@ async def sink_problem(environment: Mapping[str, str]) -> str:
     try:
         settings = settings_from(environment)
         async with (
-            asyncio.timeout(5 * _SECONDS),
+            asyncio.timeout(2 * _SECONDS),
             Bucket(settings.sink, settings.sink_endpoint, settings.sink_region) as sink,
         ):
             await sink.look("waveforms/doctor")
@@ -70,5 +73,5 @@ async def sink_problem(environment: Mapping[str, str]) -> str:
     except (SeisbusError, ValidationError) as error:
         return str(error)
     except TimeoutError:
-        return f"{settings.sink} does not answer within {5 * _SECONDS:.0f} s; look at SEISBUS_SINK_ENDPOINT"
+        return f"{settings.sink} does not answer within {2 * _SECONDS:.0f} s; look at SEISBUS_SINK_ENDPOINT"
     return ""

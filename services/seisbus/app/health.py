@@ -13,6 +13,7 @@ from seis.control.v1 import control_pb2, control_pb2_grpc
 
 from ..bus import Worker
 from ..settings import Settings
+from ..telemetry.hops import Hops
 from .listening import access_of, grpc_server, listen
 
 # What a liveness probe asks: the process runs, whatever NATS and MongoDB do. "" is readiness.
@@ -22,7 +23,8 @@ LIVENESS: Final = "liveness"
 class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
     """Status, pause, resume and drain of the workers of this process."""
 
-    def __init__(self, service: str, *, drain: Callable[[], None]) -> None:
+    def __init__(self, service: str, *, drain: Callable[[], None], hops: Hops) -> None:
+        self._hops = hops
         self._service = service
         self._drain = drain
         self.workers: Sequence[Worker] = ()
@@ -30,11 +32,14 @@ class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
     async def GetStatus(self, request: Any, context: Any) -> control_pb2.GetStatusResponse:
         """Sums over the workers; the state is that of the least happy one."""
         states = [worker.state.value for worker in self.workers]
+        trouble = self._hops.sentence()
+        if trouble:
+            states.append("holding")
         rank = ("draining", "holding", "paused", "running")
         return control_pb2.GetStatusResponse(
             service=self._service,
             state=next((state for state in rank if state in states), "running"),
-            holding_for=next((worker.holding_for for worker in self.workers if worker.holding_for), ""),
+            holding_for=next((worker.holding_for for worker in self.workers if worker.holding_for), trouble),
             in_progress=sum(len(worker.stats.in_progress) for worker in self.workers),
             done=sum(worker.stats.done for worker in self.workers),
             redelivered=sum(worker.stats.redelivered for worker in self.workers),
@@ -95,6 +100,11 @@ class HealthServer:
     async def serving(self) -> None:
         """Say that work is taken."""
         await self._health.set("", health_pb2.HealthCheckResponse.SERVING)
+
+    async def ready(self, well: bool) -> None:
+        """Say whether work can be done now."""
+        status = health_pb2.HealthCheckResponse.SERVING if well else health_pb2.HealthCheckResponse.NOT_SERVING
+        await self._health.set("", status)
 
     async def leaving(self) -> None:
         """Say for good that no work is taken any more."""

@@ -32,10 +32,12 @@ from ..store.deadletters import bury_message
 from ..store.jobs import give_up_job, job_attempt
 from ..store.login import Login as StoreLogin
 from ..telemetry import tracing
+from ..telemetry.hops import Hops
 from ..telemetry.metrics import serve_metrics
 from .health import HealthServer, WorkerControl
 from .logs import configure_logging
 from .memory import keep_freed_memory
+from .watching import watch_hops
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +59,7 @@ class Context:
     objects: ObjectReader
     archives: Mapping[str, ArchiveDefinition]
     sink: Bucket | None = None
+    hops: Hops = field(default_factory=Hops)
     board: JobBoard = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,6 +77,7 @@ class Context:
             max_bytes=max_bytes or self.settings.bytes_in_flight,
             ack_wait=self.settings.ack_wait_seconds,
             max_deliver=self.settings.max_deliver,
+            trouble=lambda: self.hops.sentence("MongoDB"),
         )
 
     async def _bury(self, letter: DeadLetter) -> None:
@@ -163,7 +167,8 @@ async def _main(name: str, settings: Settings, build: Callable[[Context], Awaita
         loop.add_signal_handler(number, stop.set)
     archives = archives_of(settings)
     sink = Bucket(settings.sink, settings.sink_endpoint, settings.sink_region) if settings.sink else None
-    control = WorkerControl(name, drain=stop.set)
+    hops = Hops()
+    control = WorkerControl(name, drain=stop.set, hops=hops)
     async with contextlib.AsyncExitStack() as stack:
         health = await stack.enter_async_context(HealthServer(settings, control))
         connecting = asyncio.create_task(_connect(name, settings, stack))
@@ -173,15 +178,16 @@ async def _main(name: str, settings: Settings, build: Callable[[Context], Awaita
             await asyncio.gather(connecting, return_exceptions=True)
             return
         bus, store = await connecting
-        objects = await stack.enter_async_context(ObjectReader())
+        objects = await stack.enter_async_context(ObjectReader(hops=hops))
         if sink is not None:
             await stack.enter_async_context(sink)
-        context = Context(name, boot_id(), settings, bus, store, objects, archives, sink)
+        context = Context(name, boot_id(), settings, bus, store, objects, archives, sink, hops)
         service = await build(context)
         control.workers = service.workers
         background = [asyncio.create_task(loop_()) for loop_ in (context.board.run, *service.loops)]
         working = [asyncio.create_task(worker.run()) for worker in service.workers]
         await health.serving()
+        background.append(asyncio.create_task(watch_hops(context, health)))
         _log.info("%s is ready", name)
         try:
             done, _ = await asyncio.wait([stopping, *background, *working], return_when=_FIRST)

@@ -9,6 +9,7 @@ from typing import Any
 import grpc
 from grpc.aio import ServerInterceptor
 
+from ..deadlines import KEEPALIVE_SECONDS
 from ..errors import UserError
 from ..security import SecretError, read_bytes
 from ..settings import Settings
@@ -30,7 +31,13 @@ def access_of(settings: Settings) -> AccessInterceptor:
 def grpc_server(settings: Settings, interceptors: Sequence[ServerInterceptor]) -> grpc.aio.Server:
     """A server with this deployment's limits; the first interceptor sees a call first."""
     return grpc.aio.server(
-        interceptors=interceptors, options=[("grpc.max_receive_message_length", settings.request_bytes)]
+        interceptors=interceptors,
+        options=[
+            ("grpc.max_receive_message_length", settings.request_bytes),
+            # clients ask for signs of life while a stream is silent; by default that counts as an attack
+            ("grpc.http2.min_recv_ping_interval_without_data_ms", int(KEEPALIVE_SECONDS * 500)),
+            ("grpc.http2.max_ping_strikes", 0),
+        ],
     )
 
 

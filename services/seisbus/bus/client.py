@@ -28,6 +28,7 @@ from nats.js.errors import Error as JetStreamError
 from nats.js.errors import NotFoundError as JsNotFound
 from seis.v1 import task_pb2
 
+from ..deadlines import NATS_ANSWER_SECONDS, NATS_PING_SECONDS
 from ..errors import PoisonError, UnavailableError
 from ..model.ids import job_of
 from ..model.transfer import PlanOrder
@@ -112,7 +113,7 @@ class Bus:
 
     def __init__(self, connection: NatsClient) -> None:
         self._nc = connection
-        self._js: JetStreamContext = connection.jetstream(timeout=10)
+        self._js: JetStreamContext = connection.jetstream(timeout=NATS_ANSWER_SECONDS)
         self._waits: dict[str, str] = {}
 
     @classmethod
@@ -141,6 +142,7 @@ class Bus:
                     reconnect_time_wait=0.2,  # type: ignore[arg-type]  # any number of seconds does
                     error_cb=on_error,
                     connect_timeout=2,
+                    ping_interval=NATS_PING_SECONDS,
                     **(login or Login()).options(),
                 )
         except (NatsError, OSError, TimeoutError) as error:
@@ -226,7 +228,7 @@ class Bus:
         headers = {"Nats-Msg-Id": message_id, **tag.headers()}
         with _translated(f"publishing to {subject}"), tracing.publishing(stream, headers):
             # A publication lost with a connection is waited for so long, then repeated under the same id.
-            await self._js.publish(subject, envelope.SerializeToString(), timeout=10, headers=headers)
+            await self._js.publish(subject, envelope.SerializeToString(), timeout=NATS_ANSWER_SECONDS, headers=headers)
         PUBLISHED.labels(stream).inc()
 
     async def publish_plan(self, job: str, attempt: int, *, nonce: int = 0) -> None:

@@ -114,6 +114,7 @@ class Worker:
         max_bytes: int,
         ack_wait: float,
         max_deliver: int,
+        trouble: Callable[[], str] = lambda: "",
     ) -> None:
         self._bus = bus
         self._consumer = consumer
@@ -124,6 +125,7 @@ class Worker:
         self._max_bytes = max_bytes
         self._ack_wait = ack_wait
         self._max_deliver = max_deliver
+        self._trouble = trouble  # what a look at the servers found; "" when they are well
         self._paused = False
         self._draining = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -149,7 +151,7 @@ class Worker:
     @property
     def holding_for(self) -> str:
         """What keeps the worker from going on, "" when nothing does."""
-        return next(iter(self._holds.values()), "") or self._bus.waiting_for or self._bus.away
+        return next(iter(self._holds.values()), "") or self._bus.waiting_for or self._bus.away or self._trouble()
 
     def pause(self) -> None:
         """Take no new messages until `resume`."""

@@ -59,16 +59,31 @@ async def examine() -> list[Check]:
         )
     else:
         checks.append(Check("stack", True, f"process {state.pid}, log {state.log}"))
-    checks += await servers(environment)
-    for service, addresses in (state.health if state else {}).items():
-        checks += [await service_check(service, address) for address in addresses]
-    checks += await control(control_address())
-    if sink := environment.get("SEISBUS_SINK"):
-        problem = await hops.sink_problem(environment)
-        checks.append(Check("sink", not problem, problem or sink))
+    health = state.health if state else {}
+    looks = [
+        servers(environment),
+        *(one(service_check(service, address)) for service, addresses in health.items() for address in addresses),
+        control(control_address()),
+        sink(environment),
+    ]
+    for found in await asyncio.gather(*looks):  # at once: several that do not answer take no longer than one
+        checks += found
     if root := environment.get("SEISBUS_OUTPUT_ROOT"):
         checks.append(room(Path(root)))
     return checks
+
+
+async def one(check: Awaitable[Check]) -> list[Check]:
+    """A list of one check."""
+    return [await check]
+
+
+async def sink(environment: Mapping[str, str]) -> list[Check]:
+    """Whether the bucket for files takes and gives, where one is set."""
+    if not (location := environment.get("SEISBUS_SINK")):
+        return []
+    problem = await hops.sink_problem(environment)
+    return [Check("sink", not problem, problem or location)]
 
 
 def programs() -> list[Check]:
@@ -92,20 +107,23 @@ def plots() -> list[Check]:
 
 async def servers(environment: Mapping[str, str]) -> list[Check]:
     """Whether the servers of an environment take connections; those that it does not name are left out."""
-    found = []
-    for hop, variable in (
-        ("NATS", "SEISBUS_NATS_URL"),
-        ("MongoDB", "SEISBUS_MONGODB_URI"),
-        ("S3", "SEISBUS_ARCHIVE_LOCAL_ENDPOINT"),
-    ):
-        url = environment.get(variable, "")
-        if url:
-            check = await connects(hop, url, variable)
-            if check.good and (asked := _DEEPER.get(hop)) is not None:
-                problem = await asked(environment)
-                check = Check(hop, False, problem) if problem else check
-            found.append(check)
-    return found
+    named = [
+        (hop, environment[variable], variable)
+        for hop, variable in (
+            ("NATS", "SEISBUS_NATS_URL"),
+            ("MongoDB", "SEISBUS_MONGODB_URI"),
+            ("S3", "SEISBUS_ARCHIVE_LOCAL_ENDPOINT"),
+        )
+        if environment.get(variable)
+    ]
+
+    async def look(hop: str, url: str, variable: str) -> Check:
+        check = await connects(hop, url, variable)
+        if check.good and (asked := _DEEPER.get(hop)) is not None and (problem := await asked(environment)):
+            return Check(hop, False, problem)
+        return check
+
+    return list(await asyncio.gather(*(look(*each) for each in named)))
 
 
 # What a service would meet beyond the port: login, certificate, what the topology command makes.

@@ -51,12 +51,12 @@ def follow(connected: Client, job: Job) -> int:
         follow(connected, first)
     try:
         with JobBar(OUT, job.title or job.id) as bar:
-            for progress in connected.watch(job.id):
+            for progress in connected.watch(job.id, errors_to):
                 bar.show(progress)
     except KeyboardInterrupt:
         errors_to(f"The job goes on; `seisbus watch {job.id}` shows it again, `seisbus cancel {job.id}` stops it.")
         raise
-    closed = connected.job(job.id)
+    closed = connected.wait(job.id, errors_to)
     OUT.print(views.job_table(closed))
     return 0 if closed.state is JobState.COMPLETED else 1
 

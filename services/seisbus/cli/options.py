@@ -44,4 +44,4 @@ def control_address() -> str:
 
 def client() -> Client:
     """A client of the control service that this call is about."""
-    return Client(control_address(), SETTINGS.transport)
+    return Client(transport=SETTINGS.transport, find=control_address)

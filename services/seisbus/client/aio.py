@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
-import time
 import uuid
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Self
@@ -24,7 +24,7 @@ from . import decode, tables
 from .connection import Connection
 from .direct import Direct
 from .download import download
-from .errors import UnreachableError
+from .errors import ClientError, UnreachableError
 from .jobfile import JobSource, job_text
 from .transport import Transport
 from .values import (
@@ -44,9 +44,11 @@ from .values import (
     time_span,
 )
 
+_logger = logging.getLogger("seisbus.client")
+
 DEFAULT_ADDRESS: Final = "127.0.0.1:50051"
-# A control service that is restarted is back within this.
-_RECONNECT_SECONDS: Final = 60.0
+# Between two tries of a watcher: a restart of control or of a server takes seconds.
+_AGAIN_SECONDS: Final = 0.5
 
 
 def default_address() -> str:
@@ -59,15 +61,23 @@ class AsyncClient:
 
     `transport` says how it is reached; the environment decides when None (see Transport). With `direct` stored bytes
     come from the bucket that documents name, with the caller's own credentials, instead of through control.
+    `find` says where control is now: a stack that was started again may have another port, and a watcher follows it.
     Every call may raise ClientError with control's sentence, UnreachableError when nobody answers.
     """
 
     def __init__(
-        self, address: str | None = None, transport: Transport | None = None, *, direct: Direct | None = None
+        self,
+        address: str | None = None,
+        transport: Transport | None = None,
+        *,
+        direct: Direct | None = None,
+        find: Callable[[], str] | None = None,
     ) -> None:
-        self.address = address or default_address()
+        self.address = address or (find or default_address)()
         self._direct = direct
-        self._connection = Connection(self.address, transport or Transport.from_environment())
+        self._find = find
+        self._transport = transport or Transport.from_environment()
+        self._connection = Connection(self.address, self._transport)
 
     async def __aenter__(self) -> Self:
         return self
@@ -102,31 +112,56 @@ class AsyncClient:
         pages = self._connection.pages("ListJobs", pb.ListJobsRequest(page_size=limit), lambda r: r.jobs)
         return [Job.of(message) async for message in _first(pages, limit)]
 
-    async def watch(self, job: str) -> AsyncIterator[Progress]:
-        """Where the job stands, at once and at every change, until it is closed; survives a restart of control."""
+    async def watch(self, job: str, waiting: Callable[[str], None] | None = None) -> AsyncIterator[Progress]:
+        """Where the job stands, at once and at every change, until it is closed.
+
+        Goes on through restarts of control, NATS and the database, for as long as they take. What it waits for is
+        told to `waiting` (by default the log `seisbus.client`, as a warning) once, and again when that changes.
+        """
         last: Progress | None = None
-        silent_since: float | None = None
+        said = ""
         while True:
             try:
                 async for message in self._connection.stream("WatchJob", pb.WatchJobRequest(name=_job(job))):
-                    silent_since = None
+                    if said:
+                        (waiting or _logger.warning)(f"Job {job.removeprefix('jobs/')} is watched again.")
+                        said = ""
                     progress = Progress.of(message.progress)
                     if last is None or (progress.ledger, progress.state) != (last.ledger, last.state):
                         yield progress
                     last = progress
-            except UnreachableError:
-                silent_since = silent_since or time.monotonic()
-                if last is None or time.monotonic() - silent_since > _RECONNECT_SECONDS:
+            except ClientError as error:
+                # who was never reached is more likely at another address than away
+                if error.code not in _PASSING or not (said or self._connection.has_answered):
                     raise
-                await asyncio.sleep(0.5)
+                sentence = _waits_for(error)
+                if _gist(sentence) != _gist(said):
+                    (waiting or _logger.warning)(sentence)
+                said = sentence
+                await asyncio.sleep(_AGAIN_SECONDS)
+                await self._follow()
             else:
                 return
 
-    async def wait(self, job: str) -> Job:
-        """The job once it is closed."""
-        async for _ in self.watch(job):
-            pass
-        return await self.job(job)
+    async def _follow(self) -> None:
+        """Go where control is now, when that is known to change."""
+        address = self.address if self._find is None else self._find()
+        if address != self.address:
+            former, self._connection = self._connection, Connection(address, self._transport)
+            self.address = address
+            await former.close()
+
+    async def wait(self, job: str, waiting: Callable[[str], None] | None = None) -> Job:
+        """The job once it is closed; `waiting` as for `watch`."""
+        while True:
+            async for _ in self.watch(job, waiting):
+                pass
+            try:
+                return await self.job(job)
+            except ClientError as error:  # it went away just now: watch says so and waits
+                if error.code not in _PASSING:
+                    raise
+                await asyncio.sleep(_AGAIN_SECONDS)
 
     async def cancel(self, job: str) -> Job:
         """Stop a job; what has no outcome yet becomes cancelled."""
@@ -430,6 +465,21 @@ def _with_logs(response: pb.ListWaveformsResponse) -> list[tuple[str, str]]:
     documents = list(response.documents_json)
     logs = list(response.logs_json) or [""] * len(documents)  # an older control sends none
     return list(zip(documents, logs, strict=True))
+
+
+# Who does not answer now may do so later.
+_PASSING: Final = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED"})
+
+
+def _waits_for(error: ClientError) -> str:
+    if isinstance(error, UnreachableError):
+        return f"Waiting for Seisbus control, which does not answer at {error.address}; the job goes on where it can."
+    return f"Waiting: {error.message}"
+
+
+def _gist(sentence: str) -> str:
+    """A sentence without its count of tries: what changed is who is waited for."""
+    return sentence.split(" (tried ")[0]
 
 
 def _job(job: str) -> str:

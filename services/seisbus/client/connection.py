@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import contextmanager
 from typing import Any, Final
 
 import grpc
-from seis.control.v1 import control_pb2_grpc
+from seis.control.v1 import control_pb2, control_pb2_grpc
 
+from ..deadlines import (
+    CALL_SECONDS,
+    GRPC_CONNECT_SECONDS,
+    KEEPALIVE_ANSWER_SECONDS,
+    KEEPALIVE_SECONDS,
+    LONG_CALL_SECONDS,
+)
 from .errors import ClientError, Failure, UnreachableError
 from .transport import Transport
 
@@ -46,6 +54,15 @@ _RECONNECT_MS: Final = 2000
 _RECEIVE_BYTES: Final = 256_000_000
 
 
+# Calls about one job or a page of jobs; all others may take long, and control is asked first whether it is there.
+_QUICK: Final = frozenset(
+    {"GetJob", "ListJobs", "CancelJob", "RetryJob", "ExplainJob", "SyncIndex", "ListArchives", "ListDeadLetters"}
+    | {"GetDeadLetter", "ReplayDeadLetter"}
+)
+# An answer that is no older says that control is there.
+_FRESH_SECONDS: Final = 2.0
+
+
 class Connection:
     """A channel to `address` and its stub; `close` ends it."""
 
@@ -58,9 +75,19 @@ class Connection:
                 ("grpc.max_receive_message_length", _RECEIVE_BYTES),
                 ("grpc.max_send_message_length", -1),
                 ("grpc.max_reconnect_backoff_ms", _RECONNECT_MS),
+                ("grpc.min_reconnect_backoff_ms", int(GRPC_CONNECT_SECONDS * 1000)),
+                ("grpc.keepalive_time_ms", int(KEEPALIVE_SECONDS * 1000)),
+                ("grpc.keepalive_timeout_ms", int(KEEPALIVE_ANSWER_SECONDS * 1000)),
+                ("grpc.http2.max_pings_without_data", 0),
             ],
         )
+        self._answered = float("-inf")
         self.stub: Any = control_pb2_grpc.ControlServiceStub(self._channel)
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether control ever answered here."""
+        return self._answered > float("-inf")
 
     async def close(self) -> None:
         """End the connection."""
@@ -68,15 +95,28 @@ class Connection:
 
     async def call(self, method: str, request: Any) -> Any:
         """The response of a call; ClientError or UnreachableError."""
-        with self._translated():
-            return await getattr(self.stub, method)(request)
+        quick = method in _QUICK
+        if not quick:
+            await self._there()
+        seconds = CALL_SECONDS if quick else LONG_CALL_SECONDS
+        with self._translated(seconds):
+            response = await getattr(self.stub, method)(request, timeout=seconds)
+        self._answered = time.monotonic()
+        return response
+
+    async def _there(self) -> None:
+        """Ask control for what it knows without any server, unless it has just answered."""
+        if time.monotonic() - self._answered > _FRESH_SECONDS:
+            await self.call("ListArchives", control_pb2.ListArchivesRequest())
 
     async def stream(self, method: str, request: Any) -> AsyncIterator[Any]:
         """The responses of a streaming call; a caller that stops early cancels it."""
+        await self._there()
         call = getattr(self.stub, method)(request)
         try:
             with self._translated():
                 async for response in call:
+                    self._answered = time.monotonic()
                     yield response
         finally:
             call.cancel()
@@ -92,12 +132,14 @@ class Connection:
             request.page_token = response.next_page_token
 
     @contextmanager
-    def _translated(self) -> Any:
+    def _translated(self, seconds: float = 0.0) -> Any:
         try:
             yield
         except grpc.aio.AioRpcError as error:
             code = error.code()
             said = dict(error.trailing_metadata() or ()).get("seisbus-status")
+            if code is grpc.StatusCode.DEADLINE_EXCEEDED:
+                raise UnreachableError(self.address, f"it did not answer within {seconds:.0f} s") from None
             if code is grpc.StatusCode.UNAVAILABLE and said is None:
                 raise UnreachableError(self.address, _transport_problem(error.details() or "")) from None
             failure = Failure.USER if code in _USER_CODES else Failure.SERVICE
@@ -111,4 +153,6 @@ def _transport_problem(details: str) -> str:
         return "its certificate is not accepted, or it speaks no TLS: check --tls-ca (SEISBUS_TLS_CA)"
     if "socket closed" in lowered or "settings frame" in lowered or "connection reset" in lowered:
         return "it closes the connection, as a TLS port does to plain text: give --tls-ca (SEISBUS_TLS_CA)"
+    if "keepalive" in lowered or "ping" in lowered:
+        return "it has stopped answering"
     return ""

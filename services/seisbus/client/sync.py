@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import threading
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -50,8 +50,10 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         raise
 
 
-async def _made(address: str | None, transport: Transport | None, direct: Direct | None) -> AsyncClient:
-    return AsyncClient(address, transport, direct=direct)  # on the loop that will use it
+async def _made(
+    address: str | None, transport: Transport | None, direct: Direct | None, find: Callable[[], str] | None
+) -> AsyncClient:
+    return AsyncClient(address, transport, direct=direct, find=find)  # on the loop that will use it
 
 
 async def _next(items: AsyncIterator[T]) -> T:
@@ -74,9 +76,14 @@ class Client:
     """A blocking client of the control service at `address` (default: SEISBUS_CONTROL_ADDRESS); see AsyncClient."""
 
     def __init__(
-        self, address: str | None = None, transport: Transport | None = None, *, direct: Direct | None = None
+        self,
+        address: str | None = None,
+        transport: Transport | None = None,
+        *,
+        direct: Direct | None = None,
+        find: Callable[[], str] | None = None,
     ) -> None:
-        self._client = _run(_made(address, transport, direct))
+        self._client = _run(_made(address, transport, direct, find))
 
     @property
     def address(self) -> str:
@@ -109,13 +116,13 @@ class Client:
         """Jobs, newest first."""
         return _run(self._client.jobs(limit))
 
-    def watch(self, job: str) -> Iterator[Progress]:
-        """Where the job stands, at once and at every change, until it is closed."""
-        return _iterate(self._client.watch(job))
+    def watch(self, job: str, waiting: Callable[[str], None] | None = None) -> Iterator[Progress]:
+        """Where the job stands, at once and at every change, until it is closed; `waiting` hears who is waited for."""
+        return _iterate(self._client.watch(job, waiting))
 
-    def wait(self, job: str) -> Job:
-        """The job once it is closed."""
-        return _run(self._client.wait(job))
+    def wait(self, job: str, waiting: Callable[[str], None] | None = None) -> Job:
+        """The job once it is closed; `waiting` as for `watch`."""
+        return _run(self._client.wait(job, waiting))
 
     def cancel(self, job: str) -> Job:
         """Stop a job."""

@@ -19,6 +19,7 @@ async def build(service: ServiceContext) -> Service:
         output_root=service.settings.output_root,
         job_windows=service.settings.job_windows,
         sink=service.sink,
+        hops=service.hops,
     )
     server = await ControlServer.start(context, service.settings.control_address, service.settings)
     return Service(on_drained=server.stop)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..archive.definition import ArchiveDefinition
 from ..bus import Bus
 from ..objects import Bucket
 from ..store.client import Store
+from ..telemetry.hops import Hops
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """Database, bus, the archives of this deployment, the folder that waveform files lie in, how many windows one job
-    may ask for (0: any number), and the bucket that waveform files lie in instead."""
+    may ask for (0: any number), the bucket that waveform files lie in instead, and what is known of servers
+    that do not answer."""
 
     store: Store
     bus: Bus
@@ -23,3 +25,4 @@ class Context:
     output_root: Path
     job_windows: int = 0
     sink: Bucket | None = None
+    hops: Hops = field(default_factory=Hops)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from ..deadlines import BY_THE_WAY_SECONDS
 from ..errors import UnavailableError
 from ..model.outcome import JobState, Ledger
 from ..store.documents import Document
@@ -63,10 +65,12 @@ async def explain(context: Context, job: str) -> list[str]:
     problem = ""
     messages = lag = None
     try:
-        messages = await context.bus.pending(job)
-        lag = {name: Lag(*figures) for name, figures in (await context.bus.consumer_lag()).items()}
-    except UnavailableError as error:
-        problem = error.message
+        async with asyncio.timeout(BY_THE_WAY_SECONDS):
+            messages = await context.bus.pending(job)
+            lag = {name: Lag(*figures) for name, figures in (await context.bus.consumer_lag()).items()}
+    except (UnavailableError, TimeoutError) as error:
+        messages = lag = None
+        problem = context.hops.sentence("NATS") or str(error) or f"NATS: no answer within {BY_THE_WAY_SECONDS:.0f} s."
     return findings(
         Picture(
             job=document,

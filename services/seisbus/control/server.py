@@ -42,7 +42,7 @@ class ControlServer:
         Raises UserError when the address cannot be bound, SecretError when certificate or tokens cannot be used.
         """
         settings = settings or Settings()
-        server = grpc_server(settings, [access_of(settings), StatusInterceptor()])
+        server = grpc_server(settings, [access_of(settings), StatusInterceptor(context)])
         checks = health.aio.HealthServicer()
         control_pb2_grpc.add_ControlServiceServicer_to_server(ControlServicer(context), server)
         health_pb2_grpc.add_HealthServicer_to_server(checks, server)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, NoReturn
 
@@ -11,7 +12,10 @@ import grpc
 from grpc.aio import AbortError, ServerInterceptor, ServicerContext
 
 from ..archive.errors import UnknownArchiveError
+from ..deadlines import CONTROL_KNOWN_SECONDS, CONTROL_LONG_SECONDS, CONTROL_SECONDS
 from ..errors import NotFoundError, SeisbusError, StateError, UnavailableError, UserError
+from ..store.client import budget
+from .context import Context
 
 _log = logging.getLogger(__name__)
 
@@ -37,8 +41,20 @@ def status_of(error: Exception) -> tuple[grpc.StatusCode, str]:
     )
 
 
+# Calls whose work grows with a job, or that read an archive; every other is a few documents.
+_LONG = frozenset(
+    {"SubmitJob", "PurgeJobs", "GetAvailability", "ListOutcomes", "ListWaveforms", "ListEvents", "ListChannels"}
+    | {"ListDayFiles", "ListIndexKeys", "ListLogs", "ListCemetery", "ListDatasets", "ListMisfits"}
+)
+# Control's own knowledge, which waits for nobody.
+_KNOWN = frozenset({"ListArchives"})
+
+
 class StatusInterceptor(ServerInterceptor):
-    """Wraps every call so that what it raises ends as a status."""
+    """Wraps every call so that it ends in time, and what it raises ends as a status."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def intercept_service(
         self,
@@ -54,42 +70,72 @@ class StatusInterceptor(ServerInterceptor):
             "response_serializer": handler.response_serializer,
         }
         if handler.unary_unary is not None:
-            return grpc.unary_unary_rpc_method_handler(_one(handler.unary_unary), **coding)
+            return grpc.unary_unary_rpc_method_handler(
+                self._one(handler.unary_unary, handler_call_details.method), **coding
+            )
         # Watching health and reflection are the only bodies without an async generator; they raise nothing of ours.
         if handler.unary_stream is not None and handler_call_details.method.startswith("/seis."):
-            return grpc.unary_stream_rpc_method_handler(_many(handler.unary_stream), **coding)
+            return grpc.unary_stream_rpc_method_handler(self._many(handler.unary_stream), **coding)
         return handler
 
+    def _one(self, call: Callable[[Any, Any], Awaitable[Any]], method: str) -> Callable[[Any, Any], Awaitable[Any]]:
+        name = method.rpartition("/")[2]
+        ours = method.startswith("/seis.") and name not in _KNOWN
+        longest = CONTROL_LONG_SECONDS if name in _LONG else CONTROL_SECONDS
 
-async def _abort(context: ServicerContext[Any, Any], error: Exception) -> NoReturn:
+        async def wrapped(request: Any, context: ServicerContext[Any, Any]) -> Any:
+            began, seconds = time.monotonic(), longest
+            try:
+                if not ours:
+                    return await call(request, context)
+                if name in _LONG:
+                    await self._context.store.look()
+                if self._context.hops.sentence("MongoDB"):
+                    seconds = min(longest, CONTROL_KNOWN_SECONDS)
+                # the outer one is for what is not the database; the database's own sentence comes first
+                async with asyncio.timeout(seconds + 0.5):
+                    with budget(seconds):
+                        return await call(request, context)
+            except (AbortError, asyncio.CancelledError):
+                raise
+            except TimeoutError:
+                sentence = self._context.hops.sentence() or f"Control did not finish this within {seconds:.0f} s."
+                await _abort(context, UnavailableError("control", sentence), final=True)
+            except Exception as error:
+                final = time.monotonic() - began > CONTROL_KNOWN_SECONDS - 0.5
+                await _abort(context, self._known(error), final=final)
+
+        return wrapped
+
+    def _many(self, call: Callable[[Any, Any], AsyncIterator[Any]]) -> Callable[[Any, Any], AsyncIterator[Any]]:
+        async def wrapped(request: Any, context: ServicerContext[Any, Any]) -> AsyncIterator[Any]:
+            try:
+                await self._context.store.look()
+                async for response in call(request, context):
+                    yield response
+            except (AbortError, asyncio.CancelledError):
+                raise
+            except Exception as error:
+                await _abort(context, self._known(error), final=True)
+
+        return wrapped
+
+    def _known(self, error: Exception) -> Exception:
+        """With since when and what was tried, where that is known of the hop."""
+        if isinstance(error, UnavailableError) and (sentence := self._context.hops.sentence(error.hop)):
+            return UnavailableError(error.hop, sentence)
+        return error
+
+
+async def _abort(context: ServicerContext[Any, Any], error: Exception, *, final: bool = False) -> NoReturn:
+    """`final`: time enough was spent; the client library's own repeats, which ride out a quick restart, would only
+    keep the sentence from the user."""
     code, sentence = status_of(error)
     if code is grpc.StatusCode.INTERNAL:
         _log.error("a call failed", exc_info=error)
     # tells the client that this UNAVAILABLE is control's own word and not a connection that failed
-    await context.abort(code, sentence, trailing_metadata=(("seisbus-status", code.name.lower()),))
+    metadata = [("seisbus-status", code.name.lower())]
+    if final:  # gRPC's word for "do not repeat this by yourself" (its proposal A6)
+        metadata.append(("grpc-retry-pushback-ms", "-1"))
+    await context.abort(code, sentence, trailing_metadata=tuple(metadata))
     raise AssertionError("abort returned")
-
-
-def _one(call: Callable[[Any, Any], Awaitable[Any]]) -> Callable[[Any, Any], Awaitable[Any]]:
-    async def wrapped(request: Any, context: ServicerContext[Any, Any]) -> Any:
-        try:
-            return await call(request, context)
-        except (AbortError, asyncio.CancelledError):
-            raise
-        except Exception as error:
-            await _abort(context, error)
-
-    return wrapped
-
-
-def _many(call: Callable[[Any, Any], AsyncIterator[Any]]) -> Callable[[Any, Any], AsyncIterator[Any]]:
-    async def wrapped(request: Any, context: ServicerContext[Any, Any]) -> AsyncIterator[Any]:
-        try:
-            async for response in call(request, context):
-                yield response
-        except (AbortError, asyncio.CancelledError):
-            raise
-        except Exception as error:
-            await _abort(context, error)
-
-    return wrapped

@@ -15,6 +15,7 @@ from libseis.steps import StepError, build
 from ..archive import events as event_files
 from ..archive.definition import archive_named
 from ..archive.oddities import Oddities
+from ..deadlines import BY_THE_WAY_SECONDS
 from ..errors import UnavailableError, UserError
 from ..failpoints import failpoint
 from ..model.ids import new_job_id
@@ -107,9 +108,10 @@ async def start(context: Context, spec: JobSpec, request_id: str, notes: Sequenc
 async def announce(context: Context, job: Document) -> None:
     """Tell the indexers that a job has work for them; when the bus is away, the reconciler tells them later."""
     try:
-        await context.bus.publish_plan(job["_id"], job["attempt"])
-    except UnavailableError as error:
-        _log.warning("job %s is stored but not announced yet: %s", job["_id"], error)
+        async with asyncio.timeout(BY_THE_WAY_SECONDS):
+            await context.bus.publish_plan(job["_id"], job["attempt"])
+    except (UnavailableError, TimeoutError) as error:
+        _log.warning("job %s is stored but not announced yet: %s", job["_id"], error or "NATS does not answer in time")
 
 
 def with_inline_events(spec: JobSpec, odd: Oddities | None = None) -> JobSpec:

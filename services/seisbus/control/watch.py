@@ -14,8 +14,10 @@ from typing import Final
 from seis.v1 import task_pb2
 
 from ..bus.snapshot import snapshot
+from ..deadlines import CONTROL_SECONDS
 from ..errors import UnavailableError
 from ..model.outcome import JobState
+from ..store.client import budget
 from ..store.jobs import get_job
 from .context import Context
 
@@ -31,7 +33,8 @@ async def watch(context: Context, job: str, silence: float = SILENCE_SECONDS) ->
     An event that would take the job back (events of several services may overtake each other; a retry really does)
     or close it is looked up in the job document, so the last snapshot is the closed job's own ledger.
     """
-    last = snapshot(await get_job(context.store, job))
+    with budget(CONTROL_SECONDS):
+        last = snapshot(await get_job(context.store, job))
     yield last
     events: asyncio.Queue[task_pb2.JobSnapshot] = asyncio.Queue()
     listener = asyncio.create_task(_listen(context, job, events))
@@ -41,10 +44,9 @@ async def watch(context: Context, job: str, silence: float = SILENCE_SECONDS) ->
             with contextlib.suppress(TimeoutError):
                 found = await asyncio.wait_for(events.get(), silence)
             if found is None or not goes_on(last, found):
-                try:
+                # A database that is away ends the stream with its sentence: who watches says it, and comes again.
+                with budget(CONTROL_SECONDS):
                     found = snapshot(await get_job(context.store, job))
-                except UnavailableError:
-                    continue
             if content(found) != content(last):
                 last = found
                 yield last

@@ -23,6 +23,7 @@ from typing import Any, Final, Self
 from aiohttp import ClientError as HttpError  # which aiobotocore lets through while a body is read
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ..deadlines import S3_PUT_SECONDS
 from ..errors import UnavailableError, UserError
 from .s3 import ABSENT, error_code, s3_client
 
@@ -211,6 +212,7 @@ class Bucket:
                 client = s3_client(
                     self._endpoint,
                     self._region,
+                    answer_seconds=S3_PUT_SECONDS,
                     max_pool_connections=_POOL,
                     retries={"mode": "standard", "total_max_attempts": _TRIES},
                     # MD5 is what every store checks; trailing checksums are Amazon's own

@@ -20,15 +20,15 @@ from aiohttp import ClientResponse
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from ..archive.definition import ArchiveDefinition
+from ..deadlines import S3_STALL_SECONDS
 from ..errors import SeisbusError, UnavailableError
+from ..telemetry.hops import Hops
 from ..telemetry.metrics import ARCHIVE_READ
 from .limit import AdaptiveLimit
 from .s3 import ABSENT, POOL, S3Clients, error_code, proxy
 
 _TRIES = 6
 _FIRST_WAIT_SECONDS = 0.1
-# A connection that sends nothing for so long is given up: healthy ones of S3 pause for less than a second.
-_STALL_SECONDS = 10.0
 # What a retry can mend: throttling and the server's own trouble.
 _PASSING = frozenset({"SlowDown", "503", "500", "502", "504", "InternalError", "ServiceUnavailable", "RequestTimeout",
                       "Throttling", "ThrottlingException", "TooManyRequests"})  # fmt: skip
@@ -70,7 +70,8 @@ class AccessError(SeisbusError):
 class ObjectReader:
     """Reads of all archives; `async with` closes it. `stall_seconds`: silence after which a connection is given up."""
 
-    def __init__(self, stall_seconds: float = _STALL_SECONDS) -> None:
+    def __init__(self, stall_seconds: float = S3_STALL_SECONDS, hops: Hops | None = None) -> None:
+        self._hops = hops or Hops()
         self._s3 = S3Clients(stall_seconds)
         self._limits: dict[str, AdaptiveLimit] = {}
         self._answers: Counter[str] = Counter()  # requests that succeeded, by archive
@@ -168,6 +169,7 @@ class ObjectReader:
         wait = _FIRST_WAIT_SECONDS
         answers = self._answers[archive.name]
         limit = self.limit(archive)
+        hop = f"S3 {archive.name}"
         began = 0.0
         for tries_left in reversed(range(_TRIES)):
             problem: Exception
@@ -175,6 +177,7 @@ class ObjectReader:
                 async with limit.slot() as began:
                     answer = await once()
                 limit.progress()
+                self._hops.answered(hop)
                 self._answers[archive.name] += 1
                 return answer
             except NoCredentialsError as error:
@@ -188,6 +191,8 @@ class ObjectReader:
                 problem = error
             except (BotoCoreError, HttpError, _ShortBodyError, OSError, TimeoutError) as error:
                 problem = error
+            if isinstance(problem, TimeoutError):
+                self._hops.failed(hop, f"{key}: no answer in time")
             limit.setback(began)
             if tries_left:
                 await asyncio.sleep(wait * random.uniform(0.5, 1.5))

@@ -23,15 +23,13 @@ from botocore.exceptions import ClientError
 from yarl import URL
 
 from ..archive.definition import ArchiveDefinition, Auth
+from ..deadlines import S3_CONNECT_SECONDS, S3_LIST_SECONDS, S3_READ_SECONDS
 from ..errors import UserError
 
 # Connections of one process to one store; the politeness limit of an archive (max_in_flight) is below it.
 POOL = 64
 # What is asked where no region is named.
 _REGION = "us-east-1"
-_CONNECT_SECONDS = 5.0
-# For listings, which take some servers long; reads of archives have a limit of their own.
-_ANSWER_SECONDS = 60
 _SIGNED_FOR_SECONDS = 3600
 # What is taken from a connection before its reader has to look.
 _READ_BUFFER = 1 << 20
@@ -39,11 +37,13 @@ _READ_BUFFER = 1 << 20
 ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
 
 
-def s3_client(endpoint: str | None, region: str | None, **options: Any) -> AbstractAsyncContextManager[Any]:
+def s3_client(
+    endpoint: str | None, region: str | None, *, answer_seconds: float = S3_LIST_SECONDS, **options: Any
+) -> AbstractAsyncContextManager[Any]:
     """The client library's client of a store, Amazon's where there is no endpoint; `options` as AioConfig has them."""
     config = AioConfig(
-        connect_timeout=_CONNECT_SECONDS,
-        read_timeout=_ANSWER_SECONDS,
+        connect_timeout=S3_CONNECT_SECONDS,
+        read_timeout=answer_seconds,
         s3={"addressing_style": "path" if endpoint else "auto"},
         **options,
     )
@@ -83,7 +83,9 @@ class S3Clients:
                 self._http = await self._stack.enter_async_context(
                     ClientSession(
                         connector=TCPConnector(limit=0, limit_per_host=POOL, ssl=self._trusted),
-                        timeout=ClientTimeout(sock_connect=_CONNECT_SECONDS, sock_read=self._stall_seconds),
+                        timeout=ClientTimeout(
+                            total=S3_READ_SECONDS, sock_connect=S3_CONNECT_SECONDS, sock_read=self._stall_seconds
+                        ),
                         headers={"Accept-Encoding": "identity"},
                         auto_decompress=False,
                         read_bufsize=_READ_BUFFER,

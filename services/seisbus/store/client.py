@@ -6,10 +6,11 @@ Ledger and index writes are journaled (j=True): with w=1 alone acknowledged writ
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Self, TypeVar
 
+import pymongo
 from pymongo import AsyncMongoClient, WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
@@ -24,8 +25,9 @@ from pymongo.errors import (
     ServerSelectionTimeoutError,
 )
 
+from ..deadlines import LOOK_SECONDS, MONGODB_CONNECT_SECONDS, OPERATION_SECONDS, SELECTION_SECONDS
 from ..errors import UnavailableError, UserError
-from .collections import ensure_indexes
+from .collections import JOB, ensure_indexes
 from .documents import Document
 from .errors import ConflictError
 from .login import Login
@@ -45,6 +47,8 @@ T = TypeVar("T")
 def _passing(error: PyMongoError) -> bool:
     if isinstance(error, AutoReconnect | ConnectionFailure | ServerSelectionTimeoutError):
         return True
+    if error.timeout:  # an operation's own deadline
+        return True
     if error.has_error_label("TransientTransactionError") or error.has_error_label("RetryableWriteError"):
         return True
     return isinstance(error, OperationFailure) and error.code in _PASSING_CODES
@@ -57,8 +61,22 @@ def translated() -> Any:
         yield
     except PyMongoError as error:
         if _passing(error):
-            raise UnavailableError("MongoDB", f"MongoDB: {error}.") from error
+            raise UnavailableError("MongoDB", _sentence(error)) from error
         raise
+
+
+@contextmanager
+def budget(seconds: float) -> Iterator[None]:
+    """All operations inside together take at most so long; UnavailableError when they do not end by then."""
+    with pymongo.timeout(seconds):
+        yield
+
+
+def _sentence(error: PyMongoError) -> str:
+    """Without the driver's picture of the topology, which says nothing to who reads it."""
+    if error.timeout:
+        return "MongoDB: no answer in time."
+    return f"MongoDB: {str(error).split(', Timeout: ')[0].split(' (configured timeouts')[0].rstrip('.')}."
 
 
 def _first_line(error: Exception) -> str:
@@ -73,14 +91,17 @@ class Store:
         self.database: AsyncDatabase[Document] = client.get_database(name, write_concern=_JOURNALED)
 
     @classmethod
-    async def connect(cls, uri: str, name: str, *, login: Login | None = None, timeout: float = 5.0) -> Self:
+    async def connect(
+        cls, uri: str, name: str, *, login: Login | None = None, timeout: float = SELECTION_SECONDS
+    ) -> Self:
         """Connect and check that a server answers and takes the login; UnavailableError says what is wrong."""
         shown = uri.rsplit("@", 1)[-1].split("?", 1)[0].removeprefix("mongodb://")
         try:
             client: AsyncMongoClient[Document] = AsyncMongoClient(
                 uri,
                 serverSelectionTimeoutMS=int(timeout * 1000),
-                connectTimeoutMS=3000,
+                connectTimeoutMS=int(MONGODB_CONNECT_SECONDS * 1000),
+                timeoutMS=int(OPERATION_SECONDS * 1000),
                 appname="seisbus",
                 tz_aware=True,
                 **(login or Login()).options(),
@@ -88,9 +109,10 @@ class Store:
         except (ConfigurationError, InvalidURI, ValueError) as error:
             raise UserError(f"SEISBUS_MONGODB_URI or the login beside it is not right: {error}.") from error
         try:
-            await client.admin.command("ping")
-            if login is not None and login.user:  # a ping needs no login
-                await client.get_database(name).list_collection_names()
+            with budget(2 * timeout):
+                await client.admin.command("ping")
+                if login is not None and login.user:  # a ping needs no login
+                    await client.get_database(name).list_collection_names()
         except ServerSelectionTimeoutError as error:
             await client.close()
             if "SSL" in str(error) or "certificate" in str(error):
@@ -129,6 +151,11 @@ class Store:
     def __getitem__(self, collection: str) -> AsyncCollection[Document]:
         return self.database[collection]
 
+    async def look(self) -> None:
+        """Have the server do a little real work: a hurt one may answer a ping and nothing else. UnavailableError."""
+        with translated(), budget(LOOK_SECONDS):
+            await self.database[JOB].find_one({"_id": ""}, {"_id": 1})
+
     async def ensure_indexes(self) -> None:
         """Create collections and indexes that are missing."""
         with translated():
@@ -159,6 +186,6 @@ class Store:
                     await asyncio.sleep(0.002 * number)
                     continue
                 if _passing(error):
-                    raise UnavailableError("MongoDB", f"MongoDB: {error}.") from error
+                    raise UnavailableError("MongoDB", _sentence(error)) from error
                 raise
         raise AssertionError("unreachable")

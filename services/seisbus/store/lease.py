@@ -1,38 +1,44 @@
 """Leases: at most one holder of a name at a time, with a fencing token that only grows.
 
+Expiry is by the server's clock alone, so a holder whose own clock is wrong neither keeps a lease nor steals one. The
+time is asked for before the write, so a lease ends earlier than said by the time between, and never later.
 Compare-and-set by update_one on `_id`, never findOneAndUpdate, which scans on the embedded server.
 """
 
 from __future__ import annotations
 
-import time
+from datetime import UTC, datetime, timedelta
 
 from pymongo.errors import DuplicateKeyError
 
 from .client import Store, translated
 from .collections import LEASE
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 async def acquire(store: Store, name: str, holder: str, seconds: float) -> int | None:
     """The fencing token when `holder` has the lease now (fresh or prolonged), None when another has it."""
-    now = time.time_ns()
-    until = now + int(seconds * 1e9)
     with translated():
+        now = await _server_ns(store)
+        mine = {"holder": holder, "expires_ns": now + int(seconds * 1e9), "seconds": seconds}
         found = await store[LEASE].find_one({"_id": name})
         if found is None:
             try:
-                await store[LEASE].insert_one({"_id": name, "holder": holder, "token": 1, "expires_ns": until})
+                await store[LEASE].insert_one({"_id": name, "token": 1, **mine})
             except DuplicateKeyError:
                 return None
             return 1
         token = int(found["token"])
         if found["holder"] != holder:
-            if found["expires_ns"] > now:
+            # An end further away than the lease is long was written by a clock that was wrong: nobody's for longer.
+            longest = now + int(max(seconds, found.get("seconds", seconds)) * 1e9)
+            if now < found["expires_ns"] <= longest:
                 return None
             token += 1
         result = await store[LEASE].update_one(
-            {"_id": name, "holder": found["holder"], "token": found["token"]},
-            {"$set": {"holder": holder, "token": token, "expires_ns": until}},
+            {"_id": name, "holder": found["holder"], "token": found["token"], "expires_ns": found["expires_ns"]},
+            {"$set": {"token": token, **mine}},
         )
     return token if result.matched_count == 1 else None
 
@@ -41,3 +47,9 @@ async def release(store: Store, name: str, holder: str) -> None:
     """Let others have the lease at once."""
     with translated():
         await store[LEASE].update_one({"_id": name, "holder": holder}, {"$set": {"expires_ns": 0}})
+
+
+async def _server_ns(store: Store) -> int:
+    """The server's time, to the millisecond: every server of MongoDB's protocol says it in its hello."""
+    said: datetime = (await store.database.command("hello"))["localTime"]
+    return (said.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1) * 1000
