@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from seisbus.client import ClientError
 from seisbus.client.probe import probe
+from seisbus.local import Patience
 from support.chaos import JOB, impatient_system, paused, small_archive
 from support.command import seisbus
 from support.system import System
@@ -28,7 +29,8 @@ STOPPED = (("mongodb", "MongoDB has not answered since"), ("nats", "NATS has not
 @pytest.fixture(scope="module")
 async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
     folder = tmp_path_factory.mktemp("stopped")
-    async with impatient_system(folder / "stack", small_archive(folder / "archive")) as running:
+    patience = Patience(limit=600, most=600)  # the stack would replace a server that stands still for longer
+    async with impatient_system(folder / "stack", small_archive(folder / "archive"), patience=patience) as running:
         yield running
 
 

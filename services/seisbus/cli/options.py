@@ -43,5 +43,11 @@ def control_address() -> str:
 
 
 def client() -> Client:
-    """A client of the control service that this call is about."""
-    return Client(transport=SETTINGS.transport, find=control_address)
+    """A client of the control service that this call is about, which follows a stack that is started again."""
+    return Client(control_address(), SETTINGS.transport, find=_new_address)
+
+
+def _new_address() -> str:
+    """Where a running stack's control is; "" when no stack runs, or the address was given."""
+    running = None if SETTINGS.address else running_stack(SETTINGS.data_dir)
+    return running.control_address if running else ""

@@ -61,7 +61,8 @@ class AsyncClient:
 
     `transport` says how it is reached; the environment decides when None (see Transport). With `direct` stored bytes
     come from the bucket that documents name, with the caller's own credentials, instead of through control.
-    `find` says where control is now: a stack that was started again may have another port, and a watcher follows it.
+    `find` says where control is now ("": unknown): a stack that was started again may have another port, and a
+    watcher follows it.
     Every call may raise ClientError with control's sentence, UnreachableError when nobody answers.
     """
 
@@ -73,7 +74,7 @@ class AsyncClient:
         direct: Direct | None = None,
         find: Callable[[], str] | None = None,
     ) -> None:
-        self.address = address or (find or default_address)()
+        self.address = address or (find() if find else "") or default_address()
         self._direct = direct
         self._find = find
         self._transport = transport or Transport.from_environment()
@@ -145,7 +146,7 @@ class AsyncClient:
 
     async def _follow(self) -> None:
         """Go where control is now, when that is known to change."""
-        address = self.address if self._find is None else self._find()
+        address = (self._find() if self._find else "") or self.address
         if address != self.address:
             former, self._connection = self._connection, Connection(address, self._transport)
             self.address = address
