@@ -120,7 +120,9 @@ def build(blocks: Sequence[NDArray[Any]], version3: Sequence[Version3], problems
 def _believable(rate: Integers, npts: Integers, rates: Sequence[Rate]) -> Integers:
     """The rate column without the rates that damage made: a record does not last longer than int64 ns can say."""
     periods = np.array([*(r.period_ns for r in rates), 0.0])
-    return np.where(periods[rate] * np.maximum(npts, 1) < _LONGEST_RECORD_NS, rate, NO_RATE)
+    with np.errstate(over="ignore"):
+        believable = periods[rate] * np.maximum(npts, 1) < _LONGEST_RECORD_NS
+    return np.where(believable, rate, NO_RATE)
 
 
 def _version2_part(headers: NDArray[Any]) -> _Part:

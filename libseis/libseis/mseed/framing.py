@@ -101,15 +101,17 @@ def _before_swallowed(buffer: Bytes, at: int, length: int, count: int, *, checke
 
     `checked`: the first does not.
     """
-    size = 1 << SHORTEST
-    while size < length and count > checked:
-        place = at + size + length * np.arange(int(checked), count, dtype=np.int64)
-        looks = _QUALITY[buffer[place + 6]] & (_YEAR[buffer[place + 20]] | _YEAR[buffer[place + 21]])
+    size, first = 1 << SHORTEST, int(checked)
+    while size < length and count > first:
+        records = buffer[at + first * length : at + count * length].reshape(-1, length)
+        looks = _YEAR[records[:, size + 20]] | _YEAR[records[:, size + 21]]
         if looks.any():
-            headers = parse(buffer, place[looks])
+            rows = np.flatnonzero(looks)
+            rows = rows[_QUALITY[records[rows, size + 6]]]
+            headers = parse(buffer, at + size + length * (first + rows))
             real = headers["plausible"] & (headers["length"] > 0)
             if real.any():
-                count = int((headers["offset"][real][0] - at) // length)
+                count = first + int(rows[real][0])
         size *= 2
     return count
 

@@ -111,7 +111,7 @@ def frames_agree(body: Bytes, npts: int, form: Form) -> bool:
     count = len(body) // _FRAME
     words = np.frombuffer(body, ">u4" if form.big_endian else "<u4", count * 16).reshape(count, 16)
     codes = words[:, :1] >> np.arange(30, -1, -2, dtype=np.uint32) & 3
-    if codes[0, :3].any() or codes[:, 0].any():
+    if count == 0 or codes[0, :3].any() or codes[:, 0].any():
         return False
     used = np.delete(codes, 0, axis=1).reshape(-1)[2:] != 0
     if not used[: int(used.sum())].all():

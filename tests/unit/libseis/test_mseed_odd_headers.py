@@ -249,3 +249,16 @@ def test_steim_of_version_3_under_another_name() -> None:
     assert np.array_equal(joined.segments[0].data, X)
     assert kinds(joined) == [ComplaintKind.FORM_SETTLED]
     assert whole(V3(X, encoding=19, data=payload(X, 3, "<")).pack()).segments == ()
+
+
+def test_frames_shorter_than_a_frame_are_refused() -> None:
+    joined = whole(V2(npts=9, encoding=11, exponent=7, begin=96, data=b"\x01" * 32).pack())
+    assert joined.segments == ()
+
+
+@pytest.mark.parametrize("rate", [5e-324, 1e-305, -1e300, 1e308])
+def test_rates_that_no_clock_has_are_none(rate: float) -> None:
+    """A record does not last longer than time can be counted."""
+    table = frame(V3(X, rate=rate).pack())
+    assert len(table) == 1
+    assert table.rate.tolist() == ([0] if rate == 1e308 else [-1])
