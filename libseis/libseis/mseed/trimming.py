@@ -71,5 +71,6 @@ def _alike(table: RecordTable, rows: Any) -> bool:
         and bool((table.version[rows] == 2).all())
         and bool(table.big_endian[rows].all())
         and not table.correction_ns[rows].any()
+        and not table.odd[rows].any()
         and not (table.activity[rows] & _LEAP).any()
     )

@@ -99,6 +99,7 @@ RUINED = {
     "a record is a tenth of a millisecond late": lambda r: [*r[:9], late(r[9], 1), *r[10:]],
     "a correction waits": lambda r: [*r[:9], waiting(r[9]), *r[10:]],
     "a leap second is flagged": lambda r: [*r[:9], r[9][:36] + bytes([r[9][36] | 0x10]) + r[9][37:], *r[10:]],
+    "a record has an odd sequence number": lambda r: [*r[:9], b"ABCDEF" + r[9][6:], *r[10:]],
     "the quality changes": lambda r: [*r[:9], r[9][:6] + b"R" + r[9][7:], *r[10:]],
     "the encoding changes": lambda r: [*r[:9], *records_of(encoding=Encoding.STEIM1)[9:]],
     "another copy stands at the end": lambda r: [*r, *records_of(seed=1)[7:9]],
