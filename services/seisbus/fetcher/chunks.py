@@ -15,8 +15,8 @@ from ..planning.extents import ByteRange
 from ..planning.knots import KnotTable, learned
 from ..planning.observed import Observed
 
-# No record is longer (SEED manual 2.4: 2^16 for ours), so damage at the edge of a range below it may be a cut record.
-_LONGEST_RECORD = 65_536
+# No record is longer (libseis.mseed reads up to 2^17 bytes), so damage at the edge of a range below it may be a cut record.
+_LONGEST_RECORD = 131_072
 
 
 @dataclass(frozen=True, slots=True, eq=False)
