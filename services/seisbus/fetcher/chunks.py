@@ -15,7 +15,7 @@ from ..planning.extents import ByteRange
 from ..planning.knots import KnotTable, learned
 from ..planning.observed import Observed
 
-# No record is longer (libseis.mseed reads up to 2^17 bytes), so damage at the edge of a range below it may be a cut record.
+# No record that is read is longer (2^17 bytes), so damage at the edge of a range below it may be a cut record.
 _LONGEST_RECORD = 131_072
 
 
