@@ -27,6 +27,8 @@ _ARCHIVES = (
     ("real", "files", "sample"),
     ("large", "listing", "sample"),
     ("steps", "files", "sample"),
+    ("odd", "files", "sample"),
+    ("two", "files", "sample"),
 )
 _DEFINITION = """
 [{name}]

@@ -83,8 +83,10 @@ def from_csv(data: bytes, odd: Oddities | None = None) -> list[Event]:
     """
     text = data.decode("utf-8-sig", errors="replace").replace("\0", "")
     whole, by_line = Oddities("The CSV"), Oddities("The CSV")
-    found, first = _csv_events(csv.reader(io.StringIO(text), skipinitialspace=True), whole)
-    if whole:  # a quote that is never closed swallows what follows, unless lines are read one by one
+    reader = csv.reader(io.StringIO(text), skipinitialspace=True)
+    found, first = _csv_events(reader, whole)
+    # a quote that is never closed swallows what follows, unless lines are read one by one
+    if whole or len(found) < len([line for line in text.splitlines() if line.strip()]) - 1:
         lines = (next(csv.reader([line], skipinitialspace=True), []) for line in text.splitlines())
         others, first_of_lines = _csv_events(lines, by_line)
         if len(others) > len(found):

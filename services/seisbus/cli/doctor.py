@@ -173,6 +173,9 @@ async def control(address: str) -> list[Check]:
                     checks.append(Check("job", True, f"{job.id} {findings[0] if findings else job.state.value}"))
                 elif job.state is JobState.FAILED:
                     checks.append(Check("job", False, f"{job.id} failed: {job.error}", fatal=False))
+                elif job.notes:
+                    text = f"{job.id} has {len(job.notes):,} notes on what was odd: {job.notes[0]}"
+                    checks.append(Check("job", False, text, fatal=False))
         except ClientError as error:
             return [Check("control", False, error.message)]
     return checks

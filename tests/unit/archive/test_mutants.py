@@ -133,8 +133,8 @@ def _check(name: str, count: int, seed: int) -> None:
             assert not sound, (number, mutant[max(0, start - 40) : start + 40], error)
             continue
         assert sound <= found, (number, sound - found, mutant[max(0, start - 40) : start + 40])
-        if len(found) < len(NAMES) and not whole and start < data.index(b"S07"):
-            assert found - set(NAMES) or odd or len(mutant) <= end, (number, mutant[max(0, start - 40) : start + 40])
+        if len(found) < len(NAMES) and len(sound) == len(NAMES) - 1:  # that one entry is lost, is said
+            assert odd, (number, mutant[max(0, start - 40) : start + 40])
 
 
 @pytest.mark.filterwarnings("ignore")
