@@ -69,7 +69,7 @@ async def test_a_sync_brings_in_what_is_sound(system: System, odd: Odd) -> None:
     assert "CI_BAD.xml: odd entries, 1 left out: CI.BAD has no Latitude" in notes
     assert "2 left out and 1 kept in part: row 2 has the time 'never'" in notes
     events = await system.client.events("odd", start="2005", end="2006")
-    assert sorted(event["source_id"] for event in events.to_pylist()) == ["1001", "1004"]
+    assert sorted(event["id"] for event in events.to_pylist()) == ["1001", "1004"]
 
 
 @pytest.mark.parametrize(
