@@ -133,7 +133,8 @@ def _check(name: str, count: int, seed: int) -> None:
             assert not sound, (number, mutant[max(0, start - 40) : start + 40], error)
             continue
         assert sound <= found, (number, sound - found, mutant[max(0, start - 40) : start + 40])
-        if len(found) < len(NAMES) and len(sound) == len(NAMES) - 1:  # that one entry is lost, is said
+        lost = len(sound) == len(NAMES) - 1 and found == sound  # and no other entry by a changed name
+        if lost and end < len(data):  # nobody misses what stood behind a cut between two rows
             assert odd, (number, mutant[max(0, start - 40) : start + 40])
 
 
