@@ -5,7 +5,7 @@ seconds, as everywhere here: no table of a library has a say in them.
 """
 
 cimport cython
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t
 from libc.string cimport memcpy
 
 import numpy as np
@@ -126,7 +126,7 @@ cdef uint32_t[8][256] _TABLE
 
 
 cdef void _fill_table() noexcept:
-    """Remainders of one byte, and of one byte with up to seven zero bytes after it (RFC 3720, polynomial of CRC-32C)."""
+    """Remainders of one byte, and of one with up to seven zero bytes after it (CRC-32C: RFC 3720)."""
     cdef uint32_t value
     cdef int i, k
     for i in range(256):
@@ -155,7 +155,8 @@ def crc32c(data, before=0):
             high = view[at + 4] | view[at + 5] << 8 | view[at + 6] << 16 | <uint32_t>view[at + 7] << 24
             value = (
                 _TABLE[7][low & 255] ^ _TABLE[6][low >> 8 & 255] ^ _TABLE[5][low >> 16 & 255] ^ _TABLE[4][low >> 24]
-                ^ _TABLE[3][high & 255] ^ _TABLE[2][high >> 8 & 255] ^ _TABLE[1][high >> 16 & 255] ^ _TABLE[0][high >> 24]
+                ^ _TABLE[3][high & 255] ^ _TABLE[2][high >> 8 & 255] ^ _TABLE[1][high >> 16 & 255]
+                ^ _TABLE[0][high >> 24]
             )
             at += 8
         while at < size:
