@@ -12,7 +12,7 @@ import json
 from pathlib import Path
 
 BENCHMARKS = ("main_job", "objects", "range_reads", "misfit_speed")
-LONG = ("embedded_database",)  # only when named
+LONG = ("embedded_database", "many_windows")  # only when named
 
 
 def main() -> None:
@@ -21,14 +21,17 @@ def main() -> None:
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)} (the default); {', '.join(LONG)}"
     )
-    names = parser.parse_args().names or BENCHMARKS
+    parser.add_argument("--windows", type=int, default=1_000_000, help="of many_windows; one million by default")
+    arguments = parser.parse_args()
+    names = arguments.names or BENCHMARKS
     if unknown := sorted(set(names) - {*BENCHMARKS, *LONG}):
         parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join((*BENCHMARKS, *LONG))}")
     latest = Path(__file__).with_name("results") / "latest.json"
     latest.parent.mkdir(exist_ok=True)
     figures = json.loads(latest.read_text()) if latest.exists() else {}
     for name in names:
-        figures[name] = importlib.import_module(f".{name}", __package__).main()
+        run = importlib.import_module(f".{name}", __package__).main
+        figures[name] = run(arguments.windows) if name == "many_windows" else run()
         latest.write_text(json.dumps(figures, indent=2) + "\n")
 
 

