@@ -27,14 +27,14 @@ class Usage:
 def label(process: psutil.Process) -> str:
     """What a process is: the service of `python -m seisbus.x`, a server's name, or its own name."""
     line = process.cmdline()
-    for part in line:
-        if part.startswith("seisbus."):
-            return part.removeprefix("seisbus.")
     text = " ".join(line)
     for server in ("nats-server", "secantusd", "rclone"):
         if server in text:
             return server
-    return process.name()
+    for part in line:
+        if part.startswith("seisbus."):
+            return str(part.removeprefix("seisbus."))
+    return str(process.name())
 
 
 @contextmanager

@@ -105,8 +105,8 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
     WF_TIMESERIES: [
         _index("job", "starttime"),
         _index("net", "sta", "chan", "starttime"),
-        _index("data_tag", "starttime"),
-        _index("event", "starttime"),
+        _index("data_tag", sparse=True),
+        _index("event", sparse=True),
     ],
     CEMETERY: [_index("job")],
     ELOG: [_index("job")],
@@ -123,6 +123,9 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
     DEAD_LETTER: [_index("job"), IndexModel([("buried", ASCENDING)], expireAfterSeconds=DEAD_LETTER_SECONDS)],
 }  # fmt: skip
 
+# Indexes of older versions whose work others do.
+_OBSOLETE: Final = {WF_TIMESERIES: ("data_tag_1_starttime_1", "event_1_starttime_1")}
+
 
 async def ensure_indexes(database: AsyncDatabase[Document]) -> None:
     """Create every collection (a transaction cannot, on every server) and index that is not there yet."""
@@ -133,3 +136,7 @@ async def ensure_indexes(database: AsyncDatabase[Document]) -> None:
             present.add(name)
     for name, models in INDEXES.items():
         await database[name].create_indexes(models)
+    for name, gone in _OBSOLETE.items():
+        present = set(await database[name].index_information())
+        for index in present.intersection(gone):
+            await database[name].drop_index(index)

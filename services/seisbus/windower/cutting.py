@@ -34,8 +34,11 @@ if TYPE_CHECKING:
 
     from .processing import Chain  # brings obspy, which only jobs with steps pay for
 
-# Record length where records are made anew: what MsPASS and most archives use for files that are read as a whole.
+# Record length where records are made anew: what MsPASS and most archives use for files that are read as a whole, and
+# shorter, down to the archives' usual one, where one such record is sure to hold all samples.
 _RECORD_BYTES = 4096
+_SHORTEST_RECORD_BYTES = 512
+_HEAD_BYTES = 128  # at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +171,17 @@ def _packed(
 def _records(segment: Segment) -> tuple[bytes | None, str]:
     """The segment as miniSEED that gives it back, or None and why there is none."""
     try:
-        data = encode(segment, reclen=_RECORD_BYTES)
+        data = encode(segment, reclen=_record_bytes(segment))
     except SampleError as error:
         return None, error.message.rstrip(".")
     problem = difference(data, segment)
     return (None, problem) if problem else (data, "")
+
+
+def _record_bytes(segment: Segment) -> int:
+    # Steim-2 at its worst has 15 samples in 64 bytes, and two words more in the first frame
+    most = _HEAD_BYTES + segment.npts * segment.data.itemsize * 16 // 15 + 64
+    return min(_RECORD_BYTES, max(_SHORTEST_RECORD_BYTES, 1 << (most - 1).bit_length()))
 
 
 def _processed(

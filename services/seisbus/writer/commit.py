@@ -1,6 +1,8 @@
 """Batches of outcomes committed together: bytes and one fdatasync first, then one transaction.
 
-The batch closes at 100 windows, 32 MB or 200 ms, whichever comes first; while one commits the next one gathers.
+The batch closes at 2,000 windows, 32 MB or 200 ms, whichever comes first; while one commits the next one gathers. So
+many documents (2 MB) are one transaction of a second at most on the embedded database; MongoDB's limits are 16 MB a
+message and 60 s a transaction.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ from .waveforms import Place, WaveformStore
 
 _log = logging.getLogger(__name__)
 
-_WINDOWS = 100
+_WINDOWS = 2000
 _BYTES = 32_000_000
 _SECONDS = 0.2
 _PROGRESS_SECONDS = 0.5

@@ -9,8 +9,9 @@ import asyncio
 import contextlib
 import math
 import os
-from collections import OrderedDict
-from dataclasses import dataclass
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from ..errors import UnavailableError
@@ -18,25 +19,50 @@ from ..model.transfer import Packing
 from .waveforms import SUFFIX, Place
 
 _OPEN_FILES = 64
+_AT_ONCE = 1024  # IOV_MAX of Linux
 
 
 @dataclass(slots=True)
 class _File:
-    """An open file: bytes before `end` are written, those before `safe` are durable."""
+    """An open file: bytes before `safe` are durable, those from there to `end` wait to be written all at once."""
 
     path: Path
     handle: int
     end: int = 0
     safe: int = 0
+    waiting: deque[memoryview] = field(default_factory=deque)
+
+    def take(self, data: bytes) -> Place:
+        place = Place(str(self.path.parent), self.path.name, self.end, len(data))
+        if data:
+            self.waiting.append(memoryview(data))
+        self.end += len(data)
+        return place
+
+    def write(self) -> None:
+        at, waiting = self.end - sum(map(len, self.waiting)), self.waiting
+        while waiting:
+            written = os.pwritev(self.handle, list(islice(waiting, _AT_ONCE)), at)
+            at += written
+            while waiting and written >= len(waiting[0]):
+                written -= len(waiting.popleft())
+            if written:
+                waiting[0] = waiting[0][written:]
 
     def sync(self) -> None:
         if self.end != self.safe:
             os.fdatasync(self.handle)
             self.safe = self.end
 
+    def roll_back(self) -> None:
+        self.waiting.clear()
+        with contextlib.suppress(OSError):
+            os.ftruncate(self.handle, self.safe)
+        self.end = self.safe
+
 
 class WaveformFiles:
-    """Appends pieces below `root`/waveforms/{job}/; one caller at a time."""
+    """Appends pieces below `root`/waveforms/{job}/; one caller at a time. Pieces stay in memory until `sync`."""
 
     kept_seconds = math.inf
 
@@ -48,11 +74,16 @@ class WaveformFiles:
         self._made = 0
 
     async def append(self, job: str, packing: Packing, data: bytes) -> Place:
-        """Put bytes at the end of the job's file. UnavailableError while the disk takes none; then `roll_back`."""
-        return await asyncio.to_thread(self._append, job, packing, data)
+        """Where the bytes will stand in the job's file. UnavailableError while it cannot be made; then `roll_back`."""
+        file = self._open.get((job, packing))
+        if file is None or file.end >= self._rotate_bytes:
+            file = await asyncio.to_thread(self._begin, job, packing)
+        else:
+            self._open.move_to_end((job, packing))
+        return file.take(data)
 
     async def sync(self) -> None:
-        """Make everything appended so far survive a power cut. UnavailableError when it cannot be; then `roll_back`."""
+        """Write what was appended, safe from a power cut. UnavailableError when it cannot be; then `roll_back`."""
         await asyncio.to_thread(self._sync)
 
     async def roll_back(self) -> None:
@@ -64,21 +95,18 @@ class WaveformFiles:
         while self._open:
             await asyncio.to_thread(self._drop, next(iter(self._open)))
 
-    def _append(self, job: str, packing: Packing, data: bytes) -> Place:
+    def _begin(self, job: str, packing: Packing) -> _File:
         try:
-            file = self._file(job, packing)
-            view, at = memoryview(data), file.end
-            while view:
-                written = os.pwrite(file.handle, view, at)
-                view, at = view[written:], at + written
+            return self._new_file(job, packing)
         except OSError as error:
             raise _unavailable(self._root, error) from error
-        place = Place(str(file.path.parent), file.path.name, file.end, len(data))
-        file.end = at
-        return place
 
     def _sync(self) -> None:
         for key, file in list(self._open.items()):
+            try:
+                file.write()
+            except OSError as error:  # a full disk; `roll_back` cuts off what it took
+                raise _unavailable(self._root, error) from error
             try:
                 file.sync()
             except OSError as error:
@@ -89,17 +117,11 @@ class WaveformFiles:
 
     def _roll_back(self) -> None:
         for file in self._open.values():
-            with contextlib.suppress(OSError):
-                os.ftruncate(file.handle, file.safe)
-            file.end = file.safe
+            file.roll_back()
 
-    def _file(self, job: str, packing: Packing) -> _File:
+    def _new_file(self, job: str, packing: Packing) -> _File:
         key = (job, packing)
-        file = self._open.get(key)
-        if file is not None and file.end < self._rotate_bytes:
-            self._open.move_to_end(key)
-            return file
-        if file is not None:
+        if key in self._open:
             self._drop(key)
         while len(self._open) >= _OPEN_FILES:
             self._drop(next(iter(self._open)))
@@ -114,7 +136,11 @@ class WaveformFiles:
     def _drop(self, key: tuple[str, Packing]) -> None:
         file = self._open.pop(key)
         try:
+            file.write()
             file.sync()
+        except OSError:
+            file.roll_back()
+            raise
         finally:
             os.close(file.handle)
 
