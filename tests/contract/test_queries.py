@@ -324,3 +324,11 @@ async def test_bytes_come_back_from_file_and_gridfs_and_never_from_outside(store
             _ = [piece async for piece in read_blob(store, root, document | change)]
     with pytest.raises(BlobError, match="no file"):
         _ = [piece async for piece in read_blob(store, root, stored | {"gridfs_id": ObjectId()})]
+
+
+async def test_indexes_of_older_versions_go_when_others_do_their_work(store: Store) -> None:
+    await store[c.WF_TIMESERIES].create_index([("event", 1), ("starttime", 1)])
+    await store.ensure_indexes()
+    names = set(await store[c.WF_TIMESERIES].index_information())
+    assert "event_1" in names
+    assert "event_1_starttime_1" not in names

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import resource
+import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +15,7 @@ from seisbus.app import Context
 from seisbus.bus import Bus, Delivery
 from seisbus.bus.client import Tag
 from seisbus.bus.codec import encode_outcomes
+from seisbus.errors import UnavailableError
 from seisbus.local import ServerHandle
 from seisbus.model.channel import Channel
 from seisbus.model.ids import new_job_id, outcome_id, task_id, window_id
@@ -141,4 +144,41 @@ async def test_what_was_not_made_durable_is_cut_off_and_written_over(tmp_path: P
     await files.append(JOB, Packing.FLOAT64, b"d" * 1000)
     rotated = await files.append(JOB, Packing.FLOAT64, b"e")
     assert (rotated.dfile != first.dfile, rotated.foff) == (True, 0)
+    await files.close()
+
+
+async def test_thousands_of_pieces_are_written_in_order_and_each_stands_where_it_was_said(tmp_path: Path) -> None:
+    files = WaveformFiles(tmp_path, "boot", 10_000_000)
+    pieces = [bytes([number % 251]) * (number % 600) for number in range(3000)]
+    for begin in (0, 1300):  # the second batch goes on where the first ended
+        batch = pieces[begin : begin + 1300] if begin == 0 else pieces[begin:]
+        places = [await files.append(JOB, Packing.FLOAT64, piece) for piece in batch]
+        await files.sync()
+        written = await asyncio.to_thread(Path(places[0].dir, places[0].dfile).read_bytes)
+        assert [written[p.foff : p.foff + p.nbytes] for p in places] == batch
+    await files.close()
+
+
+async def test_a_batch_that_the_disk_takes_half_of_is_cut_off_and_written_once_there_is_room(tmp_path: Path) -> None:
+    files = WaveformFiles(tmp_path, "boot", 10_000_000)
+    first = await files.append(JOB, Packing.FLOAT64, b"a" * 100)
+    await files.sync()
+    path = Path(first.dir, first.dfile)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+        for _ in range(3):
+            await files.append(JOB, Packing.FLOAT64, b"b" * 600)
+        with pytest.raises(UnavailableError, match="cannot be written"):
+            await files.sync()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, ignored)
+    await files.roll_back()
+    assert await asyncio.to_thread(path.read_bytes) == b"a" * 100
+    again = await files.append(JOB, Packing.FLOAT64, b"b" * 600)
+    await files.sync()
+    assert (again.dfile, again.foff) == (first.dfile, 100)
+    assert await asyncio.to_thread(path.read_bytes) == b"a" * 100 + b"b" * 600
     await files.close()

@@ -6,6 +6,7 @@ import struct
 from datetime import date
 from fractions import Fraction
 
+import pytest
 from libseis.mseed import decode, frame
 from seisbus.model.channel import Channel
 from seisbus.model.task import ObjectRef, Recipe, Window
@@ -61,3 +62,16 @@ def test_filled_samples_are_stored_as_reals() -> None:
     (piece,) = outcome([*RECORDS[:middle], *RECORDS[middle + 1 :]], Recipe(gaps="fill")).pieces
     assert piece.packing is Packing.FLOAT64
     assert piece.npts == END - BEGIN + 1
+
+
+@pytest.mark.parametrize(("seconds", "length"), [(60, 512), (120, 1024), (300, 2048), (3600, 4096)])
+def test_a_record_is_no_longer_than_its_window_needs(seconds: int, length: int) -> None:
+    ref = ObjectRef("days", "day", day_ns=FIRST, channel=CHANNEL)
+    read = ObjectRecords(ref, records=b"".join(RECORDS[:12]), waveform_records=12)
+    windows = tuple(Window(f"job.{k}", CHANNEL, FIRST + k * NS, FIRST + (k + seconds) * NS, False) for k in (0, 7))
+    order = WindowOrder("job", "job.0", 1, 1, 0, 1, (read,), windows, Recipe())
+    for number, result in enumerate(cut_part(order, None).outcomes):
+        (piece,) = result.pieces
+        assert set(frame(piece.data).length.tolist()) <= {length, 512}  # 512: the archive's own, kept
+        assert len(piece.data) == length or seconds == 3600
+        assert samples(piece) == DATA[7 * number : 7 * number + seconds].tolist()
