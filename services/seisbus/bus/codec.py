@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TypeVar
 
 from google.protobuf.message import DecodeError, Message
@@ -48,8 +50,12 @@ def _channel_message(channel: Channel) -> task_pb2.Channel:
     return task_pb2.Channel(net=channel.net, sta=channel.sta, loc=channel.loc, chan=channel.chan)
 
 
+# A message names few channels, each hundreds of times.
+_channel = lru_cache(maxsize=1024)(Channel)
+
+
 def _channel_value(message: task_pb2.Channel) -> Channel:
-    return Channel(message.net, message.sta, message.loc, message.chan)
+    return _channel(message.net, message.sta, message.loc, message.chan)
 
 
 def _object_message(ref: ObjectRef) -> task_pb2.ObjectRef:
@@ -375,7 +381,7 @@ def _log_message(line: LogLine) -> waveform_pb2.LogEntry:
     return waveform_pb2.LogEntry(algorithm=line.algorithm, message=line.message, severity=_SEVERITIES[line.severity])
 
 
-def _outcome_message(outcome: WindowOutcome) -> task_pb2.Outcome:
+def _outcome_message(outcome: WindowOutcome, provenance: task_pb2.Provenance) -> task_pb2.Outcome:
     return task_pb2.Outcome(
         window=_window_message(outcome.window),
         fate=_FATES[outcome.fate],
@@ -383,13 +389,7 @@ def _outcome_message(outcome: WindowOutcome) -> task_pb2.Outcome:
         detail=outcome.detail,
         pieces=[_piece_message(piece) for piece in outcome.pieces],
         log=[_log_message(line) for line in outcome.log],
-        provenance=task_pb2.Provenance(
-            sources=[
-                task_pb2.Provenance.Source(archive=s.archive, key=s.key, etag=s.etag, ranges=s.ranges, whole=s.whole)
-                for s in outcome.sources
-            ],
-            steps=outcome.steps,
-        ),
+        provenance=provenance,
     )
 
 
@@ -422,7 +422,46 @@ def _piece_value(message: task_pb2.Piece) -> Piece:
     )
 
 
-def _outcome_value(message: task_pb2.Outcome) -> WindowOutcome:
+def _provenance_message(outcome: WindowOutcome) -> task_pb2.Provenance:
+    return task_pb2.Provenance(
+        sources=[
+            task_pb2.Provenance.Source(archive=s.archive, key=s.key, etag=s.etag, ranges=s.ranges, whole=s.whole)
+            for s in outcome.sources
+        ],
+        steps=outcome.steps,
+    )
+
+
+def _outcome_messages(outcomes: Iterable[WindowOutcome]) -> Iterator[task_pb2.Outcome]:
+    """Messages of a part's outcomes; neighbours of one provenance share the work on it."""
+    before: tuple[object, object] | None = None
+    provenance = task_pb2.Provenance()
+    for outcome in outcomes:
+        if (mine := (outcome.sources, outcome.steps)) != before:
+            before, provenance = mine, _provenance_message(outcome)
+        yield _outcome_message(outcome, provenance)
+
+
+_Origin = tuple[tuple[Source, ...], tuple[str, ...]]
+
+
+def _origin_value(message: task_pb2.Provenance) -> _Origin:
+    sources = tuple(Source(s.archive, s.key, s.etag, tuple(s.ranges), s.whole) for s in message.sources)
+    return sources, tuple(message.steps)
+
+
+def _outcome_values(messages: Iterable[task_pb2.Outcome]) -> Iterator[WindowOutcome]:
+    """Inverse of `_outcome_messages`; what neighbours share is one object."""
+    before: task_pb2.Provenance | None = None
+    origin: _Origin = ((), ())
+    for message in messages:
+        provenance = message.provenance
+        if before is None or provenance != before:
+            before, origin = provenance, _origin_value(provenance)
+        yield _outcome_value(message, origin)
+
+
+def _outcome_value(message: task_pb2.Outcome, origin: _Origin) -> WindowOutcome:
     return WindowOutcome(
         window=_window_value(message.window),
         fate=_FATE_VALUES[message.fate],
@@ -430,8 +469,8 @@ def _outcome_value(message: task_pb2.Outcome) -> WindowOutcome:
         detail=message.detail,
         pieces=tuple(_piece_value(piece) for piece in message.pieces),
         log=tuple(LogLine(e.algorithm, e.message, _SEVERITY_VALUES[e.severity]) for e in message.log),
-        sources=tuple(Source(s.archive, s.key, s.etag, tuple(s.ranges), s.whole) for s in message.provenance.sources),
-        steps=tuple(message.provenance.steps),
+        sources=origin[0],
+        steps=origin[1],
     )
 
 
@@ -443,7 +482,7 @@ def encode_outcomes(batch: OutcomeBatch) -> bytes:
         attempt=batch.attempt,
         part=batch.part,
         part_count=batch.part_count,
-        outcomes=[_outcome_message(outcome) for outcome in batch.outcomes],
+        outcomes=_outcome_messages(batch.outcomes),
         recipe=_recipe_message(batch.recipe),
     )
     if batch.expansion is not None:
@@ -456,7 +495,7 @@ def decode_outcomes(body: bytes) -> OutcomeBatch:
     """Inverse of `encode_outcomes`; PoisonError for other bytes."""
     message = _parse(task_pb2.Outcomes, body)
     try:
-        outcomes = tuple(_outcome_value(outcome) for outcome in message.outcomes)
+        outcomes = tuple(_outcome_values(message.outcomes))
     except KeyError as error:
         raise PoisonError(f"Outcomes of {message.task!r} with an unknown enum value {error}.") from error
     return OutcomeBatch(
