@@ -17,12 +17,14 @@ _SCRIPT = Path(__file__).resolve().parents[1] / "system" / "plain_reader.py"
 
 @dataclass(frozen=True, slots=True)
 class PlainPiece:
-    """One wf document with the hash of its samples as float64; `start_ns` as its bytes say, None for raw samples."""
+    """One wf document with the hash of its samples as float64; `start_ns` and `rate` are those of its bytes, None for raw
+    samples."""
 
     document: dict[str, Any]
     npts: int
     sha256: str
     start_ns: int | None
+    rate: float | None = None
 
 
 @dataclass(frozen=True)

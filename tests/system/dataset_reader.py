@@ -24,7 +24,11 @@ def stream_rows(path: str) -> list[list[Any]]:
 
 
 def sac_rows(path: str) -> list[list[Any]]:
-    return [found for file in sorted(Path(path).glob("*.SAC")) for found in stream_rows(str(file))]
+    """The rate is that of the header: obspy rounds the interval to microseconds when it reads."""
+    import obspy
+
+    traces = [trace for file in sorted(Path(path).glob("*.SAC")) for trace in obspy.read(str(file))]
+    return [row(t.id, t.stats.starttime.ns, 1 / float(t.stats.sac.delta), t.data) for t in traces]
 
 
 def parquet_rows(path: str) -> list[list[Any]]:

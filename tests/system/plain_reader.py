@@ -83,35 +83,35 @@ def graves(run: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def piece(database: Any, document: dict[str, Any]) -> dict[str, Any]:
-    """The document, and what its bytes hold: the hash of the samples as float64, and their start where bytes say it."""
-    data, start_ns = samples(database, document)
+    """The document, and what its bytes hold: the hash of the samples as float64, start and rate where they say them."""
+    data, start_ns, rate = samples(database, document)
     if "outcome" in document:
         document["provenance"] = database["outcome"].find_one({"_id": document["outcome"]})["provenance"]
     digest = hashlib.sha256(np.ascontiguousarray(data, "<f8").tobytes()).hexdigest()
-    return {"document": document, "npts": len(data), "sha256": digest, "start_ns": start_ns}
+    return {"document": document, "npts": len(data), "sha256": digest, "start_ns": start_ns, "rate": rate}
 
 
-def samples(database: Any, document: dict[str, Any]) -> tuple[npt.NDArray[Any], int | None]:
+def samples(database: Any, document: dict[str, Any]) -> tuple[npt.NDArray[Any], int | None, float | None]:
     """As mspasspy's read_data does it: GridFS and format binary are raw float64, miniSEED is obspy's."""
     if document["storage_mode"] == "gridfs":
-        return np.frombuffer(gridfs.GridFS(database).get(document["gridfs_id"]).read(), "<f8"), None
+        return np.frombuffer(gridfs.GridFS(database).get(document["gridfs_id"]).read(), "<f8"), None, None
     path, offset = Path(document["dir"], document["dfile"]), document["foff"]
     if document["storage_mode"] == "s3":
         data = from_bucket(f"{document['dir']}/{document['dfile']}", offset, document["nbytes"])
     elif document["format"] == "binary":
-        return np.fromfile(path, "<f8", count=document["npts"], offset=offset), None
+        return np.fromfile(path, "<f8", count=document["npts"], offset=offset), None, None
     else:
         with path.open("rb") as file:
             file.seek(offset)
             data = file.read(document["nbytes"])
     if document["format"] == "binary":
-        return np.frombuffer(data, "<f8"), None
+        return np.frombuffer(data, "<f8"), None, None
     import obspy
 
     (trace,) = obspy.read(io.BytesIO(data), format="MSEED")
     codes = tuple(document[name] for name in ("net", "sta", "loc", "chan"))
     assert trace.id == ".".join(codes), (trace.id, codes)
-    return trace.data, trace.stats.starttime.ns
+    return trace.data, trace.stats.starttime.ns, trace.stats.sampling_rate
 
 
 @functools.cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from pymseed import MiniSEEDError, MS3Record
 
@@ -12,6 +14,7 @@ from libseis.segments.times import TOLERANCE
 _SAME_NS = 1000
 # Blockette 100 is in single precision, whose relative spacing this is.
 _SAME_RATE = float(np.finfo(np.float32).eps)
+_MANY = 4
 
 
 def difference(records: bytes, segment: Segment) -> str:
@@ -19,24 +22,44 @@ def difference(records: bytes, segment: Segment) -> str:
 
     Samples must be equal bit for bit, the rate to single precision, and each record's start to the microsecond.
     """
-    done, follow = 0, segment.t0_ns
+    heads: list[tuple[int, int, int, float]] = []  # first sample, stop, start, rate
+    done = 0
     try:
         for record in MS3Record.from_buffer(records, unpack_data=True):
             samples = record.np_datasamples
-            own = segment.data[done : done + len(samples)]
+            stop = done + len(samples)
+            own = segment.data[done:stop]
             if len(own) != len(samples) or own.dtype != samples.dtype or own.tobytes() != samples.tobytes():
                 return f"the samples from number {done} on are not the same"
-            if abs(record.starttime - segment.time_ns(done)) > _SAME_NS:
-                return f"sample {done} is at {record.starttime} ns instead of {segment.time_ns(done)} ns"
-            if abs(record.samprate / segment.rate.hz - 1) > _SAME_RATE:
-                return f"the rate is {record.samprate!r} Hz instead of {segment.rate.hz!r} Hz"
-            if abs(record.starttime - follow) > segment.rate.period_ns / 2:
-                return f"the record of sample {done} would not follow the one before it"
-            done += len(samples)
-            follow = record.starttime + segment.rate.span_ns(len(samples))
-            late = follow - segment.rate.span_ns(1) - segment.time_ns(done - 1)
-            if abs(late) > _SAME_NS + 1.5 * TOLERANCE * segment.rate.period_ns:
-                return f"sample {done - 1} would be {late / 1e6:+.3f} ms off its time"
+            heads.append((done, stop, record.starttime, record.samprate))
+            done = stop
     except MiniSEEDError as error:
         return f"the records cannot be decoded: {error}"
-    return "" if done == segment.npts else f"there are {done} samples instead of {segment.npts}"
+    if done != segment.npts:
+        return f"there are {done} samples instead of {segment.npts}"
+    return _other_times(heads, segment)
+
+
+def _other_times(heads: Sequence[tuple[int, int, int, float]], segment: Segment) -> str:
+    """What differs in the times and rates of the headers."""
+    follow, period, span = segment.t0_ns, segment.rate.period_ns, segment.rate.span_ns
+    firsts, lasts = _times([head[0] for head in heads], segment), _times([head[1] - 1 for head in heads], segment)
+    for (first, stop, start, hz), true, end in zip(heads, firsts, lasts, strict=True):
+        if abs(start - true) > _SAME_NS:
+            return f"sample {first} is at {start} ns instead of {true} ns"
+        if abs(hz / segment.rate.hz - 1) > _SAME_RATE:
+            return f"the rate is {hz!r} Hz instead of {segment.rate.hz!r} Hz"
+        if abs(start - follow) > period / 2:
+            return f"the record of sample {first} would not follow the one before it"
+        follow = start + span(stop - first)
+        late = start + span(stop - first - 1) - end
+        if abs(late) > _SAME_NS + 1.5 * TOLERANCE * period:
+            return f"sample {stop - 1} would be {late / 1e6:+.3f} ms off its time"
+    return ""
+
+
+def _times(samples: Sequence[int], segment: Segment) -> list[int]:
+    """The times of samples in ns; the edges of a window are one or two records, for which arrays cost more."""
+    if segment.times is None or len(samples) < _MANY:
+        return [segment.time_ns(i) for i in samples]
+    return [int(ns) for ns in segment.times_ns(np.array(samples, np.int64))]

@@ -59,7 +59,7 @@ def encode(
         if encoding is not None or chosen is not Encoding.STEIM2:
             raise _refusal("samples", f"{segment.source} cannot be packed as {chosen.name}: {error}.") from error
         # the first sample counts as a difference too
-        return write(segment, reclen, Encoding.INT32, quality)
+        return b"".join(write(run, reclen, Encoding.INT32, quality) for run in segment.runs())
 
 
 def _natural(segment: Segment) -> Encoding:
@@ -132,8 +132,7 @@ def _starts(segment: Segment, counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """Time of the first sample of each record in ns, as the segment has it."""
     if len(counts) == 1:
         return np.array([segment.t0_ns], np.int64)
-    first = np.cumsum(counts) - counts
-    return np.array([segment.time_ns(i) for i in first.tolist()], np.int64)
+    return segment.times_ns(np.cumsum(counts) - counts)
 
 
 @lru_cache(maxsize=1024)  # thousands of windows a second are of a few rates

@@ -109,6 +109,10 @@ class Segment:
         """Exact time in ns of sample `i`, which need not exist."""
         return self.t0_ns + self.rate.span_ns(i) if self.times is None else self.times.time_ns(i)
 
+    def times_ns(self, i: NDArray[np.int64]) -> NDArray[np.int64]:
+        """`time_ns` of an array of samples, shape kept."""
+        return self.t0_ns + self.rate.spans_ns(i) if self.times is None else self.times.times_ns(i)
+
     def round_index(self, ns: int) -> int:
         """The sample nearest to time `ns`, which need not exist; ties away from sample 0 (MsPASS's rule)."""
         return self.rate.round_index(ns - self.t0_ns) if self.times is None else self.times.round_index(ns)

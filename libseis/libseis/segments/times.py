@@ -47,6 +47,12 @@ class RecordTimes:
         k = max(int(np.searchsorted(self.index, i, side="right")) - 1, 0)
         return int(self.start_ns[k]) + self.clock.span_ns(i - int(self.index[k]))
 
+    def times_ns(self, i: Integers) -> Integers:
+        """`time_ns` of an array of samples, shape kept."""
+        k = np.maximum(np.searchsorted(self.index, i, side="right") - 1, 0)
+        times: Integers = self.start_ns[k] + self.clock.spans_ns(i - self.index[k])
+        return times
+
     def ceil_index(self, ns: int) -> int:
         """First sample at or after `ns`."""
         k = max(int(np.searchsorted(self.start_ns, ns, side="right")) - 1, 0)

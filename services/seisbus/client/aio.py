@@ -430,12 +430,10 @@ class AsyncClient:
         Abutting and equal stretches that several jobs stored are joined; a conflict stays two traces.
         `stats.seisbus` of a trace has `elog`, the sentences of the stored error logs, and `wf_ids`.
         """
-        from obspy import Stream, UTCDateTime
+        from obspy import Stream
 
         query = Query(net=net, sta=sta, loc=loc, chan=chan, start=t1, end=time_ns(t2) / 1e9 + 1e-6)
-        stream = Stream([decode.trace_of(stored) async for stored in self.stored(query)])
-        stream.trim(UTCDateTime(ns=time_ns(t1)), UTCDateTime(ns=time_ns(t2)), nearest_sample=False)
-        return decode.merged(stream)
+        return Stream(decode.traces_of([stored async for stored in self.stored(query)], time_ns(t1), time_ns(t2)))
 
     async def logs(self, job: str) -> list[dict[str, Any]]:
         """elog documents of a job's saved data."""

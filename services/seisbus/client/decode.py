@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from libseis.codes import location
-from libseis.segments import Segment
+from libseis.segments import Segment, SourceId, join
 
 from libseis import ErrorSeverity, Metadata, TimeSeries, TimeSeriesEnsemble
 
@@ -78,15 +78,59 @@ def ensemble_of(members: Iterable[TimeSeries], **common: Any) -> TimeSeriesEnsem
     return ensemble
 
 
-def trace_of(stored: Stored) -> Any:
-    """An obspy Trace: counts as int32, start to the nanosecond that UTCDateTime holds, `stats.units` where known.
+def traces_of(stored: Sequence[Stored], start_ns: int, end_ns: int) -> list[Any]:
+    """The samples from `start_ns` to `end_ns` (both included) as obspy Traces: counts int32, starts to the nanosecond,
+    `stats.units` where known.
 
-    `stats.seisbus` has the sentences of the error log (`elog`) and the id of the wf document (`wf_ids`).
+    Abutting and equal stretches are joined, whichever jobs stored them, as records are (`libseis.segments.join`);
+    what is in conflict stays traces of its own, and counts or units are never mixed with others. A trace has one
+    start and one rate: `stats.seisbus.elog` has the sentences of all error logs, and one where samples are further
+    from that grid than a tenth of a sample; `wf_ids` has the ids of the wf documents.
     """
+    groups: dict[tuple[SourceId, str, str], list[tuple[Segment, Stored]]] = {}
+    for one in stored:
+        whole = segment_of(one)
+        first, stop = max(whole.ceil_index(start_ns), 0), min(whole.ceil_index(end_ns + 1), whole.npts)
+        if first < stop:
+            part = whole if stop - first == whole.npts else whole.part(first, stop)
+            groups.setdefault((part.source, part.data.dtype.name, _units(one)), []).append((part, one))
+    return [
+        _trace(segment, [one for part, one in members if _inside(part, segment)])
+        for members in groups.values()
+        for segment in _joined([part for part, _ in members])
+    ]
+
+
+def _units(stored: Stored) -> str:
+    return str(stored.document.get("units") or "")
+
+
+def _joined(parts: Sequence[Segment]) -> list[Segment]:
+    """Parts as few segments; those in conflict with others beside them."""
+    if not (found := join(parts)).conflicts:
+        return list(found.segments)
+    layers: list[list[Segment]] = []
+    for part in sorted(parts, key=lambda part: part.t0_ns):
+        layer = next((layer for layer in layers if not join([*layer, part]).conflicts), None)
+        if layer is None:
+            layers.append([part])
+        else:
+            layer[:] = join([*layer, part]).segments
+    return [segment for layer in layers for segment in layer]
+
+
+def _inside(part: Segment, segment: Segment) -> bool:
+    half = segment.rate.period_ns / 2
+    return part.t0_ns >= segment.t0_ns - half and part.end_ns <= segment.end_ns + half
+
+
+def _trace(segment: Segment, members: Sequence[Stored]) -> Any:
     from obspy import Trace, UTCDateTime
     from obspy.core import AttribDict
 
-    segment = segment_of(stored)
+    told = [_sentence(entry) for one in members for entry in one.log]
+    if uneven := segment.uneven():
+        told.append(f"seisbus.client: {uneven.message}")
     header = {
         "network": segment.source.net,
         "station": segment.source.sta,
@@ -94,30 +138,12 @@ def trace_of(stored: Stored) -> Any:
         "channel": segment.source.chan,
         "sampling_rate": segment.rate.hz,
         "starttime": UTCDateTime(ns=segment.t0_ns),
-        "seisbus": AttribDict(elog=[_sentence(entry) for entry in stored.log], wf_ids=[str(stored.document["_id"])]),
+        "seisbus": AttribDict(elog=list(dict.fromkeys(told)), wf_ids=[str(one.document["_id"]) for one in members]),
     }
-    if stored.document.get("units"):
-        header["units"] = stored.document["units"]
+    if members and (units := _units(members[0])):
+        header["units"] = units
     return Trace(np.ascontiguousarray(segment.data), header=header)
 
 
 def _sentence(entry: Mapping[str, Any]) -> str:
     return f"{entry.get('algorithm', '')}: {entry.get('error_message', '')}"
-
-
-def merged(stream: Any) -> Any:
-    """`stream.merge(-1)`, where a trace made of several keeps what was said of each of them."""
-    from obspy.core import AttribDict
-
-    before = [(trace.id, trace.stats.starttime, trace.stats.endtime, trace.stats.seisbus) for trace in stream]
-    stream.merge(-1)
-    for trace in stream:
-        parts = [
-            about
-            for name, start, end, about in before
-            if name == trace.id and start >= trace.stats.starttime and end <= trace.stats.endtime
-        ]
-        trace.stats.seisbus = AttribDict(
-            {key: list(dict.fromkeys(text for part in parts for text in part[key])) for key in ("elog", "wf_ids")}
-        )
-    return stream

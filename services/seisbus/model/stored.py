@@ -6,6 +6,7 @@ Reading the bytes is left to others.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -30,26 +31,33 @@ class StoredBytesError(SeisbusError):
 
 
 def stored_segment(document: Mapping[str, Any], data: bytes, *, miniseed: bool) -> Segment:
-    """The samples: counts stay int32, processed samples float64; start and rate are the document's.
+    """The samples: counts stay int32, processed samples float64; start and rate are the document's,
+    the times of records those of miniSEED where they leave that grid.
 
     `document` has MsPASS's attributes, `t0_ns` and `rate`; `data` is miniSEED or little-endian float64.
     StoredBytesError when the bytes cannot be read or do not hold the samples that the document promises.
     """
     identity = str(document["_id"])
     source = SourceId(document["net"], document["sta"], location(document.get("loc")), document["chan"])
-    samples = _miniseed(identity, data) if miniseed else np.frombuffer(data, "<f8")
+    t0_ns, rate = int(document["t0_ns"]), Rate(*document["rate"])
+    found = _miniseed(identity, data) if miniseed else None
+    samples = np.frombuffer(data, "<f8") if found is None else found.data
     if len(samples) != document["npts"]:
         problem = f"its bytes hold {len(samples):,} samples, its document says {document['npts']:,}."
         raise StoredBytesError(identity, problem)
-    return Segment(source, document["t0_ns"], Rate(*document["rate"]), samples)
+    times = None
+    if found is not None and found.times is not None:
+        start_ns = np.append(t0_ns, found.times.start_ns[1:])  # the document has the nanoseconds
+        times = replace(found.times, start_ns=start_ns, nominal=rate)
+    return Segment(source, t0_ns, rate, samples, times=times)
 
 
-def _miniseed(identity: str, data: bytes) -> Any:
+def _miniseed(identity: str, data: bytes) -> Segment:
     table = mseed.frame(data)
     segments = [segment for joined in mseed.decode(data, table) for segment in joined.segments]
     if len(segments) != 1:
         raise StoredBytesError(identity, f"its miniSEED holds {len(segments)} segments, expected one.")
-    return segments[0].data
+    return segments[0]
 
 
 def sums_of(text: bytes) -> dict[str, str]:

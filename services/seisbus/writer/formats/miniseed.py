@@ -40,9 +40,13 @@ class MiniseedDraft(Draft):
         with self._path.open("xb") as file:
             for segment in sorted(segments, key=lambda s: s.t0_ns):
                 try:
-                    file.write(mseed.encode(segment, reclen=512, version=self._version))
+                    records = mseed.encode(segment, reclen=512, version=self._version)
                 except SampleError as error:  # codes that are too long; the others of the day are sound
                     self.problems.append(error.message)
+                    continue
+                if problem := mseed.difference(records, segment):
+                    self.problems.append(f"{segment.source}: miniSEED does not hold all of it: {problem}.")
+                file.write(records)
             self.empty = file.tell() == 0
 
     def abandon(self) -> None:

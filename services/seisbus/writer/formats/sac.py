@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from libseis.segments import Segment
+from libseis.segments.times import TOLERANCE
 from libseis.units import parse
 
 from ...planning.datasets import safe_name
@@ -20,10 +21,14 @@ _KINDS = {("m", 0): "idisp", ("m", 1): "ivel", ("m", 2): "iacc", ("V", 0): "ivol
 _TEXT = 8
 # Integers up to here are exact in single precision.
 _EXACT = 2**24
+# B, in single precision, may be this part of a sample off.
+_CLOSE = 0.02
+_OBSPY = "obspy reads the interval of SAC files to the microsecond (DELTA of the header has it better)"
 
 
 class SacDraft(Draft):
-    """Files NET.STA.LOC.CHAN.YYYY.DDD.HHMMSS.mmm.SAC; reference time is the origin where the event is known."""
+    """Files NET.STA.LOC.CHAN.YYYY.DDD.HHMMSS.mmm.SAC; reference time is the origin where the event is known
+    and near enough for the precision of B."""
 
     def __init__(self, path: Path, about: About) -> None:
         super().__init__()
@@ -55,8 +60,23 @@ class SacDraft(Draft):
             if event.mag is not None:
                 sac.mag = event.mag
             sac.o = UTCDateTime(ns=event.time_ns)
-            sac.iztype = "io"
+            if abs(float(np.float32(ahead := (segment.t0_ns - event.time_ns) / 1e9)) - ahead) <= _CLOSE * sac.delta:
+                sac.iztype = "io"
+            else:
+                self.problems.append(
+                    f"{segment.source}: the window starts so long after the origin that SAC's B would not hold its "
+                    "time; the reference time is its start."
+                )
+        self._tell_of_interval(segment, float(np.float32(sac.delta)))
         sac.write(str(self._path / self._name(segment)))
+
+    def _tell_of_interval(self, segment: Segment, delta: float) -> None:
+        """What the precision of DELTA does to the last sample, in the file and for those who read it with obspy."""
+        for value, whose in ((delta, "SAC holds the interval in single precision"), (round(delta, 6), _OBSPY)):
+            off = abs(value * segment.rate.hz - 1) * segment.npts
+            if off > TOLERANCE:
+                self.problems.append(f"{segment.source}: {whose}, by which the last sample is {off:.2g} samples off.")
+                return
 
     def _name(self, segment: Segment) -> str:
         source = segment.source
