@@ -14,7 +14,7 @@ CYTHON := $(shell find libseis/libseis -name '*.pyx' -o -name '*.pxd')
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help venv install demo up test test-long test-compose bench format clean \
+.PHONY: help venv install demo up test test-long test-compose soak bench format clean \
 	check check-deploy check-style check-types check-cython check-protos check-imports
 
 help:  ## this list
@@ -31,6 +31,10 @@ test: install  ## all tests but the long ones
 
 test-long: install  ## the tests that take minutes: random kills, large plans
 	$(PYTEST) -m long --timeout 1800
+
+# SOAK="--minutes 120 --seed 7" for another length, or a run again
+soak: install  ## half an hour of jobs that are killed, cancelled, retried and purged at random, all checked
+	PYTHONPATH=tests $(BIN)/python -m soak $(SOAK)
 
 test-compose: install  ## docker-compose.yml as a user runs it: up, a job, scaled, killed, restarted; needs an engine
 	@found=$$(deploy/docker/engine .engine) || { echo "test-compose is skipped: see the word above"; exit 0; }; \

@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import random
-import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import date
@@ -18,6 +16,7 @@ from seisbus.client import Job
 from seisbus.local import ServiceName
 from seisbus.local.stack import LocalStack
 from support.chaos import End, impatient_system, settled_end, small_archive, status_of
+from support.kills import kill, until_all_answer
 from support.system import System
 from support.waiting import eventually
 
@@ -75,26 +74,6 @@ async def test_twenty_kills_of_services_and_servers(campaign: tuple[System, End]
             await asyncio.sleep(chance.uniform(0.1, 1.5))
         await ends_like(system, submitted, undisturbed)
     assert sum(seen.values()) > 0
-
-
-def kill(stack: LocalStack, name: str, index: int) -> bool:
-    """SIGKILL a process of a service, or a server, which the stack then starts again; whether one was running."""
-    if name not in _SERVERS:
-        return stack.kill(name, index) is not None
-    try:
-        os.kill(stack.servers.server(name).handle.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-async def until_all_answer(stack: LocalStack) -> None:
-    """Wait until every service is back."""
-
-    async def all_answer() -> bool:
-        return all([await status_of(stack, status.service, status.index) for status in stack.services()])
-
-    await eventually(all_answer, 60)
 
 
 async def until_settled(system: System, job: Job, windows: int) -> None:
