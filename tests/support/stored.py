@@ -17,8 +17,8 @@ _SCRIPT = Path(__file__).resolve().parents[1] / "system" / "plain_reader.py"
 
 @dataclass(frozen=True, slots=True)
 class PlainPiece:
-    """One wf document with the hash of its samples as float64; `start_ns` and `rate` are those of its bytes, None for raw
-    samples."""
+    """One wf document with the hash of its samples as float64; `start_ns` and `rate` are those of its bytes, None
+    for raw samples."""
 
     document: dict[str, Any]
     npts: int

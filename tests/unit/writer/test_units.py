@@ -14,7 +14,7 @@ from libseis.asdf.waveforms import read_stream
 from libseis.segments import Rate, Segment, SourceId
 from libseis.steps import StepContext
 from seisbus.bus.codec import decode_outcomes, encode_outcomes
-from seisbus.client.decode import time_series_of, trace_of
+from seisbus.client.decode import time_series_of, traces_of
 from seisbus.client.plot import plot
 from seisbus.client.values import Stored
 from seisbus.model.channel import Channel
@@ -66,13 +66,13 @@ def test_readers_know_the_units(steps: list[object], units: str) -> None:
     item = stored(steps)
     assert item.document["units"] == units
     assert time_series_of(item)["units"] == units
-    assert trace_of(item).stats.units == units
+    assert traces_of([item], 0, 2**62)[0].stats.units == units
 
 
 def test_documents_of_older_jobs_have_no_units() -> None:
     item = stored([])
     del item.document["units"]
-    assert "units" not in time_series_of(item) and "units" not in trace_of(item).stats
+    assert "units" not in time_series_of(item) and "units" not in traces_of([item], 0, 2**62)[0].stats
 
 
 def test_datasets_say_the_units(tmp_path: Path) -> None:
