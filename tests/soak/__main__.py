@@ -7,6 +7,7 @@ import asyncio
 import secrets
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 
 from soak.soak import SoakError, soak
@@ -27,6 +28,7 @@ def main() -> int:
         try:
             done = asyncio.run(soak(Path(folder), arguments.minutes, seed, say))
         except SoakError as error:
+            traceback.print_exception(error.__cause__)
             print(f"soak: {error}", file=sys.stderr)
             return 1
     say(f"{done.rounds} rounds, {done.kills} kills, {done.windows} windows checked, nothing lost or changed; "

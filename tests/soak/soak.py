@@ -55,8 +55,8 @@ async def soak(folder: Path, minutes: float, seed: int, say: Callable[[str], Non
                 begun = time.monotonic()
                 try:
                     did = await soaking.round()
-                except AssertionError as error:
-                    raise SoakError(f"Round {rounds} of seed {seed}: {error}") from error
+                except Exception as error:  # whatever it was, a soak is run again by its seed
+                    raise SoakError(f"Round {rounds} of seed {seed}: {type(error).__name__}: {error}") from error
                 say(f"round {rounds}: {did}; {time.monotonic() - begun:.1f} s; {soaking.figures()}")
         if silence.longest >= 10:
             raise SoakError(f"A call had no answer for {silence.longest:.1f} s; seed {seed}.")
