@@ -48,7 +48,7 @@ def unpack_rows(buffer: Bytes, table: RecordTable, rows: Integers) -> Iterator[S
             yield _single(buffer, table, int(rows[n]))
         return
     if not (table.odd[rows] & _DOUBTFUL).any() and not _like_frames(buffer, table, rows).any():
-        whole = _together(_bytes_of(buffer, table, rows), int(table.npts[rows].sum()))
+        whole = together(_bytes_of(buffer, table, rows), int(table.npts[rows].sum()))
         if whole is not None and not _fails_check(buffer, table, rows, whole).any():
             yield Stretch(rows, whole)
             return
@@ -79,7 +79,7 @@ def _bytes_of(buffer: Bytes, table: RecordTable, rows: Integers) -> Bytes:
     return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
 
-def _together(records: Bytes, npts: int) -> Samples | None:
+def together(records: Bytes, npts: int) -> Samples | None:
     """The samples of contiguous records of one channel in one array, or None unless libmseed agrees to all of it."""
     try:
         with MS3TraceList.from_buffer(records, unpack_data=True) as traces:
