@@ -268,7 +268,7 @@ class TestDecode:
         fast = decode(buffer, table, overlap=overlap)
         with pytest.MonkeyPatch.context() as patch:
             # with blockette 1000 only stretches of several records go through it
-            patch.setattr(unpacking, "_together", lambda *_: None)
+            patch.setattr(unpacking, "together", lambda *_: None)
             slow = decode(buffer, table, overlap=overlap)
         assert same(fast, slow)
 
