@@ -15,7 +15,7 @@ from ..bus import Login as BusLogin
 from ..errors import SeisbusError
 from ..objects import Bucket
 from ..settings import Settings
-from ..store.client import Store
+from ..store.client import Store, translated
 from ..store.login import Login as StoreLogin
 
 _SECONDS = 3.0
@@ -53,7 +53,8 @@ async def mongodb_problem(environment: Mapping[str, str]) -> str:
         settings = settings_from(environment)
         login = StoreLogin.of(settings)
         async with await Store.connect(settings.mongodb_uri, settings.database, login=login, timeout=_SECONDS) as store:
-            names = await store.database.list_collection_names()
+            with translated():
+                names = await store.database.list_collection_names()
     except (SeisbusError, ValidationError) as error:
         return str(error)
     return "" if "job" in names else "it has no collections yet; run `python -m seisbus.admin.topology`"

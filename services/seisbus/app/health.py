@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Final, Self
 
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -12,6 +13,7 @@ from grpc_health.v1.health import aio as health_aio
 from seis.control.v1 import control_pb2, control_pb2_grpc
 
 from ..bus import Worker
+from ..room import lack_of_room
 from ..settings import Settings
 from ..telemetry.hops import Hops
 from .listening import access_of, grpc_server, listen
@@ -23,9 +25,10 @@ LIVENESS: Final = "liveness"
 class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
     """Status, pause, resume and drain of the workers of this process."""
 
-    def __init__(self, service: str, *, drain: Callable[[], None], hops: Hops) -> None:
+    def __init__(self, service: str, *, drain: Callable[[], None], hops: Hops, output: Path) -> None:
         self._hops = hops
         self._service = service
+        self._output = output
         self._drain = drain
         self.workers: Sequence[Worker] = ()
 
@@ -39,7 +42,7 @@ class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
         return control_pb2.GetStatusResponse(
             service=self._service,
             state=next((state for state in rank if state in states), "running"),
-            holding_for=next((worker.holding_for for worker in self.workers if worker.holding_for), trouble),
+            holding_for=self._holding_for(trouble),
             in_progress=sum(len(worker.stats.in_progress) for worker in self.workers),
             done=sum(worker.stats.done for worker in self.workers),
             redelivered=sum(worker.stats.redelivered for worker in self.workers),
@@ -47,6 +50,11 @@ class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
             pid=os.getpid(),
             cpu_seconds=time.process_time(),
         )
+
+    def _holding_for(self, trouble: str) -> str:
+        """What a worker holds for; a full disk shows as an error of whoever writes to it, so that is said with it."""
+        holding = next((worker.holding_for for worker in self.workers if worker.holding_for), trouble)
+        return " ".join(filter(None, (holding, lack_of_room(self._output)))) if holding else ""
 
     async def Pause(self, request: Any, context: Any) -> control_pb2.PauseResponse:
         """Stop taking work."""

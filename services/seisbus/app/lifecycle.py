@@ -168,7 +168,7 @@ async def _main(name: str, settings: Settings, build: Callable[[Context], Awaita
     archives = archives_of(settings)
     sink = Bucket(settings.sink, settings.sink_endpoint, settings.sink_region) if settings.sink else None
     hops = Hops()
-    control = WorkerControl(name, drain=stop.set, hops=hops)
+    control = WorkerControl(name, drain=stop.set, hops=hops, output=settings.output_root)
     async with contextlib.AsyncExitStack() as stack:
         health = await stack.enter_async_context(HealthServer(settings, control))
         connecting = asyncio.create_task(_connect(name, settings, stack))

@@ -16,7 +16,8 @@ import typer
 from ..admin.archive.cli import app as archive_app
 from ..client import ClientError, Failure, Transport
 from ..errors import SeisbusError, UserError
-from ..local import StackInterrupted
+from ..local import StackInterrupted, running_stack
+from ..room import lack_of_room
 from . import archives, data, deadletters, demo, doctor, export, jobs, plan, purge, stack
 from .options import SETTINGS, errors_to
 
@@ -95,8 +96,12 @@ def report(error: Exception) -> int:
         errors_to(error.message)
         return error.exit_code
     if isinstance(error, ClientError):
-        errors_to(error.message)
-        return 2 if error.failure is Failure.USER else 1
+        if error.failure is Failure.USER:
+            errors_to(error.message)
+            return 2
+        full = lack_of_room(SETTINGS.data_dir) if running_stack(SETTINGS.data_dir) else ""
+        errors_to(f"{error.message} {full}".rstrip())
+        return 1
     if isinstance(error, UserError):
         errors_to(error.message)
         return 2
@@ -109,10 +114,11 @@ def report(error: Exception) -> int:
     if isinstance(error, OSError) and error.filename is not None:
         errors_to(f"{error.filename} cannot be read or written ({error.strerror}).")
         return 1
-    where = keep(error)
-    errors_to(
-        f"An unexpected {type(error).__name__} ended the command; its traceback is in {where} (--debug shows it)."
-    )
+    try:
+        where = f"its traceback is in {keep(error)} (--debug shows it)"
+    except OSError as full:
+        where = f"its traceback could not be kept ({full.strerror}); --debug shows it"
+    errors_to(f"An unexpected {type(error).__name__} ended the command; {where}.")
     return 1
 
 

@@ -20,6 +20,7 @@ from ..client import AsyncClient, ClientError
 from ..client.probe import probe
 from ..local import running_stack
 from ..model.outcome import JobState
+from ..room import lack_of_room
 from .options import OUT, SETTINGS, control_address
 
 # The writer needs room; below this a job of any size fills the disk.
@@ -59,6 +60,8 @@ async def examine() -> list[Check]:
         )
     else:
         checks.append(Check("stack", True, f"process {state.pid}, log {state.log}"))
+        if lack := lack_of_room(Path(state.log).parent):
+            checks.append(Check("disk", False, lack))
     health = state.health if state else {}
     looks = [
         servers(environment),

@@ -10,6 +10,7 @@ from typing import Final
 from ..deadlines import BY_THE_WAY_SECONDS
 from ..errors import UnavailableError
 from ..model.outcome import JobState, Ledger
+from ..room import lack_of_room
 from ..store.documents import Document
 from ..store.jobs import awaited_job, get_job, outranking_job
 from ..store.queries import count_dead_letters
@@ -55,6 +56,7 @@ class Picture:
     messages: Mapping[str, int] | None
     lag: Mapping[str, Lag] | None
     bus_problem: str = ""
+    disk_problem: str = ""
     awaited: str = ""
     outranked_by: str = ""
 
@@ -79,6 +81,7 @@ async def explain(context: Context, job: str) -> list[str]:
             messages=messages,
             lag=lag,
             bus_problem=problem,
+            disk_problem=lack_of_room(context.output_root),
             awaited=await awaited_job(context.store, document),
             outranked_by=await outranking_job(context.store, document),
         )
@@ -90,7 +93,7 @@ def findings(picture: Picture) -> list[str]:
     job, state, ledger = picture.job, JobState(picture.job["state"]), ledger_of(picture.job)
     if state.closed:
         return [*_closed(job, state, ledger), *_letters(picture)]
-    found: list[str] = []
+    found: list[str] = [picture.disk_problem] if picture.disk_problem else []
     if picture.bus_problem:
         found.append(f"The bus does not answer, so no service can take or hand on work: {picture.bus_problem}")
     found += _stages(picture)

@@ -86,7 +86,8 @@ class Reconciler:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), max(0.0, next_round - loop.time()))
         finally:
-            await asyncio.shield(release(self._store, _LEASE, self._context.boot))
+            with contextlib.suppress(UnavailableError):  # it ends by itself
+                await asyncio.shield(release(self._store, _LEASE, self._context.boot))
 
     async def _round(self) -> None:
         """One look at every open job."""

@@ -11,6 +11,7 @@ from typing import TextIO
 
 _KEPT = 10 << 20  # bytes after which a new run starts a new file; one older file is kept
 _TAIL_LINES = 20
+_WAITING = 1 << 18  # bytes that wait for room on the disk; older ones are lost
 _COLOURS = (36, 32, 33, 35, 34, 96, 92, 93, 95, 94)  # ANSI foreground codes, told apart on light and dark
 
 
@@ -23,6 +24,7 @@ class MergedLog:
         self.path = path
         self._file = path.open("ab", buffering=0)  # a line is in the file, or lost, but never held back
         self._console = console
+        self._unwritten = bytearray()
         self._copies: dict[str, asyncio.Task[None]] = {}
         self._tails: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=_TAIL_LINES))
 
@@ -30,14 +32,22 @@ class MergedLog:
         """Add one line said by, or about, the process `name`."""
         self._tails[name].append(line)
         now = datetime.now().astimezone().isoformat(timespec="milliseconds")
-        with suppress(OSError):  # a full disk: a pipe no longer read would stop its process
-            self._file.write(f"{now} {name:<12} | {line}\n".encode(errors="replace"))
+        self._unwritten += f"{now} {name:<12} | {line}\n".encode(errors="replace")
+        self._write_out()
         if self._console is not None:
             label = f"{name:<12} |"
             if self._console.isatty():
                 colour = _COLOURS[sum(name.encode()) % len(_COLOURS)]
                 label = f"\033[{colour}m{label}\033[0m"
-            print(f"{label} {line}", file=self._console, flush=True)
+            with suppress(OSError):  # a console may be a file on that disk
+                print(f"{label} {line}", file=self._console, flush=True)
+
+    def _write_out(self) -> None:
+        """What a full disk did not take waits for room: a pipe no longer read would stop its process."""
+        with suppress(OSError):
+            while self._unwritten and (written := self._file.write(self._unwritten)):
+                del self._unwritten[:written]
+        del self._unwritten[:-_WAITING]
 
     def follow(self, name: str, stream: asyncio.StreamReader) -> None:
         """Copy `stream` in the background until it ends."""
@@ -60,6 +70,7 @@ class MergedLog:
     async def close(self) -> None:
         """Take what the processes, which have ended by now, said last."""
         await self._caught_up(list(self._copies.values()))
+        self._write_out()
         self._file.close()
 
     async def _caught_up(self, copies: list[asyncio.Task[None]]) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from seisbus.local.supervisor import Supervisor
 from seisbus.local.work import Work
+from seisbus.room import lack_of_room
 
-# What a server asks for beyond its data before it runs again: its journal's next files and a checkpoint.
-WANTED_FREE = 48 << 20
 _TELL_AFTER = 3
 
 
@@ -107,18 +105,8 @@ class Watchdog:
 
     def _no_room(self) -> bool:
         """Whether the disk is too full for a restart to help; says so once."""
-        free = shutil.disk_usage(self._store).free
-        if free >= WANTED_FREE:
-            return False
-        if not self._full:
+        lack = lack_of_room(self._store)
+        if lack and not self._full:
             self._full = True
-            self._note(full_sentence(self._store, free))
-        return True
-
-
-def full_sentence(folder: Path, free: int) -> str:
-    """Where there is no room, and how much is wanted."""
-    return (
-        f"The disk of {folder} is full: {free / 1e6:.0f} MB are free and {WANTED_FREE / 1e6:.0f} MB are wanted. "
-        f"Make room; all goes on by itself."
-    )
+            self._note(lack)
+        return bool(lack)

@@ -6,6 +6,7 @@ Ledger and index writes are journaled (j=True): with w=1 alone acknowledged writ
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Self, TypeVar
@@ -33,8 +34,10 @@ from .errors import ConflictError
 from .login import Login
 
 _JOURNALED = WriteConcern(w="majority", j=True, wtimeout=20_000)
-# Not writable primary, shutting down, interrupted, no such transaction after a restart, write conflict.
-_PASSING_CODES = frozenset({91, 112, 189, 251, 10107, 11600, 11602, 13435, 13436})
+# Not writable primary, shutting down, interrupted, no such transaction after a restart, write conflict, no disk space.
+_PASSING_CODES = frozenset({91, 112, 189, 251, 10107, 11600, 11602, 13435, 13436, 14031})
+# All that the embedded server says from the moment its disk took no more, until it is started again.
+_BROKEN = "internal server error"
 # Unauthorized, authentication failed.
 _LOGIN_CODES = frozenset({13, 18})
 _CONFLICT_CODES = frozenset({112, 251})
@@ -51,7 +54,9 @@ def _passing(error: PyMongoError) -> bool:
         return True
     if error.has_error_label("TransientTransactionError") or error.has_error_label("RetryableWriteError"):
         return True
-    return isinstance(error, OperationFailure) and error.code in _PASSING_CODES
+    if not isinstance(error, OperationFailure):
+        return False
+    return error.code in _PASSING_CODES or (error.details or {}).get("errmsg") == _BROKEN
 
 
 @contextmanager
@@ -76,7 +81,8 @@ def _sentence(error: PyMongoError) -> str:
     """Without the driver's picture of the topology, which says nothing to who reads it."""
     if error.timeout:
         return "MongoDB: no answer in time."
-    return f"MongoDB: {str(error).split(', Timeout: ')[0].split(' (configured timeouts')[0].rstrip('.')}."
+    said = re.split(r", Timeout: |, full error:| \(configured timeouts", str(error), maxsplit=1)[0]
+    return f"MongoDB: {said.rstrip('.')}."
 
 
 def _first_line(error: Exception) -> str:
