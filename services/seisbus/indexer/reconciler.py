@@ -120,8 +120,17 @@ class Reconciler:
         open_ids = await open_task_ids(self._store, job["_id"])
         if not open_ids:
             await self._close(job, JobState.COMPLETED)
-        elif sum(pending.values()) == 0 and self._silent_again(job):
+        elif (sum(pending.values()) == 0 or await self._nobody_has_any()) and self._silent_again(job):
+            await self._context.bus.purge_job(job["_id"], plan=False)
             await self._publish_lost(job)
+
+    async def _nobody_has_any(self) -> bool:
+        """Whether no consumer has, or will be given, any message: what a stream still holds then reaches nobody.
+
+        Seen where a NATS server was killed on a full disk: its consumers had struck off more than its streams.
+        """
+        lag = await self._context.bus.consumer_lag()
+        return all(waiting == 0 and in_work == 0 for waiting, in_work, _ in lag.values())
 
     def _silent_again(self, job: Document) -> bool:
         """Whether the job looked just like this, without a message, a whole round ago: a first look may have met a
@@ -157,8 +166,10 @@ class Reconciler:
         await self._close(job, JobState.FAILED if job["error"] else JobState.CANCELLED)
 
     async def _close(self, job: Document, state: JobState) -> None:
-        # Before the close, after which nobody looks at the job any more: orphaned claims would fill their store.
+        # Before the close, after which nobody looks at the job any more: orphaned claims and messages would fill their
+        # stores. Every window has its outcome by now, so no message could do more.
         await self._context.bus.delete_claims(job["_id"])
+        await self._context.bus.purge_job(job["_id"], plan=False)
         ledger = await close_job(self._store, job, state)
         if ledger is not None:
             _log.info("job %s is %s: %s", job["_id"], state.value, ledger.counts())
