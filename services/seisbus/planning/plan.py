@@ -19,6 +19,9 @@ from .windows import TimeWindow
 # Records of a part should fit an inline message (7 MB) in the worst case of 4.4 bytes a sample.
 _PART_BYTES = 6_000_000
 _BYTES_A_SAMPLE = 4.4
+# What one message settles is one transaction, and each window's document lands on a page of its own: 2,900 of them
+# were more than the embedded database's cache may hold unwritten, and it stood still (docs/embedded_database.md).
+_PART_WINDOWS = 500
 # A 4096-byte Steim-2 record holds at most 63 frames x 15 words x 7 differences.
 _SAMPLES_A_RECORD = 6615
 # Nominal rates of the SEED band codes, the upper end of each (SEED manual 2.4, appendix A), samples per second.
@@ -159,7 +162,7 @@ def split(seconds: Sequence[float], rate: float) -> tuple[Part, ...]:
     first, size = 0, 0.0
     for number, length in enumerate(seconds):
         more = length * rate * _BYTES_A_SAMPLE
-        if number > first and size + more > _PART_BYTES:
+        if number > first and (size + more > _PART_BYTES or number - first == _PART_WINDOWS):
             parts.append(Part(first, number - first))
             first, size = number, 0.0
         size += more

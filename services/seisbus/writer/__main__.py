@@ -18,7 +18,7 @@ _DATASETS_AT_ONCE = 2
 _STATIONS_AT_ONCE = 8
 # Jobs removed side by side: deleting should not slow down writing.
 _PURGES_AT_ONCE = 1
-# Messages held at once; a commit takes up to 2,000 windows and the next batch gathers meanwhile.
+# Messages held at once; a commit takes up to 1,000 windows and the next batch gathers meanwhile.
 _MESSAGES_AT_ONCE = 300
 
 

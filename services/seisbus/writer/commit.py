@@ -1,8 +1,8 @@
 """Batches of outcomes committed together: bytes and one fdatasync first, then one transaction.
 
-The batch closes at 2,000 windows, 32 MB or 200 ms, whichever comes first; while one commits the next one gathers. So
-many documents (2 MB) are one transaction of a second at most on the embedded database; MongoDB's limits are 16 MB a
-message and 60 s a transaction.
+The batch closes at 500 windows, 32 MB or 200 ms, whichever comes first; while one commits the next one gathers. With a
+last message of 500 it stays below 1,000 documents: each dirties a page of its own, and a transaction of three times as
+many can never end in the embedded database's cache once the store is large.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from .waveforms import Place, WaveformStore
 
 _log = logging.getLogger(__name__)
 
-_WINDOWS = 2000
+_WINDOWS = 500
 _BYTES = 32_000_000
 _SECONDS = 0.2
 _PROGRESS_SECONDS = 0.5

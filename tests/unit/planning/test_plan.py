@@ -152,3 +152,10 @@ def test_an_object_is_searched_for_the_windows_it_can_hold() -> None:
 @pytest.mark.parametrize(("start", "end", "days"), [(0, 1, 1), (0, DAY_NS - 1, 1), (0, DAY_NS, 2), (-1, 0, 2)])
 def test_days_that_a_closed_span_touches(start: int, end: int, days: int) -> None:
     assert len(touched_days(start, end)) == days
+
+
+def test_a_part_has_no_more_windows_than_one_transaction_takes() -> None:
+    parts = split([10.0] * 8640, 1.0)
+    assert [part.first for part in parts] == [sum(p.count for p in parts[:n]) for n in range(len(parts))]
+    assert sum(part.count for part in parts) == 8640
+    assert max(part.count for part in parts) == 500
