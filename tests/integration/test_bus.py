@@ -163,6 +163,30 @@ async def test_a_pull_that_stops_hands_back_what_was_sent(bus: Bus) -> None:
     assert sorted(log.handled) == sorted(names)
 
 
+async def test_a_paused_worker_takes_nothing_though_a_request_was_open(bus: Bus) -> None:
+    log = Log()
+    worker = worker_on(bus, log)
+    name = write_consumer().name
+
+    async def asks() -> bool:
+        return (await bus.consumer_lag())[name] == (0, 0, 1)
+
+    async with running(worker):
+        await eventually(asks)
+        await worker.pause()
+        assert worker.state is WorkerState.PAUSED
+        assert (await bus.consumer_lag())[name] == (0, 0, 0)  # the open request would have taken what comes now
+        await publish(bus, "a", "b", "c")
+        assert (await bus.consumer_lag())[name] == (3, 0, 0)
+        worker.resume()
+        await eventually(lambda: sorted(log.handled) == ["a", "b", "c"])
+        assert worker.stats.redelivered == 0
+        await worker.pause()
+        worker.resume()  # at once: it works all the same
+        await publish(bus, "d")
+        await eventually(lambda: log.handled[-1] == "d")
+
+
 async def test_a_worker_holds_while_a_server_is_away_and_keeps_the_message_alive(bus: Bus) -> None:
     away, deliveries, log = asyncio.Event(), [], Log()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -57,9 +58,8 @@ class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
         return " ".join(filter(None, (holding, lack_of_room(self._output)))) if holding else ""
 
     async def Pause(self, request: Any, context: Any) -> control_pb2.PauseResponse:
-        """Stop taking work."""
-        for worker in self.workers:
-            worker.pause()
+        """Stop taking work; the answer comes once no more is taken."""
+        await asyncio.gather(*(worker.pause() for worker in self.workers))
         return control_pb2.PauseResponse()
 
     async def Resume(self, request: Any, context: Any) -> control_pb2.ResumeResponse:

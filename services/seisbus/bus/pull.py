@@ -3,7 +3,8 @@ when fewer messages than asked are there, has no byte bound, and can lose messag
 
 One request is outstanding at a time, for as many messages as the caller has room, all answered on one inbox; idle
 heartbeats tell a quiet stream from a dead subscription, which is made anew. Stopping never cancels anything: interest
-is withdrawn, and what the server had sent before that is handed back at once.
+is withdrawn, and what the server had sent before that is handed back at once. A pause withdraws interest, too, since
+an open request would go on taking messages; what the server had sent before is taken.
 """
 
 from __future__ import annotations
@@ -63,8 +64,16 @@ class PullSubscription:
         """Take no more; returns when all that the server had sent already is handed back."""
         self._stopping.set()
         self._wake.set()
-        if self._subscription is not None:
-            drained: Awaitable[None] = self._subscription.drain()  # type: ignore[no-untyped-call]
+        await self.withdraw()
+
+    async def withdraw(self) -> None:
+        """End the open request; returns when all that the server had sent already is with `deliver`.
+
+        The caller sees to it that there is no room before, and none until messages are wanted again.
+        """
+        subscription, self._subscription = self._subscription, None
+        if subscription is not None:
+            drained: Awaitable[None] = subscription.drain()  # type: ignore[no-untyped-call]
             with contextlib.suppress(NatsError, TimeoutError, OSError):
                 await asyncio.wait_for(drained, _SILENCE_SECONDS)
 
@@ -107,7 +116,7 @@ class PullSubscription:
 
     async def _request(self, batch: int, max_bytes: int) -> _Ended:
         subscription = await self._subscribed()
-        if self._stopping.is_set():
+        if self._stopping.is_set() or min(self._room()) <= 0:  # stopped or paused meanwhile
             return _Ended.EXHAUSTED
         self._requests += 1
         inbox = f"{self._inbox}.{self._requests}"

@@ -153,9 +153,10 @@ class Worker:
         """What keeps the worker from going on, "" when nothing does."""
         return next(iter(self._holds.values()), "") or self._bus.waiting_for or self._bus.away or self._trouble()
 
-    def pause(self) -> None:
-        """Take no new messages until `resume`."""
+    async def pause(self) -> None:
+        """Take no new messages until `resume`; once this returns, none comes any more."""
         self._paused = True
+        await self._pull.withdraw()
 
     def resume(self) -> None:
         """Take messages again."""
