@@ -7,11 +7,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from libseis.steps.resampling import grid_index, resample
 from scipy.signal import butter, sosfilt
 from seisbus.client import Job
 from support.days import NS, Cut, Days, day_ns
 from support.system import System
-from support.windows import tile
+from support.windows import absolute, tile
 
 FIRST, DAYS = date(2017, 12, 30), 3
 BAND = (0.02, 0.2)
@@ -63,3 +64,34 @@ async def test_without_a_pad_the_edges_are_felt(system: System, channel: Days) -
         error = np.abs(data - whole[at : at + len(data)])
         assert (error[:60].max() > 1e-3 * np.abs(channel.data).max()) == (number > 0)
         assert error[-60:].max() < 1e-6 * np.abs(channel.data).max()
+
+
+async def test_a_channel_slower_than_its_code_says_gets_the_pad_that_its_rate_needs(system: System) -> None:
+    """HHZ has 80 Hz at least: planned with a pad of 1.65 s. At 5 Hz the step needs 6.6 s, which only records tell."""
+    day = date(2018, 2, 3)
+    channel = Days.noise(("XX", "SLOW", "", "HHZ"), Fraction(5), day, 2, 73_000_000)
+    channel.write(system.buckets / "days", Cut.SAMPLE)
+    start = day_ns(day)
+    # in the middle of a day; 3 s after midnight, where the plan saw no need of the day before
+    spans = [(start + s * NS, start + (s + 60) * NS) for s in (40_000, 86_400 + 3)]
+    job = await system.run({
+        "archive": "days", "select": {"sta": "SLOW"}, "windows": absolute(*spans),
+        "steps": [{"resample": {"sampling_rate": 20}}],
+    })  # fmt: skip
+    assert job.ledger.saved == 2
+    first = grid_index(channel.start_ns, Fraction(20))[0]
+    whole, _ = resample(channel.data.astype(np.float64), channel.start_ns, channel.rate, Fraction(20))
+    windows = {document["window"]: document for document in await system.client.waveforms(job=job.id)}
+    told = {
+        log["window"]: [line["error_message"] for line in log["logdata"]] for log in await system.client.logs(job.id)
+    }
+    seen = 0
+    async for datum in system.client.stream(job=job.id):
+        at = grid_index(datum.t0_ns, Fraction(20))[0] - first
+        off = np.abs(np.asarray(datum.data) - whole[at : at + datum.npts])
+        if datum.t0_ns < spans[1][0]:
+            assert off.max() < 1e-6 * np.abs(whole).max()
+        seen += 1
+    assert seen == 2
+    sentences = [text for window in windows for text in told.get(window, []) if "padding" in text]
+    assert len(sentences) == 1 and "3 of 6.6 s before, 6.6 of 6.6 s after" in sentences[0], told

@@ -16,6 +16,12 @@ NS_PER_SECOND = 1_000_000_000
 # their last digits from record to record.
 RATE_TOLERANCE = 1e-4
 
+# Rates that networks set up are whole hertz, whole seconds a sample, or small fractions of them (62.5, 31.25, 0.1 Hz)
+_SMALL_PART = 8
+_SMALL_BOTH = 128
+# single precision, in which blockette 100 states a rate
+_SINGLE = Fraction(1, 2**23)
+
 # products beyond this are left to Python's unbounded integers
 _INT64_SAFE = 2**62
 
@@ -103,6 +109,29 @@ class Rate:
     def alike(self, other: Rate) -> bool:
         """Whether this and the other are rates of one stream."""
         return self == other or abs(1 - self.hz / other.hz) < RATE_TOLERANCE
+
+    @property
+    def nominal(self) -> Rate | None:
+        """The rate that was meant where a measured one is given: the simplest that agrees to RATE_TOLERANCE.
+
+        Simple are p/q with p or q up to 8, or both up to 128. None where no such rate is so near.
+        """
+        exact = Fraction(self.numerator, self.denominator)
+        tolerance = Fraction(RATE_TOLERANCE).limit_denominator(10**6) + _SINGLE
+        small = range(1, _SMALL_PART + 1)
+        candidates = [
+            *(Fraction(round(exact * q), q) for q in small),
+            *(Fraction(p, round(p / exact)) for p in small if round(p / exact)),
+            *(
+                Fraction(round(exact * q), q)
+                for q in range(_SMALL_PART + 1, _SMALL_BOTH + 1)
+                if exact * q <= _SMALL_BOTH
+            ),
+        ]
+        for found in candidates:
+            if found > 0 and abs(exact / found - 1) <= tolerance:
+                return Rate(found.numerator, found.denominator)
+        return None
 
     def span_ns(self, n: int) -> int:
         """Exact length of `n` sample intervals in ns, rounded half-even to an integer; `n` may be negative."""

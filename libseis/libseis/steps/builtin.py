@@ -17,7 +17,7 @@ from libseis.algorithms.tapers import TaperShape, apply_end_taper
 from libseis.errors import SampleError
 from libseis.kinds import Atomic
 from libseis.samples import replace_samples, samples
-from libseis.segments import SourceId
+from libseis.segments import Rate, SourceId
 from libseis.seismic import TimeSeries
 from libseis.steps.design import FilterType, Output, kernel_seconds, settling_time
 from libseis.steps.parameters import Kind, Parameter
@@ -156,7 +156,18 @@ def _resample(d: Atomic, values: Values, context: StepContext) -> None:
 
 
 def _decimate(d: Atomic, values: Values, context: StepContext) -> None:
-    _change_rate(d, _rate(d) / values["factor"])
+    old, factor = _rate(d), values["factor"]
+    # a clock's own rate (99.99 Hz) would make a grid of its own: what the network meant is divided
+    nominal = Rate(old.numerator, old.denominator).nominal
+    if nominal is None:
+        text = (
+            f"the rate {float(old):.9g} Hz is near no simple one, so the new samples stand on the grid of "
+            f"{float(old / factor):.9g} Hz, which no other channel has; resample brings channels onto one grid"
+        )
+        d.elog.log_error("decimate", text, ErrorSeverity.Complaint)
+        _change_rate(d, old / factor)
+    else:
+        _change_rate(d, Fraction(nominal.numerator, nominal.denominator * factor))
 
 
 def _resample_pad(values: Values, rate: float) -> float:
@@ -363,7 +374,7 @@ register(
 register(
     StepDefinition(
         "decimate",
-        "Divide the sample rate after a zero-phase anti-alias filter, onto the grid of the new rate through time 0.",
+        "Divide the nominal sample rate after a zero-phase anti-alias filter, onto the new rate's grid through time 0.",
         _decimate,
         (Parameter("factor", Kind.INTEGER, "old over new sample rate", minimum=2, maximum=10_000),),
         pad=_decimate_pad,

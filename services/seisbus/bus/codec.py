@@ -121,6 +121,7 @@ def _recipe_message(recipe: Recipe) -> task_pb2.Recipe:
         data_tag=recipe.data_tag,
         verify_full=recipe.verify_full,
         scan=recipe.scan,
+        pad_planned=recipe.pad_planned,
     )
 
 
@@ -137,6 +138,7 @@ def _recipe_value(message: task_pb2.Recipe) -> Recipe:
         data_tag=message.data_tag,
         verify_full=message.verify_full,
         scan=message.scan,
+        pad_planned=message.pad_planned,
     )
 
 

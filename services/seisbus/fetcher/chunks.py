@@ -115,6 +115,17 @@ class ObjectBytes:
         """Waveform records seen."""
         return sum(int(chunk.table.waveform.sum()) for chunk in self.chunks)
 
+    def periods_ns(self, source: SourceId | None = None) -> NDArray[np.float64]:
+        """Sample intervals of the waveform records seen, of one channel if given."""
+        found = [np.empty(0)]
+        for chunk in self.chunks:
+            table = chunk.table
+            rows = table.waveform
+            if source is not None:
+                rows = rows & (table.source == (table.sources.index(source) if source in table.sources else -1))
+            found.append(table.period_ns[rows])
+        return np.concatenate(found)
+
     def scan(self) -> KnotTable | None:
         """Knots of a whole read; `ordered` when nothing in it is out of the ordinary. None for an empty object, or
         one of several channels."""

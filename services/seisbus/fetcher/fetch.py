@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from libseis.segments import SourceId, Span
 
@@ -16,7 +16,7 @@ from ..bus.client import Tag
 from ..bus.codec import decode_fetch, encode_outcomes, encode_window
 from ..bus.topology import window_subject, write_subject
 from ..model.outcome import UNREADABLE, Fate, missing_detail, unreadable_detail
-from ..model.task import ObjectRef, Window
+from ..model.task import ObjectRef, Recipe, Window
 from ..model.transfer import (
     Expansion,
     FetchOrder,
@@ -33,6 +33,7 @@ from .budget import ByteBudget
 from .chunks import NOTHING, ObjectBytes, Selection
 from .expand import expand, expand_station
 from .learned import Learned
+from .pads import padded
 from .ranged import read_spans, read_whole
 
 _log = logging.getLogger(__name__)
@@ -44,9 +45,9 @@ _ASSUMED_BYTES = 10_000_000
 _EVERYTHING = (Span(-(2**62), 2**62),)
 
 
-def _spans(order: FetchOrder, windows: Sequence[Window]) -> list[Span]:
+def _spans(recipe: Recipe, windows: Sequence[Window]) -> list[Span]:
     """What windows need of the data, pads included."""
-    before, after = int(order.recipe.pad_before * 1e9), int(order.recipe.pad_after * 1e9)
+    before, after = int(recipe.pad_before * 1e9), int(recipe.pad_after * 1e9)
     return [Span(window.start_ns - before, window.end_ns + after) for window in windows]
 
 
@@ -102,8 +103,13 @@ class Fetcher:
         task = order.task
         async with self._budget.hold(sum(ref.size or _ASSUMED_BYTES for ref in task.objects if not ref.missing)):
             wanted = [w for part in task.parts for w in task.windows[part.first : part.first + part.count]]
-            spans = [] if task.provisional or order.recipe.scan else _spans(order, wanted)
+            spans = [] if task.provisional or order.recipe.scan else _spans(order.recipe, wanted)
             reads = await asyncio.gather(*(self._read(order, ref, spans) for ref in task.objects))
+            longer = padded(order.recipe, [read.found for read in reads if read.found]) if spans else order.recipe
+            if longer is not order.recipe:  # the index, or the channel's code, promised a higher rate
+                order = replace(order, recipe=longer)
+                spans = _spans(longer, wanted)
+                reads = await asyncio.gather(*(self._more(order, read, spans) for read in reads))
             if all(read.missing for read in reads):
                 await self._missing(order, reads)
             elif order.recipe.scan:
@@ -137,6 +143,12 @@ class Fetcher:
         self._learn(ref, found)
         return _Read(ref, found)
 
+    async def _more(self, order: FetchOrder, read: _Read, spans: Sequence[Span]) -> _Read:
+        """The object again for longer spans; what was read whole serves them all."""
+        if read.found is None or read.found.whole:
+            return read
+        return await self._read(order, read.ref, spans)
+
     def _learn(self, ref: ObjectRef, found: ObjectBytes) -> None:
         """Keep where records stand, unless it is known or the object is read whole anyway."""
         if found.whole == WholeReason.CHANGED:
@@ -159,7 +171,7 @@ class Fetcher:
             windows = task.windows[part.first : part.first + part.count]
             if not windows:
                 continue  # done in an earlier publication
-            spans = _spans(order, windows)
+            spans = _spans(order.recipe, windows)
             inputs = [read.records(read.found.select(spans) if read.found else NOTHING) for read in reads]
             await self._publish_window(order, number, len(task.parts), windows, inputs)
 
@@ -196,8 +208,8 @@ class Fetcher:
         await self._publish_batch(order, batch, "expansion")
         for number, part in enumerate(parts):
             mine = windows[part.first : part.first + part.count]
-            spans = _spans(order, mine)
             channels = [SourceId(c.net, c.sta, c.loc, c.chan) for c in (window.channel for window in mine)]
+            spans = _spans(padded(order.recipe, [r.found for r in reads if r.found], channels[0]), mine)
             inputs = [read.records(read.found.select(spans, channels) if read.found else NOTHING) for read in reads]
             await self._publish_window(order, number, len(parts), mine, inputs)
 

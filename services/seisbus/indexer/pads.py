@@ -1,33 +1,55 @@
-"""Default padding of a job: what its processing steps need around a window."""
+"""Padding of a job's windows: what its processing steps need around them, by the rate of the channel."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from ..errors import UserError
+from ..model.channel import Channel
+from ..model.job import JobSpec
 
 # The lowest rates of the SEED band codes, samples per second (SEED manual 2.4, appendix A); those that the manual
-# calls approximate are taken a tenth lower. A pad is made for the slowest channel that a job may meet.
+# calls approximate are taken a tenth lower. For channels whose rate nobody states.
 _LOWEST_RATES = {"F": 1000.0, "G": 1000.0, "D": 250.0, "C": 250.0, "E": 80.0, "H": 80.0, "S": 10.0, "B": 10.0,
                  "M": 1.0, "L": 0.9, "V": 0.09, "U": 0.009, "R": 0.0001, "P": 0.00001}  # fmt: skip
 
 
 def slowest_rate(chan: str) -> float:
-    """Samples per second of the slowest channel that a job's `chan` (patterns, comma-separated) may choose.
+    """Samples per second of the slowest channel that `chan` (a code, or patterns, comma-separated) may be.
 
-    A wildcard band code counts as 1 Hz, the slowest that archives keep in quantity.
+    A wildcard or unknown band code counts as 1 Hz, the slowest that archives keep in quantity.
     """
     return min(_LOWEST_RATES.get(pattern.strip()[:1], 1.0) for pattern in chan.split(","))
 
 
-def default_pads(steps: Sequence[Mapping[str, object]], chan: str = "*") -> tuple[int, int]:
-    """Nanoseconds before and after, for the channels `chan`; UserError for an unknown step or wrong parameters."""
-    if not steps:
-        return 0, 0
-    from libseis.steps import StepError, build, pad  # brings obspy, a second that only such jobs pay
+class Pads:
+    """The padding of each channel of a job: the job's own, else what its steps need at the channel's rate.
 
-    try:
-        length = int(pad(build(steps), slowest_rate(chan)) * 1e9)
-    except StepError as error:
-        raise UserError(f"Job file: steps: {error}") from error
-    return length, length
+    UserError for an unknown step or wrong parameters.
+    """
+
+    def __init__(self, spec: JobSpec) -> None:
+        self._given = None if spec.pad is None else (spec.pad.before, spec.pad.after)
+        if not spec.steps or self._given is not None:
+            self._steps = []
+            return
+        from libseis.steps import StepError, build
+
+        try:
+            self._steps = build(spec.steps)
+        except StepError as error:
+            raise UserError(f"Job file: steps: {error}") from error
+
+    @property
+    def by_rate(self) -> bool:
+        """Whether the rate of a channel decides."""
+        return bool(self._steps)
+
+    def __call__(self, channel: Channel, rate: float | None) -> tuple[int, int]:
+        """Nanoseconds before and after a window; `rate` is the slowest known of the channel (Hz), None for none."""
+        if self._given is not None:
+            return self._given
+        if not self._steps:
+            return 0, 0
+        from libseis.steps import pad
+
+        length = int(pad(self._steps, rate or slowest_rate(channel.chan or "*")) * 1e9)
+        return length, length

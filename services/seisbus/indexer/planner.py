@@ -19,7 +19,7 @@ from ..errors import SeisbusError, UnavailableError, UserError
 from ..failpoints import failpoint
 from ..model.job import parse_job
 from ..model.outcome import JobState
-from ..model.task import DAY_NS, Task
+from ..model.task import Task
 from ..planning.plan import plan_day, plan_event
 from ..planning.windows import Origin, home_days, windows_of_day
 from ..store.documents import Document
@@ -37,7 +37,7 @@ from ..store.jobs import (
 from ..store.settle import Settlement, settle
 from ..store.tasks import Cursor, OpenTask, PlanMovedError, open_task_ids, open_tasks, reopen_for_retry, write_tasks
 from . import sync
-from .pads import default_pads
+from .pads import Pads
 from .publish import publish_task
 from .sources import DayFilesCache, resolve_events
 from .stored import stored_tasks
@@ -94,7 +94,7 @@ class _Planner:
         self._job = job
         self._spec = parse_job(job["spec"])
         self._on_stored = self._spec.on_stored
-        self._recipe = self._spec.recipe(*default_pads(self._spec.steps, self._spec.select.chan))
+        self._recipe = self._spec.recipe()
         self._cursor = Cursor(job["cursor"]["shard"], job["cursor"]["offset"])
         self._on_bus: set[str] = set()
 
@@ -168,18 +168,16 @@ class _Planner:
     async def _day_file_tasks(self) -> AsyncIterator[tuple[Cursor, list[Task]]]:
         """Chunks of tasks, each with the cursor behind it; shards (home days) before the cursor are left alone."""
         origins = [Origin(time_ns, event) for time_ns, event in self._job["origins"]]
-        before, after = int(self._recipe.pad_before * 1e9), int(self._recipe.pad_after * 1e9)
+        pads = Pads(self._spec)
         cut_at_record = self._archive.day_cut is DayCut.RECORD
-        files = DayFilesCache(self._context, self._archive, self._spec)
+        files = DayFilesCache(self._context, self._archive, self._spec, stated_rates=pads.by_rate)
         days = home_days(self._spec, origins)
         for shard in range(self._cursor.shard, len(days)):
             windows = list(windows_of_day(self._spec, origins, days[shard]))
             if not windows:
                 continue
             # Data of a day can stand in the neighbour's file where days are cut at the record.
-            first = (min(w.start_ns for w in windows) - before) // DAY_NS - int(cut_at_record)
-            last = (max(w.end_ns for w in windows) + after) // DAY_NS + int(cut_at_record)
-            await files.load(range(first, last + 1))
+            await files.load_padded(windows, pads, margin_days=int(cut_at_record))
             await self._note(files.notes)
             files.notes.clear()
             tasks = plan_day(
@@ -190,8 +188,7 @@ class _Planner:
                 windows,
                 files,
                 cut_at_record=cut_at_record,
-                pad_before_ns=before,
-                pad_after_ns=after,
+                pads=pads,
             )
             offset = self._cursor.offset if shard == self._cursor.shard else 0
             rest = itertools.islice(tasks, offset, None)

@@ -37,6 +37,8 @@ async def publish_task(
         )
         return
     parts = tuple(Part(p.first, 0) if number in open_task.done else p for number, p in enumerate(task.parts))
+    if task.pad_before_ns is not None and task.pad_after_ns is not None:
+        recipe = replace(recipe, pad_before=task.pad_before_ns / 1e9, pad_after=task.pad_after_ns / 1e9)
     order = FetchOrder(replace(task, parts=parts), recipe, attempt, open_task.publication)
     await context.bus.publish(
         fetch_subject(task.archive, task.job),

@@ -32,7 +32,6 @@ from ..store.jobs import (
 from ..store.lease import acquire, release
 from ..store.settle import settle_rest
 from ..store.tasks import bump_publications, open_task_ids, open_tasks
-from .pads import default_pads
 from .publish import publish_task
 
 _log = logging.getLogger(__name__)
@@ -148,7 +147,7 @@ class Reconciler:
         _log.warning("job %s: %d open tasks have no message on the bus, publishing them again", job["_id"], len(lost))
         await bump_publications(self._store, [open_task.task.id for open_task in lost])
         spec = parse_job(job["spec"])
-        recipe = spec.recipe(*default_pads(spec.steps, spec.select.chan))
+        recipe = spec.recipe()
         current = {o.task.id: o for o in await open_tasks(self._store, job["_id"])}
         for open_task in lost:
             if open_task.task.id in current:

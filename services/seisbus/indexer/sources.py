@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..app import Context
 from ..archive.definition import ArchiveDefinition, ObjectUnit
 from ..archive.events import from_csv, from_mappings, from_quakeml
 from ..errors import UserError
-from ..model.channel import Channel
+from ..model.channel import Channel, ChannelFilter
 from ..model.job import JobSpec
 from ..model.task import DAY_NS
 from ..planning.knots import KnotTable
-from ..planning.plan import DayFile, DayFiles
-from ..planning.windows import Origin
+from ..planning.plan import DayFile, DayFiles, PadOf
+from ..planning.windows import Origin, TimeWindow
 from ..store import index
 from ..store.documents import Document
 from .days import day_of, ensure_day
@@ -57,16 +59,35 @@ async def resolve_events(context: Context, archive: ArchiveDefinition, spec: Job
 class DayFilesCache:
     """Files of the days a plan is working on, by channel; days behind are forgotten, so memory stays bounded."""
 
-    def __init__(self, context: Context, archive: ArchiveDefinition, spec: JobSpec) -> None:
+    def __init__(
+        self, context: Context, archive: ArchiveDefinition, spec: JobSpec, *, stated_rates: bool = False
+    ) -> None:
+        """`stated_rates`: take the rates of station metadata where the index has none."""
         self._context = context
         self._archive = archive
         self._spec = spec
         self._days: dict[int, DayFiles] = {}
+        self._reach = (0, 0)  # of the widest pads so far
+        self._stated_rates = stated_rates
+        self._epochs: dict[tuple[str, str], list[Document]] | None = None
         self.notes: list[str] = []  # what was odd about the days, until somebody takes it
 
     def __call__(self, day: int) -> DayFiles:
         """Files of a loaded day."""
         return self._days.get(day, {})
+
+    async def load_padded(self, windows: Sequence[TimeWindow], pads: PadOf, *, margin_days: int) -> None:
+        """Have the days loaded that the windows and the pads of all channels reach, and `margin_days` around."""
+        first, last = min(w.start_ns for w in windows), max(w.end_ns for w in windows)
+        before, after = self._reach
+        while True:
+            await self.load(range((first - before) // DAY_NS - margin_days, (last + after) // DAY_NS + margin_days + 1))
+            files = [file for day in self._days.values() for file in day.values()]
+            wanted = [pads(channel, rate) for channel, rate in {(f.channel, f.sampling_rate) for f in files}]
+            more = max((p[0] for p in wanted), default=0), max((p[1] for p in wanted), default=0)
+            if more[0] <= before and more[1] <= after:
+                return
+            before, after = self._reach = max(before, more[0]), max(after, more[1])
 
     async def load(self, days: range) -> None:
         """Have exactly these days loaded."""
@@ -90,7 +111,7 @@ class DayFilesCache:
                 document["size"],
                 document["etag"],
                 document["listed"],
-                document["sampling_rate"],
+                document["sampling_rate"] or await self._stated_rate(channel, day),
                 _knots(document),
                 station,
             )
@@ -102,6 +123,25 @@ class DayFilesCache:
                 if is_open and channel not in files:
                     files[channel] = DayFile(channel, "", 0, "", False, epoch["sample_rate"])
         return files
+
+    async def _stated_rate(self, channel: Channel, day: int) -> float | None:
+        """The lowest rate (Hz) that station metadata state of what is wanted of a channel, or a station, on a day."""
+        if not self._stated_rates:
+            return None
+        if self._epochs is None:
+            self._epochs = {}
+            async for epoch in index.channel_epochs(self._context.store, self._archive.name, self._spec.select.filter):
+                self._epochs.setdefault((epoch["net"], epoch["sta"]), []).append(epoch)
+        wanted = ChannelFilter(channel.net, channel.sta, channel.loc, channel.chan)
+        start, end = day * DAY_NS, (day + 1) * DAY_NS
+        rates = [
+            epoch["sample_rate"]
+            for epoch in self._epochs.get((channel.net, channel.sta), ())
+            if wanted.matches(Channel(epoch["net"], epoch["sta"], epoch["loc"], epoch["chan"]))
+            and epoch["start_ns"] < end
+            and (epoch["end_ns"] is None or epoch["end_ns"] > start)
+        ]
+        return min(filter(None, rates), default=None)
 
 
 def _knots(document: Document) -> KnotTable | None:

@@ -246,9 +246,9 @@ class JobSpec(Model):
         misfit = self.misfit.model_copy(update={"observed": Observed(job=job)})
         return JobSpec(name=self.name, kind="misfit", select=self.select, misfit=misfit)
 
-    def recipe(self, pad_before_ns: int = 0, pad_after_ns: int = 0) -> Recipe:
-        """What the windower and writer need of the job; the pads given hold where the job names none."""
-        pad = self.pad or Pad(before=f"{pad_before_ns / 1e9}s", after=f"{pad_after_ns / 1e9}s")  # type: ignore[arg-type]
+    def recipe(self) -> Recipe:
+        """What fetcher, windower and writer need of the job; where it names no pad, each task has its own."""
+        pad = self.pad or Pad()
         return Recipe(
             gaps="fill" if isinstance(self.gaps, Fill) else self.gaps,
             fill=self.gaps.fill if isinstance(self.gaps, Fill) else "zero",
@@ -256,6 +256,7 @@ class JobSpec(Model):
             steps=self.steps,
             pad_before=pad.before / 1e9,
             pad_after=pad.after / 1e9,
+            pad_planned=self.pad is None,
             storage=self.output.storage,
             encoding=self.output.encoding,
             data_tag=self.output.data_tag,

@@ -68,6 +68,8 @@ class Task:
     windows: tuple[Window, ...]
     parts: tuple[Part, ...]
     template: WindowTemplate | None = None
+    pad_before_ns: int | None = None  # of this channel; None where the job's recipe says it for all
+    pad_after_ns: int | None = None
 
     @property
     def provisional(self) -> bool:
@@ -77,7 +79,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What is done with the records of a window, and how the result is stored."""
+    """What is done with the records of a window, and how the result is stored.
+
+    Pads are seconds. With `pad_planned` they are what the plan took for the steps' need, and who knows the rate of
+    the records takes more where the steps want more; else they are the job's own.
+    """
 
     gaps: str = "kill"
     fill: str = "zero"
@@ -90,3 +96,4 @@ class Recipe:
     data_tag: str = ""
     verify_full: bool = False
     scan: bool = False
+    pad_planned: bool = False

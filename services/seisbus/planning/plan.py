@@ -48,6 +48,13 @@ class DayFile:
 
 
 DayFiles = Mapping[Channel, DayFile]
+# Nanoseconds of padding before and after the windows of a channel whose slowest known rate is the second argument.
+PadOf = Callable[[Channel, float | None], tuple[int, int]]
+
+
+def no_pad(channel: Channel, rate: float | None) -> tuple[int, int]:
+    """No padding for any channel."""
+    return 0, 0
 
 
 def nominal_rate(channel: Channel, sampling_rate: float | None) -> float:
@@ -85,8 +92,7 @@ def plan_day(
     files: Callable[[int], DayFiles],
     *,
     cut_at_record: bool,
-    pad_before_ns: int = 0,
-    pad_after_ns: int = 0,
+    pads: PadOf = no_pad,
 ) -> Iterator[Task]:
     """Tasks of one home day in order of channel; those of stations are provisional, an entry a window, until a read
     tells their channels.
@@ -106,18 +112,19 @@ def plan_day(
         rate = next(by_day[d][channel].sampling_rate for d in span if channel in by_day[d])
         station = any(by_day[d][channel].station for d in span if channel in by_day[d])
         margin = edge_margin_ns(channel, rate, cut_at_record)
+        before, after = pad_of(channel, mine, files, pads)
         needed: dict[int, None] = {day: None}  # the home object comes first
         for window in mine:
-            first, last = window.start_ns - pad_before_ns - margin, _last_ns(window) + pad_after_ns + margin
+            first, last = window.start_ns - before - margin, _last_ns(window) + after + margin
             needed.update(dict.fromkeys(touched_days(first, last)))
         touched = {d for w in mine for d in touched_days(w.start_ns, _last_ns(w))}
-        spans = [Wanted(w.start_ns - pad_before_ns - margin, _last_ns(w) + pad_after_ns + margin) for w in mine]
+        spans = [Wanted(w.start_ns - before - margin, _last_ns(w) + after + margin) for w in mine]
         objects = tuple(
             ref
             for d in needed
             if (ref := _object(archive, channel, d, files(d).get(channel), spans, wanted=d in touched)) is not None
         )
-        seconds = [(w.end_ns - w.start_ns + pad_before_ns + pad_after_ns) / 1e9 for w in mine]
+        seconds = [(w.end_ns - w.start_ns + before + after) / 1e9 for w in mine]
         yield Task(
             id=task_id(job, shard, number),
             job=job,
@@ -132,7 +139,24 @@ def plan_day(
             ),
             parts=split(seconds, nominal_rate(channel, rate)),
             template=WindowTemplate(None, None, "") if station else None,
+            pad_before_ns=before,
+            pad_after_ns=after,
         )  # fmt: skip
+
+
+def pad_of(
+    channel: Channel, windows: Sequence[TimeWindow], files: Callable[[int], DayFiles], pads: PadOf
+) -> tuple[int, int]:
+    """The padding of a channel's windows at the slowest rate that it has on any day which they and it reach."""
+    first, last = min(w.start_ns for w in windows), max(_last_ns(w) for w in windows)
+    before = after = 0
+    while True:
+        known = [files(d)[channel].sampling_rate for d in touched_days(first - before, last + after)
+                 if channel in files(d)]  # fmt: skip
+        more = pads(channel, min(filter(None, known), default=None))
+        if more[0] <= before and more[1] <= after:
+            return before, after
+        before, after = max(before, more[0]), max(after, more[1])
 
 
 def _last_ns(window: TimeWindow) -> int:

@@ -83,12 +83,14 @@ def task_document(task: Task) -> Document:
         "template": None
         if template is None
         else {"start_ns": template.start_ns, "end_ns": template.end_ns, "event": template.event},
+        "pad": None if task.pad_before_ns is None else [task.pad_before_ns, task.pad_after_ns],
     }
 
 
 def task_value(document: Document) -> Task:
     """Inverse of `task_document` (the bookkeeping fields aside)."""
     template = document["template"]
+    pad = document.get("pad") or (None, None)
     return Task(
         id=document["_id"],
         job=document["job"],
@@ -97,4 +99,6 @@ def task_value(document: Document) -> Task:
         windows=windows_of(document),
         parts=tuple(Part(first, count) for first, count in document["parts"]),
         template=None if template is None else WindowTemplate(**template),
+        pad_before_ns=pad[0],
+        pad_after_ns=pad[1],
     )

@@ -194,11 +194,13 @@ def _processed(
     log: list[LogLine],
 ) -> WindowOutcome:
     """Run the steps on window plus pad, cut last, and say what of the window is not covered then."""
-    before, after = int(recipe.pad_before * 1e9), int(recipe.pad_after * 1e9)
     pieces: list[Piece] = []
     for piece in result.pieces:
-        padded = _padded(piece, joined, before, after)
-        if text := work.chain.short_pad(piece, padded, before, after):
+        asked_ns = work.chain.pad_ns(piece.rate, recipe)
+        padded = _padded(piece, joined, *asked_ns)
+        if told := padded.uneven():  # steps work on one even grid
+            log.append(LogLine("windower", told.message, Severity.COMPLAINT))
+        if text := work.chain.short_pad(piece, padded, asked_ns):
             log.append(LogLine("windower", text, Severity.COMPLAINT))
         done = work.chain.run(padded, work.context, _units(joined))
         log += done.log
@@ -222,10 +224,27 @@ def _processed(
 
 
 def _padded(piece: Segment, joined: Joined, before: int, after: int) -> Segment:
-    """The piece with up to the pad on both sides, out of the segment it was cut from; a filled one stays as it is."""
-    for segment in joined.segments:
-        if segment.t0_ns <= piece.t0_ns and segment.end_ns >= piece.end_ns and segment.rate.alike(piece.rate):
-            first = segment.ceil_index(piece.t0_ns - before)
-            stop = segment.ceil_index(piece.end_ns + after) + 1
-            return segment.part(max(first, 0), min(stop, segment.npts))
-    return piece
+    """The piece with up to the pad on both sides, out of the segments that its ends were cut from.
+
+    A filled piece has a segment at each end that is no filled one; none where the window's edge was filled.
+    """
+    alike = [segment for segment in joined.segments if segment.rate.alike(piece.rate)]
+    head = next((s for s in alike if s.t0_ns <= piece.t0_ns <= s.end_ns), None)
+    tail = next((s for s in alike if s.t0_ns <= piece.end_ns <= s.end_ns), None)
+    if head is not None and head is tail:
+        first = head.ceil_index(piece.t0_ns - before)
+        stop = head.ceil_index(piece.end_ns + after) + 1
+        return head.part(max(first, 0), min(stop, head.npts))
+    ahead = behind = piece.data[:0]
+    start_ns = piece.t0_ns
+    if head is not None:
+        first, stop = max(head.ceil_index(piece.t0_ns - before), 0), head.round_index(piece.t0_ns)
+        ahead = head.data[first:stop]
+    if tail is not None:
+        first = tail.round_index(piece.end_ns) + 1
+        behind = tail.data[first : max(first, tail.ceil_index(piece.end_ns + after) + 1)]
+    if not len(ahead) and not len(behind):
+        return piece
+    start_ns -= piece.rate.span_ns(len(ahead))
+    data = np.concatenate([ahead, piece.data, behind])
+    return Segment(piece.source, start_ns, piece.rate, data, piece.complaints)

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from libseis.segment_converter import segment_to_timeseries, timeseries_to_segment
-from libseis.segments import Segment
+from libseis.segments import Rate, Segment
 from libseis.steps import StepContext, apply, build, pad
 
 from libseis import TimeSeries
 
+from ..model.task import Recipe
 from ..model.transfer import LogLine, Severity
 
 _SEVERITIES = {"Invalid": Severity.INVALID, "Fatal": Severity.INVALID, "Complaint": Severity.COMPLAINT}
@@ -32,18 +33,27 @@ class Chain:
         self._steps = build(steps)
         self.names = tuple(step.name for step in self._steps)
 
-    def short_pad(self, piece: Segment, padded: Segment, before_ns: int, after_ns: int) -> str:
-        """One sentence where `padded` has less data around the piece than the steps need at its rate, or the job asks
-        for if that is less; empty otherwise. Users' steps need what the job asks for."""
-        needed = int(pad(self._steps, piece.rate.hz) * 1e9) or max(before_ns, after_ns)
+    def pad_ns(self, rate: Rate, recipe: Recipe) -> tuple[int, int]:
+        """Nanoseconds to take before and after a piece: the job's own pad, else what the steps need at its rate."""
+        before, after = int(recipe.pad_before * 1e9), int(recipe.pad_after * 1e9)
+        needed = int(pad(self._steps, rate.hz) * 1e9) if recipe.pad_planned else 0
+        return max(before, needed), max(after, needed)
+
+    def short_pad(self, piece: Segment, padded: Segment, asked_ns: tuple[int, int]) -> str:
+        """One sentence where `padded` has less around the piece than the steps need at its rate; empty otherwise.
+
+        Users' steps need what the job asks for, `asked_ns`.
+        """
+        needed = int(pad(self._steps, piece.rate.hz) * 1e9)
+        wanted = (needed, needed) if needed else asked_ns
         there = (piece.t0_ns - padded.t0_ns, padded.end_ns - piece.end_ns)
-        wanted = (min(needed, before_ns), min(needed, after_ns))
         if all(has + piece.rate.period_ns >= want for has, want in zip(there, wanted, strict=True)):
             return ""
+        short = any(ask + piece.rate.period_ns < want for ask, want in zip(asked_ns, wanted, strict=True))
         return (
-            "The data's edge leaves less padding than the steps want; samples near it feel the edge: "
-            f"{there[0] / 1e9:.6g} of {wanted[0] / 1e9:.6g} s before, {there[1] / 1e9:.6g} of {wanted[1] / 1e9:.6g} s "
-            "after."
+            f"{'The job asks for' if short else 'The data leave'} less padding than the steps want at {piece.rate}; "
+            f"samples near the edge feel it: {there[0] / 1e9:.6g} of {wanted[0] / 1e9:.6g} s before, "
+            f"{there[1] / 1e9:.6g} of {wanted[1] / 1e9:.6g} s after."
         )
 
     def run(self, segment: Segment, context: StepContext | None, units: str = "") -> Processed:

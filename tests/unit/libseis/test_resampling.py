@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from libseis.segments import Rate
 from libseis.steps import apply, build, pad
 from libseis.steps.design import kernel_seconds
 from libseis.steps.resampling import grid_index, grid_time_ns, resample
@@ -72,6 +73,94 @@ def test_channels_of_other_phases_and_rates_come_out_on_one_grid() -> None:
         assert d.live and d.t0_ns % 40_000_000 == 0 and (d.rate_numerator, d.rate_denominator) == (25, 1)
         data.append(d)
     assert len({d.t0_ns for d in data[1:4]}) == 1 and data[0].t0_ns == BASE
+
+
+def test_channels_of_measured_rates_come_out_of_decimate_on_one_grid() -> None:
+    data = []
+    for phase, rate in ((0, (100, 1)), (10_600_000, (9999, 100)), (3_333_333, (10_000_700, 100_000)), (7, (100, 1))):
+        d = time_series(4000, 0.01)
+        d.set_rate(*rate)
+        d.set_t0_ns(BASE + phase)
+        apply(build([{"decimate": {"factor": 5}}]), d)
+        assert d.live and d.t0_ns % 50_000_000 == 0 and (d.rate_numerator, d.rate_denominator) == (20, 1)
+        assert messages(d) == []
+        data.append(d)
+    assert len({d.t0_ns for d in data[1:]}) == 1 and data[0].t0_ns == BASE
+    slow = time_series(4000, 1.0)
+    slow.set_rate(99999583, 100_000_000)
+    apply(build([{"decimate": {"factor": 10}}]), slow)
+    assert (slow.rate_numerator, slow.rate_denominator) == (1, 10) and slow.t0_ns % 10**10 == 0
+
+
+def test_a_rate_near_no_simple_one_is_divided_as_it_is_and_says_so() -> None:
+    d = time_series(4000, 0.01)
+    d.set_rate(999, 10)
+    apply(build([{"decimate": {"factor": 5}}]), d)
+    assert d.live and (d.rate_numerator, d.rate_denominator) == (999, 50)
+    (told,) = messages(d)
+    assert "99.9 Hz is near no simple one" in told and "19.98 Hz" in told and "resample" in told
+
+
+@settings(deadline=None)
+@given(
+    nominal=st.one_of(
+        st.integers(1, 4000).map(Fraction),
+        st.integers(1, 4000).map(lambda n: Fraction(1, n)),
+        st.sampled_from([Fraction(125, 2), Fraction(125, 4), Fraction(125, 32), Fraction(91, 5), Fraction(25, 2)]),
+    ),
+    off=st.floats(-1e-4, 1e-4),
+)
+def test_a_measured_rate_is_near_the_one_that_was_meant(nominal: Fraction, off: float) -> None:
+    rate = Rate(nominal.numerator, nominal.denominator)
+    assert rate.nominal == rate
+    measured = Rate.from_hz(float(nominal) * (1 + off))
+    found = measured.nominal
+    assert found is not None and abs(found.hz / float(nominal) - 1) < 2.1e-4
+    if nominal.denominator > 1 or nominal <= 400:
+        assert found == rate
+
+
+STEPS = {
+    "filter, resample, differentiate": [
+        {"filter": {"type": "lowpass", "freq": 2.0, "zerophase": True}},
+        {"resample": {"sampling_rate": 10}},
+        "differentiate",
+    ],
+    "resample up": [{"resample": {"sampling_rate": 250}}],
+    "resample twice": [{"resample": {"sampling_rate": 33.3}}, {"resample": {"sampling_rate": 10}}],
+    "decimate, resample": [{"decimate": {"factor": 2}}, {"resample": {"sampling_rate": 12.5}}],
+    "resample, decimate": [{"resample": {"sampling_rate": 62.5}}, {"decimate": {"factor": 5}}],
+    "down and up": [{"resample": {"sampling_rate": 5}}, {"resample": {"sampling_rate": 40}}],
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_chains_of_steps_keep_channels_of_any_rate_and_phase_on_one_grid(name: str) -> None:
+    """The signal is known at any time: what comes out is its value (or its slope) there, the same of all channels."""
+    steps = build(STEPS[name])
+    reach = pad(steps, 10.0) + 5.0
+    rates: set[Fraction] = set()
+    signal = lambda t: np.sin(2 * np.pi * 0.31 * t) + np.cos(2 * np.pi * 0.11 * t)  # noqa: E731
+    slope = lambda t: 2 * np.pi * (0.31 * np.cos(2 * np.pi * 0.31 * t) - 0.11 * np.sin(2 * np.pi * 0.11 * t))  # noqa: E731
+    channels = [(Fraction(100), 0), (Fraction(9999, 100), 3_777_000), (Fraction(40), 19_539_000), (Fraction(20), 600)]
+    if name.startswith("decimate"):
+        channels = [(Fraction(100), 0), (Fraction(9999, 100), 3_777_000), (Fraction(100_005, 1000), 1)]
+    for rate, phase in channels:
+        times = phase / 1e9 + np.arange(int(300 * rate)) / float(rate)
+        d = time_series(len(times), float(1 / rate), data=signal(times))
+        d.set_rate(rate.numerator, rate.denominator)
+        d.set_t0_ns(BASE + phase)
+        apply(steps, d)
+        assert d.live and messages(d) == []
+        new = Fraction(d.rate_numerator, d.rate_denominator)
+        assert grid_time_ns(grid_index(d.t0_ns, new)[0], new) == d.t0_ns
+        rates.add(new)
+        at = (d.t0_ns - BASE) / 1e9 + np.arange(d.npts) * d.dt
+        inner = (at > reach) & (at < 300 - reach)
+        # a central difference of a tone lacks (w dt)**2 / 6 of its slope
+        expected, tolerance = (slope(at), 0.02) if "differentiate" in name else (signal(at), 1e-3)
+        assert np.abs(np.asarray(d.data) - expected)[inner].max() < tolerance
+    assert len(rates) == 1
 
 
 def test_a_rate_that_is_kept_is_moved_onto_the_grid() -> None:

@@ -28,9 +28,11 @@ def test_an_export_is_the_same_after_a_trip_through_json() -> None:
     assert parse_job(spec.model_dump(mode="json")) == spec
 
 
-def test_the_pad_of_the_steps_holds_where_the_job_names_none() -> None:
-    recipe = parse_job({"archive": "local", "windows": ABSOLUTE}).recipe(3 * 10**9, 4 * 10**9)
-    assert (recipe.pad_before, recipe.pad_after) == (3.0, 4.0)
+def test_a_pad_is_the_jobs_own_only_where_it_names_one() -> None:
+    recipe = parse_job({"archive": "local", "windows": ABSOLUTE}).recipe()
+    assert (recipe.pad_before, recipe.pad_after, recipe.pad_planned) == (0.0, 0.0, True)
+    recipe = parse_job({"archive": "local", "windows": ABSOLUTE, "pad": {}}).recipe()
+    assert (recipe.pad_before, recipe.pad_after, recipe.pad_planned) == (0.0, 0.0, False)
 
 
 @pytest.mark.parametrize(

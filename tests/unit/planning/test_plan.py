@@ -32,11 +32,18 @@ def window(start_s: float, end_s: float, *, inclusive: bool = True) -> TimeWindo
 
 
 def plan(
-    windows: Sequence[TimeWindow], files: Mapping[int, Sequence[DayFile]], *, cut_at_record: bool = False, **pads: int
+    windows: Sequence[TimeWindow],
+    files: Mapping[int, Sequence[DayFile]],
+    *,
+    cut_at_record: bool = False,
+    pad_before_ns: int = 0,
 ) -> list[tuple[str, list[tuple[int, str]], int]]:
     """Channel, (day, missing) of the objects, number of windows of each task of `DAY`."""
     known = {day: {file.channel: file for file in listed} for day, listed in files.items()}
-    tasks = plan_day("j", "scedc", 0, DAY, windows, lambda day: known.get(day, {}), cut_at_record=cut_at_record, **pads)
+    tasks = plan_day(
+        "j", "scedc", 0, DAY, windows, lambda day: known.get(day, {}), cut_at_record=cut_at_record,
+        pads=lambda channel, rate: (pad_before_ns, 0),
+    )  # fmt: skip
     return [
         (str(task.windows[0].channel), [(o.day_ns // DAY_NS, o.missing) for o in task.objects], len(task.windows))
         for task in tasks
@@ -159,3 +166,23 @@ def test_a_part_has_no_more_windows_than_one_transaction_takes() -> None:
     assert [part.first for part in parts] == [sum(p.count for p in parts[:n]) for n in range(len(parts))]
     assert sum(part.count for part in parts) == 8640
     assert max(part.count for part in parts) == 500
+
+
+def test_the_pad_of_a_channel_is_that_of_its_slowest_day() -> None:
+    """A slower day that only the pad reaches counts too; other channels keep their own."""
+    slow = DayFile(BHZ, "slow.ms", 10**6, "e", True, 0.01)
+    known: dict[int, dict[Channel, DayFile]] = {
+        DAY: {BHZ: file(BHZ), LHZ: file(LHZ)}, DAY - 1: {BHZ: slow, LHZ: file(LHZ)}}  # fmt: skip
+
+    def pads(channel: Channel, rate: float | None) -> tuple[int, int]:
+        assert rate is not None
+        length = int(33 / rate * NS)
+        return length, length
+
+    made = plan_day("j", "a", 0, DAY, [window(600, 900)], lambda d: known.get(d, {}), cut_at_record=False, pads=pads)
+    assert [(t.pad_before_ns, t.pad_after_ns) for t in made] == [
+        (33 * NS * 10 // 400, 33 * NS * 10 // 400),
+        (33 * NS,) * 2,
+    ]
+    early = plan_day("j", "a", 0, DAY, [window(0.5, 9)], lambda d: known.get(d, {}), cut_at_record=False, pads=pads)
+    assert [t.pad_before_ns for t in early] == [3300 * NS, 33 * NS]

@@ -5,16 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from libseis.algorithms.window import WindowData
-from libseis.segments import Cut, Joined, Rate, Segment, SourceId
+from libseis.segments import Cut, GapPolicy, Joined, Rate, Segment, SourceId
 from libseis.segments import cut as cut_window
 from libseis.steps import registry
-from seisbus.indexer.pads import default_pads, slowest_rate
+from seisbus.errors import UserError
+from seisbus.indexer.pads import Pads, slowest_rate
 from seisbus.model.channel import Channel
+from seisbus.model.job import parse_job
 from seisbus.model.outcome import Fate
 from seisbus.model.task import Recipe, Window
 from seisbus.model.transfer import WindowOutcome
 from seisbus.windower.coverage import Span, asked_of, lacking
-from seisbus.windower.cutting import Work, _processed
+from seisbus.windower.cutting import Work, _padded, _processed
 from seisbus.windower.processing import Chain
 
 from libseis import TimeSeries
@@ -90,11 +92,60 @@ def test_what_is_asked_is_the_window_where_the_piece_reaches_it() -> None:
     assert text.startswith("After the steps 3 of 10 s") and text.endswith("1 s apart.")
 
 
-def test_the_default_pad_is_that_of_the_slowest_channel_asked_for() -> None:
+JOB = {"archive": "a", "windows": {"tile": {"start": "2011-03-11", "end": "2011-03-12", "length": "1h"}}}
+RESAMPLE = {"steps": [{"resample": {"sampling_rate": 20}}]}
+
+
+def test_the_pad_follows_from_the_rate_that_is_known_of_the_channel() -> None:
     assert [slowest_rate(c) for c in ("BH?", "BHZ,LHZ", "*", "VHZ", "?HZ")] == [10.0, 0.9, 1.0, 0.09, 1.0]
-    steps = [{"resample": {"sampling_rate": 20}}]
-    assert default_pads(steps, "HH?")[0] == int(33 / 20 * S)
-    assert default_pads(steps, "VHZ")[0] == int(33 / 0.09 * S)
+    pads = Pads(parse_job({**JOB, **RESAMPLE}))
+    channel = Channel("XX", "A", "", "BHZ")
+    for rate, seconds in ((100.0, 33 / 20), (10.0, 33 / 10), (None, 33 / 10), (0.01, 3300.0)):
+        assert pads(channel, rate) == (int(seconds * S), int(seconds * S))
+    assert pads(Channel("XX", "A", "", "VHZ"), None)[0] == int(33 / 0.09 * S)
+    given = Pads(parse_job({**JOB, **RESAMPLE, "pad": {"before": "2s", "after": "3s"}}))
+    assert given(channel, 0.01) == (2 * S, 3 * S) and not given.by_rate
+    assert Pads(parse_job(JOB))(channel, 0.01) == (0, 0)
+    with pytest.raises(UserError, match="steps"):
+        Pads(parse_job({**JOB, "steps": ["no such step"]}))
+
+
+def test_a_slower_channel_than_was_planned_takes_what_its_steps_need() -> None:
+    steps: list[object] = [{"resample": {"sampling_rate": 20}}]
+    window = Window("w", Channel("XX", "A", "", "BHZ"), T + 1000 * S, T + 1060 * S, True, "")
+    source = segment(Rate(1, 10), 20_000)
+    result = cut_window([source], [], window.start_ns, window.end_ns, inclusive_end=True)
+    assert result.reason is None
+
+    def done(recipe: Recipe) -> WindowOutcome:
+        return _processed(window, Joined([source], [], []), result, (), recipe, Work(Chain(steps), None), [])  # type: ignore[arg-type]
+
+    planned = done(Recipe(pad_before=2.0, pad_after=2.0, pad_planned=True))
+    assert planned.log == () and planned.pieces[0].npts == 1201
+    (told,) = done(Recipe(pad_before=40.0, pad_after=20.0)).log
+    assert "The job asks for less padding than the steps want at 0.1 Hz" in told.message
+    assert "40 of 330 s before, 20 of 330 s after" in told.message
+
+
+@pytest.mark.parametrize("inclusive", [True, False])
+def test_a_filled_window_is_padded_with_the_data_around_it(inclusive: bool) -> None:
+    whole = segment(Rate(20), 600, 7_000_000)
+    parts = [whole.part(0, 2400), whole.part(2500, whole.npts)]
+    window = Window("w", Channel("XX", "A", "", "BHZ"), T + 100 * S, T + 160 * S, inclusive, "")
+    result = cut_window(parts, [], window.start_ns, window.end_ns, inclusive_end=inclusive, gaps=GapPolicy.FILL)
+    (filled,) = result.pieces
+    padded = _padded(filled, Joined(parts, [], []), 30 * S, 20 * S)
+    expected = np.array(whole.data)
+    expected[2400:2500] = 0
+    first, stop = whole.ceil_index(filled.t0_ns - 30 * S), whole.ceil_index(filled.end_ns + 20 * S) + 1
+    assert padded.t0_ns == whole.time_ns(first)
+    assert np.array_equal(padded.data, expected[first:stop])
+    # a window whose start is filled has data behind it alone
+    window = Window("w", Channel("XX", "A", "", "BHZ"), T + 122 * S, T + 160 * S, inclusive, "")
+    result = cut_window(parts, [], window.start_ns, window.end_ns, inclusive_end=inclusive, gaps=GapPolicy.FILL)
+    padded = _padded(result.pieces[0], Joined(parts, [], []), 30 * S, 20 * S)
+    assert padded.t0_ns == result.pieces[0].t0_ns
+    assert padded.end_ns == whole.time_ns(whole.ceil_index(result.pieces[0].end_ns + 20 * S))
 
 
 def test_a_short_pad_is_told_with_numbers() -> None:

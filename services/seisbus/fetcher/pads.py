@@ -1,0 +1,45 @@
+"""Padding by the rate that the records have, where the plan could only take what an index or a code says of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from libseis.segments import SourceId
+
+from ..model.task import Recipe
+from .chunks import ObjectBytes
+
+if TYPE_CHECKING:
+    from libseis.steps import Step
+
+
+@lru_cache(maxsize=64)
+def _steps(steps: str) -> list[Step]:
+    from libseis.steps import build
+
+    return build(json.loads(steps))
+
+
+def padded(recipe: Recipe, objects: Iterable[ObjectBytes], source: SourceId | None = None) -> Recipe:
+    """The recipe with pads that are long enough for the slowest records of the objects, of `source` if given.
+
+    The same recipe where its pads are the job's own, or long enough.
+    """
+    if not recipe.pad_planned or not recipe.steps:
+        return recipe
+    periods = [float(periods.max()) for one in objects if len(periods := one.periods_ns(source))]
+    if not periods or max(periods) <= 0:
+        return recipe
+    from libseis.steps import StepError, pad
+
+    try:
+        needed = pad(_steps(json.dumps(recipe.steps)), 1e9 / max(periods))
+    except StepError:  # the windower says what is wrong with a step
+        return recipe
+    if needed <= min(recipe.pad_before, recipe.pad_after) + max(periods) / 1e9:
+        return recipe
+    return replace(recipe, pad_before=max(needed, recipe.pad_before), pad_after=max(needed, recipe.pad_after))
