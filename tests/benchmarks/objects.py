@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 import yaml
-from libseis.algorithms.window import WindowData
-from libseis.converter import Stream2TimeSeriesEnsemble
-from libseis.schema import MetadataSchema, files
+from libseis.mspass.algorithms.window import WindowData
+from libseis.mspass.schema import MetadataSchema, files
+from libseis.obspy.converter import Stream2TimeSeriesEnsemble
 from obspy import Stream, Trace
 from rich.console import Console
 from rich.table import Table

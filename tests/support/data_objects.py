@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from libseis.seismic import Seismogram, SeismogramEnsemble, TimeSeries, TimeSeriesEnsemble
-from libseis.utility import AtomicType
+from libseis.mspass.seismic import Seismogram, SeismogramEnsemble, TimeSeries, TimeSeriesEnsemble
+from libseis.mspass.utility import AtomicType
 
 from libseis import TimeReferenceType
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from libseis.steps.resampling import grid_index, resample
+from libseis.signal.resampling import grid_index, resample
 from scipy.signal import butter, sosfilt
 from seisbus.client import Job
 from support.days import NS, Cut, Days, day_ns

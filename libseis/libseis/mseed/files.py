@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from libseis.enums import ErrorSeverity
-from libseis.errorlogger import ErrorLogger
 from libseis.mseed.decoding import decode
 from libseis.mseed.encoding import encode
 from libseis.mseed.framing import frame
 from libseis.mseed.table import overlapping
-from libseis.segment_converter import segment_to_timeseries, timeseries_to_segment
+from libseis.objects.errorlogger import ErrorLogger
+from libseis.objects.timeseries import TimeSeries
+from libseis.objects.timeseriesensemble import TimeSeriesEnsemble
 from libseis.segments import GapPolicy, Joined, Overlap, Segment, Span, cut
-from libseis.timeseries import TimeSeries
-from libseis.timeseriesensemble import TimeSeriesEnsemble
+from libseis.segments.timeseries import segment_to_timeseries, timeseries_to_segment
 
 _ALGORITHM = "libseis.mseed.read"
 _EARLIEST_NS, _LATEST_NS = -(2**62), 2**62  # 1823 to 2116; far enough from the ends of int64 to add margins

@@ -1,7 +1,7 @@
 """Contiguous runs of samples: their clock, how they join, how windows are cut from them.
 
 Pure numpy; no file format, no data object and no metadata. `libseis.mseed` makes segments from records,
-`libseis.converter` makes `TimeSeries` from segments.
+`libseis.obspy.converter` makes `TimeSeries` from segments.
 """
 
 from libseis.segments.cut import Cut, CutReason, FillMethod, GapPolicy, Span, cut

@@ -3,12 +3,11 @@
 `build` makes a chain from a job file, `apply` runs it on data, `pad` says how much more data a window needs.
 """
 
+from libseis.signal.design import Output
 from libseis.steps import builtin as _builtin  # noqa: F401 (registers the built-in steps)
 from libseis.steps.chain import apply, pad
-from libseis.steps.design import Output
 from libseis.steps.parameters import REQUIRED, Kind, Parameter
 from libseis.steps.registry import (
-    ENTRY_POINT_GROUP,
     build,
     definition_of,
     definitions,
@@ -18,7 +17,6 @@ from libseis.steps.registry import (
 from libseis.steps.step import Step, StepContext, StepDefinition, StepError
 
 __all__ = [
-    "ENTRY_POINT_GROUP",
     "REQUIRED",
     "Kind",
     "Output",

@@ -13,31 +13,31 @@ from typing import Any
 import numpy as np
 
 from libseis import units
-from libseis.algorithms.tapers import TaperShape, apply_end_taper
+from libseis.enums import ErrorSeverity
 from libseis.errors import SampleError
-from libseis.kinds import Atomic
-from libseis.samples import replace_samples, samples
+from libseis.objects.kinds import Atomic
+from libseis.objects.samples import replace_samples, samples
+from libseis.objects.timeseries import TimeSeries
 from libseis.segments import Rate, SourceId
-from libseis.seismic import TimeSeries
-from libseis.steps.design import FilterType, Output, kernel_seconds, settling_time
+from libseis.signal.design import FilterType, Output, kernel_seconds, settling_time
+from libseis.signal.tapers import TaperShape, apply_end_taper
 from libseis.steps.parameters import Kind, Parameter
 from libseis.steps.registry import register
 from libseis.steps.step import StepContext, StepDefinition
-from libseis.utility import ErrorSeverity
 
 Values = Mapping[str, Any]
 
 
 def _numerics() -> Any:
     """The module `operators`."""
-    from libseis.steps import operators
+    from libseis.signal import operators
 
     return operators
 
 
 def _resampling() -> Any:
     """The module `resampling`."""
-    from libseis.steps import resampling
+    from libseis.signal import resampling
 
     return resampling
 

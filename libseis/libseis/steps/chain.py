@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from libseis.kinds import ATOMIC, ENSEMBLES, Atomic, Datum, atomic_type, members_of
-from libseis.samples import has_gaps
+from libseis.enums import ErrorSeverity
+from libseis.errors import MsPASSError
+from libseis.objects.kinds import ATOMIC, ENSEMBLES, Atomic, Datum, atomic_type, members_of
+from libseis.objects.samples import has_gaps
 from libseis.steps.step import Step, StepContext
-from libseis.utility import ErrorSeverity, MsPASSError
 
 SLOWEST_RATE = 1.0
 """Hz: the slowest rate that archives keep in quantity, for pads of data whose rate is not known yet."""

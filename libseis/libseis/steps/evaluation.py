@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from obspy.core.inventory import response as obspy_response
 from obspy.core.util.obspy_types import ObsPyException
 
+from libseis.enums import ErrorSeverity
 from libseis.errors import DefinitionError
-from libseis.steps.design import Output
+from libseis.signal.design import Output
 from libseis.units import Unit, parse
-from libseis.utility import ErrorSeverity
 
 Spectrum = NDArray[np.complex128]
 

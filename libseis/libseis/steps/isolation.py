@@ -20,8 +20,8 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from libseis.enums import ErrorSeverity
 from libseis.errors import MsPASSError
-from libseis.utility import ErrorSeverity
 
 LENGTH = struct.Struct("<Q")
 

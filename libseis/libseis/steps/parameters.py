@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from libseis.kinds import is_finite_real
+from libseis.objects.kinds import is_finite_real
 
 
 class Missing(Enum):

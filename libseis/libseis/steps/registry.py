@@ -8,12 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from libseis.kinds import Atomic
+from libseis.objects.kinds import Atomic
 from libseis.steps import isolation
 from libseis.steps.parameters import REQUIRED, Kind, Parameter, check_values
 from libseis.steps.step import Step, StepContext, StepDefinition, StepError
-
-ENTRY_POINT_GROUP = "seisbus.steps"
 
 KIND_OF_ANNOTATION: dict[Any, Kind] = {
     float: Kind.NUMBER,
@@ -92,13 +90,13 @@ def definition_of(name: str, function: Callable[..., Any], version: str) -> Step
     )
 
 
-def load_user_steps(allowed: Iterable[str]) -> list[StepDefinition]:
-    """Register the installed steps (entry points of group `seisbus.steps`) whose names are in `allowed`.
+def load_user_steps(allowed: Iterable[str], group: str) -> list[StepDefinition]:
+    """Register the installed steps (entry points of `group`) whose names are in `allowed`.
 
     No other entry point is imported. StepError when a name is not installed, cannot be imported or has an unusable
     signature.
     """
-    installed: dict[str, EntryPoint] = {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
+    installed: dict[str, EntryPoint] = {point.name: point for point in entry_points(group=group)}
     loaded = []
     for name in allowed:
         if name not in installed:

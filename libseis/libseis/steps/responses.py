@@ -21,7 +21,7 @@ from obspy.signal.util import _npts2nfft
 from libseis.codes import code, location
 from libseis.epochs import ALWAYS, OPEN_START_NS, EpochSpan, inherited
 from libseis.segments import SourceId
-from libseis.steps.design import Output
+from libseis.signal.design import Output
 from libseis.steps.evaluation import Evaluated, evaluate, problem
 
 CACHE_BYTES = 256 * 1024 * 1024

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from libseis.enums import ErrorSeverity
 from libseis.errors import DefinitionError
-from libseis.kinds import Atomic
+from libseis.objects.kinds import Atomic
 from libseis.steps.parameters import Parameter
-from libseis.utility import ErrorSeverity
 
 if TYPE_CHECKING:
     from obspy import Inventory

@@ -10,12 +10,12 @@ import numpy as np
 from seis.v1 import waveform_pb2 as pb
 
 from libseis.enums import AtomicType, ErrorSeverity, ProcessingStatus, TimeReferenceType
-from libseis.errorlogger import ErrorLogger, rebuild_error_logger
 from libseis.errors import MetadataTypeError
-from libseis.history import ProcessingHistory, rebuild_history
-from libseis.logdata import LogData
-from libseis.metadata import Metadata
-from libseis.nodedata import NodeData
+from libseis.objects.errorlogger import ErrorLogger, rebuild_error_logger
+from libseis.objects.history import ProcessingHistory, rebuild_history
+from libseis.objects.logdata import LogData
+from libseis.objects.metadata import Metadata
+from libseis.objects.nodedata import NodeData
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the clock face that DatetimeValue counts on
 _MICROSECOND = timedelta(microseconds=1)

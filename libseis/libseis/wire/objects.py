@@ -7,11 +7,11 @@ from typing import Any, TypeAlias, overload
 import numpy as np
 from seis.v1 import waveform_pb2 as pb
 
-from libseis.seismogram import Seismogram
-from libseis.seismogramensemble import SeismogramEnsemble
-from libseis.timeseries import TimeSeries
-from libseis.timeseriesensemble import TimeSeriesEnsemble
-from libseis.timewindow import TimeWindow
+from libseis.objects.seismogram import Seismogram
+from libseis.objects.seismogramensemble import SeismogramEnsemble
+from libseis.objects.timeseries import TimeSeries
+from libseis.objects.timeseriesensemble import TimeSeriesEnsemble
+from libseis.objects.timewindow import TimeWindow
 from libseis.wire.headers import (
     clock_from_message,
     clock_to_message,

@@ -13,7 +13,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import uvloop
 
@@ -42,6 +42,8 @@ from .watching import watch_hops
 _log = logging.getLogger(__name__)
 
 _FIRST = asyncio.FIRST_COMPLETED
+# Entry points of this group are steps that a deployment may allow.
+STEPS_GROUP: Final = "seisbus.steps"
 
 
 @dataclass(slots=True)
@@ -127,7 +129,7 @@ def allow_user_steps(settings: Settings) -> None:
     from libseis.steps import StepError, load_user_steps  # brings obspy, seconds that only such deployments pay
 
     try:
-        load_user_steps(names)
+        load_user_steps(names, STEPS_GROUP)
     except StepError as error:
         raise UserError(f"SEISBUS_USER_STEPS: {' '.join(error.problems)}") from None
 

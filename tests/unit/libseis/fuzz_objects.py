@@ -18,8 +18,9 @@ import warnings
 from typing import Any
 
 import numpy as np
-from libseis.metadata_definitions import MetadataDefinitions
-from libseis.seismic import (
+from libseis.mspass import antelope_pf, history_graph, metadata_list
+from libseis.mspass.metadata_definitions import MetadataDefinitions
+from libseis.mspass.seismic import (
     CoreSeismogramEnsemble,
     CoreTimeSeriesEnsemble,
     DataGap,
@@ -36,7 +37,7 @@ from libseis.seismic import (
     _CoreSeismogram,
     _CoreTimeSeries,
 )
-from libseis.utility import (
+from libseis.mspass.utility import (
     AntelopePf,
     AtomicType,
     ErrorLogger,
@@ -49,22 +50,10 @@ from libseis.utility import (
     ProcessingStatus,
     SphericalCoordinate,
 )
+from libseis.objects import datagap, dmatrix, gaplist, powerspectrum, timeserieswgaps
+from libseis.signal import butterworth
 
-import libseis
-from libseis import (
-    DoubleVector,
-    TimeReferenceType,
-    TimeWindow,
-    antelope_pf,
-    butterworth,
-    datagap,
-    dmatrix,
-    gaplist,
-    history_graph,
-    metadata_list,
-    powerspectrum,
-    timeserieswgaps,
-)
+from libseis import DoubleVector, GapFill, TimeReferenceType, TimeWindow, objects
 
 CLASSES: list[Any] = [
     Metadata, ErrorLogger, LogData, NodeData, ProcessingHistory, _BasicTimeSeries, _CoreTimeSeries, TimeSeries,
@@ -73,9 +62,9 @@ CLASSES: list[Any] = [
     TimeSeriesWGaps, PowerSpectrum, AntelopePf, butterworth.Butterworth, MetadataDefinitions, MsPASSError,
 ]  # fmt: skip
 MODULES: list[Any] = [
-    history_graph, metadata_list, antelope_pf, gaplist, libseis.metadata, libseis.logdata, libseis.errorlogger,
-    libseis.nodedata, libseis.history, libseis.timebase, libseis.coretimeseries, libseis.timeseries,
-    libseis.coreseismogram, libseis.seismogram, libseis.members, libseis.ensemblebase, libseis.spherical,
+    history_graph, metadata_list, antelope_pf, gaplist, objects.metadata, objects.logdata, objects.errorlogger,
+    objects.nodedata, objects.history, objects.timebase, objects.coretimeseries, objects.timeseries,
+    objects.coreseismogram, objects.seismogram, objects.members, objects.ensemblebase, objects.spherical,
     powerspectrum, datagap, timeserieswgaps,
 ]  # fmt: skip
 OPERATORS: list[Any] = [
@@ -213,7 +202,7 @@ def awkward(rng: random.Random) -> Any:
         TimeWindow(3, 1),
         TimeWindow(float("nan"), 1),
         TimeWindow(),
-        libseis.GapFill.LINEAR,
+        GapFill.LINEAR,
         "linear",
         "nan",
     ]

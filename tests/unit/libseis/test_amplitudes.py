@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from libseis.algorithms.amplitudes import (
+from libseis.mspass.algorithms.amplitudes import (
     BandwidthStatistics,
     EstimateBandwidth,
     MADAmplitude,
@@ -20,8 +20,8 @@ from libseis.algorithms.amplitudes import (
     ScalingMethod,
     _scale,
 )
-from libseis.seismic import DoubleVector, PowerSpectrum
-from libseis.utility import ErrorSeverity, Metadata, MsPASSError
+from libseis.mspass.seismic import DoubleVector, PowerSpectrum
+from libseis.mspass.utility import ErrorSeverity, Metadata, MsPASSError
 from support.data_objects import seismogram, time_series
 
 SAMPLES = [3.0, 2.0, -4.0, 1.0, -100.0, -1.0, 5.0, 1.0, -6.0]

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from libseis.algorithms import basic
-from libseis.algorithms.basic import (
+from libseis.mspass.algorithms import basic
+from libseis.mspass.algorithms.basic import (
     ArrivalTimeReference,
     CosineTaper,
     ExtractComponent,
@@ -23,8 +23,8 @@ from libseis.algorithms.basic import (
     transform_to_LQT,
     transform_to_RTZ,
 )
-from libseis.seismic import Seismogram, SlownessVector, TimeSeries, TimeSeriesEnsemble
-from libseis.util.seismic import (
+from libseis.mspass.seismic import Seismogram, SlownessVector, TimeSeries, TimeSeriesEnsemble
+from libseis.mspass.util.seismic import (
     ensemble_time_range,
     has_live_data,
     number_live,
@@ -32,7 +32,7 @@ from libseis.util.seismic import (
     regularize_sampling,
     sort_ensemble,
 )
-from libseis.utility import ErrorSeverity, MsPASSError
+from libseis.mspass.utility import ErrorSeverity, MsPASSError
 from support.data_objects import T0, ensemble, messages, seismogram, time_series
 
 from libseis import TimeWindow

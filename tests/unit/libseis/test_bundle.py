@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from libseis.algorithms.basic import seed_ensemble_sort
-from libseis.algorithms.bundle import BundleSEEDGroup, Policy, Skew, bundle_seed_data
-from libseis.algorithms.orientation import Orientation
-from libseis.seismic import SeismogramEnsemble, TimeSeries
-from libseis.utility import ErrorSeverity, MsPASSError
+from libseis.mspass.algorithms.basic import seed_ensemble_sort
+from libseis.mspass.algorithms.bundle import BundleSEEDGroup, Policy, Skew, bundle_seed_data
+from libseis.mspass.algorithms.orientation import Orientation
+from libseis.mspass.seismic import SeismogramEnsemble, TimeSeries
+from libseis.mspass.utility import ErrorSeverity, MsPASSError
 from obspy import UTCDateTime
 from obspy.core.inventory import Channel, Inventory, Network, Station
 from support.data_objects import T0, ensemble, messages, time_series

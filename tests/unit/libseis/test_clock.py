@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from libseis.errors import SampleError, TimeReferenceError
-from libseis.utility import ErrorSeverity
+from libseis.mspass.utility import ErrorSeverity
 
 from libseis import TimeReferenceType, TimeSeries
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from libseis.mseed import decode, difference, encode, frame, overlapping, trim
-from libseis.segment_converter import segment_to_timeseries
 from libseis.segments import ComplaintKind, Cut, GapPolicy, Rate, Segment, SourceId, Span, cut, join
+from libseis.segments.timeseries import segment_to_timeseries
 
 SOURCE = SourceId("XX", "CLK", "", "BHZ")
 T0 = 1_299_822_360_000_000_000

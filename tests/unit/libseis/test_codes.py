@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from libseis.codes import alternatives, code, location, location_text, matches
-from libseis.converter import Trace2TimeSeries
 from libseis.epochs import LATEST_NS, OPEN_START_NS, EpochSpan, inherited
+from libseis.obspy.converter import Trace2TimeSeries
 from libseis.segments import Rate, Segment, SourceId
 from libseis.steps.responses import ResponseCache
 from obspy import Inventory, Trace, UTCDateTime

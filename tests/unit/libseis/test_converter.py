@@ -7,7 +7,8 @@ import warnings
 
 import numpy as np
 import pytest
-from libseis.converter import (
+from libseis.errors import SampleError, TimeReferenceError
+from libseis.mspass.converter import (
     ENSEMBLE_KEYS,
     Metadata2dict,
     Seismogram2Stream,
@@ -24,10 +25,9 @@ from libseis.converter import (
     segment_to_timeseries,
     timeseries_to_segment,
 )
-from libseis.errors import SampleError, TimeReferenceError
+from libseis.objects.seismogram import Seismogram
+from libseis.objects.seismogramensemble import SeismogramEnsemble
 from libseis.segments import Complaint, ComplaintKind, Rate, Segment, SourceId, Span
-from libseis.seismogram import Seismogram
-from libseis.seismogramensemble import SeismogramEnsemble
 from obspy import Stream, Trace, UTCDateTime
 
 from libseis import AtomicType, ErrorSeverity, Metadata, MsPASSError, ProcessingHistory, TimeSeries, TimeSeriesEnsemble

@@ -6,7 +6,8 @@ import copy
 
 import numpy as np
 import pytest
-from libseis.decorators import (
+from libseis.mspass import logging_helper
+from libseis.mspass.decorators import (
     is_input_dead,
     mspass_func_wrapper,
     mspass_func_wrapper_multi,
@@ -19,12 +20,10 @@ from libseis.decorators import (
     timeseries_copy_helper,
     timeseries_ensemble_as_stream,
 )
-from libseis.error_logger import PyErrorLogger
-from libseis.seismic import Seismogram, TimeSeries
-from libseis.utility import ErrorSeverity, MsPASSError
+from libseis.mspass.error_logger import PyErrorLogger
+from libseis.mspass.seismic import Seismogram, TimeSeries
+from libseis.mspass.utility import ErrorSeverity, MsPASSError
 from support.data_objects import ensemble, messages, seismogram, time_series
-
-from libseis import logging_helper
 
 
 @mspass_func_wrapper

@@ -7,8 +7,8 @@ import operator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from libseis.algorithms import edit
-from libseis.algorithms.edit import (
+from libseis.mspass.algorithms import edit
+from libseis.mspass.algorithms.edit import (
     ChangeKey,
     Executioner,
     FiringSquad,
@@ -27,7 +27,7 @@ from libseis.algorithms.edit import (
     erase_metadata,
     rename_metadata,
 )
-from libseis.utility import MsPASSError
+from libseis.mspass.utility import MsPASSError
 from support.data_objects import ensemble, messages, time_series
 
 COMPARISONS = {

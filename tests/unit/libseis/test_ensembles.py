@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from libseis.seismic import (
+from libseis.mspass.seismic import (
     CoreSeismogramEnsemble,
     CoreTimeSeriesEnsemble,
     Seismogram,
@@ -18,7 +18,7 @@ from libseis.seismic import (
     TimeSeriesEnsemble,
     TimeSeriesVector,
 )
-from libseis.utility import Metadata, ProcessingHistory
+from libseis.mspass.utility import Metadata, ProcessingHistory
 
 KINDS = [
     (TimeSeriesEnsemble, CoreTimeSeriesEnsemble, TimeSeries),

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from libseis.seismic import DataGap, TimeSeriesWGaps
-from libseis.utility import MsPASSError
+from libseis.mspass.seismic import DataGap, TimeSeriesWGaps
+from libseis.mspass.utility import MsPASSError
 
 from libseis import GapFill, TimeReferenceType, TimeSeries, TimeWindow
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from libseis.janitor import Janitor, MiniseedJanitor
-from libseis.utility import ErrorSeverity, MsPASSError
+from libseis.mspass.janitor import Janitor, MiniseedJanitor
+from libseis.mspass.utility import ErrorSeverity, MsPASSError
 from support.data_objects import ensemble, seismogram, time_series
 
 MAKERS = [time_series, seismogram]

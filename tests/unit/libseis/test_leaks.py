@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from libseis.utility import AtomicType, ErrorSeverity
+from libseis.mspass.utility import AtomicType, ErrorSeverity
 
 from libseis import Metadata, Seismogram, SeismogramEnsemble, TimeSeries, TimeSeriesEnsemble, TimeWindow
 

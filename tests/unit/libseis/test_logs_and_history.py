@@ -9,8 +9,8 @@ import pickle
 from typing import Any
 
 import pytest
-from libseis.history_graph import history_dot, history_edges
-from libseis.utility import (
+from libseis.mspass.history_graph import history_dot, history_edges
+from libseis.mspass.utility import (
     AtomicType,
     ErrorLogger,
     ErrorSeverity,

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from libseis.errors import MetadataKeyError, MetadataTypeError
-from libseis.metadata import Metadata
-from libseis.utility import ErrorSeverity, MDtype, Metadata_typedef, MsPASSError, copy_selected_metadata
+from libseis.mspass.utility import ErrorSeverity, MDtype, Metadata_typedef, MsPASSError, copy_selected_metadata
+from libseis.objects.metadata import Metadata
 
 KEYS = st.text(max_size=8)
 PLAIN = st.one_of(st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), st.text(max_size=8))

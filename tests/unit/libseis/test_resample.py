@@ -7,9 +7,9 @@ import pickle
 
 import numpy as np
 import pytest
-from libseis.algorithms.calib import ApplyCalibEngine
-from libseis.algorithms.resample import BasicResampler, ScipyDecimator, ScipyResampler, resample
-from libseis.utility import ErrorSeverity, MsPASSError
+from libseis.mspass.algorithms.calib import ApplyCalibEngine
+from libseis.mspass.algorithms.resample import BasicResampler, ScipyDecimator, ScipyResampler, resample
+from libseis.mspass.utility import ErrorSeverity, MsPASSError
 from obspy.core.inventory import Channel, Response
 from obspy.core.inventory.response import InstrumentSensitivity
 from support.data_objects import T0, ensemble, messages, seismogram, time_series

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from libseis.segments import Rate
+from libseis.signal.design import kernel_seconds
+from libseis.signal.resampling import grid_index, grid_time_ns, resample
 from libseis.steps import apply, build, pad
-from libseis.steps.design import kernel_seconds
-from libseis.steps.resampling import grid_index, grid_time_ns, resample
 from support.data_objects import T0, messages, seismogram, time_series
 
 BASE = int(T0) * 10**9

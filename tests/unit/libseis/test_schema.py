@@ -8,9 +8,9 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from libseis.schema import DatabaseSchema, DBSchemaDefinition, MDSchemaDefinition, MetadataSchema, files
-from libseis.schema.attributes import python_type
-from libseis.utility import ErrorSeverity, Metadata, MsPASSError
+from libseis.mspass.schema import DatabaseSchema, DBSchemaDefinition, MDSchemaDefinition, MetadataSchema, locating
+from libseis.mspass.schema.attributes import python_type
+from libseis.mspass.utility import ErrorSeverity, Metadata, MsPASSError
 
 from libseis import Seismogram, TimeSeries
 
@@ -155,7 +155,7 @@ def test_add_and_aliases() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_alias_sets_map_out_and_in(name: str, kind: str) -> None:
     definition = MetadataSchema()[kind]
-    aliases = yaml.safe_load((files.DATA / name).read_text())
+    aliases = yaml.safe_load((locating.DATA / name).read_text())
     before = {key: index for index, key in enumerate(aliases)}
     md = Metadata(before)
     definition.apply_aliases(md, name)
@@ -262,7 +262,7 @@ def test_pickles_with_changes() -> None:
 
 
 def test_construction_costs_a_tenth_of_parsing_at_most() -> None:
-    text = (files.DATA / files.DEFAULT_FILE).read_text()
+    text = (locating.DATA / locating.DEFAULT_FILE).read_text()
     MetadataSchema()
 
     def best(call, times: int) -> float:  # type: ignore[no-untyped-def]

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from libseis.errors import MatrixError, MetadataKeyError, SampleError
-from libseis.seismic import Seismogram, SlownessVector, TimeSeries, _CoreSeismogram
-from libseis.utility import AtomicType, Metadata, MsPASSError, ProcessingHistory, SphericalCoordinate, dmatrix
+from libseis.mspass.seismic import Seismogram, SlownessVector, TimeSeries, _CoreSeismogram
+from libseis.mspass.utility import AtomicType, Metadata, MsPASSError, ProcessingHistory, SphericalCoordinate, dmatrix
 
 ANGLES = st.floats(-10, 10)
 MATRICES = arrays(np.float64, (3, 3), elements=st.floats(-10, 10))

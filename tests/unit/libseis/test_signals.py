@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import obspy.signal.cross_correlation as obspy_correlation
 import pytest
-from libseis.algorithms import signals
+from libseis.mspass.algorithms import signals
+from libseis.obspy.converter import Trace2TimeSeries
 from obspy import Trace, UTCDateTime, read
 from support.data_objects import T0, ensemble, messages, seismogram, time_series
 
@@ -121,7 +122,7 @@ def test_pick_correction() -> None:
     trace = read()[0].filter("lowpass", freq=3.0, zerophase=True)
     late = trace.copy()
     late.stats.starttime += 0.02
-    a, b = trace.toTimeSeries(), late.toTimeSeries()
+    a, b = Trace2TimeSeries(trace), Trace2TimeSeries(late)
     pick = UTCDateTime("2009-08-24T00:20:07.7")
     arguments = (pick, pick, 0.05, 0.2, 0.1)
     expected = obspy_correlation.xcorr_pick_correction(pick, trace, pick, late, 0.05, 0.2, 0.1)

@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from libseis.butterworth import Butterworth
 from libseis.errors import DefinitionError, SampleError
-from libseis.seismic import (
+from libseis.mspass.seismic import (
     Keywords,
     PowerSpectrum,
     Seismogram,
@@ -22,7 +21,7 @@ from libseis.seismic import (
     TimeWindow,
     _CoreTimeSeries,
 )
-from libseis.utility import (
+from libseis.mspass.utility import (
     AntelopePf,
     ErrorSeverity,
     MDDefFormat,
@@ -34,6 +33,7 @@ from libseis.utility import (
     get_mdlist,
     pfread,
 )
+from libseis.signal.butterworth import Butterworth
 
 
 class TestGeometry:

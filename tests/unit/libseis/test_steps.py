@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from libseis.algorithms.bundle import BundleSEEDGroup
-from libseis.algorithms.window import WindowData
-from libseis.seismic import Seismogram, TimeSeries
+from libseis.mspass.algorithms.bundle import BundleSEEDGroup
+from libseis.mspass.algorithms.window import WindowData
+from libseis.mspass.seismic import Seismogram, TimeSeries
+from libseis.signal.design import FilterType, settling_time
 from libseis.steps import StepContext, StepError, apply, build, registry
-from libseis.steps.design import FilterType, settling_time
 from obspy import Trace, UTCDateTime, read_inventory
 from scipy import signal
 from support.data_objects import T0, ensemble, messages, seismogram, time_series
@@ -26,6 +26,7 @@ from support.data_objects import T0, ensemble, messages, seismogram, time_series
 from libseis import TimeWindow, steps
 
 RNG = np.random.default_rng(7)
+GROUP = "tests.steps"
 TEST_DATA = Path(os.environ.get("SEISBUS_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
 
 CHAINS = {
@@ -465,11 +466,8 @@ def crash(datum: TimeSeries) -> TimeSeries:
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Entry points as installed distributions declare them, and a registry that forgets them afterwards."""
-    points = [
-        EntryPoint(name, f"{__name__}:{name}", registry.ENTRY_POINT_GROUP)
-        for name in ("clip", "halve", "drop", "crash")
-    ]
-    points.append(EntryPoint("broken", "no.such.module:f", registry.ENTRY_POINT_GROUP))
+    points = [EntryPoint(name, f"{__name__}:{name}", GROUP) for name in ("clip", "halve", "drop", "crash")]
+    points.append(EntryPoint("broken", "no.such.module:f", GROUP))
     functions = {"clip": clip, "halve": halve, "drop": drop, "crash": crash}
     monkeypatch.setattr(registry, "entry_points", lambda group: points)
     monkeypatch.setattr(EntryPoint, "load", lambda self: functions[self.name])
@@ -480,7 +478,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_user_steps_are_steps_once_they_are_allowed() -> None:
     with pytest.raises(StepError, match="'clip' is not a step"):
         build([{"clip": {"limit": 2}}])
-    steps.load_user_steps(["clip", "halve", "drop", "crash"])
+    steps.load_user_steps(["clip", "halve", "drop", "crash"], GROUP)
     with pytest.raises(StepError, match="limit must be a finite number"):
         build([{"clip": {"limit": "x"}}])
     d = time_series()
@@ -498,7 +496,7 @@ def test_user_steps_are_steps_once_they_are_allowed() -> None:
         assert d.dead() and reason in messages(d)[0] and d.elog.get_error_log()[0].algorithm == name
     for name in ("absent", "broken"):
         with pytest.raises(StepError, match=name):
-            steps.load_user_steps([name])
+            steps.load_user_steps([name], GROUP)
 
 
 LIMITED = """

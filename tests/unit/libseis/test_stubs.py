@@ -11,13 +11,13 @@ import pytest
 pytest.importorskip("mypy", reason="stubs are checked with mypy, a tool of the developers")
 
 ROOT = Path(__file__).parents[3]
-MODULES = sorted(
-    f"libseis.{path.stem}" for path in (ROOT / "libseis" / "libseis").glob("*.pyx") if path.with_suffix(".pyi").exists()
-)
+OBJECTS = ROOT / "libseis" / "libseis" / "objects"
+MODULES = sorted(f"libseis.objects.{path.stem}" for path in OBJECTS.glob("*.pyx") if path.with_suffix(".pyi").exists())
 TYPED_USE = """
 from typing import assert_type
 import numpy as np
-from libseis import DoubleVector, ErrorLogger, Metadata, Seismogram, TimeSeries, TimeSeriesEnsemble, TimeWindow, dmatrix
+from libseis import DoubleVector, ErrorLogger, Metadata, Seismogram, TimeSeries, TimeSeriesEnsemble, TimeWindow
+from libseis.objects.dmatrix import dmatrix
 
 d = TimeSeries({"delta": 0.01, "starttime": 0.0}, np.zeros(3))
 assert_type(d.data, DoubleVector)
@@ -40,15 +40,15 @@ TimeSeries("x")  # E
 
 def test_there_is_a_stub_for_every_module_with_names_for_python() -> None:
     bare = {"clock", "historystate", "rotation"}
-    names = {path.stem for path in (ROOT / "libseis" / "libseis").glob("*.pyx")}
-    assert {name.split(".")[1] for name in MODULES} == names - bare
+    names = {path.stem for path in OBJECTS.glob("*.pyx")}
+    assert {name.split(".")[2] for name in MODULES} == names - bare
 
 
 @pytest.mark.long
 def test_stubs_match_the_modules(tmp_path: Path) -> None:
     # The member vectors' TypeVar is for typing only; a disjoint base cannot be said without typing_extensions.
     allowed = tmp_path / "allowed"
-    allowed.write_text("libseis.members.T\n")
+    allowed.write_text("libseis.objects.members.T\n")
     done = subprocess.run(
         [sys.executable, "-m", "mypy.stubtest", "--concise", "--ignore-missing-stub", "--ignore-disjoint-bases",
          "--mypy-config-file", "pyproject.toml", "--allowlist", str(allowed), *MODULES],

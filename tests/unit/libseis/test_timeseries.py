@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from libseis.errors import MetadataKeyError, SampleError
-from libseis.seismic import _BasicTimeSeries, _CoreTimeSeries
-from libseis.utility import AtomicType, ErrorSeverity, Metadata, MsPASSError, ProcessingHistory
+from libseis.mspass.seismic import _BasicTimeSeries, _CoreTimeSeries
+from libseis.mspass.utility import AtomicType, ErrorSeverity, Metadata, MsPASSError, ProcessingHistory
 
 from libseis import DoubleVector, TimeReferenceType, TimeSeries, TimeWindow
 

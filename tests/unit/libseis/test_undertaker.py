@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from libseis.seismic import Seismogram, TimeSeries
-from libseis.undertaker import Undertaker
-from libseis.utility import ErrorSeverity, Metadata, ProcessingHistory
+from libseis.mspass.seismic import Seismogram, TimeSeries
+from libseis.mspass.undertaker import Undertaker
+from libseis.mspass.utility import ErrorSeverity, Metadata, ProcessingHistory
 from support.data_objects import ensemble, messages, seismogram, time_series
 
 MAKERS = [time_series, seismogram]

@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from libseis.algorithms.window import scale
-from libseis.segment_converter import segment_to_timeseries
+from libseis.mspass.algorithms.window import scale
+from libseis.objects.timeseries import TimeSeries
 from libseis.segments import Rate, Segment, SourceId
+from libseis.segments.timeseries import segment_to_timeseries
 from libseis.steps import StepContext, apply, build
-from libseis.timeseries import TimeSeries
 from obspy.core.inventory import Channel, Inventory, Network, Response, Station
 from obspy.core.inventory.response import (
     CoefficientsTypeResponseStage,

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from libseis.errors import MatrixError
+from libseis.objects import dmatrix
 
-from libseis import DoubleVector, dmatrix
+from libseis import DoubleVector
 
 NUMBERS = st.floats(-1e6, 1e6)
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from libseis.algorithms.amplitudes import ScalingMethod, _scale, _scale_ensemble
-from libseis.algorithms.basic import repair_overlaps, splice_segments
-from libseis.algorithms.window import TopMute, WindowData, WindowData_autopad, WindowDataAtomic, merge, scale
-from libseis.kinds import DATA
-from libseis.seismic import Seismogram, TimeSeries
-from libseis.utility import ErrorSeverity, MsPASSError
+from libseis.mspass.algorithms.amplitudes import ScalingMethod, _scale, _scale_ensemble
+from libseis.mspass.algorithms.basic import repair_overlaps, splice_segments
+from libseis.mspass.algorithms.window import TopMute, WindowData, WindowData_autopad, WindowDataAtomic, merge, scale
+from libseis.mspass.seismic import Seismogram, TimeSeries
+from libseis.mspass.utility import ErrorSeverity, MsPASSError
+from libseis.objects.kinds import DATA
 from support.data_objects import T0, ensemble, messages, seismogram, time_series
 
 from libseis import TimeReferenceType, TimeWindow

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from libseis.errors import MetadataTypeError, SampleError
+from libseis.objects.seismogram import Seismogram
+from libseis.objects.seismogramensemble import SeismogramEnsemble
 from libseis.segments import Rate, Segment, SourceId
-from libseis.seismogram import Seismogram
-from libseis.seismogramensemble import SeismogramEnsemble
 from libseis.wire import (
     from_message,
     metadata_from_message,

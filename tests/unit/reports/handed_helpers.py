@@ -12,8 +12,8 @@ import warnings
 from typing import Any
 
 import numpy as np
-from libseis.segment_converter import segment_to_timeseries
 from libseis.segments import Rate, Segment, SourceId
+from libseis.segments.timeseries import segment_to_timeseries
 from libseis.steps import StepContext, apply, build
 from obspy.core.inventory import Channel, Inventory, Network, Response, Station
 from obspy.core.inventory.response import (

@@ -1,7 +1,7 @@
 """Runs the cases that were handed over beside the test data, in a process of their own, where they are there.
 
-The file as handed calls helpers that it does not define. Its whole cases are run as they are; those that need a missing
-helper are run with ours from `handed_helpers`, and are named as such in what is printed.
+The file names modules where they once were, and calls helpers that it does not define. Its whole cases are run as they
+are; those that need a missing helper are run with ours from `handed_helpers`, and are named as such in what is printed.
 """
 
 from __future__ import annotations
@@ -19,10 +19,15 @@ CASES = Path(os.environ.get("SEISBUS_TEST_DATA", "."), "..", "reports", "cases.p
 TESTS = Path(__file__).parents[2]
 there = pytest.mark.skipif(not CASES.exists(), reason=f"there are no handed cases at {CASES}")
 
+# where modules that the file names are today
+MOVED = {"libseis.segment_converter": "libseis.segments.timeseries", "libseis.converter": "libseis.obspy.converter"}
+
 # the file's own main, after the names that it lacks were put in
-WITH_HELPERS = """
-import sys
+RUN = """
+import importlib, sys
 sys.path[:0] = [{tests!r}, {folder!r}]
+for old, new in {moved!r}.items():
+    sys.modules[old] = importlib.import_module(new)
 import cases
 from unit.reports import handed_helpers
 for name in {missing!r}:
@@ -65,8 +70,9 @@ def _cases() -> tuple[list[str], list[str], list[str]]:
     return whole, partial, sorted(missing)
 
 
-def _run(*arguments: str) -> None:
-    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=250)
+def _run(names: list[str], missing: list[str]) -> None:
+    script = RUN.format(tests=str(TESTS), folder=str(CASES.parent), moved=MOVED, missing=missing, names=names)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=250)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -74,11 +80,11 @@ def _run(*arguments: str) -> None:
 def test_the_handed_cases_that_are_whole_pass_as_they_are() -> None:
     whole, _, _ = _cases()
     assert whole
-    _run(str(CASES), *whole)
+    _run(whole, [])
 
 
 @there
 def test_the_handed_cases_that_lack_a_helper_pass_with_ours() -> None:
     _, partial, missing = _cases()
     if partial:
-        _run("-c", WITH_HELPERS.format(tests=str(TESTS), folder=str(CASES.parent), missing=missing, names=partial))
+        _run(partial, missing)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from libseis.segment_converter import segment_to_timeseries
+from libseis.objects.timeseries import TimeSeries
 from libseis.segments import Rate, Segment, SourceId
+from libseis.segments.timeseries import segment_to_timeseries
 from libseis.steps import apply, build
-from libseis.timeseries import TimeSeries
 from unit.reports.builder import NS, at
 
 START = at("2014-08-25T10:00:00")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from libseis.segment_converter import segment_to_timeseries
+from libseis.objects.timeseries import TimeSeries
 from libseis.segments import Rate, Segment, SourceId
+from libseis.segments.timeseries import segment_to_timeseries
 from libseis.steps import StepContext, apply, build
-from libseis.timeseries import TimeSeries
 from obspy import UTCDateTime
 from obspy.core.inventory import Channel, Inventory, Network, Response, Station
 from obspy.core.inventory.response import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from libseis.algorithms.window import WindowData
+from libseis.mspass.algorithms.window import WindowData
 from libseis.segments import Cut, GapPolicy, Joined, Rate, Segment, SourceId
 from libseis.segments import cut as cut_window
 from libseis.steps import registry

@@ -1,0 +1,72 @@
+"""Where the axis of a seismic channel points: from Metadata, or from station metadata; never from its letter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from obspy import Inventory, UTCDateTime
+
+from libseis.codes import location
+from libseis.enums import ErrorSeverity
+from libseis.errors import SampleError
+from libseis.objects.timeseries import TimeSeries
+
+# epochs that differ by less are the same sensor described twice
+SAME_DEGREES = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Orientation:
+    """Azimuth from north and tilt from up of a sensor axis, degrees (MsPASS's hang and vang; vang = dip + 90)."""
+
+    hang: float
+    vang: float
+
+    def vector(self) -> NDArray[np.float64]:
+        """Unit vector (east, north, up), shape (3,), free of the rounding noise of multiples of 90 degrees."""
+        azimuth, tilt = np.radians(self.hang), np.radians(self.vang)
+        return np.round([np.sin(tilt) * np.sin(azimuth), np.sin(tilt) * np.cos(azimuth), np.cos(tilt)], 15) + 0.0
+
+    def agrees(self, other: Orientation) -> bool:
+        """True if the axes point the same way to a tenth of a degree."""
+        return bool(self.vector() @ other.vector() > np.cos(np.radians(SAME_DEGREES)))
+
+
+def _fail(d: TimeSeries, text: str) -> SampleError:
+    name = ".".join(str(d[key]) if d.is_defined(key) else "" for key in ("net", "sta", "loc", "chan"))
+    return SampleError(f"the orientation of {name} is not known: {text}", ErrorSeverity.Invalid, what="orientation")
+
+
+def orientation(d: TimeSeries, inventory: Inventory | None = None) -> Orientation:
+    """The orientation of a channel: channel_hang and channel_vang of its Metadata, else the epoch(s) of `inventory`.
+
+    SampleError (Invalid) when neither says, or when the epochs that cover the data disagree.
+    """
+    if d.is_defined("channel_hang") and d.is_defined("channel_vang"):
+        return Orientation(d.get_double("channel_hang"), d.get_double("channel_vang"))
+    if inventory is None:
+        raise _fail(d, "the Metadata has no channel_hang and channel_vang, and no inventory was given")
+    if d.time_is_relative():
+        raise _fail(d, "the epoch of station metadata needs UTC times")
+    start, end = UTCDateTime(d.t0), UTCDateTime(d.endtime())
+    found = [
+        Orientation(float(channel.azimuth), float(channel.dip) + 90.0)
+        for network in inventory
+        if network.code == d["net"]
+        for station in network
+        if station.code == d["sta"]
+        for channel in station
+        if channel.code == d["chan"]
+        and location(channel.location_code) == location(d["loc"] if d.is_defined("loc") else "")
+        and (channel.start_date is None or channel.start_date <= end)
+        and (channel.end_date is None or channel.end_date > start)
+        and channel.azimuth is not None
+        and channel.dip is not None
+    ]
+    if not found:
+        raise _fail(d, "the inventory has no epoch with azimuth and dip at that time")
+    if not all(found[0].agrees(other) for other in found[1:]):
+        raise _fail(d, "the sensor was moved within the data; cut them at the epoch change")
+    return found[0]

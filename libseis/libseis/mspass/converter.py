@@ -1,0 +1,43 @@
+"""The names of mspasspy.util.converter.
+
+As there, importing this module gives obspy's Trace and Stream the methods toTimeSeries, toSeismogram,
+toTimeSeriesEnsemble and toSeismogramEnsemble; libseis.obspy.converter has the same functions and changes nothing.
+"""
+
+from libseis.obspy.converter import (
+    ENSEMBLE_KEYS,
+    Metadata2dict,
+    Seismogram2Stream,
+    SeismogramEnsemble2Stream,
+    Stream2Seismogram,
+    Stream2SeismogramEnsemble,
+    Stream2TimeSeriesEnsemble,
+    TimeSeries2Trace,
+    TimeSeriesEnsemble2Stream,
+    Trace2TimeSeries,
+    attach,
+    dict2Metadata,
+    list2Ensemble,
+    post_ensemble_metadata,
+)
+from libseis.segments.timeseries import segment_to_timeseries, timeseries_to_segment
+
+__all__ = [
+    "ENSEMBLE_KEYS",
+    "Metadata2dict",
+    "Seismogram2Stream",
+    "SeismogramEnsemble2Stream",
+    "Stream2Seismogram",
+    "Stream2SeismogramEnsemble",
+    "Stream2TimeSeriesEnsemble",
+    "TimeSeries2Trace",
+    "TimeSeriesEnsemble2Stream",
+    "Trace2TimeSeries",
+    "dict2Metadata",
+    "list2Ensemble",
+    "post_ensemble_metadata",
+    "segment_to_timeseries",
+    "timeseries_to_segment",
+]
+
+attach()

@@ -1,0 +1,131 @@
+"""The wrappers of processing functions with two data objects: independent inputs, and reduce operators."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from libseis.enums import ErrorSeverity
+from libseis.errors import MsPASSError
+from libseis.mspass import logging_helper
+from libseis.objects.kinds import ATOMIC, DATA, ENSEMBLES, Datum
+
+
+def _dead(d: Datum) -> bool:
+    if isinstance(d, ENSEMBLES):
+        return not any(member.live for member in d.member)
+    return bool(d.dead())
+
+
+def is_input_dead(*args: Any, **kwargs: Any) -> bool:
+    """True if any data object among the arguments is dead; an ensemble is when none of its members is live."""
+    return any(_dead(value) for value in (*args, *kwargs.values()) if isinstance(value, DATA))
+
+
+def _log(data: Datum, algorithm: str, error: Exception) -> None:
+    message, severity = f"{type(error).__name__}: {error}", ErrorSeverity.Invalid
+    if isinstance(error, MsPASSError):
+        message, severity = error.message, error.severity
+    if isinstance(data, ATOMIC):
+        data.elog.log_error(algorithm, message, severity)
+    else:
+        logging_helper.ensemble_error(data, algorithm, message, severity)
+
+
+def _is_fatal(error: Exception) -> bool:
+    return isinstance(error, MsPASSError) and bool(error.severity == ErrorSeverity.Fatal)
+
+
+def mspass_func_wrapper_multi(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make `function(data1, data2, ...)` a processing function with object_history, alg_id, alg_name and dryrun.
+
+    With a dead input nothing is done and None returned. An exception (other than TypeError and a fatal MsPASSError)
+    is logged on both and kills both; then None is returned. Gaps are the business of the function.
+    """
+
+    @functools.wraps(function)
+    def wrapper(
+        data1: Any,
+        data2: Any,
+        *args: Any,
+        object_history: bool = False,
+        alg_id: str | None = None,
+        alg_name: str | None = None,
+        dryrun: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        algorithm = alg_name or function.__name__
+        if not isinstance(data1, DATA) or not isinstance(data2, DATA):
+            raise TypeError("mspass_func_wrapper_multi only accepts mspass object as data input")
+        if object_history and alg_id is None:
+            raise ValueError(f"{algorithm}: object_history was true but alg_id not defined")
+        if dryrun:
+            return "OK"
+        if is_input_dead(data1, data2):
+            return None
+        try:
+            result = function(data1, data2, *args, **kwargs)
+        except TypeError:
+            raise
+        except Exception as error:
+            if _is_fatal(error):
+                raise
+            for data in (data1, data2):
+                _log(data, algorithm, error)
+                data.kill()
+            return None
+        if object_history:
+            logging_helper.info(data1, str(alg_id), algorithm)
+            logging_helper.info(data2, str(alg_id), algorithm)
+        return result
+
+    return wrapper
+
+
+def mspass_reduce_func_wrapper(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make `function(data1, data2, ...)` a reduce operator that merges data2 into data1.
+
+    A dead input is skipped: the other one is returned. An exception (other than TypeError and a fatal MsPASSError)
+    is logged on both; data1 comes back. Returns data1 when the function returns None.
+    """
+
+    @functools.wraps(function)
+    def wrapper(
+        data1: Any,
+        data2: Any,
+        *args: Any,
+        object_history: bool = False,
+        alg_id: str | None = None,
+        alg_name: str | None = None,
+        dryrun: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        algorithm = alg_name or function.__name__
+        if not isinstance(data1, DATA) or not isinstance(data2, DATA):
+            raise TypeError("only mspass objects are supported in reduce wrapped methods")
+        if type(data1) is not type(data2):
+            raise TypeError("data2 has a different type as data1")
+        if object_history and alg_id is None:
+            raise ValueError(f"{algorithm}: object_history was true but alg_id not defined")
+        if dryrun:
+            return "OK"
+        if _dead(data2):
+            return data1
+        if _dead(data1):
+            return data2
+        try:
+            result = function(data1, data2, *args, **kwargs)
+        except TypeError:
+            raise
+        except Exception as error:
+            if _is_fatal(error):
+                raise
+            _log(data1, algorithm, error)
+            _log(data2, algorithm, error)
+            return data1
+        if object_history:
+            logging_helper.reduce(data1, data2, str(alg_id), algorithm)
+        return data1 if result is None else result
+
+    return wrapper

@@ -1,0 +1,251 @@
+"""Definitions of one collection or one kind of data object: names, types, concepts, aliases, constraints.
+
+The attributes are frozen and shared between instances (see `files`); what a user changes replaces an attribute in
+this instance only. Reading schema files belongs to `files`, the set of definitions to `schemas`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import KeysView, Mapping
+from dataclasses import replace
+from os import PathLike
+from typing import Any, NoReturn, Protocol
+
+import libseis
+from libseis.enums import ErrorSeverity
+from libseis.errors import MsPASSError
+from libseis.mspass.schema.attributes import Attribute, Constraint, python_type
+from libseis.mspass.schema.locating import read_aliases
+from libseis.objects.metadata import Metadata
+
+
+class Collections(Protocol):
+    """The definitions of all collections, by name: a DatabaseSchema."""
+
+    def __getitem__(self, name: str, /) -> DBSchemaDefinition: ...
+
+
+class SchemaDefinitionBase:
+    """What the definitions of collections and of data objects have in common."""
+
+    def __init__(self, name: str, attributes: Mapping[str, Attribute]) -> None:
+        self._name = name
+        self._attributes = dict(attributes)
+        self._alias_of = {alias: key for key, attr in self._attributes.items() for alias in attr.aliases}
+
+    def _fail(self, text: str, severity: ErrorSeverity = ErrorSeverity.Invalid) -> NoReturn:
+        raise MsPASSError(f"{type(self).__name__} of {self._name}: {text}", severity)
+
+    def _defined(self, key: str) -> Attribute:
+        """The attribute of a unique name; MsPASSError (Invalid) when there is none."""
+        if key not in self._attributes:
+            self._fail(f"the attribute {key!r} is not defined; keys() lists those that are.")
+        return self._attributes[key]
+
+    def add(self, name: str, attr: Mapping[str, Any]) -> None:
+        """Define `name` (replacing an earlier definition) by a mapping with `type` and optional other fields.
+
+        MsPASSError (Invalid) says which field is wrong.
+        """
+        try:
+            attribute = Attribute.from_mapping(attr)
+        except ValueError as error:
+            self._fail(f"cannot add {name!r}: {error}.")
+        for alias in self._attributes[name].aliases if name in self._attributes else ():
+            del self._alias_of[alias]
+        self._attributes[name] = replace(attribute, aliases=())
+        for alias in attribute.aliases:
+            self.add_alias(name, alias)
+
+    def add_alias(self, key: str, alias: str) -> None:
+        """Let `alias` stand for `key`; MsPASSError (Invalid) if key is undefined or alias stands for another key."""
+        attribute = self._defined(key)
+        if alias == key or self._alias_of.get(alias) == key:
+            return
+        if alias in self._alias_of or alias in self._attributes:
+            owner = self._alias_of.get(alias, alias)
+            self._fail(f"{alias!r} cannot be an alias of {key!r}: it already means {owner!r}.")
+        self._attributes[key] = replace(attribute, aliases=(*attribute.aliases, alias))
+        self._alias_of[alias] = key
+
+    def remove_alias(self, alias: str) -> None:
+        """Forget an alias; nothing happens when it is unknown."""
+        key = self._alias_of.pop(alias, None)
+        if key is not None:
+            attribute = self._attributes[key]
+            self._attributes[key] = replace(attribute, aliases=tuple(a for a in attribute.aliases if a != alias))
+
+    def aliases(self, key: str) -> list[str] | None:
+        """The aliases of a unique name, None when it has none; KeyError when `key` is not a unique name."""
+        return list(self._attributes[key].aliases) or None
+
+    def apply_aliases(self, md: Metadata, alias: Mapping[str, str] | str | PathLike[str]) -> None:
+        """Rename unique names in `md` to other names and register these as aliases.
+
+        `alias` maps name to alias, or is a YAML file with that mapping ("sac.yaml" and "css3.0.yaml" are shipped).
+        MsPASSError: Fatal for an argument of another type or an unreadable file, Invalid for an undefined name.
+        """
+        if isinstance(alias, str | PathLike):
+            alias = read_aliases(alias)
+        elif not isinstance(alias, Mapping):
+            self._fail(f"aliases must be a dict or a YAML file, found {type(alias).__name__}.", ErrorSeverity.Fatal)
+        for name, new in alias.items():
+            key = self.unique_name(name)
+            self.add_alias(key, new)
+            for present in (key, *self._attributes[key].aliases):
+                if present != new and md.is_defined(present):
+                    md.change_key(present, new)
+
+    def clear_aliases(self, md: Metadata) -> None:
+        """Rename aliases in `md` back to unique names; an alias beside its unique name is dropped."""
+        for name in list(md.keys()):
+            key = self._alias_of.get(name)
+            if key is None:
+                continue
+            if md.is_defined(key):
+                md.erase(name)
+            else:
+                md.change_key(name, key)
+
+    def concept(self, key: str) -> str:
+        """The description of a unique name; MsPASSError (Complaint) when there is none."""
+        text = self._attributes[key].concept if key in self._attributes else None
+        if text is None:
+            self._fail(f"no concept is defined for {key!r}.", ErrorSeverity.Complaint)
+        return text
+
+    def has_alias(self, key: str) -> bool:
+        """True if the unique name `key` has an alias."""
+        return key in self._attributes and bool(self._attributes[key].aliases)
+
+    def is_alias(self, key: str) -> bool:
+        """True if `key` is an alias of some unique name."""
+        return key in self._alias_of
+
+    def is_defined(self, key: str) -> bool:
+        """True for a unique name or an alias."""
+        return key in self._attributes or key in self._alias_of
+
+    def keys(self) -> KeysView[str]:
+        """The unique names."""
+        return self._attributes.keys()
+
+    def type(self, key: str) -> type | None:
+        """The Python type (int float str bool dict list bytes ObjectId), None for `object`; KeyError for others.
+
+        ObjectId is bson's; where bson is not installed an id is its text form and its type str.
+        """
+        return python_type(self._attributes[key].type)
+
+    def unique_name(self, name: str) -> str:
+        """The unique name that `name` is or stands for; MsPASSError (Invalid) when it is not defined."""
+        if name in self._attributes:
+            return name
+        if name not in self._alias_of:
+            self._fail(f"the name {name!r} is not defined, neither as a unique name nor as an alias.")
+        return self._alias_of[name]
+
+    def constraint(self, key: str) -> str:
+        """required, xref_key, normal or optional; MsPASSError (Invalid) when `key` is not defined."""
+        return str(self._defined(key).constraint)
+
+    def is_required(self, key: str) -> bool:
+        return self._defined(key).constraint is Constraint.REQUIRED
+
+    def is_xref_key(self, key: str) -> bool:
+        return self._defined(key).constraint is Constraint.XREF_KEY
+
+    def is_normal(self, key: str) -> bool:
+        return self._defined(key).constraint is Constraint.NORMAL
+
+    def is_optional(self, key: str) -> bool:
+        return self._defined(key).constraint is Constraint.OPTIONAL
+
+    def required_keys(self) -> list[str]:
+        """The unique names that every document must have."""
+        return [key for key in self._attributes if self.is_required(key)]
+
+    def xref_keys(self) -> list[str]:
+        """The unique names that hold ids of other documents."""
+        return [key for key in self._attributes if self.is_xref_key(key)]
+
+
+class DBSchemaDefinition(SchemaDefinitionBase):
+    """The attributes of one collection."""
+
+    def __init__(self, name: str, attributes: Mapping[str, Attribute], data_type: str | None = None) -> None:
+        super().__init__(name, attributes)
+        self._data_type = data_type
+
+    def lookup(self, key: str) -> Attribute:
+        """The attribute that `key` names: unique name, alias, or `<collection>_x` for x (`site_id` for `_id`).
+
+        The aliases of what is returned leave `key` out. MsPASSError (Invalid) when there is none.
+        """
+        tail = key.removeprefix(f"{self._name}_")
+        name = next((name for name in (key, tail, f"_{tail}") if self.is_defined(name)), None)
+        if name is None:
+            self._fail(f"the attribute {key!r} is not defined; keys() lists those that are.")
+        attribute = self._attributes[self.unique_name(name)]
+        return replace(attribute, aliases=tuple(alias for alias in attribute.aliases if alias != key))
+
+    def reference(self, key: str) -> str:
+        """The collection that `key` (unique name) refers to, or this one; MsPASSError (Invalid) when undefined."""
+        return self._defined(key).reference or self._name
+
+    def data_type(self) -> Any:
+        """The class that documents of this collection become (TimeSeries or Seismogram), else None."""
+        return None if self._data_type is None else getattr(libseis, self._data_type)
+
+
+class MDSchemaDefinition(SchemaDefinitionBase):
+    """The attributes that one kind of data object may carry."""
+
+    def collection(self, key: str) -> str | None:
+        """The collection where `key` (unique name) lives, None when none; KeyError when undefined."""
+        return self._attributes[key].collection
+
+    def set_collection(self, key: str, collection: str, dbschema: Collections | None = None) -> None:
+        """Say that `key` lives in `collection`, taking type, concept and aliases from there if `dbschema` is given.
+
+        MsPASSError (Invalid) when `key` is not defined here or, with a `dbschema`, not there.
+        """
+        old = self._defined(key)
+        if dbschema is None:
+            self._attributes[key] = replace(old, collection=collection)
+            return
+        found = dbschema[collection].lookup(key)
+        aliases = found.aliases if found.aliases else old.aliases
+        for alias in old.aliases:
+            self.remove_alias(alias)
+        self._attributes[key] = replace(
+            old,
+            type=found.type,
+            concept=found.concept,
+            constraint=found.constraint,
+            reference=found.reference,
+            collection=collection,
+            aliases=(),
+        )
+        for alias in aliases:
+            self.add_alias(key, alias)
+
+    def swap_collection(self, original: str, new: str, dbschema: Collections | None = None) -> None:
+        """`set_collection` to `new` for every name that lives in `original`."""
+        for key in [k for k, attr in self._attributes.items() if attr.collection == original]:
+            self.set_collection(key, new, dbschema)
+
+    def readonly(self, key: str) -> bool:
+        """True unless the definition says otherwise; MsPASSError (Invalid) when undefined."""
+        return self._defined(key).readonly is not False
+
+    def writeable(self, key: str) -> bool:
+        return not self.readonly(key)
+
+    def set_readonly(self, key: str) -> None:
+        """Forbid writers to store changes of `key`; MsPASSError (Invalid) when undefined."""
+        self._attributes[key] = replace(self._defined(key), readonly=True)
+
+    def set_writeable(self, key: str) -> None:
+        """Let writers store changes of `key`; MsPASSError (Invalid) when undefined."""
+        self._attributes[key] = replace(self._defined(key), readonly=False)

@@ -1,0 +1,106 @@
+"""The two schemas: `DatabaseSchema` (a definition a collection) and `MetadataSchema` (one a kind of data object)."""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import Any, Generic, TypeVar
+
+from libseis.enums import ErrorSeverity
+from libseis.errors import MsPASSError
+from libseis.mspass.schema.definitions import DBSchemaDefinition, MDSchemaDefinition
+from libseis.mspass.schema.files import read_schema
+
+Definition = TypeVar("Definition", DBSchemaDefinition, MDSchemaDefinition)
+
+
+class SchemaBase(Generic[Definition]):
+    """Definitions by name, as items and as attributes."""
+
+    _definition_class: type[Definition]
+
+    def __init__(self, schema_file: str | PathLike[str] | None = None) -> None:
+        """Read `schema_file`, or the default schema (see `files.locate`); MsPASSError (Fatal) when that fails."""
+        self._file = read_schema(schema_file)
+        self._definitions: dict[str, Definition] = {}
+
+    def _undefined(self, name: str) -> MsPASSError:
+        return MsPASSError(f"{type(self).__name__}: {name!r} is not defined in the schema.", ErrorSeverity.Invalid)
+
+    def __getitem__(self, name: str) -> Definition:
+        if name not in self._definitions:
+            raise self._undefined(name)
+        return self._definitions[name]
+
+    def __setitem__(self, name: str, definition: Definition) -> None:
+        if not isinstance(definition, self._definition_class):
+            raise MsPASSError(
+                f"{type(self).__name__}: the value for {name!r} is not a {self._definition_class.__name__}, "
+                f"found {type(definition).__name__}.",
+                ErrorSeverity.Invalid,
+            )
+        self._definitions[name] = definition
+
+    def __delitem__(self, name: str) -> None:
+        if name not in self._definitions:
+            raise self._undefined(name)
+        del self._definitions[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._definitions
+
+    def __getattr__(self, name: str) -> Any:
+        # underscored names are never definitions: unpickling asks for them before there is any state
+        if not name.startswith("_") and name in self._definitions:
+            return self._definitions[name]
+        raise AttributeError(f"{type(self).__name__} has neither an attribute nor a definition {name!r}")
+
+
+class DatabaseSchema(SchemaBase[DBSchemaDefinition]):
+    """The collections of the database: `schema.site`, `schema["site"]`."""
+
+    _definition_class = DBSchemaDefinition
+
+    def __init__(self, schema_file: str | PathLike[str] | None = None) -> None:
+        super().__init__(schema_file)
+        self._default = dict(self._file.defaults)
+        for name, collection in self._file.collections.items():
+            self._definitions[name] = DBSchemaDefinition(name, collection.attributes, collection.data_type)
+
+    def default_name(self, name: str) -> str:
+        """The collection that a default name stands for ("wf": "wf_TimeSeries"); a collection is its own default.
+
+        MsPASSError (Invalid) when there is none.
+        """
+        if name in self._default:
+            return self._default[name]
+        if name in self._definitions:
+            return name
+        raise MsPASSError(f"DatabaseSchema: {name!r} has no default defined.", ErrorSeverity.Invalid)
+
+    def default(self, name: str) -> DBSchemaDefinition:
+        """The definition of `default_name(name)`."""
+        return self[self.default_name(name)]
+
+    def set_default(self, collection: str, default: str | None = None) -> None:
+        """Let `default` (by default the text before the first underscore of the collection's name) stand for it.
+
+        MsPASSError (Invalid) when `collection` is not defined.
+        """
+        if collection not in self._definitions:
+            raise MsPASSError(f"DatabaseSchema: {collection!r} is not a defined collection.", ErrorSeverity.Invalid)
+        self._default[collection.split("_", 1)[0] if default is None else default] = collection
+
+    def unset_default(self, default: str) -> None:
+        """Forget a default name; nothing happens when it is unknown."""
+        self._default.pop(default, None)
+
+
+class MetadataSchema(SchemaBase[MDSchemaDefinition]):
+    """The attributes that data objects carry: `schema.TimeSeries`, `schema.Seismogram`, `schema.Other`."""
+
+    _definition_class = MDSchemaDefinition
+
+    def __init__(self, schema_file: str | PathLike[str] | None = None) -> None:
+        super().__init__(schema_file)
+        for kind, attributes in self._file.metadata.items():
+            self._definitions[kind] = MDSchemaDefinition(kind, attributes)

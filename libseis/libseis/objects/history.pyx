@@ -1,0 +1,319 @@
+"""ProcessingHistory: which data and which algorithm runs a datum came from, as a graph of nodes.
+
+Off until an origin is set; while off it costs one empty field. How the graph is read and drawn is in
+libseis.mspass.history_graph; what the parameters of an algorithm run were is kept once a run, outside the data.
+"""
+
+import uuid as _uuid
+
+from libseis.enums import AtomicType, ErrorSeverity, ProcessingStatus
+
+from libseis.objects.base cimport DataState
+from libseis.objects.errorlogger cimport ErrorLogger
+from libseis.objects.historystate cimport (
+    HistoryState,
+    copy_log_and_history,
+    elog_of,
+    log_and_history,
+    restore_log_and_history,
+    set_current,
+    state_of,
+)
+from libseis.objects.nodedata cimport NodeData
+
+cdef str UNDEFINED = "UNDEFINED"
+cdef str SAVE_KEY = "NODEDATA_AT_SAVE"
+
+
+cdef HistoryState other_state(object other):
+    if not isinstance(other, ProcessingHistory):
+        raise TypeError(f"a ProcessingHistory or a datum with one is wanted, not {type(other).__name__}")
+    return state_of(other)
+
+
+cdef int check_step(object algorithm, object algid, object kind, object status) except -1:
+    if not (isinstance(algorithm, str) and isinstance(algid, str)):
+        raise TypeError("the names of an algorithm and of its run must be str")
+    if not isinstance(kind, AtomicType):
+        raise TypeError(f"the type of a datum must be an AtomicType, not {type(kind).__name__}")
+    if not isinstance(status, ProcessingStatus):
+        raise TypeError(f"the new status must be a ProcessingStatus, not {type(status).__name__}")
+    return 0
+
+
+def rebuild_history(cls, state):
+    """A ProcessingHistory of class `cls` from its pickled parts."""
+    out = cls.__new__(cls)
+    restore_log_and_history(out, state)
+    return out
+
+
+class ProcessingHistory(DataState):
+    """`ProcessingHistory()`, `(jobname, jobid)`, or a copy of the history of another or of a datum.
+
+    Nodes are kept by uuid: the entries under a uuid are the inputs that made the datum of that uuid.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, *args):
+        cdef HistoryState state
+        if len(args) == 1 and isinstance(args[0], ProcessingHistory):
+            copy_log_and_history(args[0], self)
+        elif len(args) == 2 and isinstance(args[0], str) and isinstance(args[1], str):
+            state = state_of(self)
+            state.jobname, state.jobid = args
+        elif args:
+            raise TypeError("ProcessingHistory takes (), (jobname, jobid) or another ProcessingHistory")
+
+    @property
+    def elog(self):
+        """The ErrorLogger of the datum."""
+        return elog_of(self)
+
+    @elog.setter
+    def elog(self, value):
+        if not isinstance(value, ErrorLogger):
+            raise TypeError(f"elog must be an ErrorLogger, not {type(value).__name__}")
+        cdef DataState owner = self
+        elog_of(owner)
+        owner._elog = (<ErrorLogger>value)._clone()
+
+    # ---- what it is
+
+    def is_empty(self):
+        """True where nothing is recorded: no status and no nodes."""
+        return state_of(self).empty()
+
+    def is_raw(self):
+        """True where the datum is raw input."""
+        return state_of(self).current._status is ProcessingStatus.RAW
+
+    def is_origin(self):
+        """True where the datum has no recorded past: raw, or set as origin."""
+        return state_of(self).current._status in (ProcessingStatus.RAW, ProcessingStatus.ORIGIN)
+
+    def is_volatile(self):
+        """True where the datum exists in memory only."""
+        return state_of(self).current._status is ProcessingStatus.VOLATILE
+
+    def is_saved(self):
+        """True where the datum was saved as it is."""
+        return state_of(self).current._status is ProcessingStatus.SAVED
+
+    def status(self):
+        """The ProcessingStatus."""
+        return state_of(self).current._status
+
+    def stage(self):
+        """Number of steps since the origin; -1 where there is none."""
+        return state_of(self).current.stage
+
+    def number_of_stages(self):
+        """Same as stage."""
+        return state_of(self).current.stage
+
+    def id(self):
+        """The uuid of the datum as it is now."""
+        return state_of(self).current.uuid
+
+    def created_by(self):
+        """(algorithm, algid) of the step that made the datum."""
+        cdef NodeData node = state_of(self).current
+        return node.algorithm, node.algid
+
+    def current_nodedata(self):
+        """The node of the datum as it is now (a copy)."""
+        return NodeData(state_of(self).current)
+
+    def get_nodes(self):
+        """dict: uuid -> list of NodeData, the inputs of that uuid."""
+        return {uuid: [NodeData(node) for node in inputs] for uuid, inputs in state_of(self).nodes.items()}
+
+    def inputs(self, uuid, /):
+        """The inputs of the datum `uuid`: list of NodeData."""
+        return [NodeData(node) for node in state_of(self).nodes.get(uuid, ())]
+
+    def number_inputs(self, uuid=None, /):
+        """How many inputs made the datum `uuid`, or the datum as it is now."""
+        cdef HistoryState state = state_of(self)
+        return len(state.nodes.get(state.current.uuid if uuid is None else uuid, ()))
+
+    # ---- job and identity
+
+    def jobname(self):
+        """Name of the job."""
+        return state_of(self).jobname
+
+    def jobid(self):
+        """Id of the job's run."""
+        return state_of(self).jobid
+
+    def set_jobname(self, name, /):
+        """Set the name of the job."""
+        state_of(self).jobname = name
+
+    def set_jobid(self, jobid, /):
+        """Set the id of the job's run."""
+        state_of(self).jobid = jobid
+
+    def newid(self):
+        """Give the datum a fresh uuid, and return it."""
+        uuid = str(_uuid.uuid4())
+        state_of(self).current.uuid = uuid
+        return uuid
+
+    def set_id(self, uuid, /):
+        """Set the uuid of the datum."""
+        state_of(self).current.uuid = uuid
+
+    # ---- recording
+
+    def _complain(self, method, message):
+        elog_of(self).log_error(f"ProcessingHistory::{method}", message, ErrorSeverity.Complaint)
+
+    def set_as_origin(self, algorithm, algid, uuid, type, define_as_raw=False, /):
+        """Start the history here, at stage 0. A history there is dropped, with a Complaint."""
+        status = ProcessingStatus.RAW if define_as_raw else ProcessingStatus.ORIGIN
+        check_step(algorithm, algid, type, status)
+        if not isinstance(uuid, str):
+            raise TypeError("the uuid of a datum must be str")
+        cdef HistoryState state = state_of(self)
+        if state.nodes:
+            self._complain("set_as_origin", "the history was not empty and is dropped; clear_history() first says "
+                           "that this is meant")
+            state.nodes = {}
+        set_current(state, status, uuid, algorithm, algid, 0, type)
+
+    def set_as_raw(self, algorithm, algid, uuid, type, /):
+        """Start the history here, as raw data."""
+        ProcessingHistory.set_as_origin(self, algorithm, algid, uuid, type, True)
+
+    def new_map(self, algorithm, algid, type, /, *args):
+        """Record a one-to-one step: `new_map(algorithm, algid, type[, newstatus])`; returns the new uuid.
+
+        `new_map(algorithm, algid, type, data_to_clone[, newstatus])` takes the history of another
+        datum first. On an empty history nothing is recorded but a Complaint.
+        """
+        cloned = args[0] if args and isinstance(args[0], ProcessingHistory) else None
+        rest = args[1:] if cloned is not None else args
+        if len(rest) > 1:
+            raise TypeError("new_map takes (algorithm, algid, type[, data_to_clone][, newstatus])")
+        status = rest[0] if rest else ProcessingStatus.VOLATILE
+        check_step(algorithm, algid, type, status)
+        cdef DataState owner = self
+        cdef HistoryState state = state_of(owner)
+        if cloned is not None and cloned is not self:
+            owner._history = state = state_of(cloned).clone()
+        if state.empty():
+            self._complain("new_map", f"{algorithm} ran on a datum without an origin; its history stays empty")
+            return state.current.uuid
+        before = state.current
+        uuid = str(_uuid.uuid4())
+        state.add(uuid, before)
+        set_current(state, status, uuid, algorithm, algid, before.stage + 1, type)
+        return uuid
+
+    def map_as_saved(self, algorithm, algid, type, /):
+        """Record that the datum was saved; its uuid becomes the fixed name of the saved node."""
+        check_step(algorithm, algid, type, ProcessingStatus.SAVED)
+        cdef HistoryState state = state_of(self)
+        if state.empty():
+            self._complain("map_as_saved", f"{algorithm} saved a datum without an origin; its history stays empty")
+            return state.current.uuid
+        before = state.current
+        state.add(SAVE_KEY, before)
+        set_current(state, ProcessingStatus.SAVED, SAVE_KEY, algorithm, algid, before.stage + 1, type)
+        return SAVE_KEY
+
+    def new_ensemble_process(self, algorithm, algid, type, parents, create_newid=True, /):
+        """Record a many-to-one step on `parents`; returns the uuid. Parents without history are skipped
+        with a Complaint; the stage is one above the highest parent's.
+        """
+        check_step(algorithm, algid, type, ProcessingStatus.VOLATILE)
+        cdef HistoryState fresh = HistoryState.__new__(HistoryState), own = state_of(self), parent
+        fresh.jobname, fresh.jobid = own.jobname, own.jobid
+        uuid = str(_uuid.uuid4()) if create_newid else own.current.uuid
+        cdef long long stage = -1
+        for item in parents:
+            parent = other_state(item)
+            if parent.empty():
+                self._complain("new_ensemble_process", f"an input of {algorithm} has no history and is left out")
+                continue
+            fresh.union(parent)
+            fresh.add(uuid, parent.current)
+            stage = max(stage, parent.current.stage)
+        set_current(fresh, ProcessingStatus.VOLATILE, uuid, algorithm, algid, stage + 1, type)
+        cdef DataState owner = self
+        owner._history = fresh
+        return uuid
+
+    def add_one_input(self, data, /):
+        """Add one input to the step that made this datum; an input without history is a Complaint."""
+        cdef HistoryState state = state_of(self), other = other_state(data)
+        if other.empty():
+            self._complain("add_one_input", "the input has no history and is left out")
+            return
+        if other is state:
+            raise ValueError("a datum cannot be an input of itself")
+        state.union(other)
+        state.add(state.current.uuid, other.current)
+        state.current.stage = max(state.current.stage, other.current.stage + 1)
+
+    def add_many_inputs(self, data, /):
+        """add_one_input for each of a list."""
+        for item in data:
+            ProcessingHistory.add_one_input(self, item)
+
+    def _merge(self, data, /):
+        """Join the nodes of another history; what made the other datum counts as having made this one."""
+        cdef HistoryState state = state_of(self), other = other_state(data)
+        if other is state:
+            return
+        for uuid, inputs in other.nodes.items():
+            for node in inputs:
+                state.add(state.current.uuid if uuid == other.current.uuid else uuid, node)
+        state.current.stage = max(state.current.stage, other.current.stage)
+
+    def accumulate(self, algorithm, algid, type, data, /):
+        """Record one step of a reduction (`self` + `data`); the graph is the same in any order of steps."""
+        check_step(algorithm, algid, type, ProcessingStatus.VOLATILE)
+        cdef HistoryState state = state_of(self), other = other_state(data)
+        if other.empty():
+            self._complain("accumulate", f"an input of {algorithm} has no history and is left out")
+            return
+        if other is state:
+            other = state.clone()
+        made_here = state.current.algorithm == algorithm and state.current.algid == algid
+        if not made_here:
+            if state.empty():
+                set_current(state, ProcessingStatus.VOLATILE, str(_uuid.uuid4()), algorithm, algid, 0, type)
+            else:
+                ProcessingHistory.new_map(self, algorithm, algid, type, ProcessingStatus.VOLATILE)
+        if other.current.algorithm == algorithm and other.current.algid == algid:
+            ProcessingHistory._merge(self, data)
+        else:
+            state.union(other)
+            state.add(state.current.uuid, other.current)
+            state.current.stage = max(state.current.stage, other.current.stage + 1)
+
+    def clear_history(self):
+        """Forget all nodes: status UNDEFINED, stage 0; the uuid stays."""
+        cdef HistoryState state = state_of(self)
+        state.nodes = {}
+        set_current(state, ProcessingStatus.UNDEFINED, state.current.uuid, UNDEFINED, UNDEFINED, 0,
+                    AtomicType.UNDEFINED)
+
+    def __repr__(self):
+        cdef HistoryState state = state_of(self)
+        return (f"ProcessingHistory({{'jobname': {state.jobname!r}, 'jobid': {state.jobid!r}, "
+                f"'current': {state.current}}})")
+
+    def __copy__(self):
+        return type(self)(self)
+
+    def __deepcopy__(self, memo):
+        return type(self)(self)
+
+    def __reduce_ex__(self, protocol):
+        return rebuild_history, (type(self), log_and_history(self))

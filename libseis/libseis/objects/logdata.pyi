@@ -1,0 +1,17 @@
+from typing import Any, overload
+
+from libseis.enums import ErrorSeverity
+from libseis.errors import MsPASSError
+
+class LogData:
+    job_id: int
+    p_id: int
+    algorithm: str
+    message: str
+    badness: ErrorSeverity
+    @overload
+    def __init__(self, source: LogData | dict[str, Any] = ..., /) -> None: ...
+    @overload
+    def __init__(self, job_id: int, algorithm: str, error: MsPASSError, /) -> None: ...
+    @overload
+    def __init__(self, job_id: int, algorithm: str, message: str, severity: ErrorSeverity, /) -> None: ...

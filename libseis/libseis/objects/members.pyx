@@ -1,0 +1,97 @@
+"""TimeSeriesVector and SeismogramVector: the member lists of ensembles, which own their members."""
+
+from libseis.objects.seismogram import Seismogram
+from libseis.objects.timeseries import TimeSeries
+
+
+def rebuild_members(cls, items):
+    """A member vector of class `cls` from its pickled members."""
+    out = cls.__new__(cls)
+    list.extend(out, items)
+    return out
+
+
+class _MemberVector(list):
+    """A list of one type of data. What comes in is copied, so a member belongs to one vector only;
+    an index gives the member itself, a slice gives a vector of copies.
+    """
+
+    __slots__ = ()
+    _member_type = None
+
+    def __init__(self, members=(), /):
+        list.__init__(self, [self._own(d) for d in members])
+
+    def _check(self, datum):
+        if not isinstance(datum, self._member_type):
+            raise TypeError(f"a {type(self).__name__} holds {self._member_type.__name__}, not {type(datum).__name__}")
+        return datum
+
+    def _own(self, datum):
+        return self._member_type(self._check(datum))
+
+    def adopt(self, datum, /):
+        """Append a datum without copying it; the caller gives it away."""
+        list.append(self, self._check(datum))
+
+    def append(self, datum, /):
+        """Append a copy of a datum."""
+        list.append(self, self._own(datum))
+
+    def extend(self, members, /):
+        """Append copies of data."""
+        list.extend(self, [self._own(d) for d in members])
+
+    def insert(self, index, datum, /):
+        """Insert a copy of a datum before `index`."""
+        list.insert(self, index, self._own(datum))
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return type(self)(list.__getitem__(self, index))
+        return list.__getitem__(self, index)
+
+    def __setitem__(self, index, value):
+        if isinstance(index, slice):
+            value = [self._own(d) for d in value]
+        else:
+            value = self._own(value)
+        list.__setitem__(self, index, value)
+
+    def __iadd__(self, members):
+        self.extend(members)
+        return self
+
+    def __add__(self, members):
+        out = type(self)(self)
+        out.extend(members)
+        return out
+
+    def __imul__(self, times):
+        raise TypeError(f"a {type(self).__name__} cannot be repeated")
+
+    __mul__ = __rmul__ = __imul__
+
+    def copy(self):
+        """A vector of copies."""
+        return type(self)(self)
+
+    def __copy__(self):
+        return type(self)(self)
+
+    def __reduce_ex__(self, protocol):
+        return rebuild_members, (type(self), list(self))
+
+
+class TimeSeriesVector(_MemberVector):
+    """The members of a TimeSeriesEnsemble."""
+
+    __slots__ = ()
+    _member_type = TimeSeries
+
+
+class SeismogramVector(_MemberVector):
+    """The members of a SeismogramEnsemble."""
+
+    __slots__ = ()
+    _member_type = Seismogram

@@ -1,0 +1,1 @@
+"""Every bridge to and from obspy's objects."""

@@ -1,0 +1,349 @@
+"""Data objects to and from obspy's Trace and Stream, under the names of mspasspy.util.converter.
+
+`attach` gives obspy's classes the methods toTimeSeries, toSeismogram, toTimeSeriesEnsemble and toSeismogramEnsemble.
+Error logs and histories do not fit into obspy's objects and stay behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from obspy import Stream, Trace, UTCDateTime
+
+from libseis.codes import location
+from libseis.enums import ErrorSeverity
+from libseis.errors import MetadataKeyError, MsPASSError
+from libseis.objects.history import ProcessingHistory
+from libseis.objects.metadata import Metadata
+from libseis.objects.seismogram import Seismogram
+from libseis.objects.seismogramensemble import SeismogramEnsemble
+from libseis.objects.timeseries import TimeSeries
+from libseis.objects.timeseriesensemble import TimeSeriesEnsemble
+from libseis.objects.timewindow import TimeWindow
+
+__all__ = [
+    "Metadata2dict",
+    "Seismogram2Stream",
+    "SeismogramEnsemble2Stream",
+    "Stream2Seismogram",
+    "Stream2SeismogramEnsemble",
+    "Stream2TimeSeriesEnsemble",
+    "TimeSeries2Trace",
+    "TimeSeriesEnsemble2Stream",
+    "Trace2TimeSeries",
+    "attach",
+    "dict2Metadata",
+    "list2Ensemble",
+    "post_ensemble_metadata",
+]
+
+ENSEMBLE_KEYS = "CONVERTER_ENSEMBLE_KEYS"
+"""Stats name under which each trace of a Stream keeps the names of its ensemble's Metadata."""
+
+_TO_OBSPY = {"net": "network", "sta": "station", "loc": "location", "chan": "channel"}
+_FROM_OBSPY = {there: here for here, there in _TO_OBSPY.items()}
+_SET_BY_OBSPY = frozenset({"npts", "delta", "sampling_rate", "starttime", "endtime", *_TO_OBSPY.values()})
+_RATE_TOLERANCE = 1e-6  # relative; beyond it Metadata sampling_rate contradicts dt
+
+_CARDINAL = ((90.0, 90.0), (0.0, 90.0), (0.0, 0.0))  # hang, vang of east, north, up in degrees
+
+
+# --- one channel -----------------------------------------------------------------------------------------------------
+
+
+def Trace2TimeSeries(trace: Trace, history: ProcessingHistory | None = None) -> TimeSeries:
+    """A live TimeSeries in UTC with float64 samples; dead if `trace.dead_mspass` is True.
+
+    Metadata are the trace's stats with net, sta, loc and chan for obspy's long names, starttime and endtime as
+    epoch seconds; other values are the same objects. Masked samples become NaN and gaps of the datum,
+    with Metadata has_gap and gaps (a list of starttime and endtime) and a complaint. `history` is copied if given.
+    """
+    values = dict(vars(trace.stats))
+    for there, here in _FROM_OBSPY.items():
+        values[here] = values.pop(there, "")
+    values["loc"] = location(values["loc"])
+    start = trace.stats.starttime
+    values["starttime"] = start.timestamp
+    values["endtime"] = trace.stats.endtime.timestamp
+    data = trace.data
+    if masked := np.ma.is_masked(data):
+        data = np.ma.filled(data.astype(np.float64), np.nan)
+    datum = TimeSeries(values, data)
+    datum.set_t0_ns(start.ns)
+    if masked:
+        _note_gaps(datum, np.ma.getmaskarray(trace.data))
+    if history is not None:
+        datum.load_history(history)
+    datum.live = not getattr(trace, "dead_mspass", False)
+    return datum
+
+
+def _note_gaps(datum: TimeSeries, mask: np.ndarray[Any, Any]) -> None:
+    """Say where samples were masked."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], mask.view(np.int8), [0])))).reshape(-1, 2)
+    spans = [TimeWindow(datum.time(int(a)), datum.time(int(b) - 1)) for a, b in edges]
+    for span in spans:
+        datum.add_gap(span)
+    datum["has_gap"] = True
+    datum["gaps"] = [{"starttime": span.start, "endtime": span.end} for span in spans]
+    datum.elog.log_error(
+        "Trace2TimeSeries",
+        f"{int(mask.sum())} masked samples in {len(edges)} gaps are NaN now; fill or split them before processing.",
+        ErrorSeverity.Complaint,
+    )
+
+
+def TimeSeries2Trace(ts: TimeSeries) -> Trace:
+    """A Trace with a copy of the samples; an empty one with `dead_mspass` True for dead data.
+
+    Stats are the Metadata, with net, sta, chan and loc under obspy's names too. As in MsPASS, sampling_rate of
+    `ts` is set to 1/dt, with a complaint where it said something else. Times of Relative data count from 1970.
+    """
+    if ts.dead():
+        return _dead_trace()
+    _sync_sampling_rate(ts)
+    return _trace(ts, np.array(ts.data, np.float64))
+
+
+def _sync_sampling_rate(datum: Any) -> None:
+    rate = datum.samprate()
+    if "sampling_rate" in datum and abs(datum["sampling_rate"] - rate) > _RATE_TOLERANCE * rate:
+        datum.elog.log_error(
+            "TimeSeries2Trace",
+            f"Metadata sampling_rate {datum['sampling_rate']} contradicts the interval {datum.dt} s; it is {rate} now.",
+            ErrorSeverity.Complaint,
+        )
+    datum["sampling_rate"] = rate
+
+
+def _trace(datum: Any, data: Any) -> Trace:
+    """A live trace of `data` with the header of `datum`."""
+    header: dict[str, Any] = {}
+    for key, value in datum.todict().items():
+        if key in _SET_BY_OBSPY or (key == "calib" and not isinstance(value, int | float)):
+            continue  # obspy derives these, and takes nothing but a number for calib
+        header[key] = value
+        if key in _TO_OBSPY:
+            header[_TO_OBSPY[key]] = location(value) if key == "loc" else value
+    header["delta"] = datum.dt
+    header["starttime"] = UTCDateTime(ns=datum.t0_ns)
+    trace = Trace(data=data, header=header)
+    trace.dead_mspass = False
+    return trace
+
+
+def _dead_trace() -> Trace:
+    trace = Trace()
+    trace.dead_mspass = True
+    return trace
+
+
+def Stream2TimeSeriesEnsemble(stream: Stream) -> TimeSeriesEnsemble:
+    """Every trace as a member, in order; live if any member is. Ensemble Metadata come back from ENSEMBLE_KEYS."""
+    ensemble = TimeSeriesEnsemble()
+    for trace in stream:
+        ensemble.adopt(Trace2TimeSeries(trace))
+    _take_ensemble_metadata(ensemble)
+    return ensemble
+
+
+def TimeSeriesEnsemble2Stream(ensemble: TimeSeriesEnsemble) -> Stream:
+    """Every member as a trace, in order, dead ones as empty traces; ensemble Metadata on each (see ENSEMBLE_KEYS)."""
+    stream = Stream([TimeSeries2Trace(member) for member in ensemble.member])
+    _give_ensemble_metadata(ensemble, stream)
+    return stream
+
+
+def _give_ensemble_metadata(ensemble: Any, stream: Stream) -> None:
+    values = ensemble.todict()
+    if values:
+        for trace in stream:
+            trace.stats.update(
+                {**{k: v for k, v in values.items() if k not in _SET_BY_OBSPY}, ENSEMBLE_KEYS: [*values]}
+            )
+
+
+def _take_ensemble_metadata(ensemble: Any) -> None:
+    """Undo `_give_ensemble_metadata` and settle whether the ensemble is live."""
+    for number, member in enumerate(ensemble.member):
+        if ENSEMBLE_KEYS in member:
+            if number == 0:
+                for key in member[ENSEMBLE_KEYS]:
+                    if key in member:
+                        ensemble[key] = member[key]
+            member.erase(ENSEMBLE_KEYS)
+    ensemble.set_live()
+
+
+# --- three components ------------------------------------------------------------------------------------------------
+
+
+def Stream2Seismogram(
+    st: Stream, master: int = 0, cardinal: bool = False, azimuth: str = "azimuth", dip: str = "dip"
+) -> Seismogram:
+    """A Seismogram of exactly three traces; Metadata are those of trace `master`.
+
+    `cardinal`: the traces are east, north, up in this order. Otherwise `azimuth` and `dip` name the stats that hold
+    the orientation: degrees from north, and degrees down from the horizontal (SEED; -90 is up). Dead if any
+    trace is. Raises AssertionError for another number of traces, RuntimeError where an orientation is missing.
+    """
+    if len(st) != 3:
+        raise AssertionError(f"A Seismogram is made of 3 traces; the stream has {len(st)}.")
+    components = [Trace2TimeSeries(trace) for trace in st]
+    for component, (east_hang, east_vang) in zip(components, _CARDINAL, strict=True):
+        if cardinal:
+            component["channel_hang"], component["channel_vang"] = east_hang, east_vang
+        elif azimuth in component and dip in component:
+            component["channel_hang"] = component.get_double(azimuth)
+            component["channel_vang"] = component.get_double(dip) + 90.0
+        else:
+            raise RuntimeError(
+                f"Trace {component['chan']!r} lacks {azimuth!r} or {dip!r} in stats; set them, or say cardinal=True."
+            )
+    if not all(component.live for component in components):
+        dead = Seismogram()
+        for key, value in components[master].todict().items():
+            dead[key] = value
+        return dead
+    return Seismogram(components, master)
+
+
+def Seismogram2Stream(
+    sg: Seismogram,
+    chanmap: Sequence[str] = ("E", "N", "Z"),
+    hang: Sequence[float] | None = None,
+    vang: Sequence[float] | None = None,
+) -> Stream:
+    """Three traces, with copies of the components, channel codes of `chanmap`, and their orientation in stats.
+
+    Stats hang (degrees from north) and vang (degrees from up) are those given or else those of the transformation
+    matrix; azimuth and dip say the same in SEED's way. Three empty traces with `dead_mspass` for dead data.
+    """
+    if sg.dead():
+        return Stream([_dead_trace() for _ in range(3)])
+    _sync_sampling_rate(sg)
+    own_hang, own_vang = _orientation(sg.tmatrix)
+    stream = Stream()
+    for row, code in enumerate(chanmap):
+        trace = _trace(sg, np.array(sg.data[row], np.float64))
+        trace.stats.channel = trace.stats["chan"] = code
+        trace.stats["hang"] = own_hang[row] if hang is None else hang[row]
+        trace.stats["vang"] = own_vang[row] if vang is None else vang[row]
+        trace.stats["azimuth"], trace.stats["dip"] = trace.stats["hang"], trace.stats["vang"] - 90.0
+        stream.append(trace)
+    return stream
+
+
+def _orientation(tmatrix: np.ndarray[Any, Any]) -> tuple[list[float], list[float]]:
+    """hang and vang in degrees of the rows (east, north, up) of a transformation matrix."""
+    east, north, up = tmatrix.T
+    hang = np.degrees(np.arctan2(east, north)) % 360.0
+    vang = np.degrees(np.arctan2(np.hypot(east, north), up))
+    hang[np.hypot(east, north) == 0.0] = 0.0
+    return hang.tolist(), vang.tolist()
+
+
+def Stream2SeismogramEnsemble(stream: Stream) -> SeismogramEnsemble:
+    """Every three traces in order as a Seismogram, by the azimuth and dip in their stats, as east, north, up without.
+
+    Raises ValueError when the number of traces is no multiple of three.
+    """
+    if len(stream) % 3:
+        raise ValueError(f"Seismograms take three traces each; {len(stream)} traces are no multiple of three.")
+    ensemble = SeismogramEnsemble()
+    for first in range(0, len(stream), 3):
+        group = Stream(stream.traces[first : first + 3])
+        told = all("azimuth" in trace.stats and "dip" in trace.stats for trace in group)
+        ensemble.adopt(Stream2Seismogram(group, cardinal=not told))
+    _take_ensemble_metadata(ensemble)
+    return ensemble
+
+
+def SeismogramEnsemble2Stream(ensemble: SeismogramEnsemble) -> Stream:
+    """Three traces a member, in order; ensemble Metadata on each (see ENSEMBLE_KEYS)."""
+    stream = Stream([trace for member in ensemble.member for trace in Seismogram2Stream(member)])
+    _give_ensemble_metadata(ensemble, stream)
+    return stream
+
+
+# --- Metadata and ensembles ------------------------------------------------------------------------------------------
+
+
+def dict2Metadata(d: dict[Any, Any]) -> Metadata:
+    """Metadata of a dict; keys become text."""
+    return Metadata(d)
+
+
+def Metadata2dict(md: Metadata) -> dict[str, Any]:
+    """A dict of the names and values, by name."""
+    values: dict[str, Any] = md.todict()
+    return values
+
+
+def list2Ensemble(
+    data: Iterable[TimeSeries | Seismogram], keys: Iterable[str] | None = None
+) -> TimeSeriesEnsemble | SeismogramEnsemble:
+    """An ensemble of copies of `data`, all TimeSeries or all Seismograms; live if any member is.
+
+    `keys` are copied from the members to the ensemble (see `post_ensemble_metadata`). Raises TypeError for mixed
+    or other types, and for no data, of which no kind of ensemble can be told.
+    """
+    members = list(data)
+    kinds = {type(member).__name__ for member in members}
+    ensemble: Any
+    if members and all(isinstance(member, TimeSeries) for member in members):
+        ensemble = TimeSeriesEnsemble()
+    elif members and all(isinstance(member, Seismogram) for member in members):
+        ensemble = SeismogramEnsemble()
+    else:
+        found = " and ".join(sorted(kinds)) or "nothing"
+        raise TypeError(f"An ensemble is made of TimeSeries only or of Seismograms only; the list holds {found}.")
+    for member in members:
+        ensemble.append(member)
+    ensemble.set_live()
+    if keys is not None:
+        post_ensemble_metadata(ensemble, keys)
+    made: TimeSeriesEnsemble | SeismogramEnsemble = ensemble
+    return made
+
+
+def post_ensemble_metadata(
+    ens: TimeSeriesEnsemble | SeismogramEnsemble,
+    keys: Iterable[str] = (),
+    check_all_members: bool = False,
+    clean_members: bool = False,
+) -> None:
+    """Copy `keys` from the first live member to the ensemble; without a live member nothing is done.
+
+    With `check_all_members` all live members must have the same value; only then does `clean_members` erase the keys
+    from the members. Raises MsPASSError (Invalid) for a missing name or a mismatch; the ensemble is then untouched.
+    """
+    if not isinstance(ens, TimeSeriesEnsemble | SeismogramEnsemble):
+        raise TypeError(f"post_ensemble_metadata wants an ensemble, not {type(ens).__name__}.")
+    live = [member for member in ens.member if member.live]
+    names = list(keys)
+    values: dict[str, Any] = {}
+    for key in names:
+        for number, member in enumerate(live if check_all_members else live[:1]):
+            if key not in member:
+                text = f"Live member {number} has no Metadata {key!r}; the ensemble cannot take it over."
+                raise MetadataKeyError(text, ErrorSeverity.Invalid, key=key)
+            if values.setdefault(key, member[key]) != member[key]:
+                text = f"Metadata {key!r} is {values[key]!r} in one live member and {member[key]!r} in another."
+                raise MsPASSError(text, ErrorSeverity.Invalid)
+    for key, value in values.items():
+        ens[key] = value
+    if check_all_members and clean_members and live:
+        for member in ens.member:
+            for key in names:
+                member.erase(key)
+
+
+def attach() -> None:
+    """Give obspy's classes the conversions as methods, under MsPASS's names."""
+    Trace.toTimeSeries = Trace2TimeSeries
+    Stream.toSeismogram = Stream2Seismogram
+    Stream.toTimeSeriesEnsemble = Stream2TimeSeriesEnsemble
+    Stream.toSeismogramEnsemble = Stream2SeismogramEnsemble

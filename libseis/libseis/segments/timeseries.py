@@ -1,0 +1,86 @@
+"""Segments to TimeSeries and back: the step between an archive's samples and the data objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from libseis.codes import location
+from libseis.enums import ErrorSeverity, TimeReferenceType
+from libseis.errors import SampleError, TimeReferenceError
+from libseis.objects.timeseries import TimeSeries
+from libseis.objects.timewindow import TimeWindow
+from libseis.segments import Rate, Segment, SourceId, Span
+from libseis.segments.segment import as_counts
+from libseis.units import COUNTS
+
+_ALGORITHM = "libseis.segments"
+
+
+def segment_to_timeseries(
+    segment: Segment, metadata: Mapping[str, Any] | None = None, gaps: Sequence[Span] = ()
+) -> TimeSeries:
+    """A live TimeSeries in UTC on the even clock of `segment`, its complaints on the elog.
+
+    A TimeSeries has one start and one interval; where records are further from that grid than a tenth of a sample the
+    elog says so.
+
+    Metadata: net, sta, chan, loc ("" where blank), delta, starttime, npts, sampling_rate, units (counts, of integers),
+    and what `metadata` adds. `gaps` become gaps of the datum, from first to last missing sample. The samples are a
+    float64 copy; int32 and float32 are exact in it.
+    """
+    datum = TimeSeries()
+    datum.set_t0_ns(segment.t0_ns)
+    datum.set_rate(segment.rate.numerator, segment.rate.denominator)
+    datum.set_tref(TimeReferenceType.UTC)
+    datum.adopt_data(segment.data.astype(np.float64))
+    source = segment.source
+    datum["net"], datum["sta"], datum["chan"], datum["loc"] = source.net, source.sta, source.chan, source.loc
+    datum["sampling_rate"] = segment.rate.hz
+    if segment.data.dtype == np.int32:
+        datum["units"] = COUNTS
+    for key, value in (metadata or {}).items():
+        datum[key] = value
+    for gap in gaps:
+        datum.add_gap(TimeWindow(gap.start_ns / 1e9, gap.end_ns / 1e9))
+    uneven = segment.uneven()
+    for complaint in (*segment.complaints, *([uneven] if uneven else [])):
+        datum.elog.log_error(_ALGORITHM, complaint.message, ErrorSeverity.Complaint)
+    datum.set_live()
+    return datum
+
+
+def timeseries_to_segment(datum: TimeSeries) -> Segment:
+    """The samples of `datum` on its exact clock; int32 where every sample is a count, else a float64 view.
+
+    The channel is that of Metadata net, sta, chan and loc; names that are not defined are blank. Raises
+    TimeReferenceError unless the times are UTC, SampleError when the interval is no sampling rate.
+    """
+    if not datum.time_is_UTC():
+        raise TimeReferenceError(
+            "Relative times name no place on the UTC clock that records need; call rtoa() first.",
+            ErrorSeverity.Invalid,
+            method="timeseries_to_segment",
+        )
+    if datum.rate_numerator <= 0:
+        raise SampleError(
+            f"An interval of {datum.dt!r} s is no sampling rate; it must be positive and finite.",
+            ErrorSeverity.Invalid,
+            what="dt",
+        )
+    data = np.asarray(datum.data)
+    counts = as_counts(data)
+    return Segment(
+        source=SourceId(*(_code(datum, key) for key in ("net", "sta", "loc", "chan"))),
+        t0_ns=datum.t0_ns,
+        rate=Rate(datum.rate_numerator, datum.rate_denominator),
+        data=data if counts is None else counts,
+    )
+
+
+def _code(datum: TimeSeries, key: str) -> str:
+    if key not in datum:
+        return ""
+    return location(datum[key]) if key == "loc" else str(datum[key])

@@ -1,9 +1,0 @@
-from libseis.ensemblebase cimport EnsembleBase
-
-
-cdef class CoreSeismogramEnsemble(EnsembleBase):
-    pass
-
-
-cdef class SeismogramEnsemble(CoreSeismogramEnsemble):
-    pass

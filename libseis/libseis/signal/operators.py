@@ -1,0 +1,58 @@
+"""Numerical operators behind the built-in steps: pure functions on sample arrays with time along the last axis."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import signal
+from scipy.fft import next_fast_len
+
+from libseis.signal.design import FilterType
+
+Samples = NDArray[np.float64]
+
+
+@functools.lru_cache(maxsize=256)
+def butterworth(kind: FilterType, corners: int, frequencies: tuple[float, ...], rate: float) -> NDArray[np.float64]:
+    """Second-order sections of a Butterworth filter; `frequencies` (Hz) below the Nyquist frequency of `rate`."""
+    limits = frequencies if len(frequencies) == 2 else frequencies[0]
+    sos: NDArray[np.float64] = signal.iirfilter(
+        corners, limits, btype=kind.value, ftype="butter", output="sos", fs=rate
+    )
+    return sos
+
+
+def apply_filter(x: Samples, sos: NDArray[np.float64], zerophase: bool) -> Samples:
+    """Filter along the last axis from rest, once forward or forward and backward (no phase shift, twice the order)."""
+    y: Samples = signal.sosfilt(sos, x, axis=-1)
+    if zerophase:
+        y = signal.sosfilt(sos, y[..., ::-1], axis=-1)[..., ::-1]
+    return y
+
+
+def detrend(x: Samples, kind: str) -> Samples:
+    """`x` without its mean ("constant") or straight line ("linear")."""
+    y: Samples = signal.detrend(x, axis=-1, type=kind)
+    return y
+
+
+def integrate(x: Samples, dt: float) -> Samples:
+    """Running integral by the trapezoidal rule, zero at the first sample."""
+    y = np.zeros_like(x)
+    np.cumsum((x[..., 1:] + x[..., :-1]) * (0.5 * dt), axis=-1, out=y[..., 1:])
+    return y
+
+
+def differentiate(x: Samples, dt: float) -> Samples:
+    """Derivative by central differences of second order, one-sided at the ends; needs two samples."""
+    y: Samples = np.gradient(x, dt, axis=-1)
+    return y
+
+
+def envelope(x: Samples) -> Samples:
+    """Modulus of the analytic signal, by an FFT of a fast length; the ends are affected by wrapping."""
+    npts = x.shape[-1]
+    y: Samples = np.abs(signal.hilbert(x, N=next_fast_len(npts), axis=-1)[..., :npts])
+    return y

@@ -1,9 +1,0 @@
-from libseis.ensemblebase cimport EnsembleBase
-
-
-cdef class CoreTimeSeriesEnsemble(EnsembleBase):
-    pass
-
-
-cdef class TimeSeriesEnsemble(CoreTimeSeriesEnsemble):
-    pass
