@@ -22,6 +22,7 @@ from seisbus.local.stack import local_stack
 from support.days import NS, Days, day_ns, pack
 from support.servers import S3Server
 from support.system import System
+from support.windows import tile
 
 DAY = date(2021, 7, 14)
 KEYS = KeyPair("seisbus", "not-a-secret")
@@ -210,6 +211,67 @@ async def test_a_station_window_over_midnight_joins_two_objects(archives: Archiv
     wanted = days.between(middle - 1800 * NS, middle + 1800 * NS, inclusive=True)[1]
     assert (piece.npts, piece.sha256) == (len(wanted), samples_sha256(wanted))
     assert len(piece.document["provenance"]["sources"]) == 2
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+async def test_every_channel_of_an_object_is_planned_selected_and_saved(archives: Archives, name: str) -> None:
+    """Others laid several channels under the key of one. Where objects are a channel's, the first read tells of the
+    others, on the log and in the job's notes, and the next job plans them; a station's object gives all at once."""
+    day, net, loc = date(2021, 8, 3), NETWORKS[name], "10"
+    archive = archives.definitions[name]
+    own = noise(net, "MIX", loc, "BHZ", day=day)
+    others = [noise(net, "MIX", loc, "BHN", day=day), noise(net, "MIX", "20", "LHZ", 1, day)]
+    alone = noise(net, "MIX", loc, "BHE", day=day)  # a channel that has its own object, and records in that of another
+    half = len(alone.data) // 2
+    misplaced = Days(alone.codes, alone.rate, alone.time_ns(half), alone.data[half:])
+    placed = Days(alone.codes, alone.rate, alone.start_ns, alone.data[:half])
+    station = archive.object_unit is ObjectUnit.STATION
+    key = DayKey(net, "MIX", None if station else loc, None if station else "BHZ", day)
+    held = [own, *others, misplaced] + ([placed] if station else [])
+    path = archives.buckets[name] / archive.day_key.format(key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"".join(b"".join(pack(d.codes, d.rate, d.start_ns, d.data)) for d in held))
+    if not station:
+        archives.put(name, "MIX", [placed], day)
+    everything = {own.channel: own, alone.channel: alone} | {days.channel: days for days in others}
+    wanted = {"archive": name, "select": {"sta": "MIX"}, "windows": hours(day, 3, 20)}
+    first = await archives.system.run(wanted)
+    stored = await archives.system.stored(first)
+    if not station:
+        assert set(stored.by_channel) == {own.channel, alone.channel}
+        (window, _) = (outcome["_id"] for outcome in stored.by_channel[own.channel])
+        (told,) = [note for note in first.notes if "also holds records of" in note]
+        for text in (told, stored.log_of(window)):
+            assert all(days.channel in text for days in (*others, alone)) and archive.day_key.format(key) in text
+        assert own.channel not in told.partition("also holds")[2]
+        second = await archives.system.run(wanted)
+        assert not [note for note in second.notes if "also holds" in note], "what is planned needs no telling"
+        stored = await archives.system.stored(second)
+    assert set(stored.by_channel) == set(everything)
+    for channel, days in everything.items():
+        for outcome, start in zip(stored.by_channel[channel], (3, 20), strict=True):
+            low = day_ns(day) + start * 3600 * NS
+            _, data = days.between(low, low + 3600 * NS, inclusive=True)
+            (piece,) = stored.pieces_of(outcome["_id"])
+            assert (piece.npts, piece.sha256) == (len(data), samples_sha256(data)), channel
+    one = await archives.system.run({**wanted, "select": {"sta": "MIX", "chan": "LHZ"}})
+    assert set((await archives.system.stored(one)).by_channel) == {others[1].channel}
+    assert one.ledger.saved == one.ledger.planned == 2
+
+
+@pytest.mark.parametrize("name", ["scedc", "geonet"])
+async def test_a_scan_tells_of_channels_that_no_key_names(archives: Archives, name: str) -> None:
+    """Also where none of the records is of the key's channel."""
+    day, net = date(2021, 8, 9), NETWORKS[name]
+    held = [noise(net, "SCAN", "10", chan, day=day) for chan in ("HHN", "HHE")]
+    path = archives.buckets[name] / archives.definitions[name].day_key.format(DayKey(net, "SCAN", "10", "HHZ", day))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"".join(b"".join(pack(d.codes, d.rate, d.start_ns, d.data)) for d in held))
+    wanted = {"archive": name, "select": {"sta": "SCAN"}, "windows": tile(day, 1, "1d")}
+    scan = await archives.system.run({**wanted, "kind": "scan"})
+    assert any(f"{held[1].channel}, {held[0].channel}" in note for note in scan.notes), scan.notes
+    job = await archives.system.run({**wanted, "select": {"sta": "SCAN", "chan": "HHN,HHE"}})
+    assert job.ledger.saved == job.ledger.planned == 2
 
 
 @pytest.mark.parametrize("name", ["scedc", "ncedc", "geonet", "earthscope", "mine"])

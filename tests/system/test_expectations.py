@@ -279,3 +279,20 @@ async def test_event_files_cut_to_a_window(system: System, partial: Partial) -> 
         first = (origin + 10 * NS - trace.start_ns + period // 2) // period
         assert piece.document["t0_ns"] == trace.start_ns + first * period
         assert piece.sha256 == truth.samples_sha256(trace.data[first : first + 30 * NS // period + 1])
+
+
+async def test_of_an_event_file_the_selected_channels_are_taken(system: System, partial: Partial) -> None:
+    (event,) = (event for event in partial.manifest.events if event.evid != OJAI.evid)
+    traces = truth.event_traces(partial.root, event.key)
+    chan = traces[0].channel.name.rsplit(".", 1)[1]
+    events = {"catalog": {"start": "2023-01-01", "end": "2024-01-01", "ids": [event.evid]}}
+    wanted = {"archive": "partial", "inputs": "event_files", "windows": {"events": events}}
+    job = await system.run({**wanted, "select": {"chan": chan}})
+    names = sorted(t.channel.name for t in traces if t.channel.name.endswith(f".{chan}"))
+    assert sorted((await system.stored(job)).by_channel) == names and len(names) < len(traces)
+    assert job.ledger.saved == len(names)
+    none = await system.run({**wanted, "select": {"chan": "XYZ"}})
+    (outcome,) = [o async for o in system.client.outcomes(none.id)]
+    assert (outcome.fate, outcome.reason) == ("missing", "no_channel") and "*.*.*.XYZ" in outcome.detail
+    again = await system.client.wait((await system.client.retry(none.id, ["missing"])).id)
+    assert again.ledger == none.ledger

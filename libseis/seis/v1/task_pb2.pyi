@@ -154,7 +154,7 @@ class Claim(_message.Message):
     def __init__(self, bucket: _Optional[str] = ..., key: _Optional[str] = ..., size: _Optional[int] = ..., sha256: _Optional[bytes] = ...) -> None: ...
 
 class Input(_message.Message):
-    __slots__ = ("object", "etag", "ranges", "records", "problems", "missing", "waveform_records", "whole")
+    __slots__ = ("object", "etag", "ranges", "records", "problems", "missing", "waveform_records", "whole", "strangers")
     OBJECT_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
     RANGES_FIELD_NUMBER: _ClassVar[int]
@@ -163,6 +163,7 @@ class Input(_message.Message):
     MISSING_FIELD_NUMBER: _ClassVar[int]
     WAVEFORM_RECORDS_FIELD_NUMBER: _ClassVar[int]
     WHOLE_FIELD_NUMBER: _ClassVar[int]
+    STRANGERS_FIELD_NUMBER: _ClassVar[int]
     object: ObjectRef
     etag: str
     ranges: _containers.RepeatedScalarFieldContainer[int]
@@ -171,7 +172,8 @@ class Input(_message.Message):
     missing: str
     waveform_records: int
     whole: str
-    def __init__(self, object: _Optional[_Union[ObjectRef, _Mapping]] = ..., etag: _Optional[str] = ..., ranges: _Optional[_Iterable[int]] = ..., records: _Optional[bytes] = ..., problems: _Optional[_Iterable[str]] = ..., missing: _Optional[str] = ..., waveform_records: _Optional[int] = ..., whole: _Optional[str] = ...) -> None: ...
+    strangers: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, object: _Optional[_Union[ObjectRef, _Mapping]] = ..., etag: _Optional[str] = ..., ranges: _Optional[_Iterable[int]] = ..., records: _Optional[bytes] = ..., problems: _Optional[_Iterable[str]] = ..., missing: _Optional[str] = ..., waveform_records: _Optional[int] = ..., whole: _Optional[str] = ..., strangers: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class WindowTask(_message.Message):
     __slots__ = ("job", "task", "attempt", "part", "inputs", "windows", "recipe", "part_count", "publication")

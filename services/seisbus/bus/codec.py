@@ -233,6 +233,7 @@ def _records_message(read: ObjectRecords) -> task_pb2.Input:
         missing=read.missing,
         waveform_records=read.waveform_records,
         whole=read.whole,
+        strangers=read.strangers,
     )
 
 
@@ -246,6 +247,7 @@ def _records_value(message: task_pb2.Input) -> ObjectRecords:
         waveform_records=message.waveform_records,
         missing=message.missing,
         whole=message.whole,
+        strangers=tuple(message.strangers),
     )
 
 

@@ -115,6 +115,27 @@ class ObjectBytes:
         """Waveform records seen."""
         return sum(int(chunk.table.waveform.sum()) for chunk in self.chunks)
 
+    def strangers(self, channel: Channel) -> dict[Channel, float]:
+        """Channels of the waveform records seen that are not the one of the key, with their rates (Hz).
+
+        A lone other channel is the key's under another name.
+        """
+        found: dict[Channel, float] = {}
+        expected = False
+        for chunk in self.chunks:
+            table = chunk.table
+            if len(table.sources) == 1 and _is(table.sources[0], channel):
+                expected = True
+                continue
+            for number, source in enumerate(table.sources):
+                rows = table.waveform & (table.source == number)
+                if rows.any() and not (same := _is(source, channel)):
+                    name = Channel(source.net, source.sta, source.loc, source.chan)
+                    found[name] = 1e9 / float(np.median(table.period_ns[rows]))
+                elif rows.any():
+                    expected = same
+        return found if expected or len(found) > 1 else {}
+
     def periods_ns(self, source: SourceId | None = None) -> NDArray[np.float64]:
         """Sample intervals of the waveform records seen, of one channel if given."""
         found = [np.empty(0)]

@@ -9,19 +9,18 @@ from libseis.segments import SourceId
 
 from ..model.channel import Channel, ChannelFilter
 from ..model.ids import window_id
-from ..model.task import Part, Task, Window, WindowTemplate
+from ..model.task import Part, Task, Window
 from ..planning.plan import nominal_rate, split
 from .chunks import Chunk
 
 
-def expand(
-    chunk: Chunk, job: str, template: WindowTemplate, part_bytes: int
-) -> tuple[list[Window], list[Part], list[list[SourceId]]]:
-    """A window a channel, in order of channel, split into parts by bytes, with the channels of each part.
+def expand(chunk: Chunk, task: Task, part_bytes: int) -> tuple[list[Window], list[Part], list[list[SourceId]]]:
+    """A window a channel that the task selects, in order of channel, split into parts by bytes, with their channels.
 
     Without bounds in the template a window is the channel's whole data; its ids depend on the file's bytes alone.
     """
-    table = chunk.table
+    template, table = task.template, chunk.table
+    assert template is not None  # event files are provisional
     windows: list[Window] = []
     parts: list[Part] = []
     sources: list[list[SourceId]] = []
@@ -29,10 +28,10 @@ def expand(
     end_ns = table.end_ns
     for number in sorted(range(len(table.sources)), key=lambda n: table.sources[n]):
         rows = (table.source == number) & table.waveform
-        if not rows.any():
-            continue
         source = table.sources[number]
         channel = Channel(source.net, source.sta, source.loc, source.chan)
+        if not rows.any() or not any(_selects(w.channel, channel) for w in task.windows):
+            continue
         start = template.start_ns if template.start_ns is not None else int(table.start_ns[rows].min())
         end = template.end_ns if template.end_ns is not None else int(end_ns[rows].max())
         more = int(table.length[rows].sum())
@@ -41,7 +40,9 @@ def expand(
             sources.append([])
             size = 0
         windows.append(
-            Window(window_id(job, str(channel), start, end, template.event), channel, start, end, True, template.event)
+            Window(
+                window_id(task.job, str(channel), start, end, template.event), channel, start, end, True, template.event
+            )
         )
         parts[-1] = Part(parts[-1].first, parts[-1].count + 1)
         sources[-1].append(source)
@@ -74,5 +75,10 @@ def expand_station(sources: Iterable[SourceId], task: Task) -> tuple[list[Window
 
 
 def _selects(wanted: Channel, found: Channel) -> bool:
-    """Whether a channel is the wanted one, or fits its wildcards (an empty location is a blank one here)."""
+    """Whether a channel is the wanted one, or fits its wildcards (an empty location is a blank one here).
+
+    Plans of older versions name nobody in an event file, and want everybody.
+    """
+    if wanted == Channel("", "", "", ""):
+        return True
     return ChannelFilter(wanted.net, wanted.sta, wanted.loc, wanted.chan).matches(found)

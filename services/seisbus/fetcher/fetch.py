@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from libseis.segments import SourceId, Span
 
 from ..app import Context
-from ..archive.definition import archive_named
+from ..archive.definition import ArchiveDefinition, ObjectUnit, archive_named
 from ..bus import Delivery
 from ..bus.client import Tag
 from ..bus.codec import decode_fetch, encode_outcomes, encode_window
@@ -26,9 +26,11 @@ from ..model.transfer import (
     Severity,
     WindowOrder,
     WindowOutcome,
+    stranger_lines,
 )
 from ..objects import AccessError
 from ..planning.ranges import WholeReason
+from ..store.strangers import add_strangers
 from .budget import ByteBudget
 from .chunks import NOTHING, ObjectBytes, Selection
 from .expand import expand, expand_station
@@ -58,6 +60,7 @@ class _Read:
     ref: ObjectRef
     found: ObjectBytes | None = None
     missing: str = ""
+    strangers: tuple[str, ...] = ()
 
     def records(self, chosen: Selection) -> ObjectRecords:
         """What travels on."""
@@ -71,6 +74,7 @@ class _Read:
             problems=self.found.problems,
             waveform_records=self.found.waveform_records,
             whole=self.found.whole,
+            strangers=self.strangers,
         )
 
 
@@ -114,7 +118,8 @@ class Fetcher:
                 await self._missing(order, reads)
             elif order.recipe.scan:
                 await self._learned.kept()  # which is all that a scan is for
-                await self._publish_outcomes(order, 0, len(task.parts), task.windows, Fate.SAVED, "", "")
+                told = [line for read in reads for line in stranger_lines(read.ref.key, read.strangers)]
+                await self._publish_outcomes(order, 0, len(task.parts), task.windows, Fate.SAVED, "", "", told)
             elif task.provisional and task.objects[0].channel is None:
                 await self._event_file(order, reads[0])
             elif task.provisional:
@@ -141,7 +146,18 @@ class Fetcher:
         if found is None:
             return _Read(ref, missing="no_such_key")
         self._learn(ref, found)
-        return _Read(ref, found)
+        return _Read(ref, found, strangers=await self._strangers(archive, ref, found))
+
+    async def _strangers(self, archive: ArchiveDefinition, ref: ObjectRef, found: ObjectBytes) -> tuple[str, ...]:
+        """Channels in an object of one channel that nobody knew of: they become known, so that later jobs plan them."""
+        if ref.channel is None or archive.object_unit is ObjectUnit.STATION or not ref.day_ns:
+            return ()
+        others = found.strangers(ref.channel)
+        if not others:
+            return ()
+        size = sum(len(chunk.data) for chunk in found.chunks) if found.whole else ref.size
+        fresh = await add_strangers(self._context.store, ref, found.etag, size, others)
+        return tuple(map(str, sorted(fresh)))
 
     async def _more(self, order: FetchOrder, read: _Read, spans: Sequence[Span]) -> _Read:
         """The object again for longer spans; what was read whole serves them all."""
@@ -179,7 +195,13 @@ class Fetcher:
         task = order.task
         assert task.template is not None
         assert read.found is not None
-        windows, parts, sources = expand(read.found.chunks[0], task.job, task.template, _EVENT_PART_BYTES)
+        table = read.found.chunks[0].table
+        windows, parts, sources = expand(read.found.chunks[0], task, _EVENT_PART_BYTES)
+        if not windows and bool(table.waveform.any()):
+            wanted = task.windows[0].channel
+            detail = f"{read.ref.key}: holds no channel that the job selects ({wanted})."
+            await self._publish_outcomes(order, 0, len(task.parts), task.windows, Fate.MISSING, "no_channel", detail)
+            return
         if not windows:
             reason, detail = "no_data", f"{read.ref.key} holds no miniSEED waveforms."
             if problems := read.found.problems:
@@ -253,8 +275,9 @@ class Fetcher:
         fate: Fate,
         reason: str,
         detail: str,
+        told: Sequence[LogLine] = (),
     ) -> None:
-        log = (LogLine("fetcher", detail, Severity.INVALID),) if detail else ()
+        log = (*told, LogLine("fetcher", detail, Severity.INVALID)) if detail else tuple(told)
         outcomes = tuple(WindowOutcome(window, fate, reason, detail, log=log) for window in windows)
         await self._publish_batch(order, self._batch(order, part, part_count, outcomes=outcomes), f"write/{part}")
 

@@ -17,6 +17,7 @@ from ..archive.definition import ArchiveDefinition, DayCut, archive_named
 from ..bus.snapshot import snapshot
 from ..errors import SeisbusError, UnavailableError, UserError
 from ..failpoints import failpoint
+from ..model.channel import Channel
 from ..model.job import parse_job
 from ..model.outcome import JobState
 from ..model.task import Task
@@ -26,6 +27,7 @@ from ..store.documents import Document
 from ..store.index import event_by_id
 from ..store.jobs import (
     add_counts,
+    add_notes,
     awaited_job,
     count_ledger,
     get_job,
@@ -48,9 +50,6 @@ _log = logging.getLogger(__name__)
 _CHUNK = 100
 # A job that moves says so twice a second; so long a silence is worth a look.
 _SILENCE_SECONDS = 1.5
-# The job document is read often, and notes are read by people.
-_MOST_NOTES = 50
-_MORE_NOTES = "More was odd; the log of the indexer and the outcomes of `seisbus index sync` have all of it."
 _NOTHING = (
     "The selection matches nothing: no channel of the archive fits net, sta, loc and chan on the days of the windows; "
     "widen the selection or the days."
@@ -119,15 +118,8 @@ class _Planner:
 
     async def _note(self, sentences: Iterable[str]) -> None:
         """Add what was found odd to the job's notes, which everybody sees who looks at the job."""
-        notes = list(self._job.get("notes") or [])
-        before = len(notes)
-        for sentence in sentences:
-            if sentence in notes or len(notes) > _MOST_NOTES:
-                continue
+        for sentence in await add_notes(self._store, self._job["_id"], sentences):
             _log.warning("job %s: %s", self._job["_id"], sentence)
-            notes.append(_MORE_NOTES if len(notes) == _MOST_NOTES else sentence)
-        if len(notes) > before:
-            await self._set(notes=notes)
 
     @property
     def _archive(self) -> ArchiveDefinition:
@@ -201,14 +193,17 @@ class _Planner:
         events = self._spec.windows.events if self._spec.windows else None
         assert events is not None  # the job file's validation saw to it
         origins = self._job["origins"]
+        chosen = self._spec.select
+        wanted = Channel(chosen.net, chosen.sta, chosen.loc, chosen.chan)
         for start in range(self._cursor.offset, len(origins), _CHUNK):
             chunk = []
             for number in range(start, min(start + _CHUNK, len(origins))):
                 time_ns, event = origins[number]
                 document = await event_by_id(self._store, self._archive.name, event)
                 key = str(document["waveform_key"]) if document else ""
-                span = (None, None) if events.end is None else (time_ns + events.start, time_ns + events.end)
-                chunk.append(plan_event(self._job["_id"], self._archive.name, number, event, time_ns, key, *span))
+                span = None if events.end is None else (time_ns + events.start, time_ns + events.end)
+                job, archive = self._job["_id"], self._archive.name
+                chunk.append(plan_event(job, archive, number, event, time_ns, key, span, wanted))
             yield Cursor(0, start + len(chunk)), chunk
 
     async def _sync(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..app import Context
 from ..archive.definition import ArchiveDefinition, ObjectUnit
@@ -100,12 +101,13 @@ class DayFilesCache:
     async def _read(self, day: int) -> DayFiles:
         store, wanted = self._context.store, self._spec.select.filter
         files: dict[Channel, DayFile] = {}
+        held: dict[Channel, list[DayFile]] = {}  # in objects whose keys name other channels
         station = self._archive.object_unit is ObjectUnit.STATION
         async for document in index.day_files(store, self._archive.name, day_of(day).isoformat(), wanted):
             channel = Channel(document["net"], document["sta"], document["loc"], document["chan"])
             if station:  # its channels show at the first read
                 channel = Channel(channel.net, channel.sta, wanted.loc, wanted.chan or "*")
-            files[channel] = DayFile(
+            found = DayFile(
                 channel,
                 document["key"],
                 document["size"],
@@ -115,6 +117,13 @@ class DayFilesCache:
                 _knots(document),
                 station,
             )
+            if document.get("held_by"):
+                held.setdefault(channel, []).append(found)
+            else:
+                files[channel] = found
+        for channel, others in held.items():
+            first, *rest = [files[channel], *others] if channel in files else others
+            files[channel] = replace(first, others=tuple(rest))
         if self._spec.expect == "stations":
             start, end = day * DAY_NS, (day + 1) * DAY_NS
             async for epoch in index.channel_epochs(store, self._archive.name, wanted):

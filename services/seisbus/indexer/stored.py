@@ -17,6 +17,8 @@ from ..store.queries import each_waveform, last_sample_ns
 from ..store.tasks import Cursor
 
 _CHUNK = 100
+# In the codes of an entry whose object was never read, what it was to hold is still a selection.
+_WILD = frozenset("*?,")
 # Waveforms looked at before their datasets are merged with those found so far.
 _BATCH = 10_000
 
@@ -62,7 +64,7 @@ async def _planned_stations(context: Context, job: str, wanted: ChannelFilter) -
     keys: set[DatasetKey] = set()
     async for outcome in each_outcome(context.store, found):
         channel = Channel.parse(outcome["channel"])
-        if channel.sta and wanted.matches(channel):
+        if channel.sta and _WILD.isdisjoint(channel.net + channel.sta) and wanted.matches(channel):
             keys.add(DatasetKey(str(outcome["event"]), Channel(channel.net, channel.sta, "", "")))
     if not keys:
         raise UserError(f"No window of job {job} is of a channel that select names; widen it.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -34,7 +35,7 @@ class ObjectRecords:
 
     `ranges` alternates start and end (excluded) of the bytes in the object; `waveform_records` counts all waveform
     records that were seen in it, wanted or not; `problems` says what was wrong with its bytes; `whole` why it was read
-    whole, empty when ranges of it served.
+    whole, empty when ranges of it served; `strangers` are channels in it that nobody knew of: its key names another.
     """
 
     ref: ObjectRef
@@ -45,6 +46,7 @@ class ObjectRecords:
     waveform_records: int = 0
     missing: str = ""
     whole: str = ""
+    strangers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,11 @@ class Severity(StrEnum):
     INFORMATIONAL = "Informational"
 
 
+# Lines of this algorithm concern the job, not the datum alone: the writer puts them into the job's notes too.
+NOTED = "index"
+_SHOWN = 5
+
+
 @dataclass(frozen=True, slots=True)
 class LogLine:
     """One entry of a datum's error log."""
@@ -140,6 +147,20 @@ class LogLine:
     algorithm: str
     message: str
     severity: Severity
+
+
+def stranger_lines(key: str, strangers: Sequence[str]) -> tuple[LogLine, ...]:
+    """What is said of channels in an object that its key does not name and that nobody knew of."""
+    if not strangers:
+        return ()
+    names = ", ".join(strangers[:_SHOWN]) + (
+        f" and {len(strangers) - _SHOWN:,} more" if len(strangers) > _SHOWN else ""
+    )
+    text = (
+        f"{key} also holds records of {names}, which its key does not name and no plan knew of; the index has them "
+        "now: jobs that are submitted from now on plan them."
+    )
+    return (LogLine(NOTED, text, Severity.COMPLAINT),)
 
 
 class Packing(StrEnum):

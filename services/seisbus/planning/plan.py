@@ -35,6 +35,7 @@ class DayFile:
     """A file of one channel and day; `listed` False when only an index or station metadata speak of it.
 
     `station`: a file of a station with all its channels; `channel` holds what is wanted of them, wildcards included.
+    `others` are more objects that hold records of the channel, though their keys name another one.
     """
 
     channel: Channel
@@ -45,6 +46,7 @@ class DayFile:
     sampling_rate: float | None = None
     knots: KnotTable | None = None
     station: bool = False
+    others: tuple[DayFile, ...] = ()
 
 
 DayFiles = Mapping[Channel, DayFile]
@@ -122,7 +124,8 @@ def plan_day(
         objects = tuple(
             ref
             for d in needed
-            if (ref := _object(archive, channel, d, files(d).get(channel), spans, wanted=d in touched)) is not None
+            for file in _and_others(files(d).get(channel))
+            if (ref := _object(archive, channel, d, file, spans, wanted=d in touched)) is not None
         )
         seconds = [(w.end_ns - w.start_ns + before + after) / 1e9 for w in mine]
         yield Task(
@@ -164,6 +167,10 @@ def _last_ns(window: TimeWindow) -> int:
     return window.end_ns if window.inclusive_end else window.end_ns - 1
 
 
+def _and_others(file: DayFile | None) -> tuple[DayFile | None, ...]:
+    return (None,) if file is None else (file, *file.others)
+
+
 def _object(
     archive: str, channel: Channel, day: int, file: DayFile | None, spans: Sequence[Wanted], *, wanted: bool
 ) -> ObjectRef | None:
@@ -194,16 +201,26 @@ def split(seconds: Sequence[float], rate: float) -> tuple[Part, ...]:
 
 
 def plan_event(
-    job: str, archive: str, number: int, event: str, time_ns: int, key: str, start_ns: int | None, end_ns: int | None
+    job: str,
+    archive: str,
+    number: int,
+    event: str,
+    time_ns: int,
+    key: str,
+    span: tuple[int, int] | None,
+    wanted: Channel,
 ) -> Task:
-    """The provisional task of one event file: one entry in the ledger until the first read says what it holds."""
-    nobody = Channel("", "", "", "")
+    """The provisional task of one event file: one entry in the ledger until the first read says what it holds.
+
+    Its windows are cut to `span` (ns), or whole channels where that is None; `wanted` has the job's selection in its
+    codes, wildcards and alternatives included.
+    """
     return Task(
         id=task_id(job, 0, number),
         job=job,
         archive=archive,
         objects=(ObjectRef(archive, key, missing="" if key else "not_available"),),
-        windows=(Window(window_id(job, key, time_ns, time_ns, event), nobody, time_ns, time_ns, True, event),),
+        windows=(Window(window_id(job, key, time_ns, time_ns, event), wanted, time_ns, time_ns, True, event),),
         parts=(Part(0, 1),),
-        template=WindowTemplate(start_ns, end_ns, event),
+        template=WindowTemplate(None if span is None else span[0], None if span is None else span[1], event),
     )

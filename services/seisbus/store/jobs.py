@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -142,6 +142,29 @@ async def update_job(store: Store, job: Mapping[str, Any], change: Mapping[str, 
             {"_id": job["_id"], "attempt": job["attempt"], "state": job["state"]}, {"$set": dict(change)}
         )
     return result.matched_count == 1
+
+
+# The job document is read often, and notes are read by people.
+_MOST_NOTES = 50
+_MORE_NOTES = "More was odd; logs of windows and services and the outcomes of `seisbus index sync` have all of it."
+
+
+async def add_notes(store: Store, job: str, sentences: Iterable[str]) -> list[str]:
+    """Add what was found odd to a job's notes, which everybody sees who looks at the job; those that were new.
+
+    Of several writers at once each adds its own; what is beyond 50 is one sentence.
+    """
+    wanted = list(dict.fromkeys(sentences))
+    if not wanted:
+        return []
+    with translated():
+        found = await store[JOB].find_one({"_id": job}, {"notes": 1})
+        known = (found or {}).get("notes") or []
+        fresh = [sentence for sentence in wanted if sentence not in known]
+        room = max(0, _MOST_NOTES - len(known))
+        for sentence in [*fresh[:room], *([_MORE_NOTES] if len(fresh) > room else [])]:
+            await store[JOB].update_one({"_id": job}, {"$addToSet": {"notes": sentence}})
+    return fresh
 
 
 async def add_counts(store: Store, job: str, counts: Mapping[str, int], stored_bytes: int) -> Document | None:

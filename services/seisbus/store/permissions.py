@@ -61,7 +61,7 @@ _RIGHTS: Final[Mapping[ServiceUser, Mapping[str, tuple[str, ...]]]] = {
     },
     ServiceUser.FETCHER: {
         **_EVERY_WORKER,
-        c.DAY_FILE: _CHANGE,
+        c.DAY_FILE: _KEEP,
         **dict.fromkeys((c.WF_TIMESERIES, c.SOURCE, c.SITE, c.CHANNEL, c.MISFIT_WINDOW, FILES, CHUNKS), _READ),
     },
     ServiceUser.WINDOWER: {**_EVERY_WORKER},

@@ -10,7 +10,7 @@ from libseis.segments import ComplaintKind, Joined, Segment, SourceId
 
 from ..model.channel import Channel
 from ..model.outcome import unreadable_detail
-from ..model.transfer import LogLine, ObjectRecords, Severity
+from ..model.transfer import LogLine, ObjectRecords, Severity, stranger_lines
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +42,7 @@ def decoded(inputs: Sequence[ObjectRecords], overlap: str) -> Decoded:
         for read in inputs
         if read.missing
     ]
+    log += [line for read in inputs for line in stranger_lines(read.ref.key, read.strangers)]
     parts = [read.records for read in inputs if read.records]
     buffer = parts[0] if len(parts) == 1 else b"".join(parts)
     table = frame(buffer)

@@ -22,12 +22,12 @@ from ..bus.snapshot import snapshot
 from ..errors import UnavailableError
 from ..failpoints import failpoint
 from ..model.outcome import Fate
-from ..model.transfer import OutcomeBatch, WindowOutcome
+from ..model.transfer import NOTED, OutcomeBatch, WindowOutcome
 from ..store.blobs import put_gridfs
 from ..store.collections import ELOG, WF_TIMESERIES
 from ..store.documents import Document, ObjectId
 from ..store.errors import ConflictError
-from ..store.jobs import add_counts
+from ..store.jobs import add_counts, add_notes
 from ..store.settle import SettledWindow, Settlement, SettleResult, settle
 from ..telemetry.metrics import OUTPUT_FREE, STORED, WINDOWS, free_ratio
 from .documents import cemetery_document, elog_document, provenance, shared_provenance, wf_document
@@ -134,6 +134,7 @@ class Committer:
     async def _commit(self, taken: Sequence[_Waiting]) -> None:
         try:
             settlements = [await self._stored(entry.batch) for entry in taken]
+            await self._note([entry.batch for entry in taken])
             await self._waveforms.sync()
         except BaseException:
             await self._waveforms.roll_back()
@@ -201,6 +202,17 @@ class Committer:
             None if expansion is None else (list(expansion.windows), list(expansion.parts)),
             shared,
         )
+
+    async def _note(self, batches: Sequence[OutcomeBatch]) -> None:
+        """Put what the logs say of the archive into the jobs' notes, before their windows are settled."""
+        notes: dict[str, dict[str, None]] = defaultdict(dict)
+        for batch in batches:
+            for outcome in batch.outcomes:
+                for line in outcome.log:
+                    if line.algorithm == NOTED:
+                        notes[batch.job][line.message] = None
+        for job, sentences in notes.items():
+            await add_notes(self._context.store, job, sentences)
 
     async def _stored_window(
         self, batch: OutcomeBatch, outcome: WindowOutcome, shared: Document | None

@@ -1,0 +1,56 @@
+"""Channels that a day's object holds although its key names another one: day files of their own, which jobs plan.
+
+Such a document has the object's key, size and version, the channel that was found, and `held_by`, the channel that the
+key names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from pymongo import UpdateOne
+
+from ..model.channel import Channel
+from ..model.task import ObjectRef
+from .client import Store, translated
+from .collections import DAY_FILE
+from .index import day_key
+
+
+async def add_strangers(
+    store: Store, ref: ObjectRef, etag: str, size: int, found: Mapping[Channel, float]
+) -> list[Channel]:
+    """Make the channels (with their rates, Hz) that were found in an object known; those that were not known of it.
+
+    The object itself must be known; one that nobody listed is not remembered.
+    """
+    assert ref.channel is not None  # the key names a channel
+    day = day_key(ref.archive, datetime.fromtimestamp(ref.day_ns / 1e9, UTC).date().isoformat())
+    names = {channel: f"{day}/{ref.key} {channel}" for channel in found}
+    with translated():
+        cursor = store[DAY_FILE].find({"_id": {"$in": list(names.values())}, "etag": etag}, {"_id": 1})
+        known = {str(document["_id"]) async for document in cursor}
+        owner = await store[DAY_FILE].find_one({"_id": f"{day}/{ref.key}"})
+        if owner is None:
+            return []
+        held_by = str(Channel(owner["net"], owner["sta"], owner["loc"], owner["chan"]))
+        fresh = [channel for channel in found if names[channel] not in known and str(channel) != held_by]
+        updates = [
+            UpdateOne(
+                {"_id": names[channel]},
+                {
+                    "$set": {
+                        "day": day, "archive": ref.archive, "day_ns": ref.day_ns,
+                        "net": channel.net, "sta": channel.sta, "loc": channel.loc, "chan": channel.chan,
+                        "key": ref.key, "size": size, "etag": etag, "indexed": False, "listed": True,
+                        "sampling_rate": found[channel], "held_by": held_by,
+                    }
+                },
+                upsert=True,
+            )
+            for channel in fresh
+        ]  # fmt: skip
+        if updates:
+            await store[DAY_FILE].bulk_write(updates)
+    return fresh
