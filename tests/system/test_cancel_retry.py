@@ -8,7 +8,6 @@ from typing import Any
 import pymongo
 import pytest
 from seisbus.client import ClientError, Job
-from seisbus.model.ids import id_range
 from seisbus.model.outcome import Fate
 from seisbus.store.packing import expand_all
 from support.chaos import JOB, End, impatient_system, settled_end, small_archive, until_empty
@@ -130,9 +129,8 @@ def superseded(system: System, job: Job) -> list[dict[str, Any]]:
 
 def outcomes(system: System, job: Job, collection: str = "outcome") -> list[dict[str, Any]]:
     """What the job's windows came to, a mapping a window."""
-    low, high = id_range(job.id)
     environment = system.stack.environment
     with pymongo.MongoClient[dict[str, Any]](environment["SEISBUS_MONGODB_URI"]) as client:
         found = client[environment["SEISBUS_DATABASE"]][collection]
-        documents = list(found.find({"_id": {"$gte": low, "$lt": high}}))
+        documents = list(found.find({"_id": {"$regex": f"^{job.id}\\."}}))
     return [{**outcome, "window": outcome["_id"]} for outcome in expand_all(documents)]

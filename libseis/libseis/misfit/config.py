@@ -6,7 +6,7 @@ A value that checks itself; reading and writing YAML is here, reading and writin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -194,10 +194,6 @@ class Config:
         from ..asdf import write_config
 
         write_config(write_to, self)
-
-    def with_evaluation(self, iteration: int | None, step_count: int | None) -> Config:
-        """The same settings for another evaluation."""
-        return replace(self, iteration=iteration, step_count=step_count)
 
 
 def plain(value: Any) -> Any:

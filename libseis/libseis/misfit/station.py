@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .adjoint import AdjointSource, make_adjoint_source
 from .config import Config
@@ -59,19 +59,6 @@ class StationMeasurement:
     def window_count(self) -> int:
         """Accepted windows of all components."""
         return sum(len(c.windows) for c in self.components)
-
-    def to_mapping(self, *, samples: bool = False) -> dict[str, Any]:
-        """Numbers, strings and lists only, for JSON; adjoint samples only if asked for."""
-        return {
-            "network": self.network,
-            "station": self.station,
-            "misfit": self.misfit,
-            "window_count": self.window_count,
-            "components": [_component_mapping(c, samples) for c in self.components],
-            "refusals": [
-                {"component": r.component, "reason": str(r.reason), "message": r.message} for r in self.refusals
-            ],
-        }
 
 
 def measure_station(
@@ -172,33 +159,3 @@ def _codes(observed: Stream, synthetic: Stream) -> tuple[str, str]:
         for trace in stream:
             return trace.stats.network, trace.stats.station
     return "", ""
-
-
-def _component_mapping(component: ComponentMeasurement, samples: bool) -> dict[str, Any]:
-    source = component.adjoint_source
-    adjoint = None
-    if source is not None:
-        adjoint = {
-            "component": source.component, "type": str(source.type), "misfit": source.misfit, "dt": source.dt,
-            "time_offset": source.time_offset, "window_misfits": list(source.window_misfits),
-        }  # fmt: skip
-        if samples:
-            adjoint["samples"] = source.samples.tolist()
-    return {
-        "component": component.component,
-        "channel_id": component.channel_id,
-        "starttime": component.starttime,
-        "windows": [
-            {
-                "left": w.left, "right": w.right, "center": w.center, "dt": w.dt, "cc_shift": w.cc_shift,
-                "cc_shift_s": w.cc_shift_s, "max_cc": w.max_cc, "dlna": w.dlna, "weight": w.weight,
-                "phases": {p.name: p.time for p in w.phases},
-            }
-            for w in component.windows
-        ],
-        "rejected": [
-            {"left": r.left, "right": r.right, "rejection": str(r.rejection), "value": r.value, "limit": r.limit}
-            for r in component.rejected
-        ],
-        "adjoint_source": adjoint,
-    }  # fmt: skip

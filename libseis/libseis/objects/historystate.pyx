@@ -3,11 +3,14 @@
 What is recorded, and when, is ProcessingHistory's business.
 """
 
+cimport cython
+
 from libseis.enums import ProcessingStatus
 
 from libseis.objects.errorlogger cimport ErrorLogger
 
 
+@cython.final
 cdef class HistoryState:
     """The history of one datum; held by DataState, worked on by ProcessingHistory."""
 

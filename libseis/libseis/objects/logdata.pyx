@@ -1,5 +1,7 @@
 """LogData: one entry of an ErrorLogger."""
 
+cimport cython
+
 import os as _os
 
 from libseis.enums import ErrorSeverity
@@ -14,6 +16,7 @@ def rebuild_logdata(job_id, p_id, algorithm, message, badness):
     return entry
 
 
+@cython.final
 cdef class LogData:
     """`LogData()`, `LogData(dict)`, `LogData(job_id, algorithm, message, severity)` or
     `LogData(job_id, algorithm, MsPASSError)`; the process id is taken when the entry is made.

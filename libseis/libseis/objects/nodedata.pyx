@@ -1,8 +1,11 @@
 """NodeData: one step in the history of a datum."""
 
+cimport cython
+
 from libseis.enums import AtomicType, ProcessingStatus
 
 
+@cython.final
 cdef class NodeData:
     """A node of the history graph: `NodeData()` or `NodeData(node)`.
 

@@ -1,10 +1,13 @@
 """SlownessVector: the horizontal slowness of a plane wave."""
 
+cimport cython
+
 from libc.math cimport M_PI, atan2, hypot
 
 cdef double NEGLIGIBLE = 1e-12   # s/km; 1e12 km/s is faster than anything that has a direction
 
 
+@cython.final
 cdef class SlownessVector:
     """`SlownessVector(ux=0, uy=0, az0=0)` in s/km, east and north; az0 (radians) is the azimuth of a zero vector."""
 

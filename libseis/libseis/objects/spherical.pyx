@@ -1,5 +1,7 @@
 """SphericalCoordinate: a direction or point as radius, theta and phi."""
 
+cimport cython
+
 import numpy as _np
 
 from libc.math cimport acos, atan2, cos, fabs, sin, sqrt
@@ -12,6 +14,7 @@ def rebuild_spherical(radius, theta, phi):
     return out
 
 
+@cython.final
 cdef class SphericalCoordinate:
     """`()` zeros, a copy, or the direction of a 3-vector (x1 east, x2 north, x3 up), radius 1.
 

@@ -1,6 +1,9 @@
 """TimeWindow: a closed interval of time."""
 
+cimport cython
 
+
+@cython.final
 cdef class TimeWindow:
     """`TimeWindow(start, end)` in seconds, in the time standard of what it is used on; () is all from 0 on."""
 

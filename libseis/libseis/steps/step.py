@@ -135,8 +135,3 @@ class Step:
         """Instance id: the same name, version and values have the same id in every process and job."""
         content = [self.name, self.definition.version, dict(self.values)]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
-
-    def as_mapping(self) -> dict[str, dict[str, Any]]:
-        """The step as a job file writes it, defaults included."""
-        values = {key: list(value) if isinstance(value, tuple) else value for key, value in self.values.items()}
-        return {self.name: values}

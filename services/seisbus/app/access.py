@@ -1,7 +1,7 @@
 """Who may make which gRPC call: the check before every call, the limit of open streams, and the audit log.
 
-Without a tokens file everybody may do everything (a laptop). With one only health is open; a method that no rule
-names needs an operator.
+Without a tokens file everybody may do everything (a laptop). With one only health is open; a method that is not in the
+table needs an operator.
 """
 
 from __future__ import annotations
@@ -19,29 +19,57 @@ from .tokens import Caller, Role, TokenBook
 _log = logging.getLogger("seisbus.audit")
 
 _BEARER: Final = "Bearer "
-_CONTROL: Final = "/seis.control.v1.ControlService/"
-_WORKER: Final = "/seis.control.v1.WorkerService/"
-# The first beginning of a method's full name that fits decides; None is open to all.
-_RULES: Final[tuple[tuple[str, Role | None], ...]] = (
-    ("/grpc.health.v1.Health/", None),
-    ("/grpc.reflection.", Role.READER),
-    (f"{_CONTROL}Get", Role.READER),
-    (f"{_CONTROL}List", Role.READER),
-    (f"{_CONTROL}Watch", Role.READER),
-    (f"{_CONTROL}Stream", Role.READER),
-    (f"{_CONTROL}Explain", Role.READER),
-    (f"{_CONTROL}SubmitJob", Role.SUBMITTER),
-    (f"{_CONTROL}SyncIndex", Role.SUBMITTER),
-    (f"{_CONTROL}CancelJob", Role.SUBMITTER),
-    (f"{_CONTROL}RetryJob", Role.SUBMITTER),
-    (f"{_WORKER}GetStatus", Role.READER),
-)
+# gRPC's own services, all methods of each; None is open to all.
+_OF_GRPC: Final[dict[str, Role | None]] = {
+    "grpc.health.v1.Health": None,
+    "grpc.reflection.v1.ServerReflection": Role.READER,
+    "grpc.reflection.v1alpha.ServerReflection": Role.READER,
+}
+_CONTROL: Final[dict[str, Role]] = {
+    "SubmitJob": Role.SUBMITTER,
+    "GetJob": Role.READER,
+    "ListJobs": Role.READER,
+    "WatchJob": Role.READER,
+    "CancelJob": Role.SUBMITTER,
+    "RetryJob": Role.SUBMITTER,
+    "ExplainJob": Role.READER,
+    "GetAvailability": Role.READER,
+    "PurgeJobs": Role.OPERATOR,
+    "SyncIndex": Role.SUBMITTER,
+    "ListArchives": Role.READER,
+    "ListIndexKeys": Role.READER,
+    "ListDayFiles": Role.READER,
+    "ListEvents": Role.READER,
+    "ListChannels": Role.READER,
+    "ListOutcomes": Role.READER,
+    "ListWaveforms": Role.READER,
+    "StreamWaveforms": Role.READER,
+    "ListLogs": Role.READER,
+    "ListCemetery": Role.READER,
+    "ListDatasets": Role.READER,
+    "StreamDataset": Role.READER,
+    "ListMisfits": Role.READER,
+    "ListDeadLetters": Role.READER,
+    "GetDeadLetter": Role.READER,
+    "ReplayDeadLetter": Role.OPERATOR,
+}
+_WORKER: Final[dict[str, Role]] = {
+    "GetStatus": Role.READER,
+    "Pause": Role.OPERATOR,
+    "Resume": Role.OPERATOR,
+    "Drain": Role.OPERATOR,
+}
+ROLES: Final = {
+    **{f"/seis.control.v1.ControlService/{method}": role for method, role in _CONTROL.items()},
+    **{f"/seis.control.v1.WorkerService/{method}": role for method, role in _WORKER.items()},
+}
 _ANYBODY: Final = Caller("anybody", Role.OPERATOR)
 
 
 def needed_role(method: str) -> Role | None:
     """The least role that may call a method (its full name), None when it is open."""
-    return next((role for beginning, role in _RULES if method.startswith(beginning)), Role.OPERATOR)
+    service = method.split("/")[1] if method.startswith("/") else ""
+    return _OF_GRPC[service] if service in _OF_GRPC else ROLES.get(method, Role.OPERATOR)
 
 
 class AccessInterceptor(ServerInterceptor):

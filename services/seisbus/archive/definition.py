@@ -102,17 +102,6 @@ def load_archives(extra: Path | None = None) -> Mapping[str, ArchiveDefinition]:
     return archives
 
 
-def route(archives: Mapping[str, ArchiveDefinition], network: str) -> ArchiveDefinition:
-    """The archive that serves `network`: the first defined that lists it.
-
-    Raises UnknownArchiveError where none does.
-    """
-    for archive in archives.values():
-        if network in archive.networks:
-            return archive
-    raise UnknownArchiveError(f"network {network!r}", tuple(archives))
-
-
 def archive_named(archives: Mapping[str, ArchiveDefinition], name: str) -> ArchiveDefinition:
     """The archive called `name`; UnknownArchiveError lists the known ones."""
     if name not in archives:

@@ -9,7 +9,6 @@ import time
 
 # Crockford's base 32, lower case: no i, l, o, u, and no character with a meaning in NATS subjects.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_AFTER_DOT = "/"  # the character after "." in ASCII, so [job + ".", job + "/") holds all ids of a job
 
 
 def _base32(value: int, width: int) -> str:
@@ -55,11 +54,6 @@ def outcome_range(task: str) -> tuple[str, str]:
 def document_id(window: str, role: str) -> str:
     """24 hex digits for the ObjectId of a window's document; `role` is "0", "1", … for its pieces, or "elog" …"""
     return hashlib.blake2b(f"{window}|{role}".encode(), digest_size=12).hexdigest()
-
-
-def id_range(job: str) -> tuple[str, str]:
-    """Closed-open range of `_id` that holds the tasks, or the outcomes, of a job."""
-    return f"{job}.", f"{job}{_AFTER_DOT}"
 
 
 def job_of(identity: str) -> str:

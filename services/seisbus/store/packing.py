@@ -66,11 +66,6 @@ def unpack_windows(job: str, packed: Document) -> list[Window]:
     return windows
 
 
-def count_windows(packed: Document) -> int:
-    """How many windows a packed form holds."""
-    return sum(run[6] for run in packed["runs"])
-
-
 @dataclass(frozen=True, slots=True)
 class End:
     """How a window ended. What it refers to: so many `pieces`, its `grave` (the first window of it), or `refs`."""

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from seis.control.v1 import control_pb2
-from seisbus.admin.secrets.certificates import expiry
 from seisbus.admin.secrets.folder import Wishes, make_secrets
-from seisbus.app.access import needed_role
+from seisbus.app.access import ROLES, needed_role
 from seisbus.app.tokens import Role, TokenBook, new_token, token_line
 from seisbus.bus.permissions import permissions
 from seisbus.bus.topology import event_subject, fetch_subject, plan_subject, window_subject, write_subject
@@ -101,6 +101,13 @@ def test_a_wrong_line_is_named_but_never_shown(line: str, tmp_path: Path) -> Non
     assert "plain-token" not in caught.value.message
 
 
+def test_the_table_has_every_method_and_no_other() -> None:
+    services = control_pb2.DESCRIPTOR.services_by_name.values()
+    assert set(ROLES) == {
+        f"/{service.full_name}/{method}" for service in services for method in service.methods_by_name
+    }
+
+
 def test_methods_that_nobody_thought_of_need_an_operator() -> None:
     assert needed_role("/seis.control.v1.ControlService/DropEverything") is Role.OPERATOR
     assert needed_role("/seis.control.v1.ControlService/PurgeJobs") is Role.OPERATOR
@@ -122,7 +129,8 @@ def test_secrets_are_made_once_closed_and_renewable(tmp_path: Path) -> None:
     make_secrets(folder, Wishes(), renew=True)
     changed = {path.name for path, content in before.items() if path.read_bytes() != content}
     assert changed == {"nats.conf", "nats.crt", "nats.key", "services.crt", "services.key", "mongodb.pem"}
-    assert expiry((folder / "services.crt").read_bytes()) > datetime.now(UTC) + timedelta(days=390)
+    certificate = x509.load_pem_x509_certificate((folder / "services.crt").read_bytes())
+    assert certificate.not_valid_after_utc > datetime.now(UTC) + timedelta(days=390)
     assert len({path.read_text() for path in folder.glob("*/*.password")}) == 2 * len(ServiceUser)
 
 

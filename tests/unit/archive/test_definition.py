@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from seisbus.archive.definition import Auth, DayCut, IndexSource, ObjectUnit, archive_named, load_archives, route
+from seisbus.archive.definition import Auth, DayCut, IndexSource, ObjectUnit, archive_named, load_archives
 from seisbus.archive.errors import ArchiveDefinitionError, UnknownArchiveError
 
 GOOD = """
@@ -30,14 +30,9 @@ def test_packaged_archives() -> None:
     assert local.at("http://127.0.0.1:9").endpoint == "http://127.0.0.1:9"
 
 
-def test_route_by_network() -> None:
+def test_an_archive_by_its_name() -> None:
     archives = load_archives()
-    assert route(archives, "CI").name == "scedc"
-    assert route(archives, "BK").name == "ncedc"
-    assert route(archives, "NZ").name == "geonet"
-    assert route(archives, "IU").name == "earthscope"
-    with pytest.raises(UnknownArchiveError, match=r"network 'QQ'.*scedc"):
-        route(archives, "QQ")
+    assert archive_named(archives, "geonet").networks[0] == "NZ"
     with pytest.raises(UnknownArchiveError, match="'sced'"):
         archive_named(archives, "sced")
 
@@ -48,7 +43,7 @@ def test_a_users_file_adds_and_replaces(tmp_path: Path) -> None:
     archives = load_archives(extra)
     assert archives["mine"].auth is Auth.SIGNED and archives["mine"].max_in_flight == 4
     assert archives["scedc"].bucket == "b" and archives["ncedc"].bucket == "ncedc-pds"
-    assert route(archives, "XX").name == "scedc"  # the earlier place in the list is kept
+    assert next(iter(archives)) == "scedc"  # the earlier place in the list is kept
 
 
 @pytest.mark.parametrize(

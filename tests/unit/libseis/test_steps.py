@@ -57,7 +57,7 @@ def test_a_job_file_in_every_form() -> None:
     assert [step.name for step in chain] == ["demean", "taper", "scale", "detrend"]
     assert build({"demean": {}, "scale": {"factor": 2}})[1].values["factor"] == 2.0
     assert build("demean")[0].parameters == ()
-    again = build([step.as_mapping() for step in chain])
+    again = build([{step.name: dict(step.values)} for step in chain])
     assert again == chain
     assert [step.id for step in again] == [step.id for step in chain]
     assert pickle.loads(pickle.dumps(chain)) == chain

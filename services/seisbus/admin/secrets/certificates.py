@@ -60,11 +60,6 @@ def issue(authority: Certificate, name: str, hosts: Sequence[str], lasts: timede
     return _pem(builder.sign(signing_key, hashes.SHA256()), key)
 
 
-def expiry(cert: bytes) -> datetime:
-    """When a certificate (PEM) ends to hold."""
-    return x509.load_pem_x509_certificate(cert).not_valid_after_utc
-
-
 def _builder(
     subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, lasts: timedelta
 ) -> x509.CertificateBuilder:
