@@ -16,23 +16,25 @@ import pytest
 from pymongo import AsyncMongoClient
 from seisbus.client import Job, UnreachableError
 from seisbus.local import ServiceName
-from support.chaos import HOUR, JOB, NIGHT, End, impatient_system, settled_end, status_of
+from support.chaos import HOUR, JOB, NIGHT, End, bus_of, impatient_system, paused, settled_end, status_of
 from support.system import System
 from support.waiting import eventually
 
-# Failpoint -> the service it kills, and whether the bus must deliver something again after it.
-_FAILPOINTS = {
-    "submitted-before-publish": ("control", False),
-    "mid-plan": ("indexer", True),
-    "seis_plan-before-ack": ("indexer", True),
-    "seis_fetch-before-ack": ("fetcher", True),
-    "seis_window-before-ack": ("windower", True),
-    "written-before-commit": ("writer", True),
-    "seis_write-before-ack": ("writer", True),
+# Failpoint -> the service it kills; whether the bus must deliver something again after it; and the service that rests
+# until then, for it keeps the job open: a job whose windows are all settled is closed, and needs no message any more.
+_FAILPOINTS: dict[str, tuple[str, bool, str]] = {
+    "submitted-before-publish": ("control", False, ""),
+    "mid-plan": ("indexer", True, ""),
+    "seis_plan-before-ack": ("indexer", True, ""),
+    "seis_fetch-before-ack": ("fetcher", True, "windower"),
+    "seis_window-before-ack": ("windower", True, "writer"),
+    "written-before-commit": ("writer", True, ""),
     # the acknowledgement was sent and confirmed; what the crash leaves behind is the claim
-    "claim-delete": ("writer", False),
+    "claim-delete": ("writer", False, ""),
 }
+_AFTER_COMMIT = "seis_write-before-ack"
 _MID_PURGE = "purge-before-documents"
+_ALL = (*_FAILPOINTS, _AFTER_COMMIT, _MID_PURGE)
 # A window of 3.4 h at 100 Hz as float64 is above what travels inline.
 _LARGE = {
     "archive": "local",
@@ -57,9 +59,9 @@ async def trap(tmp_path_factory: pytest.TempPathFactory, archive: Path) -> Async
     folder = tmp_path_factory.mktemp("failpoints")
     marks = folder / "marks"
     marks.mkdir()
-    for name in (*_FAILPOINTS, _MID_PURGE):
+    for name in _ALL:
         marks.joinpath(name).touch()
-    environment = {"SEISBUS_FAILPOINTS": ",".join((*_FAILPOINTS, _MID_PURGE)), "SEISBUS_FAILPOINT_FOLDER": str(marks)}
+    environment = {"SEISBUS_FAILPOINTS": ",".join(_ALL), "SEISBUS_FAILPOINT_FOLDER": str(marks)}
     async with impatient_system(folder / "stack", archive, environment=environment) as system:
         ends = [await settled_end(system, await system.run(job)) for job in (JOB, _LARGE)]
         yield Trap(system, marks, *ends)
@@ -74,23 +76,47 @@ def test_the_undisturbed_jobs_have_every_fate_that_archives_cause(trap: Trap) ->
 
 @pytest.mark.parametrize("name", _FAILPOINTS)
 async def test_a_kill_at_the_failpoint_changes_nothing(trap: Trap, name: str) -> None:
-    service, redelivered = _FAILPOINTS[name]
+    service, redelivered, resting = _FAILPOINTS[name]
     job: dict[str, Any] = _LARGE if name == "claim-delete" else JOB
     stack = trap.system.stack
     before = restarts(trap.system, service)
     trap.marks.joinpath(name).unlink()
 
-    done = await run(trap.system, job)
+    async def struck() -> bool:
+        assert trap.marks.joinpath(name).exists()
+        assert restarts(trap.system, service) == before + 1
+        return not redelivered or (await status_of(stack, service)).redelivered > 0
 
-    assert trap.marks.joinpath(name).exists()
-    await eventually(lambda: restarts(trap.system, service) == before + 1)
-    if redelivered:
-
-        async def delivered_again() -> bool:
-            return (await status_of(stack, service)).redelivered > 0
-
-        await eventually(delivered_again)
+    async with paused(stack, resting) if resting else contextlib.nullcontext():
+        submitted = await submit(trap.system, job)
+        await eventually(struck)
+        if resting:
+            assert not (await trap.system.client.job(submitted.id)).state.closed
+    done = await closed(trap.system, submitted)
     assert await settled_end(trap.system, done) == (trap.large if name == "claim-delete" else trap.small)
+
+
+async def test_outcomes_delivered_again_after_their_commit_change_nothing(trap: Trap) -> None:
+    """The writer dies between commit and acknowledgement. The windower rests meanwhile, which keeps the job open: what
+    is written without it are windows that are missing."""
+    system = trap.system
+    trap.marks.joinpath(_AFTER_COMMIT).unlink()
+    async with paused(system.stack, "windower"):
+        submitted = await submit(system, JOB)
+        await eventually(trap.marks.joinpath(_AFTER_COMMIT).exists)
+        committed = await outcomes_of(system, submitted.id)
+
+        async def handled_again() -> bool:
+            assert (await status_of(system.stack, "writer")).redelivered > 0
+            async with bus_of(system.stack) as bus:
+                return (await bus.pending(submitted.id))["SEIS_WRITE"] == 0
+
+        await eventually(handled_again)
+        assert not (await system.client.job(submitted.id)).state.closed
+        again = await outcomes_of(system, submitted.id)
+    assert committed
+    assert committed.items() <= again.items()
+    assert await settled_end(system, await closed(system, submitted)) == trap.small
 
 
 async def test_a_writer_killed_mid_purge_leaves_nothing_of_the_job(trap: Trap) -> None:
@@ -119,11 +145,24 @@ def waveform_files(environment: Mapping[str, str], job: str) -> list[Path]:
     return list(Path(environment["SEISBUS_OUTPUT_ROOT"]).glob(f"waveforms/{job}/*"))
 
 
+async def outcomes_of(system: System, job: str) -> dict[str, str]:
+    """The outcome documents of a job as they are stored now, by `_id`."""
+    environment = system.stack.environment
+    async with AsyncMongoClient[dict[str, Any]](environment["SEISBUS_MONGODB_URI"]) as mongo:
+        found = await mongo[environment["SEISBUS_DATABASE"]]["outcome"].find({"job": job}).to_list()
+    return {document["_id"]: repr(document) for document in found}
+
+
 async def run(system: System, job: dict[str, Any]) -> Job:
-    """The job closed; one whose submission was cut off is the one that control knows once it is back."""
+    """The job closed."""
+    return await closed(system, await submit(system, job))
+
+
+async def submit(system: System, job: dict[str, Any]) -> Job:
+    """The job; one whose submission was cut off is the one that control knows once it is back."""
     known = {found.id for found in await system.client.jobs()}
     try:
-        submitted = await system.client.submit(job)
+        return await system.client.submit(job)
     except UnreachableError:
 
         async def new() -> list[Job]:
@@ -132,6 +171,11 @@ async def run(system: System, job: dict[str, Any]) -> Job:
             return []
 
         (submitted,) = await eventually(new)
+        return submitted
+
+
+async def closed(system: System, submitted: Job) -> Job:
+    """The job completed, with a ledger that adds up."""
     done = await system.client.wait(submitted.id)
     assert (done.state, done.ledger.balanced) == ("completed", True), (done.error, done.notes)
     return done

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -319,6 +321,91 @@ async def test_a_patient_publisher_waits_for_room_and_an_impatient_one_says_so(s
         assert bus.waiting_for == ""
         async with running(worker):
             await eventually(lambda: [name[0] for name in log.handled] == ["4"])
+
+
+async def test_messages_that_will_be_delivered_are_never_taken_for_struck_off(
+    servers: EmbeddedServers, bus: Bus
+) -> None:
+    """Waiting, in work, handed back, left to its deadline, and all of that across a kill of the server: none goes."""
+    log, release, failures = Log(), asyncio.Event(), Counter[str]()
+    names = ["done", "held", "bad", *(f"m{number}" for number in range(20))]
+
+    async def handle(delivery: Delivery) -> None:
+        name = delivery.body.decode()
+        if name == "held":
+            await release.wait()
+        if name == "bad" and not release.is_set():
+            failures[name] += 1
+            raise KeyError("a defect of the handler")
+
+    async def left() -> int:
+        return (await bus.pending(JOB))["SEIS_WRITE"]
+
+    await publish(bus, *names)
+    await bus.purge_acknowledged(JOB)
+    assert await left() == len(names)
+    worker = worker_on(bus, log, handle, slots=10, max_deliver=1000)
+    async with running(worker):
+        await eventually(lambda: failures["bad"] > 1)
+        for number in range(3):
+            await publish(bus, *(f"late {number} {n}" for n in range(20)))
+            await bus.purge_acknowledged(JOB)
+            assert await left() >= 2, "in work, and to be delivered again"
+            await servers.restart("nats")
+            await eventually(lambda: worker.state is WorkerState.RUNNING)
+            seen = failures["bad"]
+            await eventually(lambda seen=seen: failures["bad"] > seen)
+        release.set()
+        await eventually(lambda: drained(bus))
+    assert set(log.handled) == {*names, *(f"late {number} {n}" for number in range(3) for n in range(20))}
+    assert await left() == 0
+
+
+async def test_messages_that_a_consumer_struck_off_and_its_stream_kept_are_removed(
+    servers: EmbeddedServers, bus: Bus
+) -> None:
+    """As after a full disk: the stream could not note what the consumer did."""
+    log = Log()
+    await publish(bus, "first", "second")
+    await servers.kill("nats")
+    (stream,) = servers.folder.glob("nats/**/SEIS_WRITE")
+    full = shutil.copytree(stream / "msgs", servers.folder / "full")
+    await servers.restart("nats")
+    async with running(worker_on(bus, log)):
+        await eventually(lambda: drained(bus))
+        await eventually(lambda: sorted(log.handled) == ["first", "second"])
+    await servers.server("nats").stop()
+    shutil.rmtree(stream / "msgs")
+    shutil.copytree(full, stream / "msgs")
+    await servers.restart("nats")
+    await eventually(lambda: bus.connected)
+    await publish(bus, "third")
+    assert (await bus.pending(JOB))["SEIS_WRITE"] == 3, "the server tidies up by itself: nothing is tested here"
+    await bus.purge_acknowledged(JOB)
+    assert (await bus.pending(JOB))["SEIS_WRITE"] == 1
+    async with running(worker_on(bus, log)):
+        await eventually(lambda: sorted(log.handled) == ["first", "second", "third"])
+
+
+async def test_the_purge_of_one_job_costs_no_other_its_redeliveries(bus: Bus) -> None:
+    log, seen = Log(), Counter[str]()
+    names = [f"m{number}" for number in range(40)]
+
+    async def handle(delivery: Delivery) -> None:
+        seen[delivery.body.decode()] += 1
+        if delivery.deliveries < 3:
+            raise KeyError("a defect of the handler")
+
+    other = "abcdefghijklmnopqr"
+    async with running(worker_on(bus, log, handle, slots=40)):
+        await publish(bus, *names)
+        while not await drained(bus) or len(log.handled) < len(names):
+            await bus.publish(write_subject(other), b"x", tag=Tag(other, "t", 1), message_id=f"{other}{seen.total()}")
+            await bus.purge_job(other)
+            await bus.purge_acknowledged(JOB)
+            assert len(log.handled) <= len(names)
+    assert sorted(log.handled) == sorted(names)
+    assert set(seen.values()) == {3}
 
 
 async def test_the_next_snapshot_of_a_job_is_its_move(bus: Bus) -> None:

@@ -41,6 +41,8 @@ JOB: dict[str, Any] = {"archive": "local", "windows": {"absolute": [HOUR, NIGHT]
 # What a crashed worker held comes back after two seconds instead of thirty.
 _IMPATIENT = {"SEISBUS_ACK_WAIT_SECONDS": "2", "SEISBUS_LEASE_SECONDS": "3", "SEISBUS_RECONCILE_SECONDS": "1"}
 
+_CONSUMERS = {"indexer": "plan", "fetcher": "fetch-", "windower": "window-", "writer": "write-"}
+
 
 def small_archive(root: Path, **changes: Any) -> Path:
     """The archive `SMALL`, with changes by field, made below `root`, which then serves as `local`."""
@@ -93,12 +95,21 @@ async def status_of(stack: LocalStack, service: str, index: int = 0) -> pb.GetSt
 
 @asynccontextmanager
 async def paused(stack: LocalStack, service: str) -> AsyncIterator[None]:
-    """A service takes no work for the block."""
+    """A service takes no work for the block, nor what it had asked for before."""
     (address,) = (s.health_address for s in stack.services() if s.service is ServiceName(service))
     async with grpc.aio.insecure_channel(address) as channel:
         stub = control_pb2_grpc.WorkerServiceStub(channel)
         await stub.Pause(pb.PauseRequest(), timeout=5)
         try:
+            async with bus_of(stack) as bus:
+
+                async def asks_no_more() -> bool:
+                    lag = await bus.consumer_lag()
+                    return not any(
+                        asking for name, (_, _, asking) in lag.items() if name.startswith(_CONSUMERS[service])
+                    )
+
+                await eventually(asks_no_more)
             yield
         finally:
             await stub.Resume(pb.ResumeRequest(), timeout=5)

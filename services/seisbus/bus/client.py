@@ -346,6 +346,20 @@ class Bus:
                 if plan or stream != topology.PLAN:
                     await self._js.purge_stream(stream, subject=subject)
 
+    async def purge_acknowledged(self, job: str) -> None:
+        """Remove what a job still has on the work queues though its consumers struck it off, as after a full disk
+        under NATS; never a message that is to be delivered, however often it was before.
+
+        A consumer gives nothing at or below its floor of acknowledgements again, neither now nor after a restart.
+        """
+        with _translated("purging acknowledged messages"):
+            for stream in topology.WORK_STREAMS:
+                for info in await self._js.consumers_info(stream):
+                    floor = info.ack_floor.stream_seq if info.ack_floor else 0
+                    subject = topology.subject_in(info.config.filter_subject or "", job)
+                    if floor and subject:
+                        await self._js.purge_stream(stream, seq=floor + 1, subject=subject)
+
     async def consumer_lag(self) -> dict[str, tuple[int, int, int]]:
         """Consumer -> (pending, being worked on, waiting pull requests), for explanations and metrics."""
         lag: dict[str, tuple[int, int, int]] = {}

@@ -128,6 +128,12 @@ def job_subjects(job: str) -> dict[str, str]:
     }
 
 
+def subject_in(filter_subject: str, job: str) -> str:
+    """The subject of a job's messages that a consumer with this filter is given; "" when it is not one of ours."""
+    head, _, last = filter_subject.rpartition(".")
+    return f"{head}.{job}" if head and last == "*" else ""
+
+
 def _streams(store_bytes: int, replicas: int) -> list[StreamConfig]:
     def work(name: str, subjects: str) -> StreamConfig:
         return StreamConfig(

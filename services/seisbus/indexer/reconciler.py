@@ -3,6 +3,13 @@
 MongoDB alone is the truth; whatever the bus lost is published again as a new publication. A message exists on some
 stream for every open task that was published, or its outcomes are committed; so a job whose open tasks have no message
 on two looks in a row has lost them.
+
+Messages are removed in two cases, and none of them loses work:
+- A job that is being cancelled, or was settled to its last window, has no use for any. One that comes back open by a
+  retry while a reconciler that lost its lease still purges has open tasks without a message, and they are published.
+- Of a job that stands still go messages that their consumers struck off already: nobody is ever given them. What waits,
+  is being worked on or will be delivered again stays, whatever it waits for.
+A task published twice is work done twice, never an outcome twice: the first one wins.
 """
 
 from __future__ import annotations
@@ -49,7 +56,7 @@ class Reconciler:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._store = context.store
-        # What a job looked like when no message of it was on the bus, and since when (loop time).
+        # What a job looked like when nothing of it moved, and since when (loop time).
         self._silent: dict[str, tuple[str, float]] = {}
         self._finished: set[str] = set()
         self._wake = asyncio.Event()
@@ -110,32 +117,31 @@ class Reconciler:
             await self._cancel(job)
             return
         pending = await self._context.bus.pending(job["_id"])
-        if state in (JobState.SUBMITTED, JobState.PLANNING):
+        planned = state is JobState.RUNNING
+        if not planned and pending[PLAN] == 0:
             waits = await awaited_job(self._store, job) or await outranking_job(self._store, job)
-            if pending[PLAN] == 0 and not waits and self._silent_again(job):
+            if not waits and self._silent_again(job):
                 _log.info("job %s: nobody plans it, asking again", job["_id"])
                 await self._context.bus.publish_plan(job["_id"], job["attempt"], nonce=time.time_ns())
             return
         open_ids = await open_task_ids(self._store, job["_id"])
-        if not open_ids:
+        if planned and not open_ids:
             await self._close(job, JobState.COMPLETED)
-        elif (sum(pending.values()) == 0 or await self._nobody_has_any()) and self._silent_again(job):
-            await self._context.bus.purge_job(job["_id"], plan=False)
+            return
+        held = sum(pending.values())
+        if not self._silent_again(job, held):
+            return
+        if held:
+            await self._context.bus.purge_acknowledged(job["_id"])
+        # The tasks of an index job are done where they are planned. A planner waits for those that it published.
+        if open_ids and held == pending[PLAN] and job["kind"] != "index":
             await self._publish_lost(job)
 
-    async def _nobody_has_any(self) -> bool:
-        """Whether no consumer has, or will be given, any message: what a stream still holds then reaches nobody.
-
-        Seen where a NATS server was killed on a full disk: its consumers had struck off more than its streams.
-        """
-        lag = await self._context.bus.consumer_lag()
-        return all(waiting == 0 and in_work == 0 for waiting, in_work, _ in lag.values())
-
-    def _silent_again(self, job: Document) -> bool:
-        """Whether the job looked just like this, without a message, a whole round ago: a first look may have met a
-        message between two streams."""
+    def _silent_again(self, job: Document, held: int = 0) -> bool:
+        """Whether the job looked just like this, with so many messages `held` on the bus, a whole round ago: a first
+        look may have met a message between two streams."""
         now = asyncio.get_running_loop().time()
-        looks = f"{job['attempt']} {job['state']} {job['planned']} {job['cursor']} {job['counts']}"
+        looks = f"{job['attempt']} {job['state']} {job['planned']} {job['cursor']} {job['counts']} {held}"
         before, since = self._silent.get(job["_id"], ("", now))
         if before != looks:
             self._silent[job["_id"]] = (looks, now)
