@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import pyasdf
 import pytest
-from libseis.asdf import evaluations, opened, read_stream, waveform_tags, write_stream
+from libseis.asdf import opened, read_stream, waveform_tags, write_stream
 from libseis.misfit import Config, Manager
 from libseis.misfit.geometry import half_duration
+from libseis.misfit.storage import evaluations
 from seisbus.admin.archive.imports import import_folder
 from seisbus.client import ClientError, Job
 from seisbus.errors import UserError

@@ -7,29 +7,20 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .config import Config, plain
+from .config import Config
 from .errors import MisfitError, Reason
 from .flexwin.window import Window
-from .settings import AdjointSettings, AdjointType
+from .settings import SETTINGS_OF_TYPE, AdjointType, plain
 
 if TYPE_CHECKING:
     from obspy import Trace
 
-SETTINGS_OF_TYPE = {  # names of the AdjointSettings that pyadjoint takes for each
-    AdjointType.WAVEFORM: ("taper_type", "taper_percentage"),
-    AdjointType.CONVOLUTION: ("taper_type", "taper_percentage"),
-    AdjointType.EXPONENTIATED_PHASE: ("taper_type", "taper_percentage", "wtr_env"),
-    AdjointType.CC_TRAVELTIME: (
-        "taper_type", "taper_percentage", "measure_type", "use_cc_error", "dt_sigma_min", "dlna_sigma_min"
-    ),
-    AdjointType.MULTITAPER: tuple(f.name for f in fields(AdjointSettings) if f.name != "wtr_env"),
-}  # fmt: skip
 _BANDS = ((1.0, "L"), (0.1, "M"), (0.0125, "B"), (0.001, "H"))  # SPECFEM3D user manual, appendix on channel codes
 
 

@@ -1,6 +1,6 @@
 """The configuration of a misfit measurement: what is compared, in which band, how windows and misfits are made.
 
-A value that checks itself; reading and writing YAML is here, reading and writing a dataset in libseis.asdf.
+A value that checks itself; reading and writing YAML is here, the form in a dataset in `storage.configs`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,11 @@ import numpy as np
 
 from .errors import ConfigError
 from .evaluation import DEFAULT_PATH, Evaluation
-from .settings import AdjointSettings, AdjointType, WindowSettings, member
+from .settings import AdjointSettings, AdjointType, WindowSettings, member, plain
 
 if TYPE_CHECKING:
     from ..asdf.handle import DatasetLike
 
-WINDOW_PREFIX = "pyflex_config_"
-ADJOINT_PREFIX = "pyadjoint_config_"
 _UNUSED = ("client", "start_pad", "end_pad", "paths_events", "paths_responses", "paths_synthetics", "paths_waveforms")
 
 
@@ -182,28 +180,15 @@ class Config:
         """From a YAML file by its name, or from the Configs of a dataset at `path`."""
         if isinstance(read_from, (str, Path)) and Path(read_from).suffix in (".yaml", ".yml"):
             return cls.read_yaml(read_from)
-        from ..asdf import read_config
+        from .storage.configs import read_settings
 
-        return read_config(read_from, path)
+        return cls.from_mapping(read_settings(read_from, path, {f.name for f in fields(cls)}))
 
     def write(self, write_to: str | Path | DatasetLike) -> None:
         """To a YAML file by its name, or into the Configs of a dataset at this config's own path."""
         if isinstance(write_to, (str, Path)) and Path(write_to).suffix in (".yaml", ".yml"):
             self.write_yaml(write_to)
             return
-        from ..asdf import write_config
+        from .storage.configs import write_settings
 
-        write_config(write_to, self)
-
-
-def plain(value: Any) -> Any:
-    """A value as YAML and JSON have it."""
-    if isinstance(value, StrEnum):
-        return str(value)
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, tuple):
-        return list(value)
-    return value
+        write_settings(write_to, self.aux_path, {f.name: getattr(self, f.name) for f in fields(self)})

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from .. import asdf
+from . import storage
 from .adjoint import AdjointSource
 from .config import Config
 from .errors import ManagerError
@@ -248,7 +249,7 @@ class Manager:
             self.ds = ds
         with asdf.opened(self._dataset()) as file:
             if path is not None:
-                self.config = asdf.read_config(file, path)
+                self.config = Config.read(file, path)
             events = asdf.read_events(file)
             self.event = events[0] if events else None
             self.inv = asdf.read_inventory(file, code)
@@ -298,13 +299,13 @@ class Manager:
             elif self.config.iteration is None:
                 wanted = Evaluation.from_path(DEFAULT_PATH)
             else:
-                wanted = self.config.evaluation.previous(asdf.evaluations(file))
+                wanted = self.config.evaluation.previous(storage.evaluations(file))
             if wanted is None:
                 raise ManagerError(
                     f"{self.config.aux_path} is the first evaluation of the dataset; no earlier windows can be fixed.",
                     needs="windows",
                 )
-            stored = asdf.read_station_windows(file, wanted.path, self.code)
+            stored = storage.read_station_windows(file, wanted.path, self.code)
         channels = {trace.id for trace in self._need_preprocessed("window").observed}
         return {channel[-1]: windows for channel, windows in stored.items() if channel in channels}
 
@@ -316,9 +317,9 @@ class Manager:
                 selection = found.selections.get(component)
                 windows = selection.windows if selection else ()
                 start = str(synthetic.stats.starttime)
-                asdf.write_windows(file, self.config.aux_path, observed.id, start, windows)
+                storage.write_windows(file, self.config.aux_path, observed.id, start, windows)
                 rejected = selection.rejected if selection else ()
-                asdf.write_rejected(file, self.config.aux_path, observed.id, rejected)
+                storage.write_rejected(file, self.config.aux_path, observed.id, rejected)
 
     def _save_sources(self, dataset: DatasetLike) -> None:
         from .adjoint import specfem_channel
@@ -328,10 +329,10 @@ class Manager:
             for component, observed, synthetic in pairs.components():
                 source = self.adjsrcs.get(component)
                 if source is not None:
-                    asdf.write_adjoint_source(file, self.config.aux_path, source)
+                    storage.write_adjoint_source(file, self.config.aux_path, source)
                 else:
                     code = specfem_channel(float(synthetic.stats.delta), component)
-                    asdf.remove_adjoint_source(file, self.config.aux_path, observed.id, code)
+                    storage.remove_adjoint_source(file, self.config.aux_path, observed.id, code)
 
     def __repr__(self) -> str:
         done = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -178,3 +178,27 @@ class AdjointSettings:
         for key in ("dt_sigma_min", "dlna_sigma_min", "wtr_env", "mt_nw", "num_taper", "lnpt"):
             if getattr(self, key) <= 0:
                 raise ConfigError(f"{key} is {getattr(self, key)}; it must be above zero.", key=key)
+
+
+SETTINGS_OF_TYPE = {  # names of the AdjointSettings that pyadjoint takes for each
+    AdjointType.WAVEFORM: ("taper_type", "taper_percentage"),
+    AdjointType.CONVOLUTION: ("taper_type", "taper_percentage"),
+    AdjointType.EXPONENTIATED_PHASE: ("taper_type", "taper_percentage", "wtr_env"),
+    AdjointType.CC_TRAVELTIME: (
+        "taper_type", "taper_percentage", "measure_type", "use_cc_error", "dt_sigma_min", "dlna_sigma_min"
+    ),
+    AdjointType.MULTITAPER: tuple(f.name for f in fields(AdjointSettings) if f.name != "wtr_env"),
+}  # fmt: skip
+
+
+def plain(value: Any) -> Any:
+    """A value as YAML and JSON have it."""
+    if isinstance(value, StrEnum):
+        return str(value)
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, tuple):
+        return list(value)
+    return value

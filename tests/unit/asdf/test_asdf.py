@@ -30,6 +30,7 @@ from libseis.misfit import (
     Window,
     WindowSettings,
     example,
+    storage,
 )
 from libseis.misfit.traveltimes import PhaseArrival
 from obspy import Stream, Trace, UTCDateTime
@@ -66,17 +67,17 @@ def path(tmp_path):
 
 def test_windows_round_trip_in_numeric_order(path):
     windows = [window(10 * n, 10 * n + 5) for n in range(23)]
-    names = asdf.write_windows(path, "default", "XX.STA.10.HHE", START, windows)
+    names = storage.write_windows(path, "default", "XX.STA.10.HHE", START, windows)
     assert names[10] == "XX_STA_E_10"
-    assert asdf.read_windows(path, "default", "XX.STA.10.HHE") == windows
+    assert storage.read_windows(path, "default", "XX.STA.10.HHE") == windows
 
 
 def test_a_second_writing_leaves_no_old_windows(path):
-    asdf.write_windows(path, "i01/s00", "XX.STA.10.HHE", START, [window(n, n + 9) for n in range(5)])
-    asdf.write_windows(path, "i01/s01", "XX.STA.10.HHE", START, [window()])
-    asdf.write_windows(path, "i01/s00", "XX.STA.10.HHE", START, [window(1, 2)])
-    assert asdf.read_windows(path, "i01/s00", "XX.STA.10.HHE") == [window(1, 2)]
-    assert asdf.read_windows(path, "i01/s01", "XX.STA.10.HHE") == [window()]
+    storage.write_windows(path, "i01/s00", "XX.STA.10.HHE", START, [window(n, n + 9) for n in range(5)])
+    storage.write_windows(path, "i01/s01", "XX.STA.10.HHE", START, [window()])
+    storage.write_windows(path, "i01/s00", "XX.STA.10.HHE", START, [window(1, 2)])
+    assert storage.read_windows(path, "i01/s00", "XX.STA.10.HHE") == [window(1, 2)]
+    assert storage.read_windows(path, "i01/s01", "XX.STA.10.HHE") == [window()]
 
 
 CHANNELS = ("XX.STA.10.HHE", "XX.STA.20.HHE", "XX.STA.10.BHE", "XX.STA..HHE", "XX.STA.10.HHN", "XX.STAX.10.HHE")
@@ -88,48 +89,48 @@ def test_sensors_share_tags_whatever_the_order(tmp_path_factory, order, counts):
     path = tmp_path_factory.mktemp("share") / "ds.h5"
     wanted = {c: [window(n, n + i) for n in range(counts[i])] for i, c in enumerate(CHANNELS)}
     for channel in order:
-        asdf.write_windows(path, "default", channel, START, [window(900, 999)] * 3)
+        storage.write_windows(path, "default", channel, START, [window(900, 999)] * 3)
     for channel in reversed(order):
-        asdf.write_windows(path, "default", channel, START, wanted[channel])
+        storage.write_windows(path, "default", channel, START, wanted[channel])
     with h5py.File(path) as file:
         names = set(file["AuxiliaryData/MisfitWindows/default"])
     again = path.with_name("sorted.h5")
     for channel in sorted(order):
-        asdf.write_windows(again, "default", channel, START, wanted[channel])
+        storage.write_windows(again, "default", channel, START, wanted[channel])
     with h5py.File(again) as file:
         assert set(file["AuxiliaryData/MisfitWindows/default"]) == names
     for channel in CHANNELS:
-        assert asdf.read_windows(path, "default", channel) == wanted[channel]
+        assert storage.read_windows(path, "default", channel) == wanted[channel]
 
 
 def test_storing_a_station_looks_at_no_other(path, monkeypatch):
     """Else a dataset of a thousand stations would take hours."""
-    asdf.write_windows(path, "default", "XX.ONE.10.HHE", START, [window()])
+    storage.write_windows(path, "default", "XX.ONE.10.HHE", START, [window()])
     monkeypatch.setattr("libseis.asdf.records._names", lambda *_: pytest.fail("all names were listed"))
     for _ in range(2):
-        asdf.write_windows(path, "default", "XX.TWO.10.HHE", START, [window(n, n + 5) for n in range(12)])
-        asdf.write_adjoint_source(path, "default", source("XX.TWO.10.HHE"))
+        storage.write_windows(path, "default", "XX.TWO.10.HHE", START, [window(n, n + 5) for n in range(12)])
+        storage.write_adjoint_source(path, "default", source("XX.TWO.10.HHE"))
     monkeypatch.undo()
-    assert len(asdf.read_windows(path, "default", "XX.TWO.10.HHE")) == 12
+    assert len(storage.read_windows(path, "default", "XX.TWO.10.HHE")) == 12
 
 
 def test_pyasdf_reads_both_of_two_sensors(path):
-    asdf.write_windows(path, "default", "XX.STA.20.HHE", START, [window(1, 2)])
-    asdf.write_windows(path, "default", "XX.STA.10.HHE", START, [window(3, 4)])
-    asdf.write_adjoint_source(path, "default", source("XX.STA.20.HHE", misfit=2.0))
-    asdf.write_adjoint_source(path, "default", source("XX.STA.10.HHE", misfit=1.0))
+    storage.write_windows(path, "default", "XX.STA.20.HHE", START, [window(1, 2)])
+    storage.write_windows(path, "default", "XX.STA.10.HHE", START, [window(3, 4)])
+    storage.write_adjoint_source(path, "default", source("XX.STA.20.HHE", misfit=2.0))
+    storage.write_adjoint_source(path, "default", source("XX.STA.10.HHE", misfit=1.0))
     with ASDFDataSet(path, mode="r", mpi=False) as ds:
         windows = ds.auxiliary_data.MisfitWindows.default
         assert windows.list() == ["XX_STA_20_HHE_E_0", "XX_STA_E_0"]
         assert windows.XX_STA_E_0.parameters["channel_id"] == "XX.STA.10.HHE"
         assert windows.XX_STA_20_HHE_E_0.data[:].tolist() == [1, 2]
         assert ds.auxiliary_data.AdjointSources.default.XX_STA_BXE.parameters["misfit"] == 1.0
-    assert [s.misfit for s in asdf.read_adjoint_sources(path, "default", "XX.STA")] == [1.0, 2.0]
+    assert [s.misfit for s in storage.read_adjoint_sources(path, "default", "XX.STA")] == [1.0, 2.0]
 
 
 def test_adjoint_sources_round_trip(path):
-    asdf.write_adjoint_source(path, "i01/s00", source())
-    (found,) = asdf.read_adjoint_sources(path, "i01/s00", "XX.STA")
+    storage.write_adjoint_source(path, "i01/s00", source())
+    (found,) = storage.read_adjoint_sources(path, "i01/s00", "XX.STA")
     np.testing.assert_array_equal(found.samples, source().samples)
     assert (found.channel_id, found.misfit, found.time_offset, found.type, found.window_misfits) == (
         "XX.STA.10.HHE", 0.4, -20.0, "cc_traveltime", (0.4,),
@@ -142,14 +143,14 @@ def test_rejected_windows_round_trip(path):
         RejectedWindow(2, 8, 4, Rejection.TIME_SHIFT, -11.0, 10.0),
         RejectedWindow(3, 7, 5, Rejection.WATER_LEVEL),
     ]
-    asdf.write_rejected(path, "default", "XX.STA.10.HHE", rejected)
-    assert asdf.read_rejected(path, "default", "XX.STA.10.HHE") == rejected
+    storage.write_rejected(path, "default", "XX.STA.10.HHE", rejected)
+    assert storage.read_rejected(path, "default", "XX.STA.10.HHE") == rejected
 
 
 def test_evaluations_are_in_numeric_order(path):
     for evaluation in ("i10/s00", "i02", "default", "i02/s03"):
-        asdf.write_windows(path, evaluation, "XX.STA.10.HHE", START, [window()])
-    assert [e.path for e in asdf.evaluations(path)] == ["default", "i02", "i02/s03", "i10/s00"]
+        storage.write_windows(path, evaluation, "XX.STA.10.HHE", START, [window()])
+    assert [e.path for e in storage.evaluations(path)] == ["default", "i02", "i02/s03", "i10/s00"]
 
 
 def weigh(left: int, right: int, max_cc: float, dt: float, min_period: float) -> float:
@@ -161,9 +162,9 @@ def test_configs_with_long_arrays_and_functions(path):
     config = Config(
         iteration=1, window=WindowSettings(cc_acceptance_level=criterion, edition="paper", weight_function=weigh)
     )
-    asdf.write_config(path, config)
-    asdf.write_config(path, config)
-    found = asdf.read_config(path, "i01")
+    config.write(path)
+    config.write(path)
+    found = Config.read(path, "i01")
     np.testing.assert_array_equal(found.window.cc_acceptance_level, criterion)
     assert found.window.edition is Edition.PAPER and found.iteration == 1 and found.step_count is None
     with ASDFDataSet(path, mode="r", mpi=False) as ds:
@@ -174,17 +175,17 @@ def test_configs_with_long_arrays_and_functions(path):
 
 @pytest.mark.parametrize(("first", "second"), [((1, None), (1, 0)), ((1, 0), (1, None))])
 def test_configs_of_an_iteration_and_of_its_steps_exclude_each_other(path, first, second):
-    asdf.write_config(path, Config(iteration=first[0], step_count=first[1]))
+    Config(iteration=first[0], step_count=first[1]).write(path)
     with pytest.raises(asdf.AsdfConflictError, match="give a step_count to all of an iteration, or to none"):
-        asdf.write_config(path, Config(iteration=second[0], step_count=second[1]))
-    assert asdf.read_config(path, "i01" if first[1] is None else "i01/s00").iteration == 1
-    asdf.write_config(path, Config(iteration=2, step_count=second[1]))
+        Config(iteration=second[0], step_count=second[1]).write(path)
+    assert Config.read(path, "i01" if first[1] is None else "i01/s00").iteration == 1
+    Config(iteration=2, step_count=second[1]).write(path)
 
 
 def test_a_missing_config_is_named(path):
-    asdf.write_config(path, Config())
+    Config().write(path)
     with pytest.raises(asdf.AsdfError, match="no config at i01/s00"):
-        asdf.read_config(path, "i01/s00")
+        Config.read(path, "i01/s00")
 
 
 def test_start_times_are_exact(path):
@@ -423,15 +424,15 @@ def test_merging(path, tmp_path):
     parts = [tmp_path / f"part{n}.h5" for n in range(3)]
     for n, part in enumerate(parts):
         asdf.build_dataset(part, [station(f"S{n}"), station("BOTH")], example().event)
-        asdf.write_windows(part, "default", f"XX.S{n}.10.HHE", START, [window(n, n + 50)])
+        storage.write_windows(part, "default", f"XX.S{n}.10.HHE", START, [window(n, n + 50)])
     asdf.merge_datasets(path, parts)
     assert asdf.station_codes(path) == ["XX.BOTH", "XX.S0", "XX.S1", "XX.S2"]
-    assert asdf.read_windows(path, "default", "XX.S2.10.HHE") == [window(2, 52)]
+    assert storage.read_windows(path, "default", "XX.S2.10.HHE") == [window(2, 52)]
     assert len(asdf.read_events(path)) == 1
-    asdf.write_windows(parts[1], "default", "XX.S0.10.HHE", START, [window(7, 8)])
+    storage.write_windows(parts[1], "default", "XX.S0.10.HHE", START, [window(7, 8)])
     with pytest.raises(asdf.AsdfConflictError, match="XX_S0_E_0"):
         asdf.merge_datasets(path, parts)
-    assert asdf.read_windows(path, "default", "XX.S0.10.HHE") == [window(0, 50)]
+    assert storage.read_windows(path, "default", "XX.S0.10.HHE") == [window(0, 50)]
 
 
 def test_a_station_that_is_another(path):
@@ -451,30 +452,30 @@ def pyatoas():
 
 def test_pyatoas_own_dataset_is_read(pyatoas):
     there, evaluation = pyatoas, "i01/s00"
-    config = asdf.read_config(there, evaluation)
+    config = Config.read(there, evaluation)
     assert (config.min_period, config.max_period, config.iteration, config.step_count) == (8.0, 20.0, 1, 0)
-    windows = asdf.read_station_windows(there, evaluation, "NZ.BFZ")
+    windows = storage.read_station_windows(there, evaluation, "NZ.BFZ")
     assert [(w.left, w.right) for w in windows["NZ.BFZ.10.HHN"]] == [(1196, 2236)]
-    sources = asdf.read_adjoint_sources(there, evaluation, "NZ.BFZ")
+    sources = storage.read_adjoint_sources(there, evaluation, "NZ.BFZ")
     assert {s.component: round(s.misfit, 6) for s in sources} == {"BXN": 0.528756, "BXZ": 0.47622}
     assert len(asdf.read_stream(there, "NZ.BFZ", "observed")) == 3
 
 
 def test_a_measurement_replaces_that_of_pyatoa(pyatoas, path):
     shutil.copy(pyatoas, path)
-    asdf.write_adjoint_source(path, "i01/s00", source("NZ.BFZ.10.HHN", "BXN"))
+    storage.write_adjoint_source(path, "i01/s00", source("NZ.BFZ.10.HHN", "BXN"))
     with h5py.File(path) as file:
         assert list(file["AuxiliaryData/AdjointSources/i01/s00"]) == ["NZ_BFZ_BXN", "NZ_BFZ_BXZ"]
-    assert {s.component: s.misfit for s in asdf.read_adjoint_sources(path, "i01/s00", "NZ.BFZ")}["BXN"] == 0.4
-    asdf.write_windows(path, "i01/s00", "NZ.BFZ.10.HHN", START, [])
-    assert list(asdf.read_station_windows(path, "i01/s00", "NZ.BFZ")) == ["NZ.BFZ.10.HHZ"]
+    assert {s.component: s.misfit for s in storage.read_adjoint_sources(path, "i01/s00", "NZ.BFZ")}["BXN"] == 0.4
+    storage.write_windows(path, "i01/s00", "NZ.BFZ.10.HHN", START, [])
+    assert list(storage.read_station_windows(path, "i01/s00", "NZ.BFZ")) == ["NZ.BFZ.10.HHZ"]
 
 
 def test_our_dataset_has_the_attributes_that_pyatoa_hands_on(pyatoas, path):
     """Pyatoa gives all of them as keyword arguments to its libraries, so none may be missing and none too many."""
-    asdf.write_config(path, Config(iteration=1, step_count=0))
-    asdf.write_adjoint_source(path, "i01/s00", source("NZ.BFZ.10.HHN", "BXN"))
-    asdf.write_windows(path, "i01/s00", "NZ.BFZ.10.HHN", START, [window()])
+    Config(iteration=1, step_count=0).write(path)
+    storage.write_adjoint_source(path, "i01/s00", source("NZ.BFZ.10.HHN", "BXN"))
+    storage.write_windows(path, "i01/s00", "NZ.BFZ.10.HHN", START, [window()])
     with h5py.File(path) as ours, h5py.File(pyatoas) as theirs:
         prefixes = "pyflex_", "pyadjoint_"
         configs = (file["AuxiliaryData/Configs/i01/s00"].attrs for file in (ours, theirs))
@@ -493,5 +494,5 @@ def test_a_config_keeps_the_settings_of_other_adjoint_types(path, kind):
     config = Config(
         adj_src_type=kind, adjoint=AdjointSettings(wtr_env=0.3, num_taper=3, dt_sigma_min=0.7, taper_percentage=0.2)
     )
-    asdf.write_config(path, config)
-    assert asdf.read_config(path) == config
+    config.write(path)
+    assert Config.read(path) == config

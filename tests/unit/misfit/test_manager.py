@@ -8,7 +8,7 @@ import warnings
 
 import numpy as np
 import pytest
-from libseis.misfit import Config, Manager, ManagerError, WindowSettings
+from libseis.misfit import Config, Manager, ManagerError, WindowSettings, storage
 from pyasdf import ASDFDataSet
 
 from libseis import asdf
@@ -74,12 +74,12 @@ def test_the_page(published, dataset):
 def test_fewer_windows_leave_none_of_the_old(manager, tmp_path):
     path = tmp_path / "ds.h5"
     manager(ds=path).flow()
-    assert len(asdf.read_station_windows(path, "default", "NZ.BFZ")) == 3
-    assert len(asdf.read_adjoint_sources(path, "default", "NZ.BFZ")) == 3
+    assert len(storage.read_station_windows(path, "default", "NZ.BFZ")) == 3
+    assert len(storage.read_adjoint_sources(path, "default", "NZ.BFZ")) == 3
     none = manager(ds=path, config=Config(window=WindowSettings(cc_acceptance_level=0.999999))).flow()
     assert none.misfit is None
-    assert asdf.read_station_windows(path, "default", "NZ.BFZ") == {}
-    assert asdf.read_adjoint_sources(path, "default", "NZ.BFZ") == []
+    assert storage.read_station_windows(path, "default", "NZ.BFZ") == {}
+    assert storage.read_adjoint_sources(path, "default", "NZ.BFZ") == []
 
 
 def test_nothing_is_saved_where_it_is_not_wanted(manager, tmp_path):
@@ -89,21 +89,21 @@ def test_nothing_is_saved_where_it_is_not_wanted(manager, tmp_path):
     manager(ds=path).flow(save=False)
     assert not path.exists()
     manager(ds=path, config=Config(save_to_ds=False)).flow(save=True)
-    assert len(asdf.read_station_windows(path, "default", "NZ.BFZ")) == 3
+    assert len(storage.read_station_windows(path, "default", "NZ.BFZ")) == 3
 
 
 def test_rejected_windows_are_kept_on_request(manager, tmp_path):
     path = tmp_path / "ds.h5"
     strict = Config(window=WindowSettings(tshift_acceptance_level=0.1))
     found = manager(ds=path, config=strict).flow(keep_rejected=True)
-    stored = asdf.read_rejected(path, "default", "NZ.BFZ.10.HHZ")
+    stored = storage.read_rejected(path, "default", "NZ.BFZ.10.HHZ")
     assert sorted(stored, key=str) == sorted(found.rejected["Z"], key=str)
     assert "time_shift" in {str(r.rejection) for r in stored}
     again = manager(ds=path, config=strict)
     again.flow(keep_rejected=True)
-    assert asdf.read_rejected(path, "default", "NZ.BFZ.10.HHZ") == stored
+    assert storage.read_rejected(path, "default", "NZ.BFZ.10.HHZ") == stored
     again.flow()
-    assert asdf.read_rejected(path, "default", "NZ.BFZ.10.HHZ") == []
+    assert storage.read_rejected(path, "default", "NZ.BFZ.10.HHZ") == []
 
 
 def test_nothing_is_said_of_rejected_windows_nobody_asked_for(manager, dataset):
@@ -121,13 +121,13 @@ def test_several_evaluations_in_one_dataset(manager, made, tmp_path):
         config = Config(iteration=iteration, step_count=step)
         config.write(path)
         manager(ds=path, config=config, st_syn=moved).write().flow()
-    assert [e.path for e in asdf.evaluations(path)] == ["i01/s00", "i01/s01", "i02/s00", "i10/s00"]
-    assert [e.path for e in asdf.evaluations(path, "Configs")] == ["i01/s00", "i01/s01", "i02/s00", "i10/s00"]
+    assert [e.path for e in storage.evaluations(path)] == ["i01/s00", "i01/s01", "i02/s00", "i10/s00"]
+    assert [e.path for e in storage.evaluations(path, "Configs")] == ["i01/s00", "i01/s01", "i02/s00", "i10/s00"]
     found = {}
     for iteration, step in shifts:
         loaded = Manager(ds=path).load("NZ.BFZ", path=f"i{iteration:02d}/s{step:02d}")
         assert (loaded.config.iteration, loaded.config.step_count) == (iteration, step)
-        stored = asdf.read_station_windows(path, loaded.config.aux_path, "NZ.BFZ")["NZ.BFZ.10.HHZ"]
+        stored = storage.read_station_windows(path, loaded.config.aux_path, "NZ.BFZ")["NZ.BFZ.10.HHZ"]
         loaded.flow(save=False)
         assert [(w.left, w.right, w.cc_shift) for w in loaded.windows["Z"]] == [
             (w.left, w.right, w.cc_shift) for w in stored

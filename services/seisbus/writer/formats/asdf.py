@@ -6,17 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from libseis.asdf import (
-    AsdfConflictError,
-    write_adjoint_source,
-    write_config,
-    write_event,
-    write_inventory,
-    write_rejected,
-    write_stream,
-    write_windows,
-)
+from libseis.asdf import AsdfConflictError, write_event, write_inventory, write_stream
 from libseis.asdf.handle import create
+from libseis.misfit.storage import write_adjoint_source, write_rejected, write_windows
 from libseis.segments import Segment
 
 from ...archive.quakeml import catalog_of
@@ -70,7 +62,7 @@ class AsdfDraft(Draft):
 
     def add_config(self, config: Config) -> None:
         """Under the path of its evaluation, with the tag that observed waveforms have in this file."""
-        write_config(self._file, replace(config, observed_tag=self._tag))
+        replace(config, observed_tag=self._tag).write(self._file)
 
     def add_measurement(self, measured: Measured) -> None:
         """Synthetics under their tag, windows and adjoint sources in Pyatoa's paths."""

@@ -8,19 +8,18 @@ and the attribute says where.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..misfit.adjoint import SETTINGS_OF_TYPE
-from ..misfit.config import ADJOINT_PREFIX, WINDOW_PREFIX, Config, plain
-from ..misfit.evaluation import DEFAULT_PATH
-from ..misfit.settings import AdjointSettings, WindowSettings
-from .arrays import replace_array
-from .errors import AsdfConflictError, AsdfError
-from .handle import DatasetLike, opened
-from .records import text
+from libseis.asdf.arrays import replace_array
+from libseis.asdf.errors import AsdfConflictError, AsdfError
+from libseis.asdf.handle import DatasetLike, opened
+from libseis.asdf.records import text
+
+from ..settings import SETTINGS_OF_TYPE, AdjointSettings, WindowSettings, plain
 
 if TYPE_CHECKING:
     import h5py
@@ -29,6 +28,8 @@ CONFIGS = "Configs"
 ARRAYS = "ConfigArrays"
 _LARGEST_ATTRIBUTE = 8192  # bytes; a config has about seventy other attributes in the same 64 kB
 _POINTER = "@"
+WINDOW_PREFIX = "pyflex_config_"
+ADJOINT_PREFIX = "pyadjoint_config_"
 _OWN_WINDOW, _OWN_ADJOINT = "window_", "adjoint_"
 _WINDOW_NAMES = {"weight_function": WINDOW_PREFIX + "window_weight_fct", "edition": _OWN_WINDOW + "edition"}
 _SAME_FOR_ALL = {
@@ -39,14 +40,13 @@ _SAME_FOR_ALL = {
 }
 
 
-def write_config(dataset: DatasetLike, config: Config) -> None:
-    """Store a config at its own path, in place of the one that was there.
+def write_settings(dataset: DatasetLike, path: str, settings: Mapping[str, Any]) -> None:
+    """Store the fields of a config at a path (`default`, `i01`, `i01/s00`), in place of the one that was there.
 
     Raises AsdfConflictError for a config of an iteration beside configs of its steps: `i01` is a dataset or a group.
     """
     import h5py
 
-    path = config.aux_path
     iteration, _, step = path.partition("/")
     with opened(dataset, "a") as file:
         auxiliary = file["AuxiliaryData"]
@@ -59,7 +59,7 @@ def write_config(dataset: DatasetLike, config: Config) -> None:
             )
         if f"{ARRAYS}/{path}" in auxiliary:
             del auxiliary[f"{ARRAYS}/{path}"]
-        attributes = _attributes(config)
+        attributes = _attributes(settings)
         for key, value in attributes.items():
             if isinstance(value, np.ndarray) and value.nbytes > _LARGEST_ATTRIBUTE:
                 replace_array(auxiliary.require_group(f"{ARRAYS}/{path}"), key, value)
@@ -68,43 +68,45 @@ def write_config(dataset: DatasetLike, config: Config) -> None:
         replace_array(auxiliary.require_group(parent), name, np.array([True]), attributes)
 
 
-def read_config(dataset: DatasetLike, path: str = DEFAULT_PATH) -> Config:
-    """The config at a path (`default`, `i01`, `i01/s00`); AsdfError if there is none. Pyatoa's own are read too."""
+def read_settings(dataset: DatasetLike, path: str, names: Collection[str]) -> dict[str, Any]:
+    """The fields of the config at a path, those of `names` and `window` and `adjoint`; AsdfError if there is none.
+
+    Pyatoa's own are read too.
+    """
     with opened(dataset) as file:
         stored = file["AuxiliaryData"].get(f"{CONFIGS}/{path}")
         if stored is None or not hasattr(stored, "shape"):
             raise AsdfError(f"The dataset has no config at {path}.", path=f"{CONFIGS}/{path}")
-        return Config.from_mapping(_mapping(file, dict(stored.attrs)))
+        return _mapping(file, dict(stored.attrs), names)
 
 
-def _attributes(config: Config) -> dict[str, Any]:
+def _attributes(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Own fields flat (None as "None"), window and adjoint settings with their prefixes (None as "")."""
-    low, high = config.min_period or 0.0, config.max_period or np.inf
+    low, high = settings["min_period"] or 0.0, settings["max_period"] or np.inf
     out: dict[str, Any] = {}
-    for f in fields(config):
-        value = getattr(config, f.name)
-        if f.name in ("window", "adjoint"):
+    for name, value in settings.items():
+        if name in ("window", "adjoint"):
             continue
-        key = "_synthetic_tag" if f.name == "synthetic_tag" else f.name
+        key = "_synthetic_tag" if name == "synthetic_tag" else name
         out[key] = "None" if value is None else plain(value)
     for f in fields(WindowSettings):
-        value = getattr(config.window, f.name)
+        value = getattr(settings["window"], f.name)
         if callable(value):
             value = f"{value.__module__}:{value.__qualname__}"
         key = _WINDOW_NAMES.get(f.name, WINDOW_PREFIX + f.name)
         out[key] = "" if value is None else value if isinstance(value, np.ndarray) else plain(value)
     for f in fields(AdjointSettings):
-        prefix = ADJOINT_PREFIX if f.name in SETTINGS_OF_TYPE[config.adj_src_type] else _OWN_ADJOINT
-        out[prefix + f.name] = plain(getattr(config.adjoint, f.name))
+        prefix = ADJOINT_PREFIX if f.name in SETTINGS_OF_TYPE[settings["adj_src_type"]] else _OWN_ADJOINT
+        out[prefix + f.name] = plain(getattr(settings["adjoint"], f.name))
     for prefix in (WINDOW_PREFIX, ADJOINT_PREFIX):
         out |= {prefix + "min_period": low, prefix + "max_period": high}
-    return out | _SAME_FOR_ALL | {ADJOINT_PREFIX + "adjsrc_type": str(config.adj_src_type)}
+    return out | _SAME_FOR_ALL | {ADJOINT_PREFIX + "adjsrc_type": str(settings["adj_src_type"])}
 
 
-def _mapping(file: h5py.File, attributes: dict[str, Any]) -> dict[str, Any]:
+def _mapping(file: h5py.File, attributes: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
     window_keys = {f.name for f in fields(WindowSettings)} - {"weight_function"}
     adjoint_keys = {f.name for f in fields(AdjointSettings)}
-    own_keys = {f.name for f in fields(Config)} - {"window", "adjoint"}
+    own_keys = set(names) - {"window", "adjoint"}
     own: dict[str, Any] = {}
     window: dict[str, Any] = {}
     adjoint: dict[str, Any] = {}

@@ -13,13 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..misfit.adjoint import AdjointSource
-from ..misfit.evaluation import DEFAULT_PATH, Evaluation
-from ..misfit.flexwin.window import RejectedWindow, Rejection, Window
-from ..misfit.settings import AdjointType
-from ..misfit.traveltimes import PhaseArrival
-from .handle import DatasetLike, opened
-from .records import (
+from libseis.asdf.handle import DatasetLike, opened
+from libseis.asdf.records import (
     CHANNEL_ID,
     WINDOW_STATS,
     Record,
@@ -30,6 +25,12 @@ from .records import (
     text,
     window_stats,
 )
+
+from ..adjoint import AdjointSource
+from ..evaluation import DEFAULT_PATH, Evaluation
+from ..flexwin.window import RejectedWindow, Rejection, Window
+from ..settings import AdjointType
+from ..traveltimes import PhaseArrival
 
 if TYPE_CHECKING:
     import h5py
