@@ -4,13 +4,12 @@ The main names are here. Rooms, from the ground up: `objects`, `segments`, `sign
 `misfit`, `wire`; on top `mspass`, the same things under MsPASS's module names.
 """
 
-from .enums import AtomicType, ErrorSeverity, ProcessingStatus, TimeReferenceType
+from .enums import AtomicType, ErrorSeverity, GapFill, ProcessingStatus, TimeReferenceType
 from .errors import MsPASSError
 from .objects import (
     DataGap,
     DoubleVector,
     ErrorLogger,
-    GapFill,
     GapStatistics,
     Keywords,
     LogData,

@@ -1,4 +1,4 @@
-"""The enumerations of the data objects, with MsPASS's names and integer values."""
+"""The enumerations of the data objects: MsPASS's with its names and integer values, and what gaps are filled with."""
 
 from __future__ import annotations
 
@@ -73,3 +73,11 @@ class MDDefFormat(_Numbered):
 
     PF = 0
     YAML = 1
+
+
+class GapFill(enum.StrEnum):
+    """What missing samples become: zeros, a straight line between the samples around them, or NaN."""
+
+    ZERO = "zero"
+    LINEAR = "linear"
+    NAN = "nan"

@@ -10,8 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from libseis.signal.design import OutputUnit
+
     from .adjoint import AdjointSource
-    from .config import Config, OutputUnit, Processing
+    from .config import Config, Processing
     from .errors import ConfigError, ManagerError, MisfitError, Reason
     from .evaluation import Evaluation
     from .flexwin import RejectedWindow, Rejection, Window

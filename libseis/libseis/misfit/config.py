@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from libseis.signal.design import OutputUnit
+
 from .errors import ConfigError
 from .evaluation import DEFAULT_PATH, Evaluation
 from .settings import AdjointSettings, AdjointType, WindowSettings, member, plain
@@ -21,14 +23,6 @@ if TYPE_CHECKING:
     from ..asdf.handle import DatasetLike
 
 _UNUSED = ("client", "start_pad", "end_pad", "paths_events", "paths_responses", "paths_synthetics", "paths_waveforms")
-
-
-class OutputUnit(StrEnum):
-    """What the response is removed to."""
-
-    DISPLACEMENT = "DISP"
-    VELOCITY = "VEL"
-    ACCELERATION = "ACC"
 
 
 class Processing(StrEnum):
@@ -77,7 +71,7 @@ class Config:
     def __post_init__(self) -> None:
         put = object.__setattr__
         put(self, "adj_src_type", AdjointType.parse(self.adj_src_type))
-        put(self, "unit_output", member(OutputUnit, "unit_output", self.unit_output))
+        put(self, "unit_output", member(OutputUnit, "unit_output", self.unit_output, without=(OutputUnit.DEFAULT,)))
         put(self, "processing", member(Processing, "processing", self.processing))
         put(self, "component_list", tuple(self.component_list))
         _ = self.evaluation

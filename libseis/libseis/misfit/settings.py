@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -101,12 +101,12 @@ class WindowSettings:
     __hash__ = None  # type: ignore[assignment]  # may hold arrays
 
 
-def member(kind: type[E], key: str, value: str) -> E:
-    """The member of an enum by its value; ConfigError with the choices otherwise."""
-    try:
-        return kind(value)
-    except ValueError:
-        raise ConfigError(f"{key} is {value!r}; expected one of {', '.join(kind)}.", key=key) from None
+def member(kind: type[E], key: str, value: str, *, without: Collection[E] = ()) -> E:
+    """The member of an enum by its value; ConfigError with the choices otherwise, those of `without` left out."""
+    choices = [choice for choice in kind if choice not in without]
+    if value not in choices:
+        raise ConfigError(f"{key} is {value!r}; expected one of {', '.join(choices)}.", key=key)
+    return kind(value)
 
 
 def _require_finite(key: str, value: Criterion, at_least: float) -> None:

@@ -7,7 +7,7 @@ from .datagap import DataGap
 from .dmatrix import dmatrix
 from .doublevector import DoubleVector
 from .errorlogger import ErrorLogger
-from .gaplist import GapFill, GapStatistics
+from .gaplist import GapStatistics
 from .history import ProcessingHistory
 from .keywords import Keywords
 from .logdata import LogData
@@ -25,7 +25,6 @@ __all__ = [
     "DataGap",
     "DoubleVector",
     "ErrorLogger",
-    "GapFill",
     "GapStatistics",
     "Keywords",
     "LogData",

@@ -114,11 +114,14 @@ cdef bint _small_fraction(double x, int64_t* p, int64_t* q) noexcept nogil:
     return False
 
 
-cdef int clock_set_dt(Clock* clock, double dt) except -1:
-    """Set the interval; the rate becomes the fraction that `dt` stands for."""
+cdef int _interval_fraction(double dt, int64_t* num, int64_t* den) except -1:
+    """Samples per second that an interval of `dt` seconds stands for, not reduced; 0 / 0 where there is no such form.
+
+    The one rule for it: a whole rate or whole period within RATE_TOLERANCE, whole nanoseconds that give `dt` back, a
+    small fraction within RATE_TOLERANCE, the first continued fraction that gives `dt` back.
+    """
     cdef int64_t p = 0, q = 0, ns = 0
-    clock.dt = dt
-    clock.num = clock.den = clock.period_ns = 0
+    num[0] = den[0] = 0
     if not (isfinite(dt) and dt > 0.0):
         return 0
     cdef double x = dt if dt >= 1.0 else 1.0 / dt
@@ -129,14 +132,48 @@ cdef int clock_set_dt(Clock* clock, double dt) except -1:
     elif seconds_to_ns(dt, &ns) and ns > 0:
         p, q = (ns, BILLION) if dt >= 1.0 else (BILLION, ns)
     elif not _small_fraction(x, &p, &q):
-        whole, part = dt.as_integer_ratio()
+        whole, part = _equal_fraction(dt)
         if whole >= 2**63 or part >= 2**63:
             return 0
-        p, q = (whole, part) if dt >= 1.0 else (part, whole)
-    if dt >= 1.0:
-        _set_fraction(clock, q, p)
-    else:
-        _set_fraction(clock, p, q)
+        num[0], den[0] = part, whole
+        return 0
+    num[0], den[0] = (q, p) if dt >= 1.0 else (p, q)
+    return 0
+
+
+cdef tuple _equal_fraction(double dt):
+    """The first continued fraction of `dt` that gives it back, bit for bit; Python ints."""
+    top, bottom = dt.as_integer_ratio()
+    h0, h1, k0, k1 = 0, 1, 1, 0
+    while bottom:
+        term, rest = divmod(top, bottom)
+        h0, h1 = h1, term * h1 + h0
+        k0, k1 = k1, term * k1 + k0
+        if h1 and h1 / k1 == dt:
+            break
+        top, bottom = bottom, rest
+    return h1, k1
+
+
+def interval_rate(double dt, /):
+    """(numerator, denominator) of the samples per second that an interval of `dt` seconds stands for, reduced.
+
+    (0, 0) where there is none: not finite, not positive, or parts beyond 64 bits.
+    """
+    cdef Clock clock
+    clock_init(&clock)
+    clock_set_dt(&clock, dt)
+    return clock.num, clock.den
+
+
+cdef int clock_set_dt(Clock* clock, double dt) except -1:
+    """Set the interval; the rate becomes the fraction that `dt` stands for."""
+    cdef int64_t num = 0, den = 0
+    clock.dt = dt
+    clock.num = clock.den = clock.period_ns = 0
+    _interval_fraction(dt, &num, &den)
+    if num:
+        _set_fraction(clock, num, den)
     return 0
 
 

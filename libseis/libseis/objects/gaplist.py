@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 Interval = tuple[float, float]
-
-
-class GapFill(enum.Enum):
-    """What a gap is filled with: zeros, a straight line between the samples at its ends, or NaN."""
-
-    ZERO = "zero"
-    LINEAR = "linear"
-    NAN = "nan"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@ from typing import Any, SupportsIndex, overload
 
 from numpy.typing import ArrayLike
 
+from libseis.enums import GapFill
+
 from .coretimeseries import _CoreTimeSeries
-from .gaplist import GapFill, GapStatistics
+from .gaplist import GapStatistics
 from .history import ProcessingHistory
 from .metadata import Metadata
 from .timebase import _BasicTimeSeries

@@ -6,9 +6,9 @@ import numpy as _np
 
 from libseis.objects.bridge import to_obspy
 from libseis.objects.doublevector import DoubleVector
-from libseis.enums import AtomicType, ErrorSeverity
+from libseis.enums import AtomicType, ErrorSeverity, GapFill
 from libseis.errors import SampleError
-from libseis.objects.gaplist import GapFill, GapStatistics, joined, overlapping
+from libseis.objects.gaplist import GapStatistics, joined, overlapping
 from libseis.objects.history import ProcessingHistory
 from libseis.objects.timewindow import TimeWindow
 

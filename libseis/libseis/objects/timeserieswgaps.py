@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from libseis.enums import GapFill
+
 from .coretimeseries import _CoreTimeSeries
 from .datagap import DataGap
-from .gaplist import GapFill
 from .timeseries import TimeSeries
 from .timewindow import TimeWindow
 

@@ -4,7 +4,7 @@ Pure numpy; no file format, no data object and no metadata. `libseis.mseed` make
 `libseis.obspy.converter` makes `TimeSeries` from segments.
 """
 
-from libseis.segments.cut import Cut, CutReason, FillMethod, GapPolicy, Span, cut
+from libseis.segments.cut import Cut, CutReason, GapPolicy, Span, cut
 from libseis.segments.join import Joined, Overlap, Rows, join, join_rows, merge
 from libseis.segments.rate import Rate
 from libseis.segments.segment import Complaint, ComplaintKind, Segment, SourceId
@@ -15,7 +15,6 @@ __all__ = [
     "ComplaintKind",
     "Cut",
     "CutReason",
-    "FillMethod",
     "GapPolicy",
     "Joined",
     "Overlap",

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from libseis.enums import GapFill
 from libseis.segments.segment import Segment
 
 # Header times without blockette 1001 end at 0.1 ms (SEED manual 2.4, BTIME): a sample this close before the edge of a
@@ -25,14 +26,6 @@ class GapPolicy(StrEnum):
     KILL = "kill"
     SPLIT = "split"
     FILL = "fill"
-
-
-class FillMethod(StrEnum):
-    """Values for samples that are missing under `GapPolicy.FILL`."""
-
-    ZERO = "zero"
-    LINEAR = "linear"
-    NAN = "nan"
 
 
 class CutReason(StrEnum):
@@ -93,7 +86,7 @@ def cut(
     *,
     inclusive_end: bool,
     gaps: GapPolicy = GapPolicy.KILL,
-    fill: FillMethod = FillMethod.ZERO,
+    fill: GapFill = GapFill.ZERO,
 ) -> Cut:
     """The samples of [start_ns, end_ns] of one channel, as views of the segments wherever possible.
 
@@ -180,7 +173,7 @@ def _missing(shares: Sequence[_Share]) -> list[Span]:
     return spans
 
 
-def _filled(shares: Sequence[_Share], fill: FillMethod) -> Segment:
+def _filled(shares: Sequence[_Share], fill: GapFill) -> Segment:
     """One segment over the whole window on the clock of the first share."""
     base, tail = shares[0], shares[-1]
     low = base.want if base.first > base.need else base.first
@@ -189,7 +182,7 @@ def _filled(shares: Sequence[_Share], fill: FillMethod) -> Segment:
         high = min(high, base.segment.round_index(tail.segment.time_ns(tail.stop - 1)) + 1)
     npts = high - low
     dtype = np.result_type(*(s.segment.data.dtype for s in shares))
-    if fill is not FillMethod.ZERO and dtype.kind == "i":
+    if fill is not GapFill.ZERO and dtype.kind == "i":
         dtype = np.dtype(np.float64)
     data = np.zeros(npts, dtype)
     present = np.zeros(npts, bool)
@@ -200,9 +193,9 @@ def _filled(shares: Sequence[_Share], fill: FillMethod) -> Segment:
         at = max(at, 0)
         data[at : at + len(part)] = part
         present[at : at + len(part)] = True
-    if fill is FillMethod.NAN:
+    if fill is GapFill.NAN:
         data[~present] = np.nan
-    elif fill is FillMethod.LINEAR:
+    elif fill is GapFill.LINEAR:
         data[~present] = np.interp(np.flatnonzero(~present), np.flatnonzero(present), data[present])
     complaints = tuple(dict.fromkeys(c for s in shares for c in s.segment.complaints))
     if base.segment.times is None:

@@ -10,6 +10,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from libseis.objects.clock import interval_rate
+
 NS_PER_SECOND = 1_000_000_000
 
 # Rates of one stream agree to this (relative): libmseed's MS_ISRATETOLERABLE. Measured rates in blockette 100 vary in
@@ -76,9 +78,16 @@ class Rate:
 
     @classmethod
     def from_interval(cls, dt: float) -> Rate:
-        """The rate whose sample interval is `dt` seconds, by the simplest fraction equal to `dt`."""
-        period = cls._simplest(dt, float)
-        return cls(period.denominator, period.numerator)
+        """The rate that a sample interval of `dt` seconds stands for, by the clock's own rule.
+
+        Headers give intervals with about ten digits: 0.3333333333 is 3 Hz (`libseis.objects.clock`). ValueError for
+        an interval that is no positive finite number.
+        """
+        numerator, denominator = interval_rate(dt)
+        if not numerator:  # beyond the 64 bits of a clock
+            period = cls._simplest(dt, float)
+            return cls(period.denominator, period.numerator)
+        return cls(numerator, denominator)
 
     @classmethod
     def _simplest(cls, value: float, narrow: Callable[[Fraction], float]) -> Rate:

@@ -28,9 +28,9 @@ class FilterType(StrEnum):
     HIGHPASS = "highpass"
 
 
-class Output(StrEnum):
+class OutputUnit(StrEnum):
     """What a response is removed to: displacement (m), velocity (m/s), acceleration (m/s**2), or what
-    the sensor measures in its SI unit (m/s, Pa, rad/s, T ...)."""
+    the sensor measures in its SI unit (m/s, Pa, rad/s, T ...). The values are those of obspy's `output`."""
 
     DISPLACEMENT = "DISP"
     VELOCITY = "VEL"

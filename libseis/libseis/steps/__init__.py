@@ -3,7 +3,7 @@
 `build` makes a chain from a job file, `apply` runs it on data, `pad` says how much more data a window needs.
 """
 
-from libseis.signal.design import Output
+from libseis.signal.design import OutputUnit
 from libseis.steps import builtin as _builtin  # noqa: F401 (registers the built-in steps)
 from libseis.steps.chain import apply, pad
 from libseis.steps.parameters import REQUIRED, Kind, Parameter
@@ -19,7 +19,7 @@ from libseis.steps.step import Step, StepContext, StepDefinition, StepError
 __all__ = [
     "REQUIRED",
     "Kind",
-    "Output",
+    "OutputUnit",
     "Parameter",
     "Step",
     "StepContext",

@@ -19,7 +19,7 @@ from libseis.objects.kinds import Atomic
 from libseis.objects.samples import replace_samples, samples
 from libseis.objects.timeseries import TimeSeries
 from libseis.segments import Rate, SourceId
-from libseis.signal.design import FilterType, Output, kernel_seconds, settling_time
+from libseis.signal.design import FilterType, OutputUnit, kernel_seconds, settling_time
 from libseis.signal.tapers import TaperShape, apply_end_taper
 from libseis.steps.parameters import Kind, Parameter
 from libseis.steps.registry import register
@@ -267,7 +267,7 @@ def _remove_response(d: Atomic, values: Values, context: StepContext) -> None:
     from libseis.steps.evaluation import output_units
     from libseis.steps.responses import Removal
 
-    removal = Removal(Output(values["output"]), values["pre_filt"], values["water_level"], values["taper"])
+    removal = Removal(OutputUnit(values["output"]), values["pre_filt"], values["water_level"], values["taper"])
     cache = context.responses
     # all epochs are found before any sample is changed
     channels = _channels(d)
@@ -396,7 +396,7 @@ register(
         "Divide by the instrument response of the station metadata.",
         _remove_response,
         (
-            Parameter("output", Kind.TEXT, "what the samples become", "VEL", choices=tuple(Output)),
+            Parameter("output", Kind.TEXT, "what the samples become", "VEL", choices=tuple(OutputUnit)),
             Parameter("pre_filt", Kind.NUMBERS, "band taper", None, unit="Hz", minimum=0, length=4),
             Parameter("water_level", Kind.NUMBER, "bound of the inverse", 60.0, unit="dB below peak", nullable=True),
             Parameter("taper", Kind.NUMBER, "tapered share of both ends together", 0.05, minimum=0, maximum=1),

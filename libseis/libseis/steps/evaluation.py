@@ -21,7 +21,7 @@ from obspy.core.util.obspy_types import ObsPyException
 
 from libseis.enums import ErrorSeverity
 from libseis.errors import DefinitionError
-from libseis.signal.design import Output
+from libseis.signal.design import OutputUnit
 from libseis.units import Unit, parse
 
 Spectrum = NDArray[np.complex128]
@@ -30,7 +30,7 @@ Spectrum = NDArray[np.complex128]
 GAIN_TOLERANCE = 0.02
 
 # how many times displacement is differentiated
-_ORDERS = {Output.DISPLACEMENT: 0, Output.VELOCITY: 1, Output.ACCELERATION: 2}
+_ORDERS = {OutputUnit.DISPLACEMENT: 0, OutputUnit.VELOCITY: 1, OutputUnit.ACCELERATION: 2}
 
 # the evalresp C library keeps global state and ctypes lets go of the GIL
 _evalresp_lock = threading.Lock()
@@ -80,13 +80,13 @@ def input_unit(response: Any) -> Unit | None:
     return unit
 
 
-def output_units(response: Any, output: Output, name: object) -> str:
+def output_units(response: Any, output: OutputUnit, name: object) -> str:
     """The SI units of samples whose response is removed to `output`; "" where the metadata name none.
 
     DefinitionError when the sensor does not measure motion of the ground and motion is asked for.
     """
     unit = input_unit(response)
-    if output is Output.DEFAULT:
+    if output is OutputUnit.DEFAULT:
         return "" if unit is None else unit.si
     wanted = Unit("m", _ORDERS[output])
     if unit is None:
@@ -103,7 +103,7 @@ def output_units(response: Any, output: Output, name: object) -> str:
     return wanted.si
 
 
-def evaluate(response: Any, output: Output, frequencies: NDArray[np.float64]) -> Evaluated:
+def evaluate(response: Any, output: OutputUnit, frequencies: NDArray[np.float64]) -> Evaluated:
     """The response at frequencies (Hz), shape kept. Whether `output` can be had is `output_units`'s business.
 
     DefinitionError for stages that obspy cannot evaluate.
@@ -159,7 +159,7 @@ def _as_it_is(response: Any, frequencies: NDArray[np.float64]) -> tuple[Spectrum
     first.input_units = "M/S"  # of no consequence for DEF; a unit that obspy scales by would be
     return _collected(
         lambda: plain.get_evalresp_response_for_frequencies(
-            frequencies, output=Output.DEFAULT.value, hide_sensitivity_mismatch_warning=True
+            frequencies, output=OutputUnit.DEFAULT.value, hide_sensitivity_mismatch_warning=True
         )
     )
 

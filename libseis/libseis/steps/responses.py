@@ -21,7 +21,7 @@ from obspy.signal.util import _npts2nfft
 from libseis.codes import code, location
 from libseis.epochs import ALWAYS, OPEN_START_NS, EpochSpan, inherited
 from libseis.segments import SourceId
-from libseis.signal.design import Output
+from libseis.signal.design import OutputUnit
 from libseis.steps.evaluation import Evaluated, evaluate, problem
 
 CACHE_BYTES = 256 * 1024 * 1024
@@ -52,7 +52,7 @@ class ResponseCache:
 
     def __init__(self, inventory: Inventory | None) -> None:
         self._lock = threading.Lock()
-        self._spectra: OrderedDict[tuple[int, Output, float, int], Evaluated] = OrderedDict()
+        self._spectra: OrderedDict[tuple[int, OutputUnit, float, int], Evaluated] = OrderedDict()
         self._bytes = 0
         self._epochs: dict[SourceId, list[Epoch]] | None = None
         if inventory is not None:
@@ -92,7 +92,7 @@ class ResponseCache:
             raise problem(f"the sensitivity of {channel_id} is zero")
         return epoch
 
-    def spectrum(self, epoch: Epoch, output: Output, dt: float, nfft: int) -> tuple[Evaluated, NDArray[np.float64]]:
+    def spectrum(self, epoch: Epoch, output: OutputUnit, dt: float, nfft: int) -> tuple[Evaluated, NDArray[np.float64]]:
         """Response (counts per SI unit of `output`) and frequencies (Hz), both of shape (nfft // 2 + 1,)."""
         frequencies = np.linspace(0.0, 0.5 / dt, nfft // 2 + 1)
         key = (id(epoch.channel), output, dt, nfft)
@@ -120,7 +120,7 @@ class Removal:
     (None: plain inverse), `taper` is the tapered share of the window at both ends together with its demeaning.
     """
 
-    output: Output
+    output: OutputUnit
     pre_filt: tuple[float, float, float, float] | None
     water_level: float | None
     taper: float

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from libseis.enums import GapFill
 from libseis.errors import SampleError
 from libseis.mseed import difference, encode
-from libseis.segments import Cut, CutReason, FillMethod, GapPolicy, Joined, Segment, cut
+from libseis.segments import Cut, CutReason, GapPolicy, Joined, Segment, cut
 from libseis.units import COUNTS
 
 from ..model.channel import Channel
@@ -109,7 +110,7 @@ def _outcome(
         window.end_ns,
         inclusive_end=window.inclusive_end,
         gaps=GapPolicy(recipe.gaps),
-        fill=FillMethod(recipe.fill),
+        fill=GapFill(recipe.fill),
     )
     if result.reason is not None:
         return _dead(window, result.reason.value, result.detail, log, sources)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from libseis.enums import GapFill
 from libseis.mseed import decode, frame
-from libseis.segments import FillMethod, GapPolicy, cut
+from libseis.segments import GapPolicy, cut
 from seisbus.admin.archive import truth
 from seisbus.admin.archive.spec import ALL_DEFECTS, NS, TOHOKU, Defect
 from unit.archive.made import Archive
@@ -33,7 +34,7 @@ def test_both_say_the_same(archive: Archive, defect: Defect | None, policy: trut
                 end,
                 inclusive_end=inclusive,
                 gaps=GapPolicy(policy.value),
-                fill=FillMethod.ZERO,
+                fill=GapFill.ZERO,
             )
             assert (got.reason.value if got.reason else "") == expected.reason
             pieces = [(piece.t0_ns, piece.npts, truth.samples_sha256(piece.data)) for piece in got.pieces]

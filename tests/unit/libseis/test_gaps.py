@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from libseis.mspass.seismic import DataGap, TimeSeriesWGaps
 from libseis.mspass.utility import MsPASSError
+from libseis.segments import GapPolicy, Rate, Segment, SourceId, cut
 
 from libseis import GapFill, TimeReferenceType, TimeSeries, TimeWindow
 
@@ -106,6 +107,19 @@ class TestGaps:
             d.add_gap((1.0, 2.0))  # type: ignore[arg-type]
         with pytest.raises(ValueError, match="GapFill"):
             d.fill_gaps("spline")
+
+    @pytest.mark.parametrize("fill", GapFill)
+    def test_a_gap_of_a_datum_and_of_a_window_are_filled_by_the_same_word(self, fill: GapFill) -> None:
+        """The word of a job file is the member, for both."""
+        assert fill == fill.value
+        d, _ = series((0.0, 1.0), [(5, 2)])
+        values = np.array(d.data)
+        d.fill_gaps(fill)
+        source, rate = SourceId("XX", "A", "", "BHZ"), Rate(1)
+        parts = [Segment(source, 0, rate, values[:5]), Segment(source, 8 * 10**9, rate, values[8:])]
+        end = (len(values) - 1) * 10**9
+        (piece,) = cut(parts, [], 0, end, inclusive_end=True, gaps=GapPolicy.FILL, fill=fill).pieces
+        assert np.array_equal(piece.data, d.data, equal_nan=True)
 
     def test_sums_have_the_gaps_of_both(self) -> None:
         left, _ = series((0.0, 1.0), [(5, 2)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from fractions import Fraction
 
@@ -10,11 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from libseis.enums import GapFill
 from libseis.segments import (
     Complaint,
     ComplaintKind,
     CutReason,
-    FillMethod,
     GapPolicy,
     Rate,
     Segment,
@@ -23,6 +24,8 @@ from libseis.segments import (
     cut,
     join,
 )
+
+from libseis import TimeSeries
 
 SOURCE = SourceId("CI", "HEC", "", "BHN")
 BHN = Rate(40)
@@ -54,6 +57,36 @@ class TestRate:
         assert Rate.from_hz(100 / 3) == Rate(100, 3)
         assert Rate.from_float32(float(np.float32(25 / 3))) == Rate(25, 3)
         assert Rate.from_interval(0.01) == Rate(100)
+
+    # ten digits, as headers give them; simple ones; what is near no simple one
+    @pytest.mark.parametrize(
+        "dt",
+        [
+            *(0.3333333333, 3.3333333333, 0.0133333333333),
+            *(0.01, 0.016, 1 / 3, 10.0, 1 / 1080, 1e-7),
+            *(1 / 99.98765432, 0.0123456789, 12345.678, math.pi),
+        ],
+    )
+    def test_a_datum_and_a_segment_have_the_same_rate_of_an_interval(self, dt: float) -> None:
+        datum = TimeSeries(1)
+        datum.dt = dt
+        rate = Rate.from_interval(dt)
+        assert (datum.rate_numerator, datum.rate_denominator) == (rate.numerator, rate.denominator)
+        assert rate.hz * dt == pytest.approx(1.0, rel=1e-9)
+
+    def test_an_interval_of_ten_digits_is_the_rate_that_was_meant(self) -> None:
+        assert Rate.from_interval(0.3333333333) == Rate(3)
+        assert Rate.from_interval(3.3333333333) == Rate(3, 10)
+
+    @given(st.floats(1e-6, 1e6))
+    def test_an_interval_that_is_no_near_miss_comes_back(self, dt: float) -> None:
+        found = Rate.from_interval(dt)
+        assert found.denominator / found.numerator == pytest.approx(dt, rel=1.1e-9)
+
+    @pytest.mark.parametrize("dt", [0.0, -1.0, math.nan, math.inf])
+    def test_an_impossible_interval_is_refused(self, dt: float) -> None:
+        with pytest.raises(ValueError, match="positive"):
+            Rate.from_interval(dt)
 
     @given(RATES, st.integers(-(10**8), 10**8))
     def test_spans_are_exact_and_round_half_even(self, rate: Rate, n: int) -> None:
@@ -372,7 +405,7 @@ class TestGapPolicies:
     SECOND = segment(T0 + 5 * 10**9, np.arange(200, 300))
     WINDOW = (T0 + 10**9, T0 + 10 * 10**9)
 
-    def run(self, gaps: GapPolicy, fill: FillMethod = FillMethod.ZERO) -> tuple[list[Segment], list[Span]]:
+    def run(self, gaps: GapPolicy, fill: GapFill = GapFill.ZERO) -> tuple[list[Segment], list[Span]]:
         out = cut([self.FIRST, self.SECOND], [], *self.WINDOW, inclusive_end=True, gaps=gaps, fill=fill)
         assert out.reason is None
         assert "2 spans" in out.detail
@@ -387,7 +420,7 @@ class TestGapPolicies:
         ]
 
     def test_zeros(self) -> None:
-        (piece,), _ = self.run(GapPolicy.FILL, FillMethod.ZERO)
+        (piece,), _ = self.run(GapPolicy.FILL, GapFill.ZERO)
         expected = np.zeros(361)
         expected[:60] = np.arange(40, 100)
         expected[160:260] = np.arange(200, 300)
@@ -395,9 +428,9 @@ class TestGapPolicies:
         assert np.array_equal(piece.data, expected)
 
     def test_nan_and_linear(self) -> None:
-        (holes,), _ = self.run(GapPolicy.FILL, FillMethod.NAN)
+        (holes,), _ = self.run(GapPolicy.FILL, GapFill.NAN)
         assert np.flatnonzero(np.isnan(holes.data)).tolist() == [*range(60, 160), *range(260, 361)]
-        (line,), _ = self.run(GapPolicy.FILL, FillMethod.LINEAR)
+        (line,), _ = self.run(GapPolicy.FILL, GapFill.LINEAR)
         assert np.allclose(line.data[:260], np.arange(40, 300))
         assert (line.data[260:] == 299).all()
 

@@ -39,7 +39,7 @@ TimeSeries("x")  # E
 
 
 def test_there_is_a_stub_for_every_module_with_names_for_python() -> None:
-    bare = {"clock", "historystate", "rotation"}
+    bare = {"historystate", "rotation"}
     names = {path.stem for path in OBJECTS.glob("*.pyx")}
     assert {name.split(".")[2] for name in MODULES} == names - bare
 

@@ -41,6 +41,7 @@ def test_the_first_evaluation_has_none_before_it():
         ({"step_count": 1}, "step_count"),
         ({"adj_src_type": "fantasy"}, "adj_src_type"),
         ({"unit_output": "FEET"}, "unit_output"),
+        ({"unit_output": "DEF"}, "unit_output"),  # which response removal knows: the sensor's own unit
         ({"component_list": ["HHZ"]}, "component_list"),
         ({"win_amp_ratio": 2}, "win_amp_ratio"),
         ({"c_1": 0}, "c_1"),
