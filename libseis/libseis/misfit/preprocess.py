@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+from libseis.signal.design import FilterType
 
 from .config import Config, Processing
 from .errors import MisfitError, Reason
@@ -88,24 +90,22 @@ def taper_ends(data: Samples, fraction: float, *, right: bool = True) -> None:
 
 def band_limited(data: Samples, sampling_rate: float, config: Config) -> Samples:
     """Butterworth, both ways, no phase shift: band-pass, or on one side only where a period is open."""
-    from scipy.signal import iirfilter, sosfilt
+    from libseis.signal.operators import apply_filter, butterworth_sections
 
-    nyquist = sampling_rate / 2
-    low = None if config.max_period is None else 1 / config.max_period / nyquist
-    high = None if config.min_period is None else 1 / config.min_period / nyquist
-    if low is None and high is None:
+    longest, shortest = config.max_period, config.min_period
+    for name, period in (("min_period", shortest), ("max_period", longest)):
+        if period is not None and period <= 2 / sampling_rate:
+            raise MisfitError(
+                f"{name} {period:g} s cannot be had from {sampling_rate:g} Hz (shortest {2 / sampling_rate:g} s).",
+                Reason.UNSUPPORTED_RATE,
+            )
+    corners = tuple(1 / period for period in (longest, shortest) if period is not None)
+    if not corners:
         return data
-    if high is not None and high >= 1:
-        raise MisfitError(
-            f"min_period {config.min_period:g} s cannot be had from {sampling_rate:g} Hz (shortest {1 / nyquist:g} s).",
-            Reason.UNSUPPORTED_RATE,
-        )
-    edges: Any = [edge for edge in (low, high) if edge is not None]
-    kind = "bandpass" if len(edges) == 2 else "highpass" if high is None else "lowpass"
-    sections = iirfilter(config.filter_corners, edges if len(edges) == 2 else edges[0], btype=kind, output="sos")
-    once = sosfilt(sections, data)
-    both: Samples = sosfilt(sections, once[::-1])[::-1]
-    return both
+    side = FilterType.LOWPASS if longest is None else FilterType.HIGHPASS
+    kind = FilterType.BANDPASS if len(corners) == 2 else side
+    sections = butterworth_sections(kind, config.filter_corners, corners, sampling_rate)
+    return apply_filter(data, sections, zerophase=True)
 
 
 def gaussian(half_duration: float, sampling_rate: float, processing: Processing) -> npt.NDArray[np.float64]:

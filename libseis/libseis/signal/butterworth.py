@@ -21,6 +21,8 @@ from libseis.objects.doublevector import DoubleVector
 from libseis.objects.metadata import Metadata
 from libseis.objects.seismogram import Seismogram
 from libseis.objects.timeseries import TimeSeries
+from libseis.signal.design import FilterType
+from libseis.signal.operators import apply_filter, butterworth_sections
 
 _CORNERS = ("zerophase", "enable_lo", "enable_hi", "npolelo", "f3db_lo", "npolehi", "f3db_hi", "dt")
 
@@ -119,17 +121,13 @@ class Butterworth:
         rate = 1.0 / self._dt
         parts = [np.array([[1.0, 0.0, 0.0, 1.0, 0.0, 0.0]])]
         if self._low is not None:
-            parts.append(signal.butter(self._npoles_low, self._low, "highpass", fs=rate, output="sos"))
+            parts.append(butterworth_sections(FilterType.HIGHPASS, self._npoles_low, (self._low,), rate))
         if self._high is not None:
-            parts.append(signal.butter(self._npoles_high, self._high, "lowpass", fs=rate, output="sos"))
+            parts.append(butterworth_sections(FilterType.LOWPASS, self._npoles_high, (self._high,), rate))
         return np.concatenate(parts)
 
     def _filtered(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
-        sections = self._sections()
-        out: NDArray[np.float64] = signal.sosfilt(sections, samples, axis=-1)
-        if self._zerophase:
-            out = signal.sosfilt(sections, out[..., ::-1], axis=-1)[..., ::-1]
-        return out
+        return apply_filter(samples, self._sections(), self._zerophase)
 
     def apply(self, d: Any) -> Any:
         """Filter in place, from rest: a TimeSeries, a Seismogram, or a float vector; returns it.

@@ -9,14 +9,48 @@ from numpy.typing import NDArray
 from scipy import signal
 from scipy.fft import next_fast_len
 
+from libseis.errors import SampleError
 from libseis.signal.design import FilterType
 
 Samples = NDArray[np.float64]
 
 
 @functools.lru_cache(maxsize=256)
-def butterworth(kind: FilterType, corners: int, frequencies: tuple[float, ...], rate: float) -> NDArray[np.float64]:
-    """Second-order sections of a Butterworth filter; `frequencies` (Hz) below the Nyquist frequency of `rate`."""
+def butterworth_sections(
+    kind: FilterType, corners: int, frequencies: tuple[float, ...], rate: float
+) -> NDArray[np.float64]:
+    """Second-order sections of a Butterworth filter, shape (sections, 6): the one design of it. All callers share them.
+
+    Parameters
+    ----------
+    kind
+        What passes.
+    corners
+        Poles of each side.
+    frequencies
+        Corner frequencies in Hz, 3 dB down in one pass: two, rising, for a band, else one.
+    rate
+        Samples per second.
+
+    Raises
+    ------
+    SampleError
+        A frequency is not between 0 and the Nyquist frequency, or a band's do not rise.
+    """
+    nyquist = 0.5 * rate
+    for frequency in frequencies:
+        if not 0.0 < frequency < nyquist:
+            raise SampleError(
+                f"a corner of {frequency:g} Hz cannot be had at {rate:g} samples per second: it must be above 0 and "
+                f"below the Nyquist frequency of {nyquist:g} Hz",
+                what="corner",
+            )
+    if len(frequencies) == 2 and not frequencies[0] < frequencies[1]:
+        raise SampleError(
+            f"the lower corner of a band must be below the upper one, found {frequencies[0]:g} and "
+            f"{frequencies[1]:g} Hz",
+            what="corner",
+        )
     limits = frequencies if len(frequencies) == 2 else frequencies[0]
     sos: NDArray[np.float64] = signal.iirfilter(
         corners, limits, btype=kind.value, ftype="butter", output="sos", fs=rate

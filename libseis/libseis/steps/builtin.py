@@ -123,7 +123,7 @@ def _filter(d: Atomic, values: Values, context: StepContext) -> None:
         raise _fail(
             f"the corner {max(frequencies):g} Hz is not below the datum's Nyquist frequency {nyquist:g} Hz", "dt"
         )
-    sos = _numerics().butterworth(FilterType(values["type"]), values["corners"], frequencies, 1.0 / d.dt)
+    sos = _numerics().butterworth_sections(FilterType(values["type"]), values["corners"], frequencies, 1.0 / d.dt)
     x = samples(d)
     x[...] = _numerics().apply_filter(x, sos, values["zerophase"])
 
