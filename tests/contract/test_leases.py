@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from seisbus.store import collections as c
 from seisbus.store.client import Store
-from seisbus.store.lease import acquire
+from seisbus.store.lease import acquire, release, remove_expired
 from support.waiting import eventually
 
 SKEWED = Path(__file__).parents[1] / "support" / "skewed.py"
@@ -35,20 +35,43 @@ async def skewed(uri: str, database: str, skew: float, holder: str, seconds: flo
 async def test_a_wrong_clock_steals_no_lease(
     skew: float, store: Store, mongodb_uri: str, mongodb_database: str
 ) -> None:
-    assert await acquire(store, "r", "right", 60) == 1
+    token = await acquire(store, "r", "right", 60)
+    assert token is not None
     assert await skewed(mongodb_uri, mongodb_database, skew, "wrong", 60) == "None"
-    assert await acquire(store, "r", "right", 60) == 1
+    assert await acquire(store, "r", "right", 60) == token
 
 
 @pytest.mark.parametrize("skew", [-900.0, 900.0])
 async def test_a_wrong_clock_keeps_a_lease_no_longer_and_no_shorter(
     skew: float, store: Store, mongodb_uri: str, mongodb_database: str
 ) -> None:
-    assert await skewed(mongodb_uri, mongodb_database, skew, "wrong", 60) == "1"
+    first = await skewed(mongodb_uri, mongodb_database, skew, "wrong", 60)
     assert await acquire(store, "r", "right", 60) is None
-    assert await skewed(mongodb_uri, mongodb_database, skew, "wrong", 1) == "1"  # goes on, for a second
+    assert await skewed(mongodb_uri, mongodb_database, skew, "wrong", 1) == first  # goes on, for a second
     token = await eventually(lambda: acquire(store, "r", "right", 1))
-    assert token == 2
+    assert token == int(first) + 1
+
+
+async def test_a_lease_that_ended_leaves_nothing_and_who_comes_late_with_its_token_is_told(store: Store) -> None:
+    late = await acquire(store, "dataset/r", "late", 0.001)
+    assert late is not None
+    await eventually(lambda: acquire(store, "dataset/r", "next", 60))
+    await release(store, "dataset/r", "late")  # not the holder's to give back
+    assert await acquire(store, "dataset/r", "late", 60) is None
+    await release(store, "dataset/r", "next")
+    assert await store[c.LEASE].count_documents({}) == 0
+    assert await acquire(store, "dataset/r", "late", 60) not in (None, late)
+
+
+async def test_only_ended_leases_of_the_prefix_are_removed(store: Store) -> None:
+    for name, seconds in (("dataset/a", 0.001), ("dataset/b", 60), ("other", 0.001)):
+        await acquire(store, name, "holder", seconds)
+
+    async def one_is_gone() -> bool:
+        await remove_expired(store, "dataset/")
+        return {found["_id"] async for found in store[c.LEASE].find()} == {"dataset/b", "other"}
+
+    await eventually(one_is_gone)
 
 
 async def test_a_lease_that_a_wrong_clock_wrote_before_ends(store: Store) -> None:

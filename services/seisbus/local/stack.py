@@ -6,6 +6,7 @@ What the services do is theirs; this starts them, tells them where everything is
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TextIO
+from urllib.parse import urlsplit
 
 from seisbus.local.errors import StackInterrupted, StartError
 from seisbus.local.folder import StackState
@@ -27,9 +29,13 @@ from seisbus.local.servers import EmbeddedServers, ServerHandle, embedded_server
 from seisbus.local.services import Replica, ServiceName, run_module
 from seisbus.local.supervisor import Supervisor
 from seisbus.local.watchdog import Patience, Watchdog
+from seisbus.local.work import end_transactions
 
 _DEATHS_AT_START = 3  # more than a failpoint or a busy machine explains
 _TOPOLOGY = "seisbus.admin.topology"
+# Whose work is done in transactions of many documents.
+_TRANSACTING = (ServiceName.INDEXER, ServiceName.WRITER)
+_END_TRANSACTIONS_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +151,11 @@ class LocalStack:
             await supervisor.successor(child)
 
     async def _spawn(self, replica: Replica) -> Child:
+        if replica.service in _TRANSACTING:
+            # what a predecessor that was killed began; a server that is away has none, and one that hangs is replaced
+            with contextlib.suppress(OSError, EOFError, ValueError):
+                async with asyncio.timeout(_END_TRANSACTIONS_SECONDS):
+                    await end_transactions(urlsplit(self.servers.mongodb.url).port or 0)
         environment = {**self.environment, **replica.environment()}
         return await run_module(replica.name, f"seisbus.{replica.service}", environment, self._log)
 

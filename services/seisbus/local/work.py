@@ -42,8 +42,20 @@ async def mongodb_works(port: int) -> None:
         writer.close()
 
 
-async def _command(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, command: Mapping[str, Any]) -> bytes:
-    body = _bson({**command, "$db": DATABASE})
+async def end_transactions(port: int) -> None:
+    """Abort all transactions of the MongoDB server. Those of a process that died would hold their documents for a
+    minute; those that live are told so and are tried again by whoever began them."""
+    reader, writer = await asyncio.open_connection(LOOPBACK, port)
+    try:
+        await _command(reader, writer, {"killAllSessions": []}, "admin")
+    finally:
+        writer.close()
+
+
+async def _command(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, command: Mapping[str, Any], database: str = DATABASE
+) -> bytes:
+    body = _bson({**command, "$db": database})
     writer.write(struct.pack("<iiiiIB", 16 + 4 + 1 + len(body), 1, 0, _OP_MSG, 0, 0) + body)
     (length,) = struct.unpack("<i", await reader.readexactly(4))
     reply = await reader.readexactly(length - 4)

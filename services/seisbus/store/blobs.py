@@ -123,7 +123,12 @@ async def _read_gridfs(store: Store, document: Document) -> AsyncIterator[bytes]
             yield piece
 
 
-async def put_gridfs(store: Store, data: bytes) -> ObjectId:
-    """Keep bytes in GridFS under a random id; without a document that names it they are garbage."""
+def gridfs_name(job: str) -> str:
+    """The file name of all that a job has in GridFS, by which a purge finds what no document names."""
+    return f"waveform/{job}"
+
+
+async def put_gridfs(store: Store, job: str, data: bytes) -> ObjectId:
+    """Keep bytes in GridFS under a random id; without a document that names it they are garbage until the job goes."""
     with translated():
-        return await AsyncGridFSBucket(store.database).upload_from_stream("waveform", data)
+        return await AsyncGridFSBucket(store.database).upload_from_stream(gridfs_name(job), data)

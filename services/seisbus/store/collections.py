@@ -50,7 +50,7 @@ rejected_window  a component's rejected windows, where they were asked for: _id,
               component, attempt, channel_id, windows [{left, right, center, rejection, value, limit}]
 dead_letter   _id, job, task, part, stream, subject, headers, body, reason, deliveries, time_ns, buried (a date, from
               which the server counts until it removes it)
-lease         _id = name, holder, token, expires_ns
+lease         _id = name, holder, token, expires_ns; gone when it is given back
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, Final
 
 from libseis.codes import location
 
@@ -44,11 +44,16 @@ def channel_of(document: Document) -> Channel:
     return Channel(document["net"], document["sta"], location(document.get("loc")), document["chan"])
 
 
-async def planned_ids(store: Store, job: str) -> set[str]:
-    """Ids of the windows that a job has planned so far."""
+async def planned_windows(store: Store, job: str) -> list[Window]:
+    """The windows that a job has planned so far."""
     with translated():
         tasks = store[TASK].find({"job": job}, {"job": 1, "windows": 1})
-        return {window.id async for task in tasks for window in windows_of(task)}
+        return [window async for task in tasks for window in windows_of(task)]
+
+
+async def planned_ids(store: Store, job: str) -> set[str]:
+    """Ids of the windows that a job has planned so far."""
+    return {window.id for window in await planned_windows(store, job)}
 
 
 async def site_at(store: Store, archive: str, net: str, sta: str, epoch_s: float) -> Document | None:
@@ -81,6 +86,9 @@ async def get_dataset(store: Store, identity: str) -> Document:
     return found
 
 
+LEASES: Final = "dataset/"
+
+
 def lease_name(path: str) -> str:
     """Name of the lease under which a dataset is built; a hash, since paths may be long."""
-    return f"dataset/{hashlib.blake2b(path.encode(), digest_size=12).hexdigest()}"
+    return f"{LEASES}{hashlib.blake2b(path.encode(), digest_size=12).hexdigest()}"

@@ -1,5 +1,7 @@
 """Leases: at most one holder of a name at a time, with a fencing token that only grows.
 
+A lease that is given back leaves no document. Tokens begin with the server's time, so one that was given before is not
+given again, and who comes late with it is told apart.
 Expiry is by the server's clock alone, so a holder whose own clock is wrong neither keeps a lease nor steals one. The
 time is asked for before the write, so a lease ends earlier than said by the time between, and never later.
 Compare-and-set by update_one on `_id`, never findOneAndUpdate, which scans on the embedded server.
@@ -25,10 +27,10 @@ async def acquire(store: Store, name: str, holder: str, seconds: float) -> int |
         found = await store[LEASE].find_one({"_id": name})
         if found is None:
             try:
-                await store[LEASE].insert_one({"_id": name, "token": 1, **mine})
+                await store[LEASE].insert_one({"_id": name, "token": now, **mine})
             except DuplicateKeyError:
                 return None
-            return 1
+            return now
         token = int(found["token"])
         if found["holder"] != holder:
             # An end further away than the lease is long was written by a clock that was wrong: nobody's for longer.
@@ -46,7 +48,14 @@ async def acquire(store: Store, name: str, holder: str, seconds: float) -> int |
 async def release(store: Store, name: str, holder: str) -> None:
     """Let others have the lease at once."""
     with translated():
-        await store[LEASE].update_one({"_id": name, "holder": holder}, {"$set": {"expires_ns": 0}})
+        await store[LEASE].delete_one({"_id": name, "holder": holder})
+
+
+async def remove_expired(store: Store, prefix: str) -> None:
+    """Delete leases of names with this prefix that ended; their holders died."""
+    with translated():
+        where = {"_id": {"$gte": prefix, "$lt": f"{prefix}\uffff"}, "expires_ns": {"$lt": await _server_ns(store)}}
+        await store[LEASE].delete_many(where)
 
 
 async def _server_ns(store: Store) -> int:

@@ -15,6 +15,7 @@ from gridfs.errors import NoFile
 from ..model.job import JobSpec, parse_job
 from ..model.outcome import JobState
 from . import collections as c
+from .blobs import gridfs_name
 from .client import Store, translated
 from .jobs import get_job, open_jobs, update_job
 
@@ -85,6 +86,10 @@ async def remove_blobs(store: Store, job: str) -> None:
             if "gridfs_id" in document:
                 with contextlib.suppress(NoFile):
                     await bucket.delete(document["gridfs_id"])
+        # what a writer put there and died before it committed
+        async for found in store["fs.files"].find({"filename": gridfs_name(job)}, {"_id": 1}):
+            with contextlib.suppress(NoFile):
+                await bucket.delete(found["_id"])
 
 
 async def remove_documents(store: Store, job: str) -> None:

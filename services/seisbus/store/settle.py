@@ -19,6 +19,7 @@ from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError
 
+from ..failpoints import failpoint
 from ..model.ids import outcome_id, outcome_range
 from ..model.outcome import Fate
 from ..model.task import Part, Task, Window
@@ -146,6 +147,7 @@ async def _commit(
                 raise
             # A server reports one duplicate or all of them; a close look at every task is right for both.
             raise _LookCloserError({settlement.task for settlement in settlements}) from error
+        failpoint("mid-transaction")
         documents[SUMMARY] += delta(outcomes)
     for collection, many in documents.items():
         if many:

@@ -222,7 +222,7 @@ class Committer:
             for number, piece in enumerate(outcome.pieces):
                 place: Place | ObjectId
                 if batch.recipe.storage == "gridfs":
-                    place = await put_gridfs(self._context.store, piece.data)
+                    place = await put_gridfs(self._context.store, batch.job, piece.data)
                 else:
                     place = await self._waveforms.append(batch.job, piece.packing, piece.data)
                 document = wf_document(batch, outcome, number, piece, place)

@@ -7,6 +7,7 @@ which the next builder removes. In the sink every build has keys of its own, and
 from __future__ import annotations
 
 import asyncio
+import glob
 import hashlib
 import os
 import shutil
@@ -32,9 +33,19 @@ class Published:
 def unfinished(target: Path, token: int) -> Path:
     """A fresh place beside `target` for the builder with this fencing token; what others left there is removed."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    for left in target.parent.glob(f".{target.name}.*.part"):
-        _remove(left)
+    remove_unfinished(target)
     return target.parent / f".{target.name}.{token}.part"
+
+
+def remove_unfinished(target: Path) -> None:
+    """Remove what was begun of a dataset; for who has its lease."""
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+        _remove(left)
+
+
+def unfinished_in(folder: Path) -> set[Path]:
+    """The datasets of a folder of which something unfinished is there."""
+    return {folder / left.name[1:].rsplit(".", 2)[0] for left in folder.glob(".*.*.part")}
 
 
 def make_durable(part: Path) -> Published:

@@ -17,10 +17,16 @@ from ..bus import Delivery
 from ..bus.codec import decode_build
 from ..errors import NotFoundError, UnavailableError
 from ..failpoints import failpoint
+from ..model.job import parse_job
 from ..model.outcome import Fate
 from ..model.transfer import BuildOrder
+from ..planning.datasets import dataset_path
 from ..store import purge
+from ..store.datasets import LEASES, lease_name, planned_windows
+from ..store.jobs import get_job
+from ..store.lease import acquire, release, remove_expired
 from ..store.settle import SettledWindow
+from .publishing import remove_unfinished, unfinished_in
 from .single import dead_item, settle_alone
 
 _log = logging.getLogger(__name__)
@@ -54,11 +60,35 @@ class Purger:
                 # the cleaner looks only at jobs that the database knows
                 await sink.abort_uploads(prefix, datetime.now(UTC))
                 await sink.delete([kept.key async for kept in sink.list(prefix)])
+        await self._remove_unfinished(job)
+        await remove_expired(self._store, LEASES)
         await purge.remove_blobs(self._store, job)
         failpoint("purge-before-documents")
         await purge.remove_documents(self._store, job)
         _log.info("job %s is purged", job)
         return SettledWindow(order.window, Fate.SAVED)
+
+    async def _remove_unfinished(self, job: str) -> None:
+        """What a builder left that died, of datasets that nobody built again because the export was cancelled."""
+        spec = parse_job((await get_job(self._store, job))["spec"])
+        if spec.export is None:
+            return
+        planned = {str(dataset_path(spec.export, window)) for window in await planned_windows(self._store, job)}
+        for path in await asyncio.to_thread(_left, self._root, planned):
+            name, holder = lease_name(path), f"{self._context.boot}/purge"
+            if await acquire(self._store, name, holder, self._context.settings.lease_seconds) is None:
+                continue  # another job's builder has begun it anew
+            try:
+                await asyncio.to_thread(remove_unfinished, self._root / path)
+            finally:
+                await release(self._store, name, holder)
+
+
+def _left(root: Path, planned: set[str]) -> list[str]:
+    """Those of these paths beside which something unfinished stands."""
+    folders = {(root / path).parent for path in planned}
+    found = {str(target.relative_to(root)) for folder in folders for target in unfinished_in(folder)}
+    return sorted(found & planned)
 
 
 def _delete(root: Path, paths: Iterable[str]) -> None:
