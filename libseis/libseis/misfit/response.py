@@ -1,64 +1,61 @@
-"""Removing an instrument response, with the evaluated response kept: it is the same for every event of a channel.
+"""Removing an instrument response from a trace, by the one implementation of it (libseis.obspy.responses).
 
-The deconvolution is obspy's (demean, 5 % cosine taper, spectral division with a water level in dB).
+Evaluated responses are kept over inventories: a channel's is the same for every event.
 """
 
 from __future__ import annotations
 
-import pickle
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+
+from libseis.errors import DefinitionError
+from libseis.segments import SourceId
+from libseis.signal.design import OutputUnit
 
 from .errors import MisfitError, Reason
 
 if TYPE_CHECKING:
     from obspy import Inventory, Trace
 
+    from libseis.obspy.responses import InverseCache
+
 WATER_LEVEL_DB = 60.0
 TAPER_FRACTION = 0.05
 
 
-@lru_cache(maxsize=256)
-def _inverse_spectrum(pickled_response: bytes, dt: float, nfft: int, output: str) -> npt.NDArray[np.complex128]:
-    from obspy.signal.invsim import invert_spectrum
+@cache
+def _inverses() -> InverseCache:
+    from libseis.obspy.responses import InverseCache  # brings obspy
 
-    response: Any = pickle.loads(pickled_response)
-    spectrum, _ = response.get_evalresp_response(dt, nfft, output=output)
-    invert_spectrum(spectrum, WATER_LEVEL_DB)
-    spectrum.flags.writeable = False
-    inverse: npt.NDArray[np.complex128] = spectrum
-    return inverse
+    return InverseCache()
 
 
-def remove_response(trace: Trace, inventory: Inventory, output: str) -> None:
-    """Turn counts into ground motion in place; `output` is DISP, VEL or ACC (m and s).
+def remove_response(trace: Trace, inventory: Inventory, output: OutputUnit) -> None:
+    """Turn counts into ground motion in place: demean, 5 % cosine taper, division with a water level of 60 dB.
 
-    Raises MisfitError where the inventory has no response for the trace's channel and time.
+    MisfitError where the inventory has no usable response over the whole trace, or one that is not of ground motion.
     """
-    from obspy.signal.invsim import cosine_taper
-    from obspy.signal.util import _npts2nfft
+    from libseis.obspy.evaluation import output_units
+    from libseis.obspy.responses import Removal, ResponseCache
 
+    stats = trace.stats
+    channel = SourceId(stats.network, stats.station, stats.location, stats.channel)
+    responses = ResponseCache(inventory, _inverses())
     try:
-        response = inventory.get_response(trace.id, trace.stats.starttime)
-        key = pickle.dumps(response)
-        nfft = int(_npts2nfft(trace.stats.npts))
-        inverse = _inverse_spectrum(key, float(trace.stats.delta), nfft, output)
-    except Exception as error:  # obspy raises bare Exception where there is no matching response
+        epoch = responses.epoch(channel, stats.starttime.timestamp, stats.endtime.timestamp)
+        output_units(epoch.channel.response, output, channel)
+        removal = Removal(output, None, WATER_LEVEL_DB, TAPER_FRACTION)
+        trace.data, _ = removal(responses, epoch, np.asarray(trace.data, np.float64), float(stats.delta))
+    except DefinitionError as error:
         raise MisfitError(
-            f"{trace.id} has no usable response at {trace.stats.starttime}: {error}.",
+            f"{trace.id} has no usable response at {stats.starttime}: {error.message}.",
             Reason.NO_RESPONSE,
             seed_id=trace.id,
         ) from error
-    data = trace.data - trace.data.mean()
-    data *= cosine_taper(data.size, TAPER_FRACTION, sactaper=True, halfcosine=False)
-    spectrum = np.fft.rfft(data, n=nfft) * inverse
-    spectrum[-1] = abs(spectrum[-1])
-    trace.data = np.fft.irfft(spectrum)[: data.size]
 
 
 def clear_cache() -> None:
     """Forget every evaluated response, for measurements of a cold start."""
-    _inverse_spectrum.cache_clear()
+    _inverses().clear()

@@ -264,8 +264,8 @@ def _remove_response(d: Atomic, values: Values, context: StepContext) -> None:
     _need(d, 2)
     if d.time_is_relative():
         raise _fail("the response epoch needs UTC times; call rtoa first", "tref")
-    from libseis.steps.evaluation import output_units
-    from libseis.steps.responses import Removal
+    from libseis.obspy.evaluation import output_units
+    from libseis.obspy.responses import Removal
 
     removal = Removal(OutputUnit(values["output"]), values["pre_filt"], values["water_level"], values["taper"])
     cache = context.responses

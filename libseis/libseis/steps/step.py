@@ -20,7 +20,7 @@ from libseis.steps.parameters import Parameter
 if TYPE_CHECKING:
     from obspy import Inventory
 
-    from libseis.steps.responses import ResponseCache
+    from libseis.obspy.responses import ResponseCache
 
 
 class StepError(DefinitionError):
@@ -47,7 +47,7 @@ class StepContext:
 
     def __post_init__(self) -> None:
         # obspy costs a second, which only those pay who run steps
-        from libseis.steps.responses import ResponseCache
+        from libseis.obspy.responses import ResponseCache
 
         object.__setattr__(self, "responses", ResponseCache(self.inventory))
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from libseis.codes import alternatives, code, location, location_text, matches
 from libseis.epochs import LATEST_NS, OPEN_START_NS, EpochSpan, inherited
 from libseis.obspy.converter import Trace2TimeSeries
+from libseis.obspy.responses import ResponseCache
 from libseis.segments import Rate, Segment, SourceId
-from libseis.steps.responses import ResponseCache
 from obspy import Inventory, Trace, UTCDateTime
 from obspy.core.inventory import Channel as XmlChannel
 from obspy.core.inventory import Network, Station

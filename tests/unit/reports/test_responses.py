@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from libseis.misfit import MisfitError, Reason
+from libseis.misfit.response import clear_cache, remove_response
 from libseis.objects.timeseries import TimeSeries
+from libseis.obspy import responses
 from libseis.segments import Rate, Segment, SourceId
 from libseis.segments.timeseries import segment_to_timeseries
+from libseis.signal.design import OutputUnit
 from libseis.steps import StepContext, apply, build
-from obspy import UTCDateTime
+from obspy import Trace, UTCDateTime
 from obspy.core.inventory import Channel, Inventory, Network, Response, Station
 from obspy.core.inventory.response import (
     CoefficientsTypeResponseStage,
@@ -192,3 +196,48 @@ def test_a_stage_with_a_gain_alone() -> None:
     out, log = removed(inventory(epoch([sensor(), amplifier, digitizer(3)], sensitivity=GAIN * 10 * COUNTS)))
     assert out.live, log
     assert amplitude(out) == pytest.approx(0.1, rel=0.02)
+
+
+def measured(channel: Channel, output: OutputUnit) -> Trace:
+    """A trace of counts of that channel, its response removed as misfits have it."""
+    station = Station("HEC", 1, 2, 0, channels=[channel])
+    header = {"network": "CI", "station": "HEC", "channel": "BHZ", "sampling_rate": 20.0, "starttime": UTCDateTime(0)}
+    trace = Trace(np.sin(np.arange(4000) / 20.0 * 2 * np.pi * HZ), header)
+    remove_response(trace, Inventory([Network("CI", [station])]), output)
+    return trace
+
+
+def test_misfits_read_units_as_steps_do() -> None:
+    """A unit with a prefix: obspy takes um/s for one without, by a million off."""
+    plain = measured(epoch([sensor(), digitizer()]), OutputUnit.VELOCITY)
+    micro = [sensor(units="um/s", gain=GAIN / 1e6), digitizer()]
+    stated = epoch(micro, sensitivity=GAIN * COUNTS / 1e6, units="um/s")
+    assert np.allclose(measured(stated, OutputUnit.VELOCITY).data, plain.data, rtol=1e-9, atol=0)
+
+
+@pytest.mark.parametrize(
+    ("channel", "told"),
+    [
+        (epoch([sensor(units="Pa"), digitizer()], units="Pa"), "cannot be made of it"),
+        (epoch([sensor(), digitizer()], end="1970-01-01T00:01:00"), "changes, or is not known, within the window"),
+        (epoch([sensor(), digitizer()], sensitivity=0.0), "sensitivity"),
+        (epoch([]), "no response stages"),
+    ],
+)
+def test_misfits_refuse_what_steps_refuse(channel: Channel, told: str) -> None:
+    with pytest.raises(MisfitError, match=told) as refused:
+        measured(channel, OutputUnit.DISPLACEMENT)
+    assert refused.value.reason is Reason.NO_RESPONSE
+
+
+def test_an_inverse_is_made_once_for_all_inventories(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A channel's response is the same for every event: each event brings its inventory anew."""
+    made: list[int] = []
+    whole = responses.evaluate
+    monkeypatch.setattr(responses, "evaluate", lambda *args: [made.append(1), whole(*args)][1])
+    clear_cache()
+    first, second = (measured(epoch([sensor(), digitizer()]), OutputUnit.DISPLACEMENT) for _ in range(2))
+    measured(epoch([sensor(gain=2 * GAIN), digitizer()], sensitivity=2 * GAIN * COUNTS), OutputUnit.DISPLACEMENT)
+    measured(epoch([sensor(), digitizer()]), OutputUnit.ACCELERATION)
+    assert len(made) == 3
+    assert np.array_equal(first.data, second.data)

@@ -1,14 +1,17 @@
-"""Instrument responses evaluated once per channel epoch, FFT length and sample interval, and their removal.
+"""Removing instrument responses: of the steps and of the misfits; each inverse is made once and kept.
 
-obspy evaluates a response anew at every call (0.1-90 s a trace, obspy issue 2621); here the spectrum is kept. The
+obspy evaluates a response anew at every call (0.1-90 s a trace, obspy issue 2621); here the inverse is kept. The
 formulae are those of obspy's Trace.remove_response, so that results agree to rounding (tested to 1e-9) wherever obspy
 knows the units; `evaluation` deals with all others.
 """
 
 from __future__ import annotations
 
+import hashlib
+import pickle
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +23,14 @@ from obspy.signal.util import _npts2nfft
 
 from libseis.codes import code, location
 from libseis.epochs import ALWAYS, OPEN_START_NS, EpochSpan, inherited
+from libseis.obspy.evaluation import Evaluated, evaluate, problem
 from libseis.segments import SourceId
 from libseis.signal.design import OutputUnit
-from libseis.steps.evaluation import Evaluated, evaluate, problem
 
 CACHE_BYTES = 256 * 1024 * 1024
+
+_Key = tuple[bytes, OutputUnit, float, int, float | None]
+"""Digest of the response, what it is removed to, sampling interval (s), FFT length, water level (dB)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +53,48 @@ def _epoch(channel: Any, span: EpochSpan) -> Epoch:
     return Epoch(start, np.inf if span.end_ns is None else span.end_ns / 1e9, channel)
 
 
-class ResponseCache:
-    """Responses of one inventory; safe to share between threads. Spectra of 256 MB are kept, the oldest go first."""
+class InverseCache:
+    """Inverse spectra by the content of a response, so that the same station of another event has them at once.
 
-    def __init__(self, inventory: Inventory | None) -> None:
+    Safe to share between threads. The latest `limit` bytes are kept.
+    """
+
+    def __init__(self, limit: int = CACHE_BYTES) -> None:
         self._lock = threading.Lock()
-        self._spectra: OrderedDict[tuple[int, OutputUnit, float, int], Evaluated] = OrderedDict()
+        self._limit = limit
+        self._kept: OrderedDict[_Key, Evaluated] = OrderedDict()
         self._bytes = 0
+
+    def get(self, key: _Key, make: Callable[[], Evaluated]) -> Evaluated:
+        """What is kept under `key`, else what `make` gives; its spectrum is read-only."""
+        with self._lock:
+            known = self._kept.get(key)
+            if known is not None:
+                self._kept.move_to_end(key)
+                return known
+        found = make()
+        found.spectrum.flags.writeable = False
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = found
+                self._bytes += found.spectrum.nbytes
+            while self._bytes > self._limit and len(self._kept) > 1:
+                self._bytes -= self._kept.popitem(last=False)[1].spectrum.nbytes
+        return found
+
+    def clear(self) -> None:
+        """Forget all, for measurements of a cold start."""
+        with self._lock:
+            self._kept.clear()
+            self._bytes = 0
+
+
+class ResponseCache:
+    """Responses of one inventory; safe to share between threads. `inverses` may be shared with other inventories."""
+
+    def __init__(self, inventory: Inventory | None, inverses: InverseCache | None = None) -> None:
+        self._inverses = InverseCache() if inverses is None else inverses
+        self._digests: dict[int, bytes] = {}
         self._epochs: dict[SourceId, list[Epoch]] | None = None
         if inventory is not None:
             self._epochs = {}
@@ -92,24 +133,34 @@ class ResponseCache:
             raise problem(f"the sensitivity of {channel_id} is zero")
         return epoch
 
-    def spectrum(self, epoch: Epoch, output: OutputUnit, dt: float, nfft: int) -> tuple[Evaluated, NDArray[np.float64]]:
-        """Response (counts per SI unit of `output`) and frequencies (Hz), both of shape (nfft // 2 + 1,)."""
-        frequencies = np.linspace(0.0, 0.5 / dt, nfft // 2 + 1)
-        key = (id(epoch.channel), output, dt, nfft)
-        with self._lock:
-            known = self._spectra.get(key)
-            if known is not None:
-                self._spectra.move_to_end(key)
-                return known, frequencies
-        found = evaluate(epoch.channel.response, output, frequencies)
-        found.spectrum.flags.writeable = False
-        with self._lock:
-            if key not in self._spectra:
-                self._spectra[key] = found
-                self._bytes += found.spectrum.nbytes
-            while self._bytes > CACHE_BYTES and len(self._spectra) > 1:
-                self._bytes -= self._spectra.popitem(last=False)[1].spectrum.nbytes
-        return found, frequencies
+    def inverse(self, epoch: Epoch, output: OutputUnit, dt: float, nfft: int, water_level: float | None) -> Evaluated:
+        """One over the response (SI unit of `output` per count), of shape (nfft // 2 + 1,), from 0 to 0.5 / dt Hz.
+
+        It is bounded `water_level` dB below the peak of the response; None is the plain inverse.
+        """
+
+        def make() -> Evaluated:
+            found = evaluate(epoch.channel.response, output, frequencies_of(dt, nfft))
+            if water_level is None:
+                found.spectrum[0] = 0.0
+                found.spectrum[1:] = 1.0 / found.spectrum[1:]
+            else:
+                invert_spectrum(found.spectrum, water_level)
+            return found
+
+        return self._inverses.get((self._digest(epoch), output, dt, nfft, water_level), make)
+
+    def _digest(self, epoch: Epoch) -> bytes:
+        known = self._digests.get(id(epoch.channel))
+        if known is None:
+            known = hashlib.sha256(pickle.dumps(epoch.channel.response)).digest()
+            self._digests[id(epoch.channel)] = known
+        return known
+
+
+def frequencies_of(dt: float, nfft: int) -> NDArray[np.float64]:
+    """Frequencies (Hz) of a real FFT of `nfft` samples `dt` seconds apart, shape (nfft // 2 + 1,)."""
+    return np.linspace(0.0, 0.5 / dt, nfft // 2 + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +186,10 @@ class Removal:
             work *= cosine_taper(npts, self.taper, sactaper=True, halfcosine=False)
         nfft = _npts2nfft(npts)
         spectrum = np.fft.rfft(work, n=nfft)
-        evaluated, frequencies = cache.spectrum(epoch, self.output, dt, nfft)
-        response = evaluated.spectrum.copy()
+        inverse = cache.inverse(epoch, self.output, dt, nfft, self.water_level)
         if self.pre_filt is not None:
-            spectrum *= cosine_sac_taper(frequencies, flimit=self.pre_filt)
-        if self.water_level is None:
-            response[0] = 0.0
-            response[1:] = 1.0 / response[1:]
-        else:
-            invert_spectrum(response, self.water_level)
-        spectrum *= response
+            spectrum *= cosine_sac_taper(frequencies_of(dt, nfft), flimit=self.pre_filt)
+        spectrum *= inverse.spectrum
         spectrum[-1] = abs(spectrum[-1]) + 0.0j
         result: NDArray[np.float64] = np.fft.irfft(spectrum)[:npts]
-        return result, evaluated.complaints
+        return result, inverse.complaints
