@@ -59,6 +59,7 @@ class ChannelEpoch:
     hang: float | None
     vang: float | None
     sample_rate: float | None
+    response: bool = True  # whether the metadata state how counts become ground motion
 
     def is_open(self, start_ns: int, end_ns: int) -> bool:
         """Whether the epoch overlaps a time span."""
@@ -217,4 +218,11 @@ def _channel(sta: _Node, net: str, element: ET.Element, odd: Oddities) -> Channe
         hang=cha.number_or_none("Azimuth", odd, -360, 360),
         vang=None if dip is None else dip + 90.0,
         sample_rate=cha.number_or_none("SampleRate", odd, 0, 1e7),
+        response=_responds(element),
     )
+
+
+def _responds(element: ET.Element) -> bool:
+    """Whether a channel has a response with stages; a sensitivity alone cannot be evaluated."""
+    found = child(element, "Response")
+    return found is not None and child(found, "Stage") is not None

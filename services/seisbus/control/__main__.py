@@ -20,6 +20,8 @@ async def build(service: ServiceContext) -> Service:
         job_windows=service.settings.job_windows,
         sink=service.sink,
         hops=service.hops,
+        input_root=service.settings.input_root,
+        objects=service.objects,
     )
     server = await ControlServer.start(context, service.settings.control_address, service.settings)
     return Service(on_drained=server.stop)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..archive.definition import ArchiveDefinition
 from ..bus import Bus
-from ..objects import Bucket
+from ..objects import Bucket, ObjectReader
 from ..store.client import Store
 from ..telemetry.hops import Hops
 
@@ -16,8 +16,8 @@ from ..telemetry.hops import Hops
 @dataclass(frozen=True, slots=True)
 class Context:
     """Database, bus, the archives of this deployment, the folder that waveform files lie in, how many windows one job
-    may ask for (0: any number), the bucket that waveform files lie in instead, and what is known of servers
-    that do not answer."""
+    may ask for (0: any number), the bucket that waveform files lie in instead, what is known of servers that do not
+    answer, and, where this service can see them, the folder of synthetics and the archives' objects."""
 
     store: Store
     bus: Bus
@@ -26,3 +26,5 @@ class Context:
     job_windows: int = 0
     sink: Bucket | None = None
     hops: Hops = field(default_factory=Hops)
+    input_root: Path | None = None
+    objects: ObjectReader | None = None

@@ -5,21 +5,19 @@ What can never work is refused; what may fail for some windows is a sentence for
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Collection
+from dataclasses import dataclass
 
-from libseis.steps import Step, build
+from libseis.steps import build
 
 from ..model.channel import Channel
 from ..model.job import LEAST_DEPTH_KM, MOST_DEPTH_KM, JobFileError, JobSpec
-from ..planning.plan import touched_days
-from ..planning.windows import home_days, windows_of_day
-from ..store.index import day_files, day_is_known, described_stations, has_stations
+from ..model.task import DAY_NS
+from ..planning.windows import days_of
+from ..store.index import channel_epochs, channels_without_response, described_stations, has_stations, rates_of_days
 from .context import Context
-from .selection import MOST_DAYS, day_name, origins_of
-
-_SHOWN: Final = 5
+from .corners import corner_notes, pad_notes, some
+from .selection import day_name, origins_of
 
 
 def check_depths(spec: JobSpec) -> None:
@@ -51,81 +49,81 @@ async def step_notes(context: Context, spec: JobSpec) -> list[str]:
             f"Job file: steps: remove_response needs station metadata, and none of archive {spec.archive} are known; "
             f"run `seisbus index sync {spec.archive}` first."
         )
-    rates = await known_rates(context, spec)
-    found = corner_notes(build(spec.steps), rates)
-    if responses and rates:
-        described = await described_stations(context.store, spec.archive)
-        without = sorted({(c.net, c.sta) for c in rates} - described)
-        if len(without) == len({(c.net, c.sta) for c in rates}):
-            raise JobFileError(
-                f"Job file: steps: remove_response needs station metadata, and archive {spec.archive} has none of "
-                f"{_some(f'{net}.{sta}' for net, sta in without)}."
-            )
-        if without:
-            names = _some(f"{net}.{sta}" for net, sta in without)
-            found.append(f"The archive has no station metadata of {names}: remove_response kills their windows.")
+    known = await known_rates(context, spec)
+    steps = build(spec.steps)
+    highest = {channel: rates.highest for channel, rates in known.items()}
+    lowest = {channel: rates.lowest for channel, rates in known.items()}
+    indexed = all(rates.indexed for rates in known.values())
+    corner_notes(steps, highest, refuse=indexed)  # only what fails at the highest rate of every channel can never work
+    found = corner_notes(steps, lowest, refuse=False)
+    if spec.pad is not None:
+        found += pad_notes(steps, lowest, (spec.pad.before / 1e9, spec.pad.after / 1e9))
+    if responses:
+        found += await response_notes(
+            context, spec.archive, set(known), "steps: remove_response", "kills their windows"
+        )
     return found
 
 
-async def known_rates(context: Context, spec: JobSpec) -> dict[Channel, float | None]:
-    """The selected channels of the first known days that the windows touch, with the rates that the index says."""
-    origins = await origins_of(context, spec)
-    found: dict[Channel, float | None] = {}
-    read: set[int] = set()
-    for home in home_days(spec, origins):
-        for window in windows_of_day(spec, origins, home):
-            read.update(touched_days(window.start_ns, window.end_ns - (not window.inclusive_end)))
-        if len(read) >= MOST_DAYS:
-            break
-    for day in sorted(read)[:MOST_DAYS]:
-        if await day_is_known(context.store, spec.archive, day_name(day)) is None:
-            continue
-        async for document in day_files(context.store, spec.archive, day_name(day), spec.select.filter):
-            if document["chan"]:
-                channel = Channel(document["net"], document["sta"], document["loc"], document["chan"])
-                found[channel] = document["sampling_rate"] or found.get(channel)
-    return found
-
-
-def corner_notes(steps: Sequence[Step], rates: Mapping[Channel, float | None]) -> list[str]:
-    """Corner frequencies against the rates of the channels, as they are when the step runs.
-
-    A corner that is not below half of any channel's rate is a JobFileError, of some channels' a sentence.
-    """
-    known = {channel: rate for channel, rate in rates.items() if rate}
+async def response_notes(context: Context, archive: str, wanted: set[Channel], what: str, effect: str) -> list[str]:
+    """Stations that the archive has no metadata of, and channels of which it has no response; JobFileError where that
+    is all of them. `what` needs them, and without them `effect`."""
+    if not wanted:
+        return []
+    described = await described_stations(context.store, archive)
+    stations = {(c.net, c.sta) for c in wanted}
+    without = sorted(stations - described)
+    if len(without) == len(stations):
+        raise JobFileError(
+            f"Job file: {what} needs station metadata, and archive {archive} has none of "
+            f"{some(f'{net}.{sta}' for net, sta in without)}; run `seisbus index sync {archive}` if it is newer."
+        )
     found: list[str] = []
-    for step in steps:
-        corner = _corner(step)
-        if corner is not None:
-            bad = {channel for channel, rate in known.items() if corner >= rate / 2}
-            if bad:
-                by_rate = defaultdict(list)
-                for channel in sorted(bad):
-                    by_rate[known[channel]].append(str(channel))
-                where = "; ".join(f"{rate:g} Hz: {_some(names)}" for rate, names in sorted(by_rate.items()))
-                text = f"{step.name} has the corner {corner:g} Hz, which is not below half the sampling rate ({where})"
-                if len(bad) == len(known) == len(rates):
-                    raise JobFileError(f"Job file: steps: {text}; no selected channel can be processed.")
-                found.append(f"{text}: the windows of {len(bad):,} of {len(rates):,} channels will be dead.")
-                known = {channel: rate for channel, rate in known.items() if channel not in bad}
-        if step.name == "resample":
-            known = dict.fromkeys(known, float(step.values["sampling_rate"]))
-        elif step.name == "decimate":
-            known = {channel: rate / step.values["factor"] for channel, rate in known.items()}
+    if without:
+        names = some(f"{net}.{sta}" for net, sta in without)
+        found.append(f"The archive has no station metadata of {names}: {what.rpartition(' ')[2]} {effect}.")
+    silent = sorted(wanted & await channels_without_response(context.store, archive))
+    if len(silent) == len(wanted):
+        raise JobFileError(
+            f"Job file: {what} needs responses, and the station metadata of archive {archive} have none of "
+            f"{some(map(str, silent))}."
+        )
+    if silent:
+        names = some(map(str, silent))
+        found.append(f"The station metadata have no response of {names}: {what.rpartition(' ')[2]} {effect}.")
     return found
 
 
-def _corner(step: Step) -> float | None:
-    """The highest frequency that must be below the Nyquist frequency."""
-    if step.name == "filter":
-        given = [step.values[name] for name in ("freqmin", "freqmax", "freq")]
-        return max(float(value) for value in given if value is not None)
-    if step.name == "remove_response" and step.values["pre_filt"] is not None:
-        return float(step.values["pre_filt"][2])  # beyond it only the flank is cut
-    return None
+@dataclass(frozen=True, slots=True)
+class KnownRates:
+    """The lowest and the highest rate (Hz) that are known of a channel on the days of a job, None where none is;
+    whether a listing or an index has the channel, or station metadata alone."""
+
+    lowest: float | None
+    highest: float | None
+    indexed: bool = True
 
 
-def _some(names: Iterable[str]) -> str:
-    listed = list(names)
-    more = f" and {len(listed) - _SHOWN:,} more" if len(listed) > _SHOWN else ""
-    return ", ".join(listed[:_SHOWN]) + more
+async def known_rates(context: Context, spec: JobSpec) -> dict[Channel, KnownRates]:
+    """The selected channels of all known days that the windows touch, with their rates as the index says them, else
+    station metadata; where no day is known, the channels of the metadata."""
+    days = days_of(spec, await origins_of(context, spec))
+    wanted = spec.select.filter
+    rates, known_days = await rates_of_days(context.store, spec.archive, [day_name(day) for day in days], wanted)
+    found: dict[Channel, KnownRates] = {}
+    if days and (not known_days or any(not any(of) for of in rates.values()) or not rates):
+        start_ns, end_ns = days[0] * DAY_NS, (days[-1] + 1) * DAY_NS
+        stated: dict[Channel, set[float]] = {}
+        async for epoch in channel_epochs(context.store, spec.archive, wanted):
+            if epoch["start_ns"] < end_ns and (epoch["end_ns"] is None or epoch["end_ns"] > start_ns):
+                channel = Channel(epoch["net"], epoch["sta"], epoch["loc"], epoch["chan"])
+                stated.setdefault(channel, set()).add(epoch["sample_rate"] or 0.0)
+        if not rates:
+            found = {c: _known(of, indexed=False) for c, of in stated.items()}
+        rates = {c: of if any(of) else stated.get(c, of) for c, of in rates.items()}
+    return found | {channel: _known(of, indexed=True) for channel, of in rates.items()}
+
+
+def _known(rates: Collection[float], *, indexed: bool) -> KnownRates:
+    stated = [rate for rate in rates if rate]
+    return KnownRates(min(stated, default=None), max(stated, default=None), indexed)

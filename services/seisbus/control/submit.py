@@ -27,6 +27,7 @@ from ..store.documents import Document
 from ..store.jobs import insert_job
 from .context import Context
 from .estimate import estimate
+from .misfit_needs import misfit_notes
 from .needs import check_depths, check_reference, step_notes
 from .selection import check_selection
 
@@ -72,7 +73,8 @@ async def checked_spec(context: Context, text: str) -> tuple[JobSpec, list[str]]
     check_depths(spec)
     check_reference(spec)
     await check_selection(context, spec)
-    return spec, [odd.note] * bool(odd) + await step_notes(context, spec)
+    notes = [*await step_notes(context, spec), *await misfit_notes(context, spec)]
+    return spec, [odd.note] * bool(odd) + notes
 
 
 async def submit(context: Context, text: str, request_id: str) -> Document:
@@ -84,7 +86,7 @@ async def submit(context: Context, text: str, request_id: str) -> Document:
     await check_windows(context, spec)
     if spec.misfit is not None and spec.window_job is not None:
         first = await start(context, spec.window_job, request_id and f"{request_id}/observed", notes)
-        return await start(context, spec.measuring(first["_id"]), request_id)
+        return await start(context, spec.measuring(first["_id"]), request_id, notes)
     return await start(context, spec, request_id, notes)
 
 

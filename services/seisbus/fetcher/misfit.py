@@ -158,7 +158,7 @@ class MisfitInputs:
         components = ["N", "E", "Z"] if {"R", "T"} & set(components) else components
         pieces: list[Piece] = []
         for component in components:
-            name = wanted.files.format(event=window.event, net=channel.net, sta=channel.sta, component=component)
+            name = wanted.name(window.event, channel.net, channel.sta, component)
             try:
                 if wanted.format == "asdf":
                     path = await asyncio.to_thread(below, self._context.settings.input_root, name)

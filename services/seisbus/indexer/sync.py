@@ -205,5 +205,6 @@ def _channel_document(archive: ArchiveDefinition, channel: ChannelEpoch) -> Docu
         "hang": channel.hang,
         "vang": channel.vang,
         "sample_rate": channel.sample_rate,
+        "response": channel.response,
         **_epoch(channel.start_ns, channel.end_ns),
     }

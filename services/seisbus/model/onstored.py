@@ -69,6 +69,10 @@ class Synthetics(Model):
     format: Literal["specfem", "sac", "asdf"] = "specfem"
     archive: Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,40}$")] = ""
 
+    def name(self, event: str, net: str, sta: str, component: str) -> str:
+        """The path or key of one synthetic."""
+        return self.files.format(event=event, net=net, sta=sta, component=component)
+
     @model_validator(mode="after")
     def _readable(self) -> Self:
         try:

@@ -45,6 +45,22 @@ def home_days(spec: JobSpec, origins: Sequence[Origin]) -> Sequence[int]:
     return sorted({start // DAY_NS for start in starts})
 
 
+def days_of(spec: JobSpec, origins: Sequence[Origin]) -> Sequence[int]:
+    """All days (counted from 1970) that the windows touch, in order: what `windows_of_day` makes, without making it."""
+    windows = spec.windows
+    if windows is None:
+        return ()
+    if windows.tile is not None:
+        return range(windows.tile.start // DAY_NS, -(-windows.tile.end // DAY_NS))
+    if windows.events is not None:
+        after = windows.events
+        end = after.end if after.end is not None else after.start
+        spans = [(origin.time_ns + after.start, origin.time_ns + end) for origin in origins]
+    else:
+        spans = [(span.start, span.end) for span in windows.absolute or ()]
+    return sorted({day for start, end in spans for day in range(start // DAY_NS, end // DAY_NS + 1)})
+
+
 def windows_of_day(spec: JobSpec, origins: Sequence[Origin], day: int) -> Iterator[TimeWindow]:
     """Windows whose home is `day`, in order of start.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+import zlib
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +16,9 @@ from .collections import CHANNEL, DAY_FILE, DAY_INDEX, SITE, SOURCE
 from .documents import Document
 
 _BATCH = 1000
+# Days in one query, and how many days that an older version read are looked at file by file.
+_DAYS = 100
+_OLDER_DAYS = 30
 
 
 def day_key(archive: str, day: str) -> str:
@@ -52,6 +57,51 @@ async def day_is_known(store: Store, archive: str, day: str) -> Document | None:
         return await store[DAY_INDEX].find_one({"_id": day_key(archive, day)})
 
 
+def packed_rates(files: Iterable[Mapping[str, Any]]) -> bytes:
+    """The channels of a day's files by their sampling rate (Hz, 0 where none is known), in a few kilobytes."""
+    by_rate: dict[float, list[str]] = {}
+    for f in files:
+        if f["chan"]:
+            name = str(Channel(f["net"], f["sta"], f["loc"], f["chan"]))
+            by_rate.setdefault(float(f["sampling_rate"] or 0.0), []).append(name)
+    return zlib.compress(json.dumps({rate: " ".join(sorted(names)) for rate, names in by_rate.items()}).encode())
+
+
+async def rates_of_days(
+    store: Store, archive: str, days: Sequence[str], wanted: ChannelFilter
+) -> tuple[dict[Channel, set[float]], int]:
+    """The rates (Hz, 0 where none is stated) of the channels that match, over those of the days (YYYY-MM-DD) that are
+    known; and how many are.
+
+    A day takes one small document. Days that an older version read have none of it: of the first few their files
+    are read.
+    """
+    by_rate: dict[float, set[str]] = {}
+    older: list[str] = []
+    known = 0
+    with translated():
+        for at in range(0, len(days), _DAYS):
+            some = {day_key(archive, day): day for day in days[at : at + _DAYS]}
+            async for document in store[DAY_INDEX].find({"_id": {"$in": list(some)}}, {"rates": 1}):
+                known += 1
+                if document.get("rates") is None:
+                    older.append(some[document["_id"]])
+                    continue
+                for rate, names in json.loads(zlib.decompress(document["rates"])).items():
+                    by_rate.setdefault(float(rate), set()).update(names.split())
+    found: dict[Channel, set[float]] = {}
+    for rate, channels in by_rate.items():
+        for channel in map(Channel.parse, channels):
+            if wanted.matches(channel):
+                found.setdefault(channel, set()).add(rate)
+    for day in sorted(older)[:_OLDER_DAYS]:
+        async for f in day_files(store, archive, day, wanted):
+            if f["chan"]:
+                channel = Channel(f["net"], f["sta"], f["loc"], f["chan"])
+                found.setdefault(channel, set()).add(float(f["sampling_rate"] or 0.0))
+    return found, known
+
+
 async def write_day(
     store: Store, archive: str, day: str, files: Sequence[Mapping[str, Any]], about: Mapping[str, Any]
 ) -> None:
@@ -60,7 +110,11 @@ async def write_day(
     await upsert(
         store, DAY_FILE, ({"_id": f"{of_day}/{f['key']}", "day": of_day, "archive": archive, **f} for f in files)
     )
-    await upsert(store, DAY_INDEX, [{"_id": of_day, "archive": archive, "read_ns": time.time_ns(), **about}])
+    await upsert(
+        store,
+        DAY_INDEX,
+        [{"_id": of_day, "archive": archive, "read_ns": time.time_ns(), "rates": packed_rates(files), **about}],
+    )
 
 
 async def day_files(
@@ -124,6 +178,21 @@ async def described_stations(store: Store, archive: str) -> set[tuple[str, str]]
     with translated():
         found = store[SITE].find({"archive": archive}, {"net": 1, "sta": 1})
         return {(str(site["net"]), str(site["sta"])) async for site in found}
+
+
+async def channels_without_response(store: Store, archive: str) -> set[Channel]:
+    """Channels whose station metadata state no response in any epoch."""
+    lacking = {"archive": archive, "response": False}
+    with translated():
+        found = {_channel_of(epoch) async for epoch in store[CHANNEL].find(lacking)}
+        if found:
+            having = {"archive": archive, "sta": {"$in": sorted({c.sta for c in found})}, "response": {"$ne": False}}
+            found -= {_channel_of(epoch) async for epoch in store[CHANNEL].find(having)}
+    return found
+
+
+def _channel_of(document: Mapping[str, Any]) -> Channel:
+    return Channel(document["net"], document["sta"], document["loc"], document["chan"])
 
 
 async def channel_epochs(store: Store, archive: str, wanted: ChannelFilter) -> AsyncIterator[Document]:

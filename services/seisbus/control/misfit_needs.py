@@ -1,0 +1,187 @@
+"""What a misfit job needs, against what is known: station metadata, responses, depths of sources, synthetics.
+
+Told before anything starts; what can never work is refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from libseis.misfit import Config
+
+from ..archive.definition import archive_named
+from ..deadlines import BY_THE_WAY_SECONDS
+from ..errors import SeisbusError
+from ..model.channel import Channel
+from ..model.job import JobFileError, JobSpec, parse_job
+from ..model.moments import iso
+from ..model.onstored import Misfit
+from ..model.outcome import JobState
+from ..store.datasets import channel_of, selected
+from ..store.index import described_stations, event_by_id
+from ..store.jobs import standing_job
+from ..store.queries import each_waveform
+from .context import Context
+from .corners import some
+from .needs import known_rates, response_notes
+from .selection import origins_of
+
+# Stored waveforms that are looked at; names of files that are looked for, and of objects, each a request.
+_WAVEFORMS: Final = 20_000
+_FILES: Final = 5_000
+_OBJECTS: Final = 12
+
+
+@dataclass(slots=True)
+class _Observed:
+    """What will be compared: channels by archive, their stations by event, and the jobs with the events."""
+
+    channels: dict[str, set[Channel]] = field(default_factory=dict)
+    stations: set[tuple[str, str, str]] = field(default_factory=set)  # event, net, sta
+    sources: dict[str, JobSpec] = field(default_factory=dict)
+
+
+async def misfit_notes(context: Context, spec: JobSpec) -> list[str]:
+    """What some stations and events of a misfit job lack; JobFileError when none can be measured as asked."""
+    if spec.misfit is None:
+        return []
+    config = Config.from_mapping(spec.misfit.config)
+    found = await _observed(context, spec)
+    notes = [] if config.synthetics_only else await _station_notes(context, config, found)
+    return [*notes, *await _depth_notes(context, found), *await _synthetic_notes(context, spec.misfit, config, found)]
+
+
+async def _observed(context: Context, spec: JobSpec) -> _Observed:
+    found = _Observed()
+    if spec.window_job is not None:
+        await _of_windows(context, spec.window_job, spec, "", found)
+        return found
+    assert spec.misfit is not None and spec.misfit.observed is not None  # the job file's validation saw to it
+    if job := spec.misfit.observed.job:
+        source = await standing_job(context.store, job)
+        if not JobState(source["state"]).closed:  # what it will store is what it plans
+            await _of_windows(context, parse_job(source["spec"]), spec, job, found)
+            return found
+    async for document in each_waveform(context.store, selected(spec), _WAVEFORMS):
+        job, channel = str(document["job"]), channel_of(document)
+        if job not in found.sources:
+            found.sources[job] = parse_job((await standing_job(context.store, job))["spec"])
+        found.channels.setdefault(found.sources[job].archive, set()).add(channel)
+        found.stations.add((str(document.get("event") or ""), channel.net, channel.sta))
+    return found
+
+
+async def _of_windows(context: Context, windows: JobSpec, spec: JobSpec, job: str, found: _Observed) -> None:
+    """What a window job that has not run will store, as far as its days are known."""
+    found.sources[job] = windows
+    if windows.on_stored or windows.window_job is None:
+        return
+    channels = {c for c in await known_rates(context, windows) if spec.select.filter.matches(c)}
+    found.channels[windows.archive] = channels
+    events = [origin.event for origin in await origins_of(context, windows)]
+    found.stations |= {(event, c.net, c.sta) for event in events[: max(1, _FILES // max(1, len(channels)))]
+                       for c in channels}  # fmt: skip
+
+
+async def _station_notes(context: Context, config: Config, found: _Observed) -> list[str]:
+    notes: list[str] = []
+    for archive, channels in found.channels.items():
+        if not archive:
+            continue
+        if config.remove_response:
+            notes += await response_notes(
+                context, archive, channels, "misfit.config.remove_response", "cannot be done, and they are not measured"
+            )
+            continue
+        described = await described_stations(context.store, archive)
+        without = sorted({(c.net, c.sta) for c in channels} - described)
+        if without:
+            names = some(f"{net}.{sta}" for net, sta in without)
+            effect = (
+                "are not rotated to R and T" if config.rotate_to_rtz else "are measured without distance and phases"
+            )
+            notes.append(f"The archive {archive} has no station metadata of {names}: they {effect}.")
+    return notes
+
+
+async def _depth_notes(context: Context, found: _Observed) -> list[str]:
+    """Sources without a depth, and those at 0 km, which is what a depth that nobody wrote comes to."""
+    unknown: set[str] = set()
+    surface: set[str] = set()
+    known = 0
+    for spec in found.sources.values():
+        events = spec.windows.events if spec.windows else None
+        for event in (events.list if events else None) or ():
+            known += 1
+            if event.depth_km == 0:
+                surface.add(event.id or f"the event of {iso(event.time)}")
+        if events is not None and events.catalog is not None:
+            for origin in await origins_of(context, spec):
+                document = await event_by_id(context.store, spec.archive, origin.event)
+                known += 1
+                if document is not None and document.get("depth") is None:
+                    unknown.add(origin.event)
+    if unknown and len(unknown) == known:
+        raise JobFileError(
+            f"Job file: misfit: no event has a depth in the catalog ({some(sorted(unknown))}), and travel times need "
+            "one; write the events with their depths under windows.events.list."
+        )
+    notes = []
+    if unknown:
+        notes.append(f"The catalog has no depth of {some(sorted(unknown))}: nothing of them can be measured.")
+    if surface:
+        notes.append(f"The depth of {some(sorted(surface))} is 0 km or was not given: travel times are those of 0 km.")
+    return notes
+
+
+async def _synthetic_notes(context: Context, misfit: Misfit, config: Config, found: _Observed) -> list[str]:
+    wanted = misfit.synthetics
+    components: Sequence[str] = [""] if wanted.format == "asdf" else config.component_list
+    if {"R", "T"} & set(components):
+        components = ["N", "E", "Z"]
+    names = list(dict.fromkeys(
+        wanted.name(event, net, sta, component)
+        for event, net, sta in sorted(found.stations) if event for component in components
+    ))  # fmt: skip
+    if wanted.archive:
+        return await _missing_objects(context, wanted.archive, names)
+    if context.input_root is None or not names:
+        return []
+    looked = names[:_FILES]
+    missing = await asyncio.to_thread(_missing_files, context.input_root, looked)
+    if len(missing) == len(names):
+        raise JobFileError(
+            f"Job file: misfit.synthetics: none of the {len(names):,} files is in the input folder (the first is "
+            f"{missing[0]}); put them there, or correct files."
+        )
+    if not missing:
+        return []
+    return [f"Of {len(looked):,} synthetics {len(missing):,} are not in the input folder: {some(missing)}."]
+
+
+def _missing_files(root: Path, names: Sequence[str]) -> list[str]:
+    return [name for name in names if not (root / name).is_file()]
+
+
+async def _missing_objects(context: Context, archive: str, names: Sequence[str]) -> list[str]:
+    """A few of the objects are asked for; an archive that does not answer in time is for the job to wait for."""
+    if context.objects is None or not names:
+        return []
+    objects, definition = context.objects, archive_named(context.archives, archive)
+    looked = names[:: max(1, -(-len(names) // _OBJECTS))]
+    try:
+        async with asyncio.timeout(BY_THE_WAY_SECONDS):
+            read = await asyncio.gather(*(objects.get(definition, name, 0, 1) for name in looked))
+    except (SeisbusError, TimeoutError):
+        return []
+    missing = [name for name, one in zip(looked, read, strict=True) if one is None]
+    if not missing:
+        return []
+    return [
+        f"Of {len(looked):,} synthetics that were looked for archive {archive} does not have {len(missing):,}: "
+        f"{some(missing)}."
+    ]
