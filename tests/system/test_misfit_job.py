@@ -94,6 +94,18 @@ async def test_every_station_is_accounted_for_though_writers_were_killed(misfits
     assert "there is no such file" in json.dumps(no_file["logdata"])
 
 
+async def test_documents_datasets_and_logs_say_what_the_numbers_are(misfits: Misfits) -> None:
+    """Synthetics are what unit_output states; that counts are compared with them is told, and the two have no unit."""
+    assert {document["units"] for document in misfits.documents("synthetic", misfits.job)} == {"m"}
+    assert not any("units" in document for document in misfits.documents("misfit_window", misfits.job))
+    logs = json.dumps(await misfits.system.client.logs(misfits.job.id))
+    assert "is in counts and is compared with m: no amplitude of it means anything" in logs
+    for dataset in await misfits.exported("asdf", misfit=misfits.job.id, folder="units"):
+        path = misfits.output / dataset["path"]
+        for tag, units in (("observed", "counts"), ("synthetic_i01s00", "m")):
+            assert {trace.stats.units for trace in read_stream(path, "XX.S05", tag)} == {units}
+
+
 async def test_what_is_stored_equals_the_library_in_one_process(misfits: Misfits) -> None:
     stored_windows = misfits.documents("misfit_window", misfits.job)
     stored_sources = misfits.documents("adjoint_source", misfits.job)
@@ -381,6 +393,10 @@ async def test_a_misfit_job_waits_for_the_job_of_its_waveforms_and_says_so(misfi
         ({"synthetics": {"files": "{station}"}}, "found station"),
         ({"synthetics": {"files": "{sta}", "archive": "nowhere"}}, "nowhere"),
         ({"fixed_windows": "0000"}, "There is no job 0000"),
+        (
+            {"synthetics": {"files": "{sta}.{component}.semv"}, "config": {}},
+            "by their names they are in m/s, but misfit.config.unit_output DISP makes m of the observed",
+        ),
     ],
 )
 async def test_a_job_that_cannot_run_is_refused(misfits: Misfits, change: dict[str, Any], sentence: str) -> None:

@@ -84,6 +84,10 @@ def opened(dataset: DatasetLike, mode: str = "r") -> Iterator[h5py.File]:
         file.flush()
 
 
+# Times that a file is opened anew which seems to be shorter than it says.
+_TRIES = 50
+
+
 def _create_whole(path: Path) -> None:
     """An empty dataset, unless another process has made one by now: nobody meets a file that is half made."""
     part = part_of(path)
@@ -105,7 +109,7 @@ def _create_whole(path: Path) -> None:
 def _open(path: Path, mode: str) -> h5py.File:
     import h5py
 
-    give_up = time.monotonic() + LONGEST_WAIT_S
+    give_up, tries = time.monotonic() + LONGEST_WAIT_S, _TRIES
     while True:
         try:
             return h5py.File(path, mode)
@@ -116,7 +120,10 @@ def _open(path: Path, mode: str) -> h5py.File:
                 ) from error
             time.sleep(0.01)
         except OSError as error:
-            raise AsdfError(f"{path} cannot be opened as HDF5: {error}.") from error
+            # HDF5 asks for the size before it has the lock, and another process may have written in between
+            tries -= "truncated file" in str(error)
+            if "truncated file" not in str(error) or not tries:
+                raise AsdfError(f"{path} cannot be opened as HDF5: {error}.") from error
 
 
 def _require_asdf(file: h5py.File) -> None:

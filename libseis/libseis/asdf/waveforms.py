@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ..codes import code
+from ..codes import location as blank_or
 from .arrays import write_array
 from .errors import AsdfConflictError, AsdfError
 from .handle import DatasetLike, opened
@@ -36,10 +38,10 @@ def write_stream(dataset: DatasetLike, stream: Stream, tag: str, *, replace: boo
         raise tag_error(tag)
     with opened(dataset, "a") as file:
         if replace:
-            for channel in {trace.id for trace in stream}:
+            for channel in {_channel(trace) for trace in stream}:
                 _remove(file, channel, tag)
         for trace in stream:
-            group = file["Waveforms"].require_group(f"{trace.stats.network}.{trace.stats.station}")
+            group = file["Waveforms"].require_group(".".join(_channel(trace).split(".")[:2]))
             write_trace(group, trace, tag)
 
 
@@ -52,7 +54,7 @@ def write_trace(group: h5py.Group, trace: Trace, tag: str) -> None:
     start_ns, rate = int(trace.stats.starttime.ns), float(trace.stats.sampling_rate)
     end_ns = start_ns + round((trace.stats.npts - 1) * 1e9 / rate)
     for exact in (_same_second(start_ns, end_ns), True):
-        name = waveform_name(trace.id, start_ns, end_ns, tag, exact=exact)
+        name = waveform_name(_channel(trace), start_ns, end_ns, tag, exact=exact)
         if name not in group:
             attributes: dict[str, Any] = {"starttime": np.int64(start_ns), "sampling_rate": rate}
             if units := trace.stats.get("units"):
@@ -91,7 +93,7 @@ def read_stream(dataset: DatasetLike, code: str, tag: str) -> Stream:
             stored = group[name]
             network, station, location, channel = name.split("__")[0].split(".")
             header = {
-                "network": network, "station": station, "location": location, "channel": channel,
+                "network": network, "station": station, "location": blank_or(location), "channel": channel,
                 "sampling_rate": float(stored.attrs["sampling_rate"]),
                 "starttime": UTCDateTime(ns=int(stored.attrs["starttime"])),
             }  # fmt: skip
@@ -132,6 +134,12 @@ def storable(trace: Trace) -> npt.NDArray[Any]:
 def tag_error(tag: str) -> AsdfError:
     """What a wrong tag is told."""
     return AsdfError(f"{tag!r} is no waveform tag; expected lower-case letters, digits and underscores.", path=tag)
+
+
+def _channel(trace: Trace) -> str:
+    """NET.STA.LOC.CHA with codes in their one form."""
+    stats = trace.stats
+    return ".".join((code(stats.network), code(stats.station), blank_or(stats.location), code(stats.channel)))
 
 
 def _time(ns: int, exact: bool) -> str:

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     RATE_MISMATCH = "rate_mismatch"
     UNSUPPORTED_RATE = "unsupported_rate"
     NO_RESPONSE = "no_response"
+    OTHER_UNITS = "other_units"
     NO_COORDINATES = "no_coordinates"
     STATION_AT_SOURCE = "station_at_source"
     NO_WINDOWS = "no_windows"

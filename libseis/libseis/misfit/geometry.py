@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..codes import code
+from ..obspy.inventories import stations_of
 from .errors import MisfitError, Reason
 
 if TYPE_CHECKING:
@@ -43,15 +45,18 @@ def half_duration(event: Event) -> float | None:
 
 
 def find_geometry(event: Event, inventory: Inventory, network: str, station: str) -> Geometry:
-    """Where a station lies from an event; MisfitError where either has no coordinates."""
+    """Where a station lies from an event; MisfitError where either has no coordinates.
+
+    Of several epochs the one that holds the origin time counts, where none does the latest.
+    """
     from obspy.geodetics import gps2dist_azimuth, locations2degrees
 
     origin = preferred_origin(event)
-    place = next(
-        (s for n in inventory if n.code == network for s in n if s.code == station and s.latitude is not None), None
-    )
-    if place is None:
+    found = [s for s in stations_of(inventory, code(network), code(station)) if s.station.latitude is not None]
+    then = [s for s in found if s.span.holds(origin.time.ns)] or found
+    if not then:
         raise MisfitError(f"The inventory does not have the station {network}.{station}.", Reason.NO_COORDINATES)
+    place = max(then, key=lambda s: s.span.start_ns).station
     if origin.latitude is None or origin.longitude is None or origin.depth is None:
         raise MisfitError("The event's origin lacks latitude, longitude or depth.", Reason.NO_COORDINATES)
     metres, azimuth, back_azimuth = gps2dist_azimuth(origin.latitude, origin.longitude, place.latitude, place.longitude)

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from .. import asdf
+from ..codes import code
 from . import storage
 from .adjoint import AdjointSource
+from .comparable import stated_unit, with_units
 from .config import Config
 from .errors import ManagerError
 from .evaluation import DEFAULT_PATH, Evaluation
@@ -66,7 +68,7 @@ class Manager:
         """NET.STA of the station, "" without waveforms."""
         for stream in (self.st_obs, self.st_syn):
             if stream:
-                return f"{stream[0].stats.network}.{stream[0].stats.station}"
+                return f"{code(stream[0].stats.network)}.{code(stream[0].stats.station)}"
         return ""
 
     @property
@@ -124,6 +126,11 @@ class Manager:
             if stage is not None:
                 return stage.refusals
         return ()
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """What is odd about station metadata and units, once preprocessed."""
+        return self._preprocessed.complaints if self._preprocessed is not None else ()
 
     def standardize(self) -> Self:
         """Give observed and synthetic the same start, rate and length."""
@@ -214,7 +221,8 @@ class Manager:
     def write(self, write_to: DatasetLike | None = None) -> Self:
         """Store event, StationXML and raw waveforms, and windows and adjoint sources as far as they are there.
 
-        Waveforms of the same channels and tags are replaced. The config is written by Config.write().
+        Waveforms of the same channels and tags are replaced; synthetics say the units that they have or that the config
+        states. The config is written by Config.write().
         """
         dataset = write_to if write_to is not None else self._dataset()
         with asdf.opened(dataset, "a") as file:
@@ -225,7 +233,8 @@ class Manager:
             if self.st_obs:
                 asdf.write_stream(file, self.st_obs, self.config.observed_tag, replace=True)
             if self.st_syn:
-                asdf.write_stream(file, self.st_syn, self.config.synthetic_waveform_tag, replace=True)
+                stated = with_units(self.st_syn, stated_unit(self.config).si)
+                asdf.write_stream(file, stated, self.config.synthetic_waveform_tag, replace=True)
             if self._windows is not None:
                 self._save_windows(file)
             if self._sources is not None:
@@ -353,6 +362,7 @@ class Manager:
             f"    windows      {windows}",
             f"    misfit       {misfit}",
         ]
+        lines += [f"    complaint    {text}" for text in self.complaints]
         lines += [f"    refused {r.component}    {r.message}" for r in self.refusals]
         return "\n".join(lines)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from .comparable import in_one_unit, plain_codes
 from .config import Config
 from .errors import MisfitError, Reason
 from .flexwin import Selection, SelectionInput, select_windows
@@ -35,11 +36,12 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Observed and synthetic streams of the same components in the same order, and what was refused."""
+    """Observed and synthetic streams of the same components in the same order, what was refused, what is odd."""
 
     observed: Stream
     synthetic: Stream
     refusals: tuple[Refusal, ...] = ()
+    complaints: tuple[str, ...] = ()
 
     def components(self) -> list[tuple[str, Trace, Trace]]:
         """(letter, observed, synthetic) of each component."""
@@ -68,6 +70,7 @@ def standardize_streams(config: Config, observed: Stream, synthetic: Stream) -> 
     """
     from obspy import Stream
 
+    observed, synthetic = plain_codes(observed), plain_codes(synthetic)
     rotated = {"R", "T"} if config.rotate_to_rtz else set()
     wanted = [c for c in config.component_list if c not in rotated] + (["N", "E"] if rotated else [])
     present = {trace.stats.channel[-1:] for stream in (observed, synthetic) for trace in stream}
@@ -97,7 +100,8 @@ def preprocess_pairs(
     from obspy import Stream
 
     back_azimuth = geometry.back_azimuth if geometry else None
-    obs_out, syn_out, refusals = Stream(), Stream(), list(pairs.refusals)
+    obs_out, syn_out, refusals, told = Stream(), Stream(), list(pairs.refusals), list[str]()
+    removing = inventory is not None and config.remove_response and not config.synthetics_only
     together = config.rotate_to_rtz  # horizontal components depend on one another only then
     groups = [(pairs.observed, pairs.synthetic)] if together else [
         (Stream([obs]), Stream([syn])) for obs, syn in zip(pairs.observed, pairs.synthetic, strict=True)
@@ -107,8 +111,10 @@ def preprocess_pairs(
             continue
         origin_s = origin_offset(syn[0], geometry)
         try:
+            obs, syn, problem = in_one_unit(obs, syn, config, removing=removing)
+            told += [problem] if problem else []
             obs_done = preprocess_stream(
-                obs, config, origin_s=origin_s, inventory=inventory, back_azimuth=back_azimuth,
+                obs, config, origin_s=origin_s, inventory=inventory, back_azimuth=back_azimuth, told=told,
                 half_duration=half_duration if config.synthetics_only else None,
             )  # fmt: skip
             syn_done = preprocess_stream(
@@ -119,7 +125,7 @@ def preprocess_pairs(
             continue
         obs_out += obs_done
         syn_out += syn_done
-    return Pairs(obs_out, syn_out, tuple(refusals))
+    return Pairs(obs_out, syn_out, tuple(refusals), tuple(dict.fromkeys(told)))
 
 
 def origin_offset(trace: Trace, geometry: Geometry | None) -> float:

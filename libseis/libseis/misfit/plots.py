@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .comparable import stated_unit
 from .errors import ManagerError
 from .flexwin.stalta import envelope, sta_lta
 from .geometry import preferred_origin
@@ -108,7 +109,7 @@ def _plot_component(
         name = axis.annotate(phase, (time, 0.22 * peak), ha="center", va="bottom", fontsize=6.5, color="0.2", zorder=7)
         name.set_path_effects([withStroke(linewidth=2.0, foreground="white")])
     axis.set_ylim(-limit, limit)
-    axis.set_ylabel(f"{component} ({unit})")
+    axis.set_ylabel(f"{component} ({unit})" if unit else component)
     label = "no window" if source is None else f"misfit {_number(source.misfit)}"
     axis.text(0.995, 0.05, label, transform=axis.transAxes, ha="right", va="bottom", zorder=6)
 
@@ -186,11 +187,24 @@ def _time_limits(manager: Manager, offset: float) -> tuple[float, float]:
 
 
 def _scale(peak: float, manager: Manager) -> tuple[float, str]:
-    unit = {"DISP": "m", "VEL": "m/s", "ACC": "m/s²"}[manager.config.unit_output]
+    unit = _unit_of(manager)
+    if not unit.startswith("m"):
+        return 1.0, unit
+    unit = unit.replace("**2", "²")
     for factor, prefix in ((1.0, ""), (1e3, "m"), (1e6, "µ"), (1e9, "n")):
         if peak * factor >= 0.1:
             return factor, prefix + unit
     return 1e9, "n" + unit
+
+
+def _unit_of(manager: Manager) -> str:
+    """The unit of all traces; where observed ones do not say theirs the config states it; "" where they differ."""
+    pairs = manager.preprocessed_pairs()
+    stated = stated_unit(manager.config).si
+    found = {
+        str(trace.stats.get("units") or stated) for stream in (pairs.observed, pairs.synthetic) for trace in stream
+    }
+    return found.pop() if len(found) == 1 else ""
 
 
 def _band(manager: Manager) -> str:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from libseis.signal.design import FilterType
 
+from ..obspy.inventories import normalised
 from .config import Config, Processing
 from .errors import MisfitError, Reason
 from .response import remove_response
@@ -29,12 +30,13 @@ def preprocess_stream(
     inventory: Inventory | None = None,
     half_duration: float | None = None,
     back_azimuth: float | None = None,
+    told: list[str] | None = None,
 ) -> Stream:
     """A processed copy of a stream of standardized traces.
 
     origin_s: seconds from the first sample to the origin. inventory: remove its response and rotate to Z, N, E by its
     orientations (observed only). half_duration: s, convolve with a Gaussian of that half width (synthetic only).
-    back_azimuth: degrees, for components R and T.
+    back_azimuth: degrees, for components R and T. told: takes what is odd about the station metadata.
     """
     out = stream.copy()
     for trace in out:
@@ -42,12 +44,15 @@ def preprocess_stream(
         data = without_ramp(data)
         taper_ends(data, _left_taper(config, data.size, trace.stats.delta, origin_s), right=False)
         trace.data = data
-    if inventory is not None:
+    if inventory is not None and out:
+        station = normalised(inventory, out[0].stats.network, out[0].stats.station)
         if config.remove_response and not config.synthetics_only:
             for trace in out:
-                remove_response(trace, inventory, config.unit_output)
+                said = remove_response(trace, station, config.unit_output)
+                if told is not None:
+                    told += [f"{trace.id}: {text}" for text in said]
         if _needs_rotation(out):
-            out.rotate("->ZNE", inventory=inventory)
+            out.rotate("->ZNE", inventory=station)
         for trace in out:
             trace.data = clean(trace.data)
     if config.rotate_to_rtz:

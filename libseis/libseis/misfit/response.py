@@ -32,8 +32,10 @@ def _inverses() -> InverseCache:
     return InverseCache()
 
 
-def remove_response(trace: Trace, inventory: Inventory, output: OutputUnit) -> None:
+def remove_response(trace: Trace, inventory: Inventory, output: OutputUnit) -> tuple[str, ...]:
     """Turn counts into ground motion in place: demean, 5 % cosine taper, division with a water level of 60 dB.
+
+    Sets `stats.units`; gives what is odd about the metadata.
 
     MisfitError where the inventory has no usable response over the whole trace, or one that is not of ground motion.
     """
@@ -45,15 +47,17 @@ def remove_response(trace: Trace, inventory: Inventory, output: OutputUnit) -> N
     responses = ResponseCache(inventory, _inverses())
     try:
         epoch = responses.epoch(channel, stats.starttime.timestamp, stats.endtime.timestamp)
-        output_units(epoch.channel.response, output, channel)
+        units = output_units(epoch.channel.response, output, channel)
         removal = Removal(output, None, WATER_LEVEL_DB, TAPER_FRACTION)
-        trace.data, _ = removal(responses, epoch, np.asarray(trace.data, np.float64), float(stats.delta))
+        trace.data, complaints = removal(responses, epoch, np.asarray(trace.data, np.float64), float(stats.delta))
     except DefinitionError as error:
         raise MisfitError(
-            f"{trace.id} has no usable response at {stats.starttime}: {error.message}.",
+            f"{trace.id} has no usable response at {stats.starttime}: {error.message.rstrip('.')}.",
             Reason.NO_RESPONSE,
             seed_id=trace.id,
         ) from error
+    stats.units = units
+    return complaints
 
 
 def clear_cache() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..codes import code
 from .adjoint import AdjointSource, make_adjoint_source
 from .config import Config
 from .errors import MisfitError, Reason
@@ -27,7 +28,7 @@ from .pairing import (
 )
 
 if TYPE_CHECKING:
-    from obspy import Inventory, Stream
+    from obspy import Inventory, Stream, Trace
     from obspy.core.event import Event
 
     from .geometry import Geometry
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ComponentMeasurement:
-    """What one component gave: its windows, and an adjoint source where there were any."""
+    """What one component gave: its windows, and an adjoint source where there were any. units: of both traces."""
 
     component: str
     channel_id: str
@@ -43,17 +44,20 @@ class ComponentMeasurement:
     windows: tuple[Window, ...]
     rejected: tuple[RejectedWindow, ...]
     adjoint_source: AdjointSource | None
+    units: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StationMeasurement:
-    """All components of a station. misfit: their sum, None if none was measured. refusals: why one was not."""
+    """All components of a station. misfit: their sum, None if none was measured. refusals: why one was not.
+    complaints: what is odd about metadata and units."""
 
     network: str
     station: str
     components: tuple[ComponentMeasurement, ...]
     misfit: float | None
     refusals: tuple[Refusal, ...]
+    complaints: tuple[str, ...] = ()
 
     @property
     def window_count(self) -> int:
@@ -99,11 +103,18 @@ def measure_station(
             windows.selections[c].windows,
             windows.selections[c].rejected,
             sources.get(c),
+            common_units(obs, syn),
         )
         for c, obs, syn in pairs.components()
         if c in windows.selections
     )
-    return StationMeasurement(network, station, components, total_misfit(sources), refusals)
+    return StationMeasurement(network, station, components, total_misfit(sources), refusals, pairs.complaints)
+
+
+def common_units(observed: Trace, synthetic: Trace) -> str:
+    """The units of a pair of traces, "" where they are not known or not the same."""
+    found = {str(trace.stats.get("units") or "") for trace in (observed, synthetic)}
+    return found.pop() if len(found) == 1 else ""
 
 
 def source_half_duration(config: Config, event: Event | None) -> float | None:
@@ -157,5 +168,5 @@ def total_misfit(sources: Mapping[str, AdjointSource]) -> float | None:
 def _codes(observed: Stream, synthetic: Stream) -> tuple[str, str]:
     for stream in (observed, synthetic):
         for trace in stream:
-            return trace.stats.network, trace.stats.station
+            return code(trace.stats.network), code(trace.stats.station)
     return "", ""

@@ -6,18 +6,20 @@ what is whole in them and a sentence for what is not. Every function is safe in 
 
 from libseis.mseed.checking import difference
 from libseis.mseed.decoding import decode
-from libseis.mseed.encoding import encode
+from libseis.mseed.encoding import encode, unit_header
 from libseis.mseed.files import read, write
 from libseis.mseed.framing import frame
 from libseis.mseed.packing import Encoding
 from libseis.mseed.table import Problem, ProblemKind, RecordTable, overlapping
 from libseis.mseed.trimming import trim
+from libseis.mseed.versions import convert
 
 __all__ = [
     "Encoding",
     "Problem",
     "ProblemKind",
     "RecordTable",
+    "convert",
     "decode",
     "difference",
     "encode",
@@ -25,5 +27,6 @@ __all__ = [
     "overlapping",
     "read",
     "trim",
+    "unit_header",
     "write",
 ]

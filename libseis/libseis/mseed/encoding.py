@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 import struct
+from collections.abc import Mapping
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,18 +35,25 @@ _ALLOWED = {
 
 
 def encode(
-    segment: Segment, *, reclen: int = 4096, encoding: Encoding | None = None, quality: str = "D", version: int = 2
+    segment: Segment,
+    *,
+    reclen: int = 4096,
+    encoding: Encoding | None = None,
+    quality: str = "D",
+    version: int = 2,
+    extra: Mapping[str, Any] | None = None,
 ) -> bytes:
     """`segment` as miniSEED records of `version` 2 or 3, of (3: up to) `reclen` bytes, a power of 2 from 128 to 131072.
 
     Decoding gives the same samples, and each record starts when the segment says that its first sample was taken.
     Version 2 (SEED manual 2.4, chapter 8) has times to the microsecond and the rate exactly, if factor and multiplier
     (two 16-bit integers) can hold it; else blockette 100 has it to single precision. Version 3 (FDSN, 2023) has
-    nanoseconds, rates in double precision, longer codes and a CRC. Without `encoding` counts become Steim-2, or INT32
-    where their differences need more than 30 bits; reals keep their precision. `quality` is one of D, R, Q, M.
+    nanoseconds, rates in double precision, longer codes, a CRC, and in each record the extra headers `extra` (JSON).
+    Without `encoding` counts become Steim-2, or INT32 where their differences need more than 30 bits; reals keep their
+    precision. `quality` is one of D, R, Q, M.
 
-    Raises SampleError for codes or times that the format has no room for, an unfit encoding, quality, version or
-    record length, and no samples.
+    Raises SampleError for codes, times or extra headers that the format has no room for, an unfit encoding, quality,
+    version or record length, and no samples.
     """
     _check(segment, reclen, quality, version)
     chosen = encoding if encoding is not None else _natural(segment)
@@ -52,7 +62,10 @@ def encode(
         names = ", ".join(e.name for e in allowed)
         text = f"{chosen.name} cannot hold {segment.data.dtype.name} samples of {segment.source}; use one of {names}."
         raise _refusal("encoding", text)
-    write = _version2 if version == 2 else _version3
+    header = json.dumps(extra, separators=(",", ":")).encode("ascii") if extra else b""
+    if header and version == 2:
+        raise _refusal("extra", "miniSEED 2 has no extra headers; write version 3, or leave them out.")
+    write = _version2 if version == 2 else partial(_version3, extra=header)
     try:  # a record has one start and one rate: it never spans a step of the clock
         return b"".join(write(run, reclen, chosen, quality) for run in segment.runs())
     except MiniSEEDError as error:
@@ -60,6 +73,11 @@ def encode(
             raise _refusal("samples", f"{segment.source} cannot be packed as {chosen.name}: {error}.") from error
         # the first sample counts as a difference too
         return b"".join(write(run, reclen, Encoding.INT32, quality) for run in segment.runs())
+
+
+def unit_header(units: str) -> dict[str, Any] | None:
+    """Extra headers of version 3 that say the units of the samples, for which the format has no place of its own."""
+    return {"Seisbus": {"Units": units}} if units else None
 
 
 def _natural(segment: Segment) -> Encoding:
@@ -104,13 +122,13 @@ def _version2(segment: Segment, reclen: int, encoding: Encoding, quality: str) -
     )
 
 
-def _version3(segment: Segment, reclen: int, encoding: Encoding, quality: str) -> bytes:
+def _version3(segment: Segment, reclen: int, encoding: Encoding, quality: str, extra: bytes = b"") -> bytes:
     """Records as long as their samples are; everything but Steim frames little-endian."""
     source = identifier(segment.source).encode("ascii")
     publication = "RDQM".index(quality) + 1
     rate = _float_rate(segment.rate)
-    template = struct.pack("<2sBB11xBd8xBBHI", b"MS", 3, 0, encoding, rate, publication, len(source), 0, 0)
-    template += source
+    template = struct.pack("<2sBB11xBd8xBBHI", b"MS", 3, 0, encoding, rate, publication, len(source), len(extra), 0)
+    template += source + extra
     begin = len(template)
     room = reclen - begin
     if room < 64:

@@ -80,6 +80,21 @@ def input_unit(response: Any) -> Unit | None:
     return unit
 
 
+def output_of(response: Any) -> str:
+    """The unit that comes out of a response: of the last stage that names one, else of its stated sensitivity.
+
+    "" where neither does, where they disagree, or where the unit is not known.
+    """
+    if response is None:
+        return ""
+    stages = sorted(response.response_stages or (), key=lambda stage: stage.stage_sequence_number)
+    whole = (response.instrument_sensitivity, response.instrument_polynomial)
+    said = [unit for stage in stages[-1:] if (unit := parse(stage.output_units))]
+    said += [unit for one in whole if one is not None and (unit := parse(one.output_units))]
+    found = {unit.symbol if unit.known else "" for unit in said}
+    return found.pop() if len(found) == 1 else ""
+
+
 def output_units(response: Any, output: OutputUnit, name: object) -> str:
     """The SI units of samples whose response is removed to `output`; "" where the metadata name none.
 

@@ -13,7 +13,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +20,8 @@ from obspy import Inventory
 from obspy.signal.invsim import cosine_sac_taper, cosine_taper, invert_spectrum
 from obspy.signal.util import _npts2nfft
 
-from libseis.codes import code, location
-from libseis.epochs import ALWAYS, OPEN_START_NS, EpochSpan, inherited
-from libseis.obspy.evaluation import Evaluated, evaluate, problem
+from libseis.obspy.evaluation import Evaluated, evaluate, output_of, problem
+from libseis.obspy.inventories import ChannelEpoch, channels_of
 from libseis.segments import SourceId
 from libseis.signal.design import OutputUnit
 
@@ -31,26 +29,6 @@ CACHE_BYTES = 256 * 1024 * 1024
 
 _Key = tuple[bytes, OutputUnit, float, int, float | None]
 """Digest of the response, what it is removed to, sampling interval (s), FFT length, water level (dB)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Epoch:
-    """One channel epoch of the station metadata; times in epoch seconds, open ends infinite."""
-
-    start: float
-    end: float
-    channel: Any
-
-
-def _span(element: Any, parent: EpochSpan = ALWAYS) -> EpochSpan:
-    """Dates of an obspy Network, Station or Channel; those that it has not are its parent's."""
-    start, end = element.start_date, element.end_date
-    return inherited(None if start is None else start.ns, None if end is None else end.ns, parent)
-
-
-def _epoch(channel: Any, span: EpochSpan) -> Epoch:
-    start = -np.inf if span.start_ns == OPEN_START_NS else span.start_ns / 1e9
-    return Epoch(start, np.inf if span.end_ns is None else span.end_ns / 1e9, channel)
 
 
 class InverseCache:
@@ -95,34 +73,28 @@ class ResponseCache:
     def __init__(self, inventory: Inventory | None, inverses: InverseCache | None = None) -> None:
         self._inverses = InverseCache() if inverses is None else inverses
         self._digests: dict[int, bytes] = {}
-        self._epochs: dict[SourceId, list[Epoch]] | None = None
+        self._epochs: dict[SourceId, list[ChannelEpoch]] | None = None
         if inventory is not None:
             self._epochs = {}
-            for network in inventory:
-                of_network = _span(network)
-                for station in network:
-                    of_station = _span(station, of_network)
-                    for channel in station:
-                        place = location(channel.location_code)
-                        key = SourceId(code(network.code), code(station.code), place, code(channel.code))
-                        epoch = _epoch(channel, _span(channel, of_station))
-                        self._epochs.setdefault(key, []).append(epoch)
+            for epoch in channels_of(inventory):
+                self._epochs.setdefault(epoch.source, []).append(epoch)
 
-    def epoch(self, channel_id: SourceId, start: float, end: float) -> Epoch:
+    def epoch(self, channel_id: SourceId, start: float, end: float) -> ChannelEpoch:
         """The epoch that covers [start, end] (epoch seconds) and has a usable response.
 
         DefinitionError: no inventory, no epoch, an epoch change inside, no response, or zero sensitivity.
         """
         if self._epochs is None:
             raise problem("no station metadata were given; a response can only be removed with an inventory")
-        touching = [e for e in self._epochs.get(channel_id, []) if e.start <= end and start < e.end]
-        covering = [e for e in touching if e.start <= start and end <= e.end]
+        first_ns, last_ns = round(start * 1e9), round(end * 1e9)
+        touching = [e for e in self._epochs.get(channel_id, []) if e.span.touches(first_ns, last_ns)]
+        covering = [e for e in touching if e.span.covers(first_ns, last_ns)]
         if not touching:
             raise problem(f"no response: the station metadata have no epoch of {channel_id} at that time")
         if not covering:
             raise problem(f"the response of {channel_id} changes, or is not known, within the window")
         # epochs that overlap are an error of the metadata; the latest one is the correction of the others
-        epoch = max(covering, key=lambda e: e.start)
+        epoch = max(covering, key=lambda e: e.span.start_ns)
         response = epoch.channel.response
         if response is None or not response.response_stages:
             raise problem(f"no response: the epoch of {channel_id} has no response stages")
@@ -133,7 +105,18 @@ class ResponseCache:
             raise problem(f"the sensitivity of {channel_id} is zero")
         return epoch
 
-    def inverse(self, epoch: Epoch, output: OutputUnit, dt: float, nfft: int, water_level: float | None) -> Evaluated:
+    def sample_units(self, channel_id: SourceId, first_ns: int, last_ns: int) -> str:
+        """What an archive's samples are in: what comes out of the response that describes them, where it is stated.
+
+        "" where no epoch says so, where a unit is not known, or where the epochs of that time say different things.
+        """
+        epochs = (self._epochs or {}).get(channel_id, [])
+        found = {output_of(e.channel.response) for e in epochs if e.span.touches(first_ns, last_ns)}
+        return found.pop() if len(found) == 1 else ""
+
+    def inverse(
+        self, epoch: ChannelEpoch, output: OutputUnit, dt: float, nfft: int, water_level: float | None
+    ) -> Evaluated:
         """One over the response (SI unit of `output` per count), of shape (nfft // 2 + 1,), from 0 to 0.5 / dt Hz.
 
         It is bounded `water_level` dB below the peak of the response; None is the plain inverse.
@@ -150,7 +133,7 @@ class ResponseCache:
 
         return self._inverses.get((self._digest(epoch), output, dt, nfft, water_level), make)
 
-    def _digest(self, epoch: Epoch) -> bytes:
+    def _digest(self, epoch: ChannelEpoch) -> bytes:
         known = self._digests.get(id(epoch.channel))
         if known is None:
             known = hashlib.sha256(pickle.dumps(epoch.channel.response)).digest()
@@ -177,7 +160,7 @@ class Removal:
     taper: float
 
     def __call__(
-        self, cache: ResponseCache, epoch: Epoch, data: NDArray[np.float64], dt: float
+        self, cache: ResponseCache, epoch: ChannelEpoch, data: NDArray[np.float64], dt: float
     ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
         """The samples (npts,) in the SI unit of the output, and what there is to say of the metadata."""
         npts = len(data)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from libseis.codes import location
+from libseis.codes import code, location
 from libseis.enums import ErrorSeverity, TimeReferenceType
 from libseis.errors import SampleError, TimeReferenceError
 from libseis.objects.timeseries import TimeSeries
@@ -83,4 +83,4 @@ def timeseries_to_segment(datum: TimeSeries) -> Segment:
 def _code(datum: TimeSeries, key: str) -> str:
     if key not in datum:
         return ""
-    return location(datum[key]) if key == "loc" else str(datum[key])
+    return location(datum[key]) if key == "loc" else code(str(datum[key]))

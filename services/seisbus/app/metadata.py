@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from libseis.obspy.inventories import inventory_of as of_channels
+
 from ..archive.definition import archive_named
 from ..archive.events import Event, EventOrigin, from_mappings
 from ..archive.oddities import Oddities
@@ -68,7 +70,7 @@ async def inventory_of(context: Context, archive: str, net: str, sta: str) -> tu
     epochs = [epoch async for epoch in channel_epochs(context.store, archive, ChannelFilter(net, sta))]
     if not epochs:
         return None, f"{net}.{sta}: there is no station metadata."
-    return await asyncio.to_thread(_from_epochs, epochs), problem
+    return await asyncio.to_thread(of_channels, epochs), problem
 
 
 def _parsed(documents: Mapping[str, bytes], net: str, sta: str) -> tuple[Any, str]:
@@ -80,31 +82,3 @@ def _parsed(documents: Mapping[str, bytes], net: str, sta: str) -> tuple[Any, st
         inventory += read_inventory_of(document, net, sta, key, odd)
         notes += [odd.note] if odd else []
     return inventory, " ".join(notes)
-
-
-def _from_epochs(epochs: list[Document]) -> Any:
-    from obspy import Inventory, UTCDateTime
-    from obspy.core.inventory import Channel, Network, Station
-
-    def moment(seconds: float | None) -> Any:
-        return None if seconds is None or seconds < -1e11 else UTCDateTime(seconds)  # open since ever
-
-    channels = [
-        Channel(
-            epoch["chan"],
-            epoch.get("loc", ""),
-            epoch["lat"],
-            epoch["lon"],
-            epoch["elev"] * 1000.0,
-            epoch["edepth"] * 1000.0,
-            azimuth=epoch.get("hang"),
-            dip=None if epoch.get("vang") is None else epoch["vang"] - 90.0,
-            sample_rate=epoch.get("sample_rate"),
-            start_date=moment(epoch["starttime"]),
-            end_date=moment(epoch.get("endtime")),
-        )
-        for epoch in epochs
-    ]
-    first = epochs[0]
-    station = Station(first["sta"], first["lat"], first["lon"], first["elev"] * 1000.0, channels=channels)
-    return Inventory([Network(first["net"], [station])])

@@ -7,6 +7,9 @@ import io
 import xml.etree.ElementTree as ET
 from typing import Any
 
+from libseis.codes import code
+from libseis.obspy.inventories import normalised
+
 from seisbus.archive.oddities import Oddities
 from seisbus.archive.stations import stationxml_tree
 from seisbus.archive.xmlparts import children, local
@@ -17,6 +20,8 @@ _NAMESPACE = "http://www.fdsn.org/xml/station/1"
 def read_inventory_of(data: bytes, net: str, sta: str, key: str = "", odd: Oddities | None = None) -> Any:
     """An obspy Inventory of one station of a StationXML document, empty where it is not in it.
 
+    Its codes are in their one form, and every channel has the dates that it inherits (`libseis.epochs.normalised`).
+
     A channel that obspy cannot read goes to `odd`, and the others are there. ArchiveFormatError where the bytes are no
     StationXML at all.
     """
@@ -24,15 +29,15 @@ def read_inventory_of(data: bytes, net: str, sta: str, key: str = "", odd: Oddit
 
     odd = Oddities(key) if odd is None else odd
     try:
-        return read_inventory(io.BytesIO(data), format="STATIONXML").select(network=net, station=sta)
+        return normalised(read_inventory(io.BytesIO(data), format="STATIONXML"), net, sta)
     except Exception:  # obspy and lxml raise a dozen kinds here; which channel it was shows below
         pass
     made = Inventory()
     for network in children(stationxml_tree(data, key, odd), "Network"):
-        if network.get("code", "").strip() != net:
+        if code(network.get("code")) != net:
             continue
         for station in children(network, "Station"):
-            if station.get("code", "").strip() != sta:
+            if code(station.get("code")) != sta:
                 continue
             channels = children(station, "Channel")
             for channel in channels:
@@ -41,7 +46,7 @@ def read_inventory_of(data: bytes, net: str, sta: str, key: str = "", odd: Oddit
                     made += read_inventory(io.BytesIO(_alone(network, station, channel)), format="STATIONXML")
                 except Exception as error:
                     odd.leave_out(f"{name} cannot be read ({error})")
-    return made
+    return normalised(made)
 
 
 def _alone(network: ET.Element, station: ET.Element, channel: ET.Element) -> bytes:

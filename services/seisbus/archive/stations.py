@@ -12,7 +12,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from libseis.codes import location
+from libseis.codes import code, location
 from libseis.epochs import OPEN_START_NS, EpochSpan, inherited
 
 from seisbus.archive.oddities import Oddities
@@ -63,7 +63,7 @@ class ChannelEpoch:
 
     def is_open(self, start_ns: int, end_ns: int) -> bool:
         """Whether the epoch overlaps a time span."""
-        return self.start_ns < end_ns and (self.end_ns is None or start_ns < self.end_ns)
+        return EpochSpan(self.start_ns, self.end_ns).overlaps(start_ns, end_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +86,12 @@ def read_stationxml(data: bytes, key: str = "", odd: Oddities | None = None) -> 
     sites: list[SiteEpoch] = []
     channels: list[ChannelEpoch] = []
     for network in children(root, "Network"):
-        net = _Node(network, network.get("code", "").strip(), None)
+        net = _Node(network, code(network.get("code")), None)
         if not net.code_is_sound:
             odd.leave_out(f"a Network has the code {net.code!r}")
             continue
         for station in children(network, "Station"):
-            sta = _Node(station, f"{net.name}.{station.get('code', '').strip()}", net)
+            sta = _Node(station, f"{net.name}.{code(station.get('code'))}", net)
             if not sta.code_is_sound:
                 odd.leave_out(f"a Station of {net.name} has the code {sta.code!r}")
                 continue
@@ -113,7 +113,7 @@ class _Node:
 
     def __init__(self, element: ET.Element, name: str, parent: _Node | None) -> None:
         self._element, self.name, self._parent = element, name, parent
-        self.code = element.get("code", "").strip()
+        self.code = code(element.get("code"))
 
     @property
     def code_is_sound(self) -> bool:
@@ -200,7 +200,7 @@ def _channels(sta: _Node, net: str, station: ET.Element, odd: Oddities) -> Itera
 
 def _channel(sta: _Node, net: str, element: ET.Element, odd: Oddities) -> ChannelEpoch:
     loc = location(element.get("locationCode"))
-    cha = _Node(element, f"{sta.name}.{loc}.{element.get('code', '').strip()}", sta)
+    cha = _Node(element, f"{sta.name}.{loc}.{code(element.get('code'))}", sta)
     if not cha.code_is_sound or _LOCATION.fullmatch(loc) is None:
         raise ValueError(f"{cha.name} has no code of letters and digits")
     dip = cha.number_or_none("Dip", odd, -90, 90)

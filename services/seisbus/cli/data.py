@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from ..client import Query
-from ..client.export import write_miniseed
 from ..errors import UserError
 from .archives import CodeOption, EndOption, StartOption, moment
 from .options import OUT, client
 
 JobOption = Annotated[str, typer.Option(help="Only waveforms of this job.")]
 TagOption = Annotated[str, typer.Option("--tag", help="Only waveforms with this data_tag.")]
+VersionOption = Annotated[int | None, typer.Option(help="miniSEED version 2 or 3; else as it is.", min=2, max=3)]
 EventOption = Annotated[str, typer.Option(help="Only waveforms of this event id.")]
 
 
@@ -29,11 +29,12 @@ def get(
     end: EndOption = "",
     tag: TagOption = "",
     event: EventOption = "",
+    version: VersionOption = None,
 ) -> None:
-    """Write stored waveforms to one miniSEED file, exactly as they are stored."""
+    """Write stored waveforms to one miniSEED file, exactly as they are stored or as the version asked for."""
     query = Query(job, net, sta, loc, chan, moment(start), moment(end), tag, event)
     with client() as connected:
-        count = write_miniseed(connected.stored(query), output)
+        count = connected.save(output, query, version=version)
     if not count:
         raise UserError("No stored waveform matches; `seisbus show` of the job says what there is.")
     OUT.print(f"{count:,} waveforms are in {output}.", markup=False)

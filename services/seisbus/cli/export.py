@@ -9,7 +9,7 @@ import typer
 
 from . import views
 from .archives import CodeOption
-from .data import EventOption, JobOption, TagOption
+from .data import EventOption, JobOption, TagOption, VersionOption
 from .jobs import follow
 from .options import OUT, client
 
@@ -29,6 +29,7 @@ def export(
     misfit: Annotated[list[str] | None, typer.Option(help=_MISFIT)] = None,
     folder: FolderOption = "",
     waveform_tag: Annotated[str, typer.Option(help="Tag of the waveforms in ASDF; else observed.")] = "",
+    version: VersionOption = None,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Watch until it is done.")] = True,
     to: Annotated[Path | None, typer.Option(help="Folder here that the datasets are copied to.")] = None,
 ) -> None:
@@ -36,6 +37,7 @@ def export(
     with client() as connected:
         started = connected.export(
             format,
+            version=version,
             job=job,
             tag=tag,
             event=event,

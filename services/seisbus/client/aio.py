@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from libseis.codes import location_text
+from libseis.obspy.inventories import inventory_of
 from seis.control.v1 import control_pb2 as pb
 from seis.v1 import waveform_pb2
 
 from libseis import TimeSeries, TimeSeriesEnsemble
 
+from ..errors import UserError
 from ..model.moments import moment_ns
 from ..model.outcome import Fate
 from . import decode, tables
@@ -25,6 +27,7 @@ from .connection import Connection
 from .direct import Direct
 from .download import download
 from .errors import ClientError, UnreachableError
+from .export import MINISEED, MiniseedFile, check_version, convert_dataset, miniseed_format
 from .jobfile import JobSource, job_text
 from .transport import Transport
 from .values import (
@@ -217,6 +220,7 @@ class AsyncClient:
         self,
         format: str,
         *,
+        version: int | None = None,
         job: str = "",
         tag: str = "",
         event: str = "",
@@ -232,8 +236,9 @@ class AsyncClient:
 
         Of one job, with one data_tag, or of one event: all that are given must fit. `misfit` is a misfit job, or
         several, whose synthetics, windows and adjoint sources are added to asdf; or the one that specfem is of.
-        `datasets` of the job, once it is closed, says where they are.
+        `version` is 2 or 3, of mseed. `datasets` of the job, once it is closed, says where they are.
         """
+        format = miniseed_format(format, version)
         misfits = [one.removeprefix("jobs/") for one in ([misfit] if isinstance(misfit, str) else misfit)]
         wanted: dict[str, Any] = {"job": job.removeprefix("jobs/"), "tag": tag, "event": event, "folder": folder}
         wanted["misfit"] = [one for one in misfits if one]
@@ -251,9 +256,20 @@ class AsyncClient:
         """What an export built: documents with path (below the output folder), format, waveforms, size, problems …"""
         return await self._documents("ListDatasets", pb.ListDatasetsRequest(name=_job(job)))
 
-    async def download(self, dataset: Mapping[str, Any], folder: Path | str = ".") -> Path:
-        """Copy a dataset (a document of `datasets`) below `folder`, checked against its sums; where it is then."""
-        return await download(dataset, self._dataset_files(dataset), Path(folder))
+    async def download(
+        self, dataset: Mapping[str, Any], folder: Path | str = ".", *, version: int | None = None
+    ) -> Path:
+        """Copy a dataset (a document of `datasets`) below `folder`, checked against its sums; where it is then.
+
+        `version` (2 or 3) turns the copy of a miniSEED dataset into that version.
+        """
+        check_version(version)
+        if version is not None and dataset["format"] not in MINISEED:
+            raise UserError(f"The dataset is {dataset['format']}; only miniSEED has a version 2 or 3.")
+        path = await download(dataset, self._dataset_files(dataset), Path(folder))
+        if version is not None and dataset["format"] != MINISEED[version - 2]:
+            await asyncio.to_thread(convert_dataset, path, version)
+        return path
 
     async def _dataset_files(self, dataset: Mapping[str, Any]) -> AsyncIterator[tuple[str, bytes]]:
         if self._direct is not None:
@@ -354,7 +370,7 @@ class AsyncClient:
         chan: str = "*",
     ) -> Any:
         """Channel epochs that overlap [start, end) as an obspy Inventory (metres, dip), without responses."""
-        return tables.inventory(await self.channels(archive, start, end, net=net, sta=sta, loc=loc, chan=chan))
+        return inventory_of(await self.channels(archive, start, end, net=net, sta=sta, loc=loc, chan=chan))
 
     async def channels(
         self,
@@ -421,6 +437,19 @@ class AsyncClient:
     async def read(self, query: Query | None = None, **where: Any) -> TimeSeriesEnsemble:
         """Stored waveforms as one ensemble; Metadata are the wf documents, elogs the stored ones, clock exact."""
         return decode.ensemble_of([datum async for datum in self.stream(query, **where)])
+
+    async def save(
+        self, path: Path | str, query: Query | None = None, *, version: int | None = None, **where: Any
+    ) -> int:
+        """Write stored waveforms to one miniSEED file; how many. No file where none matches.
+
+        Without `version` exactly as they are stored; 2 or 3 makes everything that version. WaveformError for one that
+        cannot be read, or that the version has no room for.
+        """
+        with MiniseedFile(Path(path), version) as file:
+            async for one in self.stored(query, **where):
+                await asyncio.to_thread(file.add, one)
+        return file.count
 
     async def get_waveforms(self, net: str, sta: str, loc: str, chan: str, t1: Any, t2: Any) -> Any:
         """What is stored of these channels from t1 to t2 (both included) as an obspy Stream, counts as int32.

@@ -1,33 +1,114 @@
-"""Stored waveforms as one miniSEED file."""
+"""Stored waveforms as one miniSEED file, and copies of datasets as the version that is asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final, Self
+
+from libseis.errors import SampleError
 
 from libseis import mseed
 
+from ..errors import UserError
 from .decode import segment_of
 from .errors import WaveformError
 from .values import Stored
 
+VERSIONS: Final = (2, 3)
+MINISEED: Final = ("mseed", "mseed3")
+"""Names of the export's formats, by version."""
 
-def write_miniseed(stored: Iterable[Stored], path: Path) -> int:
-    """Write waveforms one after the other; how many. miniSEED goes through unchanged, float64 as FLOAT64 records.
 
-    The file is made only when there is something to write. WaveformError for a waveform that cannot be read.
+def check_version(version: int | None) -> None:
+    """UserError for a version of miniSEED that is not written."""
+    if version is not None and version not in VERSIONS:
+        raise UserError(f"miniSEED version {version} is not known; use 2 or 3.")
+
+
+def miniseed_format(format: str, version: int | None) -> str:
+    """The export's format for a version of miniSEED. UserError where that makes no sense."""
+    check_version(version)
+    if version is None:
+        return format
+    if format not in MINISEED or (format == "mseed3" and version == 2):
+        raise UserError(f"An export as {format} has no version {version}; mseed has 2 and 3.")
+    return MINISEED[version - 2]
+
+
+class MiniseedFile:
+    """A file that waveforms are written to one after the other; `count` says how many.
+
+    Without `version` (2 or 3) miniSEED goes through unchanged, and float64 becomes FLOAT64 records of version 2. With
+    it everything is of that version, records that are so already unchanged; version 3 has the document's own clock to
+    the nanosecond, and the units in its extra headers.
+
+    The file is in place at the end of the context, whole, and only when there was something to write.
     """
-    count = 0
-    part = path.with_name(f"{path.name}.part")
-    try:
+
+    def __init__(self, path: Path, version: int | None = None) -> None:
+        check_version(version)
+        self._path = path
+        self._part = path.with_name(f"{path.name}.part")
+        self._version = version
+        self.count = 0
+
+    def add(self, item: Stored) -> None:
+        """WaveformError for a waveform that cannot be read or that the version has no room for."""
+        if item.error:
+            raise WaveformError(str(item.document["_id"]), item.error)
+        with self._part.open("ab" if self.count else "wb") as file:
+            file.write(_records(item, self._version))
+        self.count += 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        try:
+            if self.count and error is None:
+                self._part.replace(self._path)
+        finally:
+            self._part.unlink(missing_ok=True)
+
+
+def write_miniseed(stored: Iterable[Stored], path: Path, version: int | None = None) -> int:
+    """Write waveforms to a MiniseedFile; how many."""
+    with MiniseedFile(path, version) as file:
         for item in stored:
-            if item.error:
-                raise WaveformError(str(item.document["_id"]), item.error)
-            with part.open("ab" if count else "wb") as file:
-                file.write(item.data if item.miniseed else mseed.encode(segment_of(item)))
-            count += 1
-        if count:
-            part.replace(path)
+            file.add(item)
+    return file.count
+
+
+def _records(item: Stored, version: int | None) -> bytes:
+    if item.miniseed and (version is None or version == _version_of(item.data)):
+        return item.data
+    segment = segment_of(item)
+    version = version or 2
+    extra = mseed.unit_header(_units(item)) if version == 3 else None
+    try:
+        records = mseed.encode(segment, version=version, extra=extra)
+    except SampleError as error:
+        raise WaveformError(str(item.document["_id"]), error.message) from None
+    if problem := mseed.difference(records, segment):
+        raise WaveformError(str(item.document["_id"]), f"miniSEED {version} does not hold all of it: {problem}.")
+    return records
+
+
+def _units(item: Stored) -> str:
+    return str(item.document.get("units") or "")
+
+
+def _version_of(records: bytes) -> int:
+    """The version of records, which were all written at once."""
+    return 3 if records[:3] == b"MS\x03" else 2
+
+
+def convert_dataset(path: Path, version: int) -> None:
+    """Turn a copy of a miniSEED dataset into another version, in place. SampleError for what it has no room for."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(mseed.convert(path.read_bytes(), version, reclen=512))
+        part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    return count

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from libseis.codes import location
 from numpy.typing import NDArray
 
 from libseis import TimeReferenceType
@@ -107,7 +108,7 @@ def thin(times: Floats, samples: Floats, columns: int) -> tuple[Floats, Floats]:
 
 def label_of(member: Any) -> str:
     """net.sta.loc.chan of a member, without what it does not have at the ends."""
-    codes = [str(_value(member, key) or "") for key in ("net", "sta", "loc", "chan")]
+    codes = [location(_value(member, key)) for key in ("net", "sta", "loc", "chan")]
     return ".".join(codes).strip(".") or "?"
 
 

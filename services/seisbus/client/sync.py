@@ -14,6 +14,7 @@ from libseis import TimeSeries, TimeSeriesEnsemble
 from ..model.outcome import Fate
 from .aio import AsyncClient
 from .direct import Direct
+from .export import write_miniseed
 from .jobfile import JobSource
 from .transport import Transport
 from .values import (
@@ -161,16 +162,16 @@ class Client:
         return _run(self._client.replay(identity))
 
     def export(self, format: str, *, job: str = "", tag: str = "", event: str = "", **where: Any) -> Job:
-        """Start a job that makes datasets of what is stored; `where`: misfit, folder, waveform_tag, net ... chan."""
+        """Start a job that makes datasets of what is stored; `where`: version, misfit, folder, waveform_tag, net ..."""
         return _run(self._client.export(format, job=job, tag=tag, event=event, **where))
 
     def datasets(self, job: str) -> list[dict[str, Any]]:
         """What an export built."""
         return _run(self._client.datasets(job))
 
-    def download(self, dataset: Mapping[str, Any], folder: Path | str = ".") -> Path:
+    def download(self, dataset: Mapping[str, Any], folder: Path | str = ".", *, version: int | None = None) -> Path:
         """Copy a dataset (a document of `datasets`) below `folder`, checked against its sums; where it is then."""
-        return _run(self._client.download(dataset, folder))
+        return _run(self._client.download(dataset, folder, version=version))
 
     def misfits(self, job: str) -> list[TotalMisfit]:
         """Total misfits of a misfit job, in order of event and evaluation."""
@@ -229,6 +230,10 @@ class Client:
     def read(self, query: Query | None = None, **where: Any) -> TimeSeriesEnsemble:
         """Stored waveforms as one ensemble."""
         return _run(self._client.read(query, **where))
+
+    def save(self, path: Path | str, query: Query | None = None, *, version: int | None = None, **where: Any) -> int:
+        """Write stored waveforms to one miniSEED file, as stored or as version 2 or 3; how many."""
+        return write_miniseed(self.stored(query, **where), Path(path), version)
 
     def get_waveforms(self, net: str, sta: str, loc: str, chan: str, t1: Any, t2: Any) -> Any:
         """What is stored of these channels from t1 to t2 as an obspy Stream."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
 import pyarrow as pa
@@ -66,44 +65,3 @@ def event_catalog(events: Iterable[pb.Event]) -> Any:
             event.preferred_magnitude_id = magnitude.resource_id
         catalog.append(event)
     return catalog
-
-
-def inventory(channels: Iterable[Mapping[str, Any]]) -> Any:
-    """Channel documents (km, vang from the vertical) as an obspy Inventory (m, dip from the horizontal)."""
-    from obspy.core.inventory import Channel, Inventory, Network, Station
-
-    networks: dict[str, Any] = {}
-    stations: dict[tuple[str, str], Any] = {}
-    for found in channels:
-        net, sta = found["net"], found["sta"]
-        network = networks.setdefault(net, Network(net, stations=[]))
-        place = {
-            "latitude": found["lat"],
-            "longitude": found["lon"],
-            "elevation": found["elev"] * 1000.0,
-        }
-        if (net, sta) not in stations:
-            stations[net, sta] = Station(sta, channels=[], **place)
-            network.stations.append(stations[net, sta])
-        vang = found.get("vang")
-        channel = Channel(
-            found["chan"],
-            found.get("loc", ""),
-            depth=(found.get("edepth") or 0.0) * 1000.0,
-            azimuth=found.get("hang"),
-            dip=None if vang is None else vang - 90.0,
-            sample_rate=found.get("sample_rate"),
-            start_date=_moment(found.get("starttime")),
-            end_date=_moment(found.get("endtime")),
-            **place,
-        )
-        stations[net, sta].channels.append(channel)
-    return Inventory(networks=list(networks.values()), source="Seisbus")
-
-
-def _moment(epoch: float | None) -> Any:
-    from obspy import UTCDateTime
-
-    # an epoch without a start is stored as the smallest time there is; year 9999 and beyond means open
-    open_ended = epoch is None or not math.isfinite(epoch) or not -62e9 < epoch < 253e9
-    return None if open_ended else UTCDateTime(epoch)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from libseis.epochs import of_document
 from libseis.steps import build
 
 from ..model.channel import Channel
@@ -115,7 +116,7 @@ async def known_rates(context: Context, spec: JobSpec) -> dict[Channel, KnownRat
         start_ns, end_ns = days[0] * DAY_NS, (days[-1] + 1) * DAY_NS
         stated: dict[Channel, set[float]] = {}
         async for epoch in channel_epochs(context.store, spec.archive, wanted):
-            if epoch["start_ns"] < end_ns and (epoch["end_ns"] is None or epoch["end_ns"] > start_ns):
+            if of_document(epoch).overlaps(start_ns, end_ns):
                 channel = Channel(epoch["net"], epoch["sta"], epoch["loc"], epoch["chan"])
                 stated.setdefault(channel, set()).add(epoch["sample_rate"] or 0.0)
         if not rates:

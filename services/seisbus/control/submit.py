@@ -165,13 +165,20 @@ def check_misfit(context: Context, spec: JobSpec) -> None:
     if spec.misfit is None:
         return
     from libseis.misfit import Config, ConfigError
+    from libseis.misfit.comparable import specfem_units, stated_unit
 
     if spec.misfit.synthetics.archive:
         archive_named(context.archives, spec.misfit.synthetics.archive)
     try:
-        Config.from_mapping(spec.misfit.config)
+        config = Config.from_mapping(spec.misfit.config)
     except ConfigError as error:
         raise JobFileError(f"Job file: misfit.config: {error.message}") from None
+    wanted, named = stated_unit(config).si, specfem_units(spec.misfit.synthetics.files)
+    if spec.misfit.synthetics.format == "specfem" and config.remove_response and named not in ("", wanted):
+        raise JobFileError(
+            f"Job file: misfit.synthetics.files: by their names they are in {named}, but misfit.config.unit_output "
+            f"{config.unit_output} makes {wanted} of the observed; name others, or set another unit_output."
+        )
 
 
 def check_steps(spec: JobSpec) -> None:

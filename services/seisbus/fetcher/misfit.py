@@ -126,7 +126,9 @@ class MisfitInputs:
         read = read_blob(context.store, context.settings.output_root, document, context.sink)
         data = b"".join([piece async for piece in read])
         numerator, denominator = document["rate"]
-        return Piece(channel_of(document), document["t0_ns"], numerator, denominator, document["npts"], packing, data)
+        units = str(document.get("units") or "")
+        clock = (document["t0_ns"], numerator, denominator, document["npts"])
+        return Piece(channel_of(document), *clock, packing, data, units)
 
     async def _station(self, jobs: dict[str, str], window: Window, problems: list[str]) -> bytes:
         """StationXML of the first archive that knows the station; b"" when none does."""
@@ -150,6 +152,7 @@ class MisfitInputs:
         self, misfit: Misfit, window: Window, event: Event | None, problems: list[str]
     ) -> list[Piece]:
         from libseis.misfit import Config
+        from libseis.misfit.comparable import stated_unit
 
         config = Config.from_mapping(misfit.config)
         channel, wanted = window.channel, misfit.synthetics
@@ -175,7 +178,8 @@ class MisfitInputs:
                 raise
             except SeisbusError as error:
                 problems.append(error.message)
-        return pieces
+        stated = stated_unit(config).si  # where a file does not say what its numbers are
+        return [replace(piece, units=piece.units or stated) for piece in pieces]
 
     async def _bytes(self, archive: str, name: str) -> bytes:
         if not archive:

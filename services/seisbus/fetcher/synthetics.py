@@ -1,5 +1,8 @@
 """Synthetic waveforms out of files: SPECFEM's ASCII, SAC, ASDF -> pieces with float64 samples. No network.
 
+What a file says of its units goes with the piece: SPECFEM's names end in semd, semv, sema or semp, SAC has IDEP (and
+KUSER0, which may name the unit itself), an ASDF waveform the attribute `units`.
+
 SPECFEM ASCII: two columns, seconds after the origin and amplitude (SPECFEM3D user manual, "Seismograms").
 """
 
@@ -7,15 +10,19 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from libseis.segments import Rate
+from libseis.units import Unit, parse
 
 from ..errors import SeisbusError
 from ..model.channel import Channel
 from ..model.transfer import Packing, Piece
 
+# SAC's IDEP -> base unit and power of seconds; most programs write SI and not the manual's nanometres.
+_SAC_UNITS = {6: Unit("m", 0), 7: Unit("m", 1), 8: Unit("m", 2)}
 # Sampling intervals are written with 4 to 9 digits; what lies below is noise of the text.
 _INTERVAL_DIGITS = 9
 # Thirty years: no synthetic is longer, and in ns it fits 64 bits.
@@ -46,6 +53,7 @@ def from_specfem(data: bytes, name: str, net: str, sta: str, component: str, ori
     """One component; `origin_ns` is the origin time, ns since 1970."""
     from libseis.misfit import MisfitError
     from libseis.misfit.adjoint import specfem_channel
+    from libseis.misfit.comparable import specfem_units
 
     try:
         table = np.loadtxt(io.BytesIO(data), ndmin=2)
@@ -64,7 +72,8 @@ def from_specfem(data: bytes, name: str, net: str, sta: str, component: str, ori
     except MisfitError as error:
         raise SyntheticError(name, error.message.rstrip(".")) from None
     start = origin_ns + round(float(times[0]) * 1e9)
-    return _piece(Channel(net, sta, "", chan), start, Rate.from_interval(interval), table[:, 1])
+    channel = Channel(net, sta, "", chan)
+    return _piece(channel, start, Rate.from_interval(interval), table[:, 1], specfem_units(name))
 
 
 def from_sac(data: bytes, name: str, net: str, sta: str, component: str) -> Piece:
@@ -79,7 +88,18 @@ def from_sac(data: bytes, name: str, net: str, sta: str, component: str) -> Piec
     interval = round(float(trace.stats.delta), _INTERVAL_DIGITS)
     if not 0 < interval < _LONGEST_S:
         raise SyntheticError(name, f"its sampling interval is {interval:g} s")
-    return _piece(Channel(net, sta, "", chan), trace.stats.starttime.ns, Rate.from_interval(interval), trace.data)
+    start, rate = trace.stats.starttime.ns, Rate.from_interval(interval)
+    return _piece(Channel(net, sta, "", chan), start, rate, trace.data, _sac_units(trace.stats.sac))
+
+
+def _sac_units(header: Any) -> str:
+    """The unit that the header says, "" where it names no quantity of motion."""
+    kind = _SAC_UNITS.get(int(header.get("idep", 0)))
+    if kind is None:
+        return ""
+    named = parse(str(header.get("kuser0", "")))
+    same = named is not None and (named.base, named.per_second) == (kind.base, kind.per_second)
+    return named.symbol if same and named is not None else kind.si
 
 
 def from_asdf(path: Path, net: str, sta: str, tag: str) -> list[Piece]:
@@ -93,6 +113,7 @@ def from_asdf(path: Path, net: str, sta: str, tag: str) -> list[Piece]:
                 trace.stats.starttime.ns,
                 Rate.from_hz(trace.stats.sampling_rate),
                 trace.data,
+                str(trace.stats.get("units") or ""),
             )
             for trace in read_stream(path, f"{net}.{sta}", tag)
         ]
@@ -100,6 +121,8 @@ def from_asdf(path: Path, net: str, sta: str, tag: str) -> list[Piece]:
         raise SyntheticError(path.name, str(error).rstrip(".")) from None
 
 
-def _piece(channel: Channel, t0_ns: int, rate: Rate, data: npt.ArrayLike) -> Piece:
+def _piece(channel: Channel, t0_ns: int, rate: Rate, data: npt.ArrayLike, units: str = "") -> Piece:
     samples = np.asarray(data, "<f8")
-    return Piece(channel, t0_ns, rate.numerator, rate.denominator, len(samples), Packing.FLOAT64, samples.tobytes())
+    return Piece(
+        channel, t0_ns, rate.numerator, rate.denominator, len(samples), Packing.FLOAT64, samples.tobytes(), units
+    )

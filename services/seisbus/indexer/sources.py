@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from libseis.epochs import of_document
+
 from ..app import Context
 from ..archive.definition import ArchiveDefinition, ObjectUnit
 from ..archive.events import from_csv, from_mappings, from_quakeml
@@ -128,8 +130,7 @@ class DayFilesCache:
             start, end = day * DAY_NS, (day + 1) * DAY_NS
             async for epoch in index.channel_epochs(store, self._archive.name, wanted):
                 channel = Channel(epoch["net"], epoch["sta"], epoch["loc"], epoch["chan"])
-                is_open = epoch["start_ns"] < end and (epoch["end_ns"] is None or epoch["end_ns"] > start)
-                if is_open and channel not in files:
+                if of_document(epoch).overlaps(start, end) and channel not in files:
                     files[channel] = DayFile(channel, "", 0, "", False, epoch["sample_rate"])
         return files
 
@@ -147,8 +148,7 @@ class DayFilesCache:
             epoch["sample_rate"]
             for epoch in self._epochs.get((channel.net, channel.sta), ())
             if wanted.matches(Channel(epoch["net"], epoch["sta"], epoch["loc"], epoch["chan"]))
-            and epoch["start_ns"] < end
-            and (epoch["end_ns"] is None or epoch["end_ns"] > start)
+            and of_document(epoch).overlaps(start, end)
         ]
         return min(filter(None, rates), default=None)
 

@@ -6,6 +6,7 @@ import hashlib
 from typing import Any, Final
 
 from libseis.codes import location
+from libseis.epochs import of_document
 
 from ..errors import NotFoundError
 from ..model.channel import Channel, ChannelFilter
@@ -56,13 +57,12 @@ async def planned_ids(store: Store, job: str) -> set[str]:
     return {window.id for window in await planned_windows(store, job)}
 
 
-async def site_at(store: Store, archive: str, net: str, sta: str, epoch_s: float) -> Document | None:
-    """The epoch of a station at a time (s since 1970), None where the archive's metadata have none."""
+async def site_at(store: Store, archive: str, net: str, sta: str, time_ns: int) -> Document | None:
+    """The epoch of a station at a moment, None where the archive's metadata have none; of several the latest."""
     with translated():
-        async for site in store[SITE].find({"archive": archive, "net": net, "sta": sta}):
-            if site["starttime"] <= epoch_s and (site.get("endtime") is None or epoch_s <= site["endtime"]):
-                return site
-    return None
+        sites = await store[SITE].find({"archive": archive, "net": net, "sta": sta}).to_list()
+    there = [site for site in sites if of_document(site).holds(time_ns)]
+    return max(there, key=lambda site: of_document(site).start_ns, default=None)
 
 
 def dataset_document(job: str, window: Window, facts: dict[str, Any]) -> Document:

@@ -6,12 +6,12 @@ filters the rest while it reads. Writing is left to `jobs`, `tasks`, `settle` an
 
 from __future__ import annotations
 
-import math
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from libseis.codes import location
+from libseis.epochs import of_document
 from libseis.segments import Rate
 
 from ..errors import NotFoundError
@@ -244,12 +244,9 @@ async def channels(store: Store, archive: str, wanted: ChannelFilter, span: Span
         where["net"] = wanted.net
         if _plain(wanted.sta):
             where["sta"] = wanted.sta
-    start = -math.inf if span.start_ns is None else span.start_ns / 1e9
-    end = math.inf if span.end_ns is None else span.end_ns / 1e9
 
     def accept(document: Document) -> bool:
-        until = document.get("endtime")
-        return wanted.matches(_channel(document)) and document["starttime"] < end and (until is None or until > start)
+        return wanted.matches(_channel(document)) and of_document(document).overlaps(span.start_ns, span.end_ns)
 
     order = ("net", "sta", "loc", "chan", "starttime", "_id")
     cursor = store[c.CHANNEL].find(where).sort([(name, 1) for name in order])

@@ -17,7 +17,7 @@ from ..bus.codec import decode_misfit, decode_window, encode_measurement, encode
 from ..bus.topology import window_consumer, write_subject
 from ..model.task import Recipe
 from ..model.transfer import WindowOrder
-from .cutting import Work, cut_part
+from .cutting import Work, cut_part, holds_floats
 from .misfit import measure
 from .stations import Stations, needs_stations
 
@@ -51,12 +51,13 @@ async def build(context: Context) -> Service:
 
     def outcomes_of(order: WindowOrder, metadata: StepContext | None) -> bytes:
         chain = chain_of(order.recipe)
-        return encode_outcomes(cut_part(order, Work(chain, metadata) if chain else None))
+        return encode_outcomes(cut_part(order, Work(chain, metadata) if chain else None, metadata))
 
     async def handle(delivery: Delivery) -> None:
         loop = asyncio.get_running_loop()
         order = decode_window(delivery.body)
-        metadata = await stations.context_of(order) if needs_stations(order) else None
+        needy = needs_stations(order) or holds_floats(order)
+        metadata = await stations.context_of(order) if needy else None
         await context.bus.publish(
             write_subject(order.job),
             await loop.run_in_executor(pool, outcomes_of, order, metadata),

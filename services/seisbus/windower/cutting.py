@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from libseis.enums import GapFill
 from libseis.errors import SampleError
-from libseis.mseed import difference, encode
+from libseis.mseed import difference, encode, frame
 from libseis.segments import Cut, CutReason, GapPolicy, Joined, Segment, cut
 from libseis.units import COUNTS
 
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 _RECORD_BYTES = 4096
 _SHORTEST_RECORD_BYTES = 512
 _HEAD_BYTES = 128  # at most
+# Encodings whose samples come out as floats: FLOAT32, FLOAT64 and GEOSCOPE's (SEED manual 2.4, blockette 1000).
+_FLOATS = frozenset({4, 5, 12, 13, 14})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,28 @@ class Work:
     context: StepContext | None
 
 
-def cut_part(order: WindowOrder, work: Work | None) -> OutcomeBatch:
-    """Outcomes of all windows of a part; `work` is the job's processing, None when it has none.
+def holds_floats(order: WindowOrder) -> bool:
+    """Whether the first record of an object holds floats: what they are, station metadata alone can say."""
+    for read in order.inputs:
+        table = frame(read.records[:_RECORD_BYTES])
+        if not len(table):  # longer records
+            table = frame(read.records)
+        if table.waveform.any() and int(table.encoding[table.waveform.argmax()]) in _FLOATS:
+            return True
+    return False
+
+
+def cut_part(order: WindowOrder, work: Work | None, stations: StepContext | None = None) -> OutcomeBatch:
+    """Outcomes of all windows of a part; `work` is the job's processing, None when it has none; `stations` are the
+    metadata that say what floats are, None where nobody asked for them.
 
     Whatever is wrong with the data becomes a dead window with its reason on the log, never an exception.
     """
     found = decoded(order.inputs, order.recipe.overlap)
     sources = tuple(_source(read) for read in order.inputs if read.records)
     outcomes = tuple(
-        _missing_or(_outcome(window, found, sources, order.recipe, work), order.inputs) for window in order.windows
+        _missing_or(_outcome(window, found, sources, order.recipe, work, stations), order.inputs)
+        for window in order.windows
     )
     return OutcomeBatch(order.job, order.task, order.attempt, order.part, order.part_count, order.recipe, outcomes)
 
@@ -85,7 +100,12 @@ def _source(read: ObjectRecords) -> Source:
 
 
 def _outcome(
-    window: Window, found: Decoded, sources: tuple[Source, ...], recipe: Recipe, work: Work | None
+    window: Window,
+    found: Decoded,
+    sources: tuple[Source, ...],
+    recipe: Recipe,
+    work: Work | None,
+    stations: StepContext | None,
 ) -> WindowOutcome:
     joined, complaint = choose(found, window.channel)
     log = list(found.log)
@@ -116,15 +136,15 @@ def _outcome(
         return _dead(window, result.reason.value, result.detail, log, sources)
     if result.detail:
         log.append(LogLine("windower", result.detail, Severity.COMPLAINT))
+    units = _units(joined, window, stations)
     if work is None:
         filled = recipe.gaps == GapPolicy.FILL and bool(result.gaps)
         # Records about which there is something to say are made anew, so that readers need not say it again.
         origin = None if filled or messages else found
         log += [LogLine("windower", told.message, Severity.COMPLAINT) for s in result.pieces if (told := s.uneven())]
-        units = _units(joined)
         pieces = tuple(_packed(s, recipe, origin, log, touched=filled, units=units) for s in result.pieces)
         return WindowOutcome(window, Fate.SAVED, pieces=pieces, log=tuple(log), sources=sources)
-    return _processed(window, joined, result, sources, recipe, work, log)
+    return _processed(window, joined, result, sources, recipe, work, log, units)
 
 
 def _dead(
@@ -134,9 +154,14 @@ def _dead(
     return WindowOutcome(window, Fate.DEAD, reason, detail, log=(*log, line), sources=sources)
 
 
-def _units(joined: Joined) -> str:
-    """An archive's integers are counts; what its floats are, no header says."""
-    return COUNTS if all(segment.data.dtype == np.int32 for segment in joined.segments) else ""
+def _units(joined: Joined, window: Window, stations: StepContext | None) -> str:
+    """An archive's integers are counts; what its floats are, no header says: what comes out of the channel's response,
+    where the station metadata state it, else nothing."""
+    if all(segment.data.dtype == np.int32 for segment in joined.segments):
+        return COUNTS
+    if stations is None or not joined.segments:
+        return ""
+    return stations.responses.sample_units(joined.segments[0].source, window.start_ns, window.end_ns)
 
 
 def _packed(
@@ -193,6 +218,7 @@ def _processed(
     recipe: Recipe,
     work: Work,
     log: list[LogLine],
+    units: str,
 ) -> WindowOutcome:
     """Run the steps on window plus pad, cut last, and say what of the window is not covered then."""
     pieces: list[Piece] = []
@@ -203,17 +229,17 @@ def _processed(
             log.append(LogLine("windower", told.message, Severity.COMPLAINT))
         if text := work.chain.short_pad(piece, padded, asked_ns):
             log.append(LogLine("windower", text, Severity.COMPLAINT))
-        done = work.chain.run(padded, work.context, _units(joined))
+        done = work.chain.run(padded, work.context, units)
         log += done.log
         asked = asked_of(window, piece)
         cuts = [
             cut([s], [], asked.start_ns, asked.end_ns, inclusive_end=window.inclusive_end, gaps=GapPolicy.SPLIT)
             for s in done.segments
         ]
-        parts = [(part, units) for again, units in zip(cuts, done.units, strict=True) for part in again.pieces]
+        parts = [(part, made) for again, made in zip(cuts, done.units, strict=True) for part in again.pieces]
         if done.segments and (text := lacking(asked, [part for part, _ in parts], inclusive_end=window.inclusive_end)):
             log.append(LogLine("windower", text, Severity.COMPLAINT))
-        pieces += [_packed(part, recipe, None, log, touched=True, units=units) for part, units in parts]
+        pieces += [_packed(part, recipe, None, log, touched=True, units=made) for part, made in parts]
     steps = work.chain.names
     if not pieces:
         detail = next((line.message for line in reversed(log) if line.severity is Severity.INVALID), "")

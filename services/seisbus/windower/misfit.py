@@ -16,7 +16,7 @@ from ..model.stored import StoredBytesError, stored_segment
 from ..model.transfer import AdjointTrace, LogLine, Measurement, MisfitOrder, Packing, Piece, Severity
 
 if TYPE_CHECKING:
-    from libseis.misfit import AdjointSource, StationMeasurement, Window
+    from libseis.misfit import AdjointSource, ComponentMeasurement, StationMeasurement, Window
 
 _ALGORITHM = "seisbus.misfit"
 
@@ -37,6 +37,7 @@ def measure(order: MisfitOrder) -> Measurement:
     )
     log = tuple(LogLine(_ALGORITHM, text, Severity.COMPLAINT) for text in problems)
     log += tuple(LogLine(_ALGORITHM, f"{r.reason}: {r.message}", Severity.COMPLAINT) for r in found.refusals)
+    log += tuple(LogLine(_ALGORITHM, text, Severity.COMPLAINT) for text in found.complaints)
     windows = tuple(json.dumps(window) for window in _windows(found, config.aux_path))
     sources = tuple(_sources(found, config.aux_path))
     if sources:
@@ -91,6 +92,8 @@ def _stream(pieces: Sequence[Piece], problems: list[str]) -> Any:
             "sampling_rate": segment.rate.hz,
             "starttime": UTCDateTime(ns=segment.t0_ns),
         }
+        if piece.units:
+            header["units"] = piece.units
         # obspy works in place, and the bytes of a message cannot be written to
         stream.append(Trace(np.array(segment.data), header=header))
     return stream
@@ -107,6 +110,7 @@ def _windows(found: StationMeasurement, path: str) -> list[dict[str, Any]]:
             "channel_id": component.channel_id,
             "starttime": component.starttime,
             "path": path,
+            **_units(component),
         }
         for component in found.components
         for number, window in enumerate(component.windows)
@@ -129,13 +133,18 @@ def _rejected(found: StationMeasurement, path: str) -> list[dict[str, Any]]:
 
 def _sources(found: StationMeasurement, path: str) -> list[AdjointTrace]:
     return [
-        _source(component.adjoint_source, len(component.windows), path)
+        _source(component.adjoint_source, len(component.windows), path, _units(component))
         for component in found.components
         if component.adjoint_source is not None
     ]
 
 
-def _source(source: AdjointSource, windows: int, path: str) -> AdjointTrace:
+def _units(component: ComponentMeasurement) -> dict[str, str]:
+    """What the traces that were compared are in, where that is known."""
+    return {"units": component.units} if component.units else {}
+
+
+def _source(source: AdjointSource, windows: int, path: str, units: dict[str, str]) -> AdjointTrace:
     attributes = {
         "channel_id": source.channel_id,
         "component": source.component,
@@ -150,6 +159,7 @@ def _source(source: AdjointSource, windows: int, path: str) -> AdjointTrace:
         "window_misfits": list(source.window_misfits),
         "window_count": windows,
         "path": path,
+        **units,
     }
     return AdjointTrace(json.dumps(attributes), np.asarray(source.samples, "<f8").tobytes())
 

@@ -226,7 +226,7 @@ class _Dataset:
     async def _site(self, document: Document) -> Document | None:
         key = (await self._archive_of(document), str(document["net"]), str(document["sta"]))
         if key not in self._sites:
-            self._sites[key] = await site_at(self._context.store, *key, document["t0_ns"] / 1e9)
+            self._sites[key] = await site_at(self._context.store, *key, int(document["t0_ns"]))
         return self._sites[key]
 
     async def _measurements(self, draft: Draft) -> None:
@@ -249,7 +249,10 @@ class _Dataset:
             site,
             windows=await windows_of(store, *station),
             sources=await adjoint_sources_of(store, *station),
-            synthetics=[stored_segment(document, document["samples"], miniseed=False) for document in synthetics],
+            synthetics=[
+                (stored_segment(document, document["samples"], miniseed=False), str(document.get("units") or ""))
+                for document in synthetics
+            ],
             synthetic_tag=tag,
             rejected=await rejected_of(store, *station),
         )

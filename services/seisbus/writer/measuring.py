@@ -88,4 +88,5 @@ def _synthetic(piece: Piece) -> Document:
         "rate": [piece.rate_numerator, piece.rate_denominator],
         "npts": piece.npts,
         "samples": piece.data,
+        **({"units": piece.units} if piece.units else {}),
     }

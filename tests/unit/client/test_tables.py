@@ -38,8 +38,8 @@ def test_the_catalog_is_in_metres() -> None:
 
 
 def test_the_inventory_has_dips_metres_and_open_ends() -> None:
+    from libseis.obspy.inventories import inventory_of
     from obspy import UTCDateTime
-    from seisbus.client.tables import inventory
 
     common = {
         "net": "CI",
@@ -51,7 +51,7 @@ def test_the_inventory_has_dips_metres_and_open_ends() -> None:
         "hang": 0.0,
         "sample_rate": 40.0,
     }
-    found = inventory(
+    found = inventory_of(
         [
             {**common, "loc": "", "chan": "BHZ", "vang": 0.0, "starttime": 0.0, "endtime": 100.0},
             {**common, "loc": "", "chan": "BHN", "vang": 90.0, "starttime": 100.0, "endtime": None},

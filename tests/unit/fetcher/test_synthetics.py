@@ -47,6 +47,33 @@ def test_what_is_no_specfem_text_is_said(text: str, problem: str) -> None:
     assert "a/b.semd" in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("name", "units"), [("a.semd", "m"), ("a.BXZ.SEMV", "m/s"), ("b/a.sema", "m/s**2"), ("a.semp", "Pa"), ("a.txt", "")]
+)
+def test_specfem_names_say_the_units(name: str, units: str) -> None:
+    assert from_specfem(b"0 1\n0.5 2\n", name, "XX", "S", "Z", 0).units == units
+
+
+@pytest.mark.filterwarnings("ignore:Sample spacing read from SAC")
+@pytest.mark.parametrize(
+    ("idep", "named", "units"),
+    [
+        (6, "", "m"),
+        (7, "", "m/s"),
+        (8, "", "m/s**2"),
+        (6, "nm", "nm"),
+        (7, "nm/s", "nm/s"),
+        (7, "nm", "m/s"),
+        (5, "nm", ""),
+    ],
+)
+def test_sac_headers_say_the_units(idep: int, named: str, units: str) -> None:
+    made, buffer = trace(), io.BytesIO()
+    made.stats.sac = {"idep": idep, "kuser0": named or "-12345"}
+    made.write(buffer, format="SAC")
+    assert from_sac(buffer.getvalue(), "f", "XX", "S", "Z").units == units
+
+
 @pytest.mark.filterwarnings("ignore:Sample spacing read from SAC")  # of 0.03 s in single precision
 def test_sac_keeps_start_and_rate() -> None:
     buffer = io.BytesIO()

@@ -12,10 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from libseis.codes import alternatives, code, location, location_text, matches
-from libseis.epochs import LATEST_NS, OPEN_START_NS, EpochSpan, inherited
+from libseis.epochs import LATEST_NS, OPEN_START_NS, EpochSpan, inherited, of_document
+from libseis.mspass.algorithms.bundle import Policy, bundle_seed_data
+from libseis.mspass.algorithms.orientation import Orientation, orientation
 from libseis.obspy.converter import Trace2TimeSeries
+from libseis.obspy.inventories import channels_of, dates, inventory_of, normalised
 from libseis.obspy.responses import ResponseCache
 from libseis.segments import Rate, Segment, SourceId
+from libseis.segments.timeseries import segment_to_timeseries
 from obspy import Inventory, Trace, UTCDateTime
 from obspy.core.inventory import Channel as XmlChannel
 from obspy.core.inventory import Network, Station
@@ -27,7 +31,7 @@ from seisbus.model.channel import Channel, ChannelFilter
 from seisbus.model.job import parse_job
 from seisbus.model.stored import stored_segment
 
-from libseis import mseed
+from libseis import TimeSeriesEnsemble, mseed
 
 BLANKS = st.one_of(st.none(), st.text(" -_", max_size=3))
 TEXT_BLANKS = st.text(" -_", max_size=2)
@@ -184,3 +188,103 @@ def test_the_response_cache_inherits_dates_as_the_database_does() -> None:
         cache.epoch(SourceId("XX", "A", "", "BHZ"), first.timestamp - 10, first.timestamp - 5)
     with pytest.raises(Exception, match="has no response stages"):
         cache.epoch(SourceId("XX", "A", "", "BHZ"), first.timestamp + 10, first.timestamp + 20)
+
+
+@given(TIMES, TIMES, st.integers(-(2**62), 2**62), st.integers(0, 2**40))
+def test_what_lies_in_an_epoch(start: int | None, end: int | None, time: int, length: int) -> None:
+    """Closed at its start, open at its end; against the moments themselves."""
+    span = inherited(start, end)
+
+    def inside(moment: int) -> bool:
+        return (start is None or moment >= start) and (end is None or moment < end)
+
+    assert span.holds(time) == inside(time)
+    assert span.touches(time, time + length) == (
+        (start is None or time + length >= start) and (end is None or time < end)
+    )
+    if span.covers(time, time + length):
+        assert inside(time) or time == end
+    assert span.overlaps(time, time + length + 1) == span.touches(time, time + length)
+    assert span.overlaps(None, None) and span.overlaps(None, time) == (start is None or start < time)
+
+
+@given(TIMES, TIMES)
+def test_documents_and_inventories_have_the_same_epochs(start: int | None, end: int | None) -> None:
+    span = inherited(start, end)
+    document = {"net": "XX", "sta": "A", "loc": None, "chan": "BHZ", "lat": 0.0, "lon": 0.0, "elev": 0.0}
+    ours = document | {"start_ns": span.start_ns, "end_ns": span.end_ns}
+    mspass = document | {
+        "starttime": span.start_ns / 1e9,
+        "endtime": None if span.end_ns is None else span.end_ns / 1e9,
+    }
+    assert of_document(ours) == span
+    (found,) = channels_of(inventory_of([ours]))
+    assert (found.source, found.span) == (SourceId("XX", "A", "", "BHZ"), span)
+    read = of_document(mspass)
+    assert (read.start_ns == OPEN_START_NS) == (span.start_ns == OPEN_START_NS)
+    assert (read.end_ns is None) == (span.end_ns is None)
+    (channel,) = inventory_of([mspass])[0][0]
+    assert (channel.start_date is None) == (span.start_ns == OPEN_START_NS)  # not the year 1677
+
+
+# obspy compares times to the microsecond only
+SECONDS = st.one_of(st.none(), st.integers(-(2**32), 2**32).map(lambda s: s * 10**9))
+
+
+@given(BLANKS, st.sampled_from(["NA", " NA", "NA ", "NO"]), SECONDS, SECONDS, SECONDS)
+def test_obspy_finds_what_was_normalised(
+    blank: str | None, net: str, network_end: int | None, station_end: int | None, channel_start: int | None
+) -> None:
+    channel = XmlChannel("BHZ", "", 0, 0, 0, 0, start_date=_date(channel_start))
+    channel._location_code = blank
+    station = Station("A", 0, 0, 0, channels=[channel], end_date=_date(station_end))
+    inventory = Inventory([Network(net, [station], end_date=_date(network_end))])
+    before = (channel._location_code, channel.end_date, station.end_date)
+    made = normalised(inventory, net.strip(), "A")
+    (found,) = channels_of(inventory)
+    assert found.source == SourceId(net.strip(), "A", "", "BHZ")
+    assert found.span == inherited(channel_start, station_end if station_end is not None else network_end)
+    mine = made[0][0][0]
+    assert (made[0].code, mine.location_code, mine.start_date, mine.end_date) == (net.strip(), "", *dates(found.span))
+    assert (channel._location_code, channel.end_date, station.end_date) == before  # the original is left alone
+    assert len(made.select(network=net.strip(), location="", channel="BHZ").networks) == 1
+    assert not normalised(inventory, "ZZ", "A").networks
+    moment = _moment_in(found.span)
+    if moment is not None and (network_end is None or moment.ns < network_end):
+        assert made.select(location="", time=moment).networks
+
+
+def _date(ns: int | None) -> UTCDateTime | None:
+    return None if ns is None else UTCDateTime(ns=ns)
+
+
+def _moment_in(span: EpochSpan) -> UTCDateTime | None:
+    start = max(span.start_ns, -(2**33) * 10**9)
+    return UTCDateTime(ns=start) if span.end_ns is None or start < span.end_ns else None
+
+
+@pytest.mark.parametrize("blank", ["", "--", "  ", "__", " -", "-"])
+@pytest.mark.parametrize("data", ["", "--", "__"])
+def test_orientations_and_sensors_know_one_blank_location(blank: str, data: str) -> None:
+    channels = [
+        XmlChannel(f"BH{c}", "", 0, 0, 0, 0, azimuth=azimuth, dip=dip)
+        for c, azimuth, dip in (("E", 90, 0), ("N", 0, 0), ("Z", 0, -90))
+    ]
+    for channel in channels:
+        channel._location_code = blank
+    first = Station("A", 0, 0, 0, channels=channels, end_date=UTCDateTime(2000, 1, 1))
+    inventory = Inventory([Network("NA", [first])])
+    members = []
+    for number, c in enumerate("ENZ"):
+        segment = Segment(SourceId("NA", "A", "", f"BH{c}"), 0, Rate(1), np.arange(9.0))
+        members.append(segment_to_timeseries(segment))
+        members[-1]["loc"] = data if number else ""
+    assert orientation(members[0], inventory) == Orientation(90.0, 90.0)
+    ensemble = TimeSeriesEnsemble()
+    for member in members:
+        ensemble.adopt(member)
+    (made,) = bundle_seed_data(ensemble, Policy(inventory)).member
+    assert made.live, [entry.message for entry in made.elog.get_error_log()]
+    later = segment_to_timeseries(Segment(SourceId("NA", "A", "", "BHE"), 10**18, Rate(1), np.arange(9.0)))
+    with pytest.raises(Exception, match="has no epoch with azimuth and dip at that time"):  # inherited from its station
+        orientation(later, inventory)

@@ -38,7 +38,7 @@ def outcome(
     result: Cut = cut_window([source], [], window.start_ns, window.end_ns, inclusive_end=not tile)
     assert result.reason is None, result
     recipe = Recipe(pad_before=pad, pad_after=pad)
-    return _processed(window, Joined([source], [], []), result, (), recipe, Work(Chain(steps), None), [])  # type: ignore[arg-type]
+    return _processed(window, Joined([source], [], []), result, (), recipe, Work(Chain(steps), None), [], "")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("tile", [False, True])
@@ -118,7 +118,7 @@ def test_a_slower_channel_than_was_planned_takes_what_its_steps_need() -> None:
     assert result.reason is None
 
     def done(recipe: Recipe) -> WindowOutcome:
-        return _processed(window, Joined([source], [], []), result, (), recipe, Work(Chain(steps), None), [])  # type: ignore[arg-type]
+        return _processed(window, Joined([source], [], []), result, (), recipe, Work(Chain(steps), None), [], "")  # type: ignore[arg-type]
 
     planned = done(Recipe(pad_before=2.0, pad_after=2.0, pad_planned=True))
     assert planned.log == () and planned.pieces[0].npts == 1201

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from obspy import Inventory
 from obspy.signal.interpolation import lanczos_interpolation
 
+from libseis.codes import code, location
 from libseis.enums import AtomicType, ErrorSeverity
 from libseis.errors import MsPASSError, SampleError
 from libseis.mspass.algorithms.orientation import orientation
@@ -57,7 +58,9 @@ class Policy:
 
 
 def _code(d: TimeSeries, key: str) -> str:
-    return str(d[key]) if d.is_defined(key) else ""
+    if not d.is_defined(key):
+        return ""
+    return location(d[key]) if key == "loc" else code(str(d[key]))
 
 
 def _sensor(d: TimeSeries) -> tuple[str, str, str, str]:
@@ -240,7 +243,8 @@ def _sort_descending(ensemble: TimeSeriesEnsemble) -> None:
     """Sort the members in place by net, sta, loc, chan from high to low; what is not defined is lowest."""
 
     def rank(d: TimeSeries) -> tuple[tuple[bool, str], ...]:
-        return tuple((d.is_defined(key), _code(d, key)) for key in SORT_KEYS)
+        # a blank location is the same one where it is not defined
+        return tuple((key == "loc" or d.is_defined(key), _code(d, key)) for key in SORT_KEYS)
 
     ensemble.member.sort(key=rank, reverse=True)
 

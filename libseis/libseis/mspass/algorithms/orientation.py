@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from obspy import Inventory, UTCDateTime
+from obspy import Inventory
 
-from libseis.codes import location
+from libseis.codes import code, location
 from libseis.enums import ErrorSeverity
 from libseis.errors import SampleError
 from libseis.objects.timeseries import TimeSeries
+from libseis.obspy.inventories import channels_of
+from libseis.segments import SourceId
 
 # epochs that differ by less are the same sensor described twice
 SAME_DEGREES = 0.1
@@ -50,20 +52,15 @@ def orientation(d: TimeSeries, inventory: Inventory | None = None) -> Orientatio
         raise _fail(d, "the Metadata has no channel_hang and channel_vang, and no inventory was given")
     if d.time_is_relative():
         raise _fail(d, "the epoch of station metadata needs UTC times")
-    start, end = UTCDateTime(d.t0), UTCDateTime(d.endtime())
+    net, sta, loc, chan = (d[key] if d.is_defined(key) else "" for key in ("net", "sta", "loc", "chan"))
+    wanted = SourceId(code(net), code(sta), location(loc), code(chan))
     found = [
-        Orientation(float(channel.azimuth), float(channel.dip) + 90.0)
-        for network in inventory
-        if network.code == d["net"]
-        for station in network
-        if station.code == d["sta"]
-        for channel in station
-        if channel.code == d["chan"]
-        and location(channel.location_code) == location(d["loc"] if d.is_defined("loc") else "")
-        and (channel.start_date is None or channel.start_date <= end)
-        and (channel.end_date is None or channel.end_date > start)
-        and channel.azimuth is not None
-        and channel.dip is not None
+        Orientation(float(epoch.channel.azimuth), float(epoch.channel.dip) + 90.0)
+        for epoch in channels_of(inventory, wanted.net, wanted.sta)
+        if epoch.source == wanted
+        and epoch.span.touches(d.t0_ns, d.endtime_ns())
+        and epoch.channel.azimuth is not None
+        and epoch.channel.dip is not None
     ]
     if not found:
         raise _fail(d, "the inventory has no epoch with azimuth and dip at that time")

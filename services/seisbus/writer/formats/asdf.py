@@ -66,8 +66,8 @@ class AsdfDraft(Draft):
 
     def add_measurement(self, measured: Measured) -> None:
         """Synthetics under their tag, windows and adjoint sources in Pyatoa's paths."""
-        for segment in measured.synthetics:
-            self._add(segment, measured.synthetic_tag)
+        for segment, units in measured.synthetics:
+            self._add(segment, measured.synthetic_tag, units)
         for windows in measured.windows.values():
             first = windows[0]
             values = [window_value(window) for window in windows]

@@ -28,7 +28,8 @@ class About:
 @dataclass(frozen=True, slots=True)
 class Measured:
     """A station in a misfit job: its epoch (None where it is not known), windows by component, adjoint sources,
-    synthetics and the tag that they have, and rejected windows, where they were asked for, a document a component.
+    synthetics with their units and the tag that they have, and rejected windows, where they were asked for, a document
+    a component.
     """
 
     net: str
@@ -36,7 +37,7 @@ class Measured:
     site: Document | None
     windows: Mapping[str, Sequence[Document]]
     sources: Sequence[Document]
-    synthetics: Sequence[Segment] = ()
+    synthetics: Sequence[tuple[Segment, str]] = ()
     synthetic_tag: str = ""
     rejected: Sequence[Document] = ()
 

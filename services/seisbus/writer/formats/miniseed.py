@@ -21,26 +21,28 @@ class MiniseedDraft(Draft):
         self._path = path
         self._version = version
         self._window = about.window
-        self._parts: dict[str, list[Segment]] = {}
+        self._parts: dict[tuple[str, str], list[Segment]] = {}
 
     def add(self, document: Document, segment: Segment, site: Document | None) -> None:
         """The samples of the waveform that are of the day."""
         first = max(0, segment.ceil_index(self._window.start_ns))
         stop = min(segment.npts, segment.ceil_index(self._window.end_ns))
         if stop > first:
-            self._parts.setdefault(segment.data.dtype.name, []).append(segment.part(first, stop))
+            kind = segment.data.dtype.name, str(document.get("units") or "")
+            self._parts.setdefault(kind, []).append(segment.part(first, stop))
 
     def close(self) -> None:
         """Join what overlaps and write; where samples disagree the waveform that starts first wins, and it is said."""
-        segments: list[Segment] = []
-        for parts in self._parts.values():  # counts and processed samples are never mixed
+        segments: list[tuple[Segment, str]] = []
+        for (_, units), parts in self._parts.items():  # counts and processed samples, or units, are never mixed
             joined = join(parts, Overlap.FIRST)
-            segments += joined.segments
+            segments += [(segment, units) for segment in joined.segments]
             self.problems += [complaint.message for complaint in joined.complaints]
         with self._path.open("xb") as file:
-            for segment in sorted(segments, key=lambda s: s.t0_ns):
+            for segment, units in sorted(segments, key=lambda pair: pair[0].t0_ns):
+                extra = mseed.unit_header(units) if self._version == 3 else None
                 try:
-                    records = mseed.encode(segment, reclen=512, version=self._version)
+                    records = mseed.encode(segment, reclen=512, version=self._version, extra=extra)
                 except SampleError as error:  # codes that are too long; the others of the day are sound
                     self.problems.append(error.message)
                     continue
