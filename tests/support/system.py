@@ -29,6 +29,7 @@ _ARCHIVES = (
     ("steps", "files", "sample"),
     ("odd", "files", "sample"),
     ("two", "files", "sample"),
+    ("rates", "files", "sample"),
 )
 _DEFINITION = """
 [{name}]

@@ -21,12 +21,12 @@ from ..model.job import JobFileError, JobSpec, parse_job
 from ..model.moments import iso
 from ..model.onstored import Misfit
 from ..model.outcome import JobState
+from ..planning.corners import some
 from ..store.datasets import channel_of, selected
 from ..store.index import described_stations, event_by_id
 from ..store.jobs import standing_job
 from ..store.queries import each_waveform
 from .context import Context
-from .corners import some
 from .needs import known_rates, response_notes
 from .selection import origins_of
 

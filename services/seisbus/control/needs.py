@@ -14,10 +14,10 @@ from libseis.steps import build
 from ..model.channel import Channel
 from ..model.job import LEAST_DEPTH_KM, MOST_DEPTH_KM, JobFileError, JobSpec
 from ..model.task import DAY_NS
+from ..planning.corners import corner_notes, pad_notes, some
 from ..planning.windows import days_of
 from ..store.index import channel_epochs, channels_without_response, described_stations, has_stations, rates_of_days
 from .context import Context
-from .corners import corner_notes, pad_notes, some
 from .selection import day_name, origins_of
 
 

@@ -12,6 +12,8 @@ import itertools
 import logging
 from collections.abc import AsyncIterator, Iterable
 
+from libseis.steps import build
+
 from ..app import Context
 from ..archive.definition import ArchiveDefinition, DayCut, archive_named
 from ..bus.snapshot import snapshot
@@ -21,7 +23,8 @@ from ..model.channel import Channel
 from ..model.job import parse_job
 from ..model.outcome import JobState
 from ..model.task import Task
-from ..planning.plan import plan_day, plan_event
+from ..planning.corners import corner_notes
+from ..planning.plan import plan_day, plan_event, touched_days
 from ..planning.windows import Origin, home_days, windows_of_day
 from ..store.documents import Document
 from ..store.index import event_by_id
@@ -164,6 +167,7 @@ class _Planner:
         cut_at_record = self._archive.day_cut is DayCut.RECORD
         files = DayFilesCache(self._context, self._archive, self._spec, stated_rates=pads.by_rate)
         days = home_days(self._spec, origins)
+        rates: dict[Channel, float | None] = {}
         for shard in range(self._cursor.shard, len(days)):
             windows = list(windows_of_day(self._spec, origins, days[shard]))
             if not windows:
@@ -172,6 +176,11 @@ class _Planner:
             await files.load_padded(windows, pads, margin_days=int(cut_at_record))
             await self._note(files.notes)
             files.notes.clear()
+            touched = touched_days(min(w.start_ns for w in windows), max(w.end_ns for w in windows))
+            for day in touched if self._spec.steps else ():
+                for channel, file in files(day).items():
+                    known = [rate for rate in (rates.get(channel), file.sampling_rate) if rate]
+                    rates[channel] = min(known, default=None)
             tasks = plan_day(
                 self._job["_id"],
                 self._archive.name,
@@ -187,6 +196,8 @@ class _Planner:
             while chunk := list(itertools.islice(rest, _CHUNK)):
                 offset += len(chunk)
                 yield Cursor(shard, offset), chunk
+        # days that were read for this plan could not be judged at submission
+        await self._note(corner_notes(build(self._spec.steps), rates, refuse=False) if self._spec.steps else ())
 
     async def _event_file_tasks(self) -> AsyncIterator[tuple[Cursor, list[Task]]]:
         """One provisional task an event of the catalog."""
