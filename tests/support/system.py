@@ -30,6 +30,8 @@ _ARCHIVES = (
     ("odd", "files", "sample"),
     ("two", "files", "sample"),
     ("rates", "files", "sample"),
+    ("reasons", "files", "sample"),
+    ("stations", "listing", "record"),
 )
 _DEFINITION = """
 [{name}]
@@ -43,9 +45,10 @@ phase_key = "event_phases/{{prefix}}/{{filename}}"
 waveform_index_prefix = "continuous_waveforms/index/"
 catalog_index_prefix = "earthquake_catalogs/index/"
 station_prefixes = ["FDSNstationXML/CI/", "FDSNstationXML/unauthoritative-XML/"]
-object_unit = "channel"
+object_unit = "{unit}"
 day_cut = "{cut}"
 max_in_flight = 32
+{more}
 """
 
 
@@ -87,9 +90,18 @@ class System:
 
 def _define(folder: Path, s3: S3Server) -> Path:
     """The archives' definitions as a file, and an empty bucket for each."""
-    day_key = load_archives()["scedc"].day_key.template
+    packaged = load_archives()
+    usual = packaged["scedc"].day_key.template
+    # the archive whose objects have all channels of a station
+    stations = {"unit": "station", "day_key": packaged["earthscope"].day_key.template, "more": 'networks = ["XX"]'}
     texts = [
-        _DEFINITION.format(name=name, endpoint=s3.url, index=index, cut=cut, day_key=day_key)
+        _DEFINITION.format(
+            name=name,
+            endpoint=s3.url,
+            index=index,
+            cut=cut,
+            **(stations if name == "stations" else {"unit": "channel", "day_key": usual, "more": ""}),
+        )
         for name, index, cut in _ARCHIVES
     ]
     folder.mkdir(exist_ok=True)

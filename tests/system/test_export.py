@@ -12,9 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
+import pyasdf
 import pytest
+from obspy.clients.filesystem.sds import Client as SDSClient
 from seisbus.admin.archive.spec import RateShare
-from seisbus.client import ClientError, Job
+from seisbus.client import ClientError, Job, Outcome
+from seisbus.model.stored import log_path
 from support.chaos import impatient_system, small_archive
 from support.system import System
 from support.waiting import eventually
@@ -80,6 +84,10 @@ async def exports(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Exp
         defects=(),
         mix=(RateShare(1, "L", 0.5), RateShare(40, "B", 0.5)),
     )
+    odd = sorted(archive.rglob("continuous_waveforms/**/*.ms"))[0]  # every record of one file has an odd header
+    data = bytearray(odd.read_bytes())
+    data[7::512] = b"x" * len(data[7::512])
+    odd.write_bytes(data)
     environment = {"SEISBUS_FAILPOINTS": ",".join(FAILPOINTS), "SEISBUS_FAILPOINT_FOLDER": str(marks)}
     async with impatient_system(folder / "stack", archive, environment=environment, replicas={"writer": 2}) as system:
         source = await system.run(
@@ -151,6 +159,49 @@ async def test_sac_and_parquet_give_the_samples_back(exports: Exports) -> None:
     found = await exports.read("sac", sac)
     # SAC counts seconds from its reference in single precision
     assert_same(found["rows"], await exports.stored("<f4"), 1_000_000)
+
+
+async def test_what_the_error_logs_say_goes_with_every_format(exports: Exports, tmp_path: Path) -> None:
+    client, said = exports.system.client, "reserved byte"
+    told = (await _told(exports, said)).channel
+    for format in ("sac", "mseed", "asdf", "parquet"):
+        _, documents = await exports.export(format, folder=f"told-{format}")
+        texts = []
+        for document in documents:
+            where = await client.download(document, tmp_path)
+            if format == "sac":
+                texts += [file.read_text() for file in where.glob("*.log.jsonl")]
+            elif format == "mseed":
+                texts += await asyncio.to_thread(_beside, tmp_path, document)
+            elif format == "parquet":
+                texts += [json.dumps(row) for row in pq.read_table(where, columns=["elog", "chan"]).to_pylist()]
+            else:
+                with pyasdf.ASDFDataSet(where, mode="r", mpi=False) as dataset:
+                    logs = dataset.auxiliary_data.ErrorLogs if "ErrorLogs" in dataset.auxiliary_data else ()
+                    for station in logs.list() if logs else ():
+                        texts += [logs[station][one].data[()].tobytes().decode() for one in logs[station].list()]
+        assert said in "\n".join(texts), format
+        if format == "mseed":
+            (mine,) = [d for d in documents if d["channel"] == str(told)]
+            assert [d["channel"] for d in documents if d.get("log_sha256")] == [mine["channel"]]
+            sds = SDSClient(str(tmp_path / "told-mseed"))
+            assert len(sds.get_all_nslc()) == len(documents), "the file beside is none of the archive"
+
+
+def _beside(folder: Path, document: dict[str, Any]) -> list[str]:
+    """What the log of an SDS day says, if there is one."""
+    log = folder / log_path(document["path"]).removeprefix("exports/")
+    return [log.read_text()] if log.exists() else []
+
+
+async def _told(exports: Exports, said: str) -> Outcome:
+    """A saved window whose error log says this."""
+    logs = await exports.system.client.logs(exports.source.id)
+    windows = {log["window"] for log in logs if any(said in line["error_message"] for line in log["logdata"])}
+    async for outcome in exports.system.client.outcomes(exports.source.id):
+        if outcome.window in windows:
+            return outcome
+    raise AssertionError(f"no log says {said!r}")
 
 
 async def test_a_killed_builder_leaves_the_old_file_and_the_job_ends_well(exports: Exports) -> None:

@@ -19,7 +19,7 @@ from seisbus.client import ClientError, Job
 from seisbus.errors import UserError
 from support.system import System
 
-DAYS = tuple(date(2011, 3, 11 + n) for n in range(4))
+DAYS = tuple(date(2011, 3, 11 + n) for n in range(5))
 SPEC = ArchiveSpec(channels=6, days=DAYS, hours=(5.0, 7.0), real=False, bucket="odd")
 JOB = {
     "archive": "odd",
@@ -79,6 +79,7 @@ async def test_a_sync_brings_in_what_is_sound(system: System, odd: Odd) -> None:
         (DAYS[1], "parquet cut", "it is no parquet table"),
         (DAYS[2], "both unreadable", "the columns ms_filename are missing"),
         (DAYS[3], "empty", ""),
+        (DAYS[4], "cut between rows", "of the day's objects"),
     ],
 )
 async def test_an_index_that_is_odd_fails_no_job(system: System, odd: Odd, day: date, damage: str, said: str) -> None:
@@ -92,6 +93,10 @@ async def test_an_index_that_is_odd_fails_no_job(system: System, odd: Odd, day: 
     elif damage == "both unreadable":
         parquet.write_bytes(b"\x00" * 100)
         csv.write_bytes(b"net,sta,seedchan\nCI,HEC,BHZ\n")
+    elif damage == "cut between rows":
+        parquet.unlink()
+        rows = csv.read_bytes().splitlines(keepends=True)
+        csv.write_bytes(b"".join(rows[: len(rows) // 2]))
     else:
         parquet.unlink()
         csv.write_bytes(b"")
@@ -101,6 +106,30 @@ async def test_an_index_that_is_odd_fails_no_job(system: System, odd: Odd, day: 
     assert said in "\n".join(job.notes) and bool(job.notes) == bool(said)
     again = await system.run(wanted)
     assert again.notes == job.notes, "a day that is known already tells again what was odd"
+
+
+async def test_a_response_that_cannot_be_read_is_told_at_the_sync_before_the_job_and_with_its_windows(
+    system: System, odd: Odd
+) -> None:
+    job = await system.run(JOB)
+    channel = (await anext(system.client.outcomes(job.id, ["saved"]))).channel
+    (path,) = odd.bucket.glob(f"FDSNstationXML/*/{channel.net}_{channel.sta}.xml")
+    sound = path.read_bytes()
+    at = sound.index(f'code="{channel.chan}"'.encode())
+    path.write_bytes(sound[:at] + sound[at:].replace(b'<Stage number="', b'<Stage number="x', 1))
+    synced = await system.sync("odd")
+    said = f"the response of {channel} cannot be read"
+    assert said in "\n".join(synced.notes)
+    assert (await system.sync("odd")).notes == synced.notes, "a document that did not change tells again"
+    wanted = {**JOB, "select": {"sta": channel.sta, "chan": "B*"}, "steps": [{"remove_response": {"output": "VEL"}}]}
+    assert f"responses of {channel} cannot be read" in (await system.client.estimate(wanted)).basis
+    done = await system.run(wanted)
+    assert f"responses of {channel} cannot be read" in "\n".join(done.notes)
+    (grave,) = [g for g in await system.client.cemetery(done.id) if g["tombstone"]["chan"] == channel.chan]
+    assert any(said in line["error_message"] for line in grave["logdata"])
+    path.write_bytes(sound)
+    assert said not in "\n".join((await system.sync("odd")).notes)
+    assert (await system.run(wanted)).ledger.dead == 0
 
 
 async def test_mistakes_are_told_in_the_dry_run_and_at_submission(system: System, odd: Odd) -> None:

@@ -16,6 +16,7 @@ from libseis.objects.timeseries import TimeSeries
 from libseis.objects.timeseriesensemble import TimeSeriesEnsemble
 from libseis.segments import GapPolicy, Joined, Overlap, Segment, Span, cut
 from libseis.segments.timeseries import segment_to_timeseries, timeseries_to_segment
+from libseis.warned import collected, tell
 
 _ALGORITHM = "libseis.mseed.read"
 _EARLIEST_NS, _LATEST_NS = -(2**62), 2**62  # 1823 to 2116; far enough from the ends of int64 to add margins
@@ -36,6 +37,13 @@ def read(
     never for what is in it.
     """
     buffer = Path(source).read_bytes() if isinstance(source, str | os.PathLike) else source
+    with collected() as told:
+        ensemble = _read(buffer, start, end, overlap)
+    tell(ensemble.elog, _ALGORITHM, told)
+    return ensemble
+
+
+def _read(buffer: Any, start: float | None, end: float | None, overlap: Overlap | str) -> TimeSeriesEnsemble:
     table = frame(buffer)
     window = None if start is None and end is None else _window(start, end)
     rows = None if window is None else overlapping(table, [window])

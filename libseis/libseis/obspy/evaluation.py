@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import copy
 import threading
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from obspy.core.inventory import response as obspy_response
 from obspy.core.util.obspy_types import ObsPyException
 
 from libseis.enums import ErrorSeverity
 from libseis.errors import DefinitionError
 from libseis.signal.design import OutputUnit
 from libseis.units import Unit, parse
+from libseis.warned import collected
 
 Spectrum = NDArray[np.complex128]
 
@@ -34,28 +33,6 @@ _ORDERS = {OutputUnit.DISPLACEMENT: 0, OutputUnit.VELOCITY: 1, OutputUnit.ACCELE
 
 # the evalresp C library keeps global state and ctypes lets go of the GIL
 _evalresp_lock = threading.Lock()
-
-
-class _Warnings(threading.local):
-    """Stands for the module `warnings` inside obspy's response module, and keeps what a thread's evaluation warns of.
-
-    `warnings.catch_warnings` changes the filters of the whole process: threads would lose each other's warnings.
-    """
-
-    caught: list[str] | None = None
-
-    def warn(self, message: object, *args: Any, **kwargs: Any) -> None:
-        if self.caught is None:
-            warnings.warn(message, *args, **kwargs)  # type: ignore[call-overload]
-        else:
-            self.caught.append(str(message))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(warnings, name)
-
-
-_warnings = _Warnings()
-obspy_response.warnings = _warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +157,8 @@ def _as_it_is(response: Any, frequencies: NDArray[np.float64]) -> tuple[Spectrum
 
 
 def _collected(work: Callable[[], Spectrum]) -> tuple[Spectrum, list[str]]:
-    with _evalresp_lock:
-        caught: list[str] = []
-        _warnings.caught = caught
-        try:
-            return work(), [f"obspy on the response: {text}" for text in caught]
-        finally:
-            _warnings.caught = None
+    with _evalresp_lock, collected() as caught:
+        return work(), [f"obspy on the response: {text}" for text in caught]
 
 
 def _gain_mismatch(response: Any, unit: Unit | None) -> str:

@@ -10,6 +10,7 @@ from libseis.errors import MsPASSError
 from libseis.objects.kinds import ATOMIC, ENSEMBLES, Atomic, Datum, atomic_type, members_of
 from libseis.objects.samples import has_gaps
 from libseis.steps.step import Step, StepContext
+from libseis.warned import collected, tell
 
 SLOWEST_RATE = 1.0
 """Hz: the slowest rate that archives keep in quantity, for pads of data whose rate is not known yet."""
@@ -53,22 +54,27 @@ def _run(step: Step, d: Atomic, context: StepContext, history: bool) -> list[Ato
     if step.definition.needs_continuous_data and has_gaps(d):
         _kill(d, step, "the datum has gaps; fill or split them before this step")
         return [d]
+    with collected() as told:
+        results = _called(step, d, context)
+    for result in results:
+        tell(result.elog, step.name, told)
+        if history and result.live and not result.is_empty():
+            result.new_map(step.name, step.id, atomic_type(result))
+    return results
+
+
+def _called(step: Step, d: Atomic, context: StepContext) -> list[Atomic]:
+    """What the step makes of a live datum, which is killed by what goes wrong."""
     try:
-        results = _results(d, step.definition.function(d, step.values, context), step)
+        return _results(d, step.definition.function(d, step.values, context), step)
     except MemoryError:
         # the machine's trouble, not the datum's: the caller retries
         raise
     except MsPASSError as error:
         _kill(d, step, error.message, error.severity)
-        return [d]
     except Exception as error:
         _kill(d, step, f"{type(error).__name__}: {error}")
-        return [d]
-    if history:
-        for result in results:
-            if result.live and not result.is_empty():
-                result.new_map(step.name, step.id, atomic_type(result))
-    return results
+    return [d]
 
 
 def apply(steps: Sequence[Step], d: Datum, context: StepContext | None = None, *, history: bool = True) -> list[Datum]:

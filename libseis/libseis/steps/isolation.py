@@ -16,12 +16,14 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from libseis.enums import ErrorSeverity
 from libseis.errors import MsPASSError
+from libseis.warned import collected
 
 LENGTH = struct.Struct("<Q")
 
@@ -134,7 +136,10 @@ def call(name: str, function: Callable[..., Any], d: Any, values: Mapping[str, A
         raise
     if not good:
         raise result
-    return result
+    returned, told = result
+    for text in told:
+        warnings.warn(text, stacklevel=2)  # as if it had been called here
+    return returned
 
 
 # a busy machine imports obspy in this time at the latest
@@ -154,7 +159,9 @@ def serve() -> None:
     while header := requests.read(LENGTH.size):
         (module, name), d, values = pickle.loads(requests.read(LENGTH.unpack(header)[0]))
         try:
-            answer = pickle.dumps((True, _find(module, name)(d, **values)), protocol=5)
+            with collected() as told:
+                returned = _find(module, name)(d, **values)
+            answer = pickle.dumps((True, (returned, told)), protocol=5)
         except Exception as error:
             try:
                 answer = pickle.dumps((False, error), protocol=5)

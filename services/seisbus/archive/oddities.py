@@ -37,6 +37,11 @@ class Oddities:
         self.mended += other.mended
         self._first += other._first[: _SHOWN - len(self._first)]
 
+    @property
+    def first(self) -> str:
+        """The first of them, "" when nothing was odd."""
+        return self._first[0] if self._first else ""
+
     def _say(self, problem: str) -> None:
         if len(self._first) < _SHOWN:
             self._first.append(problem if len(problem) <= _LONGEST else problem[:_LONGEST] + "...")

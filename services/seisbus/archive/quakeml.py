@@ -7,6 +7,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from libseis.warned import collected
+
 from .errors import ArchiveFormatError, EventInputError
 from .oddities import Oddities
 from .xmlparts import children, document, local
@@ -56,8 +58,15 @@ def quakeml_items(data: bytes, odd: Oddities) -> Iterator[Any]:
     # obspy takes a second to import: only those who read QuakeML pay for it.
     from obspy import read_events
 
+    def read(one: bytes) -> list[Any]:
+        with collected() as told:
+            items = list(read_events(io.BytesIO(one), format="QUAKEML"))
+        for text in told:
+            odd.mend(text)
+        return items
+
     try:
-        yield from list(read_events(io.BytesIO(data), format="QUAKEML"))
+        yield from read(data)
         return
     except Exception as error:  # obspy and lxml raise a dozen kinds here
         reason = error
@@ -68,7 +77,7 @@ def quakeml_items(data: bytes, odd: Oddities) -> Iterator[Any]:
     for parameters in children(root, "eventParameters"):
         for number, event in enumerate(children(parameters, "event"), 1):
             try:
-                yield from list(read_events(io.BytesIO(_alone(event)), format="QUAKEML"))
+                yield from read(_alone(event))
             except Exception as error:
                 odd.leave_out(f"event {number} {event.get('publicID', '')} cannot be read ({error})")
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import io
 import xml.etree.ElementTree as ET
 from typing import Any
 
-from libseis.codes import code
+from libseis.codes import code, location
 from libseis.obspy.inventories import normalised
+from libseis.warned import collected
 
 from seisbus.archive.oddities import Oddities
 from seisbus.archive.stations import stationxml_tree
@@ -28,25 +30,68 @@ def read_inventory_of(data: bytes, net: str, sta: str, key: str = "", odd: Oddit
     from obspy import Inventory, read_inventory
 
     odd = Oddities(key) if odd is None else odd
-    try:
-        return normalised(read_inventory(io.BytesIO(data), format="STATIONXML"), net, sta)
-    except Exception:  # obspy and lxml raise a dozen kinds here; which channel it was shows below
-        pass
+    with contextlib.suppress(Exception):  # obspy and lxml raise a dozen kinds here; which channel it was shows below
+        with collected() as told:  # with a warning obspy leaves out what it cannot use
+            found = normalised(read_inventory(io.BytesIO(data), format="STATIONXML"), net, sta)
+        if not told:
+            return found
     made = Inventory()
     for network in children(stationxml_tree(data, key, odd), "Network"):
         if code(network.get("code")) != net:
             continue
         for station in children(network, "Station"):
-            if code(station.get("code")) != sta:
-                continue
-            channels = children(station, "Channel")
-            for channel in channels:
-                name = f"{net}.{sta}.{channel.get('locationCode', '')}.{channel.get('code', '')}"
-                try:
-                    made += read_inventory(io.BytesIO(_alone(network, station, channel)), format="STATIONXML")
-                except Exception as error:
-                    odd.leave_out(f"{name} cannot be read ({error})")
+            if code(station.get("code")) == sta:
+                for channel in children(station, "Channel"):
+                    made += _one(network, station, channel, odd)
     return normalised(made)
+
+
+def left_out_responses(data: bytes, key: str, odd: Oddities) -> list[tuple[str, str]]:
+    """Channels (NET.STA.LOC.CHAN) of a StationXML document that obspy cannot read, with the reason; they go to `odd`.
+
+    ArchiveFormatError where the bytes are no StationXML at all.
+    """
+    from obspy import read_inventory
+
+    with contextlib.suppress(Exception):
+        with collected() as told:
+            read_inventory(io.BytesIO(data), format="STATIONXML")
+        if not told:
+            return []
+    found: dict[str, str] = {}
+    for network in children(stationxml_tree(data, key, Oddities(key)), "Network"):
+        for station in children(network, "Station"):
+            for channel in children(station, "Channel"):
+                mine = Oddities(key)
+                _one(network, station, channel, mine)
+                if mine.left_out:
+                    found.setdefault(_name(network, station, channel), mine.first)
+                odd.take(mine)
+    return list(found.items())
+
+
+def _name(network: ET.Element, station: ET.Element, channel: ET.Element) -> str:
+    codes = (code(element.get("code")) for element in (network, station))
+    return ".".join((*codes, location(channel.get("locationCode")), code(channel.get("code"))))
+
+
+def _one(network: ET.Element, station: ET.Element, channel: ET.Element, odd: Oddities) -> Any:
+    """The Inventory of one channel; empty, and told, where obspy cannot read it."""
+    from obspy import Inventory, read_inventory
+
+    name = _name(network, station, channel)
+    found = Inventory()
+    try:
+        with collected() as told:
+            found = read_inventory(io.BytesIO(_alone(network, station, channel)), format="STATIONXML")
+    except Exception as error:
+        odd.leave_out(f"the response of {name} cannot be read ({error})")
+        return Inventory()
+    if told and not found.get_contents()["channels"]:
+        odd.leave_out(f"the response of {name} cannot be read ({told[-1]})")
+    elif told:
+        odd.mend(f"the response of {name}: {'; '.join(told)}")
+    return found
 
 
 def _alone(network: ET.Element, station: ET.Element, channel: ET.Element) -> bytes:

@@ -9,6 +9,7 @@ import typer
 
 from ..client import Query
 from ..errors import UserError
+from ..model.stored import log_beside
 from .archives import CodeOption, EndOption, StartOption, moment
 from .options import OUT, client
 
@@ -38,6 +39,8 @@ def get(
     if not count:
         raise UserError("No stored waveform matches; `seisbus show` of the job says what there is.")
     OUT.print(f"{count:,} waveforms are in {output}.", markup=False)
+    if log_beside(output).exists():
+        OUT.print(f"What their error logs say is in {log_beside(output)}.", markup=False)
 
 
 def plot(

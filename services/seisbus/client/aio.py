@@ -20,8 +20,10 @@ from seis.v1 import waveform_pb2
 from libseis import TimeSeries, TimeSeriesEnsemble
 
 from ..errors import UserError
+from ..model.channel import ChannelFilter
 from ..model.moments import moment_ns
 from ..model.outcome import Fate
+from ..model.stored import log_of
 from . import decode, tables
 from .connection import Connection
 from .direct import Direct
@@ -259,24 +261,29 @@ class AsyncClient:
     async def download(
         self, dataset: Mapping[str, Any], folder: Path | str = ".", *, version: int | None = None
     ) -> Path:
-        """Copy a dataset (a document of `datasets`) below `folder`, checked against its sums; where it is then.
+        """Copy a dataset (a document of `datasets`), and the file with error logs beside it where there is one, below
+        `folder`, checked against their sums; where the dataset is then.
 
         `version` (2 or 3) turns the copy of a miniSEED dataset into that version.
         """
         check_version(version)
         if version is not None and dataset["format"] not in MINISEED:
             raise UserError(f"The dataset is {dataset['format']}; only miniSEED has a version 2 or 3.")
+        if (log := log_of(dataset)) is not None:
+            await download(log, self._dataset_files(log, log=True), Path(folder))
         path = await download(dataset, self._dataset_files(dataset), Path(folder))
         if version is not None and dataset["format"] != MINISEED[version - 2]:
             await asyncio.to_thread(convert_dataset, path, version)
         return path
 
-    async def _dataset_files(self, dataset: Mapping[str, Any]) -> AsyncIterator[tuple[str, bytes]]:
+    async def _dataset_files(
+        self, dataset: Mapping[str, Any], *, log: bool = False
+    ) -> AsyncIterator[tuple[str, bytes]]:
         if self._direct is not None:
             async for name, data in self._direct.files(dataset):
                 yield name, data
             return
-        request = pb.StreamDatasetRequest(dataset=str(dataset["_id"]))
+        request = pb.StreamDatasetRequest(dataset=str(dataset["_id"]), log=log)
         async for message in self._connection.stream("StreamDataset", request):
             yield message.file, message.data
 
@@ -435,8 +442,16 @@ class AsyncClient:
             yield decode.time_series_of(stored)
 
     async def read(self, query: Query | None = None, **where: Any) -> TimeSeriesEnsemble:
-        """Stored waveforms as one ensemble; Metadata are the wf documents, elogs the stored ones, clock exact."""
-        return decode.ensemble_of([datum async for datum in self.stream(query, **where)])
+        """Stored waveforms as one ensemble; Metadata are the wf documents, elogs the stored ones, clock exact.
+
+        Where the query names a job, the ensemble's own elog says why windows of it are not among them: an entry for
+        each fate and reason, with the number of windows and an example.
+        """
+        wanted = _query(query, where)
+        ensemble = decode.ensemble_of([datum async for datum in self.stream(wanted)])
+        for reason in await self.reasons(wanted.job) if wanted.job else ():
+            decode.tell_reason(ensemble, reason)
+        return ensemble
 
     async def save(
         self, path: Path | str, query: Query | None = None, *, version: int | None = None, **where: Any
@@ -451,18 +466,30 @@ class AsyncClient:
                 await asyncio.to_thread(file.add, one)
         return file.count
 
-    async def get_waveforms(self, net: str, sta: str, loc: str, chan: str, t1: Any, t2: Any) -> Any:
+    async def get_waveforms(self, net: str, sta: str, loc: str, chan: str, t1: Any, t2: Any, *, job: str = "") -> Any:
         """What is stored of these channels from t1 to t2 (both included) as an obspy Stream, counts as int32.
 
         A location of "" is the blank one, "*" is any.
 
         Abutting and equal stretches that several jobs stored are joined; a conflict stays two traces.
-        `stats.seisbus` of a trace has `elog`, the sentences of the stored error logs, and `wf_ids`.
+        `stats.seisbus` of a trace has `elog`, the sentences of the stored error logs, and `wf_ids`. With `job` only
+        what that job stored is read, and `seisbus_elog` of the Stream itself says why windows of these channels and
+        times are not in it.
         """
         from obspy import Stream
 
-        query = Query(net=net, sta=sta, loc=loc, chan=chan, start=t1, end=time_ns(t2) / 1e9 + 1e-6)
-        return Stream(decode.traces_of([stored async for stored in self.stored(query)], time_ns(t1), time_ns(t2)))
+        start, end = time_ns(t1), time_ns(t2)
+        query = Query(job=job, net=net, sta=sta, loc=loc, chan=chan, start=t1, end=end / 1e9 + 1e-6)
+        stream = Stream(decode.traces_of([stored async for stored in self.stored(query)], start, end))
+        if job:
+            channels = ChannelFilter(net, sta, loc, chan)
+            ends = self.outcomes(job, [fate for fate in Fate if fate is not Fate.SAVED])
+            stream.seisbus_elog = [
+                decode.sentence_of(one)
+                async for one in ends
+                if channels.matches(one.channel) and one.start_ns <= end and one.end_ns >= start
+            ]
+        return stream
 
     async def logs(self, job: str) -> list[dict[str, Any]]:
         """elog documents of a job's saved data."""

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 from libseis.codes import location
 from libseis.segments import Segment, SourceId, join
+from libseis.warned import collected, tell
 
 from libseis import ErrorSeverity, Metadata, TimeSeries, TimeSeriesEnsemble
 
+from ..model.moments import iso
 from ..model.stored import StoredBytesError, stored_segment
 from .errors import WaveformError
-from .values import Stored
+from .values import Outcome, Reason, Stored
 
 
 def segment_of(stored: Stored) -> Segment:
@@ -36,7 +38,8 @@ def time_series_of(stored: Stored) -> TimeSeries:
     What cannot be read is dead, without samples, and says why on its elog.
     """
     try:
-        segment = segment_of(stored)
+        with collected() as told:
+            segment = segment_of(stored)
     except WaveformError as error:
         dead = TimeSeries(metadata_of(stored) | {"npts": 0})
         _tell(stored, dead)
@@ -47,6 +50,7 @@ def time_series_of(stored: Stored) -> TimeSeries:
     datum.set_rate(segment.rate.numerator, segment.rate.denominator)
     datum.set_t0_ns(segment.t0_ns)
     _tell(stored, datum)
+    tell(datum.elog, "seisbus.client", told)
     datum.set_live()
     return datum
 
@@ -76,6 +80,19 @@ def ensemble_of(members: Iterable[TimeSeries], **common: Any) -> TimeSeriesEnsem
     if len(ensemble.member):
         ensemble.set_live()
     return ensemble
+
+
+def tell_reason(ensemble: TimeSeriesEnsemble, reason: Reason) -> None:
+    """Why windows are not in an ensemble, on its own elog."""
+    windows = f"{reason.windows:,} {'window is' if reason.windows == 1 else 'windows are'}"
+    text = f"{windows} {reason.fate.value} ({reason.reason}), for example {reason.example}"
+    ensemble.elog.log_error("seisbus.client", text, ErrorSeverity.Complaint)
+
+
+def sentence_of(outcome: Outcome) -> str:
+    """How a window that is not saved stands on an error log."""
+    span = f"{iso(outcome.start_ns)} to {iso(outcome.end_ns)}"
+    return f"{outcome.channel} {span} is {outcome.fate.value} ({outcome.reason}): {outcome.detail}"
 
 
 def traces_of(stored: Sequence[Stored], start_ns: int, end_ns: int) -> list[Any]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from libseis.errors import SampleError
 
 from libseis import mseed
 
 from ..errors import UserError
+from ..model.moments import iso
+from ..model.stored import log_beside
 from .decode import segment_of
 from .errors import WaveformError
 from .values import Stored
@@ -43,7 +46,8 @@ class MiniseedFile:
     it everything is of that version, records that are so already unchanged; version 3 has the document's own clock to
     the nanosecond, and the units in its extra headers.
 
-    The file is in place at the end of the context, whole, and only when there was something to write.
+    The file is in place at the end of the context, whole, and only when there was something to write. What error logs
+    say goes into a file beside it, one JSON object a line (`log_beside`).
     """
 
     def __init__(self, path: Path, version: int | None = None) -> None:
@@ -51,6 +55,7 @@ class MiniseedFile:
         self._path = path
         self._part = path.with_name(f"{path.name}.part")
         self._version = version
+        self._told: list[str] = []
         self.count = 0
 
     def add(self, item: Stored) -> None:
@@ -60,6 +65,7 @@ class MiniseedFile:
         with self._part.open("ab" if self.count else "wb") as file:
             file.write(_records(item, self._version))
         self.count += 1
+        self._told += [_line(item, entry) for entry in item.log]
 
     def __enter__(self) -> Self:
         return self
@@ -67,6 +73,9 @@ class MiniseedFile:
     def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
         try:
             if self.count and error is None:
+                log_beside(self._path).unlink(missing_ok=True)
+                if self._told:
+                    log_beside(self._path).write_text("".join(self._told))
                 self._part.replace(self._path)
         finally:
             self._part.unlink(missing_ok=True)
@@ -112,3 +121,16 @@ def convert_dataset(path: Path, version: int) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _line(item: Stored, entry: Mapping[str, Any]) -> str:
+    document = item.document
+    about = {
+        "channel": ".".join(str(document.get(name) or "") for name in ("net", "sta", "loc", "chan")),
+        "starttime": iso(int(document["t0_ns"])),
+        "window": document.get("window", ""),
+        "algorithm": entry.get("algorithm", ""),
+        "badness": entry.get("badness", ""),
+        "message": entry.get("error_message", ""),
+    }
+    return f"{json.dumps(about)}\n"

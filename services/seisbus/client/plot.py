@@ -5,6 +5,7 @@ Draws on a Figure of its own, without pyplot: safe without a display, in threads
 
 from __future__ import annotations
 
+import textwrap
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..model.moments import iso
-from .section import Floats, Origin, PlotError, Trace, is_utc, live_members, origin_of, trace_of
+from .section import Floats, Origin, PlotError, Trace, is_utc, live_members, origin_of, remarks_of, trace_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +23,8 @@ _DAY = 86400.0
 _INK = "0.08"
 _FILL = "0.15"
 _MARK = "#b3261e"
+TOLD = "▲"  # beside traces with complaints
+_CHARACTERS = 17  # an inch, of the remarks
 _MOST_LABELS = 60  # more do not fit the tallest figure
 
 
@@ -64,7 +67,8 @@ def plot(
 
     `normalize` scales each trace to its own greatest amplitude, which stands beside it; otherwise all share one scale.
     `order` distance needs receiver and source coordinates in the Metadata (channel_lat or site_lat, source_lat ...).
-    The origin is marked when all members name the same source_time. `path` also writes the picture (by its suffix).
+    The origin is marked when all members name the same source_time. A trace whose error log complains is marked, and
+    lines below say of what, and of what is not drawn. `path` also writes the picture (by its suffix).
     PlotError when there is nothing to draw, or something is missing for what was asked.
     """
     try:
@@ -88,6 +92,10 @@ def plot(
     if title:
         figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
     picture.draw(figure.add_subplot(), origin_of(ensemble, members))
+    if remarks := remarks_of(ensemble, members, TOLD):
+        width = int(size[0] * _CHARACTERS)
+        lines = [line for remark in remarks for line in textwrap.wrap(remark, width, subsequent_indent="   ")]
+        figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=6.5, color=_MARK)
     if path is not None:
         figure.savefig(path)
     return figure
@@ -193,7 +201,7 @@ class _Picture:
         if self.order is Order.MEMBER:
             step = -(-len(self.traces) // _MOST_LABELS)
             labelled = self.places[::step]
-            labels = [trace.label for trace in self.traces[::step]]
+            labels = [self._label(trace) for trace in self.traces[::step]]
             place_axis.set_ticks(labelled, labels=labels)
             axes.tick_params(axis="x" if self.down else "y", length=0, labelsize=8, rotation=60 if self.down else 0)
             if self.down:
@@ -248,13 +256,17 @@ class _Picture:
                 fontsize=6.5, color="0.45", ha="left", va="center",
             )  # fmt: skip
 
+    @staticmethod
+    def _label(trace: Trace) -> str:
+        return f"{TOLD} {trace.label}" if trace.told else trace.label
+
     def _names_inside(self, axes: Axes) -> None:
         for place, trace in zip(self.places, self.traces, strict=True):
             at = float(self.axis_time(self.end))
             where = (place, at) if self.down else (at, place)
             axes.annotate(
-                trace.label, where, xytext=(0, -4) if self.down else (4, 0), textcoords="offset points", fontsize=6.5,
-                color="0.35", ha="center" if self.down else "left", va="top" if self.down else "center",
+                self._label(trace), where, xytext=(0, -4) if self.down else (4, 0), textcoords="offset points",
+                fontsize=6.5, color="0.35", ha="center" if self.down else "left", va="top" if self.down else "center",
                 rotation=90 if self.down else 0, annotation_clip=False,
             )  # fmt: skip
 

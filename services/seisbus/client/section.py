@@ -11,7 +11,7 @@ import numpy as np
 from libseis.codes import location
 from numpy.typing import NDArray
 
-from libseis import TimeReferenceType
+from libseis import ErrorSeverity, TimeReferenceType
 
 from ..errors import UserError
 from ..model.moments import iso
@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 
 # Two points, least and greatest, for each of so many columns look like all samples at any usual resolution.
 COLUMNS = 2400
+# Characters of a remark below a picture: two lines of the narrowest.
+_LONGEST_REMARK = 220
 
 
 class PlotError(UserError):
@@ -32,7 +34,7 @@ class Trace:
 
     times: seconds, shape (n,), since 1970 or since the datum's reference. samples: shape (n,), mean removed, NaN in
     gaps. peak: greatest absolute sample. distance: epicentral, degrees, None when the Metadata do not tell. units:
-    of the samples, "" when the Metadata do not tell.
+    of the samples, "" when the Metadata do not tell. told: the sentences of its error log that complain.
     """
 
     label: str
@@ -41,6 +43,7 @@ class Trace:
     peak: float
     distance: float | None
     units: str = ""
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,36 @@ def trace_of(member: Any, columns: int = COLUMNS) -> Trace:
     peak = float(np.nanmax(np.abs(samples))) if len(finite) else 0.0
     times, samples = thin(times, samples, columns)
     units = _value(member, "units")
-    return Trace(label_of(member), times, samples, peak, distance_of(member), str(units or ""))
+    return Trace(label_of(member), times, samples, peak, distance_of(member), str(units or ""), told_of(member))
+
+
+def told_of(holder: Any) -> tuple[str, ...]:
+    """The sentences of the error log of a datum or an ensemble, without what only informs, each once."""
+    log = getattr(holder, "elog", None)
+    entries = [] if log is None else log.get_error_log()
+    quiet = (ErrorSeverity.Informational, ErrorSeverity.Debug)
+    return tuple(dict.fromkeys(entry.message for entry in entries if entry.badness not in quiet))
+
+
+def remarks_of(ensemble: Iterable[Any], members: Sequence[Any], mark: str) -> list[str]:
+    """What a picture of `members` does not show, in a few short lines: complaints about them (whose labels carry
+    `mark`), about the ensemble, and members that are dead or beyond the limit."""
+    lines: list[str] = []
+    with_some = [(label_of(member), told) for member in members if (told := told_of(member))]
+    if with_some:
+        label, told = with_some[0]
+        first = f"{len(with_some):,} of {len(members):,} traces have complaints on their error logs"
+        lines.append(f"{mark} {first}; {label}: {told[0]}")
+    everything = list(getattr(ensemble, "member", ensemble))
+    dead = [member for member in everything if not (member.live and member.npts)]
+    if dead:
+        why = next(iter(reversed(told_of(dead[0]))), "")
+        lines.append(f"{len(dead):,} dead, not drawn; {label_of(dead[0])}{f': {why}' if why else ''}")
+    if more := len(everything) - len(dead) - len(members):
+        lines.append(f"{more:,} more not drawn.")
+    if told := told_of(ensemble):
+        lines.append(f"{told[0]}{f' And {len(told) - 1:,} more.' if len(told) > 1 else ''}")
+    return [line if len(line) <= _LONGEST_REMARK else f"{line[: _LONGEST_REMARK - 1]}…" for line in lines]
 
 
 def _span(gap: Any) -> tuple[float, float]:

@@ -235,9 +235,9 @@ class Client:
         """Write stored waveforms to one miniSEED file, as stored or as version 2 or 3; how many."""
         return write_miniseed(self.stored(query, **where), Path(path), version)
 
-    def get_waveforms(self, net: str, sta: str, loc: str, chan: str, t1: Any, t2: Any) -> Any:
+    def get_waveforms(self, net: str, sta: str, loc: str, chan: str, t1: Any, t2: Any, *, job: str = "") -> Any:
         """What is stored of these channels from t1 to t2 as an obspy Stream."""
-        return _run(self._client.get_waveforms(net, sta, loc, chan, t1, t2))
+        return _run(self._client.get_waveforms(net, sta, loc, chan, t1, t2, job=job))
 
     def logs(self, job: str) -> list[dict[str, Any]]:
         """elog documents of a job's saved data."""

@@ -10,8 +10,9 @@ from seis.control.v1 import control_pb2 as pb
 from seis.v1 import waveform_pb2
 
 from ..archive.definition import archive_named
-from ..errors import StateError, UserError
+from ..errors import NotFoundError, StateError, UserError
 from ..model.moments import iso
+from ..model.stored import log_of
 from ..store import queries
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
 from ..store.collections import ASDF_DATASET, CATALOG_INDEX, CEMETERY, ELOG, WAVEFORM_INDEX
@@ -158,6 +159,10 @@ class DataCalls:
     async def StreamDataset(self, request: pb.StreamDatasetRequest, _: Any) -> AsyncIterator[pb.StreamDatasetResponse]:
         """A dataset's files one after the other."""
         document = await get_dataset(self.context.store, request.dataset)
+        if request.log:
+            if (log := log_of(document)) is None:
+                raise NotFoundError(f"Dataset {request.dataset} has no file with error logs.")
+            document = log
         async for name, data in stretches(self.context, document):
             yield pb.StreamDatasetResponse(file=name, data=data)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from seis.v1 import task_pb2
 
 from ..deadlines import BY_THE_WAY_SECONDS
 from ..errors import UnavailableError
@@ -14,9 +16,10 @@ from ..room import lack_of_room
 from ..store.documents import Document
 from ..store.jobs import awaited_job, get_job, outranking_job
 from ..store.queries import count_dead_letters
+from ..store.summaries import Summary, summary
 from ..store.tasks import open_task_ids
 from .context import Context
-from .messages import ledger_of
+from .messages import ledger_of, reason_messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Picture:
     disk_problem: str = ""
     awaited: str = ""
     outranked_by: str = ""
+    reasons: Sequence[str] = ()
 
 
 async def explain(context: Context, job: str) -> list[str]:
@@ -84,6 +88,7 @@ async def explain(context: Context, job: str) -> list[str]:
             disk_problem=lack_of_room(context.output_root),
             awaited=await awaited_job(context.store, document),
             outranked_by=await outranking_job(context.store, document),
+            reasons=reasons_of(await summary(context.store, document)),
         )
     )
 
@@ -92,7 +97,7 @@ def findings(picture: Picture) -> list[str]:
     """The sentences for a picture."""
     job, state, ledger = picture.job, JobState(picture.job["state"]), ledger_of(picture.job)
     if state.closed:
-        return [*_closed(job, state, ledger), *_letters(picture)]
+        return [*_closed(job, state, ledger), *picture.reasons, *_letters(picture)]
     found: list[str] = [picture.disk_problem] if picture.disk_problem else []
     if picture.bus_problem:
         found.append(f"The bus does not answer, so no service can take or hand on work: {picture.bus_problem}")
@@ -104,7 +109,17 @@ def findings(picture: Picture) -> list[str]:
     if job.get("error"):
         found.append(f"It reported: {job['error']}")
     found.append(_progress(picture, state, ledger))
-    return found
+    return [*found, *picture.reasons]
+
+
+def reasons_of(counted: Summary) -> list[str]:
+    """Why windows are not saved, one sentence a fate and reason."""
+    return [
+        f"{reason.windows:,} {'window is' if reason.windows == 1 else 'windows are'} "
+        f"{task_pb2.Fate.Name(reason.fate).removeprefix('FATE_').lower()} ({reason.reason}), for example "
+        f"{reason.example}"
+        for reason in reason_messages(counted)
+    ]
 
 
 def _closed(job: Document, state: JobState, ledger: Ledger) -> list[str]:

@@ -16,7 +16,14 @@ from ..model.job import LEAST_DEPTH_KM, MOST_DEPTH_KM, JobFileError, JobSpec
 from ..model.task import DAY_NS
 from ..planning.corners import corner_notes, pad_notes, some
 from ..planning.windows import days_of
-from ..store.index import channel_epochs, channels_without_response, described_stations, has_stations, rates_of_days
+from ..store.index import (
+    channel_epochs,
+    channels_without_response,
+    described_stations,
+    has_stations,
+    rates_of_days,
+    unread_responses,
+)
 from .context import Context
 from .selection import day_name, origins_of
 
@@ -92,6 +99,11 @@ async def response_notes(context: Context, archive: str, wanted: set[Channel], w
     if silent:
         names = some(map(str, silent))
         found.append(f"The station metadata have no response of {names}: {what.rpartition(' ')[2]} {effect}.")
+    if unread := sorted(wanted & await unread_responses(context.store, archive)):
+        found.append(
+            f"The responses of {some(map(str, unread))} cannot be read (the notes of `seisbus index sync {archive}` "
+            f"say why): {what.rpartition(' ')[2]} {effect}."
+        )
     return found
 
 

@@ -15,7 +15,7 @@ from ..bus import Delivery
 from ..bus.client import Tag
 from ..bus.codec import decode_fetch, encode_outcomes, encode_window
 from ..bus.topology import window_subject, write_subject
-from ..model.outcome import UNREADABLE, Fate, missing_detail, unreadable_detail
+from ..model.outcome import Fate, Reason, missing_detail, unreadable_detail
 from ..model.task import ObjectRef, Recipe, Window
 from ..model.transfer import (
     Expansion,
@@ -142,9 +142,9 @@ class Fetcher:
                 found = await read_whole(objects, archive, ref)
         except AccessError as error:
             _log.warning("%s", error)
-            return _Read(ref, missing="access_denied")
+            return _Read(ref, missing=Reason.ACCESS_DENIED.value)
         if found is None:
-            return _Read(ref, missing="no_such_key")
+            return _Read(ref, missing=Reason.NO_SUCH_KEY.value)
         self._learn(ref, found)
         return _Read(ref, found, strangers=await self._strangers(archive, ref, found))
 
@@ -200,13 +200,14 @@ class Fetcher:
         if not windows and bool(table.waveform.any()):
             wanted = task.windows[0].channel
             detail = f"{read.ref.key}: holds no channel that the job selects ({wanted})."
-            await self._publish_outcomes(order, 0, len(task.parts), task.windows, Fate.MISSING, "no_channel", detail)
+            reason = Reason.NO_CHANNEL.value
+            await self._publish_outcomes(order, 0, len(task.parts), task.windows, Fate.MISSING, reason, detail)
             return
         if not windows:
-            reason, detail = "no_data", f"{read.ref.key} holds no miniSEED waveforms."
+            reason, detail = Reason.NO_DATA.value, f"{read.ref.key} holds no miniSEED waveforms."
             if problems := read.found.problems:
                 size = sum(len(chunk.data) for chunk in read.found.chunks)
-                reason, detail = UNREADABLE, unreadable_detail(read.ref.key, size, problems)
+                reason, detail = Reason.UNREADABLE.value, unreadable_detail(read.ref.key, size, problems)
             await self._publish_outcomes(order, 0, len(task.parts), task.windows, Fate.DEAD, reason, detail)
             return
         batch = self._batch(order, 0, len(parts), expansion=Expansion(tuple(windows), tuple(parts)))
@@ -224,7 +225,9 @@ class Fetcher:
         if not windows:
             names = ", ".join(read.ref.key for read in reads if read.found)
             detail = f"{names}: holds no channel that the job selects ({task.objects[0].channel})."
-            await self._publish_outcomes(order, 0, len(task.parts), task.windows, Fate.MISSING, "no_channel", detail)
+            await self._publish_outcomes(
+                order, 0, len(task.parts), task.windows, Fate.MISSING, Reason.NO_CHANNEL.value, detail
+            )
             return
         batch = self._batch(order, 0, len(parts), expansion=Expansion(tuple(windows), tuple(parts)))
         await self._publish_batch(order, batch, "expansion")

@@ -63,6 +63,12 @@ async def ensure_day(context: Context, archive: ArchiveDefinition, number: int) 
         known_file = files.setdefault(key, _file(archive, day_key, number, key))
         unlisted -= int(known_file["indexed"])
         known_file |= {"size": size, "etag": etag, "listed": True}
+    if rows and (more := sorted(key for key, file in files.items() if not file["indexed"])):
+        # what a file that was cut between two rows cannot tell itself
+        notes.append(
+            f"The index of {archive.name} for {day} has {len(rows):,} rows and lacks {len(more):,} of the day's "
+            f"objects, {more[0]} the first: it is old or was cut off; they are planned from the listing."
+        )
     about = {"rows": len(rows), "listed": len(listing), "unlisted": unlisted, "notes": notes}
     await write_day(context.store, archive.name, day.isoformat(), list(files.values()), about)
     _log.info("%s %s: %d rows in the index, %d objects listed", archive.name, day, len(rows), len(listing))

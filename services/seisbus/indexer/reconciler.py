@@ -24,7 +24,7 @@ from ..bus.snapshot import settled, snapshot
 from ..bus.topology import PLAN
 from ..errors import UnavailableError
 from ..model.job import parse_job
-from ..model.outcome import Fate, JobState
+from ..model.outcome import Fate, JobState, Reason
 from ..store.documents import Document
 from ..store.jobs import (
     add_counts,
@@ -162,7 +162,9 @@ class Reconciler:
     async def _cancel(self, job: Document) -> None:
         """Empty the job's queues, then give every window without outcome the fate `cancelled`."""
         await self._context.bus.purge_job(job["_id"])
-        reason, detail = ("job_failed", job["error"]) if job["error"] else ("cancelled", "The job was cancelled first.")
+        reason, detail = Reason.CANCELLED.value, "The job was cancelled first."
+        if job["error"]:
+            reason, detail = Reason.JOB_FAILED.value, job["error"]
         left = await open_tasks(self._store, job["_id"])
         for at in range(0, len(left), _CANCEL_AT_ONCE):
             batch = left[at : at + _CANCEL_AT_ONCE]

@@ -17,13 +17,14 @@ from ..archive.definition import ArchiveDefinition
 from ..archive.errors import ArchiveFormatError
 from ..archive.keys import IndexKey, TableFormat, parse_index_key
 from ..archive.oddities import Oddities
+from ..archive.responses import left_out_responses
 from ..archive.stations import ChannelEpoch, SiteEpoch, read_stationxml
 from ..errors import UnavailableError
 from ..model.channel import Channel
 from ..model.ids import task_id, window_id
 from ..model.outcome import Fate
 from ..model.task import ObjectRef, Part, Task, Window
-from ..objects import AccessError
+from ..objects import AccessError, Fetched
 from ..store.collections import CATALOG_INDEX, CHANNEL, SITE, SOURCE, WAVEFORM_INDEX
 from ..store.documents import Document
 from ..store.index import upsert
@@ -160,9 +161,34 @@ async def _read_stations(context: Context, archive: ArchiveDefinition, key: str,
     epochs = await asyncio.to_thread(read_stationxml, found.data, key, odd)
     sites = [_site_document(archive, site, key) for site in epochs.sites]
     channels = [_channel_document(archive, channel) for channel in epochs.channels]
+    if sites and channels:
+        without = await _without_response(context, found, key, sites, odd)
+        for document in channels:
+            codes = Channel(document["net"], document["sta"], document["loc"], document["chan"])
+            document["response_left_out"] = str(codes) in without
     await upsert(context.store, SITE, sites)
     await upsert(context.store, CHANNEL, channels)
     return [document["_id"] for document in sites]
+
+
+async def _without_response(
+    context: Context, found: Fetched, key: str, sites: list[Document], odd: Oddities
+) -> dict[str, str]:
+    """Channels whose response cannot be read, with the reason; `sites` keep it, so that obspy, which is slow, reads a
+    document that did not change only once."""
+    known = await context.store[SITE].find_one({"_id": sites[0]["_id"]}, {"responses": 1})
+    responses = (known or {}).get("responses")
+    if responses and found.etag and responses["version"] == [key, found.etag]:
+        for _, text in responses["left_out"]:
+            odd.leave_out(text)
+    else:
+        try:
+            left_out = await asyncio.to_thread(left_out_responses, found.data, key, odd)
+        except ArchiveFormatError:
+            left_out = []
+        responses = {"version": [key, found.etag], "left_out": [list(pair) for pair in left_out]}
+    sites[0]["responses"] = responses
+    return dict(responses["left_out"])
 
 
 def _epoch(start_ns: int, end_ns: int | None) -> dict[str, Any]:

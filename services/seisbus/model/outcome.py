@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Final
@@ -20,11 +20,50 @@ class Fate(StrEnum):
 
 RETRIABLE = (Fate.DEAD, Fate.MISSING, Fate.FAILED, Fate.CANCELLED)
 
-_MISSING = {
-    "not_listed": "the archive's index or station metadata name it, but the archive's listing does not have it",
-    "no_such_key": "the archive has no such object",
-    "not_available": "the catalog names no waveform file for this event (NA)",
-    "access_denied": "the archive refuses to give the object",
+
+class Reason(StrEnum):
+    """Why a window of an archive's data is not saved; stable texts, stored in the ledger, with the fates they go with.
+
+    Stations of misfit jobs have those of `libseis.misfit.errors`, datasets and purges `empty` and `in_use`.
+    """
+
+    fate: Fate
+
+    def __new__(cls, value: str, fate: Fate) -> Reason:
+        """A text that knows its fate."""
+        made = str.__new__(cls, value)
+        made._value_, made.fate = value, fate
+        return made
+
+    # libseis.segments.CutReason
+    NO_DATA = "no_data", Fate.DEAD
+    NO_DATA_IN_WINDOW = "no_data_in_window", Fate.DEAD
+    GAP = "gap", Fate.DEAD
+    STARTS_LATE = "starts_late", Fate.DEAD
+    ENDS_EARLY = "ends_early", Fate.DEAD
+    OVERLAP_CONFLICT = "overlap_conflict", Fate.DEAD
+    MIXED_RATES = "mixed_rates", Fate.DEAD
+    # of the windower
+    UNREADABLE = "unreadable", Fate.DEAD
+    WRONG_CHANNEL = "wrong_channel", Fate.DEAD
+    STEP_FAILED = "step_failed", Fate.DEAD
+    # of the archive
+    NOT_LISTED = "not_listed", Fate.MISSING
+    NO_SUCH_KEY = "no_such_key", Fate.MISSING
+    NOT_AVAILABLE = "not_available", Fate.MISSING
+    ACCESS_DENIED = "access_denied", Fate.MISSING
+    NO_CHANNEL = "no_channel", Fate.MISSING
+    # of the job
+    DEAD_LETTER = "dead_letter", Fate.FAILED
+    CANCELLED = "cancelled", Fate.CANCELLED
+    JOB_FAILED = "job_failed", Fate.CANCELLED
+
+
+_MISSING: Final[Mapping[str, str]] = {
+    Reason.NOT_LISTED: "the archive's index or station metadata name it, but the archive's listing does not have it",
+    Reason.NO_SUCH_KEY: "the archive has no such object",
+    Reason.NOT_AVAILABLE: "the catalog names no waveform file for this event (NA)",
+    Reason.ACCESS_DENIED: "the archive refuses to give the object",
 }
 
 
@@ -33,8 +72,6 @@ def missing_detail(names: str, reason: str) -> str:
     return f"{names}: {_MISSING.get(reason, reason)}."
 
 
-# Reason of a dead window whose object has bytes that could not be read; an object without any data is `no_data`.
-UNREADABLE: Final = "unreadable"
 # Problems in a sentence for the ledger; the datum's log has all of them.
 _FIRST = 3
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +20,30 @@ from ..errors import SeisbusError
 
 # In the sink, the list of the SHA-256 of a folder's files lies beside them, in the form of coreutils' sha256sum.
 SUMS: Final = "SHA256SUMS"
+# Ends the name of the file that has the error logs of a dataset whose format has no place for them.
+LOG_SUFFIX: Final = ".log.jsonl"
+
+
+def log_beside(path: Path) -> Path:
+    """Where error logs stand beside a file."""
+    return path.with_name(f"{path.name}{LOG_SUFFIX}")
+
+
+def log_path(path: str) -> str:
+    """Where the error logs of the SDS day file at `path` (or URL) stand: SDS has logs (type L) beside data (type D), in
+    CHAN.L/NET.STA.LOC.CHAN.L.YEAR.DAY. In the folder of the data, programs that read SDS stumble over them.
+    """
+    folder, _, name = path.rpartition("/")
+    stem, _, year, day = name.rsplit(".", 3)
+    return f"{folder.removesuffix('.D')}.L/{stem}.L.{year}.{day}{LOG_SUFFIX}"
+
+
+def log_of(dataset: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The file with the error logs of an SDS day (its document), in the form of a dataset; None without one."""
+    if not dataset.get("log_sha256"):
+        return None
+    found = {"_id": dataset["_id"], "path": log_path(dataset["path"]), "sha256": dataset["log_sha256"]}
+    return found | ({"url": log_path(dataset["url"])} if dataset.get("url") else {})
 
 
 class StoredBytesError(SeisbusError):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from ..model.channel import Channel
 from ..model.ids import task_id, window_id
+from ..model.outcome import Reason
 from ..model.task import DAY_NS, ObjectRef, Part, Task, Window, WindowTemplate
 from .extents import Wanted
 from .knots import KnotTable
@@ -184,7 +185,7 @@ def _object(
     if not wanted:
         return None
     key = file.key if file is not None else ""
-    return ObjectRef(archive, key, day_ns=day * DAY_NS, channel=channel, missing="not_listed")
+    return ObjectRef(archive, key, day_ns=day * DAY_NS, channel=channel, missing=Reason.NOT_LISTED.value)
 
 
 def split(seconds: Sequence[float], rate: float) -> tuple[Part, ...]:
@@ -219,7 +220,7 @@ def plan_event(
         id=task_id(job, 0, number),
         job=job,
         archive=archive,
-        objects=(ObjectRef(archive, key, missing="" if key else "not_available"),),
+        objects=(ObjectRef(archive, key, missing="" if key else Reason.NOT_AVAILABLE.value),),
         windows=(Window(window_id(job, key, time_ns, time_ns, event), wanted, time_ns, time_ns, True, event),),
         parts=(Part(0, 1),),
         template=WindowTemplate(None if span is None else span[0], None if span is None else span[1], event),

@@ -35,10 +35,12 @@ day_file      _id = archive/YYYY-MM-DD/key, day, archive, day_ns, net, sta, loc,
 source        _id = archive/evid, archive, source_id, time, time_ns, lat, lon, depth (km), mag, mag_type, event_type,
               waveform_key, phase_key
 site, channel MsPASS's names and units; archive, net, sta(, loc, chan), lat, lon, elev, edepth, key,
-              hang, vang, starttime, endtime
+              hang, vang, starttime, endtime; response_left_out of a channel whose response cannot be read, and
+              responses {version [key, etag], left_out [[channel, reason]]} of the first site of a document
 asdf_dataset  a dataset that was exported, in any format: _id, job, window, format, path (below the output folder),
               event, channel, waveforms, size, sha256, problems, problem_count, log, log_count (what the
-              waveforms' error logs say), token (of the lease), built_ns;
+              waveforms' error logs say), log_sha256 (of the file beside it that has all of
+              that), token (of the lease), built_ns;
               in the sink url (s3://bucket/…, with a slash at the end for a folder)
 misfit_window a window of a misfit job: _id, job, window, event, path (of the evaluation), net, sta, component, number,
               channel_id, left, right, center, dt, min_period, cc_shift, max_cc, dlna, weight, phases, starttime

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from pymongo.errors import DuplicateKeyError
 
-from ..model.outcome import Fate
+from ..model.outcome import Fate, Reason
 from .client import Store, translated
 from .collections import DEAD_LETTER
 from .jobs import add_counts
@@ -57,7 +57,7 @@ async def bury_message(
     if open_task is not None:
         parts = None if stage == "SEIS_FETCH" or len(open_task.task.parts) == 1 else [part]
         result = await settle_rest(
-            store, [open_task], attempt, Fate.FAILED, "dead_letter", reason, refs=[identity], parts=parts
+            store, [open_task], attempt, Fate.FAILED, Reason.DEAD_LETTER.value, reason, refs=[identity], parts=parts
         )
         for name, fates in result.fates.items():
             await add_counts(store, name, fates, 0)

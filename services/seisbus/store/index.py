@@ -195,6 +195,13 @@ def _channel_of(document: Mapping[str, Any]) -> Channel:
     return Channel(document["net"], document["sta"], document["loc"], document["chan"])
 
 
+async def unread_responses(store: Store, archive: str) -> set[Channel]:
+    """Channels of the archive whose response obspy cannot read."""
+    with translated():
+        found = store[CHANNEL].find({"archive": archive, "response_left_out": True})
+        return {_channel_of(epoch) async for epoch in found}
+
+
 async def channel_epochs(store: Store, archive: str, wanted: ChannelFilter) -> AsyncIterator[Document]:
     """Channel epochs of an archive's station metadata that match, in order of network and station."""
     with translated():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..model.stored import log_of
 from .client import Store, translated
 from .collections import ASDF_DATASET, JOB, WF_TIMESERIES
 
@@ -24,5 +25,8 @@ async def named_urls(store: Store, job: str) -> set[str]:
     with translated():
         waveforms = store[WF_TIMESERIES].find({"job": job}, {"storage_mode": 1, "dir": 1, "dfile": 1})
         named = {f"{w['dir']}/{w['dfile']}" async for w in waveforms if w.get("storage_mode") == "s3"}
-        datasets = store[ASDF_DATASET].find({"job": job}, {"url": 1})
-        return named | {dataset["url"] async for dataset in datasets if "url" in dataset}
+        datasets = store[ASDF_DATASET].find({"job": job}, {"url": 1, "path": 1, "log_sha256": 1})
+        async for dataset in datasets:
+            if "url" in dataset:
+                named |= {dataset["url"], (log_of(dataset) or dataset)["url"]}
+        return named

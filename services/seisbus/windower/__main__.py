@@ -19,11 +19,9 @@ from ..model.task import Recipe
 from ..model.transfer import WindowOrder
 from .cutting import Work, cut_part, holds_floats
 from .misfit import measure
-from .stations import Stations, needs_stations
+from .stations import Metadata, Stations, needs_stations
 
 if TYPE_CHECKING:
-    from libseis.steps import StepContext
-
     from .processing import Chain
 
 # Messages taken ahead of the CPU, so that it does not wait for the bus.
@@ -49,15 +47,17 @@ async def build(context: Context) -> Service:
 
     stations = Stations(context)
 
-    def outcomes_of(order: WindowOrder, metadata: StepContext | None) -> bytes:
-        chain = chain_of(order.recipe)
-        return encode_outcomes(cut_part(order, Work(chain, metadata) if chain else None, metadata))
+    def outcomes_of(order: WindowOrder, metadata: Metadata | None) -> bytes:
+        work = None
+        if (chain := chain_of(order.recipe)) is not None:
+            work = Work(chain, metadata.context, metadata.notes) if metadata else Work(chain, None)
+        return encode_outcomes(cut_part(order, work, metadata.context if metadata else None))
 
     async def handle(delivery: Delivery) -> None:
         loop = asyncio.get_running_loop()
         order = decode_window(delivery.body)
         needy = needs_stations(order) or holds_floats(order)
-        metadata = await stations.context_of(order) if needy else None
+        metadata = await stations.metadata_of(order) if needy else None
         await context.bus.publish(
             write_subject(order.job),
             await loop.run_in_executor(pool, outcomes_of, order, metadata),

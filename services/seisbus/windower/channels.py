@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from libseis.mseed import RecordTable, decode, frame, trim
 from libseis.segments import ComplaintKind, Joined, Segment, SourceId
+from libseis.warned import collected, sentence
 
 from ..model.channel import Channel
 from ..model.outcome import unreadable_detail
@@ -45,8 +46,10 @@ def decoded(inputs: Sequence[ObjectRecords], overlap: str) -> Decoded:
     log += [line for read in inputs for line in stranger_lines(read.ref.key, read.strangers)]
     parts = [read.records for read in inputs if read.records]
     buffer = parts[0] if len(parts) == 1 else b"".join(parts)
-    table = frame(buffer)
-    found = decode(buffer, table, overlap=overlap)
+    with collected() as told:
+        table = frame(buffer)
+        found = decode(buffer, table, overlap=overlap)
+    log += [LogLine("mseed", sentence(text), Severity.COMPLAINT) for text in told]
     joined = {item.segments[0].source: item for item in found if item.segments}
     log += [
         LogLine("mseed", complaint.message, Severity.COMPLAINT)

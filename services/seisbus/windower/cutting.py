@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +12,10 @@ from libseis.errors import SampleError
 from libseis.mseed import difference, encode, frame
 from libseis.segments import Cut, CutReason, GapPolicy, Joined, Segment, cut
 from libseis.units import COUNTS
+from libseis.warned import collected, sentence
 
 from ..model.channel import Channel
-from ..model.outcome import UNREADABLE, Fate, missing_detail
+from ..model.outcome import Fate, Reason, missing_detail
 from ..model.task import DAY_NS, Recipe, Window
 from ..model.transfer import (
     LogLine,
@@ -46,10 +47,12 @@ _FLOATS = frozenset({4, 5, 12, 13, 14})
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A job's processing steps, and the metadata of the station they are to work on (None when none wants any)."""
+    """A job's processing steps, the metadata of the station they are to work on (None when none wants any), and what
+    could not be read of these."""
 
     chain: Chain
     context: StepContext | None
+    notes: tuple[str, ...] = ()
 
 
 def holds_floats(order: WindowOrder) -> bool:
@@ -71,11 +74,25 @@ def cut_part(order: WindowOrder, work: Work | None, stations: StepContext | None
     """
     found = decoded(order.inputs, order.recipe.overlap)
     sources = tuple(_source(read) for read in order.inputs if read.records)
-    outcomes = tuple(
-        _missing_or(_outcome(window, found, sources, order.recipe, work, stations), order.inputs)
-        for window in order.windows
-    )
+    outcomes = tuple(_told(window, found, sources, order, work, stations) for window in order.windows)
     return OutcomeBatch(order.job, order.task, order.attempt, order.part, order.part_count, order.recipe, outcomes)
+
+
+def _told(
+    window: Window,
+    found: Decoded,
+    sources: tuple[Source, ...],
+    order: WindowOrder,
+    work: Work | None,
+    stations: StepContext | None,
+) -> WindowOutcome:
+    """The outcome of a window, with what libraries warned of on its log."""
+    with collected() as told:
+        outcome = _missing_or(_outcome(window, found, sources, order.recipe, work, stations), order.inputs)
+    if not told:
+        return outcome
+    lines = (LogLine("windower", sentence(text), Severity.COMPLAINT) for text in told)
+    return replace(outcome, log=(*lines, *outcome.log))
 
 
 def _missing_or(outcome: WindowOutcome, inputs: Sequence[ObjectRecords]) -> WindowOutcome:
@@ -113,9 +130,9 @@ def _outcome(
         log.append(LogLine("windower", complaint, Severity.COMPLAINT))
     if joined is None:
         if found.joined:
-            return _dead(window, "wrong_channel", complaint, log, sources)
+            return _dead(window, Reason.WRONG_CHANNEL.value, complaint, log, sources)
         if found.unreadable:
-            return _dead(window, UNREADABLE, found.unreadable, log, sources)
+            return _dead(window, Reason.UNREADABLE.value, found.unreadable, log, sources)
         if found.any_records:
             detail = "The archive's object has data, but none inside the window."
             return _dead(window, CutReason.NO_DATA_IN_WINDOW.value, detail, log, sources)
@@ -243,9 +260,10 @@ def _processed(
     steps = work.chain.names
     if not pieces:
         detail = next((line.message for line in reversed(log) if line.severity is Severity.INVALID), "")
+        log += [LogLine("station metadata", note, Severity.COMPLAINT) for note in work.notes]
         return WindowOutcome(
-            window, Fate.DEAD, "step_failed", detail or "The steps left no data.", log=tuple(log), sources=sources,
-            steps=steps,
+            window, Fate.DEAD, Reason.STEP_FAILED.value, detail or "The steps left no data.", log=tuple(log),
+            sources=sources, steps=steps,
         )  # fmt: skip
     return WindowOutcome(window, Fate.SAVED, pieces=tuple(pieces), log=tuple(log), sources=sources, steps=steps)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from libseis.warned import collected, sentence
 
 from ..model.measured import window_value
 from ..model.outcome import Fate
@@ -23,6 +24,13 @@ _ALGORITHM = "seisbus.misfit"
 
 def measure(order: MisfitOrder) -> Measurement:
     """Measure a station. What is wrong with it is in the log and, where nothing was measured, the reason."""
+    with collected() as told:
+        found = _measure(order)
+    lines = (LogLine(_ALGORITHM, sentence(text), Severity.COMPLAINT) for text in told)
+    return replace(found, log=(*found.log, *lines)) if told else found
+
+
+def _measure(order: MisfitOrder) -> Measurement:
     import obspy
     from libseis.misfit import Config, measure_station
 

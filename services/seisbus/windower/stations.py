@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..app import Context
@@ -32,19 +33,28 @@ def needs_stations(order: WindowOrder) -> bool:
     return any(not _NEEDY.isdisjoint(step) for step in order.recipe.steps)
 
 
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What steps need to know of a station, and what could not be read of it."""
+
+    context: StepContext
+    notes: tuple[str, ...] = ()
+
+
 class Stations:
-    """Step contexts by station; a station that the archive has no metadata of gets an empty one."""
+    """Metadata by station; a station that the archive has none of gets an empty context."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._known: OrderedDict[tuple[str, str, str], asyncio.Task[StepContext]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str, str, str], asyncio.Task[Metadata]] = OrderedDict()
 
-    async def context_of(self, order: WindowOrder) -> StepContext:
+    async def metadata_of(self, order: WindowOrder) -> Metadata:
         """The metadata of the station that an order's windows are of."""
         archive, channel = order.inputs[0].ref.archive, order.windows[0].channel
-        key = (archive, channel.net, channel.sta)
+        # a job reads them anew: what was mended at the archive since the last one counts
+        key = (order.job, archive, channel.net, channel.sta)
         if key not in self._known:
-            self._known[key] = asyncio.create_task(self._read(*key))
+            self._known[key] = asyncio.create_task(self._read(*key[1:]))
             while len(self._known) > _STATIONS:
                 self._known.popitem(last=False)
         self._known.move_to_end(key)
@@ -54,7 +64,7 @@ class Stations:
             self._known.pop(key, None)  # the next order asks again
             raise
 
-    async def _read(self, archive: str, net: str, sta: str) -> StepContext:
+    async def _read(self, archive: str, net: str, sta: str) -> Metadata:
         definition = archive_named(self._context.archives, archive)
         keys = await station_keys(self._context.store, archive, net, sta)
         found = {key: await self._context.objects.get(definition, key) for key in keys}
@@ -63,20 +73,22 @@ class Stations:
         )
 
 
-def _parsed(documents: Mapping[str, bytes], net: str, sta: str) -> StepContext:
+def _parsed(documents: Mapping[str, bytes], net: str, sta: str) -> Metadata:
     """What can be read of a station; an odd channel, or document, costs itself alone."""
     from libseis.steps import StepContext
     from obspy import Inventory
 
     if not documents:
-        return StepContext()
-    inventory = Inventory()
+        return Metadata(StepContext())
+    inventory, notes = Inventory(), []
     for key, document in documents.items():
         odd = Oddities(key)
         try:
             inventory += read_inventory_of(document, net, sta, key, odd)
         except ArchiveFormatError as error:
-            _log.warning("%s", error.message)
+            notes.append(error.message)
         if odd:
-            _log.warning("%s", odd.note)
-    return StepContext(inventory)
+            notes.append(odd.note)
+    for note in notes:
+        _log.warning("%s", note)
+    return Metadata(StepContext(inventory), tuple(notes))

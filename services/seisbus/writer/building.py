@@ -288,6 +288,7 @@ def _saved(
             "size": published.size,
             "sha256": published.sha256,
             **({"url": published.url} if published.url else {}),
+            **({"log_sha256": published.log_sha256} if published.log_sha256 else {}),
             "problems": written.problems[:_MOST_PROBLEMS],
             "problem_count": len(written.problems),
             "log": written.log[:_MOST_PROBLEMS],

@@ -14,7 +14,7 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..model.stored import SUMS
+from ..model.stored import LOG_SUFFIX, SUMS, log_beside, log_path
 from ..objects import Bucket
 
 _PUT_AT_ONCE = 8
@@ -23,11 +23,13 @@ _PUT_AT_ONCE = 8
 @dataclass(frozen=True, slots=True)
 class Published:
     """Bytes of a dataset, and the SHA-256 of its one file; of a folder "" on a disk, and of its list of sums in the
-    sink, where `url` says which object it is (of a folder what its keys begin with, up to a slash)."""
+    sink, where `url` says which object it is (of a folder what its keys begin with, up to a slash). `log_sha256` is
+    that of the file with error logs beside the one file, "" where there is none."""
 
     size: int
     sha256: str
     url: str = ""
+    log_sha256: str = ""
 
 
 def unfinished(target: Path, token: int) -> Path:
@@ -39,7 +41,7 @@ def unfinished(target: Path, token: int) -> Path:
 
 def remove_unfinished(target: Path) -> None:
     """Remove what was begun of a dataset; for who has its lease."""
-    for left in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*.part*"):
         _remove(left)
 
 
@@ -57,7 +59,10 @@ def make_durable(part: Path) -> Published:
         _sync(part)
         return Published(sum(file.stat().st_size for file in files), "")
     _sync(part)
-    return Published(part.stat().st_size, _sha256(part))
+    log = log_beside(part)
+    if log.exists():
+        _sync(log)
+    return Published(part.stat().st_size, _sha256(part), log_sha256=_sha256(log) if log.exists() else "")
 
 
 def publish(part: Path, target: Path) -> None:
@@ -71,15 +76,27 @@ def publish(part: Path, target: Path) -> None:
         names = {file.name for file in part.iterdir()}
         for name in sorted(names):
             os.replace(part / name, target / name)
-        suffixes = {Path(name).suffix for name in names} - {""}
+        suffixes = {Path(name).suffix for name in (*names, LOG_SUFFIX)} - {""}
         for old in target.iterdir():
             if old.suffix in suffixes and old.name not in names:
                 old.unlink()
         part.rmdir()
         _sync(target)
     else:
+        # first the log: what it says of samples that are gone is harmless, samples without it are not
+        if target.parent.suffix == ".D":
+            _publish_log(log_beside(part), Path(log_path(str(target))))
         os.replace(part, target)
     _sync(target.parent)
+
+
+def _publish_log(part: Path, target: Path) -> None:
+    if part.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(part, target)
+        _sync(target.parent)
+    else:
+        target.unlink(missing_ok=True)
 
 
 async def upload(part: Path, published: Published, bucket: Bucket, key: str) -> Published:
@@ -90,6 +107,8 @@ async def upload(part: Path, published: Published, bucket: Bucket, key: str) -> 
     """
     files = await asyncio.to_thread(lambda: sorted(part.iterdir()) if part.is_dir() else None)
     if files is None:
+        if published.log_sha256:
+            await bucket.put_file(log_path(key), log_beside(part), published.log_sha256)
         await bucket.put_file(key, part, published.sha256)
         return replace(published, url=bucket.url(key))
     running = asyncio.Semaphore(_PUT_AT_ONCE)
@@ -114,6 +133,7 @@ async def upload(part: Path, published: Published, bucket: Bucket, key: str) -> 
 def discard(part: Path) -> None:
     """Remove an unfinished dataset; silent when there is none."""
     _remove(part)
+    _remove(log_beside(part))
 
 
 def _remove(path: Path) -> None:

@@ -19,6 +19,7 @@ from ..errors import NotFoundError, UnavailableError
 from ..failpoints import failpoint
 from ..model.job import parse_job
 from ..model.outcome import Fate
+from ..model.stored import log_path
 from ..model.transfer import BuildOrder
 from ..planning.datasets import dataset_path
 from ..store import purge
@@ -54,7 +55,8 @@ class Purger:
         if refusal:
             return dead_item(order, "in_use", [refusal], {"job": job})
         await asyncio.to_thread(_delete, self._root, [f"waveforms/{job}"])
-        await asyncio.to_thread(_delete, self._root, [path async for path in purge.datasets(self._store, job)])
+        paths = [path async for path in purge.datasets(self._store, job)]
+        await asyncio.to_thread(_delete, self._root, [*paths, *(log_path(path) for path in paths if path.count(".D/"))])
         if (sink := self._context.sink) is not None:
             for prefix in (f"waveforms/{job}/", f"exports/{job}/"):
                 # the cleaner looks only at jobs that the database knows

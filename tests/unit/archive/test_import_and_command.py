@@ -62,7 +62,7 @@ def test_what_is_left_out_is_said(tmp_path: Path, test_data: Path) -> None:
     manifest = import_folder(source, tmp_path / "root")
     assert len(manifest.files) == 2  # the empty file is named in SCEDC form: it is an object all the same
     notes = "\n".join(manifest.notes)
-    assert "notes.txt: left out, it does not begin with a miniSEED record" in notes
+    assert "notes.txt: left out, it holds no miniSEED record" in notes
     assert f"deep/{name}: left out, {name} has the key" in notes
     assert "broken.xml: left out, it is no XML" in notes
 

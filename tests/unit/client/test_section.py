@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from seisbus.client.plot import Style, plot
+from seisbus.client.plot import TOLD, Style, plot
 from seisbus.client.section import PlotError, great_circle, origin_of, thin, trace_of
 
-from libseis import TimeSeries, TimeSeriesEnsemble
+from libseis import ErrorSeverity, TimeSeries, TimeSeriesEnsemble
 
 ORIGIN = 1299822383.2
 
@@ -135,3 +135,24 @@ def test_what_cannot_be_drawn_is_said() -> None:
         plot(ensemble(dead))
     with pytest.raises(PlotError, match="'wiggle' is no style; expected one of wt, wtva"):
         plot(ensemble(datum("A", np.ones(3))), "wiggle")
+
+
+def test_complaints_and_what_is_not_drawn_are_said_in_the_picture() -> None:
+    members = [datum(f"S{n}", np.sin(np.arange(500) / 9)) for n in range(4)]
+    members[1].elog.log_error("windower", "The data's edge leaves less padding.", ErrorSeverity.Complaint)
+    members[2].elog.log_error("windower", "for information", ErrorSeverity.Informational)
+    members[3].elog.log_error("windower", "its bytes are gone", ErrorSeverity.Invalid)
+    members[3].kill()
+    made = ensemble(*members)
+    made.elog.log_error("seisbus.client", "4 windows are dead (gap)", ErrorSeverity.Complaint)
+    for down, order in (("right", "member"), ("down", "member")):
+        figure = plot(made, time_axis=down, order=order)
+        (axes,) = figure.axes[:1]
+        axis = axes.get_xticklabels() if down == "down" else axes.get_yticklabels()
+        marked = [label.get_text() for label in axis if label.get_text().startswith(TOLD)]
+        assert marked == [f"{TOLD} CI.S1..HHZ"]
+        below = " ".join(figure.get_supxlabel().split())
+        assert "1 of 3 traces have complaints on their error logs; CI.S1..HHZ: The data's edge" in below
+        assert "1 dead, not drawn; CI.S3..HHZ: its bytes are gone" in below and "4 windows are dead (gap)" in below
+    assert "2 more not drawn" in plot(made, limit=1).get_supxlabel()
+    assert plot(ensemble(datum("S0", np.sin(np.arange(500) / 9)))).get_supxlabel() == ""

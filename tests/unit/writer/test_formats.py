@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from pathlib import Path
 
@@ -128,3 +129,54 @@ def test_an_abandoned_sink_can_be_discarded(format: str, tmp_path: Path) -> None
     made.abandon()
     discard(tmp_path / "x")
     assert list(tmp_path.iterdir()) == []
+
+
+SAID = {"elog": ["2 records have a reserved byte that is not blank."], "window": "j.w"}
+
+
+def test_what_error_logs_say_stands_beside_sac_and_in_asdf(tmp_path: Path) -> None:
+    import pyasdf
+    from libseis.asdf import read_logs
+
+    for format in ("sac", "asdf"):
+        made = new_draft(format, tmp_path / format)
+        made.add(SAID, segment(MIDNIGHT, np.arange(100, dtype=np.int32)), None)
+        made.add({}, segment(MIDNIGHT + 10**12, np.arange(100, dtype=np.int32)), None)
+        made.close()
+    (line,) = (tmp_path / "sac" / "waveforms.log.jsonl").read_text().splitlines()
+    told = json.loads(line)
+    assert (told["message"], told["channel"]) == (SAID["elog"][0], str(SOURCE))
+    assert (tmp_path / "sac" / told["file"]).exists()
+    assert len(obspy.read(str(tmp_path / "sac" / "*.SAC"))) == 2
+    (log,) = read_logs(tmp_path / "asdf", "CI.PAS")
+    assert (log.start_ns, log.tag, list(log.sentences)) == (MIDNIGHT, "observed", SAID["elog"])
+    with pyasdf.ASDFDataSet(tmp_path / "asdf", mode="r", mpi=False) as dataset:
+        assert len(dataset.waveforms["CI.PAS"].observed) == 2
+        (name,) = dataset.auxiliary_data.ErrorLogs.CI_PAS.list()
+        stored = dataset.auxiliary_data.ErrorLogs.CI_PAS[name]
+        assert json.loads(stored.data[()].tobytes()) == SAID["elog"]
+        assert stored.parameters["channel_id"] == "CI.PAS..BHZ"
+        assert dataset.validate() is None
+
+
+def test_the_log_of_an_sds_day_comes_and_goes_with_it(tmp_path: Path) -> None:
+    target = tmp_path / "2011/CI/PAS/BHZ.D/CI.PAS..BHZ.D.2011.070"
+    log = tmp_path / "2011/CI/PAS/BHZ.L/CI.PAS..BHZ.L.2011.070.log.jsonl"
+    for token, about in enumerate((SAID, {}, SAID)):
+        part = unfinished(target, token)
+        made = new_draft("mseed", part)
+        made.add(about, segment(MIDNIGHT, np.arange(100, dtype=np.int32)), None)
+        made.close()
+        published = make_durable(part)
+        assert bool(published.log_sha256) == bool(about)
+        publish(part, target)
+        assert log.exists() == bool(about)
+        assert [path.name for path in target.parent.iterdir()] == [target.name]
+    assert json.loads(log.read_text())["message"] == SAID["elog"][0]
+    # a builder that was killed leaves both of them
+    made = new_draft("mseed", unfinished(target, 7))
+    made.add(SAID, segment(MIDNIGHT, np.arange(100, dtype=np.int32)), None)
+    made.close()
+    assert len(list(target.parent.iterdir())) == 3
+    unfinished(target, 8)
+    assert [path.name for path in target.parent.iterdir()] == [target.name]

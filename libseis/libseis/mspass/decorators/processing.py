@@ -16,6 +16,7 @@ from libseis.enums import ErrorSeverity
 from libseis.errors import MsPASSError
 from libseis.mspass import logging_helper
 from libseis.objects.kinds import DATA, ENSEMBLES, Datum, Ensemble, members_of
+from libseis.warned import collected, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +131,21 @@ def _process(wrapped: _Wrapped, call: Callable[[Datum], Any], control: Control, 
         return data
     if isinstance(data, ENSEMBLES) and not control.handles_ensembles:
         return _loop(wrapped, call, control, algorithm, data)
+    told: list[str] = []
     try:
-        result = call(data)
+        with collected() as told:
+            result = call(data)
     except TypeError:
         # an argument of the wrong type is the caller's error, not the datum's
         raise
     except Exception as error:
+        tell(data.elog, algorithm, told)
         fatal = isinstance(error, MsPASSError) and error.severity == ErrorSeverity.Fatal
         if fatal or control.propagate_exceptions:
             raise
         _log_and_kill(data, algorithm, error)
         return data
+    tell(result.elog if isinstance(result, DATA) else data.elog, algorithm, told)
     if control.object_history:
         made = result if isinstance(result, DATA) else data
         logging_helper.info(made, str(control.alg_id), algorithm)

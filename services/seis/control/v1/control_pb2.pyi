@@ -543,10 +543,12 @@ class ListDatasetsResponse(_message.Message):
     def __init__(self, documents_json: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class StreamDatasetRequest(_message.Message):
-    __slots__ = ("dataset",)
+    __slots__ = ("dataset", "log")
     DATASET_FIELD_NUMBER: _ClassVar[int]
+    LOG_FIELD_NUMBER: _ClassVar[int]
     dataset: str
-    def __init__(self, dataset: _Optional[str] = ...) -> None: ...
+    log: bool
+    def __init__(self, dataset: _Optional[str] = ..., log: _Optional[bool] = ...) -> None: ...
 
 class StreamDatasetResponse(_message.Message):
     __slots__ = ("file", "data")

@@ -19,3 +19,7 @@ class Bucket:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
         return hashlib.sha256(data).hexdigest()
+
+    def get(self, key: str) -> bytes:
+        """The bytes of an object."""
+        return (self.folder / key).read_bytes()

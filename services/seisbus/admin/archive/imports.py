@@ -1,20 +1,20 @@
 """Lays a folder of real miniSEED files out as an archive in SCEDC layout: records unchanged, one object a channel.
 
 A file is named by its own name where that is in SCEDC form, else by its headers. What the files hold is
-found out by whoever reads them; here only the first record and a walk over the headers are looked at.
+found out by whoever reads them; here only the headers are looked at.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections import Counter, defaultdict
+from dataclasses import astuple, dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
-import pymseed
-from libseis.codes import location
 from libseis.mseed import frame
+from libseis.mseed.table import NO_RATE
+from libseis.segments import SourceId
 
 from seisbus.admin.archive.folder import Bucket
 from seisbus.admin.archive.listings import IndexRow, write_day_index
@@ -35,9 +35,9 @@ _NAME = KeyTemplate(_LAYOUT.template.rpartition("/")[2])
 def import_folder(source: Path, root: Path, progress: Progress | None = None) -> Manifest:
     """Lays out the miniSEED and StationXML files below `source` under `root`, and indexes them.
 
-    Files that are neither, or whose key another file has already, are left out; the manifest's notes say
-    which and why. A file of several channels becomes an object for each, since a key names a channel and jobs
-    select by it; one of several days stands under the key of its middle, with a note.
+    Files that are neither are left out; the manifest's notes say which and why. A file of several channels becomes an
+    object for each, since a key names a channel and jobs select by it; files of one channel and day become one object;
+    a file of several days stands under the key of the day that has most of its records, with a note.
 
     Raises ArchiveSpecError where `source` has no miniSEED or `root` an archive already.
     """
@@ -63,13 +63,14 @@ def import_folder(source: Path, root: Path, progress: Progress | None = None) ->
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What the headers of a file say: channels in order of appearance, the span, the first rate."""
+    """What the headers of a file say: channels in order of appearance, the span, the day and rate of most records."""
 
-    channels: tuple[tuple[str, str, str, str], ...]
+    channels: tuple[SourceId, ...]
     start_ns: int
     end_ns: int
+    day: date
     rate: float
-    whole: bool  # False where the walk over the records stopped before the end of the file
+    foreign: int  # bytes that are no record
 
 
 class _Import:
@@ -78,6 +79,7 @@ class _Import:
         self._places: dict[tuple[str, str], tuple[float, float]] = {}
         self._origin: dict[str, str] = {}
         self._rates: dict[str, tuple[DayKey, float | None]] = {}
+        self._numbers: dict[str, int] = {}
         self._others: list[str] = []
         self._notes: list[str] = []
         self.files: list[DayFile] = []
@@ -93,25 +95,24 @@ class _Import:
             self.add(name, data)
         except OSError:  # of the archive's folder
             raise
-        except Exception as error:  # pymseed and obspy raise a dozen kinds on damaged bytes
+        except Exception as error:  # whatever a file holds, it costs itself alone
             self._notes.append(f"{name}: left out, {type(error).__name__}: {error}")
 
     def add(self, name: str, data: bytes) -> None:
         """The bytes of one file."""
-        if not name.lower().endswith(".xml") and len(parts := by_channel(data)) > 1:
-            self._notes.append(f"{name}: it holds {len(parts)} channels, each became an object of its own.")
-            for codes, records in parts.items():
-                self._add_one(f"{name} ({'.'.join(codes)})", records, None)
-            return
-        self._add_one(name, data, _NAME.parse(name.rpartition("/")[2]))
-
-    def _add_one(self, name: str, data: bytes, named: DayKey | None) -> None:
         if name.lower().endswith(".xml"):
             self._add_stationxml(name, data)
-            return
+        elif len(parts := by_channel(data)) > 1:
+            self._notes.append(f"{name}: it holds {len(parts)} channels, each became an object of its own.")
+            for source, records in parts.items():
+                self._add_one(f"{name} ({source})", records, None)
+        else:
+            self._add_one(name, data, _NAME.parse(name.rpartition("/")[2]))
+
+    def _add_one(self, name: str, data: bytes, named: DayKey | None) -> None:
         content = read_headers(data)
         if content is None and named is None:
-            self._notes.append(f"{name}: left out, it does not begin with a miniSEED record.")
+            self._notes.append(f"{name}: left out, it holds no miniSEED record.")
             return
         day_key = named or _key_of(content)
         if day_key is None:
@@ -122,16 +123,25 @@ class _Import:
         except KeyLayoutError as error:
             self._notes.append(f"{name}: left out, {error.message}")
             return
-        if key in self._origin:
-            self._notes.append(f"{name}: left out, {self._origin[key]} has the key {key} already.")
-            return
-        note = _remark(content)
-        if note:
+        if note := _remark(content):
             self._notes.append(f"{name}: {note}")
-        self._origin[key] = name
-        self._rates[key] = (day_key, content.rate if content else None)
-        digest = self._bucket.put(key, data)
-        self.files.append(DayFile(key, day_key.day, None, len(data), digest, note=note or f"from {name}"))
+        if (known := self._origin.get(key)) is None:
+            self._origin[key] = name
+            self._rates[key] = (day_key, content.rate if content else None)
+            self._numbers[key] = len(self.files)
+            digest = self._bucket.put(key, data)
+            self.files.append(DayFile(key, day_key.day, None, len(data), digest, note=note or f"from {name}"))
+            return
+        there = self._bucket.get(key)
+        if data in there:
+            self._notes.append(f"{name}: left out, {known} has the key {key} already, with the same bytes.")
+            return
+        self._notes.append(f"{name}: {known} has the key {key} already; its records were put behind the others.")
+        file = self.files[self._numbers[key]]
+        digest = self._bucket.put(key, there + data)
+        self.files[self._numbers[key]] = replace(
+            file, bytes=len(there) + len(data), sha256=digest, note=f"{file.note}; {note or f'from {name}'}"
+        )
 
     def _add_stationxml(self, name: str, data: bytes) -> None:
         odd = Oddities(name)
@@ -174,29 +184,23 @@ class _Import:
         return Manifest(None, _BUCKET, tuple(self.files), (), tuple(self._others), tuple(self._notes))
 
 
-def by_channel(data: bytes) -> dict[tuple[str, ...], bytes]:
-    """The records of each channel of a file, in file order; empty where anything but records stands between them, so
-    that nothing would be lost or moved without a word."""
+def by_channel(data: bytes) -> dict[SourceId, bytes]:
+    """The bytes of each channel of a file, in file order. What is no record stays behind the record before it."""
     table = frame(data)
-    if len(table.sources) < 2 or len(table.problems) or int(table.length.sum()) != len(data):
-        return {}
-    found: dict[tuple[str, ...], bytes] = {}
-    for number, source in enumerate(table.sources):
-        rows = np.flatnonzero(table.source == number)
-        records = b"".join(data[int(table.offset[i]) : int(table.offset[i] + table.length[i])] for i in rows)
-        found[source.net, source.sta, source.loc, source.chan] = records
-    return found
+    order = np.argsort(table.offset, kind="stable")
+    edges = [0, *(int(table.offset[i]) for i in order[1:]), len(data)]
+    found: dict[SourceId, list[bytes]] = {}
+    for i, start, end in zip(order, edges, edges[1:], strict=False):
+        found.setdefault(table.sources[int(table.source[i])], []).append(data[start:end])
+    return {source: b"".join(parts) for source, parts in found.items()}
 
 
 def _key_of(content: _Content | None) -> DayKey | None:
     if content is None:
         return None
-    # the day that has the middle: a file cut at the record may begin seconds before midnight
-    middle = (content.start_ns + content.end_ns) // 2
-    net, sta, loc, chan = content.channels[0]
-    key = DayKey(net, sta, loc, chan, datetime.fromtimestamp(middle // NS, UTC).date())
+    net, sta, loc, chan = astuple(content.channels[0])
     fits = net and sta and len(net) <= 2 and len(sta) <= 5 and len(chan) == 3 and len(loc) <= 2
-    return key if fits else None
+    return DayKey(net, sta, loc, chan, content.day) if fits else None
 
 
 def _remark(content: _Content | None) -> str:
@@ -207,28 +211,29 @@ def _remark(content: _Content | None) -> str:
         remarks.append(f"it holds {len(content.channels)} channels")
     if content.end_ns - content.start_ns > 90_000 * NS:  # a day and an hour
         remarks.append(f"it spans {(content.end_ns - content.start_ns) / (86400 * NS):.1f} days")
-    if not content.whole:
-        remarks.append("its records cannot be followed to the end")
-    return f"{'; '.join(remarks)}; left as it is under its first channel's key." if remarks else ""
+    if content.foreign:
+        remarks.append(f"{content.foreign:,} of its bytes are no miniSEED record")
+    return f"{'; '.join(remarks)}; left as it is under one key." if remarks else ""
 
 
 def read_headers(data: bytes) -> _Content | None:
-    """What a walk over the records' headers finds; None where the file does not begin with a record."""
-    channels: dict[tuple[str, str, str, str], None] = {}
-    starts, ends, rate, whole = [], [], 0.0, True
-    try:
-        for record in pymseed.MS3Record.from_buffer(data):
-            channels.setdefault(_codes(record.sourceid))
-            starts.append(record.starttime)
-            ends.append(record.endtime)
-            rate = rate or abs(record.samprate)
-    except pymseed.MiniSEEDError:
-        whole = False  # junk or a cut: what was read so far still names the file
-    if not channels:
+    """What the headers of the records in `data` say; None where there is no record.
+
+    Day and rate are those of most records: a single odd header moves no file.
+    """
+    table = frame(data)
+    rows = np.flatnonzero(table.waveform) if table.waveform.any() else np.arange(len(table))
+    if not len(rows):
         return None
-    return _Content(tuple(channels), min(starts), int(np.max(ends)), rate, whole)
-
-
-def _codes(sourceid: str) -> tuple[str, str, str, str]:
-    net, sta, loc, chan = pymseed.sourceid2nslc(sourceid)
-    return net, sta, location(loc), chan
+    channels = dict.fromkeys(table.sources[int(number)] for number in table.source[rows])
+    # the day that has the middle: a file cut at the record may begin seconds before midnight
+    days = Counter(((table.start_ns[rows] + table.end_ns[rows]) // 2 // (86400 * NS)).tolist())
+    rates = Counter(number for number in table.rate[rows].tolist() if number != NO_RATE)
+    return _Content(
+        tuple(channels),
+        int(table.start_ns[rows].min()),
+        int(table.end_ns[rows].max()),
+        date(1970, 1, 1) + timedelta(days=days.most_common(1)[0][0]),
+        table.rates[rates.most_common(1)[0][0]].hz if rates else 0.0,
+        sum(problem.length for problem in table.problems),
+    )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from libseis.asdf import AsdfConflictError, write_event, write_inventory, write_stream
+from libseis.asdf import AsdfConflictError, WaveformLog, write_event, write_inventory, write_log, write_stream
 from libseis.asdf.handle import create
 from libseis.misfit.storage import write_adjoint_source, write_rejected, write_windows
 from libseis.segments import Segment
@@ -38,10 +38,14 @@ class AsdfDraft(Draft):
 
     def add(self, document: Document, segment: Segment, site: Document | None) -> None:
         """One waveform."""
-        self._add(segment, self._tag, str(document.get("units") or ""))
+        tag = self._add(segment, self._tag, str(document.get("units") or ""))
+        if tag:
+            said = tuple(document.get("elog") or ())
+            write_log(self._file, WaveformLog(str(segment.source), segment.t0_ns, tag, said))
 
-    def _add(self, segment: Segment, wanted: str, units: str = "") -> None:
-        """Under this tag; where other samples of the same channel and time have it, under a numbered one."""
+    def _add(self, segment: Segment, wanted: str, units: str = "") -> str:
+        """Under this tag; where other samples of the same channel and time have it, under a numbered one. The tag that
+        it has, "" where it is left out."""
         from obspy import Stream
 
         stream = Stream([trace_of(segment, units)])
@@ -53,8 +57,9 @@ class AsdfDraft(Draft):
                 continue
             if number > 1:
                 self.problems.append(f"{segment.source}: other samples of the same time have the tag {tag}.")
-            return
+            return tag
         self.problems.append(f"{segment.source}: a waveform is left out, {_MOST_TAGS} others are of the same time.")
+        return ""
 
     def add_station(self, inventory: Any) -> None:
         """StationXML, responses included where the archive has them."""

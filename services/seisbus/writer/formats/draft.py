@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from libseis.segments import Segment
 
 from ...archive.events import Event
+from ...model.moments import iso
 from ...model.task import Window
 from ...store.documents import Document
 
@@ -55,6 +58,18 @@ class Draft(ABC):
 
     def __init__(self) -> None:
         self.problems: list[str] = []
+        self._log: list[str] = []
+
+    def _tell(self, document: Document, segment: Segment, **where: str) -> None:
+        """Keep what a waveform's error log says, for a file beside those that have no place for it."""
+        source = segment.source
+        about = {**where, "channel": str(source), "starttime": iso(segment.t0_ns), "window": document.get("window", "")}
+        self._log += [json.dumps({**about, "message": text}) for text in document.get("elog") or ()]
+
+    def _write_log(self, path: Path) -> None:
+        """The file, one JSON object a line, if there is anything to say."""
+        if self._log:
+            path.write_text("".join(f"{line}\n" for line in self._log))
 
     @abstractmethod
     def add(self, document: Document, segment: Segment, site: Document | None) -> None:

@@ -9,6 +9,7 @@ from libseis.segments import Overlap, Segment, join
 
 from libseis import mseed
 
+from ...model.stored import log_beside
 from ...store.documents import Document
 from .draft import About, Draft
 
@@ -30,6 +31,7 @@ class MiniseedDraft(Draft):
         if stop > first:
             kind = segment.data.dtype.name, str(document.get("units") or "")
             self._parts.setdefault(kind, []).append(segment.part(first, stop))
+            self._tell(document, segment)
 
     def close(self) -> None:
         """Join what overlaps and write; where samples disagree the waveform that starts first wins, and it is said."""
@@ -50,6 +52,7 @@ class MiniseedDraft(Draft):
                     self.problems.append(f"{segment.source}: miniSEED does not hold all of it: {problem}.")
                 file.write(records)
             self.empty = file.tell() == 0
+        self._write_log(log_beside(self._path))
 
     def abandon(self) -> None:
         """Nothing is open."""

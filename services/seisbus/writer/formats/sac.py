@@ -10,6 +10,7 @@ from libseis.segments import Segment
 from libseis.segments.times import TOLERANCE
 from libseis.units import parse
 
+from ...model.stored import LOG_SUFFIX
 from ...planning.datasets import safe_name
 from ...store.documents import Document
 from .convert import trace_of
@@ -68,7 +69,9 @@ class SacDraft(Draft):
                     "time; the reference time is its start."
                 )
         self._tell_of_interval(segment, float(np.float32(sac.delta)))
-        sac.write(str(self._path / self._name(segment)))
+        name = self._name(segment)
+        sac.write(str(self._path / name))
+        self._tell(document, segment, file=name)
 
     def _tell_of_interval(self, segment: Segment, delta: float) -> None:
         """What the precision of DELTA does to the last sample, in the file and for those who read it with obspy."""
@@ -87,4 +90,5 @@ class SacDraft(Draft):
         return f"{stem}.SAC" if number == 1 else f"{stem}.{number}.SAC"
 
     def close(self) -> None:
-        """Every file is complete already."""
+        """Every SAC file is complete already; what the error logs say goes into a file beside them."""
+        self._write_log(self._path / f"waveforms{LOG_SUFFIX}")

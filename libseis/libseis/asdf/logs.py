@@ -1,0 +1,59 @@
+"""Error logs of waveforms: /AuxiliaryData/ErrorLogs/NET_STA/NET_STA_LOC_CHA_<start in ns>_<tag>.
+
+uint8[n], a JSON list of sentences in UTF-8; the attributes are channel_id, starttime (int64, ns since 1970) and tag, as
+the waveform has them. The format itself has no place for them; stock pyasdf reads auxiliary data.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .arrays import replace_array
+from .handle import DatasetLike, opened
+from .records import text
+
+GROUP = "ErrorLogs"
+
+
+@dataclass(frozen=True, slots=True)
+class WaveformLog:
+    """What the error log of one waveform says: its channel (NET.STA.LOC.CHA), first sample (ns since 1970), tag."""
+
+    channel_id: str
+    start_ns: int
+    tag: str
+    sentences: tuple[str, ...]
+
+
+def write_log(dataset: DatasetLike, log: WaveformLog) -> None:
+    """Store what is said of a waveform, behind what is said of it already; nothing for no sentences."""
+    if not log.sentences:
+        return
+    net, sta, loc, chan = log.channel_id.split(".")
+    with opened(dataset, "a") as file:
+        group = file["AuxiliaryData"].require_group(f"{GROUP}/{net}_{sta}")
+        name = f"{net}_{sta}_{loc}_{chan}_{log.start_ns}_{log.tag}"
+        known = json.loads(group[name][()].tobytes()) if name in group else []
+        data = json.dumps(list(dict.fromkeys([*known, *log.sentences])), ensure_ascii=False).encode()
+        attributes = {"channel_id": log.channel_id, "starttime": np.int64(log.start_ns), "tag": log.tag}
+        replace_array(group, name, np.frombuffer(data, np.uint8), attributes)
+
+
+def read_logs(dataset: DatasetLike, code: str) -> Sequence[WaveformLog]:
+    """Error logs of a station's waveforms (NET.STA), in order of channel and time; none where there are none."""
+    with opened(dataset) as file:
+        group = file.get(f"AuxiliaryData/{GROUP}/{code.replace('.', '_')}")
+        found = [
+            WaveformLog(
+                text(stored.attrs["channel_id"]),
+                int(stored.attrs["starttime"]),
+                text(stored.attrs["tag"]),
+                tuple(json.loads(stored[()].tobytes())),
+            )
+            for stored in (group.values() if group is not None else ())
+        ]
+    return sorted(found, key=lambda log: (log.channel_id, log.start_ns, log.tag))
