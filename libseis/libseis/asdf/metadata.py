@@ -52,17 +52,17 @@ def write_inventory(dataset: DatasetLike, inventory: Inventory) -> None:
 
 def station_xml(inventory: Inventory, network: str, station: str) -> bytes:
     """The StationXML of one station of an inventory, every epoch of it."""
-    buffer = io.BytesIO()
-    inventory.select(network=network, station=station, keep_empty=True).write(buffer, format="STATIONXML")
-    return buffer.getvalue()
+    from libseis.obspy.inventories import write_stationxml  # brings obspy
+
+    return write_stationxml(inventory.select(network=network, station=station, keep_empty=True))
 
 
 def read_inventory(dataset: DatasetLike, code: str) -> Inventory:
     """The inventory of a station by its code, such as NZ.BFZ; AsdfError if the dataset has none."""
-    from obspy import read_inventory
+    from libseis.obspy.inventories import read_stationxml  # brings obspy
 
     with opened(dataset) as file:
         path = f"Waveforms/{code}/StationXML"
         if path not in file:
             raise AsdfError(f"The dataset has no StationXML of {code}.", path=path)
-        return read_inventory(io.BytesIO(file[path][()].tobytes()), format="STATIONXML")
+        return read_stationxml(file[path][()].tobytes())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,20 @@ from typing import Any
 from libseis.codes import code, location
 from libseis.epochs import ALWAYS, OPEN_START_NS, EpochSpan, inherited, of_document
 from libseis.segments import SourceId
+
+
+def read_stationxml(data: bytes) -> Any:
+    """An obspy Inventory of all of a StationXML document; obspy's and lxml's errors where it is none."""
+    import obspy
+
+    return obspy.read_inventory(io.BytesIO(data), format="STATIONXML")
+
+
+def write_stationxml(inventory: Any) -> bytes:
+    """The StationXML of an obspy Inventory."""
+    buffer = io.BytesIO()
+    inventory.write(buffer, format="STATIONXML")
+    return buffer.getvalue()
 
 
 def of_element(element: Any, parent: EpochSpan = ALWAYS) -> EpochSpan:

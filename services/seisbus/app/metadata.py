@@ -10,8 +10,7 @@ from libseis.obspy.inventories import inventory_of as of_channels
 
 from ..archive.definition import archive_named
 from ..archive.events import Event, EventOrigin, from_mappings
-from ..archive.oddities import Oddities
-from ..archive.responses import read_inventory_of
+from ..archive.responses import read_inventory_of_documents
 from ..errors import SeisbusError, UnavailableError
 from ..model.channel import ChannelFilter
 from ..store.documents import Document
@@ -54,31 +53,30 @@ async def inventory_of(context: Context, archive: str, net: str, sta: str) -> tu
 
     StationXML of the archive with its responses; without it channel documents, which have none.
     """
-    problem = ""
     try:
-        definition = archive_named(context.archives, archive)
-        keys = await station_keys(context.store, archive, net, sta)
-        found = [await context.objects.get(definition, key) for key in keys]
-        documents = {key: one.data for key, one in zip(keys, found, strict=True) if one is not None}
-        if documents:
-            return await asyncio.to_thread(_parsed, documents, net, sta)
-        problem = f"{net}.{sta}: the archive has no StationXML of it; its channels are without responses."
+        inventory, told = await archived_inventory(context, archive, net, sta)
     except UnavailableError:
         raise
-    except (SeisbusError, ValueError, TypeError, KeyError, SyntaxError) as error:  # what reading XML raises
-        problem = f"{net}.{sta}: its StationXML cannot be read ({error}); its channels are without responses."
+    except SeisbusError as error:
+        inventory, told = None, [f"{net}.{sta}: its StationXML cannot be read: {error.message}"]
+    if inventory is not None and len(inventory):
+        return inventory, " ".join(told)
+    told = told or [f"{net}.{sta}: the archive has no StationXML of it."]
     epochs = [epoch async for epoch in channel_epochs(context.store, archive, ChannelFilter(net, sta))]
     if not epochs:
         return None, f"{net}.{sta}: there is no station metadata."
-    return await asyncio.to_thread(of_channels, epochs), problem
+    return await asyncio.to_thread(of_channels, epochs), " ".join([*told, "Its channels are without responses."])
 
 
-def _parsed(documents: Mapping[str, bytes], net: str, sta: str) -> tuple[Any, str]:
-    from obspy import Inventory
+async def archived_inventory(context: Context, archive: str, net: str, sta: str) -> tuple[Any, list[str]]:
+    """What can be read of a station's StationXML in an archive (None where it has none), and what is odd about it.
 
-    inventory, notes = Inventory(), []
-    for key, document in documents.items():
-        odd = Oddities(key)
-        inventory += read_inventory_of(document, net, sta, key, odd)
-        notes += [odd.note] if odd else []
-    return inventory, " ".join(notes)
+    A document that cannot be read costs itself alone.
+    """
+    definition = archive_named(context.archives, archive)
+    keys = await station_keys(context.store, archive, net, sta)
+    found = [await context.objects.get(definition, key) for key in keys]
+    documents = {key: one.data for key, one in zip(keys, found, strict=True) if one is not None}
+    if not documents:
+        return None, []
+    return await asyncio.to_thread(read_inventory_of_documents, documents, net, sta)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import io
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping
 from typing import Any
 
 from libseis.codes import code, location
 from libseis.obspy.inventories import normalised
 from libseis.warned import collected
 
+from seisbus.archive.errors import ArchiveFormatError
 from seisbus.archive.oddities import Oddities
 from seisbus.archive.stations import stationxml_tree
 from seisbus.archive.xmlparts import children, local
@@ -27,12 +28,13 @@ def read_inventory_of(data: bytes, net: str, sta: str, key: str = "", odd: Oddit
     A channel that obspy cannot read goes to `odd`, and the others are there. ArchiveFormatError where the bytes are no
     StationXML at all.
     """
-    from obspy import Inventory, read_inventory
+    from libseis.obspy.inventories import read_stationxml
+    from obspy import Inventory
 
     odd = Oddities(key) if odd is None else odd
     with contextlib.suppress(Exception):  # obspy and lxml raise a dozen kinds here; which channel it was shows below
         with collected() as told:  # with a warning obspy leaves out what it cannot use
-            found = normalised(read_inventory(io.BytesIO(data), format="STATIONXML"), net, sta)
+            found = normalised(read_stationxml(data), net, sta)
         if not told:
             return found
     made = Inventory()
@@ -51,11 +53,11 @@ def left_out_responses(data: bytes, key: str, odd: Oddities) -> list[tuple[str, 
 
     ArchiveFormatError where the bytes are no StationXML at all.
     """
-    from obspy import read_inventory
+    from libseis.obspy.inventories import read_stationxml
 
     with contextlib.suppress(Exception):
         with collected() as told:
-            read_inventory(io.BytesIO(data), format="STATIONXML")
+            read_stationxml(data)
         if not told:
             return []
     found: dict[str, str] = {}
@@ -77,13 +79,14 @@ def _name(network: ET.Element, station: ET.Element, channel: ET.Element) -> str:
 
 def _one(network: ET.Element, station: ET.Element, channel: ET.Element, odd: Oddities) -> Any:
     """The Inventory of one channel; empty, and told, where obspy cannot read it."""
-    from obspy import Inventory, read_inventory
+    from libseis.obspy.inventories import read_stationxml
+    from obspy import Inventory
 
     name = _name(network, station, channel)
     found = Inventory()
     try:
         with collected() as told:
-            found = read_inventory(io.BytesIO(_alone(network, station, channel)), format="STATIONXML")
+            found = read_stationxml(_alone(network, station, channel))
     except Exception as error:
         odd.leave_out(f"the response of {name} cannot be read ({error})")
         return Inventory()
@@ -92,6 +95,25 @@ def _one(network: ET.Element, station: ET.Element, channel: ET.Element, odd: Odd
     elif told:
         odd.mend(f"the response of {name}: {'; '.join(told)}")
     return found
+
+
+def read_inventory_of_documents(documents: Mapping[str, bytes], net: str, sta: str) -> tuple[Any, list[str]]:
+    """An obspy Inventory of what StationXML documents (by key) hold of a station, and a sentence for each odd one.
+
+    A document that cannot be read costs itself alone.
+    """
+    from obspy import Inventory
+
+    inventory, told = Inventory(), list[str]()
+    for key, data in documents.items():
+        odd = Oddities(key)
+        try:
+            inventory += read_inventory_of(data, net, sta, key, odd)
+        except ArchiveFormatError as error:
+            told.append(error.message)
+        if odd:
+            told.append(odd.note)
+    return inventory, told
 
 
 def _alone(network: ET.Element, station: ET.Element, channel: ET.Element) -> bytes:

@@ -142,24 +142,16 @@ def _inside(part: Segment, segment: Segment) -> bool:
 
 
 def _trace(segment: Segment, members: Sequence[Stored]) -> Any:
-    from obspy import Trace, UTCDateTime
+    from libseis.obspy.segments import segment_to_trace
     from obspy.core import AttribDict
 
     told = [_sentence(entry) for one in members for entry in one.log]
     if uneven := segment.uneven():
         told.append(f"seisbus.client: {uneven.message}")
-    header = {
-        "network": segment.source.net,
-        "station": segment.source.sta,
-        "location": segment.source.loc,
-        "channel": segment.source.chan,
-        "sampling_rate": segment.rate.hz,
-        "starttime": UTCDateTime(ns=segment.t0_ns),
-        "seisbus": AttribDict(elog=list(dict.fromkeys(told)), wf_ids=[str(one.document["_id"]) for one in members]),
-    }
-    if members and (units := _units(members[0])):
-        header["units"] = units
-    return Trace(np.ascontiguousarray(segment.data), header=header)
+    trace = segment_to_trace(segment, _units(members[0]) if members else "")
+    wf_ids = [str(one.document["_id"]) for one in members]
+    trace.stats.seisbus = AttribDict(elog=list(dict.fromkeys(told)), wf_ids=wf_ids)
+    return trace
 
 
 def _sentence(entry: Mapping[str, Any]) -> str:

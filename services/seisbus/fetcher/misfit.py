@@ -199,14 +199,12 @@ class MisfitInputs:
 
 
 def _quakeml(event: Event) -> bytes:
-    return _written(catalog_of(event), "QUAKEML")
+    buffer = io.BytesIO()
+    catalog_of(event).write(buffer, format="QUAKEML")
+    return buffer.getvalue()
 
 
 def _stationxml(inventory: Any) -> bytes:
-    return _written(inventory, "STATIONXML")
+    from libseis.obspy.inventories import write_stationxml  # brings obspy
 
-
-def _written(thing: Any, format: str) -> bytes:
-    buffer = io.BytesIO()
-    thing.write(buffer, format=format)
-    return buffer.getvalue()
+    return write_stationxml(inventory)

@@ -33,11 +33,12 @@ def measure(order: MisfitOrder) -> Measurement:
 def _measure(order: MisfitOrder) -> Measurement:
     import obspy
     from libseis.misfit import Config, measure_station
+    from libseis.obspy.inventories import read_stationxml
 
     problems = list(order.problems)
     observed, synthetic = (_stream(pieces, problems) for pieces in (order.observed, order.synthetic))
     event = obspy.read_events(io.BytesIO(order.quakeml), format="QUAKEML")[0] if order.quakeml else None
-    inventory = obspy.read_inventory(io.BytesIO(order.stationxml), format="STATIONXML") if order.stationxml else None
+    inventory = read_stationxml(order.stationxml) if order.stationxml else None
     config = Config.from_mapping(json.loads(order.config))
     fixed = _fixed(order.fixed_windows) if order.fixed_windows else None
     found = measure_station(
@@ -72,7 +73,8 @@ def _measure(order: MisfitOrder) -> Measurement:
 
 def _stream(pieces: Sequence[Piece], problems: list[str]) -> Any:
     """An obspy Stream; a piece that cannot be read is left out and said."""
-    from obspy import Stream, Trace, UTCDateTime
+    from libseis.obspy.segments import segment_to_trace
+    from obspy import Stream
 
     stream = Stream()
     for piece in pieces:
@@ -92,18 +94,7 @@ def _stream(pieces: Sequence[Piece], problems: list[str]) -> Any:
         except StoredBytesError as error:
             problems.append(error.message)
             continue
-        header = {
-            "network": channel.net,
-            "station": channel.sta,
-            "location": channel.loc,
-            "channel": channel.chan,
-            "sampling_rate": segment.rate.hz,
-            "starttime": UTCDateTime(ns=segment.t0_ns),
-        }
-        if piece.units:
-            header["units"] = piece.units
-        # obspy works in place, and the bytes of a message cannot be written to
-        stream.append(Trace(np.array(segment.data), header=header))
+        stream.append(segment_to_trace(segment, piece.units))
     return stream
 
 

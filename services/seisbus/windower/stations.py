@@ -5,17 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..app import Context
-from ..archive.definition import archive_named
-from ..archive.errors import ArchiveFormatError
-from ..archive.oddities import Oddities
-from ..archive.responses import read_inventory_of
+from ..app.metadata import archived_inventory
 from ..model.transfer import WindowOrder
-from ..store.index import station_keys
 
 if TYPE_CHECKING:
     from libseis.steps import StepContext
@@ -65,30 +60,9 @@ class Stations:
             raise
 
     async def _read(self, archive: str, net: str, sta: str) -> Metadata:
-        definition = archive_named(self._context.archives, archive)
-        keys = await station_keys(self._context.store, archive, net, sta)
-        found = {key: await self._context.objects.get(definition, key) for key in keys}
-        return await asyncio.to_thread(
-            _parsed, {key: one.data for key, one in found.items() if one is not None}, net, sta
-        )
+        from libseis.steps import StepContext
 
-
-def _parsed(documents: Mapping[str, bytes], net: str, sta: str) -> Metadata:
-    """What can be read of a station; an odd channel, or document, costs itself alone."""
-    from libseis.steps import StepContext
-    from obspy import Inventory
-
-    if not documents:
-        return Metadata(StepContext())
-    inventory, notes = Inventory(), []
-    for key, document in documents.items():
-        odd = Oddities(key)
-        try:
-            inventory += read_inventory_of(document, net, sta, key, odd)
-        except ArchiveFormatError as error:
-            notes.append(error.message)
-        if odd:
-            notes.append(odd.note)
-    for note in notes:
-        _log.warning("%s", note)
-    return Metadata(StepContext(inventory), tuple(notes))
+        inventory, notes = await archived_inventory(self._context, archive, net, sta)
+        for note in notes:
+            _log.warning("%s", note)
+        return Metadata(StepContext(inventory), tuple(notes))

@@ -15,7 +15,7 @@ from seisbus.archive import events
 from seisbus.archive.errors import ArchiveFormatError, EventInputError
 from seisbus.archive.oddities import Oddities
 from seisbus.archive.quakeml import catalog_of
-from seisbus.archive.responses import read_inventory_of
+from seisbus.archive.responses import read_inventory_of, read_inventory_of_documents
 from seisbus.archive.stations import read_stationxml
 from seisbus.model.moments import parse_time_ns
 
@@ -238,3 +238,12 @@ def test_the_response_of_a_sound_channel_beside_an_odd_one(test_data: Path) -> N
     assert len(found.get_contents()["channels"]) == len(names) - 1
     assert odd.left_out == 1 and "cannot be read" in odd.note
     assert all(channel.response.response_stages for network in found for station in network for channel in station)
+
+
+def test_a_document_that_cannot_be_read_costs_itself_alone(test_data: Path) -> None:
+    """An archive has several documents of a station, one of them is no XML: the others give responses."""
+    data = (test_data / "mseed" / "CI_HEC.xml").read_bytes()
+    found, told = read_inventory_of_documents({"a": b"no XML", "b": data, "c": data[:20]}, "CI", "HEC")
+    whole = obspy.read_inventory(io.BytesIO(data), format="STATIONXML")
+    assert found.get_contents()["channels"] == whole.get_contents()["channels"]
+    assert [sentence[:14] for sentence in told] == ["Cannot read a:", "Cannot read c:"]

@@ -14,7 +14,6 @@ from libseis.segments import Segment
 from ...archive.quakeml import catalog_of
 from ...model.measured import adjoint_value, rejected_values, window_value
 from ...store.documents import Document
-from .convert import trace_of
 from .draft import About, Draft, Measured
 
 if TYPE_CHECKING:
@@ -46,9 +45,10 @@ class AsdfDraft(Draft):
     def _add(self, segment: Segment, wanted: str, units: str = "") -> str:
         """Under this tag; where other samples of the same channel and time have it, under a numbered one. The tag that
         it has, "" where it is left out."""
+        from libseis.obspy.segments import segment_to_trace
         from obspy import Stream
 
-        stream = Stream([trace_of(segment, units)])
+        stream = Stream([segment_to_trace(segment, units)])
         for number in range(1, _MOST_TAGS):
             tag = wanted if number == 1 else f"{wanted}_{number}"
             try:

@@ -13,7 +13,6 @@ from libseis.units import parse
 from ...model.stored import LOG_SUFFIX
 from ...planning.datasets import safe_name
 from ...store.documents import Document
-from .convert import trace_of
 from .draft import About, Draft
 
 # Header IDEP, by base unit and power of seconds.
@@ -40,12 +39,13 @@ class SacDraft(Draft):
 
     def add(self, document: Document, segment: Segment, site: Document | None) -> None:
         """One file."""
+        from libseis.obspy.segments import segment_to_trace
         from obspy import UTCDateTime
         from obspy.io.sac import SACTrace
 
         if segment.data.dtype == np.int32 and np.abs(segment.data.astype(np.int64)).max(initial=0) > _EXACT:
             self.problems.append(f"{segment.source}: counts above 2^24 are rounded to single precision.")
-        sac = SACTrace.from_obspy_trace(trace_of(segment))
+        sac = SACTrace.from_obspy_trace(segment_to_trace(segment))
         unit = parse(document.get("units"))
         if unit is not None:
             # IDEP names the quantity alone, and the manual's nm are not what most programs write: the unit is beside it
