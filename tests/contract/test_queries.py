@@ -136,8 +136,8 @@ async def test_waveforms_by_each_way_to_ask_equal_a_filter_in_memory(store: Stor
         queries.WaveformFilter(data_tag="second", channels=ChannelFilter(sta="S00?", loc="--")),
         queries.WaveformFilter(channels=ChannelFilter("CI", "S003", "10", "HHZ")),
         queries.WaveformFilter(job=jobs[1], event="ev2"),
-        queries.WaveformFilter(job=jobs[0], span=queries.Span(DAY + hour + 24_975_000_000, DAY + 3 * hour)),
-        queries.WaveformFilter(job=jobs[0], span=queries.Span(DAY + hour + 24_975_000_001, DAY + 3 * hour + 1)),
+        queries.WaveformFilter(job=jobs[0], span=queries.TimeSpan(DAY + hour + 24_975_000_000, DAY + 3 * hour)),
+        queries.WaveformFilter(job=jobs[0], span=queries.TimeSpan(DAY + hour + 24_975_000_001, DAY + 3 * hour + 1)),
     ):
         expected = sorted((d for d in documents if matches(d, wanted)), key=lambda d: (d["starttime"], d["_id"]))
         assert expected
@@ -211,13 +211,13 @@ async def test_events_respect_strict_and_open_bounds_and_need_a_magnitude_when_a
         ]
     )
 
-    async def found(above: float | None, most: float | None, span: queries.Span = queries.ANY_TIME) -> list[str]:
+    async def found(above: float | None, most: float | None, span: queries.TimeSpan = queries.ANY_TIME) -> list[str]:
         pages = await every_page(lambda r: queries.events(store, "local", span, above, most, r), 2)
         return [d["source_id"] for page in pages for d in page]
 
     assert await found(None, None) == ["0", "1", "2", "3", "4"]
     assert await found(4.5, 5.0) == ["1", "3"]
-    assert await found(None, None, queries.Span(DAY + 1, DAY + 4)) == ["1", "2", "3"]
+    assert await found(None, None, queries.TimeSpan(DAY + 1, DAY + 4)) == ["1", "2", "3"]
     assert await queries.has_events(store, "local")
     assert not await queries.has_events(store, "scedc")
 
@@ -267,7 +267,7 @@ async def test_day_files_index_keys_and_channels_page_in_key_order(store: Store)
             },
         ]
     )
-    open_at = queries.Span(100_000_000_000, 200_000_000_000)
+    open_at = queries.TimeSpan(100_000_000_000, 200_000_000_000)
     channels = await queries.channels(store, "local", ChannelFilter(net="CI", sta="ADO"), open_at, PageRequest())
     assert [d["starttime"] for d in channels.documents] == [100.0]
 

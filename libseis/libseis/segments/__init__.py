@@ -4,10 +4,11 @@ Pure numpy; no file format, no data object and no metadata. `libseis.mseed` make
 `libseis.obspy.converter` makes `TimeSeries` from segments.
 """
 
-from libseis.segments.cut import Cut, CutReason, GapPolicy, Span, cut
+from libseis.segments.cut import Cut, CutReason, GapPolicy, cut
 from libseis.segments.join import Joined, Overlap, Rows, join, join_rows, merge
 from libseis.segments.rate import Rate
 from libseis.segments.segment import Complaint, ComplaintKind, Segment, SourceId
+from libseis.segments.span import Span
 from libseis.segments.times import RecordTimes
 
 __all__ = [

@@ -14,6 +14,7 @@ import numpy as np
 
 from libseis.enums import GapFill
 from libseis.segments.segment import Segment
+from libseis.segments.span import Span
 
 # Header times without blockette 1001 end at 0.1 ms (SEED manual 2.4, BTIME): a sample this close before the edge of a
 # tile is on it.
@@ -38,14 +39,6 @@ class CutReason(StrEnum):
     ENDS_EARLY = "ends_early"
     OVERLAP_CONFLICT = "overlap_conflict"
     MIXED_RATES = "mixed_rates"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of time, both ends included, in epoch ns."""
-
-    start_ns: int
-    end_ns: int
 
 
 @dataclass(frozen=True, slots=True)

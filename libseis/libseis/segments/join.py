@@ -12,9 +12,9 @@ from enum import StrEnum
 
 import numpy as np
 
-from libseis.segments.cut import Span
 from libseis.segments.rate import Rate, streams
 from libseis.segments.segment import Complaint, ComplaintKind, Samples, Segment, SourceId
+from libseis.segments.span import Span
 from libseis.segments.times import TOLERANCE, ClockReport, Integers, RecordTimes, read_clock
 
 

@@ -4,6 +4,7 @@ Knows control's address and nothing else of a deployment, but for who reads its 
 `seisbus.client.plot`.
 """
 
+from ..model.measured import TotalMisfit
 from .aio import AsyncClient
 from .direct import Direct
 from .errors import ClientError, DatasetError, Failure, UnreachableError, WaveformError
@@ -20,7 +21,6 @@ from .values import (
     Query,
     Reason,
     Stored,
-    TotalMisfit,
 )
 
 __all__ = [

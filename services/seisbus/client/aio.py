@@ -21,6 +21,7 @@ from libseis import TimeSeries, TimeSeriesEnsemble
 
 from ..errors import UserError
 from ..model.channel import ChannelFilter
+from ..model.measured import TotalMisfit
 from ..model.moments import moment_ns
 from ..model.outcome import Fate
 from ..model.stored import log_of
@@ -43,10 +44,10 @@ from .values import (
     Query,
     Reason,
     Stored,
-    TotalMisfit,
     channel_filter,
     time_ns,
     time_span,
+    total_misfit,
 )
 
 _logger = logging.getLogger("seisbus.client")
@@ -290,7 +291,7 @@ class AsyncClient:
     async def misfits(self, job: str) -> list[TotalMisfit]:
         """Total misfits of a misfit job, in order of event and evaluation."""
         response = await self._connection.call("ListMisfits", pb.ListMisfitsRequest(name=_job(job)))
-        return [TotalMisfit.of(row) for row in response.rows]
+        return [total_misfit(row) for row in response.rows]
 
     # archives
 

@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 
 from libseis import TimeSeries, TimeSeriesEnsemble
 
+from ..model.measured import TotalMisfit
 from ..model.outcome import Fate
 from .aio import AsyncClient
 from .direct import Direct
@@ -28,7 +29,6 @@ from .values import (
     Query,
     Reason,
     Stored,
-    TotalMisfit,
 )
 
 T = TypeVar("T")

@@ -12,6 +12,7 @@ from seis.control.v1 import control_pb2 as pb
 from seis.v1 import task_pb2
 
 from ..model.channel import Channel
+from ..model.measured import TotalMisfit
 from ..model.moments import moment_ns
 from ..model.outcome import Fate, JobState, Ledger
 
@@ -44,21 +45,9 @@ class Progress:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class TotalMisfit:
-    """Sums over the stations of an event at an evaluation (`path`: default, i01 or i01/s00)."""
-
-    event: str
-    path: str
-    stations: int
-    sources: int
-    windows: int
-    misfit: float
-
-    @classmethod
-    def of(cls, message: pb.ListMisfitsResponse.Row) -> TotalMisfit:
-        """From the wire."""
-        return cls(message.event, message.path, message.stations, message.sources, message.windows, message.misfit)
+def total_misfit(message: pb.ListMisfitsResponse.Row) -> TotalMisfit:
+    """A total misfit from the wire."""
+    return TotalMisfit(message.event, message.path, message.stations, message.sources, message.windows, message.misfit)
 
 
 @dataclass(frozen=True, slots=True)

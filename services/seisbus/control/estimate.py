@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
+from libseis.segments import Span
 from seis.control.v1 import control_pb2 as pb
 
 from ..model.job import JobSpec
 from ..model.task import DAY_NS
-from ..planning.extents import ROUND_TRIP_BYTES, Wanted, merged
+from ..planning.extents import ROUND_TRIP_BYTES, merged
 from ..planning.plan import touched_days
 from ..planning.ranges import SMALL_BYTES
-from ..planning.windows import TimeWindow, home_days, windows_of_day
+from ..planning.windows import PlannedWindow, home_days, windows_of_day
 from ..store.documents import Document
 from ..store.index import day_files, day_is_known
 from .context import Context
@@ -41,7 +42,7 @@ class Load:
     windows: int
     days_of_data: float
     objects: int
-    spans: tuple[Wanted, ...]
+    spans: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +113,21 @@ async def estimate(context: Context, spec: JobSpec) -> pb.Estimate:
     return summary(total, known, len(days))
 
 
-def load_of(windows: Iterable[TimeWindow]) -> Load:
+def load_of(windows: Iterable[PlannedWindow]) -> Load:
     """Sums over the windows of a home day."""
     wanted = list(windows)
-    spans = merged([Wanted(window.start_ns, window.end_ns) for window in wanted])
+    spans = merged([Span(window.start_ns, window.end_ns) for window in wanted])
     touched = {day for w in wanted for day in touched_days(w.start_ns, w.end_ns - (not w.inclusive_end))}
     return Load(len(wanted), sum(w.end_ns - w.start_ns for w in wanted) / DAY_NS, len(touched), spans)
 
 
-def stretches(spans: Iterable[Wanted], size: float) -> list[Wanted]:
+def stretches(spans: Iterable[Span], size: float) -> list[Span]:
     """What is read at a go of day objects of `size` bytes: near spans together, as the range reader does it."""
     near_ns = ROUND_TRIP_BYTES / size * DAY_NS
-    found: list[Wanted] = []
+    found: list[Span] = []
     for span in spans:
         if found and span.start_ns - found[-1].end_ns <= near_ns:
-            found[-1] = Wanted(found[-1].start_ns, span.end_ns)
+            found[-1] = Span(found[-1].start_ns, span.end_ns)
         else:
             found.append(span)
     return found

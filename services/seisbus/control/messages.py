@@ -13,7 +13,7 @@ from ..model.channel import Channel, ChannelFilter
 from ..model.outcome import Fate, Ledger
 from ..store.documents import Document
 from ..store.outcomes import Availability
-from ..store.queries import Span, WaveformFilter
+from ..store.queries import TimeSpan, WaveformFilter
 from ..store.summaries import Summary
 from .names import DEAD_LETTERS, JOBS
 
@@ -130,9 +130,9 @@ def filter_value(message: pb.ChannelFilter) -> ChannelFilter:
     return ChannelFilter(message.net or "*", message.sta or "*", message.loc or "*", message.chan or "*")
 
 
-def span_value(message: pb.TimeSpan) -> Span:
+def span_value(message: pb.TimeSpan) -> TimeSpan:
     """A span of the wire; 0 is unbounded."""
-    return Span(message.start_ns or None, message.end_ns or None)
+    return TimeSpan(message.start_ns or None, message.end_ns or None)
 
 
 def waveform_filter(message: pb.WaveformQuery) -> WaveformFilter:

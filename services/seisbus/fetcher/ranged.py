@@ -11,7 +11,7 @@ from libseis.segments import Span
 from ..archive.definition import ArchiveDefinition, DayCut
 from ..model.task import DAY_NS, ObjectRef
 from ..objects import Fetched, ObjectChangedError, ObjectReader
-from ..planning.extents import ByteRange, Wanted
+from ..planning.extents import ByteRange
 from ..planning.observed import Hint, Knot
 from ..planning.plan import edge_margin_ns, spans_of_object
 from ..planning.ranges import Done, RangeSearch, Whole, WholeReason
@@ -36,13 +36,13 @@ async def read_spans(
     What comes out is what a whole read would give for the spans (see planning.ranges for the one exception). An
     object that changed since it was planned is read whole, in its new version.
     """
-    wanted = tuple(Wanted(span.start_ns, span.end_ns) for span in spans)
+    wanted = tuple(spans)
     if ref.channel is not None:
         margin = edge_margin_ns(ref.channel, None, archive.day_cut is DayCut.RECORD)
         wanted = spans_of_object(wanted, ref.day_ns, margin) or wanted
     search = RangeSearch(
         ref.size,
-        Wanted(ref.day_ns, ref.day_ns + DAY_NS),
+        Span(ref.day_ns, ref.day_ns + DAY_NS),
         wanted,
         Hint(tuple(Knot(offset, time_ns) for offset, time_ns in ref.knots), ref.ordered),
         verify_full=verify_full,

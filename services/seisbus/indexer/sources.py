@@ -16,7 +16,7 @@ from ..model.job import JobSpec
 from ..model.task import DAY_NS
 from ..planning.knots import KnotTable
 from ..planning.plan import DayFile, DayFiles, PadOf
-from ..planning.windows import Origin, TimeWindow
+from ..planning.windows import Origin, PlannedWindow
 from ..store import index
 from ..store.documents import Document
 from .days import day_of, ensure_day
@@ -79,7 +79,7 @@ class DayFilesCache:
         """Files of a loaded day."""
         return self._days.get(day, {})
 
-    async def load_padded(self, windows: Sequence[TimeWindow], pads: PadOf, *, margin_days: int) -> None:
+    async def load_padded(self, windows: Sequence[PlannedWindow], pads: PadOf, *, margin_days: int) -> None:
         """Have the days loaded that the windows and the pads of all channels reach, and `margin_days` around."""
         first, last = min(w.start_ns for w in windows), max(w.end_ns for w in windows)
         before, after = self._reach

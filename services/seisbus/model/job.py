@@ -48,7 +48,7 @@ class Select(Model):
         return ChannelFilter(self.net, self.sta, self.loc, self.chan)
 
 
-class Span(Model):
+class AbsoluteWindow(Model):
     """A window given outright; the sample at `end` belongs to it."""
 
     start: Moment
@@ -139,7 +139,7 @@ class Tile(Model):
 class Windows(Model):
     """Exactly one of: `absolute` spans, `events`, a `tile`."""
 
-    absolute: tuple[Span, ...] | None = None
+    absolute: tuple[AbsoluteWindow, ...] | None = None
     events: EventWindows | None = None
     tile: Tile | None = None
 

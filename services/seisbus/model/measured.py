@@ -1,14 +1,28 @@
-"""Documents of misfit windows, rejected windows and adjoint sources as the values of libseis.misfit. Pure."""
+"""What misfit jobs measured: total misfits, and documents of windows and adjoint sources as libseis.misfit's values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
     from libseis.misfit import AdjointSource, RejectedWindow, Window
+
+
+@dataclass(frozen=True, slots=True)
+class TotalMisfit:
+    """Sums over the stations of an event at an evaluation (`path`: default, i01 or i01/s00)."""
+
+    event: str
+    path: str
+    stations: int
+    sources: int
+    windows: int
+    misfit: float
+
 
 _WINDOW = ("left", "right", "center", "dt", "min_period", "cc_shift", "max_cc", "dlna", "weight")
 _SOURCE = ("channel_id", "component", "dt", "time_offset", "misfit", "min_period", "max_period", "starttime")

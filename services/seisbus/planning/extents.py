@@ -1,9 +1,11 @@
-"""Stretches of an object's bytes and of time, and what it costs to read bytes apart or together. Pure."""
+"""Stretches of an object's bytes, spans of time, and what it costs to read bytes apart or together. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from libseis.segments import Span
 
 # What a round trip is worth: 30 ms at 40 Mbit/s, what one connection of a cloud archive gives.
 ROUND_TRIP_BYTES = 150_000
@@ -22,20 +24,12 @@ class ByteRange:
         return self.end - self.start
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A span of time that must be covered, both ends in nanoseconds."""
-
-    start_ns: int
-    end_ns: int
-
-
-def merged(spans: Sequence[Wanted]) -> tuple[Wanted, ...]:
+def merged(spans: Sequence[Span]) -> tuple[Span, ...]:
     """Spans in order, those that touch made one."""
-    out: list[Wanted] = []
+    out: list[Span] = []
     for span in sorted(spans, key=lambda s: s.start_ns):
         if out and span.start_ns <= out[-1].end_ns:
-            out[-1] = Wanted(out[-1].start_ns, max(out[-1].end_ns, span.end_ns))
+            out[-1] = Span(out[-1].start_ns, max(out[-1].end_ns, span.end_ns))
         else:
             out.append(span)
     return tuple(out)

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from libseis.segments import Span
 from numpy.typing import NDArray
 
-from .extents import Wanted
 from .observed import Integers, Knot, Observed
 
 # Two minutes of 60 are what a window of an hour reads too much at each end, at worst: 7 % with both.
@@ -38,7 +38,7 @@ class KnotTable:
         """Pairs of little-endian int64: offset, time."""
         return np.stack([self.offset, self.time_ns], axis=1).astype("<i8").tobytes()
 
-    def around(self, spans: Sequence[Wanted]) -> tuple[Knot, ...]:
+    def around(self, spans: Sequence[Span]) -> tuple[Knot, ...]:
         """The knots that bracket each span: the last one before it, and two behind it, since the record of the first
         may hold the span's last sample."""
         picked: set[int] = set()

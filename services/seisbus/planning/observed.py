@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from libseis.segments import Span
 from numpy.typing import NDArray
 
-from .extents import ByteRange, Wanted
+from .extents import ByteRange
 
 Integers = NDArray[np.int64]
 
@@ -146,17 +147,17 @@ class Run:
         """Time of the last sample."""
         return int(self.end_ns[-1])
 
-    def starts_late(self, span: Wanted, day: Wanted) -> bool:
+    def starts_late(self, span: Span, day: Span) -> bool:
         """Whether a sample one interval before the first would be wanted, and belongs to the object's day."""
         period = float(self.period_ns[0])
         return self.first_ns - period >= max(span.start_ns - period / 2, day.start_ns)
 
-    def ends_early(self, span: Wanted, day: Wanted) -> bool:
+    def ends_early(self, span: Span, day: Span) -> bool:
         """Whether a sample one interval after the last would be wanted, and belongs to the object's day."""
         period = float(self.period_ns[-1])
         return self.last_ns + period <= min(span.end_ns + period, day.end_ns - 1)
 
-    def has_gap(self, span: Wanted) -> bool:
+    def has_gap(self, span: Span) -> bool:
         """Whether a step between records inside the span differs from one interval by more than half of it."""
         steps = self.start_ns[1:] - self.end_ns[:-1]
         inside = (self.start_ns[1:] > span.start_ns) & (self.end_ns[:-1] < span.end_ns)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from libseis.segments import Span
+
 from ..model.channel import Channel
 from ..model.ids import task_id, window_id
 from ..model.outcome import Reason
 from ..model.task import DAY_NS, ObjectRef, Part, Task, Window, WindowTemplate
-from .extents import Wanted
 from .knots import KnotTable
-from .windows import TimeWindow
+from .windows import PlannedWindow
 
 # Records of a part should fit an inline message (7 MB) in the worst case of 4.4 bytes a sample.
 _PART_BYTES = 6_000_000
@@ -75,7 +76,7 @@ def edge_margin_ns(channel: Channel, sampling_rate: float | None, cut_at_record:
     return min(DAY_NS, int(_SAMPLES_A_RECORD / nominal_rate(channel, sampling_rate) * 1e9))
 
 
-def spans_of_object(spans: Sequence[Wanted], day_ns: int, margin_ns: int) -> tuple[Wanted, ...]:
+def spans_of_object(spans: Sequence[Span], day_ns: int, margin_ns: int) -> tuple[Span, ...]:
     """The spans that a day's object can hold data of; a task reads neighbours for some of its windows only."""
     low, high = day_ns - margin_ns, day_ns + DAY_NS + margin_ns
     return tuple(span for span in spans if span.end_ns >= low and span.start_ns < high)
@@ -91,7 +92,7 @@ def plan_day(
     archive: str,
     shard: int,
     day: int,
-    windows: Sequence[TimeWindow],
+    windows: Sequence[PlannedWindow],
     files: Callable[[int], DayFiles],
     *,
     cut_at_record: bool,
@@ -121,7 +122,7 @@ def plan_day(
             first, last = window.start_ns - before - margin, _last_ns(window) + after + margin
             needed.update(dict.fromkeys(touched_days(first, last)))
         touched = {d for w in mine for d in touched_days(w.start_ns, _last_ns(w))}
-        spans = [Wanted(w.start_ns - before - margin, _last_ns(w) + after + margin) for w in mine]
+        spans = [Span(w.start_ns - before - margin, _last_ns(w) + after + margin) for w in mine]
         objects = tuple(
             ref
             for d in needed
@@ -149,7 +150,7 @@ def plan_day(
 
 
 def pad_of(
-    channel: Channel, windows: Sequence[TimeWindow], files: Callable[[int], DayFiles], pads: PadOf
+    channel: Channel, windows: Sequence[PlannedWindow], files: Callable[[int], DayFiles], pads: PadOf
 ) -> tuple[int, int]:
     """The padding of a channel's windows at the slowest rate that it has on any day which they and it reach."""
     first, last = min(w.start_ns for w in windows), max(_last_ns(w) for w in windows)
@@ -163,7 +164,7 @@ def pad_of(
         before, after = max(before, more[0]), max(after, more[1])
 
 
-def _last_ns(window: TimeWindow) -> int:
+def _last_ns(window: PlannedWindow) -> int:
     """Last instant that belongs to a window."""
     return window.end_ns if window.inclusive_end else window.end_ns - 1
 
@@ -173,7 +174,7 @@ def _and_others(file: DayFile | None) -> tuple[DayFile | None, ...]:
 
 
 def _object(
-    archive: str, channel: Channel, day: int, file: DayFile | None, spans: Sequence[Wanted], *, wanted: bool
+    archive: str, channel: Channel, day: int, file: DayFile | None, spans: Sequence[Span], *, wanted: bool
 ) -> ObjectRef | None:
     """The reference of a day's file; a file that is not there matters only on days the windows themselves touch."""
     if file is not None and file.listed:

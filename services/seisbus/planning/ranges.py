@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
-from .extents import ROUND_TRIP_BYTES, ByteRange, Wanted, coalesced, complement, merged
+from libseis.segments import Span
+
+from .extents import ROUND_TRIP_BYTES, ByteRange, coalesced, complement, merged
 from .observed import Hint, Knot, Observed, Point, Run, guess, runs
 
 # Two headers in a row must stand in a probe for an offset to be believed: enough for 512-byte records, and what is
@@ -90,8 +92,8 @@ class RangeSearch:
     """
 
     size: int
-    day: Wanted
-    wanted: Sequence[Wanted]
+    day: Span
+    wanted: Sequence[Span]
     hint: Hint = field(default_factory=Hint)
     verify_full: bool = False
     _seen: list[Observed] = field(default_factory=list)
@@ -163,7 +165,7 @@ class RangeSearch:
 
     # -- one span ---------------------------------------------------------------------------------
 
-    def _step(self, span: Wanted) -> list[ByteRange] | WholeReason:
+    def _step(self, span: Span) -> list[ByteRange] | WholeReason:
         """Ranges that `span` still needs (none when it is covered), or why ranges cannot serve it."""
         body = self._body(span)
         if body is not None:
@@ -192,7 +194,7 @@ class RangeSearch:
                 return self._extension(span, run)
         return [ByteRange(start, end)]
 
-    def _bracket(self, span: Wanted) -> ByteRange | None:
+    def _bracket(self, span: Span) -> ByteRange | None:
         """The bytes from the knot before the span to the one behind it, where both are near: one request, surely."""
         before = max((k for k in self.hint.knots if k.time_ns <= span.start_ns), default=None)
         after = min((k for k in self.hint.knots if k.time_ns > span.end_ns), default=None)
@@ -209,7 +211,7 @@ class RangeSearch:
         end = min(after.offset + _LONG_RECORD, min(surely, default=self.size))
         return ByteRange(before.offset, end) if before.offset < after.offset else None
 
-    def _body(self, span: Wanted) -> Run | None:
+    def _body(self, span: Span) -> Run | None:
         """The run of bytes read that touches the span, or that ends where the object does on the span's side of it;
         None when only probes were made."""
         for run in runs(self._seen):
@@ -220,7 +222,7 @@ class RangeSearch:
                 return run
         return None
 
-    def _extension(self, span: Wanted, run: Run) -> list[ByteRange] | WholeReason:
+    def _extension(self, span: Span, run: Run) -> list[ByteRange] | WholeReason:
         """What must be read beside a run so that it covers the span; nothing when it does."""
         more: list[ByteRange] = []
         points = self._points()

@@ -13,7 +13,7 @@ from ..model.task import DAY_NS
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class TimeWindow:
+class PlannedWindow:
     """A span wanted of every selected channel; `event` names the event it was made for."""
 
     start_ns: int
@@ -61,7 +61,7 @@ def days_of(spec: JobSpec, origins: Sequence[Origin]) -> Sequence[int]:
     return sorted({day for start, end in spans for day in range(start // DAY_NS, end // DAY_NS + 1)})
 
 
-def windows_of_day(spec: JobSpec, origins: Sequence[Origin], day: int) -> Iterator[TimeWindow]:
+def windows_of_day(spec: JobSpec, origins: Sequence[Origin], day: int) -> Iterator[PlannedWindow]:
     """Windows whose home is `day`, in order of start.
 
     Event windows and absolute ones include their last sample (MsPASS's rule), tiles exclude it, so that abutting
@@ -78,19 +78,19 @@ def windows_of_day(spec: JobSpec, origins: Sequence[Origin], day: int) -> Iterat
         while (start := tile.start + number * step) < high:
             if start + tile.length > tile.end:
                 return
-            yield TimeWindow(start, start + tile.length, inclusive_end=False)
+            yield PlannedWindow(start, start + tile.length, inclusive_end=False)
             number += 1
     elif windows.events is not None:
         after = windows.events
         end = after.end if after.end is not None else after.start
         yield from sorted(
-            TimeWindow(origin.time_ns + after.start, origin.time_ns + end, inclusive_end=True, event=origin.event)
+            PlannedWindow(origin.time_ns + after.start, origin.time_ns + end, inclusive_end=True, event=origin.event)
             for origin in origins
             if low <= origin.time_ns + after.start < high
         )
     else:
         yield from sorted(
-            TimeWindow(span.start, span.end, inclusive_end=True)
+            PlannedWindow(span.start, span.end, inclusive_end=True)
             for span in windows.absolute or ()
             if low <= span.start < high
         )

@@ -16,7 +16,7 @@ from ..model.task import Window
 from .client import Store, translated
 from .collections import ASDF_DATASET, SITE, TASK
 from .documents import Document, ObjectId, windows_of
-from .queries import Span, WaveformFilter
+from .queries import TimeSpan, WaveformFilter
 
 
 def selected(spec: JobSpec) -> WaveformFilter:
@@ -37,7 +37,7 @@ def of_dataset(spec: JobSpec, window: Window) -> WaveformFilter:
     if not channel.sta:
         return WaveformFilter(whole.job, whole.channels, whole.span, whole.data_tag, window.event or whole.event)
     codes = ChannelFilter(channel.net, channel.sta, channel.loc, channel.chan)
-    return WaveformFilter(whole.job, codes, Span(window.start_ns, window.end_ns), whole.data_tag, whole.event)
+    return WaveformFilter(whole.job, codes, TimeSpan(window.start_ns, window.end_ns), whole.data_tag, whole.event)
 
 
 def channel_of(document: Document) -> Channel:

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from ..model.measured import TotalMisfit
 from .client import Store, translated
 from .collections import ADJOINT_SOURCE, MISFIT_WINDOW, REJECTED_WINDOW, SYNTHETIC
 from .documents import Document
-
-
-@dataclass(frozen=True, slots=True)
-class TotalMisfit:
-    """Sums over the stations of an event at an evaluation (`path`)."""
-
-    event: str
-    path: str
-    stations: int
-    sources: int
-    windows: int
-    misfit: float
 
 
 async def windows_of(store: Store, job: str, event: str, net: str, sta: str) -> Mapping[str, list[Document]]:

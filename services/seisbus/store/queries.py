@@ -32,14 +32,14 @@ _ANY_CHANNEL = ChannelFilter()
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimeSpan:
     """Closed-open span of time in nanoseconds since 1970; None is unbounded."""
 
     start_ns: int | None = None
     end_ns: int | None = None
 
 
-ANY_TIME = Span()
+ANY_TIME = TimeSpan()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class WaveformFilter:
 
     job: str = ""
     channels: ChannelFilter = _ANY_CHANNEL
-    span: Span = ANY_TIME
+    span: TimeSpan = ANY_TIME
     data_tag: str = ""
     event: str = ""
 
@@ -208,7 +208,7 @@ async def has_events(store: Store, archive: str) -> bool:
 async def events(
     store: Store,
     archive: str,
-    span: Span,
+    span: TimeSpan,
     above: float | None,
     most: float | None,
     request: PageRequest,
@@ -235,7 +235,7 @@ async def events(
     return await _page(cursor, request, 1000, scope, lambda d: [d["time_ns"], d["_id"]], accept, after)
 
 
-async def channels(store: Store, archive: str, wanted: ChannelFilter, span: Span, request: PageRequest) -> Page:
+async def channels(store: Store, archive: str, wanted: ChannelFilter, span: TimeSpan, request: PageRequest) -> Page:
     """Channel epochs of station metadata that overlap a span, in order of channel and start."""
     scope = ("channels", archive, wanted, span)
     after = request.position(*scope)
@@ -286,7 +286,7 @@ def last_sample_ns(document: Document) -> int:
     return int(document["t0_ns"]) + Rate(numerator, denominator).span_ns(int(document["npts"]) - 1)
 
 
-def _overlaps(document: Document, span: Span) -> bool:
+def _overlaps(document: Document, span: TimeSpan) -> bool:
     return (span.end_ns is None or document["t0_ns"] < span.end_ns) and (
         span.start_ns is None or last_sample_ns(document) >= span.start_ns
     )

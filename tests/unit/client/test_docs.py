@@ -29,7 +29,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "## Keys": JobSpec,
     "### select": job.Select,
     "### windows\n": job.Windows,
-    "An `absolute` window:": job.Span,
+    "An `absolute` window:": job.AbsoluteWindow,
     "### windows: events": job.EventWindows,
     "A `catalog` query": job.CatalogQuery,
     "An event of a `list`:": job.InlineEvent,

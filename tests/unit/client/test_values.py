@@ -7,13 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import seisbus.client
 from libseis.errors import SampleError
 from libseis.segments import Rate, Segment, SourceId
 from pymseed import MS3Record
+from seis.control.v1 import control_pb2 as pb
 from seisbus.client import Query, Stored, WaveformError
 from seisbus.client.decode import segment_of, time_series_of
 from seisbus.client.export import convert_dataset, miniseed_format, write_miniseed
+from seisbus.client.values import total_misfit
 from seisbus.errors import UserError
+from seisbus.store import misfits
 
 from libseis import mseed
 
@@ -145,3 +149,10 @@ def test_export_passes_miniseed_through_and_encodes_floats(tmp_path) -> None:  #
         write_miniseed([stored[0], Stored(DOCUMENT, error="gone")], tmp_path / "bad.mseed")
     assert [file.name for file in tmp_path.iterdir()] == ["out.mseed"]
     assert write_miniseed([], tmp_path / "none.mseed") == 0
+
+
+def test_a_total_misfit_is_the_same_value_for_store_and_client() -> None:
+    """They were two classes of one name: a value of the one was never equal to the other's."""
+    row = pb.ListMisfitsResponse.Row(event="e", path="default", stations=2, sources=3, windows=4, misfit=0.5)
+    assert misfits.TotalMisfit is seisbus.client.TotalMisfit
+    assert total_misfit(row) == misfits.TotalMisfit("e", "default", 2, 3, 4, 0.5)

@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 from seisbus.control.estimate import SAMPLED_DAYS, Holdings, Totals, growth_of, held_of, load_of, spread, summary
 from seisbus.model.job import parse_job
 from seisbus.model.task import DAY_NS
-from seisbus.planning.windows import TimeWindow, home_days, windows_of_day
+from seisbus.planning.windows import PlannedWindow, home_days, windows_of_day
 
 MINUTE = 60_000_000_000
 HOUR = 3_600_000_000_000
 
 
 def test_a_window_over_midnight_touches_two_objects_and_a_tile_that_ends_there_one() -> None:
-    assert load_of([TimeWindow(DAY_NS - HOUR, DAY_NS + HOUR, inclusive_end=True)]).objects == 2
-    assert load_of([TimeWindow(DAY_NS - HOUR, DAY_NS, inclusive_end=False)]).objects == 1
-    assert load_of([TimeWindow(DAY_NS - HOUR, DAY_NS, inclusive_end=True)]).objects == 2
+    assert load_of([PlannedWindow(DAY_NS - HOUR, DAY_NS + HOUR, inclusive_end=True)]).objects == 2
+    assert load_of([PlannedWindow(DAY_NS - HOUR, DAY_NS, inclusive_end=False)]).objects == 1
+    assert load_of([PlannedWindow(DAY_NS - HOUR, DAY_NS, inclusive_end=True)]).objects == 2
     assert load_of([]).objects == 0
 
 
@@ -69,7 +69,7 @@ def test_files_that_are_only_indexed_are_missing() -> None:
 def test_ranges_are_read_where_they_are_worth_it(hours: int, ranges: bool, fetched: float, requests: float) -> None:
     held = held_of([{"listed": True, "size": 1000}, {"listed": True, "size": 10**7}])
     total = Totals()
-    total.add(load_of([TimeWindow(0, hours * HOUR, inclusive_end=False)]), held, 1.0, ranges=ranges)
+    total.add(load_of([PlannedWindow(0, hours * HOUR, inclusive_end=False)]), held, 1.0, ranges=ranges)
     assert total.fetch_bytes == pytest.approx(fetched)
     assert total.requests == pytest.approx(requests)
     assert total.disk_bytes == pytest.approx((1000 + 10**7) * hours / 24)
@@ -82,7 +82,7 @@ def test_ranges_are_read_where_they_are_worth_it(hours: int, ranges: bool, fetch
 )
 def test_windows_far_apart_are_requests_of_their_own(count: int, size: int, stretches: int, share: float) -> None:
     step, length = 70 * MINUTE, 10 * MINUTE
-    windows = [TimeWindow(n * step, n * step + length, inclusive_end=False) for n in range(count)]
+    windows = [PlannedWindow(n * step, n * step + length, inclusive_end=False) for n in range(count)]
     total = Totals()
     total.add(load_of(windows), Holdings(1, 0, size, large=1, large_size=size), 1.0, ranges=True)
     whole = share > 0.7
@@ -95,7 +95,7 @@ def test_a_file_that_was_read_before_takes_a_request_a_stretch() -> None:
     held = held_of([document, {**document, "knots_etag": "old"}])
     assert (held.large, held.known) == (2, 1)
     total = Totals()
-    total.add(load_of([TimeWindow(0, HOUR, inclusive_end=False)]), held, 1.0, ranges=True)
+    total.add(load_of([PlannedWindow(0, HOUR, inclusive_end=False)]), held, 1.0, ranges=True)
     assert total.requests == pytest.approx(1 + 2.8)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from seisbus.planning.extents import ByteRange, Wanted
+from libseis.segments import Span
+from seisbus.planning.extents import ByteRange
 from seisbus.planning.knots import SPACING_NS, KnotTable, learned, thinned
 from seisbus.planning.observed import Knot, Observed
 
@@ -53,7 +54,7 @@ def test_the_knots_around_a_window_bracket_it_closest(
 ) -> None:
     thin = thinned(*table)
     low = int(table[1][0]) + start * NS
-    span = Wanted(low, low + length * NS)
+    span = Span(low, low + length * NS)
     picked = [(knot.offset, knot.time_ns) for knot in thin.around([span])]
     before = [(o, t) for o, t in zip(thin.offset, thin.time_ns, strict=True) if t <= span.start_ns]
     behind = [(o, t) for o, t in zip(thin.offset, thin.time_ns, strict=True) if t > span.end_ns]
@@ -62,7 +63,7 @@ def test_the_knots_around_a_window_bracket_it_closest(
 
 def test_no_tables_are_no_knots() -> None:
     nothing = KnotTable.unpacked([], ordered=False)
-    assert nothing.around([Wanted(0, 1)]) == ()
+    assert nothing.around([Span(0, 1)]) == ()
     assert nothing.packed() == b""
     assert thinned(np.empty(0, np.int64), np.empty(0, np.int64)).packed() == b""
 
@@ -73,6 +74,6 @@ def test_a_window_that_ends_in_the_last_record_read_is_bracketed() -> None:
     length, period = np.full(10, 512), np.full(10, 2.5e8)
     seen = Observed(ByteRange(0, 5120), offset, length, times, ends, period, channels=1, foreign=False)
     table = learned(seen, ordered=False)
-    assert table.around([Wanted(95 * NS, 99 * NS)])[-1] == Knot(5120, 99_750_000_000)
+    assert table.around([Span(95 * NS, 99 * NS)])[-1] == Knot(5120, 99_750_000_000)
     nothing = Observed(ByteRange(0, 9), *(np.empty(0, np.int64),) * 4, np.empty(0), channels=0, foreign=True)
     assert len(learned(nothing, ordered=False).offset) == 0

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from libseis.segments import Span
 from seisbus.model.channel import Channel
 from seisbus.model.job import JobSpec, parse_job
 from seisbus.model.task import DAY_NS
-from seisbus.planning.extents import Wanted
 from seisbus.planning.knots import KnotTable
 from seisbus.planning.plan import DayFile, edge_margin_ns, plan_day, spans_of_object, split, touched_days
-from seisbus.planning.windows import Origin, TimeWindow, home_days, windows_of_day
+from seisbus.planning.windows import Origin, PlannedWindow, home_days, windows_of_day
 
 NS = 1_000_000_000
 DAY = 15_044  # 2011-03-11, counted from 1970
@@ -25,14 +25,14 @@ def job(windows: Mapping[str, Any]) -> JobSpec:
     return parse_job({"archive": "scedc", "windows": windows})
 
 
-def window(start_s: float, end_s: float, *, inclusive: bool = True) -> TimeWindow:
+def window(start_s: float, end_s: float, *, inclusive: bool = True) -> PlannedWindow:
     """Seconds of the day `DAY`."""
     low = DAY * DAY_NS
-    return TimeWindow(low + int(start_s * NS), low + int(end_s * NS), inclusive)
+    return PlannedWindow(low + int(start_s * NS), low + int(end_s * NS), inclusive)
 
 
 def plan(
-    windows: Sequence[TimeWindow],
+    windows: Sequence[PlannedWindow],
     files: Mapping[int, Sequence[DayFile]],
     *,
     cut_at_record: bool = False,
@@ -147,9 +147,9 @@ def test_parts_hold_every_window_once_and_fit_a_message(seconds: list[int], rate
 def test_an_object_is_searched_for_the_windows_it_can_hold() -> None:
     low = DAY * DAY_NS
     spans = [
-        Wanted(low + 10, low + 20),
-        Wanted(low + DAY_NS - 5, low + DAY_NS + 5),
-        Wanted(low + 2 * DAY_NS, low + 3 * DAY_NS),
+        Span(low + 10, low + 20),
+        Span(low + DAY_NS - 5, low + DAY_NS + 5),
+        Span(low + 2 * DAY_NS, low + 3 * DAY_NS),
     ]
     assert spans_of_object(spans, low, 0) == tuple(spans[:2])
     assert spans_of_object(spans, low + DAY_NS, 0) == (spans[1],)

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from libseis.mseed import frame
+from libseis.segments import Span
 from seisbus.fetcher.chunks import Chunk, joined
 from seisbus.model.channel import Channel
-from seisbus.planning.extents import ROUND_TRIP_BYTES, ByteRange, Wanted, coalesced, complement, merged
+from seisbus.planning.extents import ROUND_TRIP_BYTES, ByteRange, coalesced, complement, merged
 from seisbus.planning.knots import KnotTable, thinned
 from seisbus.planning.observed import Hint, Integers, Knot
 from seisbus.planning.ranges import LARGE_PROBE_BYTES, SMALL_BYTES, Done, RangeSearch, Read, Whole, WholeReason
@@ -21,7 +22,7 @@ from seisbus.planning.ranges import LARGE_PROBE_BYTES, SMALL_BYTES, Done, RangeS
 from .made import BHN, BHZ, DAY_END, DAY_START, NS, Made, Stretch, varying_counts, whole_day
 
 KEY = Channel(BHZ.net, BHZ.sta, BHZ.loc, BHZ.chan)
-DAY_SPAN = Wanted(DAY_START, DAY_END)
+DAY_SPAN = Span(DAY_START, DAY_END)
 # Reads until a search must have ended, whatever the object: eight of ranges, and the rest of it.
 MOST_STEPS = 10
 
@@ -47,7 +48,7 @@ class Searched:
 
 def search(
     data: bytes,
-    spans: Sequence[Wanted],
+    spans: Sequence[Span],
     hint: Hint | None = None,
     *,
     verify_full: bool = False,
@@ -73,7 +74,7 @@ def search(
     raise AssertionError(f"no end after {MOST_STEPS} steps; asked for {asked}")
 
 
-def needed(data: bytes, spans: Sequence[Wanted]) -> set[tuple[int, int]]:
+def needed(data: bytes, spans: Sequence[Span]) -> set[tuple[int, int]]:
     """(start, end) of the channel's records that a full read would cut any span from, by brute force over all of them.
 
     Windows are cut at the nearest sample and counted from their length, so half an interval before them and a whole one
@@ -88,7 +89,7 @@ def needed(data: bytes, spans: Sequence[Wanted]) -> set[tuple[int, int]]:
     return set(zip(table.offset[wanted].tolist(), (table.offset + table.length)[wanted].tolist(), strict=True))
 
 
-def check(data: bytes, spans: Sequence[Wanted], hint: Hint | None = None) -> Searched:
+def check(data: bytes, spans: Sequence[Span], hint: Hint | None = None) -> Searched:
     """No byte is asked for twice, and every record that a full read would use was read, one copy of it at least."""
     done = search(data, spans, hint)
     at = 0
@@ -122,9 +123,9 @@ def _columns(data: bytes) -> tuple[Integers, Integers]:
     return table.offset, table.start_ns
 
 
-def hour(start: float, length: float = 1.0) -> Wanted:
+def hour(start: float, length: float = 1.0) -> Span:
     """Hours of the day as a span."""
-    return Wanted(DAY_START + int(start * 3600 * NS), DAY_START + int((start + length) * 3600 * NS))
+    return Span(DAY_START + int(start * 3600 * NS), DAY_START + int((start + length) * 3600 * NS))
 
 
 @st.composite
@@ -143,14 +144,14 @@ def days(draw: st.DrawFn) -> Stretch:
 
 
 @st.composite
-def spans(draw: st.DrawFn) -> list[Wanted]:
+def spans(draw: st.DrawFn) -> list[Span]:
     """One to three windows of seconds to hours, inside the day and over its edges."""
     out = []
     for _ in range(draw(st.integers(1, 3))):
         start = draw(st.integers(-7_200, 90_000 - 1))
         length = draw(st.sampled_from([1, 10, 600, 3600, 10_000, 40_000]))
         low = DAY_START + start * NS + draw(st.integers(0, NS))
-        out.append(Wanted(low, low + length * NS))
+        out.append(Span(low, low + length * NS))
     return [span for span in out if span.start_ns < DAY_END and span.end_ns > DAY_START] or [hour(6)]
 
 
@@ -160,7 +161,7 @@ common = settings(max_examples=60, deadline=None, suppress_health_check=[HealthC
 @common
 @given(days(), spans())
 @example(Stretch(0, varying_counts(1, 4000, 2160), 10_000_000), [hour(5.8)])
-def test_regular_days(day: Stretch, wanted: list[Wanted]) -> None:
+def test_regular_days(day: Stretch, wanted: list[Span]) -> None:
     """In order and unbroken: ranges serve unless the object is small, mostly wanted, or the day is not all there."""
     done = check(day.data(), wanted)
     assert done.reason in (
@@ -174,7 +175,7 @@ def test_regular_days(day: Stretch, wanted: list[Wanted]) -> None:
 
 @common
 @given(days(), spans(), st.data())
-def test_gaps(day: Stretch, wanted: list[Wanted], data: st.DataObject) -> None:
+def test_gaps(day: Stretch, wanted: list[Span], data: st.DataObject) -> None:
     """Samples left out at any record, a few or hours of them."""
     cut = data.draw(st.integers(1, len(day.counts) - 1))
     skip = data.draw(st.sampled_from([1, 50, 5_000, 500_000]))
@@ -185,7 +186,7 @@ def test_gaps(day: Stretch, wanted: list[Wanted], data: st.DataObject) -> None:
 
 @common
 @given(days(), spans(), st.data())
-def test_records_out_of_order(day: Stretch, wanted: list[Wanted], data: st.DataObject) -> None:
+def test_records_out_of_order(day: Stretch, wanted: list[Span], data: st.DataObject) -> None:
     """A block moved elsewhere, or the two parts of the day swapped."""
     raw, length = day.data(), day.length
     count = len(day.counts)
@@ -199,7 +200,7 @@ def test_records_out_of_order(day: Stretch, wanted: list[Wanted], data: st.DataO
 
 @common
 @given(days(), spans(), st.data())
-def test_foreign_bytes_and_truncation(day: Stretch, wanted: list[Wanted], data: st.DataObject) -> None:
+def test_foreign_bytes_and_truncation(day: Stretch, wanted: list[Span], data: st.DataObject) -> None:
     """Junk or zeros between records, aligned or not, and an object that ends inside a record."""
     raw = day.data()
     at = data.draw(st.integers(0, len(day.counts))) * day.length
@@ -210,7 +211,7 @@ def test_foreign_bytes_and_truncation(day: Stretch, wanted: list[Wanted], data: 
 
 @common
 @given(days(), spans(), st.data())
-def test_mixed_lengths_and_channels(day: Stretch, wanted: list[Wanted], data: st.DataObject) -> None:
+def test_mixed_lengths_and_channels(day: Stretch, wanted: list[Span], data: st.DataObject) -> None:
     """Part of the day in records of another length, or of another channel in between."""
     cut = data.draw(st.integers(1, len(day.counts) - 1))
     before = Stretch(day.first, day.counts[:cut], day.period_ns, day.length)
@@ -221,7 +222,7 @@ def test_mixed_lengths_and_channels(day: Stretch, wanted: list[Wanted], data: st
 
 @common
 @given(days(), spans(), st.data())
-def test_second_copies_nearby(day: Stretch, wanted: list[Wanted], data: st.DataObject) -> None:
+def test_second_copies_nearby(day: Stretch, wanted: list[Span], data: st.DataObject) -> None:
     """Records sent twice, one after the other: the second ones are seen, and all are read."""
     raw, length = day.data(), day.length
     low = data.draw(st.integers(0, len(day.counts) - 1))
@@ -231,7 +232,7 @@ def test_second_copies_nearby(day: Stretch, wanted: list[Wanted], data: st.DataO
 
 @common
 @given(days(), spans(), st.data())
-def test_any_knots(day: Stretch, wanted: list[Wanted], data: st.DataObject) -> None:
+def test_any_knots(day: Stretch, wanted: list[Span], data: st.DataObject) -> None:
     """Knots that are right, sparse, wrong or of another file never change what comes out."""
     raw = day.data()
     whole = thinned(*_columns(raw))
@@ -248,7 +249,7 @@ def test_a_window_that_ends_an_interval_before_a_record_costs_one_record_more(st
     """The record may hold the last sample, and the knot behind it says where it ends."""
     day = Stretch(0, (120,) * 700, NS)
     raw = day.data()
-    span = Wanted(DAY_START + 7200 * NS + int(start * NS), DAY_START + 14_400 * NS - NS // 2)
+    span = Span(DAY_START + 7200 * NS + int(start * NS), DAY_START + 14_400 * NS - NS // 2)
     (asked,) = check(raw, [span], scanned(raw)).asked
     assert (asked.start, asked.end) == (60 * 512, 121 * 512)
 
@@ -264,7 +265,7 @@ def test_after_a_scan_a_window_costs_one_request(day: Stretch, start: float, len
         return
     assert len(done.asked) <= 1
     if done.reason is None and done.asked:
-        own = needed(raw, [Wanted(span.start_ns - 121 * NS, span.end_ns + 121 * NS)])
+        own = needed(raw, [Span(span.start_ns - 121 * NS, span.end_ns + 121 * NS)])
         assert done.size <= max(sum(end - start for start, end in own) + 2 * day.length, LARGE_PROBE_BYTES)
 
 
@@ -289,7 +290,7 @@ def test_far_copies_are_what_a_range_cannot_see() -> None:
     raw = day.data()
     copied = raw + raw[1500 * 512 : 1900 * 512]
     table = frame(raw)
-    span = Wanted(int(table.start_ns[1600]), int(table.end_ns[1700]))
+    span = Span(int(table.start_ns[1600]), int(table.end_ns[1700]))
     assert search(copied, [span]).reason is None
     assert search(copied, [span], verify_full=True).reason is WholeReason.ASKED
 
@@ -319,7 +320,7 @@ HALF = len(DAY.counts) // 2
         (Stretch(0, (2160,) * 3000, 10_000_000).data(), [hour(17.5)], WholeReason.ENDS_EARLY),
     ],
 )  # fmt: skip
-def test_the_reason_for_a_whole_read(made: bytes, wanted: list[Wanted], reason: WholeReason) -> None:
+def test_the_reason_for_a_whole_read(made: bytes, wanted: list[Span], reason: WholeReason) -> None:
     assert check(made, wanted).reason is reason
 
 
@@ -385,7 +386,7 @@ def _union(ranges: list[ByteRange]) -> int:
 
 
 def test_spans_that_touch_are_one() -> None:
-    assert merged([Wanted(5, 9), Wanted(0, 5), Wanted(20, 30)]) == (Wanted(0, 9), Wanted(20, 30))
+    assert merged([Span(5, 9), Span(0, 5), Span(20, 30)]) == (Span(0, 9), Span(20, 30))
 
 
 def test_a_read_never_comes_after_the_end() -> None:

@@ -25,7 +25,7 @@ SHORT_SEGMENT_HANDLING = ("kill", "truncate", "pad")
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
+class _SampleRange:
     """The samples that a window asks for, and those of them that the datum has."""
 
     first: int
@@ -47,7 +47,7 @@ def _half_away(x: float) -> int:
     return math.floor(x + 0.5) if x >= 0 else math.ceil(x - 0.5)
 
 
-def _span(d: Atomic, start: float, end: float) -> _Span:
+def _sample_range(d: Atomic, start: float, end: float) -> _SampleRange:
     """MsPASS's rule: the sample nearest to `start`, and round((end - start) / dt) + 1 samples.
 
     Each end may lie up to half a sample beyond the data. Rounding both ends can ask for one sample more than lies
@@ -57,7 +57,7 @@ def _span(d: Atomic, start: float, end: float) -> _Span:
     count = _half_away((end - start) / d.dt) + 1
     if first + count == d.npts + 1 and end < d.endtime() + 0.5 * d.dt and count > 1:
         count -= 1
-    return _Span(first, count, max(first, 0), min(first + count, d.npts))
+    return _SampleRange(first, count, max(first, 0), min(first + count, d.npts))
 
 
 def _shift(d: Atomic, t0shift: float | str | None) -> float | None:
@@ -115,7 +115,7 @@ class _Request:
             return _dead_part(d, f"the window from {start} to {end} ends before it starts; swap its ends")
         inside = end >= d.t0 and start <= d.endtime()
         if inside:
-            span = _span(d, start, end)
+            span = _sample_range(d, start, end)
             if span.is_whole:
                 return part(d, span.first, span.count)
         where = f"the window from {start} to {end} is %s the data from {d.t0} to {d.endtime()}"
@@ -242,7 +242,7 @@ def WindowData_autopad(
     for d in members:
         if d.dead() or etime < d.t0 or stime > d.endtime():
             continue
-        span = _span(d, stime, etime)
+        span = _sample_range(d, stime, etime)
         if span.missing > pad_fraction_cutoff * span.count:
             d.elog.log_error(
                 "WindowData_autopad",
