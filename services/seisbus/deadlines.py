@@ -10,8 +10,13 @@ from typing import Final
 
 # -- client to control
 
-# A call about one job or a page of jobs: a second of Python's start and this are the ten seconds of a command.
+# A command says something by then, counted from the start of its process; two seconds are for what comes after an
+# answer on a busy machine, of which Python's end is one.
+COMMAND_SECONDS: Final = 8.0
+# A call about one job or a page of jobs; the first of a command has what Python's start left of COMMAND_SECONDS.
 CALL_SECONDS: Final = 8.5
+# However slow the start was: a healthy control answers in milliseconds, and one that is started again is tried twice.
+LEAST_CALL_SECONDS: Final = 3.0
 # Estimates, availability, long lists: work that grows with a job. Whether control answers at all is asked first.
 LONG_CALL_SECONDS: Final = 180.0
 # A connection on which so long nothing came is asked for a sign of life, and given up without one for as long: a
@@ -25,6 +30,8 @@ GRPC_CONNECT_SECONDS: Final = 4.0
 
 # Less than CALL_SECONDS by what the way there and back may take: control's sentence comes before the client gives up.
 CONTROL_SECONDS: Final = 6.5
+# By so much control is earlier than the deadline that came with a call.
+CONTROL_EARLIER_SECONDS: Final = 1.0
 CONTROL_LONG_SECONDS: Final = 170.0
 # While a look says that the database does not answer: long enough for one that is just back.
 CONTROL_KNOWN_SECONDS: Final = 2.0
@@ -36,6 +43,8 @@ BY_THE_WAY_SECONDS: Final = 2.0
 # A look is one document by its key: milliseconds. Longer than a stall of a busy laptop, shorter than CONTROL_SECONDS.
 LOOK_SECONDS: Final = 4.0
 LOOK_EVERY_SECONDS: Final = 2.0
+# Every process reports at every look; three that are missing are no accident.
+SILENT_SECONDS: Final = 7.0
 # One operation of a service. The longest good ones recount a million windows or remove a job; a server that is
 # stopped is noticed by the look long before.
 OPERATION_SECONDS: Final = 120.0
@@ -55,11 +64,15 @@ NATS_ANSWER_SECONDS: Final = 10.0
 # -- every process to S3
 
 S3_CONNECT_SECONDS: Final = 5.0
-# A connection that sends nothing for so long is given up: healthy ones of S3 pause for less than a second.
-S3_STALL_SECONDS: Final = 10.0
+# A connection that sends nothing for so long is given up: healthy ones of S3 pause for less than a second. With a
+# look of control and a turn of the watcher who watches a job hears of it within ten.
+S3_STALL_SECONDS: Final = 6.0
 # All of one answer: a day file of 50 MB over a line of 100 kB/s.
 S3_READ_SECONDS: Final = 600.0
 # A page of a listing, which some servers take long for.
 S3_LIST_SECONDS: Final = 60.0
 # What is put: the server answers once it has stored a part of 8 MB.
 S3_PUT_SECONDS: Final = 20.0
+# Control reads what is stored in stretches of 1 MB for somebody who waits: twice this is less than CONTROL_SECONDS.
+S3_CONTROL_SECONDS: Final = 2.0
+S3_CONTROL_TRIES: Final = 2

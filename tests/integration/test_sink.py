@@ -150,9 +150,9 @@ async def test_pieces_of_a_batch_share_an_object_and_a_failed_batch_never_reuses
 
 async def test_the_doctor_says_what_keeps_one_from_the_sink(bucket: Bucket, s3: tuple[Any, str]) -> None:
     environment = {"SEISBUS_SINK": bucket.url("").rstrip("/"), "SEISBUS_SINK_ENDPOINT": s3[1]}
-    assert await sink_problem(environment) == ""
-    assert await sink_problem(environment | {"SEISBUS_SINK": "nowhere"}) != ""
-    assert "cannot be" in await sink_problem(environment | {"SEISBUS_SINK_ENDPOINT": "http://127.0.0.1:9"})
+    assert await sink_problem(environment, 8.0) == ""
+    assert await sink_problem(environment | {"SEISBUS_SINK": "nowhere"}, 8.0) != ""
+    assert "cannot be" in await sink_problem(environment | {"SEISBUS_SINK_ENDPOINT": "http://127.0.0.1:9"}, 8.0)
 
 
 async def test_a_wrong_key_is_a_sink_to_wait_for(locked_s3: LockedS3, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
-"""A look at NATS, MongoDB and the sink as a service would take it: login, TLS, whether what services need is there.
+"""A look at NATS, MongoDB, S3 and the sink as a service would take it: login, TLS, whether what services need is there.
 
-For `seisbus doctor`; changes nothing.
+For `seisbus doctor`; changes nothing, and takes at most the `seconds` that it is given.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from pydantic import ValidationError
 from ..bus import Bus
 from ..bus import Login as BusLogin
 from ..errors import SeisbusError
-from ..objects import Bucket
+from ..objects import Bucket, answers
 from ..settings import Settings
 from ..store.client import Store, translated
 from ..store.login import Login as StoreLogin
 
-_SECONDS = 3.0
+_SILENT = "it takes connections and does not answer within {:.1f} s; look at the server's log"
 _PREFIX = "SEISBUS_"
 
 
@@ -28,18 +28,19 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     return Settings.model_validate({k: v for k, v in given.items() if k in Settings.model_fields})
 
 
-async def nats_problem(environment: Mapping[str, str]) -> str:
+async def nats_problem(environment: Mapping[str, str], seconds: float) -> str:
     """What keeps a service from working with NATS, in a sentence; "" when nothing does."""
     try:
         settings = settings_from(environment)
         login = BusLogin.of(settings)
+        most = 0.7 * seconds  # a refusal shows only then, since the client tries on
         async with (
-            asyncio.timeout(2 * _SECONDS),
-            await Bus.connect(settings.nats_url, name="seisbus-doctor", login=login, connect_timeout=_SECONDS) as bus,
+            asyncio.timeout(seconds),
+            await Bus.connect(settings.nats_url, name="seisbus-doctor", login=login, connect_timeout=most) as bus,
         ):
             await bus.pending("doctor")
     except TimeoutError:
-        return f"it takes connections and does not answer within {2 * _SECONDS:.0f} s; look at the server's log"
+        return _SILENT.format(seconds)
     except (SeisbusError, ValidationError) as error:
         return (
             f"{error} (no streams? run `python -m seisbus.admin.topology`)" if "NotFound" in str(error) else str(error)
@@ -47,25 +48,39 @@ async def nats_problem(environment: Mapping[str, str]) -> str:
     return ""
 
 
-async def mongodb_problem(environment: Mapping[str, str]) -> str:
+async def mongodb_problem(environment: Mapping[str, str], seconds: float) -> str:
     """What keeps a service from working with MongoDB, in a sentence; "" when nothing does."""
     try:
         settings = settings_from(environment)
         login = StoreLogin.of(settings)
-        async with await Store.connect(settings.mongodb_uri, settings.database, login=login, timeout=_SECONDS) as store:
+        async with (
+            asyncio.timeout(seconds),
+            await Store.connect(settings.mongodb_uri, settings.database, login=login, timeout=seconds / 2) as store,
+        ):
             with translated():
                 names = await store.database.list_collection_names()
+    except TimeoutError:
+        return _SILENT.format(seconds)
     except (SeisbusError, ValidationError) as error:
         return str(error)
     return "" if "job" in names else "it has no collections yet; run `python -m seisbus.admin.topology`"
 
 
-async def sink_problem(environment: Mapping[str, str]) -> str:
+async def archive_problem(environment: Mapping[str, str], seconds: float) -> str:
+    """Whether the server of the archive `local` answers, whatever it says; "" when it does."""
+    try:
+        await answers(settings_from(environment).archive_local_endpoint, seconds)
+    except (SeisbusError, ValidationError) as error:
+        return str(error)
+    return ""
+
+
+async def sink_problem(environment: Mapping[str, str], seconds: float) -> str:
     """What keeps this process, with its own credentials, from the bucket for files; "" when nothing does."""
     try:
         settings = settings_from(environment)
         async with (
-            asyncio.timeout(2 * _SECONDS),
+            asyncio.timeout(seconds),
             Bucket(settings.sink, settings.sink_endpoint, settings.sink_region) as sink,
         ):
             await sink.look("waveforms/doctor")
@@ -74,5 +89,5 @@ async def sink_problem(environment: Mapping[str, str]) -> str:
     except (SeisbusError, ValidationError) as error:
         return str(error)
     except TimeoutError:
-        return f"{settings.sink} does not answer within {2 * _SECONDS:.0f} s; look at SEISBUS_SINK_ENDPOINT"
+        return f"{settings.sink} does not answer within {seconds:.1f} s; look at SEISBUS_SINK_ENDPOINT"
     return ""

@@ -16,7 +16,7 @@ from seis.control.v1 import control_pb2, control_pb2_grpc
 from ..bus import Worker
 from ..room import lack_of_room
 from ..settings import Settings
-from ..telemetry.hops import Hops
+from ..telemetry.hops import ARCHIVE_HOP, Hops, Wait
 from .listening import access_of, grpc_server, listen
 
 # What a liveness probe asks: the process runs, whatever NATS and MongoDB do. "" is readiness.
@@ -52,10 +52,34 @@ class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
             cpu_seconds=time.process_time(),
         )
 
+    @property
+    def busy(self) -> bool:
+        """Whether work is in hand."""
+        return any(worker.stats.in_progress for worker in self.workers)
+
+    def waits(self) -> list[Wait]:
+        """What this process waits for: servers, else what its workers hold for.
+
+        Whoever reads it has it from the database, which therefore works; and looks at the bus as we do.
+        """
+        if found := self._hops.own():
+            return [wait for wait in found if wait.hop != "MongoDB"]
+        waits = []
+        for worker in self.workers:
+            if worker.holding_for and not worker.holding_for.startswith(("MongoDB", "NATS")):
+                archive = worker.name.removeprefix("fetch-")
+                alone = archive != worker.name and archive.islower()  # the consumer of one archive
+                text = f"The {self._service} holds: {self._with_disk(worker.holding_for)}"
+                waits.append(Wait(f"{ARCHIVE_HOP}{archive}" if alone else worker.name, text))
+        return waits
+
+    def _with_disk(self, reason: str) -> str:
+        return " ".join(filter(None, (reason, lack_of_room(self._output))))
+
     def _holding_for(self, trouble: str) -> str:
         """What a worker holds for; a full disk shows as an error of whoever writes to it, so that is said with it."""
         holding = next((worker.holding_for for worker in self.workers if worker.holding_for), trouble)
-        return " ".join(filter(None, (holding, lack_of_room(self._output)))) if holding else ""
+        return self._with_disk(holding) if holding else ""
 
     async def Pause(self, request: Any, context: Any) -> control_pb2.PauseResponse:
         """Stop taking work; the answer comes once no more is taken."""

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from ..bus.jobboard import JobBoard
 from ..bus.login import Login as BusLogin
 from ..bus.topology import PLAN, ConsumerSpec
 from ..bus.worker import DeadLetter, Handler
+from ..deadlines import S3_CONTROL_SECONDS, S3_CONTROL_TRIES
 from ..errors import SeisbusError, UserError
 from ..model.ids import boot_id
 from ..objects import Bucket, ObjectReader
@@ -37,7 +39,7 @@ from ..telemetry.metrics import serve_metrics
 from .health import HealthServer, WorkerControl
 from .logs import configure_logging
 from .memory import keep_freed_memory
-from .watching import watch_hops
+from .watching import Watch
 
 _log = logging.getLogger(__name__)
 
@@ -162,13 +164,29 @@ async def _connect(name: str, settings: Settings, stack: contextlib.AsyncExitSta
     return bus, await stack.enter_async_context(store)
 
 
+def _sink(name: str, settings: Settings) -> Bucket | None:
+    """The bucket for files, where there is one; who asks control for what lies there waits for the answer."""
+    if not settings.sink:
+        return None
+    place = settings.sink, settings.sink_endpoint, settings.sink_region
+    if name == "control":
+        return Bucket(*place, answer_seconds=S3_CONTROL_SECONDS, tries=S3_CONTROL_TRIES)
+    return Bucket(*place)
+
+
+def _process(context: Context) -> str:
+    """The name of this process in the deployment; one that is started in its place has the same, where it can."""
+    port = context.settings.health_address.rpartition(":")[2]
+    return f"{context.service}@{socket.gethostname()}:{context.boot if port == '0' else port}"
+
+
 async def _main(name: str, settings: Settings, build: Callable[[Context], Awaitable[Service]]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     archives = archives_of(settings)
-    sink = Bucket(settings.sink, settings.sink_endpoint, settings.sink_region) if settings.sink else None
+    sink = _sink(name, settings)
     hops = Hops()
     control = WorkerControl(name, drain=stop.set, hops=hops, output=settings.output_root)
     async with contextlib.AsyncExitStack() as stack:
@@ -189,7 +207,8 @@ async def _main(name: str, settings: Settings, build: Callable[[Context], Awaita
         background = [asyncio.create_task(loop_()) for loop_ in (context.board.run, *service.loops)]
         working = [asyncio.create_task(worker.run()) for worker in service.workers]
         await health.serving()
-        background.append(asyncio.create_task(watch_hops(context, health)))
+        watch = Watch(context, health, control, _process(context))
+        background.append(asyncio.create_task(watch.run()))
         _log.info("%s is ready", name)
         try:
             done, _ = await asyncio.wait([stopping, *background, *working], return_when=_FIRST)
@@ -208,5 +227,6 @@ async def _main(name: str, settings: Settings, build: Callable[[Context], Awaita
                     task.cancel()
                 _, left = await asyncio.wait(left, timeout=1)
             await asyncio.gather(*background, *working, stopping, return_exceptions=True)
+            await watch.leave()
             finished = sum(worker.stats.done for worker in service.workers)
             _log.info("%s has left, %d messages done", name, finished)

@@ -1,30 +1,84 @@
-"""The loop of every service that looks whether its servers work, by real work, and says so in health."""
+"""The loop of every service that looks whether its servers work, by real work, and says so in health and database."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 from typing import TYPE_CHECKING
 
-from ..deadlines import LOOK_EVERY_SECONDS
+from ..bus.topology import CLAIMS_STREAM, PLAN
+from ..deadlines import LOOK_EVERY_SECONDS, LOOK_SECONDS, SILENT_SECONDS
 from ..errors import UnavailableError
-from .health import HealthServer
+from ..store.processes import heard, leave, report
+from ..telemetry.hops import sink_hop
+from .health import HealthServer, WorkerControl
 
 if TYPE_CHECKING:
     from .lifecycle import Context
 
 
-async def watch_hops(context: Context, health: HealthServer) -> None:
-    """Look at MongoDB and NATS until cancelled; not ready while one of them, or an archive, does not answer."""
-    while True:
+class Watch:
+    """Looks at MongoDB and NATS, and at the sink while this process works; tells other processes what this waits for.
+
+    `process` names this one among those of the deployment.
+    """
+
+    def __init__(self, context: Context, health: HealthServer, control: WorkerControl, process: str) -> None:
+        self._context = context
+        self._hops = context.hops
+        self._health = health
+        self._control = control
+        self._process = process
+        # control may ask for the streams of work, the others for that of claims
+        self._stream = PLAN if context.service == "control" else CLAIMS_STREAM
+        self._began: float | None = None  # since when every report was taken
+
+    async def run(self) -> None:
+        """Look until cancelled; not ready while a server, or an archive, does not answer."""
+        while True:
+            await asyncio.gather(self._mongodb(), self._nats(), self._sink())
+            await self._health.ready(not self._hops.sentence())
+            await self._hops.news(LOOK_EVERY_SECONDS)
+
+    async def leave(self) -> None:
+        """Not be missed by the others."""
+        with contextlib.suppress(UnavailableError):
+            await leave(self._context.store, self._process)
+
+    async def _mongodb(self) -> None:
+        context = self._context
         try:
-            await context.store.look()
+            found = await report(context.store, self._process, context.service, self._control.waits())
         except UnavailableError as error:
-            context.hops.failed("MongoDB", error.message)
+            self._hops.failed("MongoDB", error.message)
+            self._hops.heard, self._began = (), None
+            return
+        self._hops.answered("MongoDB")
+        self._began = self._began or time.monotonic()
+        settled = time.monotonic() - self._began > 2 * SILENT_SECONDS
+        self._hops.heard = heard(found, self._process, silent=settled)
+
+    async def _nats(self) -> None:
+        try:
+            await self._context.bus.look(self._stream)
+        except UnavailableError as error:
+            self._hops.failed("NATS", error.message)
         else:
-            context.hops.answered("MongoDB")
-        if context.bus.away:
-            context.hops.failed("NATS", context.bus.away)
+            self._hops.answered("NATS")
+
+    async def _sink(self) -> None:
+        """Writers alone work with it all the time; a look is a request that somebody may have to pay for."""
+        sink = self._context.sink
+        if sink is None:
+            return
+        hop = sink_hop(sink.url(""))
+        if not self._control.busy and not self._hops.sentence(hop):
+            return
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                await sink.answers()
+        except (UnavailableError, TimeoutError) as error:
+            self._hops.failed(hop, str(error) or "no answer in time")
         else:
-            context.hops.answered("NATS")
-        await health.ready(not context.hops.sentence())
-        await asyncio.sleep(LOOK_EVERY_SECONDS)
+            self._hops.answered(hop)

@@ -28,7 +28,7 @@ from nats.js.errors import Error as JetStreamError
 from nats.js.errors import NotFoundError as JsNotFound
 from seis.v1 import task_pb2
 
-from ..deadlines import NATS_ANSWER_SECONDS, NATS_PING_SECONDS
+from ..deadlines import LOOK_SECONDS, NATS_ANSWER_SECONDS, NATS_PING_SECONDS
 from ..errors import PoisonError, UnavailableError
 from ..model.ids import job_of
 from ..model.transfer import PlanOrder
@@ -47,6 +47,8 @@ _log = logging.getLogger(__name__)
 _CLAIM_CHUNK = 1 << 20
 # JetStream's error code of a stream that refuses a message because it is full.
 _STREAM_FULL = 10077
+# The status of an answer when JetStream is not there for now, as after a full disk.
+_NO_JETSTREAM = 503
 # First and longest wait between the tries of a patient publisher.
 _FIRST_WAIT_SECONDS = 0.1
 _LONGEST_WAIT_SECONDS = 2.0
@@ -173,6 +175,20 @@ class Bus:
     def away(self) -> str:
         """What to say while the server is not reachable; "" when it is."""
         return "" if self.connected else "NATS: the connection is lost; it is tried again until the server is back."
+
+    async def look(self, stream: str) -> None:
+        """Have the server say something of a stream that this user may ask for. UnavailableError when it does not."""
+        if self.away:
+            raise UnavailableError("NATS", self.away)
+        try:
+            answer = await self._nc.request(f"$JS.API.STREAM.INFO.{stream}", timeout=LOOK_SECONDS)
+        except TimeoutError as error:
+            raise UnavailableError("NATS", "NATS: no answer in time.") from error
+        except (NatsError, OSError) as error:
+            raise UnavailableError("NATS", f"NATS: it cannot be asked: {error}.") from error
+        error_said = json.loads(answer.data).get("error", {})
+        if error_said.get("code") == _NO_JETSTREAM:  # that a stream is missing is an answer, too
+            raise UnavailableError("NATS", f"NATS: it does no work: {error_said.get('description')}.")
 
     @property
     def connection(self) -> NatsClient:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
 import traceback
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -82,8 +83,9 @@ for command in (
     app.command()(command)
 
 
-def run(arguments: list[str] | None = None) -> None:
-    """Run the command line and leave with its exit code."""
+def run(arguments: list[str] | None = None, began: float | None = None) -> None:
+    """Run the command line, which began at this moment (monotonic; None: now), and leave with its exit code."""
+    SETTINGS.began = time.monotonic() if began is None else began
     try:
         app(arguments)
     except Exception as error:

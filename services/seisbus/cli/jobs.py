@@ -64,7 +64,7 @@ def follow(connected: Client, job: Job) -> int:
 def jobs(limit: Annotated[int, typer.Option(help="At most so many; 0 is all.")] = 20) -> None:
     """Jobs, newest first."""
     with client() as connected:
-        OUT.print(views.jobs_table(connected.jobs(limit)))
+        OUT.print(views.jobs_table(connected.jobs(limit, errors_to)))
 
 
 def show(
@@ -131,7 +131,7 @@ def explain(job: JobArgument) -> None:
     """Why a job is not moving."""
     with client() as connected:
         for sentence in connected.explain(job):
-            OUT.print(f"• {sentence}", markup=False)
+            OUT.print(f"• {sentence}", markup=False, soft_wrap=True)
 
 
 def fates(text: str) -> list[Fate]:

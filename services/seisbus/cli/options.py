@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from ..client import Client, Transport
 from ..client.aio import default_address
+from ..deadlines import COMMAND_SECONDS, LEAST_CALL_SECONDS
 from ..local import running_stack
 
 
@@ -21,6 +23,7 @@ class Settings:
     transport: Transport = field(default_factory=Transport)
     data_dir: Path = Path(".seisbus")
     debug: bool = False
+    began: float = field(default_factory=time.monotonic)
 
 
 SETTINGS = Settings()
@@ -44,7 +47,12 @@ def control_address() -> str:
 
 def client() -> Client:
     """A client of the control service that this call is about, which follows a stack that is started again."""
-    return Client(control_address(), SETTINGS.transport, find=_new_address)
+    return Client(control_address(), SETTINGS.transport, find=_new_address, patience=seconds_left)
+
+
+def seconds_left() -> float:
+    """What is left of the time in which a command says something, if only a sentence."""
+    return max(LEAST_CALL_SECONDS, SETTINGS.began + COMMAND_SECONDS - time.monotonic())
 
 
 def _new_address() -> str:

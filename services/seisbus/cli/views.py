@@ -210,6 +210,8 @@ def saved_table(documents: Sequence[Mapping[str, Any]], total: int) -> Table:
         channel = ".".join(found.get(key, "") for key in ("net", "sta", "loc", "chan"))
         if found["storage_mode"] == "file":
             where = f"{found['dfile']} at {found['foff']:,}"
+        elif found["storage_mode"] == "s3":
+            where = f"{found['dir']}/{found['dfile']} at {found['foff']:,}"
         else:
             where = f"GridFS {found['gridfs_id']}"
         made.add_row(

@@ -67,6 +67,7 @@ class AsyncClient:
 
     `transport` says how it is reached; the environment decides when None (see Transport). With `direct` stored bytes
     come from the bucket that documents name, with the caller's own credentials, instead of through control.
+    `patience` says how many seconds the first call may take (a quick one 8.5 by default).
     `find` says where control is now ("": unknown): a stack that was started again may have another port, and a
     watcher follows it.
     Every call may raise ClientError with control's sentence, UnreachableError when nobody answers.
@@ -79,12 +80,13 @@ class AsyncClient:
         *,
         direct: Direct | None = None,
         find: Callable[[], str] | None = None,
+        patience: Callable[[], float] | None = None,
     ) -> None:
         self.address = address or (find() if find else "") or default_address()
         self._direct = direct
         self._find = find
         self._transport = transport or Transport.from_environment()
-        self._connection = Connection(self.address, self._transport)
+        self._connection = Connection(self.address, self._transport, patience)
 
     async def __aenter__(self) -> Self:
         return self
@@ -114,9 +116,16 @@ class AsyncClient:
         """One job with its specification."""
         return Job.of((await self._connection.call("GetJob", pb.GetJobRequest(name=_job(job)))).job)
 
-    async def jobs(self, limit: int = 0) -> list[Job]:
-        """Jobs, newest first, at most `limit` (0 is all)."""
-        pages = self._connection.pages("ListJobs", pb.ListJobsRequest(page_size=limit), lambda r: r.jobs)
+    async def jobs(self, limit: int = 0, waiting: Callable[[str], None] | None = None) -> list[Job]:
+        """Jobs, newest first, at most `limit` (0 is all); `waiting` hears who does not answer, a sentence each."""
+
+        def jobs_of(response: Any) -> Any:
+            if waiting is not None:
+                for sentence in response.waits_for:
+                    waiting(sentence)
+            return response.jobs
+
+        pages = self._connection.pages("ListJobs", pb.ListJobsRequest(page_size=limit), jobs_of)
         return [Job.of(message) async for message in _first(pages, limit)]
 
     async def watch(self, job: str, waiting: Callable[[str], None] | None = None) -> AsyncIterator[Progress]:
@@ -127,12 +136,15 @@ class AsyncClient:
         """
         last: Progress | None = None
         said = ""
+        tell = waiting or _logger.warning
+        waits = _Waits(tell, job.removeprefix("jobs/"))
         while True:
             try:
                 async for message in self._connection.stream("WatchJob", pb.WatchJobRequest(name=_job(job))):
                     if said:
-                        (waiting or _logger.warning)(f"Job {job.removeprefix('jobs/')} is watched again.")
+                        tell(f"Job {job.removeprefix('jobs/')} is watched again.")
                         said = ""
+                    waits.told(message.waits_for)
                     progress = Progress.of(message.progress)
                     if last is None or (progress.ledger, progress.state) != (last.ledger, last.state):
                         yield progress
@@ -143,7 +155,7 @@ class AsyncClient:
                     raise
                 sentence = _waits_for(error)
                 if _gist(sentence) != _gist(said):
-                    (waiting or _logger.warning)(sentence)
+                    tell(sentence)
                 said = sentence
                 await asyncio.sleep(_AGAIN_SECONDS)
                 await self._follow()
@@ -531,6 +543,24 @@ def _waits_for(error: ClientError) -> str:
     if isinstance(error, UnreachableError):
         return f"Waiting for Seisbus control, which does not answer at {error.address}; the job goes on where it can."
     return f"Waiting: {error.message}"
+
+
+class _Waits:
+    """Says who a job waits for once, while it is watched, and when it waits for nobody any more."""
+
+    def __init__(self, tell: Callable[[str], None], job: str) -> None:
+        self._tell, self._job = tell, job
+        self._known: set[str] = set()
+
+    def told(self, sentences: Iterable[str]) -> None:
+        """What control says now."""
+        found = {_gist(sentence): sentence for sentence in sentences}
+        for gist, sentence in found.items():
+            if gist not in self._known:
+                self._tell(f"Waiting: {sentence}")
+        if self._known and not found:
+            self._tell(f"Job {self._job} waits for nobody any more and goes on.")
+        self._known = set(found)
 
 
 def _gist(sentence: str) -> str:

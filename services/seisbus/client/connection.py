@@ -64,10 +64,11 @@ _FRESH_SECONDS: Final = 2.0
 
 
 class Connection:
-    """A channel to `address` and its stub; `close` ends it."""
+    """A channel to `address` and its stub; `close` ends it. `patience`: seconds that are left for a first answer."""
 
-    def __init__(self, address: str, transport: Transport) -> None:
+    def __init__(self, address: str, transport: Transport, patience: Callable[[], float] | None = None) -> None:
         self.address = address
+        self._patience = patience
         self._channel = transport.channel(
             address,
             options=[
@@ -78,6 +79,8 @@ class Connection:
                 ("grpc.min_reconnect_backoff_ms", int(GRPC_CONNECT_SECONDS * 1000)),
                 ("grpc.keepalive_time_ms", int(KEEPALIVE_SECONDS * 1000)),
                 ("grpc.keepalive_timeout_ms", int(KEEPALIVE_ANSWER_SECONDS * 1000)),
+                # else a ping that measures the line and was under way holds the sign of life up for a minute
+                ("grpc.http2.ping_timeout_ms", int(KEEPALIVE_ANSWER_SECONDS * 1000)),
                 ("grpc.http2.max_pings_without_data", 0),
             ],
         )
@@ -99,6 +102,8 @@ class Connection:
         if not quick:
             await self._there()
         seconds = CALL_SECONDS if quick else LONG_CALL_SECONDS
+        if quick and self._patience is not None and not self.has_answered:
+            seconds = min(seconds, self._patience())
         with self._translated(seconds):
             response = await getattr(self.stub, method)(request, timeout=seconds)
         self._answered = time.monotonic()

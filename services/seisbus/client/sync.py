@@ -51,10 +51,8 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         raise
 
 
-async def _made(
-    address: str | None, transport: Transport | None, direct: Direct | None, find: Callable[[], str] | None
-) -> AsyncClient:
-    return AsyncClient(address, transport, direct=direct, find=find)  # on the loop that will use it
+async def _made(address: str | None, transport: Transport | None, **options: Any) -> AsyncClient:
+    return AsyncClient(address, transport, **options)  # on the loop that will use it
 
 
 async def _next(items: AsyncIterator[T]) -> T:
@@ -83,8 +81,9 @@ class Client:
         *,
         direct: Direct | None = None,
         find: Callable[[], str] | None = None,
+        patience: Callable[[], float] | None = None,
     ) -> None:
-        self._client = _run(_made(address, transport, direct, find))
+        self._client = _run(_made(address, transport, direct=direct, find=find, patience=patience))
 
     @property
     def address(self) -> str:
@@ -113,9 +112,9 @@ class Client:
         """One job with its specification."""
         return _run(self._client.job(job))
 
-    def jobs(self, limit: int = 0) -> list[Job]:
-        """Jobs, newest first."""
-        return _run(self._client.jobs(limit))
+    def jobs(self, limit: int = 0, waiting: Callable[[str], None] | None = None) -> list[Job]:
+        """Jobs, newest first; `waiting` hears who does not answer."""
+        return _run(self._client.jobs(limit, waiting))
 
     def watch(self, job: str, waiting: Callable[[str], None] | None = None) -> Iterator[Progress]:
         """Where the job stands, at once and at every change, until it is closed; `waiting` hears who is waited for."""

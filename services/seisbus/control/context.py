@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..archive.definition import ArchiveDefinition
 from ..bus import Bus
+from ..errors import UnavailableError
 from ..objects import Bucket, ObjectReader
 from ..store.client import Store
-from ..telemetry.hops import Hops
+from ..telemetry.hops import Hops, sink_hop
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +30,20 @@ class Context:
     hops: Hops = field(default_factory=Hops)
     input_root: Path | None = None
     objects: ObjectReader | None = None
+
+    @contextmanager
+    def reading_sink(self) -> Iterator[None]:
+        """Around a read of the sink: refused at once while it is known not to answer, else remembered and looked at."""
+        if self.sink is None:
+            yield
+            return
+        hop = sink_hop(self.sink.url(""))
+        for wait in self.hops.waits():
+            if wait.hop == hop:
+                raise UnavailableError("S3", wait.text)
+        try:
+            yield
+        except UnavailableError as error:
+            if error.hop == "S3":
+                self.hops.failed(hop, error.message)
+            raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from dataclasses import asdict
 from typing import Any
 
@@ -130,11 +131,13 @@ class DataCalls:
         try:
             message.encoding = _ENCODINGS[blob_format(document)]
             context = self.context
-            async for piece in read_blob(context.store, context.output_root, document, context.sink):
-                if message.data:
-                    yield message
-                    message = pb.StreamWaveformsResponse()
-                message.data = piece
+            reading = context.reading_sink() if document["storage_mode"] == "s3" else nullcontext()
+            with reading:
+                async for piece in read_blob(context.store, context.output_root, document, context.sink):
+                    if message.data:
+                        yield message
+                        message = pb.StreamWaveformsResponse()
+                    message.data = piece
         except BlobError as error:
             message.ClearField("data")
             message.error = error.message

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from pathlib import Path
 
 from ..errors import NotFoundError
@@ -23,9 +24,10 @@ async def stretches(context: Context, document: Document) -> AsyncIterator[tuple
             raise StoredObjectError(url, "needs SEISBUS_SINK to be set as the writers have it")
         else:
             files = dataset_files(context.sink, url)
-        async for name, data in files:
-            for at in range(0, max(1, len(data)), PIECE_BYTES):
-                yield name, data[at : at + PIECE_BYTES]
+        with nullcontext() if url is None else context.reading_sink():
+            async for name, data in files:
+                for at in range(0, max(1, len(data)), PIECE_BYTES):
+                    yield name, data[at : at + PIECE_BYTES]
     except (OSError, StoredObjectError) as error:
         raise NotFoundError(f"Dataset {document['_id']} cannot be read: {error}.") from error
 

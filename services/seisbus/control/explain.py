@@ -18,6 +18,7 @@ from ..store.jobs import awaited_job, get_job, outranking_job
 from ..store.queries import count_dead_letters
 from ..store.summaries import Summary, summary
 from ..store.tasks import open_task_ids
+from ..telemetry.hops import Wait
 from .context import Context
 from .messages import ledger_of, reason_messages
 
@@ -51,7 +52,8 @@ class Lag:
 @dataclass(frozen=True, slots=True)
 class Picture:
     """What was found out about a job; `messages` and `lag` are None when the bus did not answer (`bus_problem`);
-    `awaited` is the job that it waits for, `outranked_by` the one of higher priority that is planned first."""
+    `waits` are others that do not answer, `awaited` is the job that it waits for, `outranked_by` the one of higher
+    priority that is planned first."""
 
     job: Document
     open_tasks: int
@@ -60,6 +62,7 @@ class Picture:
     lag: Mapping[str, Lag] | None
     bus_problem: str = ""
     disk_problem: str = ""
+    waits: Sequence[Wait] = ()
     awaited: str = ""
     outranked_by: str = ""
     reasons: Sequence[str] = ()
@@ -86,6 +89,9 @@ async def explain(context: Context, job: str) -> list[str]:
             lag=lag,
             bus_problem=problem,
             disk_problem=lack_of_room(context.output_root),
+            waits=[
+                w for w in context.hops.waits(document["spec"].get("archive") or "") if not problem or w.hop != "NATS"
+            ],
             awaited=await awaited_job(context.store, document),
             outranked_by=await outranking_job(context.store, document),
             reasons=reasons_of(await summary(context.store, document)),
@@ -101,6 +107,7 @@ def findings(picture: Picture) -> list[str]:
     found: list[str] = [picture.disk_problem] if picture.disk_problem else []
     if picture.bus_problem:
         found.append(f"The bus does not answer, so no service can take or hand on work: {picture.bus_problem}")
+    found += [wait.text for wait in picture.waits]
     found += _stages(picture)
     messages = sum((picture.messages or {}).values())
     if picture.messages is not None and messages == 0:

@@ -64,14 +64,17 @@ class JobCalls:
     async def ListJobs(self, request: pb.ListJobsRequest, _: Any) -> pb.ListJobsResponse:
         """Jobs, newest first."""
         page = await queries.jobs(self.context.store, PageRequest(request.page_size, request.page_token))
+        waits = [] if request.page_token else self.context.hops.waits()
         return pb.ListJobsResponse(
-            jobs=[messages.job_message(document) for document in page.documents], next_page_token=page.next_token
+            jobs=[messages.job_message(document) for document in page.documents],
+            next_page_token=page.next_token,
+            waits_for=[wait.text for wait in waits],
         )
 
     async def WatchJob(self, request: pb.WatchJobRequest, _: Any) -> AsyncIterator[pb.WatchJobResponse]:
         """Snapshots until the job is closed."""
-        async for progress in watch(self.context, resource_id(request.name, JOBS)):
-            yield pb.WatchJobResponse(progress=progress)
+        async for progress, waits in watch(self.context, resource_id(request.name, JOBS)):
+            yield pb.WatchJobResponse(progress=progress, waits_for=[wait.text for wait in waits])
 
     async def CancelJob(self, request: pb.CancelJobRequest, _: Any) -> pb.CancelJobResponse:
         """Stop a job."""

@@ -12,7 +12,7 @@ import grpc
 from grpc.aio import AbortError, ServerInterceptor, ServicerContext
 
 from ..archive.errors import UnknownArchiveError
-from ..deadlines import CONTROL_KNOWN_SECONDS, CONTROL_LONG_SECONDS, CONTROL_SECONDS
+from ..deadlines import CONTROL_EARLIER_SECONDS, CONTROL_KNOWN_SECONDS, CONTROL_LONG_SECONDS, CONTROL_SECONDS
 from ..errors import NotFoundError, SeisbusError, StateError, UnavailableError, UserError
 from ..store.client import budget
 from .context import Context
@@ -46,6 +46,8 @@ _LONG = frozenset(
     {"SubmitJob", "PurgeJobs", "GetAvailability", "ListOutcomes", "ListWaveforms", "ListEvents", "ListChannels"}
     | {"ListDayFiles", "ListIndexKeys", "ListLogs", "ListCemetery", "ListDatasets", "ListMisfits"}
 )
+# What a call has however late it comes.
+_LEAST_SECONDS = 0.5
 # Control's own knowledge, which waits for nobody.
 _KNOWN = frozenset({"ListArchives"})
 
@@ -84,14 +86,16 @@ class StatusInterceptor(ServerInterceptor):
         longest = CONTROL_LONG_SECONDS if name in _LONG else CONTROL_SECONDS
 
         async def wrapped(request: Any, context: ServicerContext[Any, Any]) -> Any:
-            began, seconds = time.monotonic(), longest
+            left = context.time_remaining()  # of who calls; to them our sentence says more than their own
+            most = longest if left is None else min(longest, max(_LEAST_SECONDS, left - CONTROL_EARLIER_SECONDS))
+            began, seconds = time.monotonic(), most
             try:
                 if not ours:
                     return await call(request, context)
                 if name in _LONG:
                     await self._context.store.look()
                 if self._context.hops.sentence("MongoDB"):
-                    seconds = min(longest, CONTROL_KNOWN_SECONDS)
+                    seconds = min(most, CONTROL_KNOWN_SECONDS)
                 # the outer one is for what is not the database; the database's own sentence comes first
                 async with asyncio.timeout(seconds + 0.5):
                     with budget(seconds):

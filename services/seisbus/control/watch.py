@@ -19,6 +19,7 @@ from ..errors import UnavailableError
 from ..model.outcome import JobState
 from ..store.client import budget
 from ..store.jobs import get_job
+from ..telemetry.hops import Wait
 from .context import Context
 
 _log = logging.getLogger(__name__)
@@ -27,15 +28,22 @@ _log = logging.getLogger(__name__)
 SILENCE_SECONDS: Final = 1.5
 
 
-async def watch(context: Context, job: str, silence: float = SILENCE_SECONDS) -> AsyncIterator[task_pb2.JobSnapshot]:
-    """A snapshot at once, then one at every change, until the job is closed. NotFoundError for an unknown job.
+Watched = tuple[task_pb2.JobSnapshot, list[Wait]]
+
+
+async def watch(context: Context, job: str, silence: float = SILENCE_SECONDS) -> AsyncIterator[Watched]:
+    """A snapshot, and who is waited for, at once and at every change of either, until the job is closed.
+
+    NotFoundError for an unknown job.
 
     An event that would take the job back (events of several services may overtake each other; a retry really does)
     or close it is looked up in the job document, so the last snapshot is the closed job's own ledger.
     """
     with budget(CONTROL_SECONDS):
-        last = snapshot(await get_job(context.store, job))
-    yield last
+        document = await get_job(context.store, job)
+    archive = document["spec"].get("archive") or ""
+    last, waits = snapshot(document), context.hops.waits(archive)
+    yield last, waits
     events: asyncio.Queue[task_pb2.JobSnapshot] = asyncio.Queue()
     listener = asyncio.create_task(_listen(context, job, events))
     try:
@@ -47,13 +55,13 @@ async def watch(context: Context, job: str, silence: float = SILENCE_SECONDS) ->
                 # A database that is away ends the stream with its sentence: who watches says it, and comes again.
                 with budget(CONTROL_SECONDS):
                     found = snapshot(await get_job(context.store, job))
-            if content(found) != content(last):
+            known, waits = {wait.hop for wait in waits}, context.hops.waits(archive)
+            if content(found) != content(last) or {wait.hop for wait in waits} != known:
                 last = found
-                yield last
+                yield last, waits
     finally:
         listener.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await listener
+        await asyncio.wait([listener], timeout=1)  # the client library may swallow a cancellation
 
 
 async def _listen(context: Context, job: str, events: asyncio.Queue[task_pb2.JobSnapshot]) -> None:

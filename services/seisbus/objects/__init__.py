@@ -2,5 +2,15 @@
 
 from .bucket import Bucket
 from .reader import AccessError, BrokenObjectError, Fetched, Listed, ObjectChangedError, ObjectReader
+from .s3 import answers
 
-__all__ = ["AccessError", "BrokenObjectError", "Bucket", "Fetched", "Listed", "ObjectChangedError", "ObjectReader"]
+__all__ = [
+    "AccessError",
+    "BrokenObjectError",
+    "Bucket",
+    "Fetched",
+    "Listed",
+    "ObjectChangedError",
+    "ObjectReader",
+    "answers",
+]

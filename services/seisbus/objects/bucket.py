@@ -58,10 +58,18 @@ class Bucket:
     """The part of a bucket below a prefix; keys are below it. One client, made at the first call; `async with` closes.
 
     `location` is s3://bucket/prefix, `endpoint` the URL of a store other than Amazon's (UserError when it is not).
-    Credentials come from where AWS's own tools look for them.
+    Credentials come from where AWS's own tools look for them. An answer may take `answer_seconds`, each of `tries`.
     """
 
-    def __init__(self, location: str, endpoint: str = "", region: str = "") -> None:
+    def __init__(
+        self,
+        location: str,
+        endpoint: str = "",
+        region: str = "",
+        *,
+        answer_seconds: float = S3_PUT_SECONDS,
+        tries: int = _TRIES,
+    ) -> None:
         match = _LOCATION.fullmatch(location)
         if match is None:
             raise UserError(f"{location!r} is no place for a sink; expected s3://bucket or s3://bucket/prefix.")
@@ -71,6 +79,8 @@ class Bucket:
         self._prefix = f"{match.group(2)[1:]}/" if match.group(2) else ""
         self._endpoint = endpoint
         self._region = region
+        self._answer_seconds = answer_seconds
+        self._tries = tries
         self._stack = AsyncExitStack()
         self._lock = asyncio.Lock()
         self._made: Any = None
@@ -127,7 +137,7 @@ class Bucket:
         """Bytes [start, end) of an object, fewer where it ends earlier; None when there is no such key."""
         client = await self._client()
         problem: object = None
-        for _ in range(_TRIES):  # of the body; the library repeats what happens before it
+        for _ in range(self._tries):  # of the body; the library repeats what happens before it
             with self._reported(f"{key} cannot be read"):
                 try:
                     answer = await client.get_object(
@@ -162,6 +172,12 @@ class Bucket:
                 raise
         metadata = {name.lower(): value for name, value in answer["Metadata"].items()}
         return Kept(key, int(answer["ContentLength"]), answer["LastModified"], metadata.get(_SHA256, ""))
+
+    async def answers(self) -> None:
+        """Ask for a key that nobody uses; whatever is said is an answer, UnavailableError when nothing is."""
+        client = await self._client()
+        with self._reported("it does not answer"), contextlib.suppress(ClientError):
+            await client.head_object(Bucket=self._bucket, Key=f"{self._prefix}.seisbus-look")
 
     async def list(self, prefix: str) -> AsyncIterator[Kept]:
         """Objects whose keys begin so, in order of key; a page (1000) a request."""
@@ -212,9 +228,9 @@ class Bucket:
                 client = s3_client(
                     self._endpoint,
                     self._region,
-                    answer_seconds=S3_PUT_SECONDS,
+                    answer_seconds=self._answer_seconds,
                     max_pool_connections=_POOL,
-                    retries={"mode": "standard", "total_max_attempts": _TRIES},
+                    retries={"mode": "standard", "total_max_attempts": self._tries},
                     # MD5 is what every store checks; trailing checksums are Amazon's own
                     request_checksum_calculation="when_required",
                     response_checksum_validation="when_required",

@@ -11,7 +11,8 @@ import asyncio
 import random
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
@@ -22,7 +23,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from ..archive.definition import ArchiveDefinition
 from ..deadlines import S3_STALL_SECONDS
 from ..errors import SeisbusError, UnavailableError
-from ..telemetry.hops import Hops
+from ..telemetry.hops import ARCHIVE_HOP, Hops
 from ..telemetry.metrics import ARCHIVE_READ
 from .limit import AdaptiveLimit
 from .s3 import ABSENT, POOL, S3Clients, error_code, proxy
@@ -152,7 +153,7 @@ class ObjectReader:
                 return page
 
             try:
-                page = await self._retried(archive, prefix, once)
+                page = await self._retried(archive, prefix, once, listing=True)
             except _RefusedError as error:
                 raise AccessError(f"{archive.bucket}/{prefix}: the store refused to list: {error}.") from error
             for entry in page.get("Contents", ()):
@@ -161,7 +162,22 @@ class ObjectReader:
             if not page.get("IsTruncated") or not token:
                 return
 
-    async def _retried(self, archive: ArchiveDefinition, key: str, once: Callable[[], Awaitable[T]]) -> T:
+    @contextmanager
+    def _told(self, hop: str, key: str, listing: bool) -> Iterator[None]:
+        """Say of a listing that it takes long while its time is not over: unlike a read it gives no sign of life."""
+        timer = None
+        if listing:
+            loop = asyncio.get_running_loop()
+            timer = loop.call_later(S3_STALL_SECONDS, self._hops.failed, hop, f"the list of {key}: no answer yet")
+        try:
+            yield
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    async def _retried(
+        self, archive: ArchiveDefinition, key: str, once: Callable[[], Awaitable[T]], *, listing: bool = False
+    ) -> T:
         """`once` with exponential waits and jitter.
 
         When it never gets through: BrokenObjectError if the archive answered others meanwhile, else UnavailableError.
@@ -169,13 +185,14 @@ class ObjectReader:
         wait = _FIRST_WAIT_SECONDS
         answers = self._answers[archive.name]
         limit = self.limit(archive)
-        hop = f"S3 {archive.name}"
+        hop = f"{ARCHIVE_HOP}{archive.name}"
         began = 0.0
         for tries_left in reversed(range(_TRIES)):
             problem: Exception
             try:
                 async with limit.slot() as began:
-                    answer = await once()
+                    with self._told(hop, key, listing):
+                        answer = await once()
                 limit.progress()
                 self._hops.answered(hop)
                 self._answers[archive.name] += 1
@@ -193,6 +210,8 @@ class ObjectReader:
                 problem = error
             if isinstance(problem, TimeoutError):
                 self._hops.failed(hop, f"{key}: no answer in time")
+            elif tries_left < _TRIES - 1 and self._answers[archive.name] == answers:  # once, or one object: no news
+                self._hops.failed(hop, f"{key}: {problem}")
             limit.setback(began)
             if tries_left:
                 await asyncio.sleep(wait * random.uniform(0.5, 1.5))

@@ -17,6 +17,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
+from aiohttp import ClientError as HttpError
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from botocore import UNSIGNED
 from botocore.exceptions import ClientError
@@ -24,7 +25,7 @@ from yarl import URL
 
 from ..archive.definition import ArchiveDefinition, Auth
 from ..deadlines import S3_CONNECT_SECONDS, S3_LIST_SECONDS, S3_READ_SECONDS
-from ..errors import UserError
+from ..errors import UnavailableError, UserError
 
 # Connections of one process to one store; the politeness limit of an archive (max_in_flight) is below it.
 POOL = 64
@@ -51,6 +52,22 @@ def s3_client(
         "s3", region_name=region or _REGION, endpoint_url=endpoint or None, config=config
     )
     return client
+
+
+async def answers(endpoint: str, seconds: float) -> None:
+    """Have the store at `endpoint` say anything at all, a refusal included. UnavailableError when it does not."""
+    url = URL(endpoint)
+    try:
+        async with (
+            ClientSession(timeout=ClientTimeout(total=seconds), connector=TCPConnector(ssl=_trusted())) as http,
+            http.get(url, proxy=proxy(url.scheme, url.host or ""), allow_redirects=False),
+        ):
+            return
+    except TimeoutError as error:
+        sentence = f"{endpoint} takes connections and does not answer within {seconds:.1f} s; look at the server's log"
+        raise UnavailableError("S3", sentence) from error
+    except (HttpError, OSError) as error:
+        raise UnavailableError("S3", f"{endpoint} cannot be asked: {error}") from error
 
 
 def error_code(error: ClientError) -> str:

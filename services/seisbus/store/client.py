@@ -39,7 +39,7 @@ _PASSING_CODES = frozenset({91, 112, 189, 251, 10107, 11600, 11602, 13435, 13436
 # All that the embedded server says from the moment its disk took no more, until it is started again.
 _BROKEN = "internal server error"
 # Unauthorized, authentication failed.
-_LOGIN_CODES = frozenset({13, 18})
+LOGIN_CODES = frozenset({13, 18})
 _CONFLICT_CODES = frozenset({112, 251})
 # About a second: a transaction of a living process is over by then.
 _CONFLICT_TRIES = 30
@@ -81,6 +81,8 @@ def _sentence(error: PyMongoError) -> str:
     """Without the driver's picture of the topology, which says nothing to who reads it."""
     if error.timeout:
         return "MongoDB: no answer in time."
+    if "operation cancelled" in str(error):  # the driver's look at the server had no answer
+        return "MongoDB: the connection is lost."
     said = re.split(r", Timeout: |, full error:| \(configured timeouts", str(error), maxsplit=1)[0]
     return f"MongoDB: {said.rstrip('.')}."
 
@@ -132,7 +134,7 @@ class Store:
             ) from error
         except OperationFailure as error:
             await client.close()
-            if error.code in _LOGIN_CODES:
+            if error.code in LOGIN_CODES:
                 raise UnavailableError(
                     "MongoDB",
                     f"MongoDB at {shown} refuses the login; check SEISBUS_MONGODB_USER and "

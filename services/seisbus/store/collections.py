@@ -53,6 +53,7 @@ rejected_window  a component's rejected windows, where they were asked for: _id,
 dead_letter   _id, job, task, part, stream, subject, headers, body, reason, deliveries, time_ns, buried (a date, from
               which the server counts until it removes it)
 lease         _id = name, holder, token, expires_ns; gone when it is given back
+process       _id = service@host:port, service, time (the server's), number, left, waits [{hop, text}]
 """
 
 from __future__ import annotations
@@ -86,6 +87,7 @@ SITE: Final = "site"
 CHANNEL: Final = "channel"
 DEAD_LETTER: Final = "dead_letter"
 LEASE: Final = "lease"
+PROCESS: Final = "process"
 
 # Long enough for somebody to come back from holidays; outcomes keep the reason.
 DEAD_LETTER_SECONDS: Final = 90 * 86_400
@@ -132,7 +134,7 @@ _OBSOLETE: Final = {WF_TIMESERIES: ("data_tag_1_starttime_1", "event_1_starttime
 async def ensure_indexes(database: AsyncDatabase[Document]) -> None:
     """Create every collection (a transaction cannot, on every server) and index that is not there yet."""
     present = set(await database.list_collection_names())
-    for name in (TASK, OUTCOME, OUTCOME_SUPERSEDED, DAY_INDEX, DAY_FILE, LEASE, *INDEXES):
+    for name in (TASK, OUTCOME, OUTCOME_SUPERSEDED, DAY_INDEX, DAY_FILE, LEASE, PROCESS, *INDEXES):
         if name not in present:
             await database.create_collection(name)
             present.add(name)

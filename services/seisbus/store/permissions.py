@@ -89,7 +89,8 @@ _RIGHTS: Final[Mapping[ServiceUser, Mapping[str, tuple[str, ...]]]] = {
 
 def rights(user: ServiceUser) -> Mapping[str, tuple[str, ...]]:
     """Collection -> actions of a service's user; the writer also removes what belongs to a purged job."""
-    found = _RIGHTS[user]
+    # the indexers remove what processes that are gone have said
+    found = {**_RIGHTS[user], c.PROCESS: _ALL if user is ServiceUser.INDEXER else _KEEP}
     if user is not ServiceUser.WRITER:
         return found
     purged = {name: (*found.get(name, ("find",)), "remove") for name in (c.JOB, FILES, CHUNKS, *OF_JOB)}

@@ -5,11 +5,37 @@ Said in the log once when it begins and once when it ends; health, status and co
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 _log = logging.getLogger(__name__)
+
+# After its own trouble with a hop a process believes others' again: by then they have looked at it, too.
+_ALONE_SECONDS = 10.0
+
+ARCHIVE_HOP = "S3 "
+"""How the hop of an archive begins; its name follows."""
+
+
+def sink_hop(url: str) -> str:
+    """The hop of the bucket that Seisbus writes to."""
+    return f"Sink {url}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Somebody who is waited for: the hop, and a sentence on it."""
+
+    hop: str
+    text: str
+
+    def concerns(self, archive: str) -> bool:
+        """Whether a job on this archive ("": unknown) waits, too."""
+        return not archive or not self.hop.startswith(ARCHIVE_HOP) or self.hop == f"{ARCHIVE_HOP}{archive}"
 
 
 @dataclass(slots=True)
@@ -20,10 +46,13 @@ class _Trouble:
 
 
 class Hops:
-    """Troubles by hop ("MongoDB", "NATS", "S3 scedc")."""
+    """Troubles by hop ("MongoDB", "NATS", "S3 scedc"); and `heard`, what other processes of the deployment wait for."""
 
     def __init__(self) -> None:
         self._troubles: dict[str, _Trouble] = {}
+        self._news = asyncio.Event()
+        self._ended: dict[str, float] = {}
+        self.heard: tuple[Wait, ...] = ()
 
     def failed(self, hop: str, problem: str) -> None:
         """One more try that had no answer; `problem` is a sentence."""
@@ -32,21 +61,43 @@ class Hops:
             known.problem = problem
             return
         self._troubles[hop] = _Trouble(datetime.now(UTC), 1, problem)
+        self._news.set()
         _log.warning("%s does not answer, work waits for it: %s", hop, problem)
 
     def answered(self, hop: str) -> None:
         """It is well."""
         if (known := self._troubles.pop(hop, None)) is not None:
+            self._news.set()
+            self._ended[hop] = time.monotonic()
             seconds = (datetime.now(UTC) - known.since).total_seconds()
             _log.info("%s answers again after %.0f s and %d tries in vain", hop, seconds, known.tries)
 
+    async def news(self, longest: float) -> None:
+        """Return when a trouble began or ended, at the latest after so many seconds."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._news.wait(), longest)
+        self._news.clear()
+
     def sentence(self, hop: str = "") -> str:
         """Which hop (this one, where named) does not answer, since when, and what was tried; "" when all is well."""
+        return next((wait.text for wait in self.own() if hop in ("", wait.hop)), "")
+
+    def own(self) -> list[Wait]:
+        """What this process waits for itself."""
+        found = []
         for name, trouble in self._troubles.items():
-            if hop in ("", name):
-                tried = "once" if trouble.tries == 1 else f"{trouble.tries} times"
-                return (
-                    f"{name} has not answered since {trouble.since:%H:%M:%S} UTC (tried {tried}, last: "
-                    f"{trouble.problem.rstrip('.')}); nothing is lost, and work goes on when it does."
-                )
-        return ""
+            tried = "once" if trouble.tries == 1 else f"{trouble.tries} times"
+            text = (
+                f"{name} has not answered since {trouble.since:%H:%M:%S} UTC (tried {tried}, last: "
+                f"{trouble.problem.rstrip('.')}); nothing is lost, and work goes on when it does."
+            )
+            found.append(Wait(name, text))
+        return found
+
+    def waits(self, archive: str = "") -> list[Wait]:
+        """What this process and the others wait for, a hop once; of an archive that is named, what concerns it."""
+        now = time.monotonic()
+        # who met the same trouble and has not looked again yet is no news
+        heard = (wait for wait in self.heard if now - self._ended.get(wait.hop, float("-inf")) >= _ALONE_SECONDS)
+        found = {wait.hop: wait for wait in (*heard, *self.own())}
+        return [wait for wait in found.values() if wait.concerns(archive)]

@@ -88,6 +88,15 @@ def test_columns_that_matter_are_never_cut_in_a_narrow_terminal() -> None:
     assert "1 of 152" in told
 
 
+def test_a_waveform_in_the_bucket_is_named_by_its_url() -> None:
+    document = {
+        "net": "CI", "sta": "ADO", "loc": "", "chan": "LHZ", "t0_ns": DAY, "npts": 3601, "sampling_rate": 1.0,
+        "storage_mode": "s3", "dir": "s3://sink/waveforms/j", "dfile": "j-1.mseed", "foff": 4096, "nbytes": 8192,
+        "format": "mseed",
+    }  # fmt: skip
+    assert "s3://sink/waveforms/j/j-1.mseed at 4,096 (mseed)" in text_of(views.saved_table([document], 1), width=200)
+
+
 def test_sizes_are_read_by_people() -> None:
     assert [views.size_text(size) for size in (0, 999, 1000, 10_900_000, 2.5e12)] == [
         "0 B", "999 B", "1.0 kB", "10.9 MB", "2.50 TB",
