@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 # what surrounds a code in a fixed-width field
@@ -62,3 +63,47 @@ def _pattern(wanted: str | None, of_location: bool) -> re.Pattern[str]:
 def matches(wanted: str | None, found: str, *, of_location: bool = False) -> bool:
     """Whether a code is one that a selection (see `alternatives`) means."""
     return _pattern(wanted, of_location).fullmatch(found) is not None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Channel:
+    """Network, station, location and channel code: what FDSN calls a source. A blank location is the empty string."""
+
+    net: str
+    sta: str
+    loc: str
+    chan: str
+
+    def __post_init__(self) -> None:
+        """Bring the location into its one form."""
+        if not self.loc.isalnum():
+            object.__setattr__(self, "loc", location(self.loc))
+
+    def __str__(self) -> str:
+        """`NET.STA.LOC.CHAN`, as obspy writes it."""
+        return f"{self.net}.{self.sta}.{self.loc}.{self.chan}"
+
+    @classmethod
+    def parse(cls, text: str) -> Channel:
+        """The channel that `str` gave; ValueError when the text has not four dot-separated codes."""
+        net, sta, loc, chan = text.split(".")
+        return cls(net, sta, loc, chan)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFilter:
+    """Wildcards * and ? with comma-separated alternatives; an empty code means *, an empty location the blank one."""
+
+    net: str = "*"
+    sta: str = "*"
+    loc: str = "*"
+    chan: str = "*"
+
+    def matches(self, channel: Channel) -> bool:
+        """Whether all four codes match."""
+        return (
+            matches(self.net, channel.net)
+            and matches(self.sta, channel.sta)
+            and matches(self.loc, channel.loc, of_location=True)
+            and matches(self.chan, channel.chan)
+        )

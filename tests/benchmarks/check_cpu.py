@@ -13,12 +13,12 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from libseis.codes import Channel
 from libseis.mseed import encode
-from libseis.segments import Rate, Segment, SourceId
+from libseis.segments import Rate, Segment
 from rich.console import Console
 from rich.table import Table
 from seisbus.bus.codec import decode_window, encode_outcomes, encode_window
-from seisbus.model.channel import Channel
 from seisbus.model.task import ObjectRef, Recipe, Window
 from seisbus.model.transfer import ObjectRecords, WindowOrder
 from seisbus.windower import cutting
@@ -32,7 +32,7 @@ WINDOWS, ROUNDS = 40, 5
 
 def records(seed: int, ppm: float) -> bytes:
     """A little more than an hour of 512-byte records of a clock."""
-    source = SourceId("XX", f"S{seed}", "", "BHZ")
+    source = Channel("XX", f"S{seed}", "", "BHZ")
     rng = np.random.default_rng(seed)
     noise = np.cumsum(rng.normal(0, 60, 6000 * 40)).astype(np.int32)
     whole = Segment(source, T0, RATE, noise)

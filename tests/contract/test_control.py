@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from bson import ObjectId
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from libseis.segments import Rate, Segment, SourceId
+from libseis.codes import Channel
+from libseis.segments import Rate, Segment
 from seis.control.v1 import control_pb2 as pb
 from seis.control.v1 import control_pb2_grpc
 from seisbus.archive.definition import load_archives
@@ -268,7 +269,7 @@ def document(segment: Segment, **more: object) -> dict[str, object]:
 @pytest.mark.filterwarnings("ignore:SelectableGroups dict interface:DeprecationWarning")  # obspy on import
 async def test_the_error_log_of_each_datum_comes_back_with_it(front: Front) -> None:
     """Two stretches of a channel: members, traces, and the trace that they are joined to say what was said of them."""
-    rate, source = Rate(100, 1), SourceId("CI", "ADO", "", "HHZ")
+    rate, source = Rate(100, 1), Channel("CI", "ADO", "", "HHZ")
     start = DAY * DAY_NS
     segments = [Segment(source, start + n * 10**9, rate, np.arange(100, dtype=np.int32) + 100 * n) for n in range(3)]
     store = front.context.store
@@ -303,8 +304,8 @@ async def test_the_error_log_of_each_datum_comes_back_with_it(front: Front) -> N
 async def test_stored_waveforms_come_back_exact_in_samples_and_time(front: Front) -> None:
     random = np.random.default_rng(5)
     t0 = DAY * DAY_NS + 123_456_789
-    counts = Segment(SourceId("CI", "ADO", "", "HHZ"), t0, Rate(100), random.integers(-9000, 9000, 1_000_000, np.int32))
-    floats = Segment(SourceId("CI", "BAR", "", "HHZ"), t0 + DAY_NS, Rate(1000, 3), random.normal(size=500_000))
+    counts = Segment(Channel("CI", "ADO", "", "HHZ"), t0, Rate(100), random.integers(-9000, 9000, 1_000_000, np.int32))
+    floats = Segment(Channel("CI", "BAR", "", "HHZ"), t0 + DAY_NS, Rate(1000, 3), random.normal(size=500_000))
     documents = [
         document(counts, format="mseed", **stored_file(front, "a", mseed.encode(counts))),
         document(floats, format="binary", **stored_file(front, "b", floats.data.tobytes())),
@@ -364,7 +365,7 @@ async def test_a_dataset_is_copied_whole_checked_and_never_from_outside(front: F
 
 
 async def test_a_waveform_whose_bytes_are_gone_is_dead_and_the_next_one_comes(front: Front, tmp_path: Path) -> None:
-    good = Segment(SourceId("CI", "ADO", "", "HHZ"), DAY * DAY_NS, Rate(1), np.arange(10, dtype=np.float64))
+    good = Segment(Channel("CI", "ADO", "", "HHZ"), DAY * DAY_NS, Rate(1), np.arange(10, dtype=np.float64))
     gone = {**document(good, **stored_file(front, "gone", b"")), "nbytes": 80, "starttime": 1.0, "t0_ns": 10**9}
     await front.context.store[c.WF_TIMESERIES].insert_many(
         [gone, document(good, **stored_file(front, "good", good.data.tobytes()))]
@@ -422,7 +423,7 @@ async def test_an_unreachable_server_is_one_sentence_that_names_the_address() ->
 
 async def test_the_blocking_client_does_the_same_from_any_thread(front: Front) -> None:
     store = front.context.store
-    segment = Segment(SourceId("CI", "ADO", "", "HHZ"), DAY * DAY_NS, Rate(1), np.arange(10, dtype=np.float64))
+    segment = Segment(Channel("CI", "ADO", "", "HHZ"), DAY * DAY_NS, Rate(1), np.arange(10, dtype=np.float64))
     await store[c.WF_TIMESERIES].insert_one(document(segment, **stored_file(front, "w", segment.data.tobytes())))
 
     def work() -> tuple[str, list[JobState], list[float]]:

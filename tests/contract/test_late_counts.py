@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from libseis.codes import Channel
 from seisbus.bus.snapshot import settled, snapshot
-from seisbus.model.channel import Channel
 from seisbus.model.ids import new_job_id
 from seisbus.model.job import parse_job
 from seisbus.model.outcome import Fate, JobState

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from bson import ObjectId
+from libseis.codes import Channel
 from seisbus.control.messages import reason_messages
 from seisbus.errors import StateError, UnavailableError
-from seisbus.model.channel import Channel
 from seisbus.model.ids import document_id, new_job_id, outcome_id, task_id, window_id
 from seisbus.model.job import JobSpec, parse_job
 from seisbus.model.outcome import Fate, JobState

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from libseis.codes import Channel
 from seisbus.bus import codec
 from seisbus.bus.client import Tag
 from seisbus.model import transfer
-from seisbus.model.channel import Channel
 from seisbus.model.outcome import Fate
 from seisbus.model.task import ObjectRef, Part, Recipe, Task, Window, WindowTemplate
 

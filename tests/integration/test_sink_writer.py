@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from libseis.codes import Channel
 from seisbus.app import Context
 from seisbus.bus import Bus, Delivery
 from seisbus.bus.client import Tag
@@ -17,7 +18,6 @@ from seisbus.bus.codec import encode_outcomes
 from seisbus.errors import UnavailableError
 from seisbus.local import ServerHandle, embedded_servers
 from seisbus.local.servers import Server
-from seisbus.model.channel import Channel
 from seisbus.model.ids import new_job_id, outcome_id, task_id, window_id
 from seisbus.model.outcome import Fate
 from seisbus.model.task import Recipe, Window

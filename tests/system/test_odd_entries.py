@@ -153,7 +153,7 @@ async def test_mistakes_are_told_in_the_dry_run_and_at_submission(system: System
 
 async def test_every_channel_of_an_imported_file_is_planned_and_can_be_selected(system: System, tmp_path: Path) -> None:
     import numpy as np
-    from libseis.segments import Rate, Segment, SourceId
+    from libseis.segments import Channel, Rate, Segment
 
     from libseis import mseed
 
@@ -161,7 +161,7 @@ async def test_every_channel_of_an_imported_file_is_planned_and_can_be_selected(
     source.mkdir()
     start = 1299801600 * 10**9 + 6 * 3600 * 10**9
     samples = {chan: np.arange(60_000, dtype=np.int32) % (1000 + n) for n, chan in enumerate(("BHE", "BHZ"))}
-    parts = [mseed.encode(Segment(SourceId("XX", "TWO", "", chan), start, Rate(20), x)) for chan, x in samples.items()]
+    parts = [mseed.encode(Segment(Channel("XX", "TWO", "", chan), start, Rate(20), x)) for chan, x in samples.items()]
     half = [len(part) // 512 // 2 * 512 for part in parts]
     mixed = parts[0][: half[0]] + parts[1][: half[1]] + parts[0][half[0] :] + parts[1][half[1] :]
     (source / "two.mseed").write_bytes(mixed)

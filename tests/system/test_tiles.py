@@ -9,8 +9,8 @@ from fractions import Fraction
 import numpy as np
 import psutil
 import pytest
+from libseis.codes import Channel
 from seisbus.client import Job
-from seisbus.model.channel import Channel
 from seisbus.model.job import parse_job
 from seisbus.planning.plan import DayFile, plan_day
 from seisbus.planning.windows import home_days, windows_of_day

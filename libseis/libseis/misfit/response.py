@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from libseis.codes import Channel
 from libseis.errors import DefinitionError
-from libseis.segments import SourceId
 from libseis.signal.design import OutputUnit
 
 from .errors import MisfitError, Reason
@@ -43,7 +43,7 @@ def remove_response(trace: Trace, inventory: Inventory, output: OutputUnit) -> t
     from libseis.obspy.responses import Removal, ResponseCache
 
     stats = trace.stats
-    channel = SourceId(stats.network, stats.station, stats.location, stats.channel)
+    channel = Channel(stats.network, stats.station, stats.location, stats.channel)
     responses = ResponseCache(inventory, _inverses())
     try:
         epoch = responses.epoch(channel, stats.starttime.timestamp, stats.endtime.timestamp)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from libseis.codes import code, location
+from libseis.codes import Channel, code, location
 from libseis.mseed.table import (
     NEGATIVE_LEAP_SECOND,
     NO_RATE,
@@ -20,7 +20,7 @@ from libseis.mseed.table import (
     Problem,
     RecordTable,
 )
-from libseis.segments import Rate, SourceId
+from libseis.segments import Rate
 
 _DAYS_TO_1970 = 719_162  # from 0001-01-01, proleptic Gregorian
 _LONGEST_RECORD_NS = 6e18  # 190 years; with a start up to 2100 its end fits int64
@@ -42,7 +42,7 @@ class Version3:
     start_ns: int
     npts: int
     rate: float
-    source: SourceId
+    source: Channel
     payload: int
     encoding: int
     activity: int
@@ -54,7 +54,7 @@ class _Part:
     """Columns of the headers of one version, with sources and rates by value."""
 
     columns: dict[str, NDArray[Any]]
-    sources: list[SourceId]
+    sources: list[Channel]
     rates: list[Rate | None]
 
 
@@ -64,14 +64,14 @@ def days(year: Any, day: Any) -> Any:
     return 365 * before + before // 4 - before // 100 + before // 400 + day - 1 - _DAYS_TO_1970
 
 
-def source_of_identifier(text: bytes) -> SourceId:
+def source_of_identifier(text: bytes) -> Channel:
     """Channel codes of an FDSN source identifier, `FDSN:NET_STA_LOC_B_S_SS`; another text is taken for a station."""
     parts = _plain(text).removeprefix("FDSN:").split("_")
     if len(parts) != 6:
-        return SourceId("", _plain(text), "", "")
+        return Channel("", _plain(text), "", "")
     net, sta, loc, *channel = parts
     chan = "".join(channel) if all(len(c) == 1 for c in channel) else "_".join(channel)
-    return SourceId(net, sta, location(loc), chan)
+    return Channel(net, sta, location(loc), chan)
 
 
 def is_identifier(text: bytes) -> bool:
@@ -99,7 +99,7 @@ def build(blocks: Sequence[NDArray[Any]], version3: Sequence[Version3], problems
     parts = [_version2_part(np.concatenate(blocks))] if any(len(headers) for headers in blocks) else []
     if version3 or not parts:
         parts.append(_version3_part(version3))
-    sources: dict[SourceId, int] = {}
+    sources: dict[Channel, int] = {}
     rates: dict[Rate, int] = {}
     columns: dict[str, list[NDArray[Any]]] = {}
     for part in parts:
@@ -170,10 +170,10 @@ def _distinct(headers: NDArray[Any], *names: str) -> tuple[list[bytes], Integers
     return [k.tobytes() for k in kinds], inverse.reshape(-1).astype(np.int64)
 
 
-def _source_of_codes(codes: bytes) -> SourceId:
+def _source_of_codes(codes: bytes) -> Channel:
     """Station, location, channel and network fields of the fixed header, in that order."""
     text = _plain(codes.replace(b"\0", b" "))
-    return SourceId(net=code(text[10:12]), sta=code(text[:5]), loc=location(text[5:7]), chan=code(text[7:10]))
+    return Channel(net=code(text[10:12]), sta=code(text[:5]), loc=location(text[5:7]), chan=code(text[7:10]))
 
 
 def _rate_of(spelled: bytes) -> Rate | None:

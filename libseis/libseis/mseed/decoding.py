@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from libseis.codes import Channel
 from libseis.mseed.table import (
     ENCODING_TEXT,
     NEGATIVE_LEAP_SECOND,
@@ -23,7 +24,7 @@ from libseis.mseed.table import (
     RecordTable,
 )
 from libseis.mseed.unpacking import Stretch, told, unpack_rows
-from libseis.segments import Complaint, ComplaintKind, Joined, Overlap, Rate, Rows, SourceId, join_rows, merge
+from libseis.segments import Complaint, ComplaintKind, Joined, Overlap, Rate, Rows, join_rows, merge
 from libseis.segments.join import iso
 from libseis.segments.rate import streams
 
@@ -69,7 +70,7 @@ def decode(
     ]
 
 
-def _channel(buffer: Bytes, table: RecordTable, rows: Integers, source: SourceId, overlap: Overlap) -> Joined:
+def _channel(buffer: Bytes, table: RecordTable, rows: Integers, source: Channel, overlap: Overlap) -> Joined:
     """Everything chosen of one channel."""
     complaints = _unusable(table, rows, source)
     rows = rows[table.waveform[rows]]
@@ -87,7 +88,7 @@ def _channel(buffer: Bytes, table: RecordTable, rows: Integers, source: SourceId
     return merge(parts, complaints, source)
 
 
-def _jitter(source: SourceId, rates: Sequence[Rate]) -> list[Complaint]:
+def _jitter(source: Channel, rates: Sequence[Rate]) -> list[Complaint]:
     """What is said of headers that state one rate in several ways."""
     if len(rates) == 1:
         return []
@@ -100,7 +101,7 @@ def _jitter(source: SourceId, rates: Sequence[Rate]) -> list[Complaint]:
 
 
 def _one_stream(
-    buffer: Bytes, table: RecordTable, rows: Integers, source: SourceId, rate: Rate, overlap: Overlap
+    buffer: Bytes, table: RecordTable, rows: Integers, source: Channel, rate: Rate, overlap: Overlap
 ) -> Joined:
     """The records of one channel at one rate, or at several that are one stream."""
     stretches = list(_decoded(buffer, table, rows))
@@ -145,7 +146,7 @@ def _decoded(buffer: Bytes, table: RecordTable, rows: Integers) -> Iterator[Stre
         yield from unpack_rows(buffer, table, stretch)
 
 
-def _unusable(table: RecordTable, rows: Integers, source: SourceId) -> list[Complaint]:
+def _unusable(table: RecordTable, rows: Integers, source: Channel) -> list[Complaint]:
     """What is said of records with samples that are no time series."""
     rows = rows[(table.npts[rows] > 0) & ~table.waveform[rows]]
     if len(rows) == 0:
@@ -158,7 +159,7 @@ def _unusable(table: RecordTable, rows: Integers, source: SourceId) -> list[Comp
     return [Complaint(ComplaintKind.NOT_WAVEFORM, message)]
 
 
-def _odd(table: RecordTable, rows: Integers, source: SourceId) -> list[Complaint]:
+def _odd(table: RecordTable, rows: Integers, source: Channel) -> list[Complaint]:
     """What is said of headers with something odd in them, one sentence for each thing."""
     complaints: list[Complaint] = []
     for flag, text in _ODD.items():
@@ -169,7 +170,7 @@ def _odd(table: RecordTable, rows: Integers, source: SourceId) -> list[Complaint
     return complaints
 
 
-def _corrected(table: RecordTable, rows: Integers, source: SourceId) -> list[Complaint]:
+def _corrected(table: RecordTable, rows: Integers, source: Channel) -> list[Complaint]:
     """What is said of header time corrections that had to be applied."""
     moved = rows[table.correction_ns[rows] != 0]
     if len(moved) == 0:
@@ -183,7 +184,7 @@ def _corrected(table: RecordTable, rows: Integers, source: SourceId) -> list[Com
 
 
 def _over_leap_seconds(
-    table: RecordTable, rows: Integers, rate: Rate, source: SourceId
+    table: RecordTable, rows: Integers, rate: Rate, source: Channel
 ) -> tuple[Integers, Integers, list[Complaint]]:
     """Start and end times for joining: what follows a record that holds a leap second is moved onto its grid."""
     starts, ends = table.start_ns[rows], table.follow_ns[rows]

@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pymseed import MiniSEEDError
 
+from libseis.codes import Channel
 from libseis.enums import ErrorSeverity
 from libseis.errors import SampleError
 from libseis.mseed.packing import STEIM, Encoding, payloads
 from libseis.mseed.stamps import crc32c, version2, version3
-from libseis.segments import Rate, Segment, SourceId
+from libseis.segments import Rate, Segment
 
 _LARGEST_FIELD = 2**15 - 1
 _STEIM2_LIMIT = 2**29  # differences are stored in at most 30 bits (SEED manual 2.4, appendix B)
@@ -203,7 +204,7 @@ def _float_rate(rate: Rate) -> float:
     return rate.hz
 
 
-def identifier(source: SourceId) -> str:
+def identifier(source: Channel) -> str:
     """FDSN source identifier of `source`, `FDSN:NET_STA_LOC_B_S_SS`."""
     channel = "_".join(source.chan) if len(source.chan) == 3 else source.chan
     return f"FDSN:{source.net}_{source.sta}_{source.loc}_{channel}"
@@ -225,7 +226,7 @@ def _check(segment: Segment, reclen: int, quality: str, version: int) -> None:
         raise _refusal("time", f"{segment.source} has samples before 1900 or after 2100, which are not written.")
 
 
-def _check_codes(source: SourceId) -> None:
+def _check_codes(source: Channel) -> None:
     for name, field, width in _WIDTHS:
         code = getattr(source, field)
         if len(code) > width or not (code.isascii() and code.isprintable()):
@@ -233,7 +234,7 @@ def _check_codes(source: SourceId) -> None:
             raise _refusal(field, text)
 
 
-def _check_identifier(source: SourceId) -> None:
+def _check_identifier(source: Channel) -> None:
     parts = identifier(source).split("_")
     text = "".join(parts)
     if len(parts) != 6 or not (text.isascii() and text.isprintable()) or max(map(len, parts)) > 40:

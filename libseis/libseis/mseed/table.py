@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from libseis.segments import Rate, SourceId, Span
+from libseis.codes import Channel
+from libseis.segments import Rate, Span
 
 Integers = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
@@ -90,7 +91,7 @@ class RecordTable:
     quality: Bytes
     version: Bytes
     odd: NDArray[np.uint16]
-    sources: tuple[SourceId, ...]
+    sources: tuple[Channel, ...]
     rates: tuple[Rate, ...]
     problems: tuple[Problem, ...]
 

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pymseed import MiniSEEDError, MS3TraceList
 
+from libseis.codes import Channel
 from libseis.mseed.payload import PLAIN, STEIM, Form, Unreadable, frames_agree, proved, smoother, unpack
 from libseis.mseed.table import ENCODING_UNKNOWN, Bytes, Integers, Odd, RecordTable
-from libseis.segments import Complaint, ComplaintKind, SourceId
+from libseis.segments import Complaint, ComplaintKind
 from libseis.segments.join import iso
 from libseis.segments.segment import Samples
 
@@ -57,7 +58,7 @@ def unpack_rows(buffer: Bytes, table: RecordTable, rows: Integers) -> Iterator[S
     yield from unpack_rows(buffer, table, rows[middle:])
 
 
-def told(table: RecordTable, stretches: Sequence[Stretch], source: SourceId) -> list[Complaint]:
+def told(table: RecordTable, stretches: Sequence[Stretch], source: Channel) -> list[Complaint]:
     """One sentence for each thing that is odd about records that were read."""
     notes: dict[tuple[ComplaintKind, str], list[int]] = {}
     for stretch in stretches:

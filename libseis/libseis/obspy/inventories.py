@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from libseis.codes import code, location
+from libseis.codes import Channel, code, location
 from libseis.epochs import ALWAYS, OPEN_START_NS, EpochSpan, inherited, of_document
-from libseis.segments import SourceId
 
 
 def read_stationxml(data: bytes) -> Any:
@@ -56,7 +55,7 @@ class StationEpoch:
 class ChannelEpoch:
     """A channel of an obspy inventory, likewise."""
 
-    source: SourceId
+    source: Channel
     span: EpochSpan
     channel: Any
 
@@ -78,7 +77,7 @@ def channels_of(inventory: Any, net: str | None = None, sta: str | None = None) 
     """The channel epochs of an obspy Inventory, all or those of a network and station code."""
     for found in stations_of(inventory, net, sta):
         for channel in found.station:
-            source = SourceId(found.net, found.sta, location(channel.location_code), code(channel.code))
+            source = Channel(found.net, found.sta, location(channel.location_code), code(channel.code))
             yield ChannelEpoch(source, of_element(channel, found.span), channel)
 
 
@@ -115,7 +114,8 @@ def inventory_of(documents: Iterable[Mapping[str, Any]]) -> Any:
 
     A station is where its first channel is.
     """
-    from obspy.core.inventory import Channel, Inventory, Network, Station
+    from obspy.core.inventory import Channel as XmlChannel
+    from obspy.core.inventory import Inventory, Network, Station
 
     networks: dict[str, Any] = {}
     stations: dict[tuple[str, str], Any] = {}
@@ -128,7 +128,7 @@ def inventory_of(documents: Iterable[Mapping[str, Any]]) -> Any:
             network.stations.append(stations[net, sta])
         vang = found.get("vang")
         start, end = dates(of_document(found))
-        channel = Channel(
+        channel = XmlChannel(
             code(found["chan"]),
             location(found.get("loc")),
             depth=(found.get("edepth") or 0.0) * 1000.0,

@@ -20,9 +20,9 @@ from obspy import Inventory
 from obspy.signal.invsim import cosine_sac_taper, cosine_taper, invert_spectrum
 from obspy.signal.util import _npts2nfft
 
+from libseis.codes import Channel
 from libseis.obspy.evaluation import Evaluated, evaluate, output_of, problem
 from libseis.obspy.inventories import ChannelEpoch, channels_of
-from libseis.segments import SourceId
 from libseis.signal.design import OutputUnit
 
 CACHE_BYTES = 256 * 1024 * 1024
@@ -73,13 +73,13 @@ class ResponseCache:
     def __init__(self, inventory: Inventory | None, inverses: InverseCache | None = None) -> None:
         self._inverses = InverseCache() if inverses is None else inverses
         self._digests: dict[int, bytes] = {}
-        self._epochs: dict[SourceId, list[ChannelEpoch]] | None = None
+        self._epochs: dict[Channel, list[ChannelEpoch]] | None = None
         if inventory is not None:
             self._epochs = {}
             for epoch in channels_of(inventory):
                 self._epochs.setdefault(epoch.source, []).append(epoch)
 
-    def epoch(self, channel_id: SourceId, start: float, end: float) -> ChannelEpoch:
+    def epoch(self, channel_id: Channel, start: float, end: float) -> ChannelEpoch:
         """The epoch that covers [start, end] (epoch seconds) and has a usable response.
 
         DefinitionError: no inventory, no epoch, an epoch change inside, no response, or zero sensitivity.
@@ -105,7 +105,7 @@ class ResponseCache:
             raise problem(f"the sensitivity of {channel_id} is zero")
         return epoch
 
-    def sample_units(self, channel_id: SourceId, first_ns: int, last_ns: int) -> str:
+    def sample_units(self, channel_id: Channel, first_ns: int, last_ns: int) -> str:
         """What an archive's samples are in: what comes out of the response that describes them, where it is stated.
 
         "" where no epoch says so, where a unit is not known, or where the epochs of that time say different things.

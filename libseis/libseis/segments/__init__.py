@@ -7,7 +7,7 @@ Pure numpy; no file format, no data object and no metadata. `libseis.mseed` make
 from libseis.segments.cut import Cut, CutReason, GapPolicy, cut
 from libseis.segments.join import Joined, Overlap, Rows, join, join_rows, merge
 from libseis.segments.rate import Rate
-from libseis.segments.segment import Complaint, ComplaintKind, Segment, SourceId
+from libseis.segments.segment import Complaint, ComplaintKind, Segment
 from libseis.segments.span import Span
 from libseis.segments.times import RecordTimes
 
@@ -23,7 +23,6 @@ __all__ = [
     "RecordTimes",
     "Rows",
     "Segment",
-    "SourceId",
     "Span",
     "cut",
     "join",

@@ -12,8 +12,9 @@ from enum import StrEnum
 
 import numpy as np
 
+from libseis.codes import Channel
 from libseis.segments.rate import Rate, streams
-from libseis.segments.segment import Complaint, ComplaintKind, Samples, Segment, SourceId
+from libseis.segments.segment import Complaint, ComplaintKind, Samples, Segment
 from libseis.segments.span import Span
 from libseis.segments.times import TOLERANCE, ClockReport, Integers, RecordTimes, read_clock
 
@@ -36,7 +37,7 @@ class Joined:
     segments: tuple[Segment, ...]
     complaints: tuple[Complaint, ...] = ()
     conflicts: tuple[Span, ...] = ()
-    source: SourceId | None = None  # None only where nothing was joined
+    source: Channel | None = None  # None only where nothing was joined
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +48,7 @@ class Rows:
     stream's. Rows are in the order of arrival, which `Overlap.FIRST` and `LAST` refer to.
     """
 
-    source: SourceId
+    source: Channel
     rate: Rate
     starts: Integers
     ends: Integers
@@ -132,7 +133,7 @@ def _rows(pieces: Sequence[Segment], rate: Rate) -> Rows:
     )
 
 
-def merge(parts: Sequence[Joined], complaints: Sequence[Complaint] = (), source: SourceId | None = None) -> Joined:
+def merge(parts: Sequence[Joined], complaints: Sequence[Complaint] = (), source: Channel | None = None) -> Joined:
     """Results of several rates of one channel side by side, with further complaints put first, each once."""
     everything = [*complaints, *(c for part in parts for c in part.complaints)]
     return Joined(
@@ -215,7 +216,7 @@ def _starts(rows: Rows, chain: _Chain) -> tuple[Integers, Integers]:
     return at, rows.starts[chain.rows[adds]] + rows.rate.spans_ns(at - chain.index[adds])
 
 
-def _off_grid(source: SourceId, times: RecordTimes, report: ClockReport, npts: int) -> list[Complaint]:
+def _off_grid(source: Channel, times: RecordTimes, report: ClockReport, npts: int) -> list[Complaint]:
     """A complaint about a clock whose records leave the headers' even grid by more than a tenth of a sample."""
     off = times.start_ns - times.start_ns[0] - times.nominal.spans_ns(times.index)
     worst = int(np.abs(off).argmax())
@@ -313,7 +314,7 @@ def _disputed(doubled: Sequence[tuple[int, int]], differ: Sequence[Integers]) ->
     return found
 
 
-def _conflict_complaints(source: SourceId, spans: Sequence[Span], overlap: Overlap) -> list[Complaint]:
+def _conflict_complaints(source: Channel, spans: Sequence[Span], overlap: Overlap) -> list[Complaint]:
     """One complaint for all conflicts of a chain, with the first span named."""
     done = "left out" if overlap is Overlap.GAP else f"taken from the piece that arrived {overlap.value}"
     more = f" and {len(spans) - 1} more spans" if len(spans) > 1 else ""

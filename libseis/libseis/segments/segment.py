@@ -11,30 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from libseis.codes import location
+from libseis.codes import Channel
 from libseis.segments.rate import Rate
 from libseis.segments.times import EXACT_NS, TOLERANCE, RecordTimes
 
 Samples = NDArray[Any]  # int32, float32 or float64
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class SourceId:
-    """SEED codes of a channel. A blank location, however it was written, is the empty string."""
-
-    net: str
-    sta: str
-    loc: str
-    chan: str
-
-    def __post_init__(self) -> None:
-        """Bring the location into its one form."""
-        if not self.loc.isalnum():
-            object.__setattr__(self, "loc", location(self.loc))
-
-    def __str__(self) -> str:
-        """`NET.STA.LOC.CHAN`, as obspy writes it."""
-        return f"{self.net}.{self.sta}.{self.loc}.{self.chan}"
 
 
 class ComplaintKind(StrEnum):
@@ -71,7 +52,7 @@ class Segment:
     the first sample which fits best.
     """
 
-    source: SourceId
+    source: Channel
     t0_ns: int
     rate: Rate
     data: Samples
@@ -80,7 +61,7 @@ class Segment:
 
     @classmethod
     def timed(
-        cls, source: SourceId, times: RecordTimes, data: Samples, complaints: tuple[Complaint, ...] = ()
+        cls, source: Channel, times: RecordTimes, data: Samples, complaints: tuple[Complaint, ...] = ()
     ) -> Segment:
         """A segment whose records start at `times`, which are kept unless all lie on the grid of the headers' rate."""
         rate, misfit = times.even(max(len(data), 1))

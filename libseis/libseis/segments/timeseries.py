@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from libseis.codes import code, location
+from libseis.codes import Channel, code, location
 from libseis.enums import ErrorSeverity, TimeReferenceType
 from libseis.errors import SampleError, TimeReferenceError
 from libseis.objects.timeseries import TimeSeries
 from libseis.objects.timewindow import TimeWindow
-from libseis.segments import Rate, Segment, SourceId, Span
+from libseis.segments import Rate, Segment, Span
 from libseis.segments.segment import as_counts
 from libseis.units import COUNTS
 
@@ -73,7 +73,7 @@ def timeseries_to_segment(datum: TimeSeries) -> Segment:
     data = np.asarray(datum.data)
     counts = as_counts(data)
     return Segment(
-        source=SourceId(*(_code(datum, key) for key in ("net", "sta", "loc", "chan"))),
+        source=Channel(*(_code(datum, key) for key in ("net", "sta", "loc", "chan"))),
         t0_ns=datum.t0_ns,
         rate=Rate(datum.rate_numerator, datum.rate_denominator),
         data=data if counts is None else counts,

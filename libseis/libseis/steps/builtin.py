@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from libseis import units
+from libseis.codes import Channel
 from libseis.enums import ErrorSeverity
 from libseis.errors import SampleError
 from libseis.objects.kinds import Atomic
 from libseis.objects.samples import replace_samples, samples
 from libseis.objects.timeseries import TimeSeries
-from libseis.segments import Rate, SourceId
+from libseis.segments import Rate
 from libseis.signal.design import FilterType, OutputUnit, kernel_seconds, settling_time
 from libseis.signal.tapers import TaperShape, apply_end_taper
 from libseis.steps.parameters import Kind, Parameter
@@ -244,7 +245,7 @@ def _reference(d: Atomic, values: Values, context: StepContext) -> None:
     d["time_reference"] = values["mark"]
 
 
-def _channels(d: Atomic) -> list[SourceId]:
+def _channels(d: Atomic) -> list[Channel]:
     """The channel of each row of samples: one for a TimeSeries, three for a Seismogram whose chan lists them."""
     chan = d["chan"] if d.is_defined("chan") else None
     codes = [chan] if isinstance(d, TimeSeries) else chan
@@ -257,7 +258,7 @@ def _channels(d: Atomic) -> list[SourceId]:
         if not np.allclose(d.tmatrix, axes, atol=1e-6):
             raise _fail("the components were rotated: remove the response before rotating", "tmatrix")
     loc = d.get_string("loc") if d.is_defined("loc") else ""
-    return [SourceId(d.get_string("net"), d.get_string("sta"), loc, code) for code in codes]
+    return [Channel(d.get_string("net"), d.get_string("sta"), loc, code) for code in codes]
 
 
 def _remove_response(d: Atomic, values: Values, context: StepContext) -> None:

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from libseis.codes import ChannelFilter
 from libseis.obspy.inventories import inventory_of as of_channels
 
 from ..archive.definition import archive_named
 from ..archive.events import Event, EventOrigin, from_mappings
 from ..archive.responses import read_inventory_of_documents
 from ..errors import SeisbusError, UnavailableError
-from ..model.channel import ChannelFilter
 from ..store.documents import Document
 from ..store.index import channel_epochs, event_by_id, station_keys
 from ..store.jobs import get_job

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import TypeVar
 
 from google.protobuf.message import DecodeError, Message
+from libseis.codes import Channel
 from seis.v1 import task_pb2, waveform_pb2
 
 from ..errors import PoisonError
-from ..model.channel import Channel
 from ..model.outcome import Fate
 from ..model.task import ObjectRef, Part, Recipe, Task, Window, WindowTemplate
 from ..model.transfer import (

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Self
 
-from libseis.codes import location_text
+from libseis.codes import ChannelFilter, location_text
 from libseis.obspy.inventories import inventory_of
 from seis.control.v1 import control_pb2 as pb
 from seis.v1 import waveform_pb2
@@ -20,7 +20,6 @@ from seis.v1 import waveform_pb2
 from libseis import TimeSeries, TimeSeriesEnsemble
 
 from ..errors import UserError
-from ..model.channel import ChannelFilter
 from ..model.measured import TotalMisfit
 from ..model.moments import moment_ns
 from ..model.outcome import Fate

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from libseis.codes import location
-from libseis.segments import Segment, SourceId, join
+from libseis.codes import Channel, location
+from libseis.segments import Segment, join
 from libseis.warned import collected, tell
 
 from libseis import ErrorSeverity, Metadata, TimeSeries, TimeSeriesEnsemble
@@ -104,7 +104,7 @@ def traces_of(stored: Sequence[Stored], start_ns: int, end_ns: int) -> list[Any]
     start and one rate: `stats.seisbus.elog` has the sentences of all error logs, and one where samples are further
     from that grid than a tenth of a sample; `wf_ids` has the ids of the wf documents.
     """
-    groups: dict[tuple[SourceId, str, str], list[tuple[Segment, Stored]]] = {}
+    groups: dict[tuple[Channel, str, str], list[tuple[Segment, Stored]]] = {}
     for one in stored:
         whole = segment_of(one)
         first, stop = max(whole.ceil_index(start_ns), 0), min(whole.ceil_index(end_ns + 1), whole.npts)

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from libseis.codes import location_text
+from libseis.codes import Channel, location_text
 from seis.control.v1 import control_pb2 as pb
 from seis.v1 import task_pb2
 
-from ..model.channel import Channel
 from ..model.measured import TotalMisfit
 from ..model.moments import moment_ns
 from ..model.outcome import Fate, JobState, Ledger

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from libseis.codes import Channel, ChannelFilter
 from seis.control.v1 import control_pb2 as pb
 from seis.v1 import task_pb2
 
 from ..bus.snapshot import snapshot
-from ..model.channel import Channel, ChannelFilter
 from ..model.outcome import Fate, Ledger
 from ..store.documents import Document
 from ..store.outcomes import Availability

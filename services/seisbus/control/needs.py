@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from libseis.codes import Channel
 from libseis.epochs import of_document
 from libseis.steps import build
 
-from ..model.channel import Channel
 from ..model.job import LEAST_DEPTH_KM, MOST_DEPTH_KM, JobFileError, JobSpec
 from ..model.task import DAY_NS
 from ..planning.corners import corner_notes, pad_notes, some

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from libseis.codes import Channel
 from libseis.mseed import ProblemKind, RecordTable, frame, overlapping
-from libseis.segments import SourceId, Span
+from libseis.segments import Span
 from numpy.typing import NDArray
 
-from ..model.channel import Channel
 from ..planning.extents import ByteRange
 from ..planning.knots import KnotTable, learned
 from ..planning.observed import Observed
@@ -59,7 +59,7 @@ class Chunk:
             table.period_ns[rows],
             channels=len(set(table.source[rows].tolist())) if len(table.sources) > 1 else 1,
             foreign=foreign,
-            expected=channel is None or all(_is(source, channel) for source in table.sources),
+            expected=channel is None or all(source == channel for source in table.sources),
         )
 
     def knots(self) -> KnotTable:
@@ -124,19 +124,18 @@ class ObjectBytes:
         expected = False
         for chunk in self.chunks:
             table = chunk.table
-            if len(table.sources) == 1 and _is(table.sources[0], channel):
+            if len(table.sources) == 1 and table.sources[0] == channel:
                 expected = True
                 continue
             for number, source in enumerate(table.sources):
                 rows = table.waveform & (table.source == number)
-                if rows.any() and not (same := _is(source, channel)):
-                    name = Channel(source.net, source.sta, source.loc, source.chan)
-                    found[name] = 1e9 / float(np.median(table.period_ns[rows]))
+                if rows.any() and source != channel:
+                    found[source] = 1e9 / float(np.median(table.period_ns[rows]))
                 elif rows.any():
-                    expected = same
+                    expected = True
         return found if expected or len(found) > 1 else {}
 
-    def periods_ns(self, source: SourceId | None = None) -> NDArray[np.float64]:
+    def periods_ns(self, source: Channel | None = None) -> NDArray[np.float64]:
         """Sample intervals of the waveform records seen, of one channel if given."""
         found = [np.empty(0)]
         for chunk in self.chunks:
@@ -163,7 +162,7 @@ class ObjectBytes:
         )
         return learned(seen, ordered=ordered)
 
-    def select(self, spans: Sequence[Span], sources: Sequence[SourceId] | None = None) -> Selection:
+    def select(self, spans: Sequence[Span], sources: Sequence[Channel] | None = None) -> Selection:
         """Records that any span needs, of the given channels (all when None), in file order."""
         parts: list[memoryview] = []
         edges: list[int] = []
@@ -176,10 +175,6 @@ class ObjectBytes:
                 parts.append(memoryview(chunk.data)[start:end])
                 edges += [chunk.offset + start, chunk.offset + end]
         return Selection(b"".join(parts), tuple(edges))
-
-
-def _is(source: SourceId, channel: Channel) -> bool:
-    return (source.net, source.sta, source.loc, source.chan) == (channel.net, channel.sta, channel.loc, channel.chan)
 
 
 def _runs(table: RecordTable, mask: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from libseis.segments import SourceId
+from libseis.codes import Channel, ChannelFilter
 
-from ..model.channel import Channel, ChannelFilter
 from ..model.ids import window_id
 from ..model.task import Part, Task, Window
 from ..planning.plan import nominal_rate, split
 from .chunks import Chunk
 
 
-def expand(chunk: Chunk, task: Task, part_bytes: int) -> tuple[list[Window], list[Part], list[list[SourceId]]]:
+def expand(chunk: Chunk, task: Task, part_bytes: int) -> tuple[list[Window], list[Part], list[list[Channel]]]:
     """A window a channel that the task selects, in order of channel, split into parts by bytes, with their channels.
 
     Without bounds in the template a window is the channel's whole data; its ids depend on the file's bytes alone.
@@ -23,13 +22,12 @@ def expand(chunk: Chunk, task: Task, part_bytes: int) -> tuple[list[Window], lis
     assert template is not None  # event files are provisional
     windows: list[Window] = []
     parts: list[Part] = []
-    sources: list[list[SourceId]] = []
+    sources: list[list[Channel]] = []
     size = 0
     end_ns = table.end_ns
     for number in sorted(range(len(table.sources)), key=lambda n: table.sources[n]):
         rows = (table.source == number) & table.waveform
-        source = table.sources[number]
-        channel = Channel(source.net, source.sta, source.loc, source.chan)
+        channel = table.sources[number]
         if not rows.any() or not any(_selects(w.channel, channel) for w in task.windows):
             continue
         start = template.start_ns if template.start_ns is not None else int(table.start_ns[rows].min())
@@ -45,12 +43,12 @@ def expand(chunk: Chunk, task: Task, part_bytes: int) -> tuple[list[Window], lis
             )
         )
         parts[-1] = Part(parts[-1].first, parts[-1].count + 1)
-        sources[-1].append(source)
+        sources[-1].append(channel)
         size += more
     return windows, parts, sources
 
 
-def expand_station(sources: Iterable[SourceId], task: Task) -> tuple[list[Window], list[Part]]:
+def expand_station(sources: Iterable[Channel], task: Task) -> tuple[list[Window], list[Part]]:
     """Every window of the task for each channel that it selects, in order of channel, a part a channel or more.
 
     The channels of the task's windows may be wildcards (as planned) or the found ones (a repeat of an expanded task);
@@ -58,8 +56,7 @@ def expand_station(sources: Iterable[SourceId], task: Task) -> tuple[list[Window
     """
     windows: list[Window] = []
     parts: list[Part] = []
-    for source in sorted(set(sources)):
-        channel = Channel(source.net, source.sta, source.loc, source.chan)
+    for channel in sorted(set(sources)):
         mine = [
             replace(w, id=window_id(task.job, str(channel), w.start_ns, w.end_ns, w.event), channel=channel)
             for w in task.windows

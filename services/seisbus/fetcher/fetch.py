@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from libseis.segments import SourceId, Span
+from libseis.segments import Span
 
 from ..app import Context
 from ..archive.definition import ArchiveDefinition, ObjectUnit, archive_named
@@ -233,7 +233,7 @@ class Fetcher:
         await self._publish_batch(order, batch, "expansion")
         for number, part in enumerate(parts):
             mine = windows[part.first : part.first + part.count]
-            channels = [SourceId(c.net, c.sta, c.loc, c.chan) for c in (window.channel for window in mine)]
+            channels = [window.channel for window in mine]
             spans = _spans(padded(order.recipe, [r.found for r in reads if r.found], channels[0]), mine)
             inputs = [read.records(read.found.select(spans, channels) if read.found else NOTHING) for read in reads]
             await self._publish_window(order, number, len(parts), mine, inputs)

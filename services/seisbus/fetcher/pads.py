@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from libseis.segments import SourceId
+from libseis.codes import Channel
 
 from ..model.task import Recipe
 from .chunks import ObjectBytes
@@ -24,7 +24,7 @@ def _steps(steps: str) -> list[Step]:
     return build(json.loads(steps))
 
 
-def padded(recipe: Recipe, objects: Iterable[ObjectBytes], source: SourceId | None = None) -> Recipe:
+def padded(recipe: Recipe, objects: Iterable[ObjectBytes], source: Channel | None = None) -> Recipe:
     """The recipe with pads that are long enough for the slowest records of the objects, of `source` if given.
 
     The same recipe where its pads are the job's own, or long enough.

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from libseis.codes import Channel
 from libseis.segments import Rate
 from libseis.units import Unit, parse
 
 from ..errors import SeisbusError
-from ..model.channel import Channel
 from ..model.transfer import Packing, Piece
 
 # SAC's IDEP -> base unit and power of seconds; most programs write SI and not the manual's nanometres.

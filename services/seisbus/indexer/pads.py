@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from libseis.codes import Channel
+
 from ..errors import UserError
-from ..model.channel import Channel
 from ..model.job import JobSpec
 
 # The lowest rates of the SEED band codes, samples per second (SEED manual 2.4, appendix A); those that the manual

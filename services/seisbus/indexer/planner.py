@@ -12,6 +12,7 @@ import itertools
 import logging
 from collections.abc import AsyncIterator, Iterable
 
+from libseis.codes import Channel
 from libseis.steps import build
 
 from ..app import Context
@@ -19,7 +20,6 @@ from ..archive.definition import ArchiveDefinition, DayCut, archive_named
 from ..bus.snapshot import snapshot
 from ..errors import SeisbusError, UnavailableError, UserError
 from ..failpoints import failpoint
-from ..model.channel import Channel
 from ..model.job import parse_job
 from ..model.outcome import JobState
 from ..model.task import Task

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from libseis.codes import Channel, ChannelFilter
 from libseis.epochs import of_document
 
 from ..app import Context
 from ..archive.definition import ArchiveDefinition, ObjectUnit
 from ..archive.events import from_csv, from_mappings, from_quakeml
 from ..errors import UserError
-from ..model.channel import Channel, ChannelFilter
 from ..model.job import JobSpec
 from ..model.task import DAY_NS
 from ..planning.knots import KnotTable

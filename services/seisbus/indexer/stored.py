@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
+from libseis.codes import Channel, ChannelFilter
+
 from ..app import Context
 from ..errors import UserError
-from ..model.channel import Channel, ChannelFilter
 from ..model.job import JobSpec
 from ..model.task import Task
 from ..planning.datasets import DatasetKey, StoredSpan, dataset_keys, plan_datasets, station_keys

@@ -11,6 +11,8 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+from libseis.codes import Channel
+
 from ..app import Context
 from ..archive.catalog import CatalogRow, read_catalog
 from ..archive.definition import ArchiveDefinition
@@ -20,7 +22,6 @@ from ..archive.oddities import Oddities
 from ..archive.responses import left_out_responses
 from ..archive.stations import ChannelEpoch, SiteEpoch, read_stationxml
 from ..errors import UnavailableError
-from ..model.channel import Channel
 from ..model.ids import task_id, window_id
 from ..model.outcome import Fate
 from ..model.task import ObjectRef, Part, Task, Window

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
 import yaml
+from libseis.codes import ChannelFilter
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from ..errors import UserError
-from .channel import ChannelFilter
 from .fields import Code, Duration, Location, Model, Moment, StepEntry
 from .jobyaml import load
 from .moments import iso

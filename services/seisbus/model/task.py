@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .channel import Channel
+from libseis.codes import Channel
 
 DAY_NS = 86_400_000_000_000
 

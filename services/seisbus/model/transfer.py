@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .channel import Channel
+from libseis.codes import Channel
+
 from .outcome import Fate
 from .task import ObjectRef, Part, Recipe, Task, Window
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from libseis.codes import Channel
 from libseis.segments import Rate
 from libseis.steps import Step, pad
 
-from ..model.channel import Channel
 from ..model.job import JobFileError
 
 _SHOWN: Final = 5

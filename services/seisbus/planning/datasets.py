@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from ..model.channel import Channel
+from libseis.codes import Channel
+
 from ..model.ids import task_id, window_id
 from ..model.onstored import Export
 from ..model.task import DAY_NS, Part, Task, Window

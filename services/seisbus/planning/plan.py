@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from libseis.codes import Channel
 from libseis.segments import Span
 
-from ..model.channel import Channel
 from ..model.ids import task_id, window_id
 from ..model.outcome import Reason
 from ..model.task import DAY_NS, ObjectRef, Part, Task, Window, WindowTemplate

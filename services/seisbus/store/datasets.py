@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Final
 
-from libseis.codes import location
+from libseis.codes import Channel, ChannelFilter, location
 from libseis.epochs import of_document
 
 from ..errors import NotFoundError
-from ..model.channel import Channel, ChannelFilter
 from ..model.ids import document_id
 from ..model.job import JobSpec
 from ..model.task import Window

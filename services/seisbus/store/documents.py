@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from bson import ObjectId
+from libseis.codes import Channel
 
-from ..model.channel import Channel
 from ..model.task import ObjectRef, Part, Task, Window, WindowTemplate
 from .packing import pack_windows, unpack_windows
 

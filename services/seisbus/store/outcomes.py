@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..model.channel import Channel
+from libseis.codes import Channel
+
 from ..model.ids import outcome_range
 from ..model.outcome import Fate
 from ..model.task import Window

@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..model.channel import Channel
+from libseis.codes import Channel
+
 from ..model.ids import document_id, window_id
 from ..model.outcome import Fate
 from ..model.task import DAY_NS, Window

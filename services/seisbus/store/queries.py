@@ -10,12 +10,11 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from libseis.codes import location
+from libseis.codes import Channel, ChannelFilter, location
 from libseis.epochs import of_document
 from libseis.segments import Rate
 
 from ..errors import NotFoundError
-from ..model.channel import Channel, ChannelFilter
 from . import collections as c
 from .client import Store, translated
 from .documents import Document

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from libseis.codes import Channel
 from pymongo import UpdateOne
 
-from ..model.channel import Channel
 from ..model.task import ObjectRef
 from .client import Store, translated
 from .collections import DAY_FILE

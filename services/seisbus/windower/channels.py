@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from libseis.codes import Channel
 from libseis.mseed import RecordTable, decode, frame, trim
-from libseis.segments import ComplaintKind, Joined, Segment, SourceId
+from libseis.segments import ComplaintKind, Joined, Segment
 from libseis.warned import collected, sentence
 
-from ..model.channel import Channel
 from ..model.outcome import unreadable_detail
 from ..model.transfer import LogLine, ObjectRecords, Severity, stranger_lines
 
@@ -19,7 +19,7 @@ class Decoded:
     """Data by channel as the headers name it, what there is to say about the bytes, whether any were there, and they
     themselves with their records; `unreadable` says why bytes that are there gave no data, empty where none failed."""
 
-    joined: dict[SourceId, Joined]
+    joined: dict[Channel, Joined]
     log: tuple[LogLine, ...]
     any_records: bool
     buffer: bytes
@@ -79,7 +79,7 @@ def choose(found: Decoded, wanted: Channel) -> tuple[Joined | None, str]:
     Headers name the datum, the key names the ledger entry. When they differ and the object holds one channel only,
     that is what was meant; with several, none can be.
     """
-    exact = found.joined.get(SourceId(wanted.net, wanted.sta, wanted.loc, wanted.chan))
+    exact = found.joined.get(wanted)
     if exact is not None:
         return exact, ""
     names = ", ".join(sorted(str(source) for source in found.joined))

@@ -14,7 +14,6 @@ from libseis.segments import Cut, CutReason, GapPolicy, Joined, Segment, cut
 from libseis.units import COUNTS
 from libseis.warned import collected, sentence
 
-from ..model.channel import Channel
 from ..model.outcome import Fate, Reason, missing_detail
 from ..model.task import DAY_NS, Recipe, Window
 from ..model.transfer import (
@@ -200,7 +199,7 @@ def _packed(
                 log.append(LogLine("windower", text, Severity.COMPLAINT))
     source = segment.source
     return Piece(
-        channel=Channel(source.net, source.sta, source.loc, source.chan),
+        channel=source,
         t0_ns=segment.t0_ns,
         rate_numerator=segment.rate.numerator,
         rate_denominator=segment.rate.denominator,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 
+from libseis.codes import Channel
 from rich.console import Console, RenderableType
 from seisbus.cli import views
 from seisbus.cli.progress import JobBar
 from seisbus.client import Availability, Reason
 from seisbus.client import Progress as Snapshot
-from seisbus.model.channel import Channel
 from seisbus.model.outcome import Fate, JobState, Ledger
 from seisbus.model.task import DAY_NS
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import seisbus.client
+from libseis.codes import Channel
 from libseis.errors import SampleError
-from libseis.segments import Rate, Segment, SourceId
+from libseis.segments import Rate, Segment
 from pymseed import MS3Record
 from seis.control.v1 import control_pb2 as pb
 from seisbus.client import Query, Stored, WaveformError
@@ -69,7 +70,7 @@ def test_bytes_that_do_not_hold_the_promised_samples_are_refused_by_name() -> No
 
 @pytest.mark.parametrize("version", [2, 3])
 def test_everything_is_of_the_version_that_is_asked_for(tmp_path: Path, version: int) -> None:
-    source = SourceId("CI", "ADO", "", "HHZ")
+    source = Channel("CI", "ADO", "", "HHZ")
     counts = Segment(source, 10**18 + 1, Rate(100), np.arange(5, dtype=np.int32))
     path = tmp_path / "out.mseed"
     stored = [
@@ -111,7 +112,7 @@ def test_an_export_has_a_version(format: str, version: int | None, made: str) ->
 
 
 def test_a_copy_of_a_dataset_is_converted_whole_or_not_at_all(tmp_path: Path) -> None:
-    source = SourceId("CI", "ADO", "", "HHZ")
+    source = Channel("CI", "ADO", "", "HHZ")
     parts = [
         Segment(source, 10**18, Rate(100), np.arange(5000, dtype=np.int32)),
         Segment(source, 10**18 + 10**11, Rate(10001, 100), np.arange(700.0)),
@@ -133,7 +134,7 @@ def test_a_copy_of_a_dataset_is_converted_whole_or_not_at_all(tmp_path: Path) ->
 
 
 def test_export_passes_miniseed_through_and_encodes_floats(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    counts = Segment(SourceId("CI", "ADO", "", "HHZ"), 10**18, Rate(100), np.arange(5, dtype=np.int32))
+    counts = Segment(Channel("CI", "ADO", "", "HHZ"), 10**18, Rate(100), np.arange(5, dtype=np.int32))
     records = mseed.encode(counts)
     path = tmp_path / "out.mseed"
     stored = [Stored(DOCUMENT, records, miniseed=True), Stored({**DOCUMENT, "sta": "BAR"}, np.arange(5.0).tobytes())]

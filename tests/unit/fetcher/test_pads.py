@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
-from libseis.segments import SourceId
+from libseis.codes import Channel
 from seisbus.fetcher.chunks import Chunk, ObjectBytes
 from seisbus.fetcher.pads import padded
 from seisbus.model.task import Recipe
@@ -28,9 +28,9 @@ def test_the_slowest_records_decide() -> None:
     assert padded(recipe, [read(Fraction(40))]) is recipe
     slower = padded(recipe, [read(Fraction(40)), read(Fraction(100), Fraction(1))])
     assert (slower.pad_before, slower.pad_after) == (33.0, 33.0)
-    one = padded(recipe, [read(Fraction(40), Fraction(1), Fraction(5))], SourceId("XX", "A", "02", "BHZ"))
+    one = padded(recipe, [read(Fraction(40), Fraction(1), Fraction(5))], Channel("XX", "A", "02", "BHZ"))
     assert (one.pad_before, one.pad_after) == (6.6, 6.6)
-    assert padded(recipe, [read(Fraction(40))], SourceId("XX", "B", "", "BHZ")) is recipe
+    assert padded(recipe, [read(Fraction(40))], Channel("XX", "B", "", "BHZ")) is recipe
 
 
 def test_the_jobs_own_pad_stays() -> None:

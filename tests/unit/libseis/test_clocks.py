@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from libseis.codes import Channel
 from libseis.mseed import decode, difference, encode, frame, overlapping, trim
-from libseis.segments import ComplaintKind, Cut, GapPolicy, Rate, Segment, SourceId, Span, cut, join
+from libseis.segments import ComplaintKind, Cut, GapPolicy, Rate, Segment, Span, cut, join
 from libseis.segments.timeseries import segment_to_timeseries
 
-SOURCE = SourceId("XX", "CLK", "", "BHZ")
+SOURCE = Channel("XX", "CLK", "", "BHZ")
 T0 = 1_299_822_360_000_000_000
 NS = 1_000_000_000
 

@@ -11,14 +11,14 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from libseis.codes import alternatives, code, location, location_text, matches
+from libseis.codes import Channel, ChannelFilter, alternatives, code, location, location_text, matches
 from libseis.epochs import LATEST_NS, OPEN_START_NS, EpochSpan, inherited, of_document
 from libseis.mspass.algorithms.bundle import Policy, bundle_seed_data
 from libseis.mspass.algorithms.orientation import Orientation, orientation
 from libseis.obspy.converter import Trace2TimeSeries
 from libseis.obspy.inventories import channels_of, dates, inventory_of, normalised
 from libseis.obspy.responses import ResponseCache
-from libseis.segments import Rate, Segment, SourceId
+from libseis.segments import Rate, Segment
 from libseis.segments.timeseries import segment_to_timeseries
 from obspy import Inventory, Trace, UTCDateTime
 from obspy.core.inventory import Channel as XmlChannel
@@ -27,9 +27,9 @@ from seisbus.archive.keys import DayKey, KeyTemplate, TableFormat
 from seisbus.archive.waveform_index import read_waveform_index
 from seisbus.client import Query
 from seisbus.control.messages import filter_value
-from seisbus.model.channel import Channel, ChannelFilter
 from seisbus.model.job import parse_job
 from seisbus.model.stored import stored_segment
+from seisbus.model.task import Window
 
 from libseis import TimeSeriesEnsemble, mseed
 
@@ -43,7 +43,6 @@ DAY = date(2011, 3, 11)
 def test_every_spelling_of_a_blank_location_is_the_same_one(blank: str | None) -> None:
     assert location(blank) == ""
     assert Channel("XX", "A", blank or "", "BHZ") == Channel("XX", "A", "", "BHZ")
-    assert SourceId("XX", "A", blank or "", "BHZ") == SourceId("XX", "A", "", "BHZ")
     assert Channel.parse(f"XX.A.{blank or ''}.BHZ") == Channel("XX", "A", "", "BHZ")
     document = {"_id": "1", "net": "XX", "sta": "A", "chan": "BHZ", "loc": blank, "npts": 1, "t0_ns": 0, "rate": [1, 1]}
     stored = stored_segment(document, np.zeros(1).tobytes(), miniseed=False)
@@ -92,10 +91,10 @@ def test_case_is_kept_and_nothing_but_text_is_a_code() -> None:
 
 @pytest.mark.parametrize("blank", ["--", "  ", "__", " -"])
 def test_headers_and_the_response_cache(blank: str) -> None:
-    record = bytearray(mseed.encode(Segment(SourceId("XX", "A", "99", "BHZ"), 0, Rate(1, 1), np.arange(9, dtype="i4"))))
+    record = bytearray(mseed.encode(Segment(Channel("XX", "A", "99", "BHZ"), 0, Rate(1, 1), np.arange(9, dtype="i4"))))
     record[13:15] = blank.encode()
     (joined,) = mseed.decode(bytes(record), mseed.frame(bytes(record)))
-    assert joined.source == SourceId("XX", "A", "", "BHZ")
+    assert joined.source == Channel("XX", "A", "", "BHZ")
 
     trace = Trace(np.zeros(3), {"network": "XX", "station": "A", "location": blank, "channel": "BHZ"})
     assert Trace2TimeSeries(trace)["loc"] == ""
@@ -103,7 +102,7 @@ def test_headers_and_the_response_cache(blank: str) -> None:
     channel = XmlChannel("BHZ", blank, 0, 0, 0, 0)
     cache = ResponseCache(Inventory([Network("XX", [Station("A", 0, 0, 0, channels=[channel])])]))
     with pytest.raises(Exception, match="has no response stages"):  # it is found; it has no response here
-        cache.epoch(SourceId("XX", "A", "", "BHZ"), 0, 1)
+        cache.epoch(Channel("XX", "A", "", "BHZ"), 0, 1)
 
 
 @pytest.mark.parametrize("blank", ["", "--", "  ", "__", " -", "-"])
@@ -185,9 +184,9 @@ def test_the_response_cache_inherits_dates_as_the_database_does() -> None:
     assert ours == [(first.ns, second.ns), (second.ns, None)]
     cache = ResponseCache(inventory)
     with pytest.raises(Exception, match="have no epoch of"):
-        cache.epoch(SourceId("XX", "A", "", "BHZ"), first.timestamp - 10, first.timestamp - 5)
+        cache.epoch(Channel("XX", "A", "", "BHZ"), first.timestamp - 10, first.timestamp - 5)
     with pytest.raises(Exception, match="has no response stages"):
-        cache.epoch(SourceId("XX", "A", "", "BHZ"), first.timestamp + 10, first.timestamp + 20)
+        cache.epoch(Channel("XX", "A", "", "BHZ"), first.timestamp + 10, first.timestamp + 20)
 
 
 @given(TIMES, TIMES, st.integers(-(2**62), 2**62), st.integers(0, 2**40))
@@ -219,7 +218,7 @@ def test_documents_and_inventories_have_the_same_epochs(start: int | None, end: 
     }
     assert of_document(ours) == span
     (found,) = channels_of(inventory_of([ours]))
-    assert (found.source, found.span) == (SourceId("XX", "A", "", "BHZ"), span)
+    assert (found.source, found.span) == (Channel("XX", "A", "", "BHZ"), span)
     read = of_document(mspass)
     assert (read.start_ns == OPEN_START_NS) == (span.start_ns == OPEN_START_NS)
     assert (read.end_ns is None) == (span.end_ns is None)
@@ -242,7 +241,7 @@ def test_obspy_finds_what_was_normalised(
     before = (channel._location_code, channel.end_date, station.end_date)
     made = normalised(inventory, net.strip(), "A")
     (found,) = channels_of(inventory)
-    assert found.source == SourceId(net.strip(), "A", "", "BHZ")
+    assert found.source == Channel(net.strip(), "A", "", "BHZ")
     assert found.span == inherited(channel_start, station_end if station_end is not None else network_end)
     mine = made[0][0][0]
     assert (made[0].code, mine.location_code, mine.start_date, mine.end_date) == (net.strip(), "", *dates(found.span))
@@ -276,7 +275,7 @@ def test_orientations_and_sensors_know_one_blank_location(blank: str, data: str)
     inventory = Inventory([Network("NA", [first])])
     members = []
     for number, c in enumerate("ENZ"):
-        segment = Segment(SourceId("NA", "A", "", f"BH{c}"), 0, Rate(1), np.arange(9.0))
+        segment = Segment(Channel("NA", "A", "", f"BH{c}"), 0, Rate(1), np.arange(9.0))
         members.append(segment_to_timeseries(segment))
         members[-1]["loc"] = data if number else ""
     assert orientation(members[0], inventory) == Orientation(90.0, 90.0)
@@ -285,6 +284,15 @@ def test_orientations_and_sensors_know_one_blank_location(blank: str, data: str)
         ensemble.adopt(member)
     (made,) = bundle_seed_data(ensemble, Policy(inventory)).member
     assert made.live, [entry.message for entry in made.elog.get_error_log()]
-    later = segment_to_timeseries(Segment(SourceId("NA", "A", "", "BHE"), 10**18, Rate(1), np.arange(9.0)))
+    later = segment_to_timeseries(Segment(Channel("NA", "A", "", "BHE"), 10**18, Rate(1), np.arange(9.0)))
     with pytest.raises(Exception, match="has no epoch with azimuth and dip at that time"):  # inherited from its station
         orientation(later, inventory)
+
+
+def test_the_channel_of_records_is_the_one_of_jobs() -> None:
+    """They were two classes: a channel read out of records was never equal to the same channel of a window."""
+    records = mseed.encode(Segment(Channel("XX", "A", "", "BHZ"), 0, Rate(1), np.arange(9, dtype="i4")))
+    (read,) = mseed.frame(records).sources
+    assert read == Window("w", Channel.parse("XX.A..BHZ"), 0, 1, True).channel
+    assert ChannelFilter(chan="BH?").matches(read)
+    assert {read: 1}[Channel("XX", "A", "--", "BHZ")] == 1

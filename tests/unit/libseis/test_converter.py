@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 import pytest
+from libseis.codes import Channel
 from libseis.errors import SampleError, TimeReferenceError
 from libseis.mspass.converter import (
     ENSEMBLE_KEYS,
@@ -27,7 +28,7 @@ from libseis.mspass.converter import (
 )
 from libseis.objects.seismogram import Seismogram
 from libseis.objects.seismogramensemble import SeismogramEnsemble
-from libseis.segments import Complaint, ComplaintKind, Rate, Segment, SourceId, Span
+from libseis.segments import Complaint, ComplaintKind, Rate, Segment, Span
 from obspy import Stream, Trace, UTCDateTime
 
 from libseis import AtomicType, ErrorSeverity, Metadata, MsPASSError, ProcessingHistory, TimeSeries, TimeSeriesEnsemble
@@ -264,7 +265,7 @@ class TestSegments:
     def test_to_time_series(self) -> None:
         told = Complaint(ComplaintKind.TIME_MISFIT, "Off the grid.")
         segment = Segment(
-            SourceId("CI", "HEC", "", "BHN"), T0.ns + 1, Rate(100, 3), np.arange(9, dtype=np.int32), (told,)
+            Channel("CI", "HEC", "", "BHN"), T0.ns + 1, Rate(100, 3), np.arange(9, dtype=np.int32), (told,)
         )
         out = segment_to_timeseries(segment, {"data_tag": "x", "chan": "BHZ"})
         assert out.live
@@ -277,7 +278,7 @@ class TestSegments:
         assert [(e.message, e.badness) for e in out.elog] == [("Off the grid.", ErrorSeverity.Complaint)]
 
     def test_gaps_are_kept(self) -> None:
-        segment = Segment(SourceId("CI", "HEC", "", "BHN"), T0.ns, Rate(40), np.zeros(100))
+        segment = Segment(Channel("CI", "HEC", "", "BHN"), T0.ns, Rate(40), np.zeros(100))
         out = segment_to_timeseries(segment, gaps=[Span(segment.time_ns(10), segment.time_ns(20))])
         out.fill_gaps("nan")
         assert np.flatnonzero(np.isnan(out.data)).tolist() == list(range(10, 21))
@@ -285,7 +286,7 @@ class TestSegments:
     @pytest.mark.parametrize("kind", [np.int32, np.float32, np.float64])
     def test_there_and_back(self, kind: type) -> None:
         values = np.array([1, -2, 3], kind) if kind is np.int32 else np.array([0.1, -2.5, 1e30], kind)
-        segment = Segment(SourceId("CI", "HEC", "10", "BHN"), T0.ns, Rate(1, 10), values)
+        segment = Segment(Channel("CI", "HEC", "10", "BHN"), T0.ns, Rate(1, 10), values)
         back = timeseries_to_segment(segment_to_timeseries(segment))
         assert (back.source, back.t0_ns, back.rate) == (segment.source, segment.t0_ns, segment.rate)
         assert back.data.dtype == (np.int32 if kind is np.int32 else np.float64)

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from libseis.codes import Channel
 from libseis.mspass.seismic import DataGap, TimeSeriesWGaps
 from libseis.mspass.utility import MsPASSError
-from libseis.segments import GapPolicy, Rate, Segment, SourceId, cut
+from libseis.segments import GapPolicy, Rate, Segment, cut
 
 from libseis import GapFill, TimeReferenceType, TimeSeries, TimeWindow
 
@@ -115,7 +116,7 @@ class TestGaps:
         d, _ = series((0.0, 1.0), [(5, 2)])
         values = np.array(d.data)
         d.fill_gaps(fill)
-        source, rate = SourceId("XX", "A", "", "BHZ"), Rate(1)
+        source, rate = Channel("XX", "A", "", "BHZ"), Rate(1)
         parts = [Segment(source, 0, rate, values[:5]), Segment(source, 8 * 10**9, rate, values[8:])]
         end = (len(values) - 1) * 10**9
         (piece,) = cut(parts, [], 0, end, inclusive_end=True, gaps=GapPolicy.FILL, fill=fill).pieces

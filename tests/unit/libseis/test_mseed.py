@@ -19,14 +19,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from libseis.codes import Channel
 from libseis.errors import SampleError, TimeReferenceError
 from libseis.mseed import Encoding, ProblemKind, decode, encode, frame, overlapping, read, unpacking, write
-from libseis.segments import ComplaintKind, GapPolicy, Joined, Rate, Segment, SourceId, Span, cut
+from libseis.segments import ComplaintKind, GapPolicy, Joined, Rate, Segment, Span, cut
 from pymseed import MS3Record
 
 DATA = Path(os.environ.get("SEISBUS_TEST_DATA", Path(__file__).parents[4] / "shared" / "data")) / "mseed"
 T0 = 1_641_081_600_019_500_000
-SOURCE = SourceId("CI", "HEC", "", "BHN")
+SOURCE = Channel("CI", "HEC", "", "BHN")
 BHN = Rate(40)
 
 
@@ -433,13 +434,13 @@ class TestEncode:
     @pytest.mark.parametrize(
         ("source", "options", "message"),
         [
-            (SourceId("CI", "TOOLONG", "", "BHN"), {}, "'TOOLONG'"),
+            (Channel("CI", "TOOLONG", "", "BHN"), {}, "'TOOLONG'"),
             (SOURCE, {"reclen": 500}, "power of 2"),
             (SOURCE, {"encoding": Encoding.FLOAT32}, "FLOAT32 cannot hold int32"),
         ],
     )
     def test_what_the_format_cannot_hold_is_refused(
-        self, source: SourceId, options: dict[str, object], message: str
+        self, source: Channel, options: dict[str, object], message: str
     ) -> None:
         with pytest.raises(SampleError, match=message):
             encode(Segment(source, T0, BHN, np.arange(5, dtype=np.int32)), **options)  # type: ignore[arg-type]

@@ -11,13 +11,14 @@ import obspy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from libseis.codes import Channel
 from libseis.errors import SampleError
 from libseis.mseed import Encoding, decode, encode, frame, read, write
 from libseis.mseed.stamps import crc32c
-from libseis.segments import Rate, Segment, SourceId
+from libseis.segments import Rate, Segment
 from pymseed import MS3Record
 
-SOURCE = SourceId("XX", "TEST", "", "BHZ")
+SOURCE = Channel("XX", "TEST", "", "BHZ")
 T0 = 1_299_822_360_000_123_000
 MEASURED = Rate(479347, 479349)
 rates = st.builds(Rate, st.integers(1, 10**7), st.integers(1, 10**7)) | st.sampled_from(
@@ -118,7 +119,7 @@ def test_the_crc_is_that_of_the_castagnoli_polynomial() -> None:
 
 
 def test_long_codes_go_into_version_3_only(tmp_path: object) -> None:
-    source = SourceId("XFDSN", "LONGSTA", "01X", "B_HH_Z")
+    source = Channel("XFDSN", "LONGSTA", "01X", "B_HH_Z")
     segment = Segment(source, T0 + 7, Rate(40), walk(100))
     again = the_segment(encode(segment, version=3))
     assert (again.source, again.t0_ns) == (source, T0 + 7)
@@ -129,13 +130,13 @@ def test_long_codes_go_into_version_3_only(tmp_path: object) -> None:
 @pytest.mark.parametrize(
     ("source", "options", "message"),
     [
-        (SourceId("XX", "A_B", "", "BHZ"), {"version": 3}, "source identifier"),
-        (SourceId("XX", "A", "", "BH"), {"version": 3}, "source identifier"),
+        (Channel("XX", "A_B", "", "BHZ"), {"version": 3}, "source identifier"),
+        (Channel("XX", "A", "", "BH"), {"version": 3}, "source identifier"),
         (SOURCE, {"version": 4}, "use 2 or 3"),
         (SOURCE, {"quality": "X"}, "use D, R, Q or M"),
     ],
 )
-def test_what_cannot_be_written_is_refused(source: SourceId, options: dict[str, object], message: str) -> None:
+def test_what_cannot_be_written_is_refused(source: Channel, options: dict[str, object], message: str) -> None:
     with pytest.raises(SampleError, match=message):
         encode(Segment(source, T0, Rate(40), walk(10)), **options)  # type: ignore[arg-type]
 

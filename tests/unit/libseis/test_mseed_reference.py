@@ -14,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from libseis.codes import Channel
 from libseis.mseed import decode, encode, frame, read, write
-from libseis.segments import ComplaintKind, Joined, Rate, Segment, SourceId
+from libseis.segments import ComplaintKind, Joined, Rate, Segment
 from support.records import T0, V2, V3, payload, row, walk
 
 SINUSOID = np.round(np.exp(np.arange(500) / 41.3) * np.sin(np.arange(500) * 0.28)).astype(np.int32)  # it expands
@@ -235,12 +236,12 @@ def test_more_samples_than_version_2_can_count() -> None:
     x = walk(300_000)
     for encoding in (3, 11):
         if encoding == 11:  # of libmseed's frames: ours are made word by word
-            data = encode(Segment(SourceId("XX", "TEST", "", "BHZ"), T0, Rate(20), x), reclen=131072, version=3)
+            data = encode(Segment(Channel("XX", "TEST", "", "BHZ"), T0, Rate(20), x), reclen=131072, version=3)
         else:
             data = V3(npts=len(x), encoding=encoding, data=payload(x, encoding, "<"), crc=0).pack()
         (segment,) = whole(data).segments
         assert np.array_equal(segment.data, x)
-    flat = whole(encode(Segment(SourceId("XX", "TEST", "", "BHZ"), T0, Rate(20), x * 0), reclen=131072, version=3))
+    flat = whole(encode(Segment(Channel("XX", "TEST", "", "BHZ"), T0, Rate(20), x * 0), reclen=131072, version=3))
     assert flat.segments[0].npts == len(x)
 
 

@@ -6,18 +6,19 @@ import struct
 
 import numpy as np
 import pytest
-from libseis.segments import Rate, Segment, SourceId
+from libseis.codes import Channel
+from libseis.segments import Rate, Segment
 
 from libseis import TimeSeriesEnsemble, mseed
 
-SOURCE = SourceId("XX", "TEST", "", "BHZ")
+SOURCE = Channel("XX", "TEST", "", "BHZ")
 RECORD = 512
 T0 = 1_299_822_360 * 10**9
 
 
 def day(npts: int = 2000, loc: str = "", t0: int = T0) -> bytearray:
     data = np.cumsum(np.random.default_rng(1).integers(-90, 90, npts)).astype(np.int32)
-    return bytearray(mseed.encode(Segment(SourceId("XX", "TEST", loc, "BHZ"), t0, Rate(20, 1), data), reclen=RECORD))
+    return bytearray(mseed.encode(Segment(Channel("XX", "TEST", loc, "BHZ"), t0, Rate(20, 1), data), reclen=RECORD))
 
 
 def without_samples(data: bytearray, number: int) -> bytearray:

@@ -10,17 +10,18 @@ import obspy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from libseis.codes import Channel
 from libseis.mseed import Encoding, decode, encode, frame, trim
-from libseis.segments import GapPolicy, Rate, Segment, SourceId, cut
+from libseis.segments import GapPolicy, Rate, Segment, cut
 
 T0 = 1_299_801_600_019_539_000
-SOURCE = SourceId("CI", "HEC", "", "BHZ")
+SOURCE = Channel("CI", "HEC", "", "BHZ")
 NPTS = 6000
 BHZ = Rate(40)
 
 
 def records_of(
-    rate: Rate = BHZ, source: SourceId = SOURCE, encoding: Encoding = Encoding.STEIM2, seed: int = 0
+    rate: Rate = BHZ, source: Channel = SOURCE, encoding: Encoding = Encoding.STEIM2, seed: int = 0
 ) -> list[bytes]:
     """Ten minutes or so of a random walk in records of 512 bytes."""
     samples = np.cumsum(np.random.default_rng(seed).integers(-90, 90, NPTS)).astype(np.int32)
@@ -92,7 +93,7 @@ RUINED = {
     "a record stands twice": lambda r: [*r[:9], r[9], *r[9:]],
     "another channel stands between": lambda r: [
         *r[:9],
-        records_of(source=SourceId("CI", "HEC", "", "BHN"))[0],
+        records_of(source=Channel("CI", "HEC", "", "BHN"))[0],
         *r[9:],
     ],
     "junk stands between": lambda r: [*r[:9], b"junk" * 128, *r[9:]],

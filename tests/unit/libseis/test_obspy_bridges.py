@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from libseis.codes import Channel
 from libseis.epochs import LATEST_NS, OPEN_START_NS
 from libseis.obspy.inventories import inventory_of, read_stationxml, write_stationxml
 from libseis.obspy.segments import segment_to_trace
-from libseis.segments import Rate, Segment, SourceId
+from libseis.segments import Rate, Segment
 from obspy import UTCDateTime
 
-SOURCE = SourceId("CI", "ADO", "", "BHZ")
+SOURCE = Channel("CI", "ADO", "", "BHZ")
 
 
 @pytest.mark.parametrize("dtype", ["<i4", "<f4", "<f8"])

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from libseis.codes import Channel
 from libseis.enums import GapFill
 from libseis.segments import (
     Complaint,
@@ -19,7 +20,6 @@ from libseis.segments import (
     GapPolicy,
     Rate,
     Segment,
-    SourceId,
     Span,
     cut,
     join,
@@ -27,7 +27,7 @@ from libseis.segments import (
 
 from libseis import TimeSeries
 
-SOURCE = SourceId("CI", "HEC", "", "BHN")
+SOURCE = Channel("CI", "HEC", "", "BHN")
 BHN = Rate(40)
 T0 = 1_641_081_600_019_500_000
 RATES = st.sampled_from([Rate(40), Rate(100), Rate(1), Rate(1, 10), Rate(100, 3), Rate(1080), Rate(33333333, 1000000)])
@@ -239,7 +239,7 @@ class TestJoin:
         assert join([a, a]).conflicts == ()
 
     def test_channels_cannot_be_mixed(self) -> None:
-        other = Segment(SourceId("CI", "HEC", "", "BHZ"), T0, Rate(40), np.arange(3, dtype=np.int32))
+        other = Segment(Channel("CI", "HEC", "", "BHZ"), T0, Rate(40), np.arange(3, dtype=np.int32))
         with pytest.raises(ValueError, match="BHZ"):
             join([segment(T0, [1]), other])
 

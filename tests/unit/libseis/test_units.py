@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from libseis.codes import Channel
 from libseis.mspass.algorithms.window import scale
 from libseis.objects.timeseries import TimeSeries
-from libseis.segments import Rate, Segment, SourceId
+from libseis.segments import Rate, Segment
 from libseis.segments.timeseries import segment_to_timeseries
 from libseis.steps import StepContext, apply, build
-from obspy.core.inventory import Channel, Inventory, Network, Response, Station
+from obspy.core.inventory import Channel as XmlChannel
+from obspy.core.inventory import Inventory, Network, Response, Station
 from obspy.core.inventory.response import (
     CoefficientsTypeResponseStage,
     InstrumentSensitivity,
@@ -98,7 +100,7 @@ def test_scaling_to_a_level_keeps_the_units_honest() -> None:
 
 
 def test_integers_are_counts_and_floats_are_not_said_to_be() -> None:
-    source = SourceId("XX", "A", "", "BHZ")
+    source = Channel("XX", "A", "", "BHZ")
     assert segment_to_timeseries(Segment(source, 0, Rate(1), np.arange(3, dtype=np.int32)))["units"] == "counts"
     assert "units" not in segment_to_timeseries(Segment(source, 0, Rate(1), np.arange(3.0)))
 
@@ -124,13 +126,13 @@ def _inventory(text: str | None, gain: float = 1500.0, stated: float = COUNTS, o
 
 
 def _of(response: Response) -> Inventory:
-    channel = Channel("BHZ", "", 1, 2, 0, 0, azimuth=0, dip=-90, sample_rate=20, response=response)
+    channel = XmlChannel("BHZ", "", 1, 2, 0, 0, azimuth=0, dip=-90, sample_rate=20, response=response)
     return Inventory([Network("XX", [Station("STA", 1, 2, 0, channels=[channel])])], source="test")
 
 
 def _removed(metadata: Inventory, output: str) -> tuple[TimeSeries, float, list[str]]:
     data = COUNTS * np.sin(OMEGA * np.arange(6000) / 20)
-    d = segment_to_timeseries(Segment(SourceId("XX", "STA", "", "BHZ"), int(T0) * 10**9, Rate(20), data))
+    d = segment_to_timeseries(Segment(Channel("XX", "STA", "", "BHZ"), int(T0) * 10**9, Rate(20), data))
     apply(
         build([{"remove_response": {"output": output, "pre_filt": [0.01, 0.02, 8.0, 9.5], "water_level": None}}]),
         d,
@@ -214,7 +216,7 @@ def test_what_obspy_warns_of_is_on_the_log_of_every_datum_and_thread() -> None:
 
     def one(number: int) -> list[str]:
         data = np.random.default_rng(number).standard_normal(1000 + 500 * number)
-        d = segment_to_timeseries(Segment(SourceId("XX", "STA", "", "BHZ"), int(T0) * 10**9, Rate(20), data))
+        d = segment_to_timeseries(Segment(Channel("XX", "STA", "", "BHZ"), int(T0) * 10**9, Rate(20), data))
         barrier.wait()
         for _ in range(2):  # evaluated, and out of the cache
             apply(chain, d, context)

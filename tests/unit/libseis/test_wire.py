@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from libseis.codes import Channel
 from libseis.errors import MetadataTypeError, SampleError
 from libseis.objects.seismogram import Seismogram
 from libseis.objects.seismogramensemble import SeismogramEnsemble
-from libseis.segments import Rate, Segment, SourceId
+from libseis.segments import Rate, Segment
 from libseis.wire import (
     from_message,
     metadata_from_message,
@@ -181,7 +182,7 @@ class TestSamples:
     def test_records(self) -> None:
         noise = np.random.default_rng(3).normal(0, 5, 36_000)
         counts = (1e5 * np.sin(np.arange(36_000) / 60) + noise).astype(np.int32)
-        segment = Segment(SourceId("CI", "HEC", "", "BHN"), 10**18, Rate(40), counts)
+        segment = Segment(Channel("CI", "HEC", "", "BHN"), 10**18, Rate(40), counts)
         message = pack_segment(segment)
         assert np.array_equal(unpack_samples(message), counts)
         assert len(message.data) < counts.nbytes / 1.9

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from seisbus.model.channel import Channel, ChannelFilter
+from libseis.codes import Channel, ChannelFilter
 from seisbus.model.ids import job_of, new_job_id, task_id, window_id
 
 CODES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=1, max_size=5)

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from hypothesis import given
 from hypothesis import strategies as st
-from seisbus.model.channel import Channel
+from libseis.codes import Channel
 from seisbus.model.onstored import Export
 from seisbus.model.task import DAY_NS
 from seisbus.planning.datasets import DatasetKey, StoredSpan, dataset_keys, dataset_path, plan_datasets, safe_name

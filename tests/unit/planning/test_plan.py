@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from libseis.codes import Channel
 from libseis.segments import Span
-from seisbus.model.channel import Channel
 from seisbus.model.job import JobSpec, parse_job
 from seisbus.model.task import DAY_NS
 from seisbus.planning.knots import KnotTable

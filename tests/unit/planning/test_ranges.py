@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from libseis.codes import Channel
 from libseis.mseed import frame
 from libseis.segments import Span
 from seisbus.fetcher.chunks import Chunk, joined
-from seisbus.model.channel import Channel
 from seisbus.planning.extents import ROUND_TRIP_BYTES, ByteRange, coalesced, complement, merged
 from seisbus.planning.knots import KnotTable, thinned
 from seisbus.planning.observed import Hint, Integers, Knot

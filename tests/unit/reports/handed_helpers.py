@@ -12,10 +12,12 @@ import warnings
 from typing import Any
 
 import numpy as np
-from libseis.segments import Rate, Segment, SourceId
+from libseis.codes import Channel
+from libseis.segments import Rate, Segment
 from libseis.segments.timeseries import segment_to_timeseries
 from libseis.steps import StepContext, apply, build
-from obspy.core.inventory import Channel, Inventory, Network, Response, Station
+from obspy.core.inventory import Channel as XmlChannel
+from obspy.core.inventory import Inventory, Network, Response, Station
 from obspy.core.inventory.response import (
     CoefficientsTypeResponseStage,
     InstrumentSensitivity,
@@ -39,7 +41,7 @@ FULL = (
 def _kept_rate(rate: Rate) -> tuple[bool, str]:
     """Whether a rate comes back from `encode` in single precision."""
     values = noise(5000)
-    found = segments(mseed.encode(Segment(SourceId("XX", "T", "", "BHZ"), START, rate, values), reclen=512))
+    found = segments(mseed.encode(Segment(Channel("XX", "T", "", "BHZ"), START, rate, values), reclen=512))
     got = [(s.npts, s.rate.hz) for s in found]
     fine = len(got) == 1 and got[0][0] == len(values) and np.float32(got[0][1]) == np.float32(rate.hz)
     return bool(fine), f"{got}, wanted {rate.hz}"
@@ -68,7 +70,7 @@ def _adc() -> ResponseStage:
 def _inventory(stages: list[ResponseStage], units: str = "m/s", sensitivity: float = GAIN * COUNTS) -> Inventory:
     stated = InstrumentSensitivity(sensitivity, 1.0, units, "counts")
     response = Response(instrument_sensitivity=stated, response_stages=stages)
-    channel = Channel("BHZ", "", 1, 2, 0, 0, azimuth=0, dip=-90, sample_rate=SAMPLES, response=response)
+    channel = XmlChannel("BHZ", "", 1, 2, 0, 0, azimuth=0, dip=-90, sample_rate=SAMPLES, response=response)
     return Inventory([Network("XX", [Station("TEST", 1, 2, 0, channels=[channel])])], source="test")
 
 
@@ -76,7 +78,7 @@ def _removed(inventory: Inventory) -> tuple[Any, float | None, list[str]]:
     """A sine of 1 count per (count of the sensitivity) without its response: datum, amplitude (None if dead), elog."""
     sensitivity = np.prod([s.stage_gain for s in inventory[0][0][0].response.response_stages])
     data = float(sensitivity) * np.sin(2 * np.pi * HZ * np.arange(6000) / SAMPLES)
-    d = segment_to_timeseries(Segment(SourceId("XX", "TEST", "", "BHZ"), START, Rate(SAMPLES), data))
+    d = segment_to_timeseries(Segment(Channel("XX", "TEST", "", "BHZ"), START, Rate(SAMPLES), data))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         steps = build([{"remove_response": {"output": "VEL", "pre_filt": [0.01, 0.02, 8.0, 9.5]}}])
@@ -93,7 +95,7 @@ def _xml(body: str, dates: str = 'startDate="2010-01-01T00:00:00"') -> bytes:
         return (
             f'<Station code="{code}" startDate="2010-01-01T00:00:00"><Latitude>34.8</Latitude>'
             "<Longitude>-116.3</Longitude><Elevation>920</Elevation>"
-            f'<Site><Name>x</Name></Site><Channel code="BHZ" locationCode="" {when}>{inner}</Channel></Station>'
+            f'<Site><Name>x</Name></Site><Channel code="BHZ" locationCode="" {when}>{inner}</XmlChannel></Station>'
         )
 
     both = station("ODD", body, dates) + station("GOOD", FULL, 'startDate="2010-01-01T00:00:00"')

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from libseis.segments import Rate, Segment, SourceId
+from libseis.codes import Channel
+from libseis.segments import Rate, Segment
 from numpy.typing import NDArray
 from unit.reports.builder import (
     FLOAT32,
@@ -258,7 +259,7 @@ def test_an_actual_rate_of_one_channel_is_not_written_for_the_next() -> None:
     """Two data with rates of both kinds in one file keep their own (obspy#1069)."""
     rates = [Rate(1_000_000), Rate(100), Rate(479_347, 479_349), Rate(20)]
     data = b"".join(
-        mseed.encode(Segment(SourceId("XX", f"S{n}", "", "BHZ"), START, rate, noise(3000)))
+        mseed.encode(Segment(Channel("XX", f"S{n}", "", "BHZ"), START, rate, noise(3000)))
         for n, rate in enumerate(rates)
     )
     found = [joined.segments for joined in channels(data).values()]
@@ -268,14 +269,14 @@ def test_an_actual_rate_of_one_channel_is_not_written_for_the_next() -> None:
 
 def test_sequence_numbers_run_through_a_segment() -> None:
     """Records are numbered from one, without a break (obspy#894)."""
-    data = mseed.encode(Segment(SourceId("XX", "STA", "", "BHZ"), START, Rate(100), noise(30_000)), reclen=512)
+    data = mseed.encode(Segment(Channel("XX", "STA", "", "BHZ"), START, Rate(100), noise(30_000)), reclen=512)
     assert [h.sequence for h in headers(data, 512)] == list(range(1, len(data) // 512 + 1))
 
 
 def test_pieces_written_one_by_one_are_one_file() -> None:
     """Files with sequence numbers that start anew are put together (obspy#894)."""
     values = noise(3000)
-    whole = Segment(SourceId("XX", "STA", "", "BHZ"), START, Rate(100), values)
+    whole = Segment(Channel("XX", "STA", "", "BHZ"), START, Rate(100), values)
     parts = [whole.part(k, k + 1000) for k in (0, 1000, 2000)]
     (found,) = segments(b"".join(mseed.encode(part, reclen=512) for part in parts))
     assert np.array_equal(found.data, values)
@@ -351,7 +352,7 @@ def test_pieces_of_five_minutes_are_written(npts: int, jump: int) -> None:
     """A slice of any length is packed, with jumps too wide for Steim differences (obspy#1724)."""
     values = noise(npts)
     values[npts // 2 :: 7] = jump
-    (found,) = segments(mseed.encode(Segment(SourceId("XX", "STA", "", "BHZ"), START, Rate(20), values), reclen=512))
+    (found,) = segments(mseed.encode(Segment(Channel("XX", "STA", "", "BHZ"), START, Rate(20), values), reclen=512))
     assert np.array_equal(found.data, values)
 
 

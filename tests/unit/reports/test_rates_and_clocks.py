@@ -7,14 +7,15 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from libseis.segments import Rate, Segment, SourceId, cut
+from libseis.codes import Channel
+from libseis.segments import Rate, Segment, cut
 from libseis.segments.cut import GapPolicy
 from unit.reports.builder import NS, Record, actual_rate, at, channels, noise, plain, row, segments, steim1_row, told
 
 from libseis import mseed
 
 START = at("2017-07-29T10:00:00")
-SOURCE = SourceId("XX", "STA", "", "BHZ")
+SOURCE = Channel("XX", "STA", "", "BHZ")
 
 
 def test_records_at_50_and_at_49_9986_hz_are_one_stream() -> None:

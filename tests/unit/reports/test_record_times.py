@@ -8,14 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from libseis.segments import Rate, Segment, SourceId
+from libseis.codes import Channel
+from libseis.segments import Rate, Segment
 from obspy import Stream, Trace, UTCDateTime
 from unit.reports.builder import NS, Record, at, channels, headers, microseconds, noise, plain, row, segments, told
 
 from libseis import asdf, mseed
 
 START = at("2010-06-20T00:00:00.2799")
-SOURCE = SourceId("BW", "UH3", "", "EHZ")
+SOURCE = Channel("BW", "UH3", "", "EHZ")
 
 
 @pytest.mark.parametrize("count", [-50, -1, 38, 49])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from libseis.codes import Channel
 from libseis.objects.timeseries import TimeSeries
-from libseis.segments import Rate, Segment, SourceId
+from libseis.segments import Rate, Segment
 from libseis.segments.timeseries import segment_to_timeseries
 from libseis.steps import apply, build
 from unit.reports.builder import NS, at
@@ -17,7 +18,7 @@ def tone(rate: Rate, npts: int, start_ns: int, hz: float = 0.7) -> TimeSeries:
     """A sine of the time since START, sampled from `start_ns`."""
     times = (start_ns - START) / NS + np.arange(npts) / rate.hz
     return segment_to_timeseries(
-        Segment(SourceId("XX", "STA", "", "BHZ"), start_ns, rate, np.sin(2 * np.pi * hz * times))
+        Segment(Channel("XX", "STA", "", "BHZ"), start_ns, rate, np.sin(2 * np.pi * hz * times))
     )
 
 

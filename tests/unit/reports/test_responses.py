@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from libseis.codes import Channel
 from libseis.misfit import MisfitError, Reason
 from libseis.misfit.response import clear_cache, remove_response
 from libseis.objects.timeseries import TimeSeries
 from libseis.obspy import responses
-from libseis.segments import Rate, Segment, SourceId
+from libseis.segments import Rate, Segment
 from libseis.segments.timeseries import segment_to_timeseries
 from libseis.signal.design import OutputUnit
 from libseis.steps import StepContext, apply, build
 from obspy import Trace, UTCDateTime
-from obspy.core.inventory import Channel, Inventory, Network, Response, Station
+from obspy.core.inventory import Channel as XmlChannel
+from obspy.core.inventory import Inventory, Network, Response, Station
 from obspy.core.inventory.response import (
     CoefficientsTypeResponseStage,
     InstrumentSensitivity,
@@ -54,16 +56,16 @@ def epoch(
     output_units: str = "counts",
     start: str | None = None,
     end: str | None = None,
-) -> Channel:
+) -> XmlChannel:
     stated = InstrumentSensitivity(sensitivity, 1.0, units, output_units)
-    return Channel(
+    return XmlChannel(
         "BHZ", "", 1, 2, 0, 0, azimuth=0, dip=-90, sample_rate=20,
         start_date=None if start is None else UTCDateTime(start), end_date=None if end is None else UTCDateTime(end),
         response=Response(instrument_sensitivity=stated, response_stages=stages),
     )  # fmt: skip
 
 
-def inventory(*channels: Channel) -> Inventory:
+def inventory(*channels: XmlChannel) -> Inventory:
     return Inventory([Network("XX", [Station("STA", 1, 2, 0, channels=list(channels))])], source="test")
 
 
@@ -71,7 +73,7 @@ def removed(metadata: Inventory, output: str = "VEL", start: int = START) -> tup
     """A sine of HZ with an amplitude of GAIN * COUNTS, without its response; and what its elog says."""
     times = np.arange(6000) / 20
     data = GAIN * COUNTS * np.sin(2 * np.pi * HZ * times)
-    d = segment_to_timeseries(Segment(SourceId("XX", "STA", "", "BHZ"), start, Rate(20), data))
+    d = segment_to_timeseries(Segment(Channel("XX", "STA", "", "BHZ"), start, Rate(20), data))
     chain = build([{"remove_response": {"output": output, "pre_filt": [0.01, 0.02, 8.0, 9.5]}}])
     (out,) = apply(chain, d, StepContext(metadata))
     return out, [entry.message for entry in out.elog.get_error_log()]
@@ -198,7 +200,7 @@ def test_a_stage_with_a_gain_alone() -> None:
     assert amplitude(out) == pytest.approx(0.1, rel=0.02)
 
 
-def measured(channel: Channel, output: OutputUnit) -> Trace:
+def measured(channel: XmlChannel, output: OutputUnit) -> Trace:
     """A trace of counts of that channel, its response removed as misfits have it."""
     station = Station("HEC", 1, 2, 0, channels=[channel])
     header = {"network": "CI", "station": "HEC", "channel": "BHZ", "sampling_rate": 20.0, "starttime": UTCDateTime(0)}
@@ -224,7 +226,7 @@ def test_misfits_read_units_as_steps_do() -> None:
         (epoch([]), "no response stages"),
     ],
 )
-def test_misfits_refuse_what_steps_refuse(channel: Channel, told: str) -> None:
+def test_misfits_refuse_what_steps_refuse(channel: XmlChannel, told: str) -> None:
     with pytest.raises(MisfitError, match=told) as refused:
         measured(channel, OutputUnit.DISPLACEMENT)
     assert refused.value.reason is Reason.NO_RESPONSE

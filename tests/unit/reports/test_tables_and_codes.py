@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
+from libseis.codes import Channel, ChannelFilter
 from seisbus.admin.archive.imports import import_folder
 from seisbus.archive.keys import TableFormat
 from seisbus.archive.waveform_index import read_waveform_index
-from seisbus.model.channel import Channel, ChannelFilter
 from seisbus.planning.plan import touched_days
 from unit.reports.builder import NS, Record, at, channels, noise, row
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seisbus.model.channel import Channel
+from libseis.codes import Channel
 from seisbus.model.task import ObjectRef, Part, Task, Window, WindowTemplate
 from seisbus.store.documents import task_document, task_value
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from seisbus.model.channel import Channel
+from libseis.codes import Channel
 from seisbus.model.ids import document_id, window_id
 from seisbus.model.outcome import Fate
 from seisbus.model.task import DAY_NS, Window

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
-from seisbus.model.channel import Channel
+from libseis.codes import Channel
 from seisbus.model.outcome import Fate
 from seisbus.model.task import ObjectRef, Recipe, Window
 from seisbus.model.transfer import ObjectRecords, WindowOrder, WindowOutcome

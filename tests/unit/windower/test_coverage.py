@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from libseis.codes import Channel
 from libseis.mspass.algorithms.window import WindowData
-from libseis.segments import Cut, GapPolicy, Joined, Rate, Segment, SourceId
+from libseis.segments import Cut, GapPolicy, Joined, Rate, Segment
 from libseis.segments import cut as cut_window
 from libseis.steps import registry
 from seisbus.errors import UserError
 from seisbus.indexer.pads import Pads, slowest_rate
-from seisbus.model.channel import Channel
 from seisbus.model.job import parse_job
 from seisbus.model.outcome import Fate
 from seisbus.model.task import Recipe, Window
@@ -28,7 +28,7 @@ S = 10**9
 def segment(rate: Rate, seconds: float, phase: int = 0, start: int = T) -> Segment:
     npts = int(seconds * rate.hz)
     data = np.random.default_rng(1).standard_normal(npts)
-    return Segment(SourceId("XX", "A", "", "BHZ"), start + phase, rate, data)
+    return Segment(Channel("XX", "A", "", "BHZ"), start + phase, rate, data)
 
 
 def outcome(

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from seisbus.model.channel import Channel
+from libseis.codes import Channel
 from seisbus.model.outcome import Fate
 from seisbus.model.task import DAY_NS, ObjectRef, Recipe, Window
 from seisbus.model.transfer import ObjectRecords, WindowOrder, WindowOutcome

@@ -7,8 +7,8 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+from libseis.codes import Channel
 from libseis.mseed import decode, frame
-from seisbus.model.channel import Channel
 from seisbus.model.task import ObjectRef, Recipe, Window
 from seisbus.model.transfer import ObjectRecords, Packing, Piece, WindowOrder, WindowOutcome
 from seisbus.windower.cutting import cut_part

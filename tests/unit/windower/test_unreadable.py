@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
+from libseis.codes import Channel
 from seisbus.fetcher.chunks import Chunk, ObjectBytes
-from seisbus.model.channel import Channel
 from seisbus.model.outcome import Fate
 from seisbus.model.task import ObjectRef, Recipe, Window
 from seisbus.model.transfer import ObjectRecords, WindowOrder, WindowOutcome

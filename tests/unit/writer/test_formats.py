@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import obspy
 import pytest
-from libseis.segments import Rate, Segment, SourceId
-from seisbus.model.channel import Channel
+from libseis.codes import Channel
+from libseis.segments import Rate, Segment
 from seisbus.model.onstored import Export
 from seisbus.model.task import DAY_NS, Window
 from seisbus.writer.formats import About, Draft, open_draft
@@ -18,7 +18,7 @@ from seisbus.writer.publishing import make_durable, publish, unfinished
 
 from libseis import mseed
 
-SOURCE = SourceId("CI", "PAS", "", "BHZ")
+SOURCE = Channel("CI", "PAS", "", "BHZ")
 MIDNIGHT = 15_044 * DAY_NS
 DAY = Window("j.x", Channel("CI", "PAS", "", "BHZ"), MIDNIGHT, MIDNIGHT + DAY_NS, False)
 
@@ -44,7 +44,7 @@ def test_a_day_file_holds_the_samples_of_its_day_once(tmp_path: Path) -> None:
 
 
 def test_a_day_file_of_miniseed_3_keeps_long_codes_and_nanoseconds(tmp_path: Path) -> None:
-    long = SourceId("CI", "LONGSTA", "", "BHZ")
+    long = Channel("CI", "LONGSTA", "", "BHZ")
     for format, problems in (("mseed3", 0), ("mseed", 1)):
         made = new_draft(format, tmp_path / format)
         made.add({}, Segment(long, MIDNIGHT + 7, Rate(40), np.arange(10, dtype=np.int32)), None)

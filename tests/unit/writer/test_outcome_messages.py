@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from libseis.codes import Channel
 from seisbus.bus.codec import decode_outcomes, encode_outcomes
-from seisbus.model.channel import Channel
 from seisbus.model.outcome import Fate
 from seisbus.model.task import Recipe, Window
 from seisbus.model.transfer import OutcomeBatch, Source, WindowOutcome

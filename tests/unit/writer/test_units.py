@@ -11,13 +11,13 @@ import obspy
 import pyarrow.parquet as pq
 import pytest
 from libseis.asdf.waveforms import read_stream
-from libseis.segments import Rate, Segment, SourceId
+from libseis.codes import Channel
+from libseis.segments import Rate, Segment
 from libseis.steps import StepContext
 from seisbus.bus.codec import decode_outcomes, encode_outcomes
 from seisbus.client.decode import time_series_of, traces_of
 from seisbus.client.plot import plot
 from seisbus.client.values import Stored
-from seisbus.model.channel import Channel
 from seisbus.model.onstored import Export
 from seisbus.model.task import ObjectRef, Recipe, Window
 from seisbus.model.transfer import ObjectRecords, OutcomeBatch, Packing, WindowOrder
@@ -77,7 +77,7 @@ def test_documents_of_older_jobs_have_no_units() -> None:
 
 def test_datasets_say_the_units(tmp_path: Path) -> None:
     item = stored([{"scale": {"factor": 0.5, "units": "m/s"}}])
-    segment = Segment(SourceId(*CODES), FIRST, Rate(1), np.arange(400.0))
+    segment = Segment(Channel(*CODES), FIRST, Rate(1), np.arange(400.0))
     about = About(Window("j.x", Channel(*CODES), FIRST, FIRST + 86400 * NS, False), None)
     for kind in ("asdf", "sac", "parquet"):
         draft = open_draft(Export.model_validate({"format": kind, "tag": "t"}), tmp_path / kind, about)

@@ -10,16 +10,17 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from libseis.codes import Channel
 from libseis.enums import ErrorSeverity
 from libseis.objects.kinds import atomic_type
 from libseis.objects.samples import part, replace_samples, samples
 from libseis.objects.timeseries import TimeSeries
 from libseis.objects.timeserieswgaps import TimeSeriesWGaps
 from libseis.objects.timewindow import TimeWindow
-from libseis.segments import Joined, Rate, Segment, SourceId, join
+from libseis.segments import Joined, Rate, Segment, join
 
 # all pieces are of one channel by the caller's word; their names take no part in joining
-_ANY = SourceId("", "", "", "")
+_ANY = Channel("", "", "", "")
 
 
 def _dead(head: TimeSeries | None, message: str) -> TimeSeries:

@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from obspy import Inventory
 
-from libseis.codes import code, location
+from libseis.codes import Channel, code, location
 from libseis.enums import ErrorSeverity
 from libseis.errors import SampleError
 from libseis.objects.timeseries import TimeSeries
 from libseis.obspy.inventories import channels_of
-from libseis.segments import SourceId
 
 # epochs that differ by less are the same sensor described twice
 SAME_DEGREES = 0.1
@@ -53,7 +52,7 @@ def orientation(d: TimeSeries, inventory: Inventory | None = None) -> Orientatio
     if d.time_is_relative():
         raise _fail(d, "the epoch of station metadata needs UTC times")
     net, sta, loc, chan = (d[key] if d.is_defined(key) else "" for key in ("net", "sta", "loc", "chan"))
-    wanted = SourceId(code(net), code(sta), location(loc), code(chan))
+    wanted = Channel(code(net), code(sta), location(loc), code(chan))
     found = [
         Orientation(float(epoch.channel.azimuth), float(epoch.channel.dip) + 90.0)
         for epoch in channels_of(inventory, wanted.net, wanted.sta)

@@ -12,9 +12,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+from libseis.codes import Channel
 from libseis.mseed import frame
 from libseis.mseed.table import NO_RATE
-from libseis.segments import SourceId
 
 from seisbus.admin.archive.folder import Bucket
 from seisbus.admin.archive.listings import IndexRow, write_day_index
@@ -65,7 +65,7 @@ def import_folder(source: Path, root: Path, progress: Progress | None = None) ->
 class _Content:
     """What the headers of a file say: channels in order of appearance, the span, the day and rate of most records."""
 
-    channels: tuple[SourceId, ...]
+    channels: tuple[Channel, ...]
     start_ns: int
     end_ns: int
     day: date
@@ -184,12 +184,12 @@ class _Import:
         return Manifest(None, _BUCKET, tuple(self.files), (), tuple(self._others), tuple(self._notes))
 
 
-def by_channel(data: bytes) -> dict[SourceId, bytes]:
+def by_channel(data: bytes) -> dict[Channel, bytes]:
     """The bytes of each channel of a file, in file order. What is no record stays behind the record before it."""
     table = frame(data)
     order = np.argsort(table.offset, kind="stable")
     edges = [0, *(int(table.offset[i]) for i in order[1:]), len(data)]
-    found: dict[SourceId, list[bytes]] = {}
+    found: dict[Channel, list[bytes]] = {}
     for i, start, end in zip(order, edges, edges[1:], strict=False):
         found.setdefault(table.sources[int(table.source[i])], []).append(data[start:end])
     return {source: b"".join(parts) for source, parts in found.items()}
