@@ -1,85 +1,103 @@
-"""Whether records that were made of a segment give it back: libmseed decodes them, the headers' times are compared."""
+"""Whether records that were made of a segment give it back: their bytes are decoded, and compared in every respect."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
-from pymseed import MiniSEEDError, MS3Record
 
-from libseis.mseed.unpacking import together
-from libseis.segments import Segment
-from libseis.segments.segment import Samples
+from libseis.mseed.columns import Version3
+from libseis.mseed.comparing import right, version2
+from libseis.mseed.encoding import float_rate, identifier
+from libseis.mseed.framing import version3_at
+from libseis.mseed.packing import STEIM
+from libseis.mseed.table import Integers
+from libseis.segments import Segment, SourceId
 from libseis.segments.times import TOLERANCE
 
-# Headers end at microseconds.
-_SAME_NS = 1000
-# Blockette 100 is in single precision, whose relative spacing this is.
-_SAME_RATE = float(np.finfo(np.float32).eps)
-_MANY = 4
+# Times of version 2 are rounded to microseconds; those of version 3 are exact.
+_ROUNDED_NS = {2: 500, 3: 0}
 
 
 def difference(records: bytes, segment: Segment) -> str:
     """What differs between miniSEED `records`, in order of time, and the segment that they were made of; "" if nothing.
 
-    Samples must be equal bit for bit, the rate to single precision, and each record's start to the microsecond.
+    Samples must be equal bit for bit, codes equal, the rate to single precision, and each record's start to the
+    microsecond; in version 3 rate and start too are equal. Nothing is said of bytes that no sample comes from.
     """
-    heads: list[tuple[int, int, int, float]] = []  # first sample, stop, start, rate
-    done = 0
-    try:
-        for record in MS3Record.from_buffer(records):
-            heads.append((done, done + record.samplecnt, record.starttime, record.samprate))
-            done = heads[-1][1]
-        if done != segment.npts:
-            return f"there are {done} samples instead of {segment.npts}"
-        return _other_times(heads, segment) or _other_samples(records, len(heads), segment)
-    except MiniSEEDError as error:
-        return f"the records cannot be decoded: {error}"
+    version = 3 if records.startswith(b"MS\x03") else 2
+    problem, counts, starts = (_version3 if version == 3 else _version2)(records, segment)
+    return _other_times(counts, starts, segment, _ROUNDED_NS[version]) or problem
 
 
-def _other_samples(records: bytes, count: int, segment: Segment) -> str:
-    """What differs in the samples; many records are unpacked in one call, which takes half as long."""
-    if count >= _MANY:
-        whole = together(np.frombuffer(records, np.uint8), segment.npts)
-        if whole is not None and _same(whole, segment.data):
-            return ""
-    done = 0
-    for record in MS3Record.from_buffer(records, unpack_data=True):
-        samples = record.np_datasamples
-        if not _same(samples, segment.data[done : done + len(samples)]):
-            return f"the samples from number {done} on are not the same"
-        done += len(samples)
+def _version2(records: bytes, segment: Segment) -> tuple[str, Integers, Integers]:
+    """What differs but for the times; and the number of samples and the start of the records up to there."""
+    samples = np.ascontiguousarray(segment.data)
+    return version2(records, samples, _codes(segment.source), segment.rate.hz)
+
+
+def _version3(records: bytes, segment: Segment) -> tuple[str, Integers, Integers]:
+    """As `_version2`; every record has its check value, so what is odd about a header is a reason to refuse it."""
+    buffer, samples = np.frombuffer(records, np.uint8), np.ascontiguousarray(segment.data)
+    heads: list[Version3] = []
+    at = done = 0
+    problem = ""
+    while at < len(records) and not problem:
+        head = version3_at(buffer, at)
+        if head is None or head.odd or records[at + _NAME : at + head.payload] != _identifier(segment.source):
+            problem = f"the header at byte {at} is not what was written"
+            break
+        if head.rate != float_rate(segment.rate):
+            problem = f"the rate is {head.rate!r} instead of {float_rate(segment.rate)!r}"
+            break
+        body, wanted = buffer[at + head.payload : at + head.length], samples[done : done + head.npts]
+        found = right(body, head.encoding, head.encoding in STEIM, wanted) if len(wanted) == head.npts else len(wanted)
+        if found < head.npts and done + found < segment.npts:
+            problem = f"the samples from number {done + found} on are not the same"
+            break
+        heads.append(head)
+        at, done = at + head.length, done + head.npts
+    if not problem and done != segment.npts:
+        problem = f"there are {done} samples instead of {segment.npts}"
+    counts, starts = (np.array([getattr(h, name) for h in heads], np.int64) for name in ("npts", "start_ns"))
+    return problem, counts, starts
+
+
+_NAME = 40  # where the source identifier stands
+
+
+@lru_cache(maxsize=1024)
+def _codes(source: SourceId) -> bytes:
+    """Station, location, channel and network as they stand in a header of version 2."""
+    widths = ((source.sta, 5), (source.loc, 2), (source.chan, 3), (source.net, 2))
+    return b"".join(code.encode().ljust(width) for code, width in widths)
+
+
+@lru_cache(maxsize=1024)
+def _identifier(source: SourceId) -> bytes:
+    return identifier(source).encode()
+
+
+def _other_times(counts: Integers, starts: Integers, segment: Segment, rounded: int) -> str:
+    """What differs in the times of records, by what their headers say."""
+    if len(counts) == 1 and segment.times is None:  # an edge of a window, a small window: arrays would cost more
+        start = int(starts[0])
+        return "" if abs(start - segment.t0_ns) <= rounded else _misplaced(0, start, segment.t0_ns)
+    stops = np.cumsum(counts)
+    firsts, period = stops - counts, segment.rate.period_ns
+    true = segment.times_ns(firsts)
+    for k in np.flatnonzero(np.abs(starts - true) > rounded)[:1].tolist():
+        return _misplaced(int(firsts[k]), int(starts[k]), int(true[k]))
+    follow = starts + segment.rate.spans_ns(counts)
+    for k in np.flatnonzero(np.abs(starts[1:] - follow[:-1]) > period / 2)[:1].tolist():
+        return f"the record of sample {firsts[k + 1]} would not follow the one before it"
+    if segment.times is None:
+        return ""
+    late = starts + segment.rate.spans_ns(counts - 1) - segment.times_ns(stops - 1)
+    for k in np.flatnonzero(np.abs(late) > 2 * rounded + 1.5 * TOLERANCE * period)[:1].tolist():
+        return f"sample {stops[k] - 1} would be {late[k] / 1e6:+.3f} ms off its time"
     return ""
 
 
-def _same(one: Samples, other: Samples) -> bool:
-    """Whether two arrays have the same bits."""
-    if one.dtype != other.dtype or len(one) != len(other):
-        return False
-    bits = np.dtype(f"i{one.dtype.itemsize}")
-    return bool((one.view(bits) == np.ascontiguousarray(other).view(bits)).all())
-
-
-def _other_times(heads: Sequence[tuple[int, int, int, float]], segment: Segment) -> str:
-    """What differs in the times and rates of the headers."""
-    follow, period, span = segment.t0_ns, segment.rate.period_ns, segment.rate.span_ns
-    firsts, lasts = _times([head[0] for head in heads], segment), _times([head[1] - 1 for head in heads], segment)
-    for (first, stop, start, hz), true, end in zip(heads, firsts, lasts, strict=True):
-        if abs(start - true) > _SAME_NS:
-            return f"sample {first} is at {start} ns instead of {true} ns"
-        if abs(hz / segment.rate.hz - 1) > _SAME_RATE:
-            return f"the rate is {hz!r} Hz instead of {segment.rate.hz!r} Hz"
-        if abs(start - follow) > period / 2:
-            return f"the record of sample {first} would not follow the one before it"
-        follow = start + span(stop - first)
-        late = start + span(stop - first - 1) - end
-        if abs(late) > _SAME_NS + 1.5 * TOLERANCE * period:
-            return f"sample {stop - 1} would be {late / 1e6:+.3f} ms off its time"
-    return ""
-
-
-def _times(samples: Sequence[int], segment: Segment) -> list[int]:
-    """The times of samples in ns; the edges of a window are one or two records, for which arrays cost more."""
-    if segment.times is None or len(samples) < _MANY:
-        return [segment.time_ns(i) for i in samples]
-    return [int(ns) for ns in segment.times_ns(np.array(samples, np.int64))]
+def _misplaced(first: int, start: int, true: int) -> str:
+    return f"sample {first} is at {start} ns instead of {true} ns"

@@ -127,7 +127,7 @@ def _version3(segment: Segment, reclen: int, encoding: Encoding, quality: str, e
     """Records as long as their samples are; everything but Steim frames little-endian."""
     source = identifier(segment.source).encode("ascii")
     publication = "RDQM".index(quality) + 1
-    rate = _float_rate(segment.rate)
+    rate = float_rate(segment.rate)
     template = struct.pack("<2sBB11xBd8xBBHI", b"MS", 3, 0, encoding, rate, publication, len(source), len(extra), 0)
     template += source + extra
     begin = len(template)
@@ -196,7 +196,7 @@ def _product(number: int) -> tuple[int, int] | None:
 
 
 @lru_cache(maxsize=1024)
-def _float_rate(rate: Rate) -> float:
+def float_rate(rate: Rate) -> float:
     """The rate of a version 3 header: samples per second, or minus the interval in seconds if only that is exact."""
     interval = rate.denominator / rate.numerator
     if Rate.from_hz(rate.hz) != rate and Rate.from_interval(interval) == rate:

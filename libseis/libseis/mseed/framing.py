@@ -184,13 +184,13 @@ def _length_of_odd(buffer: Bytes, header: Any) -> int:
 def _version3(found: _Found, at: int) -> int:
     """Take the version 3 records that start at `at`; the offset after them, or 0 if there are none."""
     begin = at
-    while (record := _version3_at(found.buffer, at)) is not None:
+    while (record := version3_at(found.buffer, at)) is not None:
         found.version3.append(record)
         at += record.length
     return at if at > begin else 0
 
 
-def _version3_at(buffer: Bytes, at: int) -> columns.Version3 | None:
+def version3_at(buffer: Bytes, at: int) -> columns.Version3 | None:
     """The version 3 record at `at` (FDSN miniSEED 3 specification), if it is whole and plausible."""
     head = bytes(buffer[at : at + _V3_FIXED])
     if len(head) < _V3_FIXED or head[:3] != b"MS\x03":
@@ -283,7 +283,7 @@ def _candidates(buffer: Bytes, begin: int, end: int, *, strict: bool) -> list[in
 
 def _believed(buffer: Bytes, at: int) -> bool:
     """Whether a record starts at `at`, which no record leads to."""
-    if _version3_at(buffer, at) is not None:
+    if version3_at(buffer, at) is not None:
         return True
     length = _length_at(buffer, at)
     if not length:

@@ -17,25 +17,6 @@ HEADER_BYTES = 48
 # exponents of 2 of the record lengths that are looked for without blockette 1000: 128 .. 131072 bytes
 SHORTEST, LONGEST = 7, 17
 
-cdef packed struct Header:
-    int64_t offset
-    int64_t length         # 0 where unknown
-    int64_t start_ns       # blockette 1001 and a time correction that waits are in it
-    int64_t correction_ns  # that correction
-    int64_t npts
-    int64_t payload
-    int32_t factor
-    int32_t multiplier
-    float actual_rate      # blockette 100, 0 without
-    uint8_t codes[12]      # station, location, channel, network
-    uint8_t encoding
-    uint8_t big_endian     # of the samples
-    uint8_t activity
-    uint8_t quality
-    uint8_t plausible      # every field is what the manual allows
-    uint8_t tolerable      # or nearly, so that a record which others lead to may be believed
-    uint16_t odd           # flags of Odd
-
 HEADER = np.dtype([
     ("offset", "i8"), ("length", "i8"), ("start_ns", "i8"), ("correction_ns", "i8"), ("npts", "i8"), ("payload", "i8"),
     ("factor", "i4"), ("multiplier", "i4"), ("actual_rate", "f4"), ("codes", "V12"),
@@ -95,7 +76,7 @@ def parse(buffer, offsets):
     with nogil, cython.boundscheck(False), cython.wraparound(False):
         for row in range(count):
             headers[row].offset = at[row]
-            _read(&data[0], size, &headers[row])
+            read_header(&data[0], size, &headers[row])
     return found
 
 
@@ -134,7 +115,7 @@ cdef inline bint _is_leap(int64_t year) noexcept nogil:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
-cdef void _read(const uint8_t* data, int64_t size, Header* header) noexcept nogil:
+cdef void read_header(const uint8_t* data, int64_t size, Header* header) noexcept nogil:
     cdef const uint8_t* head = data + header.offset
     cdef bint little = not _is_date(head, False)
     cdef int64_t year, day, before, fraction = _u16(head + 28, little)
