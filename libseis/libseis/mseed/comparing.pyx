@@ -92,8 +92,10 @@ cdef int64_t _steim(const uint8_t* body, int64_t size, bint two, const uint32_t*
                 count, width = high, (30 if high == 1 else 15 if high == 2 else 10)
             elif code == 3 and high < 3:
                 count, width = 5 + high, 6 - high
-            else:
-                return done
+            else:  # readers refuse the frame, even where this word would hold no sample any more
+                return min(done, npts - 1)
+            if done >= npts:
+                continue
             if done > 0 and done + count <= npts:
                 wrong = _wrong(true + done, word, count, width)
             else:  # the first difference is to a sample of another record; what comes after the last sample is nothing
@@ -101,8 +103,8 @@ cdef int64_t _steim(const uint8_t* body, int64_t size, bint two, const uint32_t*
             if wrong:
                 return done
             done += count
-            if done >= npts:
-                return npts if _big32(body + 8) == true[npts - 1] else npts - 1
+        if done >= npts:
+            return npts if _big32(body + 8) == true[npts - 1] else npts - 1
     return done
 
 
@@ -137,9 +139,12 @@ cdef int64_t _right(
     return 0
 
 
+_KINDS = {np.dtype(np.int32): INT32, np.dtype(np.float32): FLOAT32, np.dtype(np.float64): FLOAT64}
+
+
 cdef int _kind(samples) except -1:
     """The plain encoding of samples of this type."""
-    return {"int32": INT32, "float32": FLOAT32, "float64": FLOAT64}[samples.dtype.name]
+    return _KINDS[samples.dtype]
 
 
 def right(const uint8_t[::1] body, int encoding, bint big_endian, samples):

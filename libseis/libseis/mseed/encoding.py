@@ -29,9 +29,9 @@ _LENGTHS = frozenset(1 << n for n in range(7, 18))
 _MOST_SAMPLES = {2: 2**16 - 1, 3: 2**32 - 1}
 _FIRST_NS, _LAST_NS = -2_208_988_800 * 10**9, 4_133_980_800 * 10**9  # years 1900 to 2100: what is read back as a date
 _ALLOWED = {
-    "int32": (Encoding.STEIM2, Encoding.STEIM1, Encoding.INT32),
-    "float32": (Encoding.FLOAT32,),
-    "float64": (Encoding.FLOAT64,),
+    np.dtype(np.int32): (Encoding.STEIM2, Encoding.STEIM1, Encoding.INT32),
+    np.dtype(np.float32): (Encoding.FLOAT32,),
+    np.dtype(np.float64): (Encoding.FLOAT64,),
 }
 
 
@@ -58,7 +58,7 @@ def encode(
     """
     _check(segment, reclen, quality, version)
     chosen = encoding if encoding is not None else _natural(segment)
-    allowed = _ALLOWED[segment.data.dtype.name]
+    allowed = _ALLOWED[segment.data.dtype]
     if chosen not in allowed:
         names = ", ".join(e.name for e in allowed)
         text = f"{chosen.name} cannot hold {segment.data.dtype.name} samples of {segment.source}; use one of {names}."
@@ -93,9 +93,27 @@ def _natural(segment: Segment) -> Encoding:
 
 def _version2(segment: Segment, reclen: int, encoding: Encoding, quality: str) -> bytes:
     """Records with blockettes 1000 and 1001, and 100 where the rate needs it; everything big-endian."""
-    exact, factor, multiplier = _rate_fields(segment.rate)
+    template = _template2(segment.source, segment.rate, reclen, encoding, quality)
+    begin = len(template)
+    room = reclen - begin
+    bodies = payloads(segment.data, encoding, room, _MOST_SAMPLES[2], ">")
+    counts = np.array([count for count, _ in bodies], np.int64)
+    frames = np.array([len(body) // 64 if encoding in STEIM else 0 for _, body in bodies], np.int64)
+    heads = version2(template, (_starts(segment, counts) + 500) // 1000, counts, frames)
+    if len(bodies) == 1:
+        return heads + bodies[0][1].ljust(room, b"\0")
+    return b"".join(
+        chain.from_iterable(
+            (heads[k * begin : (k + 1) * begin], body.ljust(room, b"\0")) for k, (_, body) in enumerate(bodies)
+        )
+    )
+
+
+@lru_cache(maxsize=1024)  # thousands of windows a second are of a few channels
+def _template2(source: Channel, rate: Rate, reclen: int, encoding: Encoding, quality: str) -> bytes:
+    """What stands ahead of the samples in every record of version 2 of a channel."""
+    exact, factor, multiplier = _rate_fields(rate)
     begin = 64 if exact else 128  # Steim frames stand at multiples of 64
-    source = segment.source
     template = struct.pack(
         ">6xc1s5s2s3s2s12xhh3xBiHHHHBBBxHHBbxB",
         quality.encode(), b" ", *(code.encode().ljust(width) for code, width in (
@@ -105,22 +123,13 @@ def _version2(segment: Segment, reclen: int, encoding: Encoding, quality: str) -
         1001, 0 if exact else 64, 0, 0, 0,
     )  # fmt: skip
     if not exact:
-        if not 0 < np.float32(segment.rate.hz) < np.inf:
-            raise _refusal("rate", f"{segment.source} has a rate of {segment.rate}, for which miniSEED 2 has no room.")
-        template += struct.pack(">HHf4x52x", 100, 0, segment.rate.hz)
-    room = reclen - begin
-    if room < 8:
-        text = f"Records of {reclen} bytes have no room beside the rate of {segment.source}; use 256 or more."
+        if not 0 < np.float32(rate.hz) < np.inf:
+            raise _refusal("rate", f"{source} has a rate of {rate}, for which miniSEED 2 has no room.")
+        template += struct.pack(">HHf4x52x", 100, 0, rate.hz)
+    if reclen - begin < 8:
+        text = f"Records of {reclen} bytes have no room beside the rate of {source}; use 256 or more."
         raise _refusal("reclen", text)
-    bodies = payloads(segment.data, encoding, room, _MOST_SAMPLES[2], ">")
-    counts = np.array([count for count, _ in bodies], np.int64)
-    frames = np.array([len(body) // 64 if encoding in STEIM else 0 for _, body in bodies], np.int64)
-    heads = version2(template, (_starts(segment, counts) + 500) // 1000, counts, frames)
-    return b"".join(
-        chain.from_iterable(
-            (heads[k * begin : (k + 1) * begin], body.ljust(room, b"\0")) for k, (_, body) in enumerate(bodies)
-        )
-    )
+    return template
 
 
 def _version3(segment: Segment, reclen: int, encoding: Encoding, quality: str, extra: bytes = b"") -> bytes:
@@ -154,7 +163,6 @@ def _starts(segment: Segment, counts: NDArray[np.int64]) -> NDArray[np.int64]:
     return segment.times_ns(np.cumsum(counts) - counts)
 
 
-@lru_cache(maxsize=1024)  # thousands of windows a second are of a few rates
 def _rate_fields(rate: Rate) -> tuple[bool, int, int]:
     """Sample rate factor and multiplier, and whether they are the rate exactly."""
     exact = _header_rate(rate)
@@ -226,6 +234,7 @@ def _check(segment: Segment, reclen: int, quality: str, version: int) -> None:
         raise _refusal("time", f"{segment.source} has samples before 1900 or after 2100, which are not written.")
 
 
+@lru_cache(maxsize=1024)
 def _check_codes(source: Channel) -> None:
     for name, field, width in _WIDTHS:
         code = getattr(source, field)
@@ -234,6 +243,7 @@ def _check_codes(source: Channel) -> None:
             raise _refusal(field, text)
 
 
+@lru_cache(maxsize=1024)
 def _check_identifier(source: Channel) -> None:
     parts = identifier(source).split("_")
     text = "".join(parts)

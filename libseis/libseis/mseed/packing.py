@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from enum import IntEnum
 from typing import Any
@@ -51,10 +52,30 @@ def payloads(samples: NDArray[Any], encoding: Encoding, room: int, most: int, or
 
 def _steim(samples: NDArray[Any], encoding: Encoding, room: int) -> Iterator[tuple[int, bytes]]:
     """Frames packed by libmseed, as records of version 3, whose payloads have any length."""
-    record = MS3Record(reclen=_HEADER + room // 64 * 64, encoding=encoding)
-    record.sourceid = "FDSN:X"
-    record.formatversion = 3
-    record.starttime = 0
-    record.samprate = 1000.0  # times are written elsewhere; these stay far from every leap second
+    record = _record(encoding, _HEADER + room // 64 * 64)
     for made in record.generate(np.ascontiguousarray(samples), "i"):
         yield int.from_bytes(made[_COUNT], "little"), made[_HEADER:]
+
+
+def _record(encoding: Encoding, reclen: int) -> MS3Record:
+    """A record to pack with; making one takes longer than packing a minute of samples, so a thread keeps its own."""
+    key = (encoding, reclen)
+    record: MS3Record | None = _kept.records.get(key)
+    if record is None:
+        record = MS3Record(reclen=reclen, encoding=encoding)
+        record.sourceid = "FDSN:X"
+        record.formatversion = 3
+        record.starttime = 0
+        record.samprate = 1000.0  # times are written elsewhere; these stay far from every leap second
+        _kept.records[key] = record
+    return record
+
+
+class _Kept(threading.local):
+    """The records of a thread."""
+
+    def __init__(self) -> None:
+        self.records: dict[tuple[Encoding, int], MS3Record] = {}
+
+
+_kept = _Kept()

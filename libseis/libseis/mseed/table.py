@@ -106,6 +106,11 @@ class RecordTable:
         return series
 
     @cached_property
+    def fewest_samples(self) -> int:
+        """Samples of the shortest waveform record; 0 where there is none."""
+        return int(self.npts[self.waveform].min(initial=1 << 32)) if self.waveform.any() else 0
+
+    @cached_property
     def end_ns(self) -> Integers:
         """Time of the last sample of each record; its start where it has no samples or no rate."""
         return self.start_ns + self.spans_ns(np.maximum(self.npts - 1, 0))

@@ -197,9 +197,8 @@ def _packed(
             if problem:
                 text = f"{segment.source} is stored as float64, since as miniSEED it would not come back: {problem}."
                 log.append(LogLine("windower", text, Severity.COMPLAINT))
-    source = segment.source
     return Piece(
-        channel=source,
+        channel=segment.source,
         t0_ns=segment.t0_ns,
         rate_numerator=segment.rate.numerator,
         rate_denominator=segment.rate.denominator,
