@@ -38,6 +38,7 @@ from ..store.jobs import (
 )
 from ..store.lease import acquire, release
 from ..store.settle import settle_rest
+from ..store.summaries import compact
 from ..store.tasks import bump_publications, open_task_ids, open_tasks
 from .publish import publish_task
 
@@ -116,6 +117,7 @@ class Reconciler:
         if state is JobState.CANCELLING:
             await self._cancel(job)
             return
+        await compact(self._store, job["_id"])
         pending = await self._context.bus.pending(job["_id"])
         planned = state is JobState.RUNNING
         if not planned and pending[PLAN] == 0:

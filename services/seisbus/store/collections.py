@@ -21,7 +21,8 @@ outcome       _id = task/part (then task/part/1, ...), job, task, part, attempt,
               event
 outcome_superseded  the same with _id = that + "~" + attempt: what a retry replaced
 summary       job, reasons [[fate, reason, n, [channel, start_ns, detail] ...]], rows [[channel, day_ns, fate,
-              reason, n]]: differences; a job's counts are the sum of its documents
+              reason, n]] (as compressed JSON; a list in older versions): differences; a job's counts are the sum of its
+              documents; summed, where it is the sum of several
 wf_TimeSeries MsPASS's attribute names; and job, window, piece, t0_ns, rate [num, den], event, provenance
               (or outcome, the `_id` of the outcome document that holds it); with
               storage_mode s3 (ours): dir is a URL s3://bucket/…, sha256 that of the nbytes at foff

@@ -6,6 +6,7 @@ summaries.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -71,12 +72,16 @@ async def _slices(store: Store, job: Document, begin: str | None) -> AsyncIterat
             yield sorted(documents, key=lambda document: str(document["_id"]))
 
 
+_NO_FATES: Final = dict.fromkeys(Fate, 0)
+_FATES: Final = {fate.value: fate for fate in Fate}
+
+
 @dataclass(slots=True)
 class Availability:
     """Windows of one channel on one UTC day, by fate, and why some are not saved."""
 
     planned: int = 0
-    fates: dict[Fate, int] = field(default_factory=lambda: dict.fromkeys(Fate, 0))
+    fates: dict[Fate, int] = field(default_factory=_NO_FATES.copy)
     reasons: set[str] = field(default_factory=set)
 
 
@@ -85,30 +90,31 @@ async def availability(store: Store, job: Document) -> list[tuple[Channel, int, 
 
     A window belongs to the day it starts in. Windows without an outcome yet count as planned.
     """
-    rows: dict[tuple[str, int], Availability] = {}
+    days: defaultdict[str, defaultdict[int, Availability]] = defaultdict(lambda: defaultdict(Availability))
     for (channel, day, fate, reason), count in (await summary(store, job, rows=True)).rows.items():
-        row = rows.setdefault((channel, day), Availability())
+        row = days[channel][day]
         row.planned += count
-        row.fates[Fate(fate)] += count
+        row.fates[_FATES[fate]] += count
         if reason:
             row.reasons.add(reason)
     if job.get("open", True):
-        async for window in _open_windows(store, job["_id"]):
-            rows.setdefault((str(window.channel), day_of(window.start_ns)), Availability()).planned += 1
-    return sorted(
-        ((Channel.parse(channel), day, row) for (channel, day), row in rows.items()),
-        key=lambda row: row[:2],
-    )
+        async for window in _open_windows(store, job):
+            days[str(window.channel)][day_of(window.start_ns)].planned += 1
+    channels = sorted(((Channel.parse(name), of_day) for name, of_day in days.items()), key=lambda each: each[0])
+    return [(channel, day, of_day[day]) for channel, of_day in channels for day in sorted(of_day)]
 
 
-async def _open_windows(store: Store, job: str) -> AsyncIterator[Window]:
+async def _open_windows(store: Store, job: Document) -> AsyncIterator[Window]:
     """Windows of a job that have no outcome yet."""
     with translated():
-        async for task in store[c.TASK].find({"job": job, "open": True}):
+        async for task in store[c.TASK].find({"job": job["_id"], "open": True}):
             done = set(task["done"])
-            low, high = outcome_range(task["_id"])
-            partly = await store[c.OUTCOME].find({"job": job, "_id": {"$gte": low, "$lt": high}}).to_list()
-            settled = {outcome["_id"] for outcome in expand_all(partly)}  # a part of which a retry took some windows
+            settled: set[str] = set()
+            # a part has all its outcomes or none, but where a retry took some, or in tasks of older versions
+            if job.get("attempt", 0) != 1 or "count" not in task:
+                low, high = outcome_range(task["_id"])
+                mine = {"job": job["_id"], "_id": {"$gte": low, "$lt": high}}
+                settled = {outcome["_id"] for outcome in expand_all(await store[c.OUTCOME].find(mine).to_list())}
             windows = windows_of(task)
             for number, (first, count) in enumerate(task["parts"]):
                 if number not in done:

@@ -1,15 +1,17 @@
 """Counts of a job's outcomes by channel, day, fate and reason, with examples, so that no page reads outcomes for them.
 
 Whatever changes outcomes inserts, in the same transaction, one small document with the difference it makes: nothing is
-updated, so writers never wait for each other. A job's counts are the sum of its documents. When the job is closed they
-are compared with the outcomes and folded into few documents.
+updated, so writers never wait for each other. A job's counts are the sum of its documents. While the job runs they are
+summed up now and then, so that there are never many; when it is closed they are compared with the outcomes and made anew.
 """
 
 from __future__ import annotations
 
+import json
 import logging
+import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final, TypeVar
@@ -28,6 +30,8 @@ _log = logging.getLogger(__name__)
 EXAMPLES: Final = 3
 _ROWS: Final = 5_000  # of a folded document: about half a megabyte
 _IDS_AT_ONCE: Final = 500
+# So many documents are summed up: `show` reads them all, at some 0.1 ms each on the embedded server.
+MANY: Final = 500
 
 
 def _batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -62,8 +66,24 @@ class Summary:
             self.reasons[fate, reason] += count
             known = self.examples[fate, reason]
             known += [Example(*example) for example in examples[: EXAMPLES - len(known)]]
-        for channel, day_ns, fate, reason, count in document.get("rows", ()):
+        for channel, day_ns, fate, reason, count in unpack_rows(document.get("rows", ())):
             self.rows[channel, day_ns, fate, reason] += count
+
+    def documents(self, job: str) -> list[Document]:
+        """What is left of these counts as documents."""
+        examples = {key: [[e.channel, e.start_ns, e.detail] for e in known] for key, known in self.examples.items()}
+        return list(_documents(job, Counter({row: n for row, n in self.rows.items() if n}), examples))
+
+
+def pack_rows(rows: Iterable[Sequence[Any]]) -> bytes:
+    """Rows as bytes: a server that decodes every document it passes would take each row apart."""
+    return zlib.compress(json.dumps(list(rows), separators=(",", ":")).encode(), 1)
+
+
+def unpack_rows(rows: bytes | list[list[Any]]) -> list[list[Any]]:
+    """Inverse of `pack_rows`; documents of older versions have a list."""
+    found: list[list[Any]] = json.loads(zlib.decompress(rows)) if isinstance(rows, bytes) else rows
+    return found
 
 
 def delta(outcomes: Iterable[Document], sign: int = 1) -> list[Document]:
@@ -112,19 +132,22 @@ def _documents(job: str, rows: Counter[Row], examples: dict[tuple[str, str], lis
             "job": job,
             # each counts once, in the first document
             "reasons": [[*key, n, *examples.get(key, [])] for key, n in reasons.items()] if number == 0 else [],
-            "rows": [[*row, count] for row, count in chunk],
+            "rows": pack_rows([*row, count] for row, count in chunk),
         }
 
 
 async def summary(store: Store, job: Document, *, rows: bool = False) -> Summary:
     """The counts of a job, of channels and days only with `rows`; of a job of an older version from its outcomes."""
-    found = Summary()
-    if job.get("summed"):
-        with translated():
-            async for document in store[SUMMARY].find({"job": job["_id"]}, None if rows else {"rows": 0}):
-                found.add(document)
-    else:
-        found = await recount(store, job["_id"])
+
+    async def work(session: AsyncClientSession) -> Summary:
+        found = Summary()
+        wanted = None if rows else {"rows": 0}
+        async for document in store[SUMMARY].find({"job": job["_id"]}, wanted, session=session):
+            found.add(document)
+        return found
+
+    # in a transaction, so that nothing is counted twice while documents are summed up
+    found = await (store.transact(work) if job.get("summed") else recount(store, job["_id"]))
     found.reasons = Counter({key: count for key, count in found.reasons.items() if count})
     found.rows = Counter({row: count for row, count in found.rows.items() if count})
     return found
@@ -146,28 +169,63 @@ async def recount(store: Store, job: str) -> Summary:
     return found
 
 
-async def fold(store: Store, job: Document) -> bool:
-    """Compare a job's counts with its outcomes and fold their documents into few; whether they agreed.
+class _MovedError(Exception):
+    """Somebody else summed up some of these documents."""
 
-    What somebody adds meanwhile is a document of its own and stays.
-    """
-    counted = Summary()
-    identities: list[ObjectId] = []
-    with translated():
-        async for document in store[SUMMARY].find({"job": job["_id"]}):
-            identities.append(document["_id"])
-            counted.add(document)
-    truth = await recount(store, job["_id"])
-    agreed = +counted.rows == truth.rows and min(counted.rows.values(), default=0) >= 0
-    if not agreed and job.get("summed"):
-        _log.error("job %s: its summary did not agree with its outcomes and was made anew", job["_id"])
-    examples = {key: [[e.channel, e.start_ns, e.detail] for e in known] for key, known in truth.examples.items()}
+
+async def _replace(store: Store, identities: Sequence[ObjectId], made: Sequence[Document]) -> None:
+    """Put `made` in place of documents; _MovedError, and nothing changed, unless all of them were there."""
 
     async def work(session: AsyncClientSession) -> None:
         for some in _batches(identities, _IDS_AT_ONCE):
-            await store[SUMMARY].delete_many({"_id": {"$in": some}}, session=session)
-        if made := list(_documents(job["_id"], truth.rows, examples)):
+            result = await store[SUMMARY].delete_many({"_id": {"$in": some}}, session=session)
+            if result.deleted_count != len(some):
+                raise _MovedError
+        if made:
             await store[SUMMARY].insert_many(made, session=session)
 
     await store.transact(work)
-    return agreed
+
+
+async def compact(store: Store, job: str, many: int = MANY) -> int:
+    """Sum up a job's documents where `many` or more were not yet; how many of them."""
+    with translated():
+        found = store[SUMMARY].find({"job": job}, {"summed": 1})
+        identities = [document["_id"] async for document in found if not document.get("summed")]
+    if len(identities) < many:
+        return 0
+    for some in _batches(identities, many):
+        counted = Summary()
+        with translated():
+            documents = await store[SUMMARY].find({"_id": {"$in": some}}).to_list()
+        for document in documents:
+            counted.add(document)
+        made = [{**document, "summed": True} for document in counted.documents(job)]
+        try:
+            await _replace(store, some, made)
+        except _MovedError:  # the job was closed meanwhile
+            return 0
+    return len(identities)
+
+
+async def fold(store: Store, job: Document) -> bool:
+    """Compare a job's counts with its outcomes and make its documents anew, few; whether they agreed.
+
+    What somebody adds meanwhile is a document of its own and stays.
+    """
+    while True:
+        counted = Summary()
+        identities: list[ObjectId] = []
+        with translated():
+            async for document in store[SUMMARY].find({"job": job["_id"]}):
+                identities.append(document["_id"])
+                counted.add(document)
+        truth = await recount(store, job["_id"])
+        agreed = +counted.rows == truth.rows and min(counted.rows.values(), default=0) >= 0
+        try:
+            await _replace(store, identities, truth.documents(job["_id"]))
+        except _MovedError:
+            continue
+        if not agreed and job.get("summed"):
+            _log.error("job %s: its summary did not agree with its outcomes and was made anew", job["_id"])
+        return agreed
