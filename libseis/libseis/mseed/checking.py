@@ -44,7 +44,7 @@ def _version3(records: bytes, segment: Segment) -> tuple[str, Integers, Integers
     problem = ""
     while at < len(records) and not problem:
         head = version3_at(buffer, at)
-        if head is None or head.odd or records[at + _NAME : at + head.payload] != _identifier(segment.source):
+        if head is None or head.odd or not _is_named(records, at, segment.source):
             problem = f"the header at byte {at} is not what was written"
             break
         if head.rate != float_rate(segment.rate):
@@ -63,7 +63,9 @@ def _version3(records: bytes, segment: Segment) -> tuple[str, Integers, Integers
     return problem, counts, starts
 
 
-_NAME = 40  # where the source identifier stands
+def _is_named(records: bytes, at: int, source: SourceId) -> bool:
+    """Whether the identifier in the header of version 3 at `at` is that of `source`; its length stands in byte 33."""
+    return records[at + 40 : at + 40 + records[at + 33]] == _identifier(source)
 
 
 @lru_cache(maxsize=1024)

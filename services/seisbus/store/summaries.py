@@ -2,7 +2,8 @@
 
 Whatever changes outcomes inserts, in the same transaction, one small document with the difference it makes: nothing is
 updated, so writers never wait for each other. A job's counts are the sum of its documents. While the job runs they are
-summed up now and then, so that there are never many; when it is closed they are compared with the outcomes and made anew.
+summed up now and then, so that there are never many; when it is closed they are compared with the outcomes and made
+anew.
 """
 
 from __future__ import annotations
