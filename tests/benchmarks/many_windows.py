@@ -7,6 +7,7 @@ tenth of the windows, as the watched job tells. CPU seconds are those of the sta
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import platform
 import tempfile
@@ -38,6 +39,8 @@ _DAYS = 7
 _SERVERS = ("nats-server", "secantusd", "rclone")
 _STORES = ("mongodb", "nats", "output")
 _LOOK_SECONDS = 1.0
+_ASK_SECONDS = 5.0
+_ANSWERS = ("jobs", "job and reasons (show)", "availability", "watch, first line")
 
 
 @dataclass(slots=True)
@@ -50,6 +53,8 @@ class Run:
     usage: Usage = field(default_factory=Usage)
     disk: dict[str, int] = field(default_factory=dict)
     largest_bus: int = 0
+    # longest seconds of each answer while the job ran, and once it was closed
+    answers: dict[str, list[float]] = field(default_factory=lambda: {name: [0.0, 0.0] for name in _ANSWERS})
     load: tuple[float, float] = (0.0, 0.0)
 
     def tenths(self) -> list[float]:
@@ -96,6 +101,29 @@ def _looking(run: Run, nats: Path) -> Iterator[None]:
         thread.join()
 
 
+async def _ask(run: Run, client: AsyncClient, job: str, when: int) -> None:
+    """Ask what `jobs`, `show`, availability and `watch` ask, and keep the longest answers."""
+
+    async def show() -> None:
+        await client.job(job)
+        await client.reasons(job)
+
+    async def watch() -> None:
+        async for _ in client.watch(job):
+            return
+
+    for name, answer in zip(_ANSWERS, (client.jobs, show, lambda: client.availability(job), watch), strict=True):
+        began = time.perf_counter()
+        await answer()
+        run.answers[name][when] = max(run.answers[name][when], time.perf_counter() - began)
+
+
+async def _asking(run: Run, client: AsyncClient, job: str) -> None:
+    while True:
+        await _ask(run, client, job, 0)
+        await asyncio.sleep(_ASK_SECONDS)
+
+
 async def run_job(root: Path, work: Path, spec: ArchiveSpec) -> Run:
     """The job from submission to end on a stack of its own."""
     run = Run()
@@ -108,9 +136,14 @@ async def run_job(root: Path, work: Path, spec: ArchiveSpec) -> Run:
         with measured() as run.usage, _looking(run, folder / "nats"):
             began = time.perf_counter()
             job = await client.submit(job_file)
+            asking = asyncio.create_task(_asking(run, client, job.id))
             async for progress in client.watch(job.id):
                 run.moments.append((time.perf_counter() - began, progress.ledger.settled))
             run.seconds = time.perf_counter() - began
+            asking.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asking
+        await _ask(run, client, job.id, 1)
         run.load = (before, os.getloadavg()[0])
         ledger = (await client.job(job.id)).progress.ledger
         if not ledger.balanced or ledger.saved != spec.channels * _A_DAY * _DAYS:
@@ -132,6 +165,7 @@ def figures_of(run: Run) -> dict[str, Any]:
         "peak_mb": {name: round(size / 1e6) for name, size in sorted(run.usage.peak.items()) if name in cpu},
         "disk_mb": {name: round(size / 1e6, 1) for name, size in run.disk.items()},
         "largest_bus_mb": round(run.largest_bus / 1e6, 1),
+        "longest_answers_s_running_and_closed": {n: [round(s, 3) for s in both] for n, both in run.answers.items()},
         "load_before_and_after": [round(load, 1) for load in run.load],
         "machine": {
             "cpus": os.cpu_count(),
@@ -161,6 +195,10 @@ def report(figures: dict[str, Any]) -> Table:
         "CPU s per 1,000 windows": ", ".join(f"{k} {v}" for k, v in figures["cpu_s_per_1000_windows"].items()),
         "peak MB": ", ".join(f"{k} {v}" for k, v in figures["peak_mb"].items()),
         "on disk, MB": ", ".join(f"{k} {v:,}" for k, v in figures["disk_mb"].items()),
+        "longest answer s, running and closed": "; ".join(
+            f"{name} {running} {closed}"
+            for name, (running, closed) in figures["longest_answers_s_running_and_closed"].items()
+        ),
         "largest bus, MB": f"{figures['largest_bus_mb']:,}",
         "load before, after": " ".join(str(load) for load in figures["load_before_and_after"]),
     }
