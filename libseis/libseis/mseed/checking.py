@@ -6,13 +6,14 @@ from functools import lru_cache
 
 import numpy as np
 
+from libseis.codes import Channel
 from libseis.mseed.columns import Version3
 from libseis.mseed.comparing import right, version2
 from libseis.mseed.encoding import float_rate, identifier
 from libseis.mseed.framing import version3_at
 from libseis.mseed.packing import STEIM
 from libseis.mseed.table import Integers
-from libseis.segments import Segment, SourceId
+from libseis.segments import Segment
 from libseis.segments.times import TOLERANCE
 
 # Times of version 2 are rounded to microseconds; those of version 3 are exact.
@@ -63,20 +64,20 @@ def _version3(records: bytes, segment: Segment) -> tuple[str, Integers, Integers
     return problem, counts, starts
 
 
-def _is_named(records: bytes, at: int, source: SourceId) -> bool:
+def _is_named(records: bytes, at: int, source: Channel) -> bool:
     """Whether the identifier in the header of version 3 at `at` is that of `source`; its length stands in byte 33."""
     return records[at + 40 : at + 40 + records[at + 33]] == _identifier(source)
 
 
 @lru_cache(maxsize=1024)
-def _codes(source: SourceId) -> bytes:
+def _codes(source: Channel) -> bytes:
     """Station, location, channel and network as they stand in a header of version 2."""
     widths = ((source.sta, 5), (source.loc, 2), (source.chan, 3), (source.net, 2))
     return b"".join(code.encode().ljust(width) for code, width in widths)
 
 
 @lru_cache(maxsize=1024)
-def _identifier(source: SourceId) -> bytes:
+def _identifier(source: Channel) -> bytes:
     return identifier(source).encode()
 
 

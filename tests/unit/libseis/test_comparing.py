@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from libseis.codes import Channel
 from libseis.errors import SampleError
 from libseis.mseed import Encoding, difference, encode, frame
 from libseis.mseed.comparing import right
-from libseis.segments import Rate, Segment, SourceId
+from libseis.segments import Rate, Segment
 from numpy.typing import NDArray
 from pymseed import MiniSEEDError, MS3Record
 
-SOURCE = SourceId("XX", "CHK", "00", "BHZ")
+SOURCE = Channel("XX", "CHK", "00", "BHZ")
 T0 = 1_299_822_360_123_456_000
 RATE = Rate(40)
 LEAST, MOST = -(2**31), 2**31 - 1
@@ -178,7 +179,7 @@ def test_what_differs_is_named() -> None:
     assert difference(records, replace(segment, data=wrong)).startswith("the samples from number ")
     assert difference(records, replace(segment, t0_ns=T0 + 2000)) == f"sample 0 is at {T0} ns instead of {T0 + 2000} ns"
     assert difference(records, replace(segment, rate=Rate(4001, 100))) == "the rate is 40.0 Hz instead of 40.01 Hz"
-    assert "header at byte 0" in difference(records, replace(segment, source=SourceId("XX", "CHK", "10", "BHZ")))
+    assert "header at byte 0" in difference(records, replace(segment, source=Channel("XX", "CHK", "10", "BHZ")))
     assert "header at byte 512" in difference(records[:700], segment)
     assert difference(records[:512], segment).endswith("instead of 900")
     assert difference(b"", segment) == "there are no records of 900 samples"
