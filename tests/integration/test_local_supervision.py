@@ -11,13 +11,14 @@ from pathlib import Path
 
 import psutil
 import pytest
+from seisbus.backoff import Backoff
 from seisbus.local import StackInterrupted, embedded_servers, interruptible
 from seisbus.local.logs import MergedLog
 from seisbus.local.process import Child
-from seisbus.local.supervisor import Backoff, Supervisor
+from seisbus.local.supervisor import Supervisor
 from support.waiting import eventually
 
-QUICK = Backoff(first=timedelta(milliseconds=10), most=timedelta(milliseconds=40))
+QUICK = Backoff(first=0.01, most=0.04)
 FOREVER = "import signal; print('up', flush=True); signal.pause()"
 DEAF = (
     "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True)\nwhile True: signal.pause()"
@@ -38,7 +39,7 @@ async def kill_and_await_successor(supervisor: Supervisor) -> None:
 
 
 def test_backoff_doubles_up_to_its_limit() -> None:
-    backoff = Backoff(first=timedelta(seconds=1), most=timedelta(seconds=6))
+    backoff = Backoff(first=1, most=6)
     assert [backoff.delay(deaths) for deaths in (1, 2, 3, 4, 500)] == [1, 2, 4, 6, 6]
 
 

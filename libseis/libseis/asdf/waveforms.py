@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy.typing as npt
 
 from ..codes import code
 from ..codes import location as blank_or
+from ..isotime import iso
 from .arrays import write_array
 from .errors import AsdfConflictError, AsdfError
 from .handle import DatasetLike, opened
@@ -143,8 +143,7 @@ def _channel(trace: Trace) -> str:
 
 
 def _time(ns: int, exact: bool) -> str:
-    text = datetime.fromtimestamp(ns // 1_000_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{ns % 1_000_000_000:09d}" if exact else text
+    return iso(ns, 9 if exact else 0, zone="")
 
 
 def _same_second(start_ns: int, end_ns: int) -> bool:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from libseis.durable import sync_path
+
 from .arrays import replace_array
 from .errors import AsdfError
 from .handle import DatasetLike, create, opened, part_of
@@ -91,11 +93,11 @@ def published(
                 with opened(start_from) as old:
                     copy_group(old, file)
             yield file
-        _sync(part)
+        sync_path(part)
         if before_publish is not None:
             before_publish()
         os.replace(part, target)
-        _sync(target.parent)
+        sync_path(target.parent)
     finally:
         part.unlink(missing_ok=True)
 
@@ -108,11 +110,3 @@ def merge_datasets(
         for source in sources:
             with opened(source) as old:
                 copy_group(old, file)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from libseis.codes import Channel
+from libseis.isotime import iso
 from libseis.mseed.table import (
     ENCODING_TEXT,
     NEGATIVE_LEAP_SECOND,
@@ -25,7 +26,6 @@ from libseis.mseed.table import (
 )
 from libseis.mseed.unpacking import Stretch, told, unpack_rows
 from libseis.segments import Complaint, ComplaintKind, Joined, Overlap, Rate, Rows, join_rows, merge
-from libseis.segments.join import iso
 from libseis.segments.rate import streams
 
 _NS = 1_000_000_000
@@ -203,8 +203,8 @@ def _over_leap_seconds(
         starts[at + 1 : stop] += leap[at]
         follow[at + 1 : stop] += leap[at]
         message = (
-            f"{source}: the record that starts at {iso(int(starts[at]))} is flagged to hold a leap second; times after "
-            f"it, up to the next gap, are {int(leap[at]) // _NS:+d} s off UTC."
+            f"{source}: the record that starts at {iso(int(starts[at]), 6)} is flagged to hold a leap second; times "
+            f"after it, up to the next gap, are {int(leap[at]) // _NS:+d} s off UTC."
         )
         complaints.append(Complaint(ComplaintKind.LEAP_SECOND, message))
     back = np.argsort(order)

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from pymseed import MiniSEEDError, MS3TraceList
 
 from libseis.codes import Channel
+from libseis.isotime import iso
 from libseis.mseed.payload import PLAIN, STEIM, Form, Unreadable, frames_agree, proved, smoother, unpack
 from libseis.mseed.table import ENCODING_UNKNOWN, Bytes, Integers, Odd, RecordTable
 from libseis.segments import Complaint, ComplaintKind
-from libseis.segments.join import iso
 from libseis.segments.segment import Samples
 
 _FRAME_CONSTANTS = 4  # bytes from the start of the first Steim frame to the first and last sample (words 1 and 2)
@@ -144,7 +144,7 @@ def _single(buffer: Bytes, table: RecordTable, row: int) -> Stretch:
             reason = str(error)
     message = (
         f"The record at byte {begin} is left out, since its samples cannot be unpacked: {reason}. "
-        f"It stands for {npts} samples from {iso(int(table.start_ns[row]))}."
+        f"It stands for {npts} samples from {iso(int(table.start_ns[row]), 6)}."
     )
     return Stretch(rows, None, Complaint(ComplaintKind.BAD_RECORD, message))
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 import numpy as np
 
 from libseis.codes import Channel
+from libseis.isotime import iso
 from libseis.segments.rate import Rate, streams
 from libseis.segments.segment import Complaint, ComplaintKind, Samples, Segment
 from libseis.segments.span import Span
@@ -228,9 +229,9 @@ def _off_grid(source: Channel, times: RecordTimes, report: ClockReport, npts: in
     if report.steps:
         count = "1 step" if report.steps == 1 else f"{report.steps} steps"
         largest = f"{report.largest_step:+.2f} samples ({report.largest_step * times.nominal.period_ns / 1e6:+.3f} ms)"
-        steps = f"{count} of the clock, the largest {largest} at {iso(report.step_ns)}"
+        steps = f"{count} of the clock, the largest {largest} at {iso(report.step_ns, 6)}"
     message = (
-        f"{source}: data that start at {iso(int(times.start_ns[worst]))} are {samples:+.2f} samples "
+        f"{source}: data that start at {iso(int(times.start_ns[worst]), 6)} are {samples:+.2f} samples "
         f"({int(off[worst]) / 1e6:+.3f} ms) off the grid of {times.nominal}, which the headers state. The times of the "
         f"records fit {report.fitted} ({drift:+.2f} ppm) and have {steps}. They are kept."
     )
@@ -319,12 +320,7 @@ def _conflict_complaints(source: Channel, spans: Sequence[Span], overlap: Overla
     done = "left out" if overlap is Overlap.GAP else f"taken from the piece that arrived {overlap.value}"
     more = f" and {len(spans) - 1} more spans" if len(spans) > 1 else ""
     message = (
-        f"{source}: samples from {iso(spans[0].start_ns)} to {iso(spans[0].end_ns)}{more} come twice with "
+        f"{source}: samples from {iso(spans[0].start_ns, 6)} to {iso(spans[0].end_ns, 6)}{more} come twice with "
         f"different values; they are {done}."
     )
     return [Complaint(ComplaintKind.OVERLAP_CONFLICT, message)]
-
-
-def iso(ns: int) -> str:
-    """Epoch ns as UTC text with microseconds, for messages."""
-    return f"{np.datetime64(ns, 'ns').astype('datetime64[us]')}Z"

@@ -11,7 +11,6 @@ import hashlib
 import io
 import json
 import logging
-import random
 import ssl
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from nats.js.errors import Error as JetStreamError
 from nats.js.errors import NotFoundError as JsNotFound
 from seis.v1 import task_pb2
 
+from ..backoff import Backoff
 from ..deadlines import LOOK_SECONDS, NATS_ANSWER_SECONDS, NATS_PING_SECONDS
 from ..errors import PoisonError, UnavailableError
 from ..model.ids import job_of
@@ -50,8 +50,7 @@ _STREAM_FULL = 10077
 # The status of an answer when JetStream is not there for now, as after a full disk.
 _NO_JETSTREAM = 503
 # First and longest wait between the tries of a patient publisher.
-_FIRST_WAIT_SECONDS = 0.1
-_LONGEST_WAIT_SECONDS = 2.0
+_PATIENCE = Backoff(first=0.1, most=2.0, jitter=0.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +216,7 @@ class Bus:
         A full stream, like an unreachable server, raises UnavailableError. A `patient` publisher waits until the
         message is taken, so that what it has fetched or computed is not done again; `waiting_for` says so meanwhile.
         """
-        wait = _FIRST_WAIT_SECONDS
+        failures = 0
         try:
             while True:
                 try:
@@ -228,8 +227,8 @@ class Bus:
                     if not self._waits:
                         _log.warning("publishers wait: %s", error)
                     self._waits[message_id] = error.message
-                    await asyncio.sleep(wait * random.uniform(0.7, 1.3))
-                    wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
+                    failures += 1
+                    await asyncio.sleep(_PATIENCE.delay(failures))
                 else:
                     return
         finally:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,6 +19,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js.errors import Error as JetStreamError
 
+from ..backoff import Backoff
 from ..errors import PoisonError, UnavailableError
 from ..failpoints import failpoint
 from ..model.ids import dead_letter_id
@@ -35,8 +35,7 @@ from .topology import ConsumerSpec
 _log = logging.getLogger(__name__)
 
 # First and longest wait between tries while a server is away.
-_HOLD_FIRST_SECONDS = 0.1
-_HOLD_LONGEST_SECONDS = 3.0
+_HOLD = Backoff(first=0.1, most=3.0, jitter=0.3)
 _NAK_DELAY_SECONDS = 1.0
 
 
@@ -246,14 +245,14 @@ class Worker:
 
     async def _held(self, message: Msg) -> TaskEnd:
         """Attempt until no server is away; pulling stops meanwhile, the message stays alive."""
-        wait = _HOLD_FIRST_SECONDS
+        failures = 0
         while True:
             try:
                 return await self._attempt(message)
             except UnavailableError as error:
                 self._hold(id(message), error.message)
-                await asyncio.sleep(wait * random.uniform(0.7, 1.3))
-                wait = min(wait * 2, _HOLD_LONGEST_SECONDS)
+                failures += 1
+                await asyncio.sleep(_HOLD.delay(failures))
 
     async def _attempt(self, message: Msg) -> TaskEnd:
         deliveries = message.metadata.num_delivered

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
+from libseis.isotime import iso
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from ..admin.archive.make import make_archive
@@ -23,7 +24,7 @@ from ..client import AsyncClient, Job
 from ..client.plot import plot
 from ..errors import SeisbusError
 from ..local import interruptible, local_stack
-from ..model.moments import iso, moment_ns
+from ..model.moments import moment_ns
 from ..model.outcome import JobState
 from . import views
 from .options import OUT, SETTINGS

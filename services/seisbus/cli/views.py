@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, Literal
 
+from libseis.isotime import iso
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from ..client import Availability, DeadLetter, Estimate, Job, Outcome, Reason, TotalMisfit
 from ..client.capacity import Campaign
-from ..model.moments import iso
 from ..model.outcome import Fate, JobState, Ledger
 
 STYLES: Mapping[str, str] = {
@@ -46,7 +45,7 @@ def size_text(size: float) -> str:
 
 def moment_text(ns: int) -> str:
     """A moment to the second; a dash for none."""
-    return datetime.fromtimestamp(ns / 1e9, UTC).strftime("%Y-%m-%d %H:%M:%S") if ns else "–"
+    return iso(ns, 0, zone="").replace("T", " ") if ns else "–"
 
 
 def state_text(state: JobState) -> Text:

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 from libseis.codes import Channel, location
+from libseis.isotime import iso
 from libseis.segments import Segment, join
 from libseis.warned import collected, tell
 
 from libseis import ErrorSeverity, Metadata, TimeSeries, TimeSeriesEnsemble
 
-from ..model.moments import iso
 from ..model.stored import StoredBytesError, stored_segment
 from .errors import WaveformError
 from .values import Outcome, Reason, Stored

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from libseis.errors import SampleError
+from libseis.isotime import iso
 
 from libseis import mseed
 
 from ..errors import UserError
-from ..model.moments import iso
 from ..model.stored import log_beside
 from .decode import segment_of
 from .errors import WaveformError

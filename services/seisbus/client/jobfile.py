@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import yaml
+from libseis.isotime import iso
 
 from ..model.job import JobFileError, parse_job, yaml_content
-from ..model.moments import iso
 
 JobSource = str | Path | Mapping[str, Any]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from libseis.isotime import iso
 
-from ..model.moments import iso
 from .section import Floats, Origin, PlotError, Trace, is_utc, live_members, origin_of, remarks_of, trace_of
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 from libseis.codes import location
+from libseis.isotime import iso
 from numpy.typing import NDArray
 
 from libseis import ErrorSeverity, TimeReferenceType
 
 from ..errors import UserError
-from ..model.moments import iso
 
 Floats = NDArray[np.float64]
 

@@ -7,12 +7,12 @@ from contextlib import nullcontext
 from dataclasses import asdict
 from typing import Any
 
+from libseis.isotime import iso
 from seis.control.v1 import control_pb2 as pb
 from seis.v1 import waveform_pb2
 
 from ..archive.definition import archive_named
 from ..errors import NotFoundError, StateError, UserError
-from ..model.moments import iso
 from ..model.stored import log_of
 from ..store import queries
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob

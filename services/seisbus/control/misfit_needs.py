@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Final
 
 from libseis.codes import Channel
+from libseis.isotime import iso
 from libseis.misfit import Config
 
 from ..archive.definition import archive_named
 from ..deadlines import BY_THE_WAY_SECONDS
 from ..errors import SeisbusError
 from ..model.job import JobFileError, JobSpec, parse_job
-from ..model.moments import iso
 from ..model.onstored import Misfit
 from ..model.outcome import JobState
 from ..planning.corners import some

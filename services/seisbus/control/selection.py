@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final
 
+from libseis.isotime import iso
+
 from ..errors import UserError
 from ..model.job import JobSpec, parse_job
-from ..model.moments import iso
 from ..model.onstored import Misfit
 from ..model.outcome import JobState
 from ..model.task import DAY_NS

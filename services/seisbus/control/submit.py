@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
+from libseis.isotime import iso
 from libseis.steps import StepError, build
 
 from ..archive import events as event_files
@@ -20,7 +21,6 @@ from ..errors import UnavailableError, UserError
 from ..failpoints import failpoint
 from ..model.ids import new_job_id
 from ..model.job import JobFileError, JobSpec, parse_job
-from ..model.moments import iso
 from ..model.outcome import JobState
 from ..model.task import DAY_NS
 from ..store.documents import Document

@@ -12,6 +12,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from libseis.isotime import utc
+
 from ..app import Context
 from ..archive.definition import ArchiveDefinition, IndexSource
 from ..archive.errors import ArchiveFormatError
@@ -43,7 +45,7 @@ async def ensure_day(context: Context, archive: ArchiveDefinition, number: int) 
     day = day_of(number)
     known = await day_is_known(context.store, archive.name, day.isoformat())
     if known is not None:
-        read = datetime.fromtimestamp(known["read_ns"] / 1e9, UTC)
+        read = utc(known["read_ns"])
         if read - datetime.combine(day, datetime.min.time(), UTC) > _SETTLES_AFTER:
             return list(known.get("notes") or [])
     notes: list[str] = []

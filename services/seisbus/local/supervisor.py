@@ -5,26 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
+from seisbus.backoff import Backoff
 from seisbus.errors import SeisbusError
 from seisbus.local.process import Child
 
 _TELL_EVERY = 3
 
-
-@dataclass(frozen=True, slots=True)
-class Backoff:
-    """The wait before a restart: `first`, doubled each time up to `most`, anew after a life of `settled`."""
-
-    first: timedelta = timedelta(milliseconds=200)
-    most: timedelta = timedelta(seconds=10)
-    settled: timedelta = timedelta(seconds=30)
-
-    def delay(self, deaths: int) -> float:
-        """Seconds to wait after the `deaths`-th death in a row (from 1)."""
-        return min(self.first.total_seconds() * 2.0 ** min(deaths - 1, 30), self.most.total_seconds())
+# A process that lived so long had started well: the next wait is a first one again.
+_SETTLED_SECONDS = 30.0
 
 
 class Supervisor:
@@ -43,7 +33,7 @@ class Supervisor:
         self._start = start
         self._note = note
         self._advice = advice
-        self._backoff = Backoff() if backoff is None else backoff
+        self._backoff = Backoff(first=0.2, most=10.0) if backoff is None else backoff
         self._child: Child | None = None
         self._watch_task: asyncio.Task[None] | None = None
         self._adopted = asyncio.Event()
@@ -115,7 +105,7 @@ class Supervisor:
             code = await child.wait()
             ending = f"ended with code {code}"
             # 0: it was asked to leave, which is no sign of trouble
-            if code == 0 or time.monotonic() - born > self._backoff.settled.total_seconds():
+            if code == 0 or time.monotonic() - born > _SETTLED_SECONDS:
                 deaths = 0
             started = False
             while not started:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from seisbus.backoff import Backoff
 from seisbus.local.supervisor import Supervisor
 from seisbus.local.work import Work
 from seisbus.room import lack_of_room
@@ -29,7 +30,7 @@ class Patience:
 
     def of(self, failures: int) -> float:
         """Seconds for the question after so many replacements in a row."""
-        return min(self.limit * 2.0**failures, self.most)
+        return Backoff(self.limit, self.most).delay(failures + 1)
 
 
 class Watchdog:

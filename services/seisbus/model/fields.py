@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from libseis.isotime import iso
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-from .moments import duration_ns, iso, moment_ns
+from .moments import duration_ns, moment_ns
 
 Moment = Annotated[int, BeforeValidator(moment_ns), PlainSerializer(iso, return_type=str)]
 

@@ -13,12 +13,12 @@ from typing import Annotated, Any, Final, Literal, Self
 
 import yaml
 from libseis.codes import ChannelFilter
+from libseis.isotime import iso
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from ..errors import UserError
 from .fields import Code, Duration, Location, Model, Moment, StepEntry
 from .jobyaml import load
-from .moments import iso
 from .onstored import Export, Misfit, Observed, Purge
 from .task import DAY_NS, Recipe
 

@@ -144,10 +144,3 @@ def _offset(zone: str) -> int:
     if hours > 23 or minutes > 59:
         raise ValueError(zone)
     return (hours * 3600 + minutes * 60) * (-1 if zone[0] == "-" else 1)
-
-
-def iso(ns: int) -> str:
-    """ISO 8601 UTC text of nanoseconds since 1970, with as many decimals as it needs, at least none."""
-    seconds, rest = divmod(ns, _NS)
-    text = (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
-    return text + (f".{rest:09d}".rstrip("0") if rest else "") + "Z"

@@ -8,7 +8,6 @@ follows how it takes them (`limit`).
 from __future__ import annotations
 
 import asyncio
-import random
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -21,6 +20,7 @@ from aiohttp import ClientResponse
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from ..archive.definition import ArchiveDefinition
+from ..backoff import Backoff
 from ..deadlines import S3_STALL_SECONDS
 from ..errors import SeisbusError, UnavailableError
 from ..telemetry.hops import ARCHIVE_HOP, Hops
@@ -29,7 +29,7 @@ from .limit import AdaptiveLimit
 from .s3 import ABSENT, POOL, S3Clients, error_code, proxy
 
 _TRIES = 6
-_FIRST_WAIT_SECONDS = 0.1
+_PATIENCE = Backoff(first=0.1, most=3.2, jitter=0.5)
 # What a retry can mend: throttling and the server's own trouble.
 _PASSING = frozenset({"SlowDown", "503", "500", "502", "504", "InternalError", "ServiceUnavailable", "RequestTimeout",
                       "Throttling", "ThrottlingException", "TooManyRequests"})  # fmt: skip
@@ -182,7 +182,6 @@ class ObjectReader:
 
         When it never gets through: BrokenObjectError if the archive answered others meanwhile, else UnavailableError.
         """
-        wait = _FIRST_WAIT_SECONDS
         answers = self._answers[archive.name]
         limit = self.limit(archive)
         hop = f"{ARCHIVE_HOP}{archive.name}"
@@ -214,8 +213,7 @@ class ObjectReader:
                 self._hops.failed(hop, f"{key}: {problem}")
             limit.setback(began)
             if tries_left:
-                await asyncio.sleep(wait * random.uniform(0.5, 1.5))
-                wait *= 2
+                await asyncio.sleep(_PATIENCE.delay(_TRIES - tries_left))
         where = archive.endpoint or f"S3 in {archive.region}"
         sentence = f"Archive {archive.name} at {where}: {key} cannot be read: {problem}."
         if self._answers[archive.name] > answers:

@@ -10,10 +10,10 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from libseis.codes import Channel
+from libseis.isotime import utc
 
 from ..model.ids import task_id, window_id
 from ..model.onstored import Export
@@ -86,7 +86,7 @@ def dataset_path(export: Export, window: Window) -> PurePosixPath:
         codes = [safe_name(code) for code in (window.channel.net, window.channel.sta, window.channel.chan)]
         net, sta, chan = codes
         loc = safe_name(window.channel.loc) if window.channel.loc else ""
-        day = datetime.fromtimestamp(window.start_ns / 1e9, UTC)
+        day = utc(window.start_ns)
         name = f"{net}.{sta}.{loc}.{chan}.D.{day:%Y.%j}"
         return folder / f"{day:%Y}" / net / sta / f"{chan}.D" / name
     return folder / (safe_name(window.event or folder.name) + _SUFFIX[export.format])

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from libseis.isotime import utc
 from pymongo import UpdateOne
 
 from .client import Store, translated
@@ -39,7 +39,7 @@ async def keep_knots(store: Store, learned: Sequence[LearnedKnots]) -> None:
     """Add knots to their day files, in one batch."""
     updates: list[UpdateOne] = []
     for item in learned:
-        day = datetime.fromtimestamp(item.day_ns / 1e9, UTC).date().isoformat()
+        day = utc(item.day_ns).date().isoformat()
         identity = f"{day_key(item.archive, day)}/{item.key}"
         fresh = {"knots": [item.packed], "knots_etag": item.etag, "ordered": item.ordered}
         if item.changed_size is not None:

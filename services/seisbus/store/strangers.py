@@ -7,9 +7,9 @@ key names.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from libseis.codes import Channel
+from libseis.isotime import utc
 from pymongo import UpdateOne
 
 from ..model.task import ObjectRef
@@ -26,7 +26,7 @@ async def add_strangers(
     The object itself must be known; one that nobody listed is not remembered.
     """
     assert ref.channel is not None  # the key names a channel
-    day = day_key(ref.archive, datetime.fromtimestamp(ref.day_ns / 1e9, UTC).date().isoformat())
+    day = day_key(ref.archive, utc(ref.day_ns).date().isoformat())
     names = {channel: f"{day}/{ref.key} {channel}" for channel in found}
     with translated():
         cursor = store[DAY_FILE].find({"_id": {"$in": list(names.values())}, "etag": etag}, {"_id": 1})

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from libseis.isotime import iso
 from libseis.segments import Segment
 
 from ..app import Context
@@ -25,7 +26,6 @@ from ..bus.codec import decode_build
 from ..errors import UnavailableError
 from ..failpoints import failpoint
 from ..model.job import JobSpec, parse_job
-from ..model.moments import iso
 from ..model.outcome import Fate
 from ..model.stored import StoredBytesError, stored_segment
 from ..model.transfer import BuildOrder

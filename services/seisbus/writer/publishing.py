@@ -14,6 +14,8 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from libseis.durable import sync_path
+
 from ..model.stored import LOG_SUFFIX, SUMS, log_beside, log_path
 from ..objects import Bucket
 
@@ -55,13 +57,13 @@ def make_durable(part: Path) -> Published:
     if part.is_dir():
         files = sorted(part.iterdir())
         for file in files:
-            _sync(file)
-        _sync(part)
+            sync_path(file)
+        sync_path(part)
         return Published(sum(file.stat().st_size for file in files), "")
-    _sync(part)
+    sync_path(part)
     log = log_beside(part)
     if log.exists():
-        _sync(log)
+        sync_path(log)
     return Published(part.stat().st_size, _sha256(part), log_sha256=_sha256(log) if log.exists() else "")
 
 
@@ -81,20 +83,20 @@ def publish(part: Path, target: Path) -> None:
             if old.suffix in suffixes and old.name not in names:
                 old.unlink()
         part.rmdir()
-        _sync(target)
+        sync_path(target)
     else:
         # first the log: what it says of samples that are gone is harmless, samples without it are not
         if target.parent.suffix == ".D":
             _publish_log(log_beside(part), Path(log_path(str(target))))
         os.replace(part, target)
-    _sync(target.parent)
+    sync_path(target.parent)
 
 
 def _publish_log(part: Path, target: Path) -> None:
     if part.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(part, target)
-        _sync(target.parent)
+        sync_path(target.parent)
     else:
         target.unlink(missing_ok=True)
 
@@ -146,11 +148,3 @@ def _remove(path: Path) -> None:
 def _sha256(path: Path) -> str:
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

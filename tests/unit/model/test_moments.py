@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from seisbus.model.moments import duration_ns, iso, moment_ns
+from libseis.isotime import iso
+from seisbus.model.moments import duration_ns, moment_ns
 
 
 @given(st.integers(min_value=-(2**62), max_value=2**62))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from seisbus.model.moments import iso, moment_ns
+from libseis.isotime import iso
+from seisbus.model.moments import moment_ns
 
 
 @pytest.mark.parametrize(

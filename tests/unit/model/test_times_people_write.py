@@ -9,13 +9,14 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from libseis.isotime import iso
 from obspy import UTCDateTime
 from seisbus.archive.events import from_csv, from_mappings
 from seisbus.cli.archives import moment
 from seisbus.client.jobfile import job_text
 from seisbus.client.values import time_ns
 from seisbus.model.job import JobFileError, parse_job
-from seisbus.model.moments import iso, moment_ns
+from seisbus.model.moments import moment_ns
 
 WRITTEN: list[tuple[object, str]] = [
     *((text, "2023-01-01T00:00:00Z") for text in ("2023", 2023, np.int64(2023), "2023-01", "2023-001", 2023001)),

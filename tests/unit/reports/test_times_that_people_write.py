@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from seisbus.model.moments import iso, moment_ns
+from libseis.isotime import iso
+from seisbus.model.moments import moment_ns
 
 
 def meant(text: object, *expected: str) -> None:

@@ -10,10 +10,11 @@ import hashlib
 import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import numpy as np
+from libseis.isotime import utc
 
 from seisbus.admin.archive.folder import Bucket
 from seisbus.admin.archive.listings import IndexRow
@@ -69,7 +70,7 @@ def add_real(bucket: Bucket, root: Path) -> tuple[list[DayFile], list[IndexRow],
         data = found.path.read_bytes()
         segments, codes = _obspy_segments(found.path)
         start_ns = int(segments["start_ns"][0])
-        day = datetime.fromtimestamp(start_ns // 1_000_000_000, UTC).date()
+        day = utc(start_ns).date()
         key = layout.format(DayKey(*codes, day))
         files.append(_day_file(root, key, day, data, segments, found.package))
         bucket.put(key, data)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from libseis.isotime import iso
 from libseis.segments import Segment
 
 from ...archive.events import Event
-from ...model.moments import iso
 from ...model.task import Window
 from ...store.documents import Document
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from libseis.isotime import utc
 from libseis.segments import Segment
 from libseis.segments.times import TOLERANCE
 from libseis.units import parse
@@ -83,7 +83,7 @@ class SacDraft(Draft):
 
     def _name(self, segment: Segment) -> str:
         source = segment.source
-        start = datetime.fromtimestamp(segment.t0_ns // 10**6 / 1e3, UTC)
+        start = utc(segment.t0_ns)
         codes = ".".join(safe_name(code) if code else "" for code in (source.net, source.sta, source.loc, source.chan))
         stem = f"{codes}.{start:%Y.%j.%H%M%S}.{start.microsecond // 1000:03d}"
         number = self._names[stem] = self._names.get(stem, 0) + 1
