@@ -38,6 +38,7 @@ from seisbus.store.lease import acquire, release
 from seisbus.store.outcomes import outcomes
 from seisbus.store.packing import expand_all
 from seisbus.store.pages import PageRequest
+from seisbus.store.queries import WaveformFilter, each_logged, logs
 from seisbus.store.settle import SettledWindow, Settlement, settle, settle_rest
 from seisbus.store.summaries import fold, summary
 from seisbus.store.tasks import (
@@ -312,13 +313,48 @@ async def test_counters_add_up_from_many_writers(store: Store) -> None:
 async def test_a_lease_has_one_holder_and_a_token_that_grows(store: Store) -> None:
     tokens = await asyncio.gather(*(acquire(store, "r", f"h{n}", 60) for n in range(5)))
     (holder,) = (f"h{n}" for n, token in enumerate(tokens) if token is not None)
-    assert await acquire(store, "r", holder, 0.05) == 1
+    (token,) = (token for token in tokens if token is not None)
+    assert await acquire(store, "r", holder, 0.05) == token
     await release(store, "r", "somebody else")
     await asyncio.sleep(0.06)  # the lease runs out
-    assert await acquire(store, "r", "next", 60) == 2
+    assert await acquire(store, "r", "next", 60) == token + 1
     assert await acquire(store, "r", holder, 60) is None
     await release(store, "r", "next")
-    assert await acquire(store, "r", holder, 60) == 3
+    again = await acquire(store, "r", holder, 60)
+    assert again is not None
+    assert again > token + 1
+
+
+async def test_saved_windows_whose_logs_say_the_same_have_one_and_each_finds_its_own(store: Store) -> None:
+    """Also when some of the windows turn out to be settled already, so that a run begins elsewhere."""
+    job, (task,) = await planned_job(store, (60, 1))
+
+    def logged(chosen: range) -> Settlement:
+        found = []
+        for number in chosen:
+            window = task.windows[number]
+            piece, log = ObjectId(document_id(window.id, "0")), ObjectId(document_id(window.id, "elog"))
+            said = {"logdata": [{"error_message": "early" if number < 40 else "late"}], "wf_TimeSeries_id": piece}
+            waveform = {"_id": piece, "job": job, "starttime": window.start_ns / 1e9, "npts": 1, "elog_id": log}
+            common = {"job": job, "window": window.id, "attempt": 1}
+            found.append(SettledWindow(window, Fate.SAVED, pieces=1, documents=[
+                (c.WF_TIMESERIES, {**waveform, **common}), (c.ELOG, {"_id": log, **said, **common}),
+            ]))  # fmt: skip
+        return Settlement(job, task.id, 1, 0, 1, found)
+
+    await settle(store, [logged(range(10))])
+    await settle(store, [logged(range(60))])
+    kept = await documents(store, c.ELOG)
+    assert sorted(log["count"] for log in kept) == [10, 20, 30]
+    pairs = [pair async for pair in each_logged(store, WaveformFilter(job=job))]
+    assert [log[0]["error_message"] for _, log in pairs] == ["early"] * 40 + ["late"] * 20
+    rows, following = [], ""
+    while following or not rows:
+        page = await logs(store, job, PageRequest(7, following))
+        rows += [(row["window"], row["wf_TimeSeries_id"]) for row in page.documents]
+        following = page.next_token
+    waveforms = await documents(store, c.WF_TIMESERIES)
+    assert sorted(rows) == sorted((found["window"], found["_id"]) for found in waveforms)
 
 
 async def test_no_server_is_unavailable_in_a_sentence() -> None:

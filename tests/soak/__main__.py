@@ -10,6 +10,7 @@ import tempfile
 import traceback
 from pathlib import Path
 
+from soak.measures import MiB
 from soak.soak import SoakError, soak
 
 
@@ -33,6 +34,8 @@ def main() -> int:
             return 1
     say(f"{done.rounds} rounds, {done.kills} kills, {done.windows} windows checked, nothing lost or changed; "
         f"the longest silence {done.silence:.1f} s")  # fmt: skip
+    for name, use in sorted(done.most.items()):
+        say(f"{name}: at most {use.memory // MiB} MiB, {use.files} descriptors, {use.threads} threads")
     return 0
 
 

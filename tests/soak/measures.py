@@ -13,9 +13,13 @@ from seisbus.local.stack import LocalStack
 from support.chaos import bus_of
 
 MiB = 1 << 20
-# A windower keeps freed memory of the largest window and its steps; the database its cache and what commits hold.
-_MOST_MEMORY = {"mongodb": 1536 * MiB, "nats": 768 * MiB, "s3": 512 * MiB}
-_MOST_OF_A_SERVICE = 768 * MiB
+# Of a service: what it imports, its messages in flight and what it makes of them, and freed memory until it is given
+# back; the database its cache and what commits hold.
+_MOST_MEMORY = {
+    "mongodb": 1536 * MiB, "nats": 768 * MiB, "s3": 512 * MiB,
+    "writer": 384 * MiB, "windower": 512 * MiB, "indexer": 320 * MiB,
+}  # fmt: skip
+_MOST_OF_A_SERVICE = 256 * MiB
 # Over what the same process had after the undisturbed jobs: connections that are made anew and pools that fill.
 _MORE_FILES = 32
 _MORE_THREADS = 24
@@ -101,7 +105,7 @@ class Bounds:
             self.most[name] = Use(
                 max(seen.memory, use.memory), max(seen.files, use.files), max(seen.threads, use.threads)
             )
-            most = _MOST_MEMORY.get(name, _MOST_OF_A_SERVICE)
+            most = _MOST_MEMORY.get(name.split("-")[0], _MOST_OF_A_SERVICE)
             if use.memory > most:
                 found.append(f"{name} takes {use.memory // MiB} MiB, at most {most // MiB} are right")
             first = self.first.get(name, use)

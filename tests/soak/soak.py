@@ -19,7 +19,7 @@ from support.system import System
 from support.waiting import eventually
 
 from soak.jobs import JOBS
-from soak.measures import Bounds, MiB, Stores, stores, uses
+from soak.measures import Bounds, MiB, Stores, Use, stores, uses
 
 _DONE = ("completed", "cancelled")
 Export = tuple[int, int]
@@ -31,12 +31,13 @@ class SoakError(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a soak came to; `silence` in seconds."""
+    """What a soak came to; `silence` in seconds, `most` by process."""
 
     rounds: int
     kills: int
     windows: int
     silence: float
+    most: dict[str, Use]
 
 
 async def soak(folder: Path, minutes: float, seed: int, say: Callable[[str], None]) -> Summary:
@@ -60,7 +61,7 @@ async def soak(folder: Path, minutes: float, seed: int, say: Callable[[str], Non
                 say(f"round {rounds}: {did}; {time.monotonic() - begun:.1f} s; {soaking.figures()}")
         if silence.longest >= 10:
             raise SoakError(f"A call had no answer for {silence.longest:.1f} s; seed {seed}.")
-        return Summary(rounds, soaking.kills, soaking.windows, silence.longest)
+        return Summary(rounds, soaking.kills, soaking.windows, silence.longest, soaking.most)
 
 
 class Soaking:
@@ -74,6 +75,11 @@ class Soaking:
         self._exports: dict[str, Export] = {}
         self._bounds = Bounds()
         self._stores = Stores(0, 0, 0)
+
+    @property
+    def most(self) -> dict[str, Use]:
+        """The most that each process took between two rounds."""
+        return self._bounds.most
 
     async def undisturbed(self) -> None:
         """What each job and an export of it come to, and what processes take by then."""

@@ -37,7 +37,7 @@ def main() -> None:
                 for outcome in outcomes(document)
             ],
             "buried": [grave for run in database["cemetery"].find({"job": job}) for grave in graves(run)],
-            "logs": list(database["elog"].find({"job": job})),
+            "logs": [log for run in database["elog"].find({"job": job}) for log in logs(run)],
             "pieces": [piece(database, document) for document in database["wf_TimeSeries"].find({"job": job})],
         }
     json.dump(found, sys.stdout, default=str)
@@ -79,6 +79,15 @@ def graves(run: dict[str, Any]) -> list[dict[str, Any]]:
     codes = [stone[name] for name in ("net", "sta", "loc", "chan")]
     span = [0, 0, True, run["start_ns"], run["length_ns"], run["step_ns"], run["count"]]
     packed = {"channels": [".".join(codes)], "events": [run.get("event", "")], "runs": [span]}
+    return [{**run, "window": window["id"]} for window in windows(run["job"], packed)]
+
+
+def logs(run: dict[str, Any]) -> list[dict[str, Any]]:
+    """An elog document a window; a run names the first of them."""
+    if run.get("count", 1) == 1:
+        return [run]
+    span = [0, 0, True, run["start_ns"], run["length_ns"], run["step_ns"], run["count"]]
+    packed = {"channels": [run["channel"]], "events": [run.get("event", "")], "runs": [span]}
     return [{**run, "window": window["id"]} for window in windows(run["job"], packed)]
 
 

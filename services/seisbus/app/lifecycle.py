@@ -38,7 +38,7 @@ from ..telemetry.hops import Hops
 from ..telemetry.metrics import serve_metrics
 from .health import HealthServer, WorkerControl
 from .logs import configure_logging
-from .memory import keep_freed_memory
+from .memory import keep_freed_memory, keep_memory_bounded
 from .watching import Watch
 
 _log = logging.getLogger(__name__)
@@ -204,7 +204,9 @@ async def _main(name: str, settings: Settings, build: Callable[[Context], Awaita
         context = Context(name, boot_id(), settings, bus, store, objects, archives, sink, hops)
         service = await build(context)
         control.workers = service.workers
-        background = [asyncio.create_task(loop_()) for loop_ in (context.board.run, *service.loops)]
+        background = [
+            asyncio.create_task(loop_()) for loop_ in (context.board.run, keep_memory_bounded, *service.loops)
+        ]
         working = [asyncio.create_task(worker.run()) for worker in service.workers]
         await health.serving()
         watch = Watch(context, health, control, _process(context))

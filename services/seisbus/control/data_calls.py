@@ -16,7 +16,7 @@ from ..errors import NotFoundError, StateError, UserError
 from ..model.stored import log_of
 from ..store import queries
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
-from ..store.collections import ASDF_DATASET, CATALOG_INDEX, CEMETERY, ELOG, WAVEFORM_INDEX
+from ..store.collections import ASDF_DATASET, CATALOG_INDEX, CEMETERY, WAVEFORM_INDEX
 from ..store.datasets import get_dataset
 from ..store.documents import Document
 from ..store.jobs import get_job
@@ -146,7 +146,8 @@ class DataCalls:
 
     async def ListLogs(self, request: pb.ListLogsRequest, _: Any) -> pb.ListLogsResponse:
         """Error logs of saved data."""
-        page = await self._of_job(ELOG, request)
+        job = await get_job(self.context.store, resource_id(request.name, JOBS))
+        page = await queries.logs(self.context.store, job["_id"], _page(request))
         return pb.ListLogsResponse(documents_json=_json(page), next_page_token=page.next_token)
 
     async def ListCemetery(self, request: pb.ListCemeteryRequest, _: Any) -> pb.ListCemeteryResponse:

@@ -28,7 +28,8 @@ wf_TimeSeries MsPASS's attribute names; and job, window, piece, t0_ns, rate [num
               storage_mode s3 (ours): dir is a URL s3://bucket/…, sha256 that of the nbytes at foff
 cemetery      tombstone, logdata, data_tag, job, reason, window (the first), count, start_ns, length_ns, step_ns: a
               run of windows of one channel that are dead for one reason
-elog          logdata, wf_TimeSeries_id, data_tag, job, window
+elog          logdata, wf_TimeSeries_id, data_tag, job, window; of a run of saved windows of one channel with the same
+              log also count, channel, start_ns, length_ns, step_ns: wf_TimeSeries_id and window are those of the first
 s3_catalog_index, s3_waveform_index   _id = archive/key, archive, s3key, index_type, format, year, yrday, day, filename
 day_index     _id = archive/YYYY-MM-DD: a day whose index and listing were read; rows, listed, read_ns, notes
 day_file      _id = archive/YYYY-MM-DD/key, day, archive, day_ns, net, sta, loc, chan, key, size, etag, indexed,

@@ -1,11 +1,17 @@
-"""Windows in a row that are dead for one reason, in one document of the cemetery. Pure."""
+"""Windows in a row of which one thing is to be said, in one document: dead for one reason, or saved with the same log.
+
+Pure.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..model.ids import document_id, window_id
 from ..model.task import Window
+from .collections import ELOG
+from .documents import ObjectId
 from .packing import Document
 
 if TYPE_CHECKING:
@@ -15,18 +21,75 @@ if TYPE_CHECKING:
 def same_grave(windows: Sequence[SettledWindow], begin: int, number: int) -> bool:
     """Whether window `number` goes on the run that begins at `begin` and holds all between: one channel, event and
     reason, equally long and far apart."""
-    first, before, last = windows[begin], windows[number - 1], windows[number]
-    one, other = first.window, last.window
+    first, last = windows[begin], windows[number]
     if first.grave is None or last.grave is None:
         return False
-    step = windows[begin + 1].window.start_ns - one.start_ns
     return (
         first.reason == last.reason
-        and (one.channel, one.event, one.inclusive_end) == (other.channel, other.event, other.inclusive_end)
-        and one.end_ns - one.start_ns == other.end_ns - other.start_ns
-        and other.start_ns - before.window.start_ns == step > 0
+        and _in_row(windows, begin, number)
         and first.grave["tombstone"].get("provenance") == last.grave["tombstone"].get("provenance")
     )
+
+
+def _in_row(windows: Sequence[SettledWindow], begin: int, number: int) -> bool:
+    """Whether window `number` is of the same kind as those from `begin` on, and as far from the one before."""
+    one, before, other = (windows[n].window for n in (begin, number - 1, number))
+    step = windows[begin + 1].window.start_ns - one.start_ns
+    return (
+        (one.channel, one.event, one.inclusive_end) == (other.channel, other.event, other.inclusive_end)
+        and one.end_ns - one.start_ns == other.end_ns - other.start_ns
+        and other.start_ns - before.start_ns == step > 0
+    )
+
+
+def with_shared_logs(windows: Sequence[SettledWindow]) -> list[list[tuple[str, Document]]]:
+    """The documents of each window. Windows in a row whose logs say the same have the log of the first, which then
+    tells their span and count; what belongs to the others refers to it."""
+    result: list[list[tuple[str, Document]]] = []
+    begin, shared = 0, None
+    for number, entry in enumerate(windows):
+        log = next((document for collection, document in entry.documents if collection == ELOG), None)
+        if log is None or shared is None or not _joins(shared, log, windows, begin, number):
+            begin, shared = number, None if log is None else dict(log)
+            result.append([(name, shared if shared and name == ELOG else d) for name, d in entry.documents])
+            continue
+        first = windows[begin].window
+        shared["count"], shared["channel"] = number - begin + 1, str(first.channel)
+        shared["start_ns"], shared["length_ns"] = first.start_ns, first.end_ns - first.start_ns
+        shared["step_ns"] = windows[begin + 1].window.start_ns - first.start_ns
+        result.append(
+            [
+                (name, {**d, "elog_id": shared["_id"]} if "elog_id" in d else d)
+                for name, d in entry.documents
+                if name != ELOG
+            ]
+        )
+    return result
+
+
+def _joins(shared: Document, log: Document, windows: Sequence[SettledWindow], begin: int, number: int) -> bool:
+    """Whether a window's log says what the run's does, and its id follows from its span, so that it can be found."""
+    window = windows[number].window
+    return (
+        all(shared.get(name) == log.get(name) for name in ("logdata", "data_tag", "event", "attempt"))
+        and _in_row(windows, begin, number)
+        and window.id == window_id(log["job"], str(window.channel), window.start_ns, window.end_ns, window.event)
+    )
+
+
+def expand_log(document: Document) -> list[Document]:
+    """A document of elog a window."""
+    if document.get("count", 1) == 1:
+        return [document]
+    plain = {name: value for name, value in document.items() if name not in ("count", "step_ns")}
+    found = []
+    for number in range(document["count"]):
+        start = document["start_ns"] + number * document["step_ns"]
+        end = start + document["length_ns"]
+        window = window_id(document["job"], document["channel"], start, end, document.get("event", ""))
+        ids = {"window": window, "wf_TimeSeries_id": ObjectId(document_id(window, "0"))}
+        found.append({**plain, **ids, "start_ns": start})
+    return found
 
 
 def share_grave(document: Document, window: Window, grave: Document) -> None:

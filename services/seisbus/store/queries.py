@@ -18,6 +18,7 @@ from ..errors import NotFoundError
 from . import collections as c
 from .client import Store, translated
 from .documents import Document
+from .graves import expand_log
 from .pages import Page, PageRequest, token
 
 Accept = Callable[[Document], bool]
@@ -135,12 +136,34 @@ async def each_logged(
 
 
 async def of_job(store: Store, collection: str, job: str, request: PageRequest) -> Page:
-    """Documents of `elog`, `cemetery` or `dead_letter` that belong to a job (any job when empty)."""
+    """Documents of `cemetery`, `dead_letter` or others that belong to a job (any job when empty)."""
     scope = (collection, job)
     after = request.position(*scope)
     where: Document = {"job": job} if job else {}
     cursor = store[collection].find(where, {"body": 0}).sort("_id", 1)
     return await _page(cursor, request, 1000, scope, lambda d: [d["_id"]], None, after)
+
+
+async def logs(store: Store, job: str, request: PageRequest) -> Page:
+    """Error logs of a job's saved data, a document a window, in order of their documents' `_id`."""
+    scope = ("logs", job)
+    after = request.position(*scope)
+    limit = request.limit(1000)
+    found: list[Document] = []
+    at: list[str | int] = []
+    with translated():
+        async for document in store[c.ELOG].find({"job": job}, batch_size=100).sort("_id", 1):
+            identity = str(document["_id"])
+            if after and identity < str(after[0]):
+                continue
+            for number, log in enumerate(expand_log(document)):
+                if after and [identity, number] <= after:
+                    continue
+                if len(found) == limit:
+                    return Page(found, token(at, *scope))
+                found.append(log)
+                at = [identity, number]
+    return Page(found)
 
 
 async def dead_letter(store: Store, identity: str) -> Document:

@@ -26,7 +26,7 @@ from ..model.task import Part, Task, Window
 from .client import Store
 from .collections import CEMETERY, OUTCOME, SUMMARY, TASK, WF_TIMESERIES
 from .documents import Document, ObjectId, windows_document, windows_of
-from .graves import same_grave, share_grave
+from .graves import same_grave, share_grave, with_shared_logs
 from .packing import End, expand_all, grave_id, pack_outcomes
 from .summaries import delta
 from .tasks import OpenTask, settled_windows
@@ -132,10 +132,10 @@ async def _commit(
         if settlement.provenance is not None:
             outcome["provenance"] = settlement.provenance
         outcomes.append(outcome)
-        for entry in new:
+        for entry, belongings in zip(new, with_shared_logs(new), strict=True):
             result.fates[settlement.job][entry.fate.value] += 1
             result.stored_bytes[settlement.job] += entry.stored_bytes
-            for collection, document in entry.documents:
+            for collection, document in belongings:
                 if collection == WF_TIMESERIES and settlement.provenance is not None and "provenance" not in document:
                     document["outcome"] = identity
                 documents[collection].append(document)
