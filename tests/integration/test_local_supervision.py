@@ -67,7 +67,7 @@ async def test_a_held_process_stays_down_until_restarted(tmp_path: Path) -> None
     await supervisor.start()
     await supervisor.hold()
     with pytest.raises(AssertionError):
-        await eventually(lambda: supervisor.pid, timeout=10 * QUICK.most.total_seconds())
+        await eventually(lambda: supervisor.pid, timeout=10 * QUICK.most)
     await supervisor.restart()
     assert supervisor.pid is not None
     await supervisor.stop(timedelta(seconds=5))

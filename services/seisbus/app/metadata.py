@@ -1,51 +1,18 @@
-"""The event and the station of stored waveforms: out of jobs, catalogs, the archive or its channel documents."""
+"""The station of stored waveforms: out of the archive or its channel documents."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
 
 from libseis.codes import ChannelFilter
 from libseis.obspy.inventories import inventory_of as of_channels
 
 from ..archive.definition import archive_named
-from ..archive.events import Event, EventOrigin, from_mappings
 from ..archive.responses import read_inventory_of_documents
 from ..errors import SeisbusError, UnavailableError
-from ..store.documents import Document
-from ..store.index import channel_epochs, event_by_id, station_keys
-from ..store.jobs import get_job
+from ..store.index import channel_epochs, station_keys
 from .lifecycle import Context
-
-
-async def event_of(context: Context, jobs: Mapping[str, str], event: str) -> Event | None:
-    """The event of this id in the jobs that stored the waveforms (job -> archive): inline, else in a catalog."""
-    if not event:
-        return None
-    for job, archive in jobs.items():
-        spec = (await get_job(context.store, job))["spec"]
-        inline = (((spec.get("windows") or {}).get("events") or {}).get("list")) or []
-        given = [{name: v for name, v in one.items() if v not in ("", None)} for one in inline]
-        for found in from_mappings(given):
-            if found.id == event:
-                return found
-        if (document := await event_by_id(context.store, archive, event)) is not None:
-            return _event_value(document)
-    return None
-
-
-def _event_value(document: Document) -> Event:
-    return Event(
-        id=str(document["source_id"]),
-        time_ns=document["time_ns"],
-        lat=document["lat"],
-        lon=document["lon"],
-        depth_km=document.get("depth"),
-        mag=document.get("mag"),
-        mag_type=document.get("mag_type"),
-        origin=EventOrigin.CATALOG,
-    )
 
 
 async def inventory_of(context: Context, archive: str, net: str, sta: str) -> tuple[Any, str]:

@@ -9,6 +9,7 @@ from typing import Final
 from libseis.segments import Span
 from seis.control.v1 import control_pb2 as pb
 
+from ..app.events import origins_of
 from ..model.job import JobSpec
 from ..model.task import DAY_NS
 from ..planning.extents import ROUND_TRIP_BYTES, merged
@@ -18,7 +19,7 @@ from ..planning.windows import PlannedWindow, home_days, windows_of_day
 from ..store.documents import Document
 from ..store.index import day_files, day_is_known
 from .context import Context
-from .selection import day_name, origins_of
+from .selection import day_name
 
 # Days whose files are counted; the rest is scaled. A day of an archive takes about 0.1 s to read.
 SAMPLED_DAYS: Final = 30
@@ -97,7 +98,7 @@ async def estimate(context: Context, spec: JobSpec) -> pb.Estimate:
     """What `spec` would take; days beyond a sample of 30 known ones are scaled from it."""
     if spec.window_job is None:
         return pb.Estimate(basis=f"A job of kind {spec.kind} plans no windows.")
-    origins = await origins_of(context, spec)
+    origins = await origins_of(context.store, spec)
     if spec.inputs == "event_files":
         return event_estimate(len(origins))
     days = home_days(spec, origins)

@@ -15,6 +15,7 @@ from libseis.codes import Channel
 from libseis.isotime import iso
 from libseis.misfit import Config
 
+from ..app.events import origins_of
 from ..archive.definition import archive_named
 from ..deadlines import BY_THE_WAY_SECONDS
 from ..errors import SeisbusError
@@ -28,7 +29,6 @@ from ..store.jobs import standing_job
 from ..store.queries import each_waveform
 from .context import Context
 from .needs import known_rates, response_notes
-from .selection import origins_of
 
 # Stored waveforms that are looked at; names of files that are looked for, and of objects, each a request.
 _WAVEFORMS: Final = 20_000
@@ -82,7 +82,7 @@ async def _of_windows(context: Context, windows: JobSpec, spec: JobSpec, job: st
         return
     channels = {c for c in await known_rates(context, windows) if spec.select.filter.matches(c)}
     found.channels[windows.archive] = channels
-    events = [origin.event for origin in await origins_of(context, windows)]
+    events = [origin.event for origin in await origins_of(context.store, windows)]
     found.stations |= {(event, c.net, c.sta) for event in events[: max(1, _FILES // max(1, len(channels)))]
                        for c in channels}  # fmt: skip
 
@@ -120,7 +120,7 @@ async def _depth_notes(context: Context, found: _Observed) -> list[str]:
             if event.depth_km == 0:
                 surface.add(event.id or f"the event of {iso(event.time)}")
         if events is not None and events.catalog is not None:
-            for origin in await origins_of(context, spec):
+            for origin in await origins_of(context.store, spec):
                 document = await event_by_id(context.store, spec.archive, origin.event)
                 known += 1
                 if document is not None and document.get("depth") is None:

@@ -12,6 +12,7 @@ from libseis.codes import Channel
 from libseis.epochs import of_document
 from libseis.steps import build
 
+from ..app.events import origins_of
 from ..model.job import LEAST_DEPTH_KM, MOST_DEPTH_KM, JobFileError, JobSpec
 from ..model.task import DAY_NS
 from ..planning.corners import corner_notes, pad_notes, some
@@ -25,7 +26,7 @@ from ..store.index import (
     unread_responses,
 )
 from .context import Context
-from .selection import day_name, origins_of
+from .selection import day_name
 
 
 def check_depths(spec: JobSpec) -> None:
@@ -120,7 +121,7 @@ class KnownRates:
 async def known_rates(context: Context, spec: JobSpec) -> dict[Channel, KnownRates]:
     """The selected channels of all known days that the windows touch, with their rates as the index says them, else
     station metadata; where no day is known, the channels of the metadata."""
-    days = days_of(spec, await origins_of(context, spec))
+    days = days_of(spec, await origins_of(context.store, spec))
     wanted = spec.select.filter
     rates, known_days = await rates_of_days(context.store, spec.archive, [day_name(day) for day in days], wanted)
     found: dict[Channel, KnownRates] = {}

@@ -8,6 +8,7 @@ from typing import Final
 
 from libseis.isotime import iso
 
+from ..app.events import origins_of
 from ..errors import UserError
 from ..model.job import JobSpec, parse_job
 from ..model.onstored import Misfit
@@ -16,14 +17,13 @@ from ..model.task import DAY_NS
 from ..planning.plan import touched_days
 from ..planning.windows import Origin, home_days, windows_of_day
 from ..store.datasets import selected
-from ..store.index import day_files, day_is_known, events
+from ..store.index import day_files, day_is_known
 from ..store.jobs import standing_job
 from ..store.queries import each_waveform, has_events
 from .context import Context
 
 # More days are not read at submission: a day of an archive is thousands of documents.
 MOST_DAYS: Final = 3
-_EVER_NS: Final = 2**62
 
 
 class EmptySelectionError(UserError):
@@ -32,26 +32,6 @@ class EmptySelectionError(UserError):
     def __init__(self, archive: str, problem: str) -> None:
         super().__init__(f"The job would plan no window: {problem}")
         self.archive = archive
-
-
-async def origins_of(context: Context, spec: JobSpec) -> list[Origin]:
-    """Origins of the events of a job whose event files are inline already; a catalog's as the database knows it."""
-    wanted = spec.windows.events if spec.windows else None
-    if wanted is None:
-        return []
-    if wanted.catalog is None:
-        return [Origin(event.time, event.id) for event in wanted.list or ()]
-    query = wanted.catalog
-    found = events(
-        context.store,
-        spec.archive,
-        -_EVER_NS if query.start is None else query.start,
-        _EVER_NS if query.end is None else query.end,
-        above_magnitude=query.above_magnitude,
-        max_magnitude=query.max_magnitude,
-        ids=query.ids,
-    )
-    return [Origin(event["time_ns"], event["source_id"]) async for event in found]
 
 
 def day_name(day: int) -> str:
@@ -67,7 +47,7 @@ async def check_selection(context: Context, spec: JobSpec) -> None:
         await _check_stored(context, spec)
     if spec.window_job is None or spec.windows is None:
         return
-    origins = await origins_of(context, spec)
+    origins = await origins_of(context.store, spec)
     catalog = spec.windows.events is not None and spec.windows.events.catalog is not None
     if catalog and not origins:
         if await has_events(context.store, spec.archive):

@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from ..app import Context
-from ..app.metadata import event_of, inventory_of
+from ..app.events import event_of
+from ..app.metadata import inventory_of
 from ..archive.definition import archive_named
 from ..archive.events import Event
 from ..archive.quakeml import catalog_of
@@ -55,7 +56,7 @@ class MisfitInputs:
         assert spec.misfit is not None  # the job file's validation saw to it
         window, problems = order.window, list[str]()
         observed, jobs = await self._observed(order, spec, problems)
-        event = await event_of(self._context, jobs, window.event)
+        event = await event_of(self._context.store, jobs, window.event)
         if event is None:
             problems.append(f"Nothing is known of event {window.event!r}.")
         inventory = await self._station(jobs, window, problems)

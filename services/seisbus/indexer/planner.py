@@ -132,7 +132,7 @@ class _Planner:
     async def _freeze(self) -> None:
         """Resolve events into the job document once, so that nothing synced later can change the plan."""
         if "origins" not in self._job and not self._on_stored:
-            origins = await resolve_events(self._context, self._archive, self._spec)
+            origins = await resolve_events(self._context, self._spec)
             await self._set(origins=[[origin.time_ns, origin.event] for origin in origins])
 
     async def _reopen(self) -> None:

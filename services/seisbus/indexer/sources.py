@@ -9,8 +9,8 @@ from libseis.codes import Channel, ChannelFilter
 from libseis.epochs import of_document
 
 from ..app import Context
+from ..app.events import origins_of
 from ..archive.definition import ArchiveDefinition, ObjectUnit
-from ..archive.events import from_csv, from_mappings, from_quakeml
 from ..errors import UserError
 from ..model.job import JobSpec
 from ..model.task import DAY_NS
@@ -23,40 +23,18 @@ from .days import day_of, ensure_day
 
 # Events of one job stand in its document (16 MB at most, about 60 bytes each).
 MAX_EVENTS = 100_000
-_EVER_NS = 2**62
 
 
-async def resolve_events(context: Context, archive: ArchiveDefinition, spec: JobSpec) -> list[Origin]:
+async def resolve_events(context: Context, spec: JobSpec) -> list[Origin]:
     """Origins of the events a job names, in order of time. UserError when there are none, or too many."""
-    events = spec.windows.events if spec.windows else None
-    if events is None:
+    if spec.windows is None or spec.windows.events is None:
         return []
-    if events.catalog is not None:
-        query = events.catalog
-        found = [
-            Origin(event["time_ns"], event["source_id"])
-            async for event in index.events(
-                context.store,
-                archive.name,
-                -_EVER_NS if query.start is None else query.start,
-                _EVER_NS if query.end is None else query.end,
-                above_magnitude=query.above_magnitude,
-                max_magnitude=query.max_magnitude,
-                ids=query.ids,
-            )
-        ]
-    elif events.list is not None:
-        inline = [event.model_dump(mode="json", exclude_none=True) for event in events.list]
-        given = from_mappings([{name: v for name, v in event.items() if v != ""} for event in inline])
-        found = [Origin(event.time_ns, event.id) for event in given]
-    else:
-        read = from_quakeml(events.quakeml.encode()) if events.quakeml else from_csv((events.csv or "").encode())
-        found = [Origin(event.time_ns, event.id) for event in read]
+    found = await origins_of(context.store, spec)
     if not found:
         raise UserError("The event query selects no event; widen its time span or magnitudes, or sync the index.")
     if len(found) > MAX_EVENTS:
         raise UserError(f"The event query selects {len(found)} events; at most {MAX_EVENTS} fit one job, split it.")
-    return sorted(found)
+    return found
 
 
 class DayFilesCache:

@@ -20,7 +20,8 @@ from libseis.isotime import iso
 from libseis.segments import Segment
 
 from ..app import Context
-from ..app.metadata import event_of, inventory_of
+from ..app.events import event_of
+from ..app.metadata import inventory_of
 from ..bus import Delivery
 from ..bus.codec import decode_build
 from ..errors import UnavailableError
@@ -211,7 +212,7 @@ class _Dataset:
 
     async def _open(self, part: Path) -> Draft:
         assert self._spec.export is not None  # the job file's validation saw to it
-        event = await event_of(self._context, self._archives, self._order.window.event)
+        event = await event_of(self._context.store, self._archives, self._order.window.event)
         if event is None and self._order.window.event:
             self.problems.append(f"Nothing is known of event {self._order.window.event}.")
         return await asyncio.to_thread(open_draft, self._spec.export, part, About(self._order.window, event))

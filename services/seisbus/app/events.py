@@ -1,0 +1,83 @@
+"""The events of jobs: inline in the job, out of a file's text, or in an archive's catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..archive.events import Event, EventOrigin, from_csv, from_mappings, from_quakeml
+from ..model.job import EventWindows, InlineEvent, JobSpec
+from ..planning.windows import Origin
+from ..store.client import Store
+from ..store.documents import Document
+from ..store.index import event_by_id, events
+from ..store.jobs import get_job
+
+# Before and after every event.
+_EVER_NS = 2**62
+
+
+async def origins_of(store: Store, spec: JobSpec) -> list[Origin]:
+    """Origins of the events a job names, in order of time; those of a catalog as the database knows it now.
+
+    An event of a list without an id has the one that is made of its values. EventInputError for a text that is no
+    list of events.
+    """
+    wanted = spec.windows.events if spec.windows else None
+    if wanted is None:
+        return []
+    if (query := wanted.catalog) is None:
+        return sorted(_given(wanted))
+    found = events(
+        store,
+        spec.archive,
+        -_EVER_NS if query.start is None else query.start,
+        _EVER_NS if query.end is None else query.end,
+        above_magnitude=query.above_magnitude,
+        max_magnitude=query.max_magnitude,
+        ids=query.ids,
+    )
+    return sorted([Origin(event["time_ns"], event["source_id"]) async for event in found])
+
+
+def _given(wanted: EventWindows) -> Iterable[Origin]:
+    if wanted.list is not None:
+        return [Origin(event.time, event.id or _made_id(event)) for event in wanted.list]
+    # jobs of older versions hold the text
+    found = from_quakeml(wanted.quakeml.encode()) if wanted.quakeml else from_csv((wanted.csv or "").encode())
+    return [Origin(event.time_ns, event.id) for event in found]
+
+
+def _made_id(event: InlineEvent) -> str:
+    return _inline([event.model_dump(mode="json")])[0].id
+
+
+def _inline(items: Iterable[Mapping[str, Any]]) -> list[Event]:
+    return from_mappings([{name: v for name, v in item.items() if v not in ("", None)} for item in items])
+
+
+async def event_of(store: Store, jobs: Mapping[str, str], event: str) -> Event | None:
+    """The event of this id in the jobs that stored the waveforms (job -> archive): inline, else in a catalog."""
+    if not event:
+        return None
+    for job, archive in jobs.items():
+        spec = (await get_job(store, job))["spec"]
+        for found in _inline((((spec.get("windows") or {}).get("events") or {}).get("list")) or []):
+            if found.id == event:
+                return found
+        if (document := await event_by_id(store, archive, event)) is not None:
+            return _event_value(document)
+    return None
+
+
+def _event_value(document: Document) -> Event:
+    return Event(
+        id=str(document["source_id"]),
+        time_ns=document["time_ns"],
+        lat=document["lat"],
+        lon=document["lon"],
+        depth_km=document.get("depth"),
+        mag=document.get("mag"),
+        mag_type=document.get("mag_type"),
+        origin=EventOrigin.CATALOG,
+    )
