@@ -19,8 +19,8 @@ from libseis.segments import Rate, Segment
 from rich.console import Console
 from rich.table import Table
 from seisbus.bus.codec import decode_window, encode_outcomes, encode_window
+from seisbus.model.handovers import ObjectRecords, WindowOrder
 from seisbus.model.task import ObjectRef, Recipe, Window
-from seisbus.model.transfer import ObjectRecords, WindowOrder
 from seisbus.windower import cutting
 
 from libseis import mseed

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
-from seisbus.admin.archive.make import make_archive
-from seisbus.admin.archive.spec import Preset, preset
 from seisbus.client import AsyncClient
 from seisbus.local.stack import local_stack
+from seisbus.testing.make import make_archive
+from seisbus.testing.spec import Preset, preset
 
 from .usage import Usage, measured
 

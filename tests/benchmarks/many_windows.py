@@ -26,10 +26,10 @@ import numpy as np
 import psutil
 from rich.console import Console
 from rich.table import Table
-from seisbus.admin.archive.make import make_archive
-from seisbus.admin.archive.spec import TOHOKU, ArchiveSpec, RateShare
 from seisbus.client import AsyncClient
 from seisbus.local.stack import local_stack
+from seisbus.testing.make import make_archive
+from seisbus.testing.spec import TOHOKU, ArchiveSpec, RateShare
 
 from .usage import Usage, measured
 

@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 from libseis.mseed import frame, overlapping
 from libseis.segments import Span
-from seisbus.admin.archive.make import make_archive
-from seisbus.admin.archive.manifest import Manifest
-from seisbus.admin.archive.spec import MIX_BENCH, ArchiveSpec, RateShare
 from seisbus.client import AsyncClient
 from seisbus.local import embedded_servers
 from seisbus.local.stack import local_stack
+from seisbus.testing.make import make_archive
+from seisbus.testing.manifest import Manifest
+from seisbus.testing.spec import MIX_BENCH, ArchiveSpec, RateShare
 
 from . import seisfetch_way
 from .network import EmulatedNetwork, Line, emulated_network

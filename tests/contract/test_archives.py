@@ -13,12 +13,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from seisbus.admin.archive.truth import samples_sha256
 from seisbus.archive.definition import ArchiveDefinition, ObjectUnit, load_archives
 from seisbus.archive.keys import DayKey
 from seisbus.client import AsyncClient
 from seisbus.local import KeyPair, ServerOptions, embedded_servers
 from seisbus.local.stack import local_stack
+from seisbus.testing.truth import samples_sha256
 from support.days import NS, Days, day_ns, pack
 from support.servers import S3Server
 from support.system import System

@@ -17,7 +17,7 @@ import pytest
 from libseis.codes import Channel
 from seisbus.bus import codec
 from seisbus.bus.client import Tag
-from seisbus.model import transfer
+from seisbus.model import handovers
 from seisbus.model.outcome import Fate
 from seisbus.model.task import ObjectRef, Part, Recipe, Task, Window, WindowTemplate
 
@@ -32,28 +32,28 @@ _RECIPE = Recipe(
     "fill", "linear", "last", ({"filter": {"type": "lowpass", "freq": 2.0}},), 10.0, 20.5, "gridfs", "float64", "tag",
     verify_full=True, scan=True,
 )  # fmt: skip
-_READ = transfer.ObjectRecords(
+_READ = handovers.ObjectRecords(
     _REF, "etag", (0, 512, 1024, 1536), b"records", ("a gap",), 3, "", "mixed record lengths"
 )
-_LOG = (transfer.LogLine("cut", "filled a gap", transfer.Severity.COMPLAINT),)
-_PIECE = transfer.Piece(_CHANNEL, 1_299_822_483_200_000_000, 40, 1, 3, transfer.Packing.FLOAT64, bytes(24))
+_LOG = (handovers.LogLine("cut", "filled a gap", handovers.Severity.COMPLAINT),)
+_PIECE = handovers.Piece(_CHANNEL, 1_299_822_483_200_000_000, 40, 1, 3, handovers.Packing.FLOAT64, bytes(24))
 _OUTCOMES = (
-    transfer.WindowOutcome(
-        _WINDOW, Fate.SAVED, pieces=(_PIECE,), log=_LOG, sources=(transfer.Source("scedc", "k", "e", (0, 512), "why"),),
-        steps=("filter",),
+    handovers.WindowOutcome(
+        _WINDOW, Fate.SAVED, pieces=(_PIECE,), log=_LOG, steps=("filter",),
+        sources=(handovers.Source("scedc", "k", "e", (0, 512), "why"),),
     ),
-    transfer.WindowOutcome(_WINDOW, Fate.DEAD, "gap", "a gap of 3 s", log=_LOG),
+    handovers.WindowOutcome(_WINDOW, Fate.DEAD, "gap", "a gap of 3 s", log=_LOG),
 )  # fmt: skip
 
 # Each value with today's reader of it.
 CASES: dict[str, tuple[Any, Callable[[bytes], Any]]] = {
-    "plan": (transfer.PlanOrder(_JOB, 2), codec.decode_plan),
+    "plan": (handovers.PlanOrder(_JOB, 2), codec.decode_plan),
     "fetch": (
-        transfer.FetchOrder(Task(_TASK, _JOB, "scedc", (_REF, _GONE), (_WINDOW,), (Part(0, 1),)), _RECIPE, 2, 3),
+        handovers.FetchOrder(Task(_TASK, _JOB, "scedc", (_REF, _GONE), (_WINDOW,), (Part(0, 1),)), _RECIPE, 2, 3),
         codec.decode_fetch,
     ),
     "fetch of an event file": (
-        transfer.FetchOrder(
+        handovers.FetchOrder(
             Task(_TASK, _JOB, "scedc", (_REF,), (_WINDOW,), (Part(0, 1),), WindowTemplate(None, None, "ci1")),
             Recipe(),
             1,
@@ -62,29 +62,29 @@ CASES: dict[str, tuple[Any, Callable[[bytes], Any]]] = {
         codec.decode_fetch,
     ),
     "window": (
-        transfer.WindowOrder(_JOB, _TASK, 2, 3, 1, 4, (_READ,), (_WINDOW,), _RECIPE),
+        handovers.WindowOrder(_JOB, _TASK, 2, 3, 1, 4, (_READ,), (_WINDOW,), _RECIPE),
         codec.decode_window,
     ),
     "outcomes": (
-        transfer.OutcomeBatch(_JOB, _TASK, 2, 1, 4, _RECIPE, _OUTCOMES),
+        handovers.OutcomeBatch(_JOB, _TASK, 2, 1, 4, _RECIPE, _OUTCOMES),
         codec.decode_outcomes,
     ),
     "expansion": (
-        transfer.OutcomeBatch(_JOB, _TASK, 2, 0, 1, _RECIPE, (), transfer.Expansion((_WINDOW,), (Part(0, 1),))),
+        handovers.OutcomeBatch(_JOB, _TASK, 2, 0, 1, _RECIPE, (), handovers.Expansion((_WINDOW,), (Part(0, 1),))),
         codec.decode_outcomes,
     ),
-    "build": (transfer.BuildOrder(_JOB, _TASK, 2, 3, _WINDOW), codec.decode_build),
+    "build": (handovers.BuildOrder(_JOB, _TASK, 2, 3, _WINDOW), codec.decode_build),
     "misfit": (
-        transfer.MisfitOrder(
+        handovers.MisfitOrder(
             _JOB, _TASK, 2, 3, _WINDOW, (_PIECE,), (_PIECE,), '{"min_period": 10}', b"<quakeml/>", b"<stationxml/>",
             '{"Z": []}', ("no synthetic of N",), keep_rejected=True,
         ),
         codec.decode_misfit,
     ),
     "measurement": (
-        transfer.Measurement(
+        handovers.Measurement(
             _JOB, _TASK, 2, _WINDOW, Fate.SAVED, "", "", ('{"component": "Z"}',),
-            (transfer.AdjointTrace("{}", bytes(16)),), _LOG, (_PIECE,), ("{}",),
+            (handovers.AdjointTrace("{}", bytes(16)),), _LOG, (_PIECE,), ("{}",),
         ),
         codec.decode_measurement,
     ),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from seisbus import room
+from seisbus import disk_room
 from seisbus.local import Patience, embedded_servers
 from seisbus.local.process import Child
 from seisbus.local.servers import Server
@@ -111,8 +111,8 @@ async def test_after_the_third_time_it_says_what_to_do_and_each_time_it_waits_lo
 async def test_on_a_full_disk_it_waits_for_room_and_says_so_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = room.WANTED_FREE
-    monkeypatch.setattr(room, "WANTED_FREE", 1 << 62)
+    wanted = disk_room.WANTED_FREE
+    monkeypatch.setattr(disk_room, "WANTED_FREE", 1 << 62)
     asked = 0
 
     def count_and_refuse() -> None:
@@ -127,7 +127,7 @@ async def test_on_a_full_disk_it_waits_for_room_and_says_so_once(
     assert len(notes) == 1
     assert f"The disk of {tmp_path} is full" in notes[0]
     assert "are wanted" in notes[0]
-    monkeypatch.setattr(room, "WANTED_FREE", wanted)
+    monkeypatch.setattr(disk_room, "WANTED_FREE", wanted)
     await eventually(lambda: supervisor.pid not in (None, first), timeout=60)
     await ended(supervisor, dog)
 

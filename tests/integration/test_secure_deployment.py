@@ -26,8 +26,8 @@ from pymongo.errors import OperationFailure
 from seis.control.v1 import control_pb2 as pb
 from seis.control.v1 import control_pb2_grpc
 from seisbus.admin.health import serving
-from seisbus.admin.hops import mongodb_problem, nats_problem
 from seisbus.admin.secrets.certificates import Certificate, issue, make_authority
+from seisbus.admin.server_checks import mongodb_problem, nats_problem
 from seisbus.bus import Bus
 from seisbus.bus import Login as BusLogin
 from seisbus.client import AsyncClient, ClientError, Transport, UnreachableError

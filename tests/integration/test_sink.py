@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from benchmarks.network import Fault, Line, emulated_network
 from botocore.exceptions import ClientError
-from seisbus.admin.hops import sink_problem
+from seisbus.admin.server_checks import sink_problem
 from seisbus.errors import UnavailableError, UserError
 from seisbus.local import embedded_servers
-from seisbus.model.transfer import Packing
+from seisbus.model.handovers import Packing
 from seisbus.objects import Bucket
 from seisbus.objects.bucket import PART_BYTES
 from seisbus.writer.uploads import WaveformObjects

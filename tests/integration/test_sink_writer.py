@@ -18,15 +18,15 @@ from seisbus.bus.codec import encode_outcomes
 from seisbus.errors import UnavailableError
 from seisbus.local import ServerHandle, embedded_servers
 from seisbus.local.servers import Server
+from seisbus.model.handovers import OutcomeBatch, Packing, Piece, WindowOutcome
 from seisbus.model.ids import new_job_id, outcome_id, task_id, window_id
 from seisbus.model.outcome import Fate
 from seisbus.model.task import Recipe, Window
-from seisbus.model.transfer import OutcomeBatch, Packing, Piece, WindowOutcome
 from seisbus.objects import Bucket, ObjectReader
 from seisbus.settings import Settings
 from seisbus.store import collections as c
 from seisbus.store.client import Store
-from seisbus.store.kept import jobs_to_clean
+from seisbus.store.references import jobs_to_clean
 from seisbus.writer.cleaning import Cleaner
 from seisbus.writer.commit import Committer
 from support.waiting import eventually

@@ -18,10 +18,10 @@ from seisbus.bus.client import Tag
 from seisbus.bus.codec import encode_outcomes
 from seisbus.errors import UnavailableError
 from seisbus.local import ServerHandle
+from seisbus.model.handovers import LogLine, OutcomeBatch, Packing, Piece, Severity, WindowOutcome
 from seisbus.model.ids import new_job_id, outcome_id, task_id, window_id
 from seisbus.model.outcome import Fate
 from seisbus.model.task import Recipe, Window
-from seisbus.model.transfer import LogLine, OutcomeBatch, Packing, Piece, Severity, WindowOutcome
 from seisbus.objects import ObjectReader
 from seisbus.settings import Settings
 from seisbus.store import collections as c

@@ -15,12 +15,12 @@ from typing import Any
 import grpc
 from seis.control.v1 import control_pb2 as pb
 from seis.control.v1 import control_pb2_grpc
-from seisbus.admin.archive.make import make_archive
-from seisbus.admin.archive.spec import ArchiveSpec, Defect, RateShare
 from seisbus.bus import Bus
 from seisbus.client import AsyncClient, Job
 from seisbus.local import Patience, ServiceName
 from seisbus.local.stack import LocalStack, local_stack
+from seisbus.testing.make import make_archive
+from seisbus.testing.spec import ArchiveSpec, Defect, RateShare
 from support.stored import PlainJob
 from support.system import System
 from support.waiting import eventually

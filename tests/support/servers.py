@@ -18,7 +18,7 @@ import pymongo
 import pytest
 from botocore.config import Config
 from seisbus.local import S3Program, ServerHandle, ServerOptions, embedded_servers
-from seisbus.local.recipes import KeyPair
+from seisbus.local.server_commands import KeyPair
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

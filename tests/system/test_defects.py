@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from seisbus.admin.archive import truth
-from seisbus.admin.archive.make import make_archive
-from seisbus.admin.archive.manifest import DayFile, Manifest
-from seisbus.admin.archive.spec import ALL_DEFECTS, NS, TOHOKU, Defect, Preset, preset
 from seisbus.client import Job
+from seisbus.testing import truth
+from seisbus.testing.make import make_archive
+from seisbus.testing.manifest import DayFile, Manifest
+from seisbus.testing.spec import ALL_DEFECTS, NS, TOHOKU, Defect, Preset, preset
 from support.stored import PlainJob
 from support.system import System
 

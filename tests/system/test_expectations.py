@@ -9,10 +9,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from seisbus.admin.archive import truth
-from seisbus.admin.archive.make import make_archive
-from seisbus.admin.archive.manifest import DayFile, Manifest
-from seisbus.admin.archive.spec import OJAI, TOHOKU, ArchiveSpec, Defect
+from seisbus.testing import truth
+from seisbus.testing.make import make_archive
+from seisbus.testing.manifest import DayFile, Manifest
+from seisbus.testing.spec import OJAI, TOHOKU, ArchiveSpec, Defect
 from support.days import DAY_NS, NS, day_ns
 from support.stored import PlainJob
 from support.system import System

@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 import pyasdf
 import pytest
 from obspy.clients.filesystem.sds import Client as SDSClient
-from seisbus.admin.archive.spec import RateShare
 from seisbus.client import ClientError, Job, Outcome
-from seisbus.model.stored import log_path
+from seisbus.model.stored_waveforms import log_path
+from seisbus.testing.spec import RateShare
 from support.chaos import impatient_system, small_archive
 from support.system import System
 from support.waiting import eventually

@@ -18,9 +18,9 @@ from libseis.asdf import opened, read_stream, waveform_tags, write_stream
 from libseis.misfit import Config, Manager
 from libseis.misfit.geometry import half_duration
 from libseis.misfit.storage import evaluations
-from seisbus.admin.archive.imports import import_folder
 from seisbus.client import ClientError, Job
 from seisbus.errors import UserError
+from seisbus.testing.imports import import_folder
 from support.chaos import bus_of, impatient_system, paused
 from support.command import seisbus
 from support.misfits import (

@@ -12,7 +12,7 @@ import obspy
 import pyasdf
 import pytest
 from libseis.misfit import Manager
-from seisbus.admin.archive.imports import import_folder
+from seisbus.testing.imports import import_folder
 from support.chaos import impatient_system
 
 # Of the processing of 2022 with pyadjoint 0.2.3; the sum is what libseis gives in one process too.

@@ -12,12 +12,12 @@ import numpy as np
 import pymongo
 import pytest
 from matplotlib.image import imread
-from seisbus.admin.archive import truth
-from seisbus.admin.archive.make import make_archive
-from seisbus.admin.archive.manifest import Manifest
-from seisbus.admin.archive.spec import OJAI, TOHOKU, ArchiveSpec, Defect
 from seisbus.client import Client, Job
 from seisbus.client.plot import plot
+from seisbus.testing import truth
+from seisbus.testing.make import make_archive
+from seisbus.testing.manifest import Manifest
+from seisbus.testing.spec import OJAI, TOHOKU, ArchiveSpec, Defect
 from support.system import System
 
 from libseis import TimeSeriesEnsemble

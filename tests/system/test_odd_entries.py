@@ -10,13 +10,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from seisbus.admin.archive.imports import import_folder
-from seisbus.admin.archive.make import make_archive
-from seisbus.admin.archive.manifest import Manifest
-from seisbus.admin.archive.spec import ArchiveSpec
 from seisbus.archive.keys import TableFormat, catalog_index_key, waveform_index_key
 from seisbus.client import ClientError, Job
 from seisbus.errors import UserError
+from seisbus.testing.imports import import_folder
+from seisbus.testing.make import make_archive
+from seisbus.testing.manifest import Manifest
+from seisbus.testing.spec import ArchiveSpec
 from support.system import System
 
 DAYS = tuple(date(2011, 3, 11 + n) for n in range(5))

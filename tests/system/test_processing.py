@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import obspy
 import pytest
-from seisbus.admin.archive.make import make_archive
-from seisbus.admin.archive.spec import ArchiveSpec
+from seisbus.testing.make import make_archive
+from seisbus.testing.spec import ArchiveSpec
 from support.system import System
 
 START, END = "2011-03-11T05:50:00", "2011-03-11T06:20:00"

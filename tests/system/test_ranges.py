@@ -19,13 +19,13 @@ from typing import Any
 import pymongo
 import pytest
 from benchmarks.network import EmulatedNetwork, Fault, Line, Request, emulated_network
-from seisbus.admin.archive import truth
-from seisbus.admin.archive.make import make_archive
-from seisbus.admin.archive.manifest import DayFile, Manifest
-from seisbus.admin.archive.spec import ALL_DEFECTS, NS, TOHOKU, ArchiveSpec, Defect, RateShare
 from seisbus.archive.definition import load_archives
 from seisbus.client import AsyncClient, Job
 from seisbus.local.stack import local_stack
+from seisbus.testing import truth
+from seisbus.testing.make import make_archive
+from seisbus.testing.manifest import DayFile, Manifest
+from seisbus.testing.spec import ALL_DEFECTS, NS, TOHOKU, ArchiveSpec, Defect, RateShare
 from support.days import Cut, Days, day_ns
 from support.servers import S3Server
 from support.stored import PlainJob

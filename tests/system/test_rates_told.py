@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from seisbus.admin.archive.make import make_archive
-from seisbus.admin.archive.spec import ArchiveSpec
+from seisbus.testing.make import make_archive
+from seisbus.testing.spec import ArchiveSpec
 from support.system import System
 
 SPEC = ArchiveSpec(channels=12, hours=(5.0, 7.0), real=False, bucket="rates")

@@ -11,10 +11,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from seisbus.admin.archive.make import make_archive
-from seisbus.admin.archive.spec import Preset, preset
 from seisbus.local.stack import local_stack
 from seisbus.model.job import parse_job
+from seisbus.testing.make import make_archive
+from seisbus.testing.spec import Preset, preset
 
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")

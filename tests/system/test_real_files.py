@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from seisbus.admin.archive.imports import import_folder
-from seisbus.admin.archive.manifest import Manifest
 from seisbus.client import Job
+from seisbus.testing.imports import import_folder
+from seisbus.testing.manifest import Manifest
 from support.days import DAY_NS, day_ns
 from support.stored import PlainJob
 from support.system import System

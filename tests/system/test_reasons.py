@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 from libseis.segments import CutReason
 from rich.console import Console
-from seisbus.admin.archive.folder import Bucket
-from seisbus.admin.archive.listings import IndexRow, write_day_index
 from seisbus.archive.definition import load_archives
 from seisbus.archive.keys import DayKey, TableFormat, catalog_index_key
 from seisbus.cli import views
 from seisbus.client import Job
 from seisbus.model.outcome import Fate, JobState, Reason
+from seisbus.testing.folder import Bucket
+from seisbus.testing.listings import IndexRow, write_day_index
 from support.days import NS, day_ns, pack
 from support.system import System
 from support.waiting import eventually

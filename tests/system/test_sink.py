@@ -16,8 +16,8 @@ import numpy as np
 import obspy
 import pyarrow.parquet
 import pytest
-from seisbus.admin.archive.imports import import_folder
 from seisbus.client import AsyncClient, ClientError, DatasetError, Direct, Job
+from seisbus.testing.imports import import_folder
 from support import misfits
 from support.chaos import JOB, End, impatient_system, settled_end, small_archive
 from support.command import seisbus

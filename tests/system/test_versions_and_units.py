@@ -22,8 +22,8 @@ from libseis.obspy.inventories import channels_of
 from obspy.core.inventory import Channel, Inventory, Network, Station
 from obspy.core.inventory.response import Response
 from pymseed import MS3Record
-from seisbus.admin.archive.imports import import_folder
 from seisbus.client import Job
+from seisbus.testing.imports import import_folder
 from support.chaos import impatient_system
 from support.command import seisbus
 from support.records import T0, V3, walk

@@ -14,7 +14,7 @@ from grpc_health.v1.health import aio as health_aio
 from seis.control.v1 import control_pb2, control_pb2_grpc
 
 from ..bus import Worker
-from ..room import lack_of_room
+from ..disk_room import lack_of_room
 from ..settings import Settings
 from ..telemetry.hops import ARCHIVE_HOP, Hops, Wait
 from .listening import access_of, grpc_server, listen

@@ -8,7 +8,7 @@ import sys
 import time
 
 from ..settings import Settings
-from ..telemetry.current import current_work
+from ..telemetry.current_work import current_work
 
 
 class _JsonFormatter(logging.Formatter):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from seisbus.archive.keys import TableFormat
 from seisbus.archive.oddities import Oddities
 from seisbus.archive.tables import Nanoseconds, Row, Table, read_table, require
-from seisbus.model.moments import parse_time_ns
+from seisbus.model.times import parse_time_ns
 
 # The present order of columns, as the 2023 files have them.
 COLUMNS = (

@@ -18,7 +18,7 @@ from seisbus.archive.errors import EventInputError
 from seisbus.archive.oddities import Oddities
 from seisbus.archive.quakeml import quakeml_items, source_quakeml
 from seisbus.model.job import LEAST_DEPTH_KM, LEAST_MAGNITUDE, MOST_DEPTH_KM, MOST_MAGNITUDE
-from seisbus.model.moments import moment_ns
+from seisbus.model.times import moment_ns
 
 
 class EventOrigin(StrEnum):

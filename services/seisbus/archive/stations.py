@@ -17,7 +17,7 @@ from libseis.epochs import OPEN_START_NS, EpochSpan, inherited
 
 from seisbus.archive.oddities import Oddities
 from seisbus.archive.xmlparts import child, children, document, text_of
-from seisbus.model.moments import parse_time_ns
+from seisbus.model.times import parse_time_ns
 
 _CODE = re.compile(r"[A-Za-z0-9-]{1,8}")
 _LOCATION = re.compile(r"[A-Za-z0-9-]{0,8}")

@@ -30,8 +30,8 @@ from seis.v1 import task_pb2
 from ..backoff import Backoff
 from ..deadlines import LOOK_SECONDS, NATS_ANSWER_SECONDS, NATS_PING_SECONDS
 from ..errors import PoisonError, UnavailableError
+from ..model.handovers import PlanOrder
 from ..model.ids import job_of
-from ..model.transfer import PlanOrder
 from ..telemetry import tracing
 from ..telemetry.lag import StreamFill
 from ..telemetry.metrics import PUBLISHED

@@ -12,9 +12,7 @@ from libseis.codes import Channel
 from seis.v1 import task_pb2, waveform_pb2
 
 from ..errors import PoisonError
-from ..model.outcome import Fate
-from ..model.task import ObjectRef, Part, Recipe, Task, Window, WindowTemplate
-from ..model.transfer import (
+from ..model.handovers import (
     AdjointTrace,
     BuildOrder,
     Expansion,
@@ -32,6 +30,8 @@ from ..model.transfer import (
     WindowOrder,
     WindowOutcome,
 )
+from ..model.outcome import Fate
+from ..model.task import ObjectRef, Part, Recipe, Task, Window, WindowTemplate
 
 M = TypeVar("M", bound=Message)
 

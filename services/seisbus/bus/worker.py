@@ -24,7 +24,7 @@ from ..errors import PoisonError, UnavailableError
 from ..failpoints import failpoint
 from ..model.ids import dead_letter_id
 from ..telemetry import tracing
-from ..telemetry.current import working_for
+from ..telemetry.current_work import working_for
 from ..telemetry.metrics import StageMeter, TaskEnd
 from .client import Bus, Tag
 from .errors import ClaimGoneError

@@ -14,11 +14,11 @@ from typing import Annotated
 
 import typer
 
-from ..admin.archive.cli import app as archive_app
 from ..client import ClientError, Failure, Transport
+from ..disk_room import lack_of_room
 from ..errors import SeisbusError, UserError
 from ..local import StackInterrupted, running_stack
-from ..room import lack_of_room
+from ..testing.cli import app as archive_app
 from . import archives, data, deadletters, demo, doctor, export, jobs, plan, purge, stack
 from .options import SETTINGS, errors_to
 

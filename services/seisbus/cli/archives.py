@@ -8,7 +8,7 @@ import typer
 from libseis.codes import location_text
 
 from ..errors import UserError
-from ..model.moments import moment_ns
+from ..model.times import moment_ns
 from . import views
 from .jobs import follow
 from .options import OUT, client

@@ -9,7 +9,7 @@ import typer
 
 from ..client import Query
 from ..errors import UserError
-from ..model.stored import log_beside
+from ..model.stored_waveforms import log_beside
 from .archives import CodeOption, EndOption, StartOption, moment
 from .options import OUT, client
 

@@ -18,14 +18,14 @@ import typer
 from libseis.isotime import iso
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from ..admin.archive.make import make_archive
-from ..admin.archive.spec import Preset, preset
 from ..client import AsyncClient, Job
 from ..client.plot import plot
 from ..errors import SeisbusError
 from ..local import interruptible, local_stack
-from ..model.moments import moment_ns
 from ..model.outcome import JobState
+from ..model.times import moment_ns
+from ..testing.make import make_archive
+from ..testing.spec import Preset, preset
 from . import views
 from .options import OUT, SETTINGS
 from .progress import JobBar

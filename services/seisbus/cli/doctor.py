@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 import typer
 from rich.text import Text
 
-from ..admin import hops
+from ..admin import server_checks
 from ..client import AsyncClient, ClientError
 from ..client.probe import probe
+from ..disk_room import lack_of_room
 from ..local import running_stack
 from ..model.outcome import JobState
-from ..room import lack_of_room
 from .options import OUT, SETTINGS, control_address, seconds_left
 
 # The writer needs room; below this a job of any size fills the disk.
@@ -97,7 +97,7 @@ async def sink(environment: Mapping[str, str]) -> list[Check]:
     """Whether the bucket for files takes and gives, where one is set."""
     if not (location := environment.get("SEISBUS_SINK")):
         return []
-    problem = await hops.sink_problem(environment, _look_seconds())
+    problem = await server_checks.sink_problem(environment, _look_seconds())
     return [Check("sink", not problem, problem or location)]
 
 
@@ -148,9 +148,9 @@ def _look_seconds() -> float:
 
 # What a service would meet beyond the port: login, certificate, what the topology command makes, an answer at all.
 _DEEPER: Mapping[str, Callable[[Mapping[str, str], float], Awaitable[str]]] = {
-    "NATS": hops.nats_problem,
-    "MongoDB": hops.mongodb_problem,
-    "S3": hops.archive_problem,
+    "NATS": server_checks.nats_problem,
+    "MongoDB": server_checks.mongodb_problem,
+    "S3": server_checks.archive_problem,
 }
 
 

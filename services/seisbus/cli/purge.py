@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..model.moments import duration_ns
+from ..model.times import duration_ns
 from .jobs import follow
 from .options import OUT, client
 

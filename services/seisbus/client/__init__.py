@@ -4,7 +4,7 @@ Knows control's address and nothing else of a deployment, but for who reads its 
 `seisbus.client.plot`.
 """
 
-from ..model.measured import TotalMisfit
+from ..model.misfit_documents import TotalMisfit
 from .aio import AsyncClient
 from .direct import Direct
 from .errors import ClientError, DatasetError, Failure, UnreachableError, WaveformError

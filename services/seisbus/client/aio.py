@@ -20,10 +20,10 @@ from seis.v1 import waveform_pb2
 from libseis import TimeSeries, TimeSeriesEnsemble
 
 from ..errors import UserError
-from ..model.measured import TotalMisfit
-from ..model.moments import moment_ns
+from ..model.misfit_documents import TotalMisfit
 from ..model.outcome import Fate
-from ..model.stored import log_of
+from ..model.stored_waveforms import log_of
+from ..model.times import moment_ns
 from . import decode, tables
 from .connection import Connection
 from .direct import Direct

@@ -13,7 +13,7 @@ from libseis.warned import collected, tell
 
 from libseis import ErrorSeverity, Metadata, TimeSeries, TimeSeriesEnsemble
 
-from ..model.stored import StoredBytesError, stored_segment
+from ..model.stored_waveforms import StoredBytesError, stored_segment
 from .errors import WaveformError
 from .values import Outcome, Reason, Stored
 

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from ..objects.bucket import SCHEME, Bucket
-from ..objects.stored import StoredObjectError, dataset_files, waveform_bytes
+from ..objects.sink_reader import StoredObjectError, dataset_files, waveform_bytes
 from .values import Stored
 
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..model.stored import SUMS, sums_of
+from ..model.stored_waveforms import SUMS, sums_of
 from .errors import DatasetError
 
 

@@ -13,7 +13,7 @@ from libseis.isotime import iso
 from libseis import mseed
 
 from ..errors import UserError
-from ..model.stored import log_beside
+from ..model.stored_waveforms import log_beside
 from .decode import segment_of
 from .errors import WaveformError
 from .values import Stored

@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar
 
 from libseis import TimeSeries, TimeSeriesEnsemble
 
-from ..model.measured import TotalMisfit
+from ..model.misfit_documents import TotalMisfit
 from ..model.outcome import Fate
 from .aio import AsyncClient
 from .direct import Direct

@@ -11,9 +11,9 @@ from libseis.codes import Channel, location_text
 from seis.control.v1 import control_pb2 as pb
 from seis.v1 import task_pb2
 
-from ..model.measured import TotalMisfit
-from ..model.moments import moment_ns
+from ..model.misfit_documents import TotalMisfit
 from ..model.outcome import Fate, JobState, Ledger
+from ..model.times import moment_ns
 
 
 @dataclass(frozen=True, slots=True)

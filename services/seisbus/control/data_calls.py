@@ -13,20 +13,20 @@ from seis.v1 import waveform_pb2
 
 from ..archive.definition import archive_named
 from ..errors import NotFoundError, StateError, UserError
-from ..model.stored import log_of
+from ..model.stored_waveforms import log_of
 from ..store import queries
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
 from ..store.collections import ASDF_DATASET, CATALOG_INDEX, CEMETERY, WAVEFORM_INDEX
 from ..store.datasets import get_dataset
+from ..store.document_json import document_json
 from ..store.documents import Document
 from ..store.jobs import get_job
 from ..store.misfits import total_misfits
 from ..store.pages import Page, PageRequest
-from ..store.text import document_json
 from . import messages
 from .context import Context
 from .dataset_files import stretches
-from .names import JOBS, resource_id
+from .resource_names import JOBS, resource_id
 
 _INDEXES = {"catalog": CATALOG_INDEX, "waveform": WAVEFORM_INDEX}
 _ENCODINGS = {

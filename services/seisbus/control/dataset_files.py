@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from ..errors import NotFoundError
-from ..objects.stored import StoredObjectError, dataset_files
+from ..objects.sink_reader import StoredObjectError, dataset_files
 from ..store.blobs import PIECE_BYTES
 from ..store.documents import Document
 from .context import Context

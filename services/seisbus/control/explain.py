@@ -10,9 +10,9 @@ from typing import Final
 from seis.v1 import task_pb2
 
 from ..deadlines import BY_THE_WAY_SECONDS
+from ..disk_room import lack_of_room
 from ..errors import UnavailableError
 from ..model.outcome import JobState, Ledger
-from ..room import lack_of_room
 from ..store.documents import Document
 from ..store.jobs import awaited_job, get_job, outranking_job
 from ..store.queries import count_dead_letters

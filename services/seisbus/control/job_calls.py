@@ -20,8 +20,8 @@ from . import messages
 from .context import Context
 from .estimate import estimate
 from .explain import explain
-from .names import DEAD_LETTERS, JOBS, resource_id
 from .purge import purgeable
+from .resource_names import DEAD_LETTERS, JOBS, resource_id
 from .submit import announce, checked_spec, start, submit
 from .watch import watch
 

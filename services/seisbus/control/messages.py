@@ -15,7 +15,7 @@ from ..store.documents import Document
 from ..store.outcomes import Availability
 from ..store.queries import TimeSpan, WaveformFilter
 from ..store.summaries import Summary
-from .names import DEAD_LETTERS, JOBS
+from .resource_names import DEAD_LETTERS, JOBS
 
 
 def job_message(document: Document) -> pb.Job:

@@ -9,7 +9,7 @@ from seis.control.v1 import control_pb2 as pb
 from ..errors import StateError, UserError
 from ..store.client import Store
 from ..store.jobs import closed_before, job_states, no_job
-from .names import JOBS, resource_id
+from .resource_names import JOBS, resource_id
 
 # The specification of the purge names them all, and is read with every plan message.
 MOST_JOBS: Final = 10_000

@@ -9,7 +9,7 @@ from ..app import Context, Service, run_service
 from ..bus.topology import fetch_consumer, misfit_consumer
 from ..telemetry.metrics import ARCHIVE_ALLOWED
 from .fetch import Fetcher
-from .learned import Learned
+from .learned_positions import Learned
 from .misfit import MisfitInputs
 
 # Objects read side by side by one process and archive: 16-32 requests fill 100 Mbit/s at 30 ms (measured).

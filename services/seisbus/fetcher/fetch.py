@@ -15,9 +15,7 @@ from ..bus import Delivery
 from ..bus.client import Tag
 from ..bus.codec import decode_fetch, encode_outcomes, encode_window
 from ..bus.topology import window_subject, write_subject
-from ..model.outcome import Fate, Reason, missing_detail, unreadable_detail
-from ..model.task import ObjectRef, Recipe, Window
-from ..model.transfer import (
+from ..model.handovers import (
     Expansion,
     FetchOrder,
     LogLine,
@@ -28,13 +26,15 @@ from ..model.transfer import (
     WindowOutcome,
     stranger_lines,
 )
+from ..model.outcome import Fate, Reason, missing_detail, unreadable_detail
+from ..model.task import ObjectRef, Recipe, Window
 from ..objects import AccessError
 from ..planning.ranges import WholeReason
 from ..store.strangers import add_strangers
 from .budget import ByteBudget
 from .chunks import NOTHING, ObjectBytes, Selection
 from .expand import expand, expand_station
-from .learned import Learned
+from .learned_positions import Learned
 from .pads import padded
 from .ranged import read_spans, read_whole
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..app import Context
 from ..app.events import event_of
-from ..app.metadata import inventory_of
+from ..app.inventories import inventory_of
 from ..archive.definition import archive_named
 from ..archive.events import Event
 from ..archive.quakeml import catalog_of
@@ -20,10 +20,10 @@ from ..bus.client import Tag
 from ..bus.codec import decode_build, encode_misfit
 from ..bus.topology import window_subject
 from ..errors import SeisbusError, UnavailableError
+from ..model.handovers import BuildOrder, MisfitOrder, Packing, Piece
 from ..model.job import JobSpec, parse_job
 from ..model.onstored import Misfit
 from ..model.task import Window
-from ..model.transfer import BuildOrder, MisfitOrder, Packing, Piece
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
 from ..store.datasets import channel_of, selected
 from ..store.documents import Document

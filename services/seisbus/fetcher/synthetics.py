@@ -19,7 +19,7 @@ from libseis.segments import Rate
 from libseis.units import Unit, parse
 
 from ..errors import SeisbusError
-from ..model.transfer import Packing, Piece
+from ..model.handovers import Packing, Piece
 
 # SAC's IDEP -> base unit and power of seconds; most programs write SI and not the manual's nanometres.
 _SAC_UNITS = {6: Unit("m", 0), 7: Unit("m", 1), 8: Unit("m", 2)}

@@ -8,8 +8,8 @@ from ..app import Context
 from ..bus.client import Tag
 from ..bus.codec import encode_build, encode_fetch
 from ..bus.topology import MISFIT_INPUTS, fetch_subject, write_subject
+from ..model.handovers import BuildOrder, FetchOrder
 from ..model.task import Part, Recipe
-from ..model.transfer import BuildOrder, FetchOrder
 from ..store.documents import Document
 from ..store.tasks import OpenTask
 

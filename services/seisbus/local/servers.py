@@ -14,14 +14,14 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from seisbus.local import recipes
+from seisbus.local import server_commands
 from seisbus.local.errors import StartError
 from seisbus.local.folder import held_folder
 from seisbus.local.logs import tail_of_file
 from seisbus.local.ports import free_port
 from seisbus.local.process import Child
 from seisbus.local.readiness import until_ready
-from seisbus.local.recipes import Recipe, ServerKind, ServerOptions
+from seisbus.local.server_commands import Recipe, ServerKind, ServerOptions
 from seisbus.local.work import Work
 
 _PORT_ATTEMPTS = 3  # somebody may take a port between the look at it and the server's bind
@@ -168,11 +168,11 @@ async def embedded_servers(
         data_dir = cleanup.enter_context(held_folder(data_dir))
         wanted: list[tuple[ServerKind, Recipe]] = []
         if s3_root is not None:
-            wanted.append((ServerKind.S3, partial(recipes.s3, _made(s3_root), options)))
+            wanted.append((ServerKind.S3, partial(server_commands.s3, _made(s3_root), options)))
         if nats:
-            wanted.append((ServerKind.NATS, partial(recipes.nats, _made(data_dir / "nats"), options)))
+            wanted.append((ServerKind.NATS, partial(server_commands.nats, _made(data_dir / "nats"), options)))
         if mongodb:
-            wanted.append((ServerKind.MONGODB, partial(recipes.mongodb, _made(data_dir / "mongodb"), options)))
+            wanted.append((ServerKind.MONGODB, partial(server_commands.mongodb, _made(data_dir / "mongodb"), options)))
         logs = _made(data_dir / "logs")
         servers = EmbeddedServers(data_dir)
         for kind, recipe in wanted:

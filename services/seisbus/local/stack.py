@@ -24,7 +24,7 @@ from seisbus.local.logs import MergedLog
 from seisbus.local.ports import free_port
 from seisbus.local.process import Child
 from seisbus.local.readiness import LOOPBACK, until_ready
-from seisbus.local.recipes import ServerKind, ServerOptions
+from seisbus.local.server_commands import ServerKind, ServerOptions
 from seisbus.local.servers import EmbeddedServers, ServerHandle, embedded_servers
 from seisbus.local.services import Replica, ServiceName, run_module
 from seisbus.local.supervisor import Supervisor

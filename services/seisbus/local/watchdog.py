@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seisbus.backoff import Backoff
+from seisbus.disk_room import lack_of_room
 from seisbus.local.supervisor import Supervisor
 from seisbus.local.work import Work
-from seisbus.room import lack_of_room
 
 _TELL_AFTER = 3
 

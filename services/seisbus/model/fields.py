@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from libseis.isotime import iso
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-from .moments import duration_ns, moment_ns
+from .times import duration_ns, moment_ns
 
 Moment = Annotated[int, BeforeValidator(moment_ns), PlainSerializer(iso, return_type=str)]
 

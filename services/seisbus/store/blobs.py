@@ -19,7 +19,7 @@ from gridfs.errors import NoFile
 
 from ..errors import SeisbusError
 from ..objects import Bucket
-from ..objects.stored import StoredObjectError, waveform_bytes
+from ..objects.sink_reader import StoredObjectError, waveform_bytes
 from .client import Store, translated
 from .documents import Document
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..model.measured import TotalMisfit
+from ..model.misfit_documents import TotalMisfit
 from .client import Store, translated
 from .collections import ADJOINT_SOURCE, MISFIT_WINDOW, REJECTED_WINDOW, SYNTHETIC
 from .documents import Document

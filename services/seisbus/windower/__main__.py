@@ -15,8 +15,8 @@ from ..bus import Delivery
 from ..bus.client import Tag
 from ..bus.codec import decode_misfit, decode_window, encode_measurement, encode_outcomes
 from ..bus.topology import window_consumer, write_subject
+from ..model.handovers import WindowOrder
 from ..model.task import Recipe
-from ..model.transfer import WindowOrder
 from .cutting import Work, cut_part, holds_floats
 from .misfit import measure
 from .stations import Metadata, Stations, needs_stations

@@ -10,8 +10,8 @@ from libseis.mseed import RecordTable, decode, frame, trim
 from libseis.segments import ComplaintKind, Joined, Segment
 from libseis.warned import collected, sentence
 
+from ..model.handovers import LogLine, ObjectRecords, Severity, stranger_lines
 from ..model.outcome import unreadable_detail
-from ..model.transfer import LogLine, ObjectRecords, Severity, stranger_lines
 
 
 @dataclass(frozen=True, slots=True, eq=False)

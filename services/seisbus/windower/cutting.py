@@ -14,9 +14,7 @@ from libseis.segments import Cut, CutReason, GapPolicy, Joined, Segment, cut
 from libseis.units import COUNTS
 from libseis.warned import collected, sentence
 
-from ..model.outcome import Fate, Reason, missing_detail
-from ..model.task import DAY_NS, Recipe, Window
-from ..model.transfer import (
+from ..model.handovers import (
     LogLine,
     ObjectRecords,
     OutcomeBatch,
@@ -27,6 +25,8 @@ from ..model.transfer import (
     WindowOrder,
     WindowOutcome,
 )
+from ..model.outcome import Fate, Reason, missing_detail
+from ..model.task import DAY_NS, Recipe, Window
 from .channels import Decoded, choose, decoded
 from .coverage import asked_of, lacking
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from libseis.warned import collected, sentence
 
-from ..model.measured import window_value
+from ..model.handovers import AdjointTrace, LogLine, Measurement, MisfitOrder, Packing, Piece, Severity
+from ..model.misfit_documents import window_value
 from ..model.outcome import Fate
-from ..model.stored import StoredBytesError, stored_segment
-from ..model.transfer import AdjointTrace, LogLine, Measurement, MisfitOrder, Packing, Piece, Severity
+from ..model.stored_waveforms import StoredBytesError, stored_segment
 
 if TYPE_CHECKING:
     from libseis.misfit import AdjointSource, ComponentMeasurement, StationMeasurement, Window

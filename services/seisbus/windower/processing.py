@@ -11,8 +11,8 @@ from libseis.steps import StepContext, apply, build, pad
 
 from libseis import TimeSeries
 
+from ..model.handovers import LogLine, Severity
 from ..model.task import Recipe
-from ..model.transfer import LogLine, Severity
 
 _SEVERITIES = {"Invalid": Severity.INVALID, "Fatal": Severity.INVALID, "Complaint": Severity.COMPLAINT}
 

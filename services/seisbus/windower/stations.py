@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..app import Context
-from ..app.metadata import archived_inventory
-from ..model.transfer import WindowOrder
+from ..app.inventories import archived_inventory
+from ..model.handovers import WindowOrder
 
 if TYPE_CHECKING:
     from libseis.steps import StepContext

@@ -21,15 +21,15 @@ from libseis.segments import Segment
 
 from ..app import Context
 from ..app.events import event_of
-from ..app.metadata import inventory_of
+from ..app.inventories import inventory_of
 from ..bus import Delivery
 from ..bus.codec import decode_build
 from ..errors import UnavailableError
 from ..failpoints import failpoint
+from ..model.handovers import BuildOrder
 from ..model.job import JobSpec, parse_job
 from ..model.outcome import Fate
-from ..model.stored import StoredBytesError, stored_segment
-from ..model.transfer import BuildOrder
+from ..model.stored_waveforms import StoredBytesError, stored_segment
 from ..planning.datasets import dataset_path, sink_key
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
 from ..store.collections import ASDF_DATASET, ELOG
@@ -41,8 +41,8 @@ from ..store.misfits import adjoint_sources_of, rejected_of, synthetics_of, wind
 from ..store.queries import each_logged
 from ..store.settle import SettledWindow
 from .formats import About, Draft, Measured, open_draft
+from .ledger_item import dead_item, settle_alone
 from .publishing import Published, discard, make_durable, publish, unfinished, upload
-from .single import dead_item, settle_alone
 
 if TYPE_CHECKING:
     from libseis.misfit import Config

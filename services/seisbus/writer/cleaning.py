@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 from ..app import Context
 from ..errors import UnavailableError
 from ..objects import Bucket
-from ..store.kept import jobs_to_clean, named_urls, note_cleaned
 from ..store.lease import acquire
+from ..store.references import jobs_to_clean, named_urls, note_cleaned
 
 _log = logging.getLogger(__name__)
 

@@ -21,8 +21,8 @@ from ..bus.codec import decode_outcomes
 from ..bus.snapshot import snapshot
 from ..errors import UnavailableError
 from ..failpoints import failpoint
+from ..model.handovers import NOTED, OutcomeBatch, WindowOutcome
 from ..model.outcome import Fate
-from ..model.transfer import NOTED, OutcomeBatch, WindowOutcome
 from ..store.blobs import put_gridfs
 from ..store.collections import ELOG, WF_TIMESERIES
 from ..store.documents import Document, ObjectId

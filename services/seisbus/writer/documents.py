@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
+from ..model.handovers import LogLine, OutcomeBatch, Packing, Piece, WindowOutcome
 from ..model.ids import document_id
-from ..model.transfer import LogLine, OutcomeBatch, Packing, Piece, WindowOutcome
 from ..store.documents import Document, ObjectId
 from .waveforms import Place
 

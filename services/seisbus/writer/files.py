@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from ..errors import UnavailableError
-from ..model.transfer import Packing
+from ..model.handovers import Packing
 from .waveforms import SUFFIX, Place
 
 _OPEN_FILES = 64

@@ -8,14 +8,14 @@ from ..app import Context
 from ..bus import Delivery
 from ..bus.codec import decode_measurement
 from ..failpoints import failpoint
+from ..model.handovers import Measurement, Piece
 from ..model.ids import document_id
 from ..model.outcome import Fate
-from ..model.transfer import Measurement, Piece
 from ..store.collections import ADJOINT_SOURCE, CEMETERY, ELOG, MISFIT_WINDOW, REJECTED_WINDOW, SYNTHETIC
 from ..store.documents import Document, ObjectId
 from ..store.settle import SettledWindow
 from .documents import logdata
-from .single import settle_alone
+from .ledger_item import settle_alone
 
 
 class MeasurementWriter:

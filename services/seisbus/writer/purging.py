@@ -17,18 +17,18 @@ from ..bus import Delivery
 from ..bus.codec import decode_build
 from ..errors import NotFoundError, UnavailableError
 from ..failpoints import failpoint
+from ..model.handovers import BuildOrder
 from ..model.job import parse_job
 from ..model.outcome import Fate
-from ..model.stored import log_path
-from ..model.transfer import BuildOrder
+from ..model.stored_waveforms import log_path
 from ..planning.datasets import dataset_path
 from ..store import purge
 from ..store.datasets import LEASES, lease_name, planned_windows
 from ..store.jobs import get_job
 from ..store.lease import acquire, release, remove_expired
 from ..store.settle import SettledWindow
+from .ledger_item import dead_item, settle_alone
 from .publishing import remove_unfinished, unfinished_in
-from .single import dead_item, settle_alone
 
 _log = logging.getLogger(__name__)
 

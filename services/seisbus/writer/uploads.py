@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 from dataclasses import dataclass, field
 
-from ..model.transfer import Packing
+from ..model.handovers import Packing
 from ..objects import Bucket
 from .waveforms import SUFFIX, Place, StorageMode
 

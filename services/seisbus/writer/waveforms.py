@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from ..model.transfer import Packing
+from ..model.handovers import Packing
 
 SUFFIX = {Packing.MINISEED: "mseed", Packing.FLOAT64: "f64"}
 

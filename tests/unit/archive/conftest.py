@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from seisbus.admin.archive.make import make_archive
-from seisbus.admin.archive.spec import ALL_DEFECTS, Preset, preset
+from seisbus.testing.make import make_archive
+from seisbus.testing.spec import ALL_DEFECTS, Preset, preset
 from unit.archive.made import Archive
 
 

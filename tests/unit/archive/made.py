@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pymseed
-from seisbus.admin.archive import truth
-from seisbus.admin.archive.manifest import DayFile, Manifest
-from seisbus.admin.archive.spec import NS, Defect
+from seisbus.testing import truth
+from seisbus.testing.manifest import DayFile, Manifest
+from seisbus.testing.spec import NS, Defect
 
 
 @dataclass(frozen=True)

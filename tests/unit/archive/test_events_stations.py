@@ -17,7 +17,7 @@ from seisbus.archive.oddities import Oddities
 from seisbus.archive.quakeml import catalog_of
 from seisbus.archive.responses import read_inventory_of, read_inventory_of_documents
 from seisbus.archive.stations import read_stationxml
-from seisbus.model.moments import parse_time_ns
+from seisbus.model.times import parse_time_ns
 
 TOHOKU_NS = 1299822383_200000000
 

@@ -7,17 +7,13 @@ from datetime import date
 
 import numpy as np
 import pytest
-from seisbus.admin.archive import truth
-from seisbus.admin.archive.spec import (
-    NS,
-    TOHOKU,
-    Defect,
-)
 from seisbus.archive.catalog import read_catalog
 from seisbus.archive.definition import load_archives
 from seisbus.archive.keys import TableFormat, parse_index_key
 from seisbus.archive.stations import read_stationxml
 from seisbus.archive.waveform_index import day_rows, read_waveform_index
+from seisbus.testing import truth
+from seisbus.testing.spec import NS, TOHOKU, Defect
 from unit.archive.made import Archive
 
 W0, W1 = TOHOKU.time_ns + 100 * NS, TOHOKU.time_ns + 3700 * NS

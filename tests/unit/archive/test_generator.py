@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from seisbus.admin.archive import truth
-from seisbus.admin.archive.make import make_archive
-from seisbus.admin.archive.manifest import read_manifest
-from seisbus.admin.archive.spec import (
+from seisbus.archive.definition import DayCut, load_archives
+from seisbus.testing import truth
+from seisbus.testing.make import make_archive
+from seisbus.testing.manifest import read_manifest
+from seisbus.testing.spec import (
     ALL_DEFECTS,
     MIX_LONG,
     NS,
@@ -26,7 +27,6 @@ from seisbus.admin.archive.spec import (
     RateShare,
     preset,
 )
-from seisbus.archive.definition import DayCut, load_archives
 from unit.archive.made import Archive, by_time, sample_times
 
 W0, W1 = TOHOKU.time_ns + 100 * NS, TOHOKU.time_ns + 3700 * NS

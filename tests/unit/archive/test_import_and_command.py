@@ -6,13 +6,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from seisbus.admin.archive.cli import app
-from seisbus.admin.archive.imports import import_folder
-from seisbus.admin.archive.manifest import read_manifest
-from seisbus.admin.archive.spec import ArchiveSpecError, Defect
 from seisbus.archive.definition import load_archives
 from seisbus.archive.keys import parse_index_key
 from seisbus.archive.waveform_index import day_rows, read_waveform_index
+from seisbus.testing.cli import app
+from seisbus.testing.imports import import_folder
+from seisbus.testing.manifest import read_manifest
+from seisbus.testing.spec import ArchiveSpecError, Defect
 from typer.testing import CliRunner
 
 

@@ -6,8 +6,8 @@ import pytest
 from libseis.enums import GapFill
 from libseis.mseed import decode, frame
 from libseis.segments import GapPolicy, cut
-from seisbus.admin.archive import truth
-from seisbus.admin.archive.spec import ALL_DEFECTS, NS, TOHOKU, Defect
+from seisbus.testing import truth
+from seisbus.testing.spec import ALL_DEFECTS, NS, TOHOKU, Defect
 from unit.archive.made import Archive
 
 W0, W1 = TOHOKU.time_ns + 100 * NS, TOHOKU.time_ns + 3700 * NS

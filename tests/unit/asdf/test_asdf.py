@@ -247,7 +247,7 @@ def test_ready_made_chunks_are_what_hdf5_makes(dtype, npts, seed):
     assert zlib.decompress(deflated(data)) == planes
 
 
-def test_events_and_stations_round_trip(path):
+def test_inventories_round_trip(path):
     made = example()
     asdf.write_event(path, made.event)
     asdf.write_event(path, made.event)

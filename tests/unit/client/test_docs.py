@@ -126,7 +126,7 @@ def test_limits_are_those_of_the_code() -> None:
 
 
 def test_durations_and_codes_that_the_text_names_are_understood() -> None:
-    from seisbus.model.moments import duration_ns
+    from seisbus.model.times import duration_ns
 
     assert [duration_ns(text) for text in ("3600", "100s", "30min", "1.5h", "2d")] == [
         3600 * 10**9, 100 * 10**9, 1800 * 10**9, 5400 * 10**9, 172800 * 10**9,

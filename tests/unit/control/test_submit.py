@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from seisbus.control.names import ResourceNameError, resource_id
+from seisbus.control.resource_names import ResourceNameError, resource_id
 from seisbus.control.submit import JobSizeError, check_quakeml, check_size, with_inline_events
 from seisbus.errors import UserError
 from seisbus.model.job import JobSpec, parse_job
-from seisbus.model.moments import moment_ns
+from seisbus.model.times import moment_ns
 
 
 def job(**windows: Any) -> JobSpec:

@@ -28,7 +28,7 @@ from seisbus.archive.waveform_index import read_waveform_index
 from seisbus.client import Query
 from seisbus.control.messages import filter_value
 from seisbus.model.job import parse_job
-from seisbus.model.stored import stored_segment
+from seisbus.model.stored_waveforms import stored_segment
 from seisbus.model.task import Window
 
 from libseis import TimeSeriesEnsemble, mseed

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from libseis.asdf.waveforms import waveform_name
 from libseis.isotime import iso, utc
 from seisbus.cli.views import moment_text
-from seisbus.model.moments import moment_ns
+from seisbus.model.times import moment_ns
 
 # the last nanosecond of a day: divided by 1e9 it is the next day's first moment
 LAST_NS = 1_300_060_800_000_000_000 - 1

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from libseis.isotime import iso
-from seisbus.model.moments import duration_ns, moment_ns
+from seisbus.model.times import duration_ns, moment_ns
 
 
 @given(st.integers(min_value=-(2**62), max_value=2**62))

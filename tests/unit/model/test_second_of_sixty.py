@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from libseis.isotime import iso
-from seisbus.model.moments import moment_ns
+from seisbus.model.times import moment_ns
 
 
 @pytest.mark.parametrize(

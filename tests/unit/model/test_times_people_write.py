@@ -16,7 +16,7 @@ from seisbus.cli.archives import moment
 from seisbus.client.jobfile import job_text
 from seisbus.client.values import time_ns
 from seisbus.model.job import JobFileError, parse_job
-from seisbus.model.moments import moment_ns
+from seisbus.model.times import moment_ns
 
 WRITTEN: list[tuple[object, str]] = [
     *((text, "2023-01-01T00:00:00Z") for text in ("2023", 2023, np.int64(2023), "2023-01", "2023-001", 2023001)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from seisbus.admin.archive.records import Encoding, Identity, Records, stamp
+from seisbus.testing.records import Encoding, Identity, Records, stamp
 
 NS = 1_000_000_000
 DAY = 15_044  # 2011-03-11, counted from 1970

@@ -11,10 +11,10 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 from libseis.codes import Channel, ChannelFilter
-from seisbus.admin.archive.imports import import_folder
 from seisbus.archive.keys import TableFormat
 from seisbus.archive.waveform_index import read_waveform_index
 from seisbus.planning.plan import touched_days
+from seisbus.testing.imports import import_folder
 from unit.reports.builder import NS, Record, at, channels, noise, row
 
 HEAD = "ms_filename,net,sta,seedchan,location,lat,lon,sample_rate\n"

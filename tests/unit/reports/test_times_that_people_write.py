@@ -6,7 +6,7 @@ import re
 
 import pytest
 from libseis.isotime import iso
-from seisbus.model.moments import moment_ns
+from seisbus.model.times import moment_ns
 
 
 def meant(text: object, *expected: str) -> None:

@@ -14,7 +14,7 @@ from seisbus.errors import UserError
 from seisbus.local.ports import free_port
 from seisbus.settings import Settings
 from seisbus.telemetry import tracing
-from seisbus.telemetry.current import current_work, working_for
+from seisbus.telemetry.current_work import current_work, working_for
 from seisbus.telemetry.metrics import StageMeter, TaskEnd, serve_metrics
 
 

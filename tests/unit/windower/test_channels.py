@@ -6,9 +6,9 @@ from datetime import date
 from fractions import Fraction
 
 from libseis.codes import Channel
+from seisbus.model.handovers import ObjectRecords, WindowOrder, WindowOutcome
 from seisbus.model.outcome import Fate
 from seisbus.model.task import ObjectRef, Recipe, Window
-from seisbus.model.transfer import ObjectRecords, WindowOrder, WindowOutcome
 from seisbus.windower.cutting import cut_part
 from support.days import NS, Days, day_ns, pack
 

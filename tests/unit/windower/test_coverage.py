@@ -11,10 +11,10 @@ from libseis.segments import cut as cut_window
 from libseis.steps import registry
 from seisbus.errors import UserError
 from seisbus.indexer.pads import Pads, slowest_rate
+from seisbus.model.handovers import WindowOutcome
 from seisbus.model.job import parse_job
 from seisbus.model.outcome import Fate
 from seisbus.model.task import Recipe, Window
-from seisbus.model.transfer import WindowOutcome
 from seisbus.windower.coverage import Span, asked_of, lacking
 from seisbus.windower.cutting import Work, _padded, _processed
 from seisbus.windower.processing import Chain

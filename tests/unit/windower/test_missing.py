@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import pytest
 from libseis.codes import Channel
+from seisbus.model.handovers import ObjectRecords, WindowOrder, WindowOutcome
 from seisbus.model.outcome import Fate
 from seisbus.model.task import DAY_NS, ObjectRef, Recipe, Window
-from seisbus.model.transfer import ObjectRecords, WindowOrder, WindowOutcome
 from seisbus.windower.cutting import cut_part
 from support.days import NS, Days, day_ns, pack
 

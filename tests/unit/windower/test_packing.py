@@ -9,8 +9,8 @@ from fractions import Fraction
 import pytest
 from libseis.codes import Channel
 from libseis.mseed import decode, frame
+from seisbus.model.handovers import ObjectRecords, Packing, Piece, WindowOrder, WindowOutcome
 from seisbus.model.task import ObjectRef, Recipe, Window
-from seisbus.model.transfer import ObjectRecords, Packing, Piece, WindowOrder, WindowOutcome
 from seisbus.windower.cutting import cut_part
 from support.days import NS, Days, day_ns, pack
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from libseis.codes import Channel
 from seisbus.bus.codec import decode_outcomes, encode_outcomes
+from seisbus.model.handovers import OutcomeBatch, Source, WindowOutcome
 from seisbus.model.outcome import Fate
 from seisbus.model.task import Recipe, Window
-from seisbus.model.transfer import OutcomeBatch, Source, WindowOutcome
 
 _CHANNEL = Channel("CI", "PASC", "00", "LHZ")
 

@@ -12,7 +12,7 @@ from libseis.misfit.storage import write_adjoint_source, write_rejected, write_w
 from libseis.segments import Segment
 
 from ...archive.quakeml import catalog_of
-from ...model.measured import adjoint_value, rejected_values, window_value
+from ...model.misfit_documents import adjoint_value, rejected_values, window_value
 from ...store.documents import Document
 from .draft import About, Draft, Measured
 

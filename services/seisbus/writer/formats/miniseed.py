@@ -9,7 +9,7 @@ from libseis.segments import Overlap, Segment, join
 
 from libseis import mseed
 
-from ...model.stored import log_beside
+from ...model.stored_waveforms import log_beside
 from ...store.documents import Document
 from .draft import About, Draft
 

@@ -10,7 +10,7 @@ from libseis.segments import Segment
 from libseis.segments.times import TOLERANCE
 from libseis.units import parse
 
-from ...model.stored import LOG_SUFFIX
+from ...model.stored_waveforms import LOG_SUFFIX
 from ...planning.datasets import safe_name
 from ...store.documents import Document
 from .draft import About, Draft

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from libseis.segments import Segment
 
-from ...model.measured import adjoint_value
+from ...model.misfit_documents import adjoint_value
 from ...planning.datasets import safe_name
 from ...store.documents import Document
 from .draft import Draft, Measured

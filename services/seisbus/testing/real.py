@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 from libseis.isotime import utc
 
-from seisbus.admin.archive.folder import Bucket
-from seisbus.admin.archive.listings import IndexRow
-from seisbus.admin.archive.manifest import DayFile
 from seisbus.archive.definition import load_archives
 from seisbus.archive.keys import DayKey
 from seisbus.archive.stations import read_stationxml
+from seisbus.testing.folder import Bucket
+from seisbus.testing.listings import IndexRow
+from seisbus.testing.manifest import DayFile
 
 # package, file; one channel and one UTC day each
 _SHIPPED = (

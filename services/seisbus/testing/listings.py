@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from seisbus.admin.archive.folder import Bucket
-from seisbus.admin.archive.spec import NS, OJAI, Quake
 from seisbus.archive.keys import TableFormat, catalog_index_key, waveform_index_key
+from seisbus.testing.folder import Bucket
+from seisbus.testing.spec import NS, OJAI, Quake
 
 
 @dataclass(frozen=True, slots=True)

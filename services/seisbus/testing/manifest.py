@@ -12,8 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from seisbus.admin.archive.spec import ArchiveSpec, ArchiveSpecError, Defect, Quake, RateShare
 from seisbus.archive.definition import DayCut
+from seisbus.testing.spec import ArchiveSpec, ArchiveSpecError, Defect, Quake, RateShare
 
 VERSION = 1
 

@@ -17,13 +17,13 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from seisbus.admin.archive import event_files
-from seisbus.admin.archive.event_files import EventTrace
-from seisbus.admin.archive.listings import EVENTS_2023
-from seisbus.admin.archive.manifest import DayFile, Manifest, manifest_path, read_manifest
-from seisbus.admin.archive.signal import SignalModel
-from seisbus.admin.archive.spec import NS, ArchiveSpec
-from seisbus.admin.archive.stations import Channel, plan_channels
+from seisbus.testing import event_files
+from seisbus.testing.event_files import EventTrace
+from seisbus.testing.listings import EVENTS_2023
+from seisbus.testing.manifest import DayFile, Manifest, manifest_path, read_manifest
+from seisbus.testing.signal import SignalModel
+from seisbus.testing.spec import NS, ArchiveSpec
+from seisbus.testing.stations import Channel, plan_channels
 
 Array: TypeAlias = npt.NDArray[Any]
 

@@ -17,19 +17,19 @@ from pathlib import Path
 
 import numpy as np
 
-from seisbus.admin.archive import listings
-from seisbus.admin.archive.defects import DayPlan, identity_of, make_day
-from seisbus.admin.archive.event_files import event_bytes, event_traces, phase_text
-from seisbus.admin.archive.folder import Bucket
-from seisbus.admin.archive.listings import CatalogEntry, IndexRow
-from seisbus.admin.archive.manifest import DayFile, EventFile, Manifest, manifest_path, read_manifest, write_manifest
-from seisbus.admin.archive.real import add_real
-from seisbus.admin.archive.records import Encoding, Records, add_offset, concatenate, pack, stamp
-from seisbus.admin.archive.signal import SignalModel
-from seisbus.admin.archive.spec import ArchiveSpec, ArchiveSpecError, Defect, Quake
-from seisbus.admin.archive.stations import Channel, Station, plan_channels, stationxml
 from seisbus.archive.definition import DayCut, load_archives
 from seisbus.archive.keys import DayKey
+from seisbus.testing import listings
+from seisbus.testing.defects import DayPlan, identity_of, make_day
+from seisbus.testing.event_files import event_bytes, event_traces, phase_text
+from seisbus.testing.folder import Bucket
+from seisbus.testing.listings import CatalogEntry, IndexRow
+from seisbus.testing.manifest import DayFile, EventFile, Manifest, manifest_path, read_manifest, write_manifest
+from seisbus.testing.real import add_real
+from seisbus.testing.records import Encoding, Records, add_offset, concatenate, pack, stamp
+from seisbus.testing.signal import SignalModel
+from seisbus.testing.spec import ArchiveSpec, ArchiveSpecError, Defect, Quake
+from seisbus.testing.stations import Channel, Station, plan_channels, stationxml
 
 Progress = Callable[[str, int, int], None]
 """Told what is being made, how many are done, and of how many."""

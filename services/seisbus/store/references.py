@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model.stored import log_of
+from ..model.stored_waveforms import log_of
 from .client import Store, translated
 from .collections import ASDF_DATASET, JOB, WF_TIMESERIES
 

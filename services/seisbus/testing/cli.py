@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from seisbus.admin.archive.imports import import_folder
-from seisbus.admin.archive.make import Progress as Report
-from seisbus.admin.archive.make import make_archive
-from seisbus.admin.archive.manifest import Manifest
-from seisbus.admin.archive.spec import ALL_DEFECTS, ArchiveSpec, ArchiveSpecError, Defect, Preset, preset
 from seisbus.errors import UserError
+from seisbus.testing.imports import import_folder
+from seisbus.testing.make import Progress as Report
+from seisbus.testing.make import make_archive
+from seisbus.testing.manifest import Manifest
+from seisbus.testing.spec import ALL_DEFECTS, ArchiveSpec, ArchiveSpecError, Defect, Preset, preset
 
 app = typer.Typer(help="Archives in a folder, to be served over S3.", no_args_is_help=True)
 

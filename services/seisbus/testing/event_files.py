@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from seisbus.admin.archive.defects import identity_of
-from seisbus.admin.archive.records import Encoding, pack, stamp
-from seisbus.admin.archive.signal import SignalModel, arrivals
-from seisbus.admin.archive.spec import NS, ArchiveSpec, Quake, RateShare
-from seisbus.admin.archive.stations import Channel, plan_channels
+from seisbus.testing.defects import identity_of
+from seisbus.testing.records import Encoding, pack, stamp
+from seisbus.testing.signal import SignalModel, arrivals
+from seisbus.testing.spec import NS, ArchiveSpec, Quake, RateShare
+from seisbus.testing.stations import Channel, plan_channels
 
 _MIX = (RateShare(100, "H", 0.6), RateShare(40, "B", 0.3), RateShare(200, "E", 0.1))
 _BEFORE_SECONDS, _SECONDS = 30, 120

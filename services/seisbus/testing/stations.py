@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from seisbus.admin.archive.spec import NS, ArchiveSpec
+from seisbus.testing.spec import NS, ArchiveSpec
 
 _NAMES = {
     "AZ": "BZN CRY FRD KNW LVA2 MONP2 PFO RDM SMER SND SOL TRO WMC",

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from seisbus.admin.archive.manifest import Run
-from seisbus.admin.archive.records import Encoding, Identity, Records, add_offset, pack, stamp
-from seisbus.admin.archive.spec import Defect
-from seisbus.admin.archive.stations import Channel
+from seisbus.testing.manifest import Run
+from seisbus.testing.records import Encoding, Identity, Records, add_offset, pack, stamp
+from seisbus.testing.spec import Defect
+from seisbus.testing.stations import Channel
 
 TIME_CORRECTION_NS = 2_500_000_000
 CONFLICT_ADDED = 7

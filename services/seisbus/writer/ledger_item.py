@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from ..app import Context
 from ..bus.snapshot import snapshot
+from ..model.handovers import BuildOrder, LogLine, Measurement, Severity
 from ..model.ids import document_id
 from ..model.outcome import Fate
-from ..model.transfer import BuildOrder, LogLine, Measurement, Severity
 from ..store.collections import CEMETERY
 from ..store.documents import Document, ObjectId
 from ..store.jobs import add_counts

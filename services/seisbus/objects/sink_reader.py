@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from ..errors import SeisbusError
-from ..model.stored import SUMS, sums_of
+from ..model.stored_waveforms import SUMS, sums_of
 from .bucket import Bucket
 
 # What is asked of the sink in one request: an answer takes 30 to 100 ms to begin.

@@ -16,16 +16,16 @@ from libseis.codes import Channel
 from libseis.mseed import frame
 from libseis.mseed.table import NO_RATE
 
-from seisbus.admin.archive.folder import Bucket
-from seisbus.admin.archive.listings import IndexRow, write_day_index
-from seisbus.admin.archive.make import Progress, stationxml_key
-from seisbus.admin.archive.manifest import DayFile, Manifest, manifest_path, write_manifest
-from seisbus.admin.archive.spec import NS, ArchiveSpecError
 from seisbus.archive.definition import load_archives
 from seisbus.archive.errors import ArchiveFormatError, KeyLayoutError
 from seisbus.archive.keys import DayKey, KeyTemplate
 from seisbus.archive.oddities import Oddities
 from seisbus.archive.stations import read_stationxml
+from seisbus.testing.folder import Bucket
+from seisbus.testing.listings import IndexRow, write_day_index
+from seisbus.testing.make import Progress, stationxml_key
+from seisbus.testing.manifest import DayFile, Manifest, manifest_path, write_manifest
+from seisbus.testing.spec import NS, ArchiveSpecError
 
 _BUCKET = "scedc-pds"
 _LAYOUT = load_archives()["local"].day_key

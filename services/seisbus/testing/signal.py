@@ -12,8 +12,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from seisbus.admin.archive.spec import NS, Quake
-from seisbus.admin.archive.stations import Channel, Station
+from seisbus.testing.spec import NS, Quake
+from seisbus.testing.stations import Channel, Station
 
 # First arrivals (s) of P and S by distance (degrees) for a source at 10 km, from IASP91 (Kennett and
 # Engdahl 1991, doi:10.1111/j.1365-246X.1991.tb06724.x); beyond 98 degrees the last slope goes on.
