@@ -15,11 +15,10 @@ from libseis.codes import Channel
 
 from ..model.ids import outcome_range
 from ..model.outcome import Fate
-from ..model.task import Window
 from . import collections as c
 from .client import Store, translated
 from .documents import Document, windows_of
-from .packing import day_of, expand, expand_all
+from .packing import day_of, expand, expand_all, starts_of
 from .pages import Page, PageRequest, token
 from .summaries import summary
 
@@ -98,26 +97,27 @@ async def availability(store: Store, job: Document) -> list[tuple[Channel, int, 
         if reason:
             row.reasons.add(reason)
     if job.get("open", True):
-        async for window in _open_windows(store, job):
-            days[str(window.channel)][day_of(window.start_ns)].planned += 1
+        async for name, start_ns in _open_windows(store, job):
+            days[name][day_of(start_ns)].planned += 1
     channels = sorted(((Channel.parse(name), of_day) for name, of_day in days.items()), key=lambda each: each[0])
     return [(channel, day, of_day[day]) for channel, of_day in channels for day in sorted(of_day)]
 
 
-async def _open_windows(store: Store, job: Document) -> AsyncIterator[Window]:
-    """Windows of a job that have no outcome yet."""
+async def _open_windows(store: Store, job: Document) -> AsyncIterator[tuple[str, int]]:
+    """Channel and start of the windows of a job that have no outcome yet."""
     with translated():
         async for task in store[c.TASK].find({"job": job["_id"], "open": True}):
             done = set(task["done"])
-            settled: set[str] = set()
             # a part has all its outcomes or none, but where a retry took some, or in tasks of older versions
-            if job.get("attempt", 0) != 1 or "count" not in task:
+            if job.get("attempt", 0) == 1 and "count" in task:
+                left = starts_of(task["windows"])
+            else:
                 low, high = outcome_range(task["_id"])
                 mine = {"job": job["_id"], "_id": {"$gte": low, "$lt": high}}
                 settled = {outcome["_id"] for outcome in expand_all(await store[c.OUTCOME].find(mine).to_list())}
-            windows = windows_of(task)
+                left = [("", 0) if w.id in settled else (str(w.channel), w.start_ns) for w in windows_of(task)]
             for number, (first, count) in enumerate(task["parts"]):
                 if number not in done:
-                    for window in windows[first : first + count]:
-                        if window.id not in settled:
-                            yield window
+                    for name, start_ns in left[first : first + count]:
+                        if name:
+                            yield name, start_ns

@@ -20,6 +20,7 @@ from seisbus.store.packing import (
     pack_outcomes,
     pack_windows,
     split_outcomes,
+    starts_of,
     unpack_ends,
     unpack_windows,
 )
@@ -64,6 +65,7 @@ def test_windows_come_back(windows: list[Window], named: bool) -> None:
         windows = [replace(w, id=f"{JOB}.{n}") for n, w in enumerate(windows)]
     packed = pack_windows(JOB, windows)
     assert unpack_windows(JOB, packed) == windows
+    assert starts_of(packed) == [(str(w.channel), w.start_ns) for w in windows]
     assert ("ids" in packed) == (named and bool(windows))
 
 
