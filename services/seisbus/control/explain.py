@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from seis.v1 import task_pb2
@@ -71,32 +71,29 @@ class Picture:
 async def explain(context: Context, job: str) -> list[str]:
     """One sentence a finding, the most telling first. NotFoundError for an unknown job."""
     document = await get_job(context.store, job)
-    problem = ""
-    messages = lag = None
-    try:
-        async with asyncio.timeout(BY_THE_WAY_SECONDS):
-            messages = await context.bus.pending(job)
-            lag = {name: Lag(*figures) for name, figures in (await context.bus.consumer_lag()).items()}
-    except (UnavailableError, TimeoutError) as error:
-        messages = lag = None
-        problem = context.hops.sentence("NATS") or str(error) or f"NATS: no answer within {BY_THE_WAY_SECONDS:.0f} s."
-    return findings(
-        Picture(
-            job=document,
-            open_tasks=len(await open_task_ids(context.store, job)),
-            dead_letters=await count_dead_letters(context.store, job),
-            messages=messages,
-            lag=lag,
-            bus_problem=problem,
-            disk_problem=lack_of_room(context.output_root),
-            waits=[
-                w for w in context.hops.waits(document["spec"].get("archive") or "") if not problem or w.hop != "NATS"
-            ],
-            awaited=await awaited_job(context.store, document),
-            outranked_by=await outranking_job(context.store, document),
-            reasons=reasons_of(await summary(context.store, document)),
-        )
+    picture = Picture(
+        job=document,
+        open_tasks=len(await open_task_ids(context.store, job)),
+        dead_letters=await count_dead_letters(context.store, job),
+        messages=None,
+        lag=None,
+        disk_problem=lack_of_room(context.output_root),
+        waits=context.hops.waits(document["spec"].get("archive") or ""),
+        awaited=await awaited_job(context.store, document),
+        outranked_by=await outranking_job(context.store, document),
+        reasons=reasons_of(await summary(context.store, document)),
     )
+    if not (problem := context.hops.sentence("NATS")):  # known not to answer: it is not waited for again
+        try:
+            async with asyncio.timeout(BY_THE_WAY_SECONDS):  # last, when the time of the database is no longer counted
+                messages = await context.bus.pending(job)
+                lag = {name: Lag(*figures) for name, figures in (await context.bus.consumer_lag()).items()}
+            return findings(replace(picture, messages=messages, lag=lag))
+        except (UnavailableError, TimeoutError) as error:
+            silent = f"NATS: no answer within {BY_THE_WAY_SECONDS:.0f} s."
+            problem = context.hops.sentence("NATS") or str(error) or silent
+    others = [wait for wait in picture.waits if wait.hop != "NATS"]
+    return findings(replace(picture, bus_problem=problem, waits=others))
 
 
 def findings(picture: Picture) -> list[str]:
