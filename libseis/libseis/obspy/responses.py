@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import pickle
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 from obspy import Inventory
 from obspy.signal.invsim import cosine_sac_taper, cosine_taper, invert_spectrum
@@ -39,32 +39,25 @@ class InverseCache:
 
     def __init__(self, limit: int = CACHE_BYTES) -> None:
         self._lock = threading.Lock()
-        self._limit = limit
-        self._kept: OrderedDict[_Key, Evaluated] = OrderedDict()
-        self._bytes = 0
+        # one that is larger than all the room has it to itself
+        self._kept: LRUCache[_Key, Evaluated] = LRUCache(limit, lambda found: min(found.spectrum.nbytes, limit))
 
     def get(self, key: _Key, make: Callable[[], Evaluated]) -> Evaluated:
         """What is kept under `key`, else what `make` gives; its spectrum is read-only."""
         with self._lock:
             known = self._kept.get(key)
-            if known is not None:
-                self._kept.move_to_end(key)
-                return known
+        if known is not None:
+            return known
         found = make()
         found.spectrum.flags.writeable = False
         with self._lock:
-            if key not in self._kept:
-                self._kept[key] = found
-                self._bytes += found.spectrum.nbytes
-            while self._bytes > self._limit and len(self._kept) > 1:
-                self._bytes -= self._kept.popitem(last=False)[1].spectrum.nbytes
+            self._kept[key] = found
         return found
 
     def clear(self) -> None:
         """Forget all, for measurements of a cold start."""
         with self._lock:
             self._kept.clear()
-            self._bytes = 0
 
 
 class ResponseCache:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from weakref import WeakValueDictionary
+
+from cachetools import LRUCache
 
 from ..errors import UnavailableError
 from .client import Bus
@@ -27,7 +28,7 @@ class JobBoard:
     def __init__(self, bus: Bus, lookup: Callable[[str], Awaitable[int | None]]) -> None:
         self._bus = bus
         self._lookup = lookup
-        self._attempts: OrderedDict[str, int] = OrderedDict()
+        self._attempts: LRUCache[str, int] = LRUCache(_REMEMBERED_JOBS)
         self._news = asyncio.Event()
         self._moves: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
@@ -68,6 +69,3 @@ class JobBoard:
             news, self._news = self._news, asyncio.Event()
             news.set()
         self._attempts[job] = max(attempt, self._attempts.get(job, 0))
-        self._attempts.move_to_end(job)
-        while len(self._attempts) > _REMEMBERED_JOBS:
-            self._attempts.popitem(last=False)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections import OrderedDict
 from dataclasses import replace
 from typing import Any
+
+from cachetools import LRUCache
 
 from ..app import Context
 from ..app.events import event_of
@@ -45,8 +46,8 @@ class MisfitInputs:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._stationxml: OrderedDict[tuple[str, str, str], tuple[bytes, str]] = OrderedDict()
-        self._events: OrderedDict[tuple[str, int, str], _ByStation] = OrderedDict()
+        self._stationxml: LRUCache[tuple[str, str, str], tuple[bytes, str]] = LRUCache(_STATIONS)
+        self._events: LRUCache[tuple[str, int, str], _ByStation] = LRUCache(_EVENTS)
         self._reading = asyncio.Lock()
 
     async def handle(self, delivery: Delivery) -> None:
@@ -114,8 +115,6 @@ class MisfitInputs:
                 if str(document.get("event") or "") == event:
                     found.setdefault((document["net"], document["sta"]), []).append(document)
             self._events[key] = found
-            while len(self._events) > _EVENTS:
-                self._events.popitem(last=False)
         return self._events[key]
 
     async def _archive_of(self, job: str) -> str:
@@ -140,8 +139,6 @@ class MisfitInputs:
                 inventory, problem = await inventory_of(self._context, *key)
                 xml = b"" if inventory is None else await asyncio.to_thread(_stationxml, inventory)
                 self._stationxml[key] = xml, problem
-                while len(self._stationxml) > _STATIONS:
-                    self._stationxml.popitem(last=False)
             xml, problem = self._stationxml[key]
             if problem:
                 problems.append(problem)

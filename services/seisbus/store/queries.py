@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cachetools import LRUCache
 from libseis.codes import Channel, ChannelFilter, location
 from libseis.epochs import of_document
 from libseis.segments import Rate
@@ -72,20 +73,18 @@ async def waveforms(store: Store, wanted: WaveformFilter, request: PageRequest) 
         bounds["$gte"] = max(after[0], bounds.get("$gte", after[0]))
     cursor = store[c.WF_TIMESERIES].find(where).sort([("starttime", 1), ("_id", 1)])
     page = await _page(cursor, request, 1000, scope, lambda d: [d["starttime"], d["_id"]], accept, after)
-    known: dict[str, Document] = {}
+    known: LRUCache[str, Document] = LRUCache(_PROVENANCES)
     for document in page.documents:
         await with_provenance(store, document, known)
     return page
 
 
-async def with_provenance(store: Store, document: Document, known: dict[str, Document]) -> None:
+async def with_provenance(store: Store, document: Document, known: LRUCache[str, Document]) -> None:
     """Put into a wf document the provenance that its task's outcome document holds; `known` keeps what was read."""
     identity = document.get("outcome")
     if "provenance" in document or identity is None:
         return
     if identity not in known:
-        if len(known) > _PROVENANCES:
-            known.clear()
         found = await store[c.OUTCOME].find_one({"_id": identity}, {"provenance": 1})
         known[identity] = (found or {}).get("provenance", {})
     document["provenance"] = known[identity]
@@ -95,7 +94,7 @@ async def each_waveform(store: Store, wanted: WaveformFilter, limit: int = 0) ->
     """wf documents in order of start time, one by one, at most `limit` (0 is no bound), in bounded memory."""
     where, accept = _waveform_query(wanted)
     given = 0
-    known: dict[str, Document] = {}
+    known: LRUCache[str, Document] = LRUCache(_PROVENANCES)
     cursor = store[c.WF_TIMESERIES].find(where, batch_size=500).sort([("starttime", 1), ("_id", 1)])
     with translated():
         async for document in cursor:

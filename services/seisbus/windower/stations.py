@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from cachetools import LRUCache
 
 from ..app import Context
 from ..app.inventories import archived_inventory
@@ -41,7 +42,7 @@ class Stations:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._known: OrderedDict[tuple[str, str, str, str], asyncio.Task[Metadata]] = OrderedDict()
+        self._known: LRUCache[tuple[str, str, str, str], asyncio.Task[Metadata]] = LRUCache(_STATIONS)
 
     async def metadata_of(self, order: WindowOrder) -> Metadata:
         """The metadata of the station that an order's windows are of."""
@@ -50,9 +51,6 @@ class Stations:
         key = (order.job, archive, channel.net, channel.sta)
         if key not in self._known:
             self._known[key] = asyncio.create_task(self._read(*key[1:]))
-            while len(self._known) > _STATIONS:
-                self._known.popitem(last=False)
-        self._known.move_to_end(key)
         try:
             return await asyncio.shield(self._known[key])
         except Exception:
