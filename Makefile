@@ -9,16 +9,17 @@ export SEISBUS_TEST_DATA
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-REQUIREMENTS := $(wildcard requirements/*.txt)
+LOCK := requirements/lock.txt
 CYTHON := $(shell find libseis/libseis -name '*.pyx' -o -name '*.pxd')
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .PHONY: help venv install demo up test test-long test-compose soak bench format clean \
+	test-matrix dist \
 	check check-deploy check-style check-types check-cython check-protos check-imports
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: install  ## the whole stack on this machine, a day of a local archive, a picture
 	$(BIN)/seisbus demo
@@ -40,6 +41,13 @@ test-compose: install  ## docker-compose.yml as a user runs it: up, a job, scale
 	@found=$$(deploy/docker/engine .engine) || { echo "test-compose is skipped: see the word above"; exit 0; }; \
 	eval "$$found"; $(PYTEST) tests/compose -m compose -s; status=$$?; \
 	[ -z "$${SEISBUS_ENGINE_PID:-}" ] || kill "$$SEISBUS_ENGINE_PID"; exit $$status
+
+test-matrix:  ## the unit tests on each Python from 3.11 to 3.14 that this machine has
+	deploy/test-matrix
+
+dist: install  ## sdists and wheels of both distributions, tried in an empty environment outside this folder
+	$(BIN)/python deploy/dist build dist
+	$(BIN)/python deploy/dist try dist
 
 bench: install  ## this pipeline beside the plain loop, as ratios
 	$(BIN)/python -m tests.benchmarks
@@ -80,11 +88,10 @@ $(VENV)/.made:
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-# --no-build-isolation: see requirements/build.txt
-$(VENV)/.installed: $(VENV)/.made $(REQUIREMENTS) libseis/pyproject.toml libseis/setup.py services/pyproject.toml
-	$(PIP) install --quiet --constraint requirements/constraints.txt --requirement requirements/build.txt
-	$(PIP) install --quiet --constraint requirements/constraints.txt --requirement requirements/dev.txt \
-		--no-build-isolation --editable 'libseis[misfit]' --editable 'services[plot,local]'
+# --no-build-isolation: see the group `build` in pyproject.toml
+$(VENV)/.installed: $(VENV)/.made $(LOCK) libseis/pyproject.toml libseis/setup.py libseis/VERSION services/pyproject.toml
+	$(PIP) install --quiet --require-hashes --requirement $(LOCK)
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable libseis --editable services
 	@touch $@
 
 # the installation compiles, too; this is for what changed since
@@ -94,6 +101,6 @@ $(VENV)/.built: $(VENV)/.installed $(CYTHON)
 
 clean:  ## remove the environment, what was built and the stack's data
 	rm -rf $(VENV) .seisbus .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	rm -rf libseis/build libseis/*.egg-info services/build services/*.egg-info
+	rm -rf dist .matrix libseis/build libseis/*.egg-info services/build services/*.egg-info
 	find libseis/libseis \( -name '*.so' -o -name '*.c' -o -name '*.html' \) -delete
 	find libseis services tests protos -name __pycache__ -type d -prune -exec rm -rf {} +

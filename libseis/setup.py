@@ -25,6 +25,9 @@ DIRECTIVES = {
     "auto_pickle": False,  # every class says itself how it pickles
     "embedsignature": True,
 }
+SOURCES = sorted((HERE / "libseis").rglob("*.pyx"))
+if not SOURCES:
+    raise SystemExit("setup.py: there is no .pyx file below libseis/, so that nothing would be compiled")
 
 
 def extension(source: Path) -> Extension:
@@ -40,7 +43,7 @@ def extension(source: Path) -> Extension:
 
 setup(
     ext_modules=cythonize(
-        [extension(p) for p in sorted((HERE / "libseis").rglob("*.pyx"))],
+        [extension(p) for p in SOURCES],
         compiler_directives=DIRECTIVES,
         force=DEBUG,
     )

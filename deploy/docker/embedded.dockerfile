@@ -2,8 +2,9 @@
 #   docker build -f deploy/docker/embedded.dockerfile -t seisbus/embedded .
 ARG BASE=python:3.12-slim
 FROM ${BASE}
-COPY deploy/docker/requirements/embedded.txt /tmp/requirements.txt
-RUN python3 -m venv --without-pip /opt/server \
+COPY requirements /tmp/requirements
+RUN python3 /tmp/requirements/select embedded >/tmp/requirements.txt \
+    && python3 -m venv --without-pip /opt/server \
     && python3 -m pip --no-cache-dir --python /opt/server/bin/python install --quiet --require-hashes --requirement /tmp/requirements.txt \
     && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin server \
     && install -d -o server -g server /data /data/db

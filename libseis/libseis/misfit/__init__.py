@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ..extras import extra
+
 if TYPE_CHECKING:
     from libseis.signal.design import OutputUnit
 
@@ -80,5 +82,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    with extra("misfit"):
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)

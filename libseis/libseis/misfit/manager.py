@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from .. import asdf
 from ..codes import code
+from ..extras import require
 from . import storage
 from .adjoint import AdjointSource
 from .comparable import stated_unit, with_units
@@ -21,6 +22,8 @@ from .flexwin import RejectedWindow, Window
 from .geometry import Geometry, find_geometry
 from .pairing import Pairs, Refusal, Windows, origin_offset, preprocess_pairs, standardize_streams, window_pairs
 from .station import fixed_pairs, measure_pairs, source_half_duration, total_misfit
+
+require("misfit")
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..codes import code
+from ..extras import require
 from .adjoint import AdjointSource, make_adjoint_source
 from .config import Config
 from .errors import MisfitError, Reason
@@ -26,6 +27,8 @@ from .pairing import (
     standardize_streams,
     window_pairs,
 )
+
+require("misfit")
 
 if TYPE_CHECKING:
     from obspy import Inventory, Stream, Trace

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from ..extras import require
 from .traveltimes import first_arrivals, phase_arrivals
+
+require("misfit")
 
 if TYPE_CHECKING:
     from obspy import Inventory, Stream, UTCDateTime

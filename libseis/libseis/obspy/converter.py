@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from obspy import Stream, Trace, UTCDateTime
 
 from libseis.codes import location
 from libseis.enums import ErrorSeverity
 from libseis.errors import MetadataKeyError, MsPASSError
+from libseis.extras import extra
 from libseis.objects.history import ProcessingHistory
 from libseis.objects.metadata import Metadata
 from libseis.objects.seismogram import Seismogram
@@ -22,6 +22,9 @@ from libseis.objects.seismogramensemble import SeismogramEnsemble
 from libseis.objects.timeseries import TimeSeries
 from libseis.objects.timeseriesensemble import TimeSeriesEnsemble
 from libseis.objects.timewindow import TimeWindow
+
+with extra("obspy"):
+    from obspy import Stream, Trace, UTCDateTime
 
 __all__ = [
     "Metadata2dict",

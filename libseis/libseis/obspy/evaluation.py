@@ -15,13 +15,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from obspy.core.util.obspy_types import ObsPyException
 
 from libseis.enums import ErrorSeverity
 from libseis.errors import DefinitionError
+from libseis.extras import extra
 from libseis.signal.design import OutputUnit
 from libseis.units import Unit, parse
 from libseis.warned import collected
+
+with extra("obspy"):
+    from obspy.core.util.obspy_types import ObsPyException
 
 Spectrum = NDArray[np.complex128]
 

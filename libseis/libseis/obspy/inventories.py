@@ -10,11 +10,13 @@ from typing import Any
 
 from libseis.codes import Channel, code, location
 from libseis.epochs import ALWAYS, OPEN_START_NS, EpochSpan, inherited, of_document
+from libseis.extras import extra
 
 
 def read_stationxml(data: bytes) -> Any:
     """An obspy Inventory of all of a StationXML document; obspy's and lxml's errors where it is none."""
-    import obspy
+    with extra("obspy"):
+        import obspy
 
     return obspy.read_inventory(io.BytesIO(data), format="STATIONXML")
 
@@ -34,7 +36,8 @@ def of_element(element: Any, parent: EpochSpan = ALWAYS) -> EpochSpan:
 
 def dates(span: EpochSpan) -> tuple[Any, Any]:
     """Start and end of an epoch as obspy has them: UTCDateTime, None for an open one."""
-    from obspy import UTCDateTime
+    with extra("obspy"):
+        from obspy import UTCDateTime
 
     start = None if span.start_ns == OPEN_START_NS else UTCDateTime(ns=span.start_ns)
     return start, None if span.end_ns is None else UTCDateTime(ns=span.end_ns)
@@ -114,8 +117,9 @@ def inventory_of(documents: Iterable[Mapping[str, Any]]) -> Any:
 
     A station is where its first channel is.
     """
-    from obspy.core.inventory import Channel as XmlChannel
-    from obspy.core.inventory import Inventory, Network, Station
+    with extra("obspy"):
+        from obspy.core.inventory import Channel as XmlChannel
+        from obspy.core.inventory import Inventory, Network, Station
 
     networks: dict[str, Any] = {}
     stations: dict[tuple[str, str], Any] = {}

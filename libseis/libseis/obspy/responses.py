@@ -14,16 +14,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from cachetools import LRUCache
 from numpy.typing import NDArray
-from obspy import Inventory
-from obspy.signal.invsim import cosine_sac_taper, cosine_taper, invert_spectrum
-from obspy.signal.util import _npts2nfft
 
 from libseis.codes import Channel
+from libseis.extras import extra
 from libseis.obspy.evaluation import Evaluated, evaluate, output_of, problem
 from libseis.obspy.inventories import ChannelEpoch, channels_of
 from libseis.signal.design import OutputUnit
+
+with extra("obspy"):
+    from cachetools import LRUCache
+    from obspy import Inventory
+    from obspy.signal.invsim import cosine_sac_taper, cosine_taper, invert_spectrum
+    from obspy.signal.util import _npts2nfft
 
 CACHE_BYTES = 256 * 1024 * 1024
 

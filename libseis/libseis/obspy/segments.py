@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from obspy import Trace, UTCDateTime
 
+from libseis.extras import extra
 from libseis.segments import Segment
+
+with extra("obspy"):
+    from obspy import Trace, UTCDateTime
 
 
 def segment_to_trace(segment: Segment, units: str = "") -> Trace:

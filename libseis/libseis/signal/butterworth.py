@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from libseis.enums import ErrorSeverity
 from libseis.errors import SampleError
+from libseis.extras import extra
 from libseis.objects.coreseismogram import _CoreSeismogram
 from libseis.objects.coretimeseries import _CoreTimeSeries
 from libseis.objects.doublevector import DoubleVector
@@ -23,6 +23,9 @@ from libseis.objects.seismogram import Seismogram
 from libseis.objects.timeseries import TimeSeries
 from libseis.signal.design import FilterType
 from libseis.signal.operators import apply_filter, butterworth_sections
+
+with extra("obspy"):
+    from scipy import signal
 
 _CORNERS = ("zerophase", "enable_lo", "enable_hi", "npolelo", "f3db_lo", "npolehi", "f3db_hi", "dt")
 

@@ -6,11 +6,14 @@ import functools
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
-from scipy.fft import next_fast_len
 
 from libseis.errors import SampleError
+from libseis.extras import extra
 from libseis.signal.design import FilterType
+
+with extra("obspy"):
+    from scipy import signal
+    from scipy.fft import next_fast_len
 
 Samples = NDArray[np.float64]
 

@@ -13,9 +13,12 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
+from libseis.extras import extra
 from libseis.signal.design import RESAMPLING_BETA, RESAMPLING_CUTOFF, RESAMPLING_HALF_LENGTH
+
+with extra("obspy"):
+    from scipy import signal
 
 Samples = NDArray[np.float64]
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import blosc2
 import numpy as np
 from numpy.typing import NDArray
 from seis.v1 import waveform_pb2 as pb
 
 from libseis.enums import ErrorSeverity
 from libseis.errors import SampleError
+from libseis.extras import extra
 from libseis.mseed import decode, encode, frame
 from libseis.segments import Segment
 from libseis.segments.segment import Samples, as_counts
+
+with extra("wire"):
+    import blosc2
 
 _TYPES = {"int32": pb.SAMPLE_TYPE_INT32, "float32": pb.SAMPLE_TYPE_FLOAT32, "float64": pb.SAMPLE_TYPE_FLOAT64}
 _DTYPES = {number: np.dtype(name).newbyteorder("<") for name, number in _TYPES.items()}

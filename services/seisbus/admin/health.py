@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import sys
 
-import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from ..extras import program
 
-from ..security import read_bytes
-from ..settings import Settings, load_settings
+with program("services"):
+    import grpc
+    from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+    from ..security import read_bytes
+    from ..settings import Settings, load_settings
 
 _SECONDS = 3.0
 

@@ -9,25 +9,28 @@ import asyncio
 import sys
 from pathlib import Path
 
-from ..app import archives_of, configure_logging
-from ..bus import Bus
-from ..bus import Login as BusLogin
-from ..bus.topology import (
-    build_consumer,
-    fetch_consumer,
-    misfit_consumer,
-    plan_consumer,
-    window_consumer,
-    write_consumer,
-)
-from ..errors import SeisbusError, UserError
-from ..model.service import WORKING, ServiceUser
-from ..security import read_secret
-from ..settings import Settings, load_settings
-from ..store.client import Store
-from ..store.login import Login as StoreLogin
-from ..store.permissions import ensure_users
-from ..store.replica_set import initiate_replica_set
+from ..extras import program
+
+with program("topology"):
+    from ..app import archives_of, configure_logging
+    from ..bus import Bus
+    from ..bus import Login as BusLogin
+    from ..bus.topology import (
+        build_consumer,
+        fetch_consumer,
+        misfit_consumer,
+        plan_consumer,
+        window_consumer,
+        write_consumer,
+    )
+    from ..errors import SeisbusError, UserError
+    from ..model.service import WORKING, ServiceUser
+    from ..security import read_secret
+    from ..settings import Settings, load_settings
+    from ..store.client import Store
+    from ..store.login import Login as StoreLogin
+    from ..store.permissions import ensure_users
+    from ..store.replica_set import initiate_replica_set
 
 
 async def create(settings: Settings) -> None:

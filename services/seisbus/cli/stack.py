@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ..extras import require
 from ..local import interruptible, local_stack
 from .options import OUT, SETTINGS
 
@@ -22,6 +23,7 @@ def up(
     ] = None,
 ) -> None:
     """Run servers and services until Ctrl-C; `seisbus` commands in other terminals find them."""
+    require("local")
     root = s3_root or SETTINGS.data_dir / "archive"
     root.mkdir(parents=True, exist_ok=True)
     asyncio.run(_up(root, parse_replicas(replicas or [])))

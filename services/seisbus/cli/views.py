@@ -255,8 +255,8 @@ def campaign_table(estimate: Estimate, campaign: Campaign) -> Group:
     return Group(made, stages)
 
 
-def events_table(events: Any) -> Table:
-    """A table of `client.events` for people."""
+def events_table(events: Iterable[Mapping[str, Any]]) -> Table:
+    """A table of `client.event_documents` for people."""
     made = table(
         "id",
         "origin time (UTC)",
@@ -268,10 +268,10 @@ def events_table(events: Any) -> Table:
         right=("lat", "lon", "depth", "mag"),
         long="file",
     )
-    for event in events.to_pylist():
+    for event in events:
         made.add_row(
             event["id"],
-            str(event["time"]).removesuffix("+00:00").rstrip("0").rstrip("."),
+            iso(event["time"]).replace("T", " ").removesuffix("Z"),
             f"{event['lat']:.3f}",
             f"{event['lon']:.3f}",
             f"{event['depth_km']:.1f} km",

@@ -20,6 +20,7 @@ from seis.v1 import waveform_pb2
 from libseis import TimeSeries, TimeSeriesEnsemble
 
 from ..errors import UserError
+from ..extras import extra
 from ..model.misfit_documents import TotalMisfit
 from ..model.outcome import Fate
 from ..model.stored_waveforms import log_of
@@ -361,9 +362,21 @@ class AsyncClient:
         """Events of an archive's catalog as a pyarrow Table in order of time (`to_pandas()` makes a DataFrame).
 
         Origin times in [start, end), magnitude strictly above `above_magnitude` and at most `max_magnitude`;
-        columns: `tables.EVENT_SCHEMA`.
+        columns: `tables.event_schema`. Needs seisbus[tables]; `event_documents` does without.
         """
         return tables.event_table(await self._events(archive, start, end, above_magnitude, max_magnitude))
+
+    async def event_documents(
+        self,
+        archive: str,
+        start: Any = None,
+        end: Any = None,
+        *,
+        above_magnitude: float | None = None,
+        max_magnitude: float | None = None,
+    ) -> list[dict[str, Any]]:
+        """What `events` gives, as documents: its columns, `time` in ns since 1970, None for what is not known."""
+        return tables.event_documents(await self._events(archive, start, end, above_magnitude, max_magnitude))
 
     async def get_events(
         self,
@@ -488,7 +501,8 @@ class AsyncClient:
         what that job stored is read, and `seisbus_elog` of the Stream itself says why windows of these channels and
         times are not in it.
         """
-        from obspy import Stream
+        with extra("obspy"):
+            from obspy import Stream
 
         start, end = time_ns(t1), time_ns(t2)
         query = Query(job=job, net=net, sta=sta, loc=loc, chan=chan, start=t1, end=end / 1e9 + 1e-6)

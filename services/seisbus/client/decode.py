@@ -13,6 +13,7 @@ from libseis.warned import collected, tell
 
 from libseis import ErrorSeverity, Metadata, TimeSeries, TimeSeriesEnsemble
 
+from ..extras import extra
 from ..model.stored_waveforms import StoredBytesError, stored_segment
 from .errors import WaveformError
 from .values import Outcome, Reason, Stored
@@ -142,8 +143,9 @@ def _inside(part: Segment, segment: Segment) -> bool:
 
 
 def _trace(segment: Segment, members: Sequence[Stored]) -> Any:
-    from libseis.obspy.segments import segment_to_trace
-    from obspy.core import AttribDict
+    with extra("obspy"):
+        from libseis.obspy.segments import segment_to_trace
+        from obspy.core import AttribDict
 
     told = [_sentence(entry) for one in members for entry in one.log]
     if uneven := segment.uneven():

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..objects.bucket import SCHEME, Bucket
-from ..objects.sink_reader import StoredObjectError, dataset_files, waveform_bytes
+from ..extras import require
 from .values import Stored
+
+if TYPE_CHECKING:
+    from ..objects.bucket import Bucket
 
 
 class Direct:
     """The buckets that documents name: at `endpoint` (the URL of a store other than Amazon's), in `region`.
 
-    Credentials come from where AWS's own tools look for them.
+    Credentials come from where AWS's own tools look for them. Needs seisbus[direct]; MissingExtraError without it.
     """
 
     def __init__(self, endpoint: str = "", region: str = "") -> None:
+        require("direct")  # what is missing is said here, not at the first read
         self._endpoint = endpoint
         self._region = region
         self._stack = AsyncExitStack()
@@ -30,6 +33,8 @@ class Direct:
 
     async def stored(self, document: Mapping[str, Any]) -> Stored:
         """A wf document with its bytes, or why they cannot be had. UnavailableError when the store is away."""
+        from ..objects.sink_reader import StoredObjectError, waveform_bytes
+
         if document["storage_mode"] != "s3":
             return Stored(document, error="it is not in a bucket; read it through control.")
         try:
@@ -41,12 +46,17 @@ class Direct:
 
     async def files(self, dataset: Mapping[str, Any]) -> AsyncIterator[tuple[str, bytes]]:
         """(file name, next bytes) of a dataset; StoredObjectError, UnavailableError."""
+        from ..objects.sink_reader import dataset_files
+
         url = str(dataset.get("url", dataset["path"]))
         async for name, data in dataset_files(await self._bucket(url), url):
             yield name, data
 
     async def _bucket(self, url: str) -> Bucket:
         """The bucket of a URL; StoredObjectError when it is none of an object."""
+        from ..objects.bucket import SCHEME, Bucket
+        from ..objects.sink_reader import StoredObjectError
+
         if not url.startswith(SCHEME):
             raise StoredObjectError(url, "is not in a bucket; read it through control")
         name = url.removeprefix(SCHEME).partition("/")[0]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from libseis.isotime import iso
 
+from ..extras import extra
 from .section import Floats, Origin, PlotError, Trace, is_utc, live_members, origin_of, remarks_of, trace_of
 
 if TYPE_CHECKING:
@@ -69,12 +70,10 @@ def plot(
     `order` distance needs receiver and source coordinates in the Metadata (channel_lat or site_lat, source_lat ...).
     The origin is marked when all members name the same source_time. A trace whose error log complains is marked, and
     lines below say of what, and of what is not drawn. `path` also writes the picture (by its suffix).
-    PlotError when there is nothing to draw, or something is missing for what was asked.
+    PlotError when there is nothing to draw, or something is missing for what was asked; needs seisbus[plot].
     """
-    try:
+    with extra("plot"):
         from matplotlib.figure import Figure
-    except ImportError:
-        raise PlotError("Plots need matplotlib; install it with pip install 'seisbus[plot]'.") from None
     members = live_members(ensemble, limit)
     picture = _Picture(
         [trace_of(member) for member in members],
@@ -234,7 +233,8 @@ class _Picture:
 
     def _clock(self, axis: Any) -> None:
         """Ticks at round UTC times, with seconds where the span is short; the date in the label."""
-        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DateFormatter
+        with extra("plot"):
+            from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DateFormatter
 
         span = self.end - self.start
         locator = AutoDateLocator(minticks=4, maxticks=8)  # type: ignore[no-untyped-call]

@@ -202,6 +202,10 @@ class Client:
         """Events as a pyarrow Table; `where`: above_magnitude, max_magnitude."""
         return _run(self._client.events(archive, start, end, **where))
 
+    def event_documents(self, archive: str, start: Any = None, end: Any = None, **where: Any) -> list[dict[str, Any]]:
+        """See AsyncClient.event_documents."""
+        return _run(self._client.event_documents(archive, start, end, **where))
+
     def get_events(self, archive: str, start: Any = None, end: Any = None, **where: Any) -> Any:
         """Events as an obspy Catalog; `where`: above_magnitude, max_magnitude."""
         return _run(self._client.get_events(archive, start, end, **where))

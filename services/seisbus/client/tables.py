@@ -3,30 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 from seis.control.v1 import control_pb2 as pb
 
-EVENT_SCHEMA: Final = pa.schema(
-    [
-        ("id", pa.string()),
-        ("time", pa.timestamp("ns", tz="UTC")),
-        ("lat", pa.float64()),
-        ("lon", pa.float64()),
-        ("depth_km", pa.float64()),
-        ("mag", pa.float64()),
-        ("mag_type", pa.string()),
-        ("event_type", pa.string()),
-        ("waveform_key", pa.string()),
-        ("phase_key", pa.string()),
-    ]
-)
+from ..extras import extra
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def event_schema() -> pa.Schema:
+    """Columns of a table of events."""
+    with extra("tables"):
+        import pyarrow as pa
+    return pa.schema(
+        [
+            ("id", pa.string()),
+            ("time", pa.timestamp("ns", tz="UTC")),
+            ("lat", pa.float64()),
+            ("lon", pa.float64()),
+            ("depth_km", pa.float64()),
+            ("mag", pa.float64()),
+            ("mag_type", pa.string()),
+            ("event_type", pa.string()),
+            ("waveform_key", pa.string()),
+            ("phase_key", pa.string()),
+        ]
+    )
 
 
 def event_table(events: Iterable[pb.Event]) -> pa.Table:
-    """Events as a table of EVENT_SCHEMA; what the catalog does not say is null."""
-    rows = [
+    """Events as a table of `event_schema`; what the catalog does not say is null."""
+    with extra("tables"):
+        import pyarrow as pa
+    return pa.Table.from_pylist(event_documents(events), event_schema())
+
+
+def event_documents(events: Iterable[pb.Event]) -> list[dict[str, Any]]:
+    """Events as documents: the columns of `event_schema`, time in ns since 1970; None where not known."""
+    return [
         {
             "id": event.id,
             "time": event.time_ns,
@@ -41,13 +57,13 @@ def event_table(events: Iterable[pb.Event]) -> pa.Table:
         }
         for event in events
     ]
-    return pa.Table.from_pylist(rows, EVENT_SCHEMA)
 
 
 def event_catalog(events: Iterable[pb.Event]) -> Any:
     """Events as an obspy Catalog, one origin and at most one magnitude each; depth in metres."""
-    from obspy import UTCDateTime
-    from obspy.core.event import Catalog, Event, Magnitude, Origin, ResourceIdentifier
+    with extra("obspy"):
+        from obspy import UTCDateTime
+        from obspy.core.event import Catalog, Event, Magnitude, Origin, ResourceIdentifier
 
     catalog = Catalog()
     for found in events:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from ..app import Context as ServiceContext
-from ..app import Service, run_service
-from .context import Context
-from .server import ControlServer
+from ..extras import program
+
+with program("control"):
+    from ..app import Context as ServiceContext
+    from ..app import Service, run_service
+    from .context import Context
+    from .server import ControlServer
 
 
 async def build(service: ServiceContext) -> Service:

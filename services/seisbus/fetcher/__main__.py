@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-from ..app import Context, Service, run_service
-from ..bus.topology import fetch_consumer, misfit_consumer
-from ..telemetry.metrics import ARCHIVE_ALLOWED
-from .fetch import Fetcher
-from .learned_positions import Learned
-from .misfit import MisfitInputs
+from ..extras import program
+
+with program("fetcher"):
+    from ..app import Context, Service, run_service
+    from ..bus.topology import fetch_consumer, misfit_consumer
+    from ..telemetry.metrics import ARCHIVE_ALLOWED
+    from .fetch import Fetcher
+    from .learned_positions import Learned
+    from .misfit import MisfitInputs
 
 # Objects read side by side by one process and archive: 16-32 requests fill 100 Mbit/s at 30 ms (measured).
 _OBJECTS_AT_ONCE = 16

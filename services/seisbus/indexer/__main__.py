@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from ..app import Context, Service, run_service
-from ..app.lag import watch_lag
-from ..bus import Delivery
-from ..bus.codec import decode_plan
-from ..bus.topology import plan_consumer
-from .planner import plan_job
-from .reconciler import Reconciler
+from ..extras import program
+
+with program("indexer"):
+    from ..app import Context, Service, run_service
+    from ..app.lag import watch_lag
+    from ..bus import Delivery
+    from ..bus.codec import decode_plan
+    from ..bus.topology import plan_consumer
+    from .planner import plan_job
+    from .reconciler import Reconciler
 
 # Jobs planned side by side by one process; each holds its plan message while its campaign runs.
 _JOBS_AT_ONCE = 64

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -14,11 +14,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from seisbus.errors import UserError
-from seisbus.testing.imports import import_folder
-from seisbus.testing.make import Progress as Report
-from seisbus.testing.make import make_archive
+from seisbus.extras import require
 from seisbus.testing.manifest import Manifest
 from seisbus.testing.spec import ALL_DEFECTS, ArchiveSpec, ArchiveSpecError, Defect, Preset, preset
+
+if TYPE_CHECKING:
+    from seisbus.testing.make import Progress as Report
 
 app = typer.Typer(help="Archives in a folder, to be served over S3.", no_args_is_help=True)
 
@@ -41,6 +42,10 @@ def make(
     ] = None,
 ) -> None:
     """Make an archive in SCEDC layout: day files, event files, indexes, catalogs, StationXML."""
+    require("local")
+    from seisbus.testing.imports import import_folder
+    from seisbus.testing.make import make_archive
+
     console = Console(stderr=True)
     try:
         with _bars(console) as report:

@@ -9,15 +9,17 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.csv as pacsv
-import pyarrow.parquet as pq
 
 from seisbus.archive.keys import TableFormat, catalog_index_key, waveform_index_key
+from seisbus.extras import extra
 from seisbus.testing.folder import Bucket
 from seisbus.testing.spec import NS, OJAI, Quake
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +36,32 @@ class IndexRow:
     sample_rate: float | None
 
 
-_SCHEMA = pa.schema(
-    [(name, pa.string()) for name in ("ms_filename", "net", "sta", "seedchan", "location")]
-    + [(name, pa.float64()) for name in ("lat", "lon", "sample_rate")]
-)
+_TEXTS = ("ms_filename", "net", "sta", "seedchan", "location")
+_NUMBERS = ("lat", "lon", "sample_rate")
 
 
 def _parquet(table: pa.Table) -> bytes:
+    with extra("tables"):
+        import pyarrow.parquet as pq
     sink = io.BytesIO()
     pq.write_table(table, sink)
     return sink.getvalue()
 
 
 def _csv(table: pa.Table, header: bool = True) -> bytes:
+    with extra("tables"):
+        import pyarrow.csv as pacsv
     sink = io.BytesIO()
     pacsv.write_csv(table, sink, pacsv.WriteOptions(include_header=header, quoting_style="needed"))
     return sink.getvalue()
 
 
 def _index_table(rows: Iterable[IndexRow]) -> pa.Table:
+    with extra("tables"):
+        import pyarrow as pa
     listed = sorted(rows, key=lambda row: row.ms_filename)
-    return pa.table({name: [getattr(row, name) for row in listed] for name in _SCHEMA.names}, schema=_SCHEMA)
+    schema = pa.schema([(name, pa.string()) for name in _TEXTS] + [(name, pa.float64()) for name in _NUMBERS])
+    return pa.table({name: [getattr(row, name) for row in listed] for name in schema.names}, schema=schema)
 
 
 def write_day_index(bucket: Bucket, day: date, rows: Iterable[IndexRow]) -> list[str]:
@@ -102,6 +109,8 @@ def _clock(time_ns: int) -> datetime:
 
 def write_catalog(bucket: Bucket, year: int, entries: Iterable[CatalogEntry]) -> list[str]:
     """A year's catalog with today's columns as CSV and Parquet; what has no file has the text NA."""
+    with extra("tables"):
+        import pyarrow as pa
     listed = sorted(entries, key=lambda entry: entry.quake.time_ns)
     quakes = [entry.quake for entry in listed]
     table = pa.table(

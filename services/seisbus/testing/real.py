@@ -19,6 +19,7 @@ from libseis.isotime import utc
 from seisbus.archive.definition import load_archives
 from seisbus.archive.keys import DayKey
 from seisbus.archive.stations import read_stationxml
+from seisbus.extras import extra
 from seisbus.testing.folder import Bucket
 from seisbus.testing.listings import IndexRow
 from seisbus.testing.manifest import DayFile
@@ -106,7 +107,8 @@ def _day_file(
 def _obspy_segments(
     path: Path,
 ) -> tuple[dict[str, np.ndarray[tuple[int], np.dtype[np.generic]]], tuple[str, str, str, str]]:
-    from obspy import read
+    with extra("obspy"):
+        from obspy import read
 
     stream = read(str(path), format="MSEED")
     stats = stream[0].stats

@@ -10,16 +10,19 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ..app import Context, Service, run_service
-from ..bus import Delivery
-from ..bus.client import Tag
-from ..bus.codec import decode_misfit, decode_window, encode_measurement, encode_outcomes
-from ..bus.topology import window_consumer, write_subject
-from ..model.handovers import WindowOrder
-from ..model.task import Recipe
-from .cutting import Work, cut_part, holds_floats
-from .misfit import measure
-from .stations import Metadata, Stations, needs_stations
+from ..extras import program
+
+with program("windower"):
+    from ..app import Context, Service, run_service
+    from ..bus import Delivery
+    from ..bus.client import Tag
+    from ..bus.codec import decode_misfit, decode_window, encode_measurement, encode_outcomes
+    from ..bus.topology import window_consumer, write_subject
+    from ..model.handovers import WindowOrder
+    from ..model.task import Recipe
+    from .cutting import Work, cut_part, holds_floats
+    from .misfit import measure
+    from .stations import Metadata, Stations, needs_stations
 
 if TYPE_CHECKING:
     from .processing import Chain

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from ..app import Context, Service, run_service
-from ..bus.topology import build_consumer, write_consumer
-from .building import Builder
-from .cleaning import Cleaner
-from .commit import Committer
-from .measuring import MeasurementWriter
-from .purging import Purger
+from ..extras import program
+
+with program("writer"):
+    from ..app import Context, Service, run_service
+    from ..bus.topology import build_consumer, write_consumer
+    from .building import Builder
+    from .cleaning import Cleaner
+    from .commit import Committer
+    from .measuring import MeasurementWriter
+    from .purging import Purger
 
 # Datasets built side by side: each is mostly compression, and holds a waveform and its draft in memory.
 _DATASETS_AT_ONCE = 2

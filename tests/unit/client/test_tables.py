@@ -17,10 +17,10 @@ EVENTS = [
 
 
 def test_the_table_keeps_nanoseconds_and_nulls() -> None:
-    from seisbus.client.tables import EVENT_SCHEMA, event_table
+    from seisbus.client.tables import event_schema, event_table
 
     table = event_table(EVENTS)
-    assert table.schema == EVENT_SCHEMA
+    assert table.schema == event_schema()
     assert table["mag"].to_pylist() == [5.08, None]
     assert table["time"].cast("int64").to_pylist() == [1692567660830000000, 1692567660830000001]
     assert table["waveform_key"].to_pylist() == ["k", None]

@@ -12,12 +12,11 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from obspy import Inventory
-from obspy.signal.interpolation import lanczos_interpolation
 
 from libseis.codes import code, location
 from libseis.enums import AtomicType, ErrorSeverity
 from libseis.errors import MsPASSError, SampleError
+from libseis.extras import extra
 from libseis.mspass.algorithms.orientation import orientation
 from libseis.objects.samples import has_gaps, samples
 from libseis.objects.seismogram import Seismogram
@@ -25,6 +24,10 @@ from libseis.objects.seismogramensemble import SeismogramEnsemble
 from libseis.objects.timebase import _BasicTimeSeries
 from libseis.objects.timeseries import TimeSeries
 from libseis.objects.timeseriesensemble import TimeSeriesEnsemble
+
+with extra("obspy"):
+    from obspy import Inventory
+    from obspy.signal.interpolation import lanczos_interpolation
 
 ALGORITHM = "bundle"
 SORT_KEYS = ("net", "sta", "loc", "chan")

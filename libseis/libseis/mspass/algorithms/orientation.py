@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from obspy import Inventory
 
 from libseis.codes import Channel, code, location
 from libseis.enums import ErrorSeverity
 from libseis.errors import SampleError
+from libseis.extras import extra
 from libseis.objects.timeseries import TimeSeries
 from libseis.obspy.inventories import channels_of
+
+with extra("obspy"):
+    from obspy import Inventory
 
 # epochs that differ by less are the same sensor described twice
 SAME_DEGREES = 0.1

@@ -10,13 +10,16 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
-from scipy import signal
 
 from libseis.enums import ErrorSeverity
 from libseis.errors import MsPASSError
+from libseis.extras import extra
 from libseis.mspass.decorators import mspass_func_wrapper, mspass_method_wrapper
 from libseis.objects.kinds import ENSEMBLES, Atomic, Datum, is_finite_real
 from libseis.objects.samples import has_gaps, replace_samples, samples
+
+with extra("obspy"):
+    from scipy import signal
 
 # sample intervals that differ by less are the same (a day at this difference drifts by 0.01 s)
 SAME_INTERVAL = 1e-7

@@ -11,11 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from numpy.typing import NDArray
-from obspy import Stream, Trace, UTCDateTime
-from obspy.signal import cross_correlation
 
 from libseis.enums import ErrorSeverity
 from libseis.errors import SampleError
+from libseis.extras import extra
 from libseis.mspass.decorators import (
     mspass_func_wrapper,
     mspass_func_wrapper_multi,
@@ -27,6 +26,10 @@ from libseis.objects.samples import has_gaps, samples
 from libseis.objects.seismogram import Seismogram
 from libseis.objects.timeseries import TimeSeries
 from libseis.objects.timeseriesensemble import TimeSeriesEnsemble
+
+with extra("obspy"):
+    from obspy import Stream, Trace, UTCDateTime
+    from obspy.signal import cross_correlation
 
 D = TypeVar("D", TimeSeries, Seismogram)
 MultiChannel = Seismogram | Ensemble

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from obspy import Stream, Trace, UTCDateTime
 
+from libseis.extras import extra
 from libseis.objects.dmatrix import dmatrix
 from libseis.objects.doublevector import DoubleVector
 from libseis.objects.kinds import Atomic, members_of
@@ -22,6 +22,9 @@ from libseis.objects.seismogram import Seismogram
 from libseis.objects.seismogramensemble import SeismogramEnsemble
 from libseis.objects.timeseries import TimeSeries
 from libseis.objects.timeseriesensemble import TimeSeriesEnsemble
+
+with extra("obspy"):
+    from obspy import Stream, Trace, UTCDateTime
 
 STATS_NAMES = {"net": "network", "sta": "station", "loc": "location", "chan": "channel"}
 """Metadata names and the names that obspy uses for the same things."""

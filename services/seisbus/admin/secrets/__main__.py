@@ -6,8 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from .folder import Wishes, make_secrets
-from .manifests import secret_manifests
+from ...extras import program
+
+with program("topology"):
+    from .folder import Wishes, make_secrets
+    from .manifests import secret_manifests
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,0 +1,93 @@
+"""Optional parts of a distribution: what is missing is said in one sentence, with the command that brings it.
+
+An import that an extra brings stands in `with extra("obspy"):`; `require("asdf")` asks for a whole extra at once.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+from collections.abc import Iterator
+from importlib.util import find_spec
+from types import TracebackType
+
+_REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[([^\]]*)\])?([^;]*)(?:;(.*))?$")
+
+
+class MissingExtraError(ModuleNotFoundError):
+    """Packages that an extra brings are not installed.
+
+    `message` is the sentence, `packages` are what is missing, `extra` is what brings them, such as libseis[obspy].
+    """
+
+    def __init__(self, packages: tuple[str, ...], extra: str) -> None:
+        verb = "is" if len(packages) == 1 else "are"
+        self.message = f"{' and '.join(packages)} {verb} not installed; get what this needs with: pip install '{extra}'"
+        super().__init__(self.message, name=packages[0])
+        self.packages = packages
+        self.extra = extra
+
+
+class extra:
+    """Context of imports that an extra brings; MissingExtraError in place of ModuleNotFoundError.
+
+    The outermost one names the extra, so that a distribution that stands on libseis names its own.
+    """
+
+    def __init__(self, name: str, distribution: str = "libseis") -> None:
+        self._extra = f"{distribution}[{name}]"
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, MissingExtraError):
+            raise MissingExtraError(error.packages, self._extra) from None
+        if isinstance(error, ModuleNotFoundError) and not _found(root := (error.name or "").partition(".")[0]):
+            raise MissingExtraError((root,), self._extra) from None
+
+
+def require(name: str, distribution: str = "libseis") -> None:
+    """MissingExtraError, with all packages that are missing, unless the extra `name` is installed completely."""
+    if missing := sorted(set(missing_packages(name, distribution))):
+        raise MissingExtraError(tuple(missing), f"{distribution}[{name}]")
+
+
+def missing_packages(name: str, distribution: str = "libseis") -> Iterator[str]:
+    """Packages of an extra that are not installed, as the distribution's metadata name them.
+
+    Nothing where the distribution itself was not installed (a checkout on the path), since nobody knows then.
+    """
+    try:
+        requirements = importlib.metadata.requires(distribution) or []
+    except importlib.metadata.PackageNotFoundError:
+        return
+    for requirement in requirements:
+        if (parts := _REQUIREMENT.match(requirement)) is None:
+            continue
+        package, extras, _, marker = parts.groups()
+        if not re.search(rf"extra *== *['\"]{re.escape(name)}['\"]", marker or "") or "platform" in (marker or ""):
+            continue
+        if not _installed(package):
+            yield package
+            continue
+        for inner in (extras or "").split(","):
+            if inner and (package.lower(), inner.strip()) != (distribution, name):
+                yield from missing_packages(inner.strip(), package.lower())
+
+
+def _installed(package: str) -> bool:
+    try:
+        importlib.metadata.distribution(package)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _found(root: str) -> bool:
+    try:
+        return find_spec(root) is not None
+    except (ImportError, ValueError):
+        return False

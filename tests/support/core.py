@@ -1,0 +1,60 @@
+"""A Python that finds nothing but what a plain `pip install seisbus` brings: the core without any extra."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parents[2]
+_SOURCES = {"libseis": ROOT / "libseis", "seisbus": ROOT / "services"}
+
+
+def core_packages() -> set[str]:
+    """Distributions that seisbus without extras needs, itself included, as the installed metadata say."""
+    found: set[str] = set()
+    waiting = ["seisbus"]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for text in importlib.metadata.requires(name) or ():
+            requirement = Requirement(text)
+            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+                waiting.append(requirement.name.lower())
+                for extra in requirement.extras:
+                    waiting += [
+                        inner.name.lower()
+                        for inner in map(Requirement, importlib.metadata.requires(requirement.name) or ())
+                        if inner.marker is not None and inner.marker.evaluate({"extra": extra})
+                    ]
+    return found
+
+
+def make_core(folder: Path) -> None:
+    """Links to the core's packages and their metadata, and to no other."""
+    (folder / "seis").mkdir(parents=True)
+    for name in core_packages():
+        distribution = importlib.metadata.distribution(name)
+        for top in {file.parts[0] for file in distribution.files or () if file.parts[0] not in ("..", "__pycache__")}:
+            if not top.startswith("__editable__"):
+                (folder / top).symlink_to(Path(str(distribution.locate_file(top))))
+    for name, source in _SOURCES.items():
+        (folder / name).symlink_to(source / name)
+        for part in (source / "seis").iterdir():
+            (folder / "seis" / part.name).symlink_to(part)
+
+
+def run_core(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Python with these arguments on what `make_core` made; no site-packages of this environment."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SEISBUS_", "PYTHON"))}
+    environment |= {"PYTHONPATH": str(folder), "XDG_STATE_HOME": str(folder.parent), "COLUMNS": "200", "NO_COLOR": "1"}
+    return subprocess.run(
+        [sys.executable, "-S", *arguments],
+        capture_output=True, text=True, env=environment, cwd=folder.parent, timeout=60, check=False,
+    )  # fmt: skip
