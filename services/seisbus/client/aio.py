@@ -10,7 +10,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, Unpack
 
 from libseis.codes import ChannelFilter, location_text
 from libseis.obspy.inventories import inventory_of
@@ -49,6 +49,7 @@ from .values import (
     time_span,
     total_misfit,
 )
+from .where import QueryFields
 
 _logger = logging.getLogger("seisbus.client")
 
@@ -425,7 +426,7 @@ class AsyncClient:
 
     # stored data
 
-    async def waveforms(self, query: Query | None = None, **where: Any) -> list[dict[str, Any]]:
+    async def waveforms(self, query: Query | None = None, **where: Unpack[QueryFields]) -> list[dict[str, Any]]:
         """wf documents that match, in order of start time; give a Query or its fields."""
         return [document async for document in self._waveforms(_query(query, where))]
 
@@ -442,7 +443,7 @@ class AsyncClient:
         async for text, log in _first(pages, wanted.limit):
             yield json.loads(text), _log(log)
 
-    async def stored(self, query: Query | None = None, **where: Any) -> AsyncIterator[Stored]:
+    async def stored(self, query: Query | None = None, **where: Unpack[QueryFields]) -> AsyncIterator[Stored]:
         """Documents with their stored bytes, one by one, in order of start time."""
         if self._direct is not None:
             async for document, log in self._logged(_query(query, where)):
@@ -461,12 +462,12 @@ class AsyncClient:
             if message.last:
                 yield Stored(document, b"".join(pieces), miniseed, message.error, log)
 
-    async def stream(self, query: Query | None = None, **where: Any) -> AsyncIterator[TimeSeries]:
+    async def stream(self, query: Query | None = None, **where: Unpack[QueryFields]) -> AsyncIterator[TimeSeries]:
         """Stored waveforms as TimeSeries, one by one; one that cannot be read is dead and says why on its elog."""
         async for stored in self.stored(query, **where):
             yield decode.time_series_of(stored)
 
-    async def read(self, query: Query | None = None, **where: Any) -> TimeSeriesEnsemble:
+    async def read(self, query: Query | None = None, **where: Unpack[QueryFields]) -> TimeSeriesEnsemble:
         """Stored waveforms as one ensemble; Metadata are the wf documents, elogs the stored ones, clock exact.
 
         Where the query names a job, the ensemble's own elog says why windows of it are not among them: an entry for
@@ -479,7 +480,7 @@ class AsyncClient:
         return ensemble
 
     async def save(
-        self, path: Path | str, query: Query | None = None, *, version: int | None = None, **where: Any
+        self, path: Path | str, query: Query | None = None, *, version: int | None = None, **where: Unpack[QueryFields]
     ) -> int:
         """Write stored waveforms to one miniSEED file; how many. No file where none matches.
 
@@ -589,7 +590,7 @@ def _fates(fates: Iterable[Fate | str]) -> list[str]:
     return [f"FATE_{Fate(fate).name}" for fate in fates]
 
 
-def _query(query: Query | None, where: dict[str, Any]) -> Query:
+def _query(query: Query | None, where: QueryFields) -> Query:
     if query is not None and where:
         raise TypeError("give a Query or its fields, not both")
     return query or Query(**where)

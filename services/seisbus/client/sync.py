@@ -7,7 +7,7 @@ import functools
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, Unpack
 
 from libseis import TimeSeries, TimeSeriesEnsemble
 
@@ -30,6 +30,7 @@ from .values import (
     Reason,
     Stored,
 )
+from .where import Codes, ExportFields, IndexKeyFields, Magnitudes, QueryFields
 
 T = TypeVar("T")
 
@@ -160,7 +161,9 @@ class Client:
         """Plan again what the job of a dead letter lost to dead letters."""
         return _run(self._client.replay(identity))
 
-    def export(self, format: str, *, job: str = "", tag: str = "", event: str = "", **where: Any) -> Job:
+    def export(
+        self, format: str, *, job: str = "", tag: str = "", event: str = "", **where: Unpack[ExportFields]
+    ) -> Job:
         """Start a job that makes datasets of what is stored; `where`: version, misfit, folder, waveform_tag, net ..."""
         return _run(self._client.export(format, job=job, tag=tag, event=event, **where))
 
@@ -190,51 +193,59 @@ class Client:
         """Remove closed jobs, named or closed before a moment, with all they stored."""
         return _run(self._client.purge(jobs, closed_before=closed_before, dry_run=dry_run))
 
-    def index_keys(self, archive: str, index: str = "waveform", **where: Any) -> list[dict[str, Any]]:
+    def index_keys(
+        self, archive: str, index: str = "waveform", **where: Unpack[IndexKeyFields]
+    ) -> list[dict[str, Any]]:
         """Index key documents; `where`: year, day, format."""
         return _run(self._client.index_keys(archive, index, **where))
 
-    def day_files(self, archive: str, day: Any, **where: Any) -> list[dict[str, Any]]:
+    def day_files(self, archive: str, day: Any, **where: Unpack[Codes]) -> list[dict[str, Any]]:
         """day_file documents of a UTC day; `where`: net, sta, loc, chan."""
         return _run(self._client.day_files(archive, day, **where))
 
-    def events(self, archive: str, start: Any = None, end: Any = None, **where: Any) -> Any:
+    def events(self, archive: str, start: Any = None, end: Any = None, **where: Unpack[Magnitudes]) -> Any:
         """Events as a pyarrow Table; `where`: above_magnitude, max_magnitude."""
         return _run(self._client.events(archive, start, end, **where))
 
-    def event_documents(self, archive: str, start: Any = None, end: Any = None, **where: Any) -> list[dict[str, Any]]:
+    def event_documents(
+        self, archive: str, start: Any = None, end: Any = None, **where: Unpack[Magnitudes]
+    ) -> list[dict[str, Any]]:
         """See AsyncClient.event_documents."""
         return _run(self._client.event_documents(archive, start, end, **where))
 
-    def get_events(self, archive: str, start: Any = None, end: Any = None, **where: Any) -> Any:
+    def get_events(self, archive: str, start: Any = None, end: Any = None, **where: Unpack[Magnitudes]) -> Any:
         """Events as an obspy Catalog; `where`: above_magnitude, max_magnitude."""
         return _run(self._client.get_events(archive, start, end, **where))
 
-    def get_stations(self, archive: str, start: Any = None, end: Any = None, **where: Any) -> Any:
+    def get_stations(self, archive: str, start: Any = None, end: Any = None, **where: Unpack[Codes]) -> Any:
         """Channel epochs as an obspy Inventory; `where`: net, sta, loc, chan."""
         return _run(self._client.get_stations(archive, start, end, **where))
 
-    def channels(self, archive: str, start: Any = None, end: Any = None, **where: Any) -> list[dict[str, Any]]:
+    def channels(
+        self, archive: str, start: Any = None, end: Any = None, **where: Unpack[Codes]
+    ) -> list[dict[str, Any]]:
         """Channel epoch documents; `where`: net, sta, loc, chan."""
         return _run(self._client.channels(archive, start, end, **where))
 
-    def waveforms(self, query: Query | None = None, **where: Any) -> list[dict[str, Any]]:
+    def waveforms(self, query: Query | None = None, **where: Unpack[QueryFields]) -> list[dict[str, Any]]:
         """wf documents that match a Query or its fields."""
         return _run(self._client.waveforms(query, **where))
 
-    def stored(self, query: Query | None = None, **where: Any) -> Iterator[Stored]:
+    def stored(self, query: Query | None = None, **where: Unpack[QueryFields]) -> Iterator[Stored]:
         """Documents with their stored bytes, one by one."""
         return _iterate(self._client.stored(query, **where))
 
-    def stream(self, query: Query | None = None, **where: Any) -> Iterator[TimeSeries]:
+    def stream(self, query: Query | None = None, **where: Unpack[QueryFields]) -> Iterator[TimeSeries]:
         """Stored waveforms as TimeSeries, one by one."""
         return _iterate(self._client.stream(query, **where))
 
-    def read(self, query: Query | None = None, **where: Any) -> TimeSeriesEnsemble:
+    def read(self, query: Query | None = None, **where: Unpack[QueryFields]) -> TimeSeriesEnsemble:
         """Stored waveforms as one ensemble."""
         return _run(self._client.read(query, **where))
 
-    def save(self, path: Path | str, query: Query | None = None, *, version: int | None = None, **where: Any) -> int:
+    def save(
+        self, path: Path | str, query: Query | None = None, *, version: int | None = None, **where: Unpack[QueryFields]
+    ) -> int:
         """Write stored waveforms to one miniSEED file, as stored or as version 2 or 3; how many."""
         return write_miniseed(self.stored(query, **where), Path(path), version)
 

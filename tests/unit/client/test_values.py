@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from seisbus.client import Query, Stored, WaveformError
 from seisbus.client.decode import segment_of, time_series_of
 from seisbus.client.export import convert_dataset, miniseed_format, write_miniseed
 from seisbus.client.values import total_misfit
+from seisbus.client.where import QueryFields
 from seisbus.errors import UserError
 from seisbus.store import misfits
 
@@ -157,3 +159,7 @@ def test_a_total_misfit_is_the_same_value_for_store_and_client() -> None:
     row = pb.ListMisfitsResponse.Row(event="e", path="default", stations=2, sources=3, windows=4, misfit=0.5)
     assert misfits.TotalMisfit is seisbus.client.TotalMisfit
     assert total_misfit(row) == misfits.TotalMisfit("e", "default", 2, 3, 4, 0.5)
+
+
+def test_the_fields_of_a_query_are_those_that_calls_take() -> None:
+    assert set(QueryFields.__annotations__) == {field.name for field in dataclasses.fields(Query)}
