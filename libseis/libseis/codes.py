@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 # what surrounds a code in a fixed-width field
 _PADDING = " \t\r\n\0"
@@ -87,6 +89,15 @@ class Channel:
     def parse(cls, text: str) -> Channel:
         """The channel that `str` gave; ValueError when the text has not four dot-separated codes."""
         net, sta, loc, chan = text.split(".")
+        return cls(net, sta, loc, chan)
+
+    @classmethod
+    def of_document(cls, document: Mapping[str, Any]) -> Channel:
+        """The channel of a document with MsPASS's names; a code that it does not have is blank.
+
+        MsPASS leaves a blank location out; a document of a station has no chan.
+        """
+        net, sta, loc, chan = (document.get(name) or "" for name in ("net", "sta", "loc", "chan"))
         return cls(net, sta, loc, chan)
 
 

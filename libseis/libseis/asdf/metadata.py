@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from libseis.obspy.events import read_quakeml, write_quakeml
+from libseis.obspy.inventories import read_stationxml, write_stationxml
 
 from .arrays import replace_array
 from .errors import AsdfError
@@ -25,19 +27,18 @@ def write_event(dataset: DatasetLike, event: Event) -> None:
         if event in known:
             return  # as every station of an event comes with it, and what HDF5 deletes still takes room
         others = [e for e in known if e.resource_id != event.resource_id]
-        buffer = io.BytesIO()
-        Catalog([*others, event]).write(buffer, format="QUAKEML")
-        replace_array(file, "QuakeML", np.frombuffer(buffer.getvalue(), dtype=np.int8))
+        quakeml = write_quakeml(Catalog([*others, event]))
+        replace_array(file, "QuakeML", np.frombuffer(quakeml, dtype=np.int8))
 
 
 def read_events(dataset: DatasetLike) -> Catalog:
     """All events; an empty catalog if there are none."""
-    from obspy import Catalog, read_events
+    from obspy import Catalog
 
     with opened(dataset) as file:
         if "QuakeML" not in file or not file["QuakeML"].size:
             return Catalog()
-        return read_events(io.BytesIO(file["QuakeML"][()].tobytes()), format="QUAKEML")
+        return read_quakeml(file["QuakeML"][()].tobytes())
 
 
 def write_inventory(dataset: DatasetLike, inventory: Inventory) -> None:
@@ -52,15 +53,11 @@ def write_inventory(dataset: DatasetLike, inventory: Inventory) -> None:
 
 def station_xml(inventory: Inventory, network: str, station: str) -> bytes:
     """The StationXML of one station of an inventory, every epoch of it."""
-    from libseis.obspy.inventories import write_stationxml  # brings obspy
-
     return write_stationxml(inventory.select(network=network, station=station, keep_empty=True))
 
 
 def read_inventory(dataset: DatasetLike, code: str) -> Inventory:
     """The inventory of a station by its code, such as NZ.BFZ; AsdfError if the dataset has none."""
-    from libseis.obspy.inventories import read_stationxml  # brings obspy
-
     with opened(dataset) as file:
         path = f"Waveforms/{code}/StationXML"
         if path not in file:

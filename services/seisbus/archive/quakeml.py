@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -22,28 +21,13 @@ def catalog_of(event: Event) -> Any:
 
     QuakeML's depth is in metres. A public id that is made ends with the event's id.
     """
-    from obspy import UTCDateTime, read_events
-    from obspy.core.event import Catalog, Magnitude, Origin, ResourceIdentifier
-    from obspy.core.event import Event as ObspyEvent
+    from libseis.obspy.events import point_source, read_quakeml, resource_text
+    from obspy.core.event import Catalog
 
     if event.quakeml:
-        return read_events(io.BytesIO(event.quakeml.encode()), format="QUAKEML")
-    base = f"smi:local/seisbus/{_resource(event.id)}"
-    origin = Origin(
-        resource_id=ResourceIdentifier(f"{base}/origin"),
-        time=UTCDateTime(ns=event.time_ns),
-        latitude=event.lat,
-        longitude=event.lon,
-        depth=None if event.depth_km is None else event.depth_km * 1000.0,
-    )
-    made = ObspyEvent(resource_id=ResourceIdentifier(base), origins=[origin])
-    made.preferred_origin_id = origin.resource_id
-    if event.mag is not None:
-        magnitude = Magnitude(
-            resource_id=ResourceIdentifier(f"{base}/magnitude"), mag=event.mag, magnitude_type=event.mag_type or None
-        )
-        made.magnitudes = [magnitude]
-        made.preferred_magnitude_id = magnitude.resource_id
+        return read_quakeml(event.quakeml.encode())
+    name = f"smi:local/seisbus/{resource_text(event.id)}"
+    made = point_source(name, event.time_ns, event.lat, event.lon, event.depth_km, event.mag, event.mag_type)
     return Catalog([made])
 
 
@@ -56,11 +40,11 @@ def quakeml_items(data: bytes, odd: Oddities) -> Iterator[Any]:
     Those that cannot be read go to `odd`. EventInputError where the bytes are no QuakeML at all.
     """
     # obspy takes a second to import: only those who read QuakeML pay for it.
-    from obspy import read_events
+    from libseis.obspy.events import read_quakeml
 
     def read(one: bytes) -> list[Any]:
         with collected() as told:
-            items = list(read_events(io.BytesIO(one), format="QUAKEML"))
+            items = list(read_quakeml(one))
         for text in told:
             odd.mend(text)
         return items
@@ -98,6 +82,7 @@ def source_quakeml(item: Any) -> str:
 
     What Seisbus takes where nothing is preferred, the first of each, is preferred in it.
     """
+    from libseis.obspy.events import write_quakeml
     from obspy.core.event import Catalog
     from obspy.core.event import Event as ObspyEvent
 
@@ -120,11 +105,4 @@ def source_quakeml(item: Any) -> str:
         chosen = getattr(item, preferred)() or (first[0] if first else None)
         if chosen is not None:
             setattr(made, f"{preferred}_id", chosen.resource_id)
-    buffer = io.BytesIO()
-    Catalog([made]).write(buffer, format="QUAKEML")
-    return buffer.getvalue().decode()
-
-
-def _resource(text: str) -> str:
-    """The part of a QuakeML resource identifier that `text` can be (QuakeML 1.2, section 3.1)."""
-    return "".join(c if c.isascii() and (c.isalnum() or c in "-._~*/") else "_" for c in text) or "event"
+    return write_quakeml(Catalog([made])).decode()

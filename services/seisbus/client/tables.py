@@ -62,22 +62,20 @@ def event_documents(events: Iterable[pb.Event]) -> list[dict[str, Any]]:
 def event_catalog(events: Iterable[pb.Event]) -> Any:
     """Events as an obspy Catalog, one origin and at most one magnitude each; depth in metres."""
     with extra("obspy"):
-        from obspy import UTCDateTime
-        from obspy.core.event import Catalog, Event, Magnitude, Origin, ResourceIdentifier
+        from libseis.obspy.events import point_source
+        from obspy.core.event import Catalog
 
-    catalog = Catalog()
-    for found in events:
-        origin = Origin(
-            time=UTCDateTime(ns=found.time_ns),
-            latitude=found.lat,
-            longitude=found.lon,
-            depth=found.depth_km * 1000.0,
-        )
-        event = Event(resource_id=ResourceIdentifier(f"smi:local/event/{found.id}"), origins=[origin])
-        event.preferred_origin_id = origin.resource_id
-        if found.HasField("mag"):
-            magnitude = Magnitude(mag=found.mag, magnitude_type=found.mag_type or None, origin_id=origin.resource_id)
-            event.magnitudes.append(magnitude)
-            event.preferred_magnitude_id = magnitude.resource_id
-        catalog.append(event)
-    return catalog
+    return Catalog(
+        [
+            point_source(
+                f"smi:local/event/{found.id}",
+                found.time_ns,
+                found.lat,
+                found.lon,
+                found.depth_km,
+                found.mag if found.HasField("mag") else None,
+                found.mag_type,
+            )
+            for found in events
+        ]
+    )

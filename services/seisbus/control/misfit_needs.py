@@ -23,7 +23,7 @@ from ..model.job import JobFileError, JobSpec, parse_job
 from ..model.onstored import Misfit
 from ..model.outcome import JobState
 from ..planning.corners import some
-from ..store.datasets import channel_of, selected
+from ..store.datasets import selected
 from ..store.index import described_stations, event_by_id
 from ..store.jobs import standing_job
 from ..store.queries import each_waveform
@@ -67,7 +67,7 @@ async def _observed(context: Context, spec: JobSpec) -> _Observed:
             await _of_windows(context, parse_job(source["spec"]), spec, job, found)
             return found
     async for document in each_waveform(context.store, selected(spec), _WAVEFORMS):
-        job, channel = str(document["job"]), channel_of(document)
+        job, channel = str(document["job"]), Channel.of_document(document)
         if job not in found.sources:
             found.sources[job] = parse_job((await standing_job(context.store, job))["spec"])
         found.channels.setdefault(found.sources[job].archive, set()).add(channel)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 from dataclasses import replace
 from typing import Any
 
 from cachetools import LRUCache
+from libseis.codes import Channel
 
 from ..app import Context
 from ..app.events import event_of
@@ -26,7 +26,7 @@ from ..model.job import JobSpec, parse_job
 from ..model.onstored import Misfit
 from ..model.task import Window
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
-from ..store.datasets import channel_of, selected
+from ..store.datasets import selected
 from ..store.documents import Document
 from ..store.jobs import get_job
 from ..store.misfits import windows_of
@@ -128,7 +128,7 @@ class MisfitInputs:
         numerator, denominator = document["rate"]
         units = str(document.get("units") or "")
         clock = (document["t0_ns"], numerator, denominator, document["npts"])
-        return Piece(channel_of(document), *clock, packing, data, units)
+        return Piece(Channel.of_document(document), *clock, packing, data, units)
 
     async def _station(self, jobs: dict[str, str], window: Window, problems: list[str]) -> bytes:
         """StationXML of the first archive that knows the station; b"" when none does."""
@@ -197,9 +197,9 @@ class MisfitInputs:
 
 
 def _quakeml(event: Event) -> bytes:
-    buffer = io.BytesIO()
-    catalog_of(event).write(buffer, format="QUAKEML")
-    return buffer.getvalue()
+    from libseis.obspy.events import write_quakeml  # brings obspy
+
+    return write_quakeml(catalog_of(event))
 
 
 def _stationxml(inventory: Any) -> bytes:

@@ -84,7 +84,7 @@ class DayFilesCache:
         held: dict[Channel, list[DayFile]] = {}  # in objects whose keys name other channels
         station = self._archive.object_unit is ObjectUnit.STATION
         async for document in index.day_files(store, self._archive.name, day_of(day).isoformat(), wanted):
-            channel = Channel(document["net"], document["sta"], document["loc"], document["chan"])
+            channel = Channel.of_document(document)
             if station:  # its channels show at the first read
                 channel = Channel(channel.net, channel.sta, wanted.loc, wanted.chan or "*")
             found = DayFile(

@@ -11,7 +11,7 @@ from ..errors import UserError
 from ..model.job import JobSpec
 from ..model.task import Task
 from ..planning.datasets import DatasetKey, StoredSpan, dataset_keys, plan_datasets, station_keys
-from ..store.datasets import channel_of, planned_ids, selected
+from ..store.datasets import planned_ids, selected
 from ..store.jobs import get_job
 from ..store.outcomes import each_outcome
 from ..store.queries import each_waveform, last_sample_ns
@@ -49,7 +49,7 @@ async def _keys(context: Context, spec: JobSpec) -> list[DatasetKey]:
     batch: list[StoredSpan] = []
     async for document in each_waveform(context.store, selected(spec)):
         event = str(document.get("event") or "")
-        batch.append(StoredSpan(channel_of(document), event, int(document["t0_ns"]), last_sample_ns(document)))
+        batch.append(StoredSpan(Channel.of_document(document), event, int(document["t0_ns"]), last_sample_ns(document)))
         if len(batch) == _BATCH:
             keys.update(_keys_of(spec, batch))
             batch.clear()

@@ -165,7 +165,7 @@ async def _read_stations(context: Context, archive: ArchiveDefinition, key: str,
     if sites and channels:
         without = await _without_response(context, found, key, sites, odd)
         for document in channels:
-            codes = Channel(document["net"], document["sta"], document["loc"], document["chan"])
+            codes = Channel.of_document(document)
             document["response_left_out"] = str(codes) in without
     await upsert(context.store, SITE, sites)
     await upsert(context.store, CHANNEL, channels)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from libseis.codes import Channel, location
+from libseis.codes import Channel
 from libseis.segments import Rate, Segment
 
 from libseis import mseed
@@ -63,7 +63,7 @@ def stored_segment(document: Mapping[str, Any], data: bytes, *, miniseed: bool) 
     StoredBytesError when the bytes cannot be read or do not hold the samples that the document promises.
     """
     identity = str(document["_id"])
-    source = Channel(document["net"], document["sta"], location(document.get("loc")), document["chan"])
+    source = Channel.of_document(document)
     t0_ns, rate = int(document["t0_ns"]), Rate(*document["rate"])
     found = _miniseed(identity, data) if miniseed else None
     samples = np.frombuffer(data, "<f8") if found is None else found.data

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Final
 
-from libseis.codes import Channel, ChannelFilter, location
+from libseis.codes import ChannelFilter
 from libseis.epochs import of_document
 
 from ..errors import NotFoundError
@@ -37,11 +37,6 @@ def of_dataset(spec: JobSpec, window: Window) -> WaveformFilter:
         return WaveformFilter(whole.job, whole.channels, whole.span, whole.data_tag, window.event or whole.event)
     codes = ChannelFilter(channel.net, channel.sta, channel.loc, channel.chan)
     return WaveformFilter(whole.job, codes, TimeSpan(window.start_ns, window.end_ns), whole.data_tag, whole.event)
-
-
-def channel_of(document: Document) -> Channel:
-    """The channel of a wf document; MsPASS leaves a blank location out."""
-    return Channel(document["net"], document["sta"], location(document.get("loc")), document["chan"])
 
 
 async def planned_windows(store: Store, job: str) -> list[Window]:

@@ -124,7 +124,7 @@ async def day_files(
     with translated():
         cursor = store[DAY_FILE].find({"day": day_key(archive, day)}).sort("_id", 1)
         async for document in cursor:
-            channel = Channel(document["net"], document["sta"], document["loc"], document["chan"])
+            channel = Channel.of_document(document)
             asked = wanted if channel.chan or wanted is None else ChannelFilter(wanted.net, wanted.sta)
             if asked is None or asked.matches(channel):
                 yield document
@@ -184,22 +184,18 @@ async def channels_without_response(store: Store, archive: str) -> set[Channel]:
     """Channels whose station metadata state no response in any epoch."""
     lacking = {"archive": archive, "response": False}
     with translated():
-        found = {_channel_of(epoch) async for epoch in store[CHANNEL].find(lacking)}
+        found = {Channel.of_document(epoch) async for epoch in store[CHANNEL].find(lacking)}
         if found:
             having = {"archive": archive, "sta": {"$in": sorted({c.sta for c in found})}, "response": {"$ne": False}}
-            found -= {_channel_of(epoch) async for epoch in store[CHANNEL].find(having)}
+            found -= {Channel.of_document(epoch) async for epoch in store[CHANNEL].find(having)}
     return found
-
-
-def _channel_of(document: Mapping[str, Any]) -> Channel:
-    return Channel(document["net"], document["sta"], document["loc"], document["chan"])
 
 
 async def unread_responses(store: Store, archive: str) -> set[Channel]:
     """Channels of the archive whose response obspy cannot read."""
     with translated():
         found = store[CHANNEL].find({"archive": archive, "response_left_out": True})
-        return {_channel_of(epoch) async for epoch in found}
+        return {Channel.of_document(epoch) async for epoch in found}
 
 
 async def channel_epochs(store: Store, archive: str, wanted: ChannelFilter) -> AsyncIterator[Document]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cachetools import LRUCache
-from libseis.codes import Channel, ChannelFilter, location
+from libseis.codes import Channel, ChannelFilter
 from libseis.epochs import of_document
 from libseis.segments import Rate
 
@@ -216,7 +216,7 @@ async def day_files(store: Store, archive: str, day: str, channels: ChannelFilte
     where: Document = {"day": f"{archive}/{day}", "_id": bounds | {"$lt": high}}
     cursor = store[c.DAY_FILE].find(where, {"knots": 0}).sort("_id", 1)
     return await _page(
-        cursor, request, 1000, scope, lambda d: [d["_id"]], lambda d: channels.matches(_channel(d)), after
+        cursor, request, 1000, scope, lambda d: [d["_id"]], lambda d: channels.matches(Channel.of_document(d)), after
     )
 
 
@@ -267,7 +267,9 @@ async def channels(store: Store, archive: str, wanted: ChannelFilter, span: Time
             where["sta"] = wanted.sta
 
     def accept(document: Document) -> bool:
-        return wanted.matches(_channel(document)) and of_document(document).overlaps(span.start_ns, span.end_ns)
+        return wanted.matches(Channel.of_document(document)) and of_document(document).overlaps(
+            span.start_ns, span.end_ns
+        )
 
     order = ("net", "sta", "loc", "chan", "starttime", "_id")
     cursor = store[c.CHANNEL].find(where).sort([(name, 1) for name in order])
@@ -295,7 +297,7 @@ def _waveform_query(wanted: WaveformFilter) -> tuple[Document, Accept]:
             and (not wanted.data_tag or document.get("data_tag") == wanted.data_tag)
             and (not wanted.event or document.get("event") == wanted.event)
             and _overlaps(document, wanted.span)
-            and codes.matches(_channel(document))
+            and codes.matches(Channel.of_document(document))
         )
 
     return where, accept
@@ -315,12 +317,6 @@ def _overlaps(document: Document, span: TimeSpan) -> bool:
 
 def _plain(code: str) -> bool:
     return bool(code) and not set("*?,") & set(code)
-
-
-def _channel(document: Document) -> Channel:
-    # a blank location is left out of a document that MsPASS wrote
-    net, sta, chan = (document.get(name, "") for name in ("net", "sta", "chan"))
-    return Channel(net, sta, location(document.get("loc")), chan)
 
 
 def _below(prefix: str) -> tuple[str, str]:

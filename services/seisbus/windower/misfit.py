@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -31,13 +30,13 @@ def measure(order: MisfitOrder) -> Measurement:
 
 
 def _measure(order: MisfitOrder) -> Measurement:
-    import obspy
     from libseis.misfit import Config, measure_station
+    from libseis.obspy.events import read_quakeml
     from libseis.obspy.inventories import read_stationxml
 
     problems = list(order.problems)
     observed, synthetic = (_stream(pieces, problems) for pieces in (order.observed, order.synthetic))
-    event = obspy.read_events(io.BytesIO(order.quakeml), format="QUAKEML")[0] if order.quakeml else None
+    event = read_quakeml(order.quakeml)[0] if order.quakeml else None
     inventory = read_stationxml(order.stationxml) if order.stationxml else None
     config = Config.from_mapping(json.loads(order.config))
     fixed = _fixed(order.fixed_windows) if order.fixed_windows else None

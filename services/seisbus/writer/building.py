@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from libseis.codes import Channel
 from libseis.isotime import iso
 from libseis.segments import Segment
 
@@ -33,7 +34,7 @@ from ..model.stored_waveforms import StoredBytesError, stored_segment
 from ..planning.datasets import dataset_path, sink_key
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
 from ..store.collections import ASDF_DATASET, ELOG
-from ..store.datasets import channel_of, dataset_document, lease_name, of_dataset, site_at
+from ..store.datasets import dataset_document, lease_name, of_dataset, site_at
 from ..store.documents import Document
 from ..store.jobs import get_job
 from ..store.lease import acquire, release
@@ -177,7 +178,7 @@ class _Dataset:
                         self.problems.append(error.message)
                         continue
                     told = [str(entry.get("error_message", "")) for entry in log]
-                    self.log += [f"{channel_of(document)} {iso(document['t0_ns'])}: {text}" for text in told]
+                    self.log += [f"{Channel.of_document(document)} {iso(document['t0_ns'])}: {text}" for text in told]
                     await asyncio.to_thread(draft.add, {**document, ELOG: told}, segment, site)
                 self.waveforms += 1
                 failpoint("dataset-mid-write")
@@ -200,7 +201,7 @@ class _Dataset:
         """Whether a waveform of the query is of this dataset: blank codes and events are wildcards to a query."""
         window = self._order.window
         if window.channel.sta:
-            return channel_of(document) == window.channel
+            return Channel.of_document(document) == window.channel
         return str(document.get("event") or "") == window.event
 
     async def _read(self, document: Document) -> Segment:

@@ -296,3 +296,11 @@ def test_the_channel_of_records_is_the_one_of_jobs() -> None:
     assert read == Window("w", Channel.parse("XX.A..BHZ"), 0, 1, True).channel
     assert ChannelFilter(chan="BH?").matches(read)
     assert {read: 1}[Channel("XX", "A", "--", "BHZ")] == 1
+
+
+@pytest.mark.parametrize("blank", [{}, {"loc": None}, {"loc": ""}, {"loc": "--"}, {"loc": "__"}])
+def test_a_document_without_a_location_is_of_a_blank_one(blank: dict[str, object]) -> None:
+    """MsPASS leaves it out; some readers of documents took that for an error."""
+    found = Channel.of_document({"net": "XX", "sta": "A", "chan": "BHZ", **blank})
+    assert found == Channel("XX", "A", "", "BHZ")
+    assert Channel.of_document({"net": "XX", "sta": "A"}) == Channel("XX", "A", "", "")

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from libseis.codes import Channel
 from libseis.epochs import LATEST_NS, OPEN_START_NS
+from libseis.obspy.events import point_source, read_quakeml, write_quakeml
 from libseis.obspy.inventories import inventory_of, read_stationxml, write_stationxml
 from libseis.obspy.segments import segment_to_trace
 from libseis.segments import Rate, Segment
-from obspy import UTCDateTime
+from obspy import Catalog, UTCDateTime
 
 SOURCE = Channel("CI", "ADO", "", "BHZ")
 
@@ -59,3 +60,20 @@ def test_channel_documents_make_stationxml_and_back() -> None:
     assert (channel.location_code, channel.elevation, channel.depth) == ("10", 900.0, 100.0)
     assert (channel.azimuth, channel.dip) == (90.0, 0.0)
     assert (channel.start_date, channel.end_date) == (UTCDateTime(0), UTCDateTime(100))
+
+
+@pytest.mark.parametrize("name", ["ci 1234", "quakeml:us.anss.org/event/7000k", "Ä#?", ""])
+def test_any_id_makes_an_event_that_quakeml_can_hold(name: str) -> None:
+    """Ids of catalogs are whatever their makers wrote; QuakeML's public ids are not."""
+    made = point_source(f"smi:local/event/{name}", 1_300_000_000_123_456_000, 38.3, 142.4, 29.0, 9.1, "Mw")
+    (found,) = read_quakeml(write_quakeml(Catalog([made])))
+    origin = found.preferred_origin()
+    assert (origin.time.ns, origin.depth) == (1_300_000_000_123_456_000, 29_000.0)
+    assert found.preferred_magnitude().mag == 9.1
+    assert found.preferred_magnitude().origin_id == origin.resource_id
+
+
+def test_what_is_not_known_of_an_event_is_not_said() -> None:
+    made = point_source("smi:local/x", 0, 1.0, 2.0, None)
+    assert made.preferred_origin().depth is None
+    assert made.magnitudes == []
