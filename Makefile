@@ -90,7 +90,8 @@ $(VENV)/.made:
 
 # --no-build-isolation: see the group `build` in pyproject.toml
 $(VENV)/.installed: $(VENV)/.made $(LOCK) libseis/pyproject.toml libseis/setup.py libseis/VERSION services/pyproject.toml
-	$(PIP) install --quiet --require-hashes --requirement $(LOCK)
+	$(BIN)/python requirements/select build check test release all >$(VENV)/requirements.txt
+	$(PIP) install --quiet --require-hashes --requirement $(VENV)/requirements.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable libseis --editable services
 	@touch $@
 
