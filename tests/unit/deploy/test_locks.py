@@ -85,7 +85,7 @@ def test_an_image_has_only_what_is_its_own() -> None:
 def test_a_set_that_is_not_there_is_told_with_those_that_are() -> None:
     done = subprocess.run([sys.executable, SELECT, "writer", "poet"], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr.startswith("select: lock.txt has no set poet; it has build, ")
+    assert done.stderr.startswith("select: lock.txt has no set poet; it has all, build, ")
     assert done.stdout == ""
 
 
