@@ -25,6 +25,9 @@ from libseis.wire.headers import (
 )
 from libseis.wire.samples import pack_samples, unpack_samples
 
+# What setting clock and samples writes into the Metadata of an atomic datum.
+_OF_CLOCK = ("delta", "npts", "starttime")
+
 Datum: TypeAlias = TimeSeries | Seismogram | TimeSeriesEnsemble | SeismogramEnsemble
 
 _CLASSES = "TimeSeries, Seismogram, TimeSeriesEnsemble and SeismogramEnsemble"
@@ -81,11 +84,21 @@ def _atomic_to_message(datum: Any, message: Any, samples: pb.Samples | None) -> 
     message.clock.CopyFrom(clock_to_message(datum))
     message.samples.CopyFrom(pack_samples(np.asarray(datum.data)) if samples is None else samples)
     message.metadata.CopyFrom(metadata_to_message(datum))
+    _leave_out_clock(datum, message.metadata)
     if len(datum.elog):
         message.elog.CopyFrom(elog_to_message(datum.elog))
     if (history := history_to_message(datum)) is not None:
         message.history.CopyFrom(history)
     return message
+
+
+def _leave_out_clock(datum: Any, message: pb.Metadata) -> None:
+    """Drop what a reader knows of clock and samples, where all of it is there and as these say."""
+    said = {"delta": datum.dt, "npts": datum.npts, "starttime": datum.t0}
+    if all(key in datum and type(datum[key]) is type(said[key]) and datum[key] == said[key] for key in _OF_CLOCK):
+        for key in _OF_CLOCK:
+            del message.entries[key]
+        message.clock_left_out = True
 
 
 def _ensemble_to_message(datum: Any, message: Any) -> Any:
@@ -132,7 +145,7 @@ def _with_flags(datum: Seismogram, cardinal: bool, orthogonal: bool) -> Seismogr
 def _ensemble(message: Any, ensemble: Any) -> Any:
     for member in message.members:
         ensemble.adopt(from_message(member))
-    _set_metadata(ensemble, message.metadata)
+    _set_metadata(ensemble, message.metadata, {})
     ensemble.live = message.live
     if message.HasField("elog"):
         ensemble.elog = elog_from_message(message.elog)
@@ -142,16 +155,17 @@ def _ensemble(message: Any, ensemble: Any) -> Any:
 def _carry(message: Any, datum: Any) -> None:
     """Life, Metadata, log and history of an atomic datum; last, since setting clock and samples writes Metadata."""
     datum.live = message.live
-    _set_metadata(datum, message.metadata)
+    of_clock = {key: datum[key] for key in _OF_CLOCK} if message.metadata.clock_left_out else {}
+    _set_metadata(datum, message.metadata, of_clock)
     if message.HasField("history"):
         datum.load_history(history_from_message(message.history))
     if message.HasField("elog"):
         datum.elog = elog_from_message(message.elog)
 
 
-def _set_metadata(target: Any, message: pb.Metadata) -> None:
-    """Give `target` exactly the names of the message."""
+def _set_metadata(target: Any, message: pb.Metadata, more: dict[str, Any]) -> None:
+    """Give `target` exactly the names of the message and of `more`."""
     target.clear()
-    for key, value in metadata_from_message(message).todict().items():
+    for key, value in {**more, **metadata_from_message(message).todict()}.items():
         target[key] = value
     mark_modified(target, message.modified)

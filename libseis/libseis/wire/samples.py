@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from seis.v1 import waveform_pb2 as pb
@@ -13,20 +16,25 @@ from libseis.mseed import decode, encode, frame
 from libseis.segments import Segment
 from libseis.segments.segment import Samples, as_counts
 
-with extra("wire"):
-    import blosc2
-
 _TYPES = {"int32": pb.SAMPLE_TYPE_INT32, "float32": pb.SAMPLE_TYPE_FLOAT32, "float64": pb.SAMPLE_TYPE_FLOAT64}
 _DTYPES = {number: np.dtype(name).newbyteorder("<") for name, number in _TYPES.items()}
 
-# level 1 of LZ4 on bit-shuffled counts: 7 times smaller at 0.65 ms an hour of 100 Hz; higher levels gain little.
-# One thread: callers run in a pool of their own.
-_PACKING = blosc2.CParams(
-    codec=blosc2.Codec.LZ4, clevel=1, filters=[blosc2.Filter.BITSHUFFLE], filters_meta=[0], typesize=4, nthreads=1
-)
-_UNPACKING = blosc2.DParams(nthreads=1)
 _WORTH_PACKING = 64  # bytes; a chunk has a header of 32
 _LARGEST_CHUNK = 2**31 - 64
+
+
+@cache
+def _blosc() -> tuple[Any, dict[str, Any], dict[str, Any]]:
+    """blosc2, what to pack with and what to unpack with; here, since it takes longer to import than all else."""
+    with extra("wire"):
+        import blosc2
+
+    # level 1 of LZ4 on bit-shuffled counts: 7 times smaller at 0.65 ms an hour of 100 Hz; higher levels gain little.
+    # One thread: callers run in a pool of their own.
+    packing = blosc2.CParams(
+        codec=blosc2.Codec.LZ4, clevel=1, filters=[blosc2.Filter.BITSHUFFLE], filters_meta=[0], typesize=4, nthreads=1
+    )
+    return blosc2, {"cparams": packing}, {"dparams": blosc2.DParams(nthreads=1)}
 
 
 def pack_samples(data: Samples) -> pb.Samples:
@@ -45,7 +53,8 @@ def pack_samples(data: Samples) -> pb.Samples:
     flat = data.reshape(-1, order="F").astype(_DTYPES[_TYPES[name]], copy=False)
     encoding, packed = pb.SAMPLE_ENCODING_RAW, b""
     if name == "int32" and _WORTH_PACKING <= flat.nbytes <= _LARGEST_CHUNK:
-        packed = blosc2.compress2(flat, cparams=_PACKING)
+        blosc2, packing, _ = _blosc()
+        packed = blosc2.compress2(flat, **packing)
         encoding = pb.SAMPLE_ENCODING_BLOSC2_BITSHUFFLE
     if not packed or len(packed) >= flat.nbytes:
         encoding, packed = pb.SAMPLE_ENCODING_RAW, flat.tobytes()
@@ -72,11 +81,17 @@ def unpack_samples(message: pb.Samples) -> Samples:
 
     Raises SampleError when the bytes do not hold what the message says they do.
     """
+    records = message.encoding == pb.SAMPLE_ENCODING_MINISEED
     dtype = _DTYPES.get(message.type)
+    typed = dtype is not None or (records and message.type == pb.SAMPLE_TYPE_UNSPECIFIED)
     components = message.components or 1
-    if dtype is None or message.npts < 0 or components < 0:
+    if not typed or message.npts < 0 or components < 0:
         raise _unfit(f"Samples of type {message.type}, {message.npts} by {components}, make no sense.")
-    flat = _unpack(message, dtype, message.npts * components)
+    flat = (
+        _records(message.data, dtype)
+        if dtype is None or records
+        else _unpack(message, dtype, message.npts * components)
+    )
     if len(flat) != message.npts * components:
         raise _unfit(f"The message promises {message.npts * components} samples and holds {len(flat)}.")
     return flat if components == 1 else flat.reshape((components, message.npts), order="F")
@@ -89,22 +104,26 @@ def _unpack(message: pb.Samples, dtype: np.dtype[np.generic], count: int) -> Sam
         return np.frombuffer(message.data, dtype)
     if message.encoding == pb.SAMPLE_ENCODING_BLOSC2_BITSHUFFLE:
         return _inflate(message.data, dtype, count)
-    if message.encoding == pb.SAMPLE_ENCODING_MINISEED:
-        segments = [s for joined in decode(message.data, frame(message.data)) for s in joined.segments]
-        if len(segments) != 1:
-            raise _unfit(f"The records hold {len(segments)} segments; the samples of one are wanted.")
-        return segments[0].data.astype(dtype, copy=False)
     raise _unfit(f"Sample encoding {message.encoding} is not known; the sender is of a newer version.")
 
 
+def _records(data: bytes, dtype: np.dtype[np.generic] | None) -> Samples:
+    """The samples of miniSEED records of one contiguous trace, of their own type where none is given."""
+    segments = [s for joined in decode(data, frame(data)) for s in joined.segments]
+    if len(segments) != 1:
+        raise _unfit(f"The records hold {len(segments)} segments; the samples of one are wanted.")
+    return segments[0].data if dtype is None else segments[0].data.astype(dtype, copy=False)
+
+
 def _inflate(chunk: bytes, dtype: np.dtype[np.generic], count: int) -> NDArray[np.generic]:
+    blosc2, _, unpacking = _blosc()
     try:
         size, _, _ = blosc2.get_cbuffer_sizes(chunk)
         # compared before anything is allocated or written: the size is the sender's word
         if size != count * dtype.itemsize:
             raise _unfit(f"The packed samples unfold to {size} bytes; {count * dtype.itemsize} were promised.")
         out = np.empty(count, dtype)
-        blosc2.decompress2(chunk, out, dparams=_UNPACKING)
+        blosc2.decompress2(chunk, out, **unpacking)
     except (ValueError, RuntimeError) as error:
         raise _unfit(f"The packed samples are damaged: {error}.") from error
     return out

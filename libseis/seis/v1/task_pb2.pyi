@@ -241,7 +241,7 @@ class Provenance(_message.Message):
     def __init__(self, sources: _Optional[_Iterable[_Union[Provenance.Source, _Mapping]]] = ..., steps: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Outcome(_message.Message):
-    __slots__ = ("window", "fate", "reason", "detail", "pieces", "log", "provenance")
+    __slots__ = ("window", "fate", "reason", "detail", "pieces", "log", "provenance", "data")
     WINDOW_FIELD_NUMBER: _ClassVar[int]
     FATE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
@@ -249,6 +249,7 @@ class Outcome(_message.Message):
     PIECES_FIELD_NUMBER: _ClassVar[int]
     LOG_FIELD_NUMBER: _ClassVar[int]
     PROVENANCE_FIELD_NUMBER: _ClassVar[int]
+    DATA_FIELD_NUMBER: _ClassVar[int]
     window: Window
     fate: Fate
     reason: str
@@ -256,7 +257,8 @@ class Outcome(_message.Message):
     pieces: _containers.RepeatedCompositeFieldContainer[Piece]
     log: _containers.RepeatedCompositeFieldContainer[_waveform_pb2.LogEntry]
     provenance: Provenance
-    def __init__(self, window: _Optional[_Union[Window, _Mapping]] = ..., fate: _Optional[_Union[Fate, str]] = ..., reason: _Optional[str] = ..., detail: _Optional[str] = ..., pieces: _Optional[_Iterable[_Union[Piece, _Mapping]]] = ..., log: _Optional[_Iterable[_Union[_waveform_pb2.LogEntry, _Mapping]]] = ..., provenance: _Optional[_Union[Provenance, _Mapping]] = ...) -> None: ...
+    data: _containers.RepeatedCompositeFieldContainer[_waveform_pb2.TimeSeries]
+    def __init__(self, window: _Optional[_Union[Window, _Mapping]] = ..., fate: _Optional[_Union[Fate, str]] = ..., reason: _Optional[str] = ..., detail: _Optional[str] = ..., pieces: _Optional[_Iterable[_Union[Piece, _Mapping]]] = ..., log: _Optional[_Iterable[_Union[_waveform_pb2.LogEntry, _Mapping]]] = ..., provenance: _Optional[_Union[Provenance, _Mapping]] = ..., data: _Optional[_Iterable[_Union[_waveform_pb2.TimeSeries, _Mapping]]] = ...) -> None: ...
 
 class Outcomes(_message.Message):
     __slots__ = ("job", "task", "attempt", "part", "outcomes", "recipe", "expansion", "part_count")
@@ -309,7 +311,7 @@ class BuildTask(_message.Message):
     def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., publication: _Optional[int] = ..., window: _Optional[_Union[Window, _Mapping]] = ...) -> None: ...
 
 class MisfitTask(_message.Message):
-    __slots__ = ("job", "task", "attempt", "publication", "window", "observed", "synthetic", "config_json", "quakeml", "stationxml", "fixed_windows_json", "problems", "keep_rejected")
+    __slots__ = ("job", "task", "attempt", "publication", "window", "observed", "synthetic", "config_json", "quakeml", "stationxml", "fixed_windows_json", "problems", "keep_rejected", "observed_data", "synthetic_data")
     JOB_FIELD_NUMBER: _ClassVar[int]
     TASK_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
@@ -323,6 +325,8 @@ class MisfitTask(_message.Message):
     FIXED_WINDOWS_JSON_FIELD_NUMBER: _ClassVar[int]
     PROBLEMS_FIELD_NUMBER: _ClassVar[int]
     KEEP_REJECTED_FIELD_NUMBER: _ClassVar[int]
+    OBSERVED_DATA_FIELD_NUMBER: _ClassVar[int]
+    SYNTHETIC_DATA_FIELD_NUMBER: _ClassVar[int]
     job: str
     task: str
     attempt: int
@@ -336,10 +340,12 @@ class MisfitTask(_message.Message):
     fixed_windows_json: str
     problems: _containers.RepeatedScalarFieldContainer[str]
     keep_rejected: bool
-    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., publication: _Optional[int] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., observed: _Optional[_Iterable[_Union[Piece, _Mapping]]] = ..., synthetic: _Optional[_Iterable[_Union[Piece, _Mapping]]] = ..., config_json: _Optional[str] = ..., quakeml: _Optional[bytes] = ..., stationxml: _Optional[bytes] = ..., fixed_windows_json: _Optional[str] = ..., problems: _Optional[_Iterable[str]] = ..., keep_rejected: _Optional[bool] = ...) -> None: ...
+    observed_data: _containers.RepeatedCompositeFieldContainer[_waveform_pb2.TimeSeries]
+    synthetic_data: _containers.RepeatedCompositeFieldContainer[_waveform_pb2.TimeSeries]
+    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., publication: _Optional[int] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., observed: _Optional[_Iterable[_Union[Piece, _Mapping]]] = ..., synthetic: _Optional[_Iterable[_Union[Piece, _Mapping]]] = ..., config_json: _Optional[str] = ..., quakeml: _Optional[bytes] = ..., stationxml: _Optional[bytes] = ..., fixed_windows_json: _Optional[str] = ..., problems: _Optional[_Iterable[str]] = ..., keep_rejected: _Optional[bool] = ..., observed_data: _Optional[_Iterable[_Union[_waveform_pb2.TimeSeries, _Mapping]]] = ..., synthetic_data: _Optional[_Iterable[_Union[_waveform_pb2.TimeSeries, _Mapping]]] = ...) -> None: ...
 
 class Measurement(_message.Message):
-    __slots__ = ("job", "task", "attempt", "window", "fate", "reason", "detail", "windows_json", "sources", "log", "synthetic", "rejected_json")
+    __slots__ = ("job", "task", "attempt", "window", "fate", "reason", "detail", "windows_json", "sources", "log", "synthetic", "rejected_json", "synthetic_data")
     JOB_FIELD_NUMBER: _ClassVar[int]
     TASK_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_FIELD_NUMBER: _ClassVar[int]
@@ -352,6 +358,7 @@ class Measurement(_message.Message):
     LOG_FIELD_NUMBER: _ClassVar[int]
     SYNTHETIC_FIELD_NUMBER: _ClassVar[int]
     REJECTED_JSON_FIELD_NUMBER: _ClassVar[int]
+    SYNTHETIC_DATA_FIELD_NUMBER: _ClassVar[int]
     job: str
     task: str
     attempt: int
@@ -364,7 +371,8 @@ class Measurement(_message.Message):
     log: _containers.RepeatedCompositeFieldContainer[_waveform_pb2.LogEntry]
     synthetic: _containers.RepeatedCompositeFieldContainer[Piece]
     rejected_json: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., fate: _Optional[_Union[Fate, str]] = ..., reason: _Optional[str] = ..., detail: _Optional[str] = ..., windows_json: _Optional[_Iterable[str]] = ..., sources: _Optional[_Iterable[_Union[AdjointTrace, _Mapping]]] = ..., log: _Optional[_Iterable[_Union[_waveform_pb2.LogEntry, _Mapping]]] = ..., synthetic: _Optional[_Iterable[_Union[Piece, _Mapping]]] = ..., rejected_json: _Optional[_Iterable[str]] = ...) -> None: ...
+    synthetic_data: _containers.RepeatedCompositeFieldContainer[_waveform_pb2.TimeSeries]
+    def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., fate: _Optional[_Union[Fate, str]] = ..., reason: _Optional[str] = ..., detail: _Optional[str] = ..., windows_json: _Optional[_Iterable[str]] = ..., sources: _Optional[_Iterable[_Union[AdjointTrace, _Mapping]]] = ..., log: _Optional[_Iterable[_Union[_waveform_pb2.LogEntry, _Mapping]]] = ..., synthetic: _Optional[_Iterable[_Union[Piece, _Mapping]]] = ..., rejected_json: _Optional[_Iterable[str]] = ..., synthetic_data: _Optional[_Iterable[_Union[_waveform_pb2.TimeSeries, _Mapping]]] = ...) -> None: ...
 
 class AdjointTrace(_message.Message):
     __slots__ = ("attributes_json", "samples")

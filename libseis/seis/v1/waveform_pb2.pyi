@@ -179,7 +179,7 @@ class Value(_message.Message):
     def __init__(self, null: _Optional[_Union[Null, _Mapping]] = ..., boolean: _Optional[bool] = ..., integer: _Optional[int] = ..., real: _Optional[float] = ..., text: _Optional[str] = ..., binary: _Optional[bytes] = ..., list: _Optional[_Union[ListValue, _Mapping]] = ..., map: _Optional[_Union[MapValue, _Mapping]] = ..., datetime: _Optional[_Union[DatetimeValue, _Mapping]] = ...) -> None: ...
 
 class Metadata(_message.Message):
-    __slots__ = ("entries", "modified")
+    __slots__ = ("entries", "modified", "clock_left_out")
     class EntriesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -189,9 +189,11 @@ class Metadata(_message.Message):
         def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping]] = ...) -> None: ...
     ENTRIES_FIELD_NUMBER: _ClassVar[int]
     MODIFIED_FIELD_NUMBER: _ClassVar[int]
+    CLOCK_LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
     entries: _containers.MessageMap[str, Value]
     modified: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, entries: _Optional[_Mapping[str, Value]] = ..., modified: _Optional[_Iterable[str]] = ...) -> None: ...
+    clock_left_out: bool
+    def __init__(self, entries: _Optional[_Mapping[str, Value]] = ..., modified: _Optional[_Iterable[str]] = ..., clock_left_out: _Optional[bool] = ...) -> None: ...
 
 class LogEntry(_message.Message):
     __slots__ = ("job_id", "process_id", "algorithm", "message", "severity")

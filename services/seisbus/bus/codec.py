@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from google.protobuf.message import DecodeError, Message
 from libseis.codes import Channel
+from libseis.enums import GapFill
+from libseis.errors import MsPASSError
+from libseis.segments import GapPolicy, Overlap
+from libseis.wire import Heading, heading_of, put_heading, series_of_piece
 from seis.v1 import task_pb2, waveform_pb2
 
 from ..errors import PoisonError
@@ -33,17 +37,31 @@ from ..model.handovers import (
 from ..model.outcome import Fate
 from ..model.task import ObjectRef, Part, Recipe, Task, Window, WindowTemplate
 
+if TYPE_CHECKING:
+    from google.protobuf.internal.containers import RepeatedCompositeFieldContainer as Messages
+
 M = TypeVar("M", bound=Message)
+T = TypeVar("T")
+
+# What reading fields raises that are not what a message of their kind holds.
+_MALFORMED = (DecodeError, MsPASSError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
 
 
-def _parse(kind: type[M], body: bytes) -> M:
-    """The message of these bytes; PoisonError when they are none."""
-    message: M = kind()
-    try:
-        message.ParseFromString(body)
-    except DecodeError as error:
-        raise PoisonError(f"A body that is not a {kind.DESCRIPTOR.full_name}: {error}.") from error
-    return message
+def _body(kind: type[M]) -> Callable[[Callable[[M], T]], Callable[[bytes], T]]:
+    """Make the reader of a message of a kind one of its bytes; PoisonError for bytes that are none, or malformed."""
+
+    def of(read: Callable[[M], T]) -> Callable[[bytes], T]:
+        @wraps(read)
+        def decode(body: bytes) -> T:
+            try:
+                return read(kind.FromString(body))
+            except _MALFORMED as error:
+                name = kind.DESCRIPTOR.full_name
+                raise PoisonError(f"A body that is not a {name}: {type(error).__name__}: {error}.") from error
+
+        return decode
+
+    return of
 
 
 def _channel_message(channel: Channel) -> task_pb2.Channel:
@@ -125,12 +143,19 @@ def _recipe_message(recipe: Recipe) -> task_pb2.Recipe:
     )
 
 
+def _steps(text: str) -> tuple[Any, ...]:
+    steps = json.loads(text)
+    if not isinstance(steps, list) or not all(isinstance(step, str | dict) for step in steps):
+        raise ValueError("processing steps that are no list of names and mappings")
+    return tuple(steps)
+
+
 def _recipe_value(message: task_pb2.Recipe) -> Recipe:
     return Recipe(
-        gaps=message.gaps,
-        fill=message.fill,
-        overlap=message.overlap,
-        steps=tuple(json.loads(message.steps_json)),
+        gaps=GapPolicy(message.gaps).value,
+        fill=GapFill(message.fill).value,
+        overlap=Overlap(message.overlap).value,
+        steps=_steps(message.steps_json),
         pad_before=message.pad_before,
         pad_after=message.pad_after,
         storage=message.storage,
@@ -172,9 +197,9 @@ def encode_plan(order: PlanOrder) -> bytes:
     return bytes(task_pb2.PlanTask(job=order.job, attempt=order.attempt).SerializeToString())
 
 
-def decode_plan(body: bytes) -> PlanOrder:
+@_body(task_pb2.PlanTask)
+def decode_plan(message: task_pb2.PlanTask) -> PlanOrder:
     """Inverse of `encode_plan`; PoisonError for other bytes."""
-    message = _parse(task_pb2.PlanTask, body)
     return PlanOrder(message.job, message.attempt)
 
 
@@ -199,9 +224,9 @@ def encode_fetch(order: FetchOrder) -> bytes:
     return bytes(message.SerializeToString())
 
 
-def decode_fetch(body: bytes) -> FetchOrder:
+@_body(task_pb2.FetchTask)
+def decode_fetch(message: task_pb2.FetchTask) -> FetchOrder:
     """Inverse of `encode_fetch`; PoisonError for other bytes, or a task without an object."""
-    message = _parse(task_pb2.FetchTask, body)
     if not message.objects:
         raise PoisonError(f"Fetch task {message.task!r} names no object.")
     template = message.template if message.HasField("template") else None
@@ -267,9 +292,9 @@ def encode_window(order: WindowOrder) -> bytes:
     return bytes(message.SerializeToString())
 
 
-def decode_window(body: bytes) -> WindowOrder:
+@_body(task_pb2.WindowTask)
+def decode_window(message: task_pb2.WindowTask) -> WindowOrder:
     """Inverse of `encode_window`; PoisonError for other bytes."""
-    message = _parse(task_pb2.WindowTask, body)
     return WindowOrder(
         job=message.job,
         task=message.task,
@@ -295,9 +320,9 @@ def encode_build(order: BuildOrder) -> bytes:
     return bytes(message.SerializeToString())
 
 
-def decode_build(body: bytes) -> BuildOrder:
+@_body(task_pb2.BuildTask)
+def decode_build(message: task_pb2.BuildTask) -> BuildOrder:
     """Inverse of `encode_build`; PoisonError for other bytes."""
-    message = _parse(task_pb2.BuildTask, body)
     return BuildOrder(message.job, message.task, message.attempt, message.publication, _window_value(message.window))
 
 
@@ -309,8 +334,6 @@ def encode_misfit(order: MisfitOrder) -> bytes:
         attempt=order.attempt,
         publication=order.publication,
         window=_window_message(order.window),
-        observed=[_piece_message(piece) for piece in order.observed],
-        synthetic=[_piece_message(piece) for piece in order.synthetic],
         config_json=order.config,
         quakeml=order.quakeml,
         stationxml=order.stationxml,
@@ -318,20 +341,22 @@ def encode_misfit(order: MisfitOrder) -> bytes:
         problems=order.problems,
         keep_rejected=order.keep_rejected,
     )
-    return bytes(message.SerializeToString())
+    _put_pieces(message.observed_data, order.observed)
+    _put_pieces(message.synthetic_data, order.synthetic)
+    return bytes(message.SerializeToString(deterministic=True))
 
 
-def decode_misfit(body: bytes) -> MisfitOrder:
+@_body(task_pb2.MisfitTask)
+def decode_misfit(message: task_pb2.MisfitTask) -> MisfitOrder:
     """Inverse of `encode_misfit`; PoisonError for other bytes."""
-    message = _parse(task_pb2.MisfitTask, body)
     return MisfitOrder(
         job=message.job,
         task=message.task,
         attempt=message.attempt,
         publication=message.publication,
         window=_window_value(message.window),
-        observed=tuple(_piece_value(piece) for piece in message.observed),
-        synthetic=tuple(_piece_value(piece) for piece in message.synthetic),
+        observed=_piece_values(message.observed_data, message.observed),
+        synthetic=_piece_values(message.synthetic_data, message.synthetic),
         config=message.config_json,
         quakeml=message.quakeml,
         stationxml=message.stationxml,
@@ -354,17 +379,15 @@ def encode_measurement(found: Measurement) -> bytes:
         windows_json=found.windows,
         sources=[task_pb2.AdjointTrace(attributes_json=s.attributes, samples=s.samples) for s in found.sources],
         log=[_log_message(line) for line in found.log],
-        synthetic=[_piece_message(piece) for piece in found.synthetic],
         rejected_json=found.rejected,
     )
-    return bytes(message.SerializeToString())
+    _put_pieces(message.synthetic_data, found.synthetic)
+    return bytes(message.SerializeToString(deterministic=True))
 
 
-def decode_measurement(body: bytes) -> Measurement:
+@_body(task_pb2.Measurement)
+def decode_measurement(message: task_pb2.Measurement) -> Measurement:
     """Inverse of `encode_measurement`; PoisonError for other bytes."""
-    message = _parse(task_pb2.Measurement, body)
-    if message.fate not in _FATE_VALUES:
-        raise PoisonError(f"A measurement of {message.task!r} with the unknown fate {message.fate}.")
     return Measurement(
         job=message.job,
         task=message.task,
@@ -376,7 +399,7 @@ def decode_measurement(body: bytes) -> Measurement:
         windows=tuple(message.windows_json),
         sources=tuple(AdjointTrace(source.attributes_json, source.samples) for source in message.sources),
         log=tuple(LogLine(e.algorithm, e.message, _SEVERITY_VALUES[e.severity]) for e in message.log),
-        synthetic=tuple(_piece_value(piece) for piece in message.synthetic),
+        synthetic=_piece_values(message.synthetic_data, message.synthetic),
         rejected=tuple(message.rejected_json),
     )
 
@@ -385,45 +408,33 @@ def _log_message(line: LogLine) -> waveform_pb2.LogEntry:
     return waveform_pb2.LogEntry(algorithm=line.algorithm, message=line.message, severity=_SEVERITIES[line.severity])
 
 
-def _outcome_message(outcome: WindowOutcome, provenance: task_pb2.Provenance) -> task_pb2.Outcome:
-    return task_pb2.Outcome(
-        window=_window_message(outcome.window),
-        fate=_FATES[outcome.fate],
-        reason=outcome.reason,
-        detail=outcome.detail,
-        pieces=[_piece_message(piece) for piece in outcome.pieces],
-        log=[_log_message(line) for line in outcome.log],
-        provenance=provenance,
-    )
+def _put_pieces(messages: Messages[waveform_pb2.TimeSeries], pieces: Iterable[Piece]) -> None:
+    """Add pieces as the messages of TimeSeries, in place: a message that is handed over is copied, with its samples."""
+    for piece in pieces:
+        message = messages.add()
+        put_heading(
+            message, Heading(piece.channel, piece.t0_ns, piece.rate_numerator, piece.rate_denominator, piece.units)
+        )
+        samples = message.samples
+        if piece.packing is Packing.FLOAT64:
+            samples.type = waveform_pb2.SAMPLE_TYPE_FLOAT64
+        samples.encoding, samples.npts, samples.components = _ENCODINGS[piece.packing], piece.npts, 1
+        samples.data = piece.data
 
 
-def _piece_message(piece: Piece) -> task_pb2.Piece:
-    return task_pb2.Piece(
-        samples=waveform_pb2.Samples(
-            type=waveform_pb2.SAMPLE_TYPE_FLOAT64 if piece.packing is Packing.FLOAT64 else None,
-            encoding=_ENCODINGS[piece.packing],
-            npts=piece.npts,
-            components=1,
-            data=piece.data,
-        ),
-        t0_ns=piece.t0_ns,
-        rate=waveform_pb2.Rate(numerator=piece.rate_numerator, denominator=piece.rate_denominator),
-        channel=_channel_message(piece.channel),
-        units=piece.units,
-    )
+def _piece_values(data: Iterable[waveform_pb2.TimeSeries], older: Iterable[task_pb2.Piece]) -> tuple[Piece, ...]:
+    """The pieces of messages of TimeSeries, or of what version 0.1.0 sent in their place."""
+    return tuple(_piece_value(message) for message in (*map(series_of_piece, older), *data))
 
 
-def _piece_value(message: task_pb2.Piece) -> Piece:
-    return Piece(
-        channel=_channel_value(message.channel),
-        t0_ns=message.t0_ns,
-        rate_numerator=message.rate.numerator,
-        rate_denominator=message.rate.denominator,
-        npts=message.samples.npts,
-        packing=_ENCODING_VALUES[message.samples.encoding],
-        data=message.samples.data,
-        units=message.units,
-    )
+def _piece_value(message: waveform_pb2.TimeSeries) -> Piece:
+    channel, t0_ns, numerator, denominator, units = heading_of(message)
+    samples = message.samples
+    packing, npts, data = _ENCODING_VALUES[samples.encoding], samples.npts, samples.data
+    real = samples.type == waveform_pb2.SAMPLE_TYPE_FLOAT64 and len(data) == 8 * npts
+    if npts < 0 or samples.components != 1 or not (real or packing is Packing.MINISEED):
+        raise ValueError(f"{len(data)} bytes of {channel} that are not {npts} samples in a form that is stored")
+    return Piece(channel, t0_ns, numerator, denominator, npts, packing, data, units)
 
 
 def _provenance_message(outcome: WindowOutcome) -> task_pb2.Provenance:
@@ -436,14 +447,21 @@ def _provenance_message(outcome: WindowOutcome) -> task_pb2.Provenance:
     )
 
 
-def _outcome_messages(outcomes: Iterable[WindowOutcome]) -> Iterator[task_pb2.Outcome]:
-    """Messages of a part's outcomes; neighbours of one provenance share the work on it."""
+def _put_outcomes(messages: Messages[task_pb2.Outcome], outcomes: Iterable[WindowOutcome]) -> None:
+    """Add a part's outcomes; a provenance is sent once for neighbours that share it."""
     before: tuple[object, object] | None = None
-    provenance = task_pb2.Provenance()
     for outcome in outcomes:
+        message = messages.add(
+            window=_window_message(outcome.window),
+            fate=_FATES[outcome.fate],
+            reason=outcome.reason,
+            detail=outcome.detail,
+            log=[_log_message(line) for line in outcome.log],
+        )
         if (mine := (outcome.sources, outcome.steps)) != before:
-            before, provenance = mine, _provenance_message(outcome)
-        yield _outcome_message(outcome, provenance)
+            before = mine
+            message.provenance.CopyFrom(_provenance_message(outcome))
+        _put_pieces(message.data, outcome.pieces)
 
 
 _Origin = tuple[tuple[Source, ...], tuple[str, ...]]
@@ -455,13 +473,12 @@ def _origin_value(message: task_pb2.Provenance) -> _Origin:
 
 
 def _outcome_values(messages: Iterable[task_pb2.Outcome]) -> Iterator[WindowOutcome]:
-    """Inverse of `_outcome_messages`; what neighbours share is one object."""
+    """Inverse of `_put_outcomes`; what neighbours share is one object. Version 0.1.0 sent it with each."""
     before: task_pb2.Provenance | None = None
     origin: _Origin = ((), ())
     for message in messages:
-        provenance = message.provenance
-        if before is None or provenance != before:
-            before, origin = provenance, _origin_value(provenance)
+        if message.HasField("provenance") and (before is None or message.provenance != before):
+            before, origin = message.provenance, _origin_value(message.provenance)
         yield _outcome_value(message, origin)
 
 
@@ -471,7 +488,7 @@ def _outcome_value(message: task_pb2.Outcome, origin: _Origin) -> WindowOutcome:
         fate=_FATE_VALUES[message.fate],
         reason=message.reason,
         detail=message.detail,
-        pieces=tuple(_piece_value(piece) for piece in message.pieces),
+        pieces=_piece_values(message.data, message.pieces),
         log=tuple(LogLine(e.algorithm, e.message, _SEVERITY_VALUES[e.severity]) for e in message.log),
         sources=origin[0],
         steps=origin[1],
@@ -486,22 +503,18 @@ def encode_outcomes(batch: OutcomeBatch) -> bytes:
         attempt=batch.attempt,
         part=batch.part,
         part_count=batch.part_count,
-        outcomes=_outcome_messages(batch.outcomes),
         recipe=_recipe_message(batch.recipe),
     )
+    _put_outcomes(message.outcomes, batch.outcomes)
     if batch.expansion is not None:
         message.expansion.windows.extend(_window_message(window) for window in batch.expansion.windows)
         message.expansion.parts.extend(_part_message(part) for part in batch.expansion.parts)
-    return bytes(message.SerializeToString())
+    return bytes(message.SerializeToString(deterministic=True))
 
 
-def decode_outcomes(body: bytes) -> OutcomeBatch:
+@_body(task_pb2.Outcomes)
+def decode_outcomes(message: task_pb2.Outcomes) -> OutcomeBatch:
     """Inverse of `encode_outcomes`; PoisonError for other bytes."""
-    message = _parse(task_pb2.Outcomes, body)
-    try:
-        outcomes = tuple(_outcome_values(message.outcomes))
-    except KeyError as error:
-        raise PoisonError(f"Outcomes of {message.task!r} with an unknown enum value {error}.") from error
     return OutcomeBatch(
         job=message.job,
         task=message.task,
@@ -509,7 +522,7 @@ def decode_outcomes(body: bytes) -> OutcomeBatch:
         part=message.part,
         part_count=message.part_count,
         recipe=_recipe_value(message.recipe),
-        outcomes=outcomes,
+        outcomes=tuple(_outcome_values(message.outcomes)),
         expansion=Expansion(
             tuple(_window_value(window) for window in message.expansion.windows),
             tuple(Part(part.first, part.count) for part in message.expansion.parts),

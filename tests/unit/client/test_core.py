@@ -92,7 +92,7 @@ MISSING = {  # what a program does: what is missing, and the extra that brings i
     "import libseis.mspass.algorithms.signals": ("obspy is", "libseis[obspy]"),
     "import libseis.mspass.algorithms.resample": ("is", "libseis[obspy]"),
     "import libseis.mspass.algorithms.bundle": ("obspy is", "libseis[obspy]"),
-    "import libseis.wire": ("blosc2 is", "libseis[wire]"),
+    "import numpy, libseis.wire as w; w.pack_samples(numpy.arange(99, dtype='i4'))": ("blosc2 is", "libseis[wire]"),
     "import libseis.asdf": ("h5py and isal and obspy and scipy are", "libseis[asdf]"),
     "from libseis.misfit import Manager": ("h5py and isal and obspy and scipy are", "libseis[misfit]"),
     "import libseis.misfit.station": ("pyasdf", "libseis[misfit]"),

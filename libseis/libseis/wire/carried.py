@@ -1,0 +1,87 @@
+"""Data objects out of a message on the bus, for programs that have libseis and no Seisbus."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from google.protobuf.message import DecodeError, Message
+from seis.v1 import task_pb2
+from seis.v1 import waveform_pb2 as pb
+
+from libseis.enums import ErrorSeverity
+from libseis.errors import SampleError
+from libseis.objects.timeseries import TimeSeries
+from libseis.wire.headers import elog_from_message
+from libseis.wire.objects import from_message
+from libseis.wire.packed import series_of_piece
+
+M = TypeVar("M", bound=Message)
+
+
+def claim_of(body: bytes) -> tuple[str, str] | None:
+    """Where the contents of a message wait that is too large for the bus.
+
+    Parameters
+    ----------
+    body : bytes
+        The message as it is on the bus.
+
+    Returns
+    -------
+    tuple of str, or None
+        Bucket and name of the object in NATS's Object Store; None when the message holds its contents itself.
+
+    Raises
+    ------
+    SampleError
+        When the bytes are no message of Seisbus.
+    """
+    claim = _parsed(task_pb2.Envelope, body).claim
+    return (claim.bucket, claim.key) if claim.key else None
+
+
+def carried(body: bytes, contents: bytes | None = None) -> list[TimeSeries]:
+    """The data that a message from windower to writer (stream SEIS_WRITE) carries.
+
+    Parameters
+    ----------
+    body : bytes
+        The message as it is on the bus.
+    contents : bytes, optional
+        What waits at `claim_of(body)`, where that is not None.
+
+    Returns
+    -------
+    list of TimeSeries
+        The saved windows' data in order, each with the error log of its window; windows without data give none.
+
+    Raises
+    ------
+    SampleError
+        When the bytes are no such message, the samples are damaged, or `contents` is wanted and not given.
+    """
+    if contents is None and (claim := claim_of(body)):
+        raise _unfit(f"The data wait as {claim[1]} in the bucket {claim[0]}; read it and pass it as `contents`.")
+    inner = _parsed(task_pb2.Envelope, body).inline if contents is None else contents
+    outcomes = _parsed(task_pb2.Outcomes, inner).outcomes
+    data = []
+    for outcome in outcomes:
+        for message in (*map(series_of_piece, outcome.pieces), *outcome.data):
+            datum = from_message(message)
+            if outcome.log:
+                datum.elog = elog_from_message(pb.ErrorLog(entries=outcome.log))
+            data.append(datum)
+    return data
+
+
+def _parsed(kind: type[M], data: bytes) -> M:
+    message: M = kind()
+    try:
+        message.ParseFromString(data)
+    except DecodeError as error:
+        raise _unfit(f"The bytes are no message from windower to writer: {error}.") from error
+    return message
+
+
+def _unfit(message: str) -> SampleError:
+    return SampleError(message, ErrorSeverity.Invalid, what="message")

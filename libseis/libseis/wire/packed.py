@@ -1,0 +1,113 @@
+"""TimeSeries whose samples stay packed: their messages written and read without a look at the samples.
+
+For programs that hand data on, as an archive's own records or as they will be stored.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from seis.v1 import task_pb2
+from seis.v1 import waveform_pb2 as pb
+
+from libseis.codes import Channel
+from libseis.enums import ErrorSeverity
+from libseis.errors import SampleError
+
+
+class Heading(NamedTuple):
+    """What a message says of a trace beside its samples.
+
+    Attributes
+    ----------
+    channel : Channel
+        Metadata net, sta, loc and chan; "" for those that are not defined.
+    t0_ns : int
+        Time of the first sample, nanoseconds since 1970.
+    rate_numerator, rate_denominator : int
+        Sampling rate as a fraction, samples per second; both positive.
+    units : str
+        Units of the samples; "" where they are not known.
+    """
+
+    channel: Channel
+    t0_ns: int
+    rate_numerator: int
+    rate_denominator: int
+    units: str = ""
+
+
+def put_heading(message: pb.TimeSeries, heading: Heading) -> None:
+    """Make a new message that of a live TimeSeries in UTC; the caller puts the packed `samples` into it.
+
+    It is what `to_message` gives for the TimeSeries that `from_message` makes of it.
+
+    Parameters
+    ----------
+    message : seis.v1.TimeSeries
+        A message that says nothing but its samples.
+    heading : Heading
+        Channel, clock and units.
+    """
+    _, t0_ns, numerator, denominator, _ = heading
+    message.live = True
+    clock = message.clock
+    clock.t0_ns, clock.dt, clock.reference = t0_ns, denominator / numerator, pb.TIME_REFERENCE_UTC
+    clock.rate.numerator, clock.rate.denominator = numerator, denominator
+    message.metadata.CopyFrom(_metadata(heading.channel, heading.units))
+
+
+@lru_cache(maxsize=1024)  # a message names few channels, each hundreds of times
+def _metadata(channel: Channel, units: str) -> pb.Metadata:
+    texts = {"net": channel.net, "sta": channel.sta, "loc": channel.loc, "chan": channel.chan}
+    if units:
+        texts["units"] = units
+    return pb.Metadata(entries={key: pb.Value(text=text) for key, text in texts.items()}, clock_left_out=True)
+
+
+# A message names few channels, each hundreds of times.
+_channel = lru_cache(maxsize=1024)(Channel)
+
+
+def heading_of(message: pb.TimeSeries) -> Heading:
+    """What a message says of its trace, without unpacking the samples.
+
+    Raises
+    ------
+    SampleError
+        When the message has no exact clock in UTC, as those of data from an archive have.
+    """
+    clock, entries = message.clock, message.metadata.entries
+    rate = clock.rate
+    exact = rate.numerator > 0 and rate.denominator > 0 and not clock.HasField("t0")
+    if not exact or clock.reference != pb.TIME_REFERENCE_UTC:
+        raise SampleError(
+            "The message has no exact clock in UTC: a rate as a fraction and a start in nanoseconds are wanted.",
+            ErrorSeverity.Invalid,
+            what="clock",
+        )
+    channel = _channel(entries["net"].text, entries["sta"].text, entries["loc"].text, entries["chan"].text)
+    return Heading(channel, clock.t0_ns, rate.numerator, rate.denominator, entries["units"].text)
+
+
+def series_of_piece(piece: task_pb2.Piece) -> pb.TimeSeries:
+    """The TimeSeries message for what version 0.1.0 sent in its place.
+
+    Raises
+    ------
+    SampleError
+        When the rate is none.
+    """
+    if piece.rate.numerator <= 0 or piece.rate.denominator <= 0:
+        raise SampleError(
+            f"A rate of {piece.rate.numerator}/{piece.rate.denominator} samples per second cannot be.",
+            ErrorSeverity.Invalid,
+            what="rate",
+        )
+    codes = piece.channel
+    channel = _channel(codes.net, codes.sta, codes.loc, codes.chan)
+    heading = Heading(channel, piece.t0_ns, piece.rate.numerator, piece.rate.denominator, piece.units)
+    message = pb.TimeSeries(samples=piece.samples)
+    put_heading(message, heading)
+    return message

@@ -1,0 +1,83 @@
+"""A value of every kind that services hand each other, with its writer and its reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from libseis.codes import Channel
+from seisbus.bus import codec
+from seisbus.model import handovers
+from seisbus.model.outcome import Fate
+from seisbus.model.task import ObjectRef, Part, Recipe, Task, Window, WindowTemplate
+
+Case: TypeAlias = tuple[Any, Callable[[Any], bytes], Callable[[bytes], Any]]
+
+JOB = "01j9zq3w5x8k2m4n6p"
+TASK = f"{JOB}.000001.000002"
+_CHANNEL = Channel("CI", "PASC", "", "BHZ")
+_WINDOW = Window(f"{JOB}.00ff", _CHANNEL, 1_299_822_483_200_000_000, 1_299_826_083_200_000_000, True, "ci38457511")
+_KNOTS = ((0, 1_299_801_600_000_000_000), (512, 1_299_801_604_000_000_000))
+_REF = ObjectRef("scedc", "a/CIPASC.ms", 7_000_000, "etag", 1_299_801_600_000_000_000, _CHANNEL, "", _KNOTS, True)
+_GONE = ObjectRef("scedc", "a/gone.ms", missing="no_such_key")
+_RECIPE = Recipe(
+    "fill", "linear", "last", ({"filter": {"type": "lowpass", "freq": 2.0}},), 10.0, 20.5, "gridfs", "float64", "tag",
+    verify_full=True, scan=True,
+)  # fmt: skip
+_READ = handovers.ObjectRecords(
+    _REF, "etag", (0, 512, 1024, 1536), b"records", ("a gap",), 3, "", "mixed record lengths"
+)
+_LOG = (handovers.LogLine("cut", "filled a gap", handovers.Severity.COMPLAINT),)
+_PIECE = handovers.Piece(_CHANNEL, 1_299_822_483_200_000_000, 40, 1, 3, handovers.Packing.FLOAT64, bytes(24))
+_OUTCOMES = (
+    handovers.WindowOutcome(
+        _WINDOW, Fate.SAVED, pieces=(_PIECE,), log=_LOG, steps=("filter",),
+        sources=(handovers.Source("scedc", "k", "e", (0, 512), "why"),),
+    ),
+    handovers.WindowOutcome(_WINDOW, Fate.DEAD, "gap", "a gap of 3 s", log=_LOG),
+)  # fmt: skip
+
+# Each value with today's writer and reader of it.
+CASES: dict[str, Case] = {
+    "plan": (handovers.PlanOrder(JOB, 2), codec.encode_plan, codec.decode_plan),
+    "fetch": (
+        handovers.FetchOrder(Task(TASK, JOB, "scedc", (_REF, _GONE), (_WINDOW,), (Part(0, 1),)), _RECIPE, 2, 3),
+        codec.encode_fetch, codec.decode_fetch,
+    ),
+    "fetch of an event file": (
+        handovers.FetchOrder(
+            Task(TASK, JOB, "scedc", (_REF,), (_WINDOW,), (Part(0, 1),), WindowTemplate(None, None, "ci1")),
+            Recipe(),
+            1,
+            1,
+        ),
+        codec.encode_fetch, codec.decode_fetch,
+    ),
+    "window": (
+        handovers.WindowOrder(JOB, TASK, 2, 3, 1, 4, (_READ,), (_WINDOW,), _RECIPE),
+        codec.encode_window, codec.decode_window,
+    ),
+    "outcomes": (
+        handovers.OutcomeBatch(JOB, TASK, 2, 1, 4, _RECIPE, _OUTCOMES),
+        codec.encode_outcomes, codec.decode_outcomes,
+    ),
+    "expansion": (
+        handovers.OutcomeBatch(JOB, TASK, 2, 0, 1, _RECIPE, (), handovers.Expansion((_WINDOW,), (Part(0, 1),))),
+        codec.encode_outcomes, codec.decode_outcomes,
+    ),
+    "build": (handovers.BuildOrder(JOB, TASK, 2, 3, _WINDOW), codec.encode_build, codec.decode_build),
+    "misfit": (
+        handovers.MisfitOrder(
+            JOB, TASK, 2, 3, _WINDOW, (_PIECE,), (_PIECE,), '{"min_period": 10}', b"<quakeml/>", b"<stationxml/>",
+            '{"Z": []}', ("no synthetic of N",), keep_rejected=True,
+        ),
+        codec.encode_misfit, codec.decode_misfit,
+    ),
+    "measurement": (
+        handovers.Measurement(
+            JOB, TASK, 2, _WINDOW, Fate.SAVED, "", "", ('{"component": "Z"}',),
+            (handovers.AdjointTrace("{}", bytes(16)),), _LOG, (_PIECE,), ("{}",),
+        ),
+        codec.encode_measurement, codec.decode_measurement,
+    ),
+}  # fmt: skip
