@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
+import json
 import shutil
 import time
 from collections import Counter
@@ -301,6 +303,27 @@ async def test_a_claim_that_is_other_or_gone_is_told_apart(bus: Bus) -> None:
     with contextlib.suppress(NotFoundError):
         info = await (await js.object_store(CLAIMS)).status()
         assert info.size < INLINE_BYTES
+
+
+@pytest.mark.parametrize("bucket", ["", "no bucket", "other"])
+async def test_a_claim_elsewhere_is_poison_and_no_trouble_of_nats(bus: Bus, bucket: str) -> None:
+    claim = task_pb2.Claim(bucket=bucket, key=f"{JOB}/1", size=1)
+    with pytest.raises(PoisonError, match="claims are in"):
+        await bus.open_envelope(task_pb2.Envelope(claim=claim).SerializeToString())
+
+
+async def test_a_claim_that_is_damaged_in_the_store_is_poison(bus: Bus) -> None:
+    body = b"x" * (INLINE_BYTES + 1)
+    await bus.publish(write_subject(JOB), body, tag=Tag(JOB, "t", 1), message_id=f"{JOB}.0.0/write/0/1.1")
+    js = bus.connection.jetstream()
+    message = (await js.get_msg("SEIS_WRITE", 1)).data
+    key = base64.urlsafe_b64encode(task_pb2.Envelope.FromString(message).claim.key.encode()).decode()
+    subject = f"$O.{CLAIMS}.M.{key}"
+    about = json.loads((await js.get_last_msg(f"OBJ_{CLAIMS}", subject)).data or b"")
+    about["digest"] = "SHA-256=" + base64.urlsafe_b64encode(bytes(32)).decode()
+    await js.publish(subject, json.dumps(about).encode(), headers={"Nats-Rollup": "sub"})
+    with pytest.raises(PoisonError, match="damaged in NATS's Object Store"):
+        await bus.open_envelope(message)
 
 
 async def test_a_patient_publisher_waits_for_room_and_an_impatient_one_says_so(servers: EmbeddedServers) -> None:

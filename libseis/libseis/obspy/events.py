@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from libseis.extras import extra
+
 
 def read_quakeml(data: bytes) -> Any:
     """An obspy Catalog of all of a QuakeML document; obspy's and lxml's errors where it is none."""
-    from obspy import read_events
+    with extra("obspy"):
+        from obspy import read_events
 
     return read_events(io.BytesIO(data), format="QUAKEML")
 
@@ -44,8 +47,9 @@ def point_source(
     mag, mag_type
         Magnitude and its type, such as Mw; None where they are not known.
     """
-    from obspy import UTCDateTime
-    from obspy.core.event import Event, Magnitude, Origin, ResourceIdentifier
+    with extra("obspy"):
+        from obspy import UTCDateTime
+        from obspy.core.event import Event, Magnitude, Origin, ResourceIdentifier
 
     scheme, _, rest = name.partition(":")
     base = f"{scheme}:{resource_text(rest)}"
