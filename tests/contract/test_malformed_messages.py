@@ -117,5 +117,12 @@ def test_other_kinds_with_fields_that_make_no_sense() -> None:
     with pytest.raises(PoisonError):
         log = [waveform_pb2.LogEntry(severity=77)]  # type: ignore[arg-type]
         codec.decode_measurement(task_pb2.Measurement(fate=task_pb2.FATE_SAVED, log=log).SerializeToString())
+    for name in ("windows_json", "rejected_json"):
+        for text in ("{", "7", "[]", ""):
+            fields = {"fate": task_pb2.FATE_SAVED, name: [text]}
+            with pytest.raises(PoisonError):
+                codec.decode_measurement(task_pb2.Measurement(**fields).SerializeToString())  # type: ignore[arg-type]
+    with pytest.raises(PoisonError):
+        codec.decode_misfit(task_pb2.MisfitTask(config_json="[1]").SerializeToString())
     with pytest.raises(PoisonError):
         codec.decode_window(task_pb2.WindowTask(recipe=task_pb2.Recipe(steps_json="[1]")).SerializeToString())

@@ -68,15 +68,15 @@ CASES: dict[str, Case] = {
     "build": (handovers.BuildOrder(JOB, TASK, 2, 3, _WINDOW), codec.encode_build, codec.decode_build),
     "misfit": (
         handovers.MisfitOrder(
-            JOB, TASK, 2, 3, _WINDOW, (_PIECE,), (_PIECE,), '{"min_period": 10}', b"<quakeml/>", b"<stationxml/>",
-            '{"Z": []}', ("no synthetic of N",), keep_rejected=True,
+            JOB, TASK, 2, 3, _WINDOW, (_PIECE,), (_PIECE,), {"min_period": 10}, b"<quakeml/>", b"<stationxml/>",
+            {"Z": []}, ("no synthetic of N",), keep_rejected=True,
         ),
         codec.encode_misfit, codec.decode_misfit,
     ),
     "measurement": (
         handovers.Measurement(
-            JOB, TASK, 2, _WINDOW, Fate.SAVED, "", "", ('{"component": "Z"}',),
-            (handovers.AdjointTrace("{}", bytes(16)),), _LOG, (_PIECE,), ("{}",),
+            JOB, TASK, 2, _WINDOW, Fate.SAVED, "", "", ({"component": "Z"},),
+            (handovers.AdjointTrace({}, bytes(16)),), _LOG, (_PIECE,), ({},),
         ),
         codec.encode_measurement, codec.decode_measurement,
     ),

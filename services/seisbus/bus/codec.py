@@ -150,6 +150,14 @@ def _steps(text: str) -> tuple[Any, ...]:
     return tuple(steps)
 
 
+def _mapping(text: str) -> dict[str, Any]:
+    """A JSON mapping, which keeps the order of a document's fields as a Protobuf map does not."""
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise ValueError(f"{type(found).__name__} in place of a JSON mapping")
+    return found
+
+
 def _recipe_value(message: task_pb2.Recipe) -> Recipe:
     return Recipe(
         gaps=GapPolicy(message.gaps).value,
@@ -334,10 +342,10 @@ def encode_misfit(order: MisfitOrder) -> bytes:
         attempt=order.attempt,
         publication=order.publication,
         window=_window_message(order.window),
-        config_json=order.config,
+        config_json=json.dumps(order.config),
         quakeml=order.quakeml,
         stationxml=order.stationxml,
-        fixed_windows_json=order.fixed_windows,
+        fixed_windows_json="" if order.fixed_windows is None else json.dumps(order.fixed_windows),
         problems=order.problems,
         keep_rejected=order.keep_rejected,
     )
@@ -357,10 +365,10 @@ def decode_misfit(message: task_pb2.MisfitTask) -> MisfitOrder:
         window=_window_value(message.window),
         observed=_piece_values(message.observed_data, message.observed),
         synthetic=_piece_values(message.synthetic_data, message.synthetic),
-        config=message.config_json,
+        config=_mapping(message.config_json),
         quakeml=message.quakeml,
         stationxml=message.stationxml,
-        fixed_windows=message.fixed_windows_json,
+        fixed_windows=_mapping(message.fixed_windows_json) if message.fixed_windows_json else None,
         problems=tuple(message.problems),
         keep_rejected=message.keep_rejected,
     )
@@ -376,10 +384,13 @@ def encode_measurement(found: Measurement) -> bytes:
         fate=_FATES[found.fate],
         reason=found.reason,
         detail=found.detail,
-        windows_json=found.windows,
-        sources=[task_pb2.AdjointTrace(attributes_json=s.attributes, samples=s.samples) for s in found.sources],
+        windows_json=map(json.dumps, found.windows),
+        sources=[
+            task_pb2.AdjointTrace(attributes_json=json.dumps(source.attributes), samples=source.samples)
+            for source in found.sources
+        ],
         log=[_log_message(line) for line in found.log],
-        rejected_json=found.rejected,
+        rejected_json=map(json.dumps, found.rejected),
     )
     _put_pieces(message.synthetic_data, found.synthetic)
     return bytes(message.SerializeToString(deterministic=True))
@@ -396,11 +407,11 @@ def decode_measurement(message: task_pb2.Measurement) -> Measurement:
         fate=_FATE_VALUES[message.fate],
         reason=message.reason,
         detail=message.detail,
-        windows=tuple(message.windows_json),
-        sources=tuple(AdjointTrace(source.attributes_json, source.samples) for source in message.sources),
+        windows=tuple(map(_mapping, message.windows_json)),
+        sources=tuple(AdjointTrace(_mapping(source.attributes_json), source.samples) for source in message.sources),
         log=tuple(LogLine(e.algorithm, e.message, _SEVERITY_VALUES[e.severity]) for e in message.log),
         synthetic=_piece_values(message.synthetic_data, message.synthetic),
-        rejected=tuple(message.rejected_json),
+        rejected=tuple(map(_mapping, message.rejected_json)),
     )
 
 

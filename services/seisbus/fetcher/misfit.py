@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -69,7 +68,7 @@ class MisfitInputs:
             window=window,
             observed=tuple(observed),
             synthetic=tuple(await self._synthetics(spec.misfit, window, event, problems)),
-            config=json.dumps(spec.misfit.config),
+            config=dict(spec.misfit.config),
             quakeml=b"" if event is None else await asyncio.to_thread(_quakeml, event),
             stationxml=inventory,
             fixed_windows=await self._fixed(spec.misfit, window),
@@ -188,12 +187,12 @@ class MisfitInputs:
             raise SyntheticError(name, f"archive {archive} has no such object")
         return found.data
 
-    async def _fixed(self, misfit: Misfit, window: Window) -> str:
+    async def _fixed(self, misfit: Misfit, window: Window) -> dict[str, Any] | None:
         if not misfit.fixed_windows:
-            return ""
+            return None
         channel = window.channel
         found = await windows_of(self._context.store, misfit.fixed_windows, window.event, channel.net, channel.sta)
-        return json.dumps(dict(found))
+        return dict(found)
 
 
 def _quakeml(event: Event) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from libseis.codes import Channel
 
@@ -80,8 +81,9 @@ class BuildOrder:
 class MisfitOrder:
     """A station of an event for a windower to measure.
 
-    `config` and `fixed_windows` (by component, "" for new ones) are JSON; `quakeml` and `stationxml` are empty where
-    nothing is known; `problems` says what could not be read; `keep_rejected` asks for rejected windows too.
+    `config` are the settings of the measurement; `fixed_windows` documents of windows by component, None for new ones;
+    `quakeml` and `stationxml` are empty where nothing is known; `problems` says what could not be read;
+    `keep_rejected` asks for rejected windows too.
     """
 
     job: str
@@ -91,27 +93,27 @@ class MisfitOrder:
     window: Window
     observed: tuple[Piece, ...]
     synthetic: tuple[Piece, ...]
-    config: str
+    config: dict[str, Any]
     quakeml: bytes = b""
     stationxml: bytes = b""
-    fixed_windows: str = ""
+    fixed_windows: dict[str, Any] | None = None
     problems: tuple[str, ...] = ()
     keep_rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AdjointTrace:
-    """An adjoint source: its attributes as JSON, its samples as little-endian float64."""
+    """An adjoint source: its attributes, as its document has them, its samples as little-endian float64."""
 
-    attributes: str
+    attributes: dict[str, Any]
     samples: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What a station gave, for a writer: windows as JSON, adjoint sources, and why some component gave none.
+    """What a station gave, for a writer: documents of windows, adjoint sources, and why some component gave none.
 
-    `synthetic` is what was compared, as it was read; `rejected` are rejected windows, a JSON mapping a component.
+    `synthetic` is what was compared, as it was read; `rejected` are rejected windows, one document for a component.
     """
 
     job: str
@@ -121,11 +123,11 @@ class Measurement:
     fate: Fate
     reason: str = ""
     detail: str = ""
-    windows: tuple[str, ...] = ()
+    windows: tuple[dict[str, Any], ...] = ()
     sources: tuple[AdjointTrace, ...] = ()
     log: tuple[LogLine, ...] = ()
     synthetic: tuple[Piece, ...] = ()
-    rejected: tuple[str, ...] = ()
+    rejected: tuple[dict[str, Any], ...] = ()
 
 
 class Severity(StrEnum):

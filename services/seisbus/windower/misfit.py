@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
@@ -38,15 +37,15 @@ def _measure(order: MisfitOrder) -> Measurement:
     observed, synthetic = (_stream(pieces, problems) for pieces in (order.observed, order.synthetic))
     event = read_quakeml(order.quakeml)[0] if order.quakeml else None
     inventory = read_stationxml(order.stationxml) if order.stationxml else None
-    config = Config.from_mapping(json.loads(order.config))
-    fixed = _fixed(order.fixed_windows) if order.fixed_windows else None
+    config = Config.from_mapping(order.config)
+    fixed = None if order.fixed_windows is None else _fixed(order.fixed_windows)
     found = measure_station(
         config, observed, synthetic, event, inventory, fixed_windows=fixed, keep_rejected=order.keep_rejected
     )
     log = tuple(LogLine(_ALGORITHM, text, Severity.COMPLAINT) for text in problems)
     log += tuple(LogLine(_ALGORITHM, f"{r.reason}: {r.message}", Severity.COMPLAINT) for r in found.refusals)
     log += tuple(LogLine(_ALGORITHM, text, Severity.COMPLAINT) for text in found.complaints)
-    windows = tuple(json.dumps(window) for window in _windows(found, config.aux_path))
+    windows = tuple(_windows(found, config.aux_path))
     sources = tuple(_sources(found, config.aux_path))
     if sources:
         fate, reason, detail = Fate.SAVED, "", ""
@@ -66,7 +65,7 @@ def _measure(order: MisfitOrder) -> Measurement:
         sources=sources,
         log=log,
         synthetic=order.synthetic,
-        rejected=tuple(json.dumps(component) for component in _rejected(found, config.aux_path)),
+        rejected=tuple(_rejected(found, config.aux_path)),
     )
 
 
@@ -159,9 +158,9 @@ def _source(source: AdjointSource, windows: int, path: str, units: dict[str, str
         "path": path,
         **units,
     }
-    return AdjointTrace(json.dumps(attributes), np.asarray(source.samples, "<f8").tobytes())
+    return AdjointTrace(attributes, np.asarray(source.samples, "<f8").tobytes())
 
 
-def _fixed(text: str) -> dict[str, list[Window]]:
+def _fixed(documents: dict[str, Any]) -> dict[str, list[Window]]:
     """Windows of another job, by component."""
-    return {component: [window_value(w) for w in windows] for component, windows in json.loads(text).items()}
+    return {component: [window_value(w) for w in windows] for component, windows in documents.items()}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 from ..app import Context
 from ..bus import Delivery
 from ..bus.codec import decode_measurement
+from ..errors import PoisonError
 from ..failpoints import failpoint
 from ..model.handovers import Measurement, Piece
 from ..model.ids import document_id
@@ -28,7 +27,11 @@ class MeasurementWriter:
         """Returns when the measurement is in the database; a repeat changes nothing."""
         found = decode_measurement(delivery.body)
         failpoint("measured-before-commit")
-        await settle_alone(self._context, found, settled(found))
+        try:
+            entry = settled(found)
+        except KeyError as error:
+            raise PoisonError(f"The measurement of {found.task} has a document without {error}.") from error
+        await settle_alone(self._context, found, entry)
         failpoint("measured-after-commit")
 
 
@@ -49,17 +52,18 @@ def settled(found: Measurement) -> SettledWindow:
         entry.documents.append((collection, {"_id": identity, **common, **content}))
         entry.refs.append(str(identity))
 
-    for text in found.windows:
-        content = json.loads(text)
+    for content in found.windows:
         put(MISFIT_WINDOW, f"misfit/{content['component']}/{content['number']}", content)
     for source in found.sources:
-        content = json.loads(source.attributes)
-        put(ADJOINT_SOURCE, f"adjoint/{content['component']}", {**content, "samples": source.samples})
+        put(
+            ADJOINT_SOURCE,
+            f"adjoint/{source.attributes['component']}",
+            {**source.attributes, "samples": source.samples},
+        )
         entry.stored_bytes += len(source.samples)
     # a dead station has these too, and may be measured again
     again: Document = {"attempt": found.attempt}
-    for text in found.rejected:
-        content = json.loads(text)
+    for content in found.rejected:
         put(REJECTED_WINDOW, f"rejected/{content['component']}/{found.attempt}", {**content, **again})
     for number, piece in enumerate(found.synthetic):
         put(SYNTHETIC, f"synthetic/{number}/{found.attempt}", {**_synthetic(piece), **again})
