@@ -91,6 +91,8 @@ class Settings(BaseSettings):
     job_windows: int = Field(default=0, ge=0)
     # Steps of other installed packages that jobs may name, separated by commas.
     user_steps: str = ""
+    # Job kinds of other installed packages, separated by commas.
+    job_kinds: str = ""
 
     # Where Prometheus reads metrics (host:port); nowhere when empty.
     metrics_address: str = ""

@@ -23,12 +23,13 @@ from seisbus.archive.definition import load_archives
 from seisbus.bus import Bus
 from seisbus.bus.client import Tag
 from seisbus.bus.snapshot import snapshot
-from seisbus.bus.topology import fetch_consumer, fetch_subject, plan_consumer, window_consumer, write_consumer
+from seisbus.bus.topology import consumer_of, fetch_consumer, fetch_subject, plan_consumer
 from seisbus.client import AsyncClient, Client, ClientError, DatasetError, Failure, UnreachableError, WaveformError
 from seisbus.client.export import write_miniseed
 from seisbus.control.context import Context
 from seisbus.control.server import SERVICE, ControlServer
 from seisbus.local import ServerHandle
+from seisbus.model.kinds.window import CUT, STORE
 from seisbus.model.outcome import Fate, JobState
 from seisbus.model.task import DAY_NS
 from seisbus.store import collections as c
@@ -65,7 +66,7 @@ async def front(
         store = await stack.enter_async_context(await Store.connect(mongodb_uri, mongodb_database))
         await store.ensure_indexes()
         bus = await stack.enter_async_context(await Bus.connect(own_nats_server.url, name="test"))
-        consumers = [plan_consumer(), fetch_consumer("local", 16), window_consumer(), write_consumer()]
+        consumers = [plan_consumer(), fetch_consumer("local", 16), consumer_of(CUT), consumer_of(STORE)]
         await bus.ensure_topology(consumers, store_bytes=200_000_000, ack_wait=30)
         context = Context(store, bus, load_archives(), tmp_path / "output")
         context.output_root.mkdir()

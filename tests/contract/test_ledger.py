@@ -15,7 +15,8 @@ from libseis.codes import Channel
 from seisbus.control.messages import reason_messages
 from seisbus.errors import StateError, UnavailableError
 from seisbus.model.ids import document_id, new_job_id, outcome_id, task_id, window_id
-from seisbus.model.job import JobSpec, parse_job
+from seisbus.model.job import parse_job
+from seisbus.model.kinds.window import WindowJob
 from seisbus.model.outcome import Fate, JobState
 from seisbus.model.task import ObjectRef, Part, Task, Window, WindowTemplate
 from seisbus.store import collections as c
@@ -105,7 +106,7 @@ async def documents(store: Store, collection: str, **query: Any) -> list[dict[st
 
 
 async def test_only_a_higher_job_of_the_same_archive_that_is_not_planned_yet_outranks(store: Store) -> None:
-    def at(priority: int, archive: str = "local") -> JobSpec:
+    def at(priority: int, archive: str = "local") -> WindowJob:
         return SPEC.model_copy(update={"priority": priority, "archive": archive})
 
     mine = await insert_job(store, new_job_id(), at(1))

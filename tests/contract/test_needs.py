@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 from seisbus.archive.definition import load_archives
 from seisbus.bus import Bus
-from seisbus.bus.topology import fetch_consumer, plan_consumer, window_consumer, write_consumer
+from seisbus.bus.topology import consumer_of, fetch_consumer, plan_consumer
 from seisbus.client import AsyncClient, ClientError
 from seisbus.control.context import Context
 from seisbus.control.server import ControlServer
 from seisbus.errors import UserError
 from seisbus.local import ServerHandle
+from seisbus.model.kinds.window import CUT, STORE
 from seisbus.model.task import DAY_NS
 from seisbus.store import collections as c
 from seisbus.store.client import Store
@@ -98,7 +99,7 @@ async def front(
         store = await stack.enter_async_context(await Store.connect(mongodb_uri, mongodb_database))
         await store.ensure_indexes()
         bus = await stack.enter_async_context(await Bus.connect(own_nats_server.url, name="test"))
-        consumers = [plan_consumer(), fetch_consumer("local", 16), window_consumer(), write_consumer()]
+        consumers = [plan_consumer(), fetch_consumer("local", 16), consumer_of(CUT), consumer_of(STORE)]
         await bus.ensure_topology(consumers, store_bytes=200_000_000, ack_wait=30)
         (tmp_path / "input").mkdir()
         context = Context(store, bus, load_archives(), tmp_path / "output", input_root=tmp_path / "input")

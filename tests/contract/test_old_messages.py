@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from seisbus.bus import codec
 from seisbus.bus.client import Tag
-from support.messages import CASES, JOB, TASK
+from seisbus.model.handovers import BuildOrder
+from seisbus.model.subject import Dataset, Event, JobId, ObjectKey, Station, Subject
+from support.messages import CASES, JOB, TASK, WINDOW
 
 
 def test_every_reader_of_a_body_has_a_case() -> None:
@@ -43,3 +46,11 @@ def test_fields_of_a_newer_version_do_no_harm(kept: dict[str, bytes]) -> None:
 def test_old_headers_are_read() -> None:
     headers = {"Seis-Job": JOB, "Seis-Task": TASK, "Seis-Attempt": "2", "Seis-Part": "1"}
     assert Tag.of(headers) == Tag(JOB, TASK, 2, 1)
+
+
+@pytest.mark.parametrize(
+    "about", [Event(), Event("e"), ObjectKey("k"), Dataset(), Dataset("e"), Station("e"), JobId("j")]
+)
+def test_a_subject_travels_with_its_type(about: Subject) -> None:
+    order = BuildOrder(JOB, TASK, 2, 3, replace(WINDOW, subject=about))
+    assert codec.decode_build(codec.encode_build(order)) == order

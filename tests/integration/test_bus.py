@@ -21,10 +21,11 @@ from seisbus.bus import Bus, Delivery, Worker, WorkerState
 from seisbus.bus.client import Tag
 from seisbus.bus.errors import ClaimGoneError
 from seisbus.bus.jobboard import JobBoard
-from seisbus.bus.topology import CLAIMS, INLINE_BYTES, write_consumer, write_subject
+from seisbus.bus.topology import CLAIMS, INLINE_BYTES, consumer_of, subject_of
 from seisbus.bus.worker import DeadLetter
 from seisbus.errors import PoisonError, UnavailableError
 from seisbus.local import EmbeddedServers, embedded_servers
+from seisbus.model.kinds.window import STORE
 from support.waiting import eventually
 
 JOB = "0123456789abcdefgh"
@@ -41,7 +42,7 @@ async def servers(tmp_path: Path) -> AsyncIterator[EmbeddedServers]:
 @pytest.fixture
 async def bus(servers: EmbeddedServers) -> AsyncIterator[Bus]:
     async with await Bus.connect(servers.nats.url, name="test") as connected:
-        await connected.ensure_topology([write_consumer()], store_bytes=_STORE_BYTES, ack_wait=_ACK_WAIT)
+        await connected.ensure_topology([consumer_of(STORE)], store_bytes=_STORE_BYTES, ack_wait=_ACK_WAIT)
         yield connected
 
 
@@ -76,7 +77,7 @@ def worker_on(
         return attempt if job == JOB else None
 
     return Worker(
-        bus, write_consumer(), note, board=JobBoard(bus, lookup), bury=log.bury, slots=slots,
+        bus, consumer_of(STORE), note, board=JobBoard(bus, lookup), bury=log.bury, slots=slots,
         max_bytes=64_000_000, ack_wait=_ACK_WAIT, max_deliver=max_deliver,
     )  # fmt: skip
 
@@ -94,7 +95,7 @@ async def running(worker: Worker) -> AsyncIterator[None]:
 async def publish(bus: Bus, *names: str, attempt: int = 1, job: str = JOB) -> None:
     for name in names:
         tag = Tag(job, f"{job}.000000.000000", attempt)
-        await bus.publish(write_subject(job), name.encode(), tag=tag, message_id=f"{job}/{name[:20]}")
+        await bus.publish(subject_of(STORE, job), name.encode(), tag=tag, message_id=f"{job}/{name[:20]}")
 
 
 async def drained(bus: Bus) -> bool:
@@ -128,7 +129,7 @@ async def published(bus: Bus, name: str) -> bool:
 
 async def test_a_drain_hands_back_at_once_what_it_cannot_end(bus: Bus) -> None:
     # What is not handed back stays with its dead worker for half a minute.
-    await bus.ensure_topology([write_consumer()], store_bytes=_STORE_BYTES, ack_wait=30)
+    await bus.ensure_topology([consumer_of(STORE)], store_bytes=_STORE_BYTES, ack_wait=30)
     names = [f"m{number}" for number in range(20)]
     begun, log, others = asyncio.Event(), Log(), Log()
 
@@ -170,7 +171,7 @@ async def test_a_pull_that_stops_hands_back_what_was_sent(bus: Bus) -> None:
 async def test_a_paused_worker_takes_nothing_though_a_request_was_open(bus: Bus) -> None:
     log = Log()
     worker = worker_on(bus, log)
-    name = write_consumer().name
+    name = consumer_of(STORE).name
 
     async def asks() -> bool:
         return (await bus.consumer_lag())[name] == (0, 0, 1)
@@ -250,9 +251,9 @@ async def test_poison_is_buried_and_stale_or_foreign_work_is_dropped(bus: Bus) -
         await publish(bus, "stale", attempt=1)
         await publish(bus, "of no job", job="zzzzzzzzzzzzzzzzzz")
         js = bus.connection.jetstream()
-        await js.publish(write_subject(JOB), b"no headers")
+        await js.publish(subject_of(STORE, JOB), b"no headers")
         headers = Tag(JOB, "t", 2).headers()
-        await js.publish(write_subject(JOB), b"\xff\xff no envelope", headers=headers)
+        await js.publish(subject_of(STORE, JOB), b"\xff\xff no envelope", headers=headers)
         await eventually(lambda: drained(bus))
     assert log.handled == ["fine"]
     assert sorted(letter.body[-11:] for letter in log.buried) == sorted([b"no headers", b"no envelope"[-11:],
@@ -272,7 +273,7 @@ async def test_a_large_body_travels_as_a_claim_and_leaves_nothing_behind(bus: Bu
     async def handle(delivery: Delivery) -> None:
         sizes.append(len(delivery.body))
 
-    await bus.publish(write_subject(JOB), body, tag=Tag(JOB, "t", 1), message_id=f"{JOB}.0.0/write/0/1.1")
+    await bus.publish(subject_of(STORE, JOB), body, tag=Tag(JOB, "t", 1), message_id=f"{JOB}.0.0/write/0/1.1")
     assert len(await bus.claims(JOB)) == 1
     assert await bus.claims("another") == []
     async with running(worker_on(bus, log, handle)):
@@ -288,7 +289,9 @@ async def no_claims(bus: Bus) -> bool:
 async def test_a_claim_that_is_other_or_gone_is_told_apart(bus: Bus) -> None:
     for number in range(2):
         body = bytes([number]) * (INLINE_BYTES + 1)
-        await bus.publish(write_subject(JOB), body, tag=Tag(JOB, "t", 1), message_id=f"{JOB}.0.0/write/{number}/1.1")
+        await bus.publish(
+            subject_of(STORE, JOB), body, tag=Tag(JOB, "t", 1), message_id=f"{JOB}.0.0/write/{number}/1.1"
+        )
     js = bus.connection.jetstream()
     first, second = [(await js.get_msg("SEIS_WRITE", n)).data for n in (1, 2)]
     swapped = task_pb2.Envelope.FromString(first)
@@ -314,7 +317,7 @@ async def test_a_claim_elsewhere_is_poison_and_no_trouble_of_nats(bus: Bus, buck
 
 async def test_a_claim_that_is_damaged_in_the_store_is_poison(bus: Bus) -> None:
     body = b"x" * (INLINE_BYTES + 1)
-    await bus.publish(write_subject(JOB), body, tag=Tag(JOB, "t", 1), message_id=f"{JOB}.0.0/write/0/1.1")
+    await bus.publish(subject_of(STORE, JOB), body, tag=Tag(JOB, "t", 1), message_id=f"{JOB}.0.0/write/0/1.1")
     js = bus.connection.jetstream()
     message = (await js.get_msg("SEIS_WRITE", 1)).data
     key = base64.urlsafe_b64encode(task_pb2.Envelope.FromString(message).claim.key.encode()).decode()
@@ -328,7 +331,7 @@ async def test_a_claim_that_is_damaged_in_the_store_is_poison(bus: Bus) -> None:
 
 async def test_a_patient_publisher_waits_for_room_and_an_impatient_one_says_so(servers: EmbeddedServers) -> None:
     async with await Bus.connect(servers.nats.url, name="test") as bus:
-        await bus.ensure_topology([write_consumer()], store_bytes=400_000, ack_wait=_ACK_WAIT)
+        await bus.ensure_topology([consumer_of(STORE)], store_bytes=400_000, ack_wait=_ACK_WAIT)
         log = Log()
         worker = worker_on(bus, log)
         large = "x" * 40_000
@@ -336,7 +339,9 @@ async def test_a_patient_publisher_waits_for_room_and_an_impatient_one_says_so(s
         with pytest.raises(UnavailableError, match="the stream is full"):
             await publish(bus, f"3{large}")
         arguments: dict[str, Any] = {"tag": Tag(JOB, "t", 1), "message_id": "patient"}
-        patient = asyncio.create_task(bus.publish(write_subject(JOB), f"4{large}".encode(), patient=True, **arguments))
+        patient = asyncio.create_task(
+            bus.publish(subject_of(STORE, JOB), f"4{large}".encode(), patient=True, **arguments)
+        )
         await eventually(lambda: "full" in worker.holding_for)
         assert worker.state is WorkerState.HOLDING
         await bus.purge_job(JOB)
@@ -423,7 +428,9 @@ async def test_the_purge_of_one_job_costs_no_other_its_redeliveries(bus: Bus) ->
     async with running(worker_on(bus, log, handle, slots=40)):
         await publish(bus, *names)
         while not await drained(bus) or len(log.handled) < len(names):
-            await bus.publish(write_subject(other), b"x", tag=Tag(other, "t", 1), message_id=f"{other}{seen.total()}")
+            await bus.publish(
+                subject_of(STORE, other), b"x", tag=Tag(other, "t", 1), message_id=f"{other}{seen.total()}"
+            )
             await bus.purge_job(other)
             await bus.purge_acknowledged(JOB)
             assert len(log.handled) <= len(names)

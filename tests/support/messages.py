@@ -9,6 +9,7 @@ from libseis.codes import Channel
 from seisbus.bus import codec
 from seisbus.model import handovers
 from seisbus.model.outcome import Fate
+from seisbus.model.subject import Event
 from seisbus.model.task import ObjectRef, Part, Recipe, Task, Window, WindowTemplate
 
 Case: TypeAlias = tuple[Any, Callable[[Any], bytes], Callable[[bytes], Any]]
@@ -16,7 +17,8 @@ Case: TypeAlias = tuple[Any, Callable[[Any], bytes], Callable[[bytes], Any]]
 JOB = "01j9zq3w5x8k2m4n6p"
 TASK = f"{JOB}.000001.000002"
 _CHANNEL = Channel("CI", "PASC", "", "BHZ")
-_WINDOW = Window(f"{JOB}.00ff", _CHANNEL, 1_299_822_483_200_000_000, 1_299_826_083_200_000_000, True, "ci38457511")
+_EVENT = Event("ci38457511")
+WINDOW = Window(f"{JOB}.00ff", _CHANNEL, 1_299_822_483_200_000_000, 1_299_826_083_200_000_000, True, _EVENT)
 _KNOTS = ((0, 1_299_801_600_000_000_000), (512, 1_299_801_604_000_000_000))
 _REF = ObjectRef("scedc", "a/CIPASC.ms", 7_000_000, "etag", 1_299_801_600_000_000_000, _CHANNEL, "", _KNOTS, True)
 _GONE = ObjectRef("scedc", "a/gone.ms", missing="no_such_key")
@@ -31,22 +33,22 @@ _LOG = (handovers.LogLine("cut", "filled a gap", handovers.Severity.COMPLAINT),)
 _PIECE = handovers.Piece(_CHANNEL, 1_299_822_483_200_000_000, 40, 1, 3, handovers.Packing.FLOAT64, bytes(24))
 _OUTCOMES = (
     handovers.WindowOutcome(
-        _WINDOW, Fate.SAVED, pieces=(_PIECE,), log=_LOG, steps=("filter",),
+        WINDOW, Fate.SAVED, pieces=(_PIECE,), log=_LOG, steps=("filter",),
         sources=(handovers.Source("scedc", "k", "e", (0, 512), "why"),),
     ),
-    handovers.WindowOutcome(_WINDOW, Fate.DEAD, "gap", "a gap of 3 s", log=_LOG),
+    handovers.WindowOutcome(WINDOW, Fate.DEAD, "gap", "a gap of 3 s", log=_LOG),
 )  # fmt: skip
 
 # Each value with today's writer and reader of it.
 CASES: dict[str, Case] = {
     "plan": (handovers.PlanOrder(JOB, 2), codec.encode_plan, codec.decode_plan),
     "fetch": (
-        handovers.FetchOrder(Task(TASK, JOB, "scedc", (_REF, _GONE), (_WINDOW,), (Part(0, 1),)), _RECIPE, 2, 3),
+        handovers.FetchOrder(Task(TASK, JOB, "scedc", (_REF, _GONE), (WINDOW,), (Part(0, 1),)), _RECIPE, 2, 3),
         codec.encode_fetch, codec.decode_fetch,
     ),
     "fetch of an event file": (
         handovers.FetchOrder(
-            Task(TASK, JOB, "scedc", (_REF,), (_WINDOW,), (Part(0, 1),), WindowTemplate(None, None, "ci1")),
+            Task(TASK, JOB, "scedc", (_REF,), (WINDOW,), (Part(0, 1),), WindowTemplate(None, None, "ci1")),
             Recipe(),
             1,
             1,
@@ -54,7 +56,7 @@ CASES: dict[str, Case] = {
         codec.encode_fetch, codec.decode_fetch,
     ),
     "window": (
-        handovers.WindowOrder(JOB, TASK, 2, 3, 1, 4, (_READ,), (_WINDOW,), _RECIPE),
+        handovers.WindowOrder(JOB, TASK, 2, 3, 1, 4, (_READ,), (WINDOW,), _RECIPE),
         codec.encode_window, codec.decode_window,
     ),
     "outcomes": (
@@ -62,20 +64,20 @@ CASES: dict[str, Case] = {
         codec.encode_outcomes, codec.decode_outcomes,
     ),
     "expansion": (
-        handovers.OutcomeBatch(JOB, TASK, 2, 0, 1, _RECIPE, (), handovers.Expansion((_WINDOW,), (Part(0, 1),))),
+        handovers.OutcomeBatch(JOB, TASK, 2, 0, 1, _RECIPE, (), handovers.Expansion((WINDOW,), (Part(0, 1),))),
         codec.encode_outcomes, codec.decode_outcomes,
     ),
-    "build": (handovers.BuildOrder(JOB, TASK, 2, 3, _WINDOW), codec.encode_build, codec.decode_build),
+    "build": (handovers.BuildOrder(JOB, TASK, 2, 3, WINDOW), codec.encode_build, codec.decode_build),
     "misfit": (
         handovers.MisfitOrder(
-            JOB, TASK, 2, 3, _WINDOW, (_PIECE,), (_PIECE,), {"min_period": 10}, b"<quakeml/>", b"<stationxml/>",
+            JOB, TASK, 2, 3, WINDOW, (_PIECE,), (_PIECE,), {"min_period": 10}, b"<quakeml/>", b"<stationxml/>",
             {"Z": []}, ("no synthetic of N",), keep_rejected=True,
         ),
         codec.encode_misfit, codec.decode_misfit,
     ),
     "measurement": (
         handovers.Measurement(
-            JOB, TASK, 2, _WINDOW, Fate.SAVED, "", "", ({"component": "Z"},),
+            JOB, TASK, 2, WINDOW, Fate.SAVED, "", "", ({"component": "Z"},),
             (handovers.AdjointTrace({}, bytes(16)),), _LOG, (_PIECE,), ({},),
         ),
         codec.encode_measurement, codec.decode_measurement,

@@ -8,6 +8,14 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class SubjectKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SUBJECT_KIND_UNSPECIFIED: _ClassVar[SubjectKind]
+    SUBJECT_KIND_OBJECT: _ClassVar[SubjectKind]
+    SUBJECT_KIND_DATASET: _ClassVar[SubjectKind]
+    SUBJECT_KIND_STATION: _ClassVar[SubjectKind]
+    SUBJECT_KIND_JOB: _ClassVar[SubjectKind]
+
 class Fate(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     FATE_UNSPECIFIED: _ClassVar[Fate]
@@ -16,6 +24,11 @@ class Fate(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     FATE_MISSING: _ClassVar[Fate]
     FATE_FAILED: _ClassVar[Fate]
     FATE_CANCELLED: _ClassVar[Fate]
+SUBJECT_KIND_UNSPECIFIED: SubjectKind
+SUBJECT_KIND_OBJECT: SubjectKind
+SUBJECT_KIND_DATASET: SubjectKind
+SUBJECT_KIND_STATION: SubjectKind
+SUBJECT_KIND_JOB: SubjectKind
 FATE_UNSPECIFIED: Fate
 FATE_SAVED: Fate
 FATE_DEAD: Fate
@@ -58,20 +71,22 @@ class ObjectRef(_message.Message):
     def __init__(self, archive: _Optional[str] = ..., key: _Optional[str] = ..., size: _Optional[int] = ..., etag: _Optional[str] = ..., day_ns: _Optional[int] = ..., channel: _Optional[_Union[Channel, _Mapping]] = ..., missing: _Optional[str] = ..., knots: _Optional[_Iterable[int]] = ..., ordered: _Optional[bool] = ...) -> None: ...
 
 class Window(_message.Message):
-    __slots__ = ("id", "channel", "start_ns", "end_ns", "inclusive_end", "event")
+    __slots__ = ("id", "channel", "start_ns", "end_ns", "inclusive_end", "event", "subject")
     ID_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
     START_NS_FIELD_NUMBER: _ClassVar[int]
     END_NS_FIELD_NUMBER: _ClassVar[int]
     INCLUSIVE_END_FIELD_NUMBER: _ClassVar[int]
     EVENT_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
     id: str
     channel: Channel
     start_ns: int
     end_ns: int
     inclusive_end: bool
     event: str
-    def __init__(self, id: _Optional[str] = ..., channel: _Optional[_Union[Channel, _Mapping]] = ..., start_ns: _Optional[int] = ..., end_ns: _Optional[int] = ..., inclusive_end: _Optional[bool] = ..., event: _Optional[str] = ...) -> None: ...
+    subject: SubjectKind
+    def __init__(self, id: _Optional[str] = ..., channel: _Optional[_Union[Channel, _Mapping]] = ..., start_ns: _Optional[int] = ..., end_ns: _Optional[int] = ..., inclusive_end: _Optional[bool] = ..., event: _Optional[str] = ..., subject: _Optional[_Union[SubjectKind, str]] = ...) -> None: ...
 
 class Recipe(_message.Message):
     __slots__ = ("gaps", "fill", "overlap", "steps_json", "pad_before", "pad_after", "storage", "encoding", "data_tag", "verify_full", "scan", "pad_planned")

@@ -15,15 +15,9 @@ with program("topology"):
     from ..app import archives_of, configure_logging
     from ..bus import Bus
     from ..bus import Login as BusLogin
-    from ..bus.topology import (
-        build_consumer,
-        fetch_consumer,
-        misfit_consumer,
-        plan_consumer,
-        window_consumer,
-        write_consumer,
-    )
+    from ..bus.topology import consumer_of, fetch_consumer, plan_consumer
     from ..errors import SeisbusError, UserError
+    from ..model.kind import all_queues, allow_kinds
     from ..model.service import WORKING, ServiceUser
     from ..security import read_secret
     from ..settings import Settings, load_settings
@@ -38,13 +32,7 @@ async def create(settings: Settings) -> None:
     consumers = [
         plan_consumer(),
         *(fetch_consumer(archive.name, archive.max_in_flight) for archive in archives_of(settings).values()),
-        window_consumer(),
-        write_consumer(),
-        build_consumer(),
-        misfit_consumer(),
-        window_consumer("misfit"),
-        write_consumer("misfit"),
-        write_consumer("purge"),
+        *map(consumer_of, all_queues()),
     ]
     async with await Bus.connect(settings.nats_url, name="seisbus-topology", login=BusLogin.of(settings)) as bus:
         await bus.ensure_topology(
@@ -72,6 +60,7 @@ def main() -> int:
     try:
         settings = load_settings()
         configure_logging(settings)
+        allow_kinds(settings.job_kinds)
         asyncio.run(create(settings))
     except SeisbusError as error:
         print(f"seisbus topology: {error}", file=sys.stderr)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..archive.events import Event, EventOrigin, from_csv, from_mappings, from_quakeml
-from ..model.job import EventWindows, InlineEvent, JobSpec
+from ..model.archivejob import ArchiveJob
+from ..model.windows import EventWindows, InlineEvent
 from ..planning.windows import Origin
 from ..store.client import Store
 from ..store.documents import Document
@@ -17,13 +18,13 @@ from ..store.jobs import get_job
 _EVER_NS = 2**62
 
 
-async def origins_of(store: Store, spec: JobSpec) -> list[Origin]:
+async def origins_of(store: Store, spec: ArchiveJob) -> list[Origin]:
     """Origins of the events a job names, in order of time; those of a catalog as the database knows it now.
 
     An event of a list without an id has the one that is made of its values. EventInputError for a text that is no
     list of events.
     """
-    wanted = spec.windows.events if spec.windows else None
+    wanted = spec.windows.events
     if wanted is None:
         return []
     if (query := wanted.catalog) is None:

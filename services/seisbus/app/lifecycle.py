@@ -27,6 +27,7 @@ from ..bus.worker import DeadLetter, Handler
 from ..deadlines import S3_CONTROL_SECONDS, S3_CONTROL_TRIES
 from ..errors import SeisbusError, UserError
 from ..model.ids import boot_id
+from ..model.kind import allow_kinds
 from ..objects import Bucket, ObjectReader
 from ..settings import Settings, load_settings
 from ..store.client import Store
@@ -142,6 +143,7 @@ def run_service(service: str, build: Callable[[Context], Awaitable[Service]]) ->
         settings = load_settings()
         configure_logging(settings)
         allow_user_steps(settings)
+        allow_kinds(settings.job_kinds)
         serve_metrics(settings.metrics_address)
         tracing.configure(settings.traces_endpoint, service)
         keep_freed_memory()

@@ -17,8 +17,8 @@ from typing import Any
 from seisbus.archive.errors import EventInputError
 from seisbus.archive.oddities import Oddities
 from seisbus.archive.quakeml import quakeml_items, source_quakeml
-from seisbus.model.job import LEAST_DEPTH_KM, LEAST_MAGNITUDE, MOST_DEPTH_KM, MOST_MAGNITUDE
 from seisbus.model.times import moment_ns
+from seisbus.model.windows import LEAST_DEPTH_KM, LEAST_MAGNITUDE, MOST_DEPTH_KM, MOST_MAGNITUDE
 
 
 class EventOrigin(StrEnum):

@@ -35,6 +35,7 @@ from ..model.handovers import (
     WindowOutcome,
 )
 from ..model.outcome import Fate
+from ..model.subject import Dataset, Event, JobId, ObjectKey, Station, subject_of
 from ..model.task import ObjectRef, Part, Recipe, Task, Window, WindowTemplate
 
 if TYPE_CHECKING:
@@ -104,6 +105,16 @@ def _object_value(message: task_pb2.ObjectRef) -> ObjectRef:
     )
 
 
+_SUBJECTS = {
+    Event.kind: task_pb2.SUBJECT_KIND_UNSPECIFIED,
+    ObjectKey.kind: task_pb2.SUBJECT_KIND_OBJECT,
+    Dataset.kind: task_pb2.SUBJECT_KIND_DATASET,
+    Station.kind: task_pb2.SUBJECT_KIND_STATION,
+    JobId.kind: task_pb2.SUBJECT_KIND_JOB,
+}
+_SUBJECT_KINDS = {number: kind for kind, number in _SUBJECTS.items()}
+
+
 def _window_message(window: Window) -> task_pb2.Window:
     return task_pb2.Window(
         id=window.id,
@@ -111,7 +122,8 @@ def _window_message(window: Window) -> task_pb2.Window:
         start_ns=window.start_ns,
         end_ns=window.end_ns,
         inclusive_end=window.inclusive_end,
-        event=window.event,
+        event=window.subject.text,
+        subject=_SUBJECTS[window.subject.kind],
     )
 
 
@@ -122,7 +134,7 @@ def _window_value(message: task_pb2.Window) -> Window:
         start_ns=message.start_ns,
         end_ns=message.end_ns,
         inclusive_end=message.inclusive_end,
-        event=message.event,
+        subject=subject_of(_SUBJECT_KINDS.get(message.subject, Event.kind), message.event),
     )
 
 

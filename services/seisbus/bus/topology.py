@@ -21,6 +21,8 @@ from nats.js.api import (
 )
 from nats.js.errors import NotFoundError
 
+from ..model.kind import Queue
+
 PLAN: Final = "SEIS_PLAN"
 FETCH: Final = "SEIS_FETCH"
 WINDOW: Final = "SEIS_WINDOW"
@@ -28,9 +30,6 @@ WRITE: Final = "SEIS_WRITE"
 EVENTS: Final = "SEIS_EVENTS"
 CLAIMS: Final = "seis-claims"
 CLAIMS_STREAM: Final = f"OBJ_{CLAIMS}"
-
-# Stands in the place of an archive's name in the subjects of stations to measure.
-MISFIT_INPUTS: Final = "Misfit"
 
 WORK_STREAMS: Final = (PLAN, FETCH, WINDOW, WRITE)
 
@@ -65,24 +64,9 @@ def fetch_consumer(archive: str, max_ack_pending: int) -> ConsumerSpec:
     return ConsumerSpec(FETCH, f"fetch-{archive}", f"seis.fetch.{archive}.*", max_ack_pending)
 
 
-def window_consumer(kind: str = "cut") -> ConsumerSpec:
-    """Work of the windower."""
-    return ConsumerSpec(WINDOW, f"window-{kind}", f"seis.window.{kind}.*", 1000)
-
-
-def write_consumer(sink: str = "store") -> ConsumerSpec:
-    """Work of the writer; large, because the writer commits in batches."""
-    return ConsumerSpec(WRITE, f"write-{sink}", f"seis.write.{sink}.*", 4000)
-
-
-def build_consumer() -> ConsumerSpec:
-    """Work of the writer that takes minutes a message: datasets out of what is stored."""
-    return ConsumerSpec(WRITE, "write-build", "seis.write.build.*", 64)
-
-
-def misfit_consumer() -> ConsumerSpec:
-    """Work of the fetcher on stations to measure; archives' names have no capitals, so none has this consumer."""
-    return ConsumerSpec(FETCH, "fetch-Misfit", fetch_subject(MISFIT_INPUTS, "*"), 64)
+def consumer_of(queue: Queue) -> ConsumerSpec:
+    """Work of a kind of job, of fetchers, windowers or writers."""
+    return ConsumerSpec(_STREAM_OF[queue.work], f"{queue.work}-{queue.name}", subject_of(queue, "*"), queue.in_progress)
 
 
 def plan_subject(job: str) -> str:
@@ -95,14 +79,9 @@ def fetch_subject(archive: str, job: str) -> str:
     return f"seis.fetch.{archive}.{job}"
 
 
-def window_subject(job: str, kind: str = "cut") -> str:
-    """Subject of records to cut."""
-    return f"seis.window.{kind}.{job}"
-
-
-def write_subject(job: str, sink: str = "store") -> str:
-    """Subject of outcomes to store."""
-    return f"seis.write.{sink}.{job}"
+def subject_of(queue: Queue, job: str) -> str:
+    """Subject of a job's messages on a queue of its kind."""
+    return f"seis.{queue.work}.{queue.name}.{job}"
 
 
 def event_subject(job: str) -> str:

@@ -19,6 +19,7 @@ from ..disk_room import lack_of_room
 from ..errors import SeisbusError, UserError
 from ..extras import MissingExtraError
 from ..local import StackInterrupted, running_stack
+from ..model.kind import allow_kinds
 from ..testing.cli import app as archive_app
 from . import archives, data, deadletters, demo, doctor, export, jobs, plan, purge, stack
 from .options import SETTINGS, errors_to
@@ -53,6 +54,7 @@ def options(
     SETTINGS.transport = replace(Transport.from_environment(), tls_ca=tls_ca, token_file=token_file)
     SETTINGS.data_dir = data_dir
     SETTINGS.debug = debug
+    allow_kinds(os.environ.get("SEISBUS_JOB_KINDS", ""))
 
 
 app.add_typer(archive_app, name="archive")

@@ -11,6 +11,7 @@ import typer
 from ..client import Client, Job
 from ..model.outcome import Fate, JobState
 from . import views
+from .kind import CLI, PLAIN, Limits
 from .options import OUT, client, errors_to
 from .progress import JobBar
 
@@ -43,11 +44,11 @@ def watch(job: JobArgument) -> None:
 def follow(connected: Client, job: Job) -> int:
     """Show a job's progress until it is closed, then its ledger; the exit code (0 completed, 1 otherwise).
 
-    A misfit job that waits for the job of its waveforms is shown after that one.
+    A job that waits for another one is shown after that one.
     """
-    observed = ((job.spec.get("misfit") or {}).get("observed") or {}).get("job")
-    if observed and not job.state.closed and not (first := connected.job(observed)).state.closed:
-        OUT.print(f"It waits for job {first.id}, which stores the observed waveforms.")
+    awaited = CLI.get(job.kind, PLAIN).awaits(job)
+    if awaited and not job.state.closed and not (first := connected.job(awaited)).state.closed:
+        OUT.print(f"It waits for job {first.id}, which stores what it works on.")
         follow(connected, first)
     try:
         with JobBar(OUT, job.title or job.id) as bar:
@@ -64,7 +65,7 @@ def follow(connected: Client, job: Job) -> int:
 def jobs(limit: Annotated[int, typer.Option(help="At most so many; 0 is all.")] = 20) -> None:
     """Jobs, newest first."""
     with client() as connected:
-        OUT.print(views.jobs_table(connected.jobs(limit, errors_to)))
+        OUT.print(views.jobs_table(connected.jobs(limit, errors_to), lambda job: CLI.get(job.kind, PLAIN).title(job)))
 
 
 def show(
@@ -78,16 +79,8 @@ def show(
         OUT.print(views.job_table(found))
         if (reasons := views.reasons_table(connected.reasons(job))) is not None:
             OUT.print("", reasons)
-        if found.kind == "export" and (built := connected.datasets(job)):
-            OUT.print("", views.datasets_table(built))
-        if found.kind == "misfit" and (totals := connected.misfits(job)):
-            OUT.print("", views.misfits_table(totals))
-        if found.kind != "window":
-            return
-        if rows := connected.availability(job):
-            OUT.print("", views.availability_table(rows, channels or len(rows)))
-        if found.ledger.saved and files:
-            OUT.print("", views.saved_table(connected.waveforms(job=job, limit=files), found.ledger.saved))
+        for shown in CLI.get(found.kind, PLAIN).show(connected, found, Limits(channels, files)):
+            OUT.print("", shown)
 
 
 def outcomes(

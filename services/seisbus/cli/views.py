@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from libseis.isotime import iso
@@ -67,8 +67,8 @@ def ledger_line(ledger: Ledger) -> Text:
     return line
 
 
-def jobs_table(jobs: Iterable[Job]) -> Table:
-    """Jobs, one a row."""
+def jobs_table(jobs: Iterable[Job], title: Callable[[Job], str]) -> Table:
+    """Jobs, one a row, with what their kinds say of them."""
     made = table(
         *("job", "state", "kind", "title", "submitted", "planned", "saved", "dead", "missing", "failed", "cancelled"),
         right=("planned", "saved", "dead", "missing", "failed", "cancelled"),
@@ -76,7 +76,7 @@ def jobs_table(jobs: Iterable[Job]) -> Table:
     )
     for job in jobs:
         counts = (f"{count:,}" for count in job.ledger.counts().values())
-        made.add_row(job.id, state_text(job.state), job.kind, job.title, moment_text(job.submit_time_ns), *counts)
+        made.add_row(job.id, state_text(job.state), job.kind, title(job), moment_text(job.submit_time_ns), *counts)
     return made
 
 
@@ -183,14 +183,14 @@ def datasets_table(documents: Iterable[Mapping[str, Any]]) -> Table:
 
 def outcomes_table(outcomes: Iterable[Outcome]) -> Table:
     """Outcomes, one a row."""
-    made = table("fate", "channel", "start", "end", "event", "reason", "detail", long="detail")
+    made = table("fate", "channel", "start", "end", "about", "reason", "detail", long="detail")
     for outcome in outcomes:
         made.add_row(
             Text(outcome.fate.value, style=STYLES[outcome.fate.value]),
             str(outcome.channel),
             iso(outcome.start_ns),
             iso(outcome.end_ns),
-            outcome.event,
+            Text(outcome.subject.text),
             outcome.reason,
             Text(outcome.detail),
         )

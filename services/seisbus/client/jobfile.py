@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 import yaml
 from libseis.isotime import iso
 
-from ..model.job import JobFileError, parse_job, yaml_content
+from ..model.job import JobFileError, UnknownKindError, parse_job, yaml_content
 
 JobSource = str | Path | Mapping[str, Any]
 
@@ -33,7 +34,8 @@ def job_text(source: JobSource) -> str:
             text = source
         content = yaml_content(text)
     content = _with_events(content, folder)
-    parse_job(content)  # type: ignore[arg-type]  # refuses what is neither a text nor a mapping
+    with contextlib.suppress(UnknownKindError):  # control may know more kinds than this machine
+        parse_job(content)  # refuses what is neither a text nor a mapping
     return str(yaml.safe_dump(content, sort_keys=False))
 
 

@@ -13,6 +13,8 @@ from seis.v1 import task_pb2
 
 from ..model.misfit_documents import TotalMisfit
 from ..model.outcome import Fate, JobState, Ledger
+from ..model.subject import KINDS as SUBJECT_KINDS
+from ..model.subject import Subject, of_event, subject_of
 from ..model.times import moment_ns
 
 
@@ -114,20 +116,30 @@ def channel_of(message: task_pb2.Channel) -> Channel:
     return Channel(message.net, message.sta, message.loc, message.chan)
 
 
+_SUBJECTS = {
+    task_pb2.SubjectKind.Value(f"SUBJECT_KIND_{kind.upper()}"): kind for kind in SUBJECT_KINDS if kind != "event"
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one window ended; times are nanoseconds since 1970."""
+    """How one window, or what else `subject` says, ended; times are nanoseconds since 1970."""
 
     window: str
     channel: Channel
     start_ns: int
     end_ns: int
-    event: str
+    subject: Subject
     fate: Fate
     reason: str
     detail: str
     refs: tuple[str, ...]
     attempt: int
+
+    @property
+    def event(self) -> str:
+        """The event that it is of; "" for none."""
+        return of_event(self.subject)
 
     @classmethod
     def of(cls, message: pb.ListOutcomesResponse.Row) -> Outcome:
@@ -137,7 +149,7 @@ class Outcome:
             channel=channel_of(message.window.channel),
             start_ns=message.window.start_ns,
             end_ns=message.window.end_ns,
-            event=message.window.event,
+            subject=subject_of(_SUBJECTS.get(message.window.subject, "event"), message.window.event),
             fate=Fate[task_pb2.Fate.Name(message.fate).removeprefix("FATE_")],
             reason=message.reason,
             detail=message.detail,

@@ -10,7 +10,7 @@ from libseis.segments import Span
 from seis.control.v1 import control_pb2 as pb
 
 from ..app.events import origins_of
-from ..model.job import JobSpec
+from ..model.archivejob import ArchiveJob
 from ..model.task import DAY_NS
 from ..planning.extents import ROUND_TRIP_BYTES, merged
 from ..planning.plan import touched_days
@@ -94,10 +94,8 @@ class Totals:
         return Totals(**{field.name: getattr(self, field.name) * factor for field in fields(self)})
 
 
-async def estimate(context: Context, spec: JobSpec) -> pb.Estimate:
+async def estimate(context: Context, spec: ArchiveJob) -> pb.Estimate:
     """What `spec` would take; days beyond a sample of 30 known ones are scaled from it."""
-    if spec.window_job is None:
-        return pb.Estimate(basis=f"A job of kind {spec.kind} plans no windows.")
     origins = await origins_of(context.store, spec)
     if spec.inputs == "event_files":
         return event_estimate(len(origins))
@@ -145,7 +143,7 @@ def held_of(files: Iterable[Document]) -> Holdings:
     return Holdings(len(documents), len(documents) - len(present), size, len(large), large_size, known)
 
 
-def growth_of(spec: JobSpec) -> float:
+def growth_of(spec: ArchiveJob) -> float:
     """Stored bytes for a byte of miniSEED in the archive."""
     counts = spec.output.encoding == "miniseed" or (spec.output.encoding == "auto" and not spec.steps)
     return 1.0 if counts and spec.output.storage == "file" else FLOAT64_GROWTH

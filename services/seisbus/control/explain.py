@@ -172,7 +172,7 @@ def _stages(picture: Picture) -> list[str]:
 def _silent(picture: Picture, state: JobState) -> list[str]:
     if picture.awaited:
         job = picture.awaited
-        return [f"It waits for job {job}, whose waveforms it measures; `seisbus watch {job}` shows how far that is."]
+        return [f"It waits for job {job}, which stores what it works on; `seisbus watch {job}` shows how far that is."]
     if picture.outranked_by and state in (JobState.SUBMITTED, JobState.PLANNING):
         return [f"Job {picture.outranked_by} has a higher priority on this archive and is planned first."]
     if state is JobState.SUBMITTED:

@@ -8,7 +8,8 @@ from typing import Any
 from seis.control.v1 import control_pb2 as pb
 
 from ..archive.definition import archive_named
-from ..model.job import parse_job
+from ..model.kinds.index import IndexJob
+from ..model.kinds.purge import Purge, PurgeJob
 from ..model.outcome import Fate
 from ..store import outcomes, queries
 from ..store.collections import DEAD_LETTER
@@ -18,11 +19,12 @@ from ..store.pages import PageRequest
 from ..store.summaries import summary
 from . import messages
 from .context import Context
-from .estimate import estimate
 from .explain import explain
+from .kind import CONTROL, PLAIN
 from .purge import purgeable
 from .resource_names import DEAD_LETTERS, JOBS, resource_id
-from .submit import announce, checked_spec, start, submit
+from .start import announce, start
+from .submit import checked_spec, submit
 from .watch import watch
 
 
@@ -35,7 +37,7 @@ class JobCalls:
         """Validate and start, or estimate."""
         if request.validate_only:
             spec, notes = await checked_spec(self.context, request.spec)
-            found = await estimate(self.context, spec)
+            found = await CONTROL.get(spec.kind, PLAIN).estimate(self.context, spec)
             found.basis = " ".join([found.basis, *notes])
             return pb.SubmitJobResponse(estimate=found)
         job = await submit(self.context, request.spec, request.request_id)
@@ -44,7 +46,7 @@ class JobCalls:
     async def SyncIndex(self, request: pb.SyncIndexRequest, _: Any) -> pb.SyncIndexResponse:
         """Start a job of kind index."""
         archive_named(self.context.archives, request.archive)
-        spec = parse_job({"kind": "index", "archive": request.archive, "name": f"index of {request.archive}"})
+        spec = IndexJob(archive=request.archive, name=f"index of {request.archive}")
         job = await start(self.context, spec, request.request_id)
         return pb.SyncIndexResponse(job=messages.job_message(job))
 
@@ -53,7 +55,7 @@ class JobCalls:
         jobs = await purgeable(self.context.store, request)
         response = pb.PurgeJobsResponse(names=[f"{JOBS}/{job}" for job in jobs])
         if not request.validate_only:
-            spec = parse_job({"kind": "purge", "name": f"purge of {len(jobs):,} jobs", "purge": {"jobs": jobs}})
+            spec = PurgeJob(name=f"purge of {len(jobs):,} jobs", purge=Purge(jobs=tuple(jobs)))
             response.job.CopyFrom(messages.job_message(await start(self.context, spec, request.request_id)))
         return response
 

@@ -11,6 +11,7 @@ from seis.v1 import task_pb2
 
 from ..bus.snapshot import snapshot
 from ..model.outcome import Fate, Ledger
+from ..model.subject import KINDS as SUBJECT_KINDS
 from ..store.documents import Document
 from ..store.outcomes import Availability
 from ..store.queries import TimeSpan, WaveformFilter
@@ -49,6 +50,9 @@ def channel_message(channel: Channel) -> task_pb2.Channel:
     return task_pb2.Channel(net=channel.net, sta=channel.sta, loc=channel.loc, chan=channel.chan)
 
 
+_SUBJECTS = {kind: f"SUBJECT_KIND_{'UNSPECIFIED' if kind == 'event' else kind.upper()}" for kind in SUBJECT_KINDS}
+
+
 def outcome_message(document: Document) -> pb.ListOutcomesResponse.Row:
     """An outcome document as a row."""
     return pb.ListOutcomesResponse.Row(
@@ -58,6 +62,7 @@ def outcome_message(document: Document) -> pb.ListOutcomesResponse.Row:
             start_ns=document["start_ns"],
             end_ns=document["end_ns"],
             event=document.get("event") or "",
+            subject=_SUBJECTS[document.get("subject") or "event"],
         ),
         fate=f"FATE_{Fate(document['fate']).name}",
         reason=document.get("reason") or "",

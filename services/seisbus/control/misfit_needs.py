@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from libseis.codes import Channel
+from libseis.codes import Channel, ChannelFilter
 from libseis.isotime import iso
 from libseis.misfit import Config
 
@@ -19,8 +19,10 @@ from ..app.events import origins_of
 from ..archive.definition import archive_named
 from ..deadlines import BY_THE_WAY_SECONDS
 from ..errors import SeisbusError
-from ..model.job import JobFileError, JobSpec, parse_job
-from ..model.onstored import Misfit
+from ..model.archivejob import ArchiveJob, CutJob
+from ..model.job import JobFileError, read_job
+from ..model.kind import Job, OfArchive
+from ..model.kinds.misfit import FetchedMisfitJob, Measuring, MisfitJob
 from ..model.outcome import JobState
 from ..planning.corners import some
 from ..store.datasets import selected
@@ -42,45 +44,47 @@ class _Observed:
 
     channels: dict[str, set[Channel]] = field(default_factory=dict)
     stations: set[tuple[str, str, str]] = field(default_factory=set)  # event, net, sta
-    sources: dict[str, JobSpec] = field(default_factory=dict)
+    sources: dict[str, Job] = field(default_factory=dict)
 
 
-async def misfit_notes(context: Context, spec: JobSpec) -> list[str]:
+async def misfit_notes(context: Context, spec: MisfitJob | FetchedMisfitJob) -> list[str]:
     """What some stations and events of a misfit job lack; JobFileError when none can be measured as asked."""
-    if spec.misfit is None:
-        return []
     config = Config.from_mapping(spec.misfit.config)
-    found = await _observed(context, spec)
+    found = await (_stored(context, spec) if isinstance(spec, MisfitJob) else _wanted(context, spec))
     notes = [] if config.synthetics_only else await _station_notes(context, config, found)
     return [*notes, *await _depth_notes(context, found), *await _synthetic_notes(context, spec.misfit, config, found)]
 
 
-async def _observed(context: Context, spec: JobSpec) -> _Observed:
+async def _wanted(context: Context, spec: FetchedMisfitJob) -> _Observed:
     found = _Observed()
-    if spec.window_job is not None:
-        await _of_windows(context, spec.window_job, spec, "", found)
-        return found
-    assert spec.misfit is not None and spec.misfit.observed is not None  # the job file's validation saw to it
+    await _of_windows(context, spec, spec.select.filter, "", found)
+    return found
+
+
+async def _stored(context: Context, spec: MisfitJob) -> _Observed:
+    found = _Observed()
     if job := spec.misfit.observed.job:
         source = await standing_job(context.store, job)
         if not JobState(source["state"]).closed:  # what it will store is what it plans
-            await _of_windows(context, parse_job(source["spec"]), spec, job, found)
+            await _of_windows(context, read_job(source), spec.select.filter, job, found)
             return found
     async for document in each_waveform(context.store, selected(spec), _WAVEFORMS):
         job, channel = str(document["job"]), Channel.of_document(document)
         if job not in found.sources:
-            found.sources[job] = parse_job((await standing_job(context.store, job))["spec"])
-        found.channels.setdefault(found.sources[job].archive, set()).add(channel)
+            found.sources[job] = read_job(await standing_job(context.store, job))
+        source_spec = found.sources[job]
+        archive = source_spec.archive if isinstance(source_spec, OfArchive) else ""
+        found.channels.setdefault(archive, set()).add(channel)
         found.stations.add((str(document.get("event") or ""), channel.net, channel.sta))
     return found
 
 
-async def _of_windows(context: Context, windows: JobSpec, spec: JobSpec, job: str, found: _Observed) -> None:
+async def _of_windows(context: Context, windows: Job, select: ChannelFilter, job: str, found: _Observed) -> None:
     """What a window job that has not run will store, as far as its days are known."""
     found.sources[job] = windows
-    if windows.on_stored or windows.window_job is None:
+    if not isinstance(windows, CutJob):
         return
-    channels = {c for c in await known_rates(context, windows) if spec.select.filter.matches(c)}
+    channels = {c for c in await known_rates(context, windows) if select.matches(c)}
     found.channels[windows.archive] = channels
     events = [origin.event for origin in await origins_of(context.store, windows)]
     found.stations |= {(event, c.net, c.sta) for event in events[: max(1, _FILES // max(1, len(channels)))]
@@ -114,7 +118,9 @@ async def _depth_notes(context: Context, found: _Observed) -> list[str]:
     surface: set[str] = set()
     known = 0
     for spec in found.sources.values():
-        events = spec.windows.events if spec.windows else None
+        if not isinstance(spec, ArchiveJob):
+            continue
+        events = spec.windows.events
         for event in (events.list if events else None) or ():
             known += 1
             if event.depth_km == 0:
@@ -138,7 +144,7 @@ async def _depth_notes(context: Context, found: _Observed) -> list[str]:
     return notes
 
 
-async def _synthetic_notes(context: Context, misfit: Misfit, config: Config, found: _Observed) -> list[str]:
+async def _synthetic_notes(context: Context, misfit: Measuring, config: Config, found: _Observed) -> list[str]:
     wanted = misfit.synthetics
     components: Sequence[str] = [""] if wanted.format == "asdf" else config.component_list
     if {"R", "T"} & set(components):

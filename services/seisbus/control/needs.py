@@ -13,8 +13,10 @@ from libseis.epochs import of_document
 from libseis.steps import build
 
 from ..app.events import origins_of
-from ..model.job import LEAST_DEPTH_KM, MOST_DEPTH_KM, JobFileError, JobSpec
+from ..model.archivejob import ArchiveJob
+from ..model.job import JobFileError
 from ..model.task import DAY_NS
+from ..model.windows import LEAST_DEPTH_KM, MOST_DEPTH_KM
 from ..planning.corners import corner_notes, pad_notes, some
 from ..planning.windows import days_of
 from ..store.index import (
@@ -29,9 +31,9 @@ from .context import Context
 from .selection import day_name
 
 
-def check_depths(spec: JobSpec) -> None:
+def check_depths(spec: ArchiveJob) -> None:
     """JobFileError for an event deeper than any earthquake, or high above the ground: metres were meant."""
-    for number, event in enumerate((spec.windows.events.list if spec.windows and spec.windows.events else None) or ()):
+    for number, event in enumerate((spec.windows.events.list if spec.windows.events else None) or ()):
         if not LEAST_DEPTH_KM <= event.depth_km <= MOST_DEPTH_KM:
             raise JobFileError(
                 f"Job file: windows.events.list.{number}.depth_km is {event.depth_km:g}, expected kilometres from "
@@ -39,7 +41,7 @@ def check_depths(spec: JobSpec) -> None:
             )
 
 
-def check_reference(spec: JobSpec) -> None:
+def check_reference(spec: ArchiveJob) -> None:
     """JobFileError for a step that cannot work in a job: what is stored stands at its time."""
     if any("reference" in step for step in spec.steps):
         raise JobFileError(
@@ -48,9 +50,9 @@ def check_reference(spec: JobSpec) -> None:
         )
 
 
-async def step_notes(context: Context, spec: JobSpec) -> list[str]:
+async def step_notes(context: Context, spec: ArchiveJob) -> list[str]:
     """What the steps will meet on some channels; JobFileError when a step can work on none of those that are known."""
-    if spec.window_job is None or not spec.steps:
+    if not spec.steps:
         return []
     responses = any("remove_response" in step for step in spec.steps)
     if responses and not await has_stations(context.store, spec.archive):
@@ -118,7 +120,7 @@ class KnownRates:
     indexed: bool = True
 
 
-async def known_rates(context: Context, spec: JobSpec) -> dict[Channel, KnownRates]:
+async def known_rates(context: Context, spec: ArchiveJob) -> dict[Channel, KnownRates]:
     """The selected channels of all known days that the windows touch, with their rates as the index says them, else
     station metadata; where no day is known, the channels of the metadata."""
     days = days_of(spec, await origins_of(context.store, spec))

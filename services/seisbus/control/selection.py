@@ -10,15 +10,13 @@ from libseis.isotime import iso
 
 from ..app.events import origins_of
 from ..errors import UserError
-from ..model.job import JobSpec, parse_job
-from ..model.onstored import Misfit
-from ..model.outcome import JobState
+from ..model.archivejob import ArchiveJob
+from ..model.kind import StoredJob
 from ..model.task import DAY_NS
 from ..planning.plan import touched_days
 from ..planning.windows import Origin, home_days, windows_of_day
 from ..store.datasets import selected
 from ..store.index import day_files, day_is_known
-from ..store.jobs import standing_job
 from ..store.queries import each_waveform, has_events
 from .context import Context
 
@@ -39,14 +37,8 @@ def day_name(day: int) -> str:
     return iso(day * DAY_NS)[:10]
 
 
-async def check_selection(context: Context, spec: JobSpec) -> None:
+async def check_selection(context: Context, spec: ArchiveJob) -> None:
     """EmptySelectionError when no event, no tile, or no channel of at most three known days matches the job."""
-    if spec.misfit is not None and spec.misfit.fixed_windows:
-        await _misfit_job(context, spec.misfit.fixed_windows)
-    if spec.on_stored:
-        await _check_stored(context, spec)
-    if spec.window_job is None or spec.windows is None:
-        return
     origins = await origins_of(context.store, spec)
     catalog = spec.windows.events is not None and spec.windows.events.catalog is not None
     if catalog and not origins:
@@ -65,15 +57,9 @@ async def check_selection(context: Context, spec: JobSpec) -> None:
         await _check_channels(context, spec, origins, days)
 
 
-async def _check_stored(context: Context, spec: JobSpec) -> None:
-    wanted = selected(spec)
-    if wanted.job:
-        source = await standing_job(context.store, wanted.job)
-        if spec.misfit is not None and not JobState(source["state"]).closed:
-            return  # it waits for what that job stores
-    if spec.export is not None:
-        await _check_evaluations(context, spec.export.misfit)
-    async for _ in each_waveform(context.store, wanted, 1):
+async def check_stored(context: Context, spec: StoredJob) -> None:
+    """UserError when no stored waveform fits a job."""
+    async for _ in each_waveform(context.store, selected(spec), 1):
         return
     raise UserError(
         f"The {spec.kind} would hold nothing: no stored waveform fits its job, tag, event and select; "
@@ -81,30 +67,7 @@ async def _check_stored(context: Context, spec: JobSpec) -> None:
     )
 
 
-async def _misfit_job(context: Context, job: str) -> Misfit:
-    found = parse_job((await standing_job(context.store, job))["spec"])
-    if found.misfit is None:
-        raise UserError(f"Job {job} is of kind {found.kind}, expected a misfit job.")
-    return found.misfit
-
-
-async def _check_evaluations(context: Context, jobs: Sequence[str]) -> None:
-    """In a dataset each evaluation has one place, and an iteration either a config or steps that have."""
-    from libseis.misfit import Config
-
-    seen: dict[str, str] = {}
-    for job in jobs:
-        path = Config.from_mapping((await _misfit_job(context, job)).config).aux_path
-        for other, its_path in seen.items():
-            if path == its_path or path.startswith(f"{its_path}/") or its_path.startswith(f"{path}/"):
-                raise UserError(
-                    f"The misfit jobs {other} and {job} are of the evaluations {its_path} and {path}, which cannot "
-                    "stand in one dataset; export one of them, or both into folders of their own."
-                )
-        seen[job] = path
-
-
-async def _check_channels(context: Context, spec: JobSpec, origins: list[Origin], homes: Sequence[int]) -> None:
+async def _check_channels(context: Context, spec: ArchiveJob, origins: list[Origin], homes: Sequence[int]) -> None:
     # as planning does: a channel counts that has a file on any day its windows touch
     windows = (window for home in homes for window in windows_of_day(spec, origins, home))
     days = sorted({day for w in windows for day in touched_days(w.start_ns, w.end_ns - (not w.inclusive_end))})

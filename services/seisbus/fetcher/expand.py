@@ -8,6 +8,7 @@ from dataclasses import replace
 from libseis.codes import Channel, ChannelFilter
 
 from ..model.ids import window_id
+from ..model.subject import Event
 from ..model.task import Part, Task, Window
 from ..planning.plan import nominal_rate, split
 from .chunks import Chunk
@@ -37,11 +38,8 @@ def expand(chunk: Chunk, task: Task, part_bytes: int) -> tuple[list[Window], lis
             parts.append(Part(len(windows), 0))
             sources.append([])
             size = 0
-        windows.append(
-            Window(
-                window_id(task.job, str(channel), start, end, template.event), channel, start, end, True, template.event
-            )
-        )
+        identity = window_id(task.job, str(channel), start, end, template.event)
+        windows.append(Window(identity, channel, start, end, True, Event(template.event)))
         parts[-1] = Part(parts[-1].first, parts[-1].count + 1)
         sources[-1].append(channel)
         size += more

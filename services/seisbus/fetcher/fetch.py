@@ -14,7 +14,7 @@ from ..archive.definition import ArchiveDefinition, ObjectUnit, archive_named
 from ..bus import Delivery
 from ..bus.client import Tag
 from ..bus.codec import decode_fetch, encode_outcomes, encode_window
-from ..bus.topology import window_subject, write_subject
+from ..bus.topology import subject_of
 from ..model.handovers import (
     Expansion,
     FetchOrder,
@@ -26,6 +26,7 @@ from ..model.handovers import (
     WindowOutcome,
     stranger_lines,
 )
+from ..model.kinds.window import CUT, STORE
 from ..model.outcome import Fate, Reason, missing_detail, unreadable_detail
 from ..model.task import ObjectRef, Recipe, Window
 from ..objects import AccessError
@@ -262,7 +263,7 @@ class Fetcher:
             )
         )  # fmt: skip
         await self._context.bus.publish(
-            window_subject(task.job),
+            subject_of(CUT, task.job),
             body,
             tag=Tag(task.job, task.id, order.attempt, part),
             message_id=f"{task.id}/window/{part}/{order.attempt}.{order.publication}",
@@ -297,7 +298,7 @@ class Fetcher:
 
     async def _publish_batch(self, order: FetchOrder, batch: OutcomeBatch, kind: str) -> None:
         await self._context.bus.publish(
-            write_subject(batch.job),
+            subject_of(STORE, batch.job),
             encode_outcomes(batch),
             tag=Tag(batch.job, batch.task, batch.attempt, batch.part),
             message_id=f"{batch.task}/{kind}/{order.attempt}.{order.publication}",

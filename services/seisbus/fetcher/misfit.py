@@ -18,16 +18,15 @@ from ..archive.quakeml import catalog_of
 from ..bus import Delivery
 from ..bus.client import Tag
 from ..bus.codec import decode_build, encode_misfit
-from ..bus.topology import window_subject
+from ..bus.topology import subject_of
 from ..errors import SeisbusError, UnavailableError
 from ..model.handovers import BuildOrder, MisfitOrder, Packing, Piece
-from ..model.job import JobSpec, parse_job
-from ..model.onstored import Misfit
+from ..model.kinds.misfit import MEASURE, Misfit, MisfitJob
 from ..model.task import Window
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
 from ..store.datasets import selected
 from ..store.documents import Document
-from ..store.jobs import get_job
+from ..store.jobs import get_job, job_spec
 from ..store.misfits import windows_of
 from ..store.queries import WaveformFilter, each_waveform
 from .synthetics import SyntheticError, below, from_asdf, from_sac, from_specfem
@@ -52,8 +51,7 @@ class MisfitInputs:
     async def handle(self, delivery: Delivery) -> None:
         """Returns when the station is safely on the bus. What cannot be read is said to the windower."""
         order = decode_build(delivery.body)
-        spec = parse_job((await get_job(self._context.store, order.job))["spec"])
-        assert spec.misfit is not None  # the job file's validation saw to it
+        spec = await job_spec(self._context.store, order.job, MisfitJob)
         window, problems = order.window, list[str]()
         observed, jobs = await self._observed(order, spec, problems)
         event = await event_of(self._context.store, jobs, window.event)
@@ -76,7 +74,7 @@ class MisfitInputs:
             keep_rejected=spec.misfit.rejected,
         )
         await self._context.bus.publish(
-            window_subject(order.job, "misfit"),
+            subject_of(MEASURE, order.job),
             encode_misfit(message),
             tag=Tag(order.job, order.task, order.attempt),
             message_id=f"{order.task}/misfit/{order.attempt}.{order.publication}",
@@ -84,7 +82,7 @@ class MisfitInputs:
         )
 
     async def _observed(
-        self, order: BuildOrder, spec: JobSpec, problems: list[str]
+        self, order: BuildOrder, spec: MisfitJob, problems: list[str]
     ) -> tuple[list[Piece], dict[str, str]]:
         """Stored waveforms of the station, and the jobs (with their archives) that stored them."""
         wanted, channel = selected(spec), order.window.channel

@@ -5,7 +5,7 @@ from __future__ import annotations
 from libseis.codes import Channel
 
 from ..errors import UserError
-from ..model.job import JobSpec
+from ..model.archivejob import ArchiveJob
 
 # The lowest rates of the SEED band codes, samples per second (SEED manual 2.4, appendix A); those that the manual
 # calls approximate are taken a tenth lower. For channels whose rate nobody states.
@@ -27,7 +27,7 @@ class Pads:
     UserError for an unknown step or wrong parameters.
     """
 
-    def __init__(self, spec: JobSpec) -> None:
+    def __init__(self, spec: ArchiveJob) -> None:
         self._given = None if spec.pad is None else (spec.pad.before, spec.pad.after)
         if not spec.steps or self._given is not None:
             self._steps = []

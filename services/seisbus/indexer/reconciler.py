@@ -23,7 +23,7 @@ from ..app import Context
 from ..bus.snapshot import settled, snapshot
 from ..bus.topology import PLAN
 from ..errors import UnavailableError
-from ..model.job import parse_job
+from ..model.job import JobFileError, read_job
 from ..model.outcome import Fate, JobState, Reason
 from ..store.documents import Document
 from ..store.jobs import (
@@ -32,6 +32,7 @@ from ..store.jobs import (
     close_job,
     count_ledger,
     get_job,
+    give_up_job,
     open_jobs,
     outranking_job,
     update_job,
@@ -40,7 +41,7 @@ from ..store.lease import acquire, release
 from ..store.settle import settle_rest
 from ..store.summaries import compact
 from ..store.tasks import bump_publications, open_task_ids, open_tasks
-from .publish import publish_task
+from .kind import INDEXER, UNKNOWN, Planning
 
 _log = logging.getLogger(__name__)
 
@@ -135,8 +136,8 @@ class Reconciler:
             return
         if held:
             await self._context.bus.purge_acknowledged(job["_id"])
-        # The tasks of an index job are done where they are planned. A planner waits for those that it published.
-        if open_ids and held == pending[PLAN] and job["kind"] != "index":
+        # A planner waits for those that it published.
+        if open_ids and held == pending[PLAN]:
             await self._publish_lost(job)
 
     def _silent_again(self, job: Document, held: int = 0) -> bool:
@@ -151,15 +152,22 @@ class Reconciler:
         return now - since >= self._context.settings.reconcile_seconds
 
     async def _publish_lost(self, job: Document) -> None:
+        try:
+            spec = read_job(job)
+        except JobFileError as error:  # of a kind that this deployment knows no more
+            await give_up_job(self._store, job["_id"], error.message)
+            return
+        kind = INDEXER.get(spec.kind, UNKNOWN)
+        if kind.in_place:  # its tasks are done where they are planned
+            return
+        planning = Planning(self._context, job, spec)
         lost = (await open_tasks(self._store, job["_id"]))[:_REPAIR_AT_ONCE]
         _log.warning("job %s: %d open tasks have no message on the bus, publishing them again", job["_id"], len(lost))
         await bump_publications(self._store, [open_task.task.id for open_task in lost])
-        spec = parse_job(job["spec"])
-        recipe = spec.recipe()
         current = {o.task.id: o for o in await open_tasks(self._store, job["_id"])}
         for open_task in lost:
             if open_task.task.id in current:
-                await publish_task(self._context, job, recipe, current[open_task.task.id])
+                await kind.send(planning, current[open_task.task.id])
 
     async def _cancel(self, job: Document) -> None:
         """Empty the job's queues, then give every window without outcome the fate `cancelled`."""

@@ -12,7 +12,7 @@ from ..app import Context
 from ..app.events import origins_of
 from ..archive.definition import ArchiveDefinition, ObjectUnit
 from ..errors import UserError
-from ..model.job import JobSpec
+from ..model.archivejob import ArchiveJob
 from ..model.task import DAY_NS
 from ..planning.knots import KnotTable
 from ..planning.plan import DayFile, DayFiles, PadOf
@@ -25,9 +25,9 @@ from .days import day_of, ensure_day
 MAX_EVENTS = 100_000
 
 
-async def resolve_events(context: Context, spec: JobSpec) -> list[Origin]:
+async def resolve_events(context: Context, spec: ArchiveJob) -> list[Origin]:
     """Origins of the events a job names, in order of time. UserError when there are none, or too many."""
-    if spec.windows is None or spec.windows.events is None:
+    if spec.windows.events is None:
         return []
     found = await origins_of(context.store, spec)
     if not found:
@@ -41,7 +41,7 @@ class DayFilesCache:
     """Files of the days a plan is working on, by channel; days behind are forgotten, so memory stays bounded."""
 
     def __init__(
-        self, context: Context, archive: ArchiveDefinition, spec: JobSpec, *, stated_rates: bool = False
+        self, context: Context, archive: ArchiveDefinition, spec: ArchiveJob, *, stated_rates: bool = False
     ) -> None:
         """`stated_rates`: take the rates of station metadata where the index has none."""
         self._context = context

@@ -24,6 +24,7 @@ from ..archive.stations import ChannelEpoch, SiteEpoch, read_stationxml
 from ..errors import UnavailableError
 from ..model.ids import task_id, window_id
 from ..model.outcome import Fate
+from ..model.subject import ObjectKey, as_type
 from ..model.task import ObjectRef, Part, Task, Window
 from ..objects import AccessError, Fetched
 from ..store.collections import CATALOG_INDEX, CHANNEL, SITE, SOURCE, WAVEFORM_INDEX
@@ -57,7 +58,7 @@ async def pages(context: Context, archive: ArchiveDefinition) -> AsyncIterator[l
 
 def page_task(job: str, archive: ArchiveDefinition, number: int, keys: Sequence[str]) -> Task:
     """The task that stands for a page of keys."""
-    windows = tuple(Window(window_id(job, key, 0, 0, ""), _NOBODY, 0, 0, True, key) for key in keys)
+    windows = tuple(Window(window_id(job, key, 0, 0, ""), _NOBODY, 0, 0, True, ObjectKey(key)) for key in keys)
     return Task(
         id=task_id(job, 0, number),
         job=job,
@@ -74,9 +75,10 @@ async def read_page(context: Context, archive: ArchiveDefinition, task: Task) ->
 
     async def one(window: Window) -> SettledWindow:
         async with gate:
-            odd = Oddities(window.event)
+            key = as_type(window.subject, ObjectKey).key
+            odd = Oddities(key)
             try:
-                refs = await _read_key(context, archive, window.event, odd)
+                refs = await _read_key(context, archive, key, odd)
             except ArchiveFormatError as error:
                 return SettledWindow(window, Fate.DEAD, "unreadable", error.message)
             except AccessError as error:
@@ -84,11 +86,11 @@ async def read_page(context: Context, archive: ArchiveDefinition, task: Task) ->
             except UnavailableError:
                 raise
             except Exception as error:  # whatever an archive holds, it costs its key alone
-                _log.exception("%s: %s cannot be brought in", archive.name, window.event)
-                problem = f"{window.event} cannot be brought in ({type(error).__name__}: {error})."
+                _log.exception("%s: %s cannot be brought in", archive.name, key)
+                problem = f"{key} cannot be brought in ({type(error).__name__}: {error})."
                 return SettledWindow(window, Fate.DEAD, "unreadable", problem)
         if refs is None:
-            return SettledWindow(window, Fate.MISSING, "no_such_key", f"{window.event} went away while it was read.")
+            return SettledWindow(window, Fate.MISSING, "no_such_key", f"{key} went away while it was read.")
         return SettledWindow(window, Fate.SAVED, "odd_entries" if odd else "", odd.note, refs=refs)
 
     return list(await asyncio.gather(*(one(window) for window in task.windows)))

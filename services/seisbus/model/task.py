@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from libseis.codes import Channel
 
+from .subject import NO_EVENT, Subject, of_event
+
 DAY_NS = 86_400_000_000_000
 
 
@@ -30,14 +32,19 @@ class ObjectRef:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One window of one channel; times are nanoseconds since 1970."""
+    """An item of a ledger: a window of a channel, or what else its subject says; times are nanoseconds since 1970."""
 
     id: str
     channel: Channel
     start_ns: int
     end_ns: int
     inclusive_end: bool
-    event: str = ""
+    subject: Subject = NO_EVENT
+
+    @property
+    def event(self) -> str:
+        """The event that it is of; "" for none."""
+        return of_event(self.subject)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from libseis.codes import Channel
 from libseis.isotime import utc
 
 from ..model.ids import task_id, window_id
-from ..model.onstored import Export
+from ..model.kinds.export import Export
+from ..model.subject import Dataset, Station, Subject
 from ..model.task import DAY_NS, Part, Task, Window
 
 _NO_CHANNEL = Channel("", "", "", "")
@@ -36,6 +37,12 @@ class StoredSpan:
     end_ns: int
 
 
+def item(job: str, subject: Subject, channel: Channel = _NO_CHANNEL, start_ns: int = 0, end_ns: int = 0) -> Window:
+    """An item of a job's ledger that is not cut out of an archive's data."""
+    identity = window_id(job, str(channel), start_ns, end_ns, subject.text)
+    return Window(identity, channel, start_ns, end_ns, inclusive_end=False, subject=subject)
+
+
 @dataclass(frozen=True, slots=True)
 class DatasetKey:
     """What a dataset holds: an event's waveforms, or those of a channel on a UTC day (counted from 1970)."""
@@ -44,11 +51,33 @@ class DatasetKey:
     channel: Channel = _NO_CHANNEL
     day: int | None = None
 
-    def window(self, job: str) -> Window:
+    @property
+    def place(self) -> tuple[str, Channel, int]:
+        """What datasets are ordered by."""
+        return self.event, self.channel, self.day or 0
+
+    def item(self, job: str) -> Window:
         """The dataset as an item of a job's ledger."""
         start, end = (0, 0) if self.day is None else (self.day * DAY_NS, (self.day + 1) * DAY_NS)
-        identity = window_id(job, str(self.channel), start, end, self.event)
-        return Window(identity, self.channel, start, end, inclusive_end=False, event=self.event)
+        return item(job, Dataset(self.event), self.channel, start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class StationKey:
+    """A station of an event."""
+
+    event: str
+    net: str
+    sta: str
+
+    @property
+    def place(self) -> tuple[str, Channel, int]:
+        """What stations are ordered by."""
+        return self.event, Channel(self.net, self.sta, "", ""), 0
+
+    def item(self, job: str) -> Window:
+        """The station as an item of a job's ledger."""
+        return item(job, Station(self.event), Channel(self.net, self.sta, "", ""))
 
 
 def dataset_keys(export: Export, stored: Iterable[StoredSpan]) -> set[DatasetKey]:
@@ -63,17 +92,15 @@ def dataset_keys(export: Export, stored: Iterable[StoredSpan]) -> set[DatasetKey
     return found
 
 
-def station_keys(stored: Iterable[StoredSpan]) -> set[DatasetKey]:
+def station_keys(stored: Iterable[StoredSpan]) -> set[StationKey]:
     """The stations of each event that these waveforms are of."""
-    return {
-        DatasetKey(waveform.event, Channel(waveform.channel.net, waveform.channel.sta, "", "")) for waveform in stored
-    }
+    return {StationKey(waveform.event, waveform.channel.net, waveform.channel.sta) for waveform in stored}
 
 
-def plan_datasets(job: str, keys: Iterable[DatasetKey], first: int) -> Iterator[Task]:
-    """One task a dataset, numbered from `first`."""
-    for number, key in enumerate(keys, first):
-        yield Task(task_id(job, 0, number), job, "", (), (key.window(job),), (Part(0, 1),))
+def plan_items(job: str, items: Iterable[Window], first: int) -> Iterator[Task]:
+    """One task per item of the ledger, numbered from `first`."""
+    for number, item in enumerate(items, first):
+        yield Task(task_id(job, 0, number), job, "", (), (item,), (Part(0, 1),))
 
 
 def dataset_path(export: Export, window: Window) -> PurePosixPath:

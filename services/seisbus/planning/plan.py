@@ -14,6 +14,7 @@ from libseis.segments import Span
 
 from ..model.ids import task_id, window_id
 from ..model.outcome import Reason
+from ..model.subject import Event
 from ..model.task import DAY_NS, ObjectRef, Part, Task, Window, WindowTemplate
 from .knots import KnotTable
 from .windows import PlannedWindow
@@ -138,7 +139,7 @@ def plan_day(
             windows=tuple(
                 Window(
                     window_id(job, str(channel), w.start_ns, w.end_ns, w.event),
-                    channel, w.start_ns, w.end_ns, w.inclusive_end, w.event,
+                    channel, w.start_ns, w.end_ns, w.inclusive_end, Event(w.event),
                 )
                 for w in mine
             ),
@@ -222,7 +223,7 @@ def plan_event(
         job=job,
         archive=archive,
         objects=(ObjectRef(archive, key, missing="" if key else Reason.NOT_AVAILABLE.value),),
-        windows=(Window(window_id(job, key, time_ns, time_ns, event), wanted, time_ns, time_ns, True, event),),
+        windows=(Window(window_id(job, key, time_ns, time_ns, event), wanted, time_ns, time_ns, True, Event(event)),),
         parts=(Part(0, 1),),
         template=WindowTemplate(None if span is None else span[0], None if span is None else span[1], event),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..model.job import JobSpec
+from ..model.archivejob import ArchiveJob
 from ..model.task import DAY_NS
 
 
@@ -30,11 +30,9 @@ class Origin:
     event: str
 
 
-def home_days(spec: JobSpec, origins: Sequence[Origin]) -> Sequence[int]:
+def home_days(spec: ArchiveJob, origins: Sequence[Origin]) -> Sequence[int]:
     """The days (counted from 1970) that are home to a window, in order, without repeats."""
     windows = spec.windows
-    if windows is None:
-        return ()
     if windows.tile is not None:
         tile = windows.tile
         return range(tile.start // DAY_NS, -(-tile.end // DAY_NS))
@@ -45,11 +43,9 @@ def home_days(spec: JobSpec, origins: Sequence[Origin]) -> Sequence[int]:
     return sorted({start // DAY_NS for start in starts})
 
 
-def days_of(spec: JobSpec, origins: Sequence[Origin]) -> Sequence[int]:
+def days_of(spec: ArchiveJob, origins: Sequence[Origin]) -> Sequence[int]:
     """All days (counted from 1970) that the windows touch, in order: what `windows_of_day` makes, without making it."""
     windows = spec.windows
-    if windows is None:
-        return ()
     if windows.tile is not None:
         return range(windows.tile.start // DAY_NS, -(-windows.tile.end // DAY_NS))
     if windows.events is not None:
@@ -61,15 +57,13 @@ def days_of(spec: JobSpec, origins: Sequence[Origin]) -> Sequence[int]:
     return sorted({day for start, end in spans for day in range(start // DAY_NS, end // DAY_NS + 1)})
 
 
-def windows_of_day(spec: JobSpec, origins: Sequence[Origin], day: int) -> Iterator[PlannedWindow]:
+def windows_of_day(spec: ArchiveJob, origins: Sequence[Origin], day: int) -> Iterator[PlannedWindow]:
     """Windows whose home is `day`, in order of start.
 
     Event windows and absolute ones include their last sample (MsPASS's rule), tiles exclude it, so that abutting
     tiles hold every sample once. A tile that would run over the end of its span is left out.
     """
     windows = spec.windows
-    if windows is None:
-        return
     low, high = day * DAY_NS, (day + 1) * DAY_NS
     if windows.tile is not None:
         tile = windows.tile

@@ -10,7 +10,7 @@ from libseis.epochs import of_document
 
 from ..errors import NotFoundError
 from ..model.ids import document_id
-from ..model.job import JobSpec
+from ..model.kind import StoredJob
 from ..model.task import Window
 from .client import Store, translated
 from .collections import ASDF_DATASET, SITE, TASK
@@ -18,18 +18,13 @@ from .documents import Document, ObjectId, windows_of
 from .queries import TimeSpan, WaveformFilter
 
 
-def selected(spec: JobSpec) -> WaveformFilter:
-    """The stored waveforms that an export or a misfit job selects."""
-    if spec.misfit is not None:
-        observed = spec.misfit.observed
-        assert observed is not None  # submission put the job there that stores them
-        return WaveformFilter(job=observed.job, channels=spec.select.filter, data_tag=observed.tag)
-    assert spec.export is not None  # the job file's validation saw to it
-    wanted = spec.export
+def selected(spec: StoredJob) -> WaveformFilter:
+    """The stored waveforms that a job selects."""
+    wanted = spec.stored
     return WaveformFilter(job=wanted.job, channels=spec.select.filter, data_tag=wanted.tag, event=wanted.event)
 
 
-def of_dataset(spec: JobSpec, window: Window) -> WaveformFilter:
+def of_dataset(spec: StoredJob, window: Window) -> WaveformFilter:
     """Those of them that one dataset may hold; where no event is named, others' events are to be left out."""
     whole = selected(spec)
     channel = window.channel

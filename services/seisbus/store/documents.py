@@ -8,6 +8,7 @@ from typing import Any
 from bson import ObjectId
 from libseis.codes import Channel
 
+from ..model.subject import Event
 from ..model.task import ObjectRef, Part, Task, Window, WindowTemplate
 from .packing import pack_windows, unpack_windows
 
@@ -32,7 +33,7 @@ def windows_of(task: Document) -> tuple[Window, ...]:
                 start_ns=window["start_ns"],
                 end_ns=window["end_ns"],
                 inclusive_end=window["inclusive_end"],
-                event=window["event"],
+                subject=Event(window["event"]),
             )
             for window in windows
         )

@@ -36,7 +36,7 @@ def _in_row(windows: Sequence[SettledWindow], begin: int, number: int) -> bool:
     one, before, other = (windows[n].window for n in (begin, number - 1, number))
     step = windows[begin + 1].window.start_ns - one.start_ns
     return (
-        (one.channel, one.event, one.inclusive_end) == (other.channel, other.event, other.inclusive_end)
+        (one.channel, one.subject, one.inclusive_end) == (other.channel, other.subject, other.inclusive_end)
         and one.end_ns - one.start_ns == other.end_ns - other.start_ns
         and other.start_ns - before.start_ns == step > 0
     )

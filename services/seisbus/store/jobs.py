@@ -5,22 +5,23 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from pymongo.errors import DuplicateKeyError
 
 from ..errors import NotFoundError, StateError
-from ..model.job import JobSpec
+from ..model.job import JobFileError, read_job
+from ..model.kind import Job
 from ..model.outcome import RETRIABLE, Fate, JobState, Ledger
 from .client import Store, translated
 from .collections import JOB, OUTCOME, TASK
 from .documents import Document
 from .summaries import fold
 
+J = TypeVar("J", bound=Job)
 
-async def insert_job(
-    store: Store, job: str, spec: JobSpec, request_id: str = "", notes: Sequence[str] = ()
-) -> Document:
+
+async def insert_job(store: Store, job: str, spec: Job, request_id: str = "", notes: Sequence[str] = ()) -> Document:
     """Write a submitted job; a repeat of `request_id` returns the job of the first."""
     document: Document = {
         "_id": job,
@@ -92,13 +93,21 @@ async def job_attempt(store: Store, job: str) -> int | None:
     return None if found is None else int(found["attempt"])
 
 
+async def job_spec(store: Store, job: str, wanted: type[J]) -> J:
+    """The specification of a job that must be of the type `wanted`; NotFoundError when there is no such job."""
+    return read_job(await get_job(store, job), wanted)
+
+
 async def awaited_job(store: Store, job: Document) -> str:
-    """The open job whose waveforms a misfit job measures, so that it must wait; "" when it need not."""
-    observed = (job["spec"].get("misfit") or {}).get("observed") or {}
-    if not observed.get("job"):
+    """The open job that must be closed before this one is planned; "" when it need not wait."""
+    try:
+        awaited = read_job(job).awaits
+    except JobFileError:  # of a kind that this process does not know; whoever plans it says so
+        return ""
+    if not awaited:
         return ""
     with translated():
-        found = await store[JOB].find_one({"_id": observed["job"]}, {"open": 1})
+        found = await store[JOB].find_one({"_id": awaited}, {"open": 1})
     return str(found["_id"]) if found is not None and found.get("open") else ""
 
 

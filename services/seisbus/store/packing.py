@@ -1,8 +1,9 @@
 """Windows and their outcomes in packed form, and back. Pure; no database here.
 
-Packed windows: `channels`, `events` and `runs`, each run [channel, event, inclusive end, start_ns, length_ns, step_ns,
-count] with channel and event as indexes: `count` windows of one length whose starts are `step_ns` apart. A window's id
-is a hash of these, so `ids` stand only where they are something else.
+Packed windows: `channels`, `events` (what the windows are of: texts of their subjects, whose types stand in `subjects`
+where not all are events) and `runs`, each run [channel, event, inclusive end, start_ns, length_ns, step_ns, count] with
+channel and event as indexes: `count` windows of one length whose starts are `step_ns` apart. A window's id is a hash of
+these, so `ids` stand only where they are something else.
 
 A packed outcome document holds `windows`, `kinds` (fate, reason, detail and what they refer to, each once) and `ends`
 [[kind, count], …] in the order of the windows; `counts` by fate; `rows` [[channel, day_ns, fate, reason, count], …].
@@ -20,6 +21,7 @@ from libseis.codes import Channel
 
 from ..model.ids import document_id, window_id
 from ..model.outcome import Fate
+from ..model.subject import Event, Subject, subject_of
 from ..model.task import DAY_NS, Window
 
 Document = dict[str, Any]
@@ -30,7 +32,7 @@ _SHARED: Final = ("job", "task", "part", "attempt")
 def pack_windows(job: str, windows: Sequence[Window]) -> Document:
     """Windows of a job in packed form, in their order."""
     channels: dict[Channel, int] = {}
-    events: dict[str, int] = {}
+    subjects: dict[Subject, int] = {}
     runs: list[list[Any]] = []
     names: list[str] = []
     computed = True
@@ -38,9 +40,10 @@ def pack_windows(job: str, windows: Sequence[Window]) -> Document:
         number = channels.setdefault(window.channel, len(channels))
         if number == len(names):
             names.append(str(window.channel))
-        computed = computed and window.id == window_id(job, names[number], window.start_ns, window.end_ns, window.event)
+        text = window.subject.text
+        computed = computed and window.id == window_id(job, names[number], window.start_ns, window.end_ns, text)
         length = window.end_ns - window.start_ns
-        kind = [number, events.setdefault(window.event, len(events)), window.inclusive_end]
+        kind = [number, subjects.setdefault(window.subject, len(subjects)), window.inclusive_end]
         if runs:
             last = runs[-1]
             step = window.start_ns - last[3] - last[5] * (last[6] - 1)
@@ -48,7 +51,9 @@ def pack_windows(job: str, windows: Sequence[Window]) -> Document:
                 last[5], last[6] = step, last[6] + 1
                 continue
         runs.append([*kind, window.start_ns, length, 0, 1])
-    packed: Document = {"channels": names, "events": list(events), "runs": runs}
+    packed: Document = {"channels": names, "events": [subject.text for subject in subjects], "runs": runs}
+    if any(subject.kind != Event.kind for subject in subjects):
+        packed["subjects"] = [subject.kind for subject in subjects]
     if not computed:
         packed["ids"] = [window.id for window in windows]
     return packed
@@ -56,14 +61,15 @@ def pack_windows(job: str, windows: Sequence[Window]) -> Document:
 
 def unpack_windows(job: str, packed: Document) -> list[Window]:
     """Inverse of `pack_windows`."""
-    known = packed.get("ids")
+    known, kinds = packed.get("ids"), packed.get("subjects")
     windows: list[Window] = []
     channels = [Channel.parse(name) for name in packed["channels"]]
     for number, at, inclusive, start, length, step, count in packed["runs"]:
-        name, channel, event = packed["channels"][number], channels[number], packed["events"][at]
+        name, channel, text = packed["channels"][number], channels[number], packed["events"][at]
+        subject = subject_of(kinds[at] if kinds else Event.kind, text)
         for begin in range(start, start + step * count, step) if step else [start] * count:
-            identity = known[len(windows)] if known else window_id(job, name, begin, begin + length, event)
-            windows.append(Window(identity, channel, begin, begin + length, inclusive, event))
+            identity = known[len(windows)] if known else window_id(job, name, begin, begin + length, text)
+            windows.append(Window(identity, channel, begin, begin + length, inclusive, subject))
     return windows
 
 
@@ -174,7 +180,8 @@ def expand(document: Document) -> list[Document]:
             "channel": str(window.channel),
             "start_ns": window.start_ns,
             "end_ns": window.end_ns,
-            "event": window.event,
+            "event": window.subject.text,
+            "subject": window.subject.kind,
         }
         for window, end in ends
     ]

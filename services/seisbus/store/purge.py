@@ -12,11 +12,12 @@ from typing import Final
 from gridfs import AsyncGridFSBucket
 from gridfs.errors import NoFile
 
-from ..model.job import JobSpec, parse_job
+from ..model.job import JobFileError, read_job
 from ..model.outcome import JobState
 from . import collections as c
 from .blobs import gridfs_name
 from .client import Store, translated
+from .documents import Document
 from .jobs import get_job, open_jobs, update_job
 
 # Paths in one query: far below the 16 MB of a document.
@@ -49,20 +50,18 @@ async def mark(store: Store, job: str, purge: str) -> str:
         if not JobState(found["state"]).closed:
             return f"Job {job} is {found['state']} again."
         for other in await open_jobs(store):
-            if job in _read_by(parse_job(other["spec"])):
+            if job in _read_by(other):
                 return f"Job {other['_id']}, which is {other['state']}, reads what job {job} stored."
         if await update_job(store, found, {"purged_by": purge}):
             return ""
 
 
-def _read_by(spec: JobSpec) -> set[str]:
-    """Jobs whose data a job on stored data names."""
-    names: set[str] = set()
-    if spec.export is not None:
-        names |= {spec.export.job, *spec.export.misfit}
-    if spec.misfit is not None:
-        names |= {spec.misfit.observed.job if spec.misfit.observed else "", spec.misfit.fixed_windows}
-    return names
+def _read_by(job: Document) -> frozenset[str]:
+    """Jobs whose data a job reads."""
+    try:
+        return read_job(job).reads
+    except JobFileError:  # of a kind that this process does not know
+        return frozenset()
 
 
 async def datasets(store: Store, job: str) -> AsyncIterator[str]:

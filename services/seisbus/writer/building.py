@@ -28,7 +28,8 @@ from ..bus.codec import decode_build
 from ..errors import UnavailableError
 from ..failpoints import failpoint
 from ..model.handovers import BuildOrder
-from ..model.job import JobSpec, parse_job
+from ..model.kinds.export import ExportJob
+from ..model.kinds.misfit import MisfitJob
 from ..model.outcome import Fate
 from ..model.stored_waveforms import StoredBytesError, stored_segment
 from ..planning.datasets import dataset_path, sink_key
@@ -36,7 +37,7 @@ from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
 from ..store.collections import ASDF_DATASET, ELOG
 from ..store.datasets import dataset_document, lease_name, of_dataset, site_at
 from ..store.documents import Document
-from ..store.jobs import get_job
+from ..store.jobs import get_job, job_spec
 from ..store.lease import acquire, release
 from ..store.misfits import adjoint_sources_of, rejected_of, synthetics_of, windows_of
 from ..store.queries import each_logged
@@ -71,8 +72,7 @@ class Builder:
     async def handle(self, delivery: Delivery) -> None:
         """Returns when the dataset is in place and its outcome is in the database."""
         order = decode_build(delivery.body)
-        spec = parse_job((await get_job(self._store, order.job))["spec"])
-        assert spec.export is not None  # the job file's validation saw to it
+        spec = await job_spec(self._store, order.job, ExportJob)
         path = dataset_path(spec.export, order.window)
         target = self._root / path
         while True:
@@ -122,7 +122,7 @@ class Builder:
     async def _build(
         self,
         order: BuildOrder,
-        spec: JobSpec,
+        spec: ExportJob,
         target: Path,
         path: str,
         token: int,
@@ -151,7 +151,7 @@ class Builder:
 class _Dataset:
     """One dataset on its way from the store into a draft."""
 
-    def __init__(self, context: Context, order: BuildOrder, spec: JobSpec) -> None:
+    def __init__(self, context: Context, order: BuildOrder, spec: ExportJob) -> None:
         self._context = context
         self._order = order
         self._spec = spec
@@ -212,7 +212,6 @@ class _Dataset:
         return await asyncio.to_thread(partial(stored_segment, document, b"".join(pieces), miniseed=miniseed))
 
     async def _open(self, part: Path) -> Draft:
-        assert self._spec.export is not None  # the job file's validation saw to it
         event = await event_of(self._context.store, self._archives, self._order.window.event)
         if event is None and self._order.window.event:
             self.problems.append(f"Nothing is known of event {self._order.window.event}.")
@@ -232,10 +231,8 @@ class _Dataset:
         return self._sites[key]
 
     async def _measurements(self, draft: Draft) -> None:
-        for job in self._spec.export.misfit if self._spec.export else ():
-            settings = parse_job((await get_job(self._context.store, job))["spec"]).misfit
-            assert settings is not None  # submission saw to it
-            config = _config(settings.config)
+        for job in self._spec.export.misfit:
+            config = _config((await job_spec(self._context.store, job, MisfitJob)).misfit.config)
             await asyncio.to_thread(draft.add_config, config)
             for (_, net, sta), site in sorted(self._sites.items(), key=lambda item: item[0]):
                 tag = config.synthetic_waveform_tag if draft.wants_samples else ""
@@ -277,9 +274,8 @@ def _config(settings: Mapping[str, Any]) -> Config:
 
 
 def _saved(
-    order: BuildOrder, spec: JobSpec, path: str, token: int, written: _Dataset, published: Published
+    order: BuildOrder, spec: ExportJob, path: str, token: int, written: _Dataset, published: Published
 ) -> SettledWindow:
-    assert spec.export is not None  # the job file's validation saw to it
     document = dataset_document(
         order.job,
         order.window,

@@ -18,15 +18,16 @@ from ..bus.codec import decode_build
 from ..errors import NotFoundError, UnavailableError
 from ..failpoints import failpoint
 from ..model.handovers import BuildOrder
-from ..model.job import parse_job
+from ..model.job import JobFileError, read_job
 from ..model.outcome import Fate
 from ..model.stored_waveforms import log_path
-from ..planning.datasets import dataset_path
+from ..model.subject import JobId, as_type
 from ..store import purge
-from ..store.datasets import LEASES, lease_name, planned_windows
+from ..store.datasets import LEASES, lease_name
 from ..store.jobs import get_job
 from ..store.lease import acquire, release, remove_expired
 from ..store.settle import SettledWindow
+from .kind import NOTHING, WRITER
 from .ledger_item import dead_item, settle_alone
 from .publishing import remove_unfinished, unfinished_in
 
@@ -47,7 +48,7 @@ class Purger:
         await settle_alone(self._context, order, await self._removed(order))
 
     async def _removed(self, order: BuildOrder) -> SettledWindow:
-        job = order.window.event
+        job = as_type(order.window.subject, JobId).id
         try:
             refusal = await purge.mark(self._store, job, order.job)
         except NotFoundError:  # a delivery before this one came that far
@@ -72,10 +73,11 @@ class Purger:
 
     async def _remove_unfinished(self, job: str) -> None:
         """What a builder left that died, of datasets that nobody built again because the export was cancelled."""
-        spec = parse_job((await get_job(self._store, job))["spec"])
-        if spec.export is None:
+        try:
+            spec = read_job(await get_job(self._store, job))
+        except JobFileError:  # of a kind that this deployment knows no more
             return
-        planned = {str(dataset_path(spec.export, window)) for window in await planned_windows(self._store, job)}
+        planned = await WRITER.get(spec.kind, NOTHING).unfinished(self._context, job, spec)
         for path in await asyncio.to_thread(_left, self._root, planned):
             name, holder = lease_name(path), f"{self._context.boot}/purge"
             if await acquire(self._store, name, holder, self._context.settings.lease_seconds) is None:

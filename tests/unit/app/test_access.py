@@ -14,8 +14,9 @@ from seisbus.admin.secrets.folder import Wishes, make_secrets
 from seisbus.app.access import ROLES, needed_role
 from seisbus.app.tokens import Role, TokenBook, new_token, token_line
 from seisbus.bus.permissions import permissions
-from seisbus.bus.topology import event_subject, fetch_subject, plan_subject, window_subject, write_subject
+from seisbus.bus.topology import event_subject, fetch_subject, plan_subject, subject_of
 from seisbus.errors import UserError
+from seisbus.model.kinds.window import CUT, STORE
 from seisbus.model.service import WORKING, ServiceUser
 from seisbus.security import SecretError, read_secret
 from seisbus.store import collections as c
@@ -44,8 +45,8 @@ def may_publish(user: ServiceUser, subject: str) -> bool:
     [
         (plan_subject("j"), {ServiceUser.CONTROL, ServiceUser.INDEXER}),
         (fetch_subject("scedc", "j"), {ServiceUser.INDEXER}),
-        (window_subject("j"), {ServiceUser.FETCHER}),
-        (write_subject("j"), {ServiceUser.INDEXER, ServiceUser.FETCHER, ServiceUser.WINDOWER}),
+        (subject_of(CUT, "j"), {ServiceUser.FETCHER}),
+        (subject_of(STORE, "j"), {ServiceUser.INDEXER, ServiceUser.FETCHER, ServiceUser.WINDOWER}),
         (event_subject("j"), {ServiceUser.INDEXER, ServiceUser.WRITER}),
         ("$JS.API.STREAM.CREATE.SEIS_PLAN", {ServiceUser.TOPOLOGY}),
         ("$JS.API.STREAM.PURGE.SEIS_FETCH", {ServiceUser.INDEXER, ServiceUser.TOPOLOGY}),

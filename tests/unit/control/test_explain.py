@@ -38,7 +38,7 @@ def picture(state: str = "running", **more: Any) -> Picture:
         (picture(messages={"SEIS_WRITE": 7}, lag={}), "has no consumer; run `python -m seisbus.admin.topology`"),
         (picture(messages={"SEIS_FETCH": 1}), "belong to an archive whose consumer does not exist"),
         (picture("submitted"), "Nobody has planned it"),
-        (picture("submitted", awaited="j0"), "It waits for job j0, whose waveforms it measures"),
+        (picture("submitted", awaited="j0"), "It waits for job j0, which stores what it works on"),
         (picture("planning", planning_done=False, outranked_by="j0"), "Job j0 has a higher priority on this archive"),
         (picture("planning", planning_done=False), "Planning is not finished and nobody works on it"),
         (picture(open_tasks=3), "3 tasks are open without a message"),

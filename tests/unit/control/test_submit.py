@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from seisbus.control.checks import JobSizeError, check_quakeml, check_size, with_inline_events
 from seisbus.control.resource_names import ResourceNameError, resource_id
-from seisbus.control.submit import JobSizeError, check_quakeml, check_size, with_inline_events
 from seisbus.errors import UserError
-from seisbus.model.job import JobSpec, parse_job
+from seisbus.model.job import parse_job
+from seisbus.model.kinds.window import WindowJob
 from seisbus.model.times import moment_ns
 
 
-def job(**windows: Any) -> JobSpec:
+def job(**windows: Any) -> WindowJob:
     return parse_job({"archive": "local", "windows": windows})
 
 
@@ -28,7 +29,7 @@ def job(**windows: Any) -> JobSpec:
         (job(tile={"start": "2011-01-01", "end": "2011-01-02", "length": "1h", "step": "0.1s"}), "at least 1s"),
     ],
 )
-def test_a_job_that_is_too_large_is_refused_with_its_size(spec: JobSpec, sentence: str) -> None:
+def test_a_job_that_is_too_large_is_refused_with_its_size(spec: WindowJob, sentence: str) -> None:
     with pytest.raises(UserError, match=sentence):
         check_size(spec)
 

@@ -48,7 +48,7 @@ def test_every_service_understands_its_environment(monkeypatch: pytest.MonkeyPat
         assert not unknown, service
         settings = settings_of(monkeypatch, environment)
         assert not settings.sink
-        for name in ("sink_orphan_seconds", "sink_clean_seconds", "job_windows", "user_steps"):
+        for name in ("sink_orphan_seconds", "sink_clean_seconds", "job_windows", "user_steps", "job_kinds"):
             assert getattr(settings, name) == getattr(defaults, name)
 
 

@@ -13,23 +13,26 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
-import seisbus.fetcher.__main__ as fetcher
-import seisbus.windower.__main__ as windower
-import seisbus.writer.__main__ as writer
 import yaml
 from seisbus.admin.secrets.folder import Wishes, make_secrets
 from seisbus.admin.secrets.manifests import secret_manifests
 from seisbus.archive.definition import load_archives
 from seisbus.bus.topology import (
     ConsumerSpec,
-    build_consumer,
+    consumer_of,
     fetch_consumer,
-    misfit_consumer,
-    window_consumer,
-    write_consumer,
 )
+from seisbus.fetcher.kinds import misfit as fetched_misfit
+from seisbus.fetcher.kinds import window as fetched
+from seisbus.model.kinds.export import BUILD
+from seisbus.model.kinds.misfit import INPUTS, KEEP, MEASURE
+from seisbus.model.kinds.window import CUT, STORE
 from seisbus.objects import Bucket
 from seisbus.settings import Settings
+from seisbus.windower.kinds import window as cut
+from seisbus.writer.kinds import export as built
+from seisbus.writer.kinds import misfit as kept_misfit
+from seisbus.writer.kinds import window as kept
 
 DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
 OVERLAYS = ("local", "prod")
@@ -151,15 +154,15 @@ def worked_on() -> dict[str, list[Worked]]:
     archives = [archive for archive in load_archives().values() if archive.name != "local"]
     return {
         "fetcher": [
-            *(Worked(fetch_consumer(a.name, a.max_in_flight), fetcher._OBJECTS_AT_ONCE, polite=True) for a in archives),
-            Worked(misfit_consumer(), fetcher._STATIONS_AT_ONCE),
+            *(Worked(fetch_consumer(a.name, a.max_in_flight), fetched.OBJECTS_AT_ONCE, polite=True) for a in archives),
+            Worked(consumer_of(INPUTS), fetched_misfit.STATIONS_AT_ONCE),
         ],
         # four threads on machines that have as many cores
-        "windower": [Worked(window_consumer(), 4 + windower._AHEAD), Worked(window_consumer("misfit"), 4)],
+        "windower": [Worked(consumer_of(CUT), 4 + cut.AHEAD), Worked(consumer_of(MEASURE), 4)],
         "writer": [
-            Worked(write_consumer(), writer._MESSAGES_AT_ONCE),
-            Worked(write_consumer("misfit"), writer._STATIONS_AT_ONCE),
-            Worked(build_consumer(), writer._DATASETS_AT_ONCE),
+            Worked(consumer_of(STORE), kept.MESSAGES_AT_ONCE),
+            Worked(consumer_of(KEEP), kept_misfit.STATIONS_AT_ONCE),
+            Worked(consumer_of(BUILD), built.DATASETS_AT_ONCE),
         ],
     }
 

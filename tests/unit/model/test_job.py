@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from seisbus.model.job import JobFileError, parse_job
+from seisbus.model.kinds.misfit import FetchedMisfitJob
+from seisbus.model.kinds.window import WindowJob
 
 ABSOLUTE = {"absolute": [{"start": "2011-03-11T05:48:03.2Z", "end": "2011-03-11T06:48:03.2Z"}]}
 SEMD = {"files": "{event}/{sta}.{component}.semd"}
@@ -29,9 +31,9 @@ def test_an_export_is_the_same_after_a_trip_through_json() -> None:
 
 
 def test_a_pad_is_the_jobs_own_only_where_it_names_one() -> None:
-    recipe = parse_job({"archive": "local", "windows": ABSOLUTE}).recipe()
+    recipe = parse_job({"archive": "local", "windows": ABSOLUTE}, WindowJob).recipe()
     assert (recipe.pad_before, recipe.pad_after, recipe.pad_planned) == (0.0, 0.0, True)
-    recipe = parse_job({"archive": "local", "windows": ABSOLUTE, "pad": {}}).recipe()
+    recipe = parse_job({"archive": "local", "windows": ABSOLUTE, "pad": {}}, WindowJob).recipe()
     assert (recipe.pad_before, recipe.pad_after, recipe.pad_planned) == (0.0, 0.0, False)
 
 
@@ -102,11 +104,10 @@ def test_a_misfit_job_with_an_archive_is_a_window_job_and_a_misfit_job_on_it() -
         "gaps": "split",
     }
     measured = {"synthetics": SEMD, "config": {"iteration": 2}}
-    whole = parse_job({"kind": "misfit", "name": "both", "misfit": measured, **fetched})
-    assert not whole.on_stored
-    assert whole.window_job == parse_job({"name": "both, observed", **fetched})
+    whole = parse_job({"kind": "misfit", "name": "both", "misfit": measured, **fetched}, FetchedMisfitJob)
+    assert whole.storing() == parse_job({"name": "both, observed", **fetched})
     second = whole.measuring("01k3")
-    assert (second.on_stored, second.window_job) == (True, None)
+    assert (second.awaits, second.reads) == ("01k3", {"01k3"})
     assert second == parse_job(
         {"kind": "misfit", "name": "both", "select": {"net": "CI"}, "misfit": {**measured, "observed": {"job": "01k3"}}}
     )

@@ -61,7 +61,7 @@ def test_they_mean_what_a_seismologist_means_everywhere(written: object, meant: 
     assert iso(time_ns(written)) == meant, "the client"
     assert iso(from_mappings([{"time": written, "lat": 1, "lon": 2}])[0].time_ns) == meant, "events"
     job = {"archive": "local", "windows": {"absolute": [{"start": written, "end": "2100-01-01"}]}}
-    (span,) = parse_job(job_text(job)).windows.absolute  # type: ignore[union-attr, misc]
+    (span,) = parse_job(job_text(job)).windows.absolute  # type: ignore[union-attr, misc, attr-defined]
     assert iso(span.start) == meant, "a job of a notebook"
     if isinstance(written, str):
         assert moment(written) == written, "the command line"
@@ -80,7 +80,7 @@ def test_what_is_doubtful_is_refused_in_a_sentence(written: object) -> None:
 def test_unquoted_in_yaml_too(written: str) -> None:
     text = f"archive: local\nwindows:\n  absolute:\n    - {{start: {written}, end: 2200-01-01}}\n"
     for read in (text, job_text(text)):
-        (span,) = parse_job(read).windows.absolute  # type: ignore[union-attr, misc]
+        (span,) = parse_job(read).windows.absolute  # type: ignore[union-attr, misc, attr-defined]
         assert span.start == moment_ns(written)
 
 

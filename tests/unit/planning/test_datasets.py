@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from hypothesis import given
 from hypothesis import strategies as st
 from libseis.codes import Channel
-from seisbus.model.onstored import Export
+from seisbus.model.kinds.export import Export
 from seisbus.model.task import DAY_NS
-from seisbus.planning.datasets import DatasetKey, StoredSpan, dataset_keys, dataset_path, plan_datasets, safe_name
+from seisbus.planning.datasets import DatasetKey, StoredSpan, dataset_keys, dataset_path, plan_items, safe_name
 
 CHANNEL = Channel("CI", "PAS", "", "BHZ")
 DAY = 15_044  # 2011-03-11
@@ -32,15 +32,15 @@ def test_other_formats_make_a_dataset_an_event() -> None:
 
 
 def test_sds_paths_are_those_of_seiscomp() -> None:
-    path = dataset_path(export("mseed"), DatasetKey("", CHANNEL, DAY).window("j"))
+    path = dataset_path(export("mseed"), DatasetKey("", CHANNEL, DAY).item("j"))
     assert path == PurePosixPath("exports/t/2011/CI/PAS/BHZ.D/CI.PAS..BHZ.D.2011.070")
 
 
 def test_tasks_are_numbered_and_their_windows_are_the_datasets() -> None:
     keys = [DatasetKey("a"), DatasetKey("b")]
-    tasks = list(plan_datasets("j", keys, 7))
+    tasks = list(plan_items("j", [key.item("j") for key in keys], 7))
     assert [task.id for task in tasks] == ["j.000000.000007", "j.000000.000008"]
-    assert [task.windows[0].id for task in tasks] == [key.window("j").id for key in keys]
+    assert [task.windows[0].id for task in tasks] == [key.item("j").id for key in keys]
     assert len({task.windows[0].id for task in tasks}) == 2
 
 
@@ -63,7 +63,7 @@ def test_names_are_safe_and_differ_where_the_texts_do(one: str, other: str) -> N
 )
 def test_no_path_leaves_the_folder(event: str, codes: tuple[str, str, str, str], format: str) -> None:
     key = DatasetKey("", Channel(*codes), DAY) if format in ("mseed", "mseed3") else DatasetKey(event)
-    parts = dataset_path(export(format), key.window("j")).parts
+    parts = dataset_path(export(format), key.item("j")).parts
     assert parts[:2] == ("exports", "t")
     assert not {"..", "."} & set(parts)
     assert len(parts) >= 3

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from libseis.codes import Channel
 from libseis.segments import Span
-from seisbus.model.job import JobSpec, parse_job
+from seisbus.model.job import parse_job
+from seisbus.model.kinds.window import WindowJob
 from seisbus.model.task import DAY_NS
 from seisbus.planning.knots import KnotTable
 from seisbus.planning.plan import DayFile, edge_margin_ns, plan_day, spans_of_object, split, touched_days
@@ -21,7 +22,7 @@ DAY = 15_044  # 2011-03-11, counted from 1970
 BHZ, LHZ = Channel("CI", "PAS", "", "BHZ"), Channel("CI", "PAS", "", "LHZ")
 
 
-def job(windows: Mapping[str, Any]) -> JobSpec:
+def job(windows: Mapping[str, Any]) -> WindowJob:
     return parse_job({"archive": "scedc", "windows": windows})
 
 

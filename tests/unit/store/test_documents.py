@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from libseis.codes import Channel
+from seisbus.model.subject import Event
 from seisbus.model.task import ObjectRef, Part, Task, Window, WindowTemplate
 from seisbus.store.documents import task_document, task_value
 
@@ -18,7 +19,7 @@ TASK = Task(
         ),
         ObjectRef("scedc", "b.ms", channel=CHANNEL, missing="no_such_key"),
     ),
-    windows=(Window("j.w", CHANNEL, 10, 20, True, "evt"),),
+    windows=(Window("j.w", CHANNEL, 10, 20, True, Event("evt")),),
     parts=(Part(0, 1),),
 )  # fmt: skip
 

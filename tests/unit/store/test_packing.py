@@ -10,6 +10,17 @@ from hypothesis import strategies as st
 from libseis.codes import Channel
 from seisbus.model.ids import document_id, window_id
 from seisbus.model.outcome import Fate
+from seisbus.model.subject import (
+    NO_EVENT,
+    Dataset,
+    Event,
+    JobId,
+    ObjectKey,
+    Station,
+    Subject,
+    as_type,
+    of_event,
+)
 from seisbus.model.task import DAY_NS, Window
 from seisbus.store.graves import same_grave, share_grave
 from seisbus.store.packing import (
@@ -32,10 +43,9 @@ MINUTE = 60_000_000_000
 CHANNELS = [Channel("CI", "PAS", "", "LHZ"), Channel("CI", "PAS", "10", "LHZ"), Channel("", "", "", "")]
 
 
-def window(channel: Channel, start: int, length: int, event: str = "", *, inclusive: bool = False) -> Window:
-    return Window(
-        window_id(JOB, str(channel), start, start + length, event), channel, start, start + length, inclusive, event
-    )
+def window(channel: Channel, start: int, length: int, about: Subject = NO_EVENT, *, inclusive: bool = False) -> Window:
+    identity = window_id(JOB, str(channel), start, start + length, about.text)
+    return Window(identity, channel, start, start + length, inclusive, about)
 
 
 WINDOWS = st.lists(
@@ -44,7 +54,9 @@ WINDOWS = st.lists(
         st.sampled_from(CHANNELS),
         st.integers(-5, 5000).map(lambda n: n * MINUTE),
         st.sampled_from([0, MINUTE, MINUTE // 2]),
-        st.sampled_from(["", "ev1"]),
+        st.sampled_from(
+            [NO_EVENT, Event("ev1"), ObjectKey("a/b"), Dataset(), Dataset("ev2"), Station("ev3"), JobId("j2")]
+        ),
         inclusive=st.booleans(),
     ),
     max_size=40,
@@ -67,6 +79,27 @@ def test_windows_come_back(windows: list[Window], named: bool) -> None:
     assert unpack_windows(JOB, packed) == windows
     assert starts_of(packed) == [(str(w.channel), w.start_ns) for w in windows]
     assert ("ids" in packed) == (named and bool(windows))
+
+
+@pytest.mark.parametrize(
+    "about", [NO_EVENT, Event("ev1"), ObjectKey("ev1"), Dataset("ev1"), Station("ev1"), JobId("ev1")]
+)
+def test_a_subject_is_stored_as_older_versions_wrote_it_with_its_type_beside_it(about: Subject) -> None:
+    packed = pack_windows(JOB, [window(CHANNELS[0], 0, MINUTE, about)])
+    assert packed["events"] == [about.text]
+    assert packed.pop("subjects", ["event"]) == [about.kind]
+    (old,) = unpack_windows(JOB, packed)  # a document of such a version
+    assert old.subject == Event(about.text)
+    assert as_type(old.subject, type(about)) == about
+    assert old.id == window(CHANNELS[0], 0, MINUTE, about).id
+
+
+def test_an_item_of_another_type_is_not_taken_for_the_wanted_one() -> None:
+    with pytest.raises(TypeError, match="one about job was expected"):
+        as_type(Dataset("ev1"), JobId)
+    assert [of_event(about) for about in (Event("e"), Dataset("e"), Station("e"), ObjectKey("e"), JobId("e"))] == [
+        "e", "e", "e", "", "",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("step", [MINUTE, 3 * MINUTE, MINUTE // 2])

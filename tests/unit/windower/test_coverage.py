@@ -34,7 +34,7 @@ def segment(rate: Rate, seconds: float, phase: int = 0, start: int = T) -> Segme
 def outcome(
     source: Segment, start_s: float, end_s: float, steps: list[object], *, tile: bool, pad: float = 40.0
 ) -> WindowOutcome:
-    window = Window("w", Channel("XX", "A", "", "BHZ"), T + int(start_s * S), T + int(end_s * S), not tile, "")
+    window = Window("w", Channel("XX", "A", "", "BHZ"), T + int(start_s * S), T + int(end_s * S), not tile)
     result: Cut = cut_window([source], [], window.start_ns, window.end_ns, inclusive_end=not tile)
     assert result.reason is None, result
     recipe = Recipe(pad_before=pad, pad_after=pad)
@@ -85,7 +85,7 @@ def test_a_step_that_shortens_the_data_is_told() -> None:
 
 def test_what_is_asked_is_the_window_where_the_piece_reaches_it() -> None:
     piece = segment(Rate(1), 10, 300_000_000)
-    window = Window("w", Channel("XX", "A", "", "BHZ"), T, T + 10 * S, False, "")
+    window = Window("w", Channel("XX", "A", "", "BHZ"), T, T + 10 * S, False)
     assert asked_of(window, piece) == Span(T, T + 10 * S)
     assert lacking(Span(T, T + 10 * S), [piece], inclusive_end=False) == ""
     text = lacking(Span(T, T + 10 * S), [piece.part(0, 3), piece.part(6, 10)], inclusive_end=False)
@@ -112,7 +112,7 @@ def test_the_pad_follows_from_the_rate_that_is_known_of_the_channel() -> None:
 
 def test_a_slower_channel_than_was_planned_takes_what_its_steps_need() -> None:
     steps: list[object] = [{"resample": {"sampling_rate": 20}}]
-    window = Window("w", Channel("XX", "A", "", "BHZ"), T + 1000 * S, T + 1060 * S, True, "")
+    window = Window("w", Channel("XX", "A", "", "BHZ"), T + 1000 * S, T + 1060 * S, True)
     source = segment(Rate(1, 10), 20_000)
     result = cut_window([source], [], window.start_ns, window.end_ns, inclusive_end=True)
     assert result.reason is None
@@ -131,7 +131,7 @@ def test_a_slower_channel_than_was_planned_takes_what_its_steps_need() -> None:
 def test_a_filled_window_is_padded_with_the_data_around_it(inclusive: bool) -> None:
     whole = segment(Rate(20), 600, 7_000_000)
     parts = [whole.part(0, 2400), whole.part(2500, whole.npts)]
-    window = Window("w", Channel("XX", "A", "", "BHZ"), T + 100 * S, T + 160 * S, inclusive, "")
+    window = Window("w", Channel("XX", "A", "", "BHZ"), T + 100 * S, T + 160 * S, inclusive)
     result = cut_window(parts, [], window.start_ns, window.end_ns, inclusive_end=inclusive, gaps=GapPolicy.FILL)
     (filled,) = result.pieces
     padded = _padded(filled, Joined(parts, [], []), 30 * S, 20 * S)
@@ -141,7 +141,7 @@ def test_a_filled_window_is_padded_with_the_data_around_it(inclusive: bool) -> N
     assert padded.t0_ns == whole.time_ns(first)
     assert np.array_equal(padded.data, expected[first:stop])
     # a window whose start is filled has data behind it alone
-    window = Window("w", Channel("XX", "A", "", "BHZ"), T + 122 * S, T + 160 * S, inclusive, "")
+    window = Window("w", Channel("XX", "A", "", "BHZ"), T + 122 * S, T + 160 * S, inclusive)
     result = cut_window(parts, [], window.start_ns, window.end_ns, inclusive_end=inclusive, gaps=GapPolicy.FILL)
     padded = _padded(result.pieces[0], Joined(parts, [], []), 30 * S, 20 * S)
     assert padded.t0_ns == result.pieces[0].t0_ns

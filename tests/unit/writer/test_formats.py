@@ -11,7 +11,7 @@ import obspy
 import pytest
 from libseis.codes import Channel
 from libseis.segments import Rate, Segment
-from seisbus.model.onstored import Export
+from seisbus.model.kinds.export import Export
 from seisbus.model.task import DAY_NS, Window
 from seisbus.writer.formats import About, Draft, open_draft
 from seisbus.writer.publishing import make_durable, publish, unfinished

@@ -19,7 +19,7 @@ from seisbus.client.decode import time_series_of, traces_of
 from seisbus.client.plot import plot
 from seisbus.client.values import Stored
 from seisbus.model.handovers import ObjectRecords, OutcomeBatch, Packing, WindowOrder
-from seisbus.model.onstored import Export
+from seisbus.model.kinds.export import Export
 from seisbus.model.task import ObjectRef, Recipe, Window
 from seisbus.windower.cutting import Work, cut_part
 from seisbus.windower.processing import Chain

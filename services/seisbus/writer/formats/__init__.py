@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...model.onstored import Export
+from ...model.kinds.export import Export
 from .asdf import AsdfDraft
 from .draft import About, Draft, Measured
 from .miniseed import MiniseedDraft

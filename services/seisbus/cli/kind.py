@@ -1,0 +1,40 @@
+"""What the command line shows of a kind of job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from rich.console import RenderableType
+
+from ..client import Client, Job
+from ..model.kind import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much `show` lists: channels of a table (0 is all) and stored waveforms."""
+
+    channels: int
+    files: int
+
+
+class CliKind:
+    """One kind of job; a kind without a module here has its ledger and the reasons why something is not saved."""
+
+    def title(self, job: Job) -> str:
+        """What `jobs` prints beside the kind; of jobs in lists the specification is not known."""
+        return job.title
+
+    def show(self, client: Client, job: Job, limits: Limits) -> Iterator[RenderableType]:
+        """What `show` prints below the ledger."""
+        yield from ()
+
+    def awaits(self, job: Job) -> str:
+        """The job that this one waits for, which is shown first; "" for none."""
+        return ""
+
+
+CLI: Final[Stage[CliKind]] = Stage("cli")
+PLAIN: Final = CliKind()

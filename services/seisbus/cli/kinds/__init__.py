@@ -1,0 +1,1 @@
+"""What the command line shows of each kind of job, one a module."""

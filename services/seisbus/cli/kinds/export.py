@@ -1,0 +1,24 @@
+"""Exports: the datasets that were built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from rich.console import RenderableType
+
+from ...client import Client, Job
+from .. import views
+from ..kind import CliKind, Limits
+
+
+class ExportView(CliKind):
+    """Datasets."""
+
+    def show(self, client: Client, job: Job, limits: Limits) -> Iterator[RenderableType]:
+        """Where they are."""
+        if built := client.datasets(job.id):
+            yield views.datasets_table(built)
+
+
+KIND: Final = ExportView()

@@ -1,0 +1,28 @@
+"""Misfit jobs: total misfits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from rich.console import RenderableType
+
+from ...client import Client, Job
+from .. import views
+from ..kind import CliKind, Limits
+
+
+class MisfitView(CliKind):
+    """Measurements."""
+
+    def show(self, client: Client, job: Job, limits: Limits) -> Iterator[RenderableType]:
+        """An event and evaluation a row."""
+        if totals := client.misfits(job.id):
+            yield views.misfits_table(totals)
+
+    def awaits(self, job: Job) -> str:
+        """The job that stores the observed waveforms."""
+        return str(job.spec["misfit"]["observed"]["job"])
+
+
+KIND: Final = MisfitView()

@@ -1,0 +1,35 @@
+"""Misfit jobs that other jobs name: that they are misfit jobs, and fit one dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..errors import UserError
+from ..model.job import read_job
+from ..model.kinds.misfit import Misfit, MisfitJob
+from ..store.jobs import standing_job
+from .context import Context
+
+
+async def misfit_job(context: Context, job: str) -> Misfit:
+    """What a misfit job measures; UserError when it is of another kind."""
+    found = read_job(await standing_job(context.store, job))
+    if not isinstance(found, MisfitJob):
+        raise UserError(f"Job {job} is of kind {found.kind}, expected a misfit job.")
+    return found.misfit
+
+
+async def check_evaluations(context: Context, jobs: Sequence[str]) -> None:
+    """In a dataset each evaluation has one place, and an iteration either a config or steps that have."""
+    from libseis.misfit import Config
+
+    seen: dict[str, str] = {}
+    for job in jobs:
+        path = Config.from_mapping((await misfit_job(context, job)).config).aux_path
+        for other, its_path in seen.items():
+            if path == its_path or path.startswith(f"{its_path}/") or its_path.startswith(f"{path}/"):
+                raise UserError(
+                    f"The misfit jobs {other} and {job} are of the evaluations {its_path} and {path}, which cannot "
+                    "stand in one dataset; export one of them, or both into folders of their own."
+                )
+        seen[job] = path

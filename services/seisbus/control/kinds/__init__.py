@@ -1,0 +1,1 @@
+"""What control does for each kind of job, one a module."""

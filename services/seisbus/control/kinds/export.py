@@ -1,0 +1,27 @@
+"""Exports at submission."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ...model.kinds.export import ExportJob
+from ...store.jobs import standing_job
+from ..context import Context
+from ..evaluations import check_evaluations
+from ..kind import ControlKind
+from ..selection import check_stored
+
+
+class ExportControl(ControlKind[ExportJob]):
+    """Datasets of stored waveforms."""
+
+    async def checked(self, context: Context, spec: ExportJob) -> tuple[ExportJob, list[str]]:
+        """Its jobs must be there, fit one dataset, and have stored something."""
+        if spec.export.job:
+            await standing_job(context.store, spec.export.job)
+        await check_evaluations(context, spec.export.misfit)
+        await check_stored(context, spec)
+        return spec, []
+
+
+KIND: Final = ExportControl()

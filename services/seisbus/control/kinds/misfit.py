@@ -1,0 +1,85 @@
+"""Misfit jobs at submission; one with an archive becomes two: one that stores the waveforms, one that waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from seis.control.v1 import control_pb2 as pb
+
+from ...archive.definition import archive_named
+from ...model.job import JobFileError
+from ...model.kinds.misfit import FetchedMisfitJob, Measuring, MisfitJob
+from ...model.outcome import JobState
+from ...store.documents import Document
+from ...store.jobs import standing_job
+from ..context import Context
+from ..estimate import estimate
+from ..evaluations import misfit_job
+from ..kind import ControlKind
+from ..misfit_needs import misfit_notes
+from ..selection import check_stored
+from ..start import start
+from ..windows import check_number, checked_cuts
+
+Either = MisfitJob | FetchedMisfitJob
+
+
+class MisfitControl(ControlKind[Either]):
+    """Stations to measure."""
+
+    async def checked(self, context: Context, spec: Either) -> tuple[Either, list[str]]:
+        """Settings, and what is compared, as far as it is there."""
+        check_settings(context, spec.misfit)
+        if spec.misfit.fixed_windows:
+            await misfit_job(context, spec.misfit.fixed_windows)
+        notes: list[str] = []
+        if isinstance(spec, FetchedMisfitJob):
+            spec, notes = await checked_cuts(context, spec)
+        else:
+            await _check_observed(context, spec)
+        return spec, notes + await misfit_notes(context, spec)
+
+    async def estimate(self, context: Context, spec: Either) -> pb.Estimate:
+        """Of the windows that are to be fetched first."""
+        if isinstance(spec, FetchedMisfitJob):
+            return await estimate(context, spec)
+        return await super().estimate(context, spec)
+
+    async def submit(self, context: Context, spec: Either, request_id: str, notes: Sequence[str]) -> Document:
+        """The misfit job; where its waveforms are to be fetched, it waits for a window job that is made first."""
+        if isinstance(spec, FetchedMisfitJob):
+            await check_number(context, spec)
+            first = await start(context, spec.storing(), request_id and f"{request_id}/observed", notes)
+            spec = spec.measuring(first["_id"])
+        return await start(context, spec, request_id, notes)
+
+
+async def _check_observed(context: Context, spec: MisfitJob) -> None:
+    if job := spec.misfit.observed.job:
+        source = await standing_job(context.store, job)
+        if not JobState(source["state"]).closed:
+            return  # it waits for what that job stores
+    await check_stored(context, spec)
+
+
+def check_settings(context: Context, misfit: Measuring) -> None:
+    """JobFileError when the settings of a measurement make no sense."""
+    from libseis.misfit import Config, ConfigError
+    from libseis.misfit.comparable import specfem_units, stated_unit
+
+    if misfit.synthetics.archive:
+        archive_named(context.archives, misfit.synthetics.archive)
+    try:
+        config = Config.from_mapping(misfit.config)
+    except ConfigError as error:
+        raise JobFileError(f"Job file: misfit.config: {error.message}") from None
+    wanted, named = stated_unit(config).si, specfem_units(misfit.synthetics.files)
+    if misfit.synthetics.format == "specfem" and config.remove_response and named not in ("", wanted):
+        raise JobFileError(
+            f"Job file: misfit.synthetics.files: by their names they are in {named}, but misfit.config.unit_output "
+            f"{config.unit_output} makes {wanted} of the observed; name others, or set another unit_output."
+        )
+
+
+KIND: Final = MisfitControl()

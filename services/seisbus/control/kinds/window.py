@@ -1,0 +1,35 @@
+"""Window jobs at submission."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from seis.control.v1 import control_pb2 as pb
+
+from ...model.kinds.window import WindowJob
+from ...store.documents import Document
+from ..context import Context
+from ..estimate import estimate
+from ..kind import ControlKind
+from ..windows import check_number, checked_cuts
+
+
+class WindowControl(ControlKind[WindowJob]):
+    """Windows to store."""
+
+    async def checked(self, context: Context, spec: WindowJob) -> tuple[WindowJob, list[str]]:
+        """Events inline; notes on steps that lack something."""
+        return await checked_cuts(context, spec)
+
+    async def estimate(self, context: Context, spec: WindowJob) -> pb.Estimate:
+        """From the day files that the database knows."""
+        return await estimate(context, spec)
+
+    async def submit(self, context: Context, spec: WindowJob, request_id: str, notes: Sequence[str]) -> Document:
+        """Refused where it asks for more windows than one job may."""
+        await check_number(context, spec)
+        return await super().submit(context, spec, request_id, notes)
+
+
+KIND: Final = WindowControl()

@@ -1,0 +1,37 @@
+"""A checked job is written and announced to the indexers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from ..deadlines import BY_THE_WAY_SECONDS
+from ..errors import UnavailableError
+from ..failpoints import failpoint
+from ..model.ids import new_job_id
+from ..model.kind import Job
+from ..model.outcome import JobState
+from ..store.documents import Document
+from ..store.jobs import insert_job
+from .context import Context
+
+_log = logging.getLogger(__name__)
+
+
+async def start(context: Context, spec: Job, request_id: str, notes: Sequence[str] = ()) -> Document:
+    """Write a job with its first notes and announce it to the indexers."""
+    job = await insert_job(context.store, new_job_id(), spec, request_id, notes)
+    failpoint("submitted-before-publish")
+    if not JobState(job["state"]).closed:
+        await announce(context, job)
+    return job
+
+
+async def announce(context: Context, job: Document) -> None:
+    """Tell the indexers that a job has work for them; when the bus is away, the reconciler tells them later."""
+    try:
+        async with asyncio.timeout(BY_THE_WAY_SECONDS):
+            await context.bus.publish_plan(job["_id"], job["attempt"])
+    except (UnavailableError, TimeoutError) as error:
+        _log.warning("job %s is stored but not announced yet: %s", job["_id"], error or "NATS does not answer in time")

@@ -1,0 +1,86 @@
+"""What the indexer does for a kind of job: freeze what a plan depends on, make its tasks, send each on its way."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Iterable
+from typing import Any, ClassVar, Final, Generic, TypeVar
+
+from ..app import Context
+from ..archive.definition import ArchiveDefinition, archive_named
+from ..bus.snapshot import snapshot
+from ..errors import UserError
+from ..model.kind import Job, OfArchive, Stage
+from ..model.task import Task
+from ..store.documents import Document
+from ..store.jobs import add_notes, get_job
+from ..store.tasks import Cursor, OpenTask
+
+_log = logging.getLogger(__name__)
+
+J = TypeVar("J", bound=Job)
+# Tasks that are written in one transaction, and the cursor behind them.
+Tasks = AsyncIterator[tuple[Cursor, list[Task]]]
+# Large enough for batch speed, small enough that a crash repeats little.
+CHUNK: Final = 100
+
+
+class Planning(Generic[J]):
+    """A job in the planner's or the reconciler's hands: its document and its specification."""
+
+    def __init__(self, context: Context, job: Document, spec: J) -> None:
+        self.context = context
+        self.store = context.store
+        self.job = job
+        self.spec = spec
+
+    @property
+    def id(self) -> str:
+        """The job's id."""
+        return str(self.job["_id"])
+
+    async def note(self, sentences: Iterable[str]) -> None:
+        """Add what was found odd to the job's notes, which everybody sees who looks at the job."""
+        for sentence in await add_notes(self.store, self.id, sentences):
+            _log.warning("job %s: %s", self.id, sentence)
+
+    async def announce(self) -> None:
+        """Tell watchers how far the job is."""
+        await self.context.bus.publish_snapshot(snapshot(await get_job(self.store, self.id)))
+
+
+class IndexerKind(Generic[J]):
+    """One kind of job. Tasks must come out the same whenever a plan is made again, except behind its cursor.
+
+    `in_place`: `send` does the work itself, and nothing of the job is on the bus. `empty`: what is said of a plan
+    without a task, "" where that is fine.
+    """
+
+    in_place: ClassVar[bool] = False
+    empty: ClassVar[str] = ""
+
+    async def freeze(self, planning: Planning[J]) -> Document:
+        """Fields to be kept in the job document before its first task is planned."""
+        return {}
+
+    def tasks(self, planning: Planning[J], cursor: Cursor) -> Tasks:
+        """The tasks behind the cursor in chunks, each chunk with the cursor behind it."""
+        raise UserError(f"This deployment plans no jobs of kind {planning.spec.kind}; run indexers that know it.")
+
+    async def send(self, planning: Planning[J], open_task: OpenTask, *, patient: bool = False) -> None:
+        """Put a task's current publication on the bus, which drops an exact repeat (`patient`: as in `Bus.publish`), or
+        do it here and settle it."""
+        raise UserError(f"This deployment sends no tasks of kind {planning.spec.kind}; run indexers that know it.")
+
+
+INDEXER: Final[Stage[IndexerKind[Any]]] = Stage("indexer")
+UNKNOWN: Final = IndexerKind[Any]()
+
+
+A = TypeVar("A", bound=OfArchive)
+
+
+def archive_of(planning: Planning[A]) -> ArchiveDefinition:
+    """The archive of a job that has one."""
+    spec = planning.spec
+    return archive_named(planning.context.archives, spec.archive)

@@ -1,0 +1,1 @@
+"""What the indexer does for each kind of job, one a module."""

@@ -1,0 +1,50 @@
+"""Misfit jobs: a task a station of an event, sent to the fetchers that gather what is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from libseis.codes import Channel, ChannelFilter
+
+from ...errors import UserError
+from ...model.kinds.misfit import MisfitJob
+from ...model.task import Window
+from ...planning.datasets import StationKey, station_keys
+from ...store.client import Store
+from ...store.jobs import get_job
+from ...store.outcomes import each_outcome
+from ..items import ItemsPlanner, keys_of_stored
+from ..kind import Planning
+
+# In the codes of an entry whose object was never read, what it was to hold is still a selection.
+_WILD = frozenset("*?,")
+
+
+class MisfitPlanner(ItemsPlanner[MisfitJob]):
+    """Stations to measure."""
+
+    async def items(self, planning: Planning[MisfitJob]) -> Sequence[Window]:
+        """Those of stored waveforms; of a whole job also those of which it could store nothing."""
+        observed, wanted = planning.spec.misfit.observed, planning.spec.select.filter
+        if observed.tag:
+            keys = await keys_of_stored(planning, station_keys)
+        else:
+            keys = await _planned_stations(planning.store, observed.job, wanted)
+        return [key.item(planning.id) for key in keys]
+
+
+async def _planned_stations(store: Store, job: str, wanted: ChannelFilter) -> list[StationKey]:
+    """The stations of each event that a window job looked for: also those of which it could store nothing."""
+    found = await get_job(store, job)
+    keys: set[StationKey] = set()
+    async for outcome in each_outcome(store, found):
+        channel = Channel.parse(outcome["channel"])
+        if channel.sta and _WILD.isdisjoint(channel.net + channel.sta) and wanted.matches(channel):
+            keys.add(StationKey(str(outcome["event"]), channel.net, channel.sta))
+    if not keys:
+        raise UserError(f"No window of job {job} is of a channel that select names; widen it.")
+    return sorted(keys, key=lambda key: key.place)
+
+
+KIND: Final = MisfitPlanner()

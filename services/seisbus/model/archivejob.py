@@ -1,0 +1,78 @@
+"""Jobs on windows of an archive's data: the keys that they share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from .fields import Duration, Model, StepEntry
+from .kind import OfArchive, Select
+from .task import Recipe
+from .windows import Windows
+
+
+class Pad(Model):
+    """Extra data fetched and processed around a window, then cut away."""
+
+    before: Duration = Field(default=0, ge=0)
+    after: Duration = Field(default=0, ge=0)
+
+
+class Output(Model):
+    """Where and how waveforms are kept. `auto`: untouched counts as miniSEED, processed samples as float64."""
+
+    storage: Literal["file", "gridfs"] = "file"
+    encoding: Literal["auto", "miniseed", "float64"] = "auto"
+    data_tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]{0,80}$")] = ""
+
+
+class Fill(Model):
+    """Gap policy that fills."""
+
+    fill: Literal["zero", "linear", "nan"]
+
+
+class ArchiveJob(OfArchive):
+    """A job on windows of an archive's data."""
+
+    inputs: Literal["day_files", "event_files"] = "day_files"
+    expect: Literal["index", "stations"] = "index"
+    select: Select = Select()
+    windows: Windows
+    gaps: Literal["kill", "split"] | Fill = "kill"
+    overlap: Literal["gap", "first", "last"] = "gap"
+    verify: Literal["ranges", "full"] = "ranges"
+    steps: tuple[StepEntry, ...] = ()
+    pad: Pad | None = None
+    output: Output = Output()
+
+    def recipe(self) -> Recipe:
+        """What fetcher, windower and writer need of the job; where it names no pad, each task has its own."""
+        pad = self.pad or Pad()
+        return Recipe(
+            gaps="fill" if isinstance(self.gaps, Fill) else self.gaps,
+            fill=self.gaps.fill if isinstance(self.gaps, Fill) else "zero",
+            overlap=self.overlap,
+            steps=self.steps,
+            pad_before=pad.before / 1e9,
+            pad_after=pad.after / 1e9,
+            pad_planned=self.pad is None,
+            storage=self.output.storage,
+            encoding=self.output.encoding,
+            data_tag=self.output.data_tag,
+            verify_full=self.verify == "full",
+        )
+
+
+class CutJob(ArchiveJob):
+    """A job whose windows are cut out of the archive's files and stored."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        events = self.windows.events
+        if self.inputs == "event_files" and (events is None or events.catalog is None):
+            raise ValueError("event_files need windows: events: catalog, which names the files")
+        if self.inputs == "day_files" and events is not None and events.end is None:
+            raise ValueError("windows of day files need an end: how long after the origin the window lasts")
+        return self

@@ -1,0 +1,199 @@
+"""What all kinds of jobs have in common, and how the kinds there are become known to a stage.
+
+A kind of job is a type: its keys in the job file, and what the services must know of it before they look inside. Each
+kind is one module in `kinds` of each stage that has something to do for it (model, control, indexer, fetcher, windower,
+writer, cli), under the kind's name and with an object `KIND`; docs/adding_a_job_kind.md shows how.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import entry_points
+from typing import Annotated, ClassVar, Final, Generic, TypeVar
+
+from libseis.codes import ChannelFilter
+from pydantic import Field
+
+from ..errors import UserError
+from .fields import Code, Location, Model
+
+T = TypeVar("T")
+# What is said when a key is missing, by key.
+Needs = Mapping[str, str]
+
+# Entry points of this group are kinds of other packages that a deployment may allow.
+GROUP: Final = "seisbus.kinds"
+
+
+class Work(StrEnum):
+    """Who takes the messages of a queue: fetchers, windowers or writers."""
+
+    FETCH = "fetch"
+    WINDOW = "window"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue of a kind of job; at most `in_progress` of its messages are worked on at once by all replicas.
+
+    Queues of fetchers begin with a capital: archives have queues of their own there, and no capitals.
+    """
+
+    work: Work
+    name: str
+    in_progress: int
+
+
+class Select(Model):
+    """Which channels: wildcards * and ?, comma-separated alternatives, -- or "" for a blank location."""
+
+    net: Code = "*"
+    sta: Code = "*"
+    loc: Location = "*"
+    chan: Code = "*"
+
+    @property
+    def filter(self) -> ChannelFilter:
+        """The selection as a value of the model."""
+        return ChannelFilter(self.net, self.sta, self.loc, self.chan)
+
+
+class Job(Model):
+    """A job as the user wrote it: what every kind has.
+
+    A kind gives `kind` a literal type and default, and says in `needs` what is said when a key is missing.
+    """
+
+    queues: ClassVar[tuple[Queue, ...]] = ()
+    needs: ClassVar[Needs] = {}
+
+    kind: str
+    name: Annotated[str, Field(max_length=200)] = ""
+
+    @classmethod
+    def form(cls, content: Mapping[str, object]) -> type[Job]:
+        """The type that a job file of this kind is to be read as, one of `forms`."""
+        return cls
+
+    @classmethod
+    def forms(cls) -> tuple[type[Job], ...]:
+        """The types of this kind: one, unless what stands in the file decides."""
+        return (cls,)
+
+    @classmethod
+    def refusal(cls, key: str) -> str:
+        """What is said of a key that only other kinds take."""
+        return f"a job of kind {cls.kind_name()} takes no {key}"
+
+    @classmethod
+    def kind_name(cls) -> str:
+        """The name of the kind, as it stands in job files."""
+        return str(cls.model_fields["kind"].default)
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Jobs whose data this one reads, so that they must not be removed meanwhile."""
+        return frozenset()
+
+    @property
+    def awaits(self) -> str:
+        """The job that must be closed before this one is planned; "" for none."""
+        return ""
+
+
+class OfArchive(Job):
+    """A job on an archive; of two on one archive that with the higher priority is planned first."""
+
+    needs: ClassVar[Needs] = {"archive": "archive is missing; add it (see docs/job.md)"}
+
+    archive: Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,40}$")]
+    priority: Annotated[int, Field(ge=-9, le=9)] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Stored waveforms that a job works on: of one job, with one data_tag, of one event ("" is any)."""
+
+    job: str = ""
+    tag: str = ""
+    event: str = ""
+
+
+class StoredJob(Job):
+    """A job on stored waveforms, which needs no archive."""
+
+    select: Select = Select()
+
+    @classmethod
+    def refusal(cls, key: str) -> str:
+        """What is said of a key that only other kinds take."""
+        return f"a job of kind {cls.kind_name()} takes what is stored as it is, and no {key}"
+
+    @property
+    def stored(self) -> Stored:
+        """The waveforms that it works on, of channels that `select` names."""
+        raise NotImplementedError
+
+
+_allowed: dict[str, str] = {}  # kind -> package, of those from outside
+
+
+def allow_kinds(names: str) -> None:
+    """Make the job kinds of other packages known to this process: names of entry points, separated by commas.
+
+    UserError when one is not installed, or is the name of a kind that is there already.
+    """
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    there = {entry.name: entry for entry in entry_points(group=GROUP)}
+    own = {info.name.rpartition(".")[2] for info in _own("model")}
+    for name in wanted:
+        if name not in there:
+            known = f"installed are {', '.join(sorted(there))}" if there else "none is installed"
+            raise UserError(f"SEISBUS_JOB_KINDS: no installed package has a job kind {name!r} ({known}).")
+        if name in own:
+            raise UserError(f"SEISBUS_JOB_KINDS: {name!r} is a kind of Seisbus itself; give yours another name.")
+    _allowed.clear()
+    _allowed.update({name: there[name].value for name in wanted})
+
+
+def _own(stage: str) -> list[pkgutil.ModuleInfo]:
+    folder = importlib.import_module(f"{__package__.rpartition('.')[0]}.{stage}.kinds")
+    return list(pkgutil.iter_modules(folder.__path__, f"{folder.__name__}."))
+
+
+class Stage(Generic[T]):
+    """What one stage does for each kind of job: `KIND` of its own modules, and of module `name` of allowed packages."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._known: dict[str, T] = {}
+        self._of: dict[str, str] | None = None
+
+    def all(self) -> Mapping[str, T]:
+        """By name of the kind."""
+        if self._of != _allowed:
+            modules = {info.name.rpartition(".")[2]: info.name for info in _own(self._name)}
+            for kind, package in _allowed.items():
+                if importlib.util.find_spec(f"{package}.{self._name}") is not None:
+                    modules[kind] = f"{package}.{self._name}"
+            self._known = {kind: importlib.import_module(module).KIND for kind, module in modules.items()}
+            self._of = dict(_allowed)
+        return self._known
+
+    def get(self, kind: str, default: T) -> T:
+        """Of one kind; `default` where this stage has nothing of its own to do for it, or does not know it."""
+        return self.all().get(kind, default)
+
+
+KINDS: Final[Stage[type[Job]]] = Stage("model")
+
+
+def all_queues() -> list[Queue]:
+    """The queues of all kinds, each once."""
+    return list(dict.fromkeys(queue for job in KINDS.all().values() for queue in job.queues))

@@ -1,0 +1,1 @@
+"""The kinds of jobs, one a module: what stands in their job files."""

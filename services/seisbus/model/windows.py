@@ -1,0 +1,128 @@
+"""Windows that a job file asks for: spans given outright, around events, or tiles over whole days.
+
+Times are written as docs/job.md says, durations as seconds or `100s`, `30min`, `1h`, `2d`; inside both are integer
+nanoseconds.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Self
+
+from libseis.isotime import iso
+from pydantic import Field, model_validator
+
+from .fields import Duration, Model, Moment
+from .task import DAY_NS
+
+# An event beyond these is a mistake: 29000 is a depth in metres (the deepest earthquakes lie at 735 km), and no ground
+# is 10 km above the sea. Checked at submission and not here, so that jobs of old times can still be read.
+LEAST_DEPTH_KM: Final = -10.0
+MOST_DEPTH_KM: Final = 800.0
+LEAST_MAGNITUDE: Final = -5.0
+MOST_MAGNITUDE: Final = 12.0
+
+
+class AbsoluteWindow(Model):
+    """A window given outright; the sample at `end` belongs to it."""
+
+    start: Moment
+    end: Moment
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError(f"end {iso(self.end)} is not after start {iso(self.start)}")
+        return self
+
+
+class CatalogQuery(Model):
+    """Events of the archive's own catalog: origin time from `start` (included) to `end` (excluded)."""
+
+    start: Moment | None = None
+    end: Moment | None = None
+    above_magnitude: float | None = None
+    max_magnitude: float | None = None
+    ids: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if not self.ids and (self.start is None or self.end is None):
+            raise ValueError("a catalog query needs start and end, or ids with the year's start and end")
+        if self.start is not None and self.end is not None and self.end <= self.start:
+            raise ValueError(f"end {iso(self.end)} is not after start {iso(self.start)}")
+        return self
+
+
+class InlineEvent(Model):
+    """An event written into the job: time, degrees, kilometres, magnitude; `quakeml`: a document of it alone."""
+
+    time: Moment
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=360)
+    depth_km: float = 0.0
+    mag: float | None = None
+    mag_type: str = ""
+    id: str = ""
+    quakeml: str = ""
+
+
+class EventWindows(Model):
+    """Windows from `start` to `end` after each event's origin; both ends belong to the window.
+
+    Exactly one source of events: `catalog` (the archive's), `list` (inline), `quakeml` or `csv` (contents of a
+    file; the client puts a named `file` here).
+    """
+
+    catalog: CatalogQuery | None = None
+    list: tuple[InlineEvent, ...] | None = None
+    quakeml: str | None = None
+    csv: str | None = None
+    start: Duration = 0
+    end: Duration | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        sources = [n for n in ("catalog", "list", "quakeml", "csv") if getattr(self, n) is not None]
+        if len(sources) != 1:
+            found = " and ".join(sources) or "none"
+            raise ValueError(f"exactly one source of events is needed (catalog, list, quakeml or csv); found {found}")
+        if self.end is not None and self.end <= self.start:
+            raise ValueError(f"end {self.end / 1e9:g} s is not after start {self.start / 1e9:g} s")
+        return self
+
+
+class Tile(Model):
+    """Windows of `length` every `step` over [start, end); the sample at a window's end belongs to the next."""
+
+    start: Moment
+    end: Moment
+    length: Duration
+    step: Duration | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError(f"end {iso(self.end)} is not after start {iso(self.start)}")
+        if self.length <= 0 or (self.step is not None and self.step <= 0):
+            raise ValueError("length and step of a tile must be positive")
+        if self.start % DAY_NS or self.end % DAY_NS:
+            raise ValueError("a tile runs over whole UTC days; write start and end as dates")
+        return self
+
+
+class Windows(Model):
+    """Exactly one of: `absolute` spans, `events`, a `tile`."""
+
+    absolute: tuple[AbsoluteWindow, ...] | None = None
+    events: EventWindows | None = None
+    tile: Tile | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        given = [n for n in ("absolute", "events", "tile") if getattr(self, n) is not None]
+        if len(given) != 1:
+            found = " and ".join(given) or "none"
+            raise ValueError(f"exactly one of absolute, events and tile is needed; found {found}")
+        if self.absolute == ():
+            raise ValueError("absolute needs at least one window")
+        return self

@@ -1,0 +1,71 @@
+"""Window jobs: records are decoded, cut, processed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from ...app import Context, Service, ServiceKind
+from ...bus import Delivery
+from ...bus.client import Tag
+from ...bus.codec import decode_window, encode_outcomes
+from ...bus.topology import consumer_of, subject_of
+from ...model.handovers import WindowOrder
+from ...model.kinds.window import CUT, STORE
+from ...model.task import Recipe
+from ..cutting import Work, cut_part, holds_floats
+from ..pool import pool, threads_of
+from ..stations import Metadata, Stations, needs_stations
+
+if TYPE_CHECKING:
+    from ..processing import Chain
+
+# Messages taken ahead of the CPU, so that it does not wait for the bus.
+AHEAD: Final = 4
+
+
+@lru_cache(maxsize=64)
+def _chain(steps: str) -> Chain:
+    from ..processing import Chain  # brings obspy, a second that only jobs with steps pay
+
+    return Chain(json.loads(steps))
+
+
+def chain_of(recipe: Recipe) -> Chain | None:
+    """The job's steps, built once; None when it has none."""
+    return _chain(json.dumps(recipe.steps)) if recipe.steps else None
+
+
+class WindowCutter(ServiceKind):
+    """Windows of records."""
+
+    async def service(self, context: Context) -> Service:
+        """A worker on records."""
+        threads = threads_of(context.settings)
+        stations = Stations(context)
+
+        def outcomes_of(order: WindowOrder, metadata: Metadata | None) -> bytes:
+            work = None
+            if (chain := chain_of(order.recipe)) is not None:
+                work = Work(chain, metadata.context, metadata.notes) if metadata else Work(chain, None)
+            return encode_outcomes(cut_part(order, work, metadata.context if metadata else None))
+
+        async def handle(delivery: Delivery) -> None:
+            loop = asyncio.get_running_loop()
+            order = decode_window(delivery.body)
+            needy = needs_stations(order) or holds_floats(order)
+            metadata = await stations.metadata_of(order) if needy else None
+            await context.bus.publish(
+                subject_of(STORE, order.job),
+                await loop.run_in_executor(pool(threads), outcomes_of, order, metadata),
+                tag=Tag(order.job, order.task, order.attempt, order.part),
+                message_id=f"{order.task}/write/{order.part}/{order.attempt}.{order.publication}",
+                patient=True,
+            )
+
+        return Service(workers=[context.worker(consumer_of(CUT), handle, slots=threads + AHEAD)])
+
+
+KIND: Final = WindowCutter()

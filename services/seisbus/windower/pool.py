@@ -1,0 +1,20 @@
+"""The threads that do the CPU work of this process, the same for all kinds of jobs."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+from ..settings import Settings
+
+
+def threads_of(settings: Settings) -> int:
+    """How many there are."""
+    return settings.concurrency or min(4, os.cpu_count() or 1)
+
+
+@cache
+def pool(threads: int) -> ThreadPoolExecutor:
+    """The pool of this process."""
+    return ThreadPoolExecutor(threads, thread_name_prefix="cut")
