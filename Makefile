@@ -28,7 +28,7 @@ up: install  ## the whole stack in the foreground, for your own jobs
 	$(BIN)/seisbus up
 
 test: install  ## all tests but the long ones
-	$(PYTEST) -n 2 --dist loadgroup -m "not long and not compose"
+	$(PYTEST) -n 2 --dist loadscope -m "not long and not compose"
 
 test-long: install  ## the tests that take minutes: random kills, large plans
 	$(PYTEST) -m long --timeout 1800

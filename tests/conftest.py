@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytest_plugins = ["support.servers", "support.hangs"]
 
-UNIT = Path(__file__).parent / "unit"
 
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Side by side run unit tests only: those with servers stay in one process, which starts each server once."""
-    for item in items:
-        if UNIT not in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("servers"))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ServersTogether(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid.partition("::")[0] if nodeid.startswith("tests/unit/") else "servers"
+
+    return ServersTogether(config, log)
