@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import urllib.error
+import urllib.request
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -202,6 +204,15 @@ async def test_specfem_gets_files_of_all_components_and_a_list_of_stations(misfi
             assert table[0, 0] == pytest.approx(-LEAD)
 
 
+def is_served(url: str) -> bool:
+    """Whether a server has an object."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=10):
+            return True
+    except urllib.error.HTTPError:
+        return False
+
+
 @pytest.mark.parametrize("format", ["sac", "asdf"])
 async def test_synthetics_of_other_formats_and_places_give_the_same_misfits(misfits: Misfits, format: str) -> None:
     """SAC files in the archive's bucket, and an ASDF dataset an event in the input folder."""
@@ -215,6 +226,10 @@ async def test_synthetics_of_other_formats_and_places_give_the_same_misfits(misf
             for trace in synthetic(event, sta):
                 trace.write(str(bucket / "synthetics" / event / f"{sta}.{trace.stats.channel[-1]}.sac"), format="SAC")
         where = {"archive": "local", "files": "synthetics/{event}/{sta}.{component}.sac"}
+        # the archive's server sees its folder with a delay
+        endpoint = misfits.system.stack.environment["SEISBUS_ARCHIVE_LOCAL_ENDPOINT"]
+        keys = [f"synthetics/{event}/{sta}.{component}.sac" for event in ORIGINS for component in "ENZ"]
+        await eventually(lambda: all(is_served(f"{endpoint}/{bucket.name}/{key}") for key in keys), timeout=30)
     else:
         for event in ORIGINS:
             with opened(misfits.folder / "input" / f"{event}.h5", "a") as file:
