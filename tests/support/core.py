@@ -42,10 +42,12 @@ def make_core(folder: Path) -> None:
     for name in core_packages():
         distribution = importlib.metadata.distribution(name)
         for top in {file.parts[0] for file in distribution.files or () if file.parts[0] not in ("..", "__pycache__")}:
-            if not top.startswith("__editable__"):
+            if not top.startswith("__editable__") and top not in ("seis", *_SOURCES):  # these come below
                 (folder / top).symlink_to(Path(str(distribution.locate_file(top))))
     for name, source in _SOURCES.items():
-        (folder / name).symlink_to(source / name)
+        compiled = importlib.metadata.distribution(name)  # where the environment has a built one, its extension types
+        built = Path(str(compiled.locate_file(name)))
+        (folder / name).symlink_to(built if built.is_dir() else source / name)
         for part in (source / "seis").iterdir():
             (folder / "seis" / part.name).symlink_to(part)
 

@@ -99,6 +99,12 @@ def test_tiny_amplitudes_are_left_alone() -> None:
     assert (d.data[1], d.is_defined("calib")) == (270.0, False)
 
 
+@pytest.mark.parametrize("size", [1e-161, 1e-300, 1e200])
+def test_squares_that_no_float_holds_do_no_harm(size: float) -> None:
+    d = time_series(2, data=[3.0 * size, 4.0 * size])
+    assert RMSAmplitude(d) == pytest.approx(5.0 * size)
+
+
 def test_known_calib_values() -> None:
     d = time_series(9, data=SAMPLES)
     assert _scale(d, ScalingMethod.Peak, 10.0) == 100.0

@@ -39,8 +39,18 @@ Values = NDArray[np.float64]
 
 def _magnitudes(x: Values) -> Values:
     """Absolute values (npts,) of samples (npts,), or lengths (npts,) of vectors (3, npts)."""
-    lengths: Values = np.abs(x) if x.ndim == 1 else np.sqrt(np.einsum("ij,ij->j", x, x))
+    if x.ndim == 1:
+        return np.abs(x)
+    unit = _unit(x)
+    scaled = x / unit
+    lengths: Values = np.sqrt(np.einsum("ij,ij->j", scaled, scaled)) * unit
     return lengths
+
+
+def _unit(x: Values) -> float:
+    """What samples are divided by before they are squared: 1, or their peak where squares would leave the floats."""
+    peak = float(np.max(np.abs(x), initial=0.0))
+    return peak if 0.0 < peak < 1e-140 or 1e140 < peak < math.inf else 1.0
 
 
 def _live_samples(d: Atomic) -> Values:
@@ -53,8 +63,9 @@ def _peak(x: Values) -> float:
 
 
 def _rms(x: Values) -> float:
-    energy = float(np.sum(np.square(x)))
-    return math.sqrt(energy if x.ndim == 1 else energy / x.shape[-1])
+    unit = _unit(x)
+    energy = float(np.sum(np.square(x / unit)))
+    return math.sqrt(energy if x.ndim == 1 else energy / x.shape[-1]) * unit
 
 
 def _mad(x: Values) -> float:
