@@ -267,6 +267,13 @@ def document(segment: Segment, **more: object) -> dict[str, object]:
     }  # fmt: skip
 
 
+async def insert_j1(front: Front) -> None:
+    """The job whose waveforms `document` makes."""
+    store = front.context.store
+    like = await get_job(store, (await front.client.submit(JOB)).id)
+    await store[c.JOB].insert_one({**like, "_id": "j1", "request_id": "of j1"})
+
+
 @pytest.mark.filterwarnings("ignore:SelectableGroups dict interface:DeprecationWarning")  # obspy on import
 async def test_the_error_log_of_each_datum_comes_back_with_it(front: Front) -> None:
     """Two stretches of a channel: members, traces, and the trace that they are joined to say what was said of them."""
@@ -285,6 +292,7 @@ async def test_the_error_log_of_each_datum_comes_back_with_it(front: Front) -> N
         documents.append(entry)
     await store[c.WF_TIMESERIES].insert_many(documents)
 
+    await insert_j1(front)
     members = (await front.client.read(job="j1")).member
     logs = [[(e.algorithm, e.message, e.badness) for e in m.elog.get_error_log()] for m in members]
     assert logs == [
@@ -312,6 +320,7 @@ async def test_stored_waveforms_come_back_exact_in_samples_and_time(front: Front
         document(floats, format="binary", **stored_file(front, "b", floats.data.tobytes())),
     ]
     await front.context.store[c.WF_TIMESERIES].insert_many(documents)
+    await insert_j1(front)
     ensemble = await front.client.read(job="j1")
     for member, segment in zip(ensemble.member, (counts, floats), strict=True):
         assert member.live
@@ -373,6 +382,7 @@ async def test_a_waveform_whose_bytes_are_gone_is_dead_and_the_next_one_comes(fr
     )
     stored = [item async for item in front.client.stored(job="j1")]
     assert ["ends at byte 0" in item.error for item in stored] == [True, False]
+    await insert_j1(front)
     dead, live = (await front.client.read(job="j1")).member
     assert (dead.live, dead.npts, live.live) == (False, 0, True)
     assert "ends at byte 0" in dead.elog.get_error_log()[0].message
@@ -426,6 +436,7 @@ async def test_the_blocking_client_does_the_same_from_any_thread(front: Front) -
     store = front.context.store
     segment = Segment(Channel("CI", "ADO", "", "HHZ"), DAY * DAY_NS, Rate(1), np.arange(10, dtype=np.float64))
     await store[c.WF_TIMESERIES].insert_one(document(segment, **stored_file(front, "w", segment.data.tobytes())))
+    await insert_j1(front)
 
     def work() -> tuple[str, list[JobState], list[float]]:
         with Client(front.address) as client:
@@ -443,4 +454,4 @@ async def test_the_blocking_client_does_the_same_from_any_thread(front: Front) -
     job, states, samples = await asyncio.to_thread(work)
     assert states == [JobState.SUBMITTED]
     assert samples == list(range(10))
-    assert [found.id for found in await front.client.jobs()] == [job]
+    assert job in [found.id for found in await front.client.jobs()]

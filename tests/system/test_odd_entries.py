@@ -153,7 +153,8 @@ async def test_mistakes_are_told_in_the_dry_run_and_at_submission(system: System
 
 async def test_every_channel_of_an_imported_file_is_planned_and_can_be_selected(system: System, tmp_path: Path) -> None:
     import numpy as np
-    from libseis.segments import Channel, Rate, Segment
+    from libseis.codes import Channel
+    from libseis.segments import Rate, Segment
 
     from libseis import mseed
 

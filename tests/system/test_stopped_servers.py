@@ -65,6 +65,11 @@ async def stopped(system: System, kind: str, sentence: str, seconds: float, home
 
         await eventually(known, timeout=60)
         print(f"\n{kind} is stopped; {service} said so after {time.monotonic() - began:.1f} s")
+
+        async def told() -> bool:  # control hears of it from the service that waits, at most two looks later
+            return sentence in await said_by(system, home, "jobs")
+
+        await eventually(told, timeout=20)
         words = {name: await said_by(system, home, *name.split()) for name in ("jobs", f"explain {job.id}", "doctor")}
         for command in ("jobs", f"explain {job.id}"):
             assert sentence in words[command]

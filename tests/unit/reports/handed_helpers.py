@@ -95,7 +95,7 @@ def _xml(body: str, dates: str = 'startDate="2010-01-01T00:00:00"') -> bytes:
         return (
             f'<Station code="{code}" startDate="2010-01-01T00:00:00"><Latitude>34.8</Latitude>'
             "<Longitude>-116.3</Longitude><Elevation>920</Elevation>"
-            f'<Site><Name>x</Name></Site><Channel code="BHZ" locationCode="" {when}>{inner}</XmlChannel></Station>'
+            f'<Site><Name>x</Name></Site><Channel code="BHZ" locationCode="" {when}>{inner}</Channel></Station>'
         )
 
     both = station("ODD", body, dates) + station("GOOD", FULL, 'startDate="2010-01-01T00:00:00"')

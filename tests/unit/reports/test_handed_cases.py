@@ -19,8 +19,13 @@ CASES = Path(os.environ.get("SEISBUS_TEST_DATA", "."), "..", "reports", "cases.p
 TESTS = Path(__file__).parents[2]
 there = pytest.mark.skipif(not CASES.exists(), reason=f"there are no handed cases at {CASES}")
 
-# where modules that the file names are today
-MOVED = {"libseis.segment_converter": "libseis.segments.timeseries", "libseis.converter": "libseis.obspy.converter"}
+# where modules that the file names are today; a SourceId is a Channel, and writing times is the library's
+MOVED = {
+    "libseis.segment_converter": "libseis.segments.timeseries",
+    "seisbus.admin.archive": "seisbus.testing",
+    "seisbus.admin.archive.imports": "seisbus.testing.imports",
+    "seisbus.model.moments": "seisbus.model.times",
+}
 
 # the file's own main, after the names that it lacks were put in
 RUN = """
@@ -28,6 +33,9 @@ import importlib, sys
 sys.path[:0] = [{tests!r}, {folder!r}]
 for old, new in {moved!r}.items():
     sys.modules[old] = importlib.import_module(new)
+import libseis.codes, libseis.isotime, libseis.segments, seisbus.model.times
+libseis.segments.SourceId = libseis.codes.Channel
+seisbus.model.times.iso = libseis.isotime.iso
 import cases
 from unit.reports import handed_helpers
 for name in {missing!r}:
