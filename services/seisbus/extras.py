@@ -6,9 +6,8 @@ import sys
 from functools import partial
 from types import TracebackType
 
-from libseis.extras import MissingExtraError
-
 from libseis import extras
+from libseis.extras import MissingExtraError
 
 __all__ = ["MissingExtraError", "extra", "program", "require"]
 

@@ -13,17 +13,17 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from libseis import mseed
 from libseis.codes import Channel
 from libseis.mseed import encode
 from libseis.segments import Rate, Segment
-from rich.console import Console
-from rich.table import Table
 from seisbus.bus.codec import decode_window, encode_outcomes, encode_window
 from seisbus.model.handovers import ObjectRecords, WindowOrder
 from seisbus.model.task import ObjectRef, Recipe, Window
 from seisbus.windower import cutting
-
-from libseis import mseed
 
 T0, NS = 1_299_801_600_000_000_000, 1_000_000_000
 RATE, HOUR = Rate(40), 3600

@@ -24,6 +24,7 @@ import psutil
 from bson import ObjectId
 from pymongo import MongoClient, WriteConcern
 from pymongo.errors import PyMongoError
+
 from seisbus.local.server_commands import Launch, ServerKind, ServerOptions, mongodb
 from seisbus.local.servers import Server
 from seisbus.store.collections import INDEXES, TASK, WF_TIMESERIES

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+
 from seisbus.client import AsyncClient
 from seisbus.local.stack import local_stack
 from seisbus.testing.make import make_archive

@@ -56,6 +56,7 @@ def write_inputs(folder: Path, data: Path) -> None:
 def our_flow(folder: Path) -> dict[str, list[Any]]:
     """CPU seconds of each station: nothing cached; travel times cold, as of a new event; all warm. And its windows."""
     import obspy
+
     from libseis.misfit import Config, measure_station
     from libseis.misfit.response import clear_cache as clear_responses
     from libseis.misfit.traveltimes import clear_cache as clear_travel_times

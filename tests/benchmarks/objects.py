@@ -17,14 +17,14 @@ from typing import Any
 
 import numpy as np
 import yaml
-from libseis.mspass.algorithms.window import WindowData
-from libseis.mspass.schema import MetadataSchema, files
-from libseis.obspy.converter import Stream2TimeSeriesEnsemble
 from obspy import Stream, Trace
 from rich.console import Console
 from rich.table import Table
 
 from libseis import Metadata, Seismogram, TimeSeries, TimeSeriesEnsemble
+from libseis.mspass.algorithms.window import WindowData
+from libseis.mspass.schema import MetadataSchema, files
+from libseis.obspy.converter import Stream2TimeSeriesEnsemble
 
 HOUR, DAY = 360_000, 8_640_000  # samples at 100 Hz
 START = 1.6e9

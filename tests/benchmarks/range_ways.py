@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+
 from libseis.mseed import frame, overlapping
 from libseis.segments import Span
 from seisbus.client import AsyncClient

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from seisbus.testing.spec import RateShare
 from support.chaos import impatient_system, small_archive
 from support.kills import Digest, checked_digest, probed, run_under_kills

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from pymongo import AsyncMongoClient
+
 from seisbus.client import Job, UnreachableError
 from seisbus.local import ServiceName
 from support.chaos import HOUR, JOB, NIGHT, End, bus_of, impatient_system, paused, settled_end, status_of

@@ -12,6 +12,7 @@ from datetime import date
 from functools import partial
 
 import pytest
+
 from seisbus.client import Job
 from seisbus.local import ServiceName
 from seisbus.local.stack import LocalStack

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+
 from support.chaos import End, bus_of, impatient_system, paused, settled_end, small_archive
 from support.system import System
 from support.waiting import eventually

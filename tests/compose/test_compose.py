@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from seisbus.client import AsyncClient, ClientError, Job, Transport
 from seisbus.local.ports import free_port
 

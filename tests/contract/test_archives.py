@@ -13,6 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+
 from seisbus.archive.definition import ArchiveDefinition, ObjectUnit, load_archives
 from seisbus.archive.keys import DayKey
 from seisbus.client import AsyncClient

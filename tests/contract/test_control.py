@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 from bson import ObjectId
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from libseis import ErrorSeverity, mseed
 from libseis.codes import Channel
 from libseis.segments import Rate, Segment
 from seis.control.v1 import control_pb2 as pb
@@ -36,8 +38,6 @@ from seisbus.store import collections as c
 from seisbus.store.client import Store
 from seisbus.store.index import write_day
 from seisbus.store.jobs import close_job, get_job, update_job
-
-from libseis import ErrorSeverity, mseed
 
 DAY = 15044  # 2011-03-11
 JOB = """

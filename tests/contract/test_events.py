@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from seisbus.app.events import event_of, origins_of
 from seisbus.model.ids import new_job_id
 from seisbus.model.job import parse_job

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from seisbus.store import collections as c
 from seisbus.store.client import Store
 from seisbus.store.lease import acquire, release, remove_expired

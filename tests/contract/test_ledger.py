@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from bson import ObjectId
+
 from libseis.codes import Channel
 from seisbus.control.messages import reason_messages
 from seisbus.errors import StateError, UnavailableError

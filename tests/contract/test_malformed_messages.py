@@ -7,6 +7,7 @@ import contextlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from seis.v1 import task_pb2, waveform_pb2
 from seisbus.bus import codec
 from seisbus.errors import PoisonError

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from seisbus.archive.definition import load_archives
 from seisbus.bus import Bus
 from seisbus.bus.topology import consumer_of, fetch_consumer, plan_consumer

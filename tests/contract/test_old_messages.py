@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from seisbus.bus import codec
 from seisbus.bus.client import Tag
 from seisbus.model.handovers import BuildOrder

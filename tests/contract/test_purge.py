@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from seisbus.errors import StateError
 from seisbus.model.ids import new_job_id
 from seisbus.model.job import parse_job

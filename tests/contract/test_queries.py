@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from bson import ObjectId
 from gridfs import AsyncGridFSBucket
-from libseis.codes import Channel, ChannelFilter
 from pymongo import monitoring
+
+from libseis.codes import Channel, ChannelFilter
 from seisbus.errors import NotFoundError, UserError
 from seisbus.model.ids import document_id, new_job_id, task_id, window_id
 from seisbus.model.outcome import Fate

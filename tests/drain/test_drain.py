@@ -26,6 +26,7 @@ import nats
 import psutil
 import pytest
 from nats.js.api import ConsumerInfo, StreamState
+
 from seis.control.v1 import control_pb2 as pb
 from seis.control.v1 import control_pb2_grpc
 from seisbus.client import AsyncClient, Job

@@ -15,6 +15,7 @@ from typing import Any
 
 import grpc
 import pytest
+
 from seisbus.admin.secrets.folder import Wishes, make_secrets
 from seisbus.archive.definition import load_archives
 from seisbus.bus import Bus

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from nats.js.errors import NotFoundError
+
 from seis.v1 import task_pb2
 from seisbus.bus import Bus, Delivery, Worker, WorkerState
 from seisbus.bus.client import Tag

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from seisbus.local import running_stack
 from support.waiting import eventually
 

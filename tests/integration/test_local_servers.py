@@ -18,6 +18,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from pymongo import AsyncMongoClient
 from pymongo.write_concern import WriteConcern
+
 from seisbus.local import FolderInUseError, KeyPair, ServerOptions, StartError, embedded_servers
 from support.servers import S3Server
 from support.waiting import eventually

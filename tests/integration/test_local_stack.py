@@ -12,6 +12,7 @@ from pathlib import Path
 import nats
 import psutil
 import pytest
+
 from seisbus.local import FolderInUseError, ServiceName, StackState, local_stack, running_stack, work
 from support.waiting import eventually
 

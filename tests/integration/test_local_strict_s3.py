@@ -9,6 +9,7 @@ import botocore.exceptions
 import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
+
 from seisbus.local import ServerHandle
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from seisbus.backoff import Backoff
 from seisbus.local import StackInterrupted, embedded_servers, interruptible
 from seisbus.local.logs import MergedLog

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from seisbus import disk_room
 from seisbus.local import Patience, embedded_servers
 from seisbus.local.process import Child

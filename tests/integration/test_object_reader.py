@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from yarl import URL
+
 from benchmarks.network import EmulatedNetwork, Fault, Line, Request, emulated_network
 from seisbus.archive.definition import ArchiveDefinition, load_archives
 from seisbus.errors import UnavailableError
@@ -16,7 +18,6 @@ from seisbus.objects import AccessError, BrokenObjectError, ObjectChangedError, 
 from seisbus.objects.s3 import proxy
 from support.servers import S3Server
 from support.waiting import eventually
-from yarl import URL
 
 BODY = bytes(range(256)) * 4000  # 1 MB
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks.network import Fault, Line, emulated_network
 from botocore.exceptions import ClientError
+
+from benchmarks.network import Fault, Line, emulated_network
 from seisbus.admin.server_checks import sink_problem
 from seisbus.errors import UnavailableError, UserError
 from seisbus.local import embedded_servers

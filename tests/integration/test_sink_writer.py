@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from libseis.codes import Channel
 from seisbus.app import Context
 from seisbus.bus import Bus, Delivery

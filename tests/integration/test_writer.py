@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from libseis.codes import Channel
 from pymongo.errors import PyMongoError
+
+from libseis.codes import Channel
 from seisbus.app import Context
 from seisbus.bus import Bus, Delivery
 from seisbus.bus.client import Tag

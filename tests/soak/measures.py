@@ -9,6 +9,7 @@ from typing import Any
 
 import psutil
 import pymongo
+
 from seisbus.local.stack import LocalStack
 from support.chaos import bus_of
 

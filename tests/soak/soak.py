@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from seisbus.client import ClientError, Job
+from soak.jobs import JOBS
+from soak.measures import Bounds, MiB, Stores, Use, stores, uses
 from support.chaos import impatient_system, small_archive
 from support.kills import Digest, checked_digest, kill, probed, until_all_answer, victims
 from support.system import System
 from support.waiting import eventually
-
-from soak.jobs import JOBS
-from soak.measures import Bounds, MiB, Stores, Use, stores, uses
 
 _DONE = ("completed", "cancelled")
 Export = tuple[int, int]

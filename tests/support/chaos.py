@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+
 from seis.control.v1 import control_pb2 as pb
 from seis.control.v1 import control_pb2_grpc
 from seisbus.bus import Bus

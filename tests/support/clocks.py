@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+
 from support.days import DAY_NS, Days, day_ns, pack
 from support.records import V2
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from libseis.mspass.seismic import Seismogram, SeismogramEnsemble, TimeSeries, TimeSeriesEnsemble
-from libseis.mspass.utility import AtomicType
 
 from libseis import TimeReferenceType
+from libseis.mspass.seismic import Seismogram, SeismogramEnsemble, TimeSeries, TimeSeriesEnsemble
+from libseis.mspass.utility import AtomicType
 
 T0 = 1.6e9
 """An epoch time that float64 and nanoseconds both hold exactly."""

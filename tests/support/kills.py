@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pymongo
+
 from seisbus.client import AsyncClient, ClientError, Job
 from seisbus.local.stack import LocalStack
 from support.chaos import status_of, until_empty

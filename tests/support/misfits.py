@@ -18,9 +18,10 @@ import numpy as np
 import numpy.typing as npt
 import obspy
 import pymongo
-from libseis.misfit import Config, Manager, StationMeasurement, measure_station
 from obspy.core.event import Catalog, Event, FocalMechanism, MomentTensor, Origin, SourceTimeFunction
 from obspy.core.inventory import Channel, Inventory, Network, Station
+
+from libseis.misfit import Config, Manager, StationMeasurement, measure_station
 from seis.control.v1 import control_pb2 as pb
 from seis.control.v1 import control_pb2_grpc
 from seisbus.client import Job

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
+
 from seisbus.admin.secrets.folder import Wishes, make_secrets
 from seisbus.client import AsyncClient, Transport
 from seisbus.local.ports import free_port

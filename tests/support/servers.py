@@ -17,6 +17,7 @@ import boto3
 import pymongo
 import pytest
 from botocore.config import Config
+
 from seisbus.local import S3Program, ServerHandle, ServerOptions, embedded_servers
 from seisbus.local.server_commands import KeyPair
 

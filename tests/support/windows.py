@@ -7,6 +7,7 @@ from datetime import date
 from itertools import pairwise
 
 import numpy as np
+
 from support.days import DAY_NS, NS, Counts, Days, day_ns
 from support.stored import PlainJob, PlainPiece
 

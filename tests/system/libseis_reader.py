@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+
 from libseis.wire import carried
 
 data = carried(*(Path(name).read_bytes() for name in sys.argv[2:]))

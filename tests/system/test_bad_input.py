@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from support.chaos import impatient_system, small_archive
 from support.command import seisbus
 from support.system import System

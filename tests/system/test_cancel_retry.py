@@ -7,6 +7,7 @@ from typing import Any
 
 import pymongo
 import pytest
+
 from seisbus.client import ClientError, Job
 from seisbus.model.outcome import Fate
 from seisbus.store.packing import expand_all

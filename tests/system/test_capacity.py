@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from seisbus.cli.plan import work_of
 from seisbus.client import AsyncClient
 from seisbus.client.capacity import Machine, Stage, plan_campaign

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pymseed
 import pytest
+
 from benchmarks.network import EmulatedNetwork, Line, emulated_network
 from seisbus.archive.definition import load_archives
 from seisbus.client import AsyncClient, Job

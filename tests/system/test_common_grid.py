@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+
 from support.days import NS, Cut, Days, day_ns, pack
 from support.system import System
 from support.windows import absolute, tile

@@ -13,6 +13,7 @@ from typing import Any
 import nats
 import numpy as np
 import pytest
+
 from libseis.wire import claim_of
 from support.chaos import paused
 from support.days import NS, Cut, Days, day_ns

@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+
 from support.days import DAY_NS, NS, Cut, Days, day_ns
 from support.system import System
 from support.windows import absolute, assert_partition, later, piece_of, sha256, tile

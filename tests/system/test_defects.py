@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from seisbus.client import Job
 from seisbus.testing import truth
 from seisbus.testing.make import make_archive

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+
 from seisbus.local import Patience
 from seisbus.local.stack import LocalStack
 from support.chaos import JOB, impatient_system, paused, settled_end, small_archive, status_of, until_running

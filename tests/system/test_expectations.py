@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from seisbus.testing import truth
 from seisbus.testing.make import make_archive
 from seisbus.testing.manifest import DayFile, Manifest

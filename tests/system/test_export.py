@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pyasdf
 import pytest
 from obspy.clients.filesystem.sds import Client as SDSClient
+
 from seisbus.client import ClientError, Job, Outcome
 from seisbus.model.stored_waveforms import log_path
 from seisbus.testing.spec import RateShare

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import psutil
 import pytest
+
 from seisbus.client import Job
 from seisbus.local import ServiceName
 from seisbus.local.stack import LocalStack

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from seisbus.client import AsyncClient, ClientError, Job
 from seisbus.local.stack import LocalStack, local_stack
 from seisbus.model.outcome import Fate

@@ -10,6 +10,7 @@ import nats
 import numpy as np
 import pytest
 from nats.js import JetStreamContext
+
 from support.days import NS, Cut, Days, day_ns
 from support.system import System
 from support.waiting import eventually

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from support.chaos import impatient_system, small_archive
 
 ROOT = Path(__file__).resolve().parents[2]

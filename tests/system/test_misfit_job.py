@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pyasdf
 import pytest
+
 from libseis.asdf import opened, read_stream, waveform_tags, write_stream
 from libseis.misfit import Config, Manager
 from libseis.misfit.geometry import half_duration

@@ -11,6 +11,7 @@ import numpy as np
 import obspy
 import pyasdf
 import pytest
+
 from libseis.misfit import Manager
 from seisbus.testing.imports import import_folder
 from support.chaos import impatient_system

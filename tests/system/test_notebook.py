@@ -12,6 +12,8 @@ import numpy as np
 import pymongo
 import pytest
 from matplotlib.image import imread
+
+from libseis import TimeSeriesEnsemble
 from seisbus.client import Client, Job
 from seisbus.client.plot import plot
 from seisbus.testing import truth
@@ -19,8 +21,6 @@ from seisbus.testing.make import make_archive
 from seisbus.testing.manifest import Manifest
 from seisbus.testing.spec import OJAI, TOHOKU, ArchiveSpec, Defect
 from support.system import System
-
-from libseis import TimeSeriesEnsemble
 
 SPEC = ArchiveSpec(
     channels=12,

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from seisbus.archive.keys import TableFormat, catalog_index_key, waveform_index_key
 from seisbus.client import ClientError, Job
 from seisbus.errors import UserError
@@ -153,10 +154,10 @@ async def test_mistakes_are_told_in_the_dry_run_and_at_submission(system: System
 
 async def test_every_channel_of_an_imported_file_is_planned_and_can_be_selected(system: System, tmp_path: Path) -> None:
     import numpy as np
-    from libseis.codes import Channel
-    from libseis.segments import Rate, Segment
 
     from libseis import mseed
+    from libseis.codes import Channel
+    from libseis.segments import Rate, Segment
 
     source = tmp_path / "source"
     source.mkdir()

@@ -7,8 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from libseis.signal.resampling import grid_index, resample
 from scipy.signal import butter, sosfilt
+
+from libseis.signal.resampling import grid_index, resample
 from seisbus.client import Job
 from support.days import NS, Cut, Days, day_ns
 from support.system import System

@@ -10,6 +10,7 @@ from typing import Any
 import nats
 import pytest
 from nats.js import JetStreamContext
+
 from seis.v1 import task_pb2
 from seisbus.bus.codec import decode_fetch, encode_fetch
 from support.chaos import JOB, End, impatient_system, settled_end, small_archive

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import obspy
 import pytest
+
 from seisbus.testing.make import make_archive
 from seisbus.testing.spec import ArchiveSpec
 from support.system import System

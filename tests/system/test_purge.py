@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from pymongo import AsyncMongoClient
+
 from seisbus.client import AsyncClient, ClientError, Job
 from seisbus.local.stack import LocalStack, local_stack
 from support.waiting import eventually

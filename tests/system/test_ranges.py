@@ -18,6 +18,7 @@ from typing import Any
 
 import pymongo
 import pytest
+
 from benchmarks.network import EmulatedNetwork, Fault, Line, Request, emulated_network
 from seisbus.archive.definition import load_archives
 from seisbus.client import AsyncClient, Job

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+
 from seisbus.local.stack import local_stack
 from seisbus.model.job import parse_job
 from seisbus.testing.make import make_archive

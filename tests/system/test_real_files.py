@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from seisbus.client import Job
 from seisbus.testing.imports import import_folder
 from seisbus.testing.manifest import Manifest

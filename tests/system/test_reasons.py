@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from libseis.segments import CutReason
 from rich.console import Console
+
+from libseis.segments import CutReason
 from seisbus.archive.definition import load_archives
 from seisbus.archive.keys import DayKey, TableFormat, catalog_index_key
 from seisbus.cli import views

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from seisbus.client import AsyncClient, Job
 from seisbus.local.stack import local_stack
 

@@ -16,6 +16,7 @@ import numpy as np
 import obspy
 import pyarrow.parquet
 import pytest
+
 from seisbus.client import AsyncClient, ClientError, DatasetError, Direct, Job
 from seisbus.testing.imports import import_folder
 from support import misfits

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from seisbus.client import Job
 from seisbus.local import EmbeddedServers, Patience, embedded_servers
 from support.chaos import JOB, impatient_system, paused, small_archive

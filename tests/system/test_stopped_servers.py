@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from seisbus.client import ClientError
 from seisbus.client.probe import probe
 from seisbus.local import Patience

@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 import psutil
 import pytest
+
 from libseis.codes import Channel
 from seisbus.client import Job
 from seisbus.model.job import parse_job

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+
 from support.chaos import impatient_system, small_archive
 
 _CAMPAIGN = {"archive": "local", "windows": {"tile": {"start": "2011-03-11", "end": "2011-03-13", "length": "5min"}}}

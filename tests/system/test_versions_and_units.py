@@ -18,10 +18,11 @@ import numpy as np
 import numpy.typing as npt
 import obspy
 import pytest
-from libseis.obspy.inventories import channels_of
 from obspy.core.inventory import Channel, Inventory, Network, Station
 from obspy.core.inventory.response import Response
 from pymseed import MS3Record
+
+from libseis.obspy.inventories import channels_of
 from seisbus.client import Job
 from seisbus.testing.imports import import_folder
 from support.chaos import impatient_system

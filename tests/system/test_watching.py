@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+
 from seisbus.client import AsyncClient
 from seisbus.local.folder import running_stack
 from support.chaos import JOB, impatient_system, paused, small_archive

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from seisbus.backoff import Backoff
 from seisbus.local.watchdog import Patience
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from libseis.obspy.evaluation import Evaluated
 from libseis.obspy.responses import InverseCache
 from libseis.signal.design import OutputUnit

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TypeVar
 
 from google.protobuf.message import DecodeError, Message
-from seis.v1 import task_pb2
-from seis.v1 import waveform_pb2 as pb
 
 from libseis.enums import ErrorSeverity
 from libseis.errors import SampleError
@@ -14,6 +12,8 @@ from libseis.objects.timeseries import TimeSeries
 from libseis.wire.headers import elog_from_message
 from libseis.wire.objects import from_message
 from libseis.wire.packed import series_of_piece
+from seis.v1 import task_pb2
+from seis.v1 import waveform_pb2 as pb
 
 M = TypeVar("M", bound=Message)
 

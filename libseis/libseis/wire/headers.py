@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import numpy as np
-from seis.v1 import waveform_pb2 as pb
 
 from libseis.enums import AtomicType, ErrorSeverity, ProcessingStatus, TimeReferenceType
 from libseis.errors import MetadataTypeError
@@ -16,6 +15,7 @@ from libseis.objects.history import ProcessingHistory, rebuild_history
 from libseis.objects.logdata import LogData
 from libseis.objects.metadata import Metadata
 from libseis.objects.nodedata import NodeData
+from seis.v1 import waveform_pb2 as pb
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the clock face that DatetimeValue counts on
 _MICROSECOND = timedelta(microseconds=1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, TypeAlias, overload
 
 import numpy as np
-from seis.v1 import waveform_pb2 as pb
 
 from libseis.objects.seismogram import Seismogram
 from libseis.objects.seismogramensemble import SeismogramEnsemble
@@ -24,6 +23,7 @@ from libseis.wire.headers import (
     metadata_to_message,
 )
 from libseis.wire.samples import pack_samples, unpack_samples
+from seis.v1 import waveform_pb2 as pb
 
 # What setting clock and samples writes into the Metadata of an atomic datum.
 _OF_CLOCK = ("delta", "npts", "starttime")

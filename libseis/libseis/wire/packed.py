@@ -8,12 +8,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from seis.v1 import task_pb2
-from seis.v1 import waveform_pb2 as pb
-
 from libseis.codes import Channel
 from libseis.enums import ErrorSeverity
 from libseis.errors import SampleError
+from seis.v1 import task_pb2
+from seis.v1 import waveform_pb2 as pb
 
 _UTC = pb.TIME_REFERENCE_UTC
 

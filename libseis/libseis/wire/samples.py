@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from seis.v1 import waveform_pb2 as pb
 
 from libseis.enums import ErrorSeverity
 from libseis.errors import SampleError
@@ -15,6 +14,7 @@ from libseis.extras import extra
 from libseis.mseed import decode, encode, frame
 from libseis.segments import Segment
 from libseis.segments.segment import Samples, as_counts
+from seis.v1 import waveform_pb2 as pb
 
 _TYPES = {"int32": pb.SAMPLE_TYPE_INT32, "float32": pb.SAMPLE_TYPE_FLOAT32, "float64": pb.SAMPLE_TYPE_FLOAT64}
 _DTYPES = {number: np.dtype(name).newbyteorder("<") for name, number in _TYPES.items()}

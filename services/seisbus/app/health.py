@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio
+
 from seis.control.v1 import control_pb2, control_pb2_grpc
 
 from ..bus import Worker

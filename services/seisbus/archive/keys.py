@@ -15,7 +15,6 @@ from enum import StrEnum
 from functools import cached_property
 
 from libseis.codes import location
-
 from seisbus.archive.errors import KeyLayoutError
 
 # FDSN source identifiers allow up to 8 characters, and a dash in network and station; SEED 2, 5, 2 and 3.

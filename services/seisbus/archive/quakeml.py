@@ -21,8 +21,9 @@ def catalog_of(event: Event) -> Any:
 
     QuakeML's depth is in metres. A public id that is made ends with the event's id.
     """
-    from libseis.obspy.events import point_source, read_quakeml, resource_text
     from obspy.core.event import Catalog
+
+    from libseis.obspy.events import point_source, read_quakeml, resource_text
 
     if event.quakeml:
         return read_quakeml(event.quakeml.encode())
@@ -82,9 +83,10 @@ def source_quakeml(item: Any) -> str:
 
     What Seisbus takes where nothing is preferred, the first of each, is preferred in it.
     """
-    from libseis.obspy.events import write_quakeml
     from obspy.core.event import Catalog
     from obspy.core.event import Event as ObspyEvent
+
+    from libseis.obspy.events import write_quakeml
 
     made = ObspyEvent(
         resource_id=item.resource_id,

@@ -11,7 +11,6 @@ from typing import Any
 from libseis.codes import code, location
 from libseis.obspy.inventories import normalised
 from libseis.warned import collected
-
 from seisbus.archive.errors import ArchiveFormatError
 from seisbus.archive.oddities import Oddities
 from seisbus.archive.stations import stationxml_tree
@@ -28,8 +27,9 @@ def read_inventory_of(data: bytes, net: str, sta: str, key: str = "", odd: Oddit
     A channel that obspy cannot read goes to `odd`, and the others are there. ArchiveFormatError where the bytes are no
     StationXML at all.
     """
-    from libseis.obspy.inventories import read_stationxml
     from obspy import Inventory
+
+    from libseis.obspy.inventories import read_stationxml
 
     odd = Oddities(key) if odd is None else odd
     with contextlib.suppress(Exception):  # obspy and lxml raise a dozen kinds here; which channel it was shows below
@@ -79,8 +79,9 @@ def _name(network: ET.Element, station: ET.Element, channel: ET.Element) -> str:
 
 def _one(network: ET.Element, station: ET.Element, channel: ET.Element, odd: Oddities) -> Any:
     """The Inventory of one channel; empty, and told, where obspy cannot read it."""
-    from libseis.obspy.inventories import read_stationxml
     from obspy import Inventory
+
+    from libseis.obspy.inventories import read_stationxml
 
     name = _name(network, station, channel)
     found = Inventory()

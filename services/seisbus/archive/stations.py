@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from libseis.codes import code, location
 from libseis.epochs import OPEN_START_NS, EpochSpan, inherited
-
 from seisbus.archive.oddities import Oddities
 from seisbus.archive.xmlparts import child, children, document, text_of
 from seisbus.model.times import parse_time_ns

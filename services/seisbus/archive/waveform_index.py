@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
-from libseis.codes import location
 
+from libseis.codes import location
 from seisbus.archive.definition import ArchiveDefinition
 from seisbus.archive.keys import DayKey, TableFormat
 from seisbus.archive.oddities import Oddities

@@ -25,6 +25,7 @@ from nats.js.api import ObjectMeta, ObjectMetaOptions
 from nats.js.errors import APIError, DigestMismatchError, ObjectNotFoundError
 from nats.js.errors import Error as JetStreamError
 from nats.js.errors import NotFoundError as JsNotFound
+
 from seis.v1 import task_pb2
 
 from ..backoff import Backoff

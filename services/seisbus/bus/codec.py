@@ -8,6 +8,7 @@ from functools import wraps
 from typing import TypeVar
 
 from google.protobuf.message import DecodeError, Message
+
 from libseis.errors import MsPASSError
 from seis.v1 import task_pb2
 

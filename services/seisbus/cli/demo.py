@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from libseis.isotime import iso
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from libseis.isotime import iso
 
 from ..client import AsyncClient, Job
 from ..client.plot import plot

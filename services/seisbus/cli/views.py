@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from libseis.isotime import iso
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
+
+from libseis.isotime import iso
 
 from ..client import Availability, DeadLetter, Estimate, Job, Outcome, Reason, TotalMisfit
 from ..client.capacity import Campaign

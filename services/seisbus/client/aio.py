@@ -12,12 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Self, Unpack
 
+from libseis import TimeSeries, TimeSeriesEnsemble
 from libseis.codes import ChannelFilter, location_text
 from libseis.obspy.inventories import inventory_of
 from seis.control.v1 import control_pb2 as pb
 from seis.v1 import waveform_pb2
-
-from libseis import TimeSeries, TimeSeriesEnsemble
 
 from ..errors import UserError
 from ..extras import extra

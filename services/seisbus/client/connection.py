@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import grpc
+
 from seis.control.v1 import control_pb2, control_pb2_grpc
 
 from ..deadlines import (

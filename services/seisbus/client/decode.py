@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+
+from libseis import ErrorSeverity, Metadata, TimeSeries, TimeSeriesEnsemble
 from libseis.codes import Channel, location
 from libseis.isotime import iso
 from libseis.segments import Segment, join
 from libseis.warned import collected, tell
-
-from libseis import ErrorSeverity, Metadata, TimeSeries, TimeSeriesEnsemble
 
 from ..extras import extra
 from ..model.stored_waveforms import StoredBytesError, stored_segment
@@ -144,8 +144,9 @@ def _inside(part: Segment, segment: Segment) -> bool:
 
 def _trace(segment: Segment, members: Sequence[Stored]) -> Any:
     with extra("obspy"):
-        from libseis.obspy.segments import segment_to_trace
         from obspy.core import AttribDict
+
+        from libseis.obspy.segments import segment_to_trace
 
     told = [_sentence(entry) for one in members for entry in one.log]
     if uneven := segment.uneven():

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, Self
 
+from libseis import mseed
 from libseis.errors import SampleError
 from libseis.isotime import iso
-
-from libseis import mseed
 
 from ..errors import UserError
 from ..model.stored_waveforms import log_beside

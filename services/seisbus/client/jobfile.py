@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import yaml
+
 from libseis.isotime import iso
 
 from ..model.job import JobFileError, UnknownKindError, parse_job, yaml_content

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+
 from seis.control.v1 import control_pb2 as pb
 from seis.control.v1 import control_pb2_grpc
 

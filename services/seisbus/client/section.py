@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from libseis.codes import location
-from libseis.isotime import iso
 from numpy.typing import NDArray
 
 from libseis import ErrorSeverity, TimeReferenceType
+from libseis.codes import location
+from libseis.isotime import iso
 
 from ..errors import UserError
 

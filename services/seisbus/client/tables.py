@@ -62,8 +62,9 @@ def event_documents(events: Iterable[pb.Event]) -> list[dict[str, Any]]:
 def event_catalog(events: Iterable[pb.Event]) -> Any:
     """Events as an obspy Catalog, one origin and at most one magnitude each; depth in metres."""
     with extra("obspy"):
-        from libseis.obspy.events import point_source
         from obspy.core.event import Catalog
+
+        from libseis.obspy.events import point_source
 
     return Catalog(
         [

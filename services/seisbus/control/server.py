@@ -7,6 +7,7 @@ from typing import Final
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
+
 from seis.control.v1 import control_pb2, control_pb2_grpc
 
 from ..app.listening import access_of, grpc_server, listen

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+
 from libseis.codes import Channel
 from libseis.mseed import ProblemKind, RecordTable, frame, overlapping
 from libseis.segments import Span
-from numpy.typing import NDArray
 
 from ..planning.extents import ByteRange
 from ..planning.knots import KnotTable, learned

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from cachetools import LRUCache
+
 from libseis.codes import Channel
 
 from ..app import Context

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from libseis.codes import Channel
 from libseis.segments import Rate
 from libseis.units import Unit, parse

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from libseis.isotime import iso
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from libseis.isotime import iso
 
 from .times import duration_ns, moment_ns
 

@@ -16,8 +16,9 @@ from enum import StrEnum
 from importlib.metadata import entry_points
 from typing import Annotated, ClassVar, Final, Generic, TypeVar
 
-from libseis.codes import ChannelFilter
 from pydantic import Field
+
+from libseis.codes import ChannelFilter
 
 from ..errors import UserError
 from .fields import Code, Location, Model

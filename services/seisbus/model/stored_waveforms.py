@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from libseis.codes import Channel
-from libseis.segments import Rate, Segment
 
 from libseis import mseed
+from libseis.codes import Channel
+from libseis.segments import Rate, Segment
 
 from ..errors import SeisbusError
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Final, Self
 
-from libseis.isotime import iso
 from pydantic import Field, model_validator
+
+from libseis.isotime import iso
 
 from .fields import Duration, Model, Moment
 from .task import DAY_NS

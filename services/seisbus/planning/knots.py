@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from libseis.segments import Span
 from numpy.typing import NDArray
+
+from libseis.segments import Span
 
 from .observed import Integers, Knot, Observed
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from libseis.segments import Span
 from numpy.typing import NDArray
+
+from libseis.segments import Span
 
 from .extents import ByteRange
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bson import ObjectId
+
 from libseis.codes import Channel
 
 from ..model.subject import Event

@@ -8,8 +8,9 @@ import zlib
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
-from libseis.codes import Channel, ChannelFilter
 from pymongo import UpdateOne
+
+from libseis.codes import Channel, ChannelFilter
 
 from .client import Store, translated
 from .collections import CHANNEL, DAY_FILE, DAY_INDEX, SITE, SOURCE

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from libseis.isotime import utc
 from pymongo import UpdateOne
+
+from libseis.isotime import utc
 
 from .client import Store, translated
 from .collections import DAY_FILE

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cachetools import LRUCache
+
 from libseis.codes import Channel, ChannelFilter
 from libseis.epochs import of_document
 from libseis.segments import Rate

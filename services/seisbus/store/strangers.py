@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pymongo import UpdateOne
+
 from libseis.codes import Channel
 from libseis.isotime import utc
-from pymongo import UpdateOne
 
 from ..model.task import ObjectRef
 from .client import Store, translated

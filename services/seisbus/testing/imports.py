@@ -12,10 +12,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+
 from libseis.codes import Channel
 from libseis.mseed import frame
 from libseis.mseed.table import NO_RATE
-
 from seisbus.archive.definition import load_archives
 from seisbus.archive.errors import ArchiveFormatError, KeyLayoutError
 from seisbus.archive.keys import DayKey, KeyTemplate

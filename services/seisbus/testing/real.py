@@ -14,8 +14,8 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from libseis.isotime import utc
 
+from libseis.isotime import utc
 from seisbus.archive.definition import load_archives
 from seisbus.archive.keys import DayKey
 from seisbus.archive.stations import read_stationxml

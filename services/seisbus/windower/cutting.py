@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from libseis.enums import GapFill
 from libseis.errors import SampleError
 from libseis.mseed import difference, encode, frame

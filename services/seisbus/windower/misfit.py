@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from libseis.warned import collected, sentence
 
 from ..model.handovers import AdjointTrace, LogLine, Measurement, MisfitOrder, Packing, Piece, Severity
@@ -71,8 +72,9 @@ def _measure(order: MisfitOrder) -> Measurement:
 
 def _stream(pieces: Sequence[Piece], problems: list[str]) -> Any:
     """An obspy Stream; a piece that cannot be read is left out and said."""
-    from libseis.obspy.segments import segment_to_trace
     from obspy import Stream
+
+    from libseis.obspy.segments import segment_to_trace
 
     stream = Stream()
     for piece in pieces:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from libseis import TimeSeries
 from libseis.segments import Rate, Segment
 from libseis.segments.timeseries import segment_to_timeseries, timeseries_to_segment
 from libseis.steps import StepContext, apply, build, pad
-
-from libseis import TimeSeries
 
 from ..model.handovers import LogLine, Severity
 from ..model.task import Recipe

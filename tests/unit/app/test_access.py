@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+
 from seis.control.v1 import control_pb2
 from seisbus.admin.secrets.folder import Wishes, make_secrets
 from seisbus.app.access import ROLES, needed_role

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from seisbus.app.memory import heap
 
 # A block of half a megabyte, then a small one that stays, eight hundred times: the peak of a busy process.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from seisbus.testing.make import make_archive
 from seisbus.testing.spec import ALL_DEFECTS, Preset, preset
 from unit.archive.made import Archive

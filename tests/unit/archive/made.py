@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pymseed
+
 from seisbus.testing import truth
 from seisbus.testing.manifest import DayFile, Manifest
 from seisbus.testing.spec import NS, Defect

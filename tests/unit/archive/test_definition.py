@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from seisbus.archive.definition import Auth, DayCut, IndexSource, ObjectUnit, archive_named, load_archives
 from seisbus.archive.errors import ArchiveDefinitionError, UnknownArchiveError
 

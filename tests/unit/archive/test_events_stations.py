@@ -10,6 +10,7 @@ import obspy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from libseis.misfit.geometry import half_duration
 from seisbus.archive import events
 from seisbus.archive.errors import ArchiveFormatError, EventInputError

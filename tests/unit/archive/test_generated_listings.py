@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+
 from seisbus.archive.catalog import read_catalog
 from seisbus.archive.definition import load_archives
 from seisbus.archive.keys import TableFormat, parse_index_key

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from seisbus.archive.definition import DayCut, load_archives
 from seisbus.testing import truth
 from seisbus.testing.make import make_archive

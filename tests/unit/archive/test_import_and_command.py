@@ -6,6 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
 from seisbus.archive.definition import load_archives
 from seisbus.archive.keys import parse_index_key
 from seisbus.archive.waveform_index import day_rows, read_waveform_index
@@ -13,7 +15,6 @@ from seisbus.testing.cli import app
 from seisbus.testing.imports import import_folder
 from seisbus.testing.manifest import read_manifest
 from seisbus.testing.spec import ArchiveSpecError, Defect
-from typer.testing import CliRunner
 
 
 def test_real_files_are_laid_out_unchanged(tmp_path: Path, test_data: Path) -> None:

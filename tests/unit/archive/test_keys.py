@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from seisbus.archive.definition import ObjectUnit, load_archives
 from seisbus.archive.errors import KeyLayoutError
 from seisbus.archive.keys import (

@@ -13,6 +13,7 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from seisbus.archive.catalog import read_catalog
 from seisbus.archive.definition import load_archives
 from seisbus.archive.errors import ArchiveFormatError, EventInputError

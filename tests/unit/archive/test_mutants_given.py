@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from seisbus.archive.definition import load_archives
 from seisbus.archive.errors import EventInputError
 from seisbus.archive.events import from_mappings

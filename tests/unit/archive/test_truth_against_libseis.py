@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from libseis.enums import GapFill
 from libseis.mseed import decode, frame
 from libseis.segments import GapPolicy, cut

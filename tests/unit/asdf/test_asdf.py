@@ -18,6 +18,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from obspy import Stream, Trace, UTCDateTime
+from pyasdf import ASDFDataSet
+
+from libseis import asdf
 from libseis.asdf.arrays import deflated, write_array
 from libseis.misfit import (
     AdjointSettings,
@@ -33,10 +37,6 @@ from libseis.misfit import (
     storage,
 )
 from libseis.misfit.traveltimes import PhaseArrival
-from obspy import Stream, Trace, UTCDateTime
-from pyasdf import ASDFDataSet
-
-from libseis import asdf
 
 START = "2020-02-02T20:19:32.000000Z"
 

@@ -6,6 +6,7 @@ import socket
 from pathlib import Path
 
 import pytest
+
 from seisbus.cli import options
 from seisbus.cli.application import report
 from seisbus.cli.application import run as run_cli

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 
-from libseis.codes import Channel
 from rich.console import Console, RenderableType
+
+from libseis.codes import Channel
 from seisbus.cli import views
 from seisbus.cli.progress import JobBar
 from seisbus.client import Availability, Reason

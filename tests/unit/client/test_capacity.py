@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from seisbus.client.capacity import BUSY, REFERENCE, CalibrationError, Machine, Stage, Work, plan_campaign
 
 # 40 day files; CPU seconds of each stage as measured on the reference machine, means of two.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from support.core import ROOT, core_packages, make_core, run_core
 
 HEAVY = (

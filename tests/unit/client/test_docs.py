@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 import pytest
 import yaml
-from libseis.steps import REQUIRED, definitions
 from pydantic import BaseModel, create_model
+
+from libseis.steps import REQUIRED, definitions
 from seisbus.client import AsyncClient, Client
 from seisbus.client.jobfile import job_text
 from seisbus.client.plot import Style

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from seisbus.client.jobfile import job_text
 from seisbus.model.job import JobFileError, parse_job
 

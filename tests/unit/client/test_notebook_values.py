@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from obspy import UTCDateTime
+
 from seisbus.client.jobfile import job_text
 from seisbus.model.job import parse_job
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from seisbus.client.plot import TOLD, Style, plot
-from seisbus.client.section import PlotError, great_circle, origin_of, thin, trace_of
 
 from libseis import ErrorSeverity, TimeSeries, TimeSeriesEnsemble
+from seisbus.client.plot import TOLD, Style, plot
+from seisbus.client.section import PlotError, great_circle, origin_of, thin, trace_of
 
 ORIGIN = 1299822383.2
 

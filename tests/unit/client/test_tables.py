@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from seis.control.v1 import control_pb2 as pb
 
 pytestmark = pytest.mark.filterwarnings("ignore:SelectableGroups dict interface:DeprecationWarning")  # obspy on import
@@ -38,8 +39,9 @@ def test_the_catalog_is_in_metres() -> None:
 
 
 def test_the_inventory_has_dips_metres_and_open_ends() -> None:
-    from libseis.obspy.inventories import inventory_of
     from obspy import UTCDateTime
+
+    from libseis.obspy.inventories import inventory_of
 
     common = {
         "net": "CI",

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pymseed import MS3Record
+
 import seisbus.client
+from libseis import mseed
 from libseis.codes import Channel
 from libseis.errors import SampleError
 from libseis.segments import Rate, Segment
-from pymseed import MS3Record
 from seis.control.v1 import control_pb2 as pb
 from seisbus.client import Query, Stored, WaveformError
 from seisbus.client.decode import segment_of, time_series_of
@@ -21,8 +23,6 @@ from seisbus.client.values import total_misfit
 from seisbus.client.where import QueryFields
 from seisbus.errors import UserError
 from seisbus.store import misfits
-
-from libseis import mseed
 
 UNITS = ['{"Seisbus":{"Units":"counts"}}', '{"Seisbus":{"Units":"m/s"}}']
 DOCUMENT = {

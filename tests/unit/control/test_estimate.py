@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from seisbus.control.estimate import SAMPLED_DAYS, Holdings, Totals, growth_of, held_of, load_of, spread, summary
 from seisbus.model.job import parse_job
 from seisbus.model.task import DAY_NS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from seisbus.control.explain import Lag, Picture, findings
 from seisbus.model.outcome import Fate
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from libseis.codes import Channel
 from libseis.steps import build
 from seisbus.archive.oddities import Oddities

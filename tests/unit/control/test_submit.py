@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from seisbus.control.checks import JobSizeError, check_quakeml, check_size, with_inline_events
 from seisbus.control.resource_names import ResourceNameError, resource_id
 from seisbus.errors import UserError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from seis.v1.task_pb2 import JobSnapshot
 from seisbus.control.watch import content, goes_on
 

@@ -39,9 +39,9 @@ def test_the_way_of_a_window_names_files_and_types_that_are_there() -> None:
 
 def test_the_step_of_the_guide_runs() -> None:
     import numpy as np
-    from libseis.steps import apply, build, builtin, registry
 
     from libseis import TimeSeries
+    from libseis.steps import apply, build, builtin, registry
 
     text = (ROOT / "CONTRIBUTING.md").read_text()
     code = re.search(r"```python\n(def _clip.*?)```", text, re.DOTALL)

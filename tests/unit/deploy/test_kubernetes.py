@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from seisbus.admin.secrets.folder import Wishes, make_secrets
 from seisbus.admin.secrets.manifests import secret_manifests
 from seisbus.archive.definition import load_archives

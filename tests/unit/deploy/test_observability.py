@@ -6,9 +6,10 @@ import json
 import re
 from pathlib import Path
 
-import seisbus.telemetry.metrics as metrics
 import yaml
 from prometheus_client import Counter, Gauge, Histogram
+
+import seisbus.telemetry.metrics as metrics
 
 DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
 

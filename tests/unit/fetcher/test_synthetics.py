@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import obspy
 import pytest
+
 from libseis.asdf import opened, write_stream
 from seisbus.fetcher.synthetics import SyntheticError, below, from_asdf, from_sac, from_specfem
 

@@ -18,6 +18,8 @@ import warnings
 from typing import Any
 
 import numpy as np
+
+from libseis import DoubleVector, GapFill, TimeReferenceType, TimeWindow, objects
 from libseis.mspass import antelope_pf, history_graph, metadata_list
 from libseis.mspass.metadata_definitions import MetadataDefinitions
 from libseis.mspass.seismic import (
@@ -52,8 +54,6 @@ from libseis.mspass.utility import (
 )
 from libseis.objects import datagap, dmatrix, gaplist, powerspectrum, timeserieswgaps
 from libseis.signal import butterworth
-
-from libseis import DoubleVector, GapFill, TimeReferenceType, TimeWindow, objects
 
 CLASSES: list[Any] = [
     Metadata, ErrorLogger, LogData, NodeData, ProcessingHistory, _BasicTimeSeries, _CoreTimeSeries, TimeSeries,

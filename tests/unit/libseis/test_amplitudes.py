@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
 from libseis.mspass.algorithms.amplitudes import (
     BandwidthStatistics,
     EstimateBandwidth,

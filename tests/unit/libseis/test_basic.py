@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from libseis import TimeWindow
 from libseis.mspass.algorithms import basic
 from libseis.mspass.algorithms.basic import (
     ArrivalTimeReference,
@@ -34,8 +36,6 @@ from libseis.mspass.util.seismic import (
 )
 from libseis.mspass.utility import ErrorSeverity, MsPASSError
 from support.data_objects import T0, ensemble, messages, seismogram, time_series
-
-from libseis import TimeWindow
 
 MAKERS = [time_series, seismogram]
 angles = st.floats(-math.pi, math.pi)

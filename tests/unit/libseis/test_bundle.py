@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from obspy import UTCDateTime
+from obspy.core.inventory import Channel, Inventory, Network, Station
+
+from libseis import TimeWindow
 from libseis.mspass.algorithms.basic import seed_ensemble_sort
 from libseis.mspass.algorithms.bundle import BundleSEEDGroup, Policy, Skew, bundle_seed_data
 from libseis.mspass.algorithms.orientation import Orientation
 from libseis.mspass.seismic import SeismogramEnsemble, TimeSeries
 from libseis.mspass.utility import ErrorSeverity, MsPASSError
-from obspy import UTCDateTime
-from obspy.core.inventory import Channel, Inventory, Network, Station
 from support.data_objects import T0, ensemble, messages, time_series
-
-from libseis import TimeWindow
 
 ENZ = {"BHE": (90.0, 90.0), "BHN": (0.0, 90.0), "BHZ": (0.0, 0.0)}
 GALPERIN = {"BHU": (0.0, 54.7356103), "BHV": (120.0, 54.7356103), "BHW": (240.0, 54.7356103)}

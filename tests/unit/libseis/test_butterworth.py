@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from scipy.signal import butter, sosfilt
+
+from libseis import TimeSeries
 from libseis.errors import SampleError
 from libseis.misfit import Config, MisfitError, Reason
 from libseis.misfit.preprocess import band_limited
@@ -11,10 +15,6 @@ from libseis.signal.butterworth import Butterworth
 from libseis.signal.design import FilterType
 from libseis.signal.operators import butterworth_sections
 from libseis.steps import StepContext, apply, build
-from numpy.typing import NDArray
-from scipy.signal import butter, sosfilt
-
-from libseis import TimeSeries
 
 RATE = 20.0
 

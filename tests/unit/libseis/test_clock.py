@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from libseis.errors import SampleError, TimeReferenceError
-from libseis.mspass.utility import ErrorSeverity
 
 from libseis import TimeReferenceType, TimeSeries
+from libseis.errors import SampleError, TimeReferenceError
+from libseis.mspass.utility import ErrorSeverity
 
 T0 = st.integers(-(2**62), 2**62)
 RATES = st.one_of(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from libseis.codes import Channel
 from libseis.mseed import decode, difference, encode, frame, overlapping, trim
 from libseis.segments import ComplaintKind, Cut, GapPolicy, Rate, Segment, Span, cut, join

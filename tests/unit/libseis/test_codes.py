@@ -11,6 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from obspy import Inventory, Trace, UTCDateTime
+from obspy.core.inventory import Channel as XmlChannel
+from obspy.core.inventory import Network, Station
+
+from libseis import TimeSeriesEnsemble, mseed
 from libseis.codes import Channel, ChannelFilter, alternatives, code, location, location_text, matches
 from libseis.epochs import LATEST_NS, OPEN_START_NS, EpochSpan, inherited, of_document
 from libseis.mspass.algorithms.bundle import Policy, bundle_seed_data
@@ -20,9 +25,6 @@ from libseis.obspy.inventories import channels_of, dates, inventory_of, normalis
 from libseis.obspy.responses import ResponseCache
 from libseis.segments import Rate, Segment
 from libseis.segments.timeseries import segment_to_timeseries
-from obspy import Inventory, Trace, UTCDateTime
-from obspy.core.inventory import Channel as XmlChannel
-from obspy.core.inventory import Network, Station
 from seisbus.archive.keys import DayKey, KeyTemplate, TableFormat
 from seisbus.archive.waveform_index import read_waveform_index
 from seisbus.client import Query
@@ -30,8 +32,6 @@ from seisbus.control.messages import filter_value
 from seisbus.model.job import parse_job
 from seisbus.model.stored_waveforms import stored_segment
 from seisbus.model.task import Window
-
-from libseis import TimeSeriesEnsemble, mseed
 
 BLANKS = st.one_of(st.none(), st.text(" -_", max_size=3))
 TEXT_BLANKS = st.text(" -_", max_size=2)

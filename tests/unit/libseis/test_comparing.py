@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
+from pymseed import MiniSEEDError, MS3Record
+
 from libseis.codes import Channel
 from libseis.errors import SampleError
 from libseis.mseed import Encoding, difference, encode, frame
 from libseis.mseed.comparing import right
 from libseis.segments import Rate, Segment
-from numpy.typing import NDArray
-from pymseed import MiniSEEDError, MS3Record
 
 SOURCE = Channel("XX", "CHK", "00", "BHZ")
 T0 = 1_299_822_360_123_456_000

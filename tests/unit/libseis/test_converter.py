@@ -7,6 +7,9 @@ import warnings
 
 import numpy as np
 import pytest
+from obspy import Stream, Trace, UTCDateTime
+
+from libseis import AtomicType, ErrorSeverity, Metadata, MsPASSError, ProcessingHistory, TimeSeries, TimeSeriesEnsemble
 from libseis.codes import Channel
 from libseis.errors import SampleError, TimeReferenceError
 from libseis.mspass.converter import (
@@ -29,9 +32,6 @@ from libseis.mspass.converter import (
 from libseis.objects.seismogram import Seismogram
 from libseis.objects.seismogramensemble import SeismogramEnsemble
 from libseis.segments import Complaint, ComplaintKind, Rate, Segment, Span
-from obspy import Stream, Trace, UTCDateTime
-
-from libseis import AtomicType, ErrorSeverity, Metadata, MsPASSError, ProcessingHistory, TimeSeries, TimeSeriesEnsemble
 
 T0 = UTCDateTime(2011, 3, 11, 5, 46, 24, 120034)
 

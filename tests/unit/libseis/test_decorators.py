@@ -6,6 +6,7 @@ import copy
 
 import numpy as np
 import pytest
+
 from libseis.mspass import logging_helper
 from libseis.mspass.decorators import (
     is_input_dead,

@@ -7,6 +7,7 @@ import operator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from libseis.mspass.algorithms import edit
 from libseis.mspass.algorithms.edit import (
     ChangeKey,

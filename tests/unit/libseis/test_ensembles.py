@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from libseis.mspass.seismic import (
     CoreSeismogramEnsemble,
     CoreTimeSeriesEnsemble,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 
 import pytest
+
 from libseis.mspass import seismic
 from libseis.mspass.util import seismic as utilities
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from libseis import GapFill, TimeReferenceType, TimeSeries, TimeWindow
 from libseis.codes import Channel
 from libseis.mspass.seismic import DataGap, TimeSeriesWGaps
 from libseis.mspass.utility import MsPASSError
 from libseis.segments import GapPolicy, Rate, Segment, cut
-
-from libseis import GapFill, TimeReferenceType, TimeSeries, TimeWindow
 
 N = 40
 SPANS = st.lists(st.tuples(st.integers(-5, N + 5), st.integers(0, 10)), max_size=6)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from libseis.asdf.waveforms import waveform_name
 from libseis.isotime import iso, utc
 from seisbus.cli.views import moment_text

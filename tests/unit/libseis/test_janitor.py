@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from libseis.mspass.janitor import Janitor, MiniseedJanitor
 from libseis.mspass.utility import ErrorSeverity, MsPASSError
 from support.data_objects import ensemble, seismogram, time_series

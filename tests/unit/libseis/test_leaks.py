@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from libseis.mspass.utility import AtomicType, ErrorSeverity
 
 from libseis import Metadata, Seismogram, SeismogramEnsemble, TimeSeries, TimeSeriesEnsemble, TimeWindow
+from libseis.mspass.utility import AtomicType, ErrorSeverity
 
 HEADER = {"delta": 0.01, "starttime": 1.6e9, **{f"key{i}": i for i in range(28)}}
 SAMPLES = np.arange(500.0)

@@ -9,6 +9,8 @@ import pickle
 from typing import Any
 
 import pytest
+
+from libseis import TimeReferenceType, TimeSeries
 from libseis.mspass.history_graph import history_dot, history_edges
 from libseis.mspass.utility import (
     AtomicType,
@@ -25,8 +27,6 @@ from libseis.mspass.utility import (
     error_severity,
     error_severity_string,
 )
-
-from libseis import TimeReferenceType, TimeSeries
 
 TS = AtomicType.TIMESERIES
 

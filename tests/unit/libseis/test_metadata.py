@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from libseis.errors import MetadataKeyError, MetadataTypeError
 from libseis.mspass.utility import ErrorSeverity, MDtype, Metadata_typedef, MsPASSError, copy_selected_metadata
 from libseis.objects.metadata import Metadata

@@ -19,11 +19,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pymseed import MS3Record
+
 from libseis.codes import Channel
 from libseis.errors import SampleError, TimeReferenceError
 from libseis.mseed import Encoding, ProblemKind, decode, encode, frame, overlapping, read, unpacking, write
 from libseis.segments import ComplaintKind, GapPolicy, Joined, Rate, Segment, Span, cut
-from pymseed import MS3Record
 
 DATA = Path(os.environ.get("SEISBUS_TEST_DATA", Path(__file__).parents[4] / "shared" / "data")) / "mseed"
 T0 = 1_641_081_600_019_500_000

@@ -11,12 +11,13 @@ import obspy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pymseed import MS3Record
+
 from libseis.codes import Channel
 from libseis.errors import SampleError
 from libseis.mseed import Encoding, decode, encode, frame, read, write
 from libseis.mseed.stamps import crc32c
 from libseis.segments import Rate, Segment
-from pymseed import MS3Record
 
 SOURCE = Channel("XX", "TEST", "", "BHZ")
 T0 = 1_299_822_360_000_123_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from libseis.mseed import decode, frame
 from support.records import T0, V2, V3, walk
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from libseis.mseed.headers import parse
 
 NS = 1_000_000_000

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from libseis.mseed import ProblemKind, decode, frame, read
 from libseis.segments import ComplaintKind, Joined
 from support.records import T0, V2, V3, payload, row, steim, walk

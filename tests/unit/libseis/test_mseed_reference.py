@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from libseis.codes import Channel
 from libseis.mseed import decode, encode, frame, read, write
 from libseis.segments import ComplaintKind, Joined, Rate, Segment

@@ -6,10 +6,10 @@ import struct
 
 import numpy as np
 import pytest
-from libseis.codes import Channel
-from libseis.segments import Rate, Segment
 
 from libseis import TimeSeriesEnsemble, mseed
+from libseis.codes import Channel
+from libseis.segments import Rate, Segment
 
 SOURCE = Channel("XX", "TEST", "", "BHZ")
 RECORD = 512

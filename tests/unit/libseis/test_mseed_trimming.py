@@ -10,6 +10,7 @@ import obspy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from libseis.codes import Channel
 from libseis.mseed import Encoding, decode, encode, frame, trim
 from libseis.segments import GapPolicy, Rate, Segment, cut

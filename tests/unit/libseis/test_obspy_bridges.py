@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from obspy import Catalog, UTCDateTime
+
 from libseis.codes import Channel
 from libseis.epochs import LATEST_NS, OPEN_START_NS
 from libseis.obspy.events import point_source, read_quakeml, write_quakeml
 from libseis.obspy.inventories import inventory_of, read_stationxml, write_stationxml
 from libseis.obspy.segments import segment_to_trace
 from libseis.segments import Rate, Segment
-from obspy import Catalog, UTCDateTime
 
 SOURCE = Channel("CI", "ADO", "", "BHZ")
 

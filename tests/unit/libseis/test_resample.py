@@ -7,14 +7,14 @@ import pickle
 
 import numpy as np
 import pytest
+from obspy.core.inventory import Channel, Response
+from obspy.core.inventory.response import InstrumentSensitivity
+
+from libseis import TimeWindow
 from libseis.mspass.algorithms.calib import ApplyCalibEngine
 from libseis.mspass.algorithms.resample import BasicResampler, ScipyDecimator, ScipyResampler, resample
 from libseis.mspass.utility import ErrorSeverity, MsPASSError
-from obspy.core.inventory import Channel, Response
-from obspy.core.inventory.response import InstrumentSensitivity
 from support.data_objects import T0, ensemble, messages, seismogram, time_series
-
-from libseis import TimeWindow
 
 MAKERS = [time_series, seismogram]
 

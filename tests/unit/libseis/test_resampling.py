@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+
 from libseis.segments import Rate
 from libseis.signal.design import kernel_seconds
 from libseis.signal.resampling import grid_index, grid_time_ns, resample

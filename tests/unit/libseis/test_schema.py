@@ -8,11 +8,11 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
+from libseis import Seismogram, TimeSeries
 from libseis.mspass.schema import DatabaseSchema, DBSchemaDefinition, MDSchemaDefinition, MetadataSchema, locating
 from libseis.mspass.schema.attributes import python_type
 from libseis.mspass.utility import ErrorSeverity, Metadata, MsPASSError
-
-from libseis import Seismogram, TimeSeries
 
 KINDS = ("TimeSeries", "Seismogram")
 

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from libseis import TimeSeries
 from libseis.codes import Channel
 from libseis.enums import GapFill
 from libseis.segments import (
@@ -24,8 +26,6 @@ from libseis.segments import (
     cut,
     join,
 )
-
-from libseis import TimeSeries
 
 SOURCE = Channel("CI", "HEC", "", "BHN")
 BHN = Rate(40)

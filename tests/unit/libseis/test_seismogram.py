@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
 from libseis.errors import MatrixError, MetadataKeyError, SampleError
 from libseis.mspass.seismic import Seismogram, SlownessVector, TimeSeries, _CoreSeismogram
 from libseis.mspass.utility import AtomicType, Metadata, MsPASSError, ProcessingHistory, SphericalCoordinate, dmatrix

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import obspy.signal.cross_correlation as obspy_correlation
 import pytest
-from libseis.mspass.algorithms import signals
-from libseis.obspy.converter import Trace2TimeSeries
 from obspy import Trace, UTCDateTime, read
-from support.data_objects import T0, ensemble, messages, seismogram, time_series
 
 from libseis import TimeWindow
+from libseis.mspass.algorithms import signals
+from libseis.obspy.converter import Trace2TimeSeries
+from support.data_objects import T0, ensemble, messages, seismogram, time_series
 
 MAKERS = [time_series, seismogram]
 

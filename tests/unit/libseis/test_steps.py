@@ -14,16 +14,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from obspy import Trace, UTCDateTime, read_inventory
+from scipy import signal
+
+from libseis import TimeWindow, steps
 from libseis.mspass.algorithms.bundle import BundleSEEDGroup
 from libseis.mspass.algorithms.window import WindowData
 from libseis.mspass.seismic import Seismogram, TimeSeries
 from libseis.signal.design import FilterType, settling_time
 from libseis.steps import StepContext, StepError, apply, build, registry
-from obspy import Trace, UTCDateTime, read_inventory
-from scipy import signal
 from support.data_objects import T0, ensemble, messages, seismogram, time_series
-
-from libseis import TimeWindow, steps
 
 RNG = np.random.default_rng(7)
 GROUP = "tests.steps"

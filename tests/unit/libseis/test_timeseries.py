@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from libseis import DoubleVector, TimeReferenceType, TimeSeries, TimeWindow
 from libseis.errors import MetadataKeyError, SampleError
 from libseis.mspass.seismic import _BasicTimeSeries, _CoreTimeSeries
 from libseis.mspass.utility import AtomicType, ErrorSeverity, Metadata, MsPASSError, ProcessingHistory
-
-from libseis import DoubleVector, TimeReferenceType, TimeSeries, TimeWindow
 
 
 def series(values: Any, t0: float = 0.0, dt: float = 0.1, live: bool = True) -> TimeSeries:

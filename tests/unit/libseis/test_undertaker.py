@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from libseis.mspass.seismic import Seismogram, TimeSeries
 from libseis.mspass.undertaker import Undertaker
 from libseis.mspass.utility import ErrorSeverity, Metadata, ProcessingHistory

@@ -7,12 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from libseis.codes import Channel
-from libseis.mspass.algorithms.window import scale
-from libseis.objects.timeseries import TimeSeries
-from libseis.segments import Rate, Segment
-from libseis.segments.timeseries import segment_to_timeseries
-from libseis.steps import StepContext, apply, build
 from obspy.core.inventory import Channel as XmlChannel
 from obspy.core.inventory import Inventory, Network, Response, Station
 from obspy.core.inventory.response import (
@@ -22,9 +16,15 @@ from obspy.core.inventory.response import (
     ResponseListElement,
     ResponseListResponseStage,
 )
-from support.data_objects import T0, messages, time_series
 
 from libseis import units
+from libseis.codes import Channel
+from libseis.mspass.algorithms.window import scale
+from libseis.objects.timeseries import TimeSeries
+from libseis.segments import Rate, Segment
+from libseis.segments.timeseries import segment_to_timeseries
+from libseis.steps import StepContext, apply, build
+from support.data_objects import T0, messages, time_series
 
 HZ, COUNTS = 2.0, 6e8
 OMEGA = 2 * np.pi * HZ

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from libseis.errors import MatrixError
-from libseis.objects import dmatrix
 
 from libseis import DoubleVector
+from libseis.errors import MatrixError
+from libseis.objects import dmatrix
 
 NUMBERS = st.floats(-1e6, 1e6)
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+from libseis import TimeSeries, steps
 from libseis.mspass.decorators.processing import mspass_func_wrapper
 from libseis.steps import StepContext, apply, build, isolation, registry
 from libseis.warned import collected
-
-from libseis import TimeSeries, steps
 
 
 def datum(npts: int = 100) -> TimeSeries:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from libseis import TimeReferenceType, TimeWindow
 from libseis.mspass.algorithms.amplitudes import ScalingMethod, _scale, _scale_ensemble
 from libseis.mspass.algorithms.basic import repair_overlaps, splice_segments
 from libseis.mspass.algorithms.window import TopMute, WindowData, WindowData_autopad, WindowDataAtomic, merge, scale
@@ -15,8 +17,6 @@ from libseis.mspass.seismic import Seismogram, TimeSeries
 from libseis.mspass.utility import ErrorSeverity, MsPASSError
 from libseis.objects.kinds import DATA
 from support.data_objects import T0, ensemble, messages, seismogram, time_series
-
-from libseis import TimeReferenceType, TimeWindow
 
 MAKERS = [time_series, seismogram]
 

@@ -11,6 +11,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from libseis import (
+    AtomicType,
+    ErrorSeverity,
+    Metadata,
+    TimeReferenceType,
+    TimeSeries,
+    TimeSeriesEnsemble,
+    TimeWindow,
+)
 from libseis.codes import Channel
 from libseis.errors import MetadataTypeError, SampleError
 from libseis.objects.seismogram import Seismogram
@@ -26,16 +36,6 @@ from libseis.wire import (
     unpack_samples,
 )
 from seis.v1 import waveform_pb2 as pb
-
-from libseis import (
-    AtomicType,
-    ErrorSeverity,
-    Metadata,
-    TimeReferenceType,
-    TimeSeries,
-    TimeSeriesEnsemble,
-    TimeWindow,
-)
 
 values = st.recursive(
     st.none()

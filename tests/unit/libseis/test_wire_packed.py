@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
+from libseis import ErrorSeverity
 from libseis.codes import Channel
 from libseis.errors import SampleError
 from libseis.mseed import encode
@@ -11,8 +13,6 @@ from libseis.segments import Rate, Segment
 from libseis.wire import Heading, carried, claim_of, from_message, heading_of, put_heading, to_message
 from seis.v1 import task_pb2
 from seis.v1 import waveform_pb2 as pb
-
-from libseis import ErrorSeverity
 
 T0 = 1_299_822_483_200_000_001
 HEADINGS = [

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from libseis.misfit import Config, Example, Manager, example
 from obspy import Inventory, Stream, read, read_events, read_inventory
 from obspy.core.event import Event
+
+from libseis.misfit import Config, Example, Manager, example
 
 
 @dataclass(frozen=True)

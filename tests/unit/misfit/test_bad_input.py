@@ -6,8 +6,9 @@ import pickle
 
 import numpy as np
 import pytest
-from libseis.misfit import Config, ManagerError, Reason, WindowSettings, measure_station
 from obspy import Stream
+
+from libseis.misfit import Config, ManagerError, Reason, WindowSettings, measure_station
 
 
 def spoil(stream: Stream, component: str, change) -> Stream:

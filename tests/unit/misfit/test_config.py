@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from libseis.misfit import AdjointSettings, Config, ConfigError, Evaluation, WindowSettings
 
 EVALUATIONS = st.builds(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from libseis.misfit import Edition, Rejection, WindowSettings
 from libseis.misfit.flexwin import SelectionInput, select_windows
 from libseis.misfit.flexwin.agreement import measure_agreement

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from libseis.misfit import Config, Edition, Processing, WindowSettings, measure_station
 from libseis.misfit.preprocess import gaussian
 

@@ -8,10 +8,10 @@ import warnings
 
 import numpy as np
 import pytest
-from libseis.misfit import Config, Manager, ManagerError, WindowSettings, storage
 from pyasdf import ASDFDataSet
 
 from libseis import asdf
+from libseis.misfit import Config, Manager, ManagerError, WindowSettings, storage
 
 
 @pytest.fixture

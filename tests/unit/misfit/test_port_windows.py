@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from benchmarks.misfit.compare import Comparison, compare
 from libseis.misfit import Edition
 

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import obspy
 import pytest
-from libseis.misfit import Config, Manager, StationMeasurement, example, measure_station
-from libseis.misfit.geometry import find_geometry
 from obspy.core.inventory import Channel, Inventory, Network, Station
 from obspy.core.inventory.response import Response
 
 from libseis import asdf
+from libseis.misfit import Config, Manager, StationMeasurement, example, measure_station
+from libseis.misfit.geometry import find_geometry
 
 BLANKS = ("", "--", "  ", "__", "-", " -")
 MADE = example()

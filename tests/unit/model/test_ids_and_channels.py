@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from libseis.codes import Channel, ChannelFilter
 from seisbus.model.ids import job_of, new_job_id, task_id, window_id
 

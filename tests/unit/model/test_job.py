@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from seisbus.model.job import JobFileError, parse_job
 from seisbus.model.kinds.misfit import FetchedMisfitJob
 from seisbus.model.kinds.window import WindowJob

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from seisbus.errors import UserError
 from seisbus.model.job import JobFileError, UnknownKindError, parse_job, read_job
 from seisbus.model.kind import KINDS, all_queues, allow_kinds

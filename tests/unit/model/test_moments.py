@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from libseis.isotime import iso
 from seisbus.model.times import duration_ns, moment_ns
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from libseis.isotime import iso
 from seisbus.model.times import moment_ns
 

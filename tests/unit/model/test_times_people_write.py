@@ -9,8 +9,9 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from libseis.isotime import iso
 from obspy import UTCDateTime
+
+from libseis.isotime import iso
 from seisbus.archive.events import from_csv, from_mappings
 from seisbus.cli.archives import moment
 from seisbus.client.jobfile import job_text

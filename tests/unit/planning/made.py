@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+
 from seisbus.testing.records import Encoding, Identity, Records, stamp
 
 NS = 1_000_000_000

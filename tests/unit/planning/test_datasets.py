@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from libseis.codes import Channel
 from seisbus.model.kinds.export import Export
 from seisbus.model.task import DAY_NS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+
 from libseis.segments import Span
 from seisbus.planning.extents import ByteRange
 from seisbus.planning.knots import SPACING_NS, KnotTable, learned, thinned

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from libseis.codes import Channel
 from libseis.segments import Span
 from seisbus.model.job import parse_job

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+
 from libseis.codes import Channel
 from libseis.mseed import frame
 from libseis.segments import Span

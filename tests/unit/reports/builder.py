@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from libseis.segments import Joined, Segment
 from numpy.typing import NDArray
 
 from libseis import mseed
+from libseis.segments import Joined, Segment
 
 NS = 1_000_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

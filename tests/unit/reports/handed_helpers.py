@@ -12,10 +12,6 @@ import warnings
 from typing import Any
 
 import numpy as np
-from libseis.codes import Channel
-from libseis.segments import Rate, Segment
-from libseis.segments.timeseries import segment_to_timeseries
-from libseis.steps import StepContext, apply, build
 from obspy.core.inventory import Channel as XmlChannel
 from obspy.core.inventory import Inventory, Network, Response, Station
 from obspy.core.inventory.response import (
@@ -24,9 +20,13 @@ from obspy.core.inventory.response import (
     PolesZerosResponseStage,
     ResponseStage,
 )
-from unit.reports.builder import Record, at, noise, segments, steim1_row
 
 from libseis import mseed
+from libseis.codes import Channel
+from libseis.segments import Rate, Segment
+from libseis.segments.timeseries import segment_to_timeseries
+from libseis.steps import StepContext, apply, build
+from unit.reports.builder import Record, at, noise, segments, steim1_row
 
 START = at("2011-03-11T05:46:00")
 GAIN, COUNTS, HZ, SAMPLES = 1500.0, 400_000.0, 2.0, 20

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+
+from libseis import mseed
 from libseis.codes import Channel
 from libseis.segments import Rate, Segment
-from numpy.typing import NDArray
 from unit.reports.builder import (
     FLOAT32,
     NS,
@@ -29,8 +31,6 @@ from unit.reports.builder import (
     told,
     version3,
 )
-
-from libseis import mseed
 
 START = at("2009-12-28T10:56:04.9683")
 

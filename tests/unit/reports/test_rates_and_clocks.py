@@ -7,12 +7,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+
+from libseis import mseed
 from libseis.codes import Channel
 from libseis.segments import Rate, Segment, cut
 from libseis.segments.cut import GapPolicy
 from unit.reports.builder import NS, Record, actual_rate, at, channels, noise, plain, row, segments, steim1_row, told
-
-from libseis import mseed
 
 START = at("2017-07-29T10:00:00")
 SOURCE = Channel("XX", "STA", "", "BHZ")

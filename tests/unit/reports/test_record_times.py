@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from libseis.codes import Channel
-from libseis.segments import Rate, Segment
 from obspy import Stream, Trace, UTCDateTime
-from unit.reports.builder import NS, Record, at, channels, headers, microseconds, noise, plain, row, segments, told
 
 from libseis import asdf, mseed
+from libseis.codes import Channel
+from libseis.segments import Rate, Segment
+from unit.reports.builder import NS, Record, at, channels, headers, microseconds, noise, plain, row, segments, told
 
 START = at("2010-06-20T00:00:00.2799")
 SOURCE = Channel("BW", "UH3", "", "EHZ")

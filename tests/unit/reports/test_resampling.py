@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from libseis.codes import Channel
 from libseis.objects.timeseries import TimeSeries
 from libseis.segments import Rate, Segment

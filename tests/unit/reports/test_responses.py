@@ -4,15 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from libseis.codes import Channel
-from libseis.misfit import MisfitError, Reason
-from libseis.misfit.response import clear_cache, remove_response
-from libseis.objects.timeseries import TimeSeries
-from libseis.obspy import responses
-from libseis.segments import Rate, Segment
-from libseis.segments.timeseries import segment_to_timeseries
-from libseis.signal.design import OutputUnit
-from libseis.steps import StepContext, apply, build
 from obspy import Trace, UTCDateTime
 from obspy.core.inventory import Channel as XmlChannel
 from obspy.core.inventory import Inventory, Network, Response, Station
@@ -23,6 +14,16 @@ from obspy.core.inventory.response import (
     PolynomialResponseStage,
     ResponseStage,
 )
+
+from libseis.codes import Channel
+from libseis.misfit import MisfitError, Reason
+from libseis.misfit.response import clear_cache, remove_response
+from libseis.objects.timeseries import TimeSeries
+from libseis.obspy import responses
+from libseis.segments import Rate, Segment
+from libseis.segments.timeseries import segment_to_timeseries
+from libseis.signal.design import OutputUnit
+from libseis.steps import StepContext, apply, build
 from unit.reports.builder import at
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")

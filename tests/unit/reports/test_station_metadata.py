@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from seisbus.archive.events import from_csv, from_quakeml
 from seisbus.archive.stations import ChannelEpoch, read_stationxml
 from unit.reports.builder import at

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
+
 from libseis.codes import Channel, ChannelFilter
 from seisbus.archive.keys import TableFormat
 from seisbus.archive.waveform_index import read_waveform_index

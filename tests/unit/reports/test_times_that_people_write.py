@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from libseis.isotime import iso
 from seisbus.model.times import moment_ns
 

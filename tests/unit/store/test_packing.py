@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from libseis.codes import Channel
 from seisbus.model.ids import document_id, window_id
 from seisbus.model.outcome import Fate

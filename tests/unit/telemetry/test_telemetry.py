@@ -9,6 +9,7 @@ import urllib.request
 
 import pytest
 from prometheus_client import REGISTRY
+
 from seisbus.app.logs import configure_logging
 from seisbus.errors import UserError
 from seisbus.local.ports import free_port

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
+from libseis import TimeSeries
 from libseis.codes import Channel
 from libseis.mspass.algorithms.window import WindowData
 from libseis.segments import Cut, GapPolicy, Joined, Rate, Segment
@@ -18,8 +20,6 @@ from seisbus.model.task import Recipe, Window
 from seisbus.windower.coverage import Span, asked_of, lacking
 from seisbus.windower.cutting import Work, _padded, _processed
 from seisbus.windower.processing import Chain
-
-from libseis import TimeSeries
 
 T = 1_299_822_360 * 10**9
 S = 10**9

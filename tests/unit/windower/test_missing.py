@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+
 from libseis.codes import Channel
 from seisbus.model.handovers import ObjectRecords, WindowOrder, WindowOutcome
 from seisbus.model.outcome import Fate

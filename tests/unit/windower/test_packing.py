@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+
 from libseis.codes import Channel
 from libseis.mseed import decode, frame
 from seisbus.model.handovers import ObjectRecords, Packing, Piece, WindowOrder, WindowOutcome

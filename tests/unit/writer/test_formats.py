@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import obspy
 import pytest
+
+from libseis import mseed
 from libseis.codes import Channel
 from libseis.segments import Rate, Segment
 from seisbus.model.kinds.export import Export
 from seisbus.model.task import DAY_NS, Window
 from seisbus.writer.formats import About, Draft, open_draft
 from seisbus.writer.publishing import make_durable, publish, unfinished
-
-from libseis import mseed
 
 SOURCE = Channel("CI", "PAS", "", "BHZ")
 MIDNIGHT = 15_044 * DAY_NS
@@ -136,6 +136,7 @@ SAID = {"elog": ["2 records have a reserved byte that is not blank."], "window":
 
 def test_what_error_logs_say_stands_beside_sac_and_in_asdf(tmp_path: Path) -> None:
     import pyasdf
+
     from libseis.asdf import read_logs
 
     for format in ("sac", "asdf"):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 import pytest
+
 from seisbus.app import Context
 from seisbus.bus import Delivery
 from seisbus.bus.client import Tag

@@ -10,6 +10,7 @@ import numpy as np
 import obspy
 import pyarrow.parquet as pq
 import pytest
+
 from libseis.asdf.waveforms import read_stream
 from libseis.codes import Channel
 from libseis.segments import Rate, Segment

@@ -45,8 +45,9 @@ class AsdfDraft(Draft):
     def _add(self, segment: Segment, wanted: str, units: str = "") -> str:
         """Under this tag; where other samples of the same channel and time have it, under a numbered one. The tag that
         it has, "" where it is left out."""
-        from libseis.obspy.segments import segment_to_trace
         from obspy import Stream
+
+        from libseis.obspy.segments import segment_to_trace
 
         stream = Stream([segment_to_trace(segment, units)])
         for number in range(1, _MOST_TAGS):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from libseis import mseed
 from libseis.errors import SampleError
 from libseis.segments import Overlap, Segment, join
-
-from libseis import mseed
 
 from ...model.stored_waveforms import log_beside
 from ...store.documents import Document

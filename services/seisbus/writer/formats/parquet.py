@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from libseis.segments import Segment
 
 from ...store.documents import Document

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+
 from libseis.isotime import utc
 from libseis.segments import Segment
 from libseis.segments.times import TOLERANCE
@@ -39,9 +40,10 @@ class SacDraft(Draft):
 
     def add(self, document: Document, segment: Segment, site: Document | None) -> None:
         """One file."""
-        from libseis.obspy.segments import segment_to_trace
         from obspy import UTCDateTime
         from obspy.io.sac import SACTrace
+
+        from libseis.obspy.segments import segment_to_trace
 
         if segment.data.dtype == np.int32 and np.abs(segment.data.astype(np.int64)).max(initial=0) > _EXACT:
             self.problems.append(f"{segment.source}: counts above 2^24 are rounded to single precision.")

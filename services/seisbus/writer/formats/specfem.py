@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
 from libseis.segments import Segment
 
 from ...model.misfit_documents import adjoint_value

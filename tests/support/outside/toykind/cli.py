@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from rich.console import RenderableType
+
 from seisbus.cli.kind import CliKind, Limits
 from seisbus.client import Client, Job
 

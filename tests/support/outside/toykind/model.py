@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field
+
 from seisbus.model.fields import Model
 from seisbus.model.kind import Job, Needs, Queue, Work
 
