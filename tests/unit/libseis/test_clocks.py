@@ -126,10 +126,12 @@ def test_a_window_has_its_samples_and_no_others(station: Station, begin: float, 
 def test_what_is_written_is_read_back(station: Station, begin: float, length: float, inclusive: bool) -> None:
     data = station.bytes()
     for piece in cut_of(data, *window(station, begin, length), inclusive).pieces:
-        for records in (encode(piece), trim(piece, data, frame(data))):
+        written = encode(piece)
+        assert difference(written, piece) == ""
+        # what is trimmed keeps the archive's own times, which lie on the segment's grid to the microsecond
+        for records in (written, trim(piece, data, frame(data))):
             if records is None:
                 continue
-            assert difference(records, piece) == ""
             ((back,),) = [joined.segments for joined in decode(records, frame(records))]
             assert np.array_equal(back.data, piece.data)
             assert abs(back.t0_ns - piece.t0_ns) <= 1000
