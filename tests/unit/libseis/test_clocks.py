@@ -132,6 +132,9 @@ def test_what_is_written_is_read_back(station: Station, begin: float, length: fl
         for records in (written, trim(piece, data, frame(data))):
             if records is None:
                 continue
+            table = frame(records)
+            firsts = np.cumsum(table.npts) - table.npts
+            assert (np.abs(table.start_ns - piece.times_ns(firsts)) <= 1000).all()
             ((back,),) = [joined.segments for joined in decode(records, frame(records))]
             assert np.array_equal(back.data, piece.data)
             assert abs(back.t0_ns - piece.t0_ns) <= 1000
