@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..codes import code
+from ..geodetics import distance_degrees, geodesic
 from ..obspy.inventories import stations_of
 from .errors import MisfitError, Reason
 
@@ -49,8 +50,6 @@ def find_geometry(event: Event, inventory: Inventory, network: str, station: str
 
     Of several epochs the one that holds the origin time counts, where none does the latest.
     """
-    from obspy.geodetics import gps2dist_azimuth, locations2degrees
-
     origin = preferred_origin(event)
     found = [s for s in stations_of(inventory, code(network), code(station)) if s.station.latitude is not None]
     then = [s for s in found if s.span.holds(origin.time.ns)] or found
@@ -59,12 +58,13 @@ def find_geometry(event: Event, inventory: Inventory, network: str, station: str
     place = max(then, key=lambda s: s.span.start_ns).station
     if origin.latitude is None or origin.longitude is None or origin.depth is None:
         raise MisfitError("The event's origin lacks latitude, longitude or depth.", Reason.NO_COORDINATES)
-    metres, azimuth, back_azimuth = gps2dist_azimuth(origin.latitude, origin.longitude, place.latitude, place.longitude)
+    places = float(origin.latitude), float(origin.longitude), float(place.latitude), float(place.longitude)
+    way = geodesic(*places)
     return Geometry(
         origin_time=float(origin.time.timestamp),
         depth_km=float(origin.depth) / 1000.0,
-        distance_deg=float(locations2degrees(origin.latitude, origin.longitude, place.latitude, place.longitude)),
-        distance_km=metres / 1000.0,
-        azimuth=azimuth,
-        back_azimuth=back_azimuth,
+        distance_deg=distance_degrees(*places),
+        distance_km=way.distance_km,
+        azimuth=way.azimuth,
+        back_azimuth=way.back_azimuth,
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..archive.events import Event, EventOrigin, from_csv, from_mappings, from_quakeml
 from ..model.archivejob import ArchiveJob
+from ..model.ids import document_id
+from ..model.normalized import Source
 from ..model.windows import EventWindows, InlineEvent
 from ..planning.windows import Origin
 from ..store.client import Store
@@ -57,15 +60,59 @@ def _inline(items: Iterable[Mapping[str, Any]]) -> list[Event]:
     return from_mappings([{name: v for name, v in item.items() if v not in ("", None)} for item in items])
 
 
+class JobEvents:
+    """The events that stand in a job's document: a list, or the text of a file in jobs of older versions.
+
+    A long list is quickly at hand: its entries become events when they are asked for.
+    """
+
+    def __init__(self, job: Document) -> None:
+        events = (job["spec"].get("windows") or {}).get("events") or {}
+        self._listed: dict[str, Mapping[str, Any]] = {}
+        self._read: dict[str, Event] = {}
+        nameless = []
+        for item in events.get("list") or ():
+            if item.get("id"):
+                self._listed.setdefault(str(item["id"]), item)
+            else:
+                nameless.append(item)
+        found = _inline(nameless)
+        if events.get("quakeml"):
+            found += from_quakeml(events["quakeml"].encode())
+        if events.get("csv"):
+            found += from_csv(events["csv"].encode())
+        for event in found:
+            self._read.setdefault(event.id, event)
+
+    def get(self, event: str) -> Event | None:
+        """The event of this id, None where the job does not hold it."""
+        if event not in self._read and event in self._listed:
+            self._read[event] = _inline([self._listed[event]])[0]
+        return self._read.get(event)
+
+
+def inline_source(event: Event) -> Source:
+    """The source of an event that stands in a job; the same event has the same id in every job."""
+    values = event.id, event.time_ns, event.lat, event.lon, event.depth_km, event.mag, event.mag_type or ""
+    return Source(
+        source_id=document_id(json.dumps(values), "source"),
+        event=event.id,
+        lat=event.lat,
+        lon=event.lon,
+        depth=event.depth_km,
+        time_ns=event.time_ns,
+        magnitude=event.mag,
+        magnitude_type=event.mag_type or "",
+    )
+
+
 async def event_of(store: Store, jobs: Mapping[str, str], event: str) -> Event | None:
     """The event of this id in the jobs that stored the waveforms (job -> archive): inline, else in a catalog."""
     if not event:
         return None
     for job, archive in jobs.items():
-        spec = (await get_job(store, job))["spec"]
-        for found in _inline((((spec.get("windows") or {}).get("events") or {}).get("list")) or []):
-            if found.id == event:
-                return found
+        if (found := JobEvents(await get_job(store, job)).get(event)) is not None:
+            return found
         if (document := await event_by_id(store, archive, event)) is not None:
             return _event_value(document)
     return None

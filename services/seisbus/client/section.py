@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from libseis import ErrorSeverity, TimeReferenceType
 from libseis.codes import location
+from libseis.geodetics import distance_degrees
 from libseis.isotime import iso
 
 from ..errors import UserError
@@ -149,15 +149,8 @@ def distance_of(member: Any) -> float | None:
     for prefix in ("channel_", "site_", ""):
         places = [_value(member, key) for key in (f"{prefix}lat", f"{prefix}lon", "source_lat", "source_lon")]
         if all(place is not None for place in places):
-            return great_circle(*(float(place) for place in places))
+            return float(distance_degrees(*(float(place) for place in places)))
     return None
-
-
-def great_circle(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
-    """Angle between two places on a sphere, degrees (haversine formula)."""
-    a, b = math.radians(lat1), math.radians(lat2)
-    half = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
-    return math.degrees(2 * math.asin(min(1.0, math.sqrt(half))))
 
 
 def origin_of(ensemble: Any, members: Sequence[Any]) -> Origin | None:

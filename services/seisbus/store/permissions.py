@@ -64,7 +64,7 @@ _RIGHTS: Final[Mapping[ServiceUser, Mapping[str, tuple[str, ...]]]] = {
         c.DAY_FILE: _KEEP,
         **dict.fromkeys((c.WF_TIMESERIES, c.SOURCE, c.SITE, c.CHANNEL, c.MISFIT_WINDOW, FILES, CHUNKS), _READ),
     },
-    ServiceUser.WINDOWER: {**_EVERY_WORKER},
+    ServiceUser.WINDOWER: {**_EVERY_WORKER, **dict.fromkeys((c.SOURCE, c.SITE, c.CHANNEL), _READ)},
     ServiceUser.WRITER: {
         **_EVERY_WORKER,
         c.JOB: _CHANGE,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from libseis import ErrorSeverity, TimeSeries, TimeSeriesEnsemble
 from seisbus.client.plot import TOLD, Style, plot
-from seisbus.client.section import PlotError, great_circle, origin_of, thin, trace_of
+from seisbus.client.section import PlotError, origin_of, thin, trace_of
 
 ORIGIN = 1299822383.2
 
@@ -63,19 +63,6 @@ def test_the_mean_is_removed_and_the_peak_is_of_what_is_drawn() -> None:
     assert trace.peak == 3.0
     assert trace.samples.tolist() == [-1.0, -1.0, 3.0, -1.0]
     assert trace.times[0] == ORIGIN + 100
-
-
-@pytest.mark.parametrize(
-    ("places", "degrees"),
-    [
-        ((0, 0, 0, 90), 90.0),
-        ((90, 0, -90, 77), 180.0),
-        ((10, 20, 10, 20), 0.0),
-        ((38.297, 142.373, 34.1, -118.1), 76.12),
-    ],
-)
-def test_distances_on_the_sphere(places: tuple[float, float, float, float], degrees: float) -> None:
-    assert great_circle(*places) == pytest.approx(degrees, abs=0.01)
 
 
 def test_the_origin_is_named_only_when_all_agree() -> None:

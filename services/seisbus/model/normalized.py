@@ -1,0 +1,196 @@
+"""What a datum's source and receiver are, and what steps, readers and exports get to know of them.
+
+MsPASS calls this normalization: documents of waveforms hold ids, and the values behind them are attached where they
+are wanted, under MsPASS's names (channel_lat, site_elev, source_depth ...). `app.normalizing` finds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final
+
+from libseis.codes import Channel
+from libseis.epochs import ALWAYS, OPEN_START_NS, EpochSpan
+from libseis.geodetics import distance_degrees, geodesic
+from libseis.isotime import iso
+
+IDS: Final = ("channel_id", "site_id", "source_id")
+"""Names of the ids, which documents keep."""
+VALUES: Final = (
+    "channel_lat", "channel_lon", "channel_elev", "channel_edepth", "channel_hang", "channel_vang",
+    "site_lat", "site_lon", "site_elev",
+    "source_lat", "source_lon", "source_depth", "source_time", "source_magnitude", "source_magnitude_type",
+    "distance_deg", "distance_km", "azimuth", "back_azimuth",
+)  # fmt: skip
+"""Names of what stands behind the ids; a value that is not known is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where and when a datum's waves come from.
+
+    Attributes
+    ----------
+    source_id : str
+        24 hex digits, the `_id` of its `source` document; "" where it has none.
+    event : str
+        The id that its catalog or job gives it.
+    lat, lon : float
+        Degrees.
+    depth : float or None
+        Kilometres below sea level; None where it is not known.
+    time_ns : int
+        Origin time, nanoseconds since 1970.
+    magnitude : float or None
+    magnitude_type : str
+        "" where it is not known.
+    """
+
+    source_id: str
+    event: str
+    lat: float
+    lon: float
+    depth: float | None
+    time_ns: int
+    magnitude: float | None = None
+    magnitude_type: str = ""
+
+    @property
+    def time(self) -> float:
+        """Origin time in epoch seconds."""
+        return self.time_ns / 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """What recorded a datum: one epoch of one channel.
+
+    Attributes
+    ----------
+    channel : Channel
+    channel_id, site_id : str
+        24 hex digits, the `_id` of its `channel` and `site` documents; "" for documents of older versions.
+    lat, lon : float
+        Of the channel, degrees.
+    elev, edepth : float
+        Kilometres: of the ground above sea level, of the sensor below the ground.
+    hang, vang : float or None
+        Degrees: azimuth from north, angle from vertical up; None where the metadata do not say.
+    span : EpochSpan
+        The epoch.
+    units : str
+        What the channel measures (m/s ...), "" where the metadata do not say.
+    site_lat, site_lon, site_elev : float
+        Of the station (at this location code).
+    """
+
+    channel: Channel
+    channel_id: str
+    site_id: str
+    lat: float
+    lon: float
+    elev: float
+    edepth: float = 0.0
+    hang: float | None = None
+    vang: float | None = None
+    span: EpochSpan = ALWAYS
+    units: str = ""
+    site_lat: float = 0.0
+    site_lon: float = 0.0
+    site_elev: float = 0.0
+
+    @property
+    def starttime(self) -> float:
+        """Start of the epoch, epoch seconds."""
+        return self.span.start_ns / 1e9
+
+    @property
+    def endtime(self) -> float | None:
+        """End of the epoch, epoch seconds; None while it is open."""
+        return None if self.span.end_ns is None else self.span.end_ns / 1e9
+
+
+def receiver_at(
+    epochs: Iterable[Receiver], channel: Channel, first_ns: int, last_ns: int
+) -> tuple[Receiver | None, str]:
+    """The epoch that a channel's datum is of: the one that holds its first sample, of several the latest.
+
+    Parameters
+    ----------
+    epochs : iterable of Receiver
+        What is known of the channel's station.
+    channel : Channel
+    first_ns, last_ns : int
+        Times of the first and the last sample, nanoseconds since 1970.
+
+    Returns
+    -------
+    receiver : Receiver or None
+    problem : str
+        One sentence where there is none, or where the epoch ends inside the datum; the same for all data of which it
+        can be said. "" else.
+    """
+    mine = [epoch for epoch in epochs if epoch.channel == channel]
+    holding = [epoch for epoch in mine if epoch.span.holds(first_ns)]
+    if not holding:
+        if not mine:
+            return None, f"The station metadata do not have the channel {channel}."
+        return None, f"The station metadata have no epoch of {channel} at this time (they have {_spans(mine)})."
+    found = max(holding, key=lambda epoch: epoch.span.start_ns)
+    if found.span.covers(first_ns, last_ns):
+        return found, ""
+    return found, (
+        f"The epoch of {channel} ends inside the datum, at {iso(found.span.end_ns or 0)}; source and receiver are "
+        "those of its start."
+    )
+
+
+def _spans(epochs: Sequence[Receiver]) -> str:
+    ordered = sorted((epoch.span for epoch in epochs), key=lambda span: span.start_ns)
+    starts = ["ever" if span.start_ns == OPEN_START_NS else iso(span.start_ns) for span in ordered[:3]]
+    ends = ["now" if span.end_ns is None else iso(span.end_ns) for span in ordered[:3]]
+    shown = [f"{start} to {end}" for start, end in zip(starts, ends, strict=True)]
+    return ", ".join(shown) + (f" and {len(ordered) - 3} more" if len(ordered) > 3 else "")
+
+
+@lru_cache(maxsize=4096)  # of one channel and event there are many data, or of one channel without an event
+def attributes(receiver: Receiver | None, source: Source | None) -> Mapping[str, Any]:
+    """What is attached to a datum: its ids and the values behind them, by MsPASS's names (`IDS`, `VALUES`).
+
+    Parameters
+    ----------
+    receiver : Receiver or None
+    source : Source or None
+
+    Returns
+    -------
+    mapping
+        Without what is not known; not to be changed. Distances, azimuth (at the source) and back azimuth (at the
+        receiver) as `libseis.geodetics` has them.
+    """
+    found: dict[str, Any] = {}
+    if receiver is not None:
+        found |= {
+            "channel_id": receiver.channel_id, "site_id": receiver.site_id,
+            "channel_lat": receiver.lat, "channel_lon": receiver.lon, "channel_elev": receiver.elev,
+            "channel_edepth": receiver.edepth, "channel_hang": receiver.hang, "channel_vang": receiver.vang,
+            "site_lat": receiver.site_lat, "site_lon": receiver.site_lon, "site_elev": receiver.site_elev,
+        }  # fmt: skip
+    if source is not None:
+        found |= {
+            "source_id": source.source_id,
+            "source_lat": source.lat, "source_lon": source.lon, "source_depth": source.depth,
+            "source_time": source.time, "source_magnitude": source.magnitude,
+            "source_magnitude_type": source.magnitude_type,
+        }  # fmt: skip
+    if receiver is not None and source is not None:
+        places = source.lat, source.lon, receiver.lat, receiver.lon
+        way = geodesic(*places)
+        found |= {
+            "distance_deg": distance_degrees(*places), "distance_km": way.distance_km,
+            "azimuth": way.azimuth, "back_azimuth": way.back_azimuth,
+        }  # fmt: skip
+    return MappingProxyType({name: value for name, value in found.items() if value not in (None, "")})
