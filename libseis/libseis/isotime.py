@@ -1,4 +1,4 @@
-"""Nanoseconds since 1970 as dates and as ISO 8601 text: the one writer of times."""
+"""Nanoseconds: how many a second and a day have, and those since 1970 as dates and as ISO 8601 text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_NS: Final = 1_000_000_000
+SECOND_NS: Final = 1_000_000_000
+DAY_NS: Final = 86_400 * SECOND_NS
 
 
 def utc(ns: int) -> datetime:
@@ -27,7 +28,7 @@ def iso(ns: int, decimals: int | None = None, *, zone: str = "Z") -> str:
     zone
         What stands at the end.
     """
-    seconds, rest = divmod(ns, _NS)
+    seconds, rest = divmod(ns, SECOND_NS)
     text = (_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None).isoformat()
     digits = f"{rest:09d}".rstrip("0") if decimals is None else f"{rest:09d}"[:decimals]
     return f"{text}.{digits}{zone}" if digits else text + zone

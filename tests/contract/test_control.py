@@ -18,6 +18,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from libseis import ErrorSeverity, mseed
 from libseis.codes import Channel
+from libseis.isotime import DAY_NS
 from libseis.segments import Rate, Segment
 from seis.control.v1 import control_pb2 as pb
 from seis.control.v1 import control_pb2_grpc
@@ -33,7 +34,6 @@ from seisbus.control.server import SERVICE, ControlServer
 from seisbus.local import ServerHandle
 from seisbus.model.kinds.window import CUT, STORE
 from seisbus.model.outcome import Fate, JobState
-from seisbus.model.task import DAY_NS
 from seisbus.store import collections as c
 from seisbus.store.client import Store
 from seisbus.store.index import write_day
@@ -258,10 +258,10 @@ def stored_file(front: Front, name: str, data: bytes) -> dict[str, object]:
 
 
 def document(segment: Segment, **more: object) -> dict[str, object]:
-    source = segment.source
+    channel = segment.channel
     return {
         "_id": ObjectId(), "job": "j1", "window": "w", "piece": 0,
-        "net": source.net, "sta": source.sta, "chan": source.chan, "npts": segment.npts,
+        "net": channel.net, "sta": channel.sta, "chan": channel.chan, "npts": segment.npts,
         "delta": 1 / segment.rate.hz, "t0_ns": segment.t0_ns, "starttime": segment.t0_ns / 1e9,
         "rate": [segment.rate.numerator, segment.rate.denominator], "sampling_rate": segment.rate.hz, **more,
     }  # fmt: skip
@@ -277,9 +277,9 @@ async def insert_j1(front: Front) -> None:
 @pytest.mark.filterwarnings("ignore:SelectableGroups dict interface:DeprecationWarning")  # obspy on import
 async def test_the_error_log_of_each_datum_comes_back_with_it(front: Front) -> None:
     """Two stretches of a channel: members, traces, and the trace that they are joined to say what was said of them."""
-    rate, source = Rate(100, 1), Channel("CI", "ADO", "", "HHZ")
+    rate, channel = Rate(100, 1), Channel("CI", "ADO", "", "HHZ")
     start = DAY * DAY_NS
-    segments = [Segment(source, start + n * 10**9, rate, np.arange(100, dtype=np.int32) + 100 * n) for n in range(3)]
+    segments = [Segment(channel, start + n * 10**9, rate, np.arange(100, dtype=np.int32) + 100 * n) for n in range(3)]
     store = front.context.store
     documents = []
     for number, segment in enumerate(segments):
@@ -327,7 +327,7 @@ async def test_stored_waveforms_come_back_exact_in_samples_and_time(front: Front
         assert np.array_equal(np.asarray(member.data), segment.data)
         assert member.t0_ns == segment.t0_ns
         assert member.time_ns(segment.npts - 1) == segment.end_ns
-        assert (member["sta"], member["loc"]) == (segment.source.sta, "")
+        assert (member["sta"], member["loc"]) == (segment.channel.sta, "")
     stream = await front.client.get_waveforms("CI", "ADO", "--", "HH?", (t0 + 5_000_000) / 1e9, (t0 + 95_000_000) / 1e9)
     assert [(trace.id, trace.stats.npts, trace.data.dtype) for trace in stream] == [
         ("CI.ADO..HHZ", 9, np.dtype(np.int32))

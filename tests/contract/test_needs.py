@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from libseis.isotime import DAY_NS
 from seisbus.archive.definition import load_archives
 from seisbus.bus import Bus
 from seisbus.bus.topology import consumer_of, fetch_consumer, plan_consumer
@@ -21,7 +22,6 @@ from seisbus.control.server import ControlServer
 from seisbus.errors import UserError
 from seisbus.local import ServerHandle
 from seisbus.model.kinds.window import CUT, STORE
-from seisbus.model.task import DAY_NS
 from seisbus.store import collections as c
 from seisbus.store.client import Store
 from seisbus.store.index import upsert, write_day

@@ -13,10 +13,10 @@ from gridfs import AsyncGridFSBucket
 from pymongo import monitoring
 
 from libseis.codes import Channel, ChannelFilter
+from libseis.isotime import DAY_NS
 from seisbus.errors import NotFoundError, UserError
 from seisbus.model.ids import document_id, new_job_id, task_id, window_id
 from seisbus.model.outcome import Fate
-from seisbus.model.task import DAY_NS
 from seisbus.store import collections as c
 from seisbus.store import outcomes, queries
 from seisbus.store.blobs import PIECE_BYTES, BlobError, read_blob

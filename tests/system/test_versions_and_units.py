@@ -320,7 +320,7 @@ async def test_every_door_takes_every_spelling_of_a_blank_location(
     assert {d["chan"] for d in await client.channels("local", loc=blank)} == wanted
     assert {d["chan"] for d in await client.day_files("local", "2011-03-11", loc=blank)} == wanted
     inventory = await client.get_stations("local", loc=blank, start="2012-01-01")
-    assert {(e.source.loc, e.source.chan) for e in channels_of(inventory)} == {("", chan) for chan in wanted}
+    assert {(e.channel.loc, e.channel.chan) for e in channels_of(inventory)} == {("", chan) for chan in wanted}
     spec = {
         "archive": "local",
         "select": {"loc": blank},

@@ -24,6 +24,8 @@ SOURCES = [
         ("libseis/libseis/segments/span.py", r"class _?Span\b"),
         ("libseis/libseis/enums.py", r"class (GapFill|FillMethod)\b"),
         ("libseis/libseis/signal/design.py", r"class (OutputUnit|Output)\(StrEnum"),
+        ("libseis/libseis/wire/channels.py", r".*_pb2\.Channel\(|.*\bpb\.Channel\(|.*\bChannel\((\w+\.)?message\.net"),
+        ("libseis/libseis/isotime.py", r"_?(NS|(DAY|SECOND)_NS|NS_PER_\w+)\b[^=]*= ?\d"),
         ("services/seisbus/model/misfit_documents.py", r"class TotalMisfit\b"),
         ("libseis/libseis/isotime.py", r"def iso\(|.*\.strftime\(|.*fromtimestamp\("),
         ("libseis/libseis/durable.py", r".*\bos\.fsync\("),

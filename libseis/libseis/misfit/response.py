@@ -47,7 +47,7 @@ def remove_response(trace: Trace, inventory: Inventory, output: OutputUnit) -> t
     responses = ResponseCache(inventory, _inverses())
     try:
         epoch = responses.epoch(channel, stats.starttime.timestamp, stats.endtime.timestamp)
-        units = output_units(epoch.channel.response, output, channel)
+        units = output_units(epoch.element.response, output, channel)
         removal = Removal(output, None, WATER_LEVEL_DB, TAPER_FRACTION)
         trace.data, complaints = removal(responses, epoch, np.asarray(trace.data, np.float64), float(stats.delta))
     except DefinitionError as error:

@@ -34,7 +34,7 @@ def difference(records: bytes, segment: Segment) -> str:
 def _version2(records: bytes, segment: Segment) -> tuple[str, Integers, Integers]:
     """What differs but for the times; and the number of samples and the start of the records up to there."""
     samples = np.ascontiguousarray(segment.data)
-    return version2(records, samples, _codes(segment.source), segment.rate.hz)
+    return version2(records, samples, _codes(segment.channel), segment.rate.hz)
 
 
 def _version3(records: bytes, segment: Segment) -> tuple[str, Integers, Integers]:
@@ -45,7 +45,7 @@ def _version3(records: bytes, segment: Segment) -> tuple[str, Integers, Integers
     problem = ""
     while at < len(records) and not problem:
         head = version3_at(buffer, at)
-        if head is None or head.odd or not _is_named(records, at, segment.source):
+        if head is None or head.odd or not _is_named(records, at, segment.channel):
             problem = f"the header at byte {at} is not what was written"
             break
         if head.rate != float_rate(segment.rate):
@@ -64,21 +64,21 @@ def _version3(records: bytes, segment: Segment) -> tuple[str, Integers, Integers
     return problem, counts, starts
 
 
-def _is_named(records: bytes, at: int, source: Channel) -> bool:
-    """Whether the identifier in the header of version 3 at `at` is that of `source`; its length stands in byte 33."""
-    return records[at + 40 : at + 40 + records[at + 33]] == _identifier(source)
+def _is_named(records: bytes, at: int, channel: Channel) -> bool:
+    """Whether the identifier in the header of version 3 at `at` is that of `channel`; its length stands in byte 33."""
+    return records[at + 40 : at + 40 + records[at + 33]] == _identifier(channel)
 
 
 @lru_cache(maxsize=1024)
-def _codes(source: Channel) -> bytes:
+def _codes(channel: Channel) -> bytes:
     """Station, location, channel and network as they stand in a header of version 2."""
-    widths = ((source.sta, 5), (source.loc, 2), (source.chan, 3), (source.net, 2))
+    widths = ((channel.sta, 5), (channel.loc, 2), (channel.chan, 3), (channel.net, 2))
     return b"".join(code.encode().ljust(width) for code, width in widths)
 
 
 @lru_cache(maxsize=1024)
-def _identifier(source: Channel) -> bytes:
-    return identifier(source).encode()
+def _identifier(channel: Channel) -> bytes:
+    return identifier(channel).encode()
 
 
 def _other_times(counts: Integers, starts: Integers, segment: Segment, rounded: int) -> str:

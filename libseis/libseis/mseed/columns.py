@@ -42,7 +42,7 @@ class Version3:
     start_ns: int
     npts: int
     rate: float
-    source: Channel
+    channel: Channel
     payload: int
     encoding: int
     activity: int
@@ -51,10 +51,10 @@ class Version3:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
-    """Columns of the headers of one version, with sources and rates by value."""
+    """Columns of the headers of one version, with channels and rates by value."""
 
     columns: dict[str, NDArray[Any]]
-    sources: list[Channel]
+    channels: list[Channel]
     rates: list[Rate | None]
 
 
@@ -64,7 +64,7 @@ def days(year: Any, day: Any) -> Any:
     return 365 * before + before // 4 - before // 100 + before // 400 + day - 1 - _DAYS_TO_1970
 
 
-def source_of_identifier(text: bytes) -> Channel:
+def channel_of_identifier(text: bytes) -> Channel:
     """Channel codes of an FDSN source identifier, `FDSN:NET_STA_LOC_B_S_SS`; another text is taken for a station."""
     parts = _plain(text).removeprefix("FDSN:").split("_")
     if len(parts) != 6:
@@ -95,17 +95,17 @@ def _plain(text: bytes) -> str:
 
 
 def build(blocks: Sequence[NDArray[Any]], version3: Sequence[Version3], problems: Sequence[Problem]) -> RecordTable:
-    """The table of everything found, by offset; equal sources and rates share one number."""
+    """The table of everything found, by offset; equal channels and rates share one number."""
     parts = [_version2_part(np.concatenate(blocks))] if any(len(headers) for headers in blocks) else []
     if version3 or not parts:
         parts.append(_version3_part(version3))
-    sources: dict[Channel, int] = {}
+    channels: dict[Channel, int] = {}
     rates: dict[Rate, int] = {}
     columns: dict[str, list[NDArray[Any]]] = {}
     for part in parts:
-        source = np.array([sources.setdefault(s, len(sources)) for s in part.sources], np.int64)
+        channel = np.array([channels.setdefault(s, len(channels)) for s in part.channels], np.int64)
         rate = [NO_RATE if r is None else rates.setdefault(r, len(rates)) for r in part.rates]
-        part.columns["source"] = source[part.columns["source"]]
+        part.columns["channel"] = channel[part.columns["channel"]]
         part.columns["rate"] = np.array(rate, np.int64)[part.columns["rate"]]
         for name, column in part.columns.items():
             columns.setdefault(name, []).append(column)
@@ -114,7 +114,7 @@ def build(blocks: Sequence[NDArray[Any]], version3: Sequence[Version3], problems
         order = np.argsort(whole["offset"])
         whole = {name: column[order] for name, column in whole.items()}
     whole["rate"] = _believable(whole["rate"], whole["npts"], tuple(rates))
-    return RecordTable(**whole, sources=tuple(sources), rates=tuple(rates), problems=tuple(problems))
+    return RecordTable(**whole, channels=tuple(channels), rates=tuple(rates), problems=tuple(problems))
 
 
 def _believable(rate: Integers, npts: Integers, rates: Sequence[Rate]) -> Integers:
@@ -126,12 +126,12 @@ def _believable(rate: Integers, npts: Integers, rates: Sequence[Rate]) -> Intege
 
 
 def _version2_part(headers: NDArray[Any]) -> _Part:
-    codes, source = _distinct(headers, "codes")
+    codes, channel = _distinct(headers, "codes")
     rates, rate = _distinct(headers, "factor", "multiplier", "actual_rate")
     columns: dict[str, NDArray[Any]] = {
         **{name: headers[name] for name in _AS_READ},
         "rate": rate,
-        "source": source,
+        "channel": channel,
         "version": np.full(len(headers), 2, np.uint8),
     }
     return _Part(columns, [_source_of_codes(c) for c in codes], [_rate_of(r) for r in rates])
@@ -147,7 +147,7 @@ def _version3_part(records: Sequence[Version3]) -> _Part:
         **numbers,
         "correction_ns": np.zeros(count, np.int64),
         "rate": np.arange(count),
-        "source": np.arange(count),
+        "channel": np.arange(count),
         "encoding": np.array([r.encoding for r in records], np.uint8),
         "big_endian": np.array([r.encoding in (10, 11) for r in records], bool),  # Steim frames always are
         "activity": np.array([r.activity for r in records], np.uint8),
@@ -155,7 +155,7 @@ def _version3_part(records: Sequence[Version3]) -> _Part:
         "quality": np.full(count, ord("D"), np.uint8),
         "version": np.full(count, 3, np.uint8),
     }
-    return _Part(columns, [r.source for r in records], [_rate_of_float(r.rate) for r in records])
+    return _Part(columns, [r.channel for r in records], [_rate_of_float(r.rate) for r in records])
 
 
 def _distinct(headers: NDArray[Any], *names: str) -> tuple[list[bytes], Integers]:

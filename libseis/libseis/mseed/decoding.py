@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from libseis.codes import Channel
-from libseis.isotime import iso
+from libseis.isotime import SECOND_NS, iso
 from libseis.mseed.table import (
     ENCODING_TEXT,
     NEGATIVE_LEAP_SECOND,
@@ -28,7 +28,6 @@ from libseis.mseed.unpacking import Stretch, told, unpack_rows
 from libseis.segments import Complaint, ComplaintKind, Joined, Overlap, Rate, Rows, join_rows, merge
 from libseis.segments.rate import streams
 
-_NS = 1_000_000_000
 # what doubts the form of the samples is told where it is settled, with the outcome
 _ODD = {
     Odd.SEQUENCE: "have something else than digits for a sequence number",
@@ -63,19 +62,19 @@ def decode(
     raw = np.frombuffer(buffer, np.uint8)
     chosen = np.arange(len(table)) if rows is None else np.sort(np.arange(len(table))[rows])
     policy = Overlap(overlap)
-    numbers = table.source[chosen]
+    numbers = table.channel[chosen]
     return [
-        _channel(raw, table, chosen[numbers == number], table.sources[number], policy)
+        _channel(raw, table, chosen[numbers == number], table.channels[number], policy)
         for number in dict.fromkeys(numbers.tolist())
     ]
 
 
-def _channel(buffer: Bytes, table: RecordTable, rows: Integers, source: Channel, overlap: Overlap) -> Joined:
+def _channel(buffer: Bytes, table: RecordTable, rows: Integers, channel: Channel, overlap: Overlap) -> Joined:
     """Everything chosen of one channel."""
-    complaints = _unusable(table, rows, source)
+    complaints = _unusable(table, rows, channel)
     rows = rows[table.waveform[rows]]
-    complaints += _corrected(table, rows, source)
-    complaints += _odd(table, rows, source)
+    complaints += _corrected(table, rows, channel)
+    complaints += _odd(table, rows, channel)
     numbers = sorted(set(table.rate[rows].tolist()))
     rates = [table.rates[number] for number in numbers]
     samples = [int(table.npts[rows[table.rate[rows] == number]].sum()) for number in numbers]
@@ -83,42 +82,42 @@ def _channel(buffer: Bytes, table: RecordTable, rows: Integers, source: Channel,
     for stream in streams(rates, samples):
         chosen = [numbers[n] for n in stream]
         own = rows if len(chosen) == len(numbers) else rows[np.isin(table.rate[rows], chosen)]
-        parts.append(_one_stream(buffer, table, own, source, rates[stream[0]], overlap))
-        complaints += _jitter(source, [rates[n] for n in stream])
-    return merge(parts, complaints, source)
+        parts.append(_one_stream(buffer, table, own, channel, rates[stream[0]], overlap))
+        complaints += _jitter(channel, [rates[n] for n in stream])
+    return merge(parts, complaints, channel)
 
 
-def _jitter(source: Channel, rates: Sequence[Rate]) -> list[Complaint]:
+def _jitter(channel: Channel, rates: Sequence[Rate]) -> list[Complaint]:
     """What is said of headers that state one rate in several ways."""
     if len(rates) == 1:
         return []
     values = [rate.hz for rate in rates]
     message = (
-        f"{source}: the headers state {len(rates)} rates from {min(values):.10g} to {max(values):.10g} Hz; "
+        f"{channel}: the headers state {len(rates)} rates from {min(values):.10g} to {max(values):.10g} Hz; "
         f"they are taken as one stream of {rates[0]}."
     )
     return [Complaint(ComplaintKind.RATE_JITTER, message)]
 
 
 def _one_stream(
-    buffer: Bytes, table: RecordTable, rows: Integers, source: Channel, rate: Rate, overlap: Overlap
+    buffer: Bytes, table: RecordTable, rows: Integers, channel: Channel, rate: Rate, overlap: Overlap
 ) -> Joined:
     """The records of one channel at one rate, or at several that are one stream."""
     stretches = list(_decoded(buffer, table, rows))
     complaints = [s.complaint for s in stretches if s.complaint is not None]
     stretches = [s for s in stretches if s.data is not None]
     if not stretches:
-        return Joined((), tuple(complaints), (), source)
+        return Joined((), tuple(complaints), (), channel)
     kept = np.concatenate([s.rows for s in stretches])
     counts = table.npts[kept]
     before = np.cumsum(counts) - counts
     sizes = np.array([len(s.rows) for s in stretches])
     heads = np.cumsum(sizes) - sizes
-    complaints += told(table, stretches, source)
-    starts, ends, leaps = _over_leap_seconds(table, kept, rate, source)
+    complaints += told(table, stretches, channel)
+    starts, ends, leaps = _over_leap_seconds(table, kept, rate, channel)
     joined = join_rows(
         Rows(
-            source=source,
+            channel=channel,
             rate=rate,
             starts=starts,
             ends=ends,
@@ -129,7 +128,7 @@ def _one_stream(
         ),
         overlap,
     )
-    return merge([joined], [*complaints, *leaps], source)
+    return merge([joined], [*complaints, *leaps], channel)
 
 
 def _decoded(buffer: Bytes, table: RecordTable, rows: Integers) -> Iterator[Stretch]:
@@ -146,7 +145,7 @@ def _decoded(buffer: Bytes, table: RecordTable, rows: Integers) -> Iterator[Stre
         yield from unpack_rows(buffer, table, stretch)
 
 
-def _unusable(table: RecordTable, rows: Integers, source: Channel) -> list[Complaint]:
+def _unusable(table: RecordTable, rows: Integers, channel: Channel) -> list[Complaint]:
     """What is said of records with samples that are no time series."""
     rows = rows[(table.npts[rows] > 0) & ~table.waveform[rows]]
     if len(rows) == 0:
@@ -155,41 +154,41 @@ def _unusable(table: RecordTable, rows: Integers, source: Channel) -> list[Compl
     kinds = [f"{text} of text"] if text else []
     if other := int(((table.encoding[rows] != ENCODING_TEXT) & (table.rate[rows] == NO_RATE)).sum()):
         kinds.append(f"{other} without a sampling rate")
-    message = f"{source}: {len(rows)} records are no waveforms ({', '.join(kinds)}); they are left out."
+    message = f"{channel}: {len(rows)} records are no waveforms ({', '.join(kinds)}); they are left out."
     return [Complaint(ComplaintKind.NOT_WAVEFORM, message)]
 
 
-def _odd(table: RecordTable, rows: Integers, source: Channel) -> list[Complaint]:
+def _odd(table: RecordTable, rows: Integers, channel: Channel) -> list[Complaint]:
     """What is said of headers with something odd in them, one sentence for each thing."""
     complaints: list[Complaint] = []
     for flag, text in _ODD.items():
         if len(found := rows[(table.odd[rows] & flag) != 0]):
-            message = f"{source}: {len(found)} records, the first at byte {int(table.offset[found[0]])}, {text}."
+            message = f"{channel}: {len(found)} records, the first at byte {int(table.offset[found[0]])}, {text}."
             kind = ComplaintKind.INTEGRITY if flag is Odd.CRC else ComplaintKind.ODD_HEADER
             complaints.append(Complaint(kind, message))
     return complaints
 
 
-def _corrected(table: RecordTable, rows: Integers, source: Channel) -> list[Complaint]:
+def _corrected(table: RecordTable, rows: Integers, channel: Channel) -> list[Complaint]:
     """What is said of header time corrections that had to be applied."""
     moved = rows[table.correction_ns[rows] != 0]
     if len(moved) == 0:
         return []
     largest = int(table.correction_ns[moved][np.abs(table.correction_ns[moved]).argmax()])
     message = (
-        f"{source}: the header time correction of {len(moved)} records was not applied yet; it is now, "
+        f"{channel}: the header time correction of {len(moved)} records was not applied yet; it is now, "
         f"the largest is {largest / 1e9:+.4f} s."
     )
     return [Complaint(ComplaintKind.TIME_CORRECTION, message)]
 
 
 def _over_leap_seconds(
-    table: RecordTable, rows: Integers, rate: Rate, source: Channel
+    table: RecordTable, rows: Integers, rate: Rate, channel: Channel
 ) -> tuple[Integers, Integers, list[Complaint]]:
     """Start and end times for joining: what follows a record that holds a leap second is moved onto its grid."""
     starts, ends = table.start_ns[rows], table.follow_ns[rows]
     flags = table.activity[rows]
-    leap = np.where(flags & POSITIVE_LEAP_SECOND, _NS, 0) - np.where(flags & NEGATIVE_LEAP_SECOND, _NS, 0)
+    leap = np.where(flags & POSITIVE_LEAP_SECOND, SECOND_NS, 0) - np.where(flags & NEGATIVE_LEAP_SECOND, SECOND_NS, 0)
     if not leap.any():
         return starts, ends, []
     order = np.argsort(starts, kind="stable")
@@ -203,8 +202,8 @@ def _over_leap_seconds(
         starts[at + 1 : stop] += leap[at]
         follow[at + 1 : stop] += leap[at]
         message = (
-            f"{source}: the record that starts at {iso(int(starts[at]), 6)} is flagged to hold a leap second; times "
-            f"after it, up to the next gap, are {int(leap[at]) // _NS:+d} s off UTC."
+            f"{channel}: the record that starts at {iso(int(starts[at]), 6)} is flagged to hold a leap second; times "
+            f"after it, up to the next gap, are {int(leap[at]) // SECOND_NS:+d} s off UTC."
         )
         complaints.append(Complaint(ComplaintKind.LEAP_SECOND, message))
     back = np.argsort(order)

@@ -61,7 +61,7 @@ def encode(
     allowed = _ALLOWED[segment.data.dtype]
     if chosen not in allowed:
         names = ", ".join(e.name for e in allowed)
-        text = f"{chosen.name} cannot hold {segment.data.dtype.name} samples of {segment.source}; use one of {names}."
+        text = f"{chosen.name} cannot hold {segment.data.dtype.name} samples of {segment.channel}; use one of {names}."
         raise _refusal("encoding", text)
     header = json.dumps(extra, separators=(",", ":")).encode("ascii") if extra else b""
     if header and version == 2:
@@ -71,7 +71,7 @@ def encode(
         return b"".join(write(run, reclen, chosen, quality) for run in segment.runs())
     except MiniSEEDError as error:
         if encoding is not None or chosen is not Encoding.STEIM2:
-            raise _refusal("samples", f"{segment.source} cannot be packed as {chosen.name}: {error}.") from error
+            raise _refusal("samples", f"{segment.channel} cannot be packed as {chosen.name}: {error}.") from error
         # the first sample counts as a difference too
         return b"".join(write(run, reclen, Encoding.INT32, quality) for run in segment.runs())
 
@@ -93,7 +93,7 @@ def _natural(segment: Segment) -> Encoding:
 
 def _version2(segment: Segment, reclen: int, encoding: Encoding, quality: str) -> bytes:
     """Records with blockettes 1000 and 1001, and 100 where the rate needs it; everything big-endian."""
-    template = _template2(segment.source, segment.rate, reclen, encoding, quality)
+    template = _template2(segment.channel, segment.rate, reclen, encoding, quality)
     begin = len(template)
     room = reclen - begin
     bodies = payloads(segment.data, encoding, room, _MOST_SAMPLES[2], ">")
@@ -110,39 +110,39 @@ def _version2(segment: Segment, reclen: int, encoding: Encoding, quality: str) -
 
 
 @lru_cache(maxsize=1024)  # thousands of windows a second are of a few channels
-def _template2(source: Channel, rate: Rate, reclen: int, encoding: Encoding, quality: str) -> bytes:
+def _template2(channel: Channel, rate: Rate, reclen: int, encoding: Encoding, quality: str) -> bytes:
     """What stands ahead of the samples in every record of version 2 of a channel."""
     exact, factor, multiplier = _rate_fields(rate)
     begin = 64 if exact else 128  # Steim frames stand at multiples of 64
     template = struct.pack(
         ">6xc1s5s2s3s2s12xhh3xBiHHHHBBBxHHBbxB",
         quality.encode(), b" ", *(code.encode().ljust(width) for code, width in (
-            (source.sta, 5), (source.loc, 2), (source.chan, 3), (source.net, 2))),
+            (channel.sta, 5), (channel.loc, 2), (channel.chan, 3), (channel.net, 2))),
         factor, multiplier, 2 if exact else 3, 0, begin, 48,
         1000, 56, encoding, 1, reclen.bit_length() - 1,
         1001, 0 if exact else 64, 0, 0, 0,
     )  # fmt: skip
     if not exact:
         if not 0 < np.float32(rate.hz) < np.inf:
-            raise _refusal("rate", f"{source} has a rate of {rate}, for which miniSEED 2 has no room.")
+            raise _refusal("rate", f"{channel} has a rate of {rate}, for which miniSEED 2 has no room.")
         template += struct.pack(">HHf4x52x", 100, 0, rate.hz)
     if reclen - begin < 8:
-        text = f"Records of {reclen} bytes have no room beside the rate of {source}; use 256 or more."
+        text = f"Records of {reclen} bytes have no room beside the rate of {channel}; use 256 or more."
         raise _refusal("reclen", text)
     return template
 
 
 def _version3(segment: Segment, reclen: int, encoding: Encoding, quality: str, extra: bytes = b"") -> bytes:
     """Records as long as their samples are; everything but Steim frames little-endian."""
-    source = identifier(segment.source).encode("ascii")
+    named = identifier(segment.channel).encode("ascii")
     publication = "RDQM".index(quality) + 1
     rate = float_rate(segment.rate)
-    template = struct.pack("<2sBB11xBd8xBBHI", b"MS", 3, 0, encoding, rate, publication, len(source), len(extra), 0)
-    template += source + extra
+    template = struct.pack("<2sBB11xBd8xBBHI", b"MS", 3, 0, encoding, rate, publication, len(named), len(extra), 0)
+    template += named + extra
     begin = len(template)
     room = reclen - begin
     if room < 64:
-        text = f"Records of {reclen} bytes have no room for samples beside {source.decode()}; use 256 or more."
+        text = f"Records of {reclen} bytes have no room for samples beside {named.decode()}; use 256 or more."
         raise _refusal("reclen", text)
     bodies = payloads(segment.data, encoding, room, _MOST_SAMPLES[3], "<")
     counts = np.array([count for count, _ in bodies], np.int64)
@@ -212,44 +212,44 @@ def float_rate(rate: Rate) -> float:
     return rate.hz
 
 
-def identifier(source: Channel) -> str:
-    """FDSN source identifier of `source`, `FDSN:NET_STA_LOC_B_S_SS`."""
-    channel = "_".join(source.chan) if len(source.chan) == 3 else source.chan
-    return f"FDSN:{source.net}_{source.sta}_{source.loc}_{channel}"
+def identifier(channel: Channel) -> str:
+    """FDSN source identifier of `channel`, `FDSN:NET_STA_LOC_B_S_SS`."""
+    chan = "_".join(channel.chan) if len(channel.chan) == 3 else channel.chan
+    return f"FDSN:{channel.net}_{channel.sta}_{channel.loc}_{chan}"
 
 
 def _check(segment: Segment, reclen: int, quality: str, version: int) -> None:
     """Refuse what cannot be written."""
     if version not in (2, 3):
         raise _refusal("version", f"miniSEED version {version} is not known; use 2 or 3.")
-    (_check_codes if version == 2 else _check_identifier)(segment.source)
+    (_check_codes if version == 2 else _check_identifier)(segment.channel)
     if reclen not in _LENGTHS:
         text = f"A record length of {reclen} bytes is not possible; use a power of 2 from 128 to 131072."
         raise _refusal("reclen", text)
     if len(quality) != 1 or quality not in "DRQM":
         raise _refusal("quality", f"A quality of {quality!r} is not known; use D, R, Q or M.")
     if segment.npts == 0:
-        raise _refusal("npts", f"The segment of {segment.source} has no samples; there is nothing to encode.")
+        raise _refusal("npts", f"The segment of {segment.channel} has no samples; there is nothing to encode.")
     if segment.t0_ns < _FIRST_NS or segment.end_ns >= _LAST_NS:
-        raise _refusal("time", f"{segment.source} has samples before 1900 or after 2100, which are not written.")
+        raise _refusal("time", f"{segment.channel} has samples before 1900 or after 2100, which are not written.")
 
 
 @lru_cache(maxsize=1024)
-def _check_codes(source: Channel) -> None:
+def _check_codes(channel: Channel) -> None:
     for name, field, width in _WIDTHS:
-        code = getattr(source, field)
+        code = getattr(channel, field)
         if len(code) > width or not (code.isascii() and code.isprintable()):
             text = f"The {name} code {code!r} does not fit miniSEED 2, which has {width} ASCII characters for it."
             raise _refusal(field, text)
 
 
 @lru_cache(maxsize=1024)
-def _check_identifier(source: Channel) -> None:
-    parts = identifier(source).split("_")
+def _check_identifier(channel: Channel) -> None:
+    parts = identifier(channel).split("_")
     text = "".join(parts)
     if len(parts) != 6 or not (text.isascii() and text.isprintable()) or max(map(len, parts)) > 40:
         message = (
-            f"The codes {source} make no FDSN source identifier, which takes ASCII without '_' and a channel like BHZ "
+            f"The codes {channel} make no FDSN source identifier, which takes ASCII without '_' and a channel like BHZ "
             "or B_H_Z; rename them first."
         )
         raise _refusal("source", message)

@@ -109,8 +109,8 @@ def _tell(joined: Joined, log: ErrorLogger) -> None:
 def _dead(joined: Joined) -> TimeSeries:
     """What stands for a channel without a readable record."""
     datum = TimeSeries()
-    if (source := joined.source) is not None:
-        datum["net"], datum["sta"], datum["chan"], datum["loc"] = source.net, source.sta, source.chan, source.loc
+    if (channel := joined.channel) is not None:
+        datum["net"], datum["sta"], datum["chan"], datum["loc"] = channel.net, channel.sta, channel.chan, channel.loc
     for complaint in joined.complaints:
         datum.elog.log_error(_ALGORITHM, complaint.message, ErrorSeverity.Invalid)
     return datum

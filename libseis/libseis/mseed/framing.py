@@ -217,7 +217,7 @@ def version3_at(buffer: Bytes, at: int) -> columns.Version3 | None:
         start_ns=seconds * 1_000_000_000 + ns,
         npts=npts,
         rate=rate,
-        source=columns.source_of_identifier(text),
+        channel=columns.channel_of_identifier(text),
         payload=_V3_FIXED + id_bytes + extra,
         encoding=encoding,
         activity=columns.leap_second_of_extra(bytes(record[_V3_FIXED + id_bytes : _V3_FIXED + id_bytes + extra])),

@@ -72,7 +72,7 @@ class RecordTable:
 
     `start_ns` is epoch ns of the first sample with blockette 1001 microseconds added, and the header's time
     correction where its activity flag says that it is not applied yet (`correction_ns`, 0 elsewhere).
-    `source` and `rate` index `sources` and `rates`; the rate is NO_RATE for records without a time series.
+    `channel` and `rate` index `channels` and `rates`; the rate is NO_RATE for records without a time series.
     `payload` is the offset of the samples from the start of the record; `encoding` is the SEED data
     encoding, or ENCODING_UNKNOWN without blockette 1000; `version` is 2 or 3; `odd` holds flags of `Odd`.
     """
@@ -83,7 +83,7 @@ class RecordTable:
     correction_ns: Integers
     npts: Integers
     rate: Integers
-    source: Integers
+    channel: Integers
     payload: Integers
     encoding: Bytes
     big_endian: NDArray[np.bool_]
@@ -91,7 +91,7 @@ class RecordTable:
     quality: Bytes
     version: Bytes
     odd: NDArray[np.uint16]
-    sources: tuple[Channel, ...]
+    channels: tuple[Channel, ...]
     rates: tuple[Rate, ...]
     problems: tuple[Problem, ...]
 

@@ -32,9 +32,12 @@ def trim(segment: Segment, buffer: Any, table: RecordTable) -> bytes | None:
     """
     if segment.npts < _FEWEST * table.fewest_samples or segment.data.dtype != np.int32 or segment.times is not None:
         return None  # before anything costs time: so it is for every small window
-    source = next((n for n, one in enumerate(table.sources) if one == segment.source), -1)
+    number = next((n for n, one in enumerate(table.channels) if one == segment.channel), -1)
     rows = np.flatnonzero(
-        (table.source == source) & table.waveform & (table.start_ns <= segment.end_ns) & (table.end_ns >= segment.t0_ns)
+        (table.channel == number)
+        & table.waveform
+        & (table.start_ns <= segment.end_ns)
+        & (table.end_ns >= segment.t0_ns)
     )
     if len(rows) < _FEWEST or not _alike(table, rows):
         return None

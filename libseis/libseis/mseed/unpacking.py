@@ -58,14 +58,14 @@ def unpack_rows(buffer: Bytes, table: RecordTable, rows: Integers) -> Iterator[S
     yield from unpack_rows(buffer, table, rows[middle:])
 
 
-def told(table: RecordTable, stretches: Sequence[Stretch], source: Channel) -> list[Complaint]:
+def told(table: RecordTable, stretches: Sequence[Stretch], channel: Channel) -> list[Complaint]:
     """One sentence for each thing that is odd about records that were read."""
     notes: dict[tuple[ComplaintKind, str], list[int]] = {}
     for stretch in stretches:
         if stretch.note is not None:
             notes.setdefault(stretch.note, []).append(int(table.offset[stretch.rows[0]]))
     return [
-        Complaint(kind, f"{source}: {len(places)} records, the first at byte {min(places)}, {text}.")
+        Complaint(kind, f"{channel}: {len(places)} records, the first at byte {min(places)}, {text}.")
         for (kind, text), places in notes.items()
     ]
 

@@ -31,7 +31,7 @@ def convert(buffer: Any, version: int, *, reclen: int = 4096) -> bytes:
         for segment in joined.segments:
             records = encode(segment, reclen=reclen, version=version)
             if problem := difference(records, segment):
-                lost.append(f"{segment.source}: {problem}")
+                lost.append(f"{segment.channel}: {problem}")
             made.append(records)
     if lost or not made:
         why = lost[0] if lost else "it holds no samples"

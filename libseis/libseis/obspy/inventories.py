@@ -56,11 +56,11 @@ class StationEpoch:
 
 @dataclass(frozen=True, slots=True)
 class ChannelEpoch:
-    """A channel of an obspy inventory, likewise."""
+    """A channel of an obspy inventory, likewise; `element` is the obspy object."""
 
-    source: Channel
+    channel: Channel
     span: EpochSpan
-    channel: Any
+    element: Any
 
 
 def stations_of(inventory: Any, net: str | None = None, sta: str | None = None) -> Iterator[StationEpoch]:
@@ -79,9 +79,9 @@ def stations_of(inventory: Any, net: str | None = None, sta: str | None = None) 
 def channels_of(inventory: Any, net: str | None = None, sta: str | None = None) -> Iterator[ChannelEpoch]:
     """The channel epochs of an obspy Inventory, all or those of a network and station code."""
     for found in stations_of(inventory, net, sta):
-        for channel in found.station:
-            source = Channel(found.net, found.sta, location(channel.location_code), code(channel.code))
-            yield ChannelEpoch(source, of_element(channel, found.span), channel)
+        for element in found.station:
+            channel = Channel(found.net, found.sta, location(element.location_code), code(element.code))
+            yield ChannelEpoch(channel, of_element(element, found.span), element)
 
 
 def normalised(inventory: Any, net: str | None = None, sta: str | None = None) -> Any:

@@ -73,7 +73,7 @@ class ResponseCache:
         if inventory is not None:
             self._epochs = {}
             for epoch in channels_of(inventory):
-                self._epochs.setdefault(epoch.source, []).append(epoch)
+                self._epochs.setdefault(epoch.channel, []).append(epoch)
 
     def epoch(self, channel_id: Channel, start: float, end: float) -> ChannelEpoch:
         """The epoch that covers [start, end] (epoch seconds) and has a usable response.
@@ -91,7 +91,7 @@ class ResponseCache:
             raise problem(f"the response of {channel_id} changes, or is not known, within the window")
         # epochs that overlap are an error of the metadata; the latest one is the correction of the others
         epoch = max(covering, key=lambda e: e.span.start_ns)
-        response = epoch.channel.response
+        response = epoch.element.response
         if response is None or not response.response_stages:
             raise problem(f"no response: the epoch of {channel_id} has no response stages")
         if response.instrument_polynomial is not None:
@@ -107,7 +107,7 @@ class ResponseCache:
         "" where no epoch says so, where a unit is not known, or where the epochs of that time say different things.
         """
         epochs = (self._epochs or {}).get(channel_id, [])
-        found = {output_of(e.channel.response) for e in epochs if e.span.touches(first_ns, last_ns)}
+        found = {output_of(e.element.response) for e in epochs if e.span.touches(first_ns, last_ns)}
         return found.pop() if len(found) == 1 else ""
 
     def inverse(
@@ -119,7 +119,7 @@ class ResponseCache:
         """
 
         def make() -> Evaluated:
-            found = evaluate(epoch.channel.response, output, frequencies_of(dt, nfft))
+            found = evaluate(epoch.element.response, output, frequencies_of(dt, nfft))
             if water_level is None:
                 found.spectrum[0] = 0.0
                 found.spectrum[1:] = 1.0 / found.spectrum[1:]
@@ -130,10 +130,10 @@ class ResponseCache:
         return self._inverses.get((self._digest(epoch), output, dt, nfft, water_level), make)
 
     def _digest(self, epoch: ChannelEpoch) -> bytes:
-        known = self._digests.get(id(epoch.channel))
+        known = self._digests.get(id(epoch.element))
         if known is None:
-            known = hashlib.sha256(pickle.dumps(epoch.channel.response)).digest()
-            self._digests[id(epoch.channel)] = known
+            known = hashlib.sha256(pickle.dumps(epoch.element.response)).digest()
+            self._digests[id(epoch.element)] = known
         return known
 
 

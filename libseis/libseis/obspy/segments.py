@@ -28,12 +28,12 @@ def segment_to_trace(segment: Segment, units: str = "") -> Trace:
     Trace
         One start and one rate: where the times of records leave that grid, `Segment.uneven` says so.
     """
-    source = segment.source
+    channel = segment.channel
     header: dict[str, Any] = {
-        "network": source.net,
-        "station": source.sta,
-        "location": source.loc,
-        "channel": source.chan,
+        "network": channel.net,
+        "station": channel.sta,
+        "location": channel.loc,
+        "channel": channel.chan,
         "sampling_rate": segment.rate.hz,
         "starttime": UTCDateTime(ns=segment.t0_ns),
     }

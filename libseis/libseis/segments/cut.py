@@ -192,8 +192,8 @@ def _filled(shares: Sequence[_Share], fill: GapFill) -> Segment:
         data[~present] = np.interp(np.flatnonzero(~present), np.flatnonzero(present), data[present])
     complaints = tuple(dict.fromkeys(c for s in shares for c in s.segment.complaints))
     if base.segment.times is None:
-        return Segment(base.segment.source, base.segment.time_ns(low), base.segment.rate, data, complaints)
-    return Segment.timed(base.segment.source, base.segment.times.part(low, high), data, complaints)
+        return Segment(base.segment.channel, base.segment.time_ns(low), base.segment.rate, data, complaints)
+    return Segment.timed(base.segment.channel, base.segment.times.part(low, high), data, complaints)
 
 
 def _conflict_detail(disputed: Sequence[Span]) -> str:

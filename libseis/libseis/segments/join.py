@@ -38,7 +38,7 @@ class Joined:
     segments: tuple[Segment, ...]
     complaints: tuple[Complaint, ...] = ()
     conflicts: tuple[Span, ...] = ()
-    source: Channel | None = None  # None only where nothing was joined
+    channel: Channel | None = None  # None only where nothing was joined
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +49,7 @@ class Rows:
     stream's. Rows are in the order of arrival, which `Overlap.FIRST` and `LAST` refer to.
     """
 
-    source: Channel
+    channel: Channel
     rate: Rate
     starts: Integers
     ends: Integers
@@ -96,8 +96,8 @@ def join(pieces: Sequence[Segment], overlap: Overlap | str = Overlap.GAP) -> Joi
     policy = Overlap(overlap)
     rates: dict[Rate, list[Segment]] = {}
     for piece in pieces:
-        if piece.source != pieces[0].source:
-            raise ValueError(f"Pieces of {pieces[0].source} and {piece.source} cannot join; group them by channel.")
+        if piece.channel != pieces[0].channel:
+            raise ValueError(f"Pieces of {pieces[0].channel} and {piece.channel} cannot join; group them by channel.")
         rates.setdefault(piece.times.nominal if piece.times else piece.rate, []).append(piece)
     spelled = list(rates)
     parts: list[Joined] = []
@@ -106,7 +106,7 @@ def join(pieces: Sequence[Segment], overlap: Overlap | str = Overlap.GAP) -> Joi
         group = [piece for piece in pieces if id(piece) in chosen]
         parts.append(join_rows(_rows(group, spelled[stream[0]]), policy))
     told = [c for piece in pieces for c in piece.complaints]
-    return merge(parts, told, pieces[0].source if pieces else None)
+    return merge(parts, told, pieces[0].channel if pieces else None)
 
 
 def _rows(pieces: Sequence[Segment], rate: Rate) -> Rows:
@@ -123,7 +123,7 @@ def _rows(pieces: Sequence[Segment], rate: Rate) -> Rows:
         counts.append(count)
         first.append(index)
     return Rows(
-        source=pieces[0].source,
+        channel=pieces[0].channel,
         rate=rate,
         starts=np.concatenate(starts),
         ends=np.concatenate(ends),
@@ -134,14 +134,14 @@ def _rows(pieces: Sequence[Segment], rate: Rate) -> Rows:
     )
 
 
-def merge(parts: Sequence[Joined], complaints: Sequence[Complaint] = (), source: Channel | None = None) -> Joined:
+def merge(parts: Sequence[Joined], complaints: Sequence[Complaint] = (), channel: Channel | None = None) -> Joined:
     """Results of several rates of one channel side by side, with further complaints put first, each once."""
     everything = [*complaints, *(c for part in parts for c in part.complaints)]
     return Joined(
         segments=tuple(sorted((s for part in parts for s in part.segments), key=lambda s: s.t0_ns)),
         complaints=tuple(dict.fromkeys(everything)),
         conflicts=tuple(sorted((c for part in parts for c in part.conflicts), key=lambda c: c.start_ns)),
-        source=source,
+        channel=channel,
     )
 
 
@@ -154,23 +154,23 @@ def join_rows(rows: Rows, overlap: Overlap = Overlap.GAP) -> Joined:
         times, report = read_clock(*_starts(rows, chain), rows.rate)
         pieces, disputed = _assemble(rows, chain, overlap)
         npts = int(chain.stop.max())
-        noticed = _off_grid(rows.source, times, report, npts)
+        noticed = _off_grid(rows.channel, times, report, npts)
         if disputed:
             spans = [Span(times.time_ns(a), times.time_ns(b - 1)) for a, b in disputed]
-            noticed += _conflict_complaints(rows.source, spans, overlap)
+            noticed += _conflict_complaints(rows.channel, spans, overlap)
             if overlap is Overlap.GAP:
                 conflicts += spans
         complaints += noticed
         segments += [
             Segment.timed(
-                rows.source,
+                rows.channel,
                 times if len(data) == npts else times.part(at, at + len(data)),
                 data,
                 tuple(noticed),
             )
             for at, data in pieces
         ]
-    return Joined(tuple(segments), tuple(complaints), tuple(conflicts), rows.source)
+    return Joined(tuple(segments), tuple(complaints), tuple(conflicts), rows.channel)
 
 
 def _chains(rows: Rows) -> Iterator[_Chain]:
@@ -217,7 +217,7 @@ def _starts(rows: Rows, chain: _Chain) -> tuple[Integers, Integers]:
     return at, rows.starts[chain.rows[adds]] + rows.rate.spans_ns(at - chain.index[adds])
 
 
-def _off_grid(source: Channel, times: RecordTimes, report: ClockReport, npts: int) -> list[Complaint]:
+def _off_grid(channel: Channel, times: RecordTimes, report: ClockReport, npts: int) -> list[Complaint]:
     """A complaint about a clock whose records leave the headers' even grid by more than a tenth of a sample."""
     off = times.start_ns - times.start_ns[0] - times.nominal.spans_ns(times.index)
     worst = int(np.abs(off).argmax())
@@ -231,7 +231,7 @@ def _off_grid(source: Channel, times: RecordTimes, report: ClockReport, npts: in
         largest = f"{report.largest_step:+.2f} samples ({report.largest_step * times.nominal.period_ns / 1e6:+.3f} ms)"
         steps = f"{count} of the clock, the largest {largest} at {iso(report.step_ns, 6)}"
     message = (
-        f"{source}: data that start at {iso(int(times.start_ns[worst]), 6)} are {samples:+.2f} samples "
+        f"{channel}: data that start at {iso(int(times.start_ns[worst]), 6)} are {samples:+.2f} samples "
         f"({int(off[worst]) / 1e6:+.3f} ms) off the grid of {times.nominal}, which the headers state. The times of the "
         f"records fit {report.fitted} ({drift:+.2f} ppm) and have {steps}. They are kept."
     )
@@ -315,12 +315,12 @@ def _disputed(doubled: Sequence[tuple[int, int]], differ: Sequence[Integers]) ->
     return found
 
 
-def _conflict_complaints(source: Channel, spans: Sequence[Span], overlap: Overlap) -> list[Complaint]:
+def _conflict_complaints(channel: Channel, spans: Sequence[Span], overlap: Overlap) -> list[Complaint]:
     """One complaint for all conflicts of a chain, with the first span named."""
     done = "left out" if overlap is Overlap.GAP else f"taken from the piece that arrived {overlap.value}"
     more = f" and {len(spans) - 1} more spans" if len(spans) > 1 else ""
     message = (
-        f"{source}: samples from {iso(spans[0].start_ns, 6)} to {iso(spans[0].end_ns, 6)}{more} come twice with "
+        f"{channel}: samples from {iso(spans[0].start_ns, 6)} to {iso(spans[0].end_ns, 6)}{more} come twice with "
         f"different values; they are {done}."
     )
     return [Complaint(ComplaintKind.OVERLAP_CONFLICT, message)]

@@ -10,9 +10,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from libseis.isotime import SECOND_NS
 from libseis.objects.clock import interval_rate
-
-NS_PER_SECOND = 1_000_000_000
 
 # Rates of one stream agree to this (relative): libmseed's MS_ISRATETOLERABLE. Measured rates in blockette 100 vary in
 # their last digits from record to record.
@@ -111,7 +110,7 @@ class Rate:
     def period_ns(self) -> float:
         """Sample interval in nanoseconds, rounded to a float; exact spans come from `span_ns`."""
         try:
-            return self.denominator * NS_PER_SECOND / self.numerator
+            return self.denominator * SECOND_NS / self.numerator
         except OverflowError:  # a quotient of integers beyond the largest float
             return math.inf
 
@@ -144,7 +143,7 @@ class Rate:
 
     def span_ns(self, n: int) -> int:
         """Exact length of `n` sample intervals in ns, rounded half-even to an integer; `n` may be negative."""
-        quotient, remainder = divmod(n * self.denominator * NS_PER_SECOND, self.numerator)
+        quotient, remainder = divmod(n * self.denominator * SECOND_NS, self.numerator)
         twice = 2 * remainder
         return quotient + int(twice > self.numerator or (twice == self.numerator and quotient % 2 == 1))
 
@@ -152,7 +151,7 @@ class Rate:
         """`span_ns` of an array of counts, shape kept."""
         if n.size == 0:
             return np.zeros(n.shape, np.int64)
-        whole, part = divmod(self.denominator * NS_PER_SECOND, self.numerator)
+        whole, part = divmod(self.denominator * SECOND_NS, self.numerator)
         if part == 0:
             return np.multiply(n, whole, dtype=np.int64)
         largest = int(np.abs(n).max())
@@ -168,14 +167,14 @@ class Rate:
 
     def index(self, ns: int) -> tuple[int, float]:
         """Nearest sample to `ns` nanoseconds after sample 0, and the misfit in samples, in (-0.5, 0.5]."""
-        unit = self.denominator * NS_PER_SECOND
+        unit = self.denominator * SECOND_NS
         position = ns * self.numerator
         nearest = -((unit - 2 * position) // (2 * unit))
         return nearest, (position - nearest * unit) / unit
 
     def indices(self, ns: NDArray[np.int64]) -> NDArray[np.int64]:
         """Nearest samples to an array of times in ns after sample 0; ties go to the earlier sample."""
-        guess: NDArray[np.int64] = np.rint(ns * (self.hz / NS_PER_SECOND)).astype(np.int64)
+        guess: NDArray[np.int64] = np.rint(ns * (self.hz / SECOND_NS)).astype(np.int64)
         misfit = ns - self.spans_ns(guess)
         half = self.period_ns / 2
         guess += misfit > half
@@ -184,13 +183,13 @@ class Rate:
 
     def round_index(self, ns: int) -> int:
         """Nearest sample to `ns` after sample 0, ties away from zero: MsPASS's `sample_number`."""
-        unit = self.denominator * NS_PER_SECOND
+        unit = self.denominator * SECOND_NS
         magnitude = (2 * abs(ns) * self.numerator + unit) // (2 * unit)
         return magnitude if ns >= 0 else -magnitude
 
     def ceil_index(self, ns: int) -> int:
         """First sample at or after `ns` nanoseconds after sample 0."""
-        return -((-ns * self.numerator) // (self.denominator * NS_PER_SECOND))
+        return -((-ns * self.numerator) // (self.denominator * SECOND_NS))
 
     def __str__(self) -> str:
         """Samples per second, for messages."""

@@ -52,7 +52,7 @@ class Segment:
     the first sample which fits best.
     """
 
-    source: Channel
+    channel: Channel
     t0_ns: int
     rate: Rate
     data: Samples
@@ -61,18 +61,18 @@ class Segment:
 
     @classmethod
     def timed(
-        cls, source: Channel, times: RecordTimes, data: Samples, complaints: tuple[Complaint, ...] = ()
+        cls, channel: Channel, times: RecordTimes, data: Samples, complaints: tuple[Complaint, ...] = ()
     ) -> Segment:
         """A segment whose records start at `times`, which are kept unless all lie on the grid of the headers' rate."""
         rate, misfit = times.even(max(len(data), 1))
         even = rate == times.nominal and abs(misfit) * rate.period_ns <= min(EXACT_NS, TOLERANCE * rate.period_ns)
-        return cls(source, int(times.start_ns[0]), rate, data, complaints, None if even else times)
+        return cls(channel, int(times.start_ns[0]), rate, data, complaints, None if even else times)
 
     def __post_init__(self) -> None:
         """Refuse what is not a trace; raises ValueError."""
         if self.data.ndim != 1 or self.data.dtype not in (np.int32, np.float32, np.float64):
             raise ValueError(
-                f"Samples of {self.source} are {self.data.dtype} of shape {self.data.shape}; "
+                f"Samples of {self.channel} are {self.data.dtype} of shape {self.data.shape}; "
                 "a segment takes one dimension of int32, float32 or float64."
             )
 
@@ -112,8 +112,8 @@ class Segment:
         """Samples `first` to `stop` (excluded) as a view of the same memory."""
         data = self.data[first:stop]
         if self.times is None:
-            return Segment(self.source, self.time_ns(first), self.rate, data, self.complaints)
-        return Segment.timed(self.source, self.times.part(first, stop), data, self.complaints)
+            return Segment(self.channel, self.time_ns(first), self.rate, data, self.complaints)
+        return Segment.timed(self.channel, self.times.part(first, stop), data, self.complaints)
 
     def runs(self) -> list[Segment]:
         """The segment as parts that lie on even grids of its rate to a tenth of a sample, as few as its records allow.
@@ -139,7 +139,7 @@ class Segment:
             edges.append(k + 1 + int(beyond[0]))
         bounds = [*index[edges].tolist(), self.npts]
         return [
-            Segment(self.source, self.time_ns(a), self.rate, self.data[a:b], self.complaints, self.times.part(a, b))
+            Segment(self.channel, self.time_ns(a), self.rate, self.data[a:b], self.complaints, self.times.part(a, b))
             for a, b in itertools.pairwise(bounds)
         ]
 
@@ -149,7 +149,7 @@ class Segment:
         if self.times is None or abs(misfit := self.times.even(max(self.npts, 1))[1]) <= TOLERANCE:
             return None
         message = (
-            f"{self.source}: the times of records differ from one even grid of {self.rate} by up to {misfit:+.2f} "
+            f"{self.channel}: the times of records differ from one even grid of {self.rate} by up to {misfit:+.2f} "
             f"samples ({misfit * self.rate.period_ns / 1e6:+.3f} ms)."
         )
         return Complaint(ComplaintKind.TIME_MISFIT, message)

@@ -12,7 +12,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from libseis.segments.rate import NS_PER_SECOND, RATE_TOLERANCE, Rate
+from libseis.isotime import SECOND_NS
+from libseis.segments.rate import RATE_TOLERANCE, Rate
 
 Integers = NDArray[np.int64]
 
@@ -115,7 +116,7 @@ def _fraction(samples: int, ns: int) -> Rate | None:
     """Samples per second of so many in so many ns."""
     if samples <= 0 or ns <= 0:
         return None
-    hz = Fraction(samples * NS_PER_SECOND, ns).limit_denominator(_LARGEST_DENOMINATOR)
+    hz = Fraction(samples * SECOND_NS, ns).limit_denominator(_LARGEST_DENOMINATOR)
     return Rate(hz.numerator, hz.denominator) if hz > 0 else None
 
 

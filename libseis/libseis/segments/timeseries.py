@@ -36,8 +36,8 @@ def segment_to_timeseries(
     datum.set_rate(segment.rate.numerator, segment.rate.denominator)
     datum.set_tref(TimeReferenceType.UTC)
     datum.adopt_data(segment.data.astype(np.float64))
-    source = segment.source
-    datum["net"], datum["sta"], datum["chan"], datum["loc"] = source.net, source.sta, source.chan, source.loc
+    channel = segment.channel
+    datum["net"], datum["sta"], datum["chan"], datum["loc"] = channel.net, channel.sta, channel.chan, channel.loc
     datum["sampling_rate"] = segment.rate.hz
     if segment.data.dtype == np.int32:
         datum["units"] = COUNTS
@@ -73,7 +73,7 @@ def timeseries_to_segment(datum: TimeSeries) -> Segment:
     data = np.asarray(datum.data)
     counts = as_counts(data)
     return Segment(
-        source=Channel(*(_code(datum, key) for key in ("net", "sta", "loc", "chan"))),
+        channel=Channel(*(_code(datum, key) for key in ("net", "sta", "loc", "chan"))),
         t0_ns=datum.t0_ns,
         rate=Rate(datum.rate_numerator, datum.rate_denominator),
         data=data if counts is None else counts,

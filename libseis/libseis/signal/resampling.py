@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from libseis.extras import extra
+from libseis.isotime import SECOND_NS
 from libseis.signal.design import RESAMPLING_BETA, RESAMPLING_CUTOFF, RESAMPLING_HALF_LENGTH
 
 with extra("obspy"):
@@ -32,24 +33,22 @@ _PHASES = 2_048
 # Values gathered at a time: 4 MB stay in the caches
 _GATHERED = 2**19
 
-NS = 10**9
-
 
 def grid_index(t0_ns: int, rate: Fraction) -> tuple[int, bool]:
     """The first multiple of the sample interval at or after a time in ns, and whether the time is on it.
 
     Grid times in ns are rounded, so a time within 1 ns of one is on it.
     """
-    position = Fraction(t0_ns, NS) * rate
+    position = Fraction(t0_ns, SECOND_NS) * rate
     nearest = round(position)
-    if abs(position - nearest) <= rate / NS:
+    if abs(position - nearest) <= rate / SECOND_NS:
         return nearest, True
     return math.ceil(position), False
 
 
 def grid_time_ns(index: int, rate: Fraction) -> int:
     """Time of a multiple of the sample interval, in ns, rounded half to even."""
-    return round(index * NS / rate)
+    return round(index * SECOND_NS / rate)
 
 
 def resample(x: Samples, t0_ns: int, old: Fraction, new: Fraction) -> tuple[Samples, int]:
@@ -62,10 +61,10 @@ def resample(x: Samples, t0_ns: int, old: Fraction, new: Fraction) -> tuple[Samp
     """
     first, on_grid = grid_index(t0_ns, new)
     # where the first new sample stands, in old sample intervals after x[0]
-    start = Fraction(0) if on_grid else (first / new - Fraction(t0_ns, NS)) * old
+    start = Fraction(0) if on_grid else (first / new - Fraction(t0_ns, SECOND_NS)) * old
     step = old / new
     # the last sample may be a rounded ns off as the first may
-    count = (x.shape[-1] - 1 - start + old / NS) // step + 1
+    count = (x.shape[-1] - 1 - start + old / SECOND_NS) // step + 1
     if count <= 0:
         return np.empty((*x.shape[:-1], 0)), first
     if on_grid and step == 1:

@@ -273,7 +273,7 @@ def _remove_response(d: Atomic, values: Values, context: StepContext) -> None:
     # all epochs are found before any sample is changed
     channels = _channels(d)
     epochs = [cache.epoch(channel, d.t0, d.endtime()) for channel in channels]
-    found = {output_units(e.channel.response, removal.output, c) for e, c in zip(epochs, channels, strict=True)}
+    found = {output_units(e.element.response, removal.output, c) for e, c in zip(epochs, channels, strict=True)}
     if len(found) > 1:
         raise _fail(f"the components come out in several units: {', '.join(sorted(found))}", "units")
     told: dict[str, None] = {}

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from libseis.codes import Channel
 from libseis.enums import ErrorSeverity
 from libseis.errors import SampleError
+from libseis.wire.channels import channel_of
 from seis.v1 import task_pb2
 from seis.v1 import waveform_pb2 as pb
 
@@ -111,9 +112,7 @@ def series_of_piece(piece: task_pb2.Piece) -> pb.TimeSeries:
             ErrorSeverity.Invalid,
             what="rate",
         )
-    codes = piece.channel
-    channel = Channel(codes.net, codes.sta, codes.loc, codes.chan)
-    heading = Heading(channel, piece.t0_ns, piece.rate.numerator, piece.rate.denominator, piece.units)
+    heading = Heading(channel_of(piece.channel), piece.t0_ns, piece.rate.numerator, piece.rate.denominator, piece.units)
     message = pb.TimeSeries(samples=piece.samples)
     put_heading(message, heading)
     return message

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from libseis.codes import Channel
 from libseis.enums import GapFill
 from libseis.segments import GapPolicy, Overlap
 from libseis.wire import Heading, heading_of, put_heading, series_of_piece
+from libseis.wire.channels import channel_message, channel_of
 from seis.v1 import task_pb2, waveform_pb2
 
 from ..model.handovers import (
@@ -33,18 +32,6 @@ if TYPE_CHECKING:
     from google.protobuf.internal.containers import RepeatedCompositeFieldContainer as Messages
 
 
-def _channel_message(channel: Channel) -> task_pb2.Channel:
-    return task_pb2.Channel(net=channel.net, sta=channel.sta, loc=channel.loc, chan=channel.chan)
-
-
-# A message names few channels, each hundreds of times.
-_channel = lru_cache(maxsize=1024)(Channel)
-
-
-def _channel_value(message: task_pb2.Channel) -> Channel:
-    return _channel(message.net, message.sta, message.loc, message.chan)
-
-
 def object_message(ref: ObjectRef) -> task_pb2.ObjectRef:
     """An object of an archive as a message."""
     return task_pb2.ObjectRef(
@@ -53,7 +40,7 @@ def object_message(ref: ObjectRef) -> task_pb2.ObjectRef:
         size=ref.size,
         etag=ref.etag,
         day_ns=ref.day_ns,
-        channel=_channel_message(ref.channel) if ref.channel else None,
+        channel=channel_message(ref.channel) if ref.channel else None,
         missing=ref.missing,
         knots=[number for knot in ref.knots for number in knot],
         ordered=ref.ordered,
@@ -68,7 +55,7 @@ def object_value(message: task_pb2.ObjectRef) -> ObjectRef:
         size=message.size,
         etag=message.etag,
         day_ns=message.day_ns,
-        channel=_channel_value(message.channel) if message.HasField("channel") else None,
+        channel=channel_of(message.channel) if message.HasField("channel") else None,
         missing=message.missing,
         knots=tuple(zip(message.knots[::2], message.knots[1::2], strict=True)),
         ordered=message.ordered,
@@ -89,7 +76,7 @@ def window_message(window: Window) -> task_pb2.Window:
     """A window as a message."""
     return task_pb2.Window(
         id=window.id,
-        channel=_channel_message(window.channel),
+        channel=channel_message(window.channel),
         start_ns=window.start_ns,
         end_ns=window.end_ns,
         inclusive_end=window.inclusive_end,
@@ -102,7 +89,7 @@ def window_value(message: task_pb2.Window) -> Window:
     """Inverse of `window_message`."""
     return Window(
         id=message.id,
-        channel=_channel_value(message.channel),
+        channel=channel_of(message.channel),
         start_ns=message.start_ns,
         end_ns=message.end_ns,
         inclusive_end=message.inclusive_end,

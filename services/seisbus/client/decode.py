@@ -111,7 +111,7 @@ def traces_of(stored: Sequence[Stored], start_ns: int, end_ns: int) -> list[Any]
         first, stop = max(whole.ceil_index(start_ns), 0), min(whole.ceil_index(end_ns + 1), whole.npts)
         if first < stop:
             part = whole if stop - first == whole.npts else whole.part(first, stop)
-            groups.setdefault((part.source, part.data.dtype.name, _units(one)), []).append((part, one))
+            groups.setdefault((part.channel, part.data.dtype.name, _units(one)), []).append((part, one))
     return [
         _trace(segment, [one for part, one in members if _inside(part, segment)])
         for members in groups.values()

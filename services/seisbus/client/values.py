@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from libseis.codes import Channel, location_text
+from libseis.wire.channels import channel_of
 from seis.control.v1 import control_pb2 as pb
 from seis.v1 import task_pb2
 
@@ -109,11 +110,6 @@ class Estimate:
     def of(cls, message: pb.Estimate) -> Estimate:
         """From the wire."""
         return cls(**{name: getattr(message, name) for name in cls.__slots__})
-
-
-def channel_of(message: task_pb2.Channel) -> Channel:
-    """A channel from the wire."""
-    return Channel(message.net, message.sta, message.loc, message.chan)
 
 
 _SUBJECTS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, TypeVar
 
-from libseis.isotime import iso
+from libseis.isotime import DAY_NS, iso
 from libseis.steps import StepError, build
 
 from ..archive import events as event_files
@@ -12,7 +12,6 @@ from ..archive.oddities import Oddities
 from ..errors import UserError
 from ..model.archivejob import ArchiveJob
 from ..model.job import JobFileError, parse_job
-from ..model.task import DAY_NS
 
 A = TypeVar("A", bound=ArchiveJob)
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
+from libseis.isotime import DAY_NS
 from libseis.segments import Span
 from seis.control.v1 import control_pb2 as pb
 
 from ..app.events import origins_of
 from ..model.archivejob import ArchiveJob
-from ..model.task import DAY_NS
 from ..planning.extents import ROUND_TRIP_BYTES, merged
 from ..planning.plan import touched_days
 from ..planning.ranges import SMALL_BYTES

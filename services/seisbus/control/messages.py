@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 
 from libseis.codes import Channel, ChannelFilter
+from libseis.wire.channels import channel_message
 from seis.control.v1 import control_pb2 as pb
 from seis.v1 import task_pb2
 
@@ -43,11 +44,6 @@ def fate_values(messages: Iterable[int]) -> frozenset[Fate]:
     """Fates of the wire, without the unspecified."""
     names = (task_pb2.Fate.Name(message) for message in messages if message)
     return frozenset(Fate[name.removeprefix("FATE_")] for name in names)
-
-
-def channel_message(channel: Channel) -> task_pb2.Channel:
-    """A channel as a message."""
-    return task_pb2.Channel(net=channel.net, sta=channel.sta, loc=channel.loc, chan=channel.chan)
 
 
 _SUBJECTS = {kind: f"SUBJECT_KIND_{'UNSPECIFIED' if kind == 'event' else kind.upper()}" for kind in SUBJECT_KINDS}

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from libseis.codes import Channel
 from libseis.epochs import of_document
+from libseis.isotime import DAY_NS
 from libseis.steps import build
 
 from ..app.events import origins_of
 from ..model.archivejob import ArchiveJob
 from ..model.job import JobFileError
-from ..model.task import DAY_NS
 from ..model.windows import LEAST_DEPTH_KM, MOST_DEPTH_KM
 from ..planning.corners import corner_notes, pad_notes, some
 from ..planning.windows import days_of

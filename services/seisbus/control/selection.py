@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final
 
-from libseis.isotime import iso
+from libseis.isotime import DAY_NS, iso
 
 from ..app.events import origins_of
 from ..errors import UserError
 from ..model.archivejob import ArchiveJob
 from ..model.kind import StoredJob
-from ..model.task import DAY_NS
 from ..planning.plan import touched_days
 from ..planning.windows import Origin, home_days, windows_of_day
 from ..store.datasets import selected

@@ -58,9 +58,9 @@ class Chunk:
             table.start_ns[rows],
             table.end_ns[rows],
             table.period_ns[rows],
-            channels=len(set(table.source[rows].tolist())) if len(table.sources) > 1 else 1,
+            channels=len(set(table.channel[rows].tolist())) if len(table.channels) > 1 else 1,
             foreign=foreign,
-            expected=channel is None or all(source == channel for source in table.sources),
+            expected=channel is None or all(other == channel for other in table.channels),
         )
 
     def knots(self) -> KnotTable:
@@ -125,25 +125,25 @@ class ObjectBytes:
         expected = False
         for chunk in self.chunks:
             table = chunk.table
-            if len(table.sources) == 1 and table.sources[0] == channel:
+            if len(table.channels) == 1 and table.channels[0] == channel:
                 expected = True
                 continue
-            for number, source in enumerate(table.sources):
-                rows = table.waveform & (table.source == number)
-                if rows.any() and source != channel:
-                    found[source] = 1e9 / float(np.median(table.period_ns[rows]))
+            for number, other in enumerate(table.channels):
+                rows = table.waveform & (table.channel == number)
+                if rows.any() and other != channel:
+                    found[other] = 1e9 / float(np.median(table.period_ns[rows]))
                 elif rows.any():
                     expected = True
         return found if expected or len(found) > 1 else {}
 
-    def periods_ns(self, source: Channel | None = None) -> NDArray[np.float64]:
+    def periods_ns(self, channel: Channel | None = None) -> NDArray[np.float64]:
         """Sample intervals of the waveform records seen, of one channel if given."""
         found = [np.empty(0)]
         for chunk in self.chunks:
             table = chunk.table
             rows = table.waveform
-            if source is not None:
-                rows = rows & (table.source == (table.sources.index(source) if source in table.sources else -1))
+            if channel is not None:
+                rows = rows & (table.channel == (table.channels.index(channel) if channel in table.channels else -1))
             found.append(table.period_ns[rows])
         return np.concatenate(found)
 
@@ -163,15 +163,15 @@ class ObjectBytes:
         )
         return learned(seen, ordered=ordered)
 
-    def select(self, spans: Sequence[Span], sources: Sequence[Channel] | None = None) -> Selection:
+    def select(self, spans: Sequence[Span], channels: Sequence[Channel] | None = None) -> Selection:
         """Records that any span needs, of the given channels (all when None), in file order."""
         parts: list[memoryview] = []
         edges: list[int] = []
         for chunk in self.chunks:
             mask = overlapping(chunk.table, spans)
-            if sources is not None:
-                numbers = [n for n, source in enumerate(chunk.table.sources) if source in sources]
-                mask &= np.isin(chunk.table.source, numbers)
+            if channels is not None:
+                numbers = [n for n, channel in enumerate(chunk.table.channels) if channel in channels]
+                mask &= np.isin(chunk.table.channel, numbers)
             for start, end in _runs(chunk.table, mask):
                 parts.append(memoryview(chunk.data)[start:end])
                 edges += [chunk.offset + start, chunk.offset + end]

@@ -26,9 +26,9 @@ def expand(chunk: Chunk, task: Task, part_bytes: int) -> tuple[list[Window], lis
     sources: list[list[Channel]] = []
     size = 0
     end_ns = table.end_ns
-    for number in sorted(range(len(table.sources)), key=lambda n: table.sources[n]):
-        rows = (table.source == number) & table.waveform
-        channel = table.sources[number]
+    for number in sorted(range(len(table.channels)), key=lambda n: table.channels[n]):
+        rows = (table.channel == number) & table.waveform
+        channel = table.channels[number]
         if not rows.any() or not any(_selects(w.channel, channel) for w in task.windows):
             continue
         start = template.start_ns if template.start_ns is not None else int(table.start_ns[rows].min())

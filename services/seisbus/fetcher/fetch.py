@@ -221,7 +221,7 @@ class Fetcher:
     async def _station_days(self, order: FetchOrder, reads: Sequence[_Read]) -> None:
         """Objects of a station and day with all its channels: which there are decides the windows."""
         task = order.task
-        sources = {s for read in reads if read.found for chunk in read.found.chunks for s in chunk.table.sources}
+        sources = {s for read in reads if read.found for chunk in read.found.chunks for s in chunk.table.channels}
         windows, parts = expand_station(sources, task)
         if not windows:
             names = ", ".join(read.ref.key for read in reads if read.found)

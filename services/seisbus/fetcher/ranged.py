@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from libseis.isotime import DAY_NS
 from libseis.segments import Span
 
 from ..archive.definition import ArchiveDefinition, DayCut
-from ..model.task import DAY_NS, ObjectRef
+from ..model.task import ObjectRef
 from ..objects import Fetched, ObjectChangedError, ObjectReader
 from ..planning.extents import ByteRange
 from ..planning.observed import Hint, Knot

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from libseis.isotime import utc
+from libseis.isotime import DAY_NS, utc
 
 from ..app import Context
 from ..archive.definition import ArchiveDefinition, IndexSource
@@ -21,7 +21,6 @@ from ..archive.keys import DayKey, TableFormat, waveform_index_key
 from ..archive.oddities import Oddities
 from ..archive.waveform_index import DayRow, day_rows, read_waveform_index
 from ..errors import UnavailableError
-from ..model.task import DAY_NS
 from ..objects import AccessError
 from ..store.index import day_is_known, write_day
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from libseis.codes import Channel, ChannelFilter
 from libseis.epochs import of_document
+from libseis.isotime import DAY_NS
 
 from ..app import Context
 from ..app.events import origins_of
 from ..archive.definition import ArchiveDefinition, ObjectUnit
 from ..errors import UserError
 from ..model.archivejob import ArchiveJob
-from ..model.task import DAY_NS
 from ..planning.knots import KnotTable
 from ..planning.plan import DayFile, DayFiles, PadOf
 from ..planning.windows import Origin, PlannedWindow

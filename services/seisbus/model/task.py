@@ -8,8 +8,6 @@ from libseis.codes import Channel
 
 from .subject import NO_EVENT, Subject, of_event
 
-DAY_NS = 86_400_000_000_000
-
 
 @dataclass(frozen=True, slots=True)
 class ObjectRef:

@@ -7,10 +7,10 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from numbers import Real
-from typing import Final
+
+from libseis.isotime import SECOND_NS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NS: Final = 1_000_000_000
 _UNITS = {
     "s": 1, "sec": 1, "second": 1, "seconds": 1,
     "min": 60, "m": 60, "minute": 60, "minutes": 60,
@@ -43,11 +43,11 @@ _LIMIT_NS = 2**63  # what a signed integer of 64 bits holds: 1677 to 2262
 def duration_ns(value: object) -> int:
     """Nanoseconds of `3600`, `1.5`, "100s", "30min", "1h" or "2d"; a bare number is seconds. ValueError otherwise."""
     if isinstance(value, timedelta):
-        return (value.days * 86400 + value.seconds) * _NS + value.microseconds * 1000
+        return (value.days * 86400 + value.seconds) * SECOND_NS + value.microseconds * 1000
     if not isinstance(value, bool) and isinstance(value, int | float | str):
         match = _DURATION.fullmatch(str(value).lower())
         if match and (match[2] or "s") in _UNITS:
-            return int(Decimal(match[1]) * _UNITS[match[2] or "s"] * _NS)
+            return int(Decimal(match[1]) * _UNITS[match[2] or "s"] * SECOND_NS)
     raise ValueError(f"{value!r} is not a duration; write seconds or a number with s, min, h or d, such as 1h")
 
 
@@ -63,9 +63,9 @@ def moment_ns(value: object) -> int:
     if isinstance(value, datetime):
         since = (value if value.tzinfo else value.replace(tzinfo=UTC)) - _EPOCH
         nanoseconds = getattr(value, "nanosecond", 0)  # pandas.Timestamp
-        found = (since.days * 86400 + since.seconds) * _NS + since.microseconds * 1000 + nanoseconds
+        found = (since.days * 86400 + since.seconds) * SECOND_NS + since.microseconds * 1000 + nanoseconds
     elif isinstance(value, date):
-        found = (value - _EPOCH.date()).days * 86400 * _NS
+        found = (value - _EPOCH.date()).days * 86400 * SECOND_NS
     elif isinstance(exact := getattr(value, "ns", None), int):  # obspy's UTCDateTime
         found = exact
     elif isinstance(value, bool):
@@ -93,7 +93,8 @@ def text_ns(text: str) -> int | None:
     if found is not None or (stamp := _STAMP.fullmatch(text)) is None:
         seconds = None if found is not None else _epoch(text)
         plausible = seconds is not None and (
-            _LEAST_EPOCH * _NS <= seconds < _MOST_EPOCH * _NS or _FIRST_EPOCH * _NS <= seconds <= -_LEAST_EPOCH * _NS
+            _LEAST_EPOCH * SECOND_NS <= seconds < _MOST_EPOCH * SECOND_NS
+            or _FIRST_EPOCH * SECOND_NS <= seconds <= -_LEAST_EPOCH * SECOND_NS
         )
         return seconds if plausible else found
     return parse_time_ns(f"{stamp[1]}T{stamp[2]}")
@@ -101,7 +102,7 @@ def text_ns(text: str) -> int | None:
 
 def _epoch(text: str) -> int | None:
     try:
-        return int((Decimal(text) * _NS).to_integral_value())
+        return int((Decimal(text) * SECOND_NS).to_integral_value())
     except (InvalidOperation, ValueError, OverflowError):
         return None
 
@@ -133,7 +134,7 @@ def parse_time_ns(text: str) -> int | None:
     except (ValueError, OverflowError):
         return None
     seconds = (day - _EPOCH.date()).days * 86400 + hour * 3600 + minute * 60 + second - offset
-    return seconds * _NS + int(fraction)
+    return seconds * SECOND_NS + int(fraction)
 
 
 def _offset(zone: str) -> int:

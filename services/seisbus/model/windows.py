@@ -10,10 +10,9 @@ from typing import Final, Self
 
 from pydantic import Field, model_validator
 
-from libseis.isotime import iso
+from libseis.isotime import DAY_NS, iso
 
 from .fields import Duration, Model, Moment
-from .task import DAY_NS
 
 # An event beyond these is a mistake: 29000 is a depth in metres (the deepest earthquakes lie at 735 km), and no ground
 # is 10 km above the sea. Checked at submission and not here, so that jobs of old times can still be read.

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from libseis.codes import Channel
-from libseis.isotime import utc
+from libseis.isotime import DAY_NS, utc
 
 from ..model.ids import task_id, window_id
 from ..model.kinds.export import Export
 from ..model.subject import Dataset, Station, Subject
-from ..model.task import DAY_NS, Part, Task, Window
+from ..model.task import Part, Task, Window
 
 _NO_CHANNEL = Channel("", "", "", "")
 _SUFFIX = {"asdf": ".h5", "parquet": ".parquet", "sac": "", "specfem": ""}

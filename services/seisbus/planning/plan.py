@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from libseis.codes import Channel
+from libseis.isotime import DAY_NS
 from libseis.segments import Span
 
 from ..model.ids import task_id, window_id
 from ..model.outcome import Reason
 from ..model.subject import Event
-from ..model.task import DAY_NS, ObjectRef, Part, Task, Window, WindowTemplate
+from ..model.task import ObjectRef, Part, Task, Window, WindowTemplate
 from .knots import KnotTable
 from .windows import PlannedWindow
 

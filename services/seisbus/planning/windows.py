@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from libseis.isotime import DAY_NS
+
 from ..model.archivejob import ArchiveJob
-from ..model.task import DAY_NS
 
 
 @dataclass(frozen=True, slots=True, order=True)

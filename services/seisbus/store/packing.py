@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from libseis.codes import Channel
+from libseis.isotime import DAY_NS
 
 from ..model.ids import document_id, window_id
 from ..model.outcome import Fate
 from ..model.subject import Event, Subject, subject_of
-from ..model.task import DAY_NS, Window
+from ..model.task import Window
 
 Document = dict[str, Any]
 # Fields of an expanded outcome that its packed document holds once.

@@ -104,8 +104,8 @@ class _Import:
             self._add_stationxml(name, data)
         elif len(parts := by_channel(data)) > 1:
             self._notes.append(f"{name}: it holds {len(parts)} channels, each became an object of its own.")
-            for source, records in parts.items():
-                self._add_one(f"{name} ({source})", records, None)
+            for channel, records in parts.items():
+                self._add_one(f"{name} ({channel})", records, None)
         else:
             self._add_one(name, data, _NAME.parse(name.rpartition("/")[2]))
 
@@ -191,8 +191,8 @@ def by_channel(data: bytes) -> dict[Channel, bytes]:
     edges = [0, *(int(table.offset[i]) for i in order[1:]), len(data)]
     found: dict[Channel, list[bytes]] = {}
     for i, start, end in zip(order, edges, edges[1:], strict=False):
-        found.setdefault(table.sources[int(table.source[i])], []).append(data[start:end])
-    return {source: b"".join(parts) for source, parts in found.items()}
+        found.setdefault(table.channels[int(table.channel[i])], []).append(data[start:end])
+    return {channel: b"".join(parts) for channel, parts in found.items()}
 
 
 def _key_of(content: _Content | None) -> DayKey | None:
@@ -225,7 +225,7 @@ def read_headers(data: bytes) -> _Content | None:
     rows = np.flatnonzero(table.waveform) if table.waveform.any() else np.arange(len(table))
     if not len(rows):
         return None
-    channels = dict.fromkeys(table.sources[int(number)] for number in table.source[rows])
+    channels = dict.fromkeys(table.channels[int(number)] for number in table.channel[rows])
     # the day that has the middle: a file cut at the record may begin seconds before midnight
     days = Counter(((table.start_ns[rows] + table.end_ns[rows]) // 2 // (86400 * NS)).tolist())
     rates = Counter(number for number in table.rate[rows].tolist() if number != NO_RATE)

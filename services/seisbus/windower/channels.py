@@ -50,7 +50,7 @@ def decoded(inputs: Sequence[ObjectRecords], overlap: str) -> Decoded:
         table = frame(buffer)
         found = decode(buffer, table, overlap=overlap)
     log += [LogLine("mseed", sentence(text), Severity.COMPLAINT) for text in told]
-    joined = {item.segments[0].source: item for item in found if item.segments}
+    joined = {item.segments[0].channel: item for item in found if item.segments}
     log += [
         LogLine("mseed", complaint.message, Severity.COMPLAINT)
         for item in found
@@ -82,7 +82,7 @@ def choose(found: Decoded, wanted: Channel) -> tuple[Joined | None, str]:
     exact = found.joined.get(wanted)
     if exact is not None:
         return exact, ""
-    names = ", ".join(sorted(str(source) for source in found.joined))
+    names = ", ".join(sorted(str(channel) for channel in found.joined))
     if len(found.joined) == 1:
         return next(iter(found.joined.values())), f"The key names channel {wanted}, the records' headers say {names}."
     if found.joined:

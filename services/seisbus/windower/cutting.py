@@ -10,6 +10,7 @@ import numpy as np
 
 from libseis.enums import GapFill
 from libseis.errors import SampleError
+from libseis.isotime import DAY_NS
 from libseis.mseed import difference, encode, frame
 from libseis.segments import Cut, CutReason, GapPolicy, Joined, Segment, cut
 from libseis.units import COUNTS
@@ -27,7 +28,7 @@ from ..model.handovers import (
     WindowOutcome,
 )
 from ..model.outcome import Fate, Reason, missing_detail
-from ..model.task import DAY_NS, Recipe, Window
+from ..model.task import Recipe, Window
 from .channels import Decoded, choose, decoded
 from .coverage import asked_of, lacking
 
@@ -178,7 +179,7 @@ def _units(joined: Joined, window: Window, stations: StepContext | None) -> str:
         return COUNTS
     if stations is None or not joined.segments:
         return ""
-    return stations.responses.sample_units(joined.segments[0].source, window.start_ns, window.end_ns)
+    return stations.responses.sample_units(joined.segments[0].channel, window.start_ns, window.end_ns)
 
 
 def _packed(
@@ -196,10 +197,10 @@ def _packed(
         if data is None:
             data, problem = _records(segment)
             if problem:
-                text = f"{segment.source} is stored as float64, since as miniSEED it would not come back: {problem}."
+                text = f"{segment.channel} is stored as float64, since as miniSEED it would not come back: {problem}."
                 log.append(LogLine("windower", text, Severity.COMPLAINT))
     return Piece(
-        channel=segment.source,
+        channel=segment.channel,
         t0_ns=segment.t0_ns,
         rate_numerator=segment.rate.numerator,
         rate_denominator=segment.rate.denominator,
@@ -291,4 +292,4 @@ def _padded(piece: Segment, joined: Joined, before: int, after: int) -> Segment:
         return piece
     start_ns -= piece.rate.span_ns(len(ahead))
     data = np.concatenate([ahead, piece.data, behind])
-    return Segment(piece.source, start_ns, piece.rate, data, piece.complaints)
+    return Segment(piece.channel, start_ns, piece.rate, data, piece.complaints)

@@ -7,12 +7,12 @@ import io
 from rich.console import Console, RenderableType
 
 from libseis.codes import Channel
+from libseis.isotime import DAY_NS
 from seisbus.cli import views
 from seisbus.cli.progress import JobBar
 from seisbus.client import Availability, Reason
 from seisbus.client import Progress as Snapshot
 from seisbus.model.outcome import Fate, JobState, Ledger
-from seisbus.model.task import DAY_NS
 
 DAY = 15044 * DAY_NS
 

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from pydantic import BaseModel, create_model
 
+from libseis.isotime import DAY_NS
 from libseis.steps import REQUIRED, definitions
 from seisbus.client import AsyncClient, Client
 from seisbus.client.jobfile import job_text
@@ -22,7 +23,6 @@ from seisbus.model.archivejob import ArchiveJob
 from seisbus.model.job import parse_job
 from seisbus.model.kind import KINDS
 from seisbus.model.kinds import export, misfit
-from seisbus.model.task import DAY_NS
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 JOB = (DOCS / "job.md").read_text()

@@ -144,7 +144,7 @@ def test_export_passes_miniseed_through_and_encodes_floats(tmp_path) -> None:  #
     content = path.read_bytes()
     assert content.startswith(records)
     found = [s for joined in mseed.decode(content, mseed.frame(content)) for s in joined.segments]
-    assert [(str(s.source), s.data.dtype.name, s.data.tolist()) for s in found] == [
+    assert [(str(s.channel), s.data.dtype.name, s.data.tolist()) for s in found] == [
         ("CI.ADO..HHZ", "int32", [0, 1, 2, 3, 4]),
         ("CI.BAR..HHZ", "float64", [0.0, 1.0, 2.0, 3.0, 4.0]),
     ]

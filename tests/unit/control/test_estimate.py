@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libseis.isotime import DAY_NS
 from seisbus.control.estimate import SAMPLED_DAYS, Holdings, Totals, growth_of, held_of, load_of, spread, summary
 from seisbus.model.job import parse_job
-from seisbus.model.task import DAY_NS
 from seisbus.planning.windows import PlannedWindow, home_days, windows_of_day
 
 MINUTE = 60_000_000_000

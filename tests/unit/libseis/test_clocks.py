@@ -15,7 +15,7 @@ from libseis.mseed import decode, difference, encode, frame, overlapping, trim
 from libseis.segments import ComplaintKind, Cut, GapPolicy, Rate, Segment, Span, cut, join
 from libseis.segments.timeseries import segment_to_timeseries
 
-SOURCE = Channel("XX", "CLK", "", "BHZ")
+CHANNEL = Channel("XX", "CLK", "", "BHZ")
 T0 = 1_299_822_360_000_000_000
 NS = 1_000_000_000
 
@@ -53,7 +53,7 @@ class Station:
             first = k * self.per_record
             start = round(times[first] + rng.uniform(-1, 1) * self.jitter * self.nominal.period_ns)
             samples = np.arange(first, first + self.per_record, dtype=np.int32)
-            record = encode(Segment(SOURCE, start, self.nominal, samples), reclen=512)
+            record = encode(Segment(CHANNEL, start, self.nominal, samples), reclen=512)
             if k not in self.lost:
                 out += record * (2 if k in self.doubled else 1)
         return out
@@ -159,7 +159,7 @@ def test_the_records_of_a_window_give_what_the_whole_file_gives(
 def rows(ppm: float, per: int = 200, count: int = 1000, rate: Rate = Rate(40)) -> list[Segment]:  # noqa: B008
     period = rate.period_ns * (1 + ppm * 1e-6)
     return [
-        Segment(SOURCE, T0 + round(k * per * period / 1e5) * 100_000, rate, np.arange(per, dtype=np.int32) + k * per)
+        Segment(CHANNEL, T0 + round(k * per * period / 1e5) * 100_000, rate, np.arange(per, dtype=np.int32) + k * per)
         for k in range(count)
     ]
 
@@ -191,7 +191,7 @@ def test_the_end_of_a_drifting_day_is_where_its_records_say() -> None:
 
 def test_a_step_of_the_clock_is_named_with_its_size_and_time() -> None:
     pieces = rows(0, count=20)
-    moved = [p if k < 7 else Segment(SOURCE, p.t0_ns + 9_000_000, p.rate, p.data) for k, p in enumerate(pieces)]
+    moved = [p if k < 7 else Segment(CHANNEL, p.t0_ns + 9_000_000, p.rate, p.data) for k, p in enumerate(pieces)]
     (segment,) = join(moved).segments
     (told,) = segment.complaints
     assert "1 step of the clock, the largest +0.36 samples (+9.000 ms)" in told.message
@@ -202,7 +202,7 @@ def test_a_step_of_the_clock_is_named_with_its_size_and_time() -> None:
 
 def test_a_time_series_says_what_its_even_grid_cannot_hold() -> None:
     pieces = rows(0, count=20)
-    moved = [p if k < 7 else Segment(SOURCE, p.t0_ns + 9_000_000, p.rate, p.data) for k, p in enumerate(pieces)]
+    moved = [p if k < 7 else Segment(CHANNEL, p.t0_ns + 9_000_000, p.rate, p.data) for k, p in enumerate(pieces)]
     datum = segment_to_timeseries(join(moved).segments[0])
     assert any("one even grid" in entry.message for entry in datum.elog.get_error_log())
     short = segment_to_timeseries(join(moved).segments[0].part(0, 1000))
@@ -211,7 +211,7 @@ def test_a_time_series_says_what_its_even_grid_cannot_hold() -> None:
 
 def test_rates_that_agree_to_a_ten_thousandth_are_one_stream() -> None:
     rates = [Rate(40), Rate(40_001, 1000), Rate(39_999, 1000)]
-    pieces = [Segment(SOURCE, p.t0_ns, rates[k % 3], p.data) for k, p in enumerate(rows(0, count=30))]
+    pieces = [Segment(CHANNEL, p.t0_ns, rates[k % 3], p.data) for k, p in enumerate(rows(0, count=30))]
     assert [s.npts for s in join(pieces).segments] == [6000]
-    pieces[3] = Segment(SOURCE, pieces[3].t0_ns, Rate(4_001, 100), pieces[3].data)
+    pieces[3] = Segment(CHANNEL, pieces[3].t0_ns, Rate(4_001, 100), pieces[3].data)
     assert len(join(pieces).segments) > 1

@@ -46,7 +46,7 @@ def test_every_spelling_of_a_blank_location_is_the_same_one(blank: str | None) -
     assert Channel.parse(f"XX.A.{blank or ''}.BHZ") == Channel("XX", "A", "", "BHZ")
     document = {"_id": "1", "net": "XX", "sta": "A", "chan": "BHZ", "loc": blank, "npts": 1, "t0_ns": 0, "rate": [1, 1]}
     stored = stored_segment(document, np.zeros(1).tobytes(), miniseed=False)
-    assert stored.source.loc == ""
+    assert stored.channel.loc == ""
 
 
 @given(BLANKS)
@@ -94,7 +94,7 @@ def test_headers_and_the_response_cache(blank: str) -> None:
     record = bytearray(mseed.encode(Segment(Channel("XX", "A", "99", "BHZ"), 0, Rate(1, 1), np.arange(9, dtype="i4"))))
     record[13:15] = blank.encode()
     (joined,) = mseed.decode(bytes(record), mseed.frame(bytes(record)))
-    assert joined.source == Channel("XX", "A", "", "BHZ")
+    assert joined.channel == Channel("XX", "A", "", "BHZ")
 
     trace = Trace(np.zeros(3), {"network": "XX", "station": "A", "location": blank, "channel": "BHZ"})
     assert Trace2TimeSeries(trace)["loc"] == ""
@@ -218,7 +218,7 @@ def test_documents_and_inventories_have_the_same_epochs(start: int | None, end: 
     }
     assert of_document(ours) == span
     (found,) = channels_of(inventory_of([ours]))
-    assert (found.source, found.span) == (Channel("XX", "A", "", "BHZ"), span)
+    assert (found.channel, found.span) == (Channel("XX", "A", "", "BHZ"), span)
     read = of_document(mspass)
     assert (read.start_ns == OPEN_START_NS) == (span.start_ns == OPEN_START_NS)
     assert (read.end_ns is None) == (span.end_ns is None)
@@ -241,7 +241,7 @@ def test_obspy_finds_what_was_normalised(
     before = (channel._location_code, channel.end_date, station.end_date)
     made = normalised(inventory, net.strip(), "A")
     (found,) = channels_of(inventory)
-    assert found.source == Channel(net.strip(), "A", "", "BHZ")
+    assert found.channel == Channel(net.strip(), "A", "", "BHZ")
     assert found.span == inherited(channel_start, station_end if station_end is not None else network_end)
     mine = made[0][0][0]
     assert (made[0].code, mine.location_code, mine.start_date, mine.end_date) == (net.strip(), "", *dates(found.span))
@@ -292,7 +292,7 @@ def test_orientations_and_sensors_know_one_blank_location(blank: str, data: str)
 def test_the_channel_of_records_is_the_one_of_jobs() -> None:
     """They were two classes: a channel read out of records was never equal to the same channel of a window."""
     records = mseed.encode(Segment(Channel("XX", "A", "", "BHZ"), 0, Rate(1), np.arange(9, dtype="i4")))
-    (read,) = mseed.frame(records).sources
+    (read,) = mseed.frame(records).channels
     assert read == Window("w", Channel.parse("XX.A..BHZ"), 0, 1, True).channel
     assert ChannelFilter(chan="BH?").matches(read)
     assert {read: 1}[Channel("XX", "A", "--", "BHZ")] == 1

@@ -18,7 +18,7 @@ from libseis.mseed import Encoding, difference, encode, frame
 from libseis.mseed.comparing import right
 from libseis.segments import Rate, Segment
 
-SOURCE = Channel("XX", "CHK", "00", "BHZ")
+CHANNEL = Channel("XX", "CHK", "00", "BHZ")
 T0 = 1_299_822_360_123_456_000
 RATE = Rate(40)
 LEAST, MOST = -(2**31), 2**31 - 1
@@ -48,7 +48,7 @@ def segment_of(data: NDArray[np.int32], encoding: Encoding) -> Segment:
     """Samples that the encoding takes; reals are any bits that a real can have."""
     kind = REALS.get(encoding)
     samples = data if kind is None else np.repeat(data, np.dtype(kind).itemsize // 4).view(kind)
-    return Segment(SOURCE, T0, RATE, samples)
+    return Segment(CHANNEL, T0, RATE, samples)
 
 
 def payload(record: bytes, version: int) -> int:
@@ -148,14 +148,14 @@ def test_every_flip_of_a_payload_that_changes_a_sample_is_caught(encoding: Encod
 @pytest.mark.parametrize("rate", [Rate(40), Rate(100, 3), Rate(9_999_983, 100_000)])
 @pytest.mark.parametrize("version", [2, 3])
 def test_every_flip_of_a_header_that_says_something_else_is_caught(version: int, rate: Rate) -> None:
-    segment = Segment(SOURCE, T0, rate, walk(1, 900, 12))
+    segment = Segment(CHANNEL, T0, rate, walk(1, 900, 12))
     records = encode(segment, version=version, reclen=1024)
     assert difference(records, segment) == ""
 
     def said(data: bytes) -> list[Any]:
         table = frame(data)
         rates = [table.rates[n] for n in table.rate]
-        names = [table.sources[n] for n in table.source]
+        names = [table.channels[n] for n in table.channel]
         columns = (table.offset, table.length, table.start_ns, table.npts, table.payload, table.encoding)
         return [rates, names, *(c.tolist() for c in columns), table.big_endian.tolist(), table.activity.tolist()]
 
@@ -173,14 +173,14 @@ def test_every_flip_of_a_header_that_says_something_else_is_caught(version: int,
 
 
 def test_what_differs_is_named() -> None:
-    segment = Segment(SOURCE, T0, RATE, walk(5, 900, 12))
+    segment = Segment(CHANNEL, T0, RATE, walk(5, 900, 12))
     records = encode(segment, reclen=512)
     wrong = segment.data.copy()
     wrong[700] += 1
     assert difference(records, replace(segment, data=wrong)).startswith("the samples from number ")
     assert difference(records, replace(segment, t0_ns=T0 + 2000)) == f"sample 0 is at {T0} ns instead of {T0 + 2000} ns"
     assert difference(records, replace(segment, rate=Rate(4001, 100))) == "the rate is 40.0 Hz instead of 40.01 Hz"
-    assert "header at byte 0" in difference(records, replace(segment, source=Channel("XX", "CHK", "10", "BHZ")))
+    assert "header at byte 0" in difference(records, replace(segment, channel=Channel("XX", "CHK", "10", "BHZ")))
     assert "header at byte 512" in difference(records[:700], segment)
     assert difference(records[:512], segment).endswith("instead of 900")
     assert difference(b"", segment) == "there are no records of 900 samples"

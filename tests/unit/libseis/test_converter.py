@@ -288,7 +288,7 @@ class TestSegments:
         values = np.array([1, -2, 3], kind) if kind is np.int32 else np.array([0.1, -2.5, 1e30], kind)
         segment = Segment(Channel("CI", "HEC", "10", "BHN"), T0.ns, Rate(1, 10), values)
         back = timeseries_to_segment(segment_to_timeseries(segment))
-        assert (back.source, back.t0_ns, back.rate) == (segment.source, segment.t0_ns, segment.rate)
+        assert (back.channel, back.t0_ns, back.rate) == (segment.channel, segment.t0_ns, segment.rate)
         assert back.data.dtype == (np.int32 if kind is np.int32 else np.float64)
         assert np.array_equal(back.data, values)
 

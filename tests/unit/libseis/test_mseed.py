@@ -28,7 +28,7 @@ from libseis.segments import ComplaintKind, GapPolicy, Joined, Rate, Segment, Sp
 
 DATA = Path(os.environ.get("SEISBUS_TEST_DATA", Path(__file__).parents[4] / "shared" / "data")) / "mseed"
 T0 = 1_641_081_600_019_500_000
-SOURCE = Channel("CI", "HEC", "", "BHN")
+CHANNEL = Channel("CI", "HEC", "", "BHN")
 BHN = Rate(40)
 
 
@@ -92,7 +92,7 @@ class Record:
 
 def steim_day(npts: int = 20_000, seed: int = 3) -> tuple[bytes, np.ndarray]:
     counts = np.random.default_rng(seed).normal(0, 300, npts).cumsum().astype(np.int32)
-    return encode(Segment(SOURCE, T0, BHN, counts), reclen=512), counts
+    return encode(Segment(CHANNEL, T0, BHN, counts), reclen=512), counts
 
 
 def segments(buffer: bytes, **options: object) -> list[Segment]:
@@ -101,8 +101,8 @@ def segments(buffer: bytes, **options: object) -> list[Segment]:
 
 def same(left: Sequence[Joined], right: Sequence[Joined]) -> bool:
     def plain(joined: Joined) -> object:
-        held = [(s.source, s.t0_ns, s.rate, s.data.dtype, s.data.tobytes()) for s in joined.segments]
-        return joined.source, held, joined.complaints, joined.conflicts
+        held = [(s.channel, s.t0_ns, s.rate, s.data.dtype, s.data.tobytes()) for s in joined.segments]
+        return joined.channel, held, joined.complaints, joined.conflicts
 
     return [plain(j) for j in left] == [plain(j) for j in right]
 
@@ -228,7 +228,7 @@ class TestFrame:
         table = frame(data)
         assert set(table.version.tolist()) == {2, 3}
         (only,) = segments(version3)
-        assert (only.source, only.t0_ns, only.rate) == (SOURCE, T0 + 123, BHN)
+        assert (only.channel, only.t0_ns, only.rate) == (CHANNEL, T0 + 123, BHN)
         assert np.array_equal(only.data, counts)
 
     def test_a_regular_day_costs_microseconds_a_record(self) -> None:
@@ -245,7 +245,7 @@ class TestDecode:
     def test_a_day_is_one_segment(self) -> None:
         data, counts = steim_day()
         (only,) = segments(data)
-        assert (only.source, only.t0_ns, only.rate) == (SOURCE, T0, BHN)
+        assert (only.channel, only.t0_ns, only.rate) == (CHANNEL, T0, BHN)
         assert only.data.dtype == np.int32
         assert np.array_equal(only.data, counts)
         assert only.complaints == ()
@@ -318,7 +318,7 @@ class TestDecode:
 
     def test_steim1_without_blockette_1000(self) -> None:
         counts = np.random.default_rng(4).integers(-100, 100, 3000).astype(np.int32)
-        data = bytearray(encode(Segment(SOURCE, T0, BHN, counts), reclen=512, encoding=Encoding.STEIM1))
+        data = bytearray(encode(Segment(CHANNEL, T0, BHN, counts), reclen=512, encoding=Encoding.STEIM1))
         for at in range(0, len(data), 512):
             data[at + 39], data[at + 46], data[at + 47] = 0, 0, 0
         for buffer in (bytes(data), bytes(data[:512])):
@@ -350,7 +350,7 @@ class TestDecode:
         order = ["ZZZ", "AAA", "MMM"]
         data = b"".join(Record(T0 + k * 10**9, range(40), station=sta).pack() for k in range(3) for sta in order)
         joined = decode(data, frame(data))
-        assert [j.source.sta for j in joined if j.source is not None] == order
+        assert [j.channel.sta for j in joined if j.channel is not None] == order
         assert [s.npts for j in joined for s in j.segments] == [120] * 3
 
     def test_rows_choose_records(self) -> None:
@@ -406,24 +406,24 @@ class TestEncode:
     @settings(max_examples=150, deadline=None)
     @given(samples, rates, st.integers(-(10**9), 4 * 10**9), st.integers(0, 999_999), st.sampled_from([128, 512, 4096]))
     def test_everything_comes_back(self, data: np.ndarray, rate: Rate, second: int, micro: int, reclen: int) -> None:
-        segment = Segment(SOURCE, second * 10**9 + micro * 1000, rate, data)
+        segment = Segment(CHANNEL, second * 10**9 + micro * 1000, rate, data)
         packed = encode(segment, reclen=reclen)
         table = frame(packed)
         assert table.problems == ()
         out = decode(packed, table)[0].segments
-        assert [s.source for s in out] == [SOURCE]
+        assert [s.channel for s in out] == [CHANNEL]
         (only,) = out
         assert (only.t0_ns, only.rate) == (segment.t0_ns, rate)
         assert only.data.tobytes() == data.tobytes()
         assert only.data.dtype == data.dtype
 
     def test_nanoseconds_are_rounded_to_microseconds(self) -> None:
-        data = encode(Segment(SOURCE, T0 + 1501, BHN, np.arange(5, dtype=np.int32)))
+        data = encode(Segment(CHANNEL, T0 + 1501, BHN, np.arange(5, dtype=np.int32)))
         assert segments(data)[0].t0_ns == T0 + 2000
 
     def test_a_rate_beyond_the_header_keeps_single_precision(self) -> None:
         rate = Rate.from_hz(5000.1234567)
-        (only,) = segments(encode(Segment(SOURCE, T0, rate, np.arange(50, dtype=np.int32))))
+        (only,) = segments(encode(Segment(CHANNEL, T0, rate, np.arange(50, dtype=np.int32))))
         assert np.float32(only.rate.hz) == np.float32(rate.hz)
 
     def test_counts_become_steim2_and_records_are_numbered(self) -> None:
@@ -436,8 +436,8 @@ class TestEncode:
         ("source", "options", "message"),
         [
             (Channel("CI", "TOOLONG", "", "BHN"), {}, "'TOOLONG'"),
-            (SOURCE, {"reclen": 500}, "power of 2"),
-            (SOURCE, {"encoding": Encoding.FLOAT32}, "FLOAT32 cannot hold int32"),
+            (CHANNEL, {"reclen": 500}, "power of 2"),
+            (CHANNEL, {"encoding": Encoding.FLOAT32}, "FLOAT32 cannot hold int32"),
         ],
     )
     def test_what_the_format_cannot_hold_is_refused(
@@ -488,7 +488,7 @@ def test_real_files_equal_obspy_bit_for_bit() -> None:
                 assert only.data[index : index + len(values)].tolist() == values  # type: ignore[arg-type]
             assert sum(len(t[4]) for t in traces) == only.npts  # type: ignore[arg-type]
             continue
-        have = [[str(s.source), s.t0_ns, s.rate.hz, str(s.data.dtype), s.data.tolist()] for s in ours]
+        have = [[str(s.channel), s.t0_ns, s.rate.hz, str(s.data.dtype), s.data.tolist()] for s in ours]
         assert sorted(have, key=lambda t: t[:2]) == sorted(traces, key=lambda t: t[:2]), path  # type: ignore[arg-type,return-value]
 
 

@@ -19,7 +19,7 @@ from libseis.mseed import Encoding, decode, encode, frame, read, write
 from libseis.mseed.stamps import crc32c
 from libseis.segments import Rate, Segment
 
-SOURCE = Channel("XX", "TEST", "", "BHZ")
+CHANNEL = Channel("XX", "TEST", "", "BHZ")
 T0 = 1_299_822_360_000_123_000
 MEASURED = Rate(479347, 479349)
 rates = st.builds(Rate, st.integers(1, 10**7), st.integers(1, 10**7)) | st.sampled_from(
@@ -43,7 +43,7 @@ def the_segment(data: bytes) -> Segment:
 def test_every_rate_comes_back(rate: Rate, count: int, reclen: int, second: int) -> None:
     if rate.period_ns * count > 10**16:
         count = 10
-    segment = Segment(SOURCE, second * 10**9, rate, walk(count))
+    segment = Segment(CHANNEL, second * 10**9, rate, walk(count))
     two = frame(encode(segment, reclen=reclen))
     assert np.float32(two.rates[0].hz) == np.float32(rate.hz)
     three = frame(encode(segment, reclen=reclen, version=3))
@@ -57,7 +57,7 @@ def test_every_rate_comes_back(rate: Rate, count: int, reclen: int, second: int)
 @pytest.mark.parametrize("rate", [Rate(40), MEASURED, Rate(9999, 100), Rate(1, 7)])
 @pytest.mark.parametrize("version", [2, 3])
 def test_libmseed_and_obspy_read_the_same(rate: Rate, version: int) -> None:
-    segment = Segment(SOURCE, T0, rate, walk(3000))
+    segment = Segment(CHANNEL, T0, rate, walk(3000))
     data = encode(segment, reclen=512, version=version)
     found = MS3Record.from_buffer(data, unpack_data=True)
     records = [(r.starttime, r.samprate, r.np_datasamples.copy()) for r in found]
@@ -78,7 +78,7 @@ def test_libmseed_and_obspy_read_the_same(rate: Rate, version: int) -> None:
 @pytest.mark.parametrize("version", [2, 3])
 @pytest.mark.parametrize("day", ["2016-12-31T23:50:00", "1972-06-30T23:55:00", "2012-06-30T23:59:59"])
 def test_no_leap_second_moves_a_record(day: str, version: int) -> None:
-    segment = Segment(SOURCE, obspy.UTCDateTime(day).ns, Rate(40), walk(48_000))
+    segment = Segment(CHANNEL, obspy.UTCDateTime(day).ns, Rate(40), walk(48_000))
     again = the_segment(encode(segment, version=version))
     assert (again.t0_ns, again.rate, again.complaints) == (segment.t0_ns, segment.rate, ())
     assert np.array_equal(again.data, segment.data)
@@ -87,13 +87,13 @@ def test_no_leap_second_moves_a_record(day: str, version: int) -> None:
 @pytest.mark.parametrize("when", [-2_208_988_800, -1, 0, 951_782_399, 951_782_400, 4_102_444_799])
 def test_calendar(when: int) -> None:
     """First and last days of years, leap years and the time before 1970."""
-    segment = Segment(SOURCE, when * 10**9 + 999_999_000, Rate(1000), walk(5))
+    segment = Segment(CHANNEL, when * 10**9 + 999_999_000, Rate(1000), walk(5))
     assert the_segment(encode(segment)).t0_ns == segment.t0_ns
     assert the_segment(encode(segment, version=3)).t0_ns == segment.t0_ns
 
 
 def test_a_flat_line_has_more_samples_than_a_header_counts() -> None:
-    segment = Segment(SOURCE, T0, Rate(40), np.zeros(400_000, np.int32))
+    segment = Segment(CHANNEL, T0, Rate(40), np.zeros(400_000, np.int32))
     for reclen in (65536, 131072):
         data = encode(segment, reclen=reclen)
         assert np.array_equal(the_segment(data).data, segment.data)
@@ -104,7 +104,7 @@ def test_a_flat_line_has_more_samples_than_a_header_counts() -> None:
 @pytest.mark.parametrize("version", [2, 3])
 def test_every_encoding_comes_back(encoding: Encoding, version: int) -> None:
     kind = {Encoding.FLOAT32: np.float32, Encoding.FLOAT64: np.float64}.get(encoding, np.int32)
-    segment = Segment(SOURCE, T0, MEASURED, walk(5000).astype(kind))
+    segment = Segment(CHANNEL, T0, MEASURED, walk(5000).astype(kind))
     data = encode(segment, reclen=512, encoding=encoding, version=version, quality="M")
     assert set(frame(data).encoding.tolist()) == {int(encoding)}
     again = the_segment(data)
@@ -115,7 +115,7 @@ def test_every_encoding_comes_back(encoding: Encoding, version: int) -> None:
 def test_the_crc_is_that_of_the_castagnoli_polynomial() -> None:
     assert crc32c(b"123456789") == 0xE3069283  # the check value of the catalogue of CRC algorithms
     assert crc32c(b"56789", crc32c(b"1234")) == 0xE3069283
-    data = encode(Segment(SOURCE, T0, Rate(40), walk(100)), version=3)
+    data = encode(Segment(CHANNEL, T0, Rate(40), walk(100)), version=3)
     assert struct.unpack("<I", data[28:32])[0] == crc32c(data[:28] + bytes(4) + data[32:])
 
 
@@ -123,7 +123,7 @@ def test_long_codes_go_into_version_3_only(tmp_path: object) -> None:
     source = Channel("XFDSN", "LONGSTA", "01X", "B_HH_Z")
     segment = Segment(source, T0 + 7, Rate(40), walk(100))
     again = the_segment(encode(segment, version=3))
-    assert (again.source, again.t0_ns) == (source, T0 + 7)
+    assert (again.channel, again.t0_ns) == (source, T0 + 7)
     with pytest.raises(SampleError, match="does not fit miniSEED 2"):
         encode(segment)
 
@@ -133,8 +133,8 @@ def test_long_codes_go_into_version_3_only(tmp_path: object) -> None:
     [
         (Channel("XX", "A_B", "", "BHZ"), {"version": 3}, "source identifier"),
         (Channel("XX", "A", "", "BH"), {"version": 3}, "source identifier"),
-        (SOURCE, {"version": 4}, "use 2 or 3"),
-        (SOURCE, {"quality": "X"}, "use D, R, Q or M"),
+        (CHANNEL, {"version": 4}, "use 2 or 3"),
+        (CHANNEL, {"quality": "X"}, "use D, R, Q or M"),
     ],
 )
 def test_what_cannot_be_written_is_refused(source: Channel, options: dict[str, object], message: str) -> None:
@@ -144,11 +144,11 @@ def test_what_cannot_be_written_is_refused(source: Channel, options: dict[str, o
 
 def test_times_beyond_what_is_read_are_refused() -> None:
     with pytest.raises(SampleError, match="1900"):
-        encode(Segment(SOURCE, -3 * 10**18, Rate(40), walk(10)))
+        encode(Segment(CHANNEL, -3 * 10**18, Rate(40), walk(10)))
 
 
 def test_a_file_of_version_3() -> None:
-    data = encode(Segment(SOURCE, T0 + 1, Rate(40), walk(100)))
+    data = encode(Segment(CHANNEL, T0 + 1, Rate(40), walk(100)))
     out = write(read(data), version=3)
     assert set(frame(out).version.tolist()) == {3}
     assert np.array_equal(read(out).member[0].data, walk(100))
@@ -156,7 +156,7 @@ def test_a_file_of_version_3() -> None:
 
 def test_a_short_segment_costs_no_more_than_a_few_records_of_libmseed() -> None:
     """The price of a call is compared with libmseed's own for the same samples, both in CPU time."""
-    segment = Segment(SOURCE, T0, MEASURED, walk(60))
+    segment = Segment(CHANNEL, T0, MEASURED, walk(60))
 
     def plain() -> bytes:
         record = MS3Record(reclen=512, encoding=11)

@@ -234,7 +234,7 @@ def test_a_wrong_crc_is_told_and_costs_nothing() -> None:
 def test_identifiers_of_other_authorities_stay_apart() -> None:
     data = V3(X, source=b"XFDSN:AA").pack() + V3(X, source=b"LOCAL:B\xc3").pack()
     joined = decode(data, frame(data))
-    assert [str(j.source) for j in joined] == [".XFDSN:AA..", ".LOCAL:B~.."]
+    assert [str(j.channel) for j in joined] == [".XFDSN:AA..", ".LOCAL:B~.."]
     assert all(np.array_equal(j.segments[0].data, X) for j in joined)
     assert {c.kind for j in joined for c in j.complaints} == {ComplaintKind.ODD_HEADER}
 

@@ -220,7 +220,7 @@ def test_text_and_empty_records_are_no_waveforms(version: int) -> None:
     data = text + empty + row(SINUSOID, 50)
     table = frame(data)
     assert table.problems == ()
-    joined = {j.source.chan: j for j in decode(data, table) if j.source is not None}
+    joined = {j.channel.chan: j for j in decode(data, table) if j.channel is not None}
     assert [c.kind for c in joined["LOG"].complaints] == [ComplaintKind.NOT_WAVEFORM]
     assert joined["LOG"].segments == joined["ACE"].segments == ()
     assert np.array_equal(joined["BHZ"].segments[0].data, SINUSOID)
@@ -229,7 +229,7 @@ def test_text_and_empty_records_are_no_waveforms(version: int) -> None:
 def test_identifiers_as_long_as_they_may_be() -> None:
     source = b"FDSN:" + b"N" * 30 + b"_" + b"S" * 100 + b"_" + b"L" * 50 + b"_BAND_SOURCE_POSITION"
     joined = whole(V3(SINUSOID, source=source).pack())
-    assert (joined.source.sta, joined.source.chan) == ("S" * 100, "BAND_SOURCE_POSITION")
+    assert (joined.channel.sta, joined.channel.chan) == ("S" * 100, "BAND_SOURCE_POSITION")
     assert joined.complaints == ()
 
 

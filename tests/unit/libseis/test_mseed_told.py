@@ -11,7 +11,7 @@ from libseis import TimeSeriesEnsemble, mseed
 from libseis.codes import Channel
 from libseis.segments import Rate, Segment
 
-SOURCE = Channel("XX", "TEST", "", "BHZ")
+CHANNEL = Channel("XX", "TEST", "", "BHZ")
 RECORD = 512
 T0 = 1_299_822_360 * 10**9
 

@@ -16,13 +16,13 @@ from libseis.mseed import Encoding, decode, encode, frame, trim
 from libseis.segments import GapPolicy, Rate, Segment, cut
 
 T0 = 1_299_801_600_019_539_000
-SOURCE = Channel("CI", "HEC", "", "BHZ")
+CHANNEL = Channel("CI", "HEC", "", "BHZ")
 NPTS = 6000
 BHZ = Rate(40)
 
 
 def records_of(
-    rate: Rate = BHZ, source: Channel = SOURCE, encoding: Encoding = Encoding.STEIM2, seed: int = 0
+    rate: Rate = BHZ, source: Channel = CHANNEL, encoding: Encoding = Encoding.STEIM2, seed: int = 0
 ) -> list[bytes]:
     """Ten minutes or so of a random walk in records of 512 bytes."""
     samples = np.cumsum(np.random.default_rng(seed).integers(-90, 90, NPTS)).astype(np.int32)
@@ -32,7 +32,7 @@ def records_of(
 
 def pieces(data: bytes, begin: int, end: int, rate: Rate = BHZ) -> list[Segment]:
     """Samples `begin` to `end` of what the bytes hold of the source."""
-    joined = next(j for j in decode(data, frame(data)) if j.source == SOURCE)
+    joined = next(j for j in decode(data, frame(data)) if j.channel == CHANNEL)
     start, stop = T0 + rate.span_ns(begin), T0 + rate.span_ns(end)
     return cut(joined.segments, joined.conflicts, start, stop, inclusive_end=True, gaps=GapPolicy.SPLIT).pieces
 
@@ -67,7 +67,7 @@ def test_trimmed_records_are_the_segment(window: list[int], rate: Rate, encoding
     assert len(again) == 1
     assert not again[0].complaints
     (segment,) = again[0].segments
-    assert (segment.source, segment.t0_ns, segment.rate) == (piece.source, piece.t0_ns, piece.rate)
+    assert (segment.channel, segment.t0_ns, segment.rate) == (piece.channel, piece.t0_ns, piece.rate)
     assert np.array_equal(segment.data, piece.data)
 
 
@@ -126,6 +126,6 @@ def test_what_is_no_plain_row_is_left_to_encode(how: str) -> None:
 def test_reals_and_filled_samples_are_left_to_encode() -> None:
     data = b"".join(records_of())
     (piece,) = pieces(data, 0, NPTS - 1)
-    real = Segment(piece.source, piece.t0_ns, piece.rate, piece.data.astype(np.float64))
+    real = Segment(piece.channel, piece.t0_ns, piece.rate, piece.data.astype(np.float64))
     assert trim(real, data, frame(data)) is None
     assert trim(piece, b"", frame(b"")) is None

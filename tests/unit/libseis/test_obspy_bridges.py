@@ -13,7 +13,7 @@ from libseis.obspy.inventories import inventory_of, read_stationxml, write_stati
 from libseis.obspy.segments import segment_to_trace
 from libseis.segments import Rate, Segment
 
-SOURCE = Channel("CI", "ADO", "", "BHZ")
+CHANNEL = Channel("CI", "ADO", "", "BHZ")
 
 
 @pytest.mark.parametrize("dtype", ["<i4", "<f4", "<f8"])
@@ -21,7 +21,7 @@ def test_a_trace_of_bytes_that_cannot_be_written_to_can_be_worked_on_in_place(dt
     """Stored samples and those of a message are views of bytes."""
     values = np.arange(100, dtype=dtype)
     data = np.frombuffer(values.tobytes(), dtype)
-    trace = segment_to_trace(Segment(SOURCE, 1_300_000_000_123_456_789, Rate(100, 3), data))
+    trace = segment_to_trace(Segment(CHANNEL, 1_300_000_000_123_456_789, Rate(100, 3), data))
     trace.data += 1
     assert np.array_equal(trace.data, values + 1)
     assert trace.data.dtype == data.dtype
@@ -33,7 +33,7 @@ def test_a_trace_of_bytes_that_cannot_be_written_to_can_be_worked_on_in_place(dt
 
 def test_samples_that_can_be_written_to_are_not_copied() -> None:
     data = np.arange(100.0)
-    trace = segment_to_trace(Segment(SOURCE, 0, Rate(1), data), "m/s")
+    trace = segment_to_trace(Segment(CHANNEL, 0, Rate(1), data), "m/s")
     assert np.shares_memory(trace.data, data)
     assert trace.stats.units == "m/s"
 

@@ -27,14 +27,14 @@ from libseis.segments import (
     join,
 )
 
-SOURCE = Channel("CI", "HEC", "", "BHN")
+CHANNEL = Channel("CI", "HEC", "", "BHN")
 BHN = Rate(40)
 T0 = 1_641_081_600_019_500_000
 RATES = st.sampled_from([Rate(40), Rate(100), Rate(1), Rate(1, 10), Rate(100, 3), Rate(1080), Rate(33333333, 1000000)])
 
 
 def segment(t0_ns: int, values: object, rate: Rate = BHN, dtype: object = np.int32) -> Segment:
-    return Segment(SOURCE, t0_ns, rate, np.array(values, dtype))
+    return Segment(CHANNEL, t0_ns, rate, np.array(values, dtype))
 
 
 class TestRate:
@@ -245,14 +245,14 @@ class TestJoin:
 
     def test_complaints_of_pieces_are_kept(self) -> None:
         told = Complaint(ComplaintKind.BAD_RECORD, "Record at byte 512 cannot be decoded.")
-        piece = Segment(SOURCE, T0, Rate(40), np.arange(3, dtype=np.int32), (told,))
+        piece = Segment(CHANNEL, T0, Rate(40), np.arange(3, dtype=np.int32), (told,))
         assert join([piece]).complaints == (told,)
 
     @pytest.mark.parametrize("every", [1, 2])
     def test_ten_thousand_pieces_are_quick(self, every: int) -> None:
         data = np.arange(10_000 * 100, dtype=np.int32)
         pieces = [
-            Segment(SOURCE, T0 + k * 2_500_000_000, Rate(40), data[k * 100 : k * 100 + 100])
+            Segment(CHANNEL, T0 + k * 2_500_000_000, Rate(40), data[k * 100 : k * 100 + 100])
             for k in range(0, 10_000, every)
         ]
         before = time.process_time()

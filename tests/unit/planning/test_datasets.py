@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libseis.codes import Channel
+from libseis.isotime import DAY_NS
 from seisbus.model.kinds.export import Export
-from seisbus.model.task import DAY_NS
 from seisbus.planning.datasets import DatasetKey, StoredSpan, dataset_keys, dataset_path, plan_items, safe_name
 
 CHANNEL = Channel("CI", "PAS", "", "BHZ")

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libseis.codes import Channel
+from libseis.isotime import DAY_NS
 from libseis.segments import Span
 from seisbus.model.job import parse_job
 from seisbus.model.kinds.window import WindowJob
-from seisbus.model.task import DAY_NS
 from seisbus.planning.knots import KnotTable
 from seisbus.planning.plan import DayFile, edge_margin_ns, plan_day, spans_of_object, split, touched_days
 from seisbus.planning.windows import Origin, PlannedWindow, home_days, windows_of_day

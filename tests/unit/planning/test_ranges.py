@@ -86,7 +86,7 @@ def needed(data: bytes, spans: Sequence[Span]) -> set[tuple[int, int]]:
     half = table.period_ns / 2
     for span in spans:
         wanted |= (table.start_ns <= span.end_ns + 2 * half) & (table.end_ns > span.start_ns - half)
-    wanted &= np.isin(table.source, [n for n, source in enumerate(table.sources) if source.chan == BHZ.chan])
+    wanted &= np.isin(table.channel, [n for n, source in enumerate(table.channels) if source.chan == BHZ.chan])
     return set(zip(table.offset[wanted].tolist(), (table.offset + table.length)[wanted].tolist(), strict=True))
 
 

@@ -225,7 +225,7 @@ def headers(data: bytes, length: int) -> list[Header]:
 
 def channels(data: bytes) -> dict[str, Joined]:
     """Everything in `data` by the channel's text."""
-    return {str(joined.source): joined for joined in mseed.decode(data, mseed.frame(data))}
+    return {str(joined.channel): joined for joined in mseed.decode(data, mseed.frame(data))}
 
 
 def segments(data: bytes) -> tuple[Segment, ...]:

@@ -19,7 +19,7 @@ CASES = Path(os.environ.get("SEISBUS_TEST_DATA", "."), "..", "reports", "cases.p
 TESTS = Path(__file__).parents[2]
 there = pytest.mark.skipif(not CASES.exists(), reason=f"there are no handed cases at {CASES}")
 
-# where modules that the file names are today; a SourceId is a Channel, and writing times is the library's
+# where modules that the file names are today; a SourceId is a Channel and is called so, writing times is the library's
 MOVED = {
     "libseis.segment_converter": "libseis.segments.timeseries",
     "seisbus.admin.archive": "seisbus.testing",
@@ -35,6 +35,7 @@ for old, new in {moved!r}.items():
     sys.modules[old] = importlib.import_module(new)
 import libseis.codes, libseis.isotime, libseis.segments, seisbus.model.times
 libseis.segments.SourceId = libseis.codes.Channel
+libseis.segments.Joined.source = property(lambda joined: joined.channel)
 seisbus.model.times.iso = libseis.isotime.iso
 import cases
 from unit.reports import handed_helpers

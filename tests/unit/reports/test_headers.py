@@ -321,7 +321,7 @@ def test_version_3_numbers_are_little_endian() -> None:
     """Every number of a version 3 record, rate and date and samples (libmseed#120)."""
     values = noise(500)
     (found,) = segments(version3(values, START, 20.0))
-    assert (found.t0_ns, found.rate, str(found.source)) == (START, Rate(20), "XX.STA..BHZ")
+    assert (found.t0_ns, found.rate, str(found.channel)) == (START, Rate(20), "XX.STA..BHZ")
     assert np.array_equal(found.data, values)
 
 
@@ -362,5 +362,5 @@ def test_an_empty_volume_code_with_an_actual_rate_is_read() -> None:
     like = replace(like, payload=128)
     values = noise(90)
     (found,) = segments(plain(values, START, like))
-    assert (found.rate.hz, found.t0_ns, str(found.source)) == (62.5, START + 3000, ".STA..BHZ")
+    assert (found.rate.hz, found.t0_ns, str(found.channel)) == (62.5, START + 3000, ".STA..BHZ")
     assert np.array_equal(found.data, values)

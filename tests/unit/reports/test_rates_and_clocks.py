@@ -119,7 +119,7 @@ def test_components_a_microsecond_apart_give_windows_of_one_length(phase: int) -
     """A ten second window has 2001 samples at 200 Hz in every component (obspy#95)."""
     values = noise(8000)
     (found,) = segments(b"".join(row(values, START, Record(factor=200))))
-    moved = Segment(found.source, found.t0_ns + phase, found.rate, found.data)
+    moved = Segment(found.channel, found.t0_ns + phase, found.rate, found.data)
     begin = START + 12 * NS + 494_999_000
     piece = cut([moved], [], begin, begin + 10 * NS, inclusive_end=True).pieces[0]
     assert piece.npts == 2001

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libseis.codes import Channel
+from libseis.isotime import DAY_NS
 from seisbus.model.ids import document_id, window_id
 from seisbus.model.outcome import Fate
 from seisbus.model.subject import (
@@ -22,7 +23,7 @@ from seisbus.model.subject import (
     as_type,
     of_event,
 )
-from seisbus.model.task import DAY_NS, Window
+from seisbus.model.task import Window
 from seisbus.store.graves import same_grave, share_grave
 from seisbus.store.packing import (
     End,

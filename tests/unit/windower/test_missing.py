@@ -8,9 +8,10 @@ from fractions import Fraction
 import pytest
 
 from libseis.codes import Channel
+from libseis.isotime import DAY_NS
 from seisbus.model.handovers import ObjectRecords, WindowOrder, WindowOutcome
 from seisbus.model.outcome import Fate
-from seisbus.model.task import DAY_NS, ObjectRef, Recipe, Window
+from seisbus.model.task import ObjectRef, Recipe, Window
 from seisbus.windower.cutting import cut_part
 from support.days import NS, Days, day_ns, pack
 

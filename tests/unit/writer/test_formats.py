@@ -12,9 +12,10 @@ import pytest
 
 from libseis import mseed
 from libseis.codes import Channel
+from libseis.isotime import DAY_NS
 from libseis.segments import Rate, Segment
 from seisbus.model.kinds.export import Export
-from seisbus.model.task import DAY_NS, Window
+from seisbus.model.task import Window
 from seisbus.writer.formats import About, Draft, open_draft
 from seisbus.writer.publishing import make_durable, publish, unfinished
 

@@ -57,12 +57,12 @@ def orientation(d: TimeSeries, inventory: Inventory | None = None) -> Orientatio
     net, sta, loc, chan = (d[key] if d.is_defined(key) else "" for key in ("net", "sta", "loc", "chan"))
     wanted = Channel(code(net), code(sta), location(loc), code(chan))
     found = [
-        Orientation(float(epoch.channel.azimuth), float(epoch.channel.dip) + 90.0)
+        Orientation(float(epoch.element.azimuth), float(epoch.element.dip) + 90.0)
         for epoch in channels_of(inventory, wanted.net, wanted.sta)
-        if epoch.source == wanted
+        if epoch.channel == wanted
         and epoch.span.touches(d.t0_ns, d.endtime_ns())
-        and epoch.channel.azimuth is not None
-        and epoch.channel.dip is not None
+        and epoch.element.azimuth is not None
+        and epoch.element.dip is not None
     ]
     if not found:
         raise _fail(d, "the inventory has no epoch with azimuth and dip at that time")

@@ -40,7 +40,7 @@ class AsdfDraft(Draft):
         tag = self._add(segment, self._tag, str(document.get("units") or ""))
         if tag:
             said = tuple(document.get("elog") or ())
-            write_log(self._file, WaveformLog(str(segment.source), segment.t0_ns, tag, said))
+            write_log(self._file, WaveformLog(str(segment.channel), segment.t0_ns, tag, said))
 
     def _add(self, segment: Segment, wanted: str, units: str = "") -> str:
         """Under this tag; where other samples of the same channel and time have it, under a numbered one. The tag that
@@ -57,9 +57,9 @@ class AsdfDraft(Draft):
             except AsdfConflictError:
                 continue
             if number > 1:
-                self.problems.append(f"{segment.source}: other samples of the same time have the tag {tag}.")
+                self.problems.append(f"{segment.channel}: other samples of the same time have the tag {tag}.")
             return tag
-        self.problems.append(f"{segment.source}: a waveform is left out, {_MOST_TAGS} others are of the same time.")
+        self.problems.append(f"{segment.channel}: a waveform is left out, {_MOST_TAGS} others are of the same time.")
         return ""
 
     def add_station(self, inventory: Any) -> None:

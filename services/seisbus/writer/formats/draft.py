@@ -62,8 +62,13 @@ class Draft(ABC):
 
     def _tell(self, document: Document, segment: Segment, **where: str) -> None:
         """Keep what a waveform's error log says, for a file beside those that have no place for it."""
-        source = segment.source
-        about = {**where, "channel": str(source), "starttime": iso(segment.t0_ns), "window": document.get("window", "")}
+        channel = segment.channel
+        about = {
+            **where,
+            "channel": str(channel),
+            "starttime": iso(segment.t0_ns),
+            "window": document.get("window", ""),
+        }
         self._log += [json.dumps({**about, "message": text}) for text in document.get("elog") or ()]
 
     def _write_log(self, path: Path) -> None:

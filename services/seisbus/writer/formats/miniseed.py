@@ -48,7 +48,7 @@ class MiniseedDraft(Draft):
                     self.problems.append(error.message)
                     continue
                 if problem := mseed.difference(records, segment):
-                    self.problems.append(f"{segment.source}: miniSEED does not hold all of it: {problem}.")
+                    self.problems.append(f"{segment.channel}: miniSEED does not hold all of it: {problem}.")
                 file.write(records)
             self.empty = file.tell() == 0
         self._write_log(log_beside(self._path))

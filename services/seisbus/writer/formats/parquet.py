@@ -42,16 +42,16 @@ class ParquetDraft(Draft):
 
     def add(self, document: Document, segment: Segment, site: Document | None) -> None:
         """One row."""
-        source = segment.source
+        channel = segment.channel
         counts = segment.data.dtype == np.int32
         self._rows.append(
             {
                 **{name: str(document.get(name) or "") for name in ("event", "data_tag", "job", "window", "units")},
                 "elog": list(document.get("elog") or ()),
-                "net": source.net,
-                "sta": source.sta,
-                "loc": source.loc,
-                "chan": source.chan,
+                "net": channel.net,
+                "sta": channel.sta,
+                "loc": channel.loc,
+                "chan": channel.chan,
                 "starttime": segment.t0_ns / 1e9,
                 "t0_ns": segment.t0_ns,
                 "rate_numerator": segment.rate.numerator,

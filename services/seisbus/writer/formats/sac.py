@@ -46,7 +46,7 @@ class SacDraft(Draft):
         from libseis.obspy.segments import segment_to_trace
 
         if segment.data.dtype == np.int32 and np.abs(segment.data.astype(np.int64)).max(initial=0) > _EXACT:
-            self.problems.append(f"{segment.source}: counts above 2^24 are rounded to single precision.")
+            self.problems.append(f"{segment.channel}: counts above 2^24 are rounded to single precision.")
         sac = SACTrace.from_obspy_trace(segment_to_trace(segment))
         unit = parse(document.get("units"))
         if unit is not None:
@@ -67,7 +67,7 @@ class SacDraft(Draft):
                 sac.iztype = "io"
             else:
                 self.problems.append(
-                    f"{segment.source}: the window starts so long after the origin that SAC's B would not hold its "
+                    f"{segment.channel}: the window starts so long after the origin that SAC's B would not hold its "
                     "time; the reference time is its start."
                 )
         self._tell_of_interval(segment, float(np.float32(sac.delta)))
@@ -80,13 +80,15 @@ class SacDraft(Draft):
         for value, whose in ((delta, "SAC holds the interval in single precision"), (round(delta, 6), _OBSPY)):
             off = abs(value * segment.rate.hz - 1) * segment.npts
             if off > TOLERANCE:
-                self.problems.append(f"{segment.source}: {whose}, by which the last sample is {off:.2g} samples off.")
+                self.problems.append(f"{segment.channel}: {whose}, by which the last sample is {off:.2g} samples off.")
                 return
 
     def _name(self, segment: Segment) -> str:
-        source = segment.source
+        channel = segment.channel
         start = utc(segment.t0_ns)
-        codes = ".".join(safe_name(code) if code else "" for code in (source.net, source.sta, source.loc, source.chan))
+        codes = ".".join(
+            safe_name(code) if code else "" for code in (channel.net, channel.sta, channel.loc, channel.chan)
+        )
         stem = f"{codes}.{start:%Y.%j.%H%M%S}.{start.microsecond // 1000:03d}"
         number = self._names[stem] = self._names.get(stem, 0) + 1
         return f"{stem}.SAC" if number == 1 else f"{stem}.{number}.SAC"

@@ -1,0 +1,21 @@
+"""Channels as messages: `seis.v1.Channel` and back."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from libseis.codes import Channel
+from seis.v1 import task_pb2 as pb
+
+# A message names few channels, each hundreds of times.
+_channel = lru_cache(maxsize=1024)(Channel)
+
+
+def channel_of(message: pb.Channel) -> Channel:
+    """The channel that a message names."""
+    return _channel(message.net, message.sta, message.loc, message.chan)
+
+
+def channel_message(channel: Channel) -> pb.Channel:
+    """The message that names a channel."""
+    return pb.Channel(net=channel.net, sta=channel.sta, loc=channel.loc, chan=channel.chan)
