@@ -341,6 +341,22 @@ cdef class _CoreSeismogram(_SampledSeries):
         self._apply(a)
         self._cardinal = self._orthogonal = nearly_identity(self._tm)
 
+    def turn(self, axes, /):
+        """Rotate to new axes: as `transform` by a matrix of shape (3, 3), whose rows must be orthonormal.
+
+        What `orthogonal()` said it says afterwards. The axes may be left-handed. MatrixError for other matrices.
+        """
+        cdef double[9] a
+        values = _np.asarray(axes, dtype=_np.float64)
+        if values.shape != (3, 3) or not _np.allclose(values @ values.T, _np.eye(3), atol=1e-9):
+            raise MatrixError("the rows of a rotation matrix are three orthonormal vectors", shape=values.shape)
+        matrix_of_nine(values, a)
+        if self._idle():
+            return
+        self._apply(a)
+        self._cardinal = nearly_identity(self._tm)
+        self._orthogonal = self._orthogonal or self._cardinal
+
     def rotate_to_standard(self):
         """Bring the components back to east, north and up; MsPASSError where tmatrix is singular."""
         cdef double[9] inverse

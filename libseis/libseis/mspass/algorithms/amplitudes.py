@@ -17,7 +17,17 @@ from libseis.errors import SampleError
 from libseis.mspass.algorithms.bandwidth import BandwidthData, BandwidthStatistics, EstimateBandwidth
 from libseis.objects.kinds import Atomic, Ensemble
 from libseis.objects.timewindow import TimeWindow
-from libseis.units import scaled
+from libseis.signal.amplitudes import (
+    apply_gain,
+    energy_root,
+    magnitudes,
+    median,
+    overflows,
+    peak,
+    percentile,
+    root_mean_square,
+    usable_gain,
+)
 
 __all__ = [
     "BandwidthData",
@@ -37,58 +47,20 @@ __all__ = [
 Values = NDArray[np.float64]
 
 
-def _magnitudes(x: Values) -> Values:
-    """Absolute values (npts,) of samples (npts,), or lengths (npts,) of vectors (3, npts)."""
-    if x.ndim == 1:
-        return np.abs(x)
-    unit = _unit(x)
-    scaled = x / unit
-    lengths: Values = np.sqrt(np.einsum("ij,ij->j", scaled, scaled)) * unit
-    return lengths
-
-
-def _unit(x: Values) -> float:
-    """What samples are divided by before they are squared: 1, or their peak where squares would leave the floats."""
-    peak = float(np.max(np.abs(x), initial=0.0))
-    return peak if 0.0 < peak < 1e-140 or 1e140 < peak < math.inf else 1.0
-
-
 def _live_samples(d: Atomic) -> Values:
     x: Values = np.asarray(d.data, dtype=np.float64)
     return x[..., :0] if d.dead() else x
 
 
-def _peak(x: Values) -> float:
-    return float(np.max(_magnitudes(x)))
-
-
 def _rms(x: Values) -> float:
-    unit = _unit(x)
-    energy = float(np.sum(np.square(x / unit)))
-    return math.sqrt(energy if x.ndim == 1 else energy / x.shape[-1]) * unit
-
-
-def _mad(x: Values) -> float:
-    return float(np.median(_magnitudes(x)))
-
-
-def _percentile(x: Values, fraction: float) -> float:
-    if not (math.isfinite(fraction) and 0.0 < fraction <= 100.0):
-        raise SampleError(
-            f"PercAmplitude: the level must be a fraction in (0, 1] or a percentage in (1, 100], found {fraction}.",
-            ErrorSeverity.Invalid,
-            what="level",
-        )
-    fraction = fraction / 100.0 if fraction > 1.0 else fraction
-    magnitudes = _magnitudes(x)
-    index = math.floor(fraction * (len(magnitudes) - 1))
-    return float(np.partition(magnitudes, index)[index])
+    """MsPASS divides by the number of samples for Seismograms only."""
+    return energy_root(x) if x.ndim == 1 else root_mean_square(x)
 
 
 def PeakAmplitude(d: Atomic) -> float:
     """Largest absolute value, or largest vector length."""
     x = _live_samples(d)
-    return _peak(x) if x.size else 0.0
+    return peak(x) if x.size else 0.0
 
 
 def RMSAmplitude(d: Atomic) -> float:
@@ -103,7 +75,7 @@ def RMSAmplitude(d: Atomic) -> float:
 def MADAmplitude(d: Atomic) -> float:
     """Median of the absolute values, or of the vector lengths (zero is taken as the data's centre)."""
     x = _live_samples(d)
-    return _mad(x) if x.size else 0.0
+    return median(x) if x.size else 0.0
 
 
 def PercAmplitude(d: Atomic, perc: float) -> float:
@@ -112,7 +84,7 @@ def PercAmplitude(d: Atomic, perc: float) -> float:
     SampleError (Invalid) for a live datum and another `perc`.
     """
     x = _live_samples(d)
-    return _percentile(x, perc) if x.size else 0.0
+    return percentile(x, perc) if x.size else 0.0
 
 
 def PerfAmplitude(d: Atomic, perf: float) -> float:
@@ -123,9 +95,9 @@ def PerfAmplitude(d: Atomic, perf: float) -> float:
     x = _live_samples(d)
     if not x.size:
         return 0.0
-    magnitudes = _magnitudes(x)
-    index = min(max(int(perf * len(magnitudes)), 0), len(magnitudes) - 1)
-    return float(np.partition(magnitudes, index)[index])
+    values = magnitudes(x)
+    index = min(max(int(perf * len(values)), 0), len(values) - 1)
+    return float(np.partition(values, index)[index])
 
 
 class ScalingMethod(Enum):
@@ -146,30 +118,14 @@ def _measure(x: Values, method: ScalingMethod, level: float) -> tuple[float, flo
         return 0.0, 0.0
     target = level
     if method is ScalingMethod.Peak:
-        amplitude = _peak(x)
+        amplitude = peak(x)
     elif method is ScalingMethod.RMS:
         amplitude = _rms(x)
     elif method is ScalingMethod.MAD:
-        amplitude = _mad(x)
+        amplitude = median(x)
     else:
-        amplitude, target = _percentile(x, level), 1.0
-    # an amplitude so small that its inverse overflows is as good as none
-    usable = math.isfinite(amplitude) and amplitude > 0.0 and math.isfinite(target / amplitude)
-    return amplitude, target / amplitude if usable else 0.0
-
-
-def _apply_gain(d: Atomic, gain: float) -> None:
-    """Multiply the samples; calib (1 when absent) and the units go with them, and sample * calib stays."""
-    x = np.asarray(d.data)
-    x *= gain
-    d["calib"] = (d.get_double("calib") if d.is_defined("calib") else 1.0) / gain
-    if d.is_defined("units") and (units := scaled(d.get_string("units"), gain)):
-        d["units"] = units
-
-
-def _overflows(x: Values, gain: float) -> bool:
-    """True if a finite sample would become infinite: the amplitude says next to nothing of such data."""
-    return gain > 1.0 and bool((np.isfinite(x) & (np.abs(x) > np.finfo(np.float64).max / gain)).any())
+        amplitude, target = percentile(x, level), 1.0
+    return amplitude, usable_gain(amplitude, target)
 
 
 def _in_window(d: Atomic, window: TimeWindow | None) -> Values:
@@ -197,8 +153,8 @@ def _scale(d: Atomic, method: ScalingMethod, level: float = 1.0, window: TimeWin
     (Invalid), with nothing changed, when the window misses the data.
     """
     amplitude, gain = _measure(_in_window(d, window), method, level)
-    if gain and not _overflows(_live_samples(d), gain):
-        _apply_gain(d, gain)
+    if gain and not overflows(_live_samples(d), gain):
+        apply_gain(d, gain)
     return amplitude
 
 
@@ -223,5 +179,5 @@ def _scale_ensemble(ensemble: Ensemble, method: ScalingMethod, level: float = 1.
     gain = (1.0 if method is ScalingMethod.ClipPerc else level) / amplitude
     for member in ensemble.member:
         if member.live:
-            _apply_gain(member, gain)
+            apply_gain(member, gain)
     return amplitude

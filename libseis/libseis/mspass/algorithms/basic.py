@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from numpy.typing import ArrayLike
 
 from libseis.mspass.algorithms.bundle import _BundleSEEDGroup, _sort_descending, bundle_seed_data
-from libseis.mspass.algorithms.components import ArrivalTimeReference, ExtractComponent, _ExtractComponent, agc
+from libseis.mspass.algorithms.components import ArrivalTimeReference, ExtractComponent, agc
 from libseis.mspass.algorithms.merging import repair_overlaps, splice_segments
 from libseis.mspass.algorithms.rotation import (
     free_surface_transformation,
@@ -29,6 +29,7 @@ from libseis.objects.timeseries import TimeSeries
 from libseis.objects.timeseriesensemble import TimeSeriesEnsemble
 from libseis.objects.timewindow import TimeWindow
 from libseis.signal.butterworth import Butterworth
+from libseis.signal.components import extract_component
 from libseis.signal.tapers import CosineTaper, LinearTaper, VectorTaper, _TopMute
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
 ]
 
 _WindowData3C = _WindowData
+_ExtractComponent = extract_component
 _bundle_seed_data = bundle_seed_data
 
 D = TypeVar("D", TimeSeries, Seismogram)
