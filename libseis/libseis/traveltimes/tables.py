@@ -1,0 +1,193 @@
+"""Curves of phases by Earth model and source depth, kept in memory and, where a folder is given, on disk.
+
+A file holds the curves of one depth: a line of JSON that says which, then their numbers. It is written beside its place
+and renamed, so that several processes may share a folder; what cannot be read is made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from ..extras import extra
+from .building import build_curve, earth, is_phase
+from .curve import NO_PHASE, Floats, PhaseArrivals, PhaseCurve
+
+with extra("obspy"):
+    from cachetools import LRUCache
+
+_log = logging.getLogger(__name__)
+
+MODELS: Final = ("iasp91", "ak135", "prem")
+# Sources of one depth to ten metres share their curves: a time is then wrong by 5 m of path at most, 2 ms for S.
+DEPTH_STEP_KM: Final = 0.01
+_SAME_KM: Final = 1e-6  # obspy cannot cut a layer thinner than that
+DEEPEST_KM: Final = 800.0
+_FORMAT: Final = 1
+
+
+class PhaseNameError(ValueError):
+    """A name that is no phase; the text says which, and what would be one."""
+
+
+def check_phases(phases: Sequence[str], model: str = "iasp91") -> None:
+    """PhaseNameError for names that obspy's TauP does not know."""
+    for phase in phases:
+        if not is_phase(model, phase):
+            raise PhaseNameError(
+                f"{phase!r} is no phase, expected names as obspy's TauP has them, such as P, Pdiff, PKIKP, pP or ScS."
+            )
+
+
+class TravelTimes:
+    """Predicted arrivals of one Earth model.
+
+    Parameters
+    ----------
+    model
+        `iasp91`, `ak135` or `prem`: spherical, so that times are those of a sphere, without ellipticity.
+    folder
+        Where curves are kept between processes; None for memory alone. A folder that cannot be written is not used.
+    keep
+        How many depths are held in memory, about 10 kB each and phase.
+    """
+
+    def __init__(self, model: str = "iasp91", folder: Path | None = None, keep: int = 256) -> None:
+        if model not in MODELS:
+            raise ValueError(f"unknown Earth model {model!r}, expected one of {', '.join(MODELS)}")
+        self.model = model
+        self._folder = None if folder is None else folder / f"{model}-{_version()}-{_FORMAT}"
+        self._known: LRUCache[float, dict[str, PhaseCurve]] = LRUCache(keep)
+        self._phases: set[str] = set()  # names that have been checked
+
+    @property
+    def radius_km(self) -> float:
+        """Radius of the planet, for seconds per kilometre."""
+        return float(earth(self.model).radius_of_planet)
+
+    def first(self, phases: Sequence[str], depth_km: float, degrees: Floats) -> PhaseArrivals:
+        """At each distance, the earliest arrival of the first phase of the list that exists there.
+
+        Parameters
+        ----------
+        phases
+            Names as obspy's TauP has them, in order of preference.
+        depth_km
+            Depth of the source below the surface; a source above it counts as at the surface.
+        degrees
+            Distances from 0 to 180 degrees, shape (n,).
+
+        Raises
+        ------
+        PhaseNameError
+            For a name that is no phase.
+        """
+        degrees = np.asarray(degrees, dtype=np.float64)
+        nothing = [np.full(len(degrees), np.nan) for _ in range(4)]
+        found = PhaseArrivals(np.full(len(degrees), NO_PHASE, dtype=np.intp), *nothing)
+        left = np.arange(len(degrees))
+        for number, curve in enumerate(self.curves(phases, depth_km)):
+            time, ray_param = curve.first(degrees[left])
+            arrives = ~np.isnan(time)
+            at, ray_param = left[arrives], ray_param[arrives]
+            found.phase[at] = number
+            found.time[at] = time[arrives]
+            found.ray_param[at] = np.radians(ray_param)
+            found.incidence[at] = curve.incidence(ray_param)
+            found.takeoff[at] = curve.takeoff(ray_param)
+            left = left[~arrives]
+            if not len(left):
+                break
+        return found
+
+    def curves(self, phases: Sequence[str], depth_km: float) -> list[PhaseCurve]:
+        """The curves of phases for a source depth (km below the surface)."""
+        if not depth_km <= DEEPEST_KM:
+            raise ValueError(f"a source depth of {depth_km:g} km, expected kilometres up to {DEEPEST_KM:g}")
+        depth = self._step(max(0.0, depth_km))
+        known = self._known.get(depth)
+        if known is None:
+            known = self._known[depth] = self._read(depth)
+        if wanted := [phase for phase in phases if phase not in known]:
+            check_phases([phase for phase in wanted if phase not in self._phases], self.model)
+            self._phases.update(wanted)
+            known.update({phase: build_curve(self.model, phase, depth) for phase in wanted})
+            self._write(depth, known)
+        return [known[phase] for phase in phases]
+
+    def _step(self, depth_km: float) -> float:
+        """The depth whose curves serve for this one: rounded, and never across a discontinuity."""
+        rounded = round(round(depth_km / DEPTH_STEP_KM) * DEPTH_STEP_KM, 4)
+        for branch in earth(self.model).tau_branches[0]:
+            at = float(branch.top_depth)
+            if at > 0 and (rounded - at) * (depth_km - at) <= 0 and rounded != depth_km:
+                return at if abs(depth_km - at) < _SAME_KM else depth_km
+        return rounded
+
+    # -- the folder --------------------------------------------------------------------------------
+
+    def _path(self, depth: float) -> Path | None:
+        return None if self._folder is None else self._folder / f"{depth:.4f}.curves"
+
+    def _read(self, depth: float) -> dict[str, PhaseCurve]:
+        path = self._path(depth)
+        if path is None:
+            return {}
+        try:
+            heading, _, body = path.read_bytes().partition(b"\n")
+            return _unpack(json.loads(heading), np.frombuffer(body, dtype="<f8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            _log.warning("travel times in %s cannot be read and are made again: %s", path, error)
+            return {}
+
+    def _write(self, depth: float, known: dict[str, PhaseCurve]) -> None:
+        path = self._path(depth)
+        if path is None:
+            return
+        heading = {
+            name: [len(c.time), c.incidence_slowness, c.takeoff_slowness, c.down_at_receiver, c.up_at_source]
+            for name, c in known.items()
+        }
+        body = b"".join(np.stack([c.distance, c.time, c.ray_param]).astype("<f8").tobytes() for c in known.values())
+        temporary = ""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".new", delete=False) as file:
+                temporary = file.name
+                file.write(json.dumps(heading).encode() + b"\n" + body)
+            os.replace(temporary, path)
+        except OSError as error:
+            _log.warning("travel times cannot be kept in %s: %s", path.parent, error)
+            self._folder = None
+            if temporary:
+                with contextlib.suppress(OSError):
+                    Path(temporary).unlink(missing_ok=True)
+
+
+def _unpack(heading: dict[str, list[float]], numbers: Floats) -> dict[str, PhaseCurve]:
+    found, at = {}, 0
+    for name, (length, incidence, takeoff, down, up) in heading.items():
+        n = int(length)
+        distance, time, ray_param = numbers[at : at + 3 * n].reshape(3, n)
+        found[name] = PhaseCurve(distance, time, ray_param, incidence, takeoff, bool(down), bool(up))
+        at += 3 * n
+    if at != len(numbers):
+        raise ValueError(f"{len(numbers)} numbers, expected {at}")
+    return found
+
+
+def _version() -> str:
+    """Versions of obspy may trace differently."""
+    from importlib.metadata import version
+
+    return version("obspy")
