@@ -16,6 +16,11 @@ def channel_of(message: pb.Channel) -> Channel:
     return _channel(message.net, message.sta, message.loc, message.chan)
 
 
+def channel_fields(channel: Channel) -> dict[str, str]:
+    """The fields of the message that names a channel, to make a larger message of."""
+    return {"net": channel.net, "sta": channel.sta, "loc": channel.loc, "chan": channel.chan}
+
+
 def channel_message(channel: Channel) -> pb.Channel:
     """The message that names a channel."""
-    return pb.Channel(net=channel.net, sta=channel.sta, loc=channel.loc, chan=channel.chan)
+    return pb.Channel(**channel_fields(channel))

@@ -1,0 +1,242 @@
+"""Forms: how a value of the model stands in a message, said once and used in both directions.
+
+A form finds the fields of a dataclass in a message by their names, and the conversion of each by its type: numbers,
+texts and bytes stay as they are; enums, channels and values that have a form are converted by theirs, alone, in tuples,
+or where they may be None. Only what has another name or another shape is said. A field that a form would forget, of the
+dataclass or of the message, is an error when the module is imported.
+
+To write, a value becomes a dictionary, with dictionaries for what is inside it, and the message is made of that in one
+go: a message that is put into another is copied, a dictionary is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
+from enum import Enum
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any, Final, Generic, Protocol, TypeVar, get_args, get_origin, get_type_hints
+
+from google.protobuf.message import DecodeError, Message
+
+from libseis.errors import MsPASSError
+
+from ..errors import PoisonError
+
+V = TypeVar("V")
+E = TypeVar("E", bound=Enum)
+Plain = Mapping[str, Any]
+Convert = Callable[[Any], Any]
+
+# What reading fields raises that are not what a message of their kind holds.
+_MALFORMED: Final = (DecodeError, MsPASSError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A field that stands in one of the message, with its conversions, None where there is none."""
+
+    put: Convert | None = None
+    take: Convert | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A field that stands in several of the message, or in one in another way, or in one that may be absent.
+
+    `names` are those of the message, `take` reads the message. `put` gives what it adds to the dictionary; `fill`
+    writes the value into the message once that is made.
+    """
+
+    names: tuple[str, ...]
+    put: Callable[[Any], Plain] | None
+    take: Convert
+    fill: Callable[[Any, Any], None] | None = None
+
+
+Place = Item | Spread
+
+
+class Conversion(Protocol):
+    """What converts values of a type."""
+
+    @property
+    def plain(self) -> Convert:
+        """To what stands in the dictionary that a message is made of."""
+
+    @property
+    def value(self) -> Convert:
+        """From what is read of a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The conversion of a type that is not a message of its own form."""
+
+    plain: Convert
+    value: Convert
+
+
+_AS_THEY_ARE: Final = (str, int, float, bool, bytes)
+_CONVERSIONS: Final[dict[object, Conversion]] = {}
+
+
+def converted(kind: type, plain: Convert, value: Convert) -> None:
+    """Say how values of a type are converted, in all forms that are made from now on."""
+    _CONVERSIONS[kind] = Pair(plain, value)
+
+
+def numbered(kind: type[E], table: Mapping[E, int]) -> None:
+    """Say which numbers stand for the members of an enum; any other is malformed."""
+    converted(kind, table.__getitem__, {number: member for member, number in table.items()}.__getitem__)
+
+
+def one_of(kind: type[Enum]) -> Item:
+    """A text that has to be a value of an enum."""
+    return Item(take=lambda text: kind(text).value)
+
+
+class Form(Generic[V]):
+    """How values of a dataclass stand in a message.
+
+    Parameters
+    ----------
+    kind, message : type
+        The dataclass and the message.
+    apart : names
+        Last fields of the dataclass that do not stand in the message; who reads it may give them.
+    others : names
+        Fields of the message that are not of this value, or that only older versions wrote.
+    renamed : mapping
+        Names in the message of fields of the dataclass, where they differ.
+    **places : Item or Spread
+        Fields of the dataclass of which their type does not say it.
+    """
+
+    def __init__(
+        self,
+        kind: type[V],
+        message: type[Message],
+        *,
+        apart: Iterable[str] = (),
+        others: Iterable[str] = (),
+        renamed: Mapping[str, str] = MappingProxyType({}),
+        **places: Place,
+    ) -> None:
+        hints = get_type_hints(kind)
+        names = [f.name for f in fields(kind) if f.name not in set(apart)]  # type: ignore[arg-type]
+        chosen = {name: places.get(name) or _by_type(name, hints[name]) for name in names}
+        stands = {n: p.names if isinstance(p, Spread) else (renamed.get(n, n),) for n, p in chosen.items()}
+        self.names = frozenset(name for there in stands.values() for name in there)
+        if differing := (self.names ^ set(message.DESCRIPTOR.fields_by_name)) - set(others) | places.keys() - set(
+            names
+        ):
+            raise TypeError(f"{kind.__name__} and {message.DESCRIPTOR.full_name} differ in {sorted(differing)}")
+        self._kind, self._message = kind, message
+        # what is written, under its key in the dictionary: of what spreads, its name in the dataclass at first
+        keys = {n: n if isinstance(p, Spread) else stands[n][0] for n, p in chosen.items() if _written(p)}
+        self._keys, self._values = tuple(keys.values()), _getter(keys)
+        self._puts = [(keys[n], p.put) for n, p in chosen.items() if isinstance(p, Item) and p.put]
+        self._spreads = [(n, p.put) for n, p in chosen.items() if isinstance(p, Spread) and p.put]
+        self._fills = [(n, p.fill) for n, p in chosen.items() if isinstance(p, Spread) and p.fill]
+        self._fields = _getter([there[0] for there in stands.values()])
+        self._takes = [(at, p.take) for at, p in enumerate(chosen.values()) if isinstance(p, Item) and p.take]
+        self._wholes = [(at, p.take) for at, p in enumerate(chosen.values()) if isinstance(p, Spread)]
+        self.filled = bool(self._fills)  # who uses it inside another form has to call `fill` too
+        _CONVERSIONS[kind] = self
+
+    def plain(self, value: V) -> dict[str, Any]:
+        """The dictionary that the message is made of; `fill` adds the rest."""
+        made = dict(zip(self._keys, self._values(value), strict=True))
+        for key, put in self._puts:
+            made[key] = put(made[key])
+        for key, spread in self._spreads:
+            made |= spread(made.pop(key))
+        return made
+
+    def fill(self, message: Any, value: V) -> None:
+        """Write into a message what is not in the dictionary that it was made of."""
+        for name, fill in self._fills:
+            fill(message, getattr(value, name))
+
+    def value(self, message: Any, *apart: Any) -> V:
+        """The value of a message, with those of its fields that do not stand there."""
+        found = list(self._fields(message))
+        for at, take in self._takes:
+            found[at] = take(found[at])
+        for at, whole in self._wholes:
+            found[at] = whole(message)
+        return self._kind(*found, *apart)
+
+    def encode(self, value: V) -> bytes:
+        """A value as the bytes of its message; the same bytes for equal values."""
+        message = self._message(**self.plain(value))
+        self.fill(message, value)
+        return bytes(message.SerializeToString(deterministic=True))
+
+    def decode(self, body: bytes) -> V:
+        """Inverse of `encode`; PoisonError for bytes that are not such a message, or fields that make no sense."""
+        try:
+            return self.value(self._message.FromString(body))
+        except _MALFORMED as error:
+            name = self._message.DESCRIPTOR.full_name
+            raise PoisonError(f"A body that is not a {name}: {type(error).__name__}: {error}.") from error
+
+
+def inside(form: Form[Any]) -> Spread:
+    """A value whose fields stand among those of the message, as a form of its own says."""
+    return Spread(tuple(sorted(form.names)), form.plain, form.value)
+
+
+def _written(place: Place) -> bool:
+    """Whether a field is in the dictionary."""
+    return isinstance(place, Item) or place.put is not None
+
+
+def _getter(names: Collection[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """What reads attributes of an object, always as a tuple."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda found: tuple(getattr(found, name) for name in names)
+
+
+def _by_type(name: str, hint: Any) -> Place:
+    """How a field of a type stands in a message under its own name."""
+    if hint in _AS_THEY_ARE:
+        return Item()
+    if hint in _CONVERSIONS and not getattr(_CONVERSIONS[hint], "filled", False):
+        return Item(_CONVERSIONS[hint].plain, _CONVERSIONS[hint].value)
+    inner = get_args(hint)
+    if get_origin(hint) is tuple and inner[1:] == (Ellipsis,):
+        item = _by_type(name, inner[0])
+        if isinstance(item, Item):
+            return _many(item)
+    elif len(inner) == 2 and inner[1] is type(None):
+        item = _by_type(name, inner[0])
+        if isinstance(item, Item):
+            return _maybe(name, item)
+    raise TypeError(f"The type of {name}, {hint}, does not say how it stands in a message.")
+
+
+def _many(item: Item) -> Item:
+    put, take = item.put, item.take
+    return Item(
+        None if put is None else lambda values: [put(value) for value in values],
+        tuple if take is None else lambda found: tuple([take(one) for one in found]),
+    )
+
+
+def _maybe(name: str, item: Item) -> Spread:
+    put, take = item.put, item.take
+
+    def written(value: Any) -> Plain:
+        return {name: value if value is None or put is None else put(value)}  # None is not written
+
+    def read(message: Any) -> Any:
+        if not message.HasField(name):
+            return None
+        found = getattr(message, name)
+        return found if take is None else take(found)
+
+    return Spread((name,), written, read)
