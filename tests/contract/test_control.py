@@ -29,7 +29,7 @@ from seisbus.bus.snapshot import snapshot
 from seisbus.bus.topology import consumer_of, fetch_consumer, fetch_subject, plan_consumer
 from seisbus.client import AsyncClient, Client, ClientError, DatasetError, Failure, UnreachableError, WaveformError
 from seisbus.client.export import write_miniseed
-from seisbus.control.context import Context
+from seisbus.control.context import CallContext
 from seisbus.control.server import SERVICE, ControlServer
 from seisbus.local import ServerHandle
 from seisbus.model.kinds.window import CUT, STORE
@@ -53,7 +53,7 @@ windows:
 class Front:
     """A control service, its parts, and a client of it."""
 
-    context: Context
+    context: CallContext
     client: AsyncClient
     address: str
 
@@ -68,7 +68,7 @@ async def front(
         bus = await stack.enter_async_context(await Bus.connect(own_nats_server.url, name="test"))
         consumers = [plan_consumer(), fetch_consumer("local", 16), consumer_of(CUT), consumer_of(STORE)]
         await bus.ensure_topology(consumers, store_bytes=200_000_000, ack_wait=30)
-        context = Context(store, bus, load_archives(), tmp_path / "output")
+        context = CallContext(store, bus, load_archives(), tmp_path / "output")
         context.output_root.mkdir()
         server = await ControlServer.start(context, "127.0.0.1:0")
         stack.push_async_callback(server.stop)

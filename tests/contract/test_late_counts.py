@@ -10,7 +10,8 @@ from seisbus.model.outcome import Fate, JobState
 from seisbus.model.task import ObjectRef, Part, Task, Window
 from seisbus.store.client import Store
 from seisbus.store.jobs import add_counts, close_job, get_job, insert_job
-from seisbus.store.settle import SettledWindow, Settlement, settle
+from seisbus.store.settle import Settlement, settle
+from seisbus.store.settled import SettledWindow
 from seisbus.store.tasks import Cursor, write_tasks
 
 CHANNEL = Channel("XX", "STA", "", "LHZ")

@@ -41,7 +41,8 @@ from seisbus.store.outcomes import outcomes
 from seisbus.store.packing import expand_all
 from seisbus.store.pages import PageRequest
 from seisbus.store.queries import WaveformFilter, each_logged, logs
-from seisbus.store.settle import SettledWindow, Settlement, settle, settle_rest
+from seisbus.store.settle import Settlement, settle, settle_rest
+from seisbus.store.settled import SettledWindow
 from seisbus.store.summaries import fold, summary
 from seisbus.store.tasks import (
     Cursor,

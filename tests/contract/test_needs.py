@@ -17,7 +17,7 @@ from seisbus.archive.definition import load_archives
 from seisbus.bus import Bus
 from seisbus.bus.topology import consumer_of, fetch_consumer, plan_consumer
 from seisbus.client import AsyncClient, ClientError
-from seisbus.control.context import Context
+from seisbus.control.context import CallContext
 from seisbus.control.server import ControlServer
 from seisbus.errors import UserError
 from seisbus.local import ServerHandle
@@ -103,7 +103,7 @@ async def front(
         consumers = [plan_consumer(), fetch_consumer("local", 16), consumer_of(CUT), consumer_of(STORE)]
         await bus.ensure_topology(consumers, store_bytes=200_000_000, ack_wait=30)
         (tmp_path / "input").mkdir()
-        context = Context(store, bus, load_archives(), tmp_path / "output", input_root=tmp_path / "input")
+        context = CallContext(store, bus, load_archives(), tmp_path / "output", input_root=tmp_path / "input")
         server = await ControlServer.start(context, "127.0.0.1:0")
         stack.push_async_callback(server.stop)
         address = f"127.0.0.1:{server.port}"

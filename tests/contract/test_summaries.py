@@ -11,7 +11,8 @@ from seisbus.model.outcome import Fate, JobState
 from seisbus.store import collections as c
 from seisbus.store.client import Store
 from seisbus.store.jobs import close_job, get_job, request_retry
-from seisbus.store.settle import SettledWindow, Settlement, settle
+from seisbus.store.settle import Settlement, settle
+from seisbus.store.settled import SettledWindow
 from seisbus.store.summaries import MANY, Summary, compact, fold, pack_rows, summary, unpack_rows
 from seisbus.store.tasks import reopen_for_retry
 

@@ -20,7 +20,7 @@ from seisbus.admin.secrets.folder import Wishes, make_secrets
 from seisbus.archive.definition import load_archives
 from seisbus.bus import Bus
 from seisbus.client import AsyncClient, Client, ClientError, Transport
-from seisbus.control.context import Context
+from seisbus.control.context import CallContext
 from seisbus.control.server import ControlServer
 from seisbus.errors import UserError
 from seisbus.local import ServerHandle
@@ -56,7 +56,7 @@ async def address(
         store = await stack.enter_async_context(await Store.connect(mongodb_uri, mongodb_database))
         await store.ensure_indexes()
         bus = await stack.enter_async_context(await Bus.connect(own_nats_server.url, name="test"))
-        server = await ControlServer.start(Context(store, bus, load_archives(), tmp_path), "127.0.0.1:0", settings)
+        server = await ControlServer.start(CallContext(store, bus, load_archives(), tmp_path), "127.0.0.1:0", settings)
         stack.push_async_callback(server.stop)
         yield f"localhost:{server.port}"
 

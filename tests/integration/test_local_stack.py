@@ -13,7 +13,7 @@ import nats
 import psutil
 import pytest
 
-from seisbus.local import FolderInUseError, ServiceName, StackState, local_stack, running_stack, work
+from seisbus.local import FolderInUseError, ServiceName, StackState, local_stack, running_stack, server_trials
 from support.waiting import eventually
 
 
@@ -54,7 +54,7 @@ async def stream_names(url: str) -> set[str | None]:
     client = await nats.connect(url)
     try:
         names = {info.config.name for info in await client.jetstream().streams_info()}
-        return names - {work.STREAM}  # the watchdog's own, which comes a little later
+        return names - {server_trials.STREAM}  # the watchdog's own, which comes a little later
     finally:
         await client.close()
 

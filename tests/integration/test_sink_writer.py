@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from libseis.codes import Channel
-from seisbus.app import Context
+from seisbus.app import ServiceContext
 from seisbus.bus import Bus, Delivery
 from seisbus.bus.client import Tag
 from seisbus.bus.codec import encode_outcomes
@@ -39,7 +39,7 @@ DATA = bytes(range(80))
 class Sunk:
     """A writer's context with a sink, and the server of the sink."""
 
-    context: Context
+    context: ServiceContext
     sink: Bucket
     server: Server
 
@@ -48,7 +48,7 @@ class Sunk:
 
 
 @asynccontextmanager
-async def committing(context: Context) -> AsyncIterator[Committer]:
+async def committing(context: ServiceContext) -> AsyncIterator[Committer]:
     committer = Committer(context)
     running = asyncio.create_task(committer.run())
     try:
@@ -77,7 +77,7 @@ async def sunk(
         Bucket("s3://sink/here", servers.s3.url) as sink,
     ):
         await store.ensure_indexes()
-        context = Context("writer", "boot", settings, bus, store, ObjectReader(), {}, sink)
+        context = ServiceContext("writer", "boot", settings, bus, store, ObjectReader(), {}, sink)
         yield Sunk(context, sink, servers.server("s3"))
 
 

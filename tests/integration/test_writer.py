@@ -13,7 +13,7 @@ import pytest
 from pymongo.errors import PyMongoError
 
 from libseis.codes import Channel
-from seisbus.app import Context
+from seisbus.app import ServiceContext
 from seisbus.bus import Bus, Delivery
 from seisbus.bus.client import Tag
 from seisbus.bus.codec import encode_outcomes
@@ -39,17 +39,17 @@ _SECOND_NS = 1_000_000_000
 @pytest.fixture
 async def context(
     nats_server: ServerHandle, mongodb_uri: str, mongodb_database: str, tmp_path: Path
-) -> AsyncIterator[Context]:
+) -> AsyncIterator[ServiceContext]:
     async with (
         await Bus.connect(nats_server.url, name="test") as bus,
         await Store.connect(mongodb_uri, mongodb_database) as store,
     ):
         await store.ensure_indexes()
-        yield Context("writer", "boot", Settings(output_root=tmp_path), bus, store, ObjectReader(), {})
+        yield ServiceContext("writer", "boot", Settings(output_root=tmp_path), bus, store, ObjectReader(), {})
 
 
 @pytest.fixture
-async def committer(context: Context) -> AsyncIterator[Committer]:
+async def committer(context: ServiceContext) -> AsyncIterator[Committer]:
     made = Committer(context)
     running = asyncio.create_task(made.run())
     yield made
@@ -86,7 +86,7 @@ class Message:
         return Delivery(Tag(JOB, task, 1), encode_outcomes(batch), 1, self.holds.append)
 
 
-async def test_a_message_that_cannot_be_stored_fails_alone(context: Context, committer: Committer) -> None:
+async def test_a_message_that_cannot_be_stored_fails_alone(context: ServiceContext, committer: Committer) -> None:
     messages = [Message(0), Message(1, log="x" * 17_000_000), Message(2)]  # a document holds 16 MB
     ends = await asyncio.gather(*(committer.commit(m.delivery()) for m in messages), return_exceptions=True)
     assert [isinstance(end, PyMongoError) for end in ends] == [False, True, False], ends
@@ -98,7 +98,9 @@ async def test_a_message_that_cannot_be_stored_fails_alone(context: Context, com
         assert data[document["foff"] : document["foff"] + document["nbytes"]] == bytes([number]) * 80
 
 
-async def test_a_dead_writers_transaction_blocks_its_own_windows_only(context: Context, committer: Committer) -> None:
+async def test_a_dead_writers_transaction_blocks_its_own_windows_only(
+    context: ServiceContext, committer: Committer
+) -> None:
     locked, free = Message(0), Message(1)
     async with context.store.transaction() as session:
         await context.store[c.OUTCOME].insert_one({"_id": locked.outcome, "job": JOB}, session=session)
@@ -113,7 +115,7 @@ async def test_a_dead_writers_transaction_blocks_its_own_windows_only(context: C
     assert [outcome["fate"] for outcome in outcomes] == ["saved"] * 3
 
 
-async def test_counters_reach_the_job(context: Context, committer: Committer) -> None:
+async def test_counters_reach_the_job(context: ServiceContext, committer: Committer) -> None:
     await context.store[c.JOB].insert_one(
         {"_id": JOB, "open": True, "counts": {"saved": 0}, "stored_bytes": 0, "state": "running", "attempt": 1,
          "planned": 2, "planning_done": True}

@@ -1,4 +1,4 @@
-"""No module of either distribution imports itself by way of others, whether at its top or inside a function."""
+"""No module of either distribution imports itself by way of others: at its top, in a function or for types alone."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def test_the_finder_finds() -> None:
 
 
 def imports_of(package: str) -> dict[str, set[str]]:
-    """What each module imports, extension modules among them; imports for type checkers alone do not count."""
-    graph = grimp.build_graph(package, cache_dir=None, exclude_type_checking_imports=True)
+    """What each module imports, extension modules and imports for type checkers alone among them."""
+    graph = grimp.build_graph(package, cache_dir=None)
     found = {module: set(graph.find_modules_directly_imported_by(module)) for module in graph.modules}
     (folder,) = importlib.import_module(package).__path__
     sources = {source_name(path, Path(folder)): path for path in Path(folder).rglob("*.pyx")}

@@ -5,7 +5,8 @@ Figures are made without pyplot, so that they need no display and leave no state
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -18,8 +19,13 @@ from .traveltimes import first_arrivals, phase_arrivals
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from obspy.core.event import Event
 
-    from .manager import Manager
+    from .adjoint import AdjointSource
+    from .config import Config
+    from .flexwin import Window
+    from .geometry import Geometry
+    from .pairing import Pairs
 
 OBSERVED, SYNTHETIC, ADJOINT, WINDOW = "black", "#c1272d", "#0072b2", "#e69f00"
 _STYLE: Any = {
@@ -30,7 +36,41 @@ _LETTER_WIDTH = 7.2  # inches
 DPI = 200
 
 
-def plot_manager(manager: Manager, choice: str) -> Figure:
+class Station(Protocol):
+    """What a figure shows of a station of an event; a Manager has it."""
+
+    config: Config
+    event: Event | None
+
+    @property
+    def code(self) -> str:
+        """NET.STA."""
+
+    @property
+    def geometry(self) -> Geometry | None:
+        """Distance and azimuths."""
+
+    @property
+    def windows(self) -> Mapping[str, tuple[Window, ...]]:
+        """Windows by component."""
+
+    @property
+    def adjsrcs(self) -> Mapping[str, AdjointSource]:
+        """Adjoint sources by component."""
+
+    @property
+    def misfit(self) -> float | None:
+        """Sum of the components' misfits."""
+
+    @property
+    def time_offset_sec(self) -> float | None:
+        """Start of the synthetics in seconds after the origin."""
+
+    def preprocessed_pairs(self) -> Pairs:
+        """The waveforms."""
+
+
+def plot_manager(manager: Station, choice: str) -> Figure:
     """The figure of Manager.plot()."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -57,7 +97,7 @@ def plot_manager(manager: Manager, choice: str) -> Figure:
         return figure
 
 
-def _plot_components(figure: Any, manager: Manager) -> None:
+def _plot_components(figure: Any, manager: Station) -> None:
     components = manager.preprocessed_pairs().components()
     axes = figure.subplots(len(components), 1, sharex=True, squeeze=False)[:, 0]
     offset = manager.time_offset_sec or 0.0
@@ -74,7 +114,7 @@ def _plot_components(figure: Any, manager: Manager) -> None:
 
 
 def _plot_component(
-    axis: Axes, manager: Manager, component: str, observed: Any, synthetic: Any, seconds: Any, units: tuple[float, str]
+    axis: Axes, manager: Station, component: str, observed: Any, synthetic: Any, seconds: Any, units: tuple[float, str]
 ) -> None:
     from matplotlib.patheffects import withStroke
 
@@ -114,7 +154,7 @@ def _plot_component(
     axis.text(0.995, 0.05, label, transform=axis.transAxes, ha="right", va="bottom", zorder=6)
 
 
-def plot_map(axis: Axes, manager: Manager) -> None:
+def plot_map(axis: Axes, manager: Station) -> None:
     """Event and station in an azimuthal equidistant projection centred on the event, with circles of distance."""
     if manager.geometry is None or manager.event is None:
         raise ManagerError("A map needs event and inventory; standardize() with both first.", needs="event, inv")
@@ -142,7 +182,7 @@ def plot_map(axis: Axes, manager: Manager) -> None:
     axis.set_ylabel("North of the event (km)")
 
 
-def _first_arrivals(manager: Manager) -> dict[str, float]:
+def _first_arrivals(manager: Station) -> dict[str, float]:
     """Predicted times of the first P and the first S wave in s after the origin; without geometry none."""
     if manager.geometry is None:
         return {}
@@ -150,7 +190,7 @@ def _first_arrivals(manager: Manager) -> dict[str, float]:
     return first_arrivals(phase_arrivals(manager.config.window.earth_model, place.depth_km, place.distance_deg))
 
 
-def _describe(axis: Axes, manager: Manager) -> None:
+def _describe(axis: Axes, manager: Station) -> None:
     geometry, event = manager.geometry, manager.event
     if geometry is None or event is None:
         return
@@ -174,7 +214,7 @@ def _nice_radii(distance: float) -> list[float]:
     return [float(step * k) for k in range(1, int(1.3 * distance / step) + 1)]
 
 
-def _time_limits(manager: Manager, offset: float) -> tuple[float, float]:
+def _time_limits(manager: Station, offset: float) -> tuple[float, float]:
     """Around the windows with a quarter of their span on each side; the whole trace where there are none."""
     _, _, synthetic = manager.preprocessed_pairs().components()[0]
     whole = offset, offset + float(synthetic.stats.npts * synthetic.stats.delta)
@@ -186,7 +226,7 @@ def _time_limits(manager: Manager, offset: float) -> tuple[float, float]:
     return max(whole[0], first - margin), min(whole[1], last + margin)
 
 
-def _scale(peak: float, manager: Manager) -> tuple[float, str]:
+def _scale(peak: float, manager: Station) -> tuple[float, str]:
     unit = _unit_of(manager)
     if not unit.startswith("m"):
         return 1.0, unit
@@ -197,7 +237,7 @@ def _scale(peak: float, manager: Manager) -> tuple[float, str]:
     return 1e9, "n" + unit
 
 
-def _unit_of(manager: Manager) -> str:
+def _unit_of(manager: Station) -> str:
     """The unit of all traces; where observed ones do not say theirs the config states it; "" where they differ."""
     pairs = manager.preprocessed_pairs()
     stated = stated_unit(manager.config).si
@@ -207,7 +247,7 @@ def _unit_of(manager: Manager) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _band(manager: Manager) -> str:
+def _band(manager: Station) -> str:
     low, high = manager.config.min_period, manager.config.max_period
     if low is None and high is None:
         return "unfiltered"

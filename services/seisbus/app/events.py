@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..archive.events import Event, EventOrigin, from_csv, from_mappings, from_quakeml
+from ..archive.event import Event, EventOrigin
+from ..archive.events import from_csv, from_mappings, from_quakeml
 from ..model.archivejob import ArchiveJob
 from ..model.ids import document_id
 from ..model.normalized import Source

@@ -12,10 +12,10 @@ from ..archive.definition import archive_named
 from ..archive.responses import read_inventory_of_documents
 from ..errors import SeisbusError, UnavailableError
 from ..store.index import channel_epochs, station_keys
-from .lifecycle import Context
+from .context import ServiceContext
 
 
-async def inventory_of(context: Context, archive: str, net: str, sta: str) -> tuple[Any, str]:
+async def inventory_of(context: ServiceContext, archive: str, net: str, sta: str) -> tuple[Any, str]:
     """An obspy Inventory of one station (None where nothing is known) and what was wrong with it ("" for nothing).
 
     StationXML of the archive with its responses; without it channel documents, which have none.
@@ -35,7 +35,7 @@ async def inventory_of(context: Context, archive: str, net: str, sta: str) -> tu
     return await asyncio.to_thread(of_channels, epochs), " ".join([*told, "Its channels are without responses."])
 
 
-async def archived_inventory(context: Context, archive: str, net: str, sta: str) -> tuple[Any, list[str]]:
+async def archived_inventory(context: ServiceContext, archive: str, net: str, sta: str) -> tuple[Any, list[str]]:
     """What can be read of a station's StationXML in an archive (None where it has none), and what is odd about it.
 
     A document that cannot be read costs itself alone.

@@ -8,7 +8,7 @@ from typing import Final
 
 from ..errors import UnavailableError
 from ..telemetry.lag import note_lag
-from .lifecycle import Context
+from .context import ServiceContext
 
 _log = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 _SECONDS: Final = 15.0
 
 
-async def watch_lag(context: Context) -> None:
+async def watch_lag(context: ServiceContext) -> None:
     """Look until cancelled; nothing at all where nobody reads metrics."""
     if not context.settings.metrics_address:
         await asyncio.Event().wait()

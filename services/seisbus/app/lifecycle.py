@@ -1,7 +1,7 @@
 """The life of a service process: settings, logging, connections, health, signals, drain.
 
 Each service's `__main__` hands `run_service` a function that builds its workers and background loops from a
-`Context`. Liveness never depends on NATS or MongoDB; readiness does.
+`ServiceContext`. Liveness never depends on NATS or MongoDB; readiness does.
 """
 
 from __future__ import annotations
@@ -12,18 +12,14 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 
 import uvloop
 
 from ..archive.definition import ArchiveDefinition, load_archives
-from ..bus import Bus, Worker
-from ..bus.jobboard import JobBoard
+from ..bus import Bus
 from ..bus.login import Login as BusLogin
-from ..bus.topology import PLAN, ConsumerSpec
-from ..bus.worker import DeadLetter, Handler
 from ..deadlines import S3_CONTROL_SECONDS, S3_CONTROL_TRIES
 from ..errors import SeisbusError, UserError
 from ..model.ids import boot_id
@@ -31,15 +27,15 @@ from ..model.kind import allow_kinds
 from ..objects import Bucket, ObjectReader
 from ..settings import Settings, load_settings
 from ..store.client import Store
-from ..store.deadletters import bury_message
-from ..store.jobs import give_up_job, job_attempt
 from ..store.login import Login as StoreLogin
 from ..telemetry import tracing
 from ..telemetry.hops import Hops
 from ..telemetry.metrics import serve_metrics
+from .context import ServiceContext
 from .health import HealthServer, WorkerControl
 from .logs import configure_logging
 from .memory import keep_freed_memory, keep_memory_bounded
+from .service import Service
 from .watching import Watch
 
 _log = logging.getLogger(__name__)
@@ -47,71 +43,6 @@ _log = logging.getLogger(__name__)
 _FIRST = asyncio.FIRST_COMPLETED
 # Entry points of this group are steps that a deployment may allow.
 STEPS_GROUP: Final = "seisbus.steps"
-
-
-@dataclass(slots=True)
-class Context:
-    """What every service has: connections and the archives. One of each a process.
-
-    `sink`: the bucket that waveform files and datasets go to, None where they go to the output folder.
-    """
-
-    service: str
-    boot: str
-    settings: Settings
-    bus: Bus
-    store: Store
-    objects: ObjectReader
-    archives: Mapping[str, ArchiveDefinition]
-    sink: Bucket | None = None
-    hops: Hops = field(default_factory=Hops)
-    board: JobBoard = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.board = JobBoard(self.bus, lambda job: job_attempt(self.store, job))
-
-    def worker(self, consumer: ConsumerSpec, handler: Handler, *, slots: int, max_bytes: int | None = None) -> Worker:
-        """A worker on `consumer` with this process's settings."""
-        return Worker(
-            self.bus,
-            consumer,
-            handler,
-            board=self.board,
-            bury=self._bury,
-            slots=slots,
-            max_bytes=max_bytes or self.settings.bytes_in_flight,
-            ack_wait=self.settings.ack_wait_seconds,
-            max_deliver=self.settings.max_deliver,
-            trouble=lambda: self.hops.sentence("MongoDB"),
-        )
-
-    async def _bury(self, letter: DeadLetter) -> None:
-        await bury_message(
-            self.store,
-            identity=letter.id,
-            job=letter.tag.job,
-            task=letter.tag.task,
-            part=letter.tag.part,
-            attempt=letter.tag.attempt,
-            stage=letter.stream,
-            subject=letter.subject,
-            headers=letter.headers,
-            body=letter.body,
-            deliveries=letter.deliveries,
-            reason=letter.reason,
-        )
-        if letter.stream == PLAN and not letter.poison:
-            # A message that is garbage is sent again by the reconciler; a plan that cannot be made is not.
-            await give_up_job(self.store, letter.tag.job, f"It could not be planned: {letter.reason}.")
-
-
-@dataclass(slots=True)
-class Service:
-    """What a service consists of: workers, loops that run beside them, and what to do once they are drained."""
-
-    workers: Sequence[Worker] = ()
-    loops: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
-    on_drained: Callable[[], Awaitable[None]] | None = None
 
 
 def archives_of(settings: Settings) -> Mapping[str, ArchiveDefinition]:
@@ -137,7 +68,7 @@ def allow_user_steps(settings: Settings) -> None:
         raise UserError(f"SEISBUS_USER_STEPS: {' '.join(error.problems)}") from None
 
 
-def run_service(service: str, build: Callable[[Context], Awaitable[Service]]) -> int:
+def run_service(service: str, build: Callable[[ServiceContext], Awaitable[Service]]) -> int:
     """Run a service until SIGTERM, SIGINT or Drain; the exit code."""
     try:
         settings = load_settings()
@@ -176,13 +107,13 @@ def _sink(name: str, settings: Settings) -> Bucket | None:
     return Bucket(*place)
 
 
-def _process(context: Context) -> str:
+def _process(context: ServiceContext) -> str:
     """The name of this process in the deployment; one that is started in its place has the same, where it can."""
     port = context.settings.health_address.rpartition(":")[2]
     return f"{context.service}@{socket.gethostname()}:{context.boot if port == '0' else port}"
 
 
-async def _main(name: str, settings: Settings, build: Callable[[Context], Awaitable[Service]]) -> None:
+async def _main(name: str, settings: Settings, build: Callable[[ServiceContext], Awaitable[Service]]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -203,7 +134,7 @@ async def _main(name: str, settings: Settings, build: Callable[[Context], Awaita
         objects = await stack.enter_async_context(ObjectReader(hops=hops))
         if sink is not None:
             await stack.enter_async_context(sink)
-        context = Context(name, boot_id(), settings, bus, store, objects, archives, sink, hops)
+        context = ServiceContext(name, boot_id(), settings, bus, store, objects, archives, sink, hops)
         service = await build(context)
         control.workers = service.workers
         background = [

@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from typing import TYPE_CHECKING
 
 from ..bus.topology import CLAIMS_STREAM, PLAN
 from ..deadlines import LOOK_EVERY_SECONDS, LOOK_SECONDS, SILENT_SECONDS
 from ..errors import UnavailableError
 from ..store.processes import heard, leave, report
 from ..telemetry.hops import sink_hop
+from .context import ServiceContext
 from .health import HealthServer, WorkerControl
-
-if TYPE_CHECKING:
-    from .lifecycle import Context
 
 
 class Watch:
@@ -24,7 +21,7 @@ class Watch:
     `process` names this one among those of the deployment.
     """
 
-    def __init__(self, context: Context, health: HealthServer, control: WorkerControl, process: str) -> None:
+    def __init__(self, context: ServiceContext, health: HealthServer, control: WorkerControl, process: str) -> None:
         self._context = context
         self._hops = context.hops
         self._health = health

@@ -10,48 +10,15 @@ import hashlib
 import io
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import Any
 
 from seisbus.archive.errors import EventInputError
+from seisbus.archive.event import Event, EventOrigin
 from seisbus.archive.oddities import Oddities
 from seisbus.archive.quakeml import quakeml_items, source_quakeml
 from seisbus.model.times import moment_ns
 from seisbus.model.windows import LEAST_DEPTH_KM, LEAST_MAGNITUDE, MOST_DEPTH_KM, MOST_MAGNITUDE
-
-
-class EventOrigin(StrEnum):
-    """Where Seisbus has an event from."""
-
-    CATALOG = "catalog"
-    QUAKEML = "quakeml"
-    CSV = "csv"
-    INLINE = "inline"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One source: epoch nanoseconds, degrees, kilometres below sea level.
-
-    `quakeml` is a document of this event alone where its source said more than fits here: a focal mechanism.
-    """
-
-    id: str
-    time_ns: int
-    lat: float
-    lon: float
-    depth_km: float | None
-    mag: float | None
-    mag_type: str | None
-    origin: EventOrigin
-    quakeml: str = ""
-
-    @property
-    def time(self) -> float:
-        """The origin time in epoch seconds."""
-        return self.time_ns / 1e9
-
 
 # The spellings in use: USGS and ISC event CSVs, SCEDC's columns, MsPASS's source_*, plain words.
 _SPELLINGS = {

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from libseis.warned import collected
 
 from .errors import ArchiveFormatError, EventInputError
+from .event import Event
 from .oddities import Oddities
 from .xmlparts import children, document, local
-
-if TYPE_CHECKING:
-    from .events import Event
 
 
 def catalog_of(event: Event) -> Any:

@@ -31,6 +31,7 @@ from .download import download
 from .errors import ClientError, UnreachableError
 from .export import MINISEED, MiniseedFile, check_version, convert_dataset, miniseed_format
 from .jobfile import JobSource, job_text
+from .keywords import QueryFields
 from .transport import Transport
 from .values import (
     Archive,
@@ -48,7 +49,6 @@ from .values import (
     time_span,
     total_misfit,
 )
-from .where import QueryFields
 
 _logger = logging.getLogger("seisbus.client")
 

@@ -17,6 +17,7 @@ from .aio import AsyncClient
 from .direct import Direct
 from .export import write_miniseed
 from .jobfile import JobSource
+from .keywords import Codes, ExportFields, IndexKeyFields, Magnitudes, QueryFields
 from .transport import Transport
 from .values import (
     Archive,
@@ -30,7 +31,6 @@ from .values import (
     Reason,
     Stored,
 )
-from .where import Codes, ExportFields, IndexKeyFields, Magnitudes, QueryFields
 
 T = TypeVar("T")
 

@@ -7,15 +7,14 @@ import sys
 from ..extras import program
 
 with program("control"):
-    from ..app import Context as ServiceContext
-    from ..app import Service, run_service
-    from .context import Context
+    from ..app import Service, ServiceContext, run_service
+    from .context import CallContext
     from .server import ControlServer
 
 
 async def build(service: ServiceContext) -> Service:
     """Start answering on SEISBUS_CONTROL_ADDRESS."""
-    context = Context(
+    context = CallContext(
         store=service.store,
         bus=service.bus,
         archives=service.archives,

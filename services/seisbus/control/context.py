@@ -16,7 +16,7 @@ from ..telemetry.hops import Hops, sink_hop
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class CallContext:
     """Database, bus, the archives of this deployment, the folder that waveform files lie in, how many windows one job
     may ask for (0: any number), the bucket that waveform files lie in instead, what is known of servers that do not
     answer, and, where this service can see them, the folder of synthetics and the archives' objects."""

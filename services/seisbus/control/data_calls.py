@@ -24,7 +24,7 @@ from ..store.jobs import get_job
 from ..store.misfits import total_misfits
 from ..store.pages import Page, PageRequest
 from . import messages
-from .context import Context
+from .context import CallContext
 from .dataset_files import stretches
 from .resource_names import JOBS, resource_id
 
@@ -38,7 +38,7 @@ _ENCODINGS = {
 class DataCalls:
     """Methods of ControlService that are about archives and stored data."""
 
-    context: Context
+    context: CallContext
 
     async def ListArchives(self, _: pb.ListArchivesRequest, __: Any) -> pb.ListArchivesResponse:
         """Archives in order of name."""

@@ -12,10 +12,10 @@ from ..errors import NotFoundError
 from ..objects.sink_reader import StoredObjectError, dataset_files
 from ..store.blobs import PIECE_BYTES
 from ..store.documents import Document
-from .context import Context
+from .context import CallContext
 
 
-async def stretches(context: Context, document: Document) -> AsyncIterator[tuple[str, bytes]]:
+async def stretches(context: CallContext, document: Document) -> AsyncIterator[tuple[str, bytes]]:
     """(file name, at most 1 MB) of all files in order; NotFoundError when one is not where the document says."""
     try:
         if (url := document.get("url")) is None:

@@ -18,7 +18,7 @@ from ..planning.ranges import SMALL_BYTES
 from ..planning.windows import PlannedWindow, home_days, windows_of_day
 from ..store.documents import Document
 from ..store.index import day_files, day_is_known
-from .context import Context
+from .context import CallContext
 from .selection import day_name
 
 # Days whose files are counted; the rest is scaled. A day of an archive takes about 0.1 s to read.
@@ -94,7 +94,7 @@ class Totals:
         return Totals(**{field.name: getattr(self, field.name) * factor for field in fields(self)})
 
 
-async def estimate(context: Context, spec: ArchiveJob) -> pb.Estimate:
+async def estimate(context: CallContext, spec: ArchiveJob) -> pb.Estimate:
     """What `spec` would take; days beyond a sample of 30 known ones are scaled from it."""
     origins = await origins_of(context.store, spec)
     if spec.inputs == "event_files":

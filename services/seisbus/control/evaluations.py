@@ -8,10 +8,10 @@ from ..errors import UserError
 from ..model.job import read_job
 from ..model.kinds.misfit import Misfit, MisfitJob
 from ..store.jobs import standing_job
-from .context import Context
+from .context import CallContext
 
 
-async def misfit_job(context: Context, job: str) -> Misfit:
+async def misfit_job(context: CallContext, job: str) -> Misfit:
     """What a misfit job measures; UserError when it is of another kind."""
     found = read_job(await standing_job(context.store, job))
     if not isinstance(found, MisfitJob):
@@ -19,7 +19,7 @@ async def misfit_job(context: Context, job: str) -> Misfit:
     return found.misfit
 
 
-async def check_evaluations(context: Context, jobs: Sequence[str]) -> None:
+async def check_evaluations(context: CallContext, jobs: Sequence[str]) -> None:
     """In a dataset each evaluation has one place, and an iteration either a config or steps that have."""
     from libseis.misfit import Config
 

@@ -19,7 +19,7 @@ from ..store.queries import count_dead_letters
 from ..store.summaries import Summary, summary
 from ..store.tasks import open_task_ids
 from ..telemetry.hops import Wait
-from .context import Context
+from .context import CallContext
 from .messages import ledger_of, reason_messages
 
 
@@ -68,7 +68,7 @@ class Picture:
     reasons: Sequence[str] = ()
 
 
-async def explain(context: Context, job: str) -> list[str]:
+async def explain(context: CallContext, job: str) -> list[str]:
     """One sentence a finding, the most telling first. NotFoundError for an unknown job."""
     document = await get_job(context.store, job)
     picture = Picture(

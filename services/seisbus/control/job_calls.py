@@ -18,10 +18,10 @@ from ..store.jobs import get_job, request_cancel, request_retry
 from ..store.pages import PageRequest
 from ..store.summaries import summary
 from . import messages
-from .context import Context
+from .context import CallContext
 from .explain import explain
 from .kind import CONTROL, PLAIN
-from .purge import purgeable
+from .purge_checks import purgeable
 from .resource_names import DEAD_LETTERS, JOBS, resource_id
 from .start import announce, start
 from .submit import checked_spec, submit
@@ -31,7 +31,7 @@ from .watch import watch
 class JobCalls:
     """Methods of ControlService that are about jobs."""
 
-    context: Context
+    context: CallContext
 
     async def SubmitJob(self, request: pb.SubmitJobRequest, _: Any) -> pb.SubmitJobResponse:
         """Validate and start, or estimate."""

@@ -9,7 +9,7 @@ from seis.control.v1 import control_pb2 as pb
 
 from ..model.kind import Job, Stage
 from ..store.documents import Document
-from .context import Context
+from .context import CallContext
 from .start import start
 
 J = TypeVar("J", bound=Job)
@@ -18,18 +18,18 @@ J = TypeVar("J", bound=Job)
 class ControlKind(Generic[J]):
     """One kind of job; a kind without a module here is submitted as it is, once its job file is valid."""
 
-    async def checked(self, context: Context, spec: J) -> tuple[J, list[str]]:
+    async def checked(self, context: CallContext, spec: J) -> tuple[J, list[str]]:
         """The job as it will be kept, and what may fail for some of it; UserError when it cannot be run.
 
         UnknownArchiveError names the archives there are.
         """
         return spec, []
 
-    async def estimate(self, context: Context, spec: J) -> pb.Estimate:
+    async def estimate(self, context: CallContext, spec: J) -> pb.Estimate:
         """What the job would take."""
         return pb.Estimate(basis=f"A job of kind {spec.kind} plans no windows.")
 
-    async def submit(self, context: Context, spec: J, request_id: str, notes: Sequence[str]) -> Document:
+    async def submit(self, context: CallContext, spec: J, request_id: str, notes: Sequence[str]) -> Document:
         """The job, written and announced; a repeat of `request_id` gives the job of the first call."""
         return await start(context, spec, request_id, notes)
 

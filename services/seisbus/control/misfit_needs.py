@@ -29,8 +29,8 @@ from ..store.datasets import selected
 from ..store.index import described_stations, event_by_id
 from ..store.jobs import standing_job
 from ..store.queries import each_waveform
-from .context import Context
-from .needs import known_rates, response_notes
+from .context import CallContext
+from .step_needs import known_rates, response_notes
 
 # Stored waveforms that are looked at; names of files that are looked for, and of objects, each a request.
 _WAVEFORMS: Final = 20_000
@@ -47,7 +47,7 @@ class _Observed:
     sources: dict[str, Job] = field(default_factory=dict)
 
 
-async def misfit_notes(context: Context, spec: MisfitJob | FetchedMisfitJob) -> list[str]:
+async def misfit_notes(context: CallContext, spec: MisfitJob | FetchedMisfitJob) -> list[str]:
     """What some stations and events of a misfit job lack; JobFileError when none can be measured as asked."""
     config = Config.from_mapping(spec.misfit.config)
     found = await (_stored(context, spec) if isinstance(spec, MisfitJob) else _wanted(context, spec))
@@ -55,13 +55,13 @@ async def misfit_notes(context: Context, spec: MisfitJob | FetchedMisfitJob) -> 
     return [*notes, *await _depth_notes(context, found), *await _synthetic_notes(context, spec.misfit, config, found)]
 
 
-async def _wanted(context: Context, spec: FetchedMisfitJob) -> _Observed:
+async def _wanted(context: CallContext, spec: FetchedMisfitJob) -> _Observed:
     found = _Observed()
     await _of_windows(context, spec, spec.select.filter, "", found)
     return found
 
 
-async def _stored(context: Context, spec: MisfitJob) -> _Observed:
+async def _stored(context: CallContext, spec: MisfitJob) -> _Observed:
     found = _Observed()
     if job := spec.misfit.observed.job:
         source = await standing_job(context.store, job)
@@ -79,7 +79,7 @@ async def _stored(context: Context, spec: MisfitJob) -> _Observed:
     return found
 
 
-async def _of_windows(context: Context, windows: Job, select: ChannelFilter, job: str, found: _Observed) -> None:
+async def _of_windows(context: CallContext, windows: Job, select: ChannelFilter, job: str, found: _Observed) -> None:
     """What a window job that has not run will store, as far as its days are known."""
     found.sources[job] = windows
     if not isinstance(windows, CutJob):
@@ -91,7 +91,7 @@ async def _of_windows(context: Context, windows: Job, select: ChannelFilter, job
                        for c in channels}  # fmt: skip
 
 
-async def _station_notes(context: Context, config: Config, found: _Observed) -> list[str]:
+async def _station_notes(context: CallContext, config: Config, found: _Observed) -> list[str]:
     notes: list[str] = []
     for archive, channels in found.channels.items():
         if not archive:
@@ -112,7 +112,7 @@ async def _station_notes(context: Context, config: Config, found: _Observed) -> 
     return notes
 
 
-async def _depth_notes(context: Context, found: _Observed) -> list[str]:
+async def _depth_notes(context: CallContext, found: _Observed) -> list[str]:
     """Sources without a depth, and those at 0 km, which is what a depth that nobody wrote comes to."""
     unknown: set[str] = set()
     surface: set[str] = set()
@@ -144,7 +144,7 @@ async def _depth_notes(context: Context, found: _Observed) -> list[str]:
     return notes
 
 
-async def _synthetic_notes(context: Context, misfit: Measuring, config: Config, found: _Observed) -> list[str]:
+async def _synthetic_notes(context: CallContext, misfit: Measuring, config: Config, found: _Observed) -> list[str]:
     wanted = misfit.synthetics
     components: Sequence[str] = [""] if wanted.format == "asdf" else config.component_list
     if {"R", "T"} & set(components):
@@ -173,7 +173,7 @@ def _missing_files(root: Path, names: Sequence[str]) -> list[str]:
     return [name for name in names if not (root / name).is_file()]
 
 
-async def _missing_objects(context: Context, archive: str, names: Sequence[str]) -> list[str]:
+async def _missing_objects(context: CallContext, archive: str, names: Sequence[str]) -> list[str]:
     """A few of the objects are asked for; an archive that does not answer in time is for the job to wait for."""
     if context.objects is None or not names:
         return []

@@ -17,7 +17,7 @@ from ..planning.windows import Origin, home_days, windows_of_day
 from ..store.datasets import selected
 from ..store.index import day_files, day_is_known
 from ..store.queries import each_waveform, has_events
-from .context import Context
+from .context import CallContext
 
 # More days are not read at submission: a day of an archive is thousands of documents.
 MOST_DAYS: Final = 3
@@ -36,7 +36,7 @@ def day_name(day: int) -> str:
     return iso(day * DAY_NS)[:10]
 
 
-async def check_selection(context: Context, spec: ArchiveJob) -> None:
+async def check_selection(context: CallContext, spec: ArchiveJob) -> None:
     """EmptySelectionError when no event, no tile, or no channel of at most three known days matches the job."""
     origins = await origins_of(context.store, spec)
     catalog = spec.windows.events is not None and spec.windows.events.catalog is not None
@@ -56,7 +56,7 @@ async def check_selection(context: Context, spec: ArchiveJob) -> None:
         await _check_channels(context, spec, origins, days)
 
 
-async def check_stored(context: Context, spec: StoredJob) -> None:
+async def check_stored(context: CallContext, spec: StoredJob) -> None:
     """UserError when no stored waveform fits a job."""
     async for _ in each_waveform(context.store, selected(spec), 1):
         return
@@ -66,7 +66,7 @@ async def check_stored(context: Context, spec: StoredJob) -> None:
     )
 
 
-async def _check_channels(context: Context, spec: ArchiveJob, origins: list[Origin], homes: Sequence[int]) -> None:
+async def _check_channels(context: CallContext, spec: ArchiveJob, origins: list[Origin], homes: Sequence[int]) -> None:
     # as planning does: a channel counts that has a file on any day its windows touch
     windows = (window for home in homes for window in windows_of_day(spec, origins, home))
     days = sorted({day for w in windows for day in touched_days(w.start_ns, w.end_ns - (not w.inclusive_end))})

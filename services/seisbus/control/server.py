@@ -12,7 +12,7 @@ from seis.control.v1 import control_pb2, control_pb2_grpc
 
 from ..app.listening import access_of, grpc_server, listen
 from ..settings import Settings
-from .context import Context
+from .context import CallContext
 from .data_calls import DataCalls
 from .job_calls import JobCalls
 from .status import StatusInterceptor
@@ -24,7 +24,7 @@ _GRACE_SECONDS: Final = 3.0
 class ControlServicer(JobCalls, DataCalls, control_pb2_grpc.ControlServiceServicer):
     """All calls of ControlService."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: CallContext) -> None:
         self.context = context
 
 
@@ -37,7 +37,7 @@ class ControlServer:
         self.port = port
 
     @classmethod
-    async def start(cls, context: Context, address: str, settings: Settings | None = None) -> ControlServer:
+    async def start(cls, context: CallContext, address: str, settings: Settings | None = None) -> ControlServer:
         """Listen on `address` (host:port, port 0 is any free one) as `settings` say.
 
         Raises UserError when the address cannot be bound, SecretError when certificate or tokens cannot be used.

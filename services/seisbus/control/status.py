@@ -15,7 +15,7 @@ from ..archive.errors import UnknownArchiveError
 from ..deadlines import CONTROL_EARLIER_SECONDS, CONTROL_KNOWN_SECONDS, CONTROL_LONG_SECONDS, CONTROL_SECONDS
 from ..errors import NotFoundError, SeisbusError, StateError, UnavailableError, UserError
 from ..store.client import budget
-from .context import Context
+from .context import CallContext
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ _KNOWN = frozenset({"ListArchives"})
 class StatusInterceptor(ServerInterceptor):
     """Wraps every call so that it ends in time, and what it raises ends as a status."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: CallContext) -> None:
         self._context = context
 
     async def intercept_service(

@@ -10,15 +10,15 @@ from typing import Final
 from ..model.job import parse_job
 from ..model.kind import Job
 from ..store.documents import Document
-from .checks import JobSizeError
-from .context import Context
+from .context import CallContext
 from .kind import CONTROL, PLAIN
+from .window_checks import JobSizeError
 
 # A MongoDB document holds 16 MB, and the specification is read with every plan message.
 LARGEST_SPEC_BYTES: Final = 4_000_000
 
 
-async def checked_spec(context: Context, text: str) -> tuple[Job, list[str]]:
+async def checked_spec(context: CallContext, text: str) -> tuple[Job, list[str]]:
     """The specification of a YAML or JSON text with its events inline, and what may fail for some windows or was left
     out of the event file; UserError in one sentence when it cannot be run.
 
@@ -31,7 +31,7 @@ async def checked_spec(context: Context, text: str) -> tuple[Job, list[str]]:
     return checked
 
 
-async def submit(context: Context, text: str, request_id: str) -> Document:
+async def submit(context: CallContext, text: str, request_id: str) -> Document:
     """The job of a text, written and announced; a repeat of `request_id` gives the job of the first call."""
     spec, notes = await checked_spec(context, text)
     return await CONTROL.get(spec.kind, PLAIN).submit(context, spec, request_id, notes)

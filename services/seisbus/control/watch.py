@@ -20,7 +20,7 @@ from ..model.outcome import JobState
 from ..store.client import budget
 from ..store.jobs import get_job
 from ..telemetry.hops import Wait
-from .context import Context
+from .context import CallContext
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ SILENCE_SECONDS: Final = 1.5
 Watched = tuple[task_pb2.JobSnapshot, list[Wait]]
 
 
-async def watch(context: Context, job: str, silence: float = SILENCE_SECONDS) -> AsyncIterator[Watched]:
+async def watch(context: CallContext, job: str, silence: float = SILENCE_SECONDS) -> AsyncIterator[Watched]:
     """A snapshot, and who is waited for, at once and at every change of either, until the job is closed.
 
     NotFoundError for an unknown job.
@@ -64,7 +64,7 @@ async def watch(context: Context, job: str, silence: float = SILENCE_SECONDS) ->
         await asyncio.wait([listener], timeout=1)  # the client library may swallow a cancellation
 
 
-async def _listen(context: Context, job: str, events: asyncio.Queue[task_pb2.JobSnapshot]) -> None:
+async def _listen(context: CallContext, job: str, events: asyncio.Queue[task_pb2.JobSnapshot]) -> None:
     while True:
         try:
             async for found in context.bus.snapshots(job):

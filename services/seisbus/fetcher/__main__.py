@@ -8,14 +8,14 @@ from typing import Final
 from ..extras import program
 
 with program("fetcher"):
-    from ..app import Context, Service, ServiceKind, run_service, service_of
+    from ..app import Service, ServiceContext, ServiceKind, run_service, service_of
     from ..model.kind import Stage
 
     FETCHER: Final[Stage[ServiceKind]] = Stage("fetcher")
     FETCHER.all()  # what is missing is said before anything starts
 
 
-async def build(context: Context) -> Service:
+async def build(context: ServiceContext) -> Service:
     """What there is to do for every kind of job."""
     return await service_of(context, FETCHER.all())
 

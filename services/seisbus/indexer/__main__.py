@@ -7,7 +7,7 @@ import sys
 from ..extras import program
 
 with program("indexer"):
-    from ..app import Context, Service, run_service
+    from ..app import Service, ServiceContext, run_service
     from ..app.lag import watch_lag
     from ..bus import Delivery
     from ..bus.codec import decode_plan
@@ -19,7 +19,7 @@ with program("indexer"):
 _JOBS_AT_ONCE = 64
 
 
-async def build(context: Context) -> Service:
+async def build(context: ServiceContext) -> Service:
     """The indexer's worker and its reconciler."""
 
     async def handle(delivery: Delivery) -> None:

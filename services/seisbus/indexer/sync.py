@@ -13,7 +13,7 @@ from typing import Any
 
 from libseis.codes import Channel
 
-from ..app import Context
+from ..app import ServiceContext
 from ..archive.catalog import CatalogRow, read_catalog
 from ..archive.definition import ArchiveDefinition
 from ..archive.errors import ArchiveFormatError
@@ -30,7 +30,7 @@ from ..objects import AccessError, Fetched
 from ..store.collections import CATALOG_INDEX, CHANNEL, SITE, SOURCE, WAVEFORM_INDEX
 from ..store.documents import Document
 from ..store.index import upsert
-from ..store.settle import SettledWindow
+from ..store.settled import SettledWindow
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ _NOBODY = Channel("", "", "", "")
 _AT_ONCE = 16
 
 
-async def pages(context: Context, archive: ArchiveDefinition) -> AsyncIterator[list[str]]:
+async def pages(context: ServiceContext, archive: ArchiveDefinition) -> AsyncIterator[list[str]]:
     """Keys of everything that a sync brings in, in a fixed order, page by page."""
     page: list[str] = []
     for prefix in (archive.waveform_index_prefix, archive.catalog_index_prefix, *archive.station_prefixes):
@@ -69,7 +69,7 @@ def page_task(job: str, archive: ArchiveDefinition, number: int, keys: Sequence[
     )
 
 
-async def read_page(context: Context, archive: ArchiveDefinition, task: Task) -> list[SettledWindow]:
+async def read_page(context: ServiceContext, archive: ArchiveDefinition, task: Task) -> list[SettledWindow]:
     """Bring the keys of a page in; how each ended. What was odd in one that was read is its outcome's detail."""
     gate = asyncio.Semaphore(_AT_ONCE)
 
@@ -96,7 +96,7 @@ async def read_page(context: Context, archive: ArchiveDefinition, task: Task) ->
     return list(await asyncio.gather(*(one(window) for window in task.windows)))
 
 
-async def _read_key(context: Context, archive: ArchiveDefinition, key: str, odd: Oddities) -> list[str] | None:
+async def _read_key(context: ServiceContext, archive: ArchiveDefinition, key: str, odd: Oddities) -> list[str] | None:
     index = parse_index_key(key)
     if index is None:
         return await _read_stations(context, archive, key, odd) if key.endswith(".xml") else []
@@ -126,7 +126,7 @@ def _key_document(archive: ArchiveDefinition, index: IndexKey) -> Document:
     return document
 
 
-async def _read_catalog(context: Context, archive: ArchiveDefinition, index: IndexKey, odd: Oddities) -> bool:
+async def _read_catalog(context: ServiceContext, archive: ArchiveDefinition, index: IndexKey, odd: Oddities) -> bool:
     found = await context.objects.get(archive, index.key)
     if found is None:
         return False
@@ -157,7 +157,9 @@ def event_document(archive: ArchiveDefinition, row: CatalogRow) -> Document:
     }
 
 
-async def _read_stations(context: Context, archive: ArchiveDefinition, key: str, odd: Oddities) -> list[str] | None:
+async def _read_stations(
+    context: ServiceContext, archive: ArchiveDefinition, key: str, odd: Oddities
+) -> list[str] | None:
     found = await context.objects.get(archive, key)
     if found is None:
         return None
@@ -175,7 +177,7 @@ async def _read_stations(context: Context, archive: ArchiveDefinition, key: str,
 
 
 async def _without_response(
-    context: Context, found: Fetched, key: str, sites: list[Document], odd: Oddities
+    context: ServiceContext, found: Fetched, key: str, sites: list[Document], odd: Oddities
 ) -> dict[str, str]:
     """Channels whose response cannot be read, with the reason; `sites` keep it, so that obspy, which is slow, reads a
     document that did not change only once."""

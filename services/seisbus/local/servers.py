@@ -22,7 +22,7 @@ from seisbus.local.ports import free_port
 from seisbus.local.process import Child
 from seisbus.local.readiness import until_ready
 from seisbus.local.server_commands import Recipe, ServerKind, ServerOptions
-from seisbus.local.work import Work
+from seisbus.local.server_trials import Work
 
 _PORT_ATTEMPTS = 3  # somebody may take a port between the look at it and the server's bind
 

@@ -25,11 +25,11 @@ from seisbus.local.ports import free_port
 from seisbus.local.process import Child
 from seisbus.local.readiness import LOOPBACK, until_ready
 from seisbus.local.server_commands import ServerKind, ServerOptions
+from seisbus.local.server_trials import end_transactions
 from seisbus.local.servers import EmbeddedServers, ServerHandle, embedded_servers
 from seisbus.local.services import Replica, ServiceName, run_module
 from seisbus.local.supervisor import Supervisor
 from seisbus.local.watchdog import Patience, Watchdog
-from seisbus.local.work import end_transactions
 
 _DEATHS_AT_START = 3  # more than a failpoint or a busy machine explains
 _TOPOLOGY = "seisbus.admin.topology"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from seisbus.backoff import Backoff
 from seisbus.disk_room import lack_of_room
+from seisbus.local.server_trials import Work
 from seisbus.local.supervisor import Supervisor
-from seisbus.local.work import Work
 
 _TELL_AFTER = 3
 

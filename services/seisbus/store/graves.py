@@ -6,16 +6,13 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ..model.ids import document_id, window_id
 from ..model.task import Window
 from .collections import ELOG
 from .documents import ObjectId
 from .packing import Document
-
-if TYPE_CHECKING:
-    from .settle import SettledWindow
+from .settled import SettledWindow
 
 
 def same_grave(windows: Sequence[SettledWindow], begin: int, number: int) -> bool:

@@ -28,29 +28,11 @@ from .collections import CEMETERY, OUTCOME, SUMMARY, TASK, WF_TIMESERIES
 from .documents import Document, ObjectId, windows_document, windows_of
 from .graves import same_grave, share_grave, with_shared_logs
 from .packing import End, expand_all, grave_id, pack_outcomes
+from .settled import SettledWindow
 from .summaries import delta
 from .tasks import OpenTask, settled_windows
 
 _DUPLICATE = 11000
-
-
-@dataclass(slots=True)
-class SettledWindow:
-    """One window's end and the documents that go with it, by collection.
-
-    Of a saved window with `pieces` the references are those of its wf documents. `grave` is the cemetery document of a
-    dead window, without `_id`: windows in a row that are dead for one reason share one.
-    """
-
-    window: Window
-    fate: Fate
-    reason: str = ""
-    detail: str = ""
-    refs: list[str] = field(default_factory=list)
-    documents: list[tuple[str, Document]] = field(default_factory=list)
-    stored_bytes: int = 0
-    pieces: int = 0
-    grave: Document | None = None
 
 
 @dataclass(slots=True)

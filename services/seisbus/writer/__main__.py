@@ -7,13 +7,13 @@ import sys
 from ..extras import program
 
 with program("writer"):
-    from ..app import Context, Service, run_service, service_of
+    from ..app import Service, ServiceContext, run_service, service_of
     from .kind import WRITER
 
     WRITER.all()  # what is missing is said before anything starts
 
 
-async def build(context: Context) -> Service:
+async def build(context: ServiceContext) -> Service:
     """What there is to do for every kind of job."""
     return await service_of(context, WRITER.all())
 

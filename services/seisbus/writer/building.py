@@ -20,7 +20,7 @@ from libseis.codes import Channel
 from libseis.isotime import iso
 from libseis.segments import Segment
 
-from ..app import Context
+from ..app import ServiceContext
 from ..app.events import event_of
 from ..app.inventories import inventory_of
 from ..bus import Delivery
@@ -41,7 +41,7 @@ from ..store.jobs import get_job, job_spec
 from ..store.lease import acquire, release
 from ..store.misfits import adjoint_sources_of, rejected_of, synthetics_of, windows_of
 from ..store.queries import each_logged
-from ..store.settle import SettledWindow
+from ..store.settled import SettledWindow
 from .formats import About, Draft, Measured, open_draft
 from .ledger_item import dead_item, settle_alone
 from .publishing import Published, discard, make_durable, publish, unfinished, upload
@@ -63,7 +63,7 @@ class _LeaseLostError(Exception):
 class Builder:
     """Handles the messages of the build consumer."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: ServiceContext) -> None:
         self._context = context
         self._store = context.store
         self._root = context.settings.output_root.absolute()
@@ -151,7 +151,7 @@ class Builder:
 class _Dataset:
     """One dataset on its way from the store into a draft."""
 
-    def __init__(self, context: Context, order: BuildOrder, spec: ExportJob) -> None:
+    def __init__(self, context: ServiceContext, order: BuildOrder, spec: ExportJob) -> None:
         self._context = context
         self._order = order
         self._spec = spec

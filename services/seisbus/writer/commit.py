@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..app import Context
+from ..app import ServiceContext
 from ..bus import Delivery
 from ..bus.codec import decode_outcomes
 from ..bus.snapshot import snapshot
@@ -28,7 +28,8 @@ from ..store.collections import ELOG, WF_TIMESERIES
 from ..store.documents import Document, ObjectId
 from ..store.errors import ConflictError
 from ..store.jobs import add_counts, add_notes
-from ..store.settle import SettledWindow, Settlement, SettleResult, settle
+from ..store.settle import Settlement, SettleResult, settle
+from ..store.settled import SettledWindow
 from ..telemetry.metrics import OUTPUT_FREE, STORED, WINDOWS, free_ratio
 from .documents import cemetery_document, elog_document, provenance, shared_provenance, wf_document
 from .files import WaveformFiles
@@ -68,7 +69,7 @@ def _end(entries: Sequence[_Waiting], error: Exception | None = None) -> None:
 class Committer:
     """Gathers outcomes and commits them; one instance a process."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: ServiceContext) -> None:
         settings = context.settings
         self._context = context
         OUTPUT_FREE.set_function(lambda: free_ratio(settings.output_root))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Generic, TypeVar
 
-from ..app import Context, ServiceKind
+from ..app import ServiceContext, ServiceKind
 from ..model.kind import Job, Stage
 
 J = TypeVar("J", bound=Job)
@@ -13,7 +13,7 @@ J = TypeVar("J", bound=Job)
 class WriterKind(ServiceKind, Generic[J]):
     """One kind of job."""
 
-    async def unfinished(self, context: Context, job: str, spec: J) -> set[str]:
+    async def unfinished(self, context: ServiceContext, job: str, spec: J) -> set[str]:
         """Paths of datasets that writers which died may have left unfinished beside their places, for a purge."""
         return set()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..app import Context
+from ..app import ServiceContext
 from ..bus.snapshot import snapshot
 from ..model.handovers import BuildOrder, LogLine, Measurement, Severity
 from ..model.ids import document_id
@@ -12,11 +12,12 @@ from ..model.outcome import Fate
 from ..store.collections import CEMETERY
 from ..store.documents import Document, ObjectId
 from ..store.jobs import add_counts
-from ..store.settle import SettledWindow, Settlement, settle
+from ..store.settle import Settlement, settle
+from ..store.settled import SettledWindow
 from .documents import logdata
 
 
-async def settle_alone(context: Context, message: BuildOrder | Measurement, entry: SettledWindow) -> None:
+async def settle_alone(context: ServiceContext, message: BuildOrder | Measurement, entry: SettledWindow) -> None:
     """Commit a message's one item, count it and tell watchers; a repeat changes nothing."""
     job = message.job
     result = await settle(context.store, [Settlement(job, message.task, message.attempt, 0, 1, [entry])])

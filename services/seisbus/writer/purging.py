@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..app import Context
+from ..app import ServiceContext
 from ..bus import Delivery
 from ..bus.codec import decode_build
 from ..errors import NotFoundError, UnavailableError
@@ -26,7 +26,7 @@ from ..store import purge
 from ..store.datasets import LEASES, lease_name
 from ..store.jobs import get_job
 from ..store.lease import acquire, release, remove_expired
-from ..store.settle import SettledWindow
+from ..store.settled import SettledWindow
 from .kind import NOTHING, WRITER
 from .ledger_item import dead_item, settle_alone
 from .publishing import remove_unfinished, unfinished_in
@@ -37,7 +37,7 @@ _log = logging.getLogger(__name__)
 class Purger:
     """Handles the messages of the purge consumer."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: ServiceContext) -> None:
         self._context = context
         self._store = context.store
         self._root = context.settings.output_root.absolute()

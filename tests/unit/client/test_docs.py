@@ -17,7 +17,7 @@ from libseis.steps import REQUIRED, definitions
 from seisbus.client import AsyncClient, Client
 from seisbus.client.jobfile import job_text
 from seisbus.client.plot import Style
-from seisbus.control import checks, submit
+from seisbus.control import submit, window_checks
 from seisbus.model import archivejob, fields, kind, windows
 from seisbus.model.archivejob import ArchiveJob
 from seisbus.model.job import parse_job
@@ -119,8 +119,8 @@ def test_every_example_is_a_job(text: str, tmp_path: Path) -> None:
     (tmp_path / "job.yaml").write_text(text)
     spec = parse_job(job_text(tmp_path / "job.yaml"))
     if isinstance(spec, ArchiveJob):
-        checks.check_size(spec)
-        checks.check_steps(spec)
+        window_checks.check_size(spec)
+        window_checks.check_steps(spec)
 
 
 def test_every_step_is_documented_with_its_parameters() -> None:
@@ -136,9 +136,9 @@ def test_every_step_is_documented_with_its_parameters() -> None:
 def test_limits_are_those_of_the_code() -> None:
     limits = JOB[JOB.index("## How large") :]
     assert f"{submit.LARGEST_SPEC_BYTES // 1_000_000} MB" in limits
-    assert f"{checks.LARGEST_EVENT_LIST:,} events or windows" in limits
-    assert checks.LARGEST_EVENT_LIST == checks.LARGEST_WINDOW_LIST
-    assert f"{checks.LONGEST_WINDOW_NS // DAY_NS} days" in limits
+    assert f"{window_checks.LARGEST_EVENT_LIST:,} events or windows" in limits
+    assert window_checks.LARGEST_EVENT_LIST == window_checks.LARGEST_WINDOW_LIST
+    assert f"{window_checks.LONGEST_WINDOW_NS // DAY_NS} days" in limits
 
 
 def test_durations_and_codes_that_the_text_names_are_understood() -> None:

@@ -19,8 +19,8 @@ from seis.control.v1 import control_pb2 as pb
 from seisbus.client import Query, Stored, WaveformError
 from seisbus.client.decode import segment_of, time_series_of
 from seisbus.client.export import convert_dataset, miniseed_format, write_miniseed
+from seisbus.client.keywords import QueryFields
 from seisbus.client.values import total_misfit
-from seisbus.client.where import QueryFields
 from seisbus.errors import UserError
 from seisbus.store import misfits
 

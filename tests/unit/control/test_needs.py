@@ -7,8 +7,8 @@ import pytest
 from libseis.codes import Channel
 from libseis.steps import build
 from seisbus.archive.oddities import Oddities
-from seisbus.control.checks import with_inline_events
-from seisbus.control.needs import check_depths, check_reference
+from seisbus.control.step_needs import check_depths, check_reference
+from seisbus.control.window_checks import with_inline_events
 from seisbus.model.job import JobFileError, parse_job
 from seisbus.planning.corners import corner_notes, pad_notes
 from seisbus.planning.windows import Origin, days_of

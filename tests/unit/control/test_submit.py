@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from seisbus.control.checks import JobSizeError, check_quakeml, check_size, with_inline_events
 from seisbus.control.resource_names import ResourceNameError, resource_id
+from seisbus.control.window_checks import JobSizeError, check_quakeml, check_size, with_inline_events
 from seisbus.errors import UserError
 from seisbus.model.job import parse_job
 from seisbus.model.kinds.window import WindowJob

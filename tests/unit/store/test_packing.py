@@ -37,7 +37,7 @@ from seisbus.store.packing import (
     unpack_ends,
     unpack_windows,
 )
-from seisbus.store.settle import SettledWindow
+from seisbus.store.settled import SettledWindow
 from seisbus.store.summaries import Summary, delta
 
 JOB = "0123456789abcdefgh"

@@ -6,7 +6,7 @@ from typing import Final
 
 from ...model.kinds.export import ExportJob
 from ...store.jobs import standing_job
-from ..context import Context
+from ..context import CallContext
 from ..evaluations import check_evaluations
 from ..kind import ControlKind
 from ..selection import check_stored
@@ -15,7 +15,7 @@ from ..selection import check_stored
 class ExportControl(ControlKind[ExportJob]):
     """Datasets of stored waveforms."""
 
-    async def checked(self, context: Context, spec: ExportJob) -> tuple[ExportJob, list[str]]:
+    async def checked(self, context: CallContext, spec: ExportJob) -> tuple[ExportJob, list[str]]:
         """Its jobs must be there, fit one dataset, and have stored something."""
         if spec.export.job:
             await standing_job(context.store, spec.export.job)

@@ -13,14 +13,14 @@ from ...model.kinds.misfit import FetchedMisfitJob, Measuring, MisfitJob
 from ...model.outcome import JobState
 from ...store.documents import Document
 from ...store.jobs import standing_job
-from ..context import Context
+from ..archive_jobs import check_number, checked_cuts
+from ..context import CallContext
 from ..estimate import estimate
 from ..evaluations import misfit_job
 from ..kind import ControlKind
 from ..misfit_needs import misfit_notes
 from ..selection import check_stored
 from ..start import start
-from ..windows import check_number, checked_cuts
 
 Either = MisfitJob | FetchedMisfitJob
 
@@ -28,7 +28,7 @@ Either = MisfitJob | FetchedMisfitJob
 class MisfitControl(ControlKind[Either]):
     """Stations to measure."""
 
-    async def checked(self, context: Context, spec: Either) -> tuple[Either, list[str]]:
+    async def checked(self, context: CallContext, spec: Either) -> tuple[Either, list[str]]:
         """Settings, and what is compared, as far as it is there."""
         check_settings(context, spec.misfit)
         if spec.misfit.fixed_windows:
@@ -40,13 +40,13 @@ class MisfitControl(ControlKind[Either]):
             await _check_observed(context, spec)
         return spec, notes + await misfit_notes(context, spec)
 
-    async def estimate(self, context: Context, spec: Either) -> pb.Estimate:
+    async def estimate(self, context: CallContext, spec: Either) -> pb.Estimate:
         """Of the windows that are to be fetched first."""
         if isinstance(spec, FetchedMisfitJob):
             return await estimate(context, spec)
         return await super().estimate(context, spec)
 
-    async def submit(self, context: Context, spec: Either, request_id: str, notes: Sequence[str]) -> Document:
+    async def submit(self, context: CallContext, spec: Either, request_id: str, notes: Sequence[str]) -> Document:
         """The misfit job; where its waveforms are to be fetched, it waits for a window job that is made first."""
         if isinstance(spec, FetchedMisfitJob):
             await check_number(context, spec)
@@ -55,7 +55,7 @@ class MisfitControl(ControlKind[Either]):
         return await start(context, spec, request_id, notes)
 
 
-async def _check_observed(context: Context, spec: MisfitJob) -> None:
+async def _check_observed(context: CallContext, spec: MisfitJob) -> None:
     if job := spec.misfit.observed.job:
         source = await standing_job(context.store, job)
         if not JobState(source["state"]).closed:
@@ -63,7 +63,7 @@ async def _check_observed(context: Context, spec: MisfitJob) -> None:
     await check_stored(context, spec)
 
 
-def check_settings(context: Context, misfit: Measuring) -> None:
+def check_settings(context: CallContext, misfit: Measuring) -> None:
     """JobFileError when the settings of a measurement make no sense."""
     from libseis.misfit import Config, ConfigError
     from libseis.misfit.comparable import specfem_units, stated_unit

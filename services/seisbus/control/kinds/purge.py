@@ -6,14 +6,14 @@ from typing import Final
 
 from ...model.job import JobFileError
 from ...model.kinds.purge import PurgeJob
-from ..context import Context
+from ..context import CallContext
 from ..kind import ControlKind
 
 
 class PurgeControl(ControlKind[PurgeJob]):
     """Jobs to remove; made by the call PurgeJobs alone, which needs an operator."""
 
-    async def checked(self, context: Context, spec: PurgeJob) -> tuple[PurgeJob, list[str]]:
+    async def checked(self, context: CallContext, spec: PurgeJob) -> tuple[PurgeJob, list[str]]:
         """Never submitted as a job file."""
         raise JobFileError("Job file: kind purge is not submitted; use `seisbus purge`, which needs an operator.")
 

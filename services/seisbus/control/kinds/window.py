@@ -9,24 +9,24 @@ from seis.control.v1 import control_pb2 as pb
 
 from ...model.kinds.window import WindowJob
 from ...store.documents import Document
-from ..context import Context
+from ..archive_jobs import check_number, checked_cuts
+from ..context import CallContext
 from ..estimate import estimate
 from ..kind import ControlKind
-from ..windows import check_number, checked_cuts
 
 
 class WindowControl(ControlKind[WindowJob]):
     """Windows to store."""
 
-    async def checked(self, context: Context, spec: WindowJob) -> tuple[WindowJob, list[str]]:
+    async def checked(self, context: CallContext, spec: WindowJob) -> tuple[WindowJob, list[str]]:
         """Events inline; notes on steps that lack something."""
         return await checked_cuts(context, spec)
 
-    async def estimate(self, context: Context, spec: WindowJob) -> pb.Estimate:
+    async def estimate(self, context: CallContext, spec: WindowJob) -> pb.Estimate:
         """From the day files that the database knows."""
         return await estimate(context, spec)
 
-    async def submit(self, context: Context, spec: WindowJob, request_id: str, notes: Sequence[str]) -> Document:
+    async def submit(self, context: CallContext, spec: WindowJob, request_id: str, notes: Sequence[str]) -> Document:
         """Refused where it asks for more windows than one job may."""
         await check_number(context, spec)
         return await super().submit(context, spec, request_id, notes)

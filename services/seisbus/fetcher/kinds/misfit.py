@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from ...app import Context, Service, ServiceKind
+from ...app import Service, ServiceContext, ServiceKind
 from ...bus.topology import consumer_of
 from ...model.kinds.misfit import INPUTS
-from ..misfit import MisfitInputs
+from ..misfit_inputs import MisfitInputs
 
 # Stations to measure that are gathered side by side; each holds its waveforms in memory.
 STATIONS_AT_ONCE: Final = 4
@@ -16,7 +16,7 @@ STATIONS_AT_ONCE: Final = 4
 class MisfitFetcher(ServiceKind):
     """Inputs of measurements."""
 
-    async def service(self, context: Context) -> Service:
+    async def service(self, context: ServiceContext) -> Service:
         """A worker on stations."""
         handle = MisfitInputs(context).handle
         return Service(workers=[context.worker(consumer_of(INPUTS), handle, slots=STATIONS_AT_ONCE)])

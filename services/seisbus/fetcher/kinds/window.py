@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from ...app import Context, Service, ServiceKind
+from ...app import Service, ServiceContext, ServiceKind
 from ...bus.topology import fetch_consumer
 from ...telemetry.metrics import ARCHIVE_ALLOWED
 from ..fetch import Fetcher
@@ -18,7 +18,7 @@ OBJECTS_AT_ONCE: Final = 16
 class WindowFetcher(ServiceKind):
     """Objects of archives."""
 
-    async def service(self, context: Context) -> Service:
+    async def service(self, context: ServiceContext) -> Service:
         """A worker an archive."""
         learned = Learned(context.store)
         fetcher = Fetcher(context, learned)

@@ -24,7 +24,7 @@ from ...store.index import event_by_id
 from ...store.tasks import Cursor, OpenTask
 from ..kind import CHUNK, IndexerKind, Planning, Tasks, archive_of
 from ..pads import Pads
-from ..sources import DayFilesCache, resolve_events
+from ..plan_inputs import DayFilesCache, resolve_events
 
 
 class WindowPlanner(IndexerKind[ArchiveJob]):

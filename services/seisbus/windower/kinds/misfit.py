@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from ...app import Context, Service, ServiceKind
+from ...app import Service, ServiceContext, ServiceKind
 from ...bus import Delivery
 from ...bus.client import Tag
 from ...bus.codec import decode_misfit, encode_measurement
 from ...bus.topology import consumer_of, subject_of
 from ...model.kinds.misfit import KEEP, MEASURE
-from ..misfit import measure
+from ..measuring import measure
 from ..pool import pool, threads_of
 
 
 class MisfitMeter(ServiceKind):
     """Measurements."""
 
-    async def service(self, context: Context) -> Service:
+    async def service(self, context: ServiceContext) -> Service:
         """A worker on stations."""
         threads = threads_of(context.settings)
 

@@ -7,7 +7,7 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from ...app import Context, Service, ServiceKind
+from ...app import Service, ServiceContext, ServiceKind
 from ...bus import Delivery
 from ...bus.client import Tag
 from ...bus.codec import decode_window, encode_outcomes
@@ -41,7 +41,7 @@ def chain_of(recipe: Recipe) -> Chain | None:
 class WindowCutter(ServiceKind):
     """Windows of records."""
 
-    async def service(self, context: Context) -> Service:
+    async def service(self, context: ServiceContext) -> Service:
         """A worker on records."""
         threads = threads_of(context.settings)
         stations = Stations(context)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from libseis.isotime import iso
 from libseis.segments import Segment
 
-from ...archive.events import Event
+from ...archive.event import Event
 from ...model.task import Window
 from ...store.documents import Document
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from ...app import Context, Service
+from ...app import Service, ServiceContext
 from ...bus.topology import consumer_of
 from ...model.kinds.misfit import KEEP, MisfitJob
 from ..kind import WriterKind
-from ..measuring import MeasurementWriter
+from ..measurements import MeasurementWriter
 
 # Measurements committed side by side, a transaction each.
 STATIONS_AT_ONCE: Final = 8
@@ -17,7 +17,7 @@ STATIONS_AT_ONCE: Final = 8
 class MisfitWriter(WriterKind[MisfitJob]):
     """Measurements of stations."""
 
-    async def service(self, context: Context) -> Service:
+    async def service(self, context: ServiceContext) -> Service:
         """A worker on measurements."""
         handle = MeasurementWriter(context).handle
         return Service([context.worker(consumer_of(KEEP), handle, slots=STATIONS_AT_ONCE)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from seisbus.control.context import Context
+from seisbus.control.context import CallContext
 from seisbus.control.kind import ControlKind
 from seisbus.model.job import JobFileError
 
@@ -14,7 +14,7 @@ from .model import ToyJob
 class ToyControl(ControlKind[ToyJob]):
     """Some words are refused."""
 
-    async def checked(self, context: Context, spec: ToyJob) -> tuple[ToyJob, list[str]]:
+    async def checked(self, context: CallContext, spec: ToyJob) -> tuple[ToyJob, list[str]]:
         """A note on the number of words."""
         if "rude" in spec.toy.words:
             raise JobFileError("Job file: toy.words: rude is not a word for a toy.")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from seisbus.app import Context, Service
+from seisbus.app import Service, ServiceContext
 from seisbus.bus import Delivery
 from seisbus.bus.codec import decode_build
 from seisbus.bus.topology import consumer_of
 from seisbus.model.outcome import Fate
-from seisbus.store.settle import SettledWindow
+from seisbus.store.settled import SettledWindow
 from seisbus.writer.kind import WriterKind
 from seisbus.writer.ledger_item import dead_item, settle_alone
 
@@ -19,7 +19,7 @@ from .model import SAY, ToyJob
 class ToyWriter(WriterKind[ToyJob]):
     """A worker on words."""
 
-    async def service(self, context: Context) -> Service:
+    async def service(self, context: ServiceContext) -> Service:
         """One, as many as the queue allows."""
 
         async def handle(delivery: Delivery) -> None:

@@ -8,17 +8,17 @@ from typing import TypeVar
 from ..archive.definition import archive_named
 from ..archive.oddities import Oddities
 from ..model.archivejob import ArchiveJob, CutJob
-from .checks import JobSizeError, check_quakeml, check_size, check_steps, with_inline_events
-from .context import Context
+from .context import CallContext
 from .estimate import estimate
-from .needs import check_depths, check_reference, step_notes
 from .selection import check_selection
+from .step_needs import check_depths, check_reference, step_notes
+from .window_checks import JobSizeError, check_quakeml, check_size, check_steps, with_inline_events
 
 A = TypeVar("A", bound=ArchiveJob)
 C = TypeVar("C", bound=CutJob)
 
 
-async def checked_windows(context: Context, spec: A) -> tuple[A, list[str]]:
+async def checked_windows(context: CallContext, spec: A) -> tuple[A, list[str]]:
     """The job with its events inline, and what was left out of the event file."""
     await asyncio.to_thread(check_quakeml, spec)
     odd = Oddities("The event file")
@@ -31,14 +31,14 @@ async def checked_windows(context: Context, spec: A) -> tuple[A, list[str]]:
     return spec, [odd.note] * bool(odd)
 
 
-async def checked_cuts(context: Context, spec: C) -> tuple[C, list[str]]:
+async def checked_cuts(context: CallContext, spec: C) -> tuple[C, list[str]]:
     """The same, and what its steps lack on some channels; refused where nothing would be planned."""
     spec, notes = await checked_windows(context, spec)
     await check_selection(context, spec)
     return spec, notes + await step_notes(context, spec)
 
 
-async def check_number(context: Context, spec: CutJob) -> None:
+async def check_number(context: CallContext, spec: CutJob) -> None:
     """JobSizeError when the job asks for more windows than this deployment allows one job."""
     if context.job_windows:
         found = await estimate(context, spec)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..app import Context
+from ..app import ServiceContext
 from ..bus import Delivery
 from ..bus.codec import decode_measurement
 from ..errors import PoisonError
@@ -12,7 +12,7 @@ from ..model.ids import document_id
 from ..model.outcome import Fate
 from ..store.collections import ADJOINT_SOURCE, CEMETERY, ELOG, MISFIT_WINDOW, REJECTED_WINDOW, SYNTHETIC
 from ..store.documents import Document, ObjectId
-from ..store.settle import SettledWindow
+from ..store.settled import SettledWindow
 from .documents import logdata
 from .ledger_item import settle_alone
 
@@ -20,7 +20,7 @@ from .ledger_item import settle_alone
 class MeasurementWriter:
     """Handles the messages that hold measurements of stations."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: ServiceContext) -> None:
         self._context = context
 
     async def handle(self, delivery: Delivery) -> None:

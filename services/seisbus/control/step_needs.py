@@ -27,7 +27,7 @@ from ..store.index import (
     rates_of_days,
     unread_responses,
 )
-from .context import Context
+from .context import CallContext
 from .selection import day_name
 
 
@@ -50,7 +50,7 @@ def check_reference(spec: ArchiveJob) -> None:
         )
 
 
-async def step_notes(context: Context, spec: ArchiveJob) -> list[str]:
+async def step_notes(context: CallContext, spec: ArchiveJob) -> list[str]:
     """What the steps will meet on some channels; JobFileError when a step can work on none of those that are known."""
     if not spec.steps:
         return []
@@ -76,7 +76,7 @@ async def step_notes(context: Context, spec: ArchiveJob) -> list[str]:
     return found
 
 
-async def response_notes(context: Context, archive: str, wanted: set[Channel], what: str, effect: str) -> list[str]:
+async def response_notes(context: CallContext, archive: str, wanted: set[Channel], what: str, effect: str) -> list[str]:
     """Stations that the archive has no metadata of, and channels of which it has no response; JobFileError where that
     is all of them. `what` needs them, and without them `effect`."""
     if not wanted:
@@ -120,7 +120,7 @@ class KnownRates:
     indexed: bool = True
 
 
-async def known_rates(context: Context, spec: ArchiveJob) -> dict[Channel, KnownRates]:
+async def known_rates(context: CallContext, spec: ArchiveJob) -> dict[Channel, KnownRates]:
     """The selected channels of all known days that the windows touch, with their rates as the index says them, else
     station metadata; where no day is known, the channels of the metadata."""
     days = days_of(spec, await origins_of(context.store, spec))

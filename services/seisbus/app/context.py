@@ -1,0 +1,74 @@
+"""What every service process has: its settings, its connections, the archives it knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..archive.definition import ArchiveDefinition
+from ..bus import Bus, Worker
+from ..bus.jobboard import JobBoard
+from ..bus.topology import PLAN, ConsumerSpec
+from ..bus.worker import DeadLetter, Handler
+from ..objects import Bucket, ObjectReader
+from ..settings import Settings
+from ..store.client import Store
+from ..store.deadletters import bury_message
+from ..store.jobs import give_up_job, job_attempt
+from ..telemetry.hops import Hops
+
+
+@dataclass(slots=True)
+class ServiceContext:
+    """What every service has: connections and the archives. One of each a process.
+
+    `sink`: the bucket that waveform files and datasets go to, None where they go to the output folder.
+    """
+
+    service: str
+    boot: str
+    settings: Settings
+    bus: Bus
+    store: Store
+    objects: ObjectReader
+    archives: Mapping[str, ArchiveDefinition]
+    sink: Bucket | None = None
+    hops: Hops = field(default_factory=Hops)
+    board: JobBoard = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.board = JobBoard(self.bus, lambda job: job_attempt(self.store, job))
+
+    def worker(self, consumer: ConsumerSpec, handler: Handler, *, slots: int, max_bytes: int | None = None) -> Worker:
+        """A worker on `consumer` with this process's settings."""
+        return Worker(
+            self.bus,
+            consumer,
+            handler,
+            board=self.board,
+            bury=self._bury,
+            slots=slots,
+            max_bytes=max_bytes or self.settings.bytes_in_flight,
+            ack_wait=self.settings.ack_wait_seconds,
+            max_deliver=self.settings.max_deliver,
+            trouble=lambda: self.hops.sentence("MongoDB"),
+        )
+
+    async def _bury(self, letter: DeadLetter) -> None:
+        await bury_message(
+            self.store,
+            identity=letter.id,
+            job=letter.tag.job,
+            task=letter.tag.task,
+            part=letter.tag.part,
+            attempt=letter.tag.attempt,
+            stage=letter.stream,
+            subject=letter.subject,
+            headers=letter.headers,
+            body=letter.body,
+            deliveries=letter.deliveries,
+            reason=letter.reason,
+        )
+        if letter.stream == PLAN and not letter.poison:
+            # A message that is garbage is sent again by the reconciler; a plan that cannot be made is not.
+            await give_up_job(self.store, letter.tag.job, f"It could not be planned: {letter.reason}.")

@@ -1,0 +1,38 @@
+"""An event: what is known of one source, and where that is from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class EventOrigin(StrEnum):
+    """Where Seisbus has an event from."""
+
+    CATALOG = "catalog"
+    QUAKEML = "quakeml"
+    CSV = "csv"
+    INLINE = "inline"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One source: epoch nanoseconds, degrees, kilometres below sea level.
+
+    `quakeml` is a document of this event alone where its source said more than fits here: a focal mechanism.
+    """
+
+    id: str
+    time_ns: int
+    lat: float
+    lon: float
+    depth_km: float | None
+    mag: float | None
+    mag_type: str | None
+    origin: EventOrigin
+    quakeml: str = ""
+
+    @property
+    def time(self) -> float:
+        """The origin time in epoch seconds."""
+        return self.time_ns / 1e9
