@@ -21,6 +21,11 @@ RESAMPLING_BETA = 9.0
 RESAMPLING_CUTOFF = 0.9
 
 
+# Half width of the Lanczos kernel in samples, obspy's recommendation for "practically exact" interpolation
+LANCZOS_WIDTH = 20
+INTERPOLATIONS = ("lanczos", "weighted_average_slopes", "nearest", "slinear", "quadratic", "cubic")
+
+
 class FilterType(StrEnum):
     BANDPASS = "bandpass"
     BANDSTOP = "bandstop"

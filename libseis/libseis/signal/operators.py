@@ -14,6 +14,7 @@ from libseis.signal.design import FilterType
 with extra("obspy"):
     from scipy import signal
     from scipy.fft import next_fast_len
+    from scipy.interpolate import LSQUnivariateSpline
 
 Samples = NDArray[np.float64]
 
@@ -72,6 +73,16 @@ def apply_filter(x: Samples, sos: NDArray[np.float64], zerophase: bool) -> Sampl
 def detrend(x: Samples, kind: str) -> Samples:
     """`x` without its mean ("constant") or straight line ("linear")."""
     y: Samples = signal.detrend(x, axis=-1, type=kind)
+    return y
+
+
+def spline_trend(x: Samples, order: int, samples_between: int) -> Samples:
+    """The least-squares spline of each row, with a knot every so many samples; shape of `x`."""
+    npts = x.shape[-1]
+    places = np.arange(npts, dtype=np.float64)
+    inner = places[max(samples_between, order + 1) : npts - order - 1 : max(samples_between, order + 1)]
+    rows = [LSQUnivariateSpline(places, row, inner, k=order)(places) for row in np.atleast_2d(x)]
+    y: Samples = np.reshape(rows, x.shape)
     return y
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from libseis.extras import extra
 from libseis.isotime import SECOND_NS
-from libseis.signal.design import RESAMPLING_BETA, RESAMPLING_CUTOFF, RESAMPLING_HALF_LENGTH
+from libseis.signal.design import LANCZOS_WIDTH, RESAMPLING_BETA, RESAMPLING_CUTOFF, RESAMPLING_HALF_LENGTH
 
 with extra("obspy"):
     from scipy import signal
@@ -145,3 +145,39 @@ def _kernels(scale: float, reach: int) -> NDArray[np.float64]:
     kernels /= kernels.sum(axis=1, keepdims=True)
     kernels.flags.writeable = False
     return kernels
+
+
+def interpolate(x: Samples, old_dt: float, new_dt: float, method: str) -> Samples:
+    """Samples every `new_dt` seconds from the first one on, by obspy's interpolation; nothing is filtered before.
+
+    Parameters
+    ----------
+    x : array of float64
+        Shape (npts,) or (3, npts), every `old_dt` seconds.
+    old_dt, new_dt : float
+        Seconds.
+    method : str
+        One of `design.INTERPOLATIONS`.
+
+    Returns
+    -------
+    array of float64
+        All new samples that lie within the data.
+    """
+    from obspy.signal import interpolation
+
+    # the last sample may be a rounding error beyond the data, which the kernels refuse
+    count = math.floor((x.shape[-1] - 1) * old_dt / new_dt * (1.0 + 1e-12)) + 1
+    head, tail = (0.0, old_dt), (0.0, new_dt, count)
+    rows = []
+    for row in np.ascontiguousarray(np.atleast_2d(x)):
+        if method == "lanczos":
+            # obspy wants a sample on both sides of each new one
+            padded = np.pad(row, 1, mode="edge")
+            rows.append(interpolation.lanczos_interpolation(padded, -old_dt, old_dt, *tail, a=LANCZOS_WIDTH))
+        elif method == "weighted_average_slopes":
+            rows.append(interpolation.weighted_average_slopes(row, *head, *tail))
+        else:
+            rows.append(interpolation.interpolate_1d(row, *head, *tail, type=method))
+    y: Samples = np.asfortranarray(np.array(rows)) if x.ndim == 2 else np.array(rows[0])
+    return y

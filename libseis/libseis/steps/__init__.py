@@ -4,7 +4,12 @@
 """
 
 from libseis.signal.design import OutputUnit
-from libseis.steps import builtin as _builtin  # noqa: F401 (registers the built-in steps)
+from libseis.steps import axes as _axes  # noqa: F401 (each of these registers built-in steps)
+from libseis.steps import builtin as _builtin  # noqa: F401
+from libseis.steps import editing as _editing  # noqa: F401
+from libseis.steps import levels as _levels  # noqa: F401
+from libseis.steps import response as _response  # noqa: F401
+from libseis.steps import times as _times  # noqa: F401
 from libseis.steps.chain import apply, pad
 from libseis.steps.parameters import REQUIRED, Kind, Parameter
 from libseis.steps.registry import (
@@ -14,9 +19,10 @@ from libseis.steps.registry import (
     load_user_steps,
     register,
 )
-from libseis.steps.step import Step, StepContext, StepDefinition, StepError
+from libseis.steps.step import REASON, Step, StepContext, StepDefinition, StepError, Unfit
 
 __all__ = [
+    "REASON",
     "REQUIRED",
     "Kind",
     "OutputUnit",
@@ -25,6 +31,7 @@ __all__ = [
     "StepContext",
     "StepDefinition",
     "StepError",
+    "Unfit",
     "apply",
     "build",
     "definition_of",

@@ -13,17 +13,23 @@ from typing import Any
 import numpy as np
 
 from libseis import units
-from libseis.codes import Channel
-from libseis.enums import ErrorSeverity
+from libseis.enums import ErrorSeverity, GapFill
 from libseis.errors import SampleError
 from libseis.objects.kinds import Atomic
-from libseis.objects.samples import replace_samples, samples
+from libseis.objects.samples import has_gaps, replace_samples, samples
 from libseis.objects.timeseries import TimeSeries
 from libseis.segments import Rate
-from libseis.signal.design import FilterType, OutputUnit, kernel_seconds, settling_time
+from libseis.signal.design import (
+    INTERPOLATIONS,
+    LANCZOS_WIDTH,
+    FilterType,
+    kernel_seconds,
+    settling_time,
+)
 from libseis.signal.tapers import TaperShape, apply_end_taper
 from libseis.steps.parameters import Kind, Parameter
 from libseis.steps.registry import register
+from libseis.steps.sampleunits import UNITS, set_units, units_of
 from libseis.steps.step import StepContext, StepDefinition
 
 Values = Mapping[str, Any]
@@ -67,15 +73,39 @@ def _detrend(d: Atomic, values: Values, context: StepContext) -> None:
         basis = np.polynomial.legendre.legvander(np.linspace(-1.0, 1.0, d.npts), order)
         coefficients = np.linalg.lstsq(basis, x.T, rcond=None)[0]
         x -= (basis @ coefficients).T
+    elif values["type"] == "spline":
+        _need(d, values["order"] + 2)
+        x -= _numerics().spline_trend(x, values["order"], round(values["knots"] / d.dt))
+    elif values["type"] == "simple":
+        _need(d, 2)
+        x -= x[..., :1] + (x[..., -1:] - x[..., :1]) * np.linspace(0.0, 1.0, d.npts)
     else:
         _need(d, 2)
         x[...] = _numerics().detrend(x, values["type"])
 
 
+def _detrend_problems(values: Values) -> list[str]:
+    if values["type"] == "spline":
+        if values["order"] > 5:
+            return [f"the order of a spline is 1 to 5, found {values['order']}"]
+        if values["knots"] is None:
+            return ["a spline needs knots, the seconds between its knots"]
+    elif values["knots"] is not None:
+        return ["knots belong to a spline alone"]
+    return []
+
+
+_TRENDS = ("linear", "simple", "constant", "polynomial", "spline")
 TAPER_FRACTION = 0.05
 
 
 def _taper(d: Atomic, values: Values, context: StepContext) -> None:
+    if (weights := values["weights"]) is not None:
+        if len(weights) != d.npts:
+            raise _fail(f"the taper has {len(weights)} weights, the datum {d.npts} samples", "npts")
+        x = samples(d)
+        x *= weights
+        return
     fraction = TAPER_FRACTION if values["fraction"] is None else values["fraction"]
     apply_end_taper(samples(d), TaperShape(values["shape"]), fraction)
 
@@ -83,6 +113,8 @@ def _taper(d: Atomic, values: Values, context: StepContext) -> None:
 def _taper_problems(values: Values) -> list[str]:
     if values["shape"] == TaperShape.HANN and values["fraction"] is not None:
         return ["a Hann window covers all samples and takes no fraction"]
+    if values["weights"] is not None and values["fraction"] is not None:
+        return ["give either weights or a fraction"]
     return []
 
 
@@ -171,32 +203,40 @@ def _decimate(d: Atomic, values: Values, context: StepContext) -> None:
         _change_rate(d, Fraction(nominal.numerator, nominal.denominator * factor))
 
 
+def _interpolate(d: Atomic, values: Values, context: StepContext) -> None:
+    _need(d, 2)
+    rate = Fraction(str(values["sampling_rate"]))
+    _rate(d)
+    new = _resampling().interpolate(samples(d), d.dt, float(1 / rate), values["method"])
+    replace_samples(d, new)
+    d.set_rate(rate.numerator, rate.denominator)
+    if d.is_defined("sampling_rate"):
+        d["sampling_rate"] = float(rate)
+
+
+def _interpolate_pad(values: Values, rate: float) -> float:
+    return (LANCZOS_WIDTH + 1) / rate
+
+
+def _fill_gaps(d: Atomic, values: Values, context: StepContext) -> None:
+    if isinstance(d, TimeSeries) and has_gaps(d):
+        d.fill_gaps(GapFill(values["method"]))
+
+
+def _new_rate(values: Values, rate: float) -> float:
+    return float(values["sampling_rate"])
+
+
+def _decimated_rate(values: Values, rate: float) -> float:
+    return rate / float(values["factor"])
+
+
 def _resample_pad(values: Values, rate: float) -> float:
     return kernel_seconds(rate, values["sampling_rate"])
 
 
 def _decimate_pad(values: Values, rate: float) -> float:
     return kernel_seconds(rate, rate / values["factor"])
-
-
-def _units(d: Atomic) -> str:
-    found = d["units"] if d.is_defined("units") else ""
-    return found if isinstance(found, str) else ""
-
-
-def _set_units(d: Atomic, text: str) -> None:
-    """Units that are not known are not there."""
-    if text:
-        d["units"] = text
-    elif d.is_defined("units"):
-        d.erase("units")
-
-
-def _scale(d: Atomic, values: Values, context: StepContext) -> None:
-    x = samples(d)
-    x *= values["factor"]
-    d["calib"] = (d.get_double("calib") if d.is_defined("calib") else 1.0) / values["factor"]
-    _set_units(d, units.canonical(values["units"]) or units.scaled(_units(d), values["factor"]))
 
 
 def _calib(d: Atomic, values: Values, context: StepContext) -> None:
@@ -208,24 +248,24 @@ def _calib(d: Atomic, values: Values, context: StepContext) -> None:
     x = samples(d)
     x *= factor
     d["calib"] = 1.0
-    known = _units(d)
+    known = units_of(d)
     # raw counts become what the calib was made for, which it does not say; what `scale` made is undone
     after = "" if known == units.COUNTS and factor != 1.0 else units.scaled(known, factor)
-    _set_units(d, units.canonical(values["units"]) or after)
+    set_units(d, units.canonical(values["units"]) or after)
 
 
 def _integrate(d: Atomic, values: Values, context: StepContext) -> None:
     _need(d, 1)
     x = samples(d)
     x[...] = _numerics().integrate(x, d.dt)
-    _set_units(d, units.differentiated(_units(d), -1))
+    set_units(d, units.differentiated(units_of(d), -1))
 
 
 def _differentiate(d: Atomic, values: Values, context: StepContext) -> None:
     _need(d, 2)
     x = samples(d)
     x[...] = _numerics().differentiate(x, d.dt)
-    _set_units(d, units.differentiated(_units(d)))
+    set_units(d, units.differentiated(units_of(d)))
 
 
 def _envelope(d: Atomic, values: Values, context: StepContext) -> None:
@@ -234,98 +274,23 @@ def _envelope(d: Atomic, values: Values, context: StepContext) -> None:
     x[...] = _numerics().envelope(x)
 
 
-REFERENCE_KEYS = {"origin": "source_time", "phase": "phase_time"}
-"""Marks that times can be made relative to, and the Metadata with their epoch times."""
-
-
-def _reference(d: Atomic, values: Values, context: StepContext) -> None:
-    if d.time_is_relative():
-        raise _fail("the times are relative already", "tref")
-    d.ator(d.get_double(REFERENCE_KEYS[values["mark"]]))
-    d["time_reference"] = values["mark"]
-
-
-def _channels(d: Atomic) -> list[Channel]:
-    """The channel of each row of samples: one for a TimeSeries, three for a Seismogram whose chan lists them."""
-    chan = d["chan"] if d.is_defined("chan") else None
-    codes = [chan] if isinstance(d, TimeSeries) else chan
-    wanted = 1 if isinstance(d, TimeSeries) else 3
-    if not isinstance(codes, list) or len(codes) != wanted or not all(isinstance(code, str) for code in codes):
-        raise _fail(f"the response needs {wanted} channel code(s) in chan, found {chan!r}", "chan")
-    if not isinstance(d, TimeSeries):
-        # rotations change the matrix but not its entry in the Metadata, which says how the sensor's axes stood
-        axes = np.reshape(d["tmatrix"], (3, 3)) if d.is_defined("tmatrix") else np.eye(3)
-        if not np.allclose(d.tmatrix, axes, atol=1e-6):
-            raise _fail("the components were rotated: remove the response before rotating", "tmatrix")
-    loc = d.get_string("loc") if d.is_defined("loc") else ""
-    return [Channel(d.get_string("net"), d.get_string("sta"), loc, code) for code in codes]
-
-
-def _remove_response(d: Atomic, values: Values, context: StepContext) -> None:
-    _need(d, 2)
-    if d.time_is_relative():
-        raise _fail("the response epoch needs UTC times; call rtoa first", "tref")
-    from libseis.obspy.evaluation import output_units
-    from libseis.obspy.responses import Removal
-
-    removal = Removal(OutputUnit(values["output"]), values["pre_filt"], values["water_level"], values["taper"])
-    cache = context.responses
-    # all epochs are found before any sample is changed
-    channels = _channels(d)
-    epochs = [cache.epoch(channel, d.t0, d.endtime()) for channel in channels]
-    found = {output_units(e.element.response, removal.output, c) for e, c in zip(epochs, channels, strict=True)}
-    if len(found) > 1:
-        raise _fail(f"the components come out in several units: {', '.join(sorted(found))}", "units")
-    told: dict[str, None] = {}
-    for row, epoch in zip(samples(d).reshape(len(epochs), -1), epochs, strict=True):
-        row[...], complaints = removal(cache, epoch, row, d.dt)
-        told |= dict.fromkeys(complaints)
-    for text in told:
-        d.elog.log_error("remove_response", text, ErrorSeverity.Complaint)
-    _set_units(d, found.pop())
-
-
-def _response_problems(values: Values) -> list[str]:
-    flanks = values["pre_filt"]
-    if flanks is not None and not (0 <= flanks[0] < flanks[1] < flanks[2] < flanks[3]):
-        return [f"pre_filt must be four increasing frequencies, found {list(flanks)}"]
-    return []
-
-
-def _response_longest_period(values: Values) -> float:
-    return 0.0 if values["pre_filt"] is None else 1.0 / values["pre_filt"][1]
-
-
-# Ten periods of the longest sensors in use (120 s). Without pre_filt the inverse is unbounded towards zero frequency up
-# to the water level: what comes out depends on the length of the data, and no pad makes a cut equal to the whole.
-RESPONSE_PAD = 1200.0
-
-# A cosine flank's impulse response decays with the cube of time x width of the flank: to 4e-7 of the peak at this many
-# inverse widths, measured on white noise with a mean (tests/unit/libseis/test_steps.py holds it to 1e-6)
-FLANK_WIDTHS = 20.0
-
-
-def _response_pad(values: Values, rate: float) -> float:
-    flanks = values["pre_filt"]
-    return RESPONSE_PAD if flanks is None else float(FLANK_WIDTHS / (flanks[1] - flanks[0]))
-
-
 def _corner(name: str, doc: str) -> Parameter:
     return Parameter(name, Kind.NUMBER, doc, default=None, unit="Hz", above=0.0)
 
-
-_UNITS = Parameter("units", Kind.TEXT, "units of the samples then", None)
 
 register(StepDefinition("demean", "Subtract the mean of each component.", _demean))
 register(
     StepDefinition(
         "detrend",
-        "Subtract a straight line, the mean or a polynomial from each component.",
+        "Subtract from each component a straight line (of least squares, or simple: through its ends), its mean, a "
+        "polynomial or a spline.",
         _detrend,
         (
-            Parameter("type", Kind.TEXT, "what to subtract", "linear", choices=("linear", "constant", "polynomial")),
-            Parameter("order", Kind.INTEGER, "order of the polynomial", 2, minimum=1, maximum=20),
+            Parameter("type", Kind.TEXT, "what to subtract", "linear", choices=_TRENDS),
+            Parameter("order", Kind.INTEGER, "order of the polynomial or spline", 2, minimum=1, maximum=20),
+            Parameter("knots", Kind.NUMBER, "of a spline: time between its knots", None, unit="s", above=0),
         ),
+        problems=_detrend_problems,
     )
 )
 register(
@@ -338,6 +303,7 @@ register(
                 "fraction", Kind.NUMBER, "share of the samples tapered at each end (0.05)", None, above=0, maximum=0.5
             ),
             Parameter("shape", Kind.TEXT, "shape of the taper", "cosine", choices=tuple(TaperShape)),
+            Parameter("weights", Kind.NUMBERS, "in place of both: one weight a sample, pad included", None),
         ),
         problems=_taper_problems,
     )
@@ -368,7 +334,7 @@ register(
         _resample,
         (Parameter("sampling_rate", Kind.NUMBER, "new sample rate", unit="Hz", above=0),),
         pad=_resample_pad,
-        rate=lambda values, rate: float(values["sampling_rate"]),
+        rate=_new_rate,
         needs_continuous_data=True,
     )
 )
@@ -379,44 +345,33 @@ register(
         _decimate,
         (Parameter("factor", Kind.INTEGER, "old over new sample rate", minimum=2, maximum=10_000),),
         pad=_decimate_pad,
-        rate=lambda values, rate: rate / float(values["factor"]),
+        rate=_decimated_rate,
         needs_continuous_data=True,
     )
 )
 register(
     StepDefinition(
-        "reference",
-        "Make times relative to the event's origin (source_time) or a predicted phase (phase_time).",
-        _reference,
-        (Parameter("mark", Kind.TEXT, "what becomes time zero", choices=tuple(REFERENCE_KEYS)),),
-    )
-)
-register(
-    StepDefinition(
-        "remove_response",
-        "Divide by the instrument response of the station metadata.",
-        _remove_response,
+        "interpolate",
+        "Change the sample rate by interpolation from the first sample on; what the new rate cannot hold is aliased.",
+        _interpolate,
         (
-            Parameter("output", Kind.TEXT, "what the samples become", "VEL", choices=tuple(OutputUnit)),
-            Parameter("pre_filt", Kind.NUMBERS, "band taper", None, unit="Hz", minimum=0, length=4),
-            Parameter("water_level", Kind.NUMBER, "bound of the inverse", 60.0, unit="dB below peak", nullable=True),
-            Parameter("taper", Kind.NUMBER, "tapered share of both ends together", 0.05, minimum=0, maximum=1),
+            Parameter("sampling_rate", Kind.NUMBER, "new sample rate", unit="Hz", above=0),
+            Parameter("method", Kind.TEXT, "how", "lanczos", choices=INTERPOLATIONS),
         ),
-        longest_period=_response_longest_period,
-        pad=_response_pad,
-        problems=_response_problems,
+        pad=_interpolate_pad,
+        rate=_new_rate,
         needs_continuous_data=True,
     )
 )
 register(
     StepDefinition(
-        "scale",
-        "Multiply by a factor; calib is divided by it, and so are the units where `units` does not say new ones.",
-        _scale,
-        (Parameter("factor", Kind.NUMBER, "the factor", above=0), _UNITS),
+        "fill_gaps",
+        "Give the missing samples of a gap list values; data of jobs have their gaps filled by `gaps` before.",
+        _fill_gaps,
+        (Parameter("method", Kind.TEXT, "what they become", "zero", choices=tuple(GapFill)),),
     )
 )
-register(StepDefinition("calib", "Multiply by the Metadata's calib, which becomes 1.", _calib, (_UNITS,)))
+register(StepDefinition("calib", "Multiply by the Metadata's calib, which becomes 1.", _calib, (UNITS,)))
 register(StepDefinition("integrate", "Integrate by the trapezoidal rule.", _integrate, needs_continuous_data=True))
 register(
     StepDefinition("differentiate", "Differentiate by central differences.", _differentiate, needs_continuous_data=True)

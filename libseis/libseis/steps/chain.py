@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from libseis.enums import ErrorSeverity
-from libseis.errors import MsPASSError
+from libseis.errors import MatrixError, MsPASSError
 from libseis.objects.kinds import ATOMIC, ENSEMBLES, Atomic, Datum, atomic_type, members_of
 from libseis.objects.samples import has_gaps
-from libseis.steps.step import Step, StepContext
+from libseis.objects.seismogram import Seismogram
+from libseis.steps.step import REASON, Step, StepContext, Unfit
 from libseis.warned import collected, tell
 
 SLOWEST_RATE = 1.0
@@ -28,8 +29,12 @@ def pad(steps: Sequence[Step], rate: float = SLOWEST_RATE) -> float:
     return total
 
 
-def _kill(d: Atomic, step: Step, message: str, severity: ErrorSeverity = ErrorSeverity.Invalid) -> None:
+def _kill(
+    d: Atomic, step: Step, message: str, severity: ErrorSeverity = ErrorSeverity.Invalid, reason: str = ""
+) -> None:
     d.elog.log_error(step.name, message, severity)
+    if reason:
+        d[REASON] = reason
     d.kill()
 
 
@@ -54,6 +59,10 @@ def _run(step: Step, d: Atomic, context: StepContext, history: bool) -> list[Ato
     if step.definition.needs_continuous_data and has_gaps(d):
         _kill(d, step, "the datum has gaps; fill or split them before this step")
         return [d]
+    if step.definition.needs_components and not isinstance(d, Seismogram):
+        text = f"{step.name} needs the three components of a Seismogram, found a TimeSeries"
+        _kill(d, step, text, reason="not three components")
+        return [d]
     with collected() as told:
         results = _called(step, d, context)
     for result in results:
@@ -70,6 +79,10 @@ def _called(step: Step, d: Atomic, context: StepContext) -> list[Atomic]:
     except MemoryError:
         # the machine's trouble, not the datum's: the caller retries
         raise
+    except Unfit as error:
+        _kill(d, step, error.message, error.severity, error.reason)
+    except MatrixError as error:
+        _kill(d, step, error.message, error.severity, "singular matrix")
     except MsPASSError as error:
         _kill(d, step, error.message, error.severity)
     except Exception as error:

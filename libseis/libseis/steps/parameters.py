@@ -28,6 +28,10 @@ class Kind(Enum):
     BOOLEAN = "true or false"
     TEXT = "a text"
     NUMBERS = "a list of finite numbers"
+    TEXTS = "a text or a list of texts"
+    MATRIX = "three rows of three finite numbers"
+    VALUE = "a finite number, a text, true or false"
+    OPERAND = "a finite number or a text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,16 @@ class Parameter:
                 for item in value:
                     self._check_limits(float(item))
                 return tuple(float(item) for item in value)
+            case Kind.TEXTS if isinstance(value, str) and value.strip():
+                return (value,)
+            case Kind.TEXTS if isinstance(value, list | tuple) and value and all(_is_text(item) for item in value):
+                return tuple(value)
+            case Kind.MATRIX if (rows := _rows(value)) is not None:
+                return rows
+            case Kind.VALUE if isinstance(value, bool | str) or is_finite_real(value):
+                return value
+            case Kind.OPERAND if isinstance(value, str) or is_finite_real(value):
+                return value
         wanted = f"one of {', '.join(self.choices)}" if self.choices else self.kind.value
         unit = f" ({self.unit})" if self.unit else ""
         raise ValueError(f"{self.name} must be {wanted}{unit}, found {value!r}")
@@ -83,6 +97,22 @@ class Parameter:
             raise ValueError(f"{self.name} must be at least {self.minimum:g}{unit}, found {value:g}")
         if self.maximum is not None and value > self.maximum:
             raise ValueError(f"{self.name} must be at most {self.maximum:g}{unit}, found {value:g}")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _rows(value: Any) -> tuple[tuple[float, ...], ...] | None:
+    """Three rows of three numbers, also written as nine numbers; None for anything else."""
+    if not isinstance(value, list | tuple):
+        return None
+    rows = [value[i : i + 3] for i in (0, 3, 6)] if len(value) == 9 else list(value)
+    if len(rows) != 3 or not all(isinstance(row, list | tuple) and len(row) == 3 for row in rows):
+        return None
+    if not all(is_finite_real(item) for row in rows for item in row):
+        return None
+    return tuple(tuple(float(item) for item in row) for row in rows)
 
 
 def check_values(parameters: tuple[Parameter, ...], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

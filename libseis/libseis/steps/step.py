@@ -13,8 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from libseis.enums import ErrorSeverity
-from libseis.errors import DefinitionError
-from libseis.objects.kinds import Atomic
+from libseis.errors import DefinitionError, SampleError
 from libseis.steps.parameters import Parameter
 
 if TYPE_CHECKING:
@@ -32,6 +31,25 @@ class StepError(DefinitionError):
 
     def __reduce__(self) -> tuple[type[StepError], tuple[tuple[str, ...]]]:
         return type(self), (self.problems,)
+
+
+REASON = "dead_reason"
+"""Metadata of a datum that a step killed: why, in a few words that are the same for all data that died of it."""
+
+
+class Unfit(SampleError):
+    """A datum that a step cannot or must not keep; `reason` says why in a few words (REASON)."""
+
+    def __init__(self, message: str, *, reason: str = "") -> None:
+        super().__init__(message, ErrorSeverity.Invalid, what=reason)
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unfit, (self.message, self.reason)
+
+
+def _unfit(message: str, reason: str) -> Unfit:
+    return Unfit(message, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +70,7 @@ class StepContext:
         object.__setattr__(self, "responses", ResponseCache(self.inventory))
 
 
-StepFunction = Callable[[Atomic, Mapping[str, Any], StepContext], Any]
+StepFunction = Callable[[Any, Mapping[str, Any], StepContext], Any]
 """Changes a live datum in place (returning None), or returns what replaces it (a datum or a list of data)."""
 
 
@@ -72,6 +90,10 @@ def _no_problem(values: Mapping[str, Any]) -> list[str]:
     return []
 
 
+def _no_metadata(values: Mapping[str, Any]) -> tuple[str, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class StepDefinition:
     """A processing step that jobs may name.
@@ -79,7 +101,8 @@ class StepDefinition:
     `longest_period` and `pad` map parameter values to seconds: the longest period that passes the step, and, for data
     of a rate (Hz), the length on each side that influences a sample by more than 1e-8; `rate` is what becomes of that
     rate. `problems` checks values against each other. A step with `needs_continuous_data` kills data with gaps; others
-    treat them as samples.
+    treat them as samples. One with `needs_components` kills a TimeSeries, one with `makes_series` makes a TimeSeries of
+    a Seismogram; one with `cuts` leaves less time on purpose. `metadata` names the Metadata that it cannot do without.
     """
 
     name: str
@@ -91,6 +114,10 @@ class StepDefinition:
     rate: Callable[[Mapping[str, Any], float], float] = _same_rate
     problems: Callable[[Mapping[str, Any]], list[str]] = _no_problem
     needs_continuous_data: bool = False
+    needs_components: bool = False
+    makes_series: bool = False
+    cuts: bool = False
+    metadata: Callable[[Mapping[str, Any]], tuple[str, ...]] = _no_metadata
     version: str = "1"
 
 
@@ -129,6 +156,11 @@ class Step:
     def rate(self, rate: float) -> float:
         """Samples per second (Hz) that come out where `rate` goes in."""
         return self.definition.rate(self.values, rate)
+
+    @property
+    def metadata(self) -> tuple[str, ...]:
+        """Metadata without which the step kills a datum."""
+        return self.definition.metadata(self.values)
 
     @property
     def id(self) -> str:

@@ -24,6 +24,7 @@ from libseis.objects.seismogramensemble import SeismogramEnsemble
 from libseis.objects.timebase import _BasicTimeSeries
 from libseis.objects.timeseries import TimeSeries
 from libseis.objects.timeseriesensemble import TimeSeriesEnsemble
+from libseis.signal.design import LANCZOS_WIDTH
 
 with extra("obspy"):
     from obspy import Inventory
@@ -31,9 +32,6 @@ with extra("obspy"):
 
 ALGORITHM = "bundle"
 SORT_KEYS = ("net", "sta", "loc", "chan")
-
-# Half width of the interpolation kernel in samples, obspy's recommendation for "practically exact" resampling
-LANCZOS_WIDTH = 20
 
 
 class Skew(StrEnum):
