@@ -10,7 +10,7 @@ import numpy as np
 from libseis.objects.kinds import Atomic
 from libseis.objects.samples import samples
 from libseis.signal.tapers import RAMPS
-from libseis.signal.windows import SHORT_SEGMENT_HANDLING, WindowRequest
+from libseis.signal.windows import SHORT_SEGMENT_HANDLING, WindowRequest, sample_range
 from libseis.steps.marks import (
     EDGE_KEYS,
     REFERENCE_KEYS,
@@ -50,6 +50,13 @@ def mark_metadata(values: Values) -> tuple[str, ...]:
 
 def _window(d: Atomic, values: Values, context: StepContext) -> Atomic:
     zero = mark_time(d, values["mark"])
+    if (most := values["most_missing"]) is not None:
+        span = sample_range(d, values["start"] + zero, values["end"] + zero)
+        if span.missing > most * span.count:
+            text = (
+                f"{span.missing} of the {span.count} samples around {values['mark']} are missing, more than {most:.6g}"
+            )
+            raise Unfit(f"{text} of all", reason="window not covered")
     request = WindowRequest(values["start"] + zero, values["end"] + zero, None, values["short"], True)
     found = request.cut(d, empty_outside=False)
     if found.dead():
@@ -60,6 +67,8 @@ def _window(d: Atomic, values: Values, context: StepContext) -> Atomic:
 
 
 def _window_problems(values: Values) -> list[str]:
+    if values["most_missing"] is not None and values["short"] == "kill":
+        return ["most_missing belongs to short: truncate and pad"]
     if not values["start"] < values["end"]:
         return [f"end must be after start, found {values['start']:g} and {values['end']:g} s"]
     return []
@@ -108,6 +117,10 @@ register(
             Parameter(
                 "short", Kind.TEXT, "data that do not cover it: dead, shorter, or filled with zeros", "kill",
                 choices=SHORT_SEGMENT_HANDLING,
+            ),
+            Parameter(
+                "most_missing", Kind.NUMBER, "share of the samples that may be missing then; more is dead", None,
+                minimum=0, maximum=1,
             ),
         ),
         problems=_window_problems,

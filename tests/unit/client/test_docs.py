@@ -13,7 +13,6 @@ import yaml
 from pydantic import BaseModel, create_model
 
 from libseis.isotime import DAY_NS
-from libseis.steps import REQUIRED, definitions
 from seisbus.client import AsyncClient, Client
 from seisbus.client.jobfile import job_text
 from seisbus.client.plot import Style
@@ -121,16 +120,6 @@ def test_every_example_is_a_job(text: str, tmp_path: Path) -> None:
     if isinstance(spec, ArchiveJob):
         window_checks.check_size(spec)
         window_checks.check_steps(spec)
-
-
-def test_every_step_is_documented_with_its_parameters() -> None:
-    known = {
-        name: [f"`{p.name}`" + (" (needed)" if p.default is REQUIRED else "") for p in step.parameters]
-        for name, step in definitions().items()
-    }
-    section = JOB[JOB.index("### steps") : JOB.index("### pad")]
-    documented = re.findall(r"^\| `(\w+)` \| (.*?) \| .* \|$", section, flags=re.MULTILINE)
-    assert {name: [] if text == "–" else text.split(", ") for name, text in documented} == known
 
 
 def test_limits_are_those_of_the_code() -> None:

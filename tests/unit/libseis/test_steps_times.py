@@ -65,6 +65,9 @@ def test_data_that_do_not_cover_a_window(make: Any) -> None:
     short = run({"window": {**span, "short": "truncate"}}, type(d)(d))
     assert (short.t0, short.npts) == (T0, 71) and "left out" in messages(short)[0]
     whole = run({"window": {**span, "short": "pad"}}, type(d)(d))
+    few = run({"window": {**span, "short": "pad", "most_missing": 0.3}}, type(d)(d))
+    assert few.dead() and few[REASON] == "window not covered" and "50 of the 121 samples" in messages(few)[0]
+    assert run({"window": {**span, "short": "pad", "most_missing": 0.5}}, type(d)(d)).live
     assert (whole.t0, whole.npts) == (T0 - 5.0, 121) and not np.any(np.asarray(whole.data)[..., :50])
 
 
