@@ -43,13 +43,35 @@ def rebuild_core_seismogram(cls, state):
 
 
 cdef class _CoreSeismogram(_SampledSeries):
-    """Three components, `data` of shape (3, npts) in Fortran order, at t0 + i dt seconds.
+    """Three components of samples, without an error log and without history.
 
-    Components are east, north and up times the transformation matrix `tmatrix`.
-    `()`, `(npts)` zeros, `(_CoreSeismogram)` a deep copy, `(_BasicTimeSeries, Metadata)`, `(Metadata[, load_data])`
-    which needs delta and starttime, honours tmatrix, and reads dir/dfile at foff if told to,
-    `(dict, array of shape (3, npts))` which is UTC, and `(three _CoreTimeSeries, i)` with channel_hang and
-    channel_vang, which takes the Metadata of number i.
+    `data` has shape (3, npts) in Fortran order; sample i is at t0 + i dt seconds. The components are east, north and up
+    times the transformation matrix `tmatrix`. Without arguments the object is empty. New data are dead.
+
+    Parameters
+    ----------
+    source
+        A number of samples, all zero; an object of this class, which is copied deeply; or a Metadata (or dict) with
+        delta and starttime, and perhaps tmatrix.
+    metadata
+        Header with delta and starttime, and perhaps tmatrix.
+    load_data
+        True to read the samples from the file that dir, dfile and foff name.
+    base
+        Times and length of the new object.
+    header
+        A dict, which makes UTC data, or a Metadata.
+    data
+        Samples, shape (3, npts).
+    components
+        Three _CoreTimeSeries with channel_hang and channel_vang (degrees).
+    component_to_clone
+        Number of the component from which the Metadata are copied: 0, 1 or 2.
+
+    Raises
+    ------
+    MsPASSError
+        The header lacks a name, the samples cannot be read, or the components do not fit together.
     """
 
     def __cinit__(self):
@@ -214,9 +236,14 @@ cdef class _CoreSeismogram(_SampledSeries):
         self._data = copy_matrix(values)
 
     def adopt_data(self, values, /):
-        """Take over a writable, Fortran-ordered float64 array of shape (3, npts) without a copy, and its npts.
+        """Use an array as `data` without a copy, and set npts to its number of columns.
 
-        The caller must not use the array afterwards. Other arrays are copied.
+        The caller must not use the array afterwards.
+
+        Parameters
+        ----------
+        values
+            Samples, shape (3, npts), float64, writable and in Fortran order; other arrays are copied.
         """
         if (type(values) in (_np.ndarray, dmatrix) and values.ndim == 2 and values.dtype == _np.float64
                 and values.flags.f_contiguous and values.flags.behaved):
@@ -254,7 +281,23 @@ cdef class _CoreSeismogram(_SampledSeries):
         return 0
 
     def set_transformation_matrix(self, value, /):
-        """Same as assigning tmatrix; returns whether the components are cardinal."""
+        """Set `tmatrix`, without changing the samples.
+
+        Parameters
+        ----------
+        value
+            The matrix, in any form that `tmatrix` takes.
+
+        Returns
+        -------
+        bool
+            Whether the components are cardinal.
+
+        Raises
+        ------
+        MsPASSError
+            The value is not a 3 x 3 matrix of numbers.
+        """
         self.tmatrix = value
         return self._cardinal
 
@@ -290,11 +333,19 @@ cdef class _CoreSeismogram(_SampledSeries):
         return 0
 
     def rotate(self, by, /):
-        """Rotate the components.
+        """Rotate the components; dead data stay as they are.
 
-        A float is an angle (radians) in the horizontal plane, counter-clockwise: x1' = cos x1 + sin x2. A
-        SphericalCoordinate or a 3-vector (east, north, up) is a ray direction: after rotate_to_standard
-        the components become transverse, radial and longitudinal. Dead data stay as they are.
+        Parameters
+        ----------
+        by
+            A number is an angle (radians) in the horizontal plane, counter-clockwise: x1' = cos x1 + sin x2. A
+            SphericalCoordinate or a 3-vector (east, north, up) is the direction of a ray: after rotate_to_standard, the
+            components become transverse, radial and longitudinal.
+
+        Raises
+        ------
+        TypeError
+            `by` is of another type.
         """
         cdef double[9] a
         cdef SphericalCoordinate ray
@@ -330,7 +381,18 @@ cdef class _CoreSeismogram(_SampledSeries):
         self._orthogonal = True
 
     def transform(self, matrix, /):
-        """data = matrix . data, tmatrix = matrix . tmatrix; `matrix` is anything of shape (3, 3), else ValueError."""
+        """Multiply the samples and `tmatrix` by a matrix: data = matrix . data, tmatrix = matrix . tmatrix.
+
+        Parameters
+        ----------
+        matrix
+            Anything of shape (3, 3).
+
+        Raises
+        ------
+        ValueError
+            The matrix has another shape.
+        """
         cdef double[9] a
         values = _np.asarray(matrix, dtype=_np.float64)
         if values.shape != (3, 3):
@@ -358,7 +420,13 @@ cdef class _CoreSeismogram(_SampledSeries):
         self._orthogonal = self._orthogonal or self._cardinal
 
     def rotate_to_standard(self):
-        """Bring the components back to east, north and up; MsPASSError where tmatrix is singular."""
+        """Bring the components back to east, north and up.
+
+        Raises
+        ------
+        MsPASSError
+            `tmatrix` is singular.
+        """
         cdef double[9] inverse
         cdef int i, j
         if self._idle() or self._cardinal:
@@ -374,10 +442,28 @@ cdef class _CoreSeismogram(_SampledSeries):
         self._cardinal = self._orthogonal = True
 
     def free_surface_transformation(self, SlownessVector uvec not None, double vp0, double vs0, /):
-        """Undo the free surface for slowness `uvec` (s/km) and surface velocities vp0, vs0 (km/s; Kennett, 1991).
+        """Remove the effect of the free surface.
 
-        Components, which must be east, north and up, become transverse, SV and P. Vertical incidence does
-        nothing; an evanescent wave raises MsPASSError.
+        The components must be east, north and up; they become transverse, SV and P. Vertical incidence changes nothing.
+
+        Parameters
+        ----------
+        uvec
+            Horizontal slowness (s/km).
+        vp0
+            P velocity at the surface (km/s).
+        vs0
+            S velocity at the surface (km/s).
+
+        Raises
+        ------
+        MsPASSError
+            The wave is evanescent, or a number is not finite.
+
+        References
+        ----------
+        Kennett, B. L. N. (1991), The removal of free surface interactions from three-component seismograms, Geophys. J.
+        Int. 104, 153-163.
         """
         cdef double[9] a
         if self._idle() or uvec.mag() < NO_SLOWNESS:

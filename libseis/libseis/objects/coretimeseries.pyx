@@ -19,11 +19,29 @@ def rebuild_core_time_series(cls, state):
 
 
 cdef class _CoreTimeSeries(_SampledSeries):
-    """Samples of one channel, `data` of shape (npts,), at t0 + i dt seconds.
+    """Samples of one channel, without an error log and without history.
 
-    `()`, `(npts)` zeros, `(_CoreTimeSeries)` a deep copy, `(_BasicTimeSeries, Metadata)`,
-    `(Metadata)` which needs delta and starttime, `(dict, array)` which is UTC. New data are dead.
-    The setters of t0, dt and npts write starttime, delta and npts to the Metadata; not the other way round.
+    `data` has shape (npts,); sample i is at t0 + i dt seconds. Without arguments the object is empty. New data are dead. The
+    setters of t0, dt and npts write starttime, delta and npts to the Metadata; the Metadata never change the clock.
+
+    Parameters
+    ----------
+    source
+        A number of samples, all zero; an object of this class, which is copied deeply; or a Metadata (or dict) with
+        delta and starttime.
+    base
+        Times and length of the new object.
+    metadata
+        Header of the new object.
+    header
+        A dict, which makes UTC data, or a Metadata.
+    data
+        Samples, shape (npts,).
+
+    Raises
+    ------
+    MsPASSError
+        The header lacks a name, or the samples do not fit.
     """
 
     def __init__(self, *args):
@@ -94,9 +112,14 @@ cdef class _CoreTimeSeries(_SampledSeries):
         self._data = copy_vector(values)
 
     def adopt_data(self, values, /):
-        """Take over a writable, contiguous 1-d float64 array as `data` without a copy, and its length as npts.
+        """Use an array as `data` without a copy, and set npts to its length.
 
-        The caller must not use the array afterwards. Other arrays are copied.
+        The caller must not use the array afterwards.
+
+        Parameters
+        ----------
+        values
+            Samples, shape (npts,), float64, writable and contiguous; other arrays are copied.
         """
         if (type(values) in (_np.ndarray, DoubleVector) and values.ndim == 1 and values.dtype == _np.float64
                 and values.flags.carray):

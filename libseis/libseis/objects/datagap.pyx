@@ -23,7 +23,13 @@ cdef tuple bounds_of(object window):
 
 
 class DataGap(DataState):
-    """Gaps in time order: `DataGap()`, a copy, or a list of TimeWindow. Gaps that overlap are joined."""
+    """A list of gaps in time order; gaps that overlap are joined.
+
+    Parameters
+    ----------
+    source
+        A DataGap, which is copied, or TimeWindows.
+    """
 
     __slots__ = ()
 
@@ -36,16 +42,44 @@ class DataGap(DataState):
             DataGap.add_gap(self, window)
 
     def add_gap(self, window, /):
-        """Add a gap (TimeWindow)."""
+        """Add a gap.
+
+        Parameters
+        ----------
+        window
+            The gap, both ends included.
+        """
         cdef DataState own = self
         own._gaps = joined(gaps_of(own), *bounds_of(window))
 
     def is_gap(self, double t, /):
-        """True where time t lies in a gap."""
+        """Return whether a time lies in a gap.
+
+        Parameters
+        ----------
+        t
+            Time in seconds.
+
+        Returns
+        -------
+        bool
+            True if the time lies in a gap.
+        """
         return bool(overlapping(gaps_of(self), t, t))
 
     def has_gap(self, window=None, /):
-        """True where there is any gap, or any that overlaps a TimeWindow."""
+        """Return whether there is a gap.
+
+        Parameters
+        ----------
+        window
+            Only gaps that overlap this window count; without it, all gaps count.
+
+        Returns
+        -------
+        bool
+            True if there is such a gap.
+        """
         if window is None:
             return bool(gaps_of(self))
         return bool(overlapping(gaps_of(self), *bounds_of(window)))
@@ -65,12 +99,29 @@ class DataGap(DataState):
         own._gaps = []
 
     def translate_origin(self, double t, /):
-        """Take `t` seconds off all times."""
+        """Subtract a number of seconds from all times.
+
+        Parameters
+        ----------
+        t
+            Seconds.
+        """
         cdef DataState own = self
         own._gaps = [(start - t, end - t) for start, end in gaps_of(own)]
 
     def subset(self, window, /):
-        """A DataGap of the gaps that overlap a TimeWindow, whole."""
+        """Return the gaps that overlap a window.
+
+        Parameters
+        ----------
+        window
+            The window.
+
+        Returns
+        -------
+        DataGap
+            The gaps, not cut at the ends of the window.
+        """
         cdef DataState out = DataGap()
         out._gaps = overlapping(gaps_of(self), *bounds_of(window))
         return out

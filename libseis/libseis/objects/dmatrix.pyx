@@ -8,10 +8,20 @@ from libseis.errors import MatrixError
 
 
 class dmatrix(_np.ndarray):
-    """A 2-d float64 array in Fortran order: `()` 0 x 0, `(rows, columns)` zeros, or `(2-d array-like)`, a copy.
+    """A 2-d float64 array in Fortran order, with the matrix algebra of MsPASS's dmatrix.
 
-    Everything numpy does with an array works, with the differences of the original: `*` of two matrices
-    is the matrix product, sizes that do not fit raise MsPASSError, and an index gives a plain array.
+    Everything that numpy does with an array works, with the differences of the original: `*` of two matrices is the
+    matrix product, sizes that do not fit raise MsPASSError, and an index gives a plain array. Without arguments it is 0
+    x 0.
+
+    Parameters
+    ----------
+    source
+        Numbers to copy, 2-d.
+    rows
+        Number of rows of a matrix of zeros.
+    columns
+        Number of columns of a matrix of zeros.
     """
 
     def __new__(cls, *args):
@@ -45,11 +55,35 @@ class dmatrix(_np.ndarray):
         self.fill(0.0)
 
     def transpose(self, *axes):
-        """The transpose as a new dmatrix."""
+        """Return the transpose as a new dmatrix.
+
+        Parameters
+        ----------
+        *axes
+            As in numpy.
+
+        Returns
+        -------
+        dmatrix
+            The transpose.
+        """
         return dmatrix(_np.asarray(self).transpose(*axes))
 
     def resize(self, *args, **kwargs):
-        """Refused: views on the memory would dangle."""
+        """Refuse to change the size, because views on the memory would dangle.
+
+        Parameters
+        ----------
+        *args
+            Not used.
+        **kwargs
+            Not used.
+
+        Raises
+        ------
+        TypeError
+            Always.
+        """
         raise TypeError("a dmatrix cannot change its size; make a new one")
 
     def __getitem__(self, key):

@@ -71,11 +71,16 @@ cdef int set_length(object vector, Py_ssize_t n) except -1:
 
 
 class DoubleVector(_np.ndarray):
-    """A 1-d float64 array: `DoubleVector()`, `DoubleVector(n)` zeros, or `DoubleVector(iterable)`, a copy.
+    """A 1-d float64 array that can change its length.
 
-    Everything numpy does with an array works; slices and `np.asarray` are views. Calls that change
-    the length (append, extend, insert, pop, remove, clear) move the vector to other memory where they
-    must; views taken before stay valid and keep the old samples. Two DoubleVectors compare as wholes.
+    Everything that numpy does with an array works; slices and `np.asarray` are views. Calls that change the length
+    (append, extend, insert, pop, remove, clear) move the vector to other memory if they must; views that were taken
+    before stay valid and keep the old samples. Two DoubleVectors are compared as a whole.
+
+    Parameters
+    ----------
+    source
+        A number of zeros, or numbers to copy.
     """
 
     __slots__ = ("_block", "_retired")
@@ -103,7 +108,20 @@ class DoubleVector(_np.ndarray):
                              f"not shape {self.shape} of {self.dtype}")
 
     def resize(self, n, refcheck=True):
-        """Change the length to n; new samples are zero."""
+        """Change the length; new samples are zero.
+
+        Parameters
+        ----------
+        n
+            The new length.
+        refcheck
+            Not used; numpy has this argument.
+
+        Raises
+        ------
+        ValueError
+            The length is negative, or the array is a view.
+        """
         self._check_vector()
         n = _operator.index(n[0] if isinstance(n, tuple) and len(n) == 1 else n)
         if n < 0:
@@ -111,7 +129,13 @@ class DoubleVector(_np.ndarray):
         set_length(self, n)
 
     def append(self, value, /):
-        """Add one number at the end."""
+        """Add one number at the end.
+
+        Parameters
+        ----------
+        value
+            The number.
+        """
         self._check_vector()
         cdef double number = value
         cdef Py_ssize_t n = len(self)
@@ -119,7 +143,13 @@ class DoubleVector(_np.ndarray):
         self[n] = number
 
     def extend(self, values, /):
-        """Add numbers at the end."""
+        """Add numbers at the end.
+
+        Parameters
+        ----------
+        values
+            The numbers, 1-d.
+        """
         self._check_vector()
         more = DoubleVector(values)
         cdef Py_ssize_t n = len(self)
@@ -127,7 +157,20 @@ class DoubleVector(_np.ndarray):
         self[n:] = more
 
     def insert(self, index, value, /):
-        """Put a number before position `index`."""
+        """Put a number before a position.
+
+        Parameters
+        ----------
+        index
+            The position; a negative one counts from the end.
+        value
+            The number.
+
+        Raises
+        ------
+        IndexError
+            The position is outside the vector.
+        """
         self._check_vector()
         cdef double number = value
         cdef Py_ssize_t n = len(self), at = _operator.index(index)
@@ -140,7 +183,23 @@ class DoubleVector(_np.ndarray):
         self[at] = number
 
     def pop(self, index=-1, /):
-        """Remove and return the number at `index`."""
+        """Remove a number and return it.
+
+        Parameters
+        ----------
+        index
+            Position of the number; a negative one counts from the end.
+
+        Returns
+        -------
+        float
+            The number.
+
+        Raises
+        ------
+        IndexError
+            The position is outside the vector.
+        """
         self._check_vector()
         cdef Py_ssize_t n = len(self), at = _operator.index(index)
         if at < 0:
@@ -153,7 +212,18 @@ class DoubleVector(_np.ndarray):
         return value
 
     def remove(self, value, /):
-        """Remove the first number equal to `value`."""
+        """Remove the first number that equals a value.
+
+        Parameters
+        ----------
+        value
+            The value.
+
+        Raises
+        ------
+        ValueError
+            The vector does not hold the value.
+        """
         at = _np.flatnonzero(_np.asarray(self) == value)
         if not len(at):
             raise ValueError(f"{value} is not in the vector")
@@ -165,7 +235,18 @@ class DoubleVector(_np.ndarray):
         set_length(self, 0)
 
     def count(self, value, /):
-        """How many numbers equal `value`."""
+        """Count the numbers that equal a value.
+
+        Parameters
+        ----------
+        value
+            The value.
+
+        Returns
+        -------
+        int
+            How many there are.
+        """
         return int(_np.count_nonzero(_np.asarray(self) == value))
 
     def __contains__(self, value):

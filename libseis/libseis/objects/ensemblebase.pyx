@@ -21,11 +21,18 @@ def rebuild_ensemble(cls, values, changed, live, members, elog):
 
 
 cdef class EnsembleBase(Metadata):
-    """What both ensembles are: `member`, Metadata, live or dead.
+    """The common part of both ensembles: `member`, Metadata, and the state live or dead.
 
-    `()`, `(n)` with nothing in it but room for n members, `(Metadata, n)`, `(ensemble)` a deep copy that keeps
-    its life. A new ensemble is dead until set_live() finds a live member. `e[key]` is Metadata,
-    `e[i]` a copy of a member, `e.member[i]` the member itself.
+    A new ensemble is dead until set_live() finds a live member. `e[key]` is a value of the Metadata, `e[i]` a copy of a
+    member, and `e.member[i]` the member itself.
+
+    Parameters
+    ----------
+    source
+        A Metadata, which is copied; an ensemble of the same class, which is copied deeply with its state; or a number
+        of members to make room for.
+    n
+        Number of members to make room for, beside a Metadata.
     """
 
     def __init__(self, source=None, n=0, /):
@@ -63,15 +70,38 @@ cdef class EnsembleBase(Metadata):
         self._member = members.copy()
 
     def append(self, datum, /):
-        """Append a copy of a datum."""
+        """Append a copy of a datum.
+
+        Parameters
+        ----------
+        datum
+            A datum of the kind that the ensemble holds.
+        """
         self._member.append(datum)
 
     def adopt(self, datum, /):
-        """Append a datum without copying it; the caller gives it away."""
+        """Append a datum without a copy; the caller must not use it afterwards.
+
+        Parameters
+        ----------
+        datum
+            A datum of the kind that the ensemble holds.
+        """
         self._member.adopt(datum)
 
     def reserve(self, n, /):
-        """Say that about n members will come; the list grows by itself, so this only checks n."""
+        """Check a number of members; the list itself grows when it must.
+
+        Parameters
+        ----------
+        n
+            Number of members to expect.
+
+        Raises
+        ------
+        TypeError
+            The number is not an int >= 0.
+        """
         if isinstance(n, bool) or not hasattr(n, "__index__") or _operator.index(n) < 0:
             raise TypeError(f"the number of members to make room for must be an int >= 0, not {n!r}")
 
@@ -116,7 +146,7 @@ cdef class EnsembleBase(Metadata):
             self._live = False
 
     def set_live(self):
-        """Mark the ensemble live if any member is; returns whether it is live."""
+        """Mark the ensemble live if any member is live, and return whether it is."""
         self._live = self.validate()
         return self._live
 
@@ -125,11 +155,11 @@ cdef class EnsembleBase(Metadata):
         self._live = False
 
     def dead(self):
-        """not live"""
+        """Return whether the ensemble is dead."""
         return not self._live
 
     def validate(self):
-        """True where any member is live."""
+        """Return whether any member is live."""
         for d in self._member:
             if d.live:
                 return True
@@ -138,13 +168,30 @@ cdef class EnsembleBase(Metadata):
     # ---- Metadata of the group
 
     def update_metadata(self, metadata, /):
-        """Set all names of another Metadata on the ensemble; the other wins."""
+        """Set all names of another Metadata on the ensemble; the values of the other win.
+
+        Parameters
+        ----------
+        metadata
+            The other Metadata.
+
+        Raises
+        ------
+        TypeError
+            It is not a Metadata.
+        """
         if not isinstance(metadata, (Metadata, dict)):
             raise TypeError(f"update_metadata wants a Metadata, not {type(metadata).__name__}")
         self += metadata
 
     def sync_metadata(self, keys=()):
-        """Copy the ensemble's Metadata to all members, dead ones too, but for `keys`, which are left out."""
+        """Copy the ensemble's Metadata to all members, also to dead ones.
+
+        Parameters
+        ----------
+        keys
+            Names that are not copied.
+        """
         excluded = set(keys)
         values = {key: value for key, value in self._md.items() if key not in excluded}
         for d in self._member:

@@ -14,7 +14,13 @@ def rebuild_error_logger(job_id, entries):
 
 
 cdef class ErrorLogger:
-    """A log that travels with a datum: `ErrorLogger()`, `ErrorLogger(job_id)` or a copy of another."""
+    """The list of problems and remarks about one datum; it travels with the datum.
+
+    Parameters
+    ----------
+    source
+        The job id of new entries, or an ErrorLogger, which is copied.
+    """
 
     def __cinit__(self):
         self._entries = []
@@ -33,8 +39,30 @@ cdef class ErrorLogger:
         return out
 
     def log_error(self, *args):
-        """`log_error(algorithm, message, severity)` returns the new size; `log_error(MsPASSError)` logs
-        under the name "MsPASSError" and returns None. The severity must be an ErrorSeverity.
+        """Add an entry.
+
+        `log_error(error)` logs under the name "MsPASSError".
+
+        Parameters
+        ----------
+        error
+            An error with its severity.
+        algorithm
+            Name of the function that reports.
+        message
+            What happened.
+        severity
+            How bad it is.
+
+        Returns
+        -------
+        None | int
+            The new number of entries; None for an error.
+
+        Raises
+        ------
+        TypeError
+            The severity is not an ErrorSeverity, or the error is not a MsPASSError.
         """
         if len(args) == 1:
             error = args[0]
@@ -49,23 +77,36 @@ cdef class ErrorLogger:
         return len(self._entries)
 
     def log_verbose(self, algorithm, message, /):
-        """Log an Informational message; returns the new size."""
+        """Add an entry with severity Informational.
+
+        Parameters
+        ----------
+        algorithm
+            Name of the function that reports.
+        message
+            What happened.
+
+        Returns
+        -------
+        int
+            The new number of entries.
+        """
         self._entries.append(LogData(self._job_id, algorithm, message, ErrorSeverity.Informational))
         return len(self._entries)
 
     def get_error_log(self):
-        """All entries, oldest first."""
+        """Return all entries, oldest first."""
         return list(self._entries)
 
     def worst_errors(self):
-        """The entries of the most severe kind present."""
+        """Return the entries with the worst severity that occurs."""
         if not self._entries:
             return []
         worst = min(int(entry.badness) for entry in self._entries)
         return [entry for entry in self._entries if int(entry.badness) == worst]
 
     def size(self):
-        """Number of entries."""
+        """Return the number of entries."""
         return len(self._entries)
 
     def clear(self):
@@ -73,11 +114,17 @@ cdef class ErrorLogger:
         self._entries = []
 
     def get_job_id(self):
-        """The job id that new entries get."""
+        """Return the job id of new entries."""
         return self._job_id
 
     def set_job_id(self, job_id, /):
-        """Set the job id of new entries."""
+        """Set the job id of new entries.
+
+        Parameters
+        ----------
+        job_id
+            The id.
+        """
         self._job_id = job_id
 
     def __len__(self):

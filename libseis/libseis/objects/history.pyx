@@ -49,9 +49,19 @@ def rebuild_history(cls, state):
 
 
 class ProcessingHistory(DataState):
-    """`ProcessingHistory()`, `(jobname, jobid)`, or a copy of the history of another or of a datum.
+    """The history of a datum: which data and which runs of algorithms it comes from.
 
-    Nodes are kept by uuid: the entries under a uuid are the inputs that made the datum of that uuid.
+    The history is a graph of nodes by uuid: the entries under a uuid are the inputs of the datum with that uuid.
+    Nothing is recorded before an origin is set.
+
+    Parameters
+    ----------
+    source
+        A ProcessingHistory, or a datum with one, which is copied.
+    jobname
+        Name of the job.
+    jobid
+        Id of the job's run.
     """
 
     __slots__ = ()
@@ -82,60 +92,82 @@ class ProcessingHistory(DataState):
     # ---- what it is
 
     def is_empty(self):
-        """True where nothing is recorded: no status and no nodes."""
+        """Return whether nothing is recorded: no status and no nodes."""
         return state_of(self).empty()
 
     def is_raw(self):
-        """True where the datum is raw input."""
+        """Return whether the datum is raw input."""
         return state_of(self).current._status is ProcessingStatus.RAW
 
     def is_origin(self):
-        """True where the datum has no recorded past: raw, or set as origin."""
+        """Return whether the datum has no recorded past: it is raw, or was set as origin."""
         return state_of(self).current._status in (ProcessingStatus.RAW, ProcessingStatus.ORIGIN)
 
     def is_volatile(self):
-        """True where the datum exists in memory only."""
+        """Return whether the datum exists only in memory."""
         return state_of(self).current._status is ProcessingStatus.VOLATILE
 
     def is_saved(self):
-        """True where the datum was saved as it is."""
+        """Return whether the datum is saved in its present state."""
         return state_of(self).current._status is ProcessingStatus.SAVED
 
     def status(self):
-        """The ProcessingStatus."""
+        """Return the ProcessingStatus."""
         return state_of(self).current._status
 
     def stage(self):
-        """Number of steps since the origin; -1 where there is none."""
+        """Return the number of steps since the origin, or -1 without an origin."""
         return state_of(self).current.stage
 
     def number_of_stages(self):
-        """Same as stage."""
+        """Return the same as stage()."""
         return state_of(self).current.stage
 
     def id(self):
-        """The uuid of the datum as it is now."""
+        """Return the uuid of the datum in its present state."""
         return state_of(self).current.uuid
 
     def created_by(self):
-        """(algorithm, algid) of the step that made the datum."""
+        """Return (algorithm, algid) of the step that made the datum."""
         cdef NodeData node = state_of(self).current
         return node.algorithm, node.algid
 
     def current_nodedata(self):
-        """The node of the datum as it is now (a copy)."""
+        """Return a copy of the node of the datum in its present state."""
         return NodeData(state_of(self).current)
 
     def get_nodes(self):
-        """dict: uuid -> list of NodeData, the inputs of that uuid."""
+        """Return a dict: uuid -> list of NodeData, the inputs of that uuid."""
         return {uuid: [NodeData(node) for node in inputs] for uuid, inputs in state_of(self).nodes.items()}
 
     def inputs(self, uuid, /):
-        """The inputs of the datum `uuid`: list of NodeData."""
+        """Return the inputs of a datum.
+
+        Parameters
+        ----------
+        uuid
+            The uuid of the datum.
+
+        Returns
+        -------
+        list[NodeData]
+            The nodes of its inputs.
+        """
         return [NodeData(node) for node in state_of(self).nodes.get(uuid, ())]
 
     def number_inputs(self, uuid=None, /):
-        """How many inputs made the datum `uuid`, or the datum as it is now."""
+        """Return the number of inputs of a datum.
+
+        Parameters
+        ----------
+        uuid
+            The uuid of the datum; without it, the datum in its present state.
+
+        Returns
+        -------
+        int
+            The number of inputs.
+        """
         cdef HistoryState state = state_of(self)
         return len(state.nodes.get(state.current.uuid if uuid is None else uuid, ()))
 
@@ -150,21 +182,39 @@ class ProcessingHistory(DataState):
         return state_of(self).jobid
 
     def set_jobname(self, name, /):
-        """Set the name of the job."""
+        """Set the name of the job.
+
+        Parameters
+        ----------
+        name
+            The name.
+        """
         state_of(self).jobname = name
 
     def set_jobid(self, jobid, /):
-        """Set the id of the job's run."""
+        """Set the id of the job's run.
+
+        Parameters
+        ----------
+        jobid
+            The id.
+        """
         state_of(self).jobid = jobid
 
     def newid(self):
-        """Give the datum a fresh uuid, and return it."""
+        """Give the datum a new uuid, and return it."""
         uuid = str(_uuid.uuid4())
         state_of(self).current.uuid = uuid
         return uuid
 
     def set_id(self, uuid, /):
-        """Set the uuid of the datum."""
+        """Set the uuid of the datum.
+
+        Parameters
+        ----------
+        uuid
+            The uuid.
+        """
         state_of(self).current.uuid = uuid
 
     # ---- recording
@@ -173,7 +223,21 @@ class ProcessingHistory(DataState):
         elog_of(self).log_error(f"ProcessingHistory::{method}", message, ErrorSeverity.Complaint)
 
     def set_as_origin(self, algorithm, algid, uuid, type, define_as_raw=False, /):
-        """Start the history here, at stage 0. A history there is dropped, with a Complaint."""
+        """Start the history here, at stage 0; an earlier history is dropped, with a Complaint.
+
+        Parameters
+        ----------
+        algorithm
+            Name of the algorithm that made the datum.
+        algid
+            Id of this run of the algorithm.
+        uuid
+            The uuid of the datum.
+        type
+            What the datum is.
+        define_as_raw
+            True for raw data.
+        """
         status = ProcessingStatus.RAW if define_as_raw else ProcessingStatus.ORIGIN
         check_step(algorithm, algid, type, status)
         if not isinstance(uuid, str):
@@ -186,14 +250,43 @@ class ProcessingHistory(DataState):
         set_current(state, status, uuid, algorithm, algid, 0, type)
 
     def set_as_raw(self, algorithm, algid, uuid, type, /):
-        """Start the history here, as raw data."""
+        """Start the history here, as raw data.
+
+        Parameters
+        ----------
+        algorithm
+            Name of the algorithm that made the datum.
+        algid
+            Id of this run of the algorithm.
+        uuid
+            The uuid of the datum.
+        type
+            What the datum is.
+        """
         ProcessingHistory.set_as_origin(self, algorithm, algid, uuid, type, True)
 
     def new_map(self, algorithm, algid, type, /, *args):
-        """Record a one-to-one step: `new_map(algorithm, algid, type[, newstatus])`; returns the new uuid.
+        """Record a one-to-one step.
 
-        `new_map(algorithm, algid, type, data_to_clone[, newstatus])` takes the history of another
-        datum first. On an empty history nothing is recorded but a Complaint.
+        If the history is empty, nothing is recorded except a Complaint.
+
+        Parameters
+        ----------
+        algorithm
+            Name of the algorithm.
+        algid
+            Id of this run of the algorithm.
+        type
+            What the datum is after the step.
+        newstatus
+            Its new status; VOLATILE by default.
+        data_to_clone
+            The history of this datum is copied first.
+
+        Returns
+        -------
+        str
+            The new uuid.
         """
         cloned = args[0] if args and isinstance(args[0], ProcessingHistory) else None
         rest = args[1:] if cloned is not None else args
@@ -215,7 +308,22 @@ class ProcessingHistory(DataState):
         return uuid
 
     def map_as_saved(self, algorithm, algid, type, /):
-        """Record that the datum was saved; its uuid becomes the fixed name of the saved node."""
+        """Record that the datum was saved; its uuid becomes the fixed name of the saved node.
+
+        Parameters
+        ----------
+        algorithm
+            Name of the writer.
+        algid
+            Id of this run of the writer.
+        type
+            What was saved.
+
+        Returns
+        -------
+        str
+            The uuid.
+        """
         check_step(algorithm, algid, type, ProcessingStatus.SAVED)
         cdef HistoryState state = state_of(self)
         if state.empty():
@@ -227,8 +335,28 @@ class ProcessingHistory(DataState):
         return SAVE_KEY
 
     def new_ensemble_process(self, algorithm, algid, type, parents, create_newid=True, /):
-        """Record a many-to-one step on `parents`; returns the uuid. Parents without history are skipped
-        with a Complaint; the stage is one above the highest parent's.
+        """Record a many-to-one step.
+
+        The new stage is one above the highest stage of the parents. Parents without history are left out, with a
+        Complaint.
+
+        Parameters
+        ----------
+        algorithm
+            Name of the algorithm.
+        algid
+            Id of this run of the algorithm.
+        type
+            What the datum is after the step.
+        parents
+            The inputs of the step.
+        create_newid
+            True to give the datum a new uuid.
+
+        Returns
+        -------
+        str
+            The uuid.
         """
         check_step(algorithm, algid, type, ProcessingStatus.VOLATILE)
         cdef HistoryState fresh = HistoryState.__new__(HistoryState), own = state_of(self), parent
@@ -249,7 +377,18 @@ class ProcessingHistory(DataState):
         return uuid
 
     def add_one_input(self, data, /):
-        """Add one input to the step that made this datum; an input without history is a Complaint."""
+        """Add an input to the step that made this datum; an input without history gives a Complaint.
+
+        Parameters
+        ----------
+        data
+            The input.
+
+        Raises
+        ------
+        ValueError
+            The input is this datum itself.
+        """
         cdef HistoryState state = state_of(self), other = other_state(data)
         if other.empty():
             self._complain("add_one_input", "the input has no history and is left out")
@@ -261,7 +400,13 @@ class ProcessingHistory(DataState):
         state.current.stage = max(state.current.stage, other.current.stage + 1)
 
     def add_many_inputs(self, data, /):
-        """add_one_input for each of a list."""
+        """Call add_one_input for each input.
+
+        Parameters
+        ----------
+        data
+            The inputs.
+        """
         for item in data:
             ProcessingHistory.add_one_input(self, item)
 
@@ -276,7 +421,21 @@ class ProcessingHistory(DataState):
         state.current.stage = max(state.current.stage, other.current.stage)
 
     def accumulate(self, algorithm, algid, type, data, /):
-        """Record one step of a reduction (`self` + `data`); the graph is the same in any order of steps."""
+        """Record one step of a reduction (`self` + `data`).
+
+        The graph is the same in any order of the steps.
+
+        Parameters
+        ----------
+        algorithm
+            Name of the algorithm.
+        algid
+            Id of this run of the algorithm.
+        type
+            What the data are.
+        data
+            The datum that was added.
+        """
         check_step(algorithm, algid, type, ProcessingStatus.VOLATILE)
         cdef HistoryState state = state_of(self), other = other_state(data)
         if other.empty():

@@ -18,8 +18,27 @@ def rebuild_logdata(job_id, p_id, algorithm, message, badness):
 
 @cython.final
 cdef class LogData:
-    """`LogData()`, `LogData(dict)`, `LogData(job_id, algorithm, message, severity)` or
-    `LogData(job_id, algorithm, MsPASSError)`; the process id is taken when the entry is made.
+    """One entry of an error log; the process id is taken when the entry is made.
+
+    Parameters
+    ----------
+    source
+        A LogData, or a dict with its fields, which is copied.
+    job_id
+        Id of the job.
+    algorithm
+        Name of the function that reports.
+    error
+        An error with its message and severity.
+    message
+        What happened.
+    severity
+        How bad it is.
+
+    Raises
+    ------
+    TypeError
+        The error is not a MsPASSError.
     """
 
     def __cinit__(self):

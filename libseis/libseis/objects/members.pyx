@@ -12,8 +12,15 @@ def rebuild_members(cls, items):
 
 
 class _MemberVector(list):
-    """A list of one type of data. What comes in is copied, so a member belongs to one vector only;
-    an index gives the member itself, a slice gives a vector of copies.
+    """A list of data of one type, which owns its members.
+
+    Data are copied when they come in, so a member belongs to one vector only. An index gives the member itself, and a
+    slice gives a vector of copies.
+
+    Parameters
+    ----------
+    members
+        Data to copy.
     """
 
     __slots__ = ()
@@ -31,19 +38,45 @@ class _MemberVector(list):
         return self._member_type(self._check(datum))
 
     def adopt(self, datum, /):
-        """Append a datum without copying it; the caller gives it away."""
+        """Append a datum without a copy; the caller must not use it afterwards.
+
+        Parameters
+        ----------
+        datum
+            The datum.
+        """
         list.append(self, self._check(datum))
 
     def append(self, datum, /):
-        """Append a copy of a datum."""
+        """Append a copy of a datum.
+
+        Parameters
+        ----------
+        datum
+            The datum.
+        """
         list.append(self, self._own(datum))
 
     def extend(self, members, /):
-        """Append copies of data."""
+        """Append copies of data.
+
+        Parameters
+        ----------
+        members
+            The data.
+        """
         list.extend(self, [self._own(d) for d in members])
 
     def insert(self, index, datum, /):
-        """Insert a copy of a datum before `index`."""
+        """Insert a copy of a datum before a position.
+
+        Parameters
+        ----------
+        index
+            The position.
+        datum
+            The datum.
+        """
         list.insert(self, index, self._own(datum))
 
     def __getitem__(self, index):
@@ -73,7 +106,7 @@ class _MemberVector(list):
     __mul__ = __rmul__ = __imul__
 
     def copy(self):
-        """A vector of copies."""
+        """Return a vector of copies."""
         return type(self)(self)
 
     def __copy__(self):

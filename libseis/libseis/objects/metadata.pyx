@@ -96,10 +96,20 @@ def rebuild_metadata(cls, values, changed):
 
 
 cdef class Metadata(DataState):
-    """Names and values: `Metadata()`, `Metadata(metadata)` (values are shared) or `Metadata(dict)`.
+    """Names and values, with typed and generic access.
 
-    Float, int, bool and str are native; any other object is kept by reference. numpy scalars become
-    the Python value. Keys of a dict are turned into text; nothing counts as modified after construction.
+    Float, int, bool and str are native types; any other object is kept by reference. numpy scalars become Python
+    values. After construction no name counts as modified.
+
+    Parameters
+    ----------
+    source
+        A Metadata, whose values are shared, or a dict; its keys become text.
+
+    Raises
+    ------
+    TypeError
+        `source` is of another type.
     """
 
     def __cinit__(self):
@@ -191,18 +201,53 @@ cdef class Metadata(DataState):
         self.erase(key)
 
     def get(self, key, /):
-        """The value of `key`; MsPASSError (Invalid) where it is not defined."""
+        """Return a value.
+
+        Parameters
+        ----------
+        key
+            The name.
+
+        Returns
+        -------
+        Any
+            The value.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined (severity Invalid).
+        """
         return self._lookup(key)
 
     def put(self, key, value, /):
-        """Set `key` to any value."""
+        """Set a value.
+
+        Parameters
+        ----------
+        key
+            The name.
+        value
+            Any value.
+        """
         self._store(key, value)
 
     def __contains__(self, key):
         return text_key(key) in self._md
 
     def is_defined(self, key, /):
-        """True where `key` has a value."""
+        """Return whether a name has a value.
+
+        Parameters
+        ----------
+        key
+            The name.
+
+        Returns
+        -------
+        bool
+            True if it has a value.
+        """
         return text_key(key) in self._md
 
     def __len__(self):
@@ -215,17 +260,33 @@ cdef class Metadata(DataState):
         raise TypeError(f"'{type(self).__name__}' object is not reversible")
 
     def keys(self):
-        """The set of defined keys."""
+        """Return the set of defined names."""
         return set(self._md)
 
     def todict(self):
-        """A new dict in key order; values are shared."""
+        """Return a new dict in the order of the names; values are shared."""
         return {key: self._md[key] for key in sorted(self._md)}
 
     # ---- typed access
 
     def get_double(self, key, /):
-        """The number under `key` as float; bool, text and other types raise MsPASSError."""
+        """Return a number as float.
+
+        Parameters
+        ----------
+        key
+            The name.
+
+        Returns
+        -------
+        float
+            The number.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined, or its value is a bool, text or of another type.
+        """
         value = self._lookup(key)
         if PyFloat_CheckExact(value):
             return value
@@ -237,7 +298,23 @@ cdef class Metadata(DataState):
             raise mismatch(key, "double", "an int of that size", "outside double range") from None
 
     def get_long(self, key, /):
-        """The whole number under `key` as int within 64 bits; a float must have an integral value."""
+        """Return a whole number.
+
+        Parameters
+        ----------
+        key
+            The name.
+
+        Returns
+        -------
+        int
+            The number, within 64 bits.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined, or its value is not a whole number.
+        """
         value = self._lookup(key)
         if isinstance(value, (bool, str)) or not isinstance(value, _real):
             raise mismatch(key, "long", value, "not numeric")
@@ -250,18 +327,66 @@ cdef class Metadata(DataState):
         return value
 
     def get_int(self, key, /):
-        """Same as get_long."""
+        """Return a whole number, as get_long does.
+
+        Parameters
+        ----------
+        key
+            The name.
+
+        Returns
+        -------
+        int
+            The number, within 64 bits.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined, or its value is not a whole number.
+        """
         return self.get_long(key)
 
     def get_string(self, key, /):
-        """The text under `key`; any other type raises MsPASSError."""
+        """Return a text.
+
+        Parameters
+        ----------
+        key
+            The name.
+
+        Returns
+        -------
+        str
+            The text.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined, or its value is not text.
+        """
         value = self._lookup(key)
         if isinstance(value, str):
             return value
         raise mismatch(key, "string", value, "not a string")
 
     def get_bool(self, key, /):
-        """The truth value under `key`: bool, 0 or 1, or true/yes/1/false/no/0 in any case."""
+        """Return a truth value.
+
+        Parameters
+        ----------
+        key
+            The name.
+
+        Returns
+        -------
+        bool
+            The value, from a bool, 0 or 1, or the texts true, yes, 1, false, no, 0 in upper or lower case.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined, or its value is something else.
+        """
         value = self._lookup(key)
         if isinstance(value, bool):
             return value
@@ -276,13 +401,39 @@ cdef class Metadata(DataState):
         raise mismatch(key, "bool", value, "not boolean")
 
     def put_double(self, key, value, /):
-        """Set `key` to a float; an int is converted, other types raise TypeError."""
+        """Set a float.
+
+        Parameters
+        ----------
+        key
+            The name.
+        value
+            The number; an int is converted.
+
+        Raises
+        ------
+        TypeError
+            The value is not a number.
+        """
         if isinstance(value, bool) or not isinstance(value, (float, int, _floating, _integer)):
             raise TypeError(f"put_double wants a number for '{key}', not {type(value).__name__}")
         self._store(key, float(value))
 
     def put_long(self, key, value, /):
-        """Set `key` to an int within 64 bits; other types raise TypeError."""
+        """Set an int.
+
+        Parameters
+        ----------
+        key
+            The name.
+        value
+            The number.
+
+        Raises
+        ------
+        TypeError
+            The value is not an int within 64 bits.
+        """
         if isinstance(value, bool) or not isinstance(value, (int, _integer)):
             raise TypeError(f"put_long wants an int for '{key}', not {type(value).__name__}")
         if not _LONG_MIN <= value <= _LONG_MAX:
@@ -290,23 +441,78 @@ cdef class Metadata(DataState):
         self._store(key, int(value))
 
     def put_int(self, key, value, /):
-        """Same as put_long."""
+        """Set an int, as put_long does.
+
+        Parameters
+        ----------
+        key
+            The name.
+        value
+            The number.
+
+        Raises
+        ------
+        TypeError
+            The value is not an int within 64 bits.
+        """
         self.put_long(key, value)
 
     def put_bool(self, key, value, /):
-        """Set `key` to a bool; other types raise TypeError."""
+        """Set a bool.
+
+        Parameters
+        ----------
+        key
+            The name.
+        value
+            The value.
+
+        Raises
+        ------
+        TypeError
+            The value is not a bool.
+        """
         if not isinstance(value, (bool, _bool_)):
             raise TypeError(f"put_bool wants a bool for '{key}', not {type(value).__name__}")
         self._store(key, bool(value))
 
     def put_string(self, key, value, /):
-        """Set `key` to text; other types raise TypeError."""
+        """Set a text.
+
+        Parameters
+        ----------
+        key
+            The name.
+        value
+            The text.
+
+        Raises
+        ------
+        TypeError
+            The value is not text.
+        """
         if not isinstance(value, str):
             raise TypeError(f"put_string wants a str for '{key}', not {type(value).__name__}")
         self._store(key, value)
 
     def type(self, key, /):
-        """'double', 'long', 'bool', 'string', or the text of the value's Python class."""
+        """Return the type of a value.
+
+        Parameters
+        ----------
+        key
+            The name.
+
+        Returns
+        -------
+        str
+            "double", "long", "bool", "string", or the text of the value's Python class.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined.
+        """
         value = self._lookup(key)
         if isinstance(value, bool):
             return "bool"
@@ -321,7 +527,7 @@ cdef class Metadata(DataState):
     # ---- editing
 
     def modified(self):
-        """The set of keys set or changed since construction or clear_modified()."""
+        """Return the names that were set or changed since construction or clear_modified()."""
         return set(self._changed)
 
     def clear_modified(self):
@@ -329,7 +535,13 @@ cdef class Metadata(DataState):
         self._forget_changes()
 
     def erase(self, key, /):
-        """Remove `key`; silent where it is not defined."""
+        """Remove a name; a name that is not defined is ignored.
+
+        Parameters
+        ----------
+        key
+            The name.
+        """
         key = text_key(key)
         self._md.pop(key, None)
         if key in self._changed:
@@ -341,13 +553,38 @@ cdef class Metadata(DataState):
         self._forget_changes()
 
     def change_key(self, old, new, /):
-        """Rename `old` to `new`, overwriting `new`; silent where `old` is not defined."""
+        """Rename a name; nothing happens if it is not defined.
+
+        Parameters
+        ----------
+        old
+            The present name.
+        new
+            The new name; a value that it has is overwritten.
+        """
         old, new = text_key(old), text_key(new)
         if old in self._md:
             self._md[new] = self._md.pop(old)
 
     def append_chain(self, key, value, separator=":", /):
-        """Append `separator` + `value` to the text under `key`, or create it."""
+        """Append to a text, with a separator, or create it.
+
+        Parameters
+        ----------
+        key
+            The name.
+        value
+            The text to append.
+        separator
+            What stands between two texts.
+
+        Raises
+        ------
+        TypeError
+            The value or the separator is not text.
+        MsPASSError
+            The present value is not text.
+        """
         if not (isinstance(value, str) and isinstance(separator, str)):
             raise TypeError("append_chain wants str for the value and the separator")
         key = text_key(key)

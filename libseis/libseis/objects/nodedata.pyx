@@ -7,10 +7,15 @@ from libseis.enums import AtomicType, ProcessingStatus
 
 @cython.final
 cdef class NodeData:
-    """A node of the history graph: `NodeData()` or `NodeData(node)`.
+    """A node of the history graph: one step in the history of a datum.
 
-    status (ProcessingStatus), uuid of the datum after the step, algorithm and algid of the step that
-    made it, stage (number of steps from the origin), type (AtomicType) of the datum.
+    Attributes: status (ProcessingStatus), uuid of the datum after the step, algorithm and algid of the step, stage
+    (number of steps since the origin), type (AtomicType) of the datum.
+
+    Parameters
+    ----------
+    source
+        A NodeData, which is copied.
     """
 
     def __cinit__(self):

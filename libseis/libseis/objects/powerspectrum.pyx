@@ -18,11 +18,11 @@ cdef class _BasicSpectrum(Metadata):
         self._df = self._dt = 1.0
 
     def live(self):
-        """True where the spectrum is good to be used."""
+        """Return whether the spectrum can be used."""
         return self._live
 
     def dead(self):
-        """not live"""
+        """Return whether the spectrum is dead."""
         return not self._live
 
     def kill(self):
@@ -34,39 +34,63 @@ cdef class _BasicSpectrum(Metadata):
         self._live = True
 
     def df(self):
-        """Frequency interval in Hz."""
+        """Return the frequency interval in Hz."""
         return self._df
 
     def f0(self):
-        """Frequency of the first bin in Hz."""
+        """Return the frequency of the first bin in Hz."""
         return self._f0
 
     def dt(self):
-        """Sampling interval of the parent data in seconds."""
+        """Return the sampling interval of the parent data in seconds."""
         return self._dt
 
     def timeseries_npts(self):
-        """Number of samples of the parent data."""
+        """Return the number of samples of the parent data."""
         return self._parent_npts
 
     def rayleigh(self):
-        """Rayleigh frequency 1 / (npts dt) of the parent data in Hz."""
+        """Return the Rayleigh frequency 1 / (npts dt) of the parent data in Hz."""
         return 1.0 / (self._parent_npts * self._dt) if self._parent_npts and self._dt else 0.0
 
     def set_df(self, double df, /):
-        """Set the frequency interval in Hz."""
+        """Set the frequency interval.
+
+        Parameters
+        ----------
+        df
+            Interval in Hz.
+        """
         self._df = df
 
     def set_f0(self, double f0, /):
-        """Set the frequency of the first bin in Hz."""
+        """Set the frequency of the first bin.
+
+        Parameters
+        ----------
+        f0
+            Frequency in Hz.
+        """
         self._f0 = f0
 
     def set_dt(self, double dt, /):
-        """Set the sampling interval of the parent data in seconds."""
+        """Set the sampling interval of the parent data.
+
+        Parameters
+        ----------
+        dt
+            Interval in seconds.
+        """
         self._dt = dt
 
     def set_npts(self, n, /):
-        """Set the number of samples of the parent data."""
+        """Set the number of samples of the parent data.
+
+        Parameters
+        ----------
+        n
+            The number.
+        """
         self._parent_npts = sample_count(n)
 
 
@@ -83,8 +107,28 @@ def rebuild_power_spectrum(cls, values, changed, axis, spectrum, kind, elog):
 
 
 cdef class PowerSpectrum(_BasicSpectrum):
-    """`()`, a copy, or `(Metadata, power, df, spectrum_type, f0=0, dt=1, npts=0)`: power (units squared a Hz) in a
-    vector, df and f0 in Hz, dt (s) and npts of the parent data. Made of values it is live.
+    """Power at equally spaced frequencies, with Metadata and an error log.
+
+    Without arguments it is empty and dead; a spectrum with values is live.
+
+    Parameters
+    ----------
+    source
+        A PowerSpectrum, which is copied.
+    metadata
+        Metadata to copy.
+    power
+        Power of each bin, shape (bins,), in units squared per Hz.
+    df
+        Frequency interval in Hz.
+    spectrum_type
+        How the spectrum was made.
+    f0
+        Frequency of the first bin in Hz.
+    dt
+        Sampling interval of the parent data in seconds.
+    npts
+        Number of samples of the parent data.
     """
 
     def __cinit__(self):
@@ -131,36 +175,84 @@ cdef class PowerSpectrum(_BasicSpectrum):
         self._elog = value._clone()
 
     def nf(self):
-        """Number of bins."""
+        """Return the number of bins."""
         return len(self._spectrum)
 
     def Nyquist(self):
-        """Frequency of the last bin in Hz."""
+        """Return the frequency of the last bin in Hz."""
         return self._f0 + self._df * (len(self._spectrum) - 1)
 
     def frequency(self, i, /):
-        """Frequency of bin i in Hz; MsPASSError where there is no such bin."""
+        """Return the frequency of a bin.
+
+        Parameters
+        ----------
+        i
+            Number of the bin, from 0.
+
+        Returns
+        -------
+        float
+            Frequency in Hz.
+
+        Raises
+        ------
+        MsPASSError
+            The spectrum has no such bin.
+        """
         if not 0 <= i < len(self._spectrum):
             raise SampleError(f"the spectrum has {len(self._spectrum)} bins; there is no number {i}", what="frequency")
         return self._f0 + self._df * i
 
     def frequencies(self):
-        """Frequencies of all bins in Hz: DoubleVector."""
+        """Return the frequencies of all bins in Hz, shape (bins,)."""
         return copy_vector(self._f0 + self._df * _np.arange(len(self._spectrum)))
 
     def sample_number(self, double f, /):
-        """The bin nearest to frequency f (Hz); MsPASSError where that is none."""
+        """Return the bin nearest to a frequency.
+
+        Parameters
+        ----------
+        f
+            Frequency in Hz.
+
+        Returns
+        -------
+        int
+            Number of the bin, from 0.
+
+        Raises
+        ------
+        MsPASSError
+            The frequency is outside the spectrum.
+        """
         cdef double x = (f - self._f0) / self._df if self._df != 0.0 else float("nan")
         if not -0.5 <= x < len(self._spectrum) - 0.5:
             raise SampleError(f"{f} Hz is outside the spectrum", what="frequency")
         return <Py_ssize_t>c_round(x)
 
     def amplitude(self):
-        """The square root of the power of each bin: DoubleVector."""
+        """Return the square root of the power of each bin, shape (bins,)."""
         return copy_vector(_np.sqrt(_np.asarray(self._spectrum)))
 
     def power(self, double f, /):
-        """Power at f Hz, linear between bins; 0 above the last, the first bin's below it."""
+        """Return the power at a frequency, interpolated linearly between bins.
+
+        Parameters
+        ----------
+        f
+            Frequency in Hz.
+
+        Returns
+        -------
+        float
+            The power; 0 above the last bin, and the value of the first bin below it.
+
+        Raises
+        ------
+        MsPASSError
+            The frequency is not finite, or the bins have no interval.
+        """
         cdef double x = (f - self._f0) / self._df if self._df != 0.0 else float("nan")
         cdef Py_ssize_t n = len(self._spectrum), i
         if not isfinite(x):

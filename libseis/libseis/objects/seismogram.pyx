@@ -28,9 +28,47 @@ def rebuild_seismogram(cls, state, extras):
 
 
 cdef class Seismogram(_CoreSeismogram, ProcessingHistory):
-    """A _CoreSeismogram with `elog` and history; constructors as there, and `(_CoreSeismogram, algorithm)` and
-    `(Metadata, jobname, jobid, readername, algid)`, which start a history. Made of three TimeSeries it
-    takes over their logs. `+` and `-` of two Seismograms append the right side's log.
+    """Three components of samples with header, transformation matrix, error log and history.
+
+    A Seismogram made of three TimeSeries takes over their logs. `+` and `-` of two Seismograms append the log of the
+    right side.
+
+    Parameters
+    ----------
+    source
+        A number of samples, all zero; a Seismogram, which is copied deeply; or a Metadata (or dict) with delta and
+        starttime, and perhaps tmatrix.
+    metadata
+        Header with delta and starttime, and perhaps tmatrix.
+    load_data
+        True to read the samples from the file that dir, dfile and foff name.
+    core
+        Data to copy; a history is started.
+    algorithm
+        Name of the algorithm that made the data.
+    base
+        Times and length of the new object.
+    header
+        A dict, which makes UTC data, or a Metadata.
+    data
+        Samples, shape (3, npts).
+    components
+        Three TimeSeries with channel_hang and channel_vang (degrees).
+    component_to_clone
+        Number of the component from which the Metadata are copied: 0, 1 or 2.
+    jobname
+        Name of the job; a history is started.
+    jobid
+        Id of the job's run.
+    readername
+        Name of the reader.
+    algid
+        Id of this run of the reader.
+
+    Raises
+    ------
+    MsPASSError
+        The header lacks a name, the samples cannot be read, or the components do not fit together.
     """
 
     def __init__(self, *args):
@@ -76,7 +114,13 @@ cdef class Seismogram(_CoreSeismogram, ProcessingHistory):
         return Seismogram(self) if isinstance(other, Seismogram) else _CoreSeismogram(self)
 
     def load_history(self, history, /):
-        """Replace history and error log by copies of another's."""
+        """Replace history and error log by copies of another's.
+
+        Parameters
+        ----------
+        history
+            A ProcessingHistory, or a datum with one.
+        """
         if not isinstance(history, ProcessingHistory):
             raise TypeError(f"load_history wants a ProcessingHistory, not {type(history).__name__}")
         copy_log_and_history(history, self)
@@ -89,5 +133,18 @@ cdef class Seismogram(_CoreSeismogram, ProcessingHistory):
         return _CoreSeismogram.__sizeof__(self) + log_size(self)
 
     def toStream(self, *args, **kwargs):
-        """The components as an obspy Stream: libseis.obspy.converter.Seismogram2Stream."""
+        """Convert to an obspy Stream, with libseis.obspy.converter.Seismogram2Stream.
+
+        Parameters
+        ----------
+        *args
+            Further arguments of that function.
+        **kwargs
+            Further arguments of that function.
+
+        Returns
+        -------
+        Any
+            The Stream, with one trace per component.
+        """
         return to_obspy("Seismogram2Stream", self, *args, **kwargs)

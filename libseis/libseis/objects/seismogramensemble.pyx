@@ -16,7 +16,7 @@ cdef class CoreSeismogramEnsemble(EnsembleBase):
 
 
 cdef class SeismogramEnsemble(CoreSeismogramEnsemble):
-    """A group of Seismogram with an error log. Made of a CoreSeismogramEnsemble it is live."""
+    """A group of Seismograms with an error log; made of a CoreSeismogramEnsemble it is live."""
 
     def __init__(self, *args):
         CoreSeismogramEnsemble.__init__(self, *args)
@@ -33,5 +33,18 @@ cdef class SeismogramEnsemble(CoreSeismogramEnsemble):
         self._elog = value._clone()
 
     def toStream(self, *args, **kwargs):
-        """The members as an obspy Stream: libseis.obspy.converter.SeismogramEnsemble2Stream."""
+        """Convert to an obspy Stream, with libseis.obspy.converter.SeismogramEnsemble2Stream.
+
+        Parameters
+        ----------
+        *args
+            Further arguments of that function.
+        **kwargs
+            Further arguments of that function.
+
+        Returns
+        -------
+        Any
+            The Stream, with three traces per member.
+        """
         return to_obspy("SeismogramEnsemble2Stream", self, *args, **kwargs)

@@ -9,7 +9,17 @@ cdef double NEGLIGIBLE = 1e-12   # s/km; 1e12 km/s is faster than anything that 
 
 @cython.final
 cdef class SlownessVector:
-    """`SlownessVector(ux=0, uy=0, az0=0)` in s/km, east and north; az0 (radians) is the azimuth of a zero vector."""
+    """The horizontal slowness of a plane wave.
+
+    Parameters
+    ----------
+    ux
+        Slowness to the east (s/km), or a SlownessVector, which is copied.
+    uy
+        Slowness to the north (s/km).
+    az0
+        Azimuth of a zero vector (radians).
+    """
 
     def __init__(self, ux=0.0, uy=0.0, az0=0.0):
         if isinstance(ux, SlownessVector):
@@ -18,17 +28,17 @@ cdef class SlownessVector:
             self.ux, self.uy, self._azimuth0 = ux, uy, az0
 
     def mag(self):
-        """Magnitude in s/km."""
+        """Return the magnitude in s/km."""
         return hypot(self.ux, self.uy)
 
     def azimuth(self):
-        """Direction of propagation, radians clockwise from north, in (-pi, pi]."""
+        """Return the direction of propagation, radians clockwise from north, in (-pi, pi]."""
         if not hypot(self.ux, self.uy) > NEGLIGIBLE:
             return self._azimuth0
         return wrapped(M_PI / 2 - atan2(self.uy, self.ux))
 
     def baz(self):
-        """Direction to the source, radians clockwise from north, in (-pi, pi]."""
+        """Return the direction to the source, radians clockwise from north, in (-pi, pi]."""
         if not hypot(self.ux, self.uy) > NEGLIGIBLE:
             return wrapped(self._azimuth0 + M_PI)
         return wrapped(3 * M_PI / 2 - atan2(self.uy, self.ux))

@@ -16,9 +16,20 @@ def rebuild_spherical(radius, theta, phi):
 
 @cython.final
 cdef class SphericalCoordinate:
-    """`()` zeros, a copy, or the direction of a 3-vector (x1 east, x2 north, x3 up), radius 1.
+    """A direction or point: radius, theta and phi; all zero without an argument.
 
-    theta: radians from x3; phi: radians from x1 towards x2, 0 for a vertical direction.
+    theta is the angle (radians) from x3. phi is the angle (radians) from x1 towards x2, and 0 for a vertical direction.
+
+    Parameters
+    ----------
+    source
+        A SphericalCoordinate, which is copied, or a 3-vector (x1 east, x2 north, x3 up), which gives its direction with
+        radius 1.
+
+    Raises
+    ------
+    ValueError
+        The vector does not have three finite numbers, or all are zero.
     """
 
     def __init__(self, source=None, /):

@@ -47,10 +47,16 @@ cdef Py_ssize_t sample_count(object n) except -1:
 
 
 cdef class _BasicTimeSeries(Metadata):
-    """Time and life of a datum; new ones are dead, Relative, t0 = 0, dt = 1 s, npts = 0.
+    """The common part of all evenly sampled data: clock, length, life and time standard.
 
-    Times are seconds: POSIX epoch seconds under UTC, seconds from a mark under Relative. Inside, the
-    clock is integer nanoseconds and a rational rate (libseis.objects.clock).
+    New data are dead and Relative, with t0 = 0, dt = 1 s and npts = 0. Times are seconds: POSIX epoch seconds under
+    UTC, seconds from a mark under Relative. Inside, the clock is integer nanoseconds and a rational rate
+    (libseis.objects.clock).
+
+    Parameters
+    ----------
+    source
+        An object to copy.
     """
 
     def __cinit__(self):
@@ -110,7 +116,13 @@ cdef class _BasicTimeSeries(Metadata):
         self.set_npts(n)
 
     def set_npts(self, n, /):
-        """Make n samples, all zero; what was there is dropped."""
+        """Make a number of samples, all zero; the samples before are dropped.
+
+        Parameters
+        ----------
+        n
+            Number of samples.
+        """
         self._resize(sample_count(n))
         self._publish(WROTE_NPTS)
 
@@ -126,7 +138,13 @@ cdef class _BasicTimeSeries(Metadata):
         self.set_t0(t0)
 
     def set_t0(self, double t0, /):
-        """Set the time of the first sample, in seconds."""
+        """Set the time of the first sample.
+
+        Parameters
+        ----------
+        t0
+            Time in seconds.
+        """
         clock_set_t0(&self._clock, t0)
         self._publish(WROTE_T0)
 
@@ -140,12 +158,18 @@ cdef class _BasicTimeSeries(Metadata):
         self.set_t0_ns(t0_ns)
 
     def set_t0_ns(self, int64_t t0_ns, /):
-        """Set the time of the first sample, in nanoseconds; exact."""
+        """Set the time of the first sample exactly.
+
+        Parameters
+        ----------
+        t0_ns
+            Time in nanoseconds.
+        """
         clock_set_t0_ns(&self._clock, t0_ns)
         self._publish(WROTE_T0)
 
     def starttime(self):
-        """Same as t0."""
+        """Return the time of the first sample in seconds."""
         return self._clock.t0
 
     @property
@@ -158,13 +182,21 @@ cdef class _BasicTimeSeries(Metadata):
         self.set_dt(dt)
 
     def set_dt(self, double dt, /):
-        """Set the sampling interval in seconds; t0 stays. The rate becomes the fraction dt stands for."""
+        """Set the sampling interval; t0 stays.
+
+        The rate becomes the fraction that the interval stands for.
+
+        Parameters
+        ----------
+        dt
+            Interval in seconds.
+        """
         clock_set_dt(&self._clock, dt)
         self._publish(WROTE_DT)
 
     @property
     def rate_numerator(self):
-        """Samples per second are rate_numerator / rate_denominator; 0 where dt has no such form."""
+        """Samples per second are rate_numerator / rate_denominator; 0 if dt does not stand for a fraction."""
         return self._clock.num
 
     @property
@@ -173,40 +205,92 @@ cdef class _BasicTimeSeries(Metadata):
         return self._clock.den
 
     def set_rate(self, int64_t numerator, int64_t denominator=1, /):
-        """Set the sampling rate exactly, in samples per second, both numbers positive; t0 stays."""
+        """Set the sampling rate exactly; t0 stays.
+
+        Parameters
+        ----------
+        numerator
+            Positive.
+        denominator
+            Positive; the rate is numerator / denominator samples per second.
+
+        Raises
+        ------
+        MsPASSError
+            A number is not positive.
+        """
         clock_set_rate(&self._clock, numerator, denominator)
         self._publish(WROTE_DT)
 
     def samprate(self):
-        """Samples per second, 1 / dt."""
+        """Return the samples per second, 1 / dt."""
         if self._clock.num:
             return (<object>self._clock.num) / (<object>self._clock.den)
         return INFINITY if self._clock.dt == 0.0 else 1.0 / self._clock.dt
 
     def time(self, long long i, /):
-        """Time of sample i in seconds, correctly rounded; i may lie outside the data."""
+        """Return the time of a sample.
+
+        Parameters
+        ----------
+        i
+            Number of the sample, from 0; it may lie outside the data.
+
+        Returns
+        -------
+        float
+            Time in seconds, correctly rounded.
+        """
         return clock_time(&self._clock, i)
 
     def time_ns(self, long long i, /):
-        """Time of sample i in whole nanoseconds (int); exact where the interval is whole nanoseconds."""
+        """Return the time of a sample in nanoseconds.
+
+        Parameters
+        ----------
+        i
+            Number of the sample, from 0; it may lie outside the data.
+
+        Returns
+        -------
+        int
+            Time in whole nanoseconds; exact if the interval is a whole number of them.
+
+        Raises
+        ------
+        MsPASSError
+            The time is outside 64 bits.
+        """
         return clock_time_ns(&self._clock, i)
 
     def endtime(self):
-        """Time of the last sample in seconds; t0 - dt where there is none."""
+        """Return the time of the last sample in seconds, or t0 - dt without samples."""
         return clock_time(&self._clock, self._npts - 1)
 
     def endtime_ns(self):
-        """Time of the last sample in whole nanoseconds."""
+        """Return the time of the last sample in whole nanoseconds."""
         return clock_time_ns(&self._clock, self._npts - 1)
 
     def sample_number(self, double t, /):
-        """Number of the sample nearest to time t (seconds), halves away from zero; may lie outside the data."""
+        """Return the number of the sample nearest to a time.
+
+        Parameters
+        ----------
+        t
+            Time in seconds.
+
+        Returns
+        -------
+        int
+            The number, halves rounded away from zero; it may lie outside the data.
+        """
         return clock_sample(&self._clock, t)
 
     def time_axis(self):
-        """The times of all samples, t0 + i dt in double precision: DoubleVector of shape (npts,), seconds.
+        """Return the times of all samples in seconds, shape (npts,).
 
-        time(i) is correctly rounded where this may be off by a unit in the last place.
+        They are t0 + i dt in double precision. time(i) is correctly rounded; these may differ from it in the last
+        place.
         """
         axis = new_vector(self._npts)
         clock_fill_axis(&self._clock, <double*>cnp.PyArray_DATA(<cnp.ndarray>axis), self._npts)
@@ -226,7 +310,7 @@ cdef class _BasicTimeSeries(Metadata):
         self._live = bool(value)
 
     def dead(self):
-        """not live"""
+        """Return whether the datum is dead."""
         return not self._live
 
     def kill(self):
@@ -249,25 +333,37 @@ cdef class _BasicTimeSeries(Metadata):
         self.set_tref(value)
 
     def set_tref(self, value, /):
-        """Set the time standard; times stay as they are."""
+        """Set the time standard; the times stay as they are.
+
+        Parameters
+        ----------
+        value
+            The time standard.
+        """
         if not isinstance(value, TimeReferenceType):
             raise TypeError(f"tref must be a TimeReferenceType, not {type(value).__name__}")
         self._relative = value is _RELATIVE
 
     def timetype(self):
-        """Same as tref."""
+        """Return the time standard."""
         return self.tref
 
     def time_is_UTC(self):
-        """True where times are POSIX epoch seconds."""
+        """Return whether times are POSIX epoch seconds."""
         return not self._relative
 
     def time_is_relative(self):
-        """True where times count from a mark."""
+        """Return whether times count from a mark."""
         return self._relative
 
     def ator(self, double tshift, /):
-        """UTC to Relative: `tshift` (epoch seconds) becomes time zero. No effect on dead or Relative data."""
+        """Change UTC times to Relative times; dead or Relative data are not changed.
+
+        Parameters
+        ----------
+        tshift
+            Epoch time (seconds) that becomes time zero.
+        """
         if not self._live or self._relative:
             return
         clock_move(&self._clock, tshift, -1)
@@ -276,7 +372,13 @@ cdef class _BasicTimeSeries(Metadata):
         self._t0shift_valid = True
 
     def rtoa(self):
-        """Relative to UTC, undoing ator; MsPASSError where the shift is not known."""
+        """Change Relative times back to UTC.
+
+        Raises
+        ------
+        MsPASSError
+            The epoch time of time zero is not known.
+        """
         if not self._live or not self._relative:
             return
         if not (self._t0shift_valid or self._t0shift > PLAUSIBLE_SHIFT):
@@ -290,26 +392,49 @@ cdef class _BasicTimeSeries(Metadata):
         self._t0shift_valid = False
 
     def shift(self, double dt, /):
-        """Move time zero by dt seconds; UTC data become Relative to dt. MsPASSError where no shift is known."""
+        """Move time zero; UTC data become Relative to the new time zero.
+
+        Parameters
+        ----------
+        dt
+            Seconds by which time zero moves.
+
+        Raises
+        ------
+        MsPASSError
+            The epoch time of time zero is not known.
+        """
         cdef double old = self._t0shift
         self.rtoa()
         self.ator(old + dt)
 
     def force_t0_shift(self, double t, /):
-        """Say which epoch time (seconds) is time zero of Relative data."""
+        """State the epoch time of time zero of Relative data.
+
+        Parameters
+        ----------
+        t
+            Epoch time in seconds.
+        """
         self._t0shift = t
         self._t0shift_valid = True
 
     def get_t0shift(self):
-        """The epoch time (seconds) of time zero; 0 where none is known."""
+        """Return the epoch time (seconds) of time zero, or 0 if it is not known."""
         return self._t0shift
 
     def shifted(self):
-        """True where the epoch time of time zero is known."""
+        """Return whether the epoch time of time zero is known."""
         return self._t0shift_valid
 
     def time_reference(self):
-        """The epoch time (seconds) of time zero; MsPASSError on UTC data and where it is not known."""
+        """Return the epoch time (seconds) of time zero of Relative data.
+
+        Raises
+        ------
+        MsPASSError
+            The data are UTC, or the epoch time is not known.
+        """
         if not self._relative:
             raise TimeReferenceError(
                 "time_reference is for Relative data, but these are UTC", ErrorSeverity.Fatal, method="time_reference"

@@ -40,8 +40,32 @@ def rebuild_time_series(cls, state, extras, gaps):
 
 
 cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
-    """A _CoreTimeSeries with `elog`, history and gaps; constructors as there, and `(_CoreTimeSeries, algorithm)`
-    which starts a history. `+` and `-` of two TimeSeries append the right side's log.
+    """Samples of one channel with header, error log, processing history and gaps.
+
+    `+` and `-` of two TimeSeries append the log of the right side.
+
+    Parameters
+    ----------
+    source
+        A number of samples, all zero; a TimeSeries, which is copied deeply; or a Metadata (or dict) with delta and
+        starttime.
+    core
+        Data to copy; a history is started.
+    algorithm
+        Name of the algorithm that made the data.
+    base
+        Times and length of the new object.
+    metadata
+        Header of the new object.
+    header
+        A dict, which makes UTC data, or a Metadata.
+    data
+        Samples, shape (npts,).
+
+    Raises
+    ------
+    MsPASSError
+        The header lacks a name, or the samples do not fit.
     """
 
     def __init__(self, *args):
@@ -131,15 +155,32 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
         return out
 
     def get_gaps(self):
-        """Same as gaps."""
+        """Return the gaps in time order, as the property `gaps`."""
         return self.gaps
 
     def add_gap(self, window, /):
-        """Say that the samples in a TimeWindow (both ends included) are missing; overlapping gaps are joined."""
+        """Record that samples are missing; gaps that overlap are joined.
+
+        Parameters
+        ----------
+        window
+            Time of the missing samples, both ends included.
+        """
         self._gaps = joined(self._gaps or [], *self._gap_offsets(window))
 
     def has_gap(self, when=None, /):
-        """True where there is any gap, one at a time (seconds), or one that overlaps a TimeWindow."""
+        """Return whether there is a gap.
+
+        Parameters
+        ----------
+        when
+            A time (seconds) that must lie in the gap, or a window that it must overlap; without it, any gap counts.
+
+        Returns
+        -------
+        bool
+            True if there is such a gap.
+        """
         if when is None:
             return bool(self._gaps)
         if not isinstance(when, TimeWindow):
@@ -147,11 +188,22 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
         return bool(overlapping(self._gaps or [], *self._gap_offsets(when)))
 
     def is_gap(self, double t, /):
-        """True where time t lies in a gap."""
+        """Return whether a time lies in a gap.
+
+        Parameters
+        ----------
+        t
+            Time in seconds.
+
+        Returns
+        -------
+        bool
+            True if the time lies in a gap.
+        """
         return self.has_gap(t)
 
     def number_gaps(self):
-        """Number of gaps."""
+        """Return the number of gaps."""
         return len(self._gaps or [])
 
     def clear_gaps(self):
@@ -159,7 +211,7 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
         self._gaps = None
 
     def gap_statistics(self):
-        """GapStatistics of the gaps; n missing samples last n dt."""
+        """Return the statistics of the gaps; n missing samples last n dt."""
         lengths = [stop - first for first, stop in self._gap_spans()]
         total = sum(lengths)
         return GapStatistics(
@@ -168,10 +220,16 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
         )
 
     def fill_gaps(self, method="zero", /):
-        """Write the samples in gaps: GapFill or its text "zero", "linear" or "nan".
+        """Write samples into the gaps.
 
-        Linear goes from the last sample before to the first after; at an end of the data the one there is
-        held. Zeros and lines end the gaps, and an Informational entry says so; NaN leaves them on record.
+        A line goes from the last sample before the gap to the first sample after it; at an end of the data, the value
+        of the nearest sample is held. Zeros and lines remove the gaps, and an Informational entry says so. NaN keeps
+        them on record.
+
+        Parameters
+        ----------
+        method
+            A GapFill, or its text "zero", "linear" or "nan".
         """
         method = GapFill(method)
         samples = _np.asarray(self._data)
@@ -192,7 +250,7 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
             self._gaps = None
 
     def split_gaps(self):
-        """The stretches between gaps as new TimeSeries, in time order; Metadata, log and history go to each."""
+        """Return the parts between gaps as new TimeSeries, in time order, each with Metadata, log and history."""
         cdef Py_ssize_t at = 0, n = len(self._data)
         out = []
         for first, stop in [*self._gap_spans(), (n, n)]:
@@ -230,7 +288,13 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
     # ---- history, copies, pickles
 
     def load_history(self, history, /):
-        """Replace history and error log by copies of another's."""
+        """Replace history and error log by copies of another's.
+
+        Parameters
+        ----------
+        history
+            A ProcessingHistory, or a datum with one.
+        """
         if not isinstance(history, ProcessingHistory):
             raise TypeError(f"load_history wants a ProcessingHistory, not {type(history).__name__}")
         copy_log_and_history(history, self)
@@ -243,5 +307,18 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
         return _CoreTimeSeries.__sizeof__(self) + log_size(self)
 
     def toTrace(self, *args, **kwargs):
-        """This datum as an obspy Trace: libseis.obspy.converter.TimeSeries2Trace."""
+        """Convert to an obspy Trace, with libseis.obspy.converter.TimeSeries2Trace.
+
+        Parameters
+        ----------
+        *args
+            Further arguments of that function.
+        **kwargs
+            Further arguments of that function.
+
+        Returns
+        -------
+        Any
+            The Trace.
+        """
         return to_obspy("TimeSeries2Trace", self, *args, **kwargs)

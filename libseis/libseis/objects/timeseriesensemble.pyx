@@ -16,7 +16,7 @@ cdef class CoreTimeSeriesEnsemble(EnsembleBase):
 
 
 cdef class TimeSeriesEnsemble(CoreTimeSeriesEnsemble):
-    """A group of TimeSeries with an error log. Made of a CoreTimeSeriesEnsemble it is live."""
+    """A group of TimeSeries with an error log; made of a CoreTimeSeriesEnsemble it is live."""
 
     def __init__(self, *args):
         CoreTimeSeriesEnsemble.__init__(self, *args)
@@ -33,5 +33,18 @@ cdef class TimeSeriesEnsemble(CoreTimeSeriesEnsemble):
         self._elog = value._clone()
 
     def toStream(self, *args, **kwargs):
-        """The members as an obspy Stream: libseis.obspy.converter.TimeSeriesEnsemble2Stream."""
+        """Convert to an obspy Stream, with libseis.obspy.converter.TimeSeriesEnsemble2Stream.
+
+        Parameters
+        ----------
+        *args
+            Further arguments of that function.
+        **kwargs
+            Further arguments of that function.
+
+        Returns
+        -------
+        Any
+            The Stream, with one trace per member.
+        """
         return to_obspy("TimeSeriesEnsemble2Stream", self, *args, **kwargs)

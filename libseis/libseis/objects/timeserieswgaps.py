@@ -11,7 +11,15 @@ from .timewindow import TimeWindow
 
 
 class TimeSeriesWGaps(TimeSeries, DataGap):
-    """`TimeSeriesWGaps(TimeSeries[, DataGap])`: a copy of the datum, with those gaps."""
+    """MsPASS's name for a TimeSeries with gaps; in libseis every TimeSeries can carry gaps.
+
+    Parameters
+    ----------
+    datum
+        Data to copy, or a number of samples.
+    gaps
+        The gaps of the copy.
+    """
 
     __slots__ = ()
 
@@ -21,7 +29,13 @@ class TimeSeriesWGaps(TimeSeries, DataGap):
             self.add_gap(window)
 
     def rtoa(self, shift: float | None = None, /) -> None:
-        """Relative to UTC; `shift` (epoch seconds of time zero) is set first where it is given."""
+        """Change Relative times back to UTC.
+
+        Parameters
+        ----------
+        shift
+            Epoch time (seconds) of time zero, if it is to be set first.
+        """
         if shift is not None:
             self.force_t0_shift(shift)
         TimeSeries.rtoa(self)
@@ -34,7 +48,13 @@ class TimeSeriesWGaps(TimeSeries, DataGap):
             self.add_gap(window)
 
     def translate_origin(self, t: float, /) -> None:
-        """Take `t` seconds off the times of the gaps; the samples stay."""
+        """Subtract seconds from the times of the gaps; the samples stay.
+
+        Parameters
+        ----------
+        t
+            Seconds.
+        """
         gaps = self.gaps
         self.clear_gaps()
         for window in gaps:

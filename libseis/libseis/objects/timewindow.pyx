@@ -5,18 +5,37 @@ cimport cython
 
 @cython.final
 cdef class TimeWindow:
-    """`TimeWindow(start, end)` in seconds, in the time standard of what it is used on; () is all from 0 on."""
+    """A closed interval of time, in the time standard of the data that it is used on.
+
+    Parameters
+    ----------
+    start
+        First time in seconds.
+    end
+        Last time in seconds; by default there is no end.
+    """
 
     def __init__(self, start=0.0, end=1e99):
         self.start = start
         self.end = end
 
     def shift(self, dt, /):
-        """A new window, both ends moved by `dt` seconds."""
+        """Return a window that is moved in time.
+
+        Parameters
+        ----------
+        dt
+            Seconds to add to both ends.
+
+        Returns
+        -------
+        TimeWindow
+            The new window.
+        """
         return TimeWindow(self.start + dt, self.end + dt)
 
     def length(self):
-        """end - start in seconds."""
+        """Return end - start in seconds."""
         return self.end - self.start
 
     def __repr__(self):
