@@ -10,11 +10,12 @@ from ..archive.event import Event, EventOrigin
 from ..archive.events import from_csv, from_mappings, from_quakeml
 from ..model.archivejob import ArchiveJob
 from ..model.ids import document_id
+from ..model.job import HasSpec
 from ..model.normalized import Source
 from ..model.windows import EventWindows, InlineEvent
 from ..planning.windows import Origin
 from ..store.client import Store
-from ..store.documents import Document
+from ..store.documents import SourceDocument
 from ..store.index import event_by_id, events
 from ..store.jobs import get_job
 
@@ -67,7 +68,7 @@ class JobEvents:
     A long list is quickly at hand: its entries become events when they are asked for.
     """
 
-    def __init__(self, job: Document) -> None:
+    def __init__(self, job: HasSpec) -> None:
         events = (job["spec"].get("windows") or {}).get("events") or {}
         self._listed: dict[str, Mapping[str, Any]] = {}
         self._read: dict[str, Event] = {}
@@ -119,7 +120,7 @@ async def event_of(store: Store, jobs: Mapping[str, str], event: str) -> Event |
     return None
 
 
-def _event_value(document: Document) -> Event:
+def _event_value(document: SourceDocument) -> Event:
     return Event(
         id=str(document["source_id"]),
         time_ns=document["time_ns"],

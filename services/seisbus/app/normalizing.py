@@ -9,9 +9,9 @@ from cachetools import LRUCache
 from libseis.codes import Channel
 
 from ..errors import NotFoundError
+from ..model.job import HasSpec
 from ..model.normalized import Receiver, Source, receiver_at
 from ..store.client import Store
-from ..store.documents import Document
 from ..store.jobs import get_job
 from ..store.normalized import Station, receivers_of, sources_of
 from .events import JobEvents, inline_source
@@ -82,9 +82,9 @@ class Normalizer:
     async def _job(self, job: str) -> _Job:
         if job not in self._jobs:
             try:
-                document = await get_job(self._store, job)
+                document: HasSpec = await get_job(self._store, job)
             except NotFoundError:  # it was purged; its messages end without it
-                document = Document(spec={})
+                document = {"spec": {}}
             self._jobs[job] = _Job(document)
         return self._jobs[job]
 
@@ -94,6 +94,6 @@ class _Job:
 
     __slots__ = ("archive", "inline")
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: HasSpec) -> None:
         self.archive = str(document["spec"].get("archive") or "")
         self.inline = JobEvents(document)

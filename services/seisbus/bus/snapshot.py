@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from typing import Any
 
 from seis.v1 import task_pb2
 
+from ..store.documents import JobDocument
 
-def snapshot(job: Mapping[str, Any]) -> task_pb2.JobSnapshot:
+
+def snapshot(job: JobDocument) -> task_pb2.JobSnapshot:
     """Where a job stands."""
     return task_pb2.JobSnapshot(
         job=job["_id"],

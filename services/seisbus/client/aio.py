@@ -10,7 +10,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, Self, Unpack
+from typing import Any, Final, Self, Unpack, cast
 
 from libseis import TimeSeries, TimeSeriesEnsemble
 from libseis.codes import ChannelFilter, location_text
@@ -22,7 +22,7 @@ from ..errors import UserError
 from ..extras import extra
 from ..model.misfit_documents import TotalMisfit
 from ..model.outcome import Fate
-from ..model.stored_waveforms import log_of
+from ..model.stored_waveforms import DatasetPlace, log_of
 from ..model.times import moment_ns
 from . import decode, tables
 from .connection import Connection
@@ -282,7 +282,7 @@ class AsyncClient:
         check_version(version)
         if version is not None and dataset["format"] not in MINISEED:
             raise UserError(f"The dataset is {dataset['format']}; only miniSEED has a version 2 or 3.")
-        if (log := log_of(dataset)) is not None:
+        if (log := log_of(cast(DatasetPlace, dataset))) is not None:
             await download(log, self._dataset_files(log, log=True), Path(folder))
         path = await download(dataset, self._dataset_files(dataset), Path(folder))
         if version is not None and dataset["format"] != MINISEED[version - 2]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from libseis.segments import Segment, join
 from libseis.warned import collected, tell
 
 from ..extras import extra
-from ..model.stored_waveforms import StoredBytesError, stored_segment
+from ..model.stored_waveforms import StoredBytesError, StoredSamples, stored_segment
 from .errors import WaveformError
 from .values import Outcome, Reason, Stored
 
@@ -28,7 +28,7 @@ def segment_of(stored: Stored) -> Segment:
     if stored.error:
         raise WaveformError(identity, stored.error)
     try:
-        return stored_segment(stored.document, stored.data, miniseed=stored.miniseed)
+        return stored_segment(cast(StoredSamples, stored.document), stored.data, miniseed=stored.miniseed)
     except StoredBytesError as error:
         raise WaveformError(identity, error.problem) from None
 

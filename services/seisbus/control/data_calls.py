@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from libseis.isotime import iso
 from seis.control.v1 import control_pb2 as pb
@@ -13,13 +13,13 @@ from seis.v1 import waveform_pb2
 
 from ..archive.definition import archive_named
 from ..errors import NotFoundError, StateError, UserError
-from ..model.stored_waveforms import log_of
+from ..model.stored_waveforms import DatasetPlace, log_of
 from ..store import queries
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
-from ..store.collections import ASDF_DATASET, CATALOG_INDEX, CEMETERY, WAVEFORM_INDEX
+from ..store.collections import ASDF_DATASET, CATALOG_INDEX, CEMETERY, WAVEFORM_INDEX, Collection
 from ..store.datasets import get_dataset
 from ..store.document_json import document_json
-from ..store.documents import Document
+from ..store.documents import LogEntry, WaveformDocument
 from ..store.jobs import get_job
 from ..store.misfits import total_misfits
 from ..store.pages import Page, PageRequest
@@ -27,6 +27,8 @@ from . import messages
 from .context import CallContext
 from .dataset_files import stretches
 from .resource_names import JOBS, resource_id
+
+D = TypeVar("D", bound=Mapping[str, Any])
 
 _INDEXES = {"catalog": CATALOG_INDEX, "waveform": WAVEFORM_INDEX}
 _ENCODINGS = {
@@ -125,7 +127,9 @@ class DataCalls:
             async for message in self._waveform(document, log):
                 yield message
 
-    async def _waveform(self, document: Document, log: list[Document]) -> AsyncIterator[pb.StreamWaveformsResponse]:
+    async def _waveform(
+        self, document: WaveformDocument, log: list[LogEntry]
+    ) -> AsyncIterator[pb.StreamWaveformsResponse]:
         """One waveform; the last message is known one piece late, so that it carries data."""
         message = pb.StreamWaveformsResponse(document_json=document_json(document), log_json=_log_json(log))
         try:
@@ -162,7 +166,7 @@ class DataCalls:
 
     async def StreamDataset(self, request: pb.StreamDatasetRequest, _: Any) -> AsyncIterator[pb.StreamDatasetResponse]:
         """A dataset's files one after the other."""
-        document = await get_dataset(self.context.store, request.dataset)
+        document: DatasetPlace = await get_dataset(self.context.store, request.dataset)
         if request.log:
             if (log := log_of(document)) is None:
                 raise NotFoundError(f"Dataset {request.dataset} has no file with error logs.")
@@ -176,7 +180,7 @@ class DataCalls:
         rows = await total_misfits(self.context.store, job["_id"])
         return pb.ListMisfitsResponse(rows=[pb.ListMisfitsResponse.Row(**asdict(row)) for row in rows])
 
-    async def _of_job(self, collection: str, request: Any) -> Page:
+    async def _of_job(self, collection: Collection[D], request: Any) -> Page[D]:
         job = await get_job(self.context.store, resource_id(request.name, JOBS))
         return await queries.of_job(self.context.store, collection, job["_id"], _page(request))
 
@@ -185,9 +189,9 @@ def _page(request: Any) -> PageRequest:
     return PageRequest(request.page_size, request.page_token)
 
 
-def _log_json(log: list[Document]) -> str:
+def _log_json(log: list[LogEntry]) -> str:
     return f"[{','.join(map(document_json, log))}]" if log else ""
 
 
-def _json(page: Page) -> list[str]:
+def _json(page: Page[Any]) -> list[str]:
     return [document_json(document) for document in page.documents]

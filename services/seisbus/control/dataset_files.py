@@ -9,13 +9,13 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from ..errors import NotFoundError
+from ..model.stored_waveforms import DatasetPlace
 from ..objects.sink_reader import StoredObjectError, dataset_files
 from ..store.blobs import PIECE_BYTES
-from ..store.documents import Document
 from .context import CallContext
 
 
-async def stretches(context: CallContext, document: Document) -> AsyncIterator[tuple[str, bytes]]:
+async def stretches(context: CallContext, document: DatasetPlace) -> AsyncIterator[tuple[str, bytes]]:
     """(file name, at most 1 MB) of all files in order; NotFoundError when one is not where the document says."""
     try:
         if (url := document.get("url")) is None:

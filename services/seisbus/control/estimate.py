@@ -16,7 +16,7 @@ from ..planning.extents import ROUND_TRIP_BYTES, merged
 from ..planning.plan import touched_days
 from ..planning.ranges import SMALL_BYTES
 from ..planning.windows import PlannedWindow, home_days, windows_of_day
-from ..store.documents import Document
+from ..store.documents import DayFileDocument
 from ..store.index import day_files, day_is_known
 from .context import CallContext
 from .selection import day_name
@@ -132,7 +132,7 @@ def stretches(spans: Iterable[Span], size: float) -> list[Span]:
     return found
 
 
-def held_of(files: Iterable[Document]) -> Holdings:
+def held_of(files: Iterable[DayFileDocument]) -> Holdings:
     """Sums over day_file documents; one that is indexed and not listed is not there."""
     documents = list(files)
     present = [document for document in documents if document["listed"]]

@@ -13,7 +13,7 @@ from ..deadlines import BY_THE_WAY_SECONDS
 from ..disk_room import lack_of_room
 from ..errors import UnavailableError
 from ..model.outcome import JobState, Ledger
-from ..store.documents import Document
+from ..store.documents import JobDocument
 from ..store.jobs import awaited_job, get_job, outranking_job
 from ..store.queries import count_dead_letters
 from ..store.summaries import Summary, summary
@@ -55,7 +55,7 @@ class Picture:
     `waits` are others that do not answer, `awaited` is the job that it waits for, `outranked_by` the one of higher
     priority that is planned first."""
 
-    job: Document
+    job: JobDocument
     open_tasks: int
     dead_letters: Mapping[str, int]
     messages: Mapping[str, int] | None
@@ -126,7 +126,7 @@ def reasons_of(counted: Summary) -> list[str]:
     ]
 
 
-def _closed(job: Document, state: JobState, ledger: Ledger) -> list[str]:
+def _closed(job: JobDocument, state: JobState, ledger: Ledger) -> list[str]:
     text = f"The job is closed ({state.value}): {ledger.saved:,} of {ledger.planned:,} windows are saved."
     if job.get("error"):
         text += f" It ended because: {job['error']}"

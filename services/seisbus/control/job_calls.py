@@ -13,7 +13,7 @@ from ..model.kinds.purge import Purge, PurgeJob
 from ..model.outcome import Fate
 from ..store import outcomes, queries
 from ..store.collections import DEAD_LETTER
-from ..store.documents import Document
+from ..store.documents import JobDocument
 from ..store.jobs import get_job, request_cancel, request_retry
 from ..store.pages import PageRequest
 from ..store.summaries import summary
@@ -140,10 +140,10 @@ class JobCalls:
         job = await self._retry(found["job"], (Fate.FAILED,), "dead_letter")
         return pb.ReplayDeadLetterResponse(job=messages.job_message(job))
 
-    async def _retry(self, job: str, fates: tuple[Fate, ...], reason: str) -> Document:
+    async def _retry(self, job: str, fates: tuple[Fate, ...], reason: str) -> JobDocument:
         found = await request_retry(self.context.store, job, fates, reason)
         await announce(self.context, found)
         return found
 
-    async def _job(self, name: str) -> Document:
+    async def _job(self, name: str) -> JobDocument:
         return await get_job(self.context.store, resource_id(name, JOBS))

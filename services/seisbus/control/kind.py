@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 from seis.control.v1 import control_pb2 as pb
 
 from ..model.kind import Job, Stage
-from ..store.documents import Document
+from ..store.documents import JobDocument
 from .context import CallContext
 from .start import start
 
@@ -29,7 +29,7 @@ class ControlKind(Generic[J]):
         """What the job would take."""
         return pb.Estimate(basis=f"A job of kind {spec.kind} plans no windows.")
 
-    async def submit(self, context: CallContext, spec: J, request_id: str, notes: Sequence[str]) -> Document:
+    async def submit(self, context: CallContext, spec: J, request_id: str, notes: Sequence[str]) -> JobDocument:
         """The job, written and announced; a repeat of `request_id` gives the job of the first call."""
         return await start(context, spec, request_id, notes)
 

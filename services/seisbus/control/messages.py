@@ -13,14 +13,14 @@ from seis.v1 import task_pb2
 from ..bus.snapshot import snapshot
 from ..model.outcome import Fate, Ledger
 from ..model.subject import KINDS as SUBJECT_KINDS
-from ..store.documents import Document
+from ..store.documents import DeadLetterDocument, JobDocument, OutcomeRow, SourceDocument
 from ..store.outcomes import Availability
 from ..store.queries import TimeSpan, WaveformFilter
 from ..store.summaries import Summary
 from .resource_names import DEAD_LETTERS, JOBS
 
 
-def job_message(document: Document) -> pb.Job:
+def job_message(document: JobDocument) -> pb.Job:
     """A job document, with its specification where the document holds it."""
     return pb.Job(
         name=f"{JOBS}/{document['_id']}",
@@ -35,7 +35,7 @@ def job_message(document: Document) -> pb.Job:
     )
 
 
-def ledger_of(document: Document) -> Ledger:
+def ledger_of(document: JobDocument) -> Ledger:
     """The counts of a job document: a cache while it is open, recounted when it was closed."""
     return Ledger(planned=document["planned"], **{fate.value: document["counts"][fate.value] for fate in Fate})
 
@@ -49,7 +49,7 @@ def fate_values(messages: Iterable[int]) -> frozenset[Fate]:
 _SUBJECTS = {kind: f"SUBJECT_KIND_{'UNSPECIFIED' if kind == 'event' else kind.upper()}" for kind in SUBJECT_KINDS}
 
 
-def outcome_message(document: Document) -> pb.ListOutcomesResponse.Row:
+def outcome_message(document: OutcomeRow) -> pb.ListOutcomesResponse.Row:
     """An outcome document as a row."""
     return pb.ListOutcomesResponse.Row(
         window=task_pb2.Window(
@@ -94,7 +94,7 @@ def reason_messages(counted: Summary) -> list[pb.GetAvailabilityResponse.Reason]
     return made
 
 
-def event_message(document: Document) -> pb.Event:
+def event_message(document: SourceDocument) -> pb.Event:
     """A source document as an event."""
     return pb.Event(
         id=str(document["source_id"]),
@@ -110,7 +110,7 @@ def event_message(document: Document) -> pb.Event:
     )
 
 
-def dead_letter_message(document: Document) -> pb.DeadLetter:
+def dead_letter_message(document: DeadLetterDocument) -> pb.DeadLetter:
     """A dead letter, with its body where the document holds it."""
     return pb.DeadLetter(
         name=f"{DEAD_LETTERS}/{document['_id']}",

@@ -12,14 +12,14 @@ from ..failpoints import failpoint
 from ..model.ids import new_job_id
 from ..model.kind import Job
 from ..model.outcome import JobState
-from ..store.documents import Document
+from ..store.documents import JobDocument
 from ..store.jobs import insert_job
 from .context import CallContext
 
 _log = logging.getLogger(__name__)
 
 
-async def start(context: CallContext, spec: Job, request_id: str, notes: Sequence[str] = ()) -> Document:
+async def start(context: CallContext, spec: Job, request_id: str, notes: Sequence[str] = ()) -> JobDocument:
     """Write a job with its first notes and announce it to the indexers."""
     job = await insert_job(context.store, new_job_id(), spec, request_id, notes)
     failpoint("submitted-before-publish")
@@ -28,7 +28,7 @@ async def start(context: CallContext, spec: Job, request_id: str, notes: Sequenc
     return job
 
 
-async def announce(context: CallContext, job: Document) -> None:
+async def announce(context: CallContext, job: JobDocument) -> None:
     """Tell the indexers that a job has work for them; when the bus is away, the reconciler tells them later."""
     try:
         async with asyncio.timeout(BY_THE_WAY_SECONDS):

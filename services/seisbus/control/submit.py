@@ -9,7 +9,7 @@ from typing import Final
 
 from ..model.job import parse_job
 from ..model.kind import Job
-from ..store.documents import Document
+from ..store.documents import JobDocument
 from .context import CallContext
 from .kind import CONTROL, PLAIN
 from .window_checks import JobSizeError
@@ -31,7 +31,7 @@ async def checked_spec(context: CallContext, text: str) -> tuple[Job, list[str]]
     return checked
 
 
-async def submit(context: CallContext, text: str, request_id: str) -> Document:
+async def submit(context: CallContext, text: str, request_id: str) -> JobDocument:
     """The job of a text, written and announced; a repeat of `request_id` gives the job of the first call."""
     spec, notes = await checked_spec(context, text)
     return await CONTROL.get(spec.kind, PLAIN).submit(context, spec, request_id, notes)

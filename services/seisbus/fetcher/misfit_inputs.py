@@ -26,13 +26,13 @@ from ..model.kinds.misfit import MEASURE, Misfit, MisfitJob
 from ..model.task import Window
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
 from ..store.datasets import selected
-from ..store.documents import Document
+from ..store.documents import WaveformDocument
 from ..store.jobs import get_job, job_spec
 from ..store.misfits import windows_of
 from ..store.queries import WaveformFilter, each_waveform
 from .synthetics import SyntheticError, below, from_asdf, from_sac, from_specfem
 
-_ByStation = dict[tuple[str, str], list[Document]]
+_ByStation = dict[tuple[str, str], list[WaveformDocument]]
 
 # Stations whose StationXML is kept: a plan goes through all stations of an event, then of the next.
 _STATIONS = 2000
@@ -118,7 +118,7 @@ class MisfitInputs:
     async def _archive_of(self, job: str) -> str:
         return str((await get_job(self._context.store, job))["spec"].get("archive") or "")
 
-    async def _piece(self, document: Document) -> Piece:
+    async def _piece(self, document: WaveformDocument) -> Piece:
         packing = Packing.MINISEED if blob_format(document) is BlobFormat.MSEED else Packing.FLOAT64
         context = self._context
         read = read_blob(context.store, context.settings.output_root, document, context.sink)

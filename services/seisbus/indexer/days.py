@@ -10,7 +10,6 @@ import asyncio
 import logging
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from libseis.isotime import DAY_NS, utc
 
@@ -22,6 +21,7 @@ from ..archive.oddities import Oddities
 from ..archive.waveform_index import DayRow, day_rows, read_waveform_index
 from ..errors import UnavailableError
 from ..objects import AccessError
+from ..store.documents import DayFacts, DayFile
 from ..store.index import day_is_known, write_day
 
 _log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ async def ensure_day(context: ServiceContext, archive: ArchiveDefinition, number
     rows, listing = await asyncio.gather(
         _index_rows(context, archive, day, notes), _listing(context, archive, day, notes)
     )
-    files: dict[str, dict[str, Any]] = {}
+    files: dict[str, DayFile] = {}
     for row in rows:
         files[row.object_key] = _file(archive, row.day_key, number, row.object_key) | {
             "indexed": True,
@@ -70,13 +70,13 @@ async def ensure_day(context: ServiceContext, archive: ArchiveDefinition, number
             f"The index of {archive.name} for {day} has {len(rows):,} rows and lacks {len(more):,} of the day's "
             f"objects, {more[0]} the first: it is old or was cut off; they are planned from the listing."
         )
-    about = {"rows": len(rows), "listed": len(listing), "unlisted": unlisted, "notes": notes}
+    about: DayFacts = {"rows": len(rows), "listed": len(listing), "unlisted": unlisted, "notes": notes}
     await write_day(context.store, archive.name, day.isoformat(), list(files.values()), about)
     _log.info("%s %s: %d rows in the index, %d objects listed", archive.name, day, len(rows), len(listing))
     return notes
 
 
-def _file(archive: ArchiveDefinition, key: DayKey, number: int, object_key: str) -> dict[str, Any]:
+def _file(archive: ArchiveDefinition, key: DayKey, number: int, object_key: str) -> DayFile:
     return {
         "archive": archive.name,
         "day_ns": number * DAY_NS,

@@ -12,7 +12,7 @@ from ..bus.snapshot import snapshot
 from ..errors import UserError
 from ..model.kind import Job, OfArchive, Stage
 from ..model.task import Task
-from ..store.documents import Document
+from ..store.documents import JobChange, JobDocument
 from ..store.jobs import add_notes, get_job
 from ..store.tasks import Cursor, OpenTask
 
@@ -28,7 +28,7 @@ CHUNK: Final = 100
 class Planning(Generic[J]):
     """A job in the planner's or the reconciler's hands: its document and its specification."""
 
-    def __init__(self, context: ServiceContext, job: Document, spec: J) -> None:
+    def __init__(self, context: ServiceContext, job: JobDocument, spec: J) -> None:
         self.context = context
         self.store = context.store
         self.job = job
@@ -59,7 +59,7 @@ class IndexerKind(Generic[J]):
     in_place: ClassVar[bool] = False
     empty: ClassVar[str] = ""
 
-    async def freeze(self, planning: Planning[J]) -> Document:
+    async def freeze(self, planning: Planning[J]) -> JobChange:
         """Fields to be kept in the job document before its first task is planned."""
         return {}
 

@@ -18,7 +18,7 @@ from ..planning.knots import KnotTable
 from ..planning.plan import DayFile, DayFiles, PadOf
 from ..planning.windows import Origin, PlannedWindow
 from ..store import index
-from ..store.documents import Document
+from ..store.documents import ChannelDocument, DayFileDocument
 from .days import day_of, ensure_day
 
 # Events of one job stand in its document (16 MB at most, about 60 bytes each).
@@ -50,7 +50,7 @@ class DayFilesCache:
         self._days: dict[int, DayFiles] = {}
         self._reach = (0, 0)  # of the widest pads so far
         self._stated_rates = stated_rates
-        self._epochs: dict[tuple[str, str], list[Document]] | None = None
+        self._epochs: dict[tuple[str, str], list[ChannelDocument]] | None = None
         self.notes: list[str] = []  # what was odd about the days, until somebody takes it
 
     def __call__(self, day: int) -> DayFiles:
@@ -131,8 +131,8 @@ class DayFilesCache:
         return min(filter(None, rates), default=None)
 
 
-def _knots(document: Document) -> KnotTable | None:
+def _knots(document: DayFileDocument) -> KnotTable | None:
     """What earlier reads learned of the version that is there now."""
     if not document.get("knots") or document.get("knots_etag") != document["etag"]:
         return None
-    return KnotTable.unpacked(document["knots"], ordered=document["ordered"])
+    return KnotTable.unpacked(document["knots"], ordered=document.get("ordered", False))

@@ -17,7 +17,7 @@ from ..failpoints import failpoint
 from ..model.job import read_job
 from ..model.outcome import JobState
 from ..model.task import Task
-from ..store.documents import Document
+from ..store.documents import JobChange, JobDocument, change_job
 from ..store.jobs import awaited_job, count_ledger, get_job, give_up_job, job_attempt, outranking_job, update_job
 from ..store.tasks import Cursor, OpenTask, PlanMovedError, open_task_ids, open_tasks, reopen_for_retry, write_tasks
 from .kind import INDEXER, UNKNOWN, Planning
@@ -59,7 +59,7 @@ class _OutrankedError(Exception):
 class _Planner:
     """One planning run of one job."""
 
-    def __init__(self, context: ServiceContext, job: Document) -> None:
+    def __init__(self, context: ServiceContext, job: JobDocument) -> None:
         self._context = context
         self._store = context.store
         self._job = job
@@ -75,27 +75,27 @@ class _Planner:
             await self._reopen()
         await self._publish_open()
         if self._job["planning_done"]:
-            await self._set(state=JobState.RUNNING.value)
+            await self._set({"state": JobState.RUNNING.value})
         else:
             await self._plan()
         await self._announce()
 
-    async def _set(self, **change: object) -> None:
+    async def _set(self, change: JobChange) -> None:
         """Change the job document; PlanMovedError when it is not as this planner knows it."""
         if not await update_job(self._store, self._job, change):
             raise PlanMovedError(self._job["_id"])
-        self._job |= change
+        change_job(self._job, change)
 
     async def _freeze(self) -> None:
         if fields := await self._kind.freeze(self._planning):
-            await self._set(**fields)
+            await self._set(fields)
 
     async def _reopen(self) -> None:
         """Carry out the retry that was asked for: outcomes superseded, their tasks open, counters counted anew."""
         moved = await reopen_for_retry(self._store, self._job)
         _log.info("job %s: %d windows are to be done again", self._job["_id"], moved)
         counts = (await count_ledger(self._store, self._job["_id"])).counts()
-        await self._set(retry=None, planned=counts.pop("planned"), counts=counts)
+        await self._set({"retry": None, "planned": counts.pop("planned"), "counts": counts})
 
     # -- planning ----------------------------------------------------------------------------------
 
@@ -147,7 +147,7 @@ class _Planner:
     async def _write(self, after: Cursor, tasks: list[Task], *, done: bool = False) -> None:
         await write_tasks(self._store, self._job, self._cursor, after, tasks, done=done)
         self._cursor = after
-        self._job |= {"state": (JobState.RUNNING if done else JobState.PLANNING).value}
+        self._job["state"] = (JobState.RUNNING if done else JobState.PLANNING).value
         failpoint("mid-plan")
 
     async def _announce(self) -> None:

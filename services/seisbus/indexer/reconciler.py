@@ -25,7 +25,7 @@ from ..bus.topology import PLAN
 from ..errors import UnavailableError
 from ..model.job import JobFileError, read_job
 from ..model.outcome import Fate, JobState, Reason
-from ..store.documents import Document
+from ..store.documents import JobDocument
 from ..store.jobs import (
     add_counts,
     awaited_job,
@@ -111,7 +111,7 @@ class Reconciler:
     async def _holds_lease(self) -> bool:
         return await acquire(self._store, _LEASE, self._context.boot, self._context.settings.lease_seconds) is not None
 
-    async def _look(self, job: Document) -> None:
+    async def _look(self, job: JobDocument) -> None:
         state = JobState(job["state"])
         if state.closed:
             return
@@ -140,7 +140,7 @@ class Reconciler:
         if open_ids and held == pending[PLAN]:
             await self._publish_lost(job)
 
-    def _silent_again(self, job: Document, held: int = 0) -> bool:
+    def _silent_again(self, job: JobDocument, held: int = 0) -> bool:
         """Whether the job looked just like this, with so many messages `held` on the bus, a whole round ago: a first
         look may have met a message between two streams."""
         now = asyncio.get_running_loop().time()
@@ -151,7 +151,7 @@ class Reconciler:
             return False
         return now - since >= self._context.settings.reconcile_seconds
 
-    async def _publish_lost(self, job: Document) -> None:
+    async def _publish_lost(self, job: JobDocument) -> None:
         try:
             spec = read_job(job)
         except JobFileError as error:  # of a kind that this deployment knows no more
@@ -169,7 +169,7 @@ class Reconciler:
             if open_task.task.id in current:
                 await kind.send(planning, current[open_task.task.id])
 
-    async def _cancel(self, job: Document) -> None:
+    async def _cancel(self, job: JobDocument) -> None:
         """Empty the job's queues, then give every window without outcome the fate `cancelled`."""
         await self._context.bus.purge_job(job["_id"])
         reason, detail = Reason.CANCELLED.value, "The job was cancelled first."
@@ -182,7 +182,7 @@ class Reconciler:
             await add_counts(self._store, job["_id"], result.fates[job["_id"]], 0)
         await self._close(job, JobState.FAILED if job["error"] else JobState.CANCELLED)
 
-    async def _close(self, job: Document, state: JobState) -> None:
+    async def _close(self, job: JobDocument, state: JobState) -> None:
         # Before the close, after which nobody looks at the job any more: orphaned claims and messages would fill their
         # stores. Every window has its outcome by now, so no message could do more.
         await self._context.bus.delete_claims(job["_id"])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
 
 from libseis.codes import Channel
 
@@ -28,7 +27,7 @@ from ..model.subject import ObjectKey, as_type
 from ..model.task import ObjectRef, Part, Task, Window
 from ..objects import AccessError, Fetched
 from ..store.collections import CATALOG_INDEX, CHANNEL, SITE, SOURCE, WAVEFORM_INDEX
-from ..store.documents import Document
+from ..store.documents import ChannelDocument, IndexKeyDocument, SiteDocument, SourceDocument
 from ..store.index import upsert
 from ..store.settled import SettledWindow
 
@@ -109,9 +108,9 @@ async def _read_key(context: ServiceContext, archive: ArchiveDefinition, key: st
     return [document["_id"]]
 
 
-def _key_document(archive: ArchiveDefinition, index: IndexKey) -> Document:
+def _key_document(archive: ArchiveDefinition, index: IndexKey) -> IndexKeyDocument:
     """An index key in parts, with the field names that users of the archive's tutorials know."""
-    document: Document = {
+    document: IndexKeyDocument = {
         "_id": f"{archive.name}/{index.key}",
         "archive": archive.name,
         "s3key": index.key,
@@ -121,7 +120,7 @@ def _key_document(archive: ArchiveDefinition, index: IndexKey) -> Document:
         "year": index.year,
         "filename": index.filename,
     }
-    if index.day is not None:
+    if index.day is not None and index.yrday is not None:
         document |= {"yrday": index.yrday, "day": index.day}
     return document
 
@@ -135,7 +134,7 @@ async def _read_catalog(context: ServiceContext, archive: ArchiveDefinition, ind
     return True
 
 
-def event_document(archive: ArchiveDefinition, row: CatalogRow) -> Document:
+def event_document(archive: ArchiveDefinition, row: CatalogRow) -> SourceDocument:
     """A catalog row as a `source` document, MsPASS's names and units."""
     waveform = archive.event_waveform_key(row.prefix or "", row.ms_filename) if row.ms_filename else None
     phase = archive.event_phase_key(row.prefix or "", row.phase_filename) if row.phase_filename else None
@@ -177,13 +176,13 @@ async def _read_stations(
 
 
 async def _without_response(
-    context: ServiceContext, found: Fetched, key: str, sites: list[Document], odd: Oddities
+    context: ServiceContext, found: Fetched, key: str, sites: list[SiteDocument], odd: Oddities
 ) -> dict[str, str]:
     """Channels whose response cannot be read, with the reason; `sites` keep it, so that obspy, which is slow, reads a
     document that did not change only once."""
     known = await context.store[SITE].find_one({"_id": sites[0]["_id"]}, {"responses": 1})
-    responses = (known or {}).get("responses")
-    if responses and found.etag and responses["version"] == [key, found.etag]:
+    responses = None if known is None else known.get("responses")
+    if responses and found.etag and tuple(responses["version"]) == (key, found.etag):
         for _, text in responses["left_out"]:
             odd.leave_out(text)
     else:
@@ -191,21 +190,16 @@ async def _without_response(
             left_out = await asyncio.to_thread(left_out_responses, found.data, key, odd)
         except ArchiveFormatError:
             left_out = []
-        responses = {"version": [key, found.etag], "left_out": [list(pair) for pair in left_out]}
+        responses = {"version": (key, found.etag), "left_out": left_out}
     sites[0]["responses"] = responses
     return dict(responses["left_out"])
 
 
-def _epoch(start_ns: int, end_ns: int | None) -> dict[str, Any]:
-    return {
-        "starttime": start_ns / 1e9,
-        "endtime": end_ns / 1e9 if end_ns is not None else None,
-        "start_ns": start_ns,
-        "end_ns": end_ns,
-    }
+def _seconds(time_ns: int | None) -> float | None:
+    return None if time_ns is None else time_ns / 1e9
 
 
-def _site_document(archive: ArchiveDefinition, site: SiteEpoch, key: str) -> Document:
+def _site_document(archive: ArchiveDefinition, site: SiteEpoch, key: str) -> SiteDocument:
     return {
         "_id": f"{archive.name}/{site.net}.{site.sta}/{site.start_ns}",
         "archive": archive.name,
@@ -216,11 +210,14 @@ def _site_document(archive: ArchiveDefinition, site: SiteEpoch, key: str) -> Doc
         "elev": site.elev_km,
         "name": site.name or "",
         "key": key,
-        **_epoch(site.start_ns, site.end_ns),
+        "starttime": site.start_ns / 1e9,
+        "endtime": _seconds(site.end_ns),
+        "start_ns": site.start_ns,
+        "end_ns": site.end_ns,
     }
 
 
-def _channel_document(archive: ArchiveDefinition, channel: ChannelEpoch) -> Document:
+def _channel_document(archive: ArchiveDefinition, channel: ChannelEpoch) -> ChannelDocument:
     codes = Channel(channel.net, channel.sta, channel.loc, channel.chan)
     return {
         "_id": f"{archive.name}/{codes}/{channel.start_ns}",
@@ -237,5 +234,8 @@ def _channel_document(archive: ArchiveDefinition, channel: ChannelEpoch) -> Docu
         "vang": channel.vang,
         "sample_rate": channel.sample_rate,
         "response": channel.response,
-        **_epoch(channel.start_ns, channel.end_ns),
+        "starttime": channel.start_ns / 1e9,
+        "endtime": _seconds(channel.end_ns),
+        "start_ns": channel.start_ns,
+        "end_ns": channel.end_ns,
     }

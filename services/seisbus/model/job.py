@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from typing import Any, TypeVar, overload
+from typing import Any, TypedDict, TypeVar, overload
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -18,6 +18,12 @@ from .jobyaml import load
 from .kind import KINDS, Job
 
 J = TypeVar("J", bound=Job)
+
+
+class HasSpec(TypedDict):
+    """What a job document has in any case."""
+
+    spec: dict[str, Any]  # the job file, as it was checked
 
 
 class JobFileError(UserError):
@@ -158,10 +164,10 @@ def parse_job(source: object, wanted: type[Job] = Job) -> Job:
 
 
 @overload
-def read_job(document: Mapping[str, Any]) -> Job: ...
+def read_job(document: HasSpec) -> Job: ...
 @overload
-def read_job(document: Mapping[str, Any], wanted: type[J]) -> J: ...
-def read_job(document: Mapping[str, Any], wanted: type[Job] = Job) -> Job:
+def read_job(document: HasSpec, wanted: type[J]) -> J: ...
+def read_job(document: HasSpec, wanted: type[Job] = Job) -> Job:
     """The job of a job document, which holds it as `spec`; documents of older versions have keys of all kinds in it.
 
     UnknownKindError (a JobFileError) when it is of a kind that this process does not know, JobFileError when it is not

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 import numpy as np
 
@@ -24,33 +23,115 @@ class TotalMisfit:
     misfit: float
 
 
-_WINDOW = ("left", "right", "center", "dt", "min_period", "cc_shift", "max_cc", "dlna", "weight")
-_SOURCE = ("channel_id", "component", "dt", "time_offset", "misfit", "min_period", "max_period", "starttime")
+class OfComponent(TypedDict):
+    """What was measured on a component of a station."""
+
+    component: str
+    channel_id: str  # of the observed trace
+    path: str  # of the evaluation
 
 
-def window_value(document: Mapping[str, Any]) -> Window:
+class MisfitWindowFields(OfComponent):
+    """A window as a document: `libseis.misfit.Window`, and where it stands. Samples are counted from 0, times are s."""
+
+    left: int
+    right: int
+    center: int
+    dt: float
+    min_period: float
+    cc_shift: int
+    max_cc: float
+    dlna: float
+    weight: float
+    phases: list[tuple[str, float]]  # [name, s after the origin]
+    number: int  # in its component
+    starttime: str  # ISO 8601, of the first sample of the trace
+    units: NotRequired[str]  # of the traces that were compared, where it is known
+
+
+class AdjointFields(OfComponent):
+    """An adjoint source as a document, without its samples; `component` is SPECFEM's. Times are s."""
+
+    type: str
+    misfit: float
+    dt: float
+    npts: int
+    time_offset: float  # of the first sample after the origin
+    min_period: float
+    max_period: float
+    starttime: str  # ISO 8601
+    window_misfits: list[float]
+    window_count: int
+    units: NotRequired[str]
+
+
+class AdjointSamples(AdjointFields):
+    """An adjoint source with its samples."""
+
+    samples: bytes  # little-endian float64
+
+
+class RejectedWindowFields(TypedDict):
+    """A candidate that failed, as `libseis.misfit.RejectedWindow`."""
+
+    left: int
+    right: int
+    center: int
+    rejection: str
+    value: float | None
+    limit: float | None
+
+
+class RejectedFields(OfComponent):
+    """The rejected windows of a component."""
+
+    windows: list[RejectedWindowFields]
+
+
+def window_value(document: MisfitWindowFields) -> Window:
     """A misfit_window document as a Window."""
     from libseis.misfit import Window
     from libseis.misfit.traveltimes import PhaseArrival
 
     phases = tuple(PhaseArrival(*phase) for phase in document["phases"])
-    return Window(**{name: document[name] for name in _WINDOW}, phases=phases)
+    return Window(
+        document["left"],
+        document["right"],
+        document["center"],
+        document["dt"],
+        document["min_period"],
+        document["cc_shift"],
+        document["max_cc"],
+        document["dlna"],
+        document["weight"],
+        phases,
+    )
 
 
-def rejected_values(document: Mapping[str, Any]) -> list[RejectedWindow]:
+def rejected_values(document: RejectedFields) -> list[RejectedWindow]:
     """A rejected_window document, which holds those of a component, as RejectedWindows."""
     from libseis.misfit import RejectedWindow, Rejection
 
-    return [RejectedWindow(**{**window, "rejection": Rejection(window["rejection"])}) for window in document["windows"]]
+    return [
+        RejectedWindow(w["left"], w["right"], w["center"], Rejection(w["rejection"]), w["value"], w["limit"])
+        for w in document["windows"]
+    ]
 
 
-def adjoint_value(document: Mapping[str, Any]) -> AdjointSource:
+def adjoint_value(document: AdjointSamples) -> AdjointSource:
     """An adjoint_source document as an AdjointSource."""
     from libseis.misfit import AdjointSource, AdjointType
 
     return AdjointSource(
-        **{name: document[name] for name in _SOURCE},
+        channel_id=document["channel_id"],
+        component=document["component"],
         type=AdjointType.parse(document["type"]),
         samples=np.frombuffer(document["samples"], "<f8"),
+        dt=document["dt"],
+        time_offset=document["time_offset"],
+        misfit=document["misfit"],
+        min_period=document["min_period"],
+        max_period=document["max_period"],
+        starttime=document["starttime"],
         window_misfits=tuple(document["window_misfits"]),
     )

@@ -5,10 +5,9 @@ Reading the bytes is left to others.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NotRequired, TypedDict
 
 import numpy as np
 
@@ -38,12 +37,24 @@ def log_path(path: str) -> str:
     return f"{folder.removesuffix('.D')}.L/{stem}.L.{year}.{day}{LOG_SUFFIX}"
 
 
-def log_of(dataset: Mapping[str, Any]) -> dict[str, Any] | None:
+class DatasetPlace(TypedDict):
+    """Where the files of a dataset are: in the output folder, or in the sink where there is a `url`."""
+
+    _id: Any  # an ObjectId, to a client its text
+    path: str
+    sha256: str
+    url: NotRequired[str]
+    log_sha256: NotRequired[str]
+
+
+def log_of(dataset: DatasetPlace) -> DatasetPlace | None:
     """The file with the error logs of an SDS day (its document), in the form of a dataset; None without one."""
     if not dataset.get("log_sha256"):
         return None
-    found = {"_id": dataset["_id"], "path": log_path(dataset["path"]), "sha256": dataset["log_sha256"]}
-    return found | ({"url": log_path(dataset["url"])} if dataset.get("url") else {})
+    found: DatasetPlace = {"_id": dataset["_id"], "path": log_path(dataset["path"]), "sha256": dataset["log_sha256"]}
+    if dataset.get("url"):
+        found["url"] = log_path(dataset["url"])
+    return found
 
 
 class StoredBytesError(SeisbusError):
@@ -55,11 +66,24 @@ class StoredBytesError(SeisbusError):
         self.problem = problem
 
 
-def stored_segment(document: Mapping[str, Any], data: bytes, *, miniseed: bool) -> Segment:
+class StoredSamples(TypedDict):
+    """Which samples stored bytes hold."""
+
+    _id: Any  # an ObjectId, to a client its text
+    net: str
+    sta: str
+    loc: str
+    chan: str
+    t0_ns: int  # of the first sample
+    rate: tuple[int, int]  # Hz as [numerator, denominator]
+    npts: int
+
+
+def stored_segment(document: StoredSamples, data: bytes, *, miniseed: bool) -> Segment:
     """The samples: counts stay int32, processed samples float64; start and rate are the document's,
     the times of records those of miniSEED where they leave that grid.
 
-    `document` has MsPASS's attributes, `t0_ns` and `rate`; `data` is miniSEED or little-endian float64.
+    `data` is miniSEED or little-endian float64.
     StoredBytesError when the bytes cannot be read or do not hold the samples that the document promises.
     """
     identity = str(document["_id"])

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 import pymongo
 from pymongo import AsyncMongoClient, WriteConcern
@@ -28,7 +28,7 @@ from pymongo.errors import (
 
 from ..deadlines import LOOK_SECONDS, MONGODB_CONNECT_SECONDS, OPERATION_SECONDS, SELECTION_SECONDS
 from ..errors import UnavailableError, UserError
-from .collections import JOB, ensure_indexes
+from .collections import JOB, Collection, ensure_indexes
 from .documents import Document
 from .errors import ConflictError
 from .login import Login
@@ -45,6 +45,7 @@ _CONFLICT_CODES = frozenset({112, 251})
 _CONFLICT_TRIES = 30
 
 T = TypeVar("T")
+D = TypeVar("D", bound=Mapping[str, Any])
 
 
 def _passing(error: PyMongoError) -> bool:
@@ -156,8 +157,9 @@ class Store:
         """Close the pool."""
         await self._client.close()
 
-    def __getitem__(self, collection: str) -> AsyncCollection[Document]:
-        return self.database[collection]
+    def __getitem__(self, collection: Collection[D]) -> AsyncCollection[D]:
+        """A collection, whose documents have the type that its name says."""
+        return cast(AsyncCollection[D], self.database[str(collection)])
 
     async def look(self) -> None:
         """Have the server do a little real work: a hurt one may answer a ping and nothing else. UnavailableError."""

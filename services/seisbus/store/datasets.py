@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Final
+from typing import Final
 
 from libseis.codes import ChannelFilter
 from libseis.epochs import of_document
@@ -14,8 +14,9 @@ from ..model.kind import StoredJob
 from ..model.task import Window
 from .client import Store, translated
 from .collections import ASDF_DATASET, SITE, TASK
-from .documents import Document, ObjectId, windows_of
+from .documents import DatasetDocument, DatasetFacts, ObjectId, SiteDocument
 from .queries import TimeSpan, WaveformFilter
+from .task_documents import windows_of
 
 
 def selected(spec: StoredJob) -> WaveformFilter:
@@ -46,7 +47,7 @@ async def planned_ids(store: Store, job: str) -> set[str]:
     return {window.id for window in await planned_windows(store, job)}
 
 
-async def site_at(store: Store, archive: str, net: str, sta: str, time_ns: int) -> Document | None:
+async def site_at(store: Store, archive: str, net: str, sta: str, time_ns: int) -> SiteDocument | None:
     """The epoch of a station at a moment, None where the archive's metadata have none; of several the latest."""
     with translated():
         sites = await store[SITE].find({"archive": archive, "net": net, "sta": sta}).to_list()
@@ -54,7 +55,7 @@ async def site_at(store: Store, archive: str, net: str, sta: str, time_ns: int) 
     return max(there, key=lambda site: of_document(site).start_ns, default=None)
 
 
-def dataset_document(job: str, window: Window, facts: dict[str, Any]) -> Document:
+def dataset_document(job: str, window: Window, facts: DatasetFacts) -> DatasetDocument:
     """What was built of a ledger item; `facts`: path, format, size …"""
     return {
         "_id": ObjectId(document_id(window.id, "dataset")),
@@ -66,7 +67,7 @@ def dataset_document(job: str, window: Window, facts: dict[str, Any]) -> Documen
     }
 
 
-async def get_dataset(store: Store, identity: str) -> Document:
+async def get_dataset(store: Store, identity: str) -> DatasetDocument:
     """The document of a dataset; NotFoundError when there is none with this id (hex)."""
     with translated():
         found = await store[ASDF_DATASET].find_one({"_id": ObjectId(identity)}) if ObjectId.is_valid(identity) else None

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
 
-from .documents import Document
 
-
-def document_json(document: Document) -> str:
+def document_json(document: Mapping[str, Any]) -> str:
     """One document as JSON; NaN stays NaN, which Python's parser reads. TypeError for a value no document holds."""
     return json.dumps(document, default=_plain, separators=(",", ":"))
 

@@ -6,12 +6,12 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from ..model.ids import document_id, window_id
 from ..model.task import Window
-from .collections import ELOG
-from .documents import ObjectId
-from .packing import Document
+from .collections import ELOG, Collection
+from .documents import ErrorLog, Grave, ObjectId
 from .settled import SettledWindow
 
 
@@ -39,15 +39,16 @@ def _in_row(windows: Sequence[SettledWindow], begin: int, number: int) -> bool:
     )
 
 
-def with_shared_logs(windows: Sequence[SettledWindow]) -> list[list[tuple[str, Document]]]:
+def with_shared_logs(windows: Sequence[SettledWindow]) -> list[list[tuple[Collection[Any], Any]]]:
     """The documents of each window. Windows in a row whose logs say the same have the log of the first, which then
     tells their span and count; what belongs to the others refers to it."""
-    result: list[list[tuple[str, Document]]] = []
-    begin, shared = 0, None
+    result: list[list[tuple[Collection[Any], Any]]] = []
+    begin = 0
+    shared: ErrorLog | None = None
     for number, entry in enumerate(windows):
-        log = next((document for collection, document in entry.documents if collection == ELOG), None)
+        log: ErrorLog | None = next((document for collection, document in entry.documents if collection == ELOG), None)
         if log is None or shared is None or not _joins(shared, log, windows, begin, number):
-            begin, shared = number, None if log is None else dict(log)
+            begin, shared = number, None if log is None else log.copy()
             result.append([(name, shared if shared and name == ELOG else d) for name, d in entry.documents])
             continue
         first = windows[begin].window
@@ -64,7 +65,7 @@ def with_shared_logs(windows: Sequence[SettledWindow]) -> list[list[tuple[str, D
     return result
 
 
-def _joins(shared: Document, log: Document, windows: Sequence[SettledWindow], begin: int, number: int) -> bool:
+def _joins(shared: ErrorLog, log: ErrorLog, windows: Sequence[SettledWindow], begin: int, number: int) -> bool:
     """Whether a window's log says what the run's does, and its id follows from its span, so that it can be found."""
     window = windows[number].window
     return (
@@ -74,26 +75,27 @@ def _joins(shared: Document, log: Document, windows: Sequence[SettledWindow], be
     )
 
 
-def expand_log(document: Document) -> list[Document]:
+def expand_log(document: ErrorLog) -> list[ErrorLog]:
     """A document of elog a window."""
     if document.get("count", 1) == 1:
         return [document]
-    plain = {name: value for name, value in document.items() if name not in ("count", "step_ns")}
-    found = []
+    plain = document.copy()
+    del plain["count"], plain["step_ns"]
+    found: list[ErrorLog] = []
     for number in range(document["count"]):
         start = document["start_ns"] + number * document["step_ns"]
         end = start + document["length_ns"]
         window = window_id(document["job"], document["channel"], start, end, document.get("event", ""))
-        ids = {"window": window, "wf_TimeSeries_id": ObjectId(document_id(window, "0"))}
-        found.append({**plain, **ids, "start_ns": start})
+        identity = ObjectId(document_id(window, "0"))
+        found.append({**plain, "window": window, "wf_TimeSeries_id": identity, "start_ns": start})
     return found
 
 
-def share_grave(document: Document, window: Window, grave: Document) -> None:
+def share_grave(document: Grave, window: Window, grave: Grave) -> None:
     """Add a window to the run of a cemetery document: its span and count grow, each line of its log stands once."""
     tombstone = document["tombstone"]
     if document["count"] == 1:
-        document["tombstone"] = tombstone = dict(tombstone)
+        document["tombstone"] = tombstone = tombstone.copy()
         document["logdata"] = list(document["logdata"])
         document["step_ns"] = window.start_ns - document["start_ns"]
     document["count"] += 1

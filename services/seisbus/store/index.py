@@ -6,15 +6,17 @@ import json
 import time
 import zlib
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from pymongo import UpdateOne
 
 from libseis.codes import Channel, ChannelFilter
 
 from .client import Store, translated
-from .collections import CHANNEL, DAY_FILE, DAY_INDEX, SITE, SOURCE
-from .documents import Document
+from .collections import CHANNEL, DAY_FILE, DAY_INDEX, SITE, SOURCE, Collection
+from .documents import ChannelDocument, DayDocument, DayFacts, DayFile, DayFileDocument, SourceDocument
+
+D = TypeVar("D", bound=Mapping[str, Any])
 
 _BATCH = 1000
 # Days in one query, and how many days that an older version read are looked at file by file.
@@ -27,9 +29,9 @@ def day_key(archive: str, day: str) -> str:
     return f"{archive}/{day}"
 
 
-async def upsert(store: Store, collection: str, documents: Iterable[Document]) -> int:
+async def upsert(store: Store, collection: Collection[D], documents: Iterable[D]) -> int:
     """Write documents by `_id` in batches; how many. Fields of a present document that are not named stay."""
-    batch: list[Document] = []
+    batch: list[D] = []
     count = 0
 
     async def flush() -> None:
@@ -47,18 +49,18 @@ async def upsert(store: Store, collection: str, documents: Iterable[Document]) -
     return count
 
 
-def _upsert(document: Document) -> UpdateOne:
+def _upsert(document: Mapping[str, Any]) -> UpdateOne:
     fields = {name: value for name, value in document.items() if name != "_id"}
     return UpdateOne({"_id": document["_id"]}, {"$set": fields}, upsert=True)
 
 
-async def day_is_known(store: Store, archive: str, day: str) -> Document | None:
+async def day_is_known(store: Store, archive: str, day: str) -> DayDocument | None:
     """The day_index document of a day that was read, None when it was not."""
     with translated():
         return await store[DAY_INDEX].find_one({"_id": day_key(archive, day)})
 
 
-def packed_rates(files: Iterable[Mapping[str, Any]]) -> bytes:
+def packed_rates(files: Iterable[DayFile]) -> bytes:
     """The channels of a day's files by their sampling rate (Hz, 0 where none is known), in a few kilobytes."""
     by_rate: dict[float, list[str]] = {}
     for f in files:
@@ -103,24 +105,18 @@ async def rates_of_days(
     return found, known
 
 
-async def write_day(
-    store: Store, archive: str, day: str, files: Sequence[Mapping[str, Any]], about: Mapping[str, Any]
-) -> None:
-    """Write a day's files, then the mark that the day is known. `files` have channel codes, key, size, etag …"""
+async def write_day(store: Store, archive: str, day: str, files: Sequence[DayFile], about: DayFacts) -> None:
+    """Write a day's files, then the mark that the day is known."""
     of_day = day_key(archive, day)
-    await upsert(
-        store, DAY_FILE, ({"_id": f"{of_day}/{f['key']}", "day": of_day, "archive": archive, **f} for f in files)
-    )
-    await upsert(
-        store,
-        DAY_INDEX,
-        [{"_id": of_day, "archive": archive, "read_ns": time.time_ns(), "rates": packed_rates(files), **about}],
-    )
+    documents = (cast(DayFileDocument, {"_id": f"{of_day}/{f['key']}", "day": of_day, **f}) for f in files)
+    await upsert(store, DAY_FILE, documents)
+    found = {"_id": of_day, "archive": archive, "read_ns": time.time_ns(), "rates": packed_rates(files), **about}
+    await upsert(store, DAY_INDEX, [cast(DayDocument, found)])
 
 
 async def day_files(
     store: Store, archive: str, day: str, wanted: ChannelFilter | None = None
-) -> AsyncIterator[Document]:
+) -> AsyncIterator[DayFileDocument]:
     """Files of a day in key order; those whose channel matches, of a whole station (no chan) its net and sta."""
     with translated():
         cursor = store[DAY_FILE].find({"day": day_key(archive, day)}).sort("_id", 1)
@@ -140,7 +136,7 @@ async def events(
     above_magnitude: float | None = None,
     max_magnitude: float | None = None,
     ids: Sequence[str] = (),
-) -> AsyncIterator[Document]:
+) -> AsyncIterator[SourceDocument]:
     """Events of an archive's catalog with origin in [start, end), in order of time."""
     with translated():
         query = {"archive": archive, "time_ns": {"$gte": start_ns, "$lt": end_ns}}
@@ -155,7 +151,7 @@ async def events(
             yield event
 
 
-async def event_by_id(store: Store, archive: str, event: str) -> Document | None:
+async def event_by_id(store: Store, archive: str, event: str) -> SourceDocument | None:
     """An event of an archive's catalog, None when it has no such event."""
     with translated():
         return await store[SOURCE].find_one({"_id": f"{archive}/{event}"})
@@ -199,7 +195,7 @@ async def unread_responses(store: Store, archive: str) -> set[Channel]:
         return {Channel.of_document(epoch) async for epoch in found}
 
 
-async def channel_epochs(store: Store, archive: str, wanted: ChannelFilter) -> AsyncIterator[Document]:
+async def channel_epochs(store: Store, archive: str, wanted: ChannelFilter) -> AsyncIterator[ChannelDocument]:
     """Channel epochs of an archive's station metadata that match, in order of network and station."""
     with translated():
         async for epoch in store[CHANNEL].find({"archive": archive}).sort([("net", 1), ("sta", 1)]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pymongo.errors import DuplicateKeyError
 
@@ -15,15 +15,15 @@ from ..model.kind import Job
 from ..model.outcome import RETRIABLE, Fate, JobState, Ledger
 from .client import Store, translated
 from .collections import JOB, OUTCOME, TASK
-from .documents import Document
+from .documents import JobChange, JobDocument
 from .summaries import fold
 
 J = TypeVar("J", bound=Job)
 
 
-async def insert_job(store: Store, job: str, spec: Job, request_id: str = "", notes: Sequence[str] = ()) -> Document:
+async def insert_job(store: Store, job: str, spec: Job, request_id: str = "", notes: Sequence[str] = ()) -> JobDocument:
     """Write a submitted job; a repeat of `request_id` returns the job of the first."""
-    document: Document = {
+    document: JobDocument = {
         "_id": job,
         "name": spec.name,
         "kind": spec.kind,
@@ -62,7 +62,7 @@ def no_job(job: str) -> NotFoundError:
     return NotFoundError(f"There is no job {job}; `seisbus jobs` lists them.")
 
 
-async def get_job(store: Store, job: str) -> Document:
+async def get_job(store: Store, job: str) -> JobDocument:
     """A job document; NotFoundError when there is none."""
     with translated():
         found = await store[JOB].find_one({"_id": job})
@@ -71,7 +71,7 @@ async def get_job(store: Store, job: str) -> Document:
     return found
 
 
-async def standing_job(store: Store, job: str) -> Document:
+async def standing_job(store: Store, job: str) -> JobDocument:
     """A job document; NotFoundError when there is none, StateError when a purge is removing it."""
     found = await get_job(store, job)
     if "purged_by" in found:
@@ -98,7 +98,7 @@ async def job_spec(store: Store, job: str, wanted: type[J]) -> J:
     return read_job(await get_job(store, job), wanted)
 
 
-async def awaited_job(store: Store, job: Document) -> str:
+async def awaited_job(store: Store, job: JobDocument) -> str:
     """The open job that must be closed before this one is planned; "" when it need not wait."""
     try:
         awaited = read_job(job).awaits
@@ -111,7 +111,7 @@ async def awaited_job(store: Store, job: Document) -> str:
     return str(found["_id"]) if found is not None and found.get("open") else ""
 
 
-async def outranking_job(store: Store, job: Document) -> str:
+async def outranking_job(store: Store, job: JobDocument) -> str:
     """An open job of higher priority on the same archive that is not planned to its end, so that this one must not go
     on planning; "" when there is none."""
     archive, priority = job["spec"].get("archive", ""), job["spec"].get("priority", 0)
@@ -130,7 +130,7 @@ async def outranking_job(store: Store, job: Document) -> str:
     return "" if found is None else str(found["_id"])
 
 
-async def open_jobs(store: Store) -> list[Document]:
+async def open_jobs(store: Store) -> list[JobDocument]:
     """Jobs that are not closed, oldest first."""
     with translated():
         found = await store[JOB].find({"open": True}).to_list()
@@ -144,7 +144,7 @@ async def closed_before(store: Store, moment_ns: int, limit: int) -> list[str]:
     return sorted(str(document["_id"]) for document in found)[:limit]
 
 
-async def update_job(store: Store, job: Mapping[str, Any], change: Mapping[str, Any]) -> bool:
+async def update_job(store: Store, job: JobDocument, change: JobChange) -> bool:
     """Apply `$set` fields if the job still has the attempt and state it was read with; whether it had."""
     with translated():
         result = await store[JOB].update_one(
@@ -168,7 +168,7 @@ async def add_notes(store: Store, job: str, sentences: Iterable[str]) -> list[st
         return []
     with translated():
         found = await store[JOB].find_one({"_id": job}, {"notes": 1})
-        known = (found or {}).get("notes") or []
+        known = [] if found is None else found.get("notes") or []
         fresh = [sentence for sentence in wanted if sentence not in known]
         room = max(0, _MOST_NOTES - len(known))
         for sentence in [*fresh[:room], *([_MORE_NOTES] if len(fresh) > room else [])]:
@@ -176,7 +176,7 @@ async def add_notes(store: Store, job: str, sentences: Iterable[str]) -> list[st
     return fresh
 
 
-async def add_counts(store: Store, job: str, counts: Mapping[str, int], stored_bytes: int) -> Document | None:
+async def add_counts(store: Store, job: str, counts: Mapping[str, int], stored_bytes: int) -> JobDocument | None:
     """Add to the cached counters; the job as it is then. Never in a settling transaction: it conflicts.
 
     A closed job's fates were counted anew when it closed, and what comes late is among them.
@@ -194,14 +194,16 @@ async def add_counts(store: Store, job: str, counts: Mapping[str, int], stored_b
 async def count_ledger(store: Store, job: str) -> Ledger:
     """The ledger from the task and outcome documents themselves, which no redelivery can double."""
     mine = {"job": job}
-    held: Document = {"$cond": [{"$isArray": "$windows"}, {"$size": "$windows"}, "$count"]}
-    sums: Document = {fate.value: {"$sum": f"$counts.{fate.value}"} for fate in Fate}
+    held = {"$cond": [{"$isArray": "$windows"}, {"$size": "$windows"}, "$count"]}
+    sums = {fate.value: {"$sum": f"$counts.{fate.value}"} for fate in Fate}
     counts: Counter[str] = Counter()
     with translated():
-        tasks = await store[TASK].aggregate([{"$match": mine}, {"$group": {"_id": None, "planned": {"$sum": held}}}])
+        tasks = await store.database[TASK].aggregate(
+            [{"$match": mine}, {"$group": {"_id": None, "planned": {"$sum": held}}}]
+        )
         planned = [row["planned"] async for row in tasks]
         # a document of an older version has one fate, others have counts
-        found = await store[OUTCOME].aggregate(
+        found = await store.database[OUTCOME].aggregate(
             [{"$match": mine}, {"$group": {"_id": "$fate", "n": {"$sum": 1}, **sums}}]
         )
         async for row in found:
@@ -209,7 +211,7 @@ async def count_ledger(store: Store, job: str) -> Ledger:
     return Ledger(planned=planned[0] if planned else 0, **counts)
 
 
-async def close_job(store: Store, job: Document, state: JobState, *, error: str = "") -> Ledger | None:
+async def close_job(store: Store, job: JobDocument, state: JobState, *, error: str = "") -> Ledger | None:
     """Close a job with its recounted ledger; None when the ledger does not balance yet or somebody else was first.
 
     `error` replaces what the job reports so far.
@@ -251,12 +253,12 @@ async def give_up_job(store: Store, job: str, error: str) -> None:
             return
         if await close_job(store, found, JobState.FAILED, error=error) is not None:
             return
-        change = {"state": JobState.CANCELLING.value, "attempt": found["attempt"] + 1, "error": error}
+        change: JobChange = {"state": JobState.CANCELLING.value, "attempt": found["attempt"] + 1, "error": error}
         if await update_job(store, found, change):
             return
 
 
-async def request_cancel(store: Store, job: str) -> Document:
+async def request_cancel(store: Store, job: str) -> JobDocument:
     """Set a job to cancelling under a new attempt; the job as it is then. StateError when it is closed."""
     while True:
         found = await get_job(store, job)
@@ -269,7 +271,7 @@ async def request_cancel(store: Store, job: str) -> Document:
             return await get_job(store, job)
 
 
-async def request_retry(store: Store, job: str, fates: tuple[Fate, ...], reason: str = "") -> Document:
+async def request_retry(store: Store, job: str, fates: tuple[Fate, ...], reason: str = "") -> JobDocument:
     """Open a closed job again under a new attempt, to plan the windows of `fates` (with `reason`) once more.
 
     StateError while the job is open; windows that were saved are never planned again.

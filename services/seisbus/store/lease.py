@@ -15,6 +15,7 @@ from pymongo.errors import DuplicateKeyError
 
 from .client import Store, translated
 from .collections import LEASE
+from .documents import LeaseTerms
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -23,7 +24,7 @@ async def acquire(store: Store, name: str, holder: str, seconds: float) -> int |
     """The fencing token when `holder` has the lease now (fresh or prolonged), None when another has it."""
     with translated():
         now = await _server_ns(store)
-        mine = {"holder": holder, "expires_ns": now + int(seconds * 1e9), "seconds": seconds}
+        mine: LeaseTerms = {"holder": holder, "expires_ns": now + int(seconds * 1e9), "seconds": seconds}
         found = await store[LEASE].find_one({"_id": name})
         if found is None:
             try:

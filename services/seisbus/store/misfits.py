@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from ..model.misfit_documents import TotalMisfit
 from .client import Store, translated
-from .collections import ADJOINT_SOURCE, MISFIT_WINDOW, REJECTED_WINDOW, SYNTHETIC
-from .documents import Document
+from .collections import ADJOINT_SOURCE, MISFIT_WINDOW, REJECTED_WINDOW, SYNTHETIC, Collection
+from .documents import AdjointSourceDocument, MisfitWindowDocument, RejectedWindowDocument, SyntheticDocument
+
+A = TypeVar("A", SyntheticDocument, RejectedWindowDocument)
 
 
-async def windows_of(store: Store, job: str, event: str, net: str, sta: str) -> Mapping[str, list[Document]]:
+async def windows_of(
+    store: Store, job: str, event: str, net: str, sta: str
+) -> Mapping[str, list[MisfitWindowDocument]]:
     """The windows that a misfit job stored of a station, by component, in order of number."""
-    found: dict[str, list[Document]] = {}
+    found: dict[str, list[MisfitWindowDocument]] = {}
     with translated():
         query = {"job": job, "event": event, "net": net, "sta": sta}
         documents = await store[MISFIT_WINDOW].find(query, {"_id": 0}).to_list()
@@ -22,7 +26,7 @@ async def windows_of(store: Store, job: str, event: str, net: str, sta: str) -> 
     return found
 
 
-async def adjoint_sources_of(store: Store, job: str, event: str, net: str, sta: str) -> list[Document]:
+async def adjoint_sources_of(store: Store, job: str, event: str, net: str, sta: str) -> list[AdjointSourceDocument]:
     """The adjoint sources that a misfit job stored of a station, in order of component."""
     with translated():
         query = {"job": job, "event": event, "net": net, "sta": sta}
@@ -30,19 +34,19 @@ async def adjoint_sources_of(store: Store, job: str, event: str, net: str, sta: 
     return sorted(found, key=lambda d: str(d["component"]))
 
 
-async def synthetics_of(store: Store, job: str, event: str, net: str, sta: str) -> list[Document]:
+async def synthetics_of(store: Store, job: str, event: str, net: str, sta: str) -> list[SyntheticDocument]:
     """The synthetic waveforms that a misfit job compared a station with, in order of channel and time."""
     found = await _newest(store, SYNTHETIC, {"job": job, "event": event, "net": net, "sta": sta})
     return sorted(found, key=lambda d: (str(d["loc"]), str(d["chan"]), int(d["t0_ns"])))
 
 
-async def rejected_of(store: Store, job: str, event: str, net: str, sta: str) -> list[Document]:
+async def rejected_of(store: Store, job: str, event: str, net: str, sta: str) -> list[RejectedWindowDocument]:
     """The rejected windows that a misfit job stored of a station, a document a component."""
     found = await _newest(store, REJECTED_WINDOW, {"job": job, "event": event, "net": net, "sta": sta})
     return sorted(found, key=lambda d: str(d["component"]))
 
 
-async def _newest(store: Store, collection: str, query: Document) -> list[Document]:
+async def _newest(store: Store, collection: Collection[A], query: Mapping[str, Any]) -> list[A]:
     """Dead stations have such documents too, and a retry leaves those of the attempt that it supersedes."""
     with translated():
         found = await store[collection].find(query).to_list()

@@ -12,7 +12,7 @@ from libseis.epochs import of_document
 from ..model.normalized import Receiver, Source
 from .client import Store, translated
 from .collections import CHANNEL, SITE, SOURCE
-from .documents import Document, ObjectId
+from .documents import ObjectId, SiteDocument
 
 Station = tuple[str, str]
 """Network and station code."""
@@ -67,8 +67,8 @@ async def receivers_of(store: Store, archive: str, stations: Collection[Station]
     found: dict[Station, list[Receiver]] = {station: [] for station in stations}
     with translated():
         for net, codes in by_net.items():
-            where: Document = {"archive": archive, "net": net, "sta": {"$in": sorted(codes)}}
-            sites: dict[Station, list[Document]] = defaultdict(list)
+            where = {"archive": archive, "net": net, "sta": {"$in": sorted(codes)}}
+            sites: dict[Station, list[SiteDocument]] = defaultdict(list)
             async for site in store[SITE].find(where, {"responses": 0}):
                 sites[net, site["sta"]].append(site)
             async for epoch in store[CHANNEL].find(where, {"serialized_channel_data": 0}):
@@ -76,7 +76,7 @@ async def receivers_of(store: Store, archive: str, stations: Collection[Station]
     return found
 
 
-def _site_of(epoch: Mapping[str, Any], sites: Collection[Document]) -> Document | None:
+def _site_of(epoch: Mapping[str, Any], sites: Collection[SiteDocument]) -> SiteDocument | None:
     """The site that a channel epoch is of: the one it names, in older versions the latest that it starts in."""
     for site in sites:
         if site["_id"] == epoch.get("site_id"):

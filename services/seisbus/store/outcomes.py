@@ -17,21 +17,22 @@ from ..model.ids import outcome_range
 from ..model.outcome import Fate
 from . import collections as c
 from .client import Store, translated
-from .documents import Document, windows_of
+from .documents import Document, JobDocument, OutcomeRow, StoredOutcome
 from .packing import day_of, expand, expand_all, starts_of
 from .pages import Page, PageRequest, token
 from .summaries import summary
+from .task_documents import windows_of
 
 _SLICE: Final = 500  # documents read at once; one of a day of one-minute tiles is some 10 KB
 
 
-async def outcomes(store: Store, job: Document, fates: frozenset[Fate], request: PageRequest) -> Page:
+async def outcomes(store: Store, job: JobDocument, fates: frozenset[Fate], request: PageRequest) -> Page[OutcomeRow]:
     """Outcomes of a job, a document a window, in the order of its plan; those of older versions first, in order of
     window id. No fates means all."""
     scope = ("outcomes", job["_id"], sorted(fates))
     after = request.position(*scope)
     limit = request.limit(1000)
-    found: list[Document] = []
+    found: list[OutcomeRow] = []
     at: list[list[str | int]] = []
     async for documents in _slices(store, job, None if after is None else str(after[0])):
         for document in documents:
@@ -47,11 +48,11 @@ async def outcomes(store: Store, job: Document, fates: frozenset[Fate], request:
     return Page(found)
 
 
-def _has(document: Document, fates: frozenset[Fate]) -> bool:
+def _has(document: StoredOutcome, fates: frozenset[Fate]) -> bool:
     return not fates or "fate" in document or any(fate.value in document["counts"] for fate in fates)
 
 
-async def each_outcome(store: Store, job: Document) -> AsyncIterator[Document]:
+async def each_outcome(store: Store, job: JobDocument) -> AsyncIterator[OutcomeRow]:
     """All outcomes of a job, in no order."""
     with translated():
         async for document in store[c.OUTCOME].find({"job": job["_id"]}, batch_size=200):
@@ -59,7 +60,7 @@ async def each_outcome(store: Store, job: Document) -> AsyncIterator[Document]:
                 yield outcome
 
 
-async def _slices(store: Store, job: Document, begin: str | None) -> AsyncIterator[list[Document]]:
+async def _slices(store: Store, job: JobDocument, begin: str | None) -> AsyncIterator[list[StoredOutcome]]:
     """The outcome documents of a job in order of `_id` from `begin` on, some at a time."""
     with translated():
         mine: Document = {"job": job["_id"]} | ({} if begin is None else {"_id": {"$gte": begin}})
@@ -84,7 +85,7 @@ class Availability:
     reasons: set[str] = field(default_factory=set)
 
 
-async def availability(store: Store, job: Document) -> list[tuple[Channel, int, Availability]]:
+async def availability(store: Store, job: JobDocument) -> list[tuple[Channel, int, Availability]]:
     """Rows (channel, start of the day in ns, counts) in order of channel and day, out of the job's summary.
 
     A window belongs to the day it starts in. Windows without an outcome yet count as planned.
@@ -103,14 +104,15 @@ async def availability(store: Store, job: Document) -> list[tuple[Channel, int, 
     return [(channel, day, of_day[day]) for channel, of_day in channels for day in sorted(of_day)]
 
 
-async def _open_windows(store: Store, job: Document) -> AsyncIterator[tuple[str, int]]:
+async def _open_windows(store: Store, job: JobDocument) -> AsyncIterator[tuple[str, int]]:
     """Channel and start of the windows of a job that have no outcome yet."""
     with translated():
         async for task in store[c.TASK].find({"job": job["_id"], "open": True}):
             done = set(task["done"])
             # a part has all its outcomes or none, but where a retry took some, or in tasks of older versions
-            if job.get("attempt", 0) == 1 and "count" in task:
-                left = starts_of(task["windows"])
+            windows = task["windows"]
+            if job.get("attempt", 0) == 1 and not isinstance(windows, list):
+                left = starts_of(windows)
             else:
                 low, high = outcome_range(task["_id"])
                 mine = {"job": job["_id"], "_id": {"$gte": low, "$lt": high}}

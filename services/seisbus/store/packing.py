@@ -15,7 +15,6 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
 
 from libseis.codes import Channel
 from libseis.isotime import DAY_NS
@@ -24,17 +23,14 @@ from ..model.ids import document_id, window_id
 from ..model.outcome import Fate
 from ..model.subject import Event, Subject, subject_of
 from ..model.task import Window
-
-Document = dict[str, Any]
-# Fields of an expanded outcome that its packed document holds once.
-_SHARED: Final = ("job", "task", "part", "attempt")
+from .documents import CountRow, EndKind, OutcomeDocument, OutcomeRow, PackedWindows, StoredOutcome, WindowRun
 
 
-def pack_windows(job: str, windows: Sequence[Window]) -> Document:
+def pack_windows(job: str, windows: Sequence[Window]) -> PackedWindows:
     """Windows of a job in packed form, in their order."""
     channels: dict[Channel, int] = {}
     subjects: dict[Subject, int] = {}
-    runs: list[list[Any]] = []
+    runs: list[WindowRun] = []
     names: list[str] = []
     computed = True
     for window in windows:
@@ -44,15 +40,15 @@ def pack_windows(job: str, windows: Sequence[Window]) -> Document:
         text = window.subject.text
         computed = computed and window.id == window_id(job, names[number], window.start_ns, window.end_ns, text)
         length = window.end_ns - window.start_ns
-        kind = [number, subjects.setdefault(window.subject, len(subjects)), window.inclusive_end]
+        kind = (number, subjects.setdefault(window.subject, len(subjects)), window.inclusive_end)
         if runs:
-            last = runs[-1]
-            step = window.start_ns - last[3] - last[5] * (last[6] - 1)
-            if last[:3] == kind and last[4] == length and (last[6] == 1 or step == last[5]):
-                last[5], last[6] = step, last[6] + 1
+            channel, event, inclusive, start, usual, apart, count = runs[-1]
+            step = window.start_ns - start - apart * (count - 1)
+            if (channel, event, inclusive) == kind and usual == length and (count == 1 or step == apart):
+                runs[-1] = (*kind, start, length, step, count + 1)
                 continue
-        runs.append([*kind, window.start_ns, length, 0, 1])
-    packed: Document = {"channels": names, "events": [subject.text for subject in subjects], "runs": runs}
+        runs.append((*kind, window.start_ns, length, 0, 1))
+    packed: PackedWindows = {"channels": names, "events": [subject.text for subject in subjects], "runs": runs}
     if any(subject.kind != Event.kind for subject in subjects):
         packed["subjects"] = [subject.kind for subject in subjects]
     if not computed:
@@ -60,7 +56,7 @@ def pack_windows(job: str, windows: Sequence[Window]) -> Document:
     return packed
 
 
-def unpack_windows(job: str, packed: Document) -> list[Window]:
+def unpack_windows(job: str, packed: PackedWindows) -> list[Window]:
     """Inverse of `pack_windows`."""
     known, kinds = packed.get("ids"), packed.get("subjects")
     windows: list[Window] = []
@@ -74,7 +70,7 @@ def unpack_windows(job: str, packed: Document) -> list[Window]:
     return windows
 
 
-def starts_of(packed: Document) -> list[tuple[str, int]]:
+def starts_of(packed: PackedWindows) -> list[tuple[str, int]]:
     """Channel and start in ns of each packed window; its id, a hash, takes several times as long."""
     return [
         (packed["channels"][number], begin)
@@ -97,10 +93,10 @@ class End:
 
 def pack_outcomes(
     identity: str, job: str, task: str, part: int, attempt: int, ends: Sequence[tuple[Window, End]]
-) -> Document:
+) -> OutcomeDocument:
     """One outcome document for windows that one message settled; `End.grave` is an index into `ends`."""
     kinds: dict[End, int] = {}
-    runs: list[list[int]] = []
+    runs: list[tuple[int, int]] = []
     graves: list[int] = []
     counts: Counter[str] = Counter()
     rows: Counter[tuple[str, int, str, str]] = Counter()
@@ -111,13 +107,13 @@ def pack_outcomes(
         kind = End(end.fate, end.reason, end.detail, end.refs, end.pieces, None if end.grave is None else 0)
         at = kinds.setdefault(kind, len(kinds))
         if runs and runs[-1][0] == at:
-            runs[-1][1] += 1
+            runs[-1] = (at, runs[-1][1] + 1)
         else:
-            runs.append([at, 1])
+            runs.append((at, 1))
         counts[end.fate.value] += 1
         name = names.get(window.channel) or names.setdefault(window.channel, str(window.channel))
         rows[name, day_of(window.start_ns), end.fate.value, end.reason] += 1
-    packed: Document = {
+    packed: OutcomeDocument = {
         "_id": identity,
         "job": job,
         "task": task,
@@ -127,15 +123,15 @@ def pack_outcomes(
         "kinds": [_kind_document(kind) for kind in kinds],
         "ends": runs,
         "counts": dict(counts),
-        "rows": [[*row, n] for row, n in rows.items()],
+        "rows": [(*row, n) for row, n in rows.items()],
     }
     if graves:
         packed["graves"] = graves
     return packed
 
 
-def _kind_document(kind: End) -> Document:
-    document: Document = {"fate": kind.fate.value, "reason": kind.reason, "detail": kind.detail}
+def _kind_document(kind: End) -> EndKind:
+    document: EndKind = {"fate": kind.fate.value, "reason": kind.reason, "detail": kind.detail}
     if kind.refs:
         document["refs"] = list(kind.refs)
     if kind.pieces:
@@ -145,7 +141,7 @@ def _kind_document(kind: End) -> Document:
     return document
 
 
-def unpack_ends(document: Document) -> list[tuple[Window, End]]:
+def unpack_ends(document: OutcomeDocument) -> list[tuple[Window, End]]:
     """Inverse of `pack_outcomes` for its `ends`."""
     windows = unpack_windows(document["job"], document["windows"])
     graves = document.get("graves", [])
@@ -164,16 +160,18 @@ def unpack_ends(document: Document) -> list[tuple[Window, End]]:
     return found
 
 
-def expand(document: Document) -> list[Document]:
+def expand(document: StoredOutcome) -> list[OutcomeRow]:
     """The outcomes of a document of either form, a document a window: `_id` is the window's id."""
     if "fate" in document:
         return [document]
     ends = unpack_ends(document)
-    shared = {name: document[name] for name in _SHARED}
     return [
         {
             "_id": window.id,
-            **shared,
+            "job": document["job"],
+            "task": document["task"],
+            "part": document["part"],
+            "attempt": document["attempt"],
             "fate": end.fate.value,
             "reason": end.reason,
             "detail": end.detail,
@@ -188,7 +186,7 @@ def expand(document: Document) -> list[Document]:
     ]
 
 
-def expand_all(documents: Iterable[Document]) -> list[Document]:
+def expand_all(documents: Iterable[StoredOutcome]) -> list[OutcomeRow]:
     """`expand` of each document."""
     return [outcome for document in documents for outcome in expand(document)]
 
@@ -201,10 +199,12 @@ def _refs(window: Window, end: End, ends: Sequence[tuple[Window, End]], attempt:
     return list(end.refs)
 
 
-def split_outcomes(document: Document, chosen: Callable[[str, str], bool], identity: str) -> tuple[Document, Document]:
+def split_outcomes(
+    document: OutcomeDocument, chosen: Callable[[str, str], bool], identity: str
+) -> tuple[OutcomeDocument, OutcomeDocument]:
     """A packed document in two: what is chosen by fate and reason, under `identity`, and what is left under its own."""
     ends = unpack_ends(document)
-    job, task, part, attempt = (document[name] for name in _SHARED)
+    job, task, part, attempt = document["job"], document["task"], document["part"], document["attempt"]
     halves: dict[bool, list[tuple[Window, End]]] = {True: [], False: []}
     for window, end in ends:
         plain = end
@@ -218,9 +218,9 @@ def split_outcomes(document: Document, chosen: Callable[[str, str], bool], ident
     return gone, rest
 
 
-def old_row(outcome: Document) -> list[Any]:
+def old_row(outcome: OutcomeRow) -> CountRow:
     """The row of an outcome document of an older version."""
-    return [outcome["channel"], day_of(outcome["start_ns"]), outcome["fate"], outcome.get("reason") or "", 1]
+    return outcome["channel"], day_of(outcome["start_ns"]), outcome["fate"], outcome.get("reason") or "", 1
 
 
 def grave_id(window: str, attempt: int) -> str:

@@ -6,13 +6,14 @@ import base64
 import binascii
 import hashlib
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from bson import json_util
 from bson.errors import BSONError
 
 from ..errors import UserError
-from .documents import Document
+
+D = TypeVar("D")
 
 LARGEST: Final = 10_000  # documents; a larger page would not fit a gRPC message of a few megabytes
 
@@ -26,10 +27,10 @@ class PageError(UserError):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(Generic[D]):
     """Some documents in the order of the query, and the token of what follows ("" on the last page)."""
 
-    documents: list[Document]
+    documents: list[D]
     next_token: str = ""
 
 

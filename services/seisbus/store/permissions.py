@@ -26,8 +26,16 @@ _BLOBS: Final = ("find", "insert", "listIndexes", "createIndex")
 FILES: Final = "fs.files"
 CHUNKS: Final = "fs.chunks"
 
-_ARCHIVES: Final = (c.CATALOG_INDEX, c.WAVEFORM_INDEX, c.DAY_INDEX, c.DAY_FILE, c.SOURCE, c.SITE, c.CHANNEL)
-_RESULTS: Final = (
+_ARCHIVES: Final[tuple[str, ...]] = (
+    c.CATALOG_INDEX,
+    c.WAVEFORM_INDEX,
+    c.DAY_INDEX,
+    c.DAY_FILE,
+    c.SOURCE,
+    c.SITE,
+    c.CHANNEL,
+)
+_RESULTS: Final[tuple[str, ...]] = (
     c.OUTCOME,
     c.OUTCOME_SUPERSEDED,
     c.SUMMARY,
@@ -40,7 +48,7 @@ _RESULTS: Final = (
     c.SYNTHETIC,
     c.REJECTED_WINDOW,
 )
-_EVERY_WORKER: Final = {c.JOB: _READ, c.DEAD_LETTER: _ADD}
+_EVERY_WORKER: Final[Mapping[str, tuple[str, ...]]] = {c.JOB: _READ, c.DEAD_LETTER: _ADD}
 _RIGHTS: Final[Mapping[ServiceUser, Mapping[str, tuple[str, ...]]]] = {
     ServiceUser.CONTROL: {
         **dict.fromkeys((*_ARCHIVES, *_RESULTS, FILES, CHUNKS), _READ),

@@ -20,7 +20,7 @@ from ..model.service import ServiceUser
 from ..telemetry.hops import Wait
 from .client import LOGIN_CODES, Store, budget, translated
 from .collections import PROCESS
-from .documents import Document
+from .documents import ProcessDocument
 
 # Who is silent for longer was removed from the deployment, by whatever kept it from saying so.
 FORGOTTEN: Final = timedelta(minutes=10)
@@ -28,7 +28,7 @@ FORGOTTEN: Final = timedelta(minutes=10)
 _SHARED: Final = ("MongoDB", "NATS")
 
 
-async def report(store: Store, process: str, service: str, waits: Sequence[Wait]) -> list[Document]:
+async def report(store: Store, process: str, service: str, waits: Sequence[Wait]) -> list[ProcessDocument]:
     """Write what `process` waits for and read what all do; UnavailableError when the database does not do that."""
     number = time.time_ns()
     said = {
@@ -64,7 +64,7 @@ async def leave(store: Store, process: str) -> None:
             raise
 
 
-def heard(documents: Iterable[Document], me: str, *, silent: bool) -> tuple[Wait, ...]:
+def heard(documents: Iterable[ProcessDocument], me: str, *, silent: bool) -> tuple[Wait, ...]:
     """What others wait for, a hop once, by the documents of `report`.
 
     With `silent` also services of which no process has said anything for a while; not to be asked for before `me`
@@ -92,14 +92,14 @@ def heard(documents: Iterable[Document], me: str, *, silent: bool) -> tuple[Wait
     return tuple(found.values())
 
 
-def forgotten(documents: Iterable[Document]) -> list[str]:
+def forgotten(documents: Iterable[ProcessDocument]) -> list[str]:
     """Ids of processes that are gone for good."""
     documents = list(documents)
     newest = _newest(documents)
     return [document["_id"] for document in documents if newest - document["time"] >= FORGOTTEN]
 
 
-def _newest(documents: Iterable[Document]) -> datetime:
+def _newest(documents: Iterable[ProcessDocument]) -> datetime:
     """The server's time when one of them was written last."""
     times: list[datetime] = [document["time"] for document in documents]
     return max(times, default=datetime.min.replace(tzinfo=UTC))

@@ -17,13 +17,13 @@ from ..model.outcome import JobState
 from . import collections as c
 from .blobs import gridfs_name
 from .client import Store, translated
-from .documents import Document
+from .documents import JobDocument
 from .jobs import get_job, open_jobs, update_job
 
 # Paths in one query: far below the 16 MB of a document.
 _PATHS_AT_ONCE = 500
 # Whose documents carry `job`.
-OF_JOB: Final = (
+OF_JOB: Final[tuple[str, ...]] = (
     c.WF_TIMESERIES,
     c.ASDF_DATASET,
     c.MISFIT_WINDOW,
@@ -56,7 +56,7 @@ async def mark(store: Store, job: str, purge: str) -> str:
             return ""
 
 
-def _read_by(job: Document) -> frozenset[str]:
+def _read_by(job: JobDocument) -> frozenset[str]:
     """Jobs whose data a job reads."""
     try:
         return read_job(job).reads
@@ -86,7 +86,7 @@ async def remove_blobs(store: Store, job: str) -> None:
                 with contextlib.suppress(NoFile):
                     await bucket.delete(document["gridfs_id"])
         # what a writer put there and died before it committed
-        async for found in store["fs.files"].find({"filename": gridfs_name(job)}, {"_id": 1}):
+        async for found in store.database["fs.files"].find({"filename": gridfs_name(job)}, {"_id": 1}):
             with contextlib.suppress(NoFile):
                 await bucket.delete(found["_id"])
 
@@ -95,5 +95,5 @@ async def remove_documents(store: Store, job: str) -> None:
     """Delete everything that carries the job's id, and the job last."""
     with translated():
         for name in OF_JOB:
-            await store[name].delete_many({"job": job})
+            await store.database[name].delete_many({"job": job})
         await store[c.JOB].delete_one({"_id": job})

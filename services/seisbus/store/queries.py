@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from cachetools import LRUCache
+from pymongo.asynchronous.cursor import AsyncCursor
 
 from libseis.codes import Channel, ChannelFilter
 from libseis.epochs import of_document
@@ -19,11 +20,25 @@ from libseis.segments import Rate
 from ..errors import NotFoundError
 from . import collections as c
 from .client import Store, translated
-from .documents import Document
+from .collections import Collection
+from .documents import (
+    ChannelDocument,
+    DayFileDocument,
+    DeadLetterDocument,
+    Document,
+    ErrorLog,
+    IndexKeyDocument,
+    JobDocument,
+    LogEntry,
+    Provenance,
+    SourceDocument,
+    WaveformDocument,
+)
 from .graves import expand_log
 from .pages import Page, PageRequest, token
 
-Accept = Callable[[Document], bool]
+D = TypeVar("D", bound=Mapping[str, Any])
+Accept = Callable[[D], bool]
 
 # starttime is a float of about 2e-7 s resolution; t0_ns decides
 _MARGIN_S = 1e-6
@@ -31,6 +46,7 @@ _PROVENANCES = 10_000  # kept while documents are read, a few hundred bytes each
 # Error logs that are read by one query.
 _LOGS = 100
 _ANY_CHANNEL = ChannelFilter()
+_NOT_KNOWN = cast(Provenance, {})  # a purge has taken the document that had it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +71,7 @@ class WaveformFilter:
     event: str = ""
 
 
-async def jobs(store: Store, request: PageRequest) -> Page:
+async def jobs(store: Store, request: PageRequest) -> Page[JobDocument]:
     """Jobs, newest first, without their specification (`get_job` has it)."""
     where: Document = {}
     if (after := request.position("jobs")) is not None:
@@ -64,7 +80,7 @@ async def jobs(store: Store, request: PageRequest) -> Page:
     return await _page(cursor, request, 50, ("jobs",), lambda d: [d["_id"]])
 
 
-async def waveforms(store: Store, wanted: WaveformFilter, request: PageRequest) -> Page:
+async def waveforms(store: Store, wanted: WaveformFilter, request: PageRequest) -> Page[WaveformDocument]:
     """wf documents in order of start time."""
     scope = ("waveforms", wanted)
     after = request.position(*scope)
@@ -74,28 +90,28 @@ async def waveforms(store: Store, wanted: WaveformFilter, request: PageRequest) 
         bounds["$gte"] = max(after[0], bounds.get("$gte", after[0]))
     cursor = store[c.WF_TIMESERIES].find(where).sort([("starttime", 1), ("_id", 1)])
     page = await _page(cursor, request, 1000, scope, lambda d: [d["starttime"], d["_id"]], accept, after)
-    known: LRUCache[str, Document] = LRUCache(_PROVENANCES)
+    known: LRUCache[str, Provenance] = LRUCache(_PROVENANCES)
     for document in page.documents:
         await with_provenance(store, document, known)
     return page
 
 
-async def with_provenance(store: Store, document: Document, known: LRUCache[str, Document]) -> None:
+async def with_provenance(store: Store, document: WaveformDocument, known: LRUCache[str, Provenance]) -> None:
     """Put into a wf document the provenance that its task's outcome document holds; `known` keeps what was read."""
     identity = document.get("outcome")
     if "provenance" in document or identity is None:
         return
     if identity not in known:
         found = await store[c.OUTCOME].find_one({"_id": identity}, {"provenance": 1})
-        known[identity] = (found or {}).get("provenance", {})
+        known[identity] = _NOT_KNOWN if found is None or "fate" in found else found.get("provenance", _NOT_KNOWN)
     document["provenance"] = known[identity]
 
 
-async def each_waveform(store: Store, wanted: WaveformFilter, limit: int = 0) -> AsyncIterator[Document]:
+async def each_waveform(store: Store, wanted: WaveformFilter, limit: int = 0) -> AsyncIterator[WaveformDocument]:
     """wf documents in order of start time, one by one, at most `limit` (0 is no bound), in bounded memory."""
     where, accept = _waveform_query(wanted)
     given = 0
-    known: LRUCache[str, Document] = LRUCache(_PROVENANCES)
+    known: LRUCache[str, Provenance] = LRUCache(_PROVENANCES)
     cursor = store[c.WF_TIMESERIES].find(where, batch_size=500).sort([("starttime", 1), ("_id", 1)])
     with translated():
         async for document in cursor:
@@ -108,10 +124,10 @@ async def each_waveform(store: Store, wanted: WaveformFilter, limit: int = 0) ->
                 return
 
 
-async def logdata_of(store: Store, documents: Sequence[Document]) -> list[list[Document]]:
+async def logdata_of(store: Store, documents: Sequence[WaveformDocument]) -> list[list[LogEntry]]:
     """The error log of each wf document (MsPASS's logdata, empty where it has none), by one query for all of them."""
     wanted = list({document["elog_id"] for document in documents if document.get("elog_id") is not None})
-    found: dict[Any, list[Document]] = {}
+    found: dict[Any, list[LogEntry]] = {}
     if wanted:
         with translated():
             async for log in store[c.ELOG].find({"_id": {"$in": wanted}}, {"logdata": 1}):
@@ -121,9 +137,9 @@ async def logdata_of(store: Store, documents: Sequence[Document]) -> list[list[D
 
 async def each_logged(
     store: Store, wanted: WaveformFilter, limit: int = 0
-) -> AsyncIterator[tuple[Document, list[Document]]]:
+) -> AsyncIterator[tuple[WaveformDocument, list[LogEntry]]]:
     """`each_waveform` with the error log of each, a query a hundred of them."""
-    batch: list[Document] = []
+    batch: list[WaveformDocument] = []
     size = 1  # the first comes at once
     async for document in each_waveform(store, wanted, limit):
         batch.append(document)
@@ -135,7 +151,7 @@ async def each_logged(
         yield pair
 
 
-async def of_job(store: Store, collection: str, job: str, request: PageRequest) -> Page:
+async def of_job(store: Store, collection: Collection[D], job: str, request: PageRequest) -> Page[D]:
     """Documents of `cemetery`, `dead_letter` or others that belong to a job (any job when empty)."""
     scope = (collection, job)
     after = request.position(*scope)
@@ -144,12 +160,12 @@ async def of_job(store: Store, collection: str, job: str, request: PageRequest) 
     return await _page(cursor, request, 1000, scope, lambda d: [d["_id"]], None, after)
 
 
-async def logs(store: Store, job: str, request: PageRequest) -> Page:
+async def logs(store: Store, job: str, request: PageRequest) -> Page[ErrorLog]:
     """Error logs of a job's saved data, a document a window, in order of their documents' `_id`."""
     scope = ("logs", job)
     after = request.position(*scope)
     limit = request.limit(1000)
-    found: list[Document] = []
+    found: list[ErrorLog] = []
     at: list[str | int] = []
     with translated():
         async for document in store[c.ELOG].find({"job": job}, batch_size=100).sort("_id", 1):
@@ -166,7 +182,7 @@ async def logs(store: Store, job: str, request: PageRequest) -> Page:
     return Page(found)
 
 
-async def dead_letter(store: Store, identity: str) -> Document:
+async def dead_letter(store: Store, identity: str) -> DeadLetterDocument:
     """One dead letter with its body; NotFoundError when there is none of that id."""
     with translated():
         found = await store[c.DEAD_LETTER].find_one({"_id": identity})
@@ -189,13 +205,13 @@ class KeyFilter:
     """Which index keys of an archive: 0 and "" mean all."""
 
     archive: str
-    collection: str
+    collection: Collection[IndexKeyDocument]
     year: int = 0
     day: int = 0
     format: str = ""
 
 
-async def index_keys(store: Store, wanted: KeyFilter, request: PageRequest) -> tuple[Page, int]:
+async def index_keys(store: Store, wanted: KeyFilter, request: PageRequest) -> tuple[Page[IndexKeyDocument], int]:
     """Index key documents in order of key, and how many match in all."""
     scope = ("index_keys", wanted)
     after = request.position(*scope)
@@ -208,7 +224,9 @@ async def index_keys(store: Store, wanted: KeyFilter, request: PageRequest) -> t
     return await _page(cursor, request, 1000, scope, lambda d: [d["_id"]], None, after), total
 
 
-async def day_files(store: Store, archive: str, day: str, channels: ChannelFilter, request: PageRequest) -> Page:
+async def day_files(
+    store: Store, archive: str, day: str, channels: ChannelFilter, request: PageRequest
+) -> Page[DayFileDocument]:
     """day_file documents of one day in order of key."""
     scope = ("day_files", archive, day, channels)
     after = request.position(*scope)
@@ -234,7 +252,7 @@ async def events(
     above: float | None,
     most: float | None,
     request: PageRequest,
-) -> Page:
+) -> Page[SourceDocument]:
     """Source documents in order of origin time; magnitude strictly above `above` and at most `most`.
 
     An event without a magnitude matches only when neither bound is given.
@@ -247,7 +265,7 @@ async def events(
     if span.end_ns is not None:
         bounds["$lt"] = span.end_ns
 
-    def accept(document: Document) -> bool:
+    def accept(document: SourceDocument) -> bool:
         mag = document.get("mag")
         if mag is None:
             return above is None and most is None
@@ -257,7 +275,9 @@ async def events(
     return await _page(cursor, request, 1000, scope, lambda d: [d["time_ns"], d["_id"]], accept, after)
 
 
-async def channels(store: Store, archive: str, wanted: ChannelFilter, span: TimeSpan, request: PageRequest) -> Page:
+async def channels(
+    store: Store, archive: str, wanted: ChannelFilter, span: TimeSpan, request: PageRequest
+) -> Page[ChannelDocument]:
     """Channel epochs of station metadata that overlap a span, in order of channel and start."""
     scope = ("channels", archive, wanted, span)
     after = request.position(*scope)
@@ -267,7 +287,7 @@ async def channels(store: Store, archive: str, wanted: ChannelFilter, span: Time
         if _plain(wanted.sta):
             where["sta"] = wanted.sta
 
-    def accept(document: Document) -> bool:
+    def accept(document: ChannelDocument) -> bool:
         return wanted.matches(Channel.of_document(document)) and of_document(document).overlaps(
             span.start_ns, span.end_ns
         )
@@ -277,7 +297,7 @@ async def channels(store: Store, archive: str, wanted: ChannelFilter, span: Time
     return await _page(cursor, request, 1000, scope, lambda d: [d.get(name, "") for name in order], accept, after)
 
 
-def _waveform_query(wanted: WaveformFilter) -> tuple[Document, Accept]:
+def _waveform_query(wanted: WaveformFilter) -> tuple[Document, Accept[WaveformDocument]]:
     """A query that one index serves, and the exact test of what it finds."""
     codes = wanted.channels
     where: Document = {}
@@ -292,7 +312,7 @@ def _waveform_query(wanted: WaveformFilter) -> tuple[Document, Accept]:
     if wanted.span.end_ns is not None:
         where["starttime"] = {"$lt": wanted.span.end_ns / 1e9 + _MARGIN_S}
 
-    def accept(document: Document) -> bool:
+    def accept(document: WaveformDocument) -> bool:
         return (
             (not wanted.job or document.get("job") == wanted.job)
             and (not wanted.data_tag or document.get("data_tag") == wanted.data_tag)
@@ -304,13 +324,13 @@ def _waveform_query(wanted: WaveformFilter) -> tuple[Document, Accept]:
     return where, accept
 
 
-def last_sample_ns(document: Document) -> int:
+def last_sample_ns(document: WaveformDocument) -> int:
     """Time of the last sample of a wf document, nanoseconds since 1970."""
     numerator, denominator = map(int, document["rate"])
     return int(document["t0_ns"]) + Rate(numerator, denominator).span_ns(int(document["npts"]) - 1)
 
 
-def _overlaps(document: Document, span: TimeSpan) -> bool:
+def _overlaps(document: WaveformDocument, span: TimeSpan) -> bool:
     return (span.end_ns is None or document["t0_ns"] < span.end_ns) and (
         span.start_ns is None or last_sample_ns(document) >= span.start_ns
     )
@@ -325,17 +345,17 @@ def _below(prefix: str) -> tuple[str, str]:
 
 
 async def _page(
-    cursor: Any,
+    cursor: AsyncCursor[D],
     request: PageRequest,
     usual: int,
     scope: tuple[object, ...],
-    key: Callable[[Document], list[Any]],
-    accept: Accept | None = None,
+    key: Callable[[D], list[Any]],
+    accept: Accept[D] | None = None,
     after: list[Any] | None = None,
-) -> Page:
+) -> Page[D]:
     """The next documents of a sorted cursor that are accepted and lie after `after`."""
     limit = request.limit(usual)
-    found: list[Document] = []
+    found: list[D] = []
     with translated():
         async for document in cursor:
             if (accept is not None and not accept(document)) or (after is not None and key(document) <= after):

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -24,12 +25,13 @@ from ..model.ids import outcome_id, outcome_range
 from ..model.outcome import Fate
 from ..model.task import Part, Task, Window
 from .client import Store
-from .collections import CEMETERY, OUTCOME, SUMMARY, TASK, WF_TIMESERIES
-from .documents import Document, ObjectId, windows_document, windows_of
+from .collections import CEMETERY, OUTCOME, SUMMARY, TASK, WF_TIMESERIES, Collection
+from .documents import ObjectId, OutcomeDocument, Provenance
 from .graves import same_grave, share_grave, with_shared_logs
 from .packing import End, expand_all, grave_id, pack_outcomes
 from .settled import SettledWindow
 from .summaries import delta
+from .task_documents import windows_document, windows_of
 from .tasks import OpenTask, settled_windows
 
 _DUPLICATE = 11000
@@ -49,7 +51,7 @@ class Settlement:
     part_count: int
     windows: list[SettledWindow]
     expansion: tuple[list[Window], list[Part]] | None = None
-    provenance: Document | None = None
+    provenance: Provenance | None = None
 
 
 @dataclass(slots=True)
@@ -91,8 +93,8 @@ async def _commit(
 ) -> SettleResult:
     result = SettleResult()
     known, taken = await _settled_so_far(store, session, settlements, close)
-    outcomes: list[Document] = []
-    documents: dict[str, list[Document]] = defaultdict(list)
+    outcomes: list[OutcomeDocument] = []
+    documents: dict[Collection[Any], list[Any]] = defaultdict(list)
     for settlement in settlements:
         new: list[SettledWindow] = []
         for entry in settlement.windows:
@@ -157,7 +159,7 @@ async def _settled_so_far(
 
 
 def _bury(
-    settlement: Settlement, new: Sequence[SettledWindow], documents: dict[str, list[Document]]
+    settlement: Settlement, new: Sequence[SettledWindow], documents: dict[Collection[Any], list[Any]]
 ) -> list[tuple[Window, End]]:
     """The ends of windows; cemetery documents of runs go to `documents`."""
     ends: list[tuple[Window, End]] = []
@@ -206,7 +208,7 @@ async def _mark_task(store: Store, session: AsyncClientSession, settlement: Sett
                 "$set": {
                     "expanded": True,
                     **windows_document(settlement.job, windows),
-                    "parts": [[part.first, part.count] for part in parts],
+                    "parts": [(part.first, part.count) for part in parts],
                 }
             },
             session=session,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from ..model.outcome import Fate
 from ..model.task import Window
-from .documents import Document
+from .collections import Collection
+from .documents import Grave
+
+D = TypeVar("D", bound=Mapping[str, Any])
 
 
 @dataclass(slots=True)
@@ -22,7 +27,11 @@ class SettledWindow:
     reason: str = ""
     detail: str = ""
     refs: list[str] = field(default_factory=list)
-    documents: list[tuple[str, Document]] = field(default_factory=list)
+    documents: list[tuple[Collection[Any], Any]] = field(default_factory=list)
     stored_bytes: int = 0
     pieces: int = 0
-    grave: Document | None = None
+    grave: Grave | None = None
+
+    def add(self, collection: Collection[D], document: D) -> None:
+        """Have a document go with the window."""
+        self.documents.append((collection, document))

@@ -12,10 +12,10 @@ import json
 import logging
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -23,7 +23,17 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from ..model.outcome import Fate
 from .client import Store, translated
 from .collections import OUTCOME, SUMMARY
-from .packing import Document, old_row
+from .documents import (
+    CountRow,
+    JobDocument,
+    OutcomeDocument,
+    PackedWindows,
+    SummaryCounts,
+    SummaryDocument,
+    SummaryExample,
+    SummaryReason,
+)
+from .packing import old_row
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -61,47 +71,54 @@ class Summary:
     examples: dict[tuple[str, str], list[Example]] = field(default_factory=lambda: defaultdict(list))
     rows: Counter[Row] = field(default_factory=Counter)
 
-    def add(self, document: Document) -> None:
+    def add(self, document: SummaryCounts) -> None:
         """Count a summary document."""
         for fate, reason, count, *examples in document["reasons"]:
             self.reasons[fate, reason] += count
             known = self.examples[fate, reason]
             known += [Example(*example) for example in examples[: EXAMPLES - len(known)]]
-        for channel, day_ns, fate, reason, count in unpack_rows(document.get("rows", ())):
+        for channel, day_ns, fate, reason, count in unpack_rows(document.get("rows", [])):
             self.rows[channel, day_ns, fate, reason] += count
 
-    def documents(self, job: str) -> list[Document]:
+    def documents(self, job: str) -> list[SummaryDocument]:
         """What is left of these counts as documents."""
-        examples = {key: [[e.channel, e.start_ns, e.detail] for e in known] for key, known in self.examples.items()}
+        examples = {key: [(e.channel, e.start_ns, e.detail) for e in known] for key, known in self.examples.items()}
         return list(_documents(job, Counter({row: n for row, n in self.rows.items() if n}), examples))
 
 
-def pack_rows(rows: Iterable[Sequence[Any]]) -> bytes:
+def pack_rows(rows: Iterable[CountRow]) -> bytes:
     """Rows as bytes: a server that decodes every document it passes would take each row apart."""
     return zlib.compress(json.dumps(list(rows), separators=(",", ":")).encode(), 1)
 
 
-def unpack_rows(rows: bytes | list[list[Any]]) -> list[list[Any]]:
+def unpack_rows(rows: bytes | list[CountRow]) -> list[CountRow]:
     """Inverse of `pack_rows`; documents of older versions have a list."""
-    found: list[list[Any]] = json.loads(zlib.decompress(rows)) if isinstance(rows, bytes) else rows
+    found: list[CountRow] = json.loads(zlib.decompress(rows)) if isinstance(rows, bytes) else rows
     return found
 
 
-def delta(outcomes: Iterable[Document], sign: int = 1) -> list[Document]:
-    """Summary documents, one a job, for outcome documents that came (or went, with `sign` -1)."""
+def delta(outcomes: Iterable[OutcomeDocument]) -> list[SummaryDocument]:
+    """Summary documents, one a job, for outcome documents that came."""
     rows: dict[str, Counter[Row]] = defaultdict(Counter)
-    examples: dict[str, dict[tuple[str, str], list[list[Any]]]] = defaultdict(lambda: defaultdict(list))
+    examples: dict[str, dict[tuple[str, str], list[SummaryExample]]] = defaultdict(lambda: defaultdict(list))
     for outcome in outcomes:
         for channel, day_ns, fate, reason, count in outcome["rows"]:
-            rows[outcome["job"]][channel, day_ns, fate, reason] += sign * count
-        if sign > 0:
-            for key, example in _examples(outcome):
-                if len(known := examples[outcome["job"]][key]) < EXAMPLES:
-                    known.append(example)
+            rows[outcome["job"]][channel, day_ns, fate, reason] += count
+        for key, example in _examples(outcome):
+            if len(known := examples[outcome["job"]][key]) < EXAMPLES:
+                known.append(example)
     return [made for job, found in rows.items() for made in _documents(job, found, examples[job])]
 
 
-def _examples(outcome: Document) -> Iterator[tuple[tuple[str, str], list[Any]]]:
+def taken_out(job: str, rows: Iterable[CountRow]) -> list[SummaryDocument]:
+    """Summary documents for outcomes that were taken out of a job."""
+    gone: Counter[Row] = Counter()
+    for channel, day_ns, fate, reason, count in rows:
+        gone[channel, day_ns, fate, reason] -= count
+    return list(_documents(job, gone, {}))
+
+
+def _examples(outcome: OutcomeDocument) -> Iterator[tuple[tuple[str, str], SummaryExample]]:
     """The first window of each kind of end that is not saved."""
     told: set[int] = set()
     first = 0
@@ -110,11 +127,11 @@ def _examples(outcome: Document) -> Iterator[tuple[tuple[str, str], list[Any]]]:
         if at not in told and kind["fate"] != Fate.SAVED:
             told.add(at)
             channel, start_ns = _window_at(outcome["windows"], first)
-            yield (kind["fate"], kind["reason"]), [channel, start_ns, kind["detail"]]
+            yield (kind["fate"], kind["reason"]), (channel, start_ns, kind["detail"])
         first += count
 
 
-def _window_at(packed: Document, number: int) -> tuple[str, int]:
+def _window_at(packed: PackedWindows, number: int) -> tuple[str, int]:
     for channel, _, _, start, _, step, count in packed["runs"]:
         if number < count:
             return packed["channels"][channel], start + number * step
@@ -122,7 +139,9 @@ def _window_at(packed: Document, number: int) -> tuple[str, int]:
     raise IndexError(number)
 
 
-def _documents(job: str, rows: Counter[Row], examples: dict[tuple[str, str], list[list[Any]]]) -> Iterator[Document]:
+def _documents(
+    job: str, rows: Counter[Row], examples: Mapping[tuple[str, str], list[SummaryExample]]
+) -> Iterator[SummaryDocument]:
     reasons: Counter[tuple[str, str]] = Counter()
     for (_, _, fate, reason), count in rows.items():
         reasons[fate, reason] += count
@@ -132,12 +151,12 @@ def _documents(job: str, rows: Counter[Row], examples: dict[tuple[str, str], lis
             "_id": ObjectId(),
             "job": job,
             # each counts once, in the first document
-            "reasons": [[*key, n, *examples.get(key, [])] for key, n in reasons.items()] if number == 0 else [],
-            "rows": pack_rows([*row, count] for row, count in chunk),
+            "reasons": [(*key, n, *examples.get(key, ())) for key, n in reasons.items()] if number == 0 else [],
+            "rows": pack_rows((*row, count) for row, count in chunk),
         }
 
 
-async def summary(store: Store, job: Document, *, rows: bool = False) -> Summary:
+async def summary(store: Store, job: JobDocument, *, rows: bool = False) -> Summary:
     """The counts of a job, of channels and days only with `rows`; of a job of an older version from its outcomes."""
 
     async def work(session: AsyncClientSession) -> Summary:
@@ -161,8 +180,9 @@ async def recount(store: Store, job: str) -> Summary:
         async for outcome in store[OUTCOME].find({"job": job}):
             if "fate" in outcome:
                 row = old_row(outcome)
-                example = [row[0], outcome["start_ns"], outcome.get("detail") or ""]
-                reason = [row[2], row[3], 1, *([example] if row[2] != Fate.SAVED else [])]
+                channel, _, fate, why, _ = row
+                example = (channel, outcome["start_ns"], outcome.get("detail") or "")
+                reason: SummaryReason = (fate, why, 1) if fate == Fate.SAVED else (fate, why, 1, example)
                 found.add({"reasons": [reason], "rows": [row]})
             else:
                 for document in delta([outcome]):
@@ -174,7 +194,7 @@ class _MovedError(Exception):
     """Somebody else summed up some of these documents."""
 
 
-async def _replace(store: Store, identities: Sequence[ObjectId], made: Sequence[Document]) -> None:
+async def _replace(store: Store, identities: Sequence[ObjectId], made: Sequence[SummaryDocument]) -> None:
     """Put `made` in place of documents; _MovedError, and nothing changed, unless all of them were there."""
 
     async def work(session: AsyncClientSession) -> None:
@@ -201,7 +221,7 @@ async def compact(store: Store, job: str, many: int = MANY) -> int:
             documents = await store[SUMMARY].find({"_id": {"$in": some}}).to_list()
         for document in documents:
             counted.add(document)
-        made = [{**document, "summed": True} for document in counted.documents(job)]
+        made = [SummaryDocument(**document, summed=True) for document in counted.documents(job)]
         try:
             await _replace(store, some, made)
         except _MovedError:  # the job was closed meanwhile
@@ -209,7 +229,7 @@ async def compact(store: Store, job: str, many: int = MANY) -> int:
     return len(identities)
 
 
-async def fold(store: Store, job: Document) -> bool:
+async def fold(store: Store, job: JobDocument) -> bool:
     """Compare a job's counts with its outcomes and make its documents anew, few; whether they agreed.
 
     What somebody adds meanwhile is a document of its own and stays.

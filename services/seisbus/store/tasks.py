@@ -12,9 +12,10 @@ from ..model.outcome import Fate, JobState
 from ..model.task import Task
 from .client import Store, translated
 from .collections import JOB, OUTCOME, OUTCOME_SUPERSEDED, SUMMARY, TASK
-from .documents import Document, task_document, task_value
+from .documents import CountRow, JobChange, JobDocument, StoredOutcome
 from .packing import old_row, split_outcomes
-from .summaries import delta
+from .summaries import taken_out
+from .task_documents import task_document, task_value
 
 _BATCH = 500
 
@@ -41,7 +42,7 @@ class PlanMovedError(Exception):
 
 
 async def write_tasks(
-    store: Store, job: Document, before: Cursor, after: Cursor, tasks: Sequence[Task], *, done: bool = False
+    store: Store, job: JobDocument, before: Cursor, after: Cursor, tasks: Sequence[Task], *, done: bool = False
 ) -> None:
     """Insert planned tasks and move the cursor from `before` to `after`, in one transaction.
 
@@ -49,7 +50,7 @@ async def write_tasks(
     """
 
     async def work(session: AsyncClientSession) -> None:
-        change: Document = {"cursor": {"shard": after.shard, "offset": after.offset}, "state": JobState.PLANNING.value}
+        change: JobChange = {"cursor": {"shard": after.shard, "offset": after.offset}, "state": JobState.PLANNING.value}
         if done:
             change |= {"planning_done": True, "state": JobState.RUNNING.value}
         result = await store[JOB].update_one(
@@ -110,14 +111,16 @@ async def settled_windows(store: Store, windows: Sequence[str], session: AsyncCl
     return found
 
 
-async def reopen_for_retry(store: Store, job: Document) -> int:
+async def reopen_for_retry(store: Store, job: JobDocument) -> int:
     """Supersede the outcomes that the job's `retry` names and open their tasks; how many outcomes moved.
 
     Works through the job's outcome documents in batches, each one transaction; after a crash it goes on where it was,
     since what was moved is not found again.
     """
-    wanted = {Fate(fate) for fate in job["retry"]["fates"]}
-    reason = job["retry"]["reason"]
+    wish = job["retry"]
+    if wish is None:
+        return 0
+    wanted, reason = {Fate(fate) for fate in wish["fates"]}, wish["reason"]
 
     def chosen(fate: str, why: str) -> bool:
         return Fate(fate) in wanted and reason in ("", why)
@@ -126,7 +129,7 @@ async def reopen_for_retry(store: Store, job: Document) -> int:
     batch: list[str] = []
     with translated():
         async for found in store[OUTCOME].find({"job": job["_id"]}, {"fate": 1, "reason": 1, "rows": 1}):
-            rows = found.get("rows") or [[None, 0, found.get("fate"), found.get("reason", ""), 1]] * ("fate" in found)
+            rows = [("", 0, found["fate"], found.get("reason", ""), 1)] if "fate" in found else found.get("rows", [])
             if count := sum(n for _, _, fate, why, n in rows if chosen(fate, why)):
                 batch.append(found["_id"])
                 windows += count
@@ -136,34 +139,37 @@ async def reopen_for_retry(store: Store, job: Document) -> int:
     return moved + await _supersede(store, job, batch, chosen)
 
 
-async def _supersede(store: Store, job: Document, identities: Sequence[str], chosen: Callable[[str, str], bool]) -> int:
+async def _supersede(
+    store: Store, job: JobDocument, identities: Sequence[str], chosen: Callable[[str, str], bool]
+) -> int:
     """Take chosen windows out of these outcome documents; a document of a part stays, if need be without windows."""
     if not identities:
         return 0
 
     async def work(session: AsyncClientSession) -> int:
-        kept: list[Document] = []
-        changes: list[DeleteOne | ReplaceOne[Document]] = []
-        moved, counted = 0, []
+        kept: list[StoredOutcome] = []
+        changes: list[DeleteOne | ReplaceOne[StoredOutcome]] = []
+        counted: list[CountRow] = []
+        moved = 0
         parts: dict[str, set[int]] = {}
         for found in await store[OUTCOME].find({"_id": {"$in": list(identities)}}, session=session).to_list():
             if "fate" in found:  # of an older version
                 kept.append({**found, "_id": f"{found['_id']}~{found['attempt']}", "window": found["_id"]})
                 changes.append(DeleteOne({"_id": found["_id"]}))
                 moved += 1
-                counted.append({"job": job["_id"], "rows": [old_row(found)]})
+                counted.append(old_row(found))
             else:
                 gone, rest = split_outcomes(found, chosen, f"{found['_id']}~{job['attempt']}")
                 kept.append(gone)
                 changes.append(ReplaceOne({"_id": found["_id"]}, rest))
                 moved += sum(gone["counts"].values())
-                counted.append(gone)
+                counted += gone["rows"]
             parts.setdefault(found["task"], set()).add(found["part"])
         if not kept:
             return 0
         await store[OUTCOME_SUPERSEDED].insert_many(kept, session=session)
         await store[OUTCOME].bulk_write(changes, session=session)
-        await store[SUMMARY].insert_many(delta(counted, sign=-1), session=session)
+        await store[SUMMARY].insert_many(taken_out(job["_id"], counted), session=session)
         await store[TASK].bulk_write(
             [
                 UpdateOne(

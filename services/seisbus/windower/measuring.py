@@ -13,7 +13,7 @@ from libseis.warned import collected, sentence
 from ..model.handovers import AdjointTrace, LogLine, Measurement, MisfitOrder, Packing, Piece, Severity
 from ..model.misfit_documents import window_value
 from ..model.outcome import Fate
-from ..model.stored_waveforms import StoredBytesError, stored_segment
+from ..model.stored_waveforms import StoredBytesError, StoredSamples, stored_segment
 
 if TYPE_CHECKING:
     from libseis.misfit import AdjointSource, ComponentMeasurement, StationMeasurement, Window
@@ -79,7 +79,7 @@ def _stream(pieces: Sequence[Piece], problems: list[str]) -> Any:
     stream = Stream()
     for piece in pieces:
         channel = piece.channel
-        document = {
+        document: StoredSamples = {
             "_id": f"of {channel}",
             "net": channel.net,
             "sta": channel.sta,

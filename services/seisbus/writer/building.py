@@ -34,15 +34,15 @@ from ..model.outcome import Fate
 from ..model.stored_waveforms import StoredBytesError, stored_segment
 from ..planning.datasets import dataset_path, sink_key
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
-from ..store.collections import ASDF_DATASET, ELOG
+from ..store.collections import ASDF_DATASET
 from ..store.datasets import dataset_document, lease_name, of_dataset, site_at
-from ..store.documents import Document
+from ..store.documents import DatasetFacts, SiteDocument, WaveformDocument
 from ..store.jobs import get_job, job_spec
 from ..store.lease import acquire, release
 from ..store.misfits import adjoint_sources_of, rejected_of, synthetics_of, windows_of
 from ..store.queries import each_logged
 from ..store.settled import SettledWindow
-from .formats import About, Draft, Measured, open_draft
+from .formats import About, Draft, LoggedWaveform, Measured, open_draft
 from .ledger_item import dead_item, settle_alone
 from .publishing import Published, discard, make_durable, publish, unfinished, upload
 
@@ -156,7 +156,7 @@ class _Dataset:
         self._order = order
         self._spec = spec
         self._archives: dict[str, str] = {}
-        self._sites: dict[tuple[str, str, str], Document | None] = {}
+        self._sites: dict[tuple[str, str, str], SiteDocument | None] = {}
         self.waveforms = 0
         self.problems: list[str] = []
         self.log: list[str] = []
@@ -179,7 +179,7 @@ class _Dataset:
                         continue
                     told = [str(entry.get("error_message", "")) for entry in log]
                     self.log += [f"{Channel.of_document(document)} {iso(document['t0_ns'])}: {text}" for text in told]
-                    await asyncio.to_thread(draft.add, {**document, ELOG: told}, segment, site)
+                    await asyncio.to_thread(draft.add, LoggedWaveform(**document, elog=told), segment, site)
                 self.waveforms += 1
                 failpoint("dataset-mid-write")
             if draft is not None:
@@ -197,14 +197,14 @@ class _Dataset:
             raise
         return self
 
-    def _belongs(self, document: Document) -> bool:
+    def _belongs(self, document: WaveformDocument) -> bool:
         """Whether a waveform of the query is of this dataset: blank codes and events are wildcards to a query."""
         window = self._order.window
         if window.channel.sta:
             return Channel.of_document(document) == window.channel
         return str(document.get("event") or "") == window.event
 
-    async def _read(self, document: Document) -> Segment:
+    async def _read(self, document: WaveformDocument) -> Segment:
         miniseed = blob_format(document) is BlobFormat.MSEED
         context = self._context
         read = read_blob(context.store, context.settings.output_root, document, context.sink)
@@ -217,14 +217,14 @@ class _Dataset:
             self.problems.append(f"Nothing is known of event {self._order.window.event}.")
         return await asyncio.to_thread(open_draft, self._spec.export, part, About(self._order.window, event))
 
-    async def _archive_of(self, document: Document) -> str:
+    async def _archive_of(self, document: WaveformDocument) -> str:
         """The archive that the job of a waveform read."""
         job = str(document["job"])
         if job not in self._archives:
             self._archives[job] = str((await get_job(self._context.store, job))["spec"].get("archive") or "")
         return self._archives[job]
 
-    async def _site(self, document: Document) -> Document | None:
+    async def _site(self, document: WaveformDocument) -> SiteDocument | None:
         key = (await self._archive_of(document), str(document["net"]), str(document["sta"]))
         if key not in self._sites:
             self._sites[key] = await site_at(self._context.store, *key, int(document["t0_ns"]))
@@ -239,7 +239,7 @@ class _Dataset:
                 measured = await self._measured(job, net, sta, site, tag)
                 await asyncio.to_thread(draft.add_measurement, measured)
 
-    async def _measured(self, job: str, net: str, sta: str, site: Document | None, tag: str) -> Measured:
+    async def _measured(self, job: str, net: str, sta: str, site: SiteDocument | None, tag: str) -> Measured:
         store, station = self._context.store, (job, self._order.window.event, net, sta)
         synthetics = await synthetics_of(store, *station) if tag else []
         return Measured(
@@ -276,25 +276,24 @@ def _config(settings: Mapping[str, Any]) -> Config:
 def _saved(
     order: BuildOrder, spec: ExportJob, path: str, token: int, written: _Dataset, published: Published
 ) -> SettledWindow:
-    document = dataset_document(
-        order.job,
-        order.window,
-        {
-            "format": spec.export.format,
-            "path": path,
-            "waveforms": written.waveforms,
-            "size": published.size,
-            "sha256": published.sha256,
-            **({"url": published.url} if published.url else {}),
-            **({"log_sha256": published.log_sha256} if published.log_sha256 else {}),
-            "problems": written.problems[:_MOST_PROBLEMS],
-            "problem_count": len(written.problems),
-            "log": written.log[:_MOST_PROBLEMS],
-            "log_count": len(written.log),
-            "token": token,
-            "built_ns": time.time_ns(),
-        },
-    )
+    facts: DatasetFacts = {
+        "format": spec.export.format,
+        "path": path,
+        "waveforms": written.waveforms,
+        "size": published.size,
+        "sha256": published.sha256,
+        "problems": written.problems[:_MOST_PROBLEMS],
+        "problem_count": len(written.problems),
+        "log": written.log[:_MOST_PROBLEMS],
+        "log_count": len(written.log),
+        "token": token,
+        "built_ns": time.time_ns(),
+    }
+    if published.url:
+        facts["url"] = published.url
+    if published.log_sha256:
+        facts["log_sha256"] = published.log_sha256
+    document = dataset_document(order.job, order.window, facts)
     return SettledWindow(
         order.window,
         Fate.SAVED,

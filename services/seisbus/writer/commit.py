@@ -25,7 +25,7 @@ from ..model.handovers import NOTED, OutcomeBatch, WindowOutcome
 from ..model.outcome import Fate
 from ..store.blobs import put_gridfs
 from ..store.collections import ELOG, WF_TIMESERIES
-from ..store.documents import Document, ObjectId
+from ..store.documents import ObjectId, Provenance
 from ..store.errors import ConflictError
 from ..store.jobs import add_counts, add_notes
 from ..store.settle import Settlement, SettleResult, settle
@@ -216,7 +216,7 @@ class Committer:
             await add_notes(self._context.store, job, sentences)
 
     async def _stored_window(
-        self, batch: OutcomeBatch, outcome: WindowOutcome, shared: Document | None
+        self, batch: OutcomeBatch, outcome: WindowOutcome, shared: Provenance | None
     ) -> SettledWindow:
         entry = SettledWindow(outcome.window, outcome.fate, outcome.reason, outcome.detail)
         if outcome.fate is Fate.SAVED:
@@ -229,11 +229,11 @@ class Committer:
                 document = wf_document(batch, outcome, number, piece, place)
                 if shared is None:
                     document["provenance"] = provenance(batch, outcome)
-                entry.documents.append((WF_TIMESERIES, document))
+                entry.add(WF_TIMESERIES, document)
                 entry.pieces += 1
                 entry.stored_bytes += len(piece.data)
             if outcome.log:
-                entry.documents.append((ELOG, elog_document(batch, outcome)))
+                entry.add(ELOG, elog_document(batch, outcome))
         elif outcome.fate is Fate.DEAD:
             entry.grave = cemetery_document(batch, outcome)
         return entry

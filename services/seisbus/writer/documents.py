@@ -6,11 +6,11 @@ import os
 
 from ..model.handovers import LogLine, OutcomeBatch, Packing, Piece, WindowOutcome
 from ..model.ids import document_id
-from ..store.documents import Document, ObjectId
+from ..store.documents import ErrorLog, Grave, LogEntry, ObjectId, OfWindow, Provenance, Stored, WaveformDocument
 from .waveforms import Place
 
 
-def logdata(log: tuple[LogLine, ...]) -> list[Document]:
+def logdata(log: tuple[LogLine, ...]) -> list[LogEntry]:
     """An error log as MsPASS's elog collection keeps it."""
     return [
         {
@@ -24,16 +24,14 @@ def logdata(log: tuple[LogLine, ...]) -> list[Document]:
     ]
 
 
-def _common(batch: OutcomeBatch, outcome: WindowOutcome) -> Document:
-    document: Document = {"job": batch.job, "window": outcome.window.id, "attempt": batch.attempt}
+def _tag(document: OfWindow, batch: OutcomeBatch, outcome: WindowOutcome) -> None:
     if batch.recipe.data_tag:
         document["data_tag"] = batch.recipe.data_tag
     if outcome.window.event:
         document["event"] = outcome.window.event
-    return document
 
 
-def provenance(batch: OutcomeBatch, outcome: WindowOutcome) -> Document:
+def provenance(batch: OutcomeBatch, outcome: WindowOutcome) -> Provenance:
     """Where a window's samples came from, and the steps that made it."""
     return {
         "task": batch.task,
@@ -45,7 +43,7 @@ def provenance(batch: OutcomeBatch, outcome: WindowOutcome) -> Document:
     }
 
 
-def shared_provenance(batch: OutcomeBatch) -> Document | None:
+def shared_provenance(batch: OutcomeBatch) -> Provenance | None:
     """The provenance of all saved windows of a batch, None when they have several or none is saved."""
     saved = [outcome for outcome in batch.outcomes if outcome.pieces]
     if not saved or any((o.sources, o.steps) != (saved[0].sources, saved[0].steps) for o in saved[1:]):
@@ -53,14 +51,31 @@ def shared_provenance(batch: OutcomeBatch) -> Document | None:
     return provenance(batch, saved[0])
 
 
+def _store(document: Stored, piece: Piece, place: Place | ObjectId) -> None:
+    if isinstance(place, Place):
+        document["storage_mode"] = place.mode.value
+        document["dir"] = place.dir
+        document["dfile"] = place.dfile
+        document["foff"] = place.foff
+        document["nbytes"] = place.nbytes
+        document["format"] = piece.packing.value
+        if place.sha256:
+            document["sha256"] = place.sha256
+    else:
+        document["storage_mode"] = "gridfs"
+        document["gridfs_id"] = place
+        if piece.packing is not Packing.FLOAT64:
+            document["format"] = piece.packing.value
+
+
 def wf_document(
     batch: OutcomeBatch, outcome: WindowOutcome, number: int, piece: Piece, place: Place | ObjectId
-) -> Document:
+) -> WaveformDocument:
     """The wf_TimeSeries document of the `number`-th piece of a window, without its provenance."""
     period = piece.rate_denominator / piece.rate_numerator
     start = piece.t0_ns / 1e9
     last_ns = piece.t0_ns + round((piece.npts - 1) * piece.rate_denominator * 1_000_000_000 / piece.rate_numerator)
-    document: Document = {
+    document: WaveformDocument = {
         "_id": ObjectId(document_id(outcome.window.id, str(number))),
         "npts": piece.npts,
         "delta": period,
@@ -70,51 +85,44 @@ def wf_document(
         "time_standard": "UTC",
         "utc_convertible": True,
         "t0_ns": piece.t0_ns,
-        "rate": [piece.rate_numerator, piece.rate_denominator],
+        "rate": (piece.rate_numerator, piece.rate_denominator),
         "net": piece.channel.net,
         "sta": piece.channel.sta,
         "chan": piece.channel.chan,
         "loc": piece.channel.loc,
         "piece": number,
-        **_common(batch, outcome),
+        "job": batch.job,
+        "window": outcome.window.id,
+        "attempt": batch.attempt,
     }
+    _tag(document, batch, outcome)
     if piece.units:
         document["units"] = piece.units
-    if isinstance(place, Place):
-        document |= {
-            "storage_mode": place.mode.value,
-            "dir": place.dir,
-            "dfile": place.dfile,
-            "foff": place.foff,
-            "nbytes": place.nbytes,
-            "format": piece.packing.value,
-        }
-        if place.sha256:
-            document["sha256"] = place.sha256
-    else:
-        document |= {"storage_mode": "gridfs", "gridfs_id": place}
-        if piece.packing is not Packing.FLOAT64:
-            document["format"] = piece.packing.value
+    _store(document, piece, place)
     if outcome.log:
         document["elog_id"] = ObjectId(document_id(outcome.window.id, "elog"))
     return document
 
 
-def elog_document(batch: OutcomeBatch, outcome: WindowOutcome) -> Document:
+def elog_document(batch: OutcomeBatch, outcome: WindowOutcome) -> ErrorLog:
     """The error log of a saved window; refers to its first piece."""
-    return {
+    document: ErrorLog = {
         "_id": ObjectId(document_id(outcome.window.id, "elog")),
         "logdata": logdata(outcome.log),
         "wf_TimeSeries_id": ObjectId(document_id(outcome.window.id, "0")),
-        **_common(batch, outcome),
+        "job": batch.job,
+        "window": outcome.window.id,
+        "attempt": batch.attempt,
     }
+    _tag(document, batch, outcome)
+    return document
 
 
-def cemetery_document(batch: OutcomeBatch, outcome: WindowOutcome) -> Document:
+def cemetery_document(batch: OutcomeBatch, outcome: WindowOutcome) -> Grave:
     """A dead window: what it would have been (the tombstone) and why it died. Settling gives it an `_id`, and runs of
     such windows one document."""
     window = outcome.window
-    return {
+    document: Grave = {
         "start_ns": window.start_ns,
         "length_ns": window.end_ns - window.start_ns,
         "logdata": logdata(outcome.log),
@@ -128,5 +136,9 @@ def cemetery_document(batch: OutcomeBatch, outcome: WindowOutcome) -> Document:
             "endtime": window.end_ns / 1e9,
             "provenance": provenance(batch, outcome),
         },
-        **_common(batch, outcome),
+        "job": batch.job,
+        "window": outcome.window.id,
+        "attempt": batch.attempt,
     }
+    _tag(document, batch, outcome)
+    return document

@@ -10,7 +10,7 @@ from ..model.handovers import BuildOrder, LogLine, Measurement, Severity
 from ..model.ids import document_id
 from ..model.outcome import Fate
 from ..store.collections import CEMETERY
-from ..store.documents import Document, ObjectId
+from ..store.documents import Grave, ObjectId, Tombstone
 from ..store.jobs import add_counts
 from ..store.settle import Settlement, settle
 from ..store.settled import SettledWindow
@@ -26,15 +26,16 @@ async def settle_alone(context: ServiceContext, message: BuildOrder | Measuremen
         await context.bus.publish_snapshot(snapshot(counted))
 
 
-def dead_item(order: BuildOrder, reason: str, lines: Sequence[str], tombstone: Document) -> SettledWindow:
+def dead_item(order: BuildOrder, reason: str, lines: Sequence[str], tombstone: Tombstone) -> SettledWindow:
     """An item that was given up, with what is to be said of it; the first line is its detail in the ledger."""
     window = order.window
-    document: Document = {
-        "_id": ObjectId(document_id(window.id, f"cemetery/{order.attempt}")),
+    identity = ObjectId(document_id(window.id, f"cemetery/{order.attempt}"))
+    document: Grave = {
+        "_id": identity,
         "job": order.job,
         "window": window.id,
         "reason": reason,
         "logdata": logdata(tuple(LogLine("seisbus.writer", line, Severity.INVALID) for line in lines)),
         "tombstone": tombstone,
     }
-    return SettledWindow(window, Fate.DEAD, reason, lines[0], [str(document["_id"])], [(CEMETERY, document)])
+    return SettledWindow(window, Fate.DEAD, reason, lines[0], [str(identity)], [(CEMETERY, document)])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
 from ..app import ServiceContext
 from ..bus import Delivery
 from ..bus.codec import decode_measurement
@@ -10,11 +13,13 @@ from ..failpoints import failpoint
 from ..model.handovers import Measurement, Piece
 from ..model.ids import document_id
 from ..model.outcome import Fate
-from ..store.collections import ADJOINT_SOURCE, CEMETERY, ELOG, MISFIT_WINDOW, REJECTED_WINDOW, SYNTHETIC
-from ..store.documents import Document, ObjectId
+from ..store.collections import ADJOINT_SOURCE, CEMETERY, ELOG, MISFIT_WINDOW, REJECTED_WINDOW, SYNTHETIC, Collection
+from ..store.documents import ObjectId, OfStation
 from ..store.settled import SettledWindow
 from .documents import logdata
 from .ledger_item import settle_alone
+
+D = TypeVar("D", bound=Mapping[str, Any])
 
 
 class MeasurementWriter:
@@ -39,7 +44,7 @@ def settled(found: Measurement) -> SettledWindow:
     """A measurement's outcome and documents."""
     entry = SettledWindow(found.window, found.fate, found.reason, found.detail)
     window = found.window
-    common: Document = {
+    common: OfStation = {
         "job": found.job,
         "window": window.id,
         "event": window.event,
@@ -47,9 +52,9 @@ def settled(found: Measurement) -> SettledWindow:
         "sta": window.channel.sta,
     }
 
-    def put(collection: str, role: str, content: Document) -> None:
+    def put(collection: Collection[D], role: str, content: Mapping[str, Any]) -> None:
         identity = ObjectId(document_id(window.id, role))
-        entry.documents.append((collection, {"_id": identity, **common, **content}))
+        entry.add(collection, cast(D, {"_id": identity, **common, **content}))
         entry.refs.append(str(identity))
 
     for content in found.windows:
@@ -62,7 +67,7 @@ def settled(found: Measurement) -> SettledWindow:
         )
         entry.stored_bytes += len(source.samples)
     # a dead station has these too, and may be measured again
-    again: Document = {"attempt": found.attempt}
+    again = {"attempt": found.attempt}
     for content in found.rejected:
         put(REJECTED_WINDOW, f"rejected/{content['component']}/{found.attempt}", {**content, **again})
     for number, piece in enumerate(found.synthetic):
@@ -83,13 +88,13 @@ def settled(found: Measurement) -> SettledWindow:
     return entry
 
 
-def _synthetic(piece: Piece) -> Document:
+def _synthetic(piece: Piece) -> dict[str, Any]:
     return {
         "loc": piece.channel.loc,
         "chan": piece.channel.chan,
         "starttime": piece.t0_ns / 1e9,
         "t0_ns": piece.t0_ns,
-        "rate": [piece.rate_numerator, piece.rate_denominator],
+        "rate": (piece.rate_numerator, piece.rate_denominator),
         "npts": piece.npts,
         "samples": piece.data,
         **({"units": piece.units} if piece.units else {}),

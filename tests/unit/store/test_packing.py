@@ -38,7 +38,7 @@ from seisbus.store.packing import (
     unpack_windows,
 )
 from seisbus.store.settled import SettledWindow
-from seisbus.store.summaries import Summary, delta
+from seisbus.store.summaries import Summary, delta, taken_out
 
 JOB = "0123456789abcdefgh"
 MINUTE = 60_000_000_000
@@ -108,7 +108,7 @@ def test_an_item_of_another_type_is_not_taken_for_the_wanted_one() -> None:
 def test_a_day_of_tiles_is_one_run(step: int) -> None:
     windows = [window(CHANNELS[0], n * step, MINUTE) for n in range(1440)]
     packed = pack_windows(JOB, windows)
-    assert packed["runs"] == [[0, 0, False, 0, MINUTE, step, 1440]]
+    assert packed["runs"] == [(0, 0, False, 0, MINUTE, step, 1440)]
     assert unpack_windows(JOB, packed) == windows
 
 
@@ -131,7 +131,7 @@ def test_outcomes_come_back_and_a_retry_takes_what_it_names(
     assert expand(rest) == [o for o in expanded if o["fate"] not in fates]
 
     counted = Summary()
-    for document in [*delta([packed]), *delta([gone], sign=-1)]:
+    for document in [*delta([packed]), *taken_out(gone["job"], gone["rows"])]:
         counted.add(document)
     left = Summary()
     for document in delta([rest]):

@@ -11,7 +11,7 @@ from ...archive.definition import archive_named
 from ...model.job import JobFileError
 from ...model.kinds.misfit import FetchedMisfitJob, Measuring, MisfitJob
 from ...model.outcome import JobState
-from ...store.documents import Document
+from ...store.documents import JobDocument
 from ...store.jobs import standing_job
 from ..archive_jobs import check_number, checked_cuts
 from ..context import CallContext
@@ -46,7 +46,7 @@ class MisfitControl(ControlKind[Either]):
             return await estimate(context, spec)
         return await super().estimate(context, spec)
 
-    async def submit(self, context: CallContext, spec: Either, request_id: str, notes: Sequence[str]) -> Document:
+    async def submit(self, context: CallContext, spec: Either, request_id: str, notes: Sequence[str]) -> JobDocument:
         """The misfit job; where its waveforms are to be fetched, it waits for a window job that is made first."""
         if isinstance(spec, FetchedMisfitJob):
             await check_number(context, spec)

@@ -8,7 +8,7 @@ from typing import Final
 from seis.control.v1 import control_pb2 as pb
 
 from ...model.kinds.window import WindowJob
-from ...store.documents import Document
+from ...store.documents import JobDocument
 from ..archive_jobs import check_number, checked_cuts
 from ..context import CallContext
 from ..estimate import estimate
@@ -26,7 +26,7 @@ class WindowControl(ControlKind[WindowJob]):
         """From the day files that the database knows."""
         return await estimate(context, spec)
 
-    async def submit(self, context: CallContext, spec: WindowJob, request_id: str, notes: Sequence[str]) -> Document:
+    async def submit(self, context: CallContext, spec: WindowJob, request_id: str, notes: Sequence[str]) -> JobDocument:
         """Refused where it asks for more windows than one job may."""
         await check_number(context, spec)
         return await super().submit(context, spec, request_id, notes)

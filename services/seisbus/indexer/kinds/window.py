@@ -19,7 +19,7 @@ from ...model.task import Part
 from ...planning.corners import corner_notes
 from ...planning.plan import plan_day, plan_event, touched_days
 from ...planning.windows import Origin, home_days, windows_of_day
-from ...store.documents import Document
+from ...store.documents import JobChange
 from ...store.index import event_by_id
 from ...store.tasks import Cursor, OpenTask
 from ..kind import CHUNK, IndexerKind, Planning, Tasks, archive_of
@@ -35,12 +35,12 @@ class WindowPlanner(IndexerKind[ArchiveJob]):
         "windows; widen the selection or the days."
     )
 
-    async def freeze(self, planning: Planning[ArchiveJob]) -> Document:
+    async def freeze(self, planning: Planning[ArchiveJob]) -> JobChange:
         """The events, so that nothing synced later can change the plan."""
         if "origins" in planning.job:
             return {}
         origins = await resolve_events(planning.context, planning.spec)
-        return {"origins": [[origin.time_ns, origin.event] for origin in origins]}
+        return {"origins": [(origin.time_ns, origin.event) for origin in origins]}
 
     def tasks(self, planning: Planning[ArchiveJob], cursor: Cursor) -> Tasks:
         """A shard a home day, or a task an event file."""

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from ...model.kinds.export import Export
 from .asdf import AsdfDraft
-from .draft import About, Draft, Measured
+from .draft import About, Draft, LoggedWaveform, Measured
 from .miniseed import MiniseedDraft
 from .parquet import ParquetDraft
 from .sac import SacDraft
 from .specfem import SpecfemDraft
 
-__all__ = ["About", "Draft", "Measured", "open_draft"]
+__all__ = ["About", "Draft", "LoggedWaveform", "Measured", "open_draft"]
 
 
 def open_draft(export: Export, path: Path, about: About) -> Draft:

@@ -13,8 +13,8 @@ from libseis.segments import Segment
 
 from ...archive.quakeml import catalog_of
 from ...model.misfit_documents import adjoint_value, rejected_values, window_value
-from ...store.documents import Document
-from .draft import About, Draft, Measured
+from ...store.documents import SiteDocument
+from .draft import About, Draft, LoggedWaveform, Measured
 
 if TYPE_CHECKING:
     from libseis.misfit import Config
@@ -35,7 +35,7 @@ class AsdfDraft(Draft):
         if about.event is not None:
             write_event(self._file, catalog_of(about.event)[0])
 
-    def add(self, document: Document, segment: Segment, site: Document | None) -> None:
+    def add(self, document: LoggedWaveform, segment: Segment, site: SiteDocument | None) -> None:
         """One waveform."""
         tag = self._add(segment, self._tag, str(document.get("units") or ""))
         if tag:

@@ -14,7 +14,13 @@ from libseis.segments import Segment
 
 from ...archive.event import Event
 from ...model.task import Window
-from ...store.documents import Document
+from ...store.documents import (
+    AdjointSourceDocument,
+    MisfitWindowDocument,
+    RejectedWindowDocument,
+    SiteDocument,
+    WaveformDocument,
+)
 
 if TYPE_CHECKING:
     from libseis.misfit import Config
@@ -37,12 +43,18 @@ class Measured:
 
     net: str
     sta: str
-    site: Document | None
-    windows: Mapping[str, Sequence[Document]]
-    sources: Sequence[Document]
+    site: SiteDocument | None
+    windows: Mapping[str, Sequence[MisfitWindowDocument]]
+    sources: Sequence[AdjointSourceDocument]
     synthetics: Sequence[tuple[Segment, str]] = ()
     synthetic_tag: str = ""
-    rejected: Sequence[Document] = ()
+    rejected: Sequence[RejectedWindowDocument] = ()
+
+
+class LoggedWaveform(WaveformDocument):
+    """A waveform with the sentences of its error log."""
+
+    elog: list[str]
 
 
 class Draft(ABC):
@@ -60,7 +72,7 @@ class Draft(ABC):
         self.problems: list[str] = []
         self._log: list[str] = []
 
-    def _tell(self, document: Document, segment: Segment, **where: str) -> None:
+    def _tell(self, document: LoggedWaveform, segment: Segment, **where: str) -> None:
         """Keep what a waveform's error log says, for a file beside those that have no place for it."""
         channel = segment.channel
         about = {
@@ -77,8 +89,8 @@ class Draft(ABC):
             path.write_text("".join(f"{line}\n" for line in self._log))
 
     @abstractmethod
-    def add(self, document: Document, segment: Segment, site: Document | None) -> None:
-        """One waveform, its wf document (with `elog`, sentences of its log), the station's epoch where it is known."""
+    def add(self, document: LoggedWaveform, segment: Segment, site: SiteDocument | None) -> None:
+        """One waveform, its document, the station's epoch where it is known."""
 
     def add_station(self, inventory: Any) -> None:  # noqa: B027  # only some formats hold metadata
         """Metadata of one station, an obspy Inventory."""

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from libseis.segments import Segment
 
-from ...store.documents import Document
-from .draft import Draft
+from ...store.documents import SiteDocument
+from .draft import Draft, LoggedWaveform
 
 SCHEMA: Final = pa.schema(
     [
@@ -40,7 +40,7 @@ class ParquetDraft(Draft):
         self._bytes = 0
         self._writer = pq.ParquetWriter(str(path), SCHEMA, compression="zstd")
 
-    def add(self, document: Document, segment: Segment, site: Document | None) -> None:
+    def add(self, document: LoggedWaveform, segment: Segment, site: SiteDocument | None) -> None:
         """One row."""
         channel = segment.channel
         counts = segment.data.dtype == np.int32

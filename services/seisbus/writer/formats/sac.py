@@ -13,8 +13,8 @@ from libseis.units import parse
 
 from ...model.stored_waveforms import LOG_SUFFIX
 from ...planning.datasets import safe_name
-from ...store.documents import Document
-from .draft import About, Draft
+from ...store.documents import SiteDocument
+from .draft import About, Draft, LoggedWaveform
 
 # Header IDEP, by base unit and power of seconds.
 _KINDS = {("m", 0): "idisp", ("m", 1): "ivel", ("m", 2): "iacc", ("V", 0): "ivolts"}
@@ -38,7 +38,7 @@ class SacDraft(Draft):
         self._names: dict[str, int] = {}
         path.mkdir()
 
-    def add(self, document: Document, segment: Segment, site: Document | None) -> None:
+    def add(self, document: LoggedWaveform, segment: Segment, site: SiteDocument | None) -> None:
         """One file."""
         from obspy import UTCDateTime
         from obspy.io.sac import SACTrace

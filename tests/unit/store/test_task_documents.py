@@ -5,7 +5,7 @@ from __future__ import annotations
 from libseis.codes import Channel
 from seisbus.model.subject import Event
 from seisbus.model.task import ObjectRef, Part, Task, Window, WindowTemplate
-from seisbus.store.documents import task_document, task_value
+from seisbus.store.task_documents import task_document, task_value
 
 CHANNEL = Channel("CI", "PASC", "", "BHZ")
 TASK = Task(

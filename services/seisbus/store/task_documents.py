@@ -1,29 +1,23 @@
-"""Conversions between the model's values and MongoDB documents; no database here."""
+"""Task documents to the model's values and back; no database here."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-from bson import ObjectId
 
 from libseis.codes import Channel
 
 from ..model.subject import Event
 from ..model.task import ObjectRef, Part, Task, Window, WindowTemplate
+from .documents import HeldWindows, TaskDocument, TaskObject
 from .packing import pack_windows, unpack_windows
 
-Document = dict[str, Any]
 
-__all__ = ["Document", "ObjectId", "task_document", "task_value", "windows_document", "windows_of"]
-
-
-def windows_document(job: str, windows: Sequence[Window]) -> Document:
+def windows_document(job: str, windows: Sequence[Window]) -> HeldWindows:
     """The fields of a task document that hold its windows."""
     return {"windows": pack_windows(job, windows), "count": len(windows)}
 
 
-def windows_of(task: Document) -> tuple[Window, ...]:
+def windows_of(task: TaskDocument) -> tuple[Window, ...]:
     """The windows of a task document; those of older versions are a list of mappings."""
     windows = task["windows"]
     if isinstance(windows, list):
@@ -41,7 +35,7 @@ def windows_of(task: Document) -> tuple[Window, ...]:
     return tuple(unpack_windows(task["job"], windows))
 
 
-def _object_document(ref: ObjectRef) -> Document:
+def _object_document(ref: ObjectRef) -> TaskObject:
     return {
         "key": ref.key,
         "size": ref.size,
@@ -54,7 +48,7 @@ def _object_document(ref: ObjectRef) -> Document:
     }
 
 
-def _object_value(archive: str, document: Document) -> ObjectRef:
+def _object_value(archive: str, document: TaskObject) -> ObjectRef:
     knots = document.get("knots", [])  # tasks of older versions have none
     return ObjectRef(
         archive=archive,
@@ -69,7 +63,7 @@ def _object_value(archive: str, document: Document) -> ObjectRef:
     )
 
 
-def task_document(task: Task) -> Document:
+def task_document(task: Task) -> TaskDocument:
     """A task that was just planned: open, no part done."""
     template = task.template
     return {
@@ -79,17 +73,23 @@ def task_document(task: Task) -> Document:
         "attempt": 1,
         "archive": task.archive,
         "objects": [_object_document(ref) for ref in task.objects],
-        **windows_document(task.job, task.windows),
-        "parts": [[part.first, part.count] for part in task.parts],
+        "windows": pack_windows(task.job, task.windows),
+        "count": len(task.windows),
+        "parts": [(part.first, part.count) for part in task.parts],
         "done": [],
         "template": None
         if template is None
         else {"start_ns": template.start_ns, "end_ns": template.end_ns, "event": template.event},
-        "pad": None if task.pad_before_ns is None else [task.pad_before_ns, task.pad_after_ns],
+        "pad": _pad(task),
     }
 
 
-def task_value(document: Document) -> Task:
+def _pad(task: Task) -> tuple[int, int] | None:
+    before, after = task.pad_before_ns, task.pad_after_ns
+    return None if before is None or after is None else (before, after)
+
+
+def task_value(document: TaskDocument) -> Task:
     """Inverse of `task_document` (the bookkeeping fields aside)."""
     template = document["template"]
     pad = document.get("pad") or (None, None)

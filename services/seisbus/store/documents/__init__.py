@@ -1,0 +1,108 @@
+"""The shapes of all documents, a module for each family of collections; `collections` says which one has which.
+
+Types say what a document of today holds, and what older versions left in the database. Where `NotRequired` stands, the
+comment says when there is such a field. Two things to know:
+
+- BSON has one kind of array. One of a fixed shape is declared as a tuple, so that its items have types: take it apart,
+  and never compare it, since the driver gives a list.
+- A query with a projection gives documents that have fewer fields than their type says.
+
+Times `*_ns` are integer nanoseconds since 1970. A channel in one text is "NET.STA.LOC.CHAN".
+"""
+
+from bson import ObjectId
+
+from .archive import (
+    ChannelDocument,
+    DayDocument,
+    DayFacts,
+    DayFile,
+    DayFileDocument,
+    Epoch,
+    IndexKeyDocument,
+    Responses,
+    SiteDocument,
+    SourceDocument,
+)
+from .common import Codes, Document, LogEntry, Provenance, Source
+from .datasets import DatasetDocument, DatasetFacts
+from .jobs import JobChange, JobDocument, PlanCursor, RetryWish, change_job
+from .misfits import (
+    AdjointSourceDocument,
+    MisfitWindowDocument,
+    OfStation,
+    RejectedWindowDocument,
+    SyntheticDocument,
+)
+from .outcomes import (
+    CountRow,
+    EndKind,
+    OutcomeDocument,
+    OutcomeRow,
+    StoredOutcome,
+    SummaryCounts,
+    SummaryDocument,
+    SummaryExample,
+    SummaryReason,
+)
+from .tasks import HeldWindows, OldWindow, PackedWindows, TaskDocument, TaskObject, Template, WindowRun
+from .upkeep import DeadLetterDocument, LeaseDocument, LeaseTerms, ProcessDocument, WaitEntry
+from .waveforms import ErrorLog, Grave, OfWindow, Stored, Tombstone, WaveformDocument
+
+__all__ = [
+    "AdjointSourceDocument",
+    "ChannelDocument",
+    "Codes",
+    "CountRow",
+    "DatasetDocument",
+    "DatasetFacts",
+    "DayDocument",
+    "DayFacts",
+    "DayFile",
+    "DayFileDocument",
+    "DeadLetterDocument",
+    "Document",
+    "EndKind",
+    "Epoch",
+    "ErrorLog",
+    "Grave",
+    "HeldWindows",
+    "IndexKeyDocument",
+    "JobChange",
+    "JobDocument",
+    "LeaseDocument",
+    "LeaseTerms",
+    "LogEntry",
+    "MisfitWindowDocument",
+    "ObjectId",
+    "OfStation",
+    "OfWindow",
+    "OldWindow",
+    "OutcomeDocument",
+    "OutcomeRow",
+    "PackedWindows",
+    "PlanCursor",
+    "ProcessDocument",
+    "Provenance",
+    "RejectedWindowDocument",
+    "Responses",
+    "RetryWish",
+    "SiteDocument",
+    "Source",
+    "SourceDocument",
+    "Stored",
+    "StoredOutcome",
+    "SummaryCounts",
+    "SummaryDocument",
+    "SummaryExample",
+    "SummaryReason",
+    "SyntheticDocument",
+    "TaskDocument",
+    "TaskObject",
+    "Template",
+    "Tombstone",
+    "WaitEntry",
+    "WaveformDocument",
+    "WindowRun",
+    "change_job",
+]

@@ -1,0 +1,80 @@
+"""The collection `job`: what was asked for, how far it is, what came of it."""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired, TypedDict, cast
+
+from .common import Document
+
+
+class PlanCursor(TypedDict):
+    """How far a plan has come: shards before `shard` are written, and `offset` tasks of this one."""
+
+    shard: int
+    offset: int
+
+
+class RetryWish(TypedDict):
+    """What a retry is to plan again: windows of these fates, and of this reason ("" is any)."""
+
+    fates: list[str]
+    reason: str
+
+
+class JobChange(TypedDict, total=False):
+    """Fields of a job that change while it lives.
+
+    What a job kind of another package freezes may have more: it declares a class of its own under this one.
+    """
+
+    state: str  # JobState
+    attempt: int  # from 1 on; a cancel or a retry raises it
+    closed_ns: int  # 0 until it is closed
+    planned: int  # windows
+    planning_done: bool
+    cursor: PlanCursor
+    counts: dict[str, int]  # fate: windows; a cache until the job is closed
+    ledger: dict[str, int] | None  # `planned` and every fate, counted when the job was closed
+    error: str
+    notes: list[str]  # what is odd about it, sentences
+    retry: RetryWish | None
+    # only where it applies
+    open: bool  # True, only while the job is not closed
+    origins: list[tuple[int, str]]  # [time_ns, event] of the events that the job names; frozen before it is planned
+    sink_cleaned: int  # the `closed_ns` at which the sink was looked through
+    purged_by: str  # the purge that removes it
+    summed: bool  # its counts are in `summary`; not in jobs of older versions until they are closed
+
+
+class JobDocument(TypedDict):
+    """A job. Times are nanoseconds since 1970."""
+
+    _id: str
+    name: str
+    kind: str
+    spec: dict[str, Any]  # the job file as it was checked: `read_job` makes its type of it
+    submitted_ns: int
+    stored_bytes: int
+    # as in JobChange
+    state: str
+    attempt: int
+    closed_ns: int
+    planned: int
+    planning_done: bool
+    cursor: PlanCursor
+    counts: dict[str, int]
+    ledger: dict[str, int] | None
+    error: str
+    notes: list[str]
+    retry: RetryWish | None
+    open: NotRequired[bool]
+    origins: NotRequired[list[tuple[int, str]]]
+    sink_cleaned: NotRequired[int]
+    purged_by: NotRequired[str]
+    summed: NotRequired[bool]
+    request_id: NotRequired[str]  # by which a repeated submission is told
+
+
+def change_job(job: JobDocument, change: JobChange) -> None:
+    """Have a document that was read say what was just written."""
+    cast(Document, job).update(change)

@@ -1,0 +1,56 @@
+"""The collections `dead_letter`, `lease` and `process`: what keeps the services going."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NotRequired, TypedDict
+
+
+class DeadLetterDocument(TypedDict):
+    """A message that was given up."""
+
+    _id: str
+    job: str
+    task: str
+    part: int
+    stream: str
+    subject: str
+    headers: dict[str, str]
+    body: bytes
+    reason: str
+    deliveries: int
+    time_ns: int
+    buried: NotRequired[datetime]  # from which the server counts until it removes it; older versions kept them
+
+
+class LeaseTerms(TypedDict):
+    """Who holds a lease for how long."""
+
+    holder: str
+    expires_ns: int  # by the server's clock
+    seconds: NotRequired[float]  # its length; not in leases of older versions
+
+
+class LeaseDocument(LeaseTerms):
+    """A lease; gone when it is given back."""
+
+    _id: str  # its name
+    token: int  # grows with every holder
+
+
+class WaitEntry(TypedDict):
+    """What a process waits for."""
+
+    hop: str
+    text: str
+
+
+class ProcessDocument(TypedDict):
+    """What a process says of itself; `_id` = service@host:port."""
+
+    _id: str
+    service: str
+    time: datetime  # the server's
+    number: int  # of this report
+    left: bool  # it ended by itself
+    waits: list[WaitEntry]

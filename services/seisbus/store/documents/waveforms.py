@@ -1,0 +1,106 @@
+"""The collections `wf_TimeSeries`, `elog` and `cemetery`: data that were saved, what is said of them, and dead data.
+
+Names and units are MsPASS's, so that its `read_data` reads what was saved; `job`, `window` and whatever ends with `_ns`
+are ours. Times without that ending are seconds since 1970.
+"""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+from bson import ObjectId
+
+from .common import Codes, LogEntry, Provenance
+
+
+class Stored(TypedDict):
+    """Where the bytes of a datum are."""
+
+    storage_mode: NotRequired[str]  # file, s3 (ours: a bucket) or gridfs; to MsPASS gridfs where it is not said
+    format: NotRequired[str]  # mseed, or binary, which is little-endian float64; of GridFS absent for float64
+    # of file and s3
+    dir: NotRequired[str]  # of s3 the URL s3://bucket/...
+    dfile: NotRequired[str]
+    foff: NotRequired[int]
+    nbytes: NotRequired[int]
+    sha256: NotRequired[str]  # of the `nbytes` at `foff`; of s3 alone
+    # of gridfs
+    gridfs_id: NotRequired[ObjectId]
+
+
+class OfWindow(TypedDict):
+    """What belongs to a window of a job."""
+
+    job: str
+    window: str  # its id in the ledger
+    attempt: NotRequired[int]
+    data_tag: NotRequired[str]
+    event: NotRequired[str]  # id of the event that the window is of
+
+
+class WaveformDocument(Codes, Stored, OfWindow):
+    """A piece of a window without a gap."""
+
+    _id: ObjectId
+    npts: int
+    delta: float  # s
+    sampling_rate: float  # Hz
+    starttime: float
+    endtime: float  # of the last sample
+    time_standard: str  # UTC
+    utc_convertible: bool
+    t0_ns: int  # first sample, exact
+    rate: tuple[int, int]  # Hz as [numerator, denominator], exact
+    piece: int  # number in its window
+    units: NotRequired[str]  # of processed samples, where it is known
+    elog_id: NotRequired[ObjectId]
+    provenance: NotRequired[Provenance]
+    outcome: NotRequired[str]  # the document of `outcome` that has the provenance instead
+
+
+class ErrorLog(OfWindow):
+    """The log of a saved window, or of a run of windows of one channel whose logs say the same."""
+
+    _id: ObjectId
+    logdata: list[LogEntry]
+    wf_TimeSeries_id: NotRequired[ObjectId]  # first piece (of the first window); a measurement has none
+    net: NotRequired[str]  # of a measurement
+    sta: NotRequired[str]
+    # of a run: `window` is the first
+    count: NotRequired[int]
+    channel: NotRequired[str]
+    start_ns: NotRequired[int]
+    length_ns: NotRequired[int]
+    step_ns: NotRequired[int]
+
+
+class Tombstone(TypedDict, total=False):
+    """What a dead datum would have been."""
+
+    net: str
+    sta: str
+    chan: str
+    loc: str
+    starttime: float
+    endtime: float  # of the last of a run
+    provenance: Provenance
+    event: str  # of a measurement or a dataset
+    channel: str  # of a dataset
+    job: str  # of a purge
+
+
+class Grave(OfWindow):
+    """A dead datum, or a run of `count` windows of one channel that are dead for one reason; `window` is the first."""
+
+    _id: NotRequired[ObjectId]  # a grave has none until it is settled
+    reason: str
+    logdata: list[LogEntry]
+    tombstone: Tombstone
+    # of windows
+    start_ns: NotRequired[int]
+    length_ns: NotRequired[int]
+    count: NotRequired[int]
+    step_ns: NotRequired[int]  # of more than one
+    # of a measurement
+    net: NotRequired[str]
+    sta: NotRequired[str]
