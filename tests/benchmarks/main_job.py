@@ -19,7 +19,7 @@ from seisbus.local.stack import local_stack
 from seisbus.testing.make import make_archive
 from seisbus.testing.spec import Preset, preset
 
-from .usage import Usage, measured
+from .usage import Usage, idle, measured
 
 START, END = 1299822483.2, 1299826083.2  # 100 s to 3700 s after the origin of the Tohoku earthquake
 SERVICES = ("control", "indexer", "fetcher", "windower", "writer")
@@ -40,6 +40,7 @@ async def run(root: Path, work: Path) -> tuple[float, Way, Way]:
     begun = time.perf_counter()
     async with local_stack(work / "stack", s3_root=root) as stack, AsyncClient(stack.control_address) as client:
         started = time.perf_counter() - begun
+        await idle()
         with measured() as usage:
             begun = time.perf_counter()
             job = await client.submit({"archive": "local", "windows": {"absolute": [{"start": START, "end": END}]}})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +12,9 @@ from dataclasses import dataclass, field
 import psutil
 
 _SAMPLE_SECONDS = 0.2
+# A stack that waits for work takes less than this share of one core.
+_IDLE_SECONDS = 1.0
+_IDLE_CPU = 0.2 * _IDLE_SECONDS
 
 
 @dataclass(slots=True)
@@ -69,6 +74,18 @@ def measured(root: int | None = None) -> Iterator[Usage]:
         look()
         for pid, (name, seconds) in last.items():
             usage.cpu[name] = usage.cpu.get(name, 0.0) + seconds - first.get(pid, (name, 0.0))[1]
+
+
+async def idle(root: int | None = None) -> None:
+    """Return when the descendants of `root` (this process by default) do next to nothing."""
+    parent = psutil.Process(root)
+    before = -math.inf
+    while True:
+        now = sum(_cpu(process) for process in parent.children(recursive=True))
+        if now - before < _IDLE_CPU:
+            return
+        before = now
+        await asyncio.sleep(_IDLE_SECONDS)
 
 
 def _cpu(process: psutil.Process) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import importlib
 import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -22,15 +24,30 @@ from ..stations import Metadata, Stations, needs_stations
 if TYPE_CHECKING:
     from ..processing import Chain
 
+# What brings obspy and scipy, imported where it is used.
+_HEAVY: Final = (
+    "libseis.obspy.inventories",
+    "libseis.obspy.responses",
+    "libseis.signal.operators",
+    "libseis.signal.resampling",
+    "obspy.io.stationxml.core",
+)
 # Messages taken ahead of the CPU, so that it does not wait for the bus.
 AHEAD: Final = 4
 
 
 @lru_cache(maxsize=64)
 def _chain(steps: str) -> Chain:
-    from ..processing import Chain  # brings obspy, a second that only jobs with steps pay
+    from ..processing import Chain
 
     return Chain(json.loads(steps))
+
+
+def _bring_obspy() -> None:
+    """Import what steps and station metadata need, a second of CPU, before the first job waits for it."""
+    with contextlib.suppress(ImportError):  # a job that needs what is missing says so
+        for name in _HEAVY:
+            importlib.import_module(name)
 
 
 def chain_of(recipe: Recipe) -> Chain | None:
@@ -45,6 +62,7 @@ class WindowCutter(ServiceKind):
         """A worker on records."""
         threads = threads_of(context.settings)
         stations = Stations(context)
+        asyncio.get_running_loop().run_in_executor(pool(threads), _bring_obspy)
 
         def outcomes_of(order: WindowOrder, metadata: Metadata | None) -> bytes:
             work = None
