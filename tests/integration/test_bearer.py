@@ -25,7 +25,7 @@ from seisbus.control.server import ControlServer
 from seisbus.errors import UserError
 from seisbus.local import ServerHandle
 from seisbus.security import SecretError
-from seisbus.settings import Settings
+from seisbus.settings import GrpcSettings
 from seisbus.store.client import Store
 
 CYCLES = Path(__file__).parents[1] / "support" / "cycles.py"
@@ -47,7 +47,7 @@ async def address(
     mongodb_uri: str, mongodb_database: str, own_nats_server: ServerHandle, secrets: Path, tmp_path: Path
 ) -> AsyncIterator[str]:
     """The front door with TLS and tokens."""
-    settings = Settings(
+    settings = GrpcSettings(
         grpc_tls_cert_file=secrets / "services.crt",
         grpc_tls_key_file=secrets / "services.key",
         tokens_file=secrets / "tokens",

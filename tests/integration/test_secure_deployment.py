@@ -38,7 +38,7 @@ from seisbus.local.ports import free_port
 from seisbus.local.servers import embedded_servers
 from seisbus.model.job import JobFileError, parse_job
 from seisbus.model.service import WORKING, ServiceUser
-from seisbus.settings import Settings
+from seisbus.settings import AllSettings
 from seisbus.store.client import Store
 from seisbus.store.login import Login as StoreLogin
 from support.secure import Process, SecureDeployment, secure_deployment
@@ -71,10 +71,10 @@ async def deployment(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
             yield running
 
 
-def settings_of(deployment: SecureDeployment, user: ServiceUser, **changes: Any) -> Settings:
+def settings_of(deployment: SecureDeployment, user: ServiceUser, **changes: Any) -> AllSettings:
     """A service's settings, read as the service reads them."""
     values = {k.removeprefix("SEISBUS_").lower(): v for k, v in deployment.environment(user).items() if k[:3] == "SEI"}
-    return Settings(**{**values, **changes})
+    return AllSettings(**{**values, **changes})
 
 
 async def test_the_main_job_runs_and_no_service_is_refused_anything(deployment: SecureDeployment) -> None:

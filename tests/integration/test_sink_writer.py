@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from libseis.codes import Channel
-from seisbus.app import ServiceContext
+from seisbus.app import ServiceContext, WriterContext
 from seisbus.bus import Bus, Delivery
 from seisbus.bus.client import Tag
 from seisbus.bus.codec import encode_outcomes
@@ -24,7 +24,7 @@ from seisbus.model.ids import new_job_id, outcome_id, task_id, window_id
 from seisbus.model.outcome import Fate
 from seisbus.model.task import Recipe, Window
 from seisbus.objects import Bucket, ObjectReader
-from seisbus.settings import Settings
+from seisbus.settings import WriterSettings
 from seisbus.store import collections as c
 from seisbus.store.client import Store
 from seisbus.store.references import jobs_to_clean
@@ -39,7 +39,7 @@ DATA = bytes(range(80))
 class Sunk:
     """A writer's context with a sink, and the server of the sink."""
 
-    context: ServiceContext
+    context: WriterContext
     sink: Bucket
     server: Server
 
@@ -48,7 +48,7 @@ class Sunk:
 
 
 @asynccontextmanager
-async def committing(context: ServiceContext) -> AsyncIterator[Committer]:
+async def committing(context: WriterContext) -> AsyncIterator[Committer]:
     committer = Committer(context)
     running = asyncio.create_task(committer.run())
     try:
@@ -69,7 +69,7 @@ async def sunk(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "any")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
     (tmp_path / "buckets" / "sink").mkdir(parents=True)
-    settings = Settings(output_root=tmp_path, sink_orphan_seconds=2, sink_clean_seconds=1)
+    settings = WriterSettings(output_root=tmp_path, sink_orphan_seconds=2, sink_clean_seconds=1)
     async with (
         await Bus.connect(nats_server.url, name="test") as bus,
         await Store.connect(mongodb_uri, mongodb_database) as store,

@@ -13,7 +13,7 @@ import pytest
 from pymongo.errors import PyMongoError
 
 from libseis.codes import Channel
-from seisbus.app import ServiceContext
+from seisbus.app import ServiceContext, WriterContext
 from seisbus.bus import Bus, Delivery
 from seisbus.bus.client import Tag
 from seisbus.bus.codec import encode_outcomes
@@ -24,7 +24,7 @@ from seisbus.model.ids import new_job_id, outcome_id, task_id, window_id
 from seisbus.model.outcome import Fate
 from seisbus.model.task import Recipe, Window
 from seisbus.objects import ObjectReader
-from seisbus.settings import Settings
+from seisbus.settings import WriterSettings
 from seisbus.store import collections as c
 from seisbus.store.client import Store
 from seisbus.store.packing import expand_all
@@ -39,17 +39,17 @@ _SECOND_NS = 1_000_000_000
 @pytest.fixture
 async def context(
     nats_server: ServerHandle, mongodb_uri: str, mongodb_database: str, tmp_path: Path
-) -> AsyncIterator[ServiceContext]:
+) -> AsyncIterator[WriterContext]:
     async with (
         await Bus.connect(nats_server.url, name="test") as bus,
         await Store.connect(mongodb_uri, mongodb_database) as store,
     ):
         await store.ensure_indexes()
-        yield ServiceContext("writer", "boot", Settings(output_root=tmp_path), bus, store, ObjectReader(), {})
+        yield ServiceContext("writer", "boot", WriterSettings(output_root=tmp_path), bus, store, ObjectReader(), {})
 
 
 @pytest.fixture
-async def committer(context: ServiceContext) -> AsyncIterator[Committer]:
+async def committer(context: WriterContext) -> AsyncIterator[Committer]:
     made = Committer(context)
     running = asyncio.create_task(made.run())
     yield made
@@ -86,7 +86,7 @@ class Message:
         return Delivery(Tag(JOB, task, 1), encode_outcomes(batch), 1, self.holds.append)
 
 
-async def test_a_message_that_cannot_be_stored_fails_alone(context: ServiceContext, committer: Committer) -> None:
+async def test_a_message_that_cannot_be_stored_fails_alone(context: WriterContext, committer: Committer) -> None:
     messages = [Message(0), Message(1, log="x" * 17_000_000), Message(2)]  # a document holds 16 MB
     ends = await asyncio.gather(*(committer.commit(m.delivery()) for m in messages), return_exceptions=True)
     assert [isinstance(end, PyMongoError) for end in ends] == [False, True, False], ends
@@ -99,7 +99,7 @@ async def test_a_message_that_cannot_be_stored_fails_alone(context: ServiceConte
 
 
 async def test_a_dead_writers_transaction_blocks_its_own_windows_only(
-    context: ServiceContext, committer: Committer
+    context: WriterContext, committer: Committer
 ) -> None:
     locked, free = Message(0), Message(1)
     async with context.store.transaction() as session:
@@ -115,7 +115,7 @@ async def test_a_dead_writers_transaction_blocks_its_own_windows_only(
     assert [outcome["fate"] for outcome in outcomes] == ["saved"] * 3
 
 
-async def test_counters_reach_the_job(context: ServiceContext, committer: Committer) -> None:
+async def test_counters_reach_the_job(context: WriterContext, committer: Committer) -> None:
     await context.store[c.JOB].insert_one(
         {"_id": JOB, "open": True, "counts": {"saved": 0}, "stored_bytes": 0, "state": "running", "attempt": 1,
          "planned": 2, "planning_done": True}

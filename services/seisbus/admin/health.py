@@ -14,12 +14,12 @@ with program("services"):
     from grpc_health.v1 import health_pb2, health_pb2_grpc
 
     from ..security import read_bytes
-    from ..settings import Settings, load_settings
+    from ..settings import ProbeSettings, load_settings
 
 _SECONDS = 3.0
 
 
-def serving(settings: Settings, target: str) -> bool:
+def serving(settings: ProbeSettings, target: str) -> bool:
     """Whether the health service at `target` (host:port) says SERVING within three seconds.
 
     With TLS the certificate is expected to name `localhost`, and is itself what it is checked by, or its authority.
@@ -43,7 +43,7 @@ def serving(settings: Settings, target: str) -> bool:
 
 def main() -> int:
     """The exit code."""
-    settings = load_settings()
+    settings = load_settings(ProbeSettings)
     port = settings.health_address.rpartition(":")[2]
     return 0 if serving(settings, f"127.0.0.1:{port}") else 1
 

@@ -14,7 +14,7 @@ from ..bus import Bus
 from ..bus import Login as BusLogin
 from ..errors import SeisbusError
 from ..objects import Bucket, answers
-from ..settings import Settings
+from ..settings import AllSettings
 from ..store.client import Store, translated
 from ..store.login import Login as StoreLogin
 
@@ -22,10 +22,10 @@ _SILENT = "it takes connections and does not answer within {:.1f} s; look at the
 _PREFIX = "SEISBUS_"
 
 
-def settings_from(environment: Mapping[str, str]) -> Settings:
+def settings_from(environment: Mapping[str, str]) -> AllSettings:
     """The settings that a process with this environment would have; ValidationError when it could not start."""
     given = {k.removeprefix(_PREFIX).lower(): v for k, v in environment.items() if k.startswith(_PREFIX)}
-    return Settings.model_validate({k: v for k, v in given.items() if k in Settings.model_fields})
+    return AllSettings.model_validate({k: v for k, v in given.items() if k in AllSettings.model_fields})
 
 
 async def nats_problem(environment: Mapping[str, str], seconds: float) -> str:

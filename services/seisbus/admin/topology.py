@@ -20,14 +20,14 @@ with program("topology"):
     from ..model.kind import all_queues, allow_kinds
     from ..model.service import WORKING, ServiceUser
     from ..security import read_secret
-    from ..settings import Settings, load_settings
+    from ..settings import TopologySettings, load_settings
     from ..store.client import Store
     from ..store.login import Login as StoreLogin
     from ..store.permissions import ensure_users
     from ..store.replica_set import initiate_replica_set
 
 
-async def create(settings: Settings) -> None:
+async def create(settings: TopologySettings) -> None:
     """Make NATS and MongoDB what the services expect; safe to repeat."""
     consumers = [
         plan_consumer(),
@@ -58,7 +58,7 @@ def service_passwords(folder: Path) -> dict[ServiceUser, str]:
 def main() -> int:
     """The exit code: 2 for wrong settings, 1 for a server that is away."""
     try:
-        settings = load_settings()
+        settings = load_settings(TopologySettings)
         configure_logging(settings)
         allow_kinds(settings.job_kinds)
         asyncio.run(create(settings))

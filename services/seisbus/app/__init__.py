@@ -1,14 +1,26 @@
 """What every service process is made of: its life, its health surface, its logs."""
 
-from .context import ServiceContext
+from .context import (
+    ControlContext,
+    FetcherContext,
+    IndexerContext,
+    ServiceContext,
+    WindowerContext,
+    WriterContext,
+)
 from .lifecycle import archives_of, run_service
 from .logs import configure_logging
 from .service import Service, ServiceKind, service_of
 
 __all__ = [
+    "ControlContext",
+    "FetcherContext",
+    "IndexerContext",
     "Service",
     "ServiceContext",
     "ServiceKind",
+    "WindowerContext",
+    "WriterContext",
     "archives_of",
     "configure_logging",
     "run_service",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Generic, TypeAlias, TypeVar
 
 from ..archive.definition import ArchiveDefinition
 from ..bus import Bus, Worker
@@ -11,15 +12,26 @@ from ..bus.jobboard import JobBoard
 from ..bus.topology import PLAN, ConsumerSpec
 from ..bus.worker import DeadLetter, Handler
 from ..objects import Bucket, ObjectReader
-from ..settings import Settings
+from ..settings import (
+    ControlSettings,
+    FetcherSettings,
+    IndexerSettings,
+    ServiceSettings,
+    WindowerSettings,
+    WorkerSettings,
+    WriterSettings,
+)
 from ..store.client import Store
 from ..store.deadletters import bury_message
 from ..store.jobs import give_up_job, job_attempt
 from ..telemetry.hops import Hops
 
+S = TypeVar("S", bound=ServiceSettings)
+S_co = TypeVar("S_co", bound=ServiceSettings, covariant=True)
+
 
 @dataclass(slots=True)
-class ServiceContext:
+class ServiceContext(Generic[S_co]):
     """What every service has: connections and the archives. One of each a process.
 
     `sink`: the bucket that waveform files and datasets go to, None where they go to the output folder.
@@ -27,7 +39,7 @@ class ServiceContext:
 
     service: str
     boot: str
-    settings: Settings
+    settings: S_co
     bus: Bus
     store: Store
     objects: ObjectReader
@@ -39,7 +51,14 @@ class ServiceContext:
     def __post_init__(self) -> None:
         self.board = JobBoard(self.bus, lambda job: job_attempt(self.store, job))
 
-    def worker(self, consumer: ConsumerSpec, handler: Handler, *, slots: int, max_bytes: int | None = None) -> Worker:
+    def worker(
+        self: ServiceContext[WorkerSettings],
+        consumer: ConsumerSpec,
+        handler: Handler,
+        *,
+        slots: int,
+        max_bytes: int | None = None,
+    ) -> Worker:
         """A worker on `consumer` with this process's settings."""
         return Worker(
             self.bus,
@@ -72,3 +91,10 @@ class ServiceContext:
         if letter.stream == PLAN and not letter.poison:
             # A message that is garbage is sent again by the reconciler; a plan that cannot be made is not.
             await give_up_job(self.store, letter.tag.job, f"It could not be planned: {letter.reason}.")
+
+
+ControlContext: TypeAlias = ServiceContext[ControlSettings]
+IndexerContext: TypeAlias = ServiceContext[IndexerSettings]
+FetcherContext: TypeAlias = ServiceContext[FetcherSettings]
+WindowerContext: TypeAlias = ServiceContext[WindowerSettings]
+WriterContext: TypeAlias = ServiceContext[WriterSettings]

@@ -16,7 +16,7 @@ from seis.control.v1 import control_pb2, control_pb2_grpc
 
 from ..bus import Worker
 from ..disk_room import lack_of_room
-from ..settings import Settings
+from ..settings import ServiceSettings
 from ..telemetry.hops import ARCHIVE_HOP, Hops, Wait
 from .listening import access_of, grpc_server, listen
 
@@ -105,7 +105,7 @@ class HealthServer:
     Where probes want plain text, the port answers nothing but health, which tells no more than whether work is taken.
     """
 
-    def __init__(self, settings: Settings, control: WorkerControl) -> None:
+    def __init__(self, settings: ServiceSettings, control: WorkerControl) -> None:
         self._settings = settings
         self._health = health_aio.HealthServicer()
         self._server = grpc_server(settings, [access_of(settings)])

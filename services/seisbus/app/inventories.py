@@ -11,11 +11,12 @@ from libseis.obspy.inventories import inventory_of as of_channels
 from ..archive.definition import archive_named
 from ..archive.responses import read_inventory_of_documents
 from ..errors import SeisbusError, UnavailableError
+from ..settings import ServiceSettings
 from ..store.index import channel_epochs, station_keys
 from .context import ServiceContext
 
 
-async def inventory_of(context: ServiceContext, archive: str, net: str, sta: str) -> tuple[Any, str]:
+async def inventory_of(context: ServiceContext[ServiceSettings], archive: str, net: str, sta: str) -> tuple[Any, str]:
     """An obspy Inventory of one station (None where nothing is known) and what was wrong with it ("" for nothing).
 
     StationXML of the archive with its responses; without it channel documents, which have none.
@@ -35,7 +36,9 @@ async def inventory_of(context: ServiceContext, archive: str, net: str, sta: str
     return await asyncio.to_thread(of_channels, epochs), " ".join([*told, "Its channels are without responses."])
 
 
-async def archived_inventory(context: ServiceContext, archive: str, net: str, sta: str) -> tuple[Any, list[str]]:
+async def archived_inventory(
+    context: ServiceContext[ServiceSettings], archive: str, net: str, sta: str
+) -> tuple[Any, list[str]]:
     """What can be read of a station's StationXML in an archive (None where it has none), and what is odd about it.
 
     A document that cannot be read costs itself alone.

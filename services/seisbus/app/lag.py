@@ -7,6 +7,7 @@ import logging
 from typing import Final
 
 from ..errors import UnavailableError
+from ..settings import ServiceSettings
 from ..telemetry.lag import note_lag
 from .context import ServiceContext
 
@@ -16,7 +17,7 @@ _log = logging.getLogger(__name__)
 _SECONDS: Final = 15.0
 
 
-async def watch_lag(context: ServiceContext) -> None:
+async def watch_lag(context: ServiceContext[ServiceSettings]) -> None:
     """Look until cancelled; nothing at all where nobody reads metrics."""
     if not context.settings.metrics_address:
         await asyncio.Event().wait()

@@ -25,13 +25,13 @@ from ..errors import SeisbusError, UserError
 from ..model.ids import boot_id
 from ..model.kind import allow_kinds
 from ..objects import Bucket, ObjectReader
-from ..settings import Settings, load_settings
+from ..settings import ArchiveSettings, FromEnvironment, ServiceSettings, SinkSettings, StepSettings, load_settings
 from ..store.client import Store
 from ..store.login import Login as StoreLogin
 from ..telemetry import tracing
 from ..telemetry.hops import Hops
 from ..telemetry.metrics import serve_metrics
-from .context import ServiceContext
+from .context import S, ServiceContext
 from .health import HealthServer, WorkerControl
 from .logs import configure_logging
 from .memory import keep_freed_memory, keep_memory_bounded
@@ -45,7 +45,7 @@ _FIRST = asyncio.FIRST_COMPLETED
 STEPS_GROUP: Final = "seisbus.steps"
 
 
-def archives_of(settings: Settings) -> Mapping[str, ArchiveDefinition]:
+def archives_of(settings: ArchiveSettings) -> Mapping[str, ArchiveDefinition]:
     """The known archives; `local` gets its endpoint from the environment, and without one is left out."""
     archives = dict(load_archives(settings.archives_file))
     if settings.archive_local_endpoint:
@@ -55,8 +55,10 @@ def archives_of(settings: Settings) -> Mapping[str, ArchiveDefinition]:
     return archives
 
 
-def allow_user_steps(settings: Settings) -> None:
+def allow_user_steps(settings: FromEnvironment) -> None:
     """Register the steps of other packages that this deployment allows; UserError when one cannot be used."""
+    if not isinstance(settings, StepSettings):
+        return  # this service never looks at steps
     names = [name.strip() for name in settings.user_steps.split(",") if name.strip()]
     if not names:
         return
@@ -68,10 +70,10 @@ def allow_user_steps(settings: Settings) -> None:
         raise UserError(f"SEISBUS_USER_STEPS: {' '.join(error.problems)}") from None
 
 
-def run_service(service: str, build: Callable[[ServiceContext], Awaitable[Service]]) -> int:
-    """Run a service until SIGTERM, SIGINT or Drain; the exit code."""
+def run_service(service: str, wanted: type[S], build: Callable[[ServiceContext[S]], Awaitable[Service]]) -> int:
+    """Run a service with settings `wanted` until SIGTERM, SIGINT or Drain; the exit code."""
     try:
-        settings = load_settings()
+        settings = load_settings(wanted)
         configure_logging(settings)
         allow_user_steps(settings)
         allow_kinds(settings.job_kinds)
@@ -88,7 +90,7 @@ def run_service(service: str, build: Callable[[ServiceContext], Awaitable[Servic
     return 0
 
 
-async def _connect(name: str, settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[Bus, Store]:
+async def _connect(name: str, settings: ServiceSettings, stack: contextlib.AsyncExitStack) -> tuple[Bus, Store]:
     """The connections a service cannot be without; closed with `stack`."""
     bus = await stack.enter_async_context(
         await Bus.connect(settings.nats_url, name=f"seisbus-{name}", login=BusLogin.of(settings))
@@ -97,9 +99,9 @@ async def _connect(name: str, settings: Settings, stack: contextlib.AsyncExitSta
     return bus, await stack.enter_async_context(store)
 
 
-def _sink(name: str, settings: Settings) -> Bucket | None:
+def _sink(name: str, settings: FromEnvironment) -> Bucket | None:
     """The bucket for files, where there is one; who asks control for what lies there waits for the answer."""
-    if not settings.sink:
+    if not isinstance(settings, SinkSettings) or not settings.sink:
         return None
     place = settings.sink, settings.sink_endpoint, settings.sink_region
     if name == "control":
@@ -107,13 +109,13 @@ def _sink(name: str, settings: Settings) -> Bucket | None:
     return Bucket(*place)
 
 
-def _process(context: ServiceContext) -> str:
+def _process(context: ServiceContext[ServiceSettings]) -> str:
     """The name of this process in the deployment; one that is started in its place has the same, where it can."""
     port = context.settings.health_address.rpartition(":")[2]
     return f"{context.service}@{socket.gethostname()}:{context.boot if port == '0' else port}"
 
 
-async def _main(name: str, settings: Settings, build: Callable[[ServiceContext], Awaitable[Service]]) -> None:
+async def _main(name: str, settings: S, build: Callable[[ServiceContext[S]], Awaitable[Service]]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

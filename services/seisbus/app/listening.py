@@ -12,12 +12,12 @@ from grpc.aio import ServerInterceptor
 from ..deadlines import KEEPALIVE_SECONDS
 from ..errors import UserError
 from ..security import SecretError, read_bytes
-from ..settings import Settings
+from ..settings import GrpcSettings
 from .access import AccessInterceptor
 from .tokens import TokenBook
 
 
-def access_of(settings: Settings) -> AccessInterceptor:
+def access_of(settings: GrpcSettings) -> AccessInterceptor:
     """The check of callers; SecretError when the tokens file cannot be used, UserError when tokens would be sent in
     the clear."""
     if settings.tokens_file is not None and settings.grpc_tls_cert_file is None:
@@ -28,7 +28,7 @@ def access_of(settings: Settings) -> AccessInterceptor:
     return AccessInterceptor(book, streams_per_client=settings.streams_per_client)
 
 
-def grpc_server(settings: Settings, interceptors: Sequence[ServerInterceptor]) -> grpc.aio.Server:
+def grpc_server(settings: GrpcSettings, interceptors: Sequence[ServerInterceptor]) -> grpc.aio.Server:
     """A server with this deployment's limits; the first interceptor sees a call first."""
     return grpc.aio.server(
         interceptors=interceptors,
@@ -41,7 +41,7 @@ def grpc_server(settings: Settings, interceptors: Sequence[ServerInterceptor]) -
     )
 
 
-def listen(server: grpc.aio.Server, address: str, settings: Settings, variable: str, *, plain: bool = False) -> int:
+def listen(server: grpc.aio.Server, address: str, settings: GrpcSettings, variable: str, *, plain: bool = False) -> int:
     """Take a port (0 picks a free one), with TLS where a certificate is set; its number. UserError when it cannot be.
 
     `variable` is the setting that `address` comes from. `plain` speaks no TLS whatever is set.
@@ -57,7 +57,7 @@ def listen(server: grpc.aio.Server, address: str, settings: Settings, variable: 
         ) from error
 
 
-def server_credentials(settings: Settings) -> Any:
+def server_credentials(settings: GrpcSettings) -> Any:
     """The certificate and key of this process, None when none is set; SecretError when they cannot be used."""
     cert, key = settings.grpc_tls_cert_file, settings.grpc_tls_key_file
     if cert is None:

@@ -7,7 +7,7 @@ import logging
 import sys
 import time
 
-from ..settings import Settings
+from ..settings import LogSettings
 from ..telemetry.current_work import current_work
 
 
@@ -26,7 +26,7 @@ class _JsonFormatter(logging.Formatter):
         return json.dumps(line)
 
 
-def configure_logging(settings: Settings) -> None:
+def configure_logging(settings: LogSettings) -> None:
     """Events to standard output, as text or JSON."""
     handler = logging.StreamHandler(sys.stdout)
     formatter: logging.Formatter

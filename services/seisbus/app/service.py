@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic
 
 from ..bus import Worker
-from .context import ServiceContext
+from .context import S, ServiceContext
 
 
 @dataclass(slots=True)
@@ -19,15 +19,15 @@ class Service:
     on_drained: Callable[[], Awaitable[None]] | None = None
 
 
-class ServiceKind:
+class ServiceKind(Generic[S]):
     """What one service does for a kind of job: workers on the kind's queues, loops beside them."""
 
-    async def service(self, context: ServiceContext) -> Service:
+    async def service(self, context: ServiceContext[S]) -> Service:
         """The part of the service that is there for the kind."""
         return Service()
 
 
-async def service_of(context: ServiceContext, kinds: Mapping[str, ServiceKind]) -> Service:
+async def service_of(context: ServiceContext[S], kinds: Mapping[str, ServiceKind[S]]) -> Service:
     """The service that does what there is to do for all these kinds."""
     parts = [await kinds[name].service(context) for name in sorted(kinds)]
     drained: list[Callable[[], Awaitable[None]]] = [part.on_drained for part in parts if part.on_drained is not None]

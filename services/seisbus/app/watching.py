@@ -9,6 +9,7 @@ import time
 from ..bus.topology import CLAIMS_STREAM, PLAN
 from ..deadlines import LOOK_EVERY_SECONDS, LOOK_SECONDS, SILENT_SECONDS
 from ..errors import UnavailableError
+from ..settings import ServiceSettings
 from ..store.processes import heard, leave, report
 from ..telemetry.hops import sink_hop
 from .context import ServiceContext
@@ -21,7 +22,9 @@ class Watch:
     `process` names this one among those of the deployment.
     """
 
-    def __init__(self, context: ServiceContext, health: HealthServer, control: WorkerControl, process: str) -> None:
+    def __init__(
+        self, context: ServiceContext[ServiceSettings], health: HealthServer, control: WorkerControl, process: str
+    ) -> None:
         self._context = context
         self._hops = context.hops
         self._health = health

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..security import client_tls, read_bytes, read_secret
-from ..settings import Settings
+from ..settings import NatsSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Login:
     tls: ssl.SSLContext | None = None
 
     @classmethod
-    def of(cls, settings: Settings) -> Login:
+    def of(cls, settings: NatsSettings) -> Login:
         """The login that settings name; SecretError when a file cannot be used."""
         secret = settings.nats_password_file
         for path, variable in (

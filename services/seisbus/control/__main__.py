@@ -7,12 +7,13 @@ import sys
 from ..extras import program
 
 with program("control"):
-    from ..app import Service, ServiceContext, run_service
+    from ..app import ControlContext, Service, run_service
+    from ..settings import ControlSettings
     from .context import CallContext
     from .server import ControlServer
 
 
-async def build(service: ServiceContext) -> Service:
+async def build(service: ControlContext) -> Service:
     """Start answering on SEISBUS_CONTROL_ADDRESS."""
     context = CallContext(
         store=service.store,
@@ -30,4 +31,4 @@ async def build(service: ServiceContext) -> Service:
 
 
 if __name__ == "__main__":
-    sys.exit(run_service("control", build))
+    sys.exit(run_service("control", ControlSettings, build))

@@ -11,7 +11,7 @@ from grpc_reflection.v1alpha import reflection
 from seis.control.v1 import control_pb2, control_pb2_grpc
 
 from ..app.listening import access_of, grpc_server, listen
-from ..settings import Settings
+from ..settings import GrpcSettings
 from .context import CallContext
 from .data_calls import DataCalls
 from .job_calls import JobCalls
@@ -37,12 +37,12 @@ class ControlServer:
         self.port = port
 
     @classmethod
-    async def start(cls, context: CallContext, address: str, settings: Settings | None = None) -> ControlServer:
+    async def start(cls, context: CallContext, address: str, settings: GrpcSettings | None = None) -> ControlServer:
         """Listen on `address` (host:port, port 0 is any free one) as `settings` say.
 
         Raises UserError when the address cannot be bound, SecretError when certificate or tokens cannot be used.
         """
-        settings = settings or Settings()
+        settings = settings or GrpcSettings()
         server = grpc_server(settings, [access_of(settings), StatusInterceptor(context)])
         checks = health.aio.HealthServicer()
         control_pb2_grpc.add_ControlServiceServicer_to_server(ControlServicer(context), server)

@@ -8,17 +8,18 @@ from typing import Final
 from ..extras import program
 
 with program("fetcher"):
-    from ..app import Service, ServiceContext, ServiceKind, run_service, service_of
+    from ..app import FetcherContext, Service, ServiceKind, run_service, service_of
     from ..model.kind import Stage
+    from ..settings import FetcherSettings
 
-    FETCHER: Final[Stage[ServiceKind]] = Stage("fetcher")
+    FETCHER: Final[Stage[ServiceKind[FetcherSettings]]] = Stage("fetcher")
     FETCHER.all()  # what is missing is said before anything starts
 
 
-async def build(context: ServiceContext) -> Service:
+async def build(context: FetcherContext) -> Service:
     """What there is to do for every kind of job."""
     return await service_of(context, FETCHER.all())
 
 
 if __name__ == "__main__":
-    sys.exit(run_service("fetcher", build))
+    sys.exit(run_service("fetcher", FetcherSettings, build))

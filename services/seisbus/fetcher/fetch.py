@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from libseis.segments import Span
 
-from ..app import ServiceContext
+from ..app import FetcherContext
 from ..archive.definition import ArchiveDefinition, ObjectUnit, archive_named
 from ..bus import Delivery
 from ..bus.client import Tag
@@ -82,7 +82,7 @@ class _Read:
 class Fetcher:
     """Handles the messages of SEIS_FETCH."""
 
-    def __init__(self, context: ServiceContext, learned: Learned) -> None:
+    def __init__(self, context: FetcherContext, learned: Learned) -> None:
         self._context = context
         self._learned = learned
         self._budget = ByteBudget(2 * context.settings.bytes_in_flight)

@@ -10,7 +10,7 @@ from cachetools import LRUCache
 
 from libseis.codes import Channel
 
-from ..app import ServiceContext
+from ..app import FetcherContext
 from ..app.events import event_of
 from ..app.inventories import inventory_of
 from ..archive.definition import archive_named
@@ -43,7 +43,7 @@ _EVENTS = 2
 class MisfitInputs:
     """Handles the messages of stations to measure."""
 
-    def __init__(self, context: ServiceContext) -> None:
+    def __init__(self, context: FetcherContext) -> None:
         self._context = context
         self._stationxml: LRUCache[tuple[str, str, str], tuple[bytes, str]] = LRUCache(_STATIONS)
         self._events: LRUCache[tuple[str, int, str], _ByStation] = LRUCache(_EVENTS)

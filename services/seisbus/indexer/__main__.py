@@ -7,11 +7,12 @@ import sys
 from ..extras import program
 
 with program("indexer"):
-    from ..app import Service, ServiceContext, run_service
+    from ..app import IndexerContext, Service, run_service
     from ..app.lag import watch_lag
     from ..bus import Delivery
     from ..bus.codec import decode_plan
     from ..bus.topology import plan_consumer
+    from ..settings import IndexerSettings
     from .planner import plan_job
     from .reconciler import Reconciler
 
@@ -19,7 +20,7 @@ with program("indexer"):
 _JOBS_AT_ONCE = 64
 
 
-async def build(context: ServiceContext) -> Service:
+async def build(context: IndexerContext) -> Service:
     """The indexer's worker and its reconciler."""
 
     async def handle(delivery: Delivery) -> None:
@@ -32,4 +33,4 @@ async def build(context: ServiceContext) -> Service:
 
 
 if __name__ == "__main__":
-    sys.exit(run_service("indexer", build))
+    sys.exit(run_service("indexer", IndexerSettings, build))

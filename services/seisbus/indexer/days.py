@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from libseis.isotime import DAY_NS, utc
 
-from ..app import ServiceContext
+from ..app import IndexerContext
 from ..archive.definition import ArchiveDefinition, IndexSource
 from ..archive.errors import ArchiveFormatError
 from ..archive.keys import DayKey, TableFormat, waveform_index_key
@@ -35,7 +35,7 @@ def day_of(number: int) -> date:
     return date(1970, 1, 1) + timedelta(days=number)
 
 
-async def ensure_day(context: ServiceContext, archive: ArchiveDefinition, number: int) -> list[str]:
+async def ensure_day(context: IndexerContext, archive: ArchiveDefinition, number: int) -> list[str]:
     """Make the files of a day known, unless they are; sentences on what is odd about its index or listing.
 
     An index that cannot be read costs itself alone: the listing tells what is there. A day that is in neither is known
@@ -93,7 +93,7 @@ def _file(archive: ArchiveDefinition, key: DayKey, number: int, object_key: str)
     }
 
 
-async def _index_rows(context: ServiceContext, archive: ArchiveDefinition, day: date, notes: list[str]) -> list[DayRow]:
+async def _index_rows(context: IndexerContext, archive: ArchiveDefinition, day: date, notes: list[str]) -> list[DayRow]:
     """Rows of the day's index, Parquet before CSV (old CSVs lack a header); none when there is none to read."""
     if archive.index is not IndexSource.FILES:
         return []
@@ -129,7 +129,7 @@ def _rows_of(
 
 
 async def _listing(
-    context: ServiceContext, archive: ArchiveDefinition, day: date, notes: list[str]
+    context: IndexerContext, archive: ArchiveDefinition, day: date, notes: list[str]
 ) -> dict[str, tuple[DayKey, int, str]]:
     """Day objects in the archive's folders of that day: key -> (codes, size, ETag)."""
     prefix = archive.day_key.prefix(day=day)

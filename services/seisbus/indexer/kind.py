@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Iterable
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
-from ..app import ServiceContext
+from ..app import IndexerContext
 from ..archive.definition import ArchiveDefinition, archive_named
 from ..bus.snapshot import snapshot
 from ..errors import UserError
@@ -28,7 +28,7 @@ CHUNK: Final = 100
 class Planning(Generic[J]):
     """A job in the planner's or the reconciler's hands: its document and its specification."""
 
-    def __init__(self, context: ServiceContext, job: JobDocument, spec: J) -> None:
+    def __init__(self, context: IndexerContext, job: JobDocument, spec: J) -> None:
         self.context = context
         self.store = context.store
         self.job = job

@@ -9,7 +9,7 @@ from libseis.codes import Channel, ChannelFilter
 from libseis.epochs import of_document
 from libseis.isotime import DAY_NS
 
-from ..app import ServiceContext
+from ..app import IndexerContext
 from ..app.events import origins_of
 from ..archive.definition import ArchiveDefinition, ObjectUnit
 from ..errors import UserError
@@ -25,7 +25,7 @@ from .days import day_of, ensure_day
 MAX_EVENTS = 100_000
 
 
-async def resolve_events(context: ServiceContext, spec: ArchiveJob) -> list[Origin]:
+async def resolve_events(context: IndexerContext, spec: ArchiveJob) -> list[Origin]:
     """Origins of the events a job names, in order of time. UserError when there are none, or too many."""
     if spec.windows.events is None:
         return []
@@ -41,7 +41,7 @@ class DayFilesCache:
     """Files of the days a plan is working on, by channel; days behind are forgotten, so memory stays bounded."""
 
     def __init__(
-        self, context: ServiceContext, archive: ArchiveDefinition, spec: ArchiveJob, *, stated_rates: bool = False
+        self, context: IndexerContext, archive: ArchiveDefinition, spec: ArchiveJob, *, stated_rates: bool = False
     ) -> None:
         """`stated_rates`: take the rates of station metadata where the index has none."""
         self._context = context

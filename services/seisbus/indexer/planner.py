@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 
-from ..app import ServiceContext
+from ..app import IndexerContext
 from ..bus.snapshot import snapshot
 from ..errors import SeisbusError, UnavailableError, UserError
 from ..failpoints import failpoint
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 _SILENCE_SECONDS = 1.5
 
 
-async def plan_job(context: ServiceContext, job_id: str, attempt: int) -> None:
+async def plan_job(context: IndexerContext, job_id: str, attempt: int) -> None:
     """Plan a job to its end, or as far as it may go.
 
     Returns when the plan is finished, moved, cancelled or closed, or waits for another job (the reconciler asks again).
@@ -59,7 +59,7 @@ class _OutrankedError(Exception):
 class _Planner:
     """One planning run of one job."""
 
-    def __init__(self, context: ServiceContext, job: JobDocument) -> None:
+    def __init__(self, context: IndexerContext, job: JobDocument) -> None:
         self._context = context
         self._store = context.store
         self._job = job

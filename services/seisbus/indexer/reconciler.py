@@ -19,7 +19,7 @@ import contextlib
 import logging
 import time
 
-from ..app import ServiceContext
+from ..app import IndexerContext
 from ..bus.snapshot import settled, snapshot
 from ..bus.topology import PLAN
 from ..errors import UnavailableError
@@ -55,7 +55,7 @@ _CANCEL_AT_ONCE = 20
 class Reconciler:
     """Looks at every open job in turn while it holds the lease, and at once at a job whose last window settled."""
 
-    def __init__(self, context: ServiceContext) -> None:
+    def __init__(self, context: IndexerContext) -> None:
         self._context = context
         self._store = context.store
         # What a job looked like when nothing of it moved, and since when (loop time).

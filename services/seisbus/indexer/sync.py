@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from libseis.codes import Channel
 
-from ..app import ServiceContext
+from ..app import IndexerContext
 from ..archive.catalog import CatalogRow, read_catalog
 from ..archive.definition import ArchiveDefinition
 from ..archive.errors import ArchiveFormatError
@@ -39,7 +39,7 @@ _NOBODY = Channel("", "", "", "")
 _AT_ONCE = 16
 
 
-async def pages(context: ServiceContext, archive: ArchiveDefinition) -> AsyncIterator[list[str]]:
+async def pages(context: IndexerContext, archive: ArchiveDefinition) -> AsyncIterator[list[str]]:
     """Keys of everything that a sync brings in, in a fixed order, page by page."""
     page: list[str] = []
     for prefix in (archive.waveform_index_prefix, archive.catalog_index_prefix, *archive.station_prefixes):
@@ -68,7 +68,7 @@ def page_task(job: str, archive: ArchiveDefinition, number: int, keys: Sequence[
     )
 
 
-async def read_page(context: ServiceContext, archive: ArchiveDefinition, task: Task) -> list[SettledWindow]:
+async def read_page(context: IndexerContext, archive: ArchiveDefinition, task: Task) -> list[SettledWindow]:
     """Bring the keys of a page in; how each ended. What was odd in one that was read is its outcome's detail."""
     gate = asyncio.Semaphore(_AT_ONCE)
 
@@ -95,7 +95,7 @@ async def read_page(context: ServiceContext, archive: ArchiveDefinition, task: T
     return list(await asyncio.gather(*(one(window) for window in task.windows)))
 
 
-async def _read_key(context: ServiceContext, archive: ArchiveDefinition, key: str, odd: Oddities) -> list[str] | None:
+async def _read_key(context: IndexerContext, archive: ArchiveDefinition, key: str, odd: Oddities) -> list[str] | None:
     index = parse_index_key(key)
     if index is None:
         return await _read_stations(context, archive, key, odd) if key.endswith(".xml") else []
@@ -125,7 +125,7 @@ def _key_document(archive: ArchiveDefinition, index: IndexKey) -> IndexKeyDocume
     return document
 
 
-async def _read_catalog(context: ServiceContext, archive: ArchiveDefinition, index: IndexKey, odd: Oddities) -> bool:
+async def _read_catalog(context: IndexerContext, archive: ArchiveDefinition, index: IndexKey, odd: Oddities) -> bool:
     found = await context.objects.get(archive, index.key)
     if found is None:
         return False
@@ -157,7 +157,7 @@ def event_document(archive: ArchiveDefinition, row: CatalogRow) -> SourceDocumen
 
 
 async def _read_stations(
-    context: ServiceContext, archive: ArchiveDefinition, key: str, odd: Oddities
+    context: IndexerContext, archive: ArchiveDefinition, key: str, odd: Oddities
 ) -> list[str] | None:
     found = await context.objects.get(archive, key)
     if found is None:
@@ -176,7 +176,7 @@ async def _read_stations(
 
 
 async def _without_response(
-    context: ServiceContext, found: Fetched, key: str, sites: list[SiteDocument], odd: Oddities
+    context: IndexerContext, found: Fetched, key: str, sites: list[SiteDocument], odd: Oddities
 ) -> dict[str, str]:
     """Channels whose response cannot be read, with the reason; `sites` keep it, so that obspy, which is slow, reads a
     document that did not change only once."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..security import read_bytes, read_secret
-from ..settings import Settings
+from ..settings import MongodbSettings
 
 # Users and their roles live here, as MongoDB's own tools have it.
 USERS_DATABASE: Final = "admin"
@@ -23,7 +23,7 @@ class Login:
     cert_key_file: Path | None = None
 
     @classmethod
-    def of(cls, settings: Settings) -> Login:
+    def of(cls, settings: MongodbSettings) -> Login:
         """The login that settings name; SecretError when a file cannot be used."""
         for path, variable in (
             (settings.mongodb_tls_ca_file, "SEISBUS_MONGODB_TLS_CA_FILE"),

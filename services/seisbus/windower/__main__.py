@@ -8,17 +8,18 @@ from typing import Final
 from ..extras import program
 
 with program("windower"):
-    from ..app import Service, ServiceContext, ServiceKind, run_service, service_of
+    from ..app import Service, ServiceKind, WindowerContext, run_service, service_of
     from ..model.kind import Stage
+    from ..settings import WindowerSettings
 
-    WINDOWER: Final[Stage[ServiceKind]] = Stage("windower")
+    WINDOWER: Final[Stage[ServiceKind[WindowerSettings]]] = Stage("windower")
     WINDOWER.all()  # what is missing is said before anything starts
 
 
-async def build(context: ServiceContext) -> Service:
+async def build(context: WindowerContext) -> Service:
     """What there is to do for every kind of job."""
     return await service_of(context, WINDOWER.all())
 
 
 if __name__ == "__main__":
-    sys.exit(run_service("windower", build))
+    sys.exit(run_service("windower", WindowerSettings, build))

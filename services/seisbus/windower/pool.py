@@ -6,10 +6,10 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
-from ..settings import Settings
+from ..settings import WindowerSettings
 
 
-def threads_of(settings: Settings) -> int:
+def threads_of(settings: WindowerSettings) -> int:
     """How many there are."""
     return settings.concurrency or min(4, os.cpu_count() or 1)
 

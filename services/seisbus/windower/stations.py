@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
 
-from ..app import ServiceContext
+from ..app import WindowerContext
 from ..app.inventories import archived_inventory
 from ..model.handovers import WindowOrder
 
@@ -40,7 +40,7 @@ class Metadata:
 class Stations:
     """Metadata by station; a station that the archive has none of gets an empty context."""
 
-    def __init__(self, context: ServiceContext) -> None:
+    def __init__(self, context: WindowerContext) -> None:
         self._context = context
         self._known: LRUCache[tuple[str, str, str, str], asyncio.Task[Metadata]] = LRUCache(_STATIONS)
 

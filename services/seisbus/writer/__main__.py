@@ -7,16 +7,17 @@ import sys
 from ..extras import program
 
 with program("writer"):
-    from ..app import Service, ServiceContext, run_service, service_of
+    from ..app import Service, WriterContext, run_service, service_of
+    from ..settings import WriterSettings
     from .kind import WRITER
 
     WRITER.all()  # what is missing is said before anything starts
 
 
-async def build(context: ServiceContext) -> Service:
+async def build(context: WriterContext) -> Service:
     """What there is to do for every kind of job."""
     return await service_of(context, WRITER.all())
 
 
 if __name__ == "__main__":
-    sys.exit(run_service("writer", build))
+    sys.exit(run_service("writer", WriterSettings, build))

@@ -20,7 +20,7 @@ from libseis.codes import Channel
 from libseis.isotime import iso
 from libseis.segments import Segment
 
-from ..app import ServiceContext
+from ..app import WriterContext
 from ..app.events import event_of
 from ..app.inventories import inventory_of
 from ..bus import Delivery
@@ -63,7 +63,7 @@ class _LeaseLostError(Exception):
 class Builder:
     """Handles the messages of the build consumer."""
 
-    def __init__(self, context: ServiceContext) -> None:
+    def __init__(self, context: WriterContext) -> None:
         self._context = context
         self._store = context.store
         self._root = context.settings.output_root.absolute()
@@ -151,7 +151,7 @@ class Builder:
 class _Dataset:
     """One dataset on its way from the store into a draft."""
 
-    def __init__(self, context: ServiceContext, order: BuildOrder, spec: ExportJob) -> None:
+    def __init__(self, context: WriterContext, order: BuildOrder, spec: ExportJob) -> None:
         self._context = context
         self._order = order
         self._spec = spec

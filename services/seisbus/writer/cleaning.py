@@ -11,7 +11,7 @@ import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
-from ..app import ServiceContext
+from ..app import WriterContext
 from ..errors import UnavailableError
 from ..objects import Bucket
 from ..store.lease import acquire
@@ -25,7 +25,7 @@ _LEASE = "sink-cleaner"
 class Cleaner:
     """One of a process; the lease lets one of a deployment work."""
 
-    def __init__(self, context: ServiceContext, sink: Bucket) -> None:
+    def __init__(self, context: WriterContext, sink: Bucket) -> None:
         self._context = context
         self._sink = sink
         self._orphan_age = timedelta(seconds=context.settings.sink_orphan_seconds)

@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..app import ServiceContext
+from ..app import WriterContext
 from ..bus import Delivery
 from ..bus.codec import decode_outcomes
 from ..bus.snapshot import snapshot
@@ -69,7 +69,7 @@ def _end(entries: Sequence[_Waiting], error: Exception | None = None) -> None:
 class Committer:
     """Gathers outcomes and commits them; one instance a process."""
 
-    def __init__(self, context: ServiceContext) -> None:
+    def __init__(self, context: WriterContext) -> None:
         settings = context.settings
         self._context = context
         OUTPUT_FREE.set_function(lambda: free_ratio(settings.output_root))

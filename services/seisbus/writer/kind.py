@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Final, Generic, TypeVar
 
-from ..app import ServiceContext, ServiceKind
+from ..app import ServiceKind, WriterContext
 from ..model.kind import Job, Stage
+from ..settings import WriterSettings
 
 J = TypeVar("J", bound=Job)
 
 
-class WriterKind(ServiceKind, Generic[J]):
+class WriterKind(ServiceKind[WriterSettings], Generic[J]):
     """One kind of job."""
 
-    async def unfinished(self, context: ServiceContext, job: str, spec: J) -> set[str]:
+    async def unfinished(self, context: WriterContext, job: str, spec: J) -> set[str]:
         """Paths of datasets that writers which died may have left unfinished beside their places, for a purge."""
         return set()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..app import ServiceContext
+from ..app import WriterContext
 from ..bus.snapshot import snapshot
 from ..model.handovers import BuildOrder, LogLine, Measurement, Severity
 from ..model.ids import document_id
@@ -17,7 +17,7 @@ from ..store.settled import SettledWindow
 from .documents import logdata
 
 
-async def settle_alone(context: ServiceContext, message: BuildOrder | Measurement, entry: SettledWindow) -> None:
+async def settle_alone(context: WriterContext, message: BuildOrder | Measurement, entry: SettledWindow) -> None:
     """Commit a message's one item, count it and tell watchers; a repeat changes nothing."""
     job = message.job
     result = await settle(context.store, [Settlement(job, message.task, message.attempt, 0, 1, [entry])])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
-from ..app import ServiceContext
+from ..app import WriterContext
 from ..bus import Delivery
 from ..bus.codec import decode_measurement
 from ..errors import PoisonError
@@ -25,7 +25,7 @@ D = TypeVar("D", bound=Mapping[str, Any])
 class MeasurementWriter:
     """Handles the messages that hold measurements of stations."""
 
-    def __init__(self, context: ServiceContext) -> None:
+    def __init__(self, context: WriterContext) -> None:
         self._context = context
 
     async def handle(self, delivery: Delivery) -> None:

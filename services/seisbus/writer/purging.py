@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..app import ServiceContext
+from ..app import WriterContext
 from ..bus import Delivery
 from ..bus.codec import decode_build
 from ..errors import NotFoundError, UnavailableError
@@ -37,7 +37,7 @@ _log = logging.getLogger(__name__)
 class Purger:
     """Handles the messages of the purge consumer."""
 
-    def __init__(self, context: ServiceContext) -> None:
+    def __init__(self, context: WriterContext) -> None:
         self._context = context
         self._store = context.store
         self._root = context.settings.output_root.absolute()

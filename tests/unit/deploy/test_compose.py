@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from seisbus.settings import Settings
+from seisbus.settings import PROGRAMS, AllSettings, load_settings
 
 ROOT = Path(__file__).resolve().parents[3]
 # who writes to the bucket, and who only reads
@@ -29,13 +29,13 @@ def rendered(**variables: str) -> dict[str, Any]:
     return found
 
 
-def settings_of(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> Settings:
+def settings_of(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> AllSettings:
     """What a service makes of the environment of its container."""
     for name in [name for name in os.environ if name.startswith("SEISBUS_")]:
         monkeypatch.delenv(name)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    return Settings()
+    return AllSettings()
 
 
 def test_every_service_understands_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,11 +44,13 @@ def test_every_service_understands_its_environment(monkeypatch: pytest.MonkeyPat
     for service in ("control", "indexer", "fetcher", "windower", "writer"):
         environment = services[service]["environment"]
         unknown = {n for n in environment if n.startswith("SEISBUS_")} - {
-            f"SEISBUS_{field.upper()}" for field in Settings.model_fields
+            f"SEISBUS_{field.upper()}" for field in AllSettings.model_fields
         }
         assert not unknown, service
         settings = settings_of(monkeypatch, environment)
         assert not settings.sink
+        own = load_settings(PROGRAMS[service]).model_dump()
+        assert own.items() <= settings.model_dump().items()
         for name in ("sink_orphan_seconds", "sink_clean_seconds", "job_windows", "user_steps", "job_kinds"):
             assert getattr(settings, name) == getattr(defaults, name)
 
@@ -63,7 +65,7 @@ def test_a_bucket_reaches_those_who_use_it_with_keys_of_their_own(
         "SEISBUS_SINK_ORPHAN_SECONDS": "7200",
         "SEISBUS_SINK_CLEAN_SECONDS": "60",
     }
-    assert {f"SEISBUS_{name.upper()}" for name in Settings.model_fields if name.startswith("sink")} == set(wanted)
+    assert {f"SEISBUS_{name.upper()}" for name in AllSettings.model_fields if name.startswith("sink")} == set(wanted)
     keys = {role: tmp_path / f"{role}.ini" for role in ("writer", "reader")}
     files = {f"SEISBUS_SINK_{role.upper()}": str(path) for role, path in keys.items()}
     found = rendered(**wanted, **files)

@@ -29,7 +29,7 @@ from seisbus.model.kinds.export import BUILD
 from seisbus.model.kinds.misfit import INPUTS, KEEP, MEASURE
 from seisbus.model.kinds.window import CUT, STORE
 from seisbus.objects import Bucket
-from seisbus.settings import Settings
+from seisbus.settings import AllSettings
 from seisbus.windower.kinds import window as cut
 from seisbus.writer.kinds import export as built
 from seisbus.writer.kinds import misfit as kept_misfit
@@ -230,7 +230,7 @@ def test_folders_that_settings_name_are_mounted(manifests: list[Manifest]) -> No
 
 
 def test_every_setting_is_one_that_services_read(manifests: list[Manifest]) -> None:
-    known = {f"SEISBUS_{name.upper()}" for name in Settings.model_fields}
+    known = {f"SEISBUS_{name.upper()}" for name in AllSettings.model_fields}
     named = set()
     for config in of_kind(manifests, "ConfigMap"):
         named |= {name for name in config["data"] if name.startswith("SEISBUS_")}

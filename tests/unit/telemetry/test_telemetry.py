@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 from seisbus.app.logs import configure_logging
 from seisbus.errors import UserError
 from seisbus.local.ports import free_port
-from seisbus.settings import Settings
+from seisbus.settings import LogSettings
 from seisbus.telemetry import tracing
 from seisbus.telemetry.current_work import current_work, working_for
 from seisbus.telemetry.metrics import StageMeter, TaskEnd, serve_metrics
@@ -57,7 +57,7 @@ async def test_a_line_of_the_log_names_the_work_it_is_about(capsys: pytest.Captu
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     try:
-        configure_logging(Settings(log_format="json"))
+        configure_logging(LogSettings(log_format="json"))
 
         async def message(task: str) -> None:
             working_for("j1", task, 2)

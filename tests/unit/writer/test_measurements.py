@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from seisbus.app import ServiceContext
+from seisbus.app import WriterContext
 from seisbus.bus import Delivery
 from seisbus.bus.client import Tag
 from seisbus.bus.codec import encode_measurement
@@ -38,6 +38,6 @@ def test_the_measurement_that_these_are_made_of_is_settled() -> None:
 )
 async def test_a_document_without_its_component_is_poison(change: dict[str, Any]) -> None:
     body = encode_measurement(replace(FOUND, **change))
-    writer = MeasurementWriter(cast(ServiceContext, None))  # nothing is asked of it
+    writer = MeasurementWriter(cast(WriterContext, None))  # nothing is asked of it
     with pytest.raises(PoisonError, match="has a document without"):
         await writer.handle(Delivery(Tag(JOB, TASK, 2), body, 1, lambda _: None))

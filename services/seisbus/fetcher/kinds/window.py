@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from ...app import Service, ServiceContext, ServiceKind
+from ...app import FetcherContext, Service, ServiceKind
 from ...bus.topology import fetch_consumer
+from ...settings import FetcherSettings
 from ...telemetry.metrics import ARCHIVE_ALLOWED
 from ..fetch import Fetcher
 from ..learned_positions import Learned
@@ -15,10 +16,10 @@ from ..learned_positions import Learned
 OBJECTS_AT_ONCE: Final = 16
 
 
-class WindowFetcher(ServiceKind):
+class WindowFetcher(ServiceKind[FetcherSettings]):
     """Objects of archives."""
 
-    async def service(self, context: ServiceContext) -> Service:
+    async def service(self, context: FetcherContext) -> Service:
         """A worker an archive."""
         learned = Learned(context.store)
         fetcher = Fetcher(context, learned)

@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from ...app import Service, ServiceContext, ServiceKind
+from ...app import Service, ServiceKind, WindowerContext
 from ...bus import Delivery
 from ...bus.client import Tag
 from ...bus.codec import decode_misfit, encode_measurement
 from ...bus.topology import consumer_of, subject_of
 from ...model.kinds.misfit import KEEP, MEASURE
+from ...settings import WindowerSettings
 from ..measuring import measure
 from ..pool import pool, threads_of
 
 
-class MisfitMeter(ServiceKind):
+class MisfitMeter(ServiceKind[WindowerSettings]):
     """Measurements."""
 
-    async def service(self, context: ServiceContext) -> Service:
+    async def service(self, context: WindowerContext) -> Service:
         """A worker on stations."""
         threads = threads_of(context.settings)
 

@@ -9,7 +9,7 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from ...app import Service, ServiceContext, ServiceKind
+from ...app import Service, ServiceKind, WindowerContext
 from ...bus import Delivery
 from ...bus.client import Tag
 from ...bus.codec import decode_window, encode_outcomes
@@ -17,6 +17,7 @@ from ...bus.topology import consumer_of, subject_of
 from ...model.handovers import WindowOrder
 from ...model.kinds.window import CUT, STORE
 from ...model.task import Recipe
+from ...settings import WindowerSettings
 from ..cutting import Work, cut_part, holds_floats
 from ..pool import pool, threads_of
 from ..stations import Metadata, Stations, needs_stations
@@ -55,10 +56,10 @@ def chain_of(recipe: Recipe) -> Chain | None:
     return _chain(json.dumps(recipe.steps)) if recipe.steps else None
 
 
-class WindowCutter(ServiceKind):
+class WindowCutter(ServiceKind[WindowerSettings]):
     """Windows of records."""
 
-    async def service(self, context: ServiceContext) -> Service:
+    async def service(self, context: WindowerContext) -> Service:
         """A worker on records."""
         threads = threads_of(context.settings)
         stations = Stations(context)

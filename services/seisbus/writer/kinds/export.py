@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ...app import Service, ServiceContext
+from ...app import Service, WriterContext
 from ...bus.topology import consumer_of
 from ...model.kinds.export import BUILD, ExportJob
 from ...planning.datasets import dataset_path
@@ -19,11 +19,11 @@ DATASETS_AT_ONCE: Final = 2
 class ExportWriter(WriterKind[ExportJob]):
     """Datasets."""
 
-    async def service(self, context: ServiceContext) -> Service:
+    async def service(self, context: WriterContext) -> Service:
         """The builder."""
         return Service([context.worker(consumer_of(BUILD), Builder(context).handle, slots=DATASETS_AT_ONCE)])
 
-    async def unfinished(self, context: ServiceContext, job: str, spec: ExportJob) -> set[str]:
+    async def unfinished(self, context: WriterContext, job: str, spec: ExportJob) -> set[str]:
         """The datasets that were planned: of a cancelled export nobody built them again."""
         return {str(dataset_path(spec.export, window)) for window in await planned_windows(context.store, job)}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ...app import Service, ServiceContext
+from ...app import Service, WriterContext
 from ...bus.topology import consumer_of
 from ...model.kinds.misfit import KEEP, MisfitJob
 from ..kind import WriterKind
@@ -17,7 +17,7 @@ STATIONS_AT_ONCE: Final = 8
 class MisfitWriter(WriterKind[MisfitJob]):
     """Measurements of stations."""
 
-    async def service(self, context: ServiceContext) -> Service:
+    async def service(self, context: WriterContext) -> Service:
         """A worker on measurements."""
         handle = MeasurementWriter(context).handle
         return Service([context.worker(consumer_of(KEEP), handle, slots=STATIONS_AT_ONCE)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ...app import Service, ServiceContext
+from ...app import Service, WriterContext
 from ...bus.topology import consumer_of
 from ...model.kinds.window import STORE, WindowJob
 from ..cleaning import Cleaner
@@ -18,7 +18,7 @@ MESSAGES_AT_ONCE: Final = 300
 class WindowWriter(WriterKind[WindowJob]):
     """Windows and their outcomes."""
 
-    async def service(self, context: ServiceContext) -> Service:
+    async def service(self, context: WriterContext) -> Service:
         """The committer, its progress reports, and the sink's cleaner."""
         committer = Committer(context)
         slots = context.settings.concurrency or MESSAGES_AT_ONCE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from seisbus.app import Service, ServiceContext
+from seisbus.app import Service, WriterContext
 from seisbus.bus import Delivery
 from seisbus.bus.codec import decode_build
 from seisbus.bus.topology import consumer_of
@@ -19,7 +19,7 @@ from .model import SAY, ToyJob
 class ToyWriter(WriterKind[ToyJob]):
     """A worker on words."""
 
-    async def service(self, context: ServiceContext) -> Service:
+    async def service(self, context: WriterContext) -> Service:
         """One, as many as the queue allows."""
 
         async def handle(delivery: Delivery) -> None:
