@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from libseis.codes import Channel
+from libseis.misfit.config import Config
+from libseis.misfit.flexwin.window import Window as MisfitWindow
 from seisbus.bus import codec
 from seisbus.model import handovers
 from seisbus.model.outcome import Fate
@@ -23,7 +25,8 @@ _KNOTS = ((0, 1_299_801_600_000_000_000), (512, 1_299_801_604_000_000_000))
 _REF = ObjectRef("scedc", "a/CIPASC.ms", 7_000_000, "etag", 1_299_801_600_000_000_000, _CHANNEL, "", _KNOTS, True)
 _GONE = ObjectRef("scedc", "a/gone.ms", missing="no_such_key")
 _RECIPE = Recipe(
-    "fill", "linear", "last", ({"filter": {"type": "lowpass", "freq": 2.0}},), 10.0, 20.5, "gridfs", "float64", "tag",
+    "fill", "linear", "last", ({"filter": {"type": "lowpass", "freq": 2.0}},),
+    10_000_000_000, 20_500_000_000, "gridfs", "float64", "tag",
     verify_full=True, scan=True,
 )  # fmt: skip
 _READ = handovers.ObjectRecords(
@@ -38,6 +41,12 @@ _OUTCOMES = (
     ),
     handovers.WindowOutcome(WINDOW, Fate.DEAD, "gap", "a gap of 3 s", log=_LOG),
 )  # fmt: skip
+
+# Bodies of version 0.1.0 that are kept name only the component of a window, and nothing of an adjoint source.
+_COMPONENTS = (
+    handovers.MeasuredComponent("Z", windows=(MisfitWindow(0, 0, 0, 0.0, 0.0, 0, 0.0, 0.0, 0.0),)),
+    handovers.MeasuredComponent("", source=handovers.AdjointTrace("", "", "", bytes(16), 0.0, 0.0, 0.0, 0.0, 0.0, "")),
+)
 
 # Each value with today's writer and reader of it.
 CASES: dict[str, Case] = {
@@ -70,15 +79,14 @@ CASES: dict[str, Case] = {
     "build": (handovers.BuildOrder(JOB, TASK, 2, 3, WINDOW), codec.encode_build, codec.decode_build),
     "misfit": (
         handovers.MisfitOrder(
-            JOB, TASK, 2, 3, WINDOW, (_PIECE,), (_PIECE,), {"min_period": 10}, b"<quakeml/>", b"<stationxml/>",
-            {"Z": []}, ("no synthetic of N",), keep_rejected=True,
+            JOB, TASK, 2, 3, WINDOW, (_PIECE,), (_PIECE,), Config(min_period=10), b"<quakeml/>", b"<stationxml/>",
+            {"Z": ()}, ("no synthetic of N",), keep_rejected=True,
         ),
         codec.encode_misfit, codec.decode_misfit,
     ),
     "measurement": (
         handovers.Measurement(
-            JOB, TASK, 2, WINDOW, Fate.SAVED, "", "", ({"component": "Z"},),
-            (handovers.AdjointTrace({}, bytes(16)),), _LOG, (_PIECE,), ({},),
+            JOB, TASK, 2, WINDOW, Fate.SAVED, "", "", _COMPONENTS, "", _LOG, (_PIECE,),
         ),
         codec.encode_measurement, codec.decode_measurement,
     ),

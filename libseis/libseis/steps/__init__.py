@@ -10,7 +10,7 @@ from libseis.steps import editing as _editing  # noqa: F401
 from libseis.steps import levels as _levels  # noqa: F401
 from libseis.steps import response as _response  # noqa: F401
 from libseis.steps import times as _times  # noqa: F401
-from libseis.steps.chain import apply, pad
+from libseis.steps.chain import apply, pad, pad_ns
 from libseis.steps.parameters import REQUIRED, Kind, Parameter
 from libseis.steps.registry import (
     build,
@@ -38,5 +38,6 @@ __all__ = [
     "definitions",
     "load_user_steps",
     "pad",
+    "pad_ns",
     "register",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from libseis.enums import ErrorSeverity
 from libseis.errors import MatrixError, MsPASSError
+from libseis.isotime import SECOND_NS
 from libseis.objects.kinds import ATOMIC, ENSEMBLES, Atomic, Datum, atomic_type, members_of
 from libseis.objects.samples import has_gaps
 from libseis.objects.seismogram import Seismogram
@@ -27,6 +28,11 @@ def pad(steps: Sequence[Step], rate: float = SLOWEST_RATE) -> float:
         total += step.pad(rate)
         rate = step.rate(rate)
     return total
+
+
+def pad_ns(steps: Sequence[Step], rate: float = SLOWEST_RATE) -> int:
+    """`pad` in nanoseconds."""
+    return round(pad(steps, rate) * SECOND_NS)
 
 
 def _kill(

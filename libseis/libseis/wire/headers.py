@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-import numpy as np
-
 from libseis.enums import AtomicType, ErrorSeverity, ProcessingStatus, TimeReferenceType
-from libseis.errors import MetadataTypeError
 from libseis.objects.errorlogger import ErrorLogger, rebuild_error_logger
 from libseis.objects.history import ProcessingHistory, rebuild_history
 from libseis.objects.logdata import LogData
 from libseis.objects.metadata import Metadata
 from libseis.objects.nodedata import NodeData
+from libseis.wire.values import value_fields, value_of
 from seis.v1 import waveform_pb2 as pb
 
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the clock face that DatetimeValue counts on
-_MICROSECOND = timedelta(microseconds=1)
-_INT64 = range(-(2**63), 2**63)
 _INT64_SECONDS = 9.2e9  # int64 nanoseconds end at 9.223e9 s
 
 # messages count from 1, so that 0 can mean "not sent"; UNDEFINED is that
@@ -39,15 +32,16 @@ def metadata_to_message(metadata: Metadata) -> pb.Metadata:
     of these; a mapping comes back as a dict. Raises MetadataTypeError, naming the key, for any other: nothing
     is pickled.
     """
-    message = pb.Metadata(modified=sorted(metadata.modified()))
-    for key in metadata.keys():  # noqa: SIM118 - iterating the object sorts, which costs and is not needed
-        _fill(message.entries[key], metadata[key], key)
-    return message
+    return pb.Metadata(
+        modified=sorted(metadata.modified()),
+        # iterating the object sorts, which costs and is not needed
+        entries={key: value_fields(metadata[key], key) for key in metadata.keys()},  # type: ignore[misc]  # noqa: SIM118
+    )
 
 
 def metadata_from_message(message: pb.Metadata) -> Metadata:
     """The Metadata of a message."""
-    out = Metadata({key: _value(value) for key, value in message.entries.items()})
+    out = Metadata({key: value_of(value) for key, value in message.entries.items()})
     mark_modified(out, message.modified)
     return out
 
@@ -58,76 +52,6 @@ def mark_modified(target: Metadata, keys: Any) -> None:
     for key in keys:
         if key in target:
             target[key] = target[key]
-
-
-def _fill(message: pb.Value, value: Any, place: str) -> None:
-    """Set `message` to `value`; `place` is where it stands, for the error."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    match value:
-        case None:
-            message.null.SetInParent()
-        case bool():
-            message.boolean = value
-        case int() if value in _INT64:
-            message.integer = value
-        case float():
-            message.real = value
-        case str():
-            message.text = value
-        case bytes():
-            message.binary = value
-        case datetime():
-            _fill_datetime(message.datetime, value)
-        case list() | tuple():
-            message.list.is_tuple = isinstance(value, tuple)
-            for number, item in enumerate(value):
-                _fill(message.list.items.add(), item, f"{place}[{number}]")
-        case Mapping():
-            message.map.SetInParent()
-            for key, item in value.items():
-                if not isinstance(key, str):
-                    raise _unfit(place, f"a mapping with the key {key!r}")
-                _fill(message.map.entries[key], item, f"{place}[{key!r}]")
-        case _:
-            raise _unfit(place, f"{type(value).__name__} {value!r:.60}")
-
-
-def _fill_datetime(message: pb.DatetimeValue, value: datetime) -> None:
-    message.microseconds = (value.replace(tzinfo=None) - _EPOCH) // _MICROSECOND
-    offset = value.utcoffset()
-    if offset is not None:
-        message.utc_offset = round(offset.total_seconds())
-
-
-def _value(message: pb.Value) -> Any:
-    match message.WhichOneof("kind"):
-        case "list":
-            items = [_value(item) for item in message.list.items]
-            return tuple(items) if message.list.is_tuple else items
-        case "map":
-            return {key: _value(item) for key, item in message.map.entries.items()}
-        case "datetime":
-            face = _EPOCH + message.datetime.microseconds * _MICROSECOND
-            if not message.datetime.HasField("utc_offset"):
-                return face
-            offset = message.datetime.utc_offset
-            return face.replace(tzinfo=timezone(timedelta(seconds=offset)) if offset else UTC)
-        case "null" | None:
-            return None
-        case kind:
-            return getattr(message, kind)
-
-
-def _unfit(place: str, found: str) -> MetadataTypeError:
-    return MetadataTypeError(
-        f"Metadata {place!r} holds {found}, which has no wire form; make it a number, text, bytes, a datetime, "
-        "or a list or dict of these, or erase it.",
-        ErrorSeverity.Invalid,
-        key=place,
-        wanted="a plain value",
-        found=found,
-    )
 
 
 # --- error log and history -------------------------------------------------------------------------------------------

@@ -136,7 +136,7 @@ class ListValue(_message.Message):
     def __init__(self, items: _Optional[_Iterable[_Union[Value, _Mapping]]] = ..., is_tuple: _Optional[bool] = ...) -> None: ...
 
 class MapValue(_message.Message):
-    __slots__ = ("entries",)
+    __slots__ = ("entries", "order")
     class EntriesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -145,8 +145,10 @@ class MapValue(_message.Message):
         value: Value
         def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping]] = ...) -> None: ...
     ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    ORDER_FIELD_NUMBER: _ClassVar[int]
     entries: _containers.MessageMap[str, Value]
-    def __init__(self, entries: _Optional[_Mapping[str, Value]] = ...) -> None: ...
+    order: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, entries: _Optional[_Mapping[str, Value]] = ..., order: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class DatetimeValue(_message.Message):
     __slots__ = ("microseconds", "utc_offset")

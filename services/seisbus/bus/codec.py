@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from seis.v1 import task_pb2
 
 from ..errors import PoisonError
-from ..model.handovers import (
-    AdjointTrace,
-    BuildOrder,
-    FetchOrder,
-    Measurement,
-    MisfitOrder,
-    OutcomeBatch,
-    PlanOrder,
-    WindowOrder,
-)
+from ..model.handovers import BuildOrder, FetchOrder, OutcomeBatch, PlanOrder, WindowOrder
 from ..model.task import Task
-from .fields import OUTCOMES, mapping, pieces_in
-from .forms import Form, Item, Spread, inside
+from .fields import OUTCOMES
+from .forms import Form, Spread, inside
+from .measurements import MEASUREMENT, MISFIT
 
 V = TypeVar("V")
 
@@ -51,42 +42,5 @@ encode_fetch, decode_fetch = _both(Form(FetchOrder, task_pb2.FetchTask, task=ins
 encode_window, decode_window = _both(Form(WindowOrder, task_pb2.WindowTask))
 encode_build, decode_build = _both(Form(BuildOrder, task_pb2.BuildTask))
 encode_outcomes, decode_outcomes = _both(Form(OutcomeBatch, task_pb2.Outcomes, outcomes=OUTCOMES))
-
-
-# --- misfit ----------------------------------------------------------------------------------------------------------
-
-
-def _fixed_windows(message: task_pb2.MisfitTask) -> dict[str, Any] | None:
-    return mapping(message.fixed_windows_json) if message.fixed_windows_json else None
-
-
-_DOCUMENTS: Final = Item(lambda found: list(map(json.dumps, found)), lambda texts: tuple(map(mapping, texts)))
-
-Form(
-    AdjointTrace, task_pb2.AdjointTrace, renamed={"attributes": "attributes_json"}, attributes=Item(json.dumps, mapping)
-)
-encode_misfit, decode_misfit = _both(
-    Form(
-        MisfitOrder,
-        task_pb2.MisfitTask,
-        renamed={"config": "config_json"},
-        observed=pieces_in("observed_data", "observed"),
-        synthetic=pieces_in("synthetic_data", "synthetic"),
-        config=Item(json.dumps, mapping),
-        fixed_windows=Spread(
-            ("fixed_windows_json",),
-            lambda found: {} if found is None else {"fixed_windows_json": json.dumps(found)},
-            _fixed_windows,
-        ),
-    )
-)
-encode_measurement, decode_measurement = _both(
-    Form(
-        Measurement,
-        task_pb2.Measurement,
-        renamed={"windows": "windows_json", "rejected": "rejected_json"},
-        windows=_DOCUMENTS,
-        synthetic=pieces_in("synthetic_data", "synthetic"),
-        rejected=_DOCUMENTS,
-    )
-)
+encode_misfit, decode_misfit = _both(MISFIT)
+encode_measurement, decode_measurement = _both(MEASUREMENT)

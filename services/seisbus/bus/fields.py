@@ -8,13 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from libseis.codes import Channel
 from libseis.enums import GapFill
+from libseis.isotime import SECOND_NS
 from libseis.segments import GapPolicy, Overlap
 from libseis.wire import Heading, heading_of, put_heading, series_of_piece
 from libseis.wire.channels import channel_fields, channel_of
+from libseis.wire.values import value_fields, value_of
 from seis.v1 import task_pb2, waveform_pb2
 
 from ..model.handovers import Expansion, LogLine, ObjectRecords, Packing, Piece, Severity, Source, WindowOutcome
@@ -83,19 +86,26 @@ Form(Source, task_pb2.Provenance.Source)
 # --- recipes ---------------------------------------------------------------------------------------------------------
 
 
-def mapping(text: str) -> dict[str, Any]:
-    """A JSON mapping, which keeps the order of a document's fields as a Protobuf map does not."""
-    found = json.loads(text)
-    if not isinstance(found, dict):
-        raise ValueError(f"{type(found).__name__} in place of a JSON mapping")
-    return found
+def _steps(message: task_pb2.Recipe) -> tuple[dict[str, object], ...]:
+    if message.steps_json:  # of version 0.1.0, which might send a name without parameters
+        steps = json.loads(message.steps_json)
+        if not isinstance(steps, list) or not all(isinstance(step, str | dict) for step in steps):
+            raise ValueError("processing steps that are no list of names and mappings")
+        entries = [step.items() if isinstance(step, dict) else [(step, {})] for step in steps]
+        return tuple({name: given} for entry in entries for name, given in entry)
+    return tuple([{step.name: value_of(step.parameters)} for step in message.steps])
 
 
-def _steps(message: task_pb2.Recipe) -> tuple[Any, ...]:
-    steps = json.loads(message.steps_json)
-    if not isinstance(steps, list) or not all(isinstance(step, str | dict) for step in steps):
-        raise ValueError("processing steps that are no list of names and mappings")
-    return tuple(steps)
+def _plain_steps(steps: Iterable[dict[str, object]]) -> dict[str, Any]:
+    found = [(name, given) for step in steps for name, given in step.items()]
+    return {"steps": [{"name": name, "parameters": value_fields(given, name)} for name, given in found]}
+
+
+def _pad(side: str) -> Spread:
+    """A pad in nanoseconds; version 0.1.0 sent seconds."""
+    name, older = f"pad_{side}_ns", f"pad_{side}"
+    read, read_older = attrgetter(name), attrgetter(older)
+    return Spread((name, older), lambda ns: {name: ns}, lambda m: int(read(m)) or round(read_older(m) * SECOND_NS))
 
 
 Form(
@@ -104,7 +114,9 @@ Form(
     gaps=one_of(GapPolicy),
     fill=one_of(GapFill),
     overlap=one_of(Overlap),
-    steps=Spread(("steps_json",), lambda steps: {"steps_json": json.dumps(steps)}, _steps),
+    steps=Spread(("steps", "steps_json"), _plain_steps, _steps),
+    pad_before_ns=_pad("before"),
+    pad_after_ns=_pad("after"),
 )
 
 # --- data ------------------------------------------------------------------------------------------------------------

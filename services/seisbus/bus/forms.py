@@ -1,9 +1,10 @@
 """Forms: how a value of the model stands in a message, said once and used in both directions.
 
-A form finds the fields of a dataclass in a message by their names, and the conversion of each by its type: numbers,
-texts and bytes stay as they are; enums, channels and values that have a form are converted by theirs, alone, in tuples,
-or where they may be None. Only what has another name or another shape is said. A field that a form would forget, of the
-dataclass or of the message, is an error when the module is imported.
+A form finds the fields of a dataclass in a message by their names, and the conversion of each by its type. Numbers,
+texts and bytes stay as they are; members of a StrEnum are their texts; other enums, channels, and values with a form
+are converted by theirs. All of them may stand alone, in tuples, or where None may stand too. Only what has another
+name or another shape is said. A field that a form would forget, of the dataclass or of the message, is an error when
+the module is imported.
 
 To write, a value becomes a dictionary, with dictionaries for what is inside it, and the message is made of that in one
 go: a message that is put into another is copied, a dictionary is not.
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
-from enum import Enum
+from enum import Enum, StrEnum
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final, Generic, Protocol, TypeVar, get_args, get_origin, get_type_hints
@@ -82,7 +83,7 @@ _AS_THEY_ARE: Final = (str, int, float, bool, bytes)
 _CONVERSIONS: Final[dict[object, Conversion]] = {}
 
 
-def converted(kind: type, plain: Convert, value: Convert) -> None:
+def converted(kind: object, plain: Convert, value: Convert) -> None:
     """Say how values of a type are converted, in all forms that are made from now on."""
     _CONVERSIONS[kind] = Pair(plain, value)
 
@@ -133,7 +134,7 @@ class Form(Generic[V]):
             names
         ):
             raise TypeError(f"{kind.__name__} and {message.DESCRIPTOR.full_name} differ in {sorted(differing)}")
-        self._kind, self._message = kind, message
+        self._message, self._kind = message, _maker(kind, names)
         # what is written, under its key in the dictionary: of what spreads, its name in the dataclass at first
         keys = {n: n if isinstance(p, Spread) else stands[n][0] for n, p in chosen.items() if _written(p)}
         self._keys, self._values = tuple(keys.values()), _getter(keys)
@@ -189,6 +190,13 @@ def inside(form: Form[Any]) -> Spread:
     return Spread(tuple(sorted(form.names)), form.plain, form.value)
 
 
+def _maker(kind: type[V], names: Collection[str]) -> Callable[..., V]:
+    """The dataclass, made of its fields in order."""
+    if not any(f.kw_only for f in fields(kind)):  # type: ignore[arg-type]
+        return kind
+    return lambda *values: kind(**dict(zip(names, values, strict=True)))
+
+
 def _written(place: Place) -> bool:
     """Whether a field is in the dictionary."""
     return isinstance(place, Item) or place.put is not None
@@ -207,6 +215,8 @@ def _by_type(name: str, hint: Any) -> Place:
         return Item()
     if hint in _CONVERSIONS and not getattr(_CONVERSIONS[hint], "filled", False):
         return Item(_CONVERSIONS[hint].plain, _CONVERSIONS[hint].value)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return Item(str, hint)
     inner = get_args(hint)
     if get_origin(hint) is tuple and inner[1:] == (Ellipsis,):
         item = _by_type(name, inner[0])

@@ -50,8 +50,7 @@ _EVERYTHING = (Span(-(2**62), 2**62),)
 
 def _spans(recipe: Recipe, windows: Sequence[Window]) -> list[Span]:
     """What windows need of the data, pads included."""
-    before, after = int(recipe.pad_before * 1e9), int(recipe.pad_after * 1e9)
-    return [Span(window.start_ns - before, window.end_ns + after) for window in windows]
+    return [Span(window.start_ns - recipe.pad_before_ns, window.end_ns + recipe.pad_after_ns) for window in windows]
 
 
 @dataclass(frozen=True, slots=True)

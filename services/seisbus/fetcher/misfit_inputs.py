@@ -9,6 +9,8 @@ from typing import Any
 from cachetools import LRUCache
 
 from libseis.codes import Channel
+from libseis.misfit.config import Config
+from libseis.misfit.flexwin.window import Window as MisfitWindow
 
 from ..app import FetcherContext
 from ..app.events import event_of
@@ -23,6 +25,7 @@ from ..bus.topology import subject_of
 from ..errors import SeisbusError, UnavailableError
 from ..model.handovers import BuildOrder, MisfitOrder, Packing, Piece
 from ..model.kinds.misfit import MEASURE, Misfit, MisfitJob
+from ..model.misfit_documents import window_value
 from ..model.task import Window
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
 from ..store.datasets import selected
@@ -67,7 +70,7 @@ class MisfitInputs:
             window=window,
             observed=tuple(observed),
             synthetic=tuple(await self._synthetics(spec.misfit, window, event, problems)),
-            config=dict(spec.misfit.config),
+            config=Config.from_mapping(spec.misfit.config),
             quakeml=b"" if event is None else await asyncio.to_thread(_quakeml, event),
             stationxml=inventory,
             fixed_windows=await self._fixed(spec.misfit, window),
@@ -147,7 +150,6 @@ class MisfitInputs:
     async def _synthetics(
         self, misfit: Misfit, window: Window, event: Event | None, problems: list[str]
     ) -> list[Piece]:
-        from libseis.misfit import Config
         from libseis.misfit.comparable import stated_unit
 
         config = Config.from_mapping(misfit.config)
@@ -186,12 +188,12 @@ class MisfitInputs:
             raise SyntheticError(name, f"archive {archive} has no such object")
         return found.data
 
-    async def _fixed(self, misfit: Misfit, window: Window) -> dict[str, Any] | None:
+    async def _fixed(self, misfit: Misfit, window: Window) -> dict[str, tuple[MisfitWindow, ...]] | None:
         if not misfit.fixed_windows:
             return None
         channel = window.channel
         found = await windows_of(self._context.store, misfit.fixed_windows, window.event, channel.net, channel.sta)
-        return dict(found)
+        return {component: tuple(map(window_value, documents)) for component, documents in found.items()}
 
 
 def _quakeml(event: Event) -> bytes:

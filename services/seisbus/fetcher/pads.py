@@ -34,12 +34,13 @@ def padded(recipe: Recipe, objects: Iterable[ObjectBytes], source: Channel | Non
     periods = [float(periods.max()) for one in objects if len(periods := one.periods_ns(source))]
     if not periods or max(periods) <= 0:
         return recipe
-    from libseis.steps import StepError, pad
+    from libseis.steps import StepError, pad_ns
 
     try:
-        needed = pad(_steps(json.dumps(recipe.steps)), 1e9 / max(periods))
+        needed = pad_ns(_steps(json.dumps(recipe.steps)), 1e9 / max(periods))
     except StepError:  # the windower says what is wrong with a step
         return recipe
-    if needed <= min(recipe.pad_before, recipe.pad_after) + max(periods) / 1e9:
+    before, after = recipe.pad_before_ns, recipe.pad_after_ns
+    if needed <= min(before, after) + max(periods):
         return recipe
-    return replace(recipe, pad_before=max(needed, recipe.pad_before), pad_after=max(needed, recipe.pad_after))
+    return replace(recipe, pad_before_ns=max(needed, before), pad_after_ns=max(needed, after))

@@ -50,7 +50,7 @@ class Pads:
             return self._given
         if not self._steps:
             return 0, 0
-        from libseis.steps import pad
+        from libseis.steps import pad_ns
 
-        length = int(pad(self._steps, rate or slowest_rate(channel.chan or "*")) * 1e9)
+        length = pad_ns(self._steps, rate or slowest_rate(channel.chan or "*"))
         return length, length

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from libseis.codes import Channel
+from libseis.misfit.config import Config
+from libseis.misfit.flexwin.window import RejectedWindow
+from libseis.misfit.flexwin.window import Window as MisfitWindow
 
 from .outcome import Fate
 from .task import ObjectRef, Part, Recipe, Task, Window
@@ -81,9 +83,9 @@ class BuildOrder:
 class MisfitOrder:
     """A station of an event for a windower to measure.
 
-    `config` are the settings of the measurement; `fixed_windows` documents of windows by component, None for new ones;
-    `quakeml` and `stationxml` are empty where nothing is known; `problems` says what could not be read;
-    `keep_rejected` asks for rejected windows too.
+    `config` are the settings of the measurement; `fixed_windows` are windows by component, None for new ones; `quakeml`
+    and `stationxml` are empty where nothing is known; `problems` says what could not be read; `keep_rejected` asks for
+    rejected windows too.
     """
 
     job: str
@@ -93,27 +95,53 @@ class MisfitOrder:
     window: Window
     observed: tuple[Piece, ...]
     synthetic: tuple[Piece, ...]
-    config: dict[str, Any]
+    config: Config
     quakeml: bytes = b""
     stationxml: bytes = b""
-    fixed_windows: dict[str, Any] | None = None
+    fixed_windows: dict[str, tuple[MisfitWindow, ...]] | None = None
     problems: tuple[str, ...] = ()
     keep_rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AdjointTrace:
-    """An adjoint source: its attributes, as its document has them, its samples as little-endian float64."""
+    """A `libseis.misfit.AdjointSource`, its samples as little-endian float64."""
 
-    attributes: dict[str, Any]
+    channel_id: str
+    component: str
+    type: str
     samples: bytes
+    dt: float
+    time_offset: float
+    misfit: float
+    min_period: float
+    max_period: float
+    starttime: str
+    window_misfits: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredComponent:
+    """What a component of a station gave.
+
+    `component` is the last letter of the channel code, `channel_id` the observed trace, `starttime` that of both traces
+    in ISO 8601, `units` those of both where they are known; `rejected` is empty unless it was asked for.
+    """
+
+    component: str
+    channel_id: str = ""
+    starttime: str = ""
+    units: str = ""
+    windows: tuple[MisfitWindow, ...] = ()
+    rejected: tuple[RejectedWindow, ...] = ()
+    source: AdjointTrace | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What a station gave, for a writer: documents of windows, adjoint sources, and why some component gave none.
+    """What a station gave, for a writer: its components that gave something, and why others gave nothing.
 
-    `synthetic` is what was compared, as it was read; `rejected` are rejected windows, one document for a component.
+    `synthetic` is what was compared, as it was read; `path` names the evaluation (default, i01 or i01/s00).
     """
 
     job: str
@@ -123,11 +151,10 @@ class Measurement:
     fate: Fate
     reason: str = ""
     detail: str = ""
-    windows: tuple[dict[str, Any], ...] = ()
-    sources: tuple[AdjointTrace, ...] = ()
+    components: tuple[MeasuredComponent, ...] = ()
+    path: str = ""
     log: tuple[LogLine, ...] = ()
     synthetic: tuple[Piece, ...] = ()
-    rejected: tuple[dict[str, Any], ...] = ()
 
 
 class Severity(StrEnum):

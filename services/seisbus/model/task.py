@@ -84,9 +84,9 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What is done with the records of a window, and how the result is stored.
+    """What is done with the records of a window, and how the result is stored. Each of `steps` is {name: parameters}.
 
-    Pads are seconds. With `pad_planned` they are what the plan took for the steps' need, and who knows the rate of
+    Pads are nanoseconds. With `pad_planned` they are what the plan took for the steps' need, and who knows the rate of
     the records takes more where the steps want more; else they are the job's own.
     """
 
@@ -94,8 +94,8 @@ class Recipe:
     fill: str = "zero"
     overlap: str = "gap"
     steps: tuple[dict[str, object], ...] = field(default=())
-    pad_before: float = 0.0
-    pad_after: float = 0.0
+    pad_before_ns: int = 0
+    pad_after_ns: int = 0
     storage: str = "file"
     encoding: str = "auto"
     data_tag: str = ""

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from libseis.warned import collected, sentence
 
-from ..model.handovers import AdjointTrace, LogLine, Measurement, MisfitOrder, Packing, Piece, Severity
-from ..model.misfit_documents import window_value
+from ..model.handovers import (
+    AdjointTrace,
+    LogLine,
+    MeasuredComponent,
+    Measurement,
+    MisfitOrder,
+    Packing,
+    Piece,
+    Severity,
+)
 from ..model.outcome import Fate
 from ..model.stored_waveforms import StoredBytesError, StoredSamples, stored_segment
 
 if TYPE_CHECKING:
-    from libseis.misfit import AdjointSource, ComponentMeasurement, StationMeasurement, Window
+    from libseis.misfit import AdjointSource, ComponentMeasurement
 
 _ALGORITHM = "seisbus.misfit"
 
@@ -30,7 +38,7 @@ def measure(order: MisfitOrder) -> Measurement:
 
 
 def _measure(order: MisfitOrder) -> Measurement:
-    from libseis.misfit import Config, measure_station
+    from libseis.misfit import measure_station
     from libseis.obspy.events import read_quakeml
     from libseis.obspy.inventories import read_stationxml
 
@@ -38,17 +46,19 @@ def _measure(order: MisfitOrder) -> Measurement:
     observed, synthetic = (_stream(pieces, problems) for pieces in (order.observed, order.synthetic))
     event = read_quakeml(order.quakeml)[0] if order.quakeml else None
     inventory = read_stationxml(order.stationxml) if order.stationxml else None
-    config = Config.from_mapping(order.config)
-    fixed = None if order.fixed_windows is None else _fixed(order.fixed_windows)
     found = measure_station(
-        config, observed, synthetic, event, inventory, fixed_windows=fixed, keep_rejected=order.keep_rejected
+        order.config,
+        observed,
+        synthetic,
+        event,
+        inventory,
+        fixed_windows=order.fixed_windows,
+        keep_rejected=order.keep_rejected,
     )
     log = tuple(LogLine(_ALGORITHM, text, Severity.COMPLAINT) for text in problems)
     log += tuple(LogLine(_ALGORITHM, f"{r.reason}: {r.message}", Severity.COMPLAINT) for r in found.refusals)
     log += tuple(LogLine(_ALGORITHM, text, Severity.COMPLAINT) for text in found.complaints)
-    windows = tuple(_windows(found, config.aux_path))
-    sources = tuple(_sources(found, config.aux_path))
-    if sources:
+    if any(component.adjoint_source for component in found.components):
         fate, reason, detail = Fate.SAVED, "", ""
     else:
         reason = str(found.refusals[0].reason) if found.refusals else "no_windows"
@@ -62,11 +72,10 @@ def _measure(order: MisfitOrder) -> Measurement:
         fate=fate,
         reason=reason,
         detail=detail,
-        windows=windows,
-        sources=sources,
+        components=tuple(map(_component, found.components)),
+        path=order.config.aux_path,
         log=log,
         synthetic=order.synthetic,
-        rejected=tuple(_rejected(found, config.aux_path)),
     )
 
 
@@ -98,71 +107,19 @@ def _stream(pieces: Sequence[Piece], problems: list[str]) -> Any:
     return stream
 
 
-def _windows(found: StationMeasurement, path: str) -> list[dict[str, Any]]:
-    """Windows as documents; what identifies job and event is the writer's."""
-    return [
-        {
-            **asdict(window),
-            "phases": [[phase.name, phase.time] for phase in window.phases],
-            "number": number,
-            "component": component.component,
-            "channel_id": component.channel_id,
-            "starttime": component.starttime,
-            "path": path,
-            **_units(component),
-        }
-        for component in found.components
-        for number, window in enumerate(component.windows)
-    ]
+def _component(found: ComponentMeasurement) -> MeasuredComponent:
+    source = found.adjoint_source
+    return MeasuredComponent(
+        component=found.component,
+        channel_id=found.channel_id,
+        starttime=found.starttime,
+        units=found.units,
+        windows=found.windows,
+        rejected=found.rejected,
+        source=None if source is None else _trace(source),
+    )
 
 
-def _rejected(found: StationMeasurement, path: str) -> list[dict[str, Any]]:
-    """Rejected windows as documents, one a component that has any."""
-    return [
-        {
-            "component": component.component,
-            "channel_id": component.channel_id,
-            "path": path,
-            "windows": [asdict(window) for window in component.rejected],
-        }
-        for component in found.components
-        if component.rejected
-    ]
-
-
-def _sources(found: StationMeasurement, path: str) -> list[AdjointTrace]:
-    return [
-        _source(component.adjoint_source, len(component.windows), path, _units(component))
-        for component in found.components
-        if component.adjoint_source is not None
-    ]
-
-
-def _units(component: ComponentMeasurement) -> dict[str, str]:
-    """What the traces that were compared are in, where that is known."""
-    return {"units": component.units} if component.units else {}
-
-
-def _source(source: AdjointSource, windows: int, path: str, units: dict[str, str]) -> AdjointTrace:
-    attributes = {
-        "channel_id": source.channel_id,
-        "component": source.component,
-        "type": str(source.type),
-        "misfit": source.misfit,
-        "dt": source.dt,
-        "npts": len(source.samples),
-        "time_offset": source.time_offset,
-        "min_period": source.min_period,
-        "max_period": source.max_period,
-        "starttime": source.starttime,
-        "window_misfits": list(source.window_misfits),
-        "window_count": windows,
-        "path": path,
-        **units,
-    }
-    return AdjointTrace(attributes, np.asarray(source.samples, "<f8").tobytes())
-
-
-def _fixed(documents: dict[str, Any]) -> dict[str, list[Window]]:
-    """Windows of another job, by component."""
-    return {component: [window_value(w) for w in windows] for component, windows in documents.items()}
+def _trace(source: AdjointSource) -> AdjointTrace:
+    content = {f.name: getattr(source, f.name) for f in fields(source)}
+    return AdjointTrace(**content | {"samples": np.asarray(source.samples, "<f8").tobytes()})

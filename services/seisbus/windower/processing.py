@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from libseis import TimeSeries
 from libseis.segments import Rate, Segment
 from libseis.segments.timeseries import segment_to_timeseries, timeseries_to_segment
-from libseis.steps import StepContext, apply, build, pad
+from libseis.steps import StepContext, apply, build, pad_ns
 
 from ..model.handovers import LogLine, Severity
 from ..model.task import Recipe
@@ -34,16 +34,15 @@ class Chain:
 
     def pad_ns(self, rate: Rate, recipe: Recipe) -> tuple[int, int]:
         """Nanoseconds to take before and after a piece: the job's own pad, else what the steps need at its rate."""
-        before, after = int(recipe.pad_before * 1e9), int(recipe.pad_after * 1e9)
-        needed = int(pad(self._steps, rate.hz) * 1e9) if recipe.pad_planned else 0
-        return max(before, needed), max(after, needed)
+        needed = pad_ns(self._steps, rate.hz) if recipe.pad_planned else 0
+        return max(recipe.pad_before_ns, needed), max(recipe.pad_after_ns, needed)
 
     def short_pad(self, piece: Segment, padded: Segment, asked_ns: tuple[int, int]) -> str:
         """One sentence where `padded` has less around the piece than the steps need at its rate; empty otherwise.
 
         Users' steps need what the job asks for, `asked_ns`.
         """
-        needed = int(pad(self._steps, piece.rate.hz) * 1e9)
+        needed = pad_ns(self._steps, piece.rate.hz)
         wanted = (needed, needed) if needed else asked_ns
         there = (piece.t0_ns - padded.t0_ns, padded.end_ns - piece.end_ns)
         if all(has + piece.rate.period_ns >= want for has, want in zip(there, wanted, strict=True)):

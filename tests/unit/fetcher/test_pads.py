@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from libseis.codes import Channel
+from libseis.isotime import SECOND_NS
 from seisbus.fetcher.chunks import Chunk, ObjectBytes
 from seisbus.fetcher.pads import padded
 from seisbus.model.task import Recipe
@@ -24,12 +25,12 @@ def read(*rates: Fraction) -> ObjectBytes:
 
 
 def test_the_slowest_records_decide() -> None:
-    recipe = Recipe(steps=STEPS, pad_before=3.3, pad_after=5.0, pad_planned=True)
+    recipe = Recipe(steps=STEPS, pad_before_ns=3_300_000_000, pad_after_ns=5 * SECOND_NS, pad_planned=True)
     assert padded(recipe, [read(Fraction(40))]) is recipe
     slower = padded(recipe, [read(Fraction(40)), read(Fraction(100), Fraction(1))])
-    assert (slower.pad_before, slower.pad_after) == (33.0, 33.0)
+    assert (slower.pad_before_ns, slower.pad_after_ns) == (33 * SECOND_NS, 33 * SECOND_NS)
     one = padded(recipe, [read(Fraction(40), Fraction(1), Fraction(5))], Channel("XX", "A", "02", "BHZ"))
-    assert (one.pad_before, one.pad_after) == (6.6, 6.6)
+    assert (one.pad_before_ns, one.pad_after_ns) == (6_600_000_000, 6_600_000_000)
     assert padded(recipe, [read(Fraction(40))], Channel("XX", "B", "", "BHZ")) is recipe
 
 
@@ -37,4 +38,5 @@ def test_the_jobs_own_pad_stays() -> None:
     given = Recipe(steps=STEPS)
     assert padded(given, [read(Fraction(1))]) is given
     assert padded(Recipe(pad_planned=True), [read(Fraction(1))]) == Recipe(pad_planned=True)
-    assert padded(Recipe(steps=({"no such step": {}},), pad_planned=True), [read(Fraction(1))]).pad_before == 0
+    unknown = Recipe(steps=({"no such step": {}},), pad_planned=True)
+    assert padded(unknown, [read(Fraction(1))]) is unknown

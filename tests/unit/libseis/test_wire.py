@@ -108,6 +108,14 @@ class TestMetadata:
         back = metadata_from_message(pb.Metadata.FromString(message.SerializeToString()))
         assert typed(back.todict()) == typed(content)
 
+    def test_order_inside_a_mapping_is_kept(self) -> None:
+        content = {"steps": {"taper": {}, "filter": {"type": "lowpass", "freq": 1, "corners": 4}, "a": 0}}
+        message = metadata_to_message(Metadata(content))
+        back = metadata_from_message(pb.Metadata.FromString(message.SerializeToString(deterministic=True)))
+        assert str(back.todict()) == str(content)
+        del message.entries["steps"].map.order[:]  # as older versions wrote it
+        assert metadata_from_message(message).todict() == content
+
     def test_modified_names_survive(self) -> None:
         metadata = Metadata({"a": 1, "b": 2.0})
         metadata["c"] = "x"

@@ -22,7 +22,12 @@ def test_a_job_is_the_same_after_a_trip_through_json(windows: dict[str, Any]) ->
     assert parse_job(spec.model_dump_json()) == spec
     assert parse_job(spec.model_dump(mode="json")) == spec
     recipe = spec.recipe()
-    assert (recipe.gaps, recipe.fill, recipe.pad_before, recipe.pad_after) == ("fill", "linear", 120.0, 0.0)
+    assert (recipe.gaps, recipe.fill, recipe.pad_before_ns, recipe.pad_after_ns) == (
+        "fill",
+        "linear",
+        120_000_000_000,
+        0,
+    )
 
 
 def test_an_export_is_the_same_after_a_trip_through_json() -> None:
@@ -33,9 +38,9 @@ def test_an_export_is_the_same_after_a_trip_through_json() -> None:
 
 def test_a_pad_is_the_jobs_own_only_where_it_names_one() -> None:
     recipe = parse_job({"archive": "local", "windows": ABSOLUTE}, WindowJob).recipe()
-    assert (recipe.pad_before, recipe.pad_after, recipe.pad_planned) == (0.0, 0.0, True)
+    assert (recipe.pad_before_ns, recipe.pad_after_ns, recipe.pad_planned) == (0, 0, True)
     recipe = parse_job({"archive": "local", "windows": ABSOLUTE, "pad": {}}, WindowJob).recipe()
-    assert (recipe.pad_before, recipe.pad_after, recipe.pad_planned) == (0.0, 0.0, False)
+    assert (recipe.pad_before_ns, recipe.pad_after_ns, recipe.pad_planned) == (0, 0, False)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def outcome(
     window = Window("w", Channel("XX", "A", "", "BHZ"), T + int(start_s * S), T + int(end_s * S), not tile)
     result: Cut = cut_window([source], [], window.start_ns, window.end_ns, inclusive_end=not tile)
     assert result.reason is None, result
-    recipe = Recipe(pad_before=pad, pad_after=pad)
+    recipe = Recipe(pad_before_ns=int(pad * S), pad_after_ns=int(pad * S))
     return _processed(window, Joined([source], [], []), result, (), recipe, Work(Chain(steps), None), [], "")  # type: ignore[arg-type]
 
 
@@ -101,8 +101,8 @@ def test_the_pad_follows_from_the_rate_that_is_known_of_the_channel() -> None:
     pads = Pads(parse_job({**JOB, **RESAMPLE}))
     channel = Channel("XX", "A", "", "BHZ")
     for rate, seconds in ((100.0, 33 / 20), (10.0, 33 / 10), (None, 33 / 10), (0.01, 3300.0)):
-        assert pads(channel, rate) == (int(seconds * S), int(seconds * S))
-    assert pads(Channel("XX", "A", "", "VHZ"), None)[0] == int(33 / 0.09 * S)
+        assert pads(channel, rate) == (round(seconds * S), round(seconds * S))
+    assert pads(Channel("XX", "A", "", "VHZ"), None)[0] == round(33 / 0.09 * S)
     given = Pads(parse_job({**JOB, **RESAMPLE, "pad": {"before": "2s", "after": "3s"}}))
     assert given(channel, 0.01) == (2 * S, 3 * S) and not given.by_rate
     assert Pads(parse_job(JOB))(channel, 0.01) == (0, 0)
@@ -120,9 +120,9 @@ def test_a_slower_channel_than_was_planned_takes_what_its_steps_need() -> None:
     def done(recipe: Recipe) -> WindowOutcome:
         return _processed(window, Joined([source], [], []), result, (), recipe, Work(Chain(steps), None), [], "")  # type: ignore[arg-type]
 
-    planned = done(Recipe(pad_before=2.0, pad_after=2.0, pad_planned=True))
+    planned = done(Recipe(pad_before_ns=2 * S, pad_after_ns=2 * S, pad_planned=True))
     assert planned.log == () and planned.pieces[0].npts == 1201
-    (told,) = done(Recipe(pad_before=40.0, pad_after=20.0)).log
+    (told,) = done(Recipe(pad_before_ns=40 * S, pad_after_ns=20 * S)).log
     assert "The job asks for less padding than the steps want at 0.1 Hz" in told.message
     assert "40 of 330 s before, 20 of 330 s after" in told.message
 

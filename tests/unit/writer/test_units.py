@@ -39,7 +39,7 @@ def windowed(steps: list[object], gaps: str = "kill") -> OutcomeBatch:
     ref = ObjectRef("days", "days/sta.ms", size=1, day_ns=FIRST, channel=Channel(*CODES))
     read = ObjectRecords(ref, "etag", (), b"".join(data), (), len(data), whole="asked")
     window = Window("job.1", Channel(*CODES), FIRST + 600 * NS, FIRST + 660 * NS, True)
-    recipe = Recipe(gaps=gaps, fill="linear", pad_before=60.0, pad_after=60.0)
+    recipe = Recipe(gaps=gaps, fill="linear", pad_before_ns=60 * NS, pad_after_ns=60 * NS)
     order = WindowOrder("job", "job.0", 1, 1, 0, 1, (read,), (window,), recipe)
     work = Work(Chain(steps), StepContext()) if steps else None  # type: ignore[arg-type]
     return decode_outcomes(encode_outcomes(cut_part(order, work)))

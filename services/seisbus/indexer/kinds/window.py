@@ -52,7 +52,7 @@ class WindowPlanner(IndexerKind[ArchiveJob]):
         task, attempt, recipe = open_task.task, int(planning.job["attempt"]), planning.spec.recipe()
         parts = tuple(Part(p.first, 0) if number in open_task.done else p for number, p in enumerate(task.parts))
         if task.pad_before_ns is not None and task.pad_after_ns is not None:
-            recipe = replace(recipe, pad_before=task.pad_before_ns / 1e9, pad_after=task.pad_after_ns / 1e9)
+            recipe = replace(recipe, pad_before_ns=task.pad_before_ns, pad_after_ns=task.pad_after_ns)
         order = FetchOrder(replace(task, parts=parts), recipe, attempt, open_task.publication)
         await planning.context.bus.publish(
             fetch_subject(task.archive, task.job),
