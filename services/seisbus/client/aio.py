@@ -18,7 +18,7 @@ from libseis.obspy.inventories import inventory_of
 from seis.control.v1 import control_pb2 as pb
 from seis.v1 import waveform_pb2
 
-from ..errors import UserError
+from ..errors import ClientError, UnreachableError, UserError
 from ..extras import extra
 from ..model.misfit_documents import TotalMisfit
 from ..model.outcome import Fate
@@ -28,7 +28,6 @@ from . import decode, tables
 from .connection import Connection
 from .direct import Direct
 from .download import download
-from .errors import ClientError, UnreachableError
 from .export import MINISEED, MiniseedFile, check_version, convert_dataset, miniseed_format
 from .jobfile import JobSource, job_text
 from .keywords import QueryFields

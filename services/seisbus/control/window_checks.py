@@ -9,9 +9,9 @@ from libseis.steps import StepError, build
 
 from ..archive import events as event_files
 from ..archive.oddities import Oddities
-from ..errors import UserError
+from ..errors import JobFileError, UserError
 from ..model.archivejob import ArchiveJob
-from ..model.job import JobFileError, parse_job
+from ..model.job import parse_job
 
 A = TypeVar("A", bound=ArchiveJob)
 

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from pymongo.errors import DuplicateKeyError
 
-from ..errors import NotFoundError, StateError
-from ..model.job import JobFileError, read_job
+from ..errors import JobFileError, NotFoundError, StateError
+from ..model.job import read_job
 from ..model.kind import Job
 from ..model.outcome import RETRIABLE, Fate, JobState, Ledger
 from .client import Store, translated
