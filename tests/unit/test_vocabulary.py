@@ -34,7 +34,7 @@ SOURCES = [
         ("libseis/libseis/obspy/inventories.py", r".*read_inventory\(.*STATIONXML"),
         ("libseis/libseis/obspy/events.py", r".*read_events\(.*QUAKEML"),
         ("libseis/libseis/obspy/responses.py", r".*cosine_taper\(.*sactaper"),
-        ("services/seisbus/app/events.py", r'.*Origin\(event\["time_ns"\]'),
+        ("services/seisbus/app/events.py", r".*\bOrigin\(e\.time_ns"),
         ("services/seisbus/backoff.py", r".*2\.0 ?\*\* ?|.*(wait \* 2|2 \* wait)\b"),
     ],
 )

@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import tempfile
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -48,7 +49,7 @@ def check_phases(phases: Sequence[str], model: str = "iasp91") -> None:
 
 
 class TravelTimes:
-    """Predicted arrivals of one Earth model.
+    """Predicted arrivals of one Earth model; threads may share it.
 
     Parameters
     ----------
@@ -67,6 +68,7 @@ class TravelTimes:
         self._folder = None if folder is None else folder / f"{model}-{_version()}-{_FORMAT}"
         self._known: LRUCache[float, dict[str, PhaseCurve]] = LRUCache(keep)
         self._phases: set[str] = set()  # names that have been checked
+        self._lock = threading.Lock()
 
     @property
     def radius_km(self) -> float:
@@ -113,15 +115,16 @@ class TravelTimes:
         if not depth_km <= DEEPEST_KM:
             raise ValueError(f"a source depth of {depth_km:g} km, expected kilometres up to {DEEPEST_KM:g}")
         depth = self._step(max(0.0, depth_km))
-        known = self._known.get(depth)
-        if known is None:
-            known = self._known[depth] = self._read(depth)
-        if wanted := [phase for phase in phases if phase not in known]:
-            check_phases([phase for phase in wanted if phase not in self._phases], self.model)
-            self._phases.update(wanted)
-            known.update({phase: build_curve(self.model, phase, depth) for phase in wanted})
-            self._write(depth, known)
-        return [known[phase] for phase in phases]
+        with self._lock:
+            known = self._known.get(depth)
+            if known is None:
+                known = self._known[depth] = self._read(depth)
+            if wanted := [phase for phase in phases if phase not in known]:
+                check_phases([phase for phase in wanted if phase not in self._phases], self.model)
+                self._phases.update(wanted)
+                known.update({phase: build_curve(self.model, phase, depth) for phase in wanted})
+                self._write(depth, known)
+            return [known[phase] for phase in phases]
 
     def _step(self, depth_km: float) -> float:
         """The depth whose curves serve for this one: rounded, and never across a discontinuity."""

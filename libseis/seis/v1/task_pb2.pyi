@@ -71,7 +71,7 @@ class ObjectRef(_message.Message):
     def __init__(self, archive: _Optional[str] = ..., key: _Optional[str] = ..., size: _Optional[int] = ..., etag: _Optional[str] = ..., day_ns: _Optional[int] = ..., channel: _Optional[_Union[Channel, _Mapping]] = ..., missing: _Optional[str] = ..., knots: _Optional[_Iterable[int]] = ..., ordered: _Optional[bool] = ...) -> None: ...
 
 class Window(_message.Message):
-    __slots__ = ("id", "channel", "start_ns", "end_ns", "inclusive_end", "event", "subject")
+    __slots__ = ("id", "channel", "start_ns", "end_ns", "inclusive_end", "event", "subject", "arrival", "picks")
     ID_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
     START_NS_FIELD_NUMBER: _ClassVar[int]
@@ -79,6 +79,8 @@ class Window(_message.Message):
     INCLUSIVE_END_FIELD_NUMBER: _ClassVar[int]
     EVENT_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    ARRIVAL_FIELD_NUMBER: _ClassVar[int]
+    PICKS_FIELD_NUMBER: _ClassVar[int]
     id: str
     channel: Channel
     start_ns: int
@@ -86,7 +88,39 @@ class Window(_message.Message):
     inclusive_end: bool
     event: str
     subject: SubjectKind
-    def __init__(self, id: _Optional[str] = ..., channel: _Optional[_Union[Channel, _Mapping]] = ..., start_ns: _Optional[int] = ..., end_ns: _Optional[int] = ..., inclusive_end: _Optional[bool] = ..., event: _Optional[str] = ..., subject: _Optional[_Union[SubjectKind, str]] = ...) -> None: ...
+    arrival: Arrival
+    picks: _containers.RepeatedCompositeFieldContainer[Pick]
+    def __init__(self, id: _Optional[str] = ..., channel: _Optional[_Union[Channel, _Mapping]] = ..., start_ns: _Optional[int] = ..., end_ns: _Optional[int] = ..., inclusive_end: _Optional[bool] = ..., event: _Optional[str] = ..., subject: _Optional[_Union[SubjectKind, str]] = ..., arrival: _Optional[_Union[Arrival, _Mapping]] = ..., picks: _Optional[_Iterable[_Union[Pick, _Mapping]]] = ...) -> None: ...
+
+class Arrival(_message.Message):
+    __slots__ = ("phase", "time_ns", "ray_parameter", "incidence", "takeoff", "model")
+    PHASE_FIELD_NUMBER: _ClassVar[int]
+    TIME_NS_FIELD_NUMBER: _ClassVar[int]
+    RAY_PARAMETER_FIELD_NUMBER: _ClassVar[int]
+    INCIDENCE_FIELD_NUMBER: _ClassVar[int]
+    TAKEOFF_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    phase: str
+    time_ns: int
+    ray_parameter: float
+    incidence: float
+    takeoff: float
+    model: str
+    def __init__(self, phase: _Optional[str] = ..., time_ns: _Optional[int] = ..., ray_parameter: _Optional[float] = ..., incidence: _Optional[float] = ..., takeoff: _Optional[float] = ..., model: _Optional[str] = ...) -> None: ...
+
+class Pick(_message.Message):
+    __slots__ = ("phase", "time_ns", "id", "score", "polarity")
+    PHASE_FIELD_NUMBER: _ClassVar[int]
+    TIME_NS_FIELD_NUMBER: _ClassVar[int]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    POLARITY_FIELD_NUMBER: _ClassVar[int]
+    phase: str
+    time_ns: int
+    id: str
+    score: float
+    polarity: str
+    def __init__(self, phase: _Optional[str] = ..., time_ns: _Optional[int] = ..., id: _Optional[str] = ..., score: _Optional[float] = ..., polarity: _Optional[str] = ...) -> None: ...
 
 class Step(_message.Message):
     __slots__ = ("name", "parameters")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from ..archive.event import Event, EventOrigin
 from ..archive.events import from_csv, from_mappings, from_quakeml
@@ -12,7 +14,8 @@ from ..model.archivejob import ArchiveJob
 from ..model.ids import document_id
 from ..model.job import HasSpec
 from ..model.normalized import Source
-from ..model.windows import EventWindows, InlineEvent
+from ..model.windows import EventFilter, EventWindows, InlineEvent
+from ..planning.geography import inside
 from ..planning.windows import Origin
 from ..store.client import Store
 from ..store.documents import SourceDocument
@@ -33,7 +36,7 @@ async def origins_of(store: Store, spec: ArchiveJob) -> list[Origin]:
     if wanted is None:
         return []
     if (query := wanted.catalog) is None:
-        return sorted(_given(wanted))
+        return _origins(_given(wanted), wanted.where)
     found = events(
         store,
         spec.archive,
@@ -43,15 +46,30 @@ async def origins_of(store: Store, spec: ArchiveJob) -> list[Origin]:
         max_magnitude=query.max_magnitude,
         ids=query.ids,
     )
-    return sorted([Origin(event["time_ns"], event["source_id"]) async for event in found])
+    return _origins([_event_value(event) async for event in found], wanted.where)
 
 
-def _given(wanted: EventWindows) -> Iterable[Origin]:
+def _given(wanted: EventWindows) -> list[Event]:
     if wanted.list is not None:
-        return [Origin(event.time, event.id or _made_id(event)) for event in wanted.list]
+        return [
+            Event(
+                event.id or _made_id(event), event.time, event.lat, event.lon, event.depth_km, event.mag,
+                event.mag_type, EventOrigin.INLINE,
+            )
+            for event in wanted.list
+        ]  # fmt: skip
     # jobs of older versions hold the text
-    found = from_quakeml(wanted.quakeml.encode()) if wanted.quakeml else from_csv((wanted.csv or "").encode())
-    return [Origin(event.time_ns, event.id) for event in found]
+    return from_quakeml(wanted.quakeml.encode()) if wanted.quakeml else from_csv((wanted.csv or "").encode())
+
+
+def _origins(found: Sequence[Event], where: EventFilter | None) -> list[Origin]:
+    """In order of time, those that a filter lets through."""
+    if where is not None:
+        found = [e for e in found if where.depth_and_size(e.depth_km, e.mag, e.mag_type or "")]
+        if where.within is not None and found:
+            there = inside(where.within, np.array([e.lat for e in found]), np.array([e.lon for e in found]))
+            found = [event for event, is_there in zip(found, there, strict=True) if is_there]
+    return sorted(Origin(e.time_ns, e.id, e.lat, e.lon, e.depth_km) for e in found)
 
 
 def _made_id(event: InlineEvent) -> str:

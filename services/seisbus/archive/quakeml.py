@@ -8,8 +8,9 @@ from typing import Any
 
 from libseis.warned import collected
 
-from .event import Event, EventInputError
-from .oddities import ArchiveFormatError, Oddities
+from .errors import ArchiveFormatError, EventInputError
+from .event import Event
+from .oddities import Oddities
 from .xmlparts import children, document, local
 
 

@@ -31,7 +31,7 @@ def _archive(message: task_pb2.FetchTask) -> str:
 _TASK: Final = Form(
     Task,
     task_pb2.FetchTask,
-    apart=("pad_before_ns", "pad_after_ns"),  # the recipe that travels with it has them
+    apart=("pad_before_ns", "pad_after_ns", "unplaced"),  # the recipe has the pads; what is unplaced is not fetched
     others=("attempt", "recipe", "publication"),
     renamed={"id": "task"},
     archive=Spread(("objects",), None, _archive),

@@ -21,6 +21,7 @@ from libseis.wire.values import value_fields, value_of
 from seis.v1 import task_pb2, waveform_pb2
 
 from ..model.handovers import Expansion, LogLine, ObjectRecords, Packing, Piece, Severity, Source, WindowOutcome
+from ..model.marks import Arrival, Pick
 from ..model.outcome import Fate
 from ..model.subject import Dataset, Event, JobId, ObjectKey, Station, Subject, subject_of
 from ..model.task import ObjectRef, Part, Recipe, Window, WindowTemplate
@@ -69,6 +70,8 @@ def _subject_value(message: task_pb2.Window) -> Subject:
     return subject_of(_SUBJECT_KINDS.get(message.subject, Event.kind), message.event)
 
 
+Form(Arrival, task_pb2.Arrival)
+Form(Pick, task_pb2.Pick)
 Form(Window, task_pb2.Window, subject=Spread(("event", "subject"), _subject_fields, _subject_value))
 Form(Part, task_pb2.Part)
 Form(WindowTemplate, task_pb2.Template)

@@ -26,7 +26,8 @@ from ..model.ids import dead_letter_id
 from ..telemetry import tracing
 from ..telemetry.current_work import working_for
 from ..telemetry.metrics import StageMeter, TaskEnd
-from .client import Bus, ClaimGoneError, Tag
+from .client import Bus, Tag
+from .errors import ClaimGoneError
 from .jobboard import JobBoard
 from .pull import PullSubscription
 from .topology import ConsumerSpec

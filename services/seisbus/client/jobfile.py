@@ -13,8 +13,7 @@ import yaml
 
 from libseis.isotime import iso
 
-from ..errors import JobFileError
-from ..model.job import UnknownKindError, parse_job, yaml_content
+from ..model.job import JobFileError, UnknownKindError, parse_job, yaml_content
 
 JobSource = str | Path | Mapping[str, Any]
 

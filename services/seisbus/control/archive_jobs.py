@@ -12,7 +12,7 @@ from .context import CallContext
 from .estimate import estimate
 from .selection import check_selection
 from .step_needs import check_depths, check_reference, step_notes
-from .window_checks import JobSizeError, check_quakeml, check_size, check_steps, with_inline_events
+from .window_checks import JobSizeError, check_phase_names, check_quakeml, check_size, check_steps, with_inline_events
 
 A = TypeVar("A", bound=ArchiveJob)
 C = TypeVar("C", bound=CutJob)
@@ -25,6 +25,7 @@ async def checked_windows(context: CallContext, spec: A) -> tuple[A, list[str]]:
     spec = await asyncio.to_thread(with_inline_events, spec, odd)
     archive_named(context.archives, spec.archive)
     check_size(spec)
+    await asyncio.to_thread(check_phase_names, spec)
     check_steps(spec)
     check_depths(spec)
     check_reference(spec)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
+from libseis.codes import Channel
 from libseis.isotime import DAY_NS
 from libseis.segments import Span
 from seis.control.v1 import control_pb2 as pb
 
+from ..app.aiming import Places, Thinning, aims_of
 from ..app.events import origins_of
 from ..model.archivejob import ArchiveJob
+from ..planning.aims import Aims, DayAims
 from ..planning.extents import ROUND_TRIP_BYTES, merged
 from ..planning.plan import touched_days
 from ..planning.ranges import SMALL_BYTES
-from ..planning.windows import PlannedWindow, home_days, windows_of_day
+from ..planning.windows import Origin, PlannedWindow
 from ..store.documents import DayFileDocument
 from ..store.index import day_files, day_is_known
 from .context import CallContext
@@ -99,17 +103,51 @@ async def estimate(context: CallContext, spec: ArchiveJob) -> pb.Estimate:
     origins = await origins_of(context.store, spec)
     if spec.inputs == "event_files":
         return event_estimate(len(origins))
-    days = home_days(spec, origins)
+    aims = await known_aims(context, spec, origins)
+    days = aims.home_days()
     total, known = Totals(), 0
+    places = Places(context.store, spec.archive)
+    growth, ranges = growth_of(spec), spec.verify == "ranges"
     for day in spread(days):
         if await day_is_known(context.store, spec.archive, day_name(day)) is None:
             continue
         known += 1
-        files = day_files(context.store, spec.archive, day_name(day), spec.select.filter)
-        held = held_of([document async for document in files])
-        load = load_of(windows_of_day(spec, origins, day))
-        total.add(load, held, growth_of(spec), ranges=spec.verify == "ranges")
+        documents = await _files(context, spec, day)
+        if not aims.by_channel:
+            total.add(load_of(aims.reach(day)), held_of(documents), growth, ranges=ranges)
+            continue
+        aimed = await _aimed(aims, day, documents, places)
+        for document in documents:
+            windows = aimed(Channel.of_document(document))
+            placed = [window for window in windows if window.unplaced is None]
+            total.add(load_of(placed), held_of([document]), growth, ranges=ranges)
+            total.windows += len(windows) - len(placed)
     return summary(total, known, len(days))
+
+
+async def known_aims(context: CallContext, spec: ArchiveJob, origins: list[Origin]) -> Aims:
+    """The aims of a job; thinned, where it is to be, by the days that the database knows."""
+    aims = await asyncio.to_thread(aims_of, spec, origins)
+    if spec.select.spacing is None:
+        return aims
+    thinning, places = Thinning(spec.select.spacing), Places(context.store, spec.archive)
+    for day in spread(aims.home_days()):
+        documents = await _files(context, spec, day)
+        sizes = {Channel.of_document(document): int(document["size"]) for document in documents}
+        thinning.add(await _aimed(aims, day, documents, places), sizes)
+    return await asyncio.to_thread(aims_of, spec, origins, thinning.stations())
+
+
+async def _files(context: CallContext, spec: ArchiveJob, day: int) -> list[DayFileDocument]:
+    return [d async for d in day_files(context.store, spec.archive, day_name(day), spec.select.filter)]
+
+
+async def _aimed(aims: Aims, day: int, documents: list[DayFileDocument], places: Places) -> DayAims:
+    channels = {Channel.of_document(document) for document in documents}
+    if aims.by_place:
+        await places.load(channels)
+    await asyncio.to_thread(aims.warm, day)
+    return aims.of_day(day, channels, places.epochs)
 
 
 def load_of(windows: Iterable[PlannedWindow]) -> Load:

@@ -18,9 +18,9 @@ from libseis.misfit import Config
 from ..app.events import origins_of
 from ..archive.definition import archive_named
 from ..deadlines import BY_THE_WAY_SECONDS
-from ..errors import JobFileError, SeisbusError
+from ..errors import SeisbusError
 from ..model.archivejob import ArchiveJob, CutJob
-from ..model.job import read_job
+from ..model.job import JobFileError, read_job
 from ..model.kind import Job, OfArchive
 from ..model.kinds.misfit import FetchedMisfitJob, Measuring, MisfitJob
 from ..model.outcome import JobState
@@ -123,7 +123,7 @@ async def _depth_notes(context: CallContext, found: _Observed) -> list[str]:
         events = spec.windows.events
         for event in (events.list if events else None) or ():
             known += 1
-            if event.depth_km == 0:
+            if not event.depth_km:
                 surface.add(event.id or f"the event of {iso(event.time)}")
         if events is not None and events.catalog is not None:
             for origin in await origins_of(context.store, spec):

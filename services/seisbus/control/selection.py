@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Collection, Iterable
 from itertools import islice
 from typing import Final
 
+from libseis.codes import Channel
 from libseis.isotime import DAY_NS, iso
 
+from ..app.aiming import Places, aims_of
 from ..app.events import origins_of
 from ..errors import UserError
 from ..model.archivejob import ArchiveJob
 from ..model.kind import StoredJob
+from ..planning.aims import Aims
 from ..planning.plan import touched_days
-from ..planning.windows import Origin, home_days, windows_of_day
+from ..planning.windows import windows_of_day
 from ..store.datasets import selected
 from ..store.index import day_files, day_is_known
 from ..store.queries import each_waveform, has_events
@@ -49,11 +53,14 @@ async def check_selection(context: CallContext, spec: ArchiveJob) -> None:
             spec.archive,
             f"no catalog of {spec.archive} has been read yet; run `seisbus index sync {spec.archive}` first.",
         )
-    days = home_days(spec, origins)
+    if spec.windows.events is not None and spec.windows.events.where is not None and not origins:
+        raise EmptySelectionError(spec.archive, "no event fits windows.events.where; widen it.")
+    aims = await asyncio.to_thread(aims_of, spec, origins)
+    days = aims.home_days()
     if spec.windows.tile is not None and not _any(windows_of_day(spec, origins, days[0])):
         raise EmptySelectionError(spec.archive, "the tile's length is longer than its span; shorten it.")
     if spec.inputs == "day_files" and spec.expect == "index" and len(days) <= MOST_DAYS:
-        await _check_channels(context, spec, origins, days)
+        await _check_channels(context, spec, aims)
 
 
 async def check_stored(context: CallContext, spec: StoredJob) -> None:
@@ -66,25 +73,51 @@ async def check_stored(context: CallContext, spec: StoredJob) -> None:
     )
 
 
-async def _check_channels(context: CallContext, spec: ArchiveJob, origins: list[Origin], homes: Sequence[int]) -> None:
+async def _check_channels(context: CallContext, spec: ArchiveJob, aims: Aims) -> None:
     # as planning does: a channel counts that has a file on any day its windows touch
-    windows = (window for home in homes for window in windows_of_day(spec, origins, home))
+    homes = {home: aims.reach(home) for home in aims.home_days()}
+    windows = [window for found in homes.values() for window in found]
     days = sorted({day for w in windows for day in touched_days(w.start_ns, w.end_ns - (not w.inclusive_end))})
     if len(days) > MOST_DAYS:
         return
     for day in days:
         if await day_is_known(context.store, spec.archive, day_name(day)) is None:
             return
+    channels: set[Channel] = set()
     for day in days:
-        async for _ in day_files(context.store, spec.archive, day_name(day), spec.select.filter):
-            return
+        async for document in day_files(context.store, spec.archive, day_name(day), spec.select.filter):
+            channels.add(Channel.of_document(document))
     wanted = spec.select
+    if channels:
+        if aims.by_channel and not await _any_aimed(context, spec, aims, homes, channels):
+            raise EmptySelectionError(
+                spec.archive,
+                f"archive {spec.archive} has {len(channels):,} channels of these codes on "
+                f"{' or '.join(map(day_name, days))}, and none of them lies where select wants it (within, distance, "
+                "azimuth, back_azimuth); widen these.",
+            )
+        return
     raise EmptySelectionError(
         spec.archive,
         f"archive {spec.archive} has no channel that matches net {wanted.net}, sta {wanted.sta}, loc {wanted.loc}, "
         f"chan {wanted.chan} on {' or '.join(map(day_name, days))}; change select "
         f"(`seisbus index files {spec.archive} {day_name(days[0])}` shows what is there).",
     )
+
+
+async def _any_aimed(
+    context: CallContext, spec: ArchiveJob, aims: Aims, homes: Iterable[int], channels: Collection[Channel]
+) -> bool:
+    """Whether any channel has any window."""
+    places = Places(context.store, spec.archive)
+    if aims.by_place:
+        await places.load(channels)
+    for home in homes:
+        await asyncio.to_thread(aims.warm, home)
+        aimed = aims.of_day(home, channels, places.epochs)
+        if any(aimed(channel) for channel in sorted(channels)):
+            return True
+    return False
 
 
 def _any(items: Iterable[object]) -> bool:

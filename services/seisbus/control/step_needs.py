@@ -5,6 +5,7 @@ What can never work is refused; what may fail for some windows is a sentence for
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -13,12 +14,12 @@ from libseis.epochs import of_document
 from libseis.isotime import DAY_NS
 from libseis.steps import build
 
+from ..app.aiming import aims_of
 from ..app.events import origins_of
-from ..errors import JobFileError
 from ..model.archivejob import ArchiveJob
+from ..model.job import JobFileError
 from ..model.windows import LEAST_DEPTH_KM, MOST_DEPTH_KM
 from ..planning.corners import corner_notes, pad_notes, some
-from ..planning.windows import days_of
 from ..store.index import (
     channel_epochs,
     channels_without_response,
@@ -34,7 +35,7 @@ from .selection import day_name
 def check_depths(spec: ArchiveJob) -> None:
     """JobFileError for an event deeper than any earthquake, or high above the ground: metres were meant."""
     for number, event in enumerate((spec.windows.events.list if spec.windows.events else None) or ()):
-        if not LEAST_DEPTH_KM <= event.depth_km <= MOST_DEPTH_KM:
+        if event.depth_km is not None and not LEAST_DEPTH_KM <= event.depth_km <= MOST_DEPTH_KM:
             raise JobFileError(
                 f"Job file: windows.events.list.{number}.depth_km is {event.depth_km:g}, expected kilometres from "
                 f"{LEAST_DEPTH_KM:g} to {MOST_DEPTH_KM:g}."
@@ -123,7 +124,7 @@ class KnownRates:
 async def known_rates(context: CallContext, spec: ArchiveJob) -> dict[Channel, KnownRates]:
     """The selected channels of all known days that the windows touch, with their rates as the index says them, else
     station metadata; where no day is known, the channels of the metadata."""
-    days = days_of(spec, await origins_of(context.store, spec))
+    days = (await asyncio.to_thread(aims_of, spec, await origins_of(context.store, spec))).days()
     wanted = spec.select.filter
     rates, known_days = await rates_of_days(context.store, spec.archive, [day_name(day) for day in days], wanted)
     found: dict[Channel, KnownRates] = {}

@@ -6,12 +6,13 @@ from typing import Final, TypeVar
 
 from libseis.isotime import DAY_NS, iso
 from libseis.steps import StepError, build
+from libseis.traveltimes import PhaseNameError, check_phases
 
 from ..archive import events as event_files
 from ..archive.oddities import Oddities
-from ..errors import JobFileError, UserError
+from ..errors import UserError
 from ..model.archivejob import ArchiveJob
-from ..model.job import parse_job
+from ..model.job import JobFileError, parse_job
 
 A = TypeVar("A", bound=ArchiveJob)
 
@@ -56,7 +57,7 @@ def with_inline_events(spec: A, odd: Oddities | None = None) -> A:
             "time": iso(event.time_ns),
             "lat": event.lat,
             "lon": event.lon,
-            "depth_km": event.depth_km or 0.0,
+            "depth_km": event.depth_km,
             "mag": event.mag,
             "mag_type": event.mag_type or "",
             "quakeml": event.quakeml,
@@ -73,6 +74,15 @@ def check_quakeml(spec: ArchiveJob) -> None:
             raise JobFileError(
                 f"Job file: windows.events.list[{number}].quakeml: expected a document of this event alone."
             )
+
+
+def check_phase_names(spec: ArchiveJob) -> None:
+    """JobFileError when the windows are of a phase that nobody knows."""
+    events = spec.windows.events
+    try:
+        check_phases(events.phase if events is not None else ())
+    except PhaseNameError as error:
+        raise JobFileError(f"Job file: windows.events.phase: {error}") from None
 
 
 def check_steps(spec: ArchiveJob) -> None:

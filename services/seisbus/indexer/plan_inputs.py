@@ -10,10 +10,12 @@ from libseis.epochs import of_document
 from libseis.isotime import DAY_NS
 
 from ..app import IndexerContext
+from ..app.aiming import Places, Thinning, left_out_note
 from ..app.events import origins_of
 from ..archive.definition import ArchiveDefinition, ObjectUnit
 from ..errors import UserError
 from ..model.archivejob import ArchiveJob
+from ..planning.aims import Aims
 from ..planning.knots import KnotTable
 from ..planning.plan import DayFile, DayFiles, PadOf
 from ..planning.windows import Origin, PlannedWindow
@@ -35,6 +37,23 @@ async def resolve_events(context: IndexerContext, spec: ArchiveJob) -> list[Orig
     if len(found) > MAX_EVENTS:
         raise UserError(f"The event query selects {len(found)} events; at most {MAX_EVENTS} fit one job, split it.")
     return found
+
+
+async def thinned_stations(
+    context: IndexerContext, archive: ArchiveDefinition, spec: ArchiveJob, aims: Aims
+) -> tuple[list[str], list[str]]:
+    """The stations (NET.STA) that stay of those that a job selects, by the bytes that the archive has of their selected
+    channels on all days of the job; and what is said of those that nobody knows the place of."""
+    assert spec.select.spacing is not None
+    found = Thinning(spec.select.spacing)
+    places = Places(context.store, archive.name)
+    files = DayFilesCache(context, archive, spec)
+    for day in aims.home_days():
+        await files.load(range(day, day + 1))
+        await places.load(files(day))
+        sizes = {channel: file.size for channel, file in files(day).items()}
+        found.add(aims.of_day(day, sizes, places.epochs), sizes)
+    return found.stations(), left_out_note(found.without_place)
 
 
 class DayFilesCache:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from .fields import Duration, Model, StepEntry
+from .fields import Code, Duration, Location, Model, StepEntry, listed
+from .geography import AzimuthRange, Distance, DistanceRange, Within
 from .kind import OfArchive, Select
 from .task import Recipe
 from .windows import Windows
@@ -33,12 +34,43 @@ class Fill(Model):
     fill: Literal["zero", "linear", "nan"]
 
 
+class StationSelect(Select):
+    """Which channels of an archive: by their codes, by where their stations are, and by preference.
+
+    `distance`, `azimuth` and `back_azimuth` are of each event and station; `spacing` is the least distance between two
+    stations; of `prefer` (band and instrument codes) and `prefer_loc` a station has the first that is there.
+    """
+
+    within: Within | None = None
+    distance: DistanceRange | None = None
+    azimuth: AzimuthRange | None = None
+    back_azimuth: AzimuthRange | None = None
+    spacing: Distance | None = None
+    prefer: Annotated[tuple[Code, ...], BeforeValidator(listed)] = ()
+    prefer_loc: Annotated[tuple[Location, ...], BeforeValidator(listed)] = ()
+
+    @property
+    def by_event(self) -> bool:
+        """Whether it differs from event to event."""
+        return any(one is not None for one in (self.distance, self.azimuth, self.back_azimuth))
+
+    @property
+    def by_place(self) -> bool:
+        """Whether it must be known where stations are."""
+        return self.by_event or self.within is not None or self.spacing is not None
+
+    @property
+    def codes(self) -> Select:
+        """The selection by codes alone."""
+        return Select(net=self.net, sta=self.sta, loc=self.loc, chan=self.chan)
+
+
 class ArchiveJob(OfArchive):
     """A job on windows of an archive's data."""
 
     inputs: Literal["day_files", "event_files"] = "day_files"
     expect: Literal["index", "stations"] = "index"
-    select: Select = Select()
+    select: StationSelect = StationSelect()
     windows: Windows
     gaps: Literal["kill", "split"] | Fill = "kill"
     overlap: Literal["gap", "first", "last"] = "gap"
@@ -46,6 +78,22 @@ class ArchiveJob(OfArchive):
     steps: tuple[StepEntry, ...] = ()
     pad: Pad | None = None
     output: Output = Output()
+
+    @model_validator(mode="after")
+    def _geography(self) -> Self:
+        chosen, events = self.select, self.windows.events
+        if chosen.by_event and events is None:
+            raise ValueError("select: distance, azimuth and back_azimuth are from each event; add windows: events")
+        if self.inputs == "event_files":
+            if events is not None and events.phase:
+                raise ValueError("windows by phase are cut out of day files; leave inputs: event_files out")
+            if chosen.by_place or chosen.prefer or chosen.prefer_loc:
+                raise ValueError(
+                    "the channels of event files are known when they are read, and are chosen by net, sta, loc and "
+                    "chan alone; leave within, distance, azimuth, back_azimuth, spacing, prefer and prefer_loc out, or "
+                    "take day_files"
+                )
+        return self
 
     def recipe(self) -> Recipe:
         """What fetcher, windower and writer need of the job; where it names no pad, each task has its own."""

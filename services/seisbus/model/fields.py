@@ -32,6 +32,11 @@ def _step(value: object) -> object:
     return {value: {}} if isinstance(value, str) else value
 
 
+def listed(value: object) -> object:
+    """One text in place of a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
 JobId = Annotated[str, Field(pattern=r"^[0-9a-z]{1,40}$")]
 Code = Annotated[str, BeforeValidator(_code), Field(pattern=r"^[A-Za-z0-9*?,\- _]*$", max_length=2000)]
 Location = Annotated[Code, BeforeValidator(lambda value: "" if value is None else value)]

@@ -47,6 +47,11 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable", Fate.DEAD
     WRONG_CHANNEL = "wrong_channel", Fate.DEAD
     STEP_FAILED = "step_failed", Fate.DEAD
+    # of the plan: where a window would lie cannot be told
+    NO_SUCH_PHASE = "no_such_phase", Fate.DEAD
+    NO_SOURCE_DEPTH = "no_source_depth", Fate.DEAD
+    NO_COORDINATES = "no_coordinates", Fate.DEAD
+    UNKNOWN_STATION = "unknown_station", Fate.MISSING
     # of the archive
     NOT_LISTED = "not_listed", Fate.MISSING
     NO_SUCH_KEY = "no_such_key", Fate.MISSING

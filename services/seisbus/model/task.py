@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from libseis.codes import Channel
 
+from .marks import Arrival, Pick, Unplaced
 from .subject import NO_EVENT, Subject, of_event
 
 
@@ -30,7 +31,10 @@ class ObjectRef:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """An item of a ledger: a window of a channel, or what else its subject says; times are nanoseconds since 1970."""
+    """An item of a ledger: a window of a channel, or what else its subject says; times are nanoseconds since 1970.
+
+    `arrival` and `picks` are what a window was laid by; they are no part of its identity.
+    """
 
     id: str
     channel: Channel
@@ -38,6 +42,8 @@ class Window:
     end_ns: int
     inclusive_end: bool
     subject: Subject = NO_EVENT
+    arrival: Arrival | None = None
+    picks: tuple[Pick, ...] = ()
 
     @property
     def event(self) -> str:
@@ -64,7 +70,10 @@ class WindowTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An archive object (with neighbours) and every window a job wants of it."""
+    """An archive object (with neighbours) and every window a job wants of it.
+
+    Without an object it is of windows that could not be placed; `unplaced` says why, one for each.
+    """
 
     id: str
     job: str
@@ -75,6 +84,7 @@ class Task:
     template: WindowTemplate | None = None
     pad_before_ns: int | None = None  # of this channel; None where the job's recipe says it for all
     pad_after_ns: int | None = None
+    unplaced: tuple[Unplaced, ...] = ()
 
     @property
     def provisional(self) -> bool:

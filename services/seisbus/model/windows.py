@@ -6,13 +6,15 @@ nanoseconds.
 
 from __future__ import annotations
 
-from typing import Final, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from libseis.codes import matches
 from libseis.isotime import DAY_NS, iso
 
-from .fields import Duration, Model, Moment
+from .fields import Duration, Model, Moment, listed
+from .geography import Range, Within
 
 # An event beyond these is a mistake: 29000 is a depth in metres (the deepest earthquakes lie at 735 km), and no ground
 # is 10 km above the sea. Checked at submission and not here, so that jobs of old times can still be read.
@@ -20,6 +22,18 @@ LEAST_DEPTH_KM: Final = -10.0
 MOST_DEPTH_KM: Final = 800.0
 LEAST_MAGNITUDE: Final = -5.0
 MOST_MAGNITUDE: Final = 12.0
+
+
+def _phases(value: tuple[str, ...]) -> tuple[str, ...]:
+    for name in value:
+        if not name or not name.isascii() or not name.isprintable() or " " in name:
+            raise ValueError(f"{name!r} is no name of a phase, expected one such as P, Pdiff or PKIKP")
+    if len(set(value)) < len(value):
+        raise ValueError(f"a phase stands twice in {', '.join(value)}")
+    return value
+
+
+Phases = Annotated[tuple[str, ...], BeforeValidator(listed), AfterValidator(_phases), Field(max_length=20)]
 
 
 class AbsoluteWindow(Model):
@@ -59,15 +73,33 @@ class InlineEvent(Model):
     time: Moment
     lat: float = Field(ge=-90, le=90)
     lon: float = Field(ge=-180, le=360)
-    depth_km: float = 0.0
+    depth_km: float | None = None
     mag: float | None = None
     mag_type: str = ""
     id: str = ""
     quakeml: str = ""
 
 
+class EventFilter(Model):
+    """Which of the events count: all that is given must hold. What an event does not say, a range does not hold."""
+
+    within: Within | None = None
+    depth_km: Range | None = None
+    mag: Range | None = None
+    mag_type: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
+
+    def depth_and_size(self, depth_km: float | None, mag: float | None, mag_type: str) -> bool:
+        """Whether an event counts by its depth, its magnitude and the type of that (upper and lower case alike)."""
+        return (
+            (self.depth_km is None or self.depth_km.holds(depth_km))
+            and (self.mag is None or self.mag.holds(mag))
+            and (not self.mag_type or any(matches(wanted.lower(), mag_type.lower()) for wanted in self.mag_type))
+        )
+
+
 class EventWindows(Model):
-    """Windows from `start` to `end` after each event's origin; both ends belong to the window.
+    """Windows from `start` to `end` after each event's origin, or with `phase` after the predicted arrival of the first
+    of these phases that exists; both ends belong to the window.
 
     Exactly one source of events: `catalog` (the archive's), `list` (inline), `quakeml` or `csv` (contents of a
     file; the client puts a named `file` here).
@@ -77,11 +109,16 @@ class EventWindows(Model):
     list: tuple[InlineEvent, ...] | None = None
     quakeml: str | None = None
     csv: str | None = None
+    where: EventFilter | None = None
+    phase: Phases = ()
+    model: Literal["iasp91", "ak135", "prem"] = "iasp91"
     start: Duration = 0
     end: Duration | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if "model" in self.model_fields_set and not self.phase and self.model != "iasp91":
+            raise ValueError("model is the Earth model of predicted phases; add phase, such as [P, Pdiff, PKIKP]")
         sources = [n for n in ("catalog", "list", "quakeml", "csv") if getattr(self, n) is not None]
         if len(sources) != 1:
             found = " and ".join(sources) or "none"

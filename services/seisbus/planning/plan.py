@@ -56,6 +56,8 @@ class DayFile:
 DayFiles = Mapping[Channel, DayFile]
 # Nanoseconds of padding before and after the windows of a channel whose slowest known rate is the second argument.
 PadOf = Callable[[Channel, float | None], tuple[int, int]]
+# The windows of a channel on a home day.
+WindowsOf = Callable[[Channel], Sequence[PlannedWindow]]
 
 
 def no_pad(channel: Channel, rate: float | None) -> tuple[int, int]:
@@ -99,9 +101,13 @@ def plan_day(
     *,
     cut_at_record: bool,
     pads: PadOf = no_pad,
+    aimed: WindowsOf | None = None,
 ) -> Iterator[Task]:
     """Tasks of one home day in order of channel; those of stations are provisional, an entry a window, until a read
     tells their channels.
+
+    `windows` are those of every channel; with `aimed`, which gives the windows of each, they are spans that hold all of
+    these. Windows that could not be placed are a task of their own, without objects.
 
     `files` gives the files of a day, expected ones included; it is asked only for days the windows (with pads and
     edge margins) touch. The numbering of tasks depends only on the arguments.
@@ -112,7 +118,12 @@ def plan_day(
     by_day = {d: files(d) for d in span}
     channels = sorted({channel for known in by_day.values() for channel in known})
     for number, channel in enumerate(channels):
-        mine = [w for w in windows if any(channel in by_day[d] for d in touched_days(w.start_ns, _last_ns(w)))]
+        wanted = windows if aimed is None else aimed(channel)
+        there = [w for w in wanted if any(channel in by_day[d] for d in touched_days(w.start_ns, _last_ns(w)))]
+        mine = [w for w in there if w.unplaced is None]
+        if len(mine) < len(there):
+            lost = [w for w in there if w.unplaced is not None]
+            yield unplaced_task(task_id(job, shard, len(channels) + number), job, archive, channel, lost)
         if not mine:
             continue
         rate = next(by_day[d][channel].sampling_rate for d in span if channel in by_day[d])
@@ -137,18 +148,33 @@ def plan_day(
             job=job,
             archive=archive,
             objects=objects,
-            windows=tuple(
-                Window(
-                    window_id(job, str(channel), w.start_ns, w.end_ns, w.event),
-                    channel, w.start_ns, w.end_ns, w.inclusive_end, Event(w.event),
-                )
-                for w in mine
-            ),
+            windows=tuple(_window(job, channel, w) for w in mine),
             parts=split(seconds, nominal_rate(channel, rate)),
             template=WindowTemplate(None, None, "") if station else None,
             pad_before_ns=before,
             pad_after_ns=after,
-        )  # fmt: skip
+        )
+
+
+def _window(job: str, channel: Channel, w: PlannedWindow) -> Window:
+    identity = window_id(job, str(channel), w.start_ns, w.end_ns, w.event)
+    return Window(
+        identity, channel, w.start_ns, w.end_ns, w.inclusive_end, Event(w.event), arrival=w.arrival, picks=w.picks
+    )
+
+
+def unplaced_task(identity: str, job: str, archive: str, channel: Channel, windows: Sequence[PlannedWindow]) -> Task:
+    """Entries of the ledger for windows that could not be placed, with the reason of each."""
+    reasons = tuple(w.unplaced for w in windows if w.unplaced is not None)
+    return Task(
+        id=identity,
+        job=job,
+        archive=archive,
+        objects=(),
+        windows=tuple(_window(job, channel, w) for w in windows),
+        parts=split([0.0] * len(windows), 0.0),
+        unplaced=reasons,
+    )
 
 
 def pad_of(

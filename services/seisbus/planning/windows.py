@@ -6,29 +6,40 @@ A window's home day is the UTC day of its start; only that day's task reads the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from libseis.isotime import DAY_NS
 
 from ..model.archivejob import ArchiveJob
+from ..model.marks import Arrival, Pick, Unplaced
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class PlannedWindow:
-    """A span wanted of every selected channel; `event` names the event it was made for."""
+    """A span wanted of selected channels; `event` names the event it was made for.
+
+    What it was laid by, if that differs from channel to channel: a predicted `arrival`, or `picks`; or `unplaced`, the
+    reason why there is neither, of a window that stands in the ledger and nowhere else.
+    """
 
     start_ns: int
     end_ns: int
     inclusive_end: bool
     event: str = ""
+    arrival: Arrival | None = field(default=None, compare=False)
+    picks: tuple[Pick, ...] = field(default=(), compare=False)
+    unplaced: Unplaced | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Origin:
-    """Origin time of an event, nanoseconds since 1970."""
+    """Origin of an event: nanoseconds since 1970; degrees and kilometres, None where they are not known."""
 
     time_ns: int
     event: str
+    lat: float | None = field(default=None, compare=False)
+    lon: float | None = field(default=None, compare=False)
+    depth_km: float | None = field(default=None, compare=False)
 
 
 def home_days(spec: ArchiveJob, origins: Sequence[Origin]) -> Sequence[int]:

@@ -34,6 +34,7 @@ def _in_row(windows: Sequence[SettledWindow], begin: int, number: int) -> bool:
     step = windows[begin + 1].window.start_ns - one.start_ns
     return (
         (one.channel, one.subject, one.inclusive_end) == (other.channel, other.subject, other.inclusive_end)
+        and (one.arrival, one.picks) == (other.arrival, other.picks)
         and one.end_ns - one.start_ns == other.end_ns - other.start_ns
         and other.start_ns - before.start_ns == step > 0
     )

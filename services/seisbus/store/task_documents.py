@@ -3,18 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from libseis.codes import Channel
 
+from ..model.marks import Arrival, Pick, Unplaced
+from ..model.outcome import Fate
 from ..model.subject import Event
 from ..model.task import ObjectRef, Part, Task, Window, WindowTemplate
-from .documents import HeldWindows, TaskDocument, TaskObject
+from .documents import HeldWindows, Mark, TaskDocument, TaskObject
 from .packing import pack_windows, unpack_windows
 
 
 def windows_document(job: str, windows: Sequence[Window]) -> HeldWindows:
     """The fields of a task document that hold its windows."""
-    return {"windows": pack_windows(job, windows), "count": len(windows)}
+    held: HeldWindows = {"windows": pack_windows(job, windows), "count": len(windows)}
+    if any(window.arrival or window.picks for window in windows):
+        held["marks"] = [_mark_document(window) for window in windows]
+    return held
+
+
+def _mark_document(window: Window) -> Mark:
+    mark: Mark = {}
+    if (a := window.arrival) is not None:
+        mark["arrival"] = (a.phase, a.time_ns, a.ray_parameter, a.incidence, a.takeoff, a.model)
+    if window.picks:
+        mark["picks"] = [(p.phase, p.time_ns, p.id, p.score, p.polarity) for p in window.picks]
+    return mark
+
+
+def _marked(window: Window, mark: Mark) -> Window:
+    if not mark:
+        return window
+    arrival = mark.get("arrival")
+    return replace(
+        window,
+        arrival=None if arrival is None else Arrival(*arrival),
+        picks=tuple(Pick(*pick) for pick in mark.get("picks", ())),
+    )
 
 
 def windows_of(task: TaskDocument) -> tuple[Window, ...]:
@@ -32,7 +58,10 @@ def windows_of(task: TaskDocument) -> tuple[Window, ...]:
             )
             for window in windows
         )
-    return tuple(unpack_windows(task["job"], windows))
+    found = unpack_windows(task["job"], windows)
+    if (marks := task.get("marks")) is not None:
+        return tuple(map(_marked, found, marks))
+    return tuple(found)
 
 
 def _object_document(ref: ObjectRef) -> TaskObject:
@@ -65,16 +94,16 @@ def _object_value(archive: str, document: TaskObject) -> ObjectRef:
 
 def task_document(task: Task) -> TaskDocument:
     """A task that was just planned: open, no part done."""
-    template = task.template
-    return {
+    template, held = task.template, windows_document(task.job, task.windows)
+    document: TaskDocument = {
         "_id": task.id,
         "job": task.job,
         "open": True,
         "attempt": 1,
         "archive": task.archive,
         "objects": [_object_document(ref) for ref in task.objects],
-        "windows": pack_windows(task.job, task.windows),
-        "count": len(task.windows),
+        "windows": held["windows"],
+        "count": held["count"],
         "parts": [(part.first, part.count) for part in task.parts],
         "done": [],
         "template": None
@@ -82,6 +111,11 @@ def task_document(task: Task) -> TaskDocument:
         else {"start_ns": template.start_ns, "end_ns": template.end_ns, "event": template.event},
         "pad": _pad(task),
     }
+    if "marks" in held:
+        document["marks"] = held["marks"]
+    if task.unplaced:
+        document["unplaced"] = [(why.fate.value, why.reason, why.detail) for why in task.unplaced]
+    return document
 
 
 def _pad(task: Task) -> tuple[int, int] | None:
@@ -103,4 +137,5 @@ def task_value(document: TaskDocument) -> Task:
         template=None if template is None else WindowTemplate(**template),
         pad_before_ns=pad[0],
         pad_after_ns=pad[1],
+        unplaced=tuple(Unplaced(Fate(fate), reason, detail) for fate, reason, detail in document.get("unplaced", ())),
     )

@@ -27,6 +27,7 @@ from ..model.handovers import (
     WindowOrder,
     WindowOutcome,
 )
+from ..model.marks import mark_attributes
 from ..model.outcome import Fate, Reason, missing_detail
 from ..model.task import Recipe, Window
 from .channels import Decoded, choose, decoded
@@ -239,6 +240,7 @@ def _processed(
 ) -> WindowOutcome:
     """Run the steps on window plus pad, cut last, and say what of the window is not covered then."""
     pieces: list[Piece] = []
+    attributes = mark_attributes(window.arrival, window.picks)
     for piece in result.pieces:
         asked_ns = work.chain.pad_ns(piece.rate, recipe)
         padded = _padded(piece, joined, *asked_ns)
@@ -246,7 +248,7 @@ def _processed(
             log.append(LogLine("windower", told.message, Severity.COMPLAINT))
         if text := work.chain.short_pad(piece, padded, asked_ns):
             log.append(LogLine("windower", text, Severity.COMPLAINT))
-        done = work.chain.run(padded, work.context, units)
+        done = work.chain.run(padded, work.context, units, attributes)
         log += done.log
         asked = asked_of(window, piece)
         cuts = [

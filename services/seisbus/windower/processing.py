@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from libseis import TimeSeries
 from libseis.segments import Rate, Segment
@@ -54,12 +56,19 @@ class Chain:
             f"{there[1] / 1e9:.6g} of {wanted[1] / 1e9:.6g} s after."
         )
 
-    def run(self, segment: Segment, context: StepContext | None, units: str = "") -> Processed:
+    def run(
+        self,
+        segment: Segment,
+        context: StepContext | None,
+        units: str = "",
+        attributes: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Processed:
         """Apply the steps; a datum that a step killed is not among the segments, its reason is on the log.
 
-        `context` holds the station metadata, for steps that want them; `units` are those of the samples that go in.
+        `context` holds the station metadata, for steps that want them; `units` are those of the samples that go in;
+        `attributes` stand in the datum's Metadata before.
         """
-        datum = segment_to_timeseries(segment, {"units": units} if units else None)
+        datum = segment_to_timeseries(segment, {"units": units, **attributes} if units else attributes)
         known = len(datum.elog)
         results = apply(self._steps, datum, context)
         log = [

@@ -6,7 +6,18 @@ import os
 
 from ..model.handovers import LogLine, OutcomeBatch, Packing, Piece, WindowOutcome
 from ..model.ids import document_id
-from ..store.documents import ErrorLog, Grave, LogEntry, ObjectId, OfWindow, Provenance, Stored, WaveformDocument
+from ..model.marks import put_marks
+from ..store.documents import (
+    ErrorLog,
+    Grave,
+    LogEntry,
+    ObjectId,
+    OfWindow,
+    Provenance,
+    Stored,
+    Tombstone,
+    WaveformDocument,
+)
 from .waveforms import Place
 
 
@@ -98,6 +109,7 @@ def wf_document(
     _tag(document, batch, outcome)
     if piece.units:
         document["units"] = piece.units
+    put_marks(document, outcome.window.arrival, outcome.window.picks)
     _store(document, piece, place)
     if outcome.log:
         document["elog_id"] = ObjectId(document_id(outcome.window.id, "elog"))
@@ -122,20 +134,22 @@ def cemetery_document(batch: OutcomeBatch, outcome: WindowOutcome) -> Grave:
     """A dead window: what it would have been (the tombstone) and why it died. Settling gives it an `_id`, and runs of
     such windows one document."""
     window = outcome.window
+    tombstone: Tombstone = {
+        "net": window.channel.net,
+        "sta": window.channel.sta,
+        "chan": window.channel.chan,
+        "loc": window.channel.loc,
+        "starttime": window.start_ns / 1e9,
+        "endtime": window.end_ns / 1e9,
+        "provenance": provenance(batch, outcome),
+    }
+    put_marks(tombstone, window.arrival, window.picks)
     document: Grave = {
         "start_ns": window.start_ns,
         "length_ns": window.end_ns - window.start_ns,
         "logdata": logdata(outcome.log),
         "reason": outcome.reason,
-        "tombstone": {
-            "net": window.channel.net,
-            "sta": window.channel.sta,
-            "chan": window.channel.chan,
-            "loc": window.channel.loc,
-            "starttime": window.start_ns / 1e9,
-            "endtime": window.end_ns / 1e9,
-            "provenance": provenance(batch, outcome),
-        },
+        "tombstone": tombstone,
         "job": batch.job,
         "window": outcome.window.id,
         "attempt": batch.attempt,

@@ -6,16 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from seisbus.archive.definition import (
-    ArchiveDefinitionError,
-    Auth,
-    DayCut,
-    IndexSource,
-    ObjectUnit,
-    UnknownArchiveError,
-    archive_named,
-    load_archives,
-)
+from seisbus.archive.definition import Auth, DayCut, IndexSource, ObjectUnit, archive_named, load_archives
+from seisbus.archive.errors import ArchiveDefinitionError, UnknownArchiveError
 
 GOOD = """
 [mine]

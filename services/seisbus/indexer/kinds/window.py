@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from libseis.codes import Channel
 from libseis.steps import build
 
+from ...app.aiming import Places, aims_of, left_out_note
 from ...archive.definition import DayCut
 from ...bus.client import Tag
-from ...bus.codec import encode_fetch
-from ...bus.topology import fetch_subject
+from ...bus.codec import encode_fetch, encode_outcomes
+from ...bus.topology import fetch_subject, subject_of
 from ...model.archivejob import ArchiveJob
-from ...model.handovers import FetchOrder
-from ...model.task import Part
+from ...model.handovers import FetchOrder, LogLine, OutcomeBatch, Severity, WindowOutcome
+from ...model.kinds.window import STORE
+from ...model.marks import Unplaced
+from ...model.task import Part, Task, Window
 from ...planning.corners import corner_notes
+from ...planning.geography import Station
 from ...planning.plan import plan_day, plan_event, touched_days
-from ...planning.windows import Origin, home_days, windows_of_day
-from ...store.documents import JobChange
+from ...planning.windows import Origin
+from ...store.documents import JobChange, JobDocument, OriginRow
 from ...store.index import event_by_id
 from ...store.tasks import Cursor, OpenTask
 from ..kind import CHUNK, IndexerKind, Planning, Tasks, archive_of
 from ..pads import Pads
-from ..plan_inputs import DayFilesCache, resolve_events
+from ..plan_inputs import DayFilesCache, resolve_events, thinned_stations
 
 
 class WindowPlanner(IndexerKind[ArchiveJob]):
@@ -39,8 +45,17 @@ class WindowPlanner(IndexerKind[ArchiveJob]):
         """The events, so that nothing synced later can change the plan."""
         if "origins" in planning.job:
             return {}
-        origins = await resolve_events(planning.context, planning.spec)
-        return {"origins": [(origin.time_ns, origin.event) for origin in origins]}
+        spec = planning.spec
+        origins = await resolve_events(planning.context, spec)
+        placed = aims_of(spec, []).by_place
+        fields: JobChange = {"origins": [_row(origin, placed=placed) for origin in origins]}
+        if spec.select.spacing is not None:
+            stations, notes = await thinned_stations(
+                planning.context, archive_of(planning), spec, aims_of(spec, origins)
+            )
+            await planning.note(notes)
+            fields["stations"] = stations
+        return fields
 
     def tasks(self, planning: Planning[ArchiveJob], cursor: Cursor) -> Tasks:
         """A shard a home day, or a task an event file."""
@@ -50,6 +65,9 @@ class WindowPlanner(IndexerKind[ArchiveJob]):
     async def send(self, planning: Planning[ArchiveJob], open_task: OpenTask, *, patient: bool = False) -> None:
         """To the fetchers; parts that are done already are sent without windows."""
         task, attempt, recipe = open_task.task, int(planning.job["attempt"]), planning.spec.recipe()
+        if task.unplaced:
+            await _send_unplaced(planning, open_task, patient=patient)
+            return
         parts = tuple(Part(p.first, 0) if number in open_task.done else p for number, p in enumerate(task.parts))
         if task.pad_before_ns is not None and task.pad_after_ns is not None:
             recipe = replace(recipe, pad_before_ns=task.pad_before_ns, pad_after_ns=task.pad_after_ns)
@@ -66,14 +84,16 @@ class WindowPlanner(IndexerKind[ArchiveJob]):
 async def _day_file_tasks(planning: Planning[ArchiveJob], cursor: Cursor) -> Tasks:
     """Chunks of tasks, each with the cursor behind it; shards (home days) before the cursor are left alone."""
     context, spec, archive = planning.context, planning.spec, archive_of(planning)
-    origins = [Origin(time_ns, event) for time_ns, event in planning.job["origins"]]
+    aims = await asyncio.to_thread(aims_of, spec, origins_of_job(planning.job), planning.job.get("stations"))
     pads = Pads(spec)
     cut_at_record = archive.day_cut is DayCut.RECORD
     files = DayFilesCache(context, archive, spec, stated_rates=pads.by_rate)
-    days = home_days(spec, origins)
+    places = Places(context.store, archive.name)
+    days = aims.home_days()
     rates: dict[Channel, float | None] = {}
+    lost: set[Station] = set()
     for shard in range(cursor.shard, len(days)):
-        windows = list(windows_of_day(spec, origins, days[shard]))
+        windows = aims.reach(days[shard])
         if not windows:
             continue
         # Data of a day can stand in the neighbour's file where days are cut at the record.
@@ -85,6 +105,13 @@ async def _day_file_tasks(planning: Planning[ArchiveJob], cursor: Cursor) -> Tas
             for channel, file in files(day).items():
                 known = [rate for rate in (rates.get(channel), file.sampling_rate) if rate]
                 rates[channel] = min(known, default=None)
+        aimed = None
+        if aims.by_channel:
+            channels = {channel for day in touched for channel in files(day)}
+            if aims.by_place:
+                await places.load(channels)
+            await asyncio.to_thread(aims.warm, days[shard])
+            aimed = aims.of_day(days[shard], channels, places.epochs)
         tasks = plan_day(
             planning.id,
             archive.name,
@@ -94,14 +121,61 @@ async def _day_file_tasks(planning: Planning[ArchiveJob], cursor: Cursor) -> Tas
             files,
             cut_at_record=cut_at_record,
             pads=pads,
+            aimed=aimed,
         )
         offset = cursor.offset if shard == cursor.shard else 0
         rest = itertools.islice(tasks, offset, None)
-        while chunk := list(itertools.islice(rest, CHUNK)):
+        while chunk := await _next(rest, aside=aimed is not None):
             offset += len(chunk)
             yield Cursor(shard, offset), chunk
+        lost |= aimed.without_place if aimed is not None else set()
+    await planning.note(left_out_note(lost))
     # days that were read for this plan could not be judged at submission
     await planning.note(corner_notes(build(spec.steps), rates, refuse=False) if spec.steps else ())
+
+
+async def _next(tasks: Iterator[Task], *, aside: bool) -> list[Task]:
+    """The next chunk; `aside` in a thread, since windows of many events and stations take a while."""
+    if aside:
+        return await asyncio.to_thread(lambda: list(itertools.islice(tasks, CHUNK)))
+    return list(itertools.islice(tasks, CHUNK))
+
+
+def _row(origin: Origin, *, placed: bool) -> OriginRow:
+    """An origin as the job's document keeps it; its place only where a plan looks at it."""
+    if not placed:
+        return origin.time_ns, origin.event
+    return origin.time_ns, origin.event, origin.lat, origin.lon, origin.depth_km
+
+
+def origins_of_job(job: JobDocument) -> list[Origin]:
+    """The origins that were settled before the job's first day was planned."""
+    return [Origin(*row) for row in job["origins"]]
+
+
+async def _send_unplaced(planning: Planning[ArchiveJob], open_task: OpenTask, *, patient: bool) -> None:
+    """Windows that could not be placed end here: their outcomes go to the writers."""
+    task, attempt = open_task.task, int(planning.job["attempt"])
+    for number, part in enumerate(task.parts):
+        if number in open_task.done:
+            continue
+        run = slice(part.first, part.first + part.count)
+        outcomes = tuple(
+            _unplaced_outcome(window, why) for window, why in zip(task.windows[run], task.unplaced[run], strict=True)
+        )
+        batch = OutcomeBatch(task.job, task.id, attempt, number, len(task.parts), planning.spec.recipe(), outcomes)
+        await planning.context.bus.publish(
+            subject_of(STORE, task.job),
+            encode_outcomes(batch),
+            tag=Tag(task.job, task.id, attempt, number),
+            message_id=f"{task.id}/write/{number}/{attempt}.{open_task.publication}",
+            patient=patient,
+        )
+
+
+def _unplaced_outcome(window: Window, why: Unplaced) -> WindowOutcome:
+    line = LogLine("planner", f"{why.reason}: {why.detail}", Severity.INVALID)
+    return WindowOutcome(window, why.fate, why.reason, why.detail, log=(line,))
 
 
 async def _event_file_tasks(planning: Planning[ArchiveJob], cursor: Cursor) -> Tasks:
@@ -114,7 +188,7 @@ async def _event_file_tasks(planning: Planning[ArchiveJob], cursor: Cursor) -> T
     for start in range(cursor.offset, len(origins), CHUNK):
         chunk = []
         for number in range(start, min(start + CHUNK, len(origins))):
-            time_ns, event = origins[number]
+            time_ns, event, *_ = origins[number]
             document = await event_by_id(planning.store, archive.name, event)
             key = str(document["waveform_key"]) if document else ""
             span = None if after is None or after.end is None else (time_ns + after.start, time_ns + after.end)

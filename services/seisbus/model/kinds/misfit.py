@@ -151,7 +151,7 @@ class FetchedMisfitJob(CutJob):
         """The misfit job on the waveforms that job `job` stores."""
         settings = {name: getattr(self.misfit, name) for name in Measuring.model_fields}
         misfit = Misfit(observed=Observed(job=job), **settings)
-        return MisfitJob(name=self.name, select=self.select, misfit=misfit)
+        return MisfitJob(name=self.name, select=self.select.codes, misfit=misfit)
 
 
 KIND: Final = MisfitJob

@@ -20,14 +20,13 @@ from .archive import (
     DayFileDocument,
     Epoch,
     IndexKeyDocument,
-    LearnedOfFile,
     Responses,
     SiteDocument,
     SourceDocument,
 )
 from .common import Codes, Document, LogEntry, Provenance, Source
 from .datasets import DatasetDocument, DatasetFacts
-from .jobs import JobChange, JobDocument, PlanCursor, RetryWish, change_job
+from .jobs import JobChange, JobDocument, OriginRow, PlanCursor, RetryWish, change_job
 from .misfits import (
     AdjointSourceDocument,
     MisfitWindowDocument,
@@ -46,8 +45,8 @@ from .outcomes import (
     SummaryExample,
     SummaryReason,
 )
-from .tasks import HeldWindows, OldWindow, PackedWindows, TaskDocument, TaskObject, Template, WindowRun
-from .upkeep import DeadLetterDocument, LeaseDocument, LeaseTerms, ProcessDocument, ProcessReport, WaitEntry
+from .tasks import HeldWindows, Mark, OldWindow, PackedWindows, TaskDocument, TaskObject, Template, WindowRun
+from .upkeep import DeadLetterDocument, LeaseDocument, LeaseTerms, ProcessDocument, WaitEntry
 from .waveforms import ErrorLog, Grave, OfWindow, Stored, Tombstone, WaveformDocument
 
 __all__ = [
@@ -71,21 +70,21 @@ __all__ = [
     "IndexKeyDocument",
     "JobChange",
     "JobDocument",
-    "LearnedOfFile",
     "LeaseDocument",
     "LeaseTerms",
     "LogEntry",
+    "Mark",
     "MisfitWindowDocument",
     "ObjectId",
     "OfStation",
     "OfWindow",
     "OldWindow",
+    "OriginRow",
     "OutcomeDocument",
     "OutcomeRow",
     "PackedWindows",
     "PlanCursor",
     "ProcessDocument",
-    "ProcessReport",
     "Provenance",
     "RejectedWindowDocument",
     "Responses",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NotRequired, TypedDict, cast
+from typing import Any, NotRequired, TypeAlias, TypedDict, cast
 
 from .common import Document
+
+OriginRow: TypeAlias = tuple[int, str] | tuple[int, str, float | None, float | None, float | None]
+"""[time_ns, event] of an event, and where windows depend on its place [latitude, longitude, depth in km]."""
 
 
 class PlanCursor(TypedDict):
@@ -40,7 +43,8 @@ class JobChange(TypedDict, total=False):
     retry: RetryWish | None
     # only where it applies
     open: bool  # True, only while the job is not closed
-    origins: list[tuple[int, str]]  # [time_ns, event] of the events that the job names; frozen before it is planned
+    origins: list[OriginRow]  # of the events that the job names; frozen before it is planned
+    stations: list[str]  # NET.STA of those that `select: spacing` left; frozen like these
     sink_cleaned: int  # the `closed_ns` at which the sink was looked through
     purged_by: str  # the purge that removes it
     summed: bool  # its counts are in `summary`; not in jobs of older versions until they are closed
@@ -68,7 +72,8 @@ class JobDocument(TypedDict):
     notes: list[str]
     retry: RetryWish | None
     open: NotRequired[bool]
-    origins: NotRequired[list[tuple[int, str]]]
+    origins: NotRequired[list[OriginRow]]
+    stations: NotRequired[list[str]]
     sink_cleaned: NotRequired[int]
     purged_by: NotRequired[str]
     summed: NotRequired[bool]

@@ -54,11 +54,25 @@ class Template(TypedDict):
     event: str
 
 
+class Mark(TypedDict, total=False):
+    """What a window was laid by."""
+
+    arrival: ArrivalRow
+    picks: list[PickRow]
+
+
+ArrivalRow: TypeAlias = tuple[str, int, float, float, float, str]
+"""[phase, time_ns, ray parameter in s/degree, incidence and take-off in degrees, Earth model]: a predicted arrival."""
+PickRow: TypeAlias = tuple[str, int, str, float | None, str]
+"""[phase, time_ns, id, score, polarity]."""
+
+
 class HeldWindows(TypedDict):
     """The fields of a task that say which windows it has."""
 
     windows: PackedWindows
     count: int
+    marks: NotRequired[list[Mark]]  # one for each window, only where they have any
 
 
 class TaskDocument(TypedDict):
@@ -76,4 +90,6 @@ class TaskDocument(TypedDict):
     done: list[int]  # numbers of the parts that have outcomes
     template: Template | None
     expanded: NotRequired[bool]  # the channels of the event file are known by now
+    marks: NotRequired[list[Mark]]  # one for each window, only where they have any
+    unplaced: NotRequired[list[tuple[str, str, str]]]  # of windows that could not be placed: fate, reason, detail
     pad: NotRequired[tuple[int, int] | None]  # before and after, ns, where it is not the job's

@@ -10,6 +10,7 @@ from typing import NotRequired, TypedDict
 
 from bson import ObjectId
 
+from ...model.marks import MarkAttributes
 from .common import Codes, LogEntry, Provenance
 
 
@@ -38,7 +39,7 @@ class OfWindow(TypedDict):
     event: NotRequired[str]  # id of the event that the window is of
 
 
-class WaveformDocument(Codes, Stored, OfWindow):
+class WaveformDocument(Codes, Stored, OfWindow, MarkAttributes):
     """A piece of a window without a gap."""
 
     _id: ObjectId
@@ -74,7 +75,7 @@ class ErrorLog(OfWindow):
     step_ns: NotRequired[int]
 
 
-class Tombstone(TypedDict, total=False):
+class Tombstone(MarkAttributes, total=False):
     """What a dead datum would have been."""
 
     net: str

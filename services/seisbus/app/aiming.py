@@ -1,0 +1,114 @@
+"""What aims of jobs are made of: travel times, places of stations, and which stations stay of a dense network."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from libseis.codes import Channel, ChannelFilter
+from libseis.epochs import EpochSpan
+from libseis.traveltimes import TravelTimes
+
+from ..model.archivejob import ArchiveJob
+from ..model.geography import Extent
+from ..planning.aims import Aims, DayAims, Epochs
+from ..planning.corners import some
+from ..planning.geography import Place, Station, thinned
+from ..planning.windows import Origin
+from ..store.client import Store
+from ..store.normalized import receivers_of
+
+
+@lru_cache(maxsize=8)
+def travel_times(model: str) -> TravelTimes:
+    """The travel times of an Earth model, kept in the user's cache folder."""
+    return TravelTimes(model, _cache_folder())
+
+
+def _cache_folder() -> Path | None:
+    if stated := os.environ.get("XDG_CACHE_HOME"):
+        return Path(stated) / "seisbus" / "traveltimes"
+    try:
+        return Path.home() / ".cache" / "seisbus" / "traveltimes"
+    except RuntimeError:  # nobody's home
+        return None
+
+
+def aims_of(spec: ArchiveJob, origins: list[Origin], stations: Iterable[str] | None = None) -> Aims:
+    """The aims of a job; `stations` (NET.STA) are those that thinning left. A second where travel times are new."""
+    events = spec.windows.events
+    tables = travel_times(events.model) if events is not None and events.phase else None
+    kept = None if stations is None else {station_of(text) for text in stations}
+    return Aims(spec, origins, tables, kept)
+
+
+def station_of(text: str) -> Station:
+    """Network and station of NET.STA."""
+    net, sta = text.split(".")
+    return net, sta
+
+
+class Places:
+    """Where channels of an archive were, by epoch, as its station metadata say."""
+
+    def __init__(self, store: Store, archive: str) -> None:
+        self._store = store
+        self._archive = archive
+        self._stations: dict[Station, Mapping[Channel, Epochs]] = {}
+
+    async def load(self, channels: Collection[Channel]) -> None:
+        """Have what `epochs` is going to be asked for.
+
+        Raises
+        ------
+        UnavailableError
+            When the database is away.
+        """
+        unknown = {(c.net, c.sta) for c in channels} - self._stations.keys()
+        if not unknown:
+            return
+        for station, receivers in (await receivers_of(self._store, self._archive, unknown)).items():
+            found: dict[Channel, list[tuple[EpochSpan, Place]]] = {}
+            for receiver in receivers:
+                found.setdefault(receiver.channel, []).append((receiver.span, Place(receiver.lat, receiver.lon)))
+            self._stations[station] = found
+
+    def epochs(self, channel: Channel) -> Epochs:
+        """Those of a loaded channel; of a station whose channels are not known yet, those of one that is wanted."""
+        known = self._stations[channel.net, channel.sta]
+        if channel in known:
+            return known[channel]
+        wanted = ChannelFilter(channel.net, channel.sta, channel.loc, channel.chan)
+        return next((epochs for other, epochs in sorted(known.items()) if wanted.matches(other)), ())
+
+
+class Thinning:
+    """Which stations stay of a network that is thinned: days are added, one after the other."""
+
+    def __init__(self, spacing: Extent) -> None:
+        self._spacing = spacing
+        self._data: dict[Station, float] = {}
+        self._where: dict[Station, Place] = {}
+        self.without_place: set[Station] = set()
+
+    def add(self, aimed: DayAims, sizes: Mapping[Channel, int]) -> None:
+        """A day: the channels that are wanted of it, and the bytes that the archive has of each."""
+        for channel, place in aimed.places():
+            station = channel.net, channel.sta
+            self._where.setdefault(station, place)
+            self._data[station] = self._data.get(station, 0.0) + sizes[channel]
+        self.without_place |= aimed.without_place
+
+    def stations(self) -> list[str]:
+        """NET.STA of those that stay, those with most data first in line."""
+        return sorted(f"{net}.{sta}" for net, sta in thinned(self._where, self._data, self._spacing))
+
+
+def left_out_note(lost: Collection[Station]) -> list[str]:
+    """What is said of stations that nobody knows the place of, where their place decides; nothing where none is."""
+    if not lost:
+        return []
+    names = some(f"{net}.{sta}" for net, sta in sorted(lost))
+    return [f"The station metadata of the archive do not say where {names} stood then: select leaves them out."]

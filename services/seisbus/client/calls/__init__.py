@@ -1,1 +1,0 @@
-"""The calls of AsyncClient, by what they are about."""
