@@ -19,8 +19,8 @@ from .enums import ErrorSeverity
 class MsPASSError(Exception):
     """An error with a severity: `MsPASSError(message[, severity])`.
 
-    `severity` is an ErrorSeverity or its name; anything else, or none, counts as Fatal, since an error
-    that says nothing about itself must not be taken lightly.
+    The severity is an ErrorSeverity or its name. Anything else, or nothing, counts as Fatal, because an error that does
+    not state its severity must be taken seriously.
     """
 
     @property
@@ -43,17 +43,50 @@ class MsPASSError(Exception):
 
 
 def error_severity(error: MsPASSError) -> ErrorSeverity:
-    """The severity of an error."""
+    """Return the severity of an error.
+
+    Parameters
+    ----------
+    error
+        The error.
+
+    Returns
+    -------
+    ErrorSeverity
+        The severity.
+    """
     return error.severity
 
 
 def error_severity_string(error: MsPASSError) -> str:
-    """The name of the severity of an error."""
+    """Return the name of the severity of an error.
+
+    Parameters
+    ----------
+    error
+        The error.
+
+    Returns
+    -------
+    str
+        The name.
+    """
     return error.severity.name
 
 
 def error_says_data_bad(error: MsPASSError) -> bool:
-    """True where an error means that the datum must not be used: Fatal or Invalid."""
+    """Return whether an error means that the datum must not be used.
+
+    Parameters
+    ----------
+    error
+        The error.
+
+    Returns
+    -------
+    bool
+        True for Fatal and Invalid.
+    """
     return error.severity in (ErrorSeverity.Fatal, ErrorSeverity.Invalid)
 
 
@@ -92,7 +125,17 @@ class TimeReferenceError(MsPASSError):
 
 
 class SampleError(MsPASSError):
-    """Samples, sample counts or times that do not fit the object."""
+    """Samples, sample counts or times that do not fit the object.
+
+    Parameters
+    ----------
+    message
+        What was wrong.
+    severity
+        How bad it is.
+    what
+        Name of the value that does not fit.
+    """
 
     def __init__(self, message: str, severity: ErrorSeverity = ErrorSeverity.Invalid, *, what: str = "") -> None:
         super().__init__(message, severity)
@@ -114,7 +157,17 @@ class MatrixError(MsPASSError):
 
 
 class DefinitionError(MsPASSError):
-    """A parameter file, schema or definition that cannot be read or makes no sense."""
+    """A parameter file, schema or definition that cannot be read or makes no sense.
+
+    Parameters
+    ----------
+    message
+        What was wrong.
+    severity
+        How bad it is.
+    source
+        The file or text.
+    """
 
     def __init__(self, message: str, severity: ErrorSeverity = ErrorSeverity.Invalid, *, source: str = "") -> None:
         super().__init__(message, severity)

@@ -7,7 +7,15 @@ from ..errors import MsPASSError
 
 
 class AsdfError(MsPASSError):
-    """A dataset that is not there, is no ASDF file, or lacks what was asked for. `path` is the path inside it."""
+    """A dataset that does not exist, is not an ASDF file, or lacks what was asked for.
+
+    Parameters
+    ----------
+    message
+        What was wrong, what was expected, and what to do.
+    path
+        The path inside the dataset.
+    """
 
     def __init__(self, message: str, *, path: str = "") -> None:
         super().__init__(message, ErrorSeverity.Invalid)

@@ -55,15 +55,35 @@ def part_of(path: Path) -> Path:
 
 @contextmanager
 def opened(dataset: DatasetLike, mode: str = "r") -> Iterator[h5py.File]:
-    """The h5py file of a dataset. A name is opened (`r`, or `a` to write, which makes it if need be) and closed again,
-    flushed; what is already open stays open and is flushed after writing.
+    """Open a dataset as an h5py file.
 
-    While another process has the named file open, this waits for it, and raises AsdfError after LONGEST_WAIT_S. That
-    rests on HDF5's file locks; where HDF5_USE_FILE_LOCKING switches them off, let one process write, or merge_datasets.
+    A dataset that is given by its name is opened, flushed and closed again. A dataset that is already open stays open
+    and is flushed after writing.
 
-    HDF5 changes a file in place and has no journal. A process killed before the flush leaves the dataset as it was at
-    the last one, but for what it was replacing; killed within the milliseconds of a flush it can leave a file that
-    cannot be read, all of it or in part. `published` never does: it writes a copy (start_from) and renames it.
+    Parameters
+    ----------
+    dataset
+        A file name, an open h5py file, or an open ASDFDataSet of pyasdf.
+    mode
+        "r" to read, or "a" to write; "a" makes the file if it does not exist.
+
+    Yields
+    ------
+    h5py.File
+        The open file.
+
+    Raises
+    ------
+    AsdfError
+        The file does not exist, is not an ASDF file, or stays open in another process for LONGEST_WAIT_S.
+
+    Notes
+    -----
+    Waiting for another process uses HDF5's file locks. If HDF5_USE_FILE_LOCKING switches them off, let only one process
+    write, or use merge_datasets. HDF5 changes a file in place and has no journal. If a process is killed before the
+    flush, the dataset stays as it was at the last flush, except for data that were being replaced. If it is killed
+    within the milliseconds of a flush, the file may be unreadable, in part or completely. `published` avoids this: it
+    writes a copy (`start_from`) and renames it.
     """
     import h5py
 

@@ -30,7 +30,15 @@ class WaveformLog:
 
 
 def write_log(dataset: DatasetLike, log: WaveformLog) -> None:
-    """Store what is said of a waveform, behind what is said of it already; nothing for no sentences."""
+    """Store what is said about a waveform, after the sentences that are already stored.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    log
+        The sentences; nothing is stored if there are none.
+    """
     if not log.sentences:
         return
     net, sta, loc, chan = log.channel_id.split(".")
@@ -44,7 +52,20 @@ def write_log(dataset: DatasetLike, log: WaveformLog) -> None:
 
 
 def read_logs(dataset: DatasetLike, code: str) -> Sequence[WaveformLog]:
-    """Error logs of a station's waveforms (NET.STA), in order of channel and time; none where there are none."""
+    """Read the error logs of a station's waveforms.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    code
+        Network and station code, such as NZ.BFZ.
+
+    Returns
+    -------
+    Sequence[WaveformLog]
+        The logs in order of channel and time; empty if there are none.
+    """
     with opened(dataset) as file:
         group = file.get(f"AuxiliaryData/{GROUP}/{code.replace('.', '_')}")
         found = [

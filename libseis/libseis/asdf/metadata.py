@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
 
 def write_event(dataset: DatasetLike, event: Event) -> None:
-    """Add an event; one with the same resource id is replaced."""
+    """Add an event; an event with the same resource id is replaced.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    event
+        The event.
+    """
     from obspy import Catalog
 
     with opened(dataset, "a") as file:
@@ -32,7 +40,18 @@ def write_event(dataset: DatasetLike, event: Event) -> None:
 
 
 def read_events(dataset: DatasetLike) -> Catalog:
-    """All events; an empty catalog if there are none."""
+    """Read all events.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+
+    Returns
+    -------
+    Catalog
+        The events; empty if there are none.
+    """
     from obspy import Catalog
 
     with opened(dataset) as file:
@@ -42,7 +61,15 @@ def read_events(dataset: DatasetLike) -> Catalog:
 
 
 def write_inventory(dataset: DatasetLike, inventory: Inventory) -> None:
-    """Store each station of an inventory under its own code; a station that is already there is replaced."""
+    """Store each station of an inventory under its own code; stations that are already there are replaced.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    inventory
+        The inventory.
+    """
     with opened(dataset, "a") as file:
         for network in inventory:
             for station in sorted({s.code for s in network}):
@@ -52,12 +79,45 @@ def write_inventory(dataset: DatasetLike, inventory: Inventory) -> None:
 
 
 def station_xml(inventory: Inventory, network: str, station: str) -> bytes:
-    """The StationXML of one station of an inventory, every epoch of it."""
+    """Return the StationXML of one station, with all its epochs.
+
+    Parameters
+    ----------
+    inventory
+        An inventory that has the station.
+    network
+        Network code.
+    station
+        Station code.
+
+    Returns
+    -------
+    bytes
+        The StationXML.
+    """
     return write_stationxml(inventory.select(network=network, station=station, keep_empty=True))
 
 
 def read_inventory(dataset: DatasetLike, code: str) -> Inventory:
-    """The inventory of a station by its code, such as NZ.BFZ; AsdfError if the dataset has none."""
+    """Read the inventory of a station.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    code
+        Network and station code, such as NZ.BFZ.
+
+    Returns
+    -------
+    Inventory
+        The inventory.
+
+    Raises
+    ------
+    AsdfError
+        The dataset has no StationXML for this station.
+    """
     with opened(dataset) as file:
         path = f"Waveforms/{code}/StationXML"
         if path not in file:

@@ -29,10 +29,25 @@ _DTYPES = {np.dtype(code) for code in ("<i2", "<i4", "<i8", "<f4", "<f8", ">i2",
 
 
 def write_stream(dataset: DatasetLike, stream: Stream, tag: str, *, replace: bool = False) -> None:
-    """Store traces under a tag.
+    """Store traces under a tag; storing equal samples again changes nothing.
 
-    The same samples again change nothing; other samples at the same place raise AsdfConflictError. With `replace`, all
-    that the tag held of these channels goes first.
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    stream
+        The traces.
+    tag
+        The tag.
+    replace
+        True to remove all waveforms of these channels under the tag first.
+
+    Raises
+    ------
+    AsdfConflictError
+        Other samples are already stored for the same channel, time and tag.
+    AsdfError
+        The tag or the type of the samples is not possible in ASDF.
     """
     if not TAG.fullmatch(tag):
         raise tag_error(tag)
@@ -75,7 +90,27 @@ def write_trace(group: h5py.Group, trace: Trace, tag: str) -> None:
 
 
 def read_stream(dataset: DatasetLike, code: str, tag: str) -> Stream:
-    """All traces of a station (NET.STA) under a tag, with start times exact to the nanosecond; AsdfError if none."""
+    """Read all traces of a station under a tag, with start times exact to the nanosecond.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    code
+        Network and station code, such as NZ.BFZ.
+    tag
+        The tag.
+
+    Returns
+    -------
+    Stream
+        The traces.
+
+    Raises
+    ------
+    AsdfError
+        The station has no waveforms under this tag.
+    """
     from obspy import Stream, Trace, UTCDateTime
 
     with opened(dataset) as file:
@@ -104,13 +139,37 @@ def read_stream(dataset: DatasetLike, code: str, tag: str) -> Stream:
 
 
 def station_codes(dataset: DatasetLike) -> list[str]:
-    """NET.STA of all stations."""
+    """Return the codes of all stations.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+
+    Returns
+    -------
+    list[str]
+        Network and station codes, such as NZ.BFZ.
+    """
     with opened(dataset) as file:
         return sorted(file["Waveforms"])
 
 
 def waveform_tags(dataset: DatasetLike, code: str) -> list[str]:
-    """The tags that a station has waveforms under."""
+    """Return the tags under which a station has waveforms.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    code
+        Network and station code, such as NZ.BFZ.
+
+    Returns
+    -------
+    list[str]
+        The tags, sorted.
+    """
     with opened(dataset) as file:
         return _tags(file["Waveforms"][code]) if code in file["Waveforms"] else []
 

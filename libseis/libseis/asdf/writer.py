@@ -40,7 +40,15 @@ class StationData:
 
 
 def write_station(dataset: DatasetLike, station: StationData) -> None:
-    """Add a station: its StationXML (replacing one that is there) and its waveforms."""
+    """Add a station: its StationXML, which replaces an old one, and its waveforms.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    station
+        The station.
+    """
     with opened(dataset, "a") as file:
         _add_station(file, station)
 
@@ -65,10 +73,19 @@ def build_dataset(
     *,
     before_publish: Callable[[], None] | None = None,
 ) -> None:
-    """Write a dataset of these stations at `path`, atomically; stations may be a stream of any length.
+    """Write a dataset of stations, atomically.
 
-    `before_publish` is called when the file is whole and on disk, just before the rename; if it raises, the old file
-    stays. (A builder under a lease checks its fencing token there.)
+    Parameters
+    ----------
+    path
+        Name of the file.
+    stations
+        The stations; an iterator of any length is possible.
+    event
+        The event.
+    before_publish
+        Called when the file is complete and on the disk, just before the rename. If it raises, the old file stays. (A
+        builder that holds a lease checks it here.)
     """
     with published(path, before_publish=before_publish) as file:
         if event is not None:
@@ -81,9 +98,23 @@ def build_dataset(
 def published(
     path: str | Path, *, start_from: str | Path | None = None, before_publish: Callable[[], None] | None = None
 ) -> Iterator[h5py.File]:
-    """A dataset to write that takes the name `path` only if the block ends well: written, fsynced, renamed.
+    """Open a dataset for writing that gets its name only if the block ends without an error.
 
-    `start_from` copies a dataset first (usually the one at `path`, to add to it).
+    It is written beside its place, synced to the disk and renamed.
+
+    Parameters
+    ----------
+    path
+        Name of the file.
+    start_from
+        A dataset to copy first; usually the one at `path`, to add to it.
+    before_publish
+        Called when the file is complete and on the disk, just before the rename.
+
+    Yields
+    ------
+    h5py.File
+        The open file.
     """
     target = Path(path)
     part = part_of(target)
@@ -105,7 +136,22 @@ def published(
 def merge_datasets(
     path: str | Path, sources: Iterable[str | Path], *, before_publish: Callable[[], None] | None = None
 ) -> None:
-    """One dataset of several, such as those of several workers; AsdfConflictError where two differ."""
+    """Merge several datasets into one, for example those of several workers.
+
+    Parameters
+    ----------
+    path
+        Name of the new file.
+    sources
+        The datasets.
+    before_publish
+        Called when the file is complete and on the disk, just before the rename.
+
+    Raises
+    ------
+    AsdfConflictError
+        Two datasets hold different data under one name.
+    """
     with published(path, before_publish=before_publish) as file:
         for source in sources:
             with opened(source) as old:

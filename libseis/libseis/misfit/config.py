@@ -110,9 +110,24 @@ class Config:
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Config:
-        """A Config from plain values: own keys, nested `window` and `adjoint`, or Pyatoa's flat form of both.
+        """Make a Config from plain values.
 
-        Unknown keys raise ConfigError with their name; Pyatoa's keys for gathering data (client, paths) are dropped.
+        Pyatoa's keys for gathering data (client, paths) are ignored.
+
+        Parameters
+        ----------
+        mapping
+            The Config's own keys with nested `window` and `adjoint`, or Pyatoa's flat form of both.
+
+        Returns
+        -------
+        Config
+            The Config.
+
+        Raises
+        ------
+        ConfigError
+            A key is unknown; the error names it.
         """
         own = {f.name for f in fields(cls)}
         window_keys = {f.name for f in fields(WindowSettings)}
@@ -152,7 +167,23 @@ class Config:
 
     @classmethod
     def read_yaml(cls, path: str | Path) -> Config:
-        """The Config of a YAML file; ConfigError if it is no mapping or has unknown keys."""
+        """Read a Config from a YAML file.
+
+        Parameters
+        ----------
+        path
+            Name of the file.
+
+        Returns
+        -------
+        Config
+            The Config.
+
+        Raises
+        ------
+        ConfigError
+            The file does not hold a mapping, or has unknown keys.
+        """
         import yaml
 
         try:
@@ -164,14 +195,33 @@ class Config:
         return cls.from_mapping(loaded)
 
     def write_yaml(self, path: str | Path) -> None:
-        """Write all settings as YAML that read_yaml reads back."""
+        """Write all settings as YAML, for read_yaml.
+
+        Parameters
+        ----------
+        path
+            Name of the file.
+        """
         import yaml
 
         Path(path).write_text(yaml.safe_dump(self.to_mapping(), sort_keys=False))
 
     @classmethod
     def read(cls, read_from: str | Path | DatasetLike, path: str = DEFAULT_PATH) -> Config:
-        """From a YAML file by its name, or from the Configs of a dataset at `path`."""
+        """Read a Config from a YAML file or a dataset.
+
+        Parameters
+        ----------
+        read_from
+            Name of the YAML file, or a dataset.
+        path
+            Path of the evaluation in the dataset: "default", "i01" or "i01/s00".
+
+        Returns
+        -------
+        Config
+            The Config.
+        """
         if isinstance(read_from, (str, Path)) and Path(read_from).suffix in (".yaml", ".yml"):
             return cls.read_yaml(read_from)
         from .storage.configs import read_settings
@@ -179,7 +229,13 @@ class Config:
         return cls.from_mapping(read_settings(read_from, path, {f.name for f in fields(cls)}))
 
     def write(self, write_to: str | Path | DatasetLike) -> None:
-        """To a YAML file by its name, or into the Configs of a dataset at this config's own path."""
+        """Write this Config to a YAML file or, under its own path, to a dataset.
+
+        Parameters
+        ----------
+        write_to
+            Name of the YAML file, or a dataset.
+        """
         if isinstance(write_to, (str, Path)) and Path(write_to).suffix in (".yaml", ".yml"):
             self.write_yaml(write_to)
             return

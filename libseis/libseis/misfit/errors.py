@@ -31,7 +31,17 @@ class Reason(StrEnum):
 
 
 class MisfitError(MsPASSError):
-    """A component or station that cannot be measured. `reason` says why, `seed_id` which one ("" = all)."""
+    """A component or station that cannot be measured.
+
+    Parameters
+    ----------
+    message
+        What was wrong, what was expected, and what to do.
+    reason
+        Why it cannot be measured.
+    seed_id
+        The channel; "" for the whole station.
+    """
 
     def __init__(self, message: str, reason: Reason, *, seed_id: str = "") -> None:
         super().__init__(message, ErrorSeverity.Invalid)
@@ -40,7 +50,15 @@ class MisfitError(MsPASSError):
 
 
 class ManagerError(MsPASSError):
-    """A step of Manager called before what it needs is there. `needs` names what is missing."""
+    """A step of a Manager was called before its data were there.
+
+    Parameters
+    ----------
+    message
+        What was wrong, what was expected, and what to do.
+    needs
+        Name of the missing data.
+    """
 
     def __init__(self, message: str, *, needs: str = "") -> None:
         super().__init__(message, ErrorSeverity.Invalid)
@@ -48,7 +66,15 @@ class ManagerError(MsPASSError):
 
 
 class ConfigError(MsPASSError):
-    """A setting of a misfit Config that makes no sense. `key` names it."""
+    """A setting of a misfit Config that makes no sense.
+
+    Parameters
+    ----------
+    message
+        What was wrong, what was expected, and what to do.
+    key
+        Name of the setting.
+    """
 
     def __init__(self, message: str, *, key: str = "") -> None:
         super().__init__(message, ErrorSeverity.Invalid)

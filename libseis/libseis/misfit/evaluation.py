@@ -48,7 +48,23 @@ class Evaluation:
 
     @classmethod
     def from_path(cls, path: str) -> Evaluation:
-        """The evaluation of a path; raises ConfigError for anything but the three forms."""
+        """Return the evaluation of a path.
+
+        Parameters
+        ----------
+        path
+            "default", "i01" or "i01/s00".
+
+        Returns
+        -------
+        Evaluation
+            The evaluation.
+
+        Raises
+        ------
+        ConfigError
+            The path has another form.
+        """
         if path.strip("/") == DEFAULT_PATH:
             return cls()
         match = _PATH.fullmatch(path.strip("/"))
@@ -63,6 +79,17 @@ class Evaluation:
         )
 
     def previous(self, known: Iterable[Evaluation]) -> Evaluation | None:
-        """The latest of `known` that came before this one, or None if this is the first."""
+        """Return the latest evaluation before this one.
+
+        Parameters
+        ----------
+        known
+            The evaluations to choose from.
+
+        Returns
+        -------
+        Evaluation | None
+            The latest earlier one, or None.
+        """
         earlier = [other for other in known if other.iteration is not None and other._order() < self._order()]
         return max(earlier, key=Evaluation._order, default=None)

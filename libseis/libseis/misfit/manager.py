@@ -36,9 +36,24 @@ if TYPE_CHECKING:
 class Manager:
     """Compare observed with synthetic waveforms of one station.
 
-    ds: a dataset (file name, h5py file, or pyasdf's ASDFDataSet) that results go to by themselves where
-    config.save_to_ds says so. st_obs and st_syn are left as they are given; processed copies are in `observed` and
-    `synthetic`. Every step returns the Manager, so that steps chain.
+    Every step returns the Manager, so that steps can be chained. `st_obs` and `st_syn` are not changed; processed
+    copies are in `observed` and `synthetic`.
+
+    Parameters
+    ----------
+    config
+        Settings; the defaults without it.
+    ds
+        A dataset for the results (file name, h5py file, or pyasdf's ASDFDataSet). Results are saved at once if
+        config.save_to_ds says so.
+    event
+        The event.
+    st_obs
+        Raw observed waveforms.
+    st_syn
+        Synthetic waveforms.
+    inv
+        Metadata of the station, with responses.
     """
 
     def __init__(
@@ -172,11 +187,25 @@ class Manager:
         save: bool | None = None,
         keep_rejected: bool = False,
     ) -> Self:
-        """Select misfit windows, or with `fix_windows` take those of another evaluation and measure them anew.
+        """Select misfit windows, or measure the windows of another evaluation again.
 
-        iteration, step_count: which evaluation; without them the latest before the config's own. save: into the
-        dataset, in place of what it had (None: as the config says). keep_rejected: also keep, and save, the
-        rejected candidates with their reasons.
+        Parameters
+        ----------
+        fix_windows
+            True to take the windows of another evaluation.
+        iteration
+            Iteration of that evaluation; without it, the latest evaluation before the config's own.
+        step_count
+            Step of that evaluation.
+        save
+            True to save into the dataset, in place of earlier windows; None to do as the config says.
+        keep_rejected
+            True to keep, and save, rejected windows too, with their reasons.
+
+        Returns
+        -------
+        Self
+            This Manager.
         """
         pairs = self._need_preprocessed("window")
         if fix_windows:
@@ -190,7 +219,18 @@ class Manager:
         return self
 
     def measure(self, save: bool | None = None) -> Self:
-        """Misfit and adjoint source of every component that has windows."""
+        """Compute misfit and adjoint source of every component that has windows.
+
+        Parameters
+        ----------
+        save
+            True to save into the dataset; None to do as the config says.
+
+        Returns
+        -------
+        Self
+            This Manager.
+        """
         pairs = self._need_preprocessed("measure")
         if self._windows is None or not self._windows.count:
             why = "; ".join(sorted({r.message for r in self.refusals})) if self._windows else "call window() first"
@@ -208,10 +248,28 @@ class Manager:
         save: bool | None = None,
         keep_rejected: bool = False,
     ) -> Self:
-        """standardize, preprocess, window and measure; arguments as for window().
+        """Run standardize, preprocess, window and measure.
 
-        Without any window nothing is measured: `misfit` stays None, `refusals` say why, and what an earlier run stored
-        for this evaluation is gone.
+        Without any window nothing is measured: `misfit` stays None, `refusals` say why, and results of an earlier run
+        of this evaluation are removed from the dataset.
+
+        Parameters
+        ----------
+        fix_windows
+            True to take the windows of another evaluation.
+        iteration
+            Iteration of that evaluation; without it, the latest evaluation before the config's own.
+        step_count
+            Step of that evaluation.
+        save
+            True to save into the dataset; None to do as the config says.
+        keep_rejected
+            True to keep, and save, rejected windows too, with their reasons.
+
+        Returns
+        -------
+        Self
+            This Manager.
         """
         self.standardize().preprocess()
         self.window(fix_windows, iteration, step_count, save=save, keep_rejected=keep_rejected)
@@ -222,10 +280,20 @@ class Manager:
         return self
 
     def write(self, write_to: DatasetLike | None = None) -> Self:
-        """Store event, StationXML and raw waveforms, and windows and adjoint sources as far as they are there.
+        """Store event, StationXML, raw waveforms, windows and adjoint sources, as far as they exist.
 
-        Waveforms of the same channels and tags are replaced; synthetics say the units that they have or that the config
-        states. The config is written by Config.write().
+        Waveforms of the same channels and tags are replaced. Synthetics get the units that they state or that the
+        config states. Config.write() writes the config.
+
+        Parameters
+        ----------
+        write_to
+            A dataset; without it, the Manager's own.
+
+        Returns
+        -------
+        Self
+            This Manager.
         """
         dataset = write_to if write_to is not None else self._dataset()
         with asdf.opened(dataset, "a") as file:
@@ -252,10 +320,27 @@ class Manager:
         observed_tag: str | None = None,
         ds: DatasetLike | None = None,
     ) -> Self:
-        """Take config, event, StationXML and waveforms of a station (NET.STA) from the dataset.
+        """Load config, event, StationXML and waveforms of a station from a dataset.
 
-        path: of the config (`default`, `i01`, `i01/s00`); without it the config stays as it is. Windows and adjoint
-        sources are not loaded; window(fix_windows=True) takes windows.
+        Windows and adjoint sources are not loaded; window(fix_windows=True) takes windows from the dataset.
+
+        Parameters
+        ----------
+        code
+            Network and station code, such as NZ.BFZ.
+        path
+            Path of the config ("default", "i01", "i01/s00"); without it the config is not changed.
+        synthetic_tag
+            Tag of the synthetic waveforms; by default that of the config.
+        observed_tag
+            Tag of the observed waveforms; by default that of the config.
+        ds
+            A dataset; without it, the Manager's own.
+
+        Returns
+        -------
+        Self
+            This Manager.
         """
         if ds is not None:
             self.ds = ds
@@ -271,9 +356,19 @@ class Manager:
         return self
 
     def plot(self, choice: str = "both", save: str | Path | None = None) -> Figure:
-        """A figure of waveforms with windows and adjoint sources (`wav`), of the map (`map`), or of `both`.
+        """Draw waveforms with windows and adjoint sources, or a map, or both.
 
-        save: also write it to a file (PNG, PDF, SVG by its name). The figure needs no display.
+        Parameters
+        ----------
+        choice
+            "wav", "map" or "both".
+        save
+            Name of a file to write too (PNG, PDF or SVG, by its ending).
+
+        Returns
+        -------
+        Figure
+            The figure; no display is needed.
         """
         from .plots import plot_manager
 

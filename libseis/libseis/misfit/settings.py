@@ -126,7 +126,18 @@ class AdjointType(StrEnum):
 
     @classmethod
     def parse(cls, name: str) -> AdjointType:
-        """The type of its name, with or without Pyatoa's older suffix `_misfit`."""
+        """Return the type with a name.
+
+        Parameters
+        ----------
+        name
+            The name, with or without Pyatoa's older suffix `_misfit`.
+
+        Returns
+        -------
+        AdjointType
+            The type.
+        """
         return member(cls, "adj_src_type", str(name).lower().removesuffix("_misfit"))
 
 

@@ -52,8 +52,11 @@ class ComponentMeasurement:
 
 @dataclass(frozen=True, slots=True)
 class StationMeasurement:
-    """All components of a station. misfit: their sum, None if none was measured. refusals: why one was not.
-    complaints: what is odd about metadata and units."""
+    """The measurements of all components of a station.
+
+    `misfit` is their sum, or None if no component was measured. `refusals` say why components were not measured.
+    `complaints` say what is odd about metadata and units.
+    """
 
     network: str
     station: str
@@ -80,8 +83,29 @@ def measure_station(
 ) -> StationMeasurement:
     """Standardize, preprocess, window and measure one station.
 
-    observed, synthetic: obspy streams of one station, raw. fixed_windows: by component letter, measured instead of
-    selecting new ones. What is wrong with a component ends up in `refusals`, not in an exception.
+    Problems of a component go to `refusals` and do not raise an error.
+
+    Parameters
+    ----------
+    config
+        Settings.
+    observed
+        Raw observed waveforms of the station.
+    synthetic
+        Synthetic waveforms of the station.
+    event
+        The event.
+    inventory
+        Metadata of the station, with responses.
+    fixed_windows
+        Windows by component letter, which are measured instead of new ones.
+    keep_rejected
+        True to keep rejected windows too, with their reasons.
+
+    Returns
+    -------
+    StationMeasurement
+        The measurements.
     """
     network, station = _codes(observed, synthetic)
     pairs = standardize_streams(config, observed, synthetic)

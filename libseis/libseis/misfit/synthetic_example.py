@@ -42,7 +42,20 @@ class Example:
     st_syn: Stream
 
     def manager(self, ds: DatasetLike | None = None, config: Config | None = None) -> Manager:
-        """A Manager of it all; with a dataset, event, StationXML, waveforms and config are written there first."""
+        """Make a Manager of the example.
+
+        Parameters
+        ----------
+        ds
+            A dataset, into which event, StationXML, waveforms and config are written first.
+        config
+            Settings; the defaults without it.
+
+        Returns
+        -------
+        Manager
+            The Manager.
+        """
         from .manager import Manager
 
         made = Manager(config=config, ds=ds, event=self.event, st_obs=self.st_obs, st_syn=self.st_syn, inv=self.inv)

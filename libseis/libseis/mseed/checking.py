@@ -21,10 +21,22 @@ _ROUNDED_NS = {2: 500, 3: 0}
 
 
 def difference(records: bytes, segment: Segment) -> str:
-    """What differs between miniSEED `records`, in order of time, and the segment that they were made of; "" if nothing.
+    """Compare records with the segment from which they were made.
 
-    Samples must be equal bit for bit, codes equal, the rate to single precision, and each record's start to the
-    microsecond; in version 3 rate and start too are equal. Nothing is said of bytes that no sample comes from.
+    Samples must be equal bit for bit, codes equal, the rate to single precision, and the start of each record to the
+    microsecond. In version 3 rate and start must be equal too. Bytes that do not affect samples are not compared.
+
+    Parameters
+    ----------
+    records
+        miniSEED records in order of time.
+    segment
+        The segment.
+
+    Returns
+    -------
+    str
+        What differs; "" if nothing does.
     """
     version = 3 if records.startswith(b"MS\x03") else 2
     problem, counts, starts = (_version3 if version == 3 else _version2)(records, segment)

@@ -49,15 +49,29 @@ def decode(
     *,
     overlap: Overlap | str = Overlap.GAP,
 ) -> list[Joined]:
-    """Samples of the chosen records of `buffer`, joined by channel, in the order channels first appear.
+    """Decode records and join their samples by channel.
 
-    `table` is what `frame` gave for this buffer; `rows` is a mask (records,) or indices, all records if None.
-    Integer encodings stay int32, real ones keep their precision. A record whose samples cannot be
-    unpacked is left out with a complaint that names its offset; one whose samples disagree with its own
-    check value is kept with a complaint, as libmseed and obspy do. Where byte order, encoding or place of the samples
-    are in doubt, a form that the record's own frames prove is taken, or the record is left out. Records after one that
-    is flagged to hold a leap second follow it without a break, as in obspy, with a complaint. Text records are no
-    waveforms.
+    Integer encodings stay int32; real encodings keep their precision. A record with samples that cannot be unpacked is
+    left out, with a complaint that names its offset. A record with samples that disagree with its check value is kept
+    with a complaint, as libmseed and obspy do. If byte order, encoding or place of the samples are in doubt, a form is
+    used that the record's own frames prove, or the record is left out. Records after a record with the leap-second flag
+    follow it without a break, as in obspy, with a complaint. Text records are ignored.
+
+    Parameters
+    ----------
+    buffer
+        The records; anything with the buffer protocol.
+    table
+        The result of `frame` for this buffer.
+    rows
+        A mask, shape (records,), or indices; without it, all records.
+    overlap
+        What is done with samples of the same time and different values.
+
+    Returns
+    -------
+    list[Joined]
+        The joined data of each channel, in the order in which the channels first appear.
     """
     raw = np.frombuffer(buffer, np.uint8)
     chosen = np.arange(len(table)) if rows is None else np.sort(np.arange(len(table))[rows])

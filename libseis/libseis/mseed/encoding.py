@@ -44,17 +44,43 @@ def encode(
     version: int = 2,
     extra: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """`segment` as miniSEED records of `version` 2 or 3, of (3: up to) `reclen` bytes, a power of 2 from 128 to 131072.
+    """Encode a segment as miniSEED records.
 
-    Decoding gives the same samples, and each record starts when the segment says that its first sample was taken.
-    Version 2 (SEED manual 2.4, chapter 8) has times to the microsecond and the rate exactly, if factor and multiplier
-    (two 16-bit integers) can hold it; else blockette 100 has it to single precision. Version 3 (FDSN, 2023) has
-    nanoseconds, rates in double precision, longer codes, a CRC, and in each record the extra headers `extra` (JSON).
-    Without `encoding` counts become Steim-2, or INT32 where their differences need more than 30 bits; reals keep their
-    precision. `quality` is one of D, R, Q, M.
+    Decoding gives the same samples, and each record starts at the time that the segment gives for its first sample.
+    Version 2 has times to the microsecond, and the exact rate if factor and multiplier (two 16-bit integers) can hold
+    it; else blockette 100 has the rate in single precision. Version 3 has nanoseconds, rates in double precision,
+    longer codes and a CRC.
 
-    Raises SampleError for codes, times or extra headers that the format has no room for, an unfit encoding, quality,
-    version or record length, and no samples.
+    Parameters
+    ----------
+    segment
+        The segment.
+    reclen
+        Length of a record in bytes (version 3: the largest length), a power of 2 from 128 to 131072.
+    encoding
+        Without it, counts become Steim-2, or INT32 if their differences need more than 30 bits; reals keep their
+        precision.
+    quality
+        One of D, R, Q, M.
+    version
+        2 or 3.
+    extra
+        Extra headers (JSON) of each record; version 3 only.
+
+    Returns
+    -------
+    bytes
+        The records.
+
+    Raises
+    ------
+    SampleError
+        The format cannot hold the codes, times or extra headers; the encoding, quality, version or record length does
+        not fit; or there are no samples.
+
+    References
+    ----------
+    SEED manual 2.4, chapter 8; FDSN, miniSEED 3 (2023), https://docs.fdsn.org/projects/miniseed3.
     """
     _check(segment, reclen, quality, version)
     chosen = encoding if encoding is not None else _natural(segment)
@@ -77,7 +103,20 @@ def encode(
 
 
 def unit_header(units: str) -> dict[str, Any] | None:
-    """Extra headers of version 3 that say the units of the samples, for which the format has no place of its own."""
+    """Return the extra headers of miniSEED 3 that state the units of samples.
+
+    The format itself has no place for units.
+
+    Parameters
+    ----------
+    units
+        The units, such as "m/s".
+
+    Returns
+    -------
+    dict[str, Any] | None
+        The headers; None without units.
+    """
     return {"Seisbus": {"Units": units}} if units else None
 
 

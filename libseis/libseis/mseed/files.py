@@ -25,16 +25,33 @@ _EARLIEST_NS, _LATEST_NS = -(2**62), 2**62  # 1823 to 2116; far enough from the 
 def read(
     source: Any, *, start: float | None = None, end: float | None = None, overlap: Overlap | str = Overlap.GAP
 ) -> TimeSeriesEnsemble:
-    """Every contiguous segment in `source`, a path or anything with the buffer protocol, as a live member.
+    """Read every contiguous segment of a file or buffer as a live member.
 
-    `start` and `end` are epoch seconds (whatever float() takes, obspy's UTCDateTime too); the samples nearest to
-    them are included. Members come by channel in the order of the file, then by time. A channel none of whose
-    records can be unpacked is a dead member.
+    Members are ordered by channel as in the file, then by time. A channel with records that cannot be unpacked at all
+    is a dead member. Everything that was left out or corrected is on an elog: of the member, if it concerns one
+    segment; of the member or, if the channel has several or none, of the ensemble, if it concerns a channel; of the
+    ensemble, if it concerns bytes that do not belong to a record.
 
-    Everything that was left out or put right is on an elog: what is of one segment on its member's; what is said of
-    a channel (records left out, wrong check values, time corrections) on its member's, or on the ensemble's where it
-    has several or none; bytes that are no record on the ensemble's. Raises OSError for a file that cannot be read,
-    never for what is in it.
+    Parameters
+    ----------
+    source
+        A path, or anything with the buffer protocol.
+    start
+        Epoch seconds of the first sample (a number or obspy's UTCDateTime); the nearest sample is included.
+    end
+        Epoch seconds of the last sample; the nearest sample is included.
+    overlap
+        What is done with samples of the same time and different values.
+
+    Returns
+    -------
+    TimeSeriesEnsemble
+        The segments.
+
+    Raises
+    ------
+    OSError
+        The file cannot be read. Its contents never raise an error.
     """
     buffer = Path(source).read_bytes() if isinstance(source, str | os.PathLike) else source
     with collected() as told:
@@ -69,10 +86,32 @@ def write(
     reclen: int = 4096,
     version: int = 2,
 ) -> bytes:
-    """The live members of `data` as records of miniSEED `version` 2 or 3, written to `path` if there is one; the bytes.
+    """Write the live members as miniSEED records.
 
-    Counts become Steim-2, other samples FLOAT64; dead members are left out. Raises SampleError or
-    TimeReferenceError for what the format cannot hold, before anything is written.
+    Counts become Steim-2, other samples FLOAT64; dead members are left out.
+
+    Parameters
+    ----------
+    data
+        A TimeSeries or an ensemble.
+    path
+        File to write; without it, only the bytes are returned.
+    reclen
+        Length of a record in bytes (version 3: the largest length).
+    version
+        2 or 3.
+
+    Returns
+    -------
+    bytes
+        The records.
+
+    Raises
+    ------
+    SampleError
+        The format cannot hold something; nothing is written.
+    TimeReferenceError
+        The times are not UTC; nothing is written.
     """
     members = [data] if isinstance(data, TimeSeries) else list(data.member)
     records = b"".join(

@@ -39,13 +39,23 @@ _V3_FIXED = 40  # bytes of the fixed part of a miniSEED 3 header
 
 
 def frame(buffer: Any) -> RecordTable:
-    """All miniSEED records in `buffer` (anything with the buffer protocol, C-contiguous).
+    """Find all miniSEED records in a buffer.
 
-    Versions 2 (with or without blockette 1000, lengths 64 to 131072 bytes, either byte order) and 3, mixed
-    as they come. An offset is believed when its header is plausible and it follows a record, or the next record
-    follows it, or its blockette chain is whole. A header with something odd in it (`Odd`) is believed where it states
-    its own length and a record, or the end of the bytes, stands there. Whatever is no record becomes a `Problem` of
-    the table; never raises for what the bytes hold.
+    Records may be of version 2 (with or without blockette 1000, 64 to 131072 bytes, either byte order) and 3, mixed in
+    any way. An offset is accepted if its header is plausible and it follows a record, or the next record follows it, or
+    its chain of blockettes is whole. A header with something odd in it (`Odd`) is accepted if it states its own length
+    and a record, or the end of the bytes, is there. Other bytes become a `Problem` of the table. Bytes never raise an
+    error.
+
+    Parameters
+    ----------
+    buffer
+        Anything with the buffer protocol, C-contiguous.
+
+    Returns
+    -------
+    RecordTable
+        The records.
     """
     found = _Found(np.frombuffer(buffer, np.uint8))
     at, size = 0, len(found.buffer)

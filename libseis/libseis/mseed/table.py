@@ -121,7 +121,18 @@ class RecordTable:
         return self.start_ns + self.spans_ns(self.npts)
 
     def spans_ns(self, counts: Integers) -> Integers:
-        """Exact length in ns of `counts` (records,) sample intervals of each record; 0 without a rate."""
+        """Return the exact length of a number of sample intervals, for each record.
+
+        Parameters
+        ----------
+        counts
+            Number of intervals, shape (records,).
+
+        Returns
+        -------
+        Integers
+            Length in ns, shape (records,); 0 for a record without a rate.
+        """
         if len(self.rates) == 1 and (self.rate == 0).all():  # nearly always
             return self.rates[0].spans_ns(counts)
         spans = np.zeros(len(self), np.int64)
@@ -139,11 +150,23 @@ class RecordTable:
 
 
 def overlapping(table: RecordTable, windows: Sequence[Span]) -> NDArray[np.bool_]:
-    """Mask (records,) of the waveform records that any window needs, ends of windows included.
+    """Choose the waveform records that any window needs.
 
-    A record counts from one sample before its first to one after its last, since the sample nearest to the
-    edge of a window may lie on the far side of it. Cutting these records gives what cutting all would, but for
-    the sub-sample misfit of the record that then sets the grid.
+    A record counts from one sample before its first sample to one sample after its last, because the sample nearest to
+    the edge of a window may be outside the window. Cutting only these records gives the same as cutting all records,
+    except for the misfit (less than a sample) of the record that then sets the grid.
+
+    Parameters
+    ----------
+    table
+        The records.
+    windows
+        The windows, ends included.
+
+    Returns
+    -------
+    NDArray[np.bool_]
+        Mask, shape (records,).
     """
     if not windows or len(table) == 0:
         return np.zeros(len(table), bool)

@@ -23,12 +23,23 @@ _FEWEST = 3
 
 
 def trim(segment: Segment, buffer: Any, table: RecordTable) -> bytes | None:
-    """Records that decode to exactly `segment`, most of them taken from `buffer` as they are.
+    """Make records that decode to exactly a segment, most of them unchanged from a buffer.
 
-    `table` is what `frame` gave for `buffer`, and the segment was decoded from it. None unless the records form one
-    plain row: of one length, Steim encoding and quality, one after the other in the file and, to the microsecond, in
-    time, without time corrections or leap seconds, and unless what was encoded anew at the edges decodes to the same.
-    Encode the segment then.
+    Parameters
+    ----------
+    segment
+        A segment that was decoded from the buffer.
+    buffer
+        The records.
+    table
+        The result of `frame` for the buffer.
+
+    Returns
+    -------
+    bytes | None
+        The records; None unless they form one plain row: equal length, Steim encoding and quality, in order in the file
+        and, to the microsecond, in time, without time corrections or leap seconds, and the records that were encoded
+        again at the edges decode to the same samples. In this case encode the segment.
     """
     if segment.npts < _FEWEST * table.fewest_samples or segment.data.dtype != np.int32 or segment.times is not None:
         return None  # before anything costs time: so it is for every small window

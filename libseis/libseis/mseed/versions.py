@@ -13,13 +13,30 @@ from libseis.mseed.framing import frame
 
 
 def convert(buffer: Any, version: int, *, reclen: int = 4096) -> bytes:
-    """The records of `buffer` as miniSEED `version` 2 or 3; unchanged, byte for byte, where all of them are that.
+    """Convert records to miniSEED 2 or 3; records of this version are returned unchanged, byte for byte.
 
-    Records are joined and made anew, up to `reclen` bytes each, channel by channel in the order of the buffer. What
-    is made is decoded once and compared. Extra headers and blockettes other than 100, 1000 and 1001 stay behind.
+    Records are joined and made again, channel by channel in the order of the buffer. The result is decoded once and
+    compared. Extra headers and blockettes other than 100, 1000 and 1001 are not kept.
 
-    Raises SampleError for what the version has no room for, for records that cannot be read, for bytes that are no
-    record and for samples in conflict: a copy that lacks any of them is never made.
+    Parameters
+    ----------
+    buffer
+        The records; anything with the buffer protocol.
+    version
+        2 or 3.
+    reclen
+        Largest length of a record in bytes.
+
+    Returns
+    -------
+    bytes
+        The records of the version.
+
+    Raises
+    ------
+    SampleError
+        The version cannot hold something, records cannot be read, bytes do not belong to a record, or samples are in
+        conflict. An incomplete copy is never made.
     """
     table = frame(buffer)
     if len(table) and not table.problems and (table.version == version).all():

@@ -404,9 +404,17 @@ cdef class _CoreSeismogram(_SampledSeries):
         self._cardinal = self._orthogonal = nearly_identity(self._tm)
 
     def turn(self, axes, /):
-        """Rotate to new axes: as `transform` by a matrix of shape (3, 3), whose rows must be orthonormal.
+        """Rotate to new axes, as `transform` does; `orthogonal()` gives the same as before.
 
-        What `orthogonal()` said it says afterwards. The axes may be left-handed. MatrixError for other matrices.
+        Parameters
+        ----------
+        axes
+            The new axes as rows, shape (3, 3), orthonormal; they may be left-handed.
+
+        Raises
+        ------
+        MsPASSError
+            The matrix is another one.
         """
         cdef double[9] a
         values = _np.asarray(axes, dtype=_np.float64)

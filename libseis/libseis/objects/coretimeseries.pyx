@@ -21,8 +21,9 @@ def rebuild_core_time_series(cls, state):
 cdef class _CoreTimeSeries(_SampledSeries):
     """Samples of one channel, without an error log and without history.
 
-    `data` has shape (npts,); sample i is at t0 + i dt seconds. Without arguments the object is empty. New data are dead. The
-    setters of t0, dt and npts write starttime, delta and npts to the Metadata; the Metadata never change the clock.
+    `data` has shape (npts,); sample i is at t0 + i dt seconds. Without arguments the object is empty. New data are
+    dead. The setters of t0, dt and npts write starttime, delta and npts to the Metadata; the Metadata never change the
+    clock.
 
     Parameters
     ----------

@@ -74,7 +74,13 @@ cdef object samples_from_pickle(object buffer, tuple shape):
 
 
 cdef class _SampledSeries(_BasicTimeSeries):
-    """Samples with time along the last axis of `data`; base of _CoreTimeSeries and _CoreSeismogram."""
+    """Samples with time along the last axis of `data`; base of _CoreTimeSeries and _CoreSeismogram.
+
+    Parameters
+    ----------
+    *args
+        The values of a form that the classes below describe.
+    """
 
     cdef int _copy_body(self, _SampledSeries source) except -1:
         """Copy all but Metadata, log, history and gaps."""

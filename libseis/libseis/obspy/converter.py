@@ -57,11 +57,23 @@ _CARDINAL = ((90.0, 90.0), (0.0, 90.0), (0.0, 0.0))  # hang, vang of east, north
 
 
 def Trace2TimeSeries(trace: Trace, history: ProcessingHistory | None = None) -> TimeSeries:
-    """A live TimeSeries in UTC with float64 samples; dead if `trace.dead_mspass` is True.
+    """Convert to a live TimeSeries in UTC with float64 samples.
 
-    Metadata are the trace's stats with net, sta, loc and chan for obspy's long names, starttime and endtime as
-    epoch seconds; other values are the same objects. Masked samples become NaN and gaps of the datum,
-    with Metadata has_gap and gaps (a list of starttime and endtime) and a complaint. `history` is copied if given.
+    Metadata are the stats of the trace, with net, sta, loc and chan for obspy's long names, and starttime and endtime
+    as epoch seconds; other values are the same objects. Masked samples become NaN and gaps of the datum, with Metadata
+    has_gap and gaps (a list of starttime and endtime) and a complaint.
+
+    Parameters
+    ----------
+    trace
+        The Trace.
+    history
+        A history to copy.
+
+    Returns
+    -------
+    TimeSeries
+        The TimeSeries; dead if `trace.dead_mspass` is True.
     """
     values = dict(vars(trace.stats))
     for there, here in _FROM_OBSPY.items():
@@ -99,10 +111,20 @@ def _note_gaps(datum: TimeSeries, mask: np.ndarray[Any, Any]) -> None:
 
 
 def TimeSeries2Trace(ts: TimeSeries) -> Trace:
-    """A Trace with a copy of the samples; an empty one with `dead_mspass` True for dead data.
+    """Convert to a Trace with a copy of the samples.
 
-    Stats are the Metadata, with net, sta, chan and loc under obspy's names too. As in MsPASS, sampling_rate of
-    `ts` is set to 1/dt, with a complaint where it said something else. Times of Relative data count from 1970.
+    Stats are the Metadata, with net, sta, chan and loc also under obspy's names. As in MsPASS, sampling_rate of `ts` is
+    set to 1/dt, with a complaint if it was different. Times of Relative data count from 1970.
+
+    Parameters
+    ----------
+    ts
+        The TimeSeries.
+
+    Returns
+    -------
+    Trace
+        The Trace; an empty one with `dead_mspass` True for dead data.
     """
     if ts.dead():
         return _dead_trace()
@@ -144,7 +166,18 @@ def _dead_trace() -> Trace:
 
 
 def Stream2TimeSeriesEnsemble(stream: Stream) -> TimeSeriesEnsemble:
-    """Every trace as a member, in order; live if any member is. Ensemble Metadata come back from ENSEMBLE_KEYS."""
+    """Convert every trace, in order, to a member; the ensemble is live if any member is.
+
+    Parameters
+    ----------
+    stream
+        The traces; Metadata of the ensemble come from ENSEMBLE_KEYS.
+
+    Returns
+    -------
+    TimeSeriesEnsemble
+        The ensemble.
+    """
     ensemble = TimeSeriesEnsemble()
     for trace in stream:
         ensemble.adopt(Trace2TimeSeries(trace))
@@ -153,7 +186,18 @@ def Stream2TimeSeriesEnsemble(stream: Stream) -> TimeSeriesEnsemble:
 
 
 def TimeSeriesEnsemble2Stream(ensemble: TimeSeriesEnsemble) -> Stream:
-    """Every member as a trace, in order, dead ones as empty traces; ensemble Metadata on each (see ENSEMBLE_KEYS)."""
+    """Convert every member, in order, to a trace; dead members become empty traces.
+
+    Parameters
+    ----------
+    ensemble
+        The ensemble.
+
+    Returns
+    -------
+    Stream
+        The traces, each with the Metadata of the ensemble (see ENSEMBLE_KEYS).
+    """
     stream = Stream([TimeSeries2Trace(member) for member in ensemble.member])
     _give_ensemble_metadata(ensemble, stream)
     return stream
@@ -186,11 +230,32 @@ def _take_ensemble_metadata(ensemble: Any) -> None:
 def Stream2Seismogram(
     st: Stream, master: int = 0, cardinal: bool = False, azimuth: str = "azimuth", dip: str = "dip"
 ) -> Seismogram:
-    """A Seismogram of exactly three traces; Metadata are those of trace `master`.
+    """Convert three traces to a Seismogram; it is dead if any trace is dead.
 
-    `cardinal`: the traces are east, north, up in this order. Otherwise `azimuth` and `dip` name the stats that hold
-    the orientation: degrees from north, and degrees down from the horizontal (SEED; -90 is up). Dead if any
-    trace is. Raises AssertionError for another number of traces, RuntimeError where an orientation is missing.
+    Parameters
+    ----------
+    st
+        Exactly three traces.
+    master
+        Number of the trace from which the Metadata come.
+    cardinal
+        True if the traces are east, north and up, in this order.
+    azimuth
+        Name in stats of the degrees from north.
+    dip
+        Name in stats of the degrees down from the horizontal (SEED; -90 is up).
+
+    Returns
+    -------
+    Seismogram
+        The Seismogram.
+
+    Raises
+    ------
+    AssertionError
+        There are not exactly three traces.
+    RuntimeError
+        An orientation is missing.
     """
     if len(st) != 3:
         raise AssertionError(f"A Seismogram is made of 3 traces; the stream has {len(st)}.")
@@ -219,10 +284,26 @@ def Seismogram2Stream(
     hang: Sequence[float] | None = None,
     vang: Sequence[float] | None = None,
 ) -> Stream:
-    """Three traces, with copies of the components, channel codes of `chanmap`, and their orientation in stats.
+    """Convert to three traces with copies of the components.
 
-    Stats hang (degrees from north) and vang (degrees from up) are those given or else those of the transformation
-    matrix; azimuth and dip say the same in SEED's way. Three empty traces with `dead_mspass` for dead data.
+    Stats hang (degrees from north) and vang (degrees from up) give the orientation; azimuth and dip give it in SEED's
+    way.
+
+    Parameters
+    ----------
+    sg
+        The Seismogram.
+    chanmap
+        Channel codes of the components.
+    hang
+        Horizontal angles in degrees; without them, those of the transformation matrix.
+    vang
+        Vertical angles in degrees; without them, those of the transformation matrix.
+
+    Returns
+    -------
+    Stream
+        The traces; three empty ones with `dead_mspass` for dead data.
     """
     if sg.dead():
         return Stream([_dead_trace() for _ in range(3)])
@@ -249,9 +330,24 @@ def _orientation(tmatrix: np.ndarray[Any, Any]) -> tuple[list[float], list[float
 
 
 def Stream2SeismogramEnsemble(stream: Stream) -> SeismogramEnsemble:
-    """Every three traces in order as a Seismogram, by the azimuth and dip in their stats, as east, north, up without.
+    """Convert every three traces, in order, to a Seismogram.
 
-    Raises ValueError when the number of traces is no multiple of three.
+    Azimuth and dip in stats give the orientation; without them the traces are east, north and up.
+
+    Parameters
+    ----------
+    stream
+        The traces.
+
+    Returns
+    -------
+    SeismogramEnsemble
+        The Seismograms.
+
+    Raises
+    ------
+    ValueError
+        The number of traces is not a multiple of three.
     """
     if len(stream) % 3:
         raise ValueError(f"Seismograms take three traces each; {len(stream)} traces are no multiple of three.")
@@ -265,7 +361,18 @@ def Stream2SeismogramEnsemble(stream: Stream) -> SeismogramEnsemble:
 
 
 def SeismogramEnsemble2Stream(ensemble: SeismogramEnsemble) -> Stream:
-    """Three traces a member, in order; ensemble Metadata on each (see ENSEMBLE_KEYS)."""
+    """Convert each member to three traces, in order.
+
+    Parameters
+    ----------
+    ensemble
+        The ensemble.
+
+    Returns
+    -------
+    Stream
+        The traces, each with the Metadata of the ensemble (see ENSEMBLE_KEYS).
+    """
     stream = Stream([trace for member in ensemble.member for trace in Seismogram2Stream(member)])
     _give_ensemble_metadata(ensemble, stream)
     return stream
@@ -275,12 +382,34 @@ def SeismogramEnsemble2Stream(ensemble: SeismogramEnsemble) -> Stream:
 
 
 def dict2Metadata(d: dict[Any, Any]) -> Metadata:
-    """Metadata of a dict; keys become text."""
+    """Make Metadata from a dict; keys become text.
+
+    Parameters
+    ----------
+    d
+        The dict.
+
+    Returns
+    -------
+    Metadata
+        The Metadata.
+    """
     return Metadata(d)
 
 
 def Metadata2dict(md: Metadata) -> dict[str, Any]:
-    """A dict of the names and values, by name."""
+    """Return names and values as a dict, sorted by name.
+
+    Parameters
+    ----------
+    md
+        The Metadata.
+
+    Returns
+    -------
+    dict[str, Any]
+        The dict.
+    """
     values: dict[str, Any] = md.todict()
     return values
 
@@ -288,10 +417,24 @@ def Metadata2dict(md: Metadata) -> dict[str, Any]:
 def list2Ensemble(
     data: Iterable[TimeSeries | Seismogram], keys: Iterable[str] | None = None
 ) -> TimeSeriesEnsemble | SeismogramEnsemble:
-    """An ensemble of copies of `data`, all TimeSeries or all Seismograms; live if any member is.
+    """Make an ensemble of copies; it is live if any member is.
 
-    `keys` are copied from the members to the ensemble (see `post_ensemble_metadata`). Raises TypeError for mixed
-    or other types, and for no data, of which no kind of ensemble can be told.
+    Parameters
+    ----------
+    data
+        All TimeSeries or all Seismograms.
+    keys
+        Names to copy from the members to the ensemble; see `post_ensemble_metadata`.
+
+    Returns
+    -------
+    TimeSeriesEnsemble | SeismogramEnsemble
+        The ensemble.
+
+    Raises
+    ------
+    TypeError
+        The types are mixed or other ones, or there are no data and so the kind of ensemble is not known.
     """
     members = list(data)
     kinds = {type(member).__name__ for member in members}
@@ -318,10 +461,23 @@ def post_ensemble_metadata(
     check_all_members: bool = False,
     clean_members: bool = False,
 ) -> None:
-    """Copy `keys` from the first live member to the ensemble; without a live member nothing is done.
+    """Copy values from the first live member to the ensemble; nothing is done without a live member.
 
-    With `check_all_members` all live members must have the same value; only then does `clean_members` erase the keys
-    from the members. Raises MsPASSError (Invalid) for a missing name or a mismatch; the ensemble is then untouched.
+    Parameters
+    ----------
+    ens
+        The ensemble.
+    keys
+        Names to copy.
+    check_all_members
+        True if all live members must have the same values.
+    clean_members
+        True to erase the names from the members; only with `check_all_members`.
+
+    Raises
+    ------
+    MsPASSError
+        A name is missing or values differ (severity Invalid); the ensemble is not changed.
     """
     if not isinstance(ens, TimeSeriesEnsemble | SeismogramEnsemble):
         raise TypeError(f"post_ensemble_metadata wants an ensemble, not {type(ens).__name__}.")

@@ -81,19 +81,43 @@ def cut(
     gaps: GapPolicy = GapPolicy.KILL,
     fill: GapFill = GapFill.ZERO,
 ) -> Cut:
-    """The samples of [start_ns, end_ns] of one channel, as views of the segments wherever possible.
+    """Cut a window out of the segments of one channel; samples are views of the segments if possible.
 
-    A window is whole when no sample of the channel with start <= t < end is missing, whatever the phase of its
-    samples: a day of 40 Hz that begins 19.5 ms after midnight is a whole day, and so is one that ends 25 ms before
-    the next. `inclusive_end` (event windows, absolute ones) takes the samples of MsPASS's WindowData where they are
-    there: the first is the one nearest to the start, round((start - t0)/dt) with halves away from zero, and there are
-    round((end - start)/dt) + 1 of them. Otherwise (tiles) the window takes start <= t < end, so that abutting tiles
-    hold every sample exactly once whatever its phase. Times are those of the records (`Segment.time_ns`).
+    A window is whole when no sample of the channel with start <= t < end is missing, whatever the phase of its samples:
+    a day of 40 Hz data that begins 19.5 ms after midnight is whole, and so is a day that ends 25 ms before the next
+    midnight. Times are those of the records (`Segment.time_ns`). A filled window is on the grid of its first segment;
+    "linear" holds the outermost value beyond the data and, like "nan", changes counts to float64. Segments with several
+    rates do not make a whole window: the window is dead under "kill" and "fill", and has separate pieces under "split".
 
-    What `conflicts` left out is a gap; under "kill" a window that touches one is dead for that reason.
-    A filled window stands on the grid of its first segment; "linear" holds the outermost value beyond the
-    data and, like "nan", turns counts into float64. Segments of several rates make no whole window: they
-    are dead under "kill" and "fill", and stand side by side under "split".
+    Parameters
+    ----------
+    segments
+        Segments of the channel, by time.
+    conflicts
+        Spans that joining left out; they are gaps, and under "kill" a window that touches one is dead for this reason.
+    start_ns
+        Start of the window in ns since 1970.
+    end_ns
+        End of the window in ns since 1970.
+    inclusive_end
+        True (event windows and absolute windows) to take the samples of MsPASS's WindowData, as far as they exist: the
+        first is the nearest to the start, round((start - t0)/dt) with halves away from zero, and there are round((end -
+        start)/dt) + 1 of them. False (tiles) to take start <= t < end, so that abutting tiles hold every sample exactly
+        once.
+    gaps
+        What is done with a window that has gaps.
+    fill
+        What missing samples become under "fill".
+
+    Returns
+    -------
+    Cut
+        The pieces, or the reason why the window is dead.
+
+    Raises
+    ------
+    ValueError
+        The window ends before it starts.
     """
     if end_ns < start_ns:
         raise ValueError(f"The window ends at {end_ns} ns, before its start at {start_ns} ns; swap the two.")

@@ -69,29 +69,46 @@ class _Chain:
 
 
 def join(pieces: Sequence[Segment], overlap: Overlap | str = Overlap.GAP) -> Joined:
-    """Join pieces of one channel, given in order of arrival, into as few segments as they make.
+    """Join pieces of one channel into as few segments as possible.
 
-    Pieces are taken by time; what follows is judged from piece to piece, by the headers of the two, and never against
-    a grid laid at the first. Each sample keeps the time of its piece (see `libseis.segments.times`).
+    Pieces are taken in order of time. Each piece is compared with the piece before it, by the headers of the two, and
+    never with a grid that starts at the first piece. Each sample keeps the time of its piece (see
+    `libseis.segments.times`).
 
     | the next piece ...                            | becomes                                                 |
     |-----------------------------------------------|---------------------------------------------------------|
     | has no samples                                | nothing; it never splits a segment                      |
     | starts within half a sample of the end of     | joined                                                  |
-    | what is there                                 |                                                         |
+    | the data before it                            |                                                         |
     | ... and times leave an even grid by more than | joined, with a complaint that names the rates, the      |
     | a tenth of a sample                           | largest misfit and the steps of the clock               |
     | starts later                                  | a new segment                                           |
-    | overlaps, all common samples equal            | joined, each sample kept once (so are exact duplicates) |
+    | overlaps, all common samples equal            | joined, each sample kept once (also exact duplicates)   |
     | overlaps with other values, overlap "gap"     | a gap from the first to the last sample in conflict of  |
     |                                               | that stretch of doubly covered time; span in `conflicts`|
     | overlaps with other values, "first" or "last" | joined; the piece that arrived first, or last, wins     |
-    | has a rate that differs by less than 1e-4     | of the same stream                                      |
-    | has another rate                              | never joined; segments of each rate stand side by side  |
+    | has a rate that differs by less than 1e-4     | part of the same stream                                 |
+    | has another rate                              | never joined; each rate has its own segments            |
 
-    NaN equals NaN. Types that differ inside a segment are promoted (int32 with float32 to float64). A segment
-    made of one run of memory is a view of it; any other is one new array. Raises ValueError when pieces are
-    of several channels.
+    NaN equals NaN. Types that differ inside a segment are promoted (int32 with float32 to float64). A segment from one
+    block of memory is a view of it; any other segment is a new array.
+
+    Parameters
+    ----------
+    pieces
+        Pieces of the channel, in order of arrival.
+    overlap
+        What is done with samples of the same time and different values.
+
+    Returns
+    -------
+    Joined
+        The segments, with conflicts and complaints.
+
+    Raises
+    ------
+    ValueError
+        The pieces are of several channels.
     """
     policy = Overlap(overlap)
     rates: dict[Rate, list[Segment]] = {}
@@ -135,7 +152,22 @@ def _rows(pieces: Sequence[Segment], rate: Rate) -> Rows:
 
 
 def merge(parts: Sequence[Joined], complaints: Sequence[Complaint] = (), channel: Channel | None = None) -> Joined:
-    """Results of several rates of one channel side by side, with further complaints put first, each once."""
+    """Put the results for several rates of one channel together.
+
+    Parameters
+    ----------
+    parts
+        The results.
+    complaints
+        More complaints, which are put first, each once.
+    channel
+        The channel.
+
+    Returns
+    -------
+    Joined
+        All of them as one result.
+    """
     everything = [*complaints, *(c for part in parts for c in part.complaints)]
     return Joined(
         segments=tuple(sorted((s for part in parts for s in part.segments), key=lambda s: s.t0_ns)),
@@ -146,7 +178,20 @@ def merge(parts: Sequence[Joined], complaints: Sequence[Complaint] = (), channel
 
 
 def join_rows(rows: Rows, overlap: Overlap = Overlap.GAP) -> Joined:
-    """`join` for pieces of one stream that stand in shared buffers; neighbours in a buffer are copied as one."""
+    """Join pieces of one stream that are in shared buffers, as `join` does.
+
+    Parameters
+    ----------
+    rows
+        The pieces.
+    overlap
+        What is done with samples of the same time and different values.
+
+    Returns
+    -------
+    Joined
+        The segments, with conflicts and complaints.
+    """
     segments: list[Segment] = []
     complaints: list[Complaint] = []
     conflicts: list[Span] = []

@@ -50,10 +50,30 @@ class Rate:
 
     @classmethod
     def from_header(cls, factor: int, multiplier: int) -> Rate:
-        """The rate of a miniSEED 2 fixed header: SEED manual 2.4, chapter 8, fields 10 and 11.
+        """Return the rate of a miniSEED 2 fixed header.
 
-        A positive number multiplies, a negative one divides. Raises ValueError for a zero factor,
-        which marks records without a time series.
+        A positive number multiplies, a negative one divides.
+
+        Parameters
+        ----------
+        factor
+            Sample rate factor.
+        multiplier
+            Sample rate multiplier.
+
+        Returns
+        -------
+        Rate
+            The rate.
+
+        Raises
+        ------
+        ValueError
+            The factor is zero, which marks a record without a time series.
+
+        References
+        ----------
+        SEED manual 2.4, chapter 8, fields 10 and 11.
         """
         if factor == 0:
             raise ValueError("A sample rate factor of 0 marks a record without a time series; it has no rate.")
@@ -67,20 +87,56 @@ class Rate:
 
     @classmethod
     def from_hz(cls, hz: float) -> Rate:
-        """The simplest fraction that gives `hz` (samples per second) back, bit for bit."""
+        """Return the simplest fraction that gives a rate back, bit for bit.
+
+        Parameters
+        ----------
+        hz
+            Samples per second.
+
+        Returns
+        -------
+        Rate
+            The rate.
+        """
         return cls._simplest(hz, float)
 
     @classmethod
     def from_float32(cls, hz: float) -> Rate:
-        """The simplest fraction that gives `hz` back in single precision, as blockette 100 stores it."""
+        """Return the simplest fraction that gives a rate back in single precision, as blockette 100 stores it.
+
+        Parameters
+        ----------
+        hz
+            Samples per second.
+
+        Returns
+        -------
+        Rate
+            The rate.
+        """
         return cls._simplest(hz, lambda value: float(np.float32(float(value))))
 
     @classmethod
     def from_interval(cls, dt: float) -> Rate:
-        """The rate that a sample interval of `dt` seconds stands for, by the clock's own rule.
+        """Return the rate that a sampling interval stands for, by the clock's own rule.
 
-        Headers give intervals with about ten digits: 0.3333333333 is 3 Hz (`libseis.objects.clock`). ValueError for
-        an interval that is no positive finite number.
+        Headers give intervals with about ten digits: 0.3333333333 is 3 Hz (`libseis.objects.clock`).
+
+        Parameters
+        ----------
+        dt
+            Interval in seconds.
+
+        Returns
+        -------
+        Rate
+            The rate.
+
+        Raises
+        ------
+        ValueError
+            The interval is not positive and finite.
         """
         numerator, denominator = interval_rate(dt)
         if not numerator:  # beyond the 64 bits of a clock
@@ -115,7 +171,18 @@ class Rate:
             return math.inf
 
     def alike(self, other: Rate) -> bool:
-        """Whether this and the other are rates of one stream."""
+        """Return whether two rates belong to one stream.
+
+        Parameters
+        ----------
+        other
+            The other rate.
+
+        Returns
+        -------
+        bool
+            True if they agree to RATE_TOLERANCE.
+        """
         return self == other or abs(1 - self.hz / other.hz) < RATE_TOLERANCE
 
     @property
@@ -142,13 +209,35 @@ class Rate:
         return None
 
     def span_ns(self, n: int) -> int:
-        """Exact length of `n` sample intervals in ns, rounded half-even to an integer; `n` may be negative."""
+        """Return the exact length of sample intervals.
+
+        Parameters
+        ----------
+        n
+            Number of intervals; it may be negative.
+
+        Returns
+        -------
+        int
+            Length in ns, rounded half-even to an integer.
+        """
         quotient, remainder = divmod(n * self.denominator * SECOND_NS, self.numerator)
         twice = 2 * remainder
         return quotient + int(twice > self.numerator or (twice == self.numerator and quotient % 2 == 1))
 
     def spans_ns(self, n: NDArray[np.int64]) -> NDArray[np.int64]:
-        """`span_ns` of an array of counts, shape kept."""
+        """Return the exact lengths of sample intervals, as `span_ns` does.
+
+        Parameters
+        ----------
+        n
+            Numbers of intervals, of any shape.
+
+        Returns
+        -------
+        NDArray[np.int64]
+            Lengths in ns, of the same shape.
+        """
         if n.size == 0:
             return np.zeros(n.shape, np.int64)
         whole, part = divmod(self.denominator * SECOND_NS, self.numerator)
@@ -166,14 +255,36 @@ class Rate:
         return spans
 
     def index(self, ns: int) -> tuple[int, float]:
-        """Nearest sample to `ns` nanoseconds after sample 0, and the misfit in samples, in (-0.5, 0.5]."""
+        """Return the sample nearest to a time, and its misfit.
+
+        Parameters
+        ----------
+        ns
+            Time after sample 0 in ns.
+
+        Returns
+        -------
+        tuple[int, float]
+            Number of the sample, and the misfit in samples, in (-0.5, 0.5].
+        """
         unit = self.denominator * SECOND_NS
         position = ns * self.numerator
         nearest = -((unit - 2 * position) // (2 * unit))
         return nearest, (position - nearest * unit) / unit
 
     def indices(self, ns: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Nearest samples to an array of times in ns after sample 0; ties go to the earlier sample."""
+        """Return the samples nearest to times; the earlier one of two that are equally near.
+
+        Parameters
+        ----------
+        ns
+            Times after sample 0 in ns, of any shape.
+
+        Returns
+        -------
+        NDArray[np.int64]
+            Numbers of samples, of the same shape.
+        """
         guess: NDArray[np.int64] = np.rint(ns * (self.hz / SECOND_NS)).astype(np.int64)
         misfit = ns - self.spans_ns(guess)
         half = self.period_ns / 2
@@ -182,13 +293,35 @@ class Rate:
         return guess
 
     def round_index(self, ns: int) -> int:
-        """Nearest sample to `ns` after sample 0, ties away from zero: MsPASS's `sample_number`."""
+        """Return the sample nearest to a time, halves away from zero, as MsPASS's `sample_number` does.
+
+        Parameters
+        ----------
+        ns
+            Time after sample 0 in ns.
+
+        Returns
+        -------
+        int
+            Number of the sample.
+        """
         unit = self.denominator * SECOND_NS
         magnitude = (2 * abs(ns) * self.numerator + unit) // (2 * unit)
         return magnitude if ns >= 0 else -magnitude
 
     def ceil_index(self, ns: int) -> int:
-        """First sample at or after `ns` nanoseconds after sample 0."""
+        """Return the first sample at or after a time.
+
+        Parameters
+        ----------
+        ns
+            Time after sample 0 in ns.
+
+        Returns
+        -------
+        int
+            Number of the sample.
+        """
         return -((-ns * self.numerator) // (self.denominator * SECOND_NS))
 
     def __str__(self) -> str:

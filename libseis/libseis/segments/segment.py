@@ -63,7 +63,26 @@ class Segment:
     def timed(
         cls, channel: Channel, times: RecordTimes, data: Samples, complaints: tuple[Complaint, ...] = ()
     ) -> Segment:
-        """A segment whose records start at `times`, which are kept unless all lie on the grid of the headers' rate."""
+        """Make a segment of samples whose records start at given times.
+
+        The times are kept unless all are on the grid of the headers' rate.
+
+        Parameters
+        ----------
+        channel
+            The channel.
+        times
+            Start times of the records.
+        data
+            Samples, shape (npts,).
+        complaints
+            What is odd about the data.
+
+        Returns
+        -------
+        Segment
+            The segment.
+        """
         rate, misfit = times.even(max(len(data), 1))
         even = rate == times.nominal and abs(misfit) * rate.period_ns <= min(EXACT_NS, TOLERANCE * rate.period_ns)
         return cls(channel, int(times.start_ns[0]), rate, data, complaints, None if even else times)
@@ -87,29 +106,99 @@ class Segment:
         return self.time_ns(self.npts - 1)
 
     def time_ns(self, i: int) -> int:
-        """Exact time in ns of sample `i`, which need not exist."""
+        """Return the exact time of a sample.
+
+        Parameters
+        ----------
+        i
+            Number of the sample; it need not exist.
+
+        Returns
+        -------
+        int
+            Time in ns since 1970.
+        """
         return self.t0_ns + self.rate.span_ns(i) if self.times is None else self.times.time_ns(i)
 
     def times_ns(self, i: NDArray[np.int64]) -> NDArray[np.int64]:
-        """`time_ns` of an array of samples, shape kept."""
+        """Return the exact times of samples.
+
+        Parameters
+        ----------
+        i
+            Numbers of samples, of any shape.
+
+        Returns
+        -------
+        NDArray[np.int64]
+            Times in ns since 1970, of the same shape.
+        """
         return self.t0_ns + self.rate.spans_ns(i) if self.times is None else self.times.times_ns(i)
 
     def round_index(self, ns: int) -> int:
-        """The sample nearest to time `ns`, which need not exist; ties away from sample 0 (MsPASS's rule)."""
+        """Return the sample nearest to a time, halves away from sample 0 (MsPASS's rule).
+
+        Parameters
+        ----------
+        ns
+            Time in ns since 1970.
+
+        Returns
+        -------
+        int
+            Number of the sample; it need not exist.
+        """
         return self.rate.round_index(ns - self.t0_ns) if self.times is None else self.times.round_index(ns)
 
     def ceil_index(self, ns: int) -> int:
-        """The first sample at or after time `ns`, which need not exist."""
+        """Return the first sample at or after a time.
+
+        Parameters
+        ----------
+        ns
+            Time in ns since 1970.
+
+        Returns
+        -------
+        int
+            Number of the sample; it need not exist.
+        """
         return self.rate.ceil_index(ns - self.t0_ns) if self.times is None else self.times.ceil_index(ns)
 
     def intervals(self, start_ns: int, end_ns: int) -> int:
-        """Nearest number of sample intervals from one time to a later one, by this segment's clock."""
+        """Return the nearest number of sample intervals between two times, by this segment's clock.
+
+        Parameters
+        ----------
+        start_ns
+            The earlier time in ns since 1970.
+        end_ns
+            The later time in ns since 1970.
+
+        Returns
+        -------
+        int
+            Number of intervals.
+        """
         if self.times is None:
             return self.rate.round_index(end_ns - start_ns)
         return math.floor(self.times.position(end_ns) - self.times.position(start_ns) + 0.5)
 
     def part(self, first: int, stop: int) -> Segment:
-        """Samples `first` to `stop` (excluded) as a view of the same memory."""
+        """Return some of the samples, as a view of the same memory.
+
+        Parameters
+        ----------
+        first
+            Number of the first sample.
+        stop
+            Number of the sample after the last.
+
+        Returns
+        -------
+        Segment
+            The part.
+        """
         data = self.data[first:stop]
         if self.times is None:
             return Segment(self.channel, self.time_ns(first), self.rate, data, self.complaints)
@@ -144,8 +233,10 @@ class Segment:
         ]
 
     def uneven(self) -> Complaint | None:
-        """What is said where these samples are written with one start and one rate, and some are further from that
-        grid than a tenth of a sample."""
+        """Return a complaint if some samples are more than a tenth of a sample off the even grid.
+
+        The complaint is for data that are written with one start and one rate.
+        """
         if self.times is None or abs(misfit := self.times.even(max(self.npts, 1))[1]) <= TOLERANCE:
             return None
         message = (

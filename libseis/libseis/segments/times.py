@@ -44,18 +44,51 @@ class RecordTimes:
     fitted: Rate
 
     def time_ns(self, i: int) -> int:
-        """Time in ns of sample `i`, which need not exist."""
+        """Return the time of a sample.
+
+        Parameters
+        ----------
+        i
+            Number of the sample; it need not exist.
+
+        Returns
+        -------
+        int
+            Time in ns since 1970.
+        """
         k = max(int(np.searchsorted(self.index, i, side="right")) - 1, 0)
         return int(self.start_ns[k]) + self.clock.span_ns(i - int(self.index[k]))
 
     def times_ns(self, i: Integers) -> Integers:
-        """`time_ns` of an array of samples, shape kept."""
+        """Return the times of samples.
+
+        Parameters
+        ----------
+        i
+            Numbers of samples, of any shape.
+
+        Returns
+        -------
+        Integers
+            Times in ns since 1970, of the same shape.
+        """
         k = np.maximum(np.searchsorted(self.index, i, side="right") - 1, 0)
         times: Integers = self.start_ns[k] + self.clock.spans_ns(i - self.index[k])
         return times
 
     def ceil_index(self, ns: int) -> int:
-        """First sample at or after `ns`."""
+        """Return the first sample at or after a time.
+
+        Parameters
+        ----------
+        ns
+            Time in ns since 1970.
+
+        Returns
+        -------
+        int
+            Number of the sample.
+        """
         k = max(int(np.searchsorted(self.start_ns, ns, side="right")) - 1, 0)
         i = int(self.index[k]) + self.clock.ceil_index(ns - int(self.start_ns[k]))
         if k + 1 < len(self.index):
@@ -63,18 +96,53 @@ class RecordTimes:
         return i
 
     def position(self, ns: int) -> float:
-        """Where `ns` lies among the samples, in samples; between two of them by proportion."""
+        """Return the position of a time among the samples, interpolated between two samples.
+
+        Parameters
+        ----------
+        ns
+            Time in ns since 1970.
+
+        Returns
+        -------
+        float
+            Position in samples.
+        """
         after = self.ceil_index(ns)
         late, early = self.time_ns(after), self.time_ns(after - 1)
         return after - (late - ns) / (late - early)
 
     def round_index(self, ns: int) -> int:
-        """Nearest sample to `ns`, the later of two that are equally near."""
+        """Return the sample nearest to a time; the later one of two that are equally near.
+
+        Parameters
+        ----------
+        ns
+            Time in ns since 1970.
+
+        Returns
+        -------
+        int
+            Number of the sample.
+        """
         after = self.ceil_index(ns)
         return after if self.time_ns(after) - ns <= ns - self.time_ns(after - 1) else after - 1
 
     def part(self, first: int, stop: int) -> RecordTimes:
-        """The times of samples `first` to `stop` (excluded), counted from `first`."""
+        """Return the times of some of the samples, counted from the first of them.
+
+        Parameters
+        ----------
+        first
+            Number of the first sample.
+        stop
+            Number of the sample after the last.
+
+        Returns
+        -------
+        RecordTimes
+            Their times.
+        """
         low, high = np.searchsorted(self.index, [first, stop], side="right")
         inner = slice(int(low), max(int(high), int(low)))
         index = np.concatenate(([0], self.index[inner] - first))
@@ -83,9 +151,19 @@ class RecordTimes:
         return RecordTimes(index[keep], start[keep], self.clock, self.nominal, self.fitted)
 
     def even(self, npts: int) -> tuple[Rate, float]:
-        """The rate of the even grid through the first sample that fits `npts` samples best, and its largest misfit.
+        """Return the rate of the even grid through the first sample that fits best, and its largest misfit.
 
-        The headers' rate wherever it fits to a tenth of a sample. The misfit is in samples, signed.
+        The headers' rate is taken if it fits to a tenth of a sample.
+
+        Parameters
+        ----------
+        npts
+            Number of samples.
+
+        Returns
+        -------
+        tuple[Rate, float]
+            The rate, and the misfit in samples, with its sign.
         """
         index = np.append(self.index, npts - 1)
         ahead = np.append(self.start_ns, self.time_ns(npts - 1)) - self.start_ns[0]

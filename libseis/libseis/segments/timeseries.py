@@ -22,14 +22,25 @@ _ALGORITHM = "libseis.segments"
 def segment_to_timeseries(
     segment: Segment, metadata: Mapping[str, Any] | None = None, gaps: Sequence[Span] = ()
 ) -> TimeSeries:
-    """A live TimeSeries in UTC on the even clock of `segment`, its complaints on the elog.
+    """Make a live TimeSeries in UTC on the even clock of a segment, with its complaints on the elog.
 
-    A TimeSeries has one start and one interval; where records are further from that grid than a tenth of a sample the
-    elog says so.
+    A TimeSeries has one start and one interval; the elog says if records are more than a tenth of a sample away from
+    that grid. Metadata are net, sta, chan, loc ("" if blank), delta, starttime, npts, sampling_rate and units ("counts"
+    for integers).
 
-    Metadata: net, sta, chan, loc ("" where blank), delta, starttime, npts, sampling_rate, units (counts, of integers),
-    and what `metadata` adds. `gaps` become gaps of the datum, from first to last missing sample. The samples are a
-    float64 copy; int32 and float32 are exact in it.
+    Parameters
+    ----------
+    segment
+        The segment.
+    metadata
+        More Metadata.
+    gaps
+        Gaps of the datum, from the first to the last missing sample.
+
+    Returns
+    -------
+    TimeSeries
+        The TimeSeries; its samples are a float64 copy, which is exact for int32 and float32.
     """
     datum = TimeSeries()
     datum.set_t0_ns(segment.t0_ns)
@@ -53,10 +64,26 @@ def segment_to_timeseries(
 
 
 def timeseries_to_segment(datum: TimeSeries) -> Segment:
-    """The samples of `datum` on its exact clock; int32 where every sample is a count, else a float64 view.
+    """Make a segment on the exact clock of a datum.
 
-    The channel is that of Metadata net, sta, chan and loc; names that are not defined are blank. Raises
-    TimeReferenceError unless the times are UTC, SampleError when the interval is no sampling rate.
+    The channel comes from net, sta, chan and loc of the Metadata; a name that is not defined counts as blank.
+
+    Parameters
+    ----------
+    datum
+        The TimeSeries.
+
+    Returns
+    -------
+    Segment
+        The segment; int32 if every sample is a count, else a float64 view.
+
+    Raises
+    ------
+    TimeReferenceError
+        The times are not UTC.
+    SampleError
+        The interval is not positive and finite.
     """
     if not datum.time_is_UTC():
         raise TimeReferenceError(

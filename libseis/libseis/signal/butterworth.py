@@ -31,7 +31,9 @@ _CORNERS = ("zerophase", "enable_lo", "enable_hi", "npolelo", "f3db_lo", "npoleh
 
 
 class Butterworth:
-    """A low cut below `low_corner` and a high cut above `high_corner` (Hz, 3 dB down in one pass).
+    """A Butterworth filter: a low cut below `low_corner` and a high cut above `high_corner`.
+
+    Corners are in Hz, where the amplitude is 3 dB down in one pass. The forms are:
 
     - `Butterworth()`: 2-pole zero phase band pass of 0.02 to 2 Hz for dt = 0.05 s
     - `Butterworth(zerophase, enable_lo, enable_hi, npolelo, f3db_lo, npolehi, f3db_hi, dt)`
@@ -42,6 +44,11 @@ class Butterworth:
       (bandpass, lowpass, highpass), sample_interval and corner_low, npoles_low, corner_high, npoles_high, or
       fstop_low, astop_low, fpass_low, apass_low, fpass_high, apass_high, fstop_high, astop_high
     - `Butterworth(butterworth)`, a copy
+
+    Parameters
+    ----------
+    *args
+        The values of one of the forms above, in this order.
     """
 
     __slots__ = ("_dt", "_high", "_low", "_npoles_high", "_npoles_low", "_zerophase")
@@ -133,11 +140,21 @@ class Butterworth:
         return apply_filter(samples, self._sections(), self._zerophase)
 
     def apply(self, d: Any) -> Any:
-        """Filter in place, from rest: a TimeSeries, a Seismogram, or a float vector; returns it.
+        """Filter in place, starting from rest.
 
-        The filter takes on the dt of the datum. Where the high corner is not below the datum's Nyquist frequency
-        that datum is filtered without it, which its log says, and the filter stays as it was. Dead and empty
-        data stay.
+        The filter takes over the sampling interval of the datum. If the high corner is not below the Nyquist frequency
+        of a datum, the datum is filtered without it, and its log says so; the filter itself does not change. Dead and
+        empty data are not changed.
+
+        Parameters
+        ----------
+        d
+            A TimeSeries, a Seismogram, or a vector of floats, shape (npts,).
+
+        Returns
+        -------
+        Any
+            `d` itself.
         """
         if isinstance(d, (_CoreTimeSeries, _CoreSeismogram)):
             if d.live and d.npts:
@@ -169,7 +186,18 @@ class Butterworth:
         samples[...] = self._filtered(samples)
 
     def impulse_response(self, n: int) -> _CoreTimeSeries:
-        """The response to a unit sample at time 0: n samples at dt, starting at 0 (zero phase: centred)."""
+        """Return the response to a unit sample at time 0.
+
+        Parameters
+        ----------
+        n
+            Number of samples.
+
+        Returns
+        -------
+        _CoreTimeSeries
+            The response at the filter's dt, starting at 0, or centred for zero phase.
+        """
         out = _CoreTimeSeries(n)
         out.dt = self._dt
         if n:
@@ -181,13 +209,35 @@ class Butterworth:
         return out
 
     def transfer_function(self, n: int) -> NDArray[np.complex128]:
-        """The response at the n frequencies of numpy.fft.fftfreq(n, dt), complex."""
+        """Return the complex response at the frequencies of numpy.fft.fftfreq(n, dt).
+
+        Parameters
+        ----------
+        n
+            Number of frequencies.
+
+        Returns
+        -------
+        NDArray[np.complex128]
+            The response, shape (n,).
+        """
         frequencies = np.fft.fftfreq(n, self._dt)
         _, response = signal.sosfreqz(self._sections(), worN=frequencies, fs=1.0 / self._dt)
         return np.asarray(response * np.conj(response) if self._zerophase else response, dtype=np.complex128)
 
     def change_dt(self, dt: float) -> Butterworth:
-        """Keep the corners (Hz) for data of another sampling interval (s); returns the filter itself."""
+        """Set another sampling interval; the corners in Hz stay.
+
+        Parameters
+        ----------
+        dt
+            Interval in seconds.
+
+        Returns
+        -------
+        Butterworth
+            The filter itself.
+        """
         self._dt = float(dt)
         self._check()
         return self

@@ -18,7 +18,20 @@ from libseis.signal.amplitudes import magnitudes
 
 
 def extract_component(d: Seismogram, component: int) -> TimeSeries:
-    """One component of a Seismogram; see ExtractComponent."""
+    """Return one component of a Seismogram as a TimeSeries; see ExtractComponent.
+
+    Parameters
+    ----------
+    d
+        The Seismogram.
+    component
+        0, 1 or 2.
+
+    Returns
+    -------
+    TimeSeries
+        The component.
+    """
     header = _BasicTimeSeries(d)
     header.npts = 0
     out = TimeSeries(header, d)

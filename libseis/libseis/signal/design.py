@@ -34,8 +34,11 @@ class FilterType(StrEnum):
 
 
 class OutputUnit(StrEnum):
-    """What a response is removed to: displacement (m), velocity (m/s), acceleration (m/s**2), or what
-    the sensor measures in its SI unit (m/s, Pa, rad/s, T ...). The values are those of obspy's `output`."""
+    """The quantity that the samples are in after the removal of a response.
+
+    Displacement (m), velocity (m/s), acceleration (m/s**2), or what the sensor measures in its SI unit (m/s, Pa, rad/s,
+    T ...). The values are those of `output` in obspy's `remove_response`.
+    """
 
     DISPLACEMENT = "DISP"
     VELOCITY = "VEL"

@@ -72,8 +72,10 @@ def _times(d: Atomic) -> Weights:
 
 @dataclass(frozen=True, slots=True)
 class _RampTaper:
-    """Zero before t0head, rising to one at t1head; one until t1tail, falling to zero at t0tail (all in seconds of the
-    datum's own time base). A head with t0head >= t1head, or a tail with t1tail >= t0tail, is left out.
+    """A taper with a ramp at each end; times are seconds in the datum's own time base.
+
+    It is zero before t0head, rises to one at t1head, is one until t1tail, and falls to zero at t0tail. A head with
+    t0head >= t1head, or a tail with t1tail >= t0tail, is left out.
     """
 
     t0head: float
@@ -85,7 +87,23 @@ class _RampTaper:
         raise NotImplementedError
 
     def apply(self, d: Atomic) -> int:
-        """Taper the datum in place and return 0; dead data are left alone. MsPASSError when it is no datum."""
+        """Taper a datum in place; dead data are not changed.
+
+        Parameters
+        ----------
+        d
+            The datum.
+
+        Returns
+        -------
+        int
+            0.
+
+        Raises
+        ------
+        MsPASSError
+            `d` is not a datum.
+        """
         _check_datum(d, type(self).__name__)
         if d.dead():
             return 0
@@ -100,15 +118,19 @@ class _RampTaper:
         return 0
 
     def get_t0head(self) -> float:
+        """Return the time at which the head starts to rise, in seconds."""
         return self.t0head
 
     def get_t1head(self) -> float:
+        """Return the time at which the head ends, in seconds."""
         return self.t1head
 
     def get_t1tail(self) -> float:
+        """Return the time at which the tail starts to fall, in seconds."""
         return self.t1tail
 
     def get_t0tail(self) -> float:
+        """Return the time at which the tail ends, in seconds."""
         return self.t0tail
 
 
@@ -131,15 +153,36 @@ class CosineTaper(_RampTaper):
 
 
 class VectorTaper:
-    """A taper given sample by sample."""
+    """A taper with one weight per sample.
+
+    Parameters
+    ----------
+    taper
+        The weights, shape (npts,).
+    """
 
     def __init__(self, taper: Iterable[float]) -> None:
         self._weights: Weights = np.array(list(taper), dtype=np.float64)
 
     def apply(self, d: Atomic) -> int:
-        """Multiply each component by the taper and return 0; dead data are left alone.
+        """Multiply each component by the taper; dead data are not changed.
 
-        SampleError (Invalid) when the number of samples differs, MsPASSError when `d` is no datum.
+        Parameters
+        ----------
+        d
+            The datum.
+
+        Returns
+        -------
+        int
+            0.
+
+        Raises
+        ------
+        SampleError
+            The number of samples differs (severity Invalid).
+        MsPASSError
+            `d` is not a datum.
         """
         _check_datum(d, "VectorTaper")
         if d.dead():
@@ -156,9 +199,21 @@ class VectorTaper:
 
 
 class _TopMute:
-    """Zero before `t0`, rising to one at `t1`, one after it; `taper_type` is "linear" or "cosine".
+    """A mute: zero before `t0`, a ramp to one at `t1`, and one after it.
 
-    MsPASSError (Invalid) for another type or t0 >= t1.
+    Parameters
+    ----------
+    t0
+        Start of the ramp in seconds.
+    t1
+        End of the ramp in seconds.
+    taper_type
+        "linear" or "cosine".
+
+    Raises
+    ------
+    MsPASSError
+        The type is another one, or t0 >= t1 (severity Invalid).
     """
 
     def __init__(self, t0: float, t1: float, taper_type: str) -> None:
@@ -173,18 +228,29 @@ class _TopMute:
         self._type = taper_type
 
     def get_t0(self) -> float:
+        """Return the start of the ramp in seconds."""
         return self._t0
 
     def get_t1(self) -> float:
+        """Return the end of the ramp in seconds."""
         return self._t1
 
     def taper_type(self) -> str:
+        """Return the type of the ramp, "linear" or "cosine"."""
         return self._type
 
     def apply(self, d: Atomic) -> int:
-        """Mute the datum in place and return 0; dead data are left alone.
+        """Mute a datum in place; dead data are not changed.
 
-        A mute that begins before the data has nothing to zero: -1 is returned, the datum killed with an elog entry.
+        Parameters
+        ----------
+        d
+            The datum.
+
+        Returns
+        -------
+        int
+            0, or -1 if the mute begins before the data: then the datum is killed, with an elog entry.
         """
         if d.dead():
             return 0

@@ -19,9 +19,21 @@ SLOWEST_RATE = 1.0
 
 
 def pad(steps: Sequence[Step], rate: float = SLOWEST_RATE) -> float:
-    """Seconds of data, sampled at `rate` Hz, that a window needs on each side.
+    """Return how much data a window needs on each side for a list of steps.
 
-    The pads of the steps add up, as their operators chain; each works on the rate that the ones before it made.
+    The pads of the steps are added; each works at the rate that the steps before it made.
+
+    Parameters
+    ----------
+    steps
+        The steps.
+    rate
+        Sampling rate of the data in Hz.
+
+    Returns
+    -------
+    float
+        Seconds.
     """
     total = 0.0
     for step in steps:
@@ -97,12 +109,31 @@ def _called(step: Step, d: Atomic, context: StepContext) -> list[Atomic]:
 
 
 def apply(steps: Sequence[Step], d: Datum, context: StepContext | None = None, *, history: bool = True) -> list[Datum]:
-    """Run the steps in order on a datum, or on every member of an ensemble, in place.
+    """Run steps in order on a datum, or on every member of an ensemble, in place.
 
-    Returns the data that came out: usually `[d]`, more when a user's step made several. Dead data pass unchanged.
-    What goes wrong is written on the elog of the datum, which is killed; only MemoryError is raised. A step that needs
-    continuous data kills data with gaps. With `history`, each step is recorded on data that have an origin.
-    TypeError when `d` is no data object.
+    Dead data are not changed. Problems are written on the elog of the datum, which is killed; only MemoryError is
+    raised. A step that needs continuous data kills data with gaps.
+
+    Parameters
+    ----------
+    steps
+        The steps.
+    d
+        A datum or an ensemble.
+    context
+        What the steps may need to know, such as responses and limits.
+    history
+        True to record each step on data that have an origin.
+
+    Returns
+    -------
+    list[Datum]
+        The results: usually `[d]`, more if a user's step made several data.
+
+    Raises
+    ------
+    TypeError
+        `d` is not a data object.
     """
     context = StepContext() if context is None else context
     if isinstance(d, ENSEMBLES):

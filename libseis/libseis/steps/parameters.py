@@ -55,7 +55,23 @@ class Parameter:
     nullable: bool = False
 
     def check(self, value: Any) -> Any:
-        """The value in the form that the step function gets; ValueError says what was expected and found."""
+        """Check a value and convert it to the form that the step function takes.
+
+        Parameters
+        ----------
+        value
+            The value.
+
+        Returns
+        -------
+        Any
+            The converted value.
+
+        Raises
+        ------
+        ValueError
+            The value does not fit; the error says what was expected and what was found.
+        """
         if value is None and (self.nullable or self.default is None):
             return None
         match self.kind:

@@ -26,7 +26,23 @@ _definitions: dict[str, StepDefinition] = {}
 
 
 def register(definition: StepDefinition) -> StepDefinition:
-    """Add a step; StepError when the name is taken by another definition."""
+    """Add a step.
+
+    Parameters
+    ----------
+    definition
+        The step.
+
+    Returns
+    -------
+    StepDefinition
+        The same definition.
+
+    Raises
+    ------
+    StepError
+        Another definition has this name.
+    """
     present = _definitions.get(definition.name)
     if present is not None and present != definition:
         raise StepError((f"The step {definition.name!r} is already registered; choose another name.",))
@@ -57,10 +73,30 @@ def _parameter(owner: str, parameter: inspect.Parameter, annotation: Any) -> Par
 
 
 def definition_of(name: str, function: Callable[..., Any], version: str) -> StepDefinition:
-    """A user's function `f(datum, **params) -> datum | list | None` as a step; StepError on an unusable signature.
+    """Make a step of a user's function `f(datum, **params) -> datum | list | None`.
 
-    The function is called with live data only, its parameters by name. None kills the datum. Gaps are its business.
-    Under a time limit (StepContext) it runs in another process, which must be able to import it.
+    The function is called with live data only, and gets its parameters by name. The result None kills the datum. The
+    function must handle gaps itself. With a time limit (StepContext) it runs in another process, which must be able to
+    import it.
+
+    Parameters
+    ----------
+    name
+        Name of the step.
+    function
+        The function.
+    version
+        Version of the package that has it.
+
+    Returns
+    -------
+    StepDefinition
+        The definition.
+
+    Raises
+    ------
+    StepError
+        The signature cannot be used.
     """
     try:
         hints = typing.get_type_hints(function)
@@ -91,10 +127,24 @@ def definition_of(name: str, function: Callable[..., Any], version: str) -> Step
 
 
 def load_user_steps(allowed: Iterable[str], group: str) -> list[StepDefinition]:
-    """Register the installed steps (entry points of `group`) whose names are in `allowed`.
+    """Register installed steps of other packages; other entry points are not imported.
 
-    No other entry point is imported. StepError when a name is not installed, cannot be imported or has an unusable
-    signature.
+    Parameters
+    ----------
+    allowed
+        Names of the steps that are allowed.
+    group
+        Group of entry points.
+
+    Returns
+    -------
+    list[StepDefinition]
+        Their definitions.
+
+    Raises
+    ------
+    StepError
+        A name is not installed, cannot be imported or has a signature that cannot be used.
     """
     installed: dict[str, EntryPoint] = {point.name: point for point in entry_points(group=group)}
     loaded = []
@@ -125,10 +175,24 @@ def _entries(spec: object) -> Iterable[tuple[object, object]]:
 
 
 def build(spec: Mapping[str, Any] | Sequence[Any] | str) -> list[Step]:
-    """The steps that a job file lists, in order.
+    """Make the steps that a job file lists, in order.
 
-    `spec` is a list whose items are names or mappings {name: parameters}; one mapping of name to parameters is taken
-    in its order. StepError holds one sentence for every unknown step or parameter, missing, wrong or clashing value.
+    Parameters
+    ----------
+    spec
+        A list of names or mappings {name: parameters}, or one mapping of names to parameters, which is taken in its
+        order.
+
+    Returns
+    -------
+    list[Step]
+        The steps.
+
+    Raises
+    ------
+    StepError
+        A step or parameter is unknown, or a value is missing, wrong or in conflict; there is one sentence for each
+        problem.
     """
     steps: list[Step] = []
     problems: list[str] = []

@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 
 
 class StepError(DefinitionError):
-    """A list of steps that cannot be run; `problems` holds one clear sentence for each thing that is wrong."""
+    """A list of steps that cannot be run.
+
+    Parameters
+    ----------
+    problems
+        One clear sentence for each problem.
+    """
 
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__(" ".join(problems), ErrorSeverity.Fatal, source="steps")
@@ -38,7 +44,15 @@ REASON = "dead_reason"
 
 
 class Unfit(SampleError):
-    """A datum that a step cannot or must not keep; `reason` says why in a few words (REASON)."""
+    """A datum that a step cannot or must not keep.
+
+    Parameters
+    ----------
+    message
+        What was wrong.
+    reason
+        Why, in a few words.
+    """
 
     def __init__(self, message: str, *, reason: str = "") -> None:
         super().__init__(message, ErrorSeverity.Invalid, what=reason)
@@ -130,6 +144,20 @@ class Step:
 
     @classmethod
     def of(cls, definition: StepDefinition, values: Mapping[str, Any]) -> Step:
+        """Make a step of a definition and the values of its parameters.
+
+        Parameters
+        ----------
+        definition
+            The definition.
+        values
+            Checked values by name.
+
+        Returns
+        -------
+        Step
+            The step.
+        """
         return cls(definition, MappingProxyType(dict(values)))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -138,10 +166,12 @@ class Step:
 
     @property
     def name(self) -> str:
+        """Name of the step."""
         return self.definition.name
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
+        """The definitions of the parameters."""
         return self.definition.parameters
 
     @property
@@ -150,11 +180,33 @@ class Step:
         return self.definition.longest_period(self.values)
 
     def pad(self, rate: float) -> float:
-        """Seconds of data, sampled at `rate` Hz, that a window needs on each side to be what the whole record gives."""
+        """Return how much data a window needs on each side to give the same as the whole record.
+
+        Parameters
+        ----------
+        rate
+            Sampling rate of the data in Hz.
+
+        Returns
+        -------
+        float
+            Seconds.
+        """
         return self.definition.pad(self.values, rate)
 
     def rate(self, rate: float) -> float:
-        """Samples per second (Hz) that come out where `rate` goes in."""
+        """Return the sampling rate of the result.
+
+        Parameters
+        ----------
+        rate
+            Sampling rate of the data in Hz.
+
+        Returns
+        -------
+        float
+            Samples per second.
+        """
         return self.definition.rate(self.values, rate)
 
     @property

@@ -66,7 +66,18 @@ class PhaseCurve:
         return first, of_first
 
     def arrivals(self, degrees: Floats) -> tuple[NDArray[np.intp], Floats, Floats]:
-        """All arrivals: the index of the distance, the time (s) and the ray parameter (s/radian) of each."""
+        """Return all arrivals at some distances.
+
+        Parameters
+        ----------
+        degrees
+            Distances in degrees, shape (n,).
+
+        Returns
+        -------
+        tuple[NDArray[np.intp], Floats, Floats]
+            For each arrival the index of its distance, its time (s) and its ray parameter (s/radian).
+        """
         x, t, p = self.distance, self.time, self.ray_param
         if len(x) < 2:
             return np.empty(0, dtype=np.intp), np.empty(0), np.empty(0)
@@ -93,11 +104,33 @@ class PhaseCurve:
         return of_station[which], time, ray
 
     def incidence(self, ray_param: Floats) -> Floats:
-        """Angles (degrees) from the vertical at the receiver, of rays that come from below 0 to 90."""
+        """Return the angles of rays at the receiver, from the vertical; rays from below have 0 to 90.
+
+        Parameters
+        ----------
+        ray_param
+            Ray parameters in s/radian.
+
+        Returns
+        -------
+        Floats
+            Angles in degrees.
+        """
         return _angle(ray_param, self.incidence_slowness, over=self.down_at_receiver)
 
     def takeoff(self, ray_param: Floats) -> Floats:
-        """Angles (degrees) from the downward vertical at the source; rays that leave upwards have 90 to 180."""
+        """Return the angles of rays at the source, from the downward vertical; upward rays have 90 to 180.
+
+        Parameters
+        ----------
+        ray_param
+            Ray parameters in s/radian.
+
+        Returns
+        -------
+        Floats
+            Angles in degrees.
+        """
         return _angle(ray_param, self.takeoff_slowness, over=self.up_at_source)
 
 

@@ -40,7 +40,20 @@ class PhaseNameError(ValueError):
 
 
 def check_phases(phases: Sequence[str], model: str = "iasp91") -> None:
-    """PhaseNameError for names that obspy's TauP does not know."""
+    """Check that obspy's TauP knows all names.
+
+    Parameters
+    ----------
+    phases
+        Names of phases.
+    model
+        Name of the Earth model.
+
+    Raises
+    ------
+    PhaseNameError
+        A name is unknown.
+    """
     for phase in phases:
         if not is_phase(model, phase):
             raise PhaseNameError(
@@ -111,7 +124,20 @@ class TravelTimes:
         return found
 
     def curves(self, phases: Sequence[str], depth_km: float) -> list[PhaseCurve]:
-        """The curves of phases for a source depth (km below the surface)."""
+        """Return the curves of phases for a source depth.
+
+        Parameters
+        ----------
+        phases
+            Names, as in obspy's TauP.
+        depth_km
+            Depth of the source below the surface in km.
+
+        Returns
+        -------
+        list[PhaseCurve]
+            One curve per phase.
+        """
         if not depth_km <= DEEPEST_KM:
             raise ValueError(f"a source depth of {depth_km:g} km, expected kilometres up to {DEEPEST_KM:g}")
         depth = self._step(max(0.0, depth_km))

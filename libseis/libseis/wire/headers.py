@@ -26,11 +26,25 @@ _ATOMIC_BACK = {number: kind for kind, number in _ATOMIC.items()}
 
 
 def metadata_to_message(metadata: Metadata) -> pb.Metadata:
-    """Every name and value, and which were modified.
+    """Return Metadata as a message, with all names and values, and which of them were modified.
 
-    Values are None, bool, int of 64 bits, float, str, bytes, datetime, and lists, tuples and str-keyed mappings
-    of these; a mapping comes back as a dict. Raises MetadataTypeError, naming the key, for any other: nothing
-    is pickled.
+    Values may be None, bool, int of 64 bits, float, str, bytes, datetime, and lists, tuples and mappings (with text
+    keys) of these; a mapping comes back as a dict. Values are never pickled.
+
+    Parameters
+    ----------
+    metadata
+        The Metadata.
+
+    Returns
+    -------
+    pb.Metadata
+        The message.
+
+    Raises
+    ------
+    MetadataTypeError
+        A value is of another type; the error names its key.
     """
     return pb.Metadata(
         modified=sorted(metadata.modified()),
@@ -40,7 +54,18 @@ def metadata_to_message(metadata: Metadata) -> pb.Metadata:
 
 
 def metadata_from_message(message: pb.Metadata) -> Metadata:
-    """The Metadata of a message."""
+    """Return the Metadata of a message.
+
+    Parameters
+    ----------
+    message
+        The message.
+
+    Returns
+    -------
+    Metadata
+        The Metadata.
+    """
     out = Metadata({key: value_of(value) for key, value in message.entries.items()})
     mark_modified(out, message.modified)
     return out

@@ -34,10 +34,28 @@ _CLASSES = "TimeSeries, Seismogram, TimeSeriesEnsemble and SeismogramEnsemble"
 
 
 def to_message(datum: Datum, samples: pb.Samples | None = None) -> Any:
-    """`datum` as the seis.v1 message of its class's name: everything that a pickle of it keeps.
+    """Return a data object as the seis.v1 message with the name of its class.
 
-    `samples` are sent in place of packing the `data` of an atomic datum, where the caller has them packed already.
-    Raises MetadataTypeError for a Metadata value that has no wire form, TypeError for another class.
+    The message keeps everything that a pickle of the object keeps.
+
+    Parameters
+    ----------
+    datum
+        The object.
+    samples
+        Samples of a TimeSeries or Seismogram that are already packed; without them, `data` is packed.
+
+    Returns
+    -------
+    Any
+        The message.
+
+    Raises
+    ------
+    MetadataTypeError
+        A Metadata value has no form in a message.
+    TypeError
+        The object is of another class.
     """
     if isinstance(datum, TimeSeries):
         message = _atomic_to_message(datum, pb.TimeSeries(), samples)
@@ -66,7 +84,25 @@ def from_message(message: pb.TimeSeriesEnsemble) -> TimeSeriesEnsemble: ...
 @overload
 def from_message(message: pb.SeismogramEnsemble) -> SeismogramEnsemble: ...
 def from_message(message: Any) -> Any:
-    """The object of a message. Raises SampleError for samples that are damaged, TypeError for another message."""
+    """Return the data object of a message.
+
+    Parameters
+    ----------
+    message
+        A message of seis.v1 with the name of a data object.
+
+    Returns
+    -------
+    TimeSeries | Seismogram | TimeSeriesEnsemble | SeismogramEnsemble
+        The object.
+
+    Raises
+    ------
+    SampleError
+        The samples are damaged.
+    TypeError
+        It is another message.
+    """
     if isinstance(message, pb.TimeSeries):
         return _time_series(message)
     if isinstance(message, pb.Seismogram):

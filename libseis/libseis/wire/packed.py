@@ -77,12 +77,22 @@ def _names(metadata: bytes) -> tuple[Channel, str]:
 
 
 def heading_of(message: pb.TimeSeries) -> Heading:
-    """What a message says of its trace, without unpacking the samples.
+    """Return what a message says about its trace, without unpacking the samples.
+
+    Parameters
+    ----------
+    message
+        The message.
+
+    Returns
+    -------
+    Heading
+        The heading.
 
     Raises
     ------
     SampleError
-        When the message has no exact clock in UTC, as those of data from an archive have.
+        The message has no exact clock in UTC, as data from an archive have.
     """
     clock = message.clock
     rate = clock.rate
@@ -99,12 +109,22 @@ def heading_of(message: pb.TimeSeries) -> Heading:
 
 
 def series_of_piece(piece: task_pb2.Piece) -> pb.TimeSeries:
-    """The TimeSeries message for what version 0.1.0 sent in its place.
+    """Return the TimeSeries message for a piece as version 0.1.0 sent it.
+
+    Parameters
+    ----------
+    piece
+        The piece.
+
+    Returns
+    -------
+    pb.TimeSeries
+        The message.
 
     Raises
     ------
     SampleError
-        When the rate is none.
+        The rate is not valid.
     """
     if piece.rate.numerator <= 0 or piece.rate.denominator <= 0:
         raise SampleError(

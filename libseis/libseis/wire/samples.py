@@ -38,10 +38,20 @@ def _blosc() -> tuple[Any, dict[str, Any], dict[str, Any]]:
 
 
 def pack_samples(data: Samples) -> pb.Samples:
-    """`data` of shape (npts,), or (3, npts) in Fortran order, of int32, float32 or float64.
+    """Pack samples into a message in the smallest exact form.
 
-    float64 whose values are all counts travels as int32; counts are bit-shuffled and compressed where that is
-    smaller; other reals stay as they are, since their mantissas do not compress.
+    float64 samples that are all counts are sent as int32. Counts are bit-shuffled and compressed if that is smaller.
+    Other reals are not compressed, because it does not make them smaller.
+
+    Parameters
+    ----------
+    data
+        int32, float32 or float64, shape (npts,) or (3, npts) in Fortran order.
+
+    Returns
+    -------
+    pb.Samples
+        The message.
     """
     if data.dtype == np.float64:
         counts = as_counts(data)
@@ -63,9 +73,22 @@ def pack_samples(data: Samples) -> pb.Samples:
 
 
 def pack_segment(segment: Segment, *, reclen: int = 4096) -> pb.Samples:
-    """A segment as miniSEED records: 0.7 of the bytes of `pack_samples` on an hour of counts at 5 times the CPU.
+    """Pack a segment as miniSEED records.
 
-    For data that are stored as miniSEED anyway. The records carry channel, time to the microsecond, and rate.
+    This is for data that are stored as miniSEED anyway: an hour of counts has 0.7 of the bytes of `pack_samples`, for 5
+    times the CPU. The records carry channel, time to the microsecond, and rate.
+
+    Parameters
+    ----------
+    segment
+        The segment.
+    reclen
+        Length of a record in bytes.
+
+    Returns
+    -------
+    pb.Samples
+        The message.
     """
     return pb.Samples(
         type=_TYPES[segment.data.dtype.name],
@@ -77,9 +100,22 @@ def pack_segment(segment: Segment, *, reclen: int = 4096) -> pb.Samples:
 
 
 def unpack_samples(message: pb.Samples) -> Samples:
-    """Shape (npts,), or (components, npts) in Fortran order; read-only where it is the message's own memory.
+    """Unpack the samples of a message.
 
-    Raises SampleError when the bytes do not hold what the message says they do.
+    Parameters
+    ----------
+    message
+        The message.
+
+    Returns
+    -------
+    Samples
+        Samples, shape (npts,), or (components, npts) in Fortran order; read-only if they are the message's own memory.
+
+    Raises
+    ------
+    SampleError
+        The bytes do not hold what the message says.
     """
     records = message.encoding == pb.SAMPLE_ENCODING_MINISEED
     dtype = _DTYPES.get(message.type)

@@ -45,10 +45,26 @@ class Selection:
 
 
 def select_windows(pair: SelectionInput, settings: WindowSettings, *, keep_rejected: bool = False) -> Selection:
-    """Choose the windows of a component.
+    """Choose the windows of one component.
 
-    With `keep_rejected` every candidate that failed is returned with its first failure: a few hundred to many
-    thousand of them, so it is off unless asked for.
+    Parameters
+    ----------
+    pair
+        The observed and the synthetic trace with their travel times.
+    settings
+        Settings of the selection.
+    keep_rejected
+        True to return every rejected candidate with its first failure; there may be many thousand of them.
+
+    Returns
+    -------
+    Selection
+        The windows, and the rejected candidates.
+
+    References
+    ----------
+    Maggi, A., C. Tape, M. Chen, D. Chao and J. Tromp (2009), An automated time-window selection algorithm for seismic
+    tomography, Geophys. J. Int. 178, 257-281.
     """
     noise = _noise_samples(pair, settings)
     if settings.check_global_data_quality:

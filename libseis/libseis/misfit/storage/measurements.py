@@ -44,9 +44,25 @@ _PHASE = "phase_arrival_"
 def write_windows(
     dataset: DatasetLike, path: str, channel_id: str, starttime: str, windows: Sequence[Window]
 ) -> list[str]:
-    """Store the windows of a channel (NET.STA.LOC.CHA) in place of all it had at this path; returns their tags.
+    """Store the windows of a channel; all earlier ones at this path are replaced.
 
-    starttime: ISO 8601 time of the trace's first sample.
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    path
+        Path of the evaluation.
+    channel_id
+        NET.STA.LOC.CHA.
+    starttime
+        ISO 8601 time of the first sample of the trace.
+    windows
+        The windows.
+
+    Returns
+    -------
+    list[str]
+        Their tags.
     """
     records = [
         Record(np.array([w.left, w.right], dtype=np.int64), _window_attributes(w, channel_id, starttime), f"_{n}")
@@ -58,14 +74,44 @@ def write_windows(
 
 
 def read_windows(dataset: DatasetLike, path: str, channel_id: str) -> list[Window]:
-    """The windows of a channel in numeric order; empty if there are none."""
+    """Read the windows of a channel.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    path
+        Path of the evaluation.
+    channel_id
+        NET.STA.LOC.CHA.
+
+    Returns
+    -------
+    list[Window]
+        The windows in numeric order; empty if there are none.
+    """
     with opened(dataset) as file:
         group = _group(file, WINDOWS, path)
         return [] if group is None else [_window(item) for _, item in records_of(group, channel_id, channel_id[-1])]
 
 
 def read_station_windows(dataset: DatasetLike, path: str, code: str) -> dict[str, list[Window]]:
-    """The windows of all channels of a station (NET.STA), by channel id."""
+    """Read the windows of all channels of a station.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    path
+        Path of the evaluation.
+    code
+        Network and station code, such as NZ.BFZ.
+
+    Returns
+    -------
+    dict[str, list[Window]]
+        The windows by channel id.
+    """
     found: dict[str, list[Window]] = {}
     with opened(dataset) as file:
         group = _group(file, WINDOWS, path)
@@ -77,9 +123,23 @@ def read_station_windows(dataset: DatasetLike, path: str, code: str) -> dict[str
 
 
 def write_rejected(dataset: DatasetLike, path: str, channel_id: str, rejected: Sequence[RejectedWindow]) -> list[str]:
-    """Store the rejected windows of a channel with their reasons, in place of those it had; one array a reason.
+    """Store the rejected windows of a channel with their reasons, one array per reason.
 
-    None at all removes what it had.
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    path
+        Path of the evaluation.
+    channel_id
+        NET.STA.LOC.CHA.
+    rejected
+        The windows; they replace those of an earlier run, also when there are none.
+
+    Returns
+    -------
+    list[str]
+        Their tags.
     """
     records = []
     for number, reason in enumerate(sorted({r.rejection for r in rejected})):
@@ -98,7 +158,22 @@ def write_rejected(dataset: DatasetLike, path: str, channel_id: str, rejected: S
 
 
 def read_rejected(dataset: DatasetLike, path: str, channel_id: str) -> list[RejectedWindow]:
-    """The rejected windows of a channel, by reason."""
+    """Read the rejected windows of a channel.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    path
+        Path of the evaluation.
+    channel_id
+        NET.STA.LOC.CHA.
+
+    Returns
+    -------
+    list[RejectedWindow]
+        The rejected windows, by reason.
+    """
     with opened(dataset) as file:
         group = _group(file, REJECTED, path)
         if group is None:
@@ -118,7 +193,22 @@ def read_rejected(dataset: DatasetLike, path: str, channel_id: str) -> list[Reje
 
 
 def write_adjoint_source(dataset: DatasetLike, path: str, source: AdjointSource) -> list[str]:
-    """Store an adjoint source in place of the one its channel had; returns its tag."""
+    """Store an adjoint source; an earlier one of its channel is replaced.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    path
+        Path of the evaluation.
+    source
+        The adjoint source.
+
+    Returns
+    -------
+    list[str]
+        Its tag.
+    """
     network, station, location, _ = source.channel_id.split(".")
     time = np.arange(source.samples.size) * source.dt + source.time_offset
     attributes = {
@@ -135,7 +225,19 @@ def write_adjoint_source(dataset: DatasetLike, path: str, source: AdjointSource)
 
 
 def remove_adjoint_source(dataset: DatasetLike, path: str, channel_id: str, component: str) -> None:
-    """Remove what an earlier run stored for a channel (`component`: SPECFEM's code) that now has no measurement."""
+    """Remove the results that an earlier run stored for a channel that now has no measurement.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    path
+        Path of the evaluation.
+    channel_id
+        NET.STA.LOC.CHA.
+    component
+        SPECFEM's channel code.
+    """
     with opened(dataset, "a") as file:
         group = _group(file, SOURCES, path)
         if group is not None:
@@ -143,7 +245,22 @@ def remove_adjoint_source(dataset: DatasetLike, path: str, channel_id: str, comp
 
 
 def read_adjoint_sources(dataset: DatasetLike, path: str, code: str) -> list[AdjointSource]:
-    """The adjoint sources of a station (NET.STA) at a path, by channel."""
+    """Read the adjoint sources of a station.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    path
+        Path of the evaluation.
+    code
+        Network and station code, such as NZ.BFZ.
+
+    Returns
+    -------
+    list[AdjointSource]
+        The adjoint sources, by channel.
+    """
     with opened(dataset) as file:
         group = _group(file, SOURCES, path)
         if group is None:
@@ -152,7 +269,20 @@ def read_adjoint_sources(dataset: DatasetLike, path: str, code: str) -> list[Adj
 
 
 def evaluations(dataset: DatasetLike, kind: str = WINDOWS) -> list[Evaluation]:
-    """The evaluations that have auxiliary data of a kind, in order; `default` first."""
+    """Return the evaluations that have auxiliary data of a kind.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    kind
+        Name of the auxiliary data.
+
+    Returns
+    -------
+    list[Evaluation]
+        The evaluations in order; "default" is first.
+    """
     import h5py
 
     paths: set[str] = set()

@@ -58,39 +58,100 @@ def _rms(x: Values) -> float:
 
 
 def PeakAmplitude(d: Atomic) -> float:
-    """Largest absolute value, or largest vector length."""
+    """Return the largest absolute value, or the largest vector length of a Seismogram.
+
+    Parameters
+    ----------
+    d
+        The datum.
+
+    Returns
+    -------
+    float
+        The amplitude, in units of the data.
+    """
     x = _live_samples(d)
     return peak(x) if x.size else 0.0
 
 
 def RMSAmplitude(d: Atomic) -> float:
-    """Root of the summed squares of a TimeSeries; root of the mean squared vector length of a Seismogram.
+    """Return the root of the summed squares of a TimeSeries, or the root mean square vector length of a Seismogram.
 
-    MsPASS divides by the number of samples for Seismograms only; values are kept as its users have them.
+    MsPASS divides by the number of samples for Seismograms only; the values are those that its users know.
+
+    Parameters
+    ----------
+    d
+        The datum.
+
+    Returns
+    -------
+    float
+        The amplitude, in units of the data.
     """
     x = _live_samples(d)
     return _rms(x) if x.size else 0.0
 
 
 def MADAmplitude(d: Atomic) -> float:
-    """Median of the absolute values, or of the vector lengths (zero is taken as the data's centre)."""
+    """Return the median of the absolute values, or of the vector lengths of a Seismogram.
+
+    Zero is taken as the centre of the data.
+
+    Parameters
+    ----------
+    d
+        The datum.
+
+    Returns
+    -------
+    float
+        The amplitude, in units of the data.
+    """
     x = _live_samples(d)
     return median(x) if x.size else 0.0
 
 
 def PercAmplitude(d: Atomic, perc: float) -> float:
-    """The lower quantile of the absolute values or vector lengths: `perc` is a fraction (0, 1] or percents (1, 100].
+    """Return a quantile of the absolute values, or of the vector lengths of a Seismogram.
 
-    SampleError (Invalid) for a live datum and another `perc`.
+    Parameters
+    ----------
+    d
+        The datum.
+    perc
+        A fraction in (0, 1] or percent in (1, 100].
+
+    Returns
+    -------
+    float
+        The lower quantile, in units of the data.
+
+    Raises
+    ------
+    SampleError
+        The datum is live and `perc` has another value (severity Invalid).
     """
     x = _live_samples(d)
     return percentile(x, perc) if x.size else 0.0
 
 
 def PerfAmplitude(d: Atomic, perf: float) -> float:
-    """The value that the fraction `perf` of all absolute values or vector lengths does not reach.
+    """Return the sorted absolute value (or vector length) number int(perf * npts), at most the last one.
 
-    The sorted value number int(perf * npts), the last one at most: MsPASS's older form of PercAmplitude.
+    This is MsPASS's older form of PercAmplitude.
+
+    Parameters
+    ----------
+    d
+        The datum.
+    perf
+        Fraction of the samples that are smaller.
+
+    Returns
+    -------
+    float
+        The amplitude, in units of the data.
     """
     x = _live_samples(d)
     if not x.size:
@@ -147,10 +208,30 @@ def _in_window(d: Atomic, window: TimeWindow | None) -> Values:
 
 
 def _scale(d: Atomic, method: ScalingMethod, level: float = 1.0, window: TimeWindow | None = None) -> float:
-    """Scale a datum in place so that its amplitude (in the window) becomes `level`; the amplitude it had.
+    """Scale a datum in place so that its amplitude becomes `level`.
 
-    Dead data, and data whose amplitude is zero, not finite or next to nothing, stay as they are. SampleError
-    (Invalid), with nothing changed, when the window misses the data.
+    Dead data are not changed, nor data with an amplitude that is zero, not finite or very close to zero.
+
+    Parameters
+    ----------
+    d
+        The datum.
+    method
+        How the amplitude is measured.
+    level
+        The new amplitude.
+    window
+        Where the amplitude is measured; without it, over all samples.
+
+    Returns
+    -------
+    float
+        The amplitude before.
+
+    Raises
+    ------
+    SampleError
+        The window does not overlap the data (severity Invalid); nothing is changed.
     """
     amplitude, gain = _measure(_in_window(d, window), method, level)
     if gain and not overflows(_live_samples(d), gain):
@@ -161,15 +242,48 @@ def _scale(d: Atomic, method: ScalingMethod, level: float = 1.0, window: TimeWin
 def _scale_ensemble_members(
     ensemble: Ensemble, method: ScalingMethod, level: float = 1.0, window: TimeWindow | None = None
 ) -> list[float]:
-    """`_scale` on each member by itself; the amplitudes, 0 for dead ones."""
+    """Scale each member by itself, as `_scale` does.
+
+    Parameters
+    ----------
+    ensemble
+        The ensemble.
+    method
+        How amplitudes are measured.
+    level
+        The new amplitude.
+    window
+        Where amplitudes are measured.
+
+    Returns
+    -------
+    list[float]
+        The amplitudes before; 0 for dead members.
+    """
     return [_scale(member, method, level, window) for member in ensemble.member]
 
 
 def _scale_ensemble(ensemble: Ensemble, method: ScalingMethod, level: float = 1.0, use_mean: bool = False) -> float:
-    """Scale all live members by one gain; the amplitude it came from, 0 when no member has a usable one.
+    """Scale all live members by one gain.
 
-    The gain brings the members' typical amplitude to `level`: the mean or the median of their logarithms, dead members
-    and amplitudes that are zero or not finite left out.
+    The gain brings the typical amplitude of the members to `level`. Dead members, and amplitudes that are zero or not
+    finite, are left out.
+
+    Parameters
+    ----------
+    ensemble
+        The ensemble.
+    method
+        How amplitudes are measured.
+    level
+        The new typical amplitude.
+    use_mean
+        True for the mean of the logarithms of the amplitudes, False for their median.
+
+    Returns
+    -------
+    float
+        The typical amplitude before; 0 if it cannot be measured.
     """
     measured = [_measure(_live_samples(member), method, level) for member in ensemble.member]
     logarithms = [math.log(amplitude) for amplitude, gain in measured if gain]

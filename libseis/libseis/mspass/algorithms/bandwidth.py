@@ -86,10 +86,35 @@ def EstimateBandwidth(
     f0: float = 1.0,
     f_max: float | None = None,
 ) -> BandwidthData:
-    """Search from `f0` (Hz) down and up for the first frequencies where the ratio is not above `snr_threshold`.
+    """Search for the band in which the signal is above the noise.
 
-    The ratio is that of amplitudes, the root of the power ratio, averaged over `df_smoother` (Hz) if given. The search
-    ends at 0.8 of the Nyquist frequency, or at `f_max` if that is lower. ValueError for frequencies out of range.
+    The search goes from `f0` down and up to the first frequencies where the amplitude ratio (the root of the power
+    ratio) is not above `snr_threshold`. It ends at 0.8 of the Nyquist frequency, or at `f_max` if that is lower.
+
+    Parameters
+    ----------
+    signal_spectrum
+        Spectrum of the signal.
+    noise_spectrum
+        Spectrum of the noise.
+    snr_threshold
+        Amplitude ratio that is needed.
+    df_smoother
+        Width (Hz) over which the ratio is averaged first.
+    f0
+        Frequency (Hz) at which the search starts.
+    f_max
+        Highest frequency (Hz) of the search.
+
+    Returns
+    -------
+    BandwidthData
+        The edges of the band, with their ratios.
+
+    Raises
+    ------
+    ValueError
+        A frequency is out of range.
     """
     ceiling = USABLE_NYQUIST * 0.5 / signal_spectrum.dt()
     if f_max is not None:
@@ -121,10 +146,22 @@ def EstimateBandwidth(
 
 
 def BandwidthStatistics(signal: PowerSpectrum, noise: PowerSpectrum, band: BandwidthData) -> Metadata:
-    """Statistics of the amplitude ratio between the edges of `band`, ends included.
+    """Compute statistics of the amplitude ratio between the edges of a band, ends included.
 
-    Keys: median_snr, maximum_snr, minimum_snr, q1_4_snr and q3_4_snr (quartiles), mean_snr, and stats_are_valid,
-    which is False, with zeros for the rest, when there is no band.
+    Parameters
+    ----------
+    signal
+        Spectrum of the signal.
+    noise
+        Spectrum of the noise.
+    band
+        The band.
+
+    Returns
+    -------
+    Metadata
+        Metadata with median_snr, maximum_snr, minimum_snr, q1_4_snr and q3_4_snr (quartiles), mean_snr, and
+        stats_are_valid. Without a band, stats_are_valid is False and the others are zero.
     """
     keys = ("median_snr", "maximum_snr", "minimum_snr", "q1_4_snr", "q3_4_snr", "mean_snr")
     curve = _snr_curve(signal, noise)

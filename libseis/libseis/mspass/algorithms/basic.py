@@ -72,14 +72,44 @@ D = TypeVar("D", TimeSeries, Seismogram)
 
 @mspass_func_wrapper
 def ator(data: D, tshift: float, *, handles_ensembles: bool = False) -> D:
-    """Make UTC data Relative, with `tshift` (epoch seconds) as time zero; Relative data stay as they are."""
+    """Change UTC data to Relative in place; Relative data are not changed.
+
+    Parameters
+    ----------
+    data
+        A datum or an ensemble.
+    tshift
+        Epoch time (seconds) that becomes time zero.
+    handles_ensembles
+        Option of MsPASS's function wrapper.
+
+    Returns
+    -------
+    D
+        `data` itself.
+    """
     data.ator(tshift)
     return data
 
 
 @mspass_func_wrapper
 def rtoa(data: D, *, handles_ensembles: bool = False) -> D:
-    """Make Relative data UTC again; UTC data stay as they are. Data whose time zero is not known are killed."""
+    """Change Relative data back to UTC in place; UTC data are not changed.
+
+    Data are killed if the epoch time of time zero is not known.
+
+    Parameters
+    ----------
+    data
+        A datum or an ensemble.
+    handles_ensembles
+        Option of MsPASS's function wrapper.
+
+    Returns
+    -------
+    D
+        `data` itself.
+    """
     data.rtoa()
     return data
 
@@ -88,7 +118,30 @@ def rtoa(data: D, *, handles_ensembles: bool = False) -> D:
 def linear_taper(
     data: D, t0head: float, t1head: float, t1tail: float, t0tail: float, *, handles_ensembles: bool = False
 ) -> D:
-    """Taper in place by straight ramps: zero before t0head, one from t1head to t1tail, zero after t0tail (s)."""
+    """Taper in place with straight ramps.
+
+    The taper is zero before t0head, one from t1head to t1tail, and zero after t0tail.
+
+    Parameters
+    ----------
+    data
+        A datum or an ensemble.
+    t0head
+        Start of the first ramp in seconds.
+    t1head
+        End of the first ramp in seconds.
+    t1tail
+        Start of the last ramp in seconds.
+    t0tail
+        End of the last ramp in seconds.
+    handles_ensembles
+        Option of MsPASS's function wrapper.
+
+    Returns
+    -------
+    D
+        `data` itself.
+    """
     LinearTaper(t0head, t1head, t1tail, t0tail).apply(data)
     return data
 
@@ -97,21 +150,70 @@ def linear_taper(
 def cosine_taper(
     data: D, t0head: float, t1head: float, t1tail: float, t0tail: float, *, handles_ensembles: bool = False
 ) -> D:
-    """Taper in place by cosine ramps: zero before t0head, one from t1head to t1tail, zero after t0tail (s)."""
+    """Taper in place with cosine ramps.
+
+    The taper is zero before t0head, one from t1head to t1tail, and zero after t0tail.
+
+    Parameters
+    ----------
+    data
+        A datum or an ensemble.
+    t0head
+        Start of the first ramp in seconds.
+    t1head
+        End of the first ramp in seconds.
+    t1tail
+        Start of the last ramp in seconds.
+    t0tail
+        End of the last ramp in seconds.
+    handles_ensembles
+        Option of MsPASS's function wrapper.
+
+    Returns
+    -------
+    D
+        `data` itself.
+    """
     CosineTaper(t0head, t1head, t1tail, t0tail).apply(data)
     return data
 
 
 @mspass_func_wrapper
 def vector_taper(data: D, taper_array: ArrayLike, *, handles_ensembles: bool = False) -> D:
-    """Multiply in place by one weight a sample; data with another number of samples are killed."""
+    """Multiply in place by one weight per sample; data with another number of samples are killed.
+
+    Parameters
+    ----------
+    data
+        A datum or an ensemble.
+    taper_array
+        The weights, shape (npts,).
+    handles_ensembles
+        Option of MsPASS's function wrapper.
+
+    Returns
+    -------
+    D
+        `data` itself.
+    """
     weights: Iterable[Any] = taper_array  # type: ignore[assignment]
     VectorTaper(weights).apply(data)
     return data
 
 
 def seed_ensemble_sort(ensemble: TimeSeriesEnsemble) -> None:
-    """Sort the members in place, descending by net, sta, loc and chan; TypeError when it is no TimeSeriesEnsemble."""
+    """Sort the members in place, descending by net, sta, loc and chan.
+
+    Parameters
+    ----------
+    ensemble
+        The ensemble.
+
+    Raises
+    ------
+    TypeError
+        It is not a TimeSeriesEnsemble.
+    """
     if not isinstance(ensemble, TimeSeriesEnsemble):
         raise TypeError(f"seed_ensemble_sort: arg0 must be a TimeSeriesEnsemble, found {type(ensemble).__name__}")
     _sort_descending(ensemble)

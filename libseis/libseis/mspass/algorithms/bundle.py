@@ -193,7 +193,24 @@ def _dead(members: Sequence[TimeSeries], reason: str) -> Seismogram:
 def _BundleSEEDGroup(
     members: Sequence[TimeSeries], i0: int = 0, iend: int = 2, policy: Policy | None = None
 ) -> Seismogram:
-    """`BundleSEEDGroup` on arguments that have been checked."""
+    """Do the work of `BundleSEEDGroup`, without checks of the arguments.
+
+    Parameters
+    ----------
+    members
+        Channels of one sensor.
+    i0
+        Number of the first channel.
+    iend
+        Number of the last channel.
+    policy
+        What is done with duplicate channels and other special cases.
+
+    Returns
+    -------
+    Seismogram
+        The Seismogram; dead if the channels do not fit together.
+    """
     group = members[i0 : iend + 1]
     try:
         return _assemble(_choose(group), Policy() if policy is None else policy)
@@ -280,15 +297,31 @@ def _bundle_sensor(members: list[TimeSeries], policy: Policy) -> list[Seismogram
 
 
 def bundle_seed_data(ensemble: TimeSeriesEnsemble, policy: Policy | None = None) -> SeismogramEnsemble:
-    """Make Seismograms of all sensors in an ensemble of single channels.
+    """Make Seismograms from all sensors in an ensemble of single channels.
 
-    The members are sorted in place, descending by net, sta, loc and chan, and taken together by net, sta, loc and the
-    first two letters of chan; so several sensors, and several rates, of a station come apart. Rows come out Z, N, E
-    and need rotate_to_standard. A sensor whose channels come in pieces gives one Seismogram for each stretch of time.
-    See BundleSEEDGroup for how three channels become one, and what comes back dead. The result has the ensemble's
-    Metadata and is live if any member is; the input's own live flag plays no part.
+    The members are sorted in place, descending by net, sta, loc and chan. Channels with the same net, sta, loc and
+    first two letters of chan belong together, so several sensors or rates of a station give several Seismograms.
+    Components are Z, N, E and need rotate_to_standard. If the channels of a sensor come in pieces, each stretch of time
+    gives one Seismogram. BundleSEEDGroup says how three channels become one Seismogram, and which results are dead. The
+    result has the Metadata of the ensemble and is live if any member is live; the live flag of the input does not
+    matter.
 
-    MsPASSError (Invalid) when `ensemble` is no TimeSeriesEnsemble or a member has no sta or chan.
+    Parameters
+    ----------
+    ensemble
+        The channels.
+    policy
+        What is done with duplicate channels and other special cases.
+
+    Returns
+    -------
+    SeismogramEnsemble
+        The Seismograms.
+
+    Raises
+    ------
+    MsPASSError
+        `ensemble` is not a TimeSeriesEnsemble, or a member has no sta or chan (severity Invalid).
     """
     if not isinstance(ensemble, TimeSeriesEnsemble):
         raise MsPASSError(

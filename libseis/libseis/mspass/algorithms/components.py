@@ -25,10 +25,33 @@ def ExtractComponent(
     checks_arg0_type: bool = True,
     handles_dead_data: bool = True,
 ) -> TimeSeries | TimeSeriesEnsemble:
-    """Component 0, 1 or 2 as a TimeSeries, or of every member as a TimeSeriesEnsemble, with Metadata and history.
+    """Return one component as a TimeSeries, with Metadata and history.
 
-    channel_hang and channel_vang say where the component points. A dead Seismogram gives a dead, empty TimeSeries, a
-    dead ensemble an empty dead one; so does another component number, with the reason. TypeError for other data.
+    channel_hang and channel_vang say where the component points. A dead Seismogram, or a component number that does not
+    exist, gives a dead, empty TimeSeries; a dead ensemble gives an empty, dead ensemble.
+
+    Parameters
+    ----------
+    data
+        A Seismogram, or an ensemble of them.
+    component
+        0, 1 or 2.
+    handles_ensembles
+        Option of MsPASS's function wrapper.
+    checks_arg0_type
+        Option of MsPASS's function wrapper.
+    handles_dead_data
+        Option of MsPASS's function wrapper.
+
+    Returns
+    -------
+    TimeSeries | TimeSeriesEnsemble
+        The component; for an ensemble, an ensemble of the components.
+
+    Raises
+    ------
+    TypeError
+        `data` is something else.
     """
     if isinstance(data, Seismogram):
         return extract_component(data, component)
@@ -45,9 +68,23 @@ def ExtractComponent(
 
 @mspass_func_wrapper
 def ArrivalTimeReference(data: Any, key: str, window: TimeWindow, *, handles_ensembles: bool = False) -> Any:
-    """The window around an arrival, in seconds relative to it: `key` names the epoch time in the Metadata.
+    """Cut a window around an arrival, and make times relative to the arrival.
 
-    Data without the key, or that do not cover the window, come back dead with the reason.
+    Parameters
+    ----------
+    data
+        A datum or an ensemble.
+    key
+        Metadata name of the arrival's epoch time (seconds).
+    window
+        Window in seconds relative to the arrival.
+    handles_ensembles
+        Option of MsPASS's function wrapper.
+
+    Returns
+    -------
+    Any
+        The window. Data without the key, or that do not cover the window, are dead and say why.
     """
     if isinstance(data, ENSEMBLES):
         raise TypeError("ArrivalTimeReference takes ensembles member by member only")
@@ -58,11 +95,28 @@ def ArrivalTimeReference(data: Any, key: str, window: TimeWindow, *, handles_ens
 
 
 def agc(d: Seismogram, twin: float) -> TimeSeries:
-    """Automatic gain control in place, over windows of `twin` seconds; the gains as a TimeSeries.
+    """Apply automatic gain control in place.
 
-    The gain of a sample is the inverse of the root mean square of the components over the window centred on it
-    (shortened at the ends), 0 where that is 0. SampleError (Invalid), with nothing changed, for a window or sample
-    interval that is not finite and positive, and for empty data. Dead data stay as they are and give dead gains.
+    The gain of a sample is the inverse of the root mean square of the components over the window around it (shorter at
+    the ends), or 0 where that is 0. Dead data are not changed and give dead gains.
+
+    Parameters
+    ----------
+    d
+        The Seismogram.
+    twin
+        Length of the window in seconds.
+
+    Returns
+    -------
+    TimeSeries
+        The gain of each sample.
+
+    Raises
+    ------
+    SampleError
+        The window or the sampling interval is not finite and positive, or the data are empty (severity Invalid);
+        nothing is changed.
     """
     if not isinstance(d, Seismogram):
         raise TypeError(f"agc only accepts a Seismogram, found {type(d).__name__}")

@@ -72,7 +72,20 @@ class Executioner(ABC):
 
     @abstractmethod
     def kill_if_true(self, d: Any, apply_to_members: bool = False) -> Any:
-        """Kill `d` if the test is true and return it; with `apply_to_members` test the members of an ensemble."""
+        """Kill a datum if the test is true.
+
+        Parameters
+        ----------
+        d
+            A datum or an ensemble.
+        apply_to_members
+            True to test each member of an ensemble.
+
+        Returns
+        -------
+        Any
+            `d` itself.
+        """
 
     def __call__(self, d: Any, *args: Any, **kwargs: Any) -> Any:
         return self.kill_if_true(d, *args, **kwargs)
@@ -80,11 +93,34 @@ class Executioner(ABC):
     def log_edit(
         self, d: Datum, testname: str, message: str, severity: ErrorSeverity = ErrorSeverity.Informational
     ) -> None:
-        """Write why a datum was killed on its elog."""
+        """Write to the elog why a datum was killed.
+
+        Parameters
+        ----------
+        d
+            The datum.
+        testname
+            Name of the test.
+        message
+            The reason.
+        severity
+            Severity of the entry.
+        """
         d.elog.log_error(testname, message, severity)
 
     def edit_ensemble_members(self, ensemble: Any) -> Any:
-        """Test every member; an ensemble without a live member left is killed."""
+        """Test every member, and kill the ensemble if all members are dead.
+
+        Parameters
+        ----------
+        ensemble
+            The ensemble.
+
+        Returns
+        -------
+        Any
+            `ensemble` itself.
+        """
         for member in ensemble.member:
             self.kill_if_true(member)
         if not any(member.live for member in ensemble.member):
@@ -93,7 +129,15 @@ class Executioner(ABC):
 
 
 class _MetadataTest(Executioner):
-    """A test on one Metadata value; `verbose` writes kills, and values that cannot be tested, on the elog."""
+    """A test on one Metadata value.
+
+    Parameters
+    ----------
+    key
+        The Metadata name.
+    verbose
+        True to write to the elog why a datum was killed or could not be tested.
+    """
 
     def __init__(self, key: str, verbose: bool = False) -> None:
         self.key = key
@@ -104,10 +148,26 @@ class _MetadataTest(Executioner):
         raise NotImplementedError
 
     def kill_if_true(self, d: Any, apply_to_members: bool = False) -> Any:
-        """Kill the datum if the test on its Metadata is true, and return it; dead data are left alone.
+        """Kill a datum if the test on its Metadata is true; dead data are not changed.
 
-        With `apply_to_members` the members of an ensemble are tested one by one, otherwise its own Metadata. A value
-        that cannot be compared does not kill. MsPASSError (Fatal) when `d` is no data object.
+        A value that cannot be compared does not kill.
+
+        Parameters
+        ----------
+        d
+            A datum or an ensemble.
+        apply_to_members
+            True to test each member of an ensemble, False to test the ensemble's own Metadata.
+
+        Returns
+        -------
+        Any
+            `d` itself.
+
+        Raises
+        ------
+        MsPASSError
+            `d` is not a data object (severity Fatal).
         """
         name = type(self).__name__
         if not isinstance(d, DATA):
@@ -133,7 +193,17 @@ class _MetadataTest(Executioner):
 
 
 class _Comparison(_MetadataTest):
-    """Kills if `d[key] <op> value`; data without the key live."""
+    """Kills if `d[key] <op> value` is true; data without the key live.
+
+    Parameters
+    ----------
+    key
+        The Metadata name.
+    value
+        The value to compare with.
+    verbose
+        True to write to the elog why a datum was killed or could not be tested.
+    """
 
     _operation: ClassVar[staticmethod[[Any, Any], Any]]
     _symbol: ClassVar[str]
@@ -205,9 +275,24 @@ class MetadataUndefined(_MetadataTest):
 
 
 class MetadataInterval(_MetadataTest):
-    """Kill if a value is outside [lower_endpoint, upper_endpoint], or inside it with `kill_if_outside` False.
+    """Kills if a value is outside an interval, or inside it; data without the key live.
 
-    `use_lower_edge` and `use_upper_edge` say whether the endpoints belong to the interval. Data without the key live.
+    Parameters
+    ----------
+    key
+        The Metadata name.
+    lower_endpoint
+        Lower end of the interval.
+    upper_endpoint
+        Upper end of the interval.
+    use_lower_edge
+        Whether the lower end belongs to the interval.
+    use_upper_edge
+        Whether the upper end belongs to the interval.
+    kill_if_outside
+        False to kill if the value is inside.
+    verbose
+        True to write to the elog why a datum was killed or could not be tested.
     """
 
     def __init__(
@@ -241,7 +326,18 @@ class MetadataInterval(_MetadataTest):
 
 
 class FiringSquad(Executioner):
-    """Several executioners in turn, until one kills. TypeError for anything that is none."""
+    """Several executioners that test in turn, until one kills.
+
+    Parameters
+    ----------
+    executioner_list
+        The executioners.
+
+    Raises
+    ------
+    TypeError
+        An item is not an Executioner.
+    """
 
     def __init__(self, executioner_list: Iterable[Executioner]) -> None:
         executioners = list(executioner_list)
@@ -255,7 +351,20 @@ class FiringSquad(Executioner):
             raise TypeError(f"FiringSquad: every item must be an Executioner, found {type(item).__name__}")
 
     def kill_if_true(self, d: Any, apply_to_members: bool = False) -> Any:
-        """Apply the executioners in order and return the datum; dead data are left alone."""
+        """Apply the executioners in order; dead data are not changed.
+
+        Parameters
+        ----------
+        d
+            A datum or an ensemble.
+        apply_to_members
+            True to test each member of an ensemble.
+
+        Returns
+        -------
+        Any
+            `d` itself.
+        """
         for executioner in self.executioners:
             if d.dead():
                 break

@@ -93,13 +93,33 @@ def merge(
     zero_gaps: bool = False,
     object_history: bool = False,
 ) -> TimeSeries:
-    """Join pieces of one channel, in any order, into one TimeSeries from `starttime` to `endtime` (default: all).
+    """Join pieces of one channel, in any order, into one TimeSeries.
 
-    The result has the Metadata of the earliest piece. Overlaps kill it unless `fix_overlaps`: then samples that are
-    equal are kept once and conflicting ones become a gap. Gaps kill it unless `zero_gaps`: then they are zero, in its
-    gap list, and in the Metadata as has_gap and gaps (dicts of starttime and endtime, the first and last sample
-    missing). Dead pieces take no part. Pieces that cannot be merged (no live one, different sample intervals or time
-    standards) give a dead TimeSeries that says so. With `object_history` the pieces become the result's inputs.
+    The result has the Metadata of the earliest piece. Dead pieces are left out. Pieces that cannot be merged (all are
+    dead, or they have different sampling intervals or time standards) give a dead TimeSeries that says why.
+
+    Parameters
+    ----------
+    tsvector
+        The pieces.
+    starttime
+        Start of the result in seconds; by default the start of the data.
+    endtime
+        End of the result in seconds; by default the end of the data.
+    fix_overlaps
+        False to kill the result if pieces overlap. True to keep equal samples once and to make conflicting samples a
+        gap.
+    zero_gaps
+        False to kill the result if it has a gap. True to set missing samples to zero, and to record the gaps in its gap
+        list and in the Metadata, as has_gap and gaps (dicts of starttime and endtime, the first and the last missing
+        sample).
+    object_history
+        True to record the pieces as inputs of the result.
+
+    Returns
+    -------
+    TimeSeries
+        The joined datum.
     """
     live = sorted((d for d in tsvector if d.live and d.npts > 0), key=lambda d: d.t0)
     if not live:
@@ -124,10 +144,25 @@ def merge(
 
 
 def repair_overlaps(segments: Iterable[TimeSeries]) -> list[TimeSeries]:
-    """The pieces of one channel by time, joined where they touch or overlap, so that no sample is there twice.
+    """Sort the pieces of one channel by time and join them where they touch or overlap.
 
-    Conflicting samples are left out, which splits a piece. Each result has the Metadata of the piece it begins in.
-    Dead and empty pieces are left out. ValueError when pieces have different sample intervals or time standards.
+    No sample is in the result twice. Conflicting samples are left out, which splits a piece. Each result has the
+    Metadata of its first piece. Dead and empty pieces are left out.
+
+    Parameters
+    ----------
+    segments
+        The pieces.
+
+    Returns
+    -------
+    list[TimeSeries]
+        The joined pieces.
+
+    Raises
+    ------
+    ValueError
+        The pieces have different sampling intervals or time standards.
     """
     live = sorted((d for d in segments if d.live and d.npts > 0), key=lambda d: d.t0)
     if not live:
@@ -145,7 +180,22 @@ def repair_overlaps(segments: Iterable[TimeSeries]) -> list[TimeSeries]:
 
 
 def splice_segments(segments: Iterable[TimeSeries], object_history: bool = False) -> TimeSeriesWGaps:
-    """Join pieces of one channel into one datum that keeps its gaps: `merge` with overlaps fixed and gaps at zero."""
+    """Join pieces of one channel into one datum that keeps its gaps.
+
+    It is `merge` with repaired overlaps and zeros in gaps.
+
+    Parameters
+    ----------
+    segments
+        The pieces.
+    object_history
+        True to record the pieces as inputs of the result.
+
+    Returns
+    -------
+    TimeSeriesWGaps
+        The joined datum.
+    """
     merged = merge(segments, fix_overlaps=True, zero_gaps=True, object_history=object_history)
     spliced = TimeSeriesWGaps(merged)
     for gap in merged.gaps:

@@ -18,15 +18,50 @@ class MetadataOperator(ABC):
 
     @abstractmethod
     def apply(self, d: Any, apply_to_members: bool = False) -> Any:
-        """Change the Metadata of `d`, or of the members of an ensemble, and return it."""
+        """Change the Metadata of a datum, or of the members of an ensemble.
+
+        Parameters
+        ----------
+        d
+            A datum or an ensemble.
+        apply_to_members
+            True to change each member of an ensemble.
+
+        Returns
+        -------
+        Any
+            `d` itself.
+        """
 
     @abstractmethod
     def check_keys(self, d: Any) -> bool:
-        """True if `d` has all the values the operation needs."""
+        """Return whether a datum has all values that the operation needs.
+
+        Parameters
+        ----------
+        d
+            The datum.
+
+        Returns
+        -------
+        bool
+            True if it has all of them.
+        """
 
     @abstractmethod
     def check_operation(self, d: Any) -> bool:
-        """True if the values of `d` allow the operation."""
+        """Return whether the values of a datum allow the operation.
+
+        Parameters
+        ----------
+        d
+            The datum.
+
+        Returns
+        -------
+        bool
+            True if they do.
+        """
 
     def __call__(self, d: Any, *args: Any, **kwargs: Any) -> Any:
         return self.apply(d, *args, **kwargs)
@@ -42,20 +77,59 @@ class _Operator(MetadataOperator):
         raise NotImplementedError
 
     def check_keys(self, d: Any) -> bool:
+        """Return whether a datum has all values that the operation needs.
+
+        Parameters
+        ----------
+        d
+            The datum.
+
+        Returns
+        -------
+        bool
+            True if it has all of them.
+        """
         return all(d.is_defined(key) for key in self._needed())
 
     def check_operation(self, d: Any) -> bool:
+        """Return whether the values of a datum allow the operation.
+
+        Parameters
+        ----------
+        d
+            The datum.
+
+        Returns
+        -------
+        bool
+            True if they do.
+        """
         return self._problem(d) is None
 
     def _problem(self, d: Datum) -> str | None:
         return None
 
     def apply(self, d: Any, apply_to_members: bool = False) -> Any:
-        """Do the operation on the datum's Metadata, in place, and return it; dead data are left alone.
+        """Apply the operation to the Metadata of a datum, in place; dead data are not changed.
 
-        With `apply_to_members` it is done on each member of an ensemble, otherwise on the ensemble's own Metadata. A
-        missing key, or values that do not allow the operation, kill the datum with an elog entry. MsPASSError (Fatal)
-        when `d` is no data object.
+        A missing key, or values that do not allow the operation, kill the datum, with an elog entry.
+
+        Parameters
+        ----------
+        d
+            A datum or an ensemble.
+        apply_to_members
+            True to change each member of an ensemble, False to change the ensemble's own Metadata.
+
+        Returns
+        -------
+        Any
+            `d` itself.
+
+        Raises
+        ------
+        MsPASSError
+            `d` is not a data object (severity Fatal).
         """
         name = type(self).__name__
         if not isinstance(d, DATA):
@@ -85,7 +159,17 @@ class _Operator(MetadataOperator):
 
 
 class ChangeKey(_Operator):
-    """Rename a key. With `erase_old` False the value is kept under the old key too."""
+    """Rename a Metadata key.
+
+    Parameters
+    ----------
+    oldkey
+        The present name.
+    newkey
+        The new name.
+    erase_old
+        False to keep the value under the old name too.
+    """
 
     def __init__(self, oldkey: str, newkey: str, erase_old: bool = True) -> None:
         self.oldkey = oldkey
@@ -102,7 +186,15 @@ class ChangeKey(_Operator):
 
 
 class SetValue(_Operator):
-    """Set a key to a constant."""
+    """Set a Metadata key to a constant.
+
+    Parameters
+    ----------
+    key
+        The name.
+    constant_value
+        The value.
+    """
 
     def __init__(self, key: str, constant_value: Any = 0) -> None:
         self.key = key
@@ -116,7 +208,15 @@ class SetValue(_Operator):
 
 
 class _WithConstant(_Operator):
-    """d[key] = d[key] <operation> value"""
+    """The operation d[key] = d[key] <operation> value.
+
+    Parameters
+    ----------
+    key
+        The Metadata name.
+    value
+        The constant.
+    """
 
     _operation: ClassVar[staticmethod[[Any, Any], Any]]
 
@@ -168,7 +268,17 @@ class Mod(_WithConstant):
 
 
 class _OfTwo(_Operator):
-    """d[keyout] = d[key1] <operation> d[key2]"""
+    """The operation d[keyout] = d[key1] <operation> d[key2].
+
+    Parameters
+    ----------
+    keyout
+        Metadata name of the result.
+    key1
+        Metadata name of the left value.
+    key2
+        Metadata name of the right value.
+    """
 
     _operation: ClassVar[staticmethod[[Any, Any], Any]]
 
@@ -221,7 +331,18 @@ class Mod2(_OfTwo):
 
 
 class MetadataOperatorChain(MetadataOperator):
-    """Several operators in turn. TypeError for anything that is none."""
+    """Several operators that are applied in turn.
+
+    Parameters
+    ----------
+    operator_list
+        The operators.
+
+    Raises
+    ------
+    TypeError
+        An item is not a MetadataOperator.
+    """
 
     def __init__(self, operator_list: Iterable[MetadataOperator]) -> None:
         operators = list(operator_list)
@@ -237,13 +358,50 @@ class MetadataOperatorChain(MetadataOperator):
             )
 
     def check_keys(self, d: Any) -> bool:
+        """Return whether a datum has all values that the operators need.
+
+        Parameters
+        ----------
+        d
+            The datum.
+
+        Returns
+        -------
+        bool
+            True if it has all of them.
+        """
         return all(item.check_keys(d) for item in self.oplist)
 
     def check_operation(self, d: Any) -> bool:
+        """Return whether the values of a datum allow all operations.
+
+        Parameters
+        ----------
+        d
+            The datum.
+
+        Returns
+        -------
+        bool
+            True if they do.
+        """
         return all(item.check_operation(d) for item in self.oplist)
 
     def apply(self, d: Any, apply_to_members: bool = False) -> Any:
-        """Apply the operators in order and return the datum; it is left alone once it is dead."""
+        """Apply the operators in order; a datum that is dead is not changed any more.
+
+        Parameters
+        ----------
+        d
+            A datum or an ensemble.
+        apply_to_members
+            True to change each member of an ensemble.
+
+        Returns
+        -------
+        Any
+            `d` itself.
+        """
         for item in self.oplist:
             if d.dead():
                 break
@@ -258,7 +416,22 @@ class MetadataOperatorChain(MetadataOperator):
 
 @mspass_func_wrapper
 def erase_metadata(d: Datum, keylist: Iterable[str], apply_to_members: bool = False) -> Datum:
-    """Erase keys of the datum's Metadata, or with `apply_to_members` of an ensemble's members; absent ones are fine."""
+    """Erase keys; keys that are not defined are ignored.
+
+    Parameters
+    ----------
+    d
+        A datum or an ensemble.
+    keylist
+        The keys.
+    apply_to_members
+        True to erase them from each member of an ensemble.
+
+    Returns
+    -------
+    Datum
+        `d` itself.
+    """
     keys = list(keylist)
     for target in d.member if apply_to_members and isinstance(d, ENSEMBLES) else [d]:
         for key in keys:
@@ -268,9 +441,23 @@ def erase_metadata(d: Datum, keylist: Iterable[str], apply_to_members: bool = Fa
 
 @mspass_func_wrapper
 def rename_metadata(d: Datum, names: Mapping[str, str], apply_to_members: bool = False) -> Datum:
-    """Rename keys (old to new) of the datum's Metadata, or with `apply_to_members` of an ensemble's members.
+    """Rename keys; keys that are not defined are ignored.
 
-    Absent keys are fine; a value already under a new name is replaced. Names may be swapped.
+    A value that is already under a new name is replaced. Names may be swapped.
+
+    Parameters
+    ----------
+    d
+        A datum or an ensemble.
+    names
+        The new name of each old name.
+    apply_to_members
+        True to rename them in each member of an ensemble.
+
+    Returns
+    -------
+    Datum
+        `d` itself.
     """
     for target in d.member if apply_to_members and isinstance(d, ENSEMBLES) else [d]:
         values = {new: target[old] for old, new in names.items() if target.is_defined(old)}

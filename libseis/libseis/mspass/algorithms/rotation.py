@@ -29,7 +29,22 @@ def _check(data: object, name: str) -> None:
 def rotate(
     data: Seismogram, rotate_param: float | Sequence[float] | SphericalCoordinate, *, handles_ensembles: bool = False
 ) -> Seismogram:
-    """Rotate in place by an angle (radians, about the vertical), a unit vector or a SphericalCoordinate."""
+    """Rotate in place.
+
+    Parameters
+    ----------
+    data
+        A Seismogram or an ensemble.
+    rotate_param
+        An angle (radians, about the vertical), a unit vector or a SphericalCoordinate; see Seismogram.rotate.
+    handles_ensembles
+        Option of MsPASS's function wrapper.
+
+    Returns
+    -------
+    Seismogram
+        `data` itself.
+    """
     _check(data, "rotate")
     data.rotate(rotate_param)
     return data
@@ -37,7 +52,20 @@ def rotate(
 
 @mspass_func_wrapper
 def rotate_to_standard(data: Seismogram, *, handles_ensembles: bool = False) -> Seismogram:
-    """Rotate in place to east, north, up; data with a singular transformation matrix are killed."""
+    """Rotate in place to east, north and up; data with a singular transformation matrix are killed.
+
+    Parameters
+    ----------
+    data
+        A Seismogram or an ensemble.
+    handles_ensembles
+        Option of MsPASS's function wrapper.
+
+    Returns
+    -------
+    Seismogram
+        `data` itself.
+    """
     _check(data, "rotate_to_standard")
     data.rotate_to_standard()
     return data
@@ -45,7 +73,22 @@ def rotate_to_standard(data: Seismogram, *, handles_ensembles: bool = False) -> 
 
 @mspass_func_wrapper
 def transform(data: Seismogram, matrix: ArrayLike, *, handles_ensembles: bool = False) -> Seismogram:
-    """Multiply the components in place by a 3 x 3 matrix."""
+    """Multiply the components in place by a matrix.
+
+    Parameters
+    ----------
+    data
+        A Seismogram or an ensemble.
+    matrix
+        The matrix, shape (3, 3).
+    handles_ensembles
+        Option of MsPASS's function wrapper.
+
+    Returns
+    -------
+    Seismogram
+        `data` itself.
+    """
     _check(data, "transform")
     data.transform(matrix)
     return data
@@ -60,10 +103,32 @@ def free_surface_transformation(
     *,
     handles_ensembles: bool = False,
 ) -> Seismogram:
-    """Kennett's (1991) free surface transformation in place, to P, SV and SH of slowness `uvec` (s/km).
+    """Remove the effect of the free surface in place; the components become transverse, SV and P.
 
-    The surface velocities (km/s) are the Metadata's vp0 and vs0 where they are not given; evanescent slownesses, and
-    data without velocities, are killed.
+    Data are killed if the wave is evanescent or the velocities are missing.
+
+    Parameters
+    ----------
+    data
+        A Seismogram or an ensemble.
+    uvec
+        Horizontal slowness (s/km).
+    vp0
+        P velocity at the surface (km/s); without it, vp0 of the Metadata.
+    vs0
+        S velocity at the surface (km/s); without it, vs0 of the Metadata.
+    handles_ensembles
+        Option of MsPASS's function wrapper.
+
+    Returns
+    -------
+    Seismogram
+        `data` itself.
+
+    References
+    ----------
+    Kennett, B. L. N. (1991), The removal of free surface interactions from three-component seismograms, Geophys. J.
+    Int. 104, 153-163.
     """
     _check(data, "free_surface_transformation")
     p_velocity = data.get_double("vp0") if vp0 is None else vp0
@@ -103,10 +168,27 @@ def transform_to_RTZ(
     *,
     handles_ensembles: bool = False,
 ) -> Any:
-    """Rotate in place to radial, transverse, up.
+    """Rotate in place to radial, transverse and up; data without an angle are killed.
 
-    `phi` is the angle of the radial direction from east, counter-clockwise. Without it the Metadata's `key` is taken:
-    the back azimuth from north, or with `key_is_backazimuth` False the angle itself. Data without it are killed.
+    Parameters
+    ----------
+    data
+        A Seismogram or an ensemble.
+    key
+        Metadata name of the back azimuth from north, or of `phi` itself if `key_is_backazimuth` is False.
+    phi
+        Angle of the radial direction from east, counter-clockwise.
+    angle_units
+        "degrees" or "radians".
+    key_is_backazimuth
+        Whether `key` is a back azimuth.
+    handles_ensembles
+        Option of MsPASS's function wrapper.
+
+    Returns
+    -------
+    Any
+        `data` itself.
     """
     if isinstance(data, SeismogramEnsemble):
         for member in data.member:
@@ -156,11 +238,36 @@ def transform_to_LQT(
     *,
     handles_ensembles: bool = False,
 ) -> Any:
-    """Rotate in place to ray coordinates: transverse, radial and longitudinal direction (see Seismogram.rotate).
+    """Rotate in place to ray coordinates: transverse, radial and longitudinal (see Seismogram.rotate).
 
-    `phi` is the ray's angle from east, counter-clockwise, `theta` its angle from up; both or none are given. Without
-    them the Metadata give the back azimuth from north (`seaz_key`; the angle itself with `key_is_backazimuth` False)
-    and the angle from up (`ema_key`). TypeError for half a pair, or values that are no finite numbers.
+    Parameters
+    ----------
+    data
+        A Seismogram or an ensemble.
+    seaz_key
+        Metadata name of the back azimuth from north, or of `phi` itself if `key_is_backazimuth` is False.
+    ema_key
+        Metadata name of the angle from up.
+    phi
+        Angle of the ray from east, counter-clockwise; give both `phi` and `theta`, or neither.
+    theta
+        Angle of the ray from up.
+    angle_units
+        "degrees" or "radians".
+    key_is_backazimuth
+        Whether `seaz_key` is a back azimuth.
+    handles_ensembles
+        Option of MsPASS's function wrapper.
+
+    Returns
+    -------
+    Any
+        `data` itself.
+
+    Raises
+    ------
+    TypeError
+        Only one of the two angles is given, or a value is not a finite number.
     """
     if isinstance(data, SeismogramEnsemble):
         for member in data.member:

@@ -29,16 +29,52 @@ def WindowDataAtomic(
     short_segment_handling: str = "kill",
     log_recoverable_errors: bool = True,
 ) -> Atomic:
-    """`WindowData` for one live TimeSeries or Seismogram, without the keywords of processing functions.
+    """Cut a window of one live datum, as `WindowData` does, without the options of MsPASS's function wrapper.
 
-    ValueError for another `short_segment_handling` and for times or a sample interval that are no numbers.
+    Parameters
+    ----------
+    d
+        The datum.
+    win_start
+        Start in seconds, in the time base of the datum.
+    win_end
+        End in seconds, in the time base of the datum.
+    t0shift
+        Seconds that are added to both times, or the Metadata name of such a value.
+    short_segment_handling
+        "kill", "truncate" or "pad"; see WindowData.
+    log_recoverable_errors
+        True to log "truncate" and "pad" as Complaints.
+
+    Returns
+    -------
+    Atomic
+        The window.
+
+    Raises
+    ------
+    ValueError
+        `short_segment_handling` has another value, or a time or the sampling interval is not a number.
     """
     request = WindowRequest(win_start, win_end, t0shift, short_segment_handling, log_recoverable_errors)
     return request.cut(d, empty_outside=True)
 
 
 def _WindowData(parent: Atomic, tw: TimeWindow) -> Atomic:
-    """The window of a live datum as a new one, dead with the reason when the datum does not cover it."""
+    """Cut a window of a live datum.
+
+    Parameters
+    ----------
+    parent
+        The datum.
+    tw
+        The window.
+
+    Returns
+    -------
+    Atomic
+        A new datum; it is dead and says why if `parent` does not cover the window.
+    """
     return WindowRequest(tw.start, tw.end, None, "kill", True).cut(parent, empty_outside=False)
 
 
@@ -82,18 +118,45 @@ def WindowData(
     alg_id: str | None = None,
     dryrun: bool = False,
 ) -> Datum:
-    """Cut the samples from `win_start` to `win_end` (seconds in the datum's time base), both ends included.
+    """Cut a window of data, both ends included.
 
-    The window starts at the sample nearest to `win_start` and has round((win_end - win_start) / dt) + 1 samples; its
-    t0 is that sample's time. Times are relative to `t0shift`: seconds, or the name of a Metadata value. A new datum is
-    returned, with Metadata, history and elog of the old one. A datum wholly outside the window is itself emptied,
-    killed and returned; where the window is partly outside, `short_segment_handling` makes it dead ("kill": the new
-    datum), cuts it at the data ("truncate") or sets what is missing to zero ("pad"); the last two are logged as
-    Complaints where `log_recoverable_errors`. Half a sample beyond the data counts as inside.
+    The window starts at the sample nearest to `win_start` and has round((win_end - win_start) / dt) + 1 samples. A new
+    datum is returned, with Metadata, history and elog of the old one; gaps inside the window stay in its gap list. Half
+    a sample outside the data counts as inside. A datum that is completely outside the window is emptied, killed and
+    returned.
 
-    Ensembles are windowed member by member into a new ensemble, or in place with `overwrite_members`; dead members
-    are kept unless `retain_dead_members` is False. Gaps inside the window stay on its gap list. Further keywords: see
-    libseis.mspass.decorators.processing.Control.
+    Parameters
+    ----------
+    mspass_object
+        A datum or an ensemble; members of an ensemble are cut one by one.
+    win_start
+        Start in seconds, in the time base of the datum.
+    win_end
+        End in seconds, in the time base of the datum.
+    t0shift
+        Seconds that are added to both times, or the Metadata name of such a value.
+    short_segment_handling
+        What happens if the window is partly outside the data: "kill" (the new datum is dead), "truncate" (it ends where
+        the data end) or "pad" (zeros are added).
+    log_recoverable_errors
+        True to log "truncate" and "pad" as Complaints.
+    overwrite_members
+        True to replace the members of an ensemble in place, False to make a new ensemble.
+    retain_dead_members
+        False to leave dead members out.
+    object_history
+        True to record the call in the history.
+    alg_name
+        Name of the algorithm in the history.
+    alg_id
+        Id of the call in the history.
+    dryrun
+        True to check the arguments only.
+
+    Returns
+    -------
+    Datum
+        The window.
     """
     request = WindowRequest(win_start, win_end, t0shift, short_segment_handling, log_recoverable_errors)
     if isinstance(mspass_object, ENSEMBLES):
@@ -108,11 +171,34 @@ def WindowData_autopad(
     pad_fraction_cutoff: float = 0.05,
     **kwargs: Any,
 ) -> Datum:
-    """Cut a window of exactly round((etime - stime) / dt) + 1 samples, padding a short datum with zeros.
+    """Cut a window of exactly round((etime - stime) / dt) + 1 samples, and pad a short datum with zeros.
 
-    A datum that lacks more than `pad_fraction_cutoff` of the window's samples is killed instead. ValueError, with
-    nothing changed, when stime > etime or a sample interval is not finite and positive; TypeError when
-    `mspass_object` is no data object. Dead data pass unchanged. `kwargs` are those of WindowData.
+    Dead data are not changed.
+
+    Parameters
+    ----------
+    mspass_object
+        A datum or an ensemble.
+    stime
+        Start in seconds, in the time base of the datum.
+    etime
+        End in seconds, in the time base of the datum.
+    pad_fraction_cutoff
+        A datum that lacks more than this fraction of the samples is killed.
+    **kwargs
+        Further arguments of WindowData.
+
+    Returns
+    -------
+    Datum
+        The window.
+
+    Raises
+    ------
+    ValueError
+        stime > etime, or a sampling interval is not finite and positive; nothing is changed.
+    TypeError
+        `mspass_object` is not a data object.
     """
     if not isinstance(mspass_object, DATA):
         raise TypeError(f"WindowData_autopad only accepts seismic data objects, found {type(mspass_object).__name__}")
@@ -146,20 +232,50 @@ def WindowData_autopad(
 
 
 class TopMute(_TopMute):
-    """Zero before `t0`, a ramp ("linear" or "cosine") to one at `t1`; times in the datum's time base.
+    """A mute: zero before `t0`, a ramp to one at `t1`, and one after it.
 
-    MsPASSError (Invalid) for another ramp or t0 >= t1.
+    Parameters
+    ----------
+    t0
+        Start of the ramp, in seconds of the datum's time base.
+    t1
+        End of the ramp, in seconds of the datum's time base.
+    type
+        "linear" or "cosine".
+
+    Raises
+    ------
+    MsPASSError
+        The type is another one, or t0 >= t1 (severity Invalid).
     """
 
     def __init__(self, t0: float = 0.0, t1: float = 0.5, type: str = "cosine") -> None:
         super().__init__(t0, t1, type)
 
     def apply(self, d: Datum, object_history: bool = False, instance: str | None = None) -> int:
-        """Mute a datum, or all members of an ensemble, in place; 0, or -1 when one was killed.
+        """Mute a datum, or all members of an ensemble, in place.
 
-        A mute that begins before the first sample kills with an elog entry. Dead data are left alone; gaps are muted
-        like samples. With `object_history` the call is recorded under the id `instance`. MsPASSError (Fatal) when
-        `d` is no data object.
+        A mute that begins before the first sample kills the datum, with an elog entry. Dead data are not changed;
+        samples in gaps are muted like others.
+
+        Parameters
+        ----------
+        d
+            The data.
+        object_history
+            True to record the call in the history.
+        instance
+            Id of the call in the history.
+
+        Returns
+        -------
+        int
+            0, or -1 if a datum was killed.
+
+        Raises
+        ------
+        MsPASSError
+            `d` is not a data object (severity Fatal).
         """
         if isinstance(d, ENSEMBLES):
             return min((self.apply(member, object_history, instance) for member in d.member), default=0)
@@ -211,16 +327,49 @@ def scale(
     dryrun: bool = False,
     handles_dead_data: bool = True,
 ) -> Datum:
-    """Scale data in place so that their amplitude becomes `level`; calib changes so that units can be restored.
+    """Scale data in place so that their amplitude becomes `level`.
 
-    `method` is "peak", "rms", "mad" or "perc" (see `amplitudes`); for "perc" `level` is the fraction
-    (0, 1] that is measured, and the amplitude becomes 1. The amplitude goes to the Metadata as amplitude,
-    rms_amplitude, mad_amplitude or perc_amplitude. With `compute_from_window` only `window` is measured. Members of an
-    ensemble are scaled one by one, or with `scale_by_section` by one gain from their median (`use_mean`: mean) on a
-    logarithmic scale, the amplitude then in the ensemble's Metadata.
+    calib is changed so that the original units can be restored. The measured amplitude goes to the Metadata as
+    amplitude, rms_amplitude, mad_amplitude or perc_amplitude. Dead data are not changed; an error kills live data.
 
-    Dead data are left alone; an error kills the live ones. ValueError for an unknown method, a missing window, and a
-    level that is not positive; a bad fraction for "perc" is a Complaint and 1 is taken.
+    Parameters
+    ----------
+    d
+        A datum or an ensemble.
+    compute_from_window
+        True to measure the amplitude only in `window`.
+    window
+        Where the amplitude is measured.
+    method
+        "peak", "rms", "mad" or "perc"; see libseis.mspass.algorithms.amplitudes.
+    level
+        The new amplitude; for "perc", the fraction in (0, 1] that is measured, and the new amplitude is 1.
+    scale_by_section
+        True to scale all members of an ensemble by one gain, from the median of their amplitudes; the amplitude then
+        goes to the Metadata of the ensemble.
+    use_mean
+        True for the mean of the logarithms of the amplitudes instead of the median.
+    object_history
+        True to record the call in the history.
+    alg_name
+        Name of the algorithm in the history.
+    alg_id
+        Id of the call in the history.
+    dryrun
+        True to check the arguments only.
+    handles_dead_data
+        Option of MsPASS's function wrapper.
+
+    Returns
+    -------
+    Datum
+        `d` itself.
+
+    Raises
+    ------
+    ValueError
+        The method is unknown, the window is missing, or the level is not positive. A bad fraction for "perc" gives a
+        Complaint, and 1 is used.
     """
     name = method.lower()
     if name not in SCALING:
