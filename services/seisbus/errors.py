@@ -14,7 +14,10 @@ from __future__ import annotations
 class SeisbusError(Exception):
     """Base of all errors of the services.
 
-    `message` is one sentence that says what was wrong, what was expected and what to do.
+    Parameters
+    ----------
+    message
+        One sentence that says what was wrong, what was expected and what to do.
     """
 
     def __init__(self, message: str) -> None:

@@ -19,9 +19,20 @@ _FALSE = frozenset(("false", "f", "no", "n"))
 
 
 class AntelopePf(Metadata):
-    """`AntelopePf(name)` reads a file, found as it is or, with ".pf" added where it has none, in the folders of
-    PFPATH, $MSPASS_HOME/data/pf and the packaged ones; `AntelopePf(lines)` parses text. Numbers become int or
-    float, true/false words bool, the rest text. MsPASSError where it cannot be found or parsed.
+    """A parameter file of Antelope.
+
+    Numbers become int or float, true/false words become bool, everything else is text.
+
+    Parameters
+    ----------
+    source
+        A list of lines, or the name of a file. The file is searched for as it is and, if the name has no ending, with
+        ".pf" added, in the folders of PFPATH, $MSPASS_HOME/data/pf and the packaged ones.
+
+    Raises
+    ------
+    MsPASSError
+        The file cannot be found or parsed.
     """
 
     __slots__ = ("_branches", "_tables")
@@ -43,13 +54,45 @@ class AntelopePf(Metadata):
         self.clear_modified()
 
     def get_tbl(self, key: str) -> list[str]:
-        """The lines of a table."""
+        """Return the lines of a table.
+
+        Parameters
+        ----------
+        key
+            Name of the table.
+
+        Returns
+        -------
+        list[str]
+            The lines.
+
+        Raises
+        ------
+        MsPASSError
+            There is no such table.
+        """
         if key not in self._tables:
             raise MetadataKeyError(f"the parameter file has no table '{key}'", key=key)
         return list(self._tables[key])
 
     def get_branch(self, key: str) -> AntelopePf:
-        """A nested branch."""
+        """Return a nested branch.
+
+        Parameters
+        ----------
+        key
+            Name of the branch.
+
+        Returns
+        -------
+        AntelopePf
+            The branch.
+
+        Raises
+        ------
+        MsPASSError
+            There is no such branch.
+        """
         if key not in self._branches:
             raise MetadataKeyError(f"the parameter file has no branch '{key}'", key=key)
         return self._branches[key]
@@ -82,7 +125,23 @@ class AntelopePf(Metadata):
 
 
 def pfread(name: str) -> AntelopePf:
-    """Read a parameter file."""
+    """Read a parameter file.
+
+    Parameters
+    ----------
+    name
+        Name of the file; see AntelopePf.
+
+    Returns
+    -------
+    AntelopePf
+        Its contents.
+
+    Raises
+    ------
+    MsPASSError
+        The file cannot be found or parsed.
+    """
     return AntelopePf(name)
 
 

@@ -6,13 +6,39 @@ from libseis.objects.history import ProcessingHistory
 
 
 def algorithm_history(history: ProcessingHistory) -> list[tuple[int, str, str]]:
-    """The sorted (stage, algorithm, algid) of every ancestor of the datum."""
+    """Return (stage, algorithm, algid) of every ancestor of a datum, sorted.
+
+    Parameters
+    ----------
+    history
+        The history of the datum.
+
+    Returns
+    -------
+    list[tuple[int, str, str]]
+        The ancestors.
+    """
     nodes = (node for inputs in history.get_nodes().values() for node in inputs)
     return sorted({(node.stage, node.algorithm, node.algid) for node in nodes})
 
 
 def algorithm_outputs(history: ProcessingHistory, algorithm: str, algid: str) -> list[str]:
-    """The sorted uuids of the ancestors that this run of an algorithm made."""
+    """Return the sorted uuids of the ancestors that one run of an algorithm made.
+
+    Parameters
+    ----------
+    history
+        The history of the datum.
+    algorithm
+        Name of the algorithm.
+    algid
+        Id of the run.
+
+    Returns
+    -------
+    list[str]
+        The uuids.
+    """
     nodes = (node for inputs in history.get_nodes().values() for node in inputs)
     return sorted({node.uuid for node in nodes if node.algorithm == algorithm and node.algid == algid})
 

@@ -31,11 +31,23 @@ class _Definition:
 
 
 class MetadataDefinitions:
-    """`MetadataDefinitions()` holds the names of the packaged schema; `(file)` or `(file, MDDefFormat)` reads a file.
+    """The Metadata names with their types and meanings.
 
-    YAML: groups of lists of {name, type, concept, aliases, readonly, collection, unique_id_key}, where only name and
-    type are needed. PF: a table `attributes` with "name type concept ..." a line, and tables `aliases`
-    ("name alias ...") and `readonly` (names). A file that cannot be used raises MsPASSError ("bad file").
+    A YAML file has groups of lists of {name, type, concept, aliases, readonly, collection, unique_id_key}; only name
+    and type are needed. A PF file has a table `attributes` with one "name type concept ..." per line, and tables
+    `aliases` ("name alias ...") and `readonly` (names).
+
+    Parameters
+    ----------
+    source
+        Name of a file; without it, the packaged schema.
+    format
+        Format of the file.
+
+    Raises
+    ------
+    MsPASSError
+        The file cannot be used ("bad file").
     """
 
     __slots__ = ("_definitions", "_unique")
@@ -110,7 +122,18 @@ class MetadataDefinitions:
         return self._definitions[key]
 
     def is_defined(self, name: str) -> bool:
-        """True for a defined name or alias."""
+        """Return whether a name is defined.
+
+        Parameters
+        ----------
+        name
+            A name or an alias.
+
+        Returns
+        -------
+        bool
+            True if it is.
+        """
         return name in self._definitions or name in self._unique
 
     def keys(self) -> list[str]:
@@ -118,84 +141,280 @@ class MetadataDefinitions:
         return sorted(self._definitions)
 
     def concept(self, name: str) -> str:
-        """What the name means."""
+        """Return what a name means.
+
+        Parameters
+        ----------
+        name
+            The name.
+
+        Returns
+        -------
+        str
+            The meaning.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined.
+        """
         return self._get(name).concept
 
     def type(self, name: str) -> MDtype:
-        """The type of the name."""
+        """Return the type of a name.
+
+        Parameters
+        ----------
+        name
+            The name.
+
+        Returns
+        -------
+        MDtype
+            The type.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined.
+        """
         return self._get(name).type
 
     def add(self, name: str, concept: str, kind: MDtype) -> None:
-        """Define a name, replacing a definition there is."""
+        """Define a name; an earlier definition is replaced.
+
+        Parameters
+        ----------
+        name
+            The name.
+        concept
+            What it means.
+        kind
+            Its type.
+        """
         if not isinstance(kind, MDtype):
             raise TypeError("the type of a name is an MDtype")
         self._definitions[name] = _Definition(str(concept), kind)
 
     def has_alias(self, name: str) -> bool:
-        """True where the name has aliases."""
+        """Return whether a name has aliases.
+
+        Parameters
+        ----------
+        name
+            The name.
+
+        Returns
+        -------
+        bool
+            True if it has.
+        """
         return name in self._definitions and bool(self._definitions[name].aliases)
 
     def is_alias(self, name: str) -> bool:
-        """True where this is an alias."""
+        """Return whether a name is an alias.
+
+        Parameters
+        ----------
+        name
+            The name.
+
+        Returns
+        -------
+        bool
+            True if it is.
+        """
         return name in self._unique
 
     def aliases(self, name: str) -> list[str]:
-        """The aliases of a name."""
+        """Return the aliases of a name.
+
+        Parameters
+        ----------
+        name
+            The name.
+
+        Returns
+        -------
+        list[str]
+            The aliases.
+        """
         return list(self._get(name).aliases)
 
     def unique_name(self, alias: str) -> tuple[str, MDtype]:
-        """The name an alias stands for, and its type."""
+        """Return the name that an alias stands for.
+
+        Parameters
+        ----------
+        alias
+            The alias.
+
+        Returns
+        -------
+        tuple[str, MDtype]
+            The name and its type.
+
+        Raises
+        ------
+        MsPASSError
+            The alias is not defined.
+        """
         return self._unique.get(alias, alias), self._get(alias).type
 
     def add_alias(self, name: str, alias: str) -> None:
-        """Give a name one more alias."""
+        """Add an alias.
+
+        Parameters
+        ----------
+        name
+            The name.
+        alias
+            The alias.
+        """
         definition = self._get(name)
         if alias not in definition.aliases:
             definition.aliases.append(alias)
         self._unique[alias] = self._unique.get(name, name)
 
     def readonly(self, name: str) -> bool:
-        """True where writers must not change the name's value."""
+        """Return whether writers must not change the value of a name.
+
+        Parameters
+        ----------
+        name
+            The name.
+
+        Returns
+        -------
+        bool
+            True if they must not.
+        """
         return self._get(name).readonly
 
     def writeable(self, name: str) -> bool:
-        """not readonly"""
+        """Return whether writers may change the value of a name.
+
+        Parameters
+        ----------
+        name
+            The name.
+
+        Returns
+        -------
+        bool
+            True if they may.
+        """
         return not self._get(name).readonly
 
     def set_readonly(self, name: str) -> None:
-        """Mark a name as not to be written."""
+        """Forbid writers to change the value of a name.
+
+        Parameters
+        ----------
+        name
+            The name.
+        """
         self._get(name).readonly = True
 
     def set_writeable(self, name: str) -> None:
-        """Mark a name as writable."""
+        """Allow writers to change the value of a name.
+
+        Parameters
+        ----------
+        name
+            The name.
+        """
         self._get(name).readonly = False
 
     def is_normalized(self, name: str) -> bool:
-        """True where the value lives in another collection, reached by an id."""
+        """Return whether the value is in another collection, where an id leads to it.
+
+        Parameters
+        ----------
+        name
+            The name.
+
+        Returns
+        -------
+        bool
+            True if it is.
+        """
         return bool(self._get(name).unique_id_key)
 
     def unique_id_key(self, name: str) -> str:
-        """The id that leads to the document with the value; empty where there is none."""
+        """Return the name of the id that leads to the document with the value.
+
+        Parameters
+        ----------
+        name
+            The name.
+
+        Returns
+        -------
+        str
+            The name of the id; empty if there is none.
+        """
         return self._get(name).unique_id_key
 
     def collection(self, name: str) -> str:
-        """The collection that holds the value; empty where it is the datum's own."""
+        """Return the collection that holds the value.
+
+        Parameters
+        ----------
+        name
+            The name.
+
+        Returns
+        -------
+        str
+            The collection; empty if the datum itself holds the value.
+        """
         return self._get(name).collection
 
     def normalize_data(self, name: str) -> tuple[str, str, str]:
-        """(collection, unique_id_key, name) of a normalized name."""
+        """Return where the value of a normalized name is.
+
+        Parameters
+        ----------
+        name
+            The name.
+
+        Returns
+        -------
+        tuple[str, str, str]
+            (collection, unique_id_key, name).
+
+        Raises
+        ------
+        MsPASSError
+            The name is not normalized.
+        """
         definition = self._get(name)
         return definition.collection, definition.unique_id_key, self._unique.get(name, name)
 
     def apply_aliases(self, md: Metadata, aliases: Iterable[str]) -> None:
-        """Rename defined names of `md` to the given aliases of them."""
+        """Rename defined names in Metadata to their aliases.
+
+        Parameters
+        ----------
+        md
+            The Metadata.
+        aliases
+            The aliases.
+        """
         for alias in aliases:
             if alias not in self._unique:
                 raise MetadataKeyError(f"'{alias}' is not an alias of a defined name", key=alias)
             md.change_key(self._unique[alias], alias)
 
     def clear_aliases(self, md: Metadata) -> None:
-        """Rename the aliases in `md` to the names they stand for; an alias beside its name is dropped."""
+        """Rename aliases in Metadata to their names; an alias beside its name is removed.
+
+        Parameters
+        ----------
+        md
+            The Metadata.
+        """
         for alias, name in self._unique.items():
             if alias in md:
                 if name in md:

@@ -37,15 +37,50 @@ def metadata_type(text: str) -> MDtype:
 
 
 def get_mdlist(pf: AntelopePf, tag: str) -> list[Metadata_typedef]:
-    """The table `tag` of a parameter file, one "name type" a line, as a typed list."""
+    """Return a table of a parameter file as a typed list.
+
+    Parameters
+    ----------
+    pf
+        The parameter file.
+    tag
+        Name of the table, which has one "name type" per line.
+
+    Returns
+    -------
+    list[Metadata_typedef]
+        The names and types.
+
+    Raises
+    ------
+    MsPASSError
+        There is no such table, or a type is unknown.
+    """
     rows = [line.split() for line in pf.get_tbl(tag)]
     return [Metadata_typedef(row[0], metadata_type(row[1]) if len(row) > 1 else MDtype.Invalid) for row in rows if row]
 
 
 def copy_selected_metadata(mdin: Metadata, mdout: Metadata, mdlist: Iterable[Metadata_typedef]) -> int:
-    """Copy the listed names as the listed types; returns how many. Entries of type Invalid are skipped.
+    """Copy listed names as the listed types; entries of type Invalid are skipped.
 
-    MsPASSError where a name is not defined or its value cannot be had as its type.
+    Parameters
+    ----------
+    mdin
+        Metadata to copy from.
+    mdout
+        Metadata to copy to.
+    mdlist
+        The names and types.
+
+    Returns
+    -------
+    int
+        How many were copied.
+
+    Raises
+    ------
+    MsPASSError
+        A name is not defined, or its value cannot be converted to its type.
     """
     copied = 0
     for entry in mdlist:

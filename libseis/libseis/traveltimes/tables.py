@@ -89,21 +89,26 @@ class TravelTimes:
         return float(earth(self.model).radius_of_planet)
 
     def first(self, phases: Sequence[str], depth_km: float, degrees: Floats) -> PhaseArrivals:
-        """At each distance, the earliest arrival of the first phase of the list that exists there.
+        """Return, for each distance, the earliest arrival of the first phase of a list that exists there.
 
         Parameters
         ----------
         phases
-            Names as obspy's TauP has them, in order of preference.
+            Names as in obspy's TauP, in order of preference.
         depth_km
-            Depth of the source below the surface; a source above it counts as at the surface.
+            Depth of the source below the surface in km; a source above the surface counts as at the surface.
         degrees
             Distances from 0 to 180 degrees, shape (n,).
+
+        Returns
+        -------
+        PhaseArrivals
+            The arrivals, one per distance.
 
         Raises
         ------
         PhaseNameError
-            For a name that is no phase.
+            A name is not a phase.
         """
         degrees = np.asarray(degrees, dtype=np.float64)
         nothing = [np.full(len(degrees), np.nan) for _ in range(4)]

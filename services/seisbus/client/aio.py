@@ -63,14 +63,23 @@ def default_address() -> str:
 
 
 class AsyncClient:
-    """A client of the control service at `address` (host:port); use it as `async with`, on one event loop.
+    """A client of a control service; use it as `async with`, on one event loop.
 
-    `transport` says how it is reached; the environment decides when None (see Transport). With `direct` stored bytes
-    come from the bucket that documents name, with the caller's own credentials, instead of through control.
-    `patience` says how many seconds the first call may take (a quick one 8.5 by default).
-    `find` says where control is now ("": unknown): a stack that was started again may have another port, and a
-    watcher follows it.
-    Every call may raise ClientError with control's sentence, UnreachableError when nobody answers.
+    Every call may raise ClientError with control's sentence, or UnreachableError if control does not answer.
+
+    Parameters
+    ----------
+    address
+        host:port; without it, SEISBUS_CONTROL_ADDRESS or 127.0.0.1:50051.
+    transport
+        How control is reached; without it, the environment decides (see Transport).
+    direct
+        Reads stored bytes from the bucket with the caller's own credentials, instead of through control.
+    find
+        Returns the present address of control ("" if it is unknown). A stack that was started again may have another
+        port; a watcher follows it.
+    patience
+        Returns how many seconds the first call may take; 8.5 by default for a quick call.
     """
 
     def __init__(
@@ -103,21 +112,77 @@ class AsyncClient:
     # jobs
 
     async def submit(self, job: JobSource) -> Job:
-        """Start a job given as a path, a YAML or JSON text, or a mapping; JobFileError when it is not valid."""
+        """Start a job.
+
+        Parameters
+        ----------
+        job
+            A path, a YAML or JSON text, or a mapping.
+
+        Returns
+        -------
+        Job
+            The job.
+
+        Raises
+        ------
+        JobFileError
+            The job is not valid.
+        """
         request = pb.SubmitJobRequest(spec=job_text(job), request_id=str(uuid.uuid4()))
         return Job.of((await self._connection.call("SubmitJob", request)).job)
 
     async def estimate(self, job: JobSource) -> Estimate:
-        """What a job would take; nothing is started."""
+        """Estimate what a job would take; nothing is started.
+
+        Parameters
+        ----------
+        job
+            A path, a YAML or JSON text, or a mapping.
+
+        Returns
+        -------
+        Estimate
+            The estimate.
+
+        Raises
+        ------
+        JobFileError
+            The job is not valid.
+        """
         request = pb.SubmitJobRequest(spec=job_text(job), validate_only=True)
         return Estimate.of((await self._connection.call("SubmitJob", request)).estimate)
 
     async def job(self, job: str) -> Job:
-        """One job with its specification."""
+        """Return one job with its specification.
+
+        Parameters
+        ----------
+        job
+            Id of the job.
+
+        Returns
+        -------
+        Job
+            The job.
+        """
         return Job.of((await self._connection.call("GetJob", pb.GetJobRequest(name=_job(job)))).job)
 
     async def jobs(self, limit: int = 0, waiting: Callable[[str], None] | None = None) -> list[Job]:
-        """Jobs, newest first, at most `limit` (0 is all); `waiting` hears who does not answer, a sentence each."""
+        """Return jobs, newest first.
+
+        Parameters
+        ----------
+        limit
+            Largest number of jobs; 0 means all.
+        waiting
+            Called with a sentence about each server or service that does not answer.
+
+        Returns
+        -------
+        list[Job]
+            The jobs.
+        """
 
         def jobs_of(response: Any) -> Any:
             if waiting is not None:
@@ -129,10 +194,22 @@ class AsyncClient:
         return [Job.of(message) async for message in _first(pages, limit)]
 
     async def watch(self, job: str, waiting: Callable[[str], None] | None = None) -> AsyncIterator[Progress]:
-        """Where the job stands, at once and at every change, until it is closed.
+        """Follow a job until it is closed.
 
-        Goes on through restarts of control, NATS and the database, for as long as they take. What it waits for is
-        told to `waiting` (by default the log `seisbus.client`, as a warning) once, and again when that changes.
+        The watch continues when control, NATS or the database are restarted, as long as that takes.
+
+        Parameters
+        ----------
+        job
+            Id of the job.
+        waiting
+            Called with a sentence on what the watch waits for, once and again when that changes; by default the
+            sentence goes to the log `seisbus.client`, as a warning.
+
+        Yields
+        ------
+        Progress
+            The progress, at once and at every change.
         """
         last: Progress | None = None
         said = ""
@@ -171,7 +248,20 @@ class AsyncClient:
             await former.close()
 
     async def wait(self, job: str, waiting: Callable[[str], None] | None = None) -> Job:
-        """The job once it is closed; `waiting` as for `watch`."""
+        """Wait until a job is closed.
+
+        Parameters
+        ----------
+        job
+            Id of the job.
+        waiting
+            As for `watch`.
+
+        Returns
+        -------
+        Job
+            The closed job.
+        """
         while True:
             async for _ in self.watch(job, waiting):
                 pass
@@ -183,49 +273,156 @@ class AsyncClient:
                 await asyncio.sleep(_AGAIN_SECONDS)
 
     async def cancel(self, job: str) -> Job:
-        """Stop a job; what has no outcome yet becomes cancelled."""
+        """Cancel a job; windows without an outcome become cancelled.
+
+        Parameters
+        ----------
+        job
+            Id of the job.
+
+        Returns
+        -------
+        Job
+            The job.
+        """
         return Job.of((await self._connection.call("CancelJob", pb.CancelJobRequest(name=_job(job)))).job)
 
     async def retry(self, job: str, fates: Iterable[Fate | str] = (), reason: str = "") -> Job:
-        """Plan windows of these fates (failed and cancelled when none are named), with this reason, again."""
+        """Plan windows again.
+
+        Parameters
+        ----------
+        job
+            Id of the job.
+        fates
+            Fates of the windows; failed and cancelled if none is given.
+        reason
+            Only windows with this reason; "" means any.
+
+        Returns
+        -------
+        Job
+            The job.
+        """
         request = pb.RetryJobRequest(name=_job(job), fates=_fates(fates), reason=reason)
         return Job.of((await self._connection.call("RetryJob", request)).job)
 
     async def explain(self, job: str) -> list[str]:
-        """Why a job is not moving: one sentence a finding, most telling first."""
+        """Explain why a job makes no progress.
+
+        Parameters
+        ----------
+        job
+            Id of the job.
+
+        Returns
+        -------
+        list[str]
+            Sentences, the most important one first.
+        """
         response = await self._connection.call("ExplainJob", pb.ExplainJobRequest(name=_job(job)))
         return list(response.findings)
 
     async def outcomes(self, job: str, fates: Iterable[Fate | str] = ()) -> AsyncIterator[Outcome]:
-        """Outcomes of a job in the order of its plan, only these fates when any are named."""
+        """Return the outcomes of a job in the order of its plan.
+
+        Parameters
+        ----------
+        job
+            Id of the job.
+        fates
+            Only these fates; all if none is given.
+
+        Yields
+        ------
+        Outcome
+            The outcomes.
+        """
         request = pb.ListOutcomesRequest(name=_job(job), fates=_fates(fates))
         async for message in self._connection.pages("ListOutcomes", request, lambda r: r.rows):
             yield Outcome.of(message)
 
     async def availability(self, job: str) -> list[Availability]:
-        """Windows by fate, a row each channel and UTC day, in that order."""
+        """Count windows by fate.
+
+        Parameters
+        ----------
+        job
+            Id of the job.
+
+        Returns
+        -------
+        list[Availability]
+            One row per channel and UTC day, in this order.
+        """
         response = await self._connection.call("GetAvailability", pb.GetAvailabilityRequest(name=_job(job)))
         return [Availability.of(row) for row in response.rows]
 
     async def reasons(self, job: str) -> list[Reason]:
-        """Why windows of a job are not saved: how many a fate and reason, with an example, however many they are."""
+        """Return why windows of a job are not saved.
+
+        Parameters
+        ----------
+        job
+            Id of the job.
+
+        Returns
+        -------
+        list[Reason]
+            The number of windows for each fate and reason, with one example.
+        """
         request = pb.GetAvailabilityRequest(name=_job(job), only_reasons=True)
         return [Reason.of(message) for message in (await self._connection.call("GetAvailability", request)).reasons]
 
     async def dead_letters(self, job: str = "", limit: int = 0) -> list[DeadLetter]:
-        """Messages that were given up, of one job or of all, without their bodies."""
+        """Return messages that were given up, without their bodies.
+
+        Parameters
+        ----------
+        job
+            Id of a job; "" means all jobs.
+        limit
+            Largest number of dead letters; 0 means all.
+
+        Returns
+        -------
+        list[DeadLetter]
+            The dead letters.
+        """
         pages = self._connection.pages(
             "ListDeadLetters", pb.ListDeadLettersRequest(job=_job(job) if job else ""), lambda r: r.dead_letters
         )
         return [DeadLetter.of(message) async for message in _first(pages, limit)]
 
     async def dead_letter(self, identity: str) -> DeadLetter:
-        """One dead letter with its body."""
+        """Return one dead letter with its body.
+
+        Parameters
+        ----------
+        identity
+            Id of the dead letter.
+
+        Returns
+        -------
+        DeadLetter
+            The dead letter.
+        """
         request = pb.GetDeadLetterRequest(name=f"deadLetters/{identity}")
         return DeadLetter.of((await self._connection.call("GetDeadLetter", request)).dead_letter)
 
     async def replay(self, identity: str) -> Job:
-        """Plan again what the job of a dead letter lost to dead letters; the job must be closed."""
+        """Plan the windows again that the job of a dead letter lost to dead letters; the job must be closed.
+
+        Parameters
+        ----------
+        identity
+            Id of the dead letter.
+
+        Returns
+        -------
+        Job
+            The job.
+        """
         request = pb.ReplayDeadLetterRequest(name=f"deadLetters/{identity}")
         return Job.of((await self._connection.call("ReplayDeadLetter", request)).job)
 
@@ -247,11 +444,43 @@ class AsyncClient:
         loc: str = "*",
         chan: str = "*",
     ) -> Job:
-        """Start a job that makes datasets of stored waveforms: asdf, mseed, mseed3, sac, parquet or specfem.
+        """Start a job that makes datasets of stored waveforms.
 
-        Of one job, with one data_tag, or of one event: all that are given must fit. `misfit` is a misfit job, or
-        several, whose synthetics, windows and adjoint sources are added to asdf; or the one that specfem is of.
-        `version` is 2 or 3, of mseed. `datasets` of the job, once it is closed, says where they are.
+        The waveforms must fit all of job, tag and event that are given. When the job is closed, `datasets` says where
+        the datasets are.
+
+        Parameters
+        ----------
+        format
+            asdf, mseed, mseed3, sac, parquet or specfem.
+        version
+            2 or 3, for mseed.
+        job
+            Id of the job that stored the waveforms.
+        tag
+            Their data_tag.
+        event
+            Id of their event.
+        misfit
+            Ids of misfit jobs. Their synthetics, windows and adjoint sources are added to asdf; specfem is made of
+            exactly one.
+        folder
+            Folder below `exports`; without it, named by job, tag or event.
+        waveform_tag
+            Tag of the waveforms in ASDF; "observed" by default.
+        net
+            Network codes, with wildcards.
+        sta
+            Station codes, with wildcards.
+        loc
+            Location codes, with wildcards.
+        chan
+            Channel codes, with wildcards.
+
+        Returns
+        -------
+        Job
+            The job.
         """
         format = miniseed_format(format, version)
         misfits = [one.removeprefix("jobs/") for one in ([misfit] if isinstance(misfit, str) else misfit)]
@@ -268,16 +497,43 @@ class AsyncClient:
         )
 
     async def datasets(self, job: str) -> list[dict[str, Any]]:
-        """What an export built: documents with path (below the output folder), format, waveforms, size, problems …"""
+        """Return what an export built.
+
+        Parameters
+        ----------
+        job
+            Id of the export job.
+
+        Returns
+        -------
+        list[dict[str, Any]]
+            Documents with path (below the output folder), format, waveforms, size, problems and more.
+        """
         return await self._documents("ListDatasets", pb.ListDatasetsRequest(name=_job(job)))
 
     async def download(
         self, dataset: Mapping[str, Any], folder: Path | str = ".", *, version: int | None = None
     ) -> Path:
-        """Copy a dataset (a document of `datasets`), and the file with error logs beside it where there is one, below
-        `folder`, checked against their sums; where the dataset is then.
+        """Copy a dataset, with the file of its error logs if there is one, and check the copy against its checksums.
 
-        `version` (2 or 3) turns the copy of a miniSEED dataset into that version.
+        Parameters
+        ----------
+        dataset
+            A document of `datasets`.
+        folder
+            Where to put it.
+        version
+            2 or 3 converts the copy of a miniSEED dataset to this version.
+
+        Returns
+        -------
+        Path
+            Path of the copy.
+
+        Raises
+        ------
+        DatasetError
+            The bytes are not those that were built.
         """
         check_version(version)
         if version is not None and dataset["format"] not in MINISEED:
@@ -301,7 +557,18 @@ class AsyncClient:
             yield message.file, message.data
 
     async def misfits(self, job: str) -> list[TotalMisfit]:
-        """Total misfits of a misfit job, in order of event and evaluation."""
+        """Return the total misfits of a misfit job.
+
+        Parameters
+        ----------
+        job
+            Id of the job.
+
+        Returns
+        -------
+        list[TotalMisfit]
+            One per event and evaluation, in this order.
+        """
         response = await self._connection.call("ListMisfits", pb.ListMisfitsRequest(name=_job(job)))
         return [total_misfit(row) for row in response.rows]
 
@@ -313,16 +580,39 @@ class AsyncClient:
         return [Archive(a.name, a.bucket, a.region, a.index) for a in response.archives]
 
     async def sync_index(self, archive: str) -> Job:
-        """Bring an archive's index keys, catalogs and stations into the database: a job of kind index."""
+        """Start a job that reads an archive's index, catalogs and stations into the database.
+
+        Parameters
+        ----------
+        archive
+            Name of the archive.
+
+        Returns
+        -------
+        Job
+            The job.
+        """
         request = pb.SyncIndexRequest(archive=archive, request_id=str(uuid.uuid4()))
         return Job.of((await self._connection.call("SyncIndex", request)).job)
 
     async def purge(
         self, jobs: Sequence[str] = (), *, closed_before: Any = None, dry_run: bool = False
     ) -> tuple[Job | None, list[str]]:
-        """Remove closed jobs, named or closed before a moment, with all they stored: the job that does it, their ids.
+        """Start a job that removes closed jobs with all that they stored; for operators only.
 
-        Needs an operator. With `dry_run` nothing is removed, and there is no job.
+        Parameters
+        ----------
+        jobs
+            Ids of the jobs.
+        closed_before
+            All jobs that were closed before this time.
+        dry_run
+            True to remove nothing and to return only the ids.
+
+        Returns
+        -------
+        tuple[Job | None, list[str]]
+            The job that removes them (None for a dry run), and their ids.
         """
         request = pb.PurgeJobsRequest(
             names=[_job(job) for job in jobs],
@@ -337,14 +627,54 @@ class AsyncClient:
     async def index_keys(
         self, archive: str, index: str = "waveform", *, year: int = 0, day: int = 0, format: str = ""
     ) -> list[dict[str, Any]]:
-        """Index key documents (`index` is waveform or catalog) in order of key; 0 and "" mean all."""
+        """Return documents of index keys in order of key.
+
+        Parameters
+        ----------
+        archive
+            Name of the archive.
+        index
+            "waveform" or "catalog".
+        year
+            Only this year; 0 means all.
+        day
+            Only this day of the year; 0 means all.
+        format
+            Only this format; "" means all.
+
+        Returns
+        -------
+        list[dict[str, Any]]
+            The documents.
+        """
         request = pb.ListIndexKeysRequest(archive=archive, index=index, year=year, day=day, format=format)
         return await self._documents("ListIndexKeys", request)
 
     async def day_files(
         self, archive: str, day: Any, *, net: str = "*", sta: str = "*", loc: str = "*", chan: str = "*"
     ) -> list[dict[str, Any]]:
-        """day_file documents of the UTC day that holds the moment `day`, in order of key."""
+        """Return day_file documents of a UTC day in order of key.
+
+        Parameters
+        ----------
+        archive
+            Name of the archive.
+        day
+            Any time of the day.
+        net
+            Network codes, with wildcards.
+        sta
+            Station codes, with wildcards.
+        loc
+            Location codes, with wildcards.
+        chan
+            Channel codes, with wildcards.
+
+        Returns
+        -------
+        list[dict[str, Any]]
+            The documents.
+        """
         request = pb.ListDayFilesRequest(
             archive=archive, day_ns=time_ns(day), filter=channel_filter(net, sta, loc, chan)
         )
@@ -359,10 +689,28 @@ class AsyncClient:
         above_magnitude: float | None = None,
         max_magnitude: float | None = None,
     ) -> Any:
-        """Events of an archive's catalog as a pyarrow Table in order of time (`to_pandas()` makes a DataFrame).
+        """Return events of an archive's catalog as a pyarrow Table in order of time.
 
-        Origin times in [start, end), magnitude strictly above `above_magnitude` and at most `max_magnitude`;
-        columns: `tables.event_schema`. Needs seisbus[tables]; `event_documents` does without.
+        `to_pandas()` makes a DataFrame. The columns are those of `tables.event_schema`. This needs seisbus[tables];
+        `event_documents` does not.
+
+        Parameters
+        ----------
+        archive
+            Name of the archive.
+        start
+            First origin time.
+        end
+            Origin times before this.
+        above_magnitude
+            Only magnitudes above this.
+        max_magnitude
+            Only magnitudes up to this.
+
+        Returns
+        -------
+        Any
+            The table.
         """
         return tables.event_table(await self._events(archive, start, end, above_magnitude, max_magnitude))
 
@@ -375,7 +723,26 @@ class AsyncClient:
         above_magnitude: float | None = None,
         max_magnitude: float | None = None,
     ) -> list[dict[str, Any]]:
-        """What `events` gives, as documents: its columns, `time` in ns since 1970, None for what is not known."""
+        """Return events of an archive's catalog as documents.
+
+        Parameters
+        ----------
+        archive
+            Name of the archive.
+        start
+            First origin time.
+        end
+            Origin times before this.
+        above_magnitude
+            Only magnitudes above this.
+        max_magnitude
+            Only magnitudes up to this.
+
+        Returns
+        -------
+        list[dict[str, Any]]
+            Documents with the columns of `events`; `time` is in ns since 1970, and unknown values are None.
+        """
         return tables.event_documents(await self._events(archive, start, end, above_magnitude, max_magnitude))
 
     async def get_events(
@@ -387,7 +754,26 @@ class AsyncClient:
         above_magnitude: float | None = None,
         max_magnitude: float | None = None,
     ) -> Any:
-        """The same as an obspy Catalog (depths in metres)."""
+        """Return events of an archive's catalog as an obspy Catalog (depths in metres).
+
+        Parameters
+        ----------
+        archive
+            Name of the archive.
+        start
+            First origin time.
+        end
+            Origin times before this.
+        above_magnitude
+            Only magnitudes above this.
+        max_magnitude
+            Only magnitudes up to this.
+
+        Returns
+        -------
+        Any
+            The Catalog.
+        """
         return tables.event_catalog(await self._events(archive, start, end, above_magnitude, max_magnitude))
 
     async def get_stations(
@@ -401,7 +787,30 @@ class AsyncClient:
         loc: str = "*",
         chan: str = "*",
     ) -> Any:
-        """Channel epochs that overlap [start, end) as an obspy Inventory (metres, dip), without responses."""
+        """Return channel epochs as an obspy Inventory (metres, dip), without responses.
+
+        Parameters
+        ----------
+        archive
+            Name of the archive.
+        start
+            Only epochs that end after this time.
+        end
+            Only epochs that start before this time.
+        net
+            Network codes, with wildcards.
+        sta
+            Station codes, with wildcards.
+        loc
+            Location codes, with wildcards.
+        chan
+            Channel codes, with wildcards.
+
+        Returns
+        -------
+        Any
+            The Inventory.
+        """
         return inventory_of(await self.channels(archive, start, end, net=net, sta=sta, loc=loc, chan=chan))
 
     async def channels(
@@ -415,7 +824,30 @@ class AsyncClient:
         loc: str = "*",
         chan: str = "*",
     ) -> list[dict[str, Any]]:
-        """Channel epoch documents in MsPASS's names and units (kilometres, vang)."""
+        """Return documents of channel epochs with MsPASS's names and units (kilometres, vang).
+
+        Parameters
+        ----------
+        archive
+            Name of the archive.
+        start
+            Only epochs that end after this time.
+        end
+            Only epochs that start before this time.
+        net
+            Network codes, with wildcards.
+        sta
+            Station codes, with wildcards.
+        loc
+            Location codes, with wildcards.
+        chan
+            Channel codes, with wildcards.
+
+        Returns
+        -------
+        list[dict[str, Any]]
+            The documents.
+        """
         request = pb.ListChannelsRequest(
             archive=archive,
             filter=channel_filter(net, sta, loc, chan),
@@ -426,7 +858,20 @@ class AsyncClient:
     # stored data
 
     async def waveforms(self, query: Query | None = None, **where: Unpack[QueryFields]) -> list[dict[str, Any]]:
-        """wf documents that match, in order of start time; give a Query or its fields."""
+        """Return wf documents in order of start time.
+
+        Parameters
+        ----------
+        query
+            Which waveforms.
+        **where
+            The fields of a Query, in place of `query`.
+
+        Returns
+        -------
+        list[dict[str, Any]]
+            The documents.
+        """
         return [document async for document in self._waveforms(_query(query, where))]
 
     async def _waveforms(self, wanted: Query) -> AsyncIterator[dict[str, Any]]:
@@ -443,7 +888,20 @@ class AsyncClient:
             yield json.loads(text), _log(log)
 
     async def stored(self, query: Query | None = None, **where: Unpack[QueryFields]) -> AsyncIterator[Stored]:
-        """Documents with their stored bytes, one by one, in order of start time."""
+        """Return wf documents with their stored bytes in order of start time.
+
+        Parameters
+        ----------
+        query
+            Which waveforms.
+        **where
+            The fields of a Query, in place of `query`.
+
+        Yields
+        ------
+        Stored
+            A document with its bytes.
+        """
         if self._direct is not None:
             async for document, log in self._logged(_query(query, where)):
                 yield replace(await self._direct.stored(document), log=log)
@@ -462,15 +920,40 @@ class AsyncClient:
                 yield Stored(document, b"".join(pieces), miniseed, message.error, log)
 
     async def stream(self, query: Query | None = None, **where: Unpack[QueryFields]) -> AsyncIterator[TimeSeries]:
-        """Stored waveforms as TimeSeries, one by one; one that cannot be read is dead and says why on its elog."""
+        """Return stored waveforms as TimeSeries, one by one.
+
+        Parameters
+        ----------
+        query
+            Which waveforms.
+        **where
+            The fields of a Query, in place of `query`.
+
+        Yields
+        ------
+        TimeSeries
+            A waveform; if it cannot be read, it is dead and its elog says why.
+        """
         async for stored in self.stored(query, **where):
             yield decode.time_series_of(stored)
 
     async def read(self, query: Query | None = None, **where: Unpack[QueryFields]) -> TimeSeriesEnsemble:
-        """Stored waveforms as one ensemble; Metadata are the wf documents, elogs the stored ones, clock exact.
+        """Return stored waveforms as one ensemble.
 
-        Where the query names a job, the ensemble's own elog says why windows of it are not among them: an entry for
-        each fate and reason, with the number of windows and an example.
+        If the query names a job, the ensemble's own elog says why windows of the job are missing: one entry per fate
+        and reason, with the number of windows and an example.
+
+        Parameters
+        ----------
+        query
+            Which waveforms.
+        **where
+            The fields of a Query, in place of `query`.
+
+        Returns
+        -------
+        TimeSeriesEnsemble
+            The waveforms. Their Metadata are the wf documents, their elogs the stored ones, and their clocks are exact.
         """
         wanted = _query(query, where)
         ensemble = decode.ensemble_of([datum async for datum in self.stream(wanted)])
@@ -481,10 +964,28 @@ class AsyncClient:
     async def save(
         self, path: Path | str, query: Query | None = None, *, version: int | None = None, **where: Unpack[QueryFields]
     ) -> int:
-        """Write stored waveforms to one miniSEED file; how many. No file where none matches.
+        """Write stored waveforms to one miniSEED file; the file is not made if there are none.
 
-        Without `version` exactly as they are stored; 2 or 3 makes everything that version. WaveformError for one that
-        cannot be read, or that the version has no room for.
+        Parameters
+        ----------
+        path
+            Name of the file.
+        query
+            Which waveforms.
+        version
+            2 or 3 converts all of them to this version; without it, they are written as they are stored.
+        **where
+            The fields of a Query, in place of `query`.
+
+        Returns
+        -------
+        int
+            How many were written.
+
+        Raises
+        ------
+        WaveformError
+            A waveform cannot be read, or the version cannot hold it.
         """
         with MiniseedFile(Path(path), version) as file:
             async for one in self.stored(query, **where):
@@ -492,14 +993,38 @@ class AsyncClient:
         return file.count
 
     async def get_waveforms(self, net: str, sta: str, loc: str, chan: str, t1: Any, t2: Any, *, job: str = "") -> Any:
-        """What is stored of these channels from t1 to t2 (both included) as an obspy Stream, counts as int32.
+        """Return stored waveforms as an obspy Stream, counts as int32.
 
-        A location of "" is the blank one, "*" is any.
+        Abutting and equal stretches that several jobs stored are joined; stretches in conflict stay two traces.
+        `stats.seisbus` of a trace has `elog`, the sentences of the stored error logs, and `wf_ids`.
 
-        Abutting and equal stretches that several jobs stored are joined; a conflict stays two traces.
-        `stats.seisbus` of a trace has `elog`, the sentences of the stored error logs, and `wf_ids`. With `job` only
-        what that job stored is read, and `seisbus_elog` of the Stream itself says why windows of these channels and
-        times are not in it.
+        Parameters
+        ----------
+        net
+            Network codes, with wildcards.
+        sta
+            Station codes, with wildcards.
+        loc
+            Location codes, with wildcards; "" means the blank location and "*" any.
+        chan
+            Channel codes, with wildcards.
+        t1
+            First time, included.
+        t2
+            Last time, included.
+        job
+            Id of a job. Only its waveforms are read, and `seisbus_elog` of the Stream says why windows of these
+            channels and times are missing.
+
+        Returns
+        -------
+        Any
+            The Stream.
+
+        Raises
+        ------
+        WaveformError
+            Stored bytes are damaged or gone.
         """
         with extra("obspy"):
             from obspy import Stream
@@ -518,11 +1043,33 @@ class AsyncClient:
         return stream
 
     async def logs(self, job: str) -> list[dict[str, Any]]:
-        """elog documents of a job's saved data."""
+        """Return elog documents of a job's saved data.
+
+        Parameters
+        ----------
+        job
+            Id of the job.
+
+        Returns
+        -------
+        list[dict[str, Any]]
+            The documents.
+        """
         return await self._documents("ListLogs", pb.ListLogsRequest(name=_job(job)))
 
     async def cemetery(self, job: str) -> list[dict[str, Any]]:
-        """cemetery documents of a job's dead."""
+        """Return cemetery documents of a job's dead windows.
+
+        Parameters
+        ----------
+        job
+            Id of the job.
+
+        Returns
+        -------
+        list[dict[str, Any]]
+            The documents.
+        """
         return await self._documents("ListCemetery", pb.ListCemeteryRequest(name=_job(job)))
 
     async def _documents(self, method: str, request: Any) -> list[dict[str, Any]]:

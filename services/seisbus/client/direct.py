@@ -14,9 +14,21 @@ if TYPE_CHECKING:
 
 
 class Direct:
-    """The buckets that documents name: at `endpoint` (the URL of a store other than Amazon's), in `region`.
+    """Reads buckets that documents name, with the caller's own credentials.
 
-    Credentials come from where AWS's own tools look for them. Needs seisbus[direct]; MissingExtraError without it.
+    Credentials are found where AWS's own tools look for them. This needs seisbus[direct].
+
+    Parameters
+    ----------
+    endpoint
+        URL of the store; "" for Amazon's.
+    region
+        Region of the buckets.
+
+    Raises
+    ------
+    MissingExtraError
+        The extra is not installed.
     """
 
     def __init__(self, endpoint: str = "", region: str = "") -> None:
@@ -32,7 +44,23 @@ class Direct:
         await self._stack.aclose()
 
     async def stored(self, document: Mapping[str, Any]) -> Stored:
-        """A wf document with its bytes, or why they cannot be had. UnavailableError when the store is away."""
+        """Read the bytes of a wf document.
+
+        Parameters
+        ----------
+        document
+            The document.
+
+        Returns
+        -------
+        Stored
+            The document with its bytes, or with the reason why they cannot be read.
+
+        Raises
+        ------
+        UnavailableError
+            The store is away.
+        """
         from ..objects.sink_reader import StoredObjectError, waveform_bytes
 
         if document["storage_mode"] != "s3":
@@ -45,7 +73,25 @@ class Direct:
         return Stored(document, data, document["format"] == "mseed")
 
     async def files(self, dataset: Mapping[str, Any]) -> AsyncIterator[tuple[str, bytes]]:
-        """(file name, next bytes) of a dataset; StoredObjectError, UnavailableError."""
+        """Read the files of a dataset.
+
+        Parameters
+        ----------
+        dataset
+            The document of the dataset.
+
+        Yields
+        ------
+        tuple[str, bytes]
+            The name of a file, and its next bytes.
+
+        Raises
+        ------
+        StoredObjectError
+            A file is damaged or gone.
+        UnavailableError
+            The store is away.
+        """
         from ..objects.sink_reader import dataset_files
 
         url = str(dataset.get("url", dataset["path"]))

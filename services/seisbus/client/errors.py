@@ -22,7 +22,17 @@ class Failure(StrEnum):
 
 
 class ClientError(SeisbusError):
-    """Control's sentence on why a call did not succeed; `code` is the gRPC status name."""
+    """A call to control that did not succeed.
+
+    Parameters
+    ----------
+    message
+        Control's sentence.
+    code
+        Name of the gRPC status.
+    failure
+        Whether the request or a server is the cause.
+    """
 
     def __init__(self, message: str, code: str, failure: Failure) -> None:
         super().__init__(message)
@@ -31,7 +41,15 @@ class ClientError(SeisbusError):
 
 
 class UnreachableError(ClientError):
-    """No control service answers at `address`, or none that can be talked to, for `problem`."""
+    """No control service answers at an address.
+
+    Parameters
+    ----------
+    address
+        The address.
+    problem
+        Why there is no connection.
+    """
 
     def __init__(self, address: str, problem: str = "") -> None:
         super().__init__(
@@ -46,7 +64,15 @@ class UnreachableError(ClientError):
 
 
 class WaveformError(SeisbusError):
-    """A stored waveform cannot be turned into samples; `document` is the id of its wf document."""
+    """A stored waveform that cannot be turned into samples.
+
+    Parameters
+    ----------
+    document
+        Id of its wf document.
+    problem
+        Why it cannot be read.
+    """
 
     def __init__(self, document: str, problem: str) -> None:
         super().__init__(f"Waveform {document}: {problem}")
@@ -54,7 +80,15 @@ class WaveformError(SeisbusError):
 
 
 class DatasetError(SeisbusError):
-    """A `file` of a dataset is not the one that was built; `dataset` is the id of its document."""
+    """A file of a dataset whose bytes are not those that were built.
+
+    Parameters
+    ----------
+    dataset
+        Id of the dataset's document.
+    file
+        Name of the file.
+    """
 
     def __init__(self, dataset: str, file: str) -> None:
         super().__init__(

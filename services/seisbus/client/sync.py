@@ -72,6 +72,16 @@ def _iterate(items: AsyncIterator[T]) -> Iterator[T]:
         _run(items.aclose())  # type: ignore[attr-defined]  # all of ours are async generators
 
 
+def _documented(cls: type[T]) -> type[T]:
+    """Give a class the docstrings that AsyncClient has for the same calls: they are written once."""
+    cls.__doc__ = (AsyncClient.__doc__ or "").replace("; use it as `async with`, on one event loop", " that blocks")
+    for name, value in vars(cls).items():
+        if not name.startswith("_") and callable(value):
+            value.__doc__ = getattr(AsyncClient, name).__doc__
+    return cls
+
+
+@_documented
 class Client:
     """A blocking client of the control service at `address` (default: SEISBUS_CONTROL_ADDRESS); see AsyncClient."""
 

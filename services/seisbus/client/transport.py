@@ -45,7 +45,25 @@ class Transport:
         )
 
     def channel(self, address: str, options: list[tuple[str, Any]]) -> Any:
-        """A channel to `address`; UserError when a file cannot be used, or a token would travel in the clear."""
+        """Make a gRPC channel.
+
+        Parameters
+        ----------
+        address
+            host:port of control.
+        options
+            Options of gRPC.
+
+        Returns
+        -------
+        Any
+            The channel.
+
+        Raises
+        ------
+        UserError
+            A file cannot be used, or a token would be sent without encryption.
+        """
         if not self.tls_ca:
             if self.token_file is not None:
                 raise UserError(

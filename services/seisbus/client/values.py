@@ -33,7 +33,18 @@ class Progress:
 
     @classmethod
     def of(cls, message: task_pb2.JobSnapshot) -> Progress:
-        """From the wire."""
+        """Make a progress from a message.
+
+        Parameters
+        ----------
+        message
+            The message.
+
+        Returns
+        -------
+        Progress
+            The progress.
+        """
         return cls(
             job=message.job,
             state=JobState(message.state),
@@ -78,7 +89,18 @@ class Job:
 
     @classmethod
     def of(cls, message: pb.Job) -> Job:
-        """From the wire."""
+        """Make a job from a message.
+
+        Parameters
+        ----------
+        message
+            The message.
+
+        Returns
+        -------
+        Job
+            The job.
+        """
         return cls(
             id=message.name.removeprefix("jobs/"),
             title=message.title,
@@ -108,7 +130,18 @@ class Estimate:
 
     @classmethod
     def of(cls, message: pb.Estimate) -> Estimate:
-        """From the wire."""
+        """Make an estimate from a message.
+
+        Parameters
+        ----------
+        message
+            The message.
+
+        Returns
+        -------
+        Estimate
+            The estimate.
+        """
         return cls(**{name: getattr(message, name) for name in cls.__slots__})
 
 
@@ -139,7 +172,18 @@ class Outcome:
 
     @classmethod
     def of(cls, message: pb.ListOutcomesResponse.Row) -> Outcome:
-        """From the wire."""
+        """Make an outcome from a message.
+
+        Parameters
+        ----------
+        message
+            The message.
+
+        Returns
+        -------
+        Outcome
+            The outcome.
+        """
         return cls(
             window=message.window.id,
             channel=channel_of(message.window.channel),
@@ -165,7 +209,18 @@ class Availability:
 
     @classmethod
     def of(cls, message: pb.GetAvailabilityResponse.Row) -> Availability:
-        """From the wire."""
+        """Make a row from a message.
+
+        Parameters
+        ----------
+        message
+            The message.
+
+        Returns
+        -------
+        Availability
+            The row.
+        """
         return cls(
             channel=channel_of(message.channel),
             day_ns=message.day_ns,
@@ -187,7 +242,18 @@ class Reason:
 
     @classmethod
     def of(cls, message: pb.GetAvailabilityResponse.Reason) -> Reason:
-        """From the wire."""
+        """Make a reason from a message.
+
+        Parameters
+        ----------
+        message
+            The message.
+
+        Returns
+        -------
+        Reason
+            The reason.
+        """
         fate = Fate[task_pb2.Fate.Name(message.fate).removeprefix("FATE_")]
         return cls(fate, message.reason, message.windows, message.example)
 
@@ -209,7 +275,18 @@ class DeadLetter:
 
     @classmethod
     def of(cls, message: pb.DeadLetter) -> DeadLetter:
-        """From the wire."""
+        """Make a dead letter from a message.
+
+        Parameters
+        ----------
+        message
+            The message.
+
+        Returns
+        -------
+        DeadLetter
+            The dead letter.
+        """
         fields = {name: getattr(message, name) for name in cls.__slots__ if name != "id"}
         return cls(id=message.name.removeprefix("deadLetters/"), **fields)
 

@@ -36,10 +36,26 @@ Progress = Callable[[str, int, int], None]
 
 
 def make_archive(root: Path, spec: ArchiveSpec, progress: Progress | None = None) -> Manifest:
-    """Makes the archive `spec` under `root`: the bucket in root/<bucket>, its truth in root/truth.
+    """Make an archive and its truth; an archive of the same spec that exists already is kept.
 
-    An archive of the same spec that is there already is kept as it is. Raises ArchiveSpecError where the
-    folder holds another one.
+    Parameters
+    ----------
+    root
+        Folder: the bucket is in root/<bucket>, the truth in root/truth.
+    spec
+        What to make.
+    progress
+        Called with the progress of the work.
+
+    Returns
+    -------
+    Manifest
+        The manifest.
+
+    Raises
+    ------
+    ArchiveSpecError
+        The folder holds another archive.
     """
     if manifest_path(root).exists():
         found = read_manifest(root)

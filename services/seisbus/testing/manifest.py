@@ -80,7 +80,23 @@ class Manifest:
     notes: tuple[str, ...] = ()
 
     def file(self, key: str) -> DayFile:
-        """The day file with a key; KeyError where there is none."""
+        """Return the day file with a key.
+
+        Parameters
+        ----------
+        key
+            The key.
+
+        Returns
+        -------
+        DayFile
+            The day file.
+
+        Raises
+        ------
+        KeyError
+            There is no such day file.
+        """
         for found in self.files:
             if found.key == key:
                 return found
@@ -111,7 +127,23 @@ def write_manifest(root: Path, manifest: Manifest) -> None:
 
 
 def read_manifest(root: Path) -> Manifest:
-    """The manifest under `root`; ArchiveSpecError where there is none or it is of another version."""
+    """Read the manifest of an archive.
+
+    Parameters
+    ----------
+    root
+        Folder of the archive.
+
+    Returns
+    -------
+    Manifest
+        The manifest.
+
+    Raises
+    ------
+    ArchiveSpecError
+        There is no manifest, or it is of another version.
+    """
     path = manifest_path(root)
     if not path.exists():
         raise ArchiveSpecError("root", f"{root} holds no generated archive: {path} is missing.")

@@ -52,7 +52,15 @@ ALL_DEFECTS = tuple(Defect)
 
 
 class ArchiveSpecError(UserError):
-    """An archive that cannot be made as asked; `entry` names what is wrong."""
+    """An archive that cannot be made as asked.
+
+    Parameters
+    ----------
+    entry
+        Name of what is wrong.
+    problem
+        What is wrong.
+    """
 
     def __init__(self, entry: str, problem: str) -> None:
         super().__init__(f"Cannot make the archive: {entry} {problem}")
@@ -173,7 +181,18 @@ class ArchiveSpec:
         return middle - 1800 * NS, middle + 1800 * NS
 
     def cover(self, day: date) -> tuple[int, int]:
-        """The span of a day that has data, in epoch ns."""
+        """Return the span of a day that has data.
+
+        Parameters
+        ----------
+        day
+            The day.
+
+        Returns
+        -------
+        tuple[int, int]
+            First and last time in ns since 1970.
+        """
         start = (day - date(1970, 1, 1)).days * DAY_NS
         return start + int(self.hours[0] * 3600) * NS, start + int(self.hours[1] * 3600) * NS
 

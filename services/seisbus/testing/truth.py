@@ -103,9 +103,26 @@ def samples_sha256(data: Array) -> str:
 
 
 def truth_segments(root: Path, key: str) -> list[TruthSegment]:
-    """All samples that can be had of a day object, by time, made again from the manifest; read-only arrays.
+    """Return all samples that a reader can get from a day object, by time, made again from the manifest.
 
-    A second copy with other values comes last. Raises KeyError for a key that the manifest has not.
+    A second copy with other values comes last.
+
+    Parameters
+    ----------
+    root
+        Folder of the archive.
+    key
+        Key of the object.
+
+    Returns
+    -------
+    list[TruthSegment]
+        The segments, with read-only arrays.
+
+    Raises
+    ------
+    KeyError
+        The manifest does not have the key.
     """
     return list(_segments(root, _modified_ns(root), key))
 
@@ -154,15 +171,38 @@ def expected_window(
     fill: Fill = Fill.ZERO,
     overlap: Overlap = Overlap.GAP,
 ) -> ExpectedWindow:
-    """What a window of one channel must come to, out of its object or, over midnight, out of several.
+    """Return what a window of one channel must contain.
 
-    An inclusive window (of an event) starts with the sample nearest to its start, halves later, and has
-    round((end - start) / dt) + 1 samples; any other one (a tile) has those with start <= t < end.
-    Samples that stand twice with other values are left out unless `overlap` chooses. Dead are: a window
-    without samples (no_data where the objects have none at all, overlap_conflict where all were left out,
-    no_data_in_window otherwise); and, under `kill`, one that is not whole (overlap_conflict if it touches
-    samples left out, else gap if it is interrupted, else starts_late, else ends_early). `split` keeps the
-    pieces, and `fill` fills what is missing, at the edges too.
+    An inclusive window (of an event) starts with the sample nearest to its start, halves later, and has round((end -
+    start) / dt) + 1 samples; any other window (a tile) has the samples with start <= t < end. A window without samples
+    is dead: no_data if the objects have no data at all, overlap_conflict if all samples were left out, else
+    no_data_in_window. Under `kill` a window that is not whole is dead too: overlap_conflict if it touches samples that
+    were left out, else gap if it is interrupted, else starts_late, else ends_early. `split` keeps the pieces, and
+    `fill` fills missing samples, also at the edges.
+
+    Parameters
+    ----------
+    root
+        Folder of the archive.
+    keys
+        Key of the channel's object; for a window across midnight, keys of several.
+    start_ns
+        Start of the window in ns since 1970.
+    end_ns
+        End of the window in ns since 1970.
+    inclusive_end
+        True for windows of events.
+    gaps
+        What is done with a window that has gaps.
+    fill
+        What missing samples become.
+    overlap
+        Which samples are kept if two have the same time and different values; by default none of them.
+
+    Returns
+    -------
+    ExpectedWindow
+        The window.
     """
     manifest = _manifest(root)
     files = [manifest.file(key) for key in ([keys] if isinstance(keys, str) else keys)]

@@ -237,28 +237,67 @@ def _decorator(kind: type, view_class: Callable[[Any], _View]) -> Callable[[Call
 
 
 def timeseries_as_trace(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Show TimeSeries arguments to `function` as Traces; a returned view comes back as its datum."""
+    """Give TimeSeries arguments to a function as Traces; a Trace that it returns becomes its datum again.
+
+    Parameters
+    ----------
+    function
+        The function.
+
+    Returns
+    -------
+    Callable[..., Any]
+        A function of TimeSeries.
+    """
     return _decorator(TimeSeries, _TraceView)(function)
 
 
 def seismogram_as_stream(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Show Seismogram arguments to `function` as Streams of three Traces.
+    """Give Seismogram arguments to a function as Streams of three Traces.
 
-    ValueError, with nothing taken back, when these are no longer three of equal length.
+    Parameters
+    ----------
+    function
+        The function.
+
+    Returns
+    -------
+    Callable[..., Any]
+        A function of Seismograms. It raises ValueError, and changes nothing, if the Streams no longer have three Traces
+        of equal length afterwards.
     """
     return _decorator(Seismogram, _SeismogramView)(function)
 
 
 def timeseries_ensemble_as_stream(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Show TimeSeriesEnsemble arguments to `function` as Streams; appended Traces become members.
+    """Give TimeSeriesEnsemble arguments to a function as Streams; Traces that it appends become members.
 
-    ValueError, with nothing taken back, when Traces were removed, copied or reordered.
+    Parameters
+    ----------
+    function
+        The function.
+
+    Returns
+    -------
+    Callable[..., Any]
+        A function of ensembles. It raises ValueError, and changes nothing, if Traces were removed, copied or reordered.
     """
     return _decorator(TimeSeriesEnsemble, lambda d: _EnsembleView(d, 1))(function)
 
 
 def seismogram_ensemble_as_stream(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Show SeismogramEnsemble arguments to `function` as Streams, three Traces a member; as the TimeSeries form."""
+    """Give SeismogramEnsemble arguments to a function as Streams with three Traces per member.
+
+    Parameters
+    ----------
+    function
+        The function.
+
+    Returns
+    -------
+    Callable[..., Any]
+        A function of ensembles. It raises ValueError, and changes nothing, if Traces were removed, copied or reordered.
+    """
     return _decorator(SeismogramEnsemble, lambda d: _EnsembleView(d, 3))(function)
 
 
@@ -274,12 +313,30 @@ def _copy_into(target: Atomic, source: Atomic) -> None:
 
 
 def timeseries_copy_helper(ts1: TimeSeries, ts2: TimeSeries) -> None:
-    """Copy samples, sampling, time, live flag and Metadata of `ts2` into `ts1`; elog and history of ts1 stay."""
+    """Copy samples, sampling, time, live flag and Metadata into another TimeSeries.
+
+    It keeps its own elog and history.
+
+    Parameters
+    ----------
+    ts1
+        The TimeSeries that is changed.
+    ts2
+        The TimeSeries to copy.
+    """
     _copy_into(ts1, ts2)
 
 
 def seismogram_copy_helper(seis1: Seismogram, seis2: Seismogram) -> None:
-    """Copy samples, sampling, time, orientation, live flag and Metadata of `seis2` into `seis1`."""
+    """Copy samples, sampling, time, orientation, live flag and Metadata into another Seismogram.
+
+    Parameters
+    ----------
+    seis1
+        The Seismogram that is changed.
+    seis2
+        The Seismogram to copy.
+    """
     _copy_into(seis1, seis2)
     seis1.tmatrix = seis2.tmatrix
 
@@ -294,10 +351,26 @@ def _copy_members(target: Any, source: Any) -> None:
 
 
 def timeseries_ensemble_copy_helper(es1: TimeSeriesEnsemble, es2: TimeSeriesEnsemble) -> None:
-    """Replace the members of `es1` by copies of those of `es2`, and add its Metadata."""
+    """Replace the members of an ensemble by copies of the members of another one, and add its Metadata.
+
+    Parameters
+    ----------
+    es1
+        The ensemble that is changed.
+    es2
+        The ensemble to copy.
+    """
     _copy_members(es1, es2)
 
 
 def seismogram_ensemble_copy_helper(es1: SeismogramEnsemble, es2: SeismogramEnsemble) -> None:
-    """Replace the members of `es1` by copies of those of `es2`, and add its Metadata."""
+    """Replace the members of an ensemble by copies of the members of another one, and add its Metadata.
+
+    Parameters
+    ----------
+    es1
+        The ensemble that is changed.
+    es2
+        The ensemble to copy.
+    """
     _copy_members(es1, es2)

@@ -172,10 +172,20 @@ def _run(wrapped: _Wrapped, call: Callable[[Datum], Any], control: Control, defa
 
 
 def mspass_func_wrapper(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Make `function(data, ...)` a processing function; see `Control` for the keywords it gains.
+    """Make `function(data, ...)` a processing function; `Control` describes the keywords that it gets.
 
-    Dead data come back unchanged. An exception goes to the elog and kills the datum, except TypeError and a fatal
-    MsPASSError, which are raised. Gaps are the business of the function.
+    Dead data are returned unchanged. An exception is written to the elog and kills the datum, except TypeError and a
+    fatal MsPASSError, which are raised. The function must handle gaps itself.
+
+    Parameters
+    ----------
+    function
+        The function.
+
+    Returns
+    -------
+    Callable[..., Any]
+        The processing function.
     """
     wrapped = _Wrapped(function, "mspass_func_wrapper")
 
@@ -188,7 +198,18 @@ def mspass_func_wrapper(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def mspass_method_wrapper(method: Callable[..., Any]) -> Callable[..., Any]:
-    """`mspass_func_wrapper` for methods: the datum is the first argument after self, the name "Class.method"."""
+    """Make a method a processing method, as `mspass_func_wrapper` does.
+
+    Parameters
+    ----------
+    method
+        The method; the datum is its first argument after self, and its name is "Class.method".
+
+    Returns
+    -------
+    Callable[..., Any]
+        The processing method.
+    """
     wrapped = _Wrapped(method, "mspass_method_wrapper")
 
     @functools.wraps(method)

@@ -19,7 +19,20 @@ def _dead(d: Datum) -> bool:
 
 
 def is_input_dead(*args: Any, **kwargs: Any) -> bool:
-    """True if any data object among the arguments is dead; an ensemble is when none of its members is live."""
+    """Return whether any data object among the arguments is dead.
+
+    Parameters
+    ----------
+    *args
+        Arguments of a function.
+    **kwargs
+        Arguments of a function.
+
+    Returns
+    -------
+    bool
+        True if there is a dead one; an ensemble is dead if none of its members is live.
+    """
     return any(_dead(value) for value in (*args, *kwargs.values()) if isinstance(value, DATA))
 
 
@@ -40,8 +53,19 @@ def _is_fatal(error: Exception) -> bool:
 def mspass_func_wrapper_multi(function: Callable[..., Any]) -> Callable[..., Any]:
     """Make `function(data1, data2, ...)` a processing function with object_history, alg_id, alg_name and dryrun.
 
-    With a dead input nothing is done and None returned. An exception (other than TypeError and a fatal MsPASSError)
-    is logged on both and kills both; then None is returned. Gaps are the business of the function.
+    If an input is dead, the function is not called and the result is None. An exception (other than TypeError and a
+    fatal MsPASSError) is logged on both inputs and kills both; then the result is None. The function must handle gaps
+    itself.
+
+    Parameters
+    ----------
+    function
+        The function.
+
+    Returns
+    -------
+    Callable[..., Any]
+        The processing function.
     """
 
     @functools.wraps(function)
@@ -86,8 +110,18 @@ def mspass_func_wrapper_multi(function: Callable[..., Any]) -> Callable[..., Any
 def mspass_reduce_func_wrapper(function: Callable[..., Any]) -> Callable[..., Any]:
     """Make `function(data1, data2, ...)` a reduce operator that merges data2 into data1.
 
-    A dead input is skipped: the other one is returned. An exception (other than TypeError and a fatal MsPASSError)
-    is logged on both; data1 comes back. Returns data1 when the function returns None.
+    If an input is dead, the other one is returned. An exception (other than TypeError and a fatal MsPASSError) is
+    logged on both inputs, and data1 is returned. If the function returns None, data1 is returned.
+
+    Parameters
+    ----------
+    function
+        The function.
+
+    Returns
+    -------
+    Callable[..., Any]
+        The reduce operator.
     """
 
     @functools.wraps(function)

@@ -26,7 +26,15 @@ class Collections(Protocol):
 
 
 class SchemaDefinitionBase:
-    """What the definitions of collections and of data objects have in common."""
+    """The common part of the definitions of collections and of data objects.
+
+    Parameters
+    ----------
+    name
+        Name of the collection or data object.
+    attributes
+        The attributes by name.
+    """
 
     def __init__(self, name: str, attributes: Mapping[str, Attribute]) -> None:
         self._name = name
@@ -43,9 +51,19 @@ class SchemaDefinitionBase:
         return self._attributes[key]
 
     def add(self, name: str, attr: Mapping[str, Any]) -> None:
-        """Define `name` (replacing an earlier definition) by a mapping with `type` and optional other fields.
+        """Define an attribute; an earlier definition is replaced.
 
-        MsPASSError (Invalid) says which field is wrong.
+        Parameters
+        ----------
+        name
+            Its unique name.
+        attr
+            A mapping with `type` and optional other fields.
+
+        Raises
+        ------
+        MsPASSError
+            A field is wrong; the error says which (severity Invalid).
         """
         try:
             attribute = Attribute.from_mapping(attr)
@@ -58,7 +76,20 @@ class SchemaDefinitionBase:
             self.add_alias(name, alias)
 
     def add_alias(self, key: str, alias: str) -> None:
-        """Let `alias` stand for `key`; MsPASSError (Invalid) if key is undefined or alias stands for another key."""
+        """Add an alias.
+
+        Parameters
+        ----------
+        key
+            The unique name.
+        alias
+            The alias.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined, or the alias stands for another name (severity Invalid).
+        """
         attribute = self._defined(key)
         if alias == key or self._alias_of.get(alias) == key:
             return
@@ -69,21 +100,53 @@ class SchemaDefinitionBase:
         self._alias_of[alias] = key
 
     def remove_alias(self, alias: str) -> None:
-        """Forget an alias; nothing happens when it is unknown."""
+        """Remove an alias; an unknown one is ignored.
+
+        Parameters
+        ----------
+        alias
+            The alias.
+        """
         key = self._alias_of.pop(alias, None)
         if key is not None:
             attribute = self._attributes[key]
             self._attributes[key] = replace(attribute, aliases=tuple(a for a in attribute.aliases if a != alias))
 
     def aliases(self, key: str) -> list[str] | None:
-        """The aliases of a unique name, None when it has none; KeyError when `key` is not a unique name."""
+        """Return the aliases of a unique name.
+
+        Parameters
+        ----------
+        key
+            The unique name.
+
+        Returns
+        -------
+        list[str] | None
+            The aliases; None if there are none.
+
+        Raises
+        ------
+        KeyError
+            The key is not a unique name.
+        """
         return list(self._attributes[key].aliases) or None
 
     def apply_aliases(self, md: Metadata, alias: Mapping[str, str] | str | PathLike[str]) -> None:
-        """Rename unique names in `md` to other names and register these as aliases.
+        """Rename unique names in Metadata to other names, and register these as aliases.
 
-        `alias` maps name to alias, or is a YAML file with that mapping ("sac.yaml" and "css3.0.yaml" are shipped).
-        MsPASSError: Fatal for an argument of another type or an unreadable file, Invalid for an undefined name.
+        Parameters
+        ----------
+        md
+            The Metadata.
+        alias
+            A mapping of name to alias, or a YAML file with such a mapping ("sac.yaml" and "css3.0.yaml" are included).
+
+        Raises
+        ------
+        MsPASSError
+            The argument has another type or the file cannot be read (severity Fatal), or a name is not defined
+            (severity Invalid).
         """
         if isinstance(alias, str | PathLike):
             alias = read_aliases(alias)
@@ -97,7 +160,13 @@ class SchemaDefinitionBase:
                     md.change_key(present, new)
 
     def clear_aliases(self, md: Metadata) -> None:
-        """Rename aliases in `md` back to unique names; an alias beside its unique name is dropped."""
+        """Rename aliases in Metadata back to unique names; an alias beside its unique name is removed.
+
+        Parameters
+        ----------
+        md
+            The Metadata.
+        """
         for name in list(md.keys()):
             key = self._alias_of.get(name)
             if key is None:
@@ -108,22 +177,71 @@ class SchemaDefinitionBase:
                 md.change_key(name, key)
 
     def concept(self, key: str) -> str:
-        """The description of a unique name; MsPASSError (Complaint) when there is none."""
+        """Return the description of a unique name.
+
+        Parameters
+        ----------
+        key
+            The unique name.
+
+        Returns
+        -------
+        str
+            The description.
+
+        Raises
+        ------
+        MsPASSError
+            There is no description (severity Complaint).
+        """
         text = self._attributes[key].concept if key in self._attributes else None
         if text is None:
             self._fail(f"no concept is defined for {key!r}.", ErrorSeverity.Complaint)
         return text
 
     def has_alias(self, key: str) -> bool:
-        """True if the unique name `key` has an alias."""
+        """Return whether a unique name has an alias.
+
+        Parameters
+        ----------
+        key
+            The unique name.
+
+        Returns
+        -------
+        bool
+            True if it has one.
+        """
         return key in self._attributes and bool(self._attributes[key].aliases)
 
     def is_alias(self, key: str) -> bool:
-        """True if `key` is an alias of some unique name."""
+        """Return whether a name is an alias.
+
+        Parameters
+        ----------
+        key
+            The name.
+
+        Returns
+        -------
+        bool
+            True if it is an alias of a unique name.
+        """
         return key in self._alias_of
 
     def is_defined(self, key: str) -> bool:
-        """True for a unique name or an alias."""
+        """Return whether a name is a unique name or an alias.
+
+        Parameters
+        ----------
+        key
+            The name.
+
+        Returns
+        -------
+        bool
+            True if it is.
+        """
         return key in self._attributes or key in self._alias_of
 
     def keys(self) -> KeysView[str]:
@@ -131,14 +249,44 @@ class SchemaDefinitionBase:
         return self._attributes.keys()
 
     def type(self, key: str) -> type | None:
-        """The Python type (int float str bool dict list bytes ObjectId), None for `object`; KeyError for others.
+        """Return the Python type of a name.
 
-        ObjectId is bson's; where bson is not installed an id is its text form and its type str.
+        Parameters
+        ----------
+        key
+            The name.
+
+        Returns
+        -------
+        type | None
+            int, float, str, bool, dict, list, bytes or bson's ObjectId; None for `object`. If bson is not installed,
+            the type of an ObjectId is str.
+
+        Raises
+        ------
+        KeyError
+            The name is not defined.
         """
         return python_type(self._attributes[key].type)
 
     def unique_name(self, name: str) -> str:
-        """The unique name that `name` is or stands for; MsPASSError (Invalid) when it is not defined."""
+        """Return the unique name that a name is or stands for.
+
+        Parameters
+        ----------
+        name
+            A unique name or an alias.
+
+        Returns
+        -------
+        str
+            The unique name.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined (severity Invalid).
+        """
         if name in self._attributes:
             return name
         if name not in self._alias_of:
@@ -146,19 +294,103 @@ class SchemaDefinitionBase:
         return self._alias_of[name]
 
     def constraint(self, key: str) -> str:
-        """required, xref_key, normal or optional; MsPASSError (Invalid) when `key` is not defined."""
+        """Return the constraint of a name.
+
+        Parameters
+        ----------
+        key
+            The name.
+
+        Returns
+        -------
+        str
+            "required", "xref_key", "normal" or "optional".
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined (severity Invalid).
+        """
         return str(self._defined(key).constraint)
 
     def is_required(self, key: str) -> bool:
+        """Return whether the constraint is "required".
+
+        Parameters
+        ----------
+        key
+            The name.
+
+        Returns
+        -------
+        bool
+            True if it is.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined (severity Invalid).
+        """
         return self._defined(key).constraint is Constraint.REQUIRED
 
     def is_xref_key(self, key: str) -> bool:
+        """Return whether the constraint is "xref_key".
+
+        Parameters
+        ----------
+        key
+            The name.
+
+        Returns
+        -------
+        bool
+            True if it is.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined (severity Invalid).
+        """
         return self._defined(key).constraint is Constraint.XREF_KEY
 
     def is_normal(self, key: str) -> bool:
+        """Return whether the constraint is "normal".
+
+        Parameters
+        ----------
+        key
+            The name.
+
+        Returns
+        -------
+        bool
+            True if it is.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined (severity Invalid).
+        """
         return self._defined(key).constraint is Constraint.NORMAL
 
     def is_optional(self, key: str) -> bool:
+        """Return whether the constraint is "optional".
+
+        Parameters
+        ----------
+        key
+            The name.
+
+        Returns
+        -------
+        bool
+            True if it is.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined (severity Invalid).
+        """
         return self._defined(key).constraint is Constraint.OPTIONAL
 
     def required_keys(self) -> list[str]:
@@ -171,16 +403,39 @@ class SchemaDefinitionBase:
 
 
 class DBSchemaDefinition(SchemaDefinitionBase):
-    """The attributes of one collection."""
+    """The attributes of one collection.
+
+    Parameters
+    ----------
+    name
+        Name of the collection.
+    attributes
+        The attributes by name.
+    data_type
+        The kind of datum that the collection holds.
+    """
 
     def __init__(self, name: str, attributes: Mapping[str, Attribute], data_type: str | None = None) -> None:
         super().__init__(name, attributes)
         self._data_type = data_type
 
     def lookup(self, key: str) -> Attribute:
-        """The attribute that `key` names: unique name, alias, or `<collection>_x` for x (`site_id` for `_id`).
+        """Return the attribute that a key names; its aliases leave the key out.
 
-        The aliases of what is returned leave `key` out. MsPASSError (Invalid) when there is none.
+        Parameters
+        ----------
+        key
+            A unique name, an alias, or `<collection>_x` for x (`site_id` for `_id`).
+
+        Returns
+        -------
+        Attribute
+            The attribute.
+
+        Raises
+        ------
+        MsPASSError
+            There is no such attribute (severity Invalid).
         """
         tail = key.removeprefix(f"{self._name}_")
         name = next((name for name in (key, tail, f"_{tail}") if self.is_defined(name)), None)
@@ -190,7 +445,23 @@ class DBSchemaDefinition(SchemaDefinitionBase):
         return replace(attribute, aliases=tuple(alias for alias in attribute.aliases if alias != key))
 
     def reference(self, key: str) -> str:
-        """The collection that `key` (unique name) refers to, or this one; MsPASSError (Invalid) when undefined."""
+        """Return the collection to which an attribute refers.
+
+        Parameters
+        ----------
+        key
+            Unique name of the attribute.
+
+        Returns
+        -------
+        str
+            Name of the collection; this one if it does not refer to another.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined (severity Invalid).
+        """
         return self._defined(key).reference or self._name
 
     def data_type(self) -> Any:
@@ -202,13 +473,41 @@ class MDSchemaDefinition(SchemaDefinitionBase):
     """The attributes that one kind of data object may carry."""
 
     def collection(self, key: str) -> str | None:
-        """The collection where `key` (unique name) lives, None when none; KeyError when undefined."""
+        """Return the collection that holds a name.
+
+        Parameters
+        ----------
+        key
+            The unique name.
+
+        Returns
+        -------
+        str | None
+            Name of the collection, or None.
+
+        Raises
+        ------
+        KeyError
+            The name is not defined.
+        """
         return self._attributes[key].collection
 
     def set_collection(self, key: str, collection: str, dbschema: Collections | None = None) -> None:
-        """Say that `key` lives in `collection`, taking type, concept and aliases from there if `dbschema` is given.
+        """Set the collection that holds a name.
 
-        MsPASSError (Invalid) when `key` is not defined here or, with a `dbschema`, not there.
+        Parameters
+        ----------
+        key
+            The unique name.
+        collection
+            Name of the collection.
+        dbschema
+            Schema of the database, from which type, concept and aliases are taken.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined, here or in `dbschema` (severity Invalid).
         """
         old = self._defined(key)
         if dbschema is None:
@@ -231,21 +530,86 @@ class MDSchemaDefinition(SchemaDefinitionBase):
             self.add_alias(key, alias)
 
     def swap_collection(self, original: str, new: str, dbschema: Collections | None = None) -> None:
-        """`set_collection` to `new` for every name that lives in `original`."""
+        """Change the collection of every name that one collection holds.
+
+        Parameters
+        ----------
+        original
+            The present collection.
+        new
+            The new collection.
+        dbschema
+            Schema of the database, from which type, concept and aliases are taken.
+        """
         for key in [k for k, attr in self._attributes.items() if attr.collection == original]:
             self.set_collection(key, new, dbschema)
 
     def readonly(self, key: str) -> bool:
-        """True unless the definition says otherwise; MsPASSError (Invalid) when undefined."""
+        """Return whether writers must not store changes of a name.
+
+        Parameters
+        ----------
+        key
+            The name.
+
+        Returns
+        -------
+        bool
+            True unless the definition says otherwise.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined (severity Invalid).
+        """
         return self._defined(key).readonly is not False
 
     def writeable(self, key: str) -> bool:
+        """Return whether writers may store changes of a name.
+
+        Parameters
+        ----------
+        key
+            The name.
+
+        Returns
+        -------
+        bool
+            True if they may.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined (severity Invalid).
+        """
         return not self.readonly(key)
 
     def set_readonly(self, key: str) -> None:
-        """Forbid writers to store changes of `key`; MsPASSError (Invalid) when undefined."""
+        """Forbid writers to store changes of a name.
+
+        Parameters
+        ----------
+        key
+            The name.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined (severity Invalid).
+        """
         self._attributes[key] = replace(self._defined(key), readonly=True)
 
     def set_writeable(self, key: str) -> None:
-        """Let writers store changes of `key`; MsPASSError (Invalid) when undefined."""
+        """Allow writers to store changes of a name.
+
+        Parameters
+        ----------
+        key
+            The name.
+
+        Raises
+        ------
+        MsPASSError
+            The name is not defined (severity Invalid).
+        """
         self._attributes[key] = replace(self._defined(key), readonly=False)

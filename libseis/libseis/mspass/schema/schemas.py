@@ -14,7 +14,13 @@ Definition = TypeVar("Definition", DBSchemaDefinition, MDSchemaDefinition)
 
 
 class SchemaBase(Generic[Definition]):
-    """Definitions by name, as items and as attributes."""
+    """Definitions by name, as items and as attributes.
+
+    Parameters
+    ----------
+    schema_file
+        A YAML file; without it, MsPASS's schema.
+    """
 
     _definition_class: type[Definition]
 
@@ -56,7 +62,13 @@ class SchemaBase(Generic[Definition]):
 
 
 class DatabaseSchema(SchemaBase[DBSchemaDefinition]):
-    """The collections of the database: `schema.site`, `schema["site"]`."""
+    """The collections of the database: `schema.site`, `schema["site"]`.
+
+    Parameters
+    ----------
+    schema_file
+        A YAML file; without it, MsPASS's schema.
+    """
 
     _definition_class = DBSchemaDefinition
 
@@ -67,9 +79,22 @@ class DatabaseSchema(SchemaBase[DBSchemaDefinition]):
             self._definitions[name] = DBSchemaDefinition(name, collection.attributes, collection.data_type)
 
     def default_name(self, name: str) -> str:
-        """The collection that a default name stands for ("wf": "wf_TimeSeries"); a collection is its own default.
+        """Return the collection that a default name stands for ("wf": "wf_TimeSeries").
 
-        MsPASSError (Invalid) when there is none.
+        Parameters
+        ----------
+        name
+            A default name, or a collection, which is its own default.
+
+        Returns
+        -------
+        str
+            Name of the collection.
+
+        Raises
+        ------
+        MsPASSError
+            There is no such collection (severity Invalid).
         """
         if name in self._default:
             return self._default[name]
@@ -78,25 +103,63 @@ class DatabaseSchema(SchemaBase[DBSchemaDefinition]):
         raise MsPASSError(f"DatabaseSchema: {name!r} has no default defined.", ErrorSeverity.Invalid)
 
     def default(self, name: str) -> DBSchemaDefinition:
-        """The definition of `default_name(name)`."""
+        """Return the definition of the collection that a default name stands for.
+
+        Parameters
+        ----------
+        name
+            A default name or a collection.
+
+        Returns
+        -------
+        DBSchemaDefinition
+            The definition.
+
+        Raises
+        ------
+        MsPASSError
+            There is no such collection (severity Invalid).
+        """
         return self[self.default_name(name)]
 
     def set_default(self, collection: str, default: str | None = None) -> None:
-        """Let `default` (by default the text before the first underscore of the collection's name) stand for it.
+        """Set the default name of a collection.
 
-        MsPASSError (Invalid) when `collection` is not defined.
+        Parameters
+        ----------
+        collection
+            Name of the collection.
+        default
+            The default name; without it, the text before the first underscore of the collection's name.
+
+        Raises
+        ------
+        MsPASSError
+            The collection is not defined (severity Invalid).
         """
         if collection not in self._definitions:
             raise MsPASSError(f"DatabaseSchema: {collection!r} is not a defined collection.", ErrorSeverity.Invalid)
         self._default[collection.split("_", 1)[0] if default is None else default] = collection
 
     def unset_default(self, default: str) -> None:
-        """Forget a default name; nothing happens when it is unknown."""
+        """Remove a default name; an unknown one is ignored.
+
+        Parameters
+        ----------
+        default
+            The default name.
+        """
         self._default.pop(default, None)
 
 
 class MetadataSchema(SchemaBase[MDSchemaDefinition]):
-    """The attributes that data objects carry: `schema.TimeSeries`, `schema.Seismogram`, `schema.Other`."""
+    """The attributes of data objects: `schema.TimeSeries`, `schema.Seismogram`, `schema.Other`.
+
+    Parameters
+    ----------
+    schema_file
+        A YAML file; without it, MsPASS's schema.
+    """
 
     _definition_class = MDSchemaDefinition
 

@@ -23,14 +23,46 @@ METRICS = ("inner", "outer", "median", "mean")
 
 
 def number_live(ensemble: Ensemble) -> int:
-    """Number of live members; TypeError when `ensemble` is no ensemble."""
+    """Return the number of live members.
+
+    Parameters
+    ----------
+    ensemble
+        The ensemble.
+
+    Returns
+    -------
+    int
+        The number.
+
+    Raises
+    ------
+    TypeError
+        `ensemble` is not an ensemble.
+    """
     if not isinstance(ensemble, ENSEMBLES):
         raise TypeError(f"number_live: illegal type for arg0={type(ensemble)}; it must be an ensemble")
     return sum(1 for member in ensemble.member if member.live)
 
 
 def has_live_data(ensemble: Ensemble) -> bool:
-    """True if any member is live; TypeError when `ensemble` is no ensemble."""
+    """Return whether any member is live.
+
+    Parameters
+    ----------
+    ensemble
+        The ensemble.
+
+    Returns
+    -------
+    bool
+        True if there is a live member.
+
+    Raises
+    ------
+    TypeError
+        `ensemble` is not an ensemble.
+    """
     if not isinstance(ensemble, ENSEMBLES):
         raise TypeError(
             f"has_live_data: arg0 must be a TimeSeriesEnsemble or SeismogramEnsemble, found {type(ensemble).__name__}"
@@ -39,10 +71,29 @@ def has_live_data(ensemble: Ensemble) -> bool:
 
 
 def ensemble_time_range(ensemble: Ensemble, metric: str = "inner") -> TimeWindow:
-    """The time span of the live members, in seconds of their own time base.
+    """Return the time span of the live members, in seconds of their own time base.
 
-    "inner" is what all have, "outer" what any has, "median" and "mean" are of starts and ends. ValueError for another
-    metric, TypeError when `ensemble` is none, MsPASSError (Invalid) when no member is live.
+    Parameters
+    ----------
+    ensemble
+        The ensemble.
+    metric
+        "inner" (the time that all members have), "outer" (from the first start to the last end), "median" or "mean" (of
+        starts and ends).
+
+    Returns
+    -------
+    TimeWindow
+        The time span.
+
+    Raises
+    ------
+    ValueError
+        The metric is another one.
+    TypeError
+        `ensemble` is not an ensemble.
+    MsPASSError
+        All members are dead (severity Invalid).
     """
     if metric not in METRICS:
         raise ValueError(f"ensemble_time_range: metric must be one of {', '.join(METRICS)}, found {metric!r}")
@@ -63,11 +114,34 @@ def ensemble_time_range(ensemble: Ensemble, metric: str = "inner") -> TimeWindow
 def sort_ensemble(
     ensemble: Ensemble, key: str, nullvalue: Any = 0.0, ascending: bool = True, drop_dead: bool = True
 ) -> Ensemble:
-    """A new ensemble with copies of the members sorted by a Metadata value, stable for equal values.
+    """Make a new ensemble with copies of the members, sorted by a Metadata value.
 
-    Members without `key` count as having `nullvalue`. Dead members are left out, or kept at the end when `drop_dead`
-    is False. The result has the input's Metadata and is live if any member is. MsPASSError (Fatal) when `ensemble` is
-    no ensemble; TypeError when values do not compare.
+    Members with equal values keep their order. The result has the Metadata of the input, and is live if any member is.
+
+    Parameters
+    ----------
+    ensemble
+        The ensemble.
+    key
+        Name of the value.
+    nullvalue
+        Value of members without the key.
+    ascending
+        False for descending order.
+    drop_dead
+        False to keep dead members, at the end.
+
+    Returns
+    -------
+    Ensemble
+        The new ensemble.
+
+    Raises
+    ------
+    MsPASSError
+        `ensemble` is not an ensemble (severity Fatal).
+    TypeError
+        Values cannot be compared.
     """
     if not isinstance(ensemble, ENSEMBLES):
         raise MsPASSError(
@@ -92,11 +166,33 @@ def _deviates(d: Atomic, dt_expected: float, cutoff: float) -> bool:
 def regularize_sampling(
     ensemble: Ensemble, dt_expected: float, Nsamp: int = 10000, abort_on_error: bool = False
 ) -> Ensemble:
-    """Kill the live members whose sample interval is not `dt_expected` (s), in place.
+    """Kill the live members with another sampling interval, in place.
 
-    A member passes if the clocks stay within half a sample over `Nsamp` samples. With `abort_on_error` nothing is
-    changed and a ValueError names the first bad member. An ensemble left without live members is killed; a dead one
-    is returned unchanged. ValueError for arguments that make no sense, TypeError when `ensemble` is none.
+    A member passes if the clocks stay within half a sample over `Nsamp` samples. An ensemble without live members is
+    killed; a dead ensemble is returned unchanged.
+
+    Parameters
+    ----------
+    ensemble
+        The ensemble.
+    dt_expected
+        The sampling interval in seconds.
+    Nsamp
+        Number of samples over which clocks are compared.
+    abort_on_error
+        True to change nothing and raise an error that names the first bad member.
+
+    Returns
+    -------
+    Ensemble
+        `ensemble` itself.
+
+    Raises
+    ------
+    ValueError
+        An argument makes no sense, or `abort_on_error` is True and a member does not pass.
+    TypeError
+        `ensemble` is not an ensemble.
     """
     if not isinstance(ensemble, ENSEMBLES):
         raise TypeError(f"regularize_sampling: arg0 must be an ensemble, found {type(ensemble).__name__}")
@@ -126,7 +222,20 @@ def regularize_sampling(
 
 
 def print_metadata(d: Metadata | Mapping[str, Any], indent: int = 2) -> None:
-    """Print the Metadata of a datum, or a dict, sorted and indented; TypeError for anything else."""
+    """Print Metadata, sorted and indented.
+
+    Parameters
+    ----------
+    d
+        A datum or a dict.
+    indent
+        Number of blanks.
+
+    Raises
+    ------
+    TypeError
+        `d` is something else.
+    """
     if not isinstance(d, Metadata | Mapping):
         raise TypeError(
             f"print_metadata: arg0 must be a dictionary or a subclass of Metadata, found {type(d).__name__}"
