@@ -43,7 +43,20 @@ def pad(steps: Sequence[Step], rate: float = SLOWEST_RATE) -> float:
 
 
 def pad_ns(steps: Sequence[Step], rate: float = SLOWEST_RATE) -> int:
-    """`pad` in nanoseconds."""
+    """Return how much data a window needs on each side for a list of steps, in ns.
+
+    Parameters
+    ----------
+    steps
+        The steps.
+    rate
+        Sampling rate of the data in Hz.
+
+    Returns
+    -------
+    int
+        Nanoseconds.
+    """
     return round(pad(steps, rate) * SECOND_NS)
 
 
