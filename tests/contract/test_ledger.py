@@ -21,9 +21,8 @@ from seisbus.model.kinds.window import WindowJob
 from seisbus.model.outcome import Fate, JobState
 from seisbus.model.task import ObjectRef, Part, Task, Window, WindowTemplate
 from seisbus.store import collections as c
-from seisbus.store.client import Store
+from seisbus.store.client import ConflictError, Store
 from seisbus.store.deadletters import bury_message
-from seisbus.store.errors import ConflictError
 from seisbus.store.jobs import (
     add_counts,
     close_job,

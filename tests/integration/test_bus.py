@@ -19,8 +19,7 @@ from nats.js.errors import NotFoundError
 
 from seis.v1 import task_pb2
 from seisbus.bus import Bus, Delivery, Worker, WorkerState
-from seisbus.bus.client import Tag
-from seisbus.bus.errors import ClaimGoneError
+from seisbus.bus.client import ClaimGoneError, Tag
 from seisbus.bus.jobboard import JobBoard
 from seisbus.bus.topology import CLAIMS, INLINE_BYTES, consumer_of, subject_of
 from seisbus.bus.worker import DeadLetter

@@ -33,10 +33,10 @@ from seisbus.bus import Bus
 from seisbus.bus import Login as BusLogin
 from seisbus.client import AsyncClient, ClientError, Transport, UnreachableError
 from seisbus.client.connection import Connection
-from seisbus.errors import UnavailableError, UserError
+from seisbus.errors import JobFileError, UnavailableError, UserError
 from seisbus.local.ports import free_port
 from seisbus.local.servers import embedded_servers
-from seisbus.model.job import JobFileError, parse_job
+from seisbus.model.job import parse_job
 from seisbus.model.service import WORKING, ServiceUser
 from seisbus.settings import AllSettings
 from seisbus.store.client import Store

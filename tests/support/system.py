@@ -15,6 +15,7 @@ from seisbus.archive.definition import load_archives
 from seisbus.client import AsyncClient, Job
 from seisbus.local.stack import LocalStack, local_stack
 from support.servers import S3Server
+from support.shapes import check_documents
 from support.stored import PlainJob, read_plainly
 
 # name, index, day_cut
@@ -121,3 +122,4 @@ async def running_system(folder: Path, s3: S3Server) -> AsyncIterator[System]:
         AsyncClient(stack.control_address) as client,
     ):
         yield System(stack, client, s3.root)
+        check_documents(stack.environment)  # of all that tests have done by now

@@ -12,6 +12,7 @@ from seisbus.client import ClientError, Job
 from seisbus.model.outcome import Fate
 from seisbus.store.packing import expand_all
 from support.chaos import JOB, End, impatient_system, settled_end, small_archive, until_empty
+from support.shapes import check_documents
 from support.system import System
 from support.waiting import eventually
 
@@ -26,6 +27,7 @@ async def disturbed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[S
     folder = tmp_path_factory.mktemp("retry")
     async with impatient_system(folder, archive, environment={"SEISBUS_OPEN_TASKS": "4"}) as system:
         yield system
+        check_documents(system.stack.environment)
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from seisbus.client import ClientError, Job, Outcome
 from seisbus.model.stored_waveforms import log_path
 from seisbus.testing.spec import RateShare
 from support.chaos import impatient_system, small_archive
+from support.shapes import check_documents
 from support.system import System
 from support.waiting import eventually
 
@@ -100,6 +101,7 @@ async def exports(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Exp
         )
         assert source.ledger.saved == source.ledger.planned >= 12
         yield Exports(system, source, marks, Path(system.stack.environment["SEISBUS_OUTPUT_ROOT"]))
+        check_documents(system.stack.environment)
 
 
 def assert_same(found: list[list[Any]], stored: list[list[Any]], within_ns: int) -> None:

@@ -48,6 +48,7 @@ from support.misfits import (
     synthetic,
     write_inputs,
 )
+from support.shapes import check_documents
 from support.waiting import eventually
 
 FAILPOINTS = ("measured-before-commit", "measured-after-commit")
@@ -419,3 +420,10 @@ async def test_a_job_that_cannot_run_is_refused(misfits: Misfits, change: dict[s
     with pytest.raises((ClientError, UserError), match=sentence) as caught:
         await misfits.system.client.submit(order(misfits.source, **change))
     assert "\n" not in str(caught.value)
+
+
+def test_documents_are_of_the_types_of_their_collections(misfits: Misfits) -> None:
+    """All that the jobs of this module stored."""
+    counts = check_documents(misfits.system.stack.environment)
+    measured = {"misfit_window", "adjoint_source", "synthetic", "rejected_window"}
+    assert measured | {"asdf_dataset", "cemetery", "elog", "outcome_superseded"} <= set(counts)

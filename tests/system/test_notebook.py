@@ -20,6 +20,7 @@ from seisbus.testing import truth
 from seisbus.testing.make import make_archive
 from seisbus.testing.manifest import Manifest
 from seisbus.testing.spec import OJAI, TOHOKU, ArchiveSpec, Defect
+from support.shapes import check_documents
 from support.system import System
 
 SPEC = ArchiveSpec(
@@ -192,3 +193,14 @@ async def test_the_same_as_an_obspy_stream(notebook: Notebook) -> None:
         assert np.array_equal(found.data, trace.data[inside])
 
     await asyncio.to_thread(cell)
+
+
+async def test_documents_are_of_the_types_of_their_collections(notebook: Notebook, system: System) -> None:
+    """All that is in the database by now; a field that no type has is found out."""
+    archives = {"s3_catalog_index", "s3_waveform_index", "day_index", "day_file", "source", "site", "channel"}
+    jobs = {"job", "task", "outcome", "summary", "wf_TimeSeries", "cemetery", "process"}
+    assert archives | jobs <= set(check_documents(system.stack.environment))
+    notebook.database["process"].insert_one({"_id": "nobody", "surprise": 1})
+    with pytest.raises(AssertionError, match=r"process\.surprise is not a field of ProcessDocument"):
+        check_documents(system.stack.environment)
+    notebook.database["process"].delete_one({"_id": "nobody"})

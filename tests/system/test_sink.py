@@ -23,6 +23,7 @@ from support import misfits
 from support.chaos import JOB, End, impatient_system, settled_end, small_archive
 from support.command import seisbus
 from support.servers import LockedS3
+from support.shapes import check_documents
 from support.system import System
 from support.waiting import eventually
 
@@ -117,6 +118,7 @@ async def sunk(
     async with impatient_system(folder / "stack", archive, environment=environment, replicas={"writer": 2}) as system:
         undisturbed = await system.run({**JOB, "output": {"storage": "gridfs"}})
         yield Sunk(system, client, name, marks, await settled_end(system, undisturbed), locked_s3.url)
+        check_documents(system.stack.environment)
 
 
 @pytest.fixture

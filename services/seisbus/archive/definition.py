@@ -13,8 +13,27 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
-from seisbus.archive.errors import ArchiveDefinitionError, KeyLayoutError, UnknownArchiveError
-from seisbus.archive.keys import KeyTemplate
+from seisbus.archive.keys import KeyLayoutError, KeyTemplate
+from seisbus.errors import NotFoundError, UserError
+
+
+class ArchiveDefinitionError(UserError):
+    """An archive definition is wrong or missing; `archive` and `source` (a file) say which."""
+
+    def __init__(self, archive: str, source: str, problem: str) -> None:
+        super().__init__(f"Archive {archive!r} in {source}: {problem}")
+        self.archive = archive
+        self.source = source
+        self.problem = problem
+
+
+class UnknownArchiveError(NotFoundError):
+    """No archive of that name, or none that serves that network."""
+
+    def __init__(self, wanted: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"No archive for {wanted}; the known archives are {', '.join(known)}.")
+        self.wanted = wanted
+        self.known = known
 
 
 class Auth(StrEnum):

@@ -5,6 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from seisbus.errors import UserError
+
+
+class EventInputError(UserError):
+    """A list of events given by a user cannot be read; `where` names the file row or the list item."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        super().__init__(f"Cannot read events, {where}: {problem}")
+        self.where = where
+        self.problem = problem
+
 
 class EventOrigin(StrEnum):
     """Where Seisbus has an event from."""

@@ -13,8 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from seisbus.archive.errors import EventInputError
-from seisbus.archive.event import Event, EventOrigin
+from seisbus.archive.event import Event, EventInputError, EventOrigin
 from seisbus.archive.oddities import Oddities
 from seisbus.archive.quakeml import quakeml_items, source_quakeml
 from seisbus.model.times import moment_ns

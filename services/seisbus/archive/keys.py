@@ -15,7 +15,18 @@ from enum import StrEnum
 from functools import cached_property
 
 from libseis.codes import location
-from seisbus.archive.errors import KeyLayoutError
+from seisbus.errors import UserError
+
+
+class KeyLayoutError(UserError):
+    """An object key cannot be formed: a code is empty, too long or holds a character no SEED code has."""
+
+    def __init__(self, template: str, field: str, value: object, expected: str) -> None:
+        super().__init__(f"Cannot make a key after {template!r}: {field} is {value!r}, expected {expected}.")
+        self.template = template
+        self.field = field
+        self.value = value
+
 
 # FDSN source identifiers allow up to 8 characters, and a dash in network and station; SEED 2, 5, 2 and 3.
 # A dash separates location from channel in GeoNet's keys, so these two must not hold one.

@@ -1,8 +1,20 @@
-"""What was odd in a file that was read all the same: how many entries, and the first of them in words."""
+"""What is wrong with an archive's file: what was odd in one that was read, and the error of one that was not."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+
+from seisbus.errors import SeisbusError
+
+
+class ArchiveFormatError(SeisbusError):
+    """A file served by an archive cannot be read; `key` names the object, `problem` says what is wrong."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(f"Cannot read {key or 'the given bytes'}: {problem}")
+        self.key = key
+        self.problem = problem
+
 
 # More are counted only: a note is read by people, and a file may be odd from end to end.
 _SHOWN = 3

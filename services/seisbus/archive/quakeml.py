@@ -8,9 +8,8 @@ from typing import Any
 
 from libseis.warned import collected
 
-from .errors import ArchiveFormatError, EventInputError
-from .event import Event
-from .oddities import Oddities
+from .event import Event, EventInputError
+from .oddities import ArchiveFormatError, Oddities
 from .xmlparts import children, document, local
 
 

@@ -11,8 +11,7 @@ from typing import Any
 from libseis.codes import code, location
 from libseis.obspy.inventories import normalised
 from libseis.warned import collected
-from seisbus.archive.errors import ArchiveFormatError
-from seisbus.archive.oddities import Oddities
+from seisbus.archive.oddities import ArchiveFormatError, Oddities
 from seisbus.archive.stations import stationxml_tree
 from seisbus.archive.xmlparts import children, local
 

@@ -15,9 +15,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from seisbus.archive.errors import ArchiveFormatError
 from seisbus.archive.keys import TableFormat
-from seisbus.archive.oddities import Oddities
+from seisbus.archive.oddities import ArchiveFormatError, Oddities
 
 _NOTHING = frozenset({"", "na", "nan", "null", "none"})
 _NS_OF = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1000, "ns": 1}

@@ -6,8 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
 
-from seisbus.archive.errors import ArchiveFormatError
-from seisbus.archive.oddities import Oddities
+from seisbus.archive.oddities import ArchiveFormatError, Oddities
 
 _NAME = rb"(?:[A-Za-z_][\w.-]*:)?"
 _XMLNS = re.compile(rb"\sxmlns(?::[\w.-]+)?\s*=\s*(?:\"[^\"<]*\"|'[^'<]*')")

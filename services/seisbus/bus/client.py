@@ -30,7 +30,7 @@ from seis.v1 import task_pb2
 
 from ..backoff import Backoff
 from ..deadlines import LOOK_SECONDS, NATS_ANSWER_SECONDS, NATS_PING_SECONDS
-from ..errors import PoisonError, UnavailableError
+from ..errors import PoisonError, SeisbusError, UnavailableError
 from ..model.handovers import PlanOrder
 from ..model.ids import job_of
 from ..telemetry import tracing
@@ -38,9 +38,17 @@ from ..telemetry.lag import StreamFill
 from ..telemetry.metrics import PUBLISHED
 from . import topology
 from .codec import encode_plan
-from .errors import ClaimGoneError
 from .login import Login
 from .topology import ConsumerSpec
+
+
+class ClaimGoneError(SeisbusError):
+    """A message whose claim, under `key`, is not there any more."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Claim {key} is not in the store any more.")
+        self.key = key
+
 
 _log = logging.getLogger(__name__)
 

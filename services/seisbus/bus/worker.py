@@ -26,8 +26,7 @@ from ..model.ids import dead_letter_id
 from ..telemetry import tracing
 from ..telemetry.current_work import working_for
 from ..telemetry.metrics import StageMeter, TaskEnd
-from .client import Bus, Tag
-from .errors import ClaimGoneError
+from .client import Bus, ClaimGoneError, Tag
 from .jobboard import JobBoard
 from .pull import PullSubscription
 from .topology import ConsumerSpec

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from ..client import Client, Transport
-from ..client.aio import default_address
+from ..client.calls.base import default_address
 from ..deadlines import COMMAND_SECONDS, LEAST_CALL_SECONDS
 from ..local import running_stack
 

@@ -4,10 +4,10 @@ Knows control's address and nothing else of a deployment, but for who reads its 
 `seisbus.client.plot`.
 """
 
+from ..errors import ClientError, DatasetError, Failure, UnreachableError, WaveformError
 from ..model.misfit_documents import TotalMisfit
 from .aio import AsyncClient
 from .direct import Direct
-from .errors import ClientError, DatasetError, Failure, UnreachableError, WaveformError
 from .sync import Client
 from .transport import Transport
 from .values import (

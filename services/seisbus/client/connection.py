@@ -19,7 +19,7 @@ from ..deadlines import (
     KEEPALIVE_SECONDS,
     LONG_CALL_SECONDS,
 )
-from .errors import ClientError, Failure, UnreachableError
+from ..errors import ClientError, Failure, UnreachableError
 from .transport import Transport
 
 _USER_CODES: Final = frozenset(

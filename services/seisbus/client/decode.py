@@ -13,9 +13,9 @@ from libseis.isotime import iso
 from libseis.segments import Segment, join
 from libseis.warned import collected, tell
 
+from ..errors import WaveformError
 from ..extras import extra
 from ..model.stored_waveforms import StoredBytesError, StoredSamples, stored_segment
-from .errors import WaveformError
 from .values import Outcome, Reason, Stored
 
 

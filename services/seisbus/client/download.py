@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ..errors import DatasetError
 from ..model.stored_waveforms import SUMS, sums_of
-from .errors import DatasetError
 
 
 async def download(document: Mapping[str, Any], files: AsyncIterator[tuple[str, bytes]], folder: Path) -> Path:

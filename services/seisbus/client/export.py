@@ -11,10 +11,9 @@ from libseis import mseed
 from libseis.errors import SampleError
 from libseis.isotime import iso
 
-from ..errors import UserError
+from ..errors import UserError, WaveformError
 from ..model.stored_waveforms import log_beside
 from .decode import segment_of
-from .errors import WaveformError
 from .values import Stored
 
 VERSIONS: Final = (2, 3)

@@ -13,7 +13,8 @@ import yaml
 
 from libseis.isotime import iso
 
-from ..model.job import JobFileError, UnknownKindError, parse_job, yaml_content
+from ..errors import JobFileError
+from ..model.job import UnknownKindError, parse_job, yaml_content
 
 JobSource = str | Path | Mapping[str, Any]
 

@@ -18,9 +18,9 @@ from libseis.misfit import Config
 from ..app.events import origins_of
 from ..archive.definition import archive_named
 from ..deadlines import BY_THE_WAY_SECONDS
-from ..errors import SeisbusError
+from ..errors import JobFileError, SeisbusError
 from ..model.archivejob import ArchiveJob, CutJob
-from ..model.job import JobFileError, read_job
+from ..model.job import read_job
 from ..model.kind import Job, OfArchive
 from ..model.kinds.misfit import FetchedMisfitJob, Measuring, MisfitJob
 from ..model.outcome import JobState

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import grpc
 from grpc.aio import AbortError, ServerInterceptor, ServicerContext
 
-from ..archive.errors import UnknownArchiveError
+from ..archive.definition import UnknownArchiveError
 from ..deadlines import CONTROL_EARLIER_SECONDS, CONTROL_KNOWN_SECONDS, CONTROL_LONG_SECONDS, CONTROL_SECONDS
 from ..errors import NotFoundError, SeisbusError, StateError, UnavailableError, UserError
 from ..store.client import budget

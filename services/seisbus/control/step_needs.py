@@ -16,8 +16,8 @@ from libseis.steps import build
 
 from ..app.aiming import aims_of
 from ..app.events import origins_of
+from ..errors import JobFileError
 from ..model.archivejob import ArchiveJob
-from ..model.job import JobFileError
 from ..model.windows import LEAST_DEPTH_KM, MOST_DEPTH_KM
 from ..planning.corners import corner_notes, pad_notes, some
 from ..store.index import (

@@ -10,9 +10,9 @@ from libseis.traveltimes import PhaseNameError, check_phases
 
 from ..archive import events as event_files
 from ..archive.oddities import Oddities
-from ..errors import UserError
+from ..errors import JobFileError, UserError
 from ..model.archivejob import ArchiveJob
-from ..model.job import JobFileError, parse_job
+from ..model.job import parse_job
 
 A = TypeVar("A", bound=ArchiveJob)
 

@@ -15,9 +15,8 @@ from libseis.isotime import DAY_NS, utc
 
 from ..app import IndexerContext
 from ..archive.definition import ArchiveDefinition, IndexSource
-from ..archive.errors import ArchiveFormatError
 from ..archive.keys import DayKey, TableFormat, waveform_index_key
-from ..archive.oddities import Oddities
+from ..archive.oddities import ArchiveFormatError, Oddities
 from ..archive.waveform_index import DayRow, day_rows, read_waveform_index
 from ..errors import UnavailableError
 from ..objects import AccessError

@@ -22,8 +22,8 @@ import time
 from ..app import IndexerContext
 from ..bus.snapshot import settled, snapshot
 from ..bus.topology import PLAN
-from ..errors import UnavailableError
-from ..model.job import JobFileError, read_job
+from ..errors import JobFileError, UnavailableError
+from ..model.job import read_job
 from ..model.outcome import Fate, JobState, Reason
 from ..store.documents import JobDocument
 from ..store.jobs import (

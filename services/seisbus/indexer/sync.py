@@ -15,9 +15,8 @@ from libseis.codes import Channel
 from ..app import IndexerContext
 from ..archive.catalog import CatalogRow, read_catalog
 from ..archive.definition import ArchiveDefinition
-from ..archive.errors import ArchiveFormatError
 from ..archive.keys import IndexKey, TableFormat, parse_index_key
-from ..archive.oddities import Oddities
+from ..archive.oddities import ArchiveFormatError, Oddities
 from ..archive.responses import left_out_responses
 from ..archive.stations import ChannelEpoch, SiteEpoch, read_stationxml
 from ..errors import UnavailableError

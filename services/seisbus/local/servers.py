@@ -15,11 +15,10 @@ from functools import partial
 from pathlib import Path
 
 from seisbus.local import server_commands
-from seisbus.local.errors import StartError
 from seisbus.local.folder import held_folder
 from seisbus.local.logs import tail_of_file
 from seisbus.local.ports import free_port
-from seisbus.local.process import Child
+from seisbus.local.process import Child, StartError
 from seisbus.local.readiness import until_ready
 from seisbus.local.server_commands import Recipe, ServerKind, ServerOptions
 from seisbus.local.server_trials import Work

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import TextIO
 from urllib.parse import urlsplit
 
-from seisbus.local.errors import StackInterrupted, StartError
+from seisbus.errors import SeisbusError
 from seisbus.local.folder import StackState
 from seisbus.local.logs import MergedLog
 from seisbus.local.ports import free_port
-from seisbus.local.process import Child
+from seisbus.local.process import Child, StartError
 from seisbus.local.readiness import LOOPBACK, until_ready
 from seisbus.local.server_commands import ServerKind, ServerOptions
 from seisbus.local.server_trials import end_transactions
@@ -30,6 +30,20 @@ from seisbus.local.servers import EmbeddedServers, ServerHandle, embedded_server
 from seisbus.local.services import Replica, ServiceName, run_module
 from seisbus.local.supervisor import Supervisor
 from seisbus.local.watchdog import Patience, Watchdog
+
+
+class StackInterrupted(SeisbusError):
+    """The signal `signal_number` arrived; everything has been stopped by the time this is raised."""
+
+    def __init__(self, signal_number: signal.Signals) -> None:
+        super().__init__(f"Stopped by {signal_number.name}; nothing is left running.")
+        self.signal_number = signal_number
+
+    @property
+    def exit_code(self) -> int:
+        """The shell's convention: 128 + the signal's number."""
+        return 128 + int(self.signal_number)
+
 
 _DEATHS_AT_START = 3  # more than a failpoint or a busy machine explains
 _TOPOLOGY = "seisbus.admin.topology"

@@ -13,7 +13,7 @@ from typing import Any, TypedDict, TypeVar, overload
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from ..errors import UserError
+from ..errors import JobFileError
 from .jobyaml import load
 from .kind import KINDS, Job
 
@@ -24,10 +24,6 @@ class HasSpec(TypedDict):
     """What a job document has in any case."""
 
     spec: dict[str, Any]  # the job file, as it was checked
-
-
-class JobFileError(UserError):
-    """A job file that cannot be run; the message names the key, what was found and what was expected."""
 
 
 def _field_names(job: type[Job], location: tuple[int | str, ...]) -> list[str]:

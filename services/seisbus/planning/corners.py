@@ -14,7 +14,7 @@ from libseis.codes import Channel
 from libseis.segments import Rate
 from libseis.steps import Step, pad
 
-from ..model.job import JobFileError
+from ..errors import JobFileError
 
 _SHOWN: Final = 5
 

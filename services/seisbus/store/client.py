@@ -30,8 +30,18 @@ from ..deadlines import LOOK_SECONDS, MONGODB_CONNECT_SECONDS, OPERATION_SECONDS
 from ..errors import UnavailableError, UserError
 from .collections import JOB, Collection, ensure_indexes
 from .documents import Document
-from .errors import ConflictError
 from .login import Login
+
+
+class ConflictError(UnavailableError):
+    """Another transaction holds documents that this one wants to write; it may be one of a process that died.
+
+    A server ends such a transaction after transactionLifetimeLimitSeconds, by default 60.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__("MongoDB", f"MongoDB: another transaction holds the documents to be written ({problem}).")
+
 
 _JOURNALED = WriteConcern(w="majority", j=True, wtimeout=20_000)
 # Not writable primary, shutting down, interrupted, no such transaction after a restart, write conflict, no disk space.

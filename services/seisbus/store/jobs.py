@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from pymongo.errors import DuplicateKeyError
 
-from ..errors import NotFoundError, StateError
-from ..model.job import JobFileError, read_job
+from ..errors import JobFileError, NotFoundError, StateError
+from ..model.job import read_job
 from ..model.kind import Job
 from ..model.outcome import RETRIABLE, Fate, JobState, Ledger
 from .client import Store, translated
@@ -222,21 +222,19 @@ async def close_job(store: Store, job: JobDocument, state: JobState, *, error: s
     await fold(store, job)
     counts = ledger.counts()
     planned = counts.pop("planned")
+    change: JobChange = {
+        "state": state.value,
+        "closed_ns": time.time_ns(),
+        "ledger": {"planned": planned, **counts},
+        "planned": planned,
+        "counts": counts,
+        "error": error or job["error"],
+        "summed": True,
+    }
     with translated():
         result = await store[JOB].update_one(
             {"_id": job["_id"], "attempt": job["attempt"], "state": job["state"]},
-            {
-                "$set": {
-                    "state": state.value,
-                    "closed_ns": time.time_ns(),
-                    "ledger": {"planned": planned, **counts},
-                    "planned": planned,
-                    "counts": counts,
-                    "error": error or job["error"],
-                    "summed": True,
-                },
-                "$unset": {"open": ""},
-            },
+            {"$set": change, "$unset": {"open": ""}},
         )
     return ledger if result.matched_count == 1 else None
 
@@ -282,20 +280,19 @@ async def request_retry(store: Store, job: str, fates: tuple[Fate, ...], reason:
     found = await standing_job(store, job)
     if not JobState(found["state"]).closed:
         raise StateError(f"Job {job} is still {found['state']}; wait for it or cancel it, then retry.")
+    change: JobChange = {
+        "state": JobState.PLANNING.value,
+        "attempt": found["attempt"] + 1,
+        "open": True,
+        "closed_ns": 0,
+        "ledger": None,
+        "error": "",
+        "retry": {"fates": [fate.value for fate in wanted], "reason": reason},
+    }
     with translated():
         result = await store[JOB].update_one(
             {"_id": job, "attempt": found["attempt"], "state": found["state"], "purged_by": {"$exists": False}},
-            {
-                "$set": {
-                    "state": JobState.PLANNING.value,
-                    "attempt": found["attempt"] + 1,
-                    "open": True,
-                    "closed_ns": 0,
-                    "ledger": None,
-                    "error": "",
-                    "retry": {"fates": [fate.value for fate in wanted], "reason": reason},
-                }
-            },
+            {"$set": change},
         )
     if result.matched_count != 1:
         raise StateError(f"Job {job} changed while it was being retried; look at it and try again.")

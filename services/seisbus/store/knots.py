@@ -15,6 +15,7 @@ from libseis.isotime import utc
 
 from .client import Store, translated
 from .collections import DAY_FILE
+from .documents import LearnedOfFile
 from .index import day_key
 
 # Beyond this many tables an object's knots are dense enough; one document must not grow without bound.
@@ -42,9 +43,10 @@ async def keep_knots(store: Store, learned: Sequence[LearnedKnots]) -> None:
     for item in learned:
         day = utc(item.day_ns).date().isoformat()
         identity = f"{day_key(item.archive, day)}/{item.key}"
-        fresh = {"knots": [item.packed], "knots_etag": item.etag, "ordered": item.ordered}
+        fresh: LearnedOfFile = {"knots": [item.packed], "knots_etag": item.etag, "ordered": item.ordered}
         if item.changed_size is not None:
-            fresh |= {"etag": item.etag, "size": item.changed_size}
+            fresh["etag"] = item.etag
+            fresh["size"] = item.changed_size
         if item.ordered or item.changed_size is not None:
             updates.append(UpdateOne({"_id": identity}, {"$set": fresh}))
             continue

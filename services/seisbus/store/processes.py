@@ -20,7 +20,7 @@ from ..model.service import ServiceUser
 from ..telemetry.hops import Wait
 from .client import LOGIN_CODES, Store, budget, translated
 from .collections import PROCESS
-from .documents import ProcessDocument
+from .documents import ProcessDocument, ProcessReport
 
 # Who is silent for longer was removed from the deployment, by whatever kept it from saying so.
 FORGOTTEN: Final = timedelta(minutes=10)
@@ -31,7 +31,7 @@ _SHARED: Final = ("MongoDB", "NATS")
 async def report(store: Store, process: str, service: str, waits: Sequence[Wait]) -> list[ProcessDocument]:
     """Write what `process` waits for and read what all do; UnavailableError when the database does not do that."""
     number = time.time_ns()
-    said = {
+    said: ProcessReport = {
         "service": service,
         "number": number,
         "left": False,

@@ -12,7 +12,8 @@ from typing import Final
 from gridfs import AsyncGridFSBucket
 from gridfs.errors import NoFile
 
-from ..model.job import JobFileError, read_job
+from ..errors import JobFileError
+from ..model.job import read_job
 from ..model.outcome import JobState
 from . import collections as c
 from .blobs import gridfs_name

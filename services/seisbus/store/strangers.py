@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pymongo import UpdateOne
-
 from libseis.codes import Channel
 from libseis.isotime import utc
 
 from ..model.task import ObjectRef
 from .client import Store, translated
 from .collections import DAY_FILE
-from .index import day_key
+from .documents import DayFileDocument
+from .index import day_key, upsert
 
 
 async def add_strangers(
@@ -37,21 +36,15 @@ async def add_strangers(
             return []
         held_by = str(Channel(owner["net"], owner["sta"], owner["loc"], owner["chan"]))
         fresh = [channel for channel in found if names[channel] not in known and str(channel) != held_by]
-        updates = [
-            UpdateOne(
-                {"_id": names[channel]},
-                {
-                    "$set": {
-                        "day": day, "archive": ref.archive, "day_ns": ref.day_ns,
-                        "net": channel.net, "sta": channel.sta, "loc": channel.loc, "chan": channel.chan,
-                        "key": ref.key, "size": size, "etag": etag, "indexed": False, "listed": True,
-                        "sampling_rate": found[channel], "held_by": held_by,
-                    }
-                },
-                upsert=True,
-            )
-            for channel in fresh
-        ]  # fmt: skip
-        if updates:
-            await store[DAY_FILE].bulk_write(updates)
+    documents: list[DayFileDocument] = [
+        {
+            "_id": names[channel],
+            "day": day, "archive": ref.archive, "day_ns": ref.day_ns,
+            "net": channel.net, "sta": channel.sta, "loc": channel.loc, "chan": channel.chan,
+            "key": ref.key, "size": size, "etag": etag, "indexed": False, "listed": True,
+            "sampling_rate": found[channel], "held_by": held_by,
+        }
+        for channel in fresh
+    ]  # fmt: skip
+    await upsert(store, DAY_FILE, documents)
     return fresh

@@ -17,9 +17,8 @@ from libseis.codes import Channel
 from libseis.mseed import frame
 from libseis.mseed.table import NO_RATE
 from seisbus.archive.definition import load_archives
-from seisbus.archive.errors import ArchiveFormatError, KeyLayoutError
-from seisbus.archive.keys import DayKey, KeyTemplate
-from seisbus.archive.oddities import Oddities
+from seisbus.archive.keys import DayKey, KeyLayoutError, KeyTemplate
+from seisbus.archive.oddities import ArchiveFormatError, Oddities
 from seisbus.archive.stations import read_stationxml
 from seisbus.testing.folder import Bucket
 from seisbus.testing.listings import IndexRow, write_day_index

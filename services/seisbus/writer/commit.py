@@ -24,9 +24,9 @@ from ..failpoints import failpoint
 from ..model.handovers import NOTED, OutcomeBatch, WindowOutcome
 from ..model.outcome import Fate
 from ..store.blobs import put_gridfs
+from ..store.client import ConflictError
 from ..store.collections import ELOG, WF_TIMESERIES
 from ..store.documents import ObjectId, Provenance
-from ..store.errors import ConflictError
 from ..store.jobs import add_counts, add_notes
 from ..store.settle import Settlement, SettleResult, settle
 from ..store.settled import SettledWindow

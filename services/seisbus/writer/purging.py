@@ -15,10 +15,10 @@ from pathlib import Path
 from ..app import WriterContext
 from ..bus import Delivery
 from ..bus.codec import decode_build
-from ..errors import NotFoundError, UnavailableError
+from ..errors import JobFileError, NotFoundError, UnavailableError
 from ..failpoints import failpoint
 from ..model.handovers import BuildOrder
-from ..model.job import JobFileError, read_job
+from ..model.job import read_job
 from ..model.outcome import Fate
 from ..model.stored_waveforms import log_path
 from ..model.subject import JobId, as_type

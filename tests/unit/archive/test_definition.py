@@ -6,8 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from seisbus.archive.definition import Auth, DayCut, IndexSource, ObjectUnit, archive_named, load_archives
-from seisbus.archive.errors import ArchiveDefinitionError, UnknownArchiveError
+from seisbus.archive.definition import (
+    ArchiveDefinitionError,
+    Auth,
+    DayCut,
+    IndexSource,
+    ObjectUnit,
+    UnknownArchiveError,
+    archive_named,
+    load_archives,
+)
 
 GOOD = """
 [mine]

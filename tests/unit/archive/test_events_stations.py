@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from libseis.misfit.geometry import half_duration
 from seisbus.archive import events
-from seisbus.archive.errors import ArchiveFormatError, EventInputError
-from seisbus.archive.oddities import Oddities
+from seisbus.archive.event import EventInputError
+from seisbus.archive.oddities import ArchiveFormatError, Oddities
 from seisbus.archive.quakeml import catalog_of
 from seisbus.archive.responses import read_inventory_of, read_inventory_of_documents
 from seisbus.archive.stations import read_stationxml

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seisbus.archive.definition import ObjectUnit, load_archives
-from seisbus.archive.errors import KeyLayoutError
 from seisbus.archive.keys import (
     DayKey,
     IndexKind,
+    KeyLayoutError,
     KeyTemplate,
     TableFormat,
     catalog_index_key,

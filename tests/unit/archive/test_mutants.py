@@ -16,10 +16,10 @@ import pytest
 
 from seisbus.archive.catalog import read_catalog
 from seisbus.archive.definition import load_archives
-from seisbus.archive.errors import ArchiveFormatError, EventInputError
+from seisbus.archive.event import EventInputError
 from seisbus.archive.events import from_csv, from_quakeml
 from seisbus.archive.keys import TableFormat
-from seisbus.archive.oddities import Oddities
+from seisbus.archive.oddities import ArchiveFormatError, Oddities
 from seisbus.archive.stations import read_stationxml
 from seisbus.archive.waveform_index import COLUMNS, day_rows, read_waveform_index
 from support.mutants import mutants

@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 
 from seisbus.archive.definition import load_archives
-from seisbus.archive.errors import EventInputError
+from seisbus.archive.event import EventInputError
 from seisbus.archive.events import from_mappings
 from seisbus.archive.keys import DayKey, TableFormat, waveform_index_key
 from seisbus.archive.waveform_index import read_waveform_index
 from seisbus.client.jobfile import job_text
-from seisbus.model.job import JobFileError, parse_job
+from seisbus.errors import JobFileError
+from seisbus.model.job import parse_job
 from seisbus.testing.imports import import_folder
 from support.mutants import mutants
 from support.records import T0, V2, walk

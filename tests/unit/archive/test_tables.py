@@ -11,9 +11,8 @@ import pytest
 
 from seisbus.archive.catalog import read_catalog
 from seisbus.archive.definition import load_archives
-from seisbus.archive.errors import ArchiveFormatError
 from seisbus.archive.keys import DayKey, TableFormat
-from seisbus.archive.oddities import Oddities
+from seisbus.archive.oddities import ArchiveFormatError, Oddities
 from seisbus.archive.waveform_index import COLUMNS, day_rows, read_waveform_index
 
 SCEDC = load_archives()["scedc"]

@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from seisbus.client.jobfile import job_text
-from seisbus.model.job import JobFileError, parse_job
+from seisbus.errors import JobFileError
+from seisbus.model.job import parse_job
 
 SPEC = {
     "archive": "local",

@@ -9,7 +9,8 @@ from libseis.steps import build
 from seisbus.archive.oddities import Oddities
 from seisbus.control.step_needs import check_depths, check_reference
 from seisbus.control.window_checks import with_inline_events
-from seisbus.model.job import JobFileError, parse_job
+from seisbus.errors import JobFileError
+from seisbus.model.job import parse_job
 from seisbus.planning.corners import corner_notes, pad_notes
 from seisbus.planning.windows import Origin, days_of
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from seisbus.model.job import JobFileError, parse_job
+from seisbus.errors import JobFileError
+from seisbus.model.job import parse_job
 from seisbus.model.kinds.misfit import FetchedMisfitJob
 from seisbus.model.kinds.window import WindowJob
 

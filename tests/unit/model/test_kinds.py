@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from seisbus.errors import UserError
-from seisbus.model.job import JobFileError, UnknownKindError, parse_job, read_job
+from seisbus.errors import JobFileError, UserError
+from seisbus.model.job import UnknownKindError, parse_job, read_job
 from seisbus.model.kind import KINDS, all_queues, allow_kinds
 from seisbus.model.kinds.export import ExportJob
 from seisbus.model.kinds.misfit import MisfitJob

@@ -16,7 +16,8 @@ from seisbus.archive.events import from_csv, from_mappings
 from seisbus.cli.archives import moment
 from seisbus.client.jobfile import job_text
 from seisbus.client.values import time_ns
-from seisbus.model.job import JobFileError, parse_job
+from seisbus.errors import JobFileError
+from seisbus.model.job import parse_job
 from seisbus.model.times import moment_ns
 
 WRITTEN: list[tuple[object, str]] = [

@@ -8,7 +8,7 @@ from typing import Final
 from seis.control.v1 import control_pb2 as pb
 
 from ...archive.definition import archive_named
-from ...model.job import JobFileError
+from ...errors import JobFileError
 from ...model.kinds.misfit import FetchedMisfitJob, Measuring, MisfitJob
 from ...model.outcome import JobState
 from ...store.documents import JobDocument

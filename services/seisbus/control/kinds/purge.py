@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ...model.job import JobFileError
+from ...errors import JobFileError
 from ...model.kinds.purge import PurgeJob
 from ..context import CallContext
 from ..kind import ControlKind

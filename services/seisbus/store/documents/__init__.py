@@ -20,6 +20,7 @@ from .archive import (
     DayFileDocument,
     Epoch,
     IndexKeyDocument,
+    LearnedOfFile,
     Responses,
     SiteDocument,
     SourceDocument,
@@ -46,7 +47,7 @@ from .outcomes import (
     SummaryReason,
 )
 from .tasks import HeldWindows, Mark, OldWindow, PackedWindows, TaskDocument, TaskObject, Template, WindowRun
-from .upkeep import DeadLetterDocument, LeaseDocument, LeaseTerms, ProcessDocument, WaitEntry
+from .upkeep import DeadLetterDocument, LeaseDocument, LeaseTerms, ProcessDocument, ProcessReport, WaitEntry
 from .waveforms import ErrorLog, Grave, OfWindow, Stored, Tombstone, WaveformDocument
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "IndexKeyDocument",
     "JobChange",
     "JobDocument",
+    "LearnedOfFile",
     "LeaseDocument",
     "LeaseTerms",
     "LogEntry",
@@ -85,6 +87,7 @@ __all__ = [
     "PackedWindows",
     "PlanCursor",
     "ProcessDocument",
+    "ProcessReport",
     "Provenance",
     "RejectedWindowDocument",
     "Responses",

@@ -64,13 +64,23 @@ class DayFile(Codes):
     held_by: NotRequired[str]  # the channel that the key names
 
 
+class LearnedOfFile(TypedDict, total=False):
+    """What readers learned of a version of an object, see `knots`."""
+
+    knots: list[bytes]  # packed tables
+    knots_etag: str
+    ordered: bool
+    etag: str  # and size, where the version is not the planned one
+    size: int
+
+
 class DayFileDocument(DayFile):
     """The same in the database; `_id` = day/key, of a channel that the key does not name "day/key channel"."""
 
     _id: str
     day: str  # `_id` of the day
-    # what readers learned, see `knots`
-    knots: NotRequired[list[bytes]]  # packed tables
+    # as in LearnedOfFile
+    knots: NotRequired[list[bytes]]
     knots_etag: NotRequired[str]
     ordered: NotRequired[bool]
 

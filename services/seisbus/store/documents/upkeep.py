@@ -45,12 +45,17 @@ class WaitEntry(TypedDict):
     text: str
 
 
-class ProcessDocument(TypedDict):
-    """What a process says of itself; `_id` = service@host:port."""
+class ProcessReport(TypedDict):
+    """What a process says of itself."""
 
-    _id: str
     service: str
-    time: datetime  # the server's
     number: int  # of this report
     left: bool  # it ended by itself
     waits: list[WaitEntry]
+
+
+class ProcessDocument(ProcessReport):
+    """The same in the database; `_id` = service@host:port."""
+
+    _id: str
+    time: datetime  # the server's

@@ -6,7 +6,7 @@ from typing import Final
 
 from seisbus.control.context import CallContext
 from seisbus.control.kind import ControlKind
-from seisbus.model.job import JobFileError
+from seisbus.errors import JobFileError
 
 from .model import ToyJob
 

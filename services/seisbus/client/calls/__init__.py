@@ -1,0 +1,1 @@
+"""The calls of AsyncClient, by what they are about."""

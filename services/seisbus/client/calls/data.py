@@ -1,0 +1,233 @@
+"""Calls about stored waveforms, as documents, bytes, libseis and obspy objects."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Unpack
+
+from libseis import TimeSeries, TimeSeriesEnsemble
+from libseis.codes import ChannelFilter
+from seis.control.v1 import control_pb2 as pb
+from seis.v1 import waveform_pb2
+
+from ...extras import extra
+from ...model.outcome import Fate
+from .. import decode
+from ..export import MiniseedFile
+from ..keywords import QueryFields
+from ..values import (
+    Query,
+    Stored,
+    time_ns,
+)
+from .base import first
+from .jobs import JobCalls
+
+
+class DataCalls(JobCalls):
+    """Calls about stored data."""
+
+    async def waveforms(self, query: Query | None = None, **where: Unpack[QueryFields]) -> list[dict[str, Any]]:
+        """Return wf documents in order of start time.
+
+        Parameters
+        ----------
+        query
+            Which waveforms.
+        **where
+            The fields of a Query, in place of `query`.
+
+        Returns
+        -------
+        list[dict[str, Any]]
+            The documents.
+        """
+        return [document async for document in self._waveforms(_query(query, where))]
+
+    async def _waveforms(self, wanted: Query) -> AsyncIterator[dict[str, Any]]:
+        request = pb.ListWaveformsRequest(query=wanted.message())
+        pages = self._connection.pages("ListWaveforms", request, lambda r: r.documents_json)
+        async for text in first(pages, wanted.limit):
+            yield json.loads(text)
+
+    async def _logged(self, wanted: Query) -> AsyncIterator[tuple[dict[str, Any], tuple[Mapping[str, Any], ...]]]:
+        """Documents with their error logs."""
+        request = pb.ListWaveformsRequest(query=wanted.message(), with_logs=True)
+        pages = self._connection.pages("ListWaveforms", request, _with_logs)
+        async for text, log in first(pages, wanted.limit):
+            yield json.loads(text), _log(log)
+
+    async def stored(self, query: Query | None = None, **where: Unpack[QueryFields]) -> AsyncIterator[Stored]:
+        """Return wf documents with their stored bytes in order of start time.
+
+        Parameters
+        ----------
+        query
+            Which waveforms.
+        **where
+            The fields of a Query, in place of `query`.
+
+        Yields
+        ------
+        Stored
+            A document with its bytes.
+        """
+        if self._direct is not None:
+            async for document, log in self._logged(_query(query, where)):
+                yield replace(await self._direct.stored(document), log=log)
+            return
+        document, log = {}, ()
+        pieces: list[bytes] = []
+        miniseed = False
+        request = pb.StreamWaveformsRequest(query=_query(query, where).message())
+        async for message in self._connection.stream("StreamWaveforms", request):
+            if message.document_json:
+                document, pieces = json.loads(message.document_json), []
+                log = _log(message.log_json)
+                miniseed = message.encoding == waveform_pb2.SAMPLE_ENCODING_MINISEED
+            pieces.append(message.data)
+            if message.last:
+                yield Stored(document, b"".join(pieces), miniseed, message.error, log)
+
+    async def stream(self, query: Query | None = None, **where: Unpack[QueryFields]) -> AsyncIterator[TimeSeries]:
+        """Return stored waveforms as TimeSeries, one by one.
+
+        Parameters
+        ----------
+        query
+            Which waveforms.
+        **where
+            The fields of a Query, in place of `query`.
+
+        Yields
+        ------
+        TimeSeries
+            A waveform; if it cannot be read, it is dead and its elog says why.
+        """
+        async for stored in self.stored(query, **where):
+            yield decode.time_series_of(stored)
+
+    async def read(self, query: Query | None = None, **where: Unpack[QueryFields]) -> TimeSeriesEnsemble:
+        """Return stored waveforms as one ensemble.
+
+        If the query names a job, the ensemble's own elog says why windows of the job are missing: one entry per fate
+        and reason, with the number of windows and an example.
+
+        Parameters
+        ----------
+        query
+            Which waveforms.
+        **where
+            The fields of a Query, in place of `query`.
+
+        Returns
+        -------
+        TimeSeriesEnsemble
+            The waveforms. Their Metadata are the wf documents, their elogs the stored ones, and their clocks are exact.
+        """
+        wanted = _query(query, where)
+        ensemble = decode.ensemble_of([datum async for datum in self.stream(wanted)])
+        for reason in await self.reasons(wanted.job) if wanted.job else ():
+            decode.tell_reason(ensemble, reason)
+        return ensemble
+
+    async def save(
+        self, path: Path | str, query: Query | None = None, *, version: int | None = None, **where: Unpack[QueryFields]
+    ) -> int:
+        """Write stored waveforms to one miniSEED file; the file is not made if there are none.
+
+        Parameters
+        ----------
+        path
+            Name of the file.
+        query
+            Which waveforms.
+        version
+            2 or 3 converts all of them to this version; without it, they are written as they are stored.
+        **where
+            The fields of a Query, in place of `query`.
+
+        Returns
+        -------
+        int
+            How many were written.
+
+        Raises
+        ------
+        WaveformError
+            A waveform cannot be read, or the version cannot hold it.
+        """
+        with MiniseedFile(Path(path), version) as file:
+            async for one in self.stored(query, **where):
+                await asyncio.to_thread(file.add, one)
+        return file.count
+
+    async def get_waveforms(self, net: str, sta: str, loc: str, chan: str, t1: Any, t2: Any, *, job: str = "") -> Any:
+        """Return stored waveforms as an obspy Stream, counts as int32.
+
+        Abutting and equal stretches that several jobs stored are joined; stretches in conflict stay two traces.
+        `stats.seisbus` of a trace has `elog`, the sentences of the stored error logs, and `wf_ids`.
+
+        Parameters
+        ----------
+        net
+            Network codes, with wildcards.
+        sta
+            Station codes, with wildcards.
+        loc
+            Location codes, with wildcards; "" means the blank location and "*" any.
+        chan
+            Channel codes, with wildcards.
+        t1
+            First time, included.
+        t2
+            Last time, included.
+        job
+            Id of a job. Only its waveforms are read, and `seisbus_elog` of the Stream says why windows of these
+            channels and times are missing.
+
+        Returns
+        -------
+        Any
+            The Stream.
+
+        Raises
+        ------
+        WaveformError
+            Stored bytes are damaged or gone.
+        """
+        with extra("obspy"):
+            from obspy import Stream
+
+        start, end = time_ns(t1), time_ns(t2)
+        query = Query(job=job, net=net, sta=sta, loc=loc, chan=chan, start=t1, end=end / 1e9 + 1e-6)
+        stream = Stream(decode.traces_of([stored async for stored in self.stored(query)], start, end))
+        if job:
+            channels = ChannelFilter(net, sta, loc, chan)
+            ends = self.outcomes(job, [fate for fate in Fate if fate is not Fate.SAVED])
+            stream.seisbus_elog = [
+                decode.sentence_of(one)
+                async for one in ends
+                if channels.matches(one.channel) and one.start_ns <= end and one.end_ns >= start
+            ]
+        return stream
+
+
+def _log(text: str) -> tuple[Mapping[str, Any], ...]:
+    return tuple(json.loads(text)) if text else ()
+
+
+def _with_logs(response: pb.ListWaveformsResponse) -> list[tuple[str, str]]:
+    documents = list(response.documents_json)
+    logs = list(response.logs_json) or [""] * len(documents)  # an older control sends none
+    return list(zip(documents, logs, strict=True))
+
+
+def _query(query: Query | None, where: QueryFields) -> Query:
+    if query is not None and where:
+        raise TypeError("give a Query or its fields, not both")
+    return query or Query(**where)

@@ -1,0 +1,43 @@
+"""What a client that waits for a job says of whom it waits for, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from ...errors import ClientError, UnreachableError
+
+# Between two tries of a watcher: a restart of control or of a server takes seconds.
+AGAIN_SECONDS: Final = 0.5
+# Who does not answer now may do so later.
+PASSING: Final = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED"})
+
+
+def waits_for(error: ClientError) -> str:
+    """Whom a call that failed with this error waits for."""
+    if isinstance(error, UnreachableError):
+        return f"Waiting for Seisbus control, which does not answer at {error.address}; the job goes on where it can."
+    return f"Waiting: {error.message}"
+
+
+class Waits:
+    """Says who a job waits for once, while it is watched, and when it waits for nobody any more."""
+
+    def __init__(self, tell: Callable[[str], None], job: str) -> None:
+        self._tell, self._job = tell, job
+        self._known: set[str] = set()
+
+    def told(self, sentences: Iterable[str]) -> None:
+        """What control says now."""
+        found = {gist(sentence): sentence for sentence in sentences}
+        for key, sentence in found.items():
+            if key not in self._known:
+                self._tell(f"Waiting: {sentence}")
+        if self._known and not found:
+            self._tell(f"Job {self._job} waits for nobody any more and goes on.")
+        self._known = set(found)
+
+
+def gist(sentence: str) -> str:
+    """A sentence without its count of tries: what changed is who is waited for."""
+    return sentence.split(" (tried ")[0]
