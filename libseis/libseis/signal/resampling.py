@@ -164,7 +164,8 @@ def interpolate(x: Samples, old_dt: float, new_dt: float, method: str) -> Sample
     array of float64
         All new samples that lie within the data.
     """
-    from obspy.signal import interpolation
+    with extra("obspy"):
+        from obspy.signal import interpolation
 
     # the last sample may be a rounding error beyond the data, which the kernels refuse
     count = math.floor((x.shape[-1] - 1) * old_dt / new_dt * (1.0 + 1e-12)) + 1
