@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import cast
 
 from ..model.handovers import LogLine, OutcomeBatch, Packing, Piece, WindowOutcome
 from ..model.ids import document_id
@@ -12,6 +13,8 @@ from ..store.documents import (
     Grave,
     LogEntry,
     ObjectId,
+    OfItem,
+    OfStation,
     OfWindow,
     Provenance,
     Stored,
@@ -156,3 +159,16 @@ def cemetery_document(batch: OutcomeBatch, outcome: WindowOutcome) -> Grave:
     }
     _tag(document, batch, outcome)
     return document
+
+
+def item_grave(
+    identity: ObjectId, of: OfItem | OfStation, reason: str, log: tuple[LogLine, ...], tombstone: Tombstone
+) -> Grave:
+    """A dead item of a ledger that is no window: a dataset, a station's measurement, a job to purge."""
+    content = {"_id": identity, **of, "reason": reason, "logdata": logdata(log), "tombstone": tombstone}
+    return cast(Grave, content)
+
+
+def item_log(identity: ObjectId, of: OfStation, log: tuple[LogLine, ...]) -> ErrorLog:
+    """The error log of a station that was measured."""
+    return cast(ErrorLog, {"_id": identity, **of, "logdata": logdata(log)})

@@ -10,11 +10,11 @@ from ..model.handovers import BuildOrder, LogLine, Measurement, Severity
 from ..model.ids import document_id
 from ..model.outcome import Fate
 from ..store.collections import CEMETERY
-from ..store.documents import Grave, ObjectId, Tombstone
+from ..store.documents import ObjectId, Tombstone
 from ..store.jobs import add_counts
 from ..store.settle import Settlement, settle
 from ..store.settled import SettledWindow
-from .documents import logdata
+from .documents import item_grave
 
 
 async def settle_alone(context: WriterContext, message: BuildOrder | Measurement, entry: SettledWindow) -> None:
@@ -30,12 +30,7 @@ def dead_item(order: BuildOrder, reason: str, lines: Sequence[str], tombstone: T
     """An item that was given up, with what is to be said of it; the first line is its detail in the ledger."""
     window = order.window
     identity = ObjectId(document_id(window.id, f"cemetery/{order.attempt}"))
-    document: Grave = {
-        "_id": identity,
-        "job": order.job,
-        "window": window.id,
-        "reason": reason,
-        "logdata": logdata(tuple(LogLine("seisbus.writer", line, Severity.INVALID) for line in lines)),
-        "tombstone": tombstone,
-    }
-    return SettledWindow(window, Fate.DEAD, reason, lines[0], [str(identity)], [(CEMETERY, document)])
+    log = tuple(LogLine("seisbus.writer", line, Severity.INVALID) for line in lines)
+    entry = SettledWindow(window, Fate.DEAD, reason, lines[0], [str(identity)])
+    entry.add(CEMETERY, item_grave(identity, {"job": order.job, "window": window.id}, reason, log, tombstone))
+    return entry

@@ -17,9 +17,9 @@ from ..model.ids import document_id
 from ..model.misfit_documents import AdjointSamples, MisfitWindowFields, RejectedFields, RejectedWindowFields
 from ..model.outcome import Fate
 from ..store.collections import ADJOINT_SOURCE, CEMETERY, ELOG, MISFIT_WINDOW, REJECTED_WINDOW, SYNTHETIC, Collection
-from ..store.documents import ObjectId, OfStation
+from ..store.documents import ObjectId, OfStation, SyntheticFields, Tombstone
 from ..store.settled import SettledWindow
-from .documents import logdata
+from .documents import item_grave, item_log
 from .ledger_item import settle_alone
 
 D = TypeVar("D", bound=Mapping[str, Any])
@@ -52,10 +52,14 @@ def settled(found: Measurement) -> SettledWindow:
         "sta": window.channel.sta,
     }
 
-    def put(collection: Collection[D], role: str, content: Mapping[str, Any]) -> None:
+    def named(role: str) -> ObjectId:
         identity = ObjectId(document_id(window.id, role))
-        entry.add(collection, cast(D, {"_id": identity, **common, **content}))
         entry.refs.append(str(identity))
+        return identity
+
+    def put(collection: Collection[D], role: str, content: Mapping[str, Any]) -> None:
+        identity = named(role)
+        entry.add(collection, cast(D, {"_id": identity, **common, **content}))
 
     for component in found.components:
         if not component.component:
@@ -76,17 +80,11 @@ def settled(found: Measurement) -> SettledWindow:
         put(SYNTHETIC, f"synthetic/{number}/{found.attempt}", {**_synthetic(piece), **again})
         entry.stored_bytes += len(piece.data)
     if found.fate is Fate.DEAD:
-        put(
-            CEMETERY,
-            f"cemetery/{found.attempt}",
-            {
-                "reason": found.reason,
-                "logdata": logdata(found.log),
-                "tombstone": {"net": window.channel.net, "sta": window.channel.sta, "event": window.event},
-            },
-        )
+        identity = named(f"cemetery/{found.attempt}")
+        tombstone: Tombstone = {"net": window.channel.net, "sta": window.channel.sta, "event": window.event}
+        entry.add(CEMETERY, item_grave(identity, common, found.reason, found.log, tombstone))
     elif found.log:
-        put(ELOG, "elog", {"logdata": logdata(found.log)})
+        entry.add(ELOG, item_log(named("elog"), common, found.log))
     return entry
 
 
@@ -150,8 +148,8 @@ def _rejected(component: MeasuredComponent, path: str) -> RejectedFields:
     return {"component": component.component, "channel_id": component.channel_id, "path": path, "windows": windows}
 
 
-def _synthetic(piece: Piece) -> dict[str, Any]:
-    return {
+def _synthetic(piece: Piece) -> SyntheticFields:
+    content: SyntheticFields = {
         "loc": piece.channel.loc,
         "chan": piece.channel.chan,
         "starttime": piece.t0_ns / 1e9,
@@ -159,5 +157,7 @@ def _synthetic(piece: Piece) -> dict[str, Any]:
         "rate": (piece.rate_numerator, piece.rate_denominator),
         "npts": piece.npts,
         "samples": piece.data,
-        **({"units": piece.units} if piece.units else {}),
     }
+    if piece.units:
+        content["units"] = piece.units
+    return content

@@ -34,6 +34,7 @@ from .misfits import (
     OfStation,
     RejectedWindowDocument,
     SyntheticDocument,
+    SyntheticFields,
 )
 from .outcomes import (
     CountRow,
@@ -48,7 +49,7 @@ from .outcomes import (
 )
 from .tasks import HeldWindows, Mark, OldWindow, PackedWindows, TaskDocument, TaskObject, Template, WindowRun
 from .upkeep import DeadLetterDocument, LeaseDocument, LeaseTerms, ProcessDocument, ProcessReport, WaitEntry
-from .waveforms import ErrorLog, Grave, OfWindow, Stored, Tombstone, WaveformDocument
+from .waveforms import ErrorLog, Grave, OfItem, OfWindow, Stored, Tombstone, WaveformDocument
 
 __all__ = [
     "AdjointSourceDocument",
@@ -78,6 +79,7 @@ __all__ = [
     "Mark",
     "MisfitWindowDocument",
     "ObjectId",
+    "OfItem",
     "OfStation",
     "OfWindow",
     "OldWindow",
@@ -102,6 +104,7 @@ __all__ = [
     "SummaryExample",
     "SummaryReason",
     "SyntheticDocument",
+    "SyntheticFields",
     "TaskDocument",
     "TaskObject",
     "Template",

@@ -43,11 +43,9 @@ class RejectedWindowDocument(RejectedFields, OfStation):
     attempt: int
 
 
-class SyntheticDocument(OfStation):
+class SyntheticFields(TypedDict):
     """A synthetic waveform that a station was compared with."""
 
-    _id: ObjectId
-    attempt: int
     loc: str
     chan: str
     starttime: float  # s since 1970
@@ -56,3 +54,10 @@ class SyntheticDocument(OfStation):
     npts: int
     samples: bytes  # little-endian float64
     units: NotRequired[str]
+
+
+class SyntheticDocument(SyntheticFields, OfStation):
+    """The same in the database."""
+
+    _id: ObjectId
+    attempt: int

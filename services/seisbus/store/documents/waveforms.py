@@ -29,11 +29,16 @@ class Stored(TypedDict):
     gridfs_id: NotRequired[ObjectId]
 
 
-class OfWindow(TypedDict):
-    """What belongs to a window of a job."""
+class OfItem(TypedDict):
+    """What belongs to an item of a job's ledger."""
 
     job: str
-    window: str  # its id in the ledger
+    window: str  # the item's id
+
+
+class OfWindow(OfItem):
+    """What belongs to a window of a job."""
+
     attempt: NotRequired[int]
     data_tag: NotRequired[str]
     event: NotRequired[str]  # id of the event that the window is of
