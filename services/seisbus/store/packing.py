@@ -45,7 +45,7 @@ def pack_windows(job: str, windows: Sequence[Window]) -> PackedWindows:
             channel, event, inclusive, start, usual, apart, count = runs[-1]
             step = window.start_ns - start - apart * (count - 1)
             if (channel, event, inclusive) == kind and usual == length and (count == 1 or step == apart):
-                runs[-1] = (*kind, start, length, step, count + 1)
+                runs[-1] = (channel, event, inclusive, start, length, step, count + 1)
                 continue
         runs.append((*kind, window.start_ns, length, 0, 1))
     packed: PackedWindows = {"channels": names, "events": [subject.text for subject in subjects], "runs": runs}
