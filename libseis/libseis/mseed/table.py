@@ -27,6 +27,8 @@ NEGATIVE_LEAP_SECOND = 0x20
 
 NO_RATE = -1
 ENCODING_TEXT = 0
+# Encodings whose samples come out as floats: FLOAT32, FLOAT64 and GEOSCOPE's (SEED manual 2.4, blockette 1000).
+_FLOATS = frozenset({4, 5, 12, 13, 14})
 ENCODING_UNKNOWN = 255
 
 
@@ -104,6 +106,41 @@ class RecordTable:
         """Records that hold samples of a time series."""
         series: NDArray[np.bool_] = (self.rate != NO_RATE) & (self.npts > 0) & (self.encoding != ENCODING_TEXT)
         return series
+
+    def regular(self, rows: NDArray[np.bool_]) -> int:
+        """The length that records have in common.
+
+        Parameters
+        ----------
+        rows
+            Which records, shape (records,).
+
+        Returns
+        -------
+        int
+            Bytes, if all are of version 2 and state this length, and nothing is odd about them; else 0.
+        """
+        lengths = self.length[rows]
+        if not len(lengths) or self.odd[rows].any() or (self.version[rows] != 2).any():
+            return 0
+        stated = (self.encoding[rows] != ENCODING_UNKNOWN).all()  # blockette 1000 has both
+        return int(lengths[0]) if stated and (lengths == lengths[0]).all() else 0
+
+    def floats(self, rows: NDArray[np.bool_]) -> bool:
+        """Whether the samples of records are floats.
+
+        Parameters
+        ----------
+        rows
+            Which records, shape (records,).
+
+        Returns
+        -------
+        bool
+            What the first of them that has samples says; False if none has.
+        """
+        found = self.encoding[rows & self.waveform]
+        return bool(len(found)) and int(found[0]) in _FLOATS
 
     @cached_property
     def fewest_samples(self) -> int:

@@ -217,7 +217,7 @@ class Claim(_message.Message):
     def __init__(self, bucket: _Optional[str] = ..., key: _Optional[str] = ..., size: _Optional[int] = ..., sha256: _Optional[bytes] = ...) -> None: ...
 
 class Input(_message.Message):
-    __slots__ = ("object", "etag", "ranges", "records", "problems", "missing", "waveform_records", "whole", "strangers")
+    __slots__ = ("object", "etag", "ranges", "records", "problems", "missing", "waveform_records", "whole", "strangers", "record_bytes", "floats")
     OBJECT_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
     RANGES_FIELD_NUMBER: _ClassVar[int]
@@ -227,6 +227,8 @@ class Input(_message.Message):
     WAVEFORM_RECORDS_FIELD_NUMBER: _ClassVar[int]
     WHOLE_FIELD_NUMBER: _ClassVar[int]
     STRANGERS_FIELD_NUMBER: _ClassVar[int]
+    RECORD_BYTES_FIELD_NUMBER: _ClassVar[int]
+    FLOATS_FIELD_NUMBER: _ClassVar[int]
     object: ObjectRef
     etag: str
     ranges: _containers.RepeatedScalarFieldContainer[int]
@@ -236,7 +238,9 @@ class Input(_message.Message):
     waveform_records: int
     whole: str
     strangers: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, object: _Optional[_Union[ObjectRef, _Mapping]] = ..., etag: _Optional[str] = ..., ranges: _Optional[_Iterable[int]] = ..., records: _Optional[bytes] = ..., problems: _Optional[_Iterable[str]] = ..., missing: _Optional[str] = ..., waveform_records: _Optional[int] = ..., whole: _Optional[str] = ..., strangers: _Optional[_Iterable[str]] = ...) -> None: ...
+    record_bytes: int
+    floats: bool
+    def __init__(self, object: _Optional[_Union[ObjectRef, _Mapping]] = ..., etag: _Optional[str] = ..., ranges: _Optional[_Iterable[int]] = ..., records: _Optional[bytes] = ..., problems: _Optional[_Iterable[str]] = ..., missing: _Optional[str] = ..., waveform_records: _Optional[int] = ..., whole: _Optional[str] = ..., strangers: _Optional[_Iterable[str]] = ..., record_bytes: _Optional[int] = ..., floats: _Optional[bool] = ...) -> None: ...
 
 class WindowTask(_message.Message):
     __slots__ = ("job", "task", "attempt", "part", "inputs", "windows", "recipe", "part_count", "publication")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from libseis.isotime import iso
 
@@ -20,7 +20,7 @@ JobSource = str | Path | Mapping[str, Any]
 
 
 def job_text(source: JobSource) -> str:
-    """The text to submit for a path, a YAML or JSON text, or a mapping; a text on one line is a path.
+    """The text to submit (JSON) for a path, a YAML or JSON text, or a mapping; a text on one line is a path.
 
     `windows: events: file:` is replaced by the contents of that file (relative to the job file): QuakeML when it
     begins with `<`, else CSV. JobFileError when something cannot be read or the job is not valid.
@@ -38,7 +38,7 @@ def job_text(source: JobSource) -> str:
     content = _with_events(content, folder)
     with contextlib.suppress(UnknownKindError):  # control may know more kinds than this machine
         parse_job(content)  # refuses what is neither a text nor a mapping
-    return str(yaml.safe_dump(content, sort_keys=False))
+    return json.dumps(content, default=str)  # which is read a hundred times faster than YAML; a date is its text
 
 
 def _plain(value: Any) -> Any:

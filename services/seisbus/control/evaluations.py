@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..errors import UserError
-from ..model.job import read_job
 from ..model.kinds.misfit import Misfit, MisfitJob
-from ..store.jobs import standing_job
+from ..store.jobs import spec_of, standing_job
 from .context import CallContext
 
 
 async def misfit_job(context: CallContext, job: str) -> Misfit:
     """What a misfit job measures; UserError when it is of another kind."""
-    found = read_job(await standing_job(context.store, job))
+    found = spec_of(await standing_job(context.store, job))
     if not isinstance(found, MisfitJob):
         raise UserError(f"Job {job} is of kind {found.kind}, expected a misfit job.")
     return found.misfit

@@ -20,14 +20,13 @@ from ..archive.definition import archive_named
 from ..deadlines import BY_THE_WAY_SECONDS
 from ..errors import JobFileError, SeisbusError
 from ..model.archivejob import ArchiveJob, CutJob
-from ..model.job import read_job
 from ..model.kind import Job, OfArchive
 from ..model.kinds.misfit import FetchedMisfitJob, Measuring, MisfitJob
 from ..model.outcome import JobState
 from ..planning.corners import some
 from ..store.datasets import selected
 from ..store.index import described_stations, event_by_id
-from ..store.jobs import standing_job
+from ..store.jobs import spec_of, standing_job
 from ..store.queries import each_waveform
 from .context import CallContext
 from .step_needs import known_rates, response_notes
@@ -66,12 +65,12 @@ async def _stored(context: CallContext, spec: MisfitJob) -> _Observed:
     if job := spec.misfit.observed.job:
         source = await standing_job(context.store, job)
         if not JobState(source["state"]).closed:  # what it will store is what it plans
-            await _of_windows(context, read_job(source), spec.select.filter, job, found)
+            await _of_windows(context, spec_of(source), spec.select.filter, job, found)
             return found
     async for document in each_waveform(context.store, selected(spec), _WAVEFORMS):
         job, channel = str(document["job"]), Channel.of_document(document)
         if job not in found.sources:
-            found.sources[job] = read_job(await standing_job(context.store, job))
+            found.sources[job] = spec_of(await standing_job(context.store, job))
         source_spec = found.sources[job]
         archive = source_spec.archive if isinstance(source_spec, OfArchive) else ""
         found.channels.setdefault(archive, set()).add(channel)

@@ -89,10 +89,15 @@ def joined(known: Sequence[Chunk], more: Sequence[tuple[int, bytes]]) -> tuple[C
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Chosen records: their bytes and the ranges [start, end) of the object they stood in."""
+    """Chosen records: their bytes and the ranges [start, end) of the object they stood in.
+
+    `record_bytes` is the length of each where nothing is odd about them, else 0; `floats` is whether they hold floats.
+    """
 
     records: bytes
     ranges: tuple[int, ...]
+    record_bytes: int = 0
+    floats: bool = False
 
 
 NOTHING = Selection(b"", ())
@@ -167,15 +172,22 @@ class ObjectBytes:
         """Records that any span needs, of the given channels (all when None), in file order."""
         parts: list[memoryview] = []
         edges: list[int] = []
+        lengths: set[int] = set()
+        floats: list[bool] = []
         for chunk in self.chunks:
             mask = overlapping(chunk.table, spans)
             if channels is not None:
                 numbers = [n for n, channel in enumerate(chunk.table.channels) if channel in channels]
                 mask &= np.isin(chunk.table.channel, numbers)
-            for start, end in _runs(chunk.table, mask):
+            runs = _runs(chunk.table, mask)
+            for start, end in runs:
                 parts.append(memoryview(chunk.data)[start:end])
                 edges += [chunk.offset + start, chunk.offset + end]
-        return Selection(b"".join(parts), tuple(edges))
+            if runs:
+                lengths.add(chunk.table.regular(mask))
+                floats.append(chunk.table.floats(mask))
+        record_bytes = lengths.pop() if len(lengths) == 1 else 0
+        return Selection(b"".join(parts), tuple(edges), record_bytes, any(floats))
 
 
 def _runs(table: RecordTable, mask: NDArray[np.bool_]) -> list[tuple[int, int]]:

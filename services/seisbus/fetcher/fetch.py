@@ -75,6 +75,8 @@ class _Read:
             waveform_records=self.found.waveform_records,
             whole=self.found.whole,
             strangers=self.strangers,
+            record_bytes=chosen.record_bytes,
+            floats=chosen.floats,
         )
 
 

@@ -24,13 +24,14 @@ from ..bus.codec import decode_build, encode_misfit
 from ..bus.topology import subject_of
 from ..errors import SeisbusError, UnavailableError
 from ..model.handovers import BuildOrder, MisfitOrder, Packing, Piece
+from ..model.kind import Job
 from ..model.kinds.misfit import MEASURE, Misfit, MisfitJob
 from ..model.misfit_documents import window_value
 from ..model.task import Window
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
 from ..store.datasets import selected
 from ..store.documents import WaveformDocument
-from ..store.jobs import get_job, job_spec
+from ..store.jobs import job_spec
 from ..store.misfits import windows_of
 from ..store.queries import WaveformFilter, each_waveform
 from .synthetics import SyntheticError, below, from_asdf, from_sac, from_specfem
@@ -119,7 +120,7 @@ class MisfitInputs:
         return self._events[key]
 
     async def _archive_of(self, job: str) -> str:
-        return str((await get_job(self._context.store, job))["spec"].get("archive") or "")
+        return str(getattr(await job_spec(self._context.store, job, Job), "archive", ""))
 
     async def _piece(self, document: WaveformDocument) -> Piece:
         packing = Packing.MINISEED if blob_format(document) is BlobFormat.MSEED else Packing.FLOAT64

@@ -14,11 +14,19 @@ from ..app import IndexerContext
 from ..bus.snapshot import snapshot
 from ..errors import SeisbusError, UnavailableError, UserError
 from ..failpoints import failpoint
-from ..model.job import read_job
 from ..model.outcome import JobState
 from ..model.task import Task
 from ..store.documents import JobChange, JobDocument, change_job
-from ..store.jobs import awaited_job, count_ledger, get_job, give_up_job, job_attempt, outranking_job, update_job
+from ..store.jobs import (
+    awaited_job,
+    count_ledger,
+    get_job,
+    give_up_job,
+    job_attempt,
+    outranking_job,
+    spec_of,
+    update_job,
+)
 from ..store.tasks import Cursor, OpenTask, PlanMovedError, open_task_ids, open_tasks, reopen_for_retry, write_tasks
 from .kind import INDEXER, UNKNOWN, Planning
 
@@ -63,7 +71,7 @@ class _Planner:
         self._context = context
         self._store = context.store
         self._job = job
-        spec = read_job(job)
+        spec = spec_of(job)
         self._kind = INDEXER.get(spec.kind, UNKNOWN)
         self._planning = Planning(context, job, spec)
         self._cursor = Cursor(job["cursor"]["shard"], job["cursor"]["offset"])

@@ -23,7 +23,6 @@ from ..app import IndexerContext
 from ..bus.snapshot import settled, snapshot
 from ..bus.topology import PLAN
 from ..errors import JobFileError, UnavailableError
-from ..model.job import read_job
 from ..model.outcome import Fate, JobState, Reason
 from ..store.documents import JobDocument
 from ..store.jobs import (
@@ -35,6 +34,7 @@ from ..store.jobs import (
     give_up_job,
     open_jobs,
     outranking_job,
+    spec_of,
     update_job,
 )
 from ..store.lease import acquire, release
@@ -153,7 +153,7 @@ class Reconciler:
 
     async def _publish_lost(self, job: JobDocument) -> None:
         try:
-            spec = read_job(job)
+            spec = spec_of(job)
         except JobFileError as error:  # of a kind that this deployment knows no more
             await give_up_job(self._store, job["_id"], error.message)
             return

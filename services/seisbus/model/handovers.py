@@ -40,6 +40,8 @@ class ObjectRecords:
     `ranges` alternates start and end (excluded) of the bytes in the object; `waveform_records` counts all waveform
     records that were seen in it, wanted or not; `problems` says what was wrong with its bytes; `whole` why it was read
     whole, empty when ranges of it served; `strangers` are channels in it that nobody knew of: its key names another.
+    `record_bytes` is the length of each record where nothing is odd about them, else 0; `floats` is whether the records
+    hold floats, None where nobody looked (version 0.1.0).
     """
 
     ref: ObjectRef
@@ -51,6 +53,8 @@ class ObjectRecords:
     missing: str = ""
     whole: str = ""
     strangers: tuple[str, ...] = ()
+    record_bytes: int = 0
+    floats: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,8 @@ def _made(job: type[Job], content: Mapping[str, object]) -> Job:
         raise JobFileError(_sentence(job, error)) from None
 
 
-def _of_type(job: Job, wanted: type[J]) -> J:
+def of_type(job: Job, wanted: type[J]) -> J:
+    """The job, which has to be of a type; JobFileError otherwise."""
     if not isinstance(job, wanted):
         raise JobFileError(f"The job is of kind {job.kind}, expected one of kind {wanted.kind_name()}.")
     return job
@@ -156,7 +157,7 @@ def parse_job(source: object, wanted: type[Job] = Job) -> Job:
     job = _type_of(content)
     # a key of another kind that holds its default says nothing
     given = {k: v for k, v in content.items() if not (_foreign(job, k) and v in _default(str(k)))}
-    return _of_type(_made(job, given), wanted)
+    return of_type(_made(job, given), wanted)
 
 
 @overload
@@ -171,4 +172,4 @@ def read_job(document: HasSpec, wanted: type[Job] = Job) -> Job:
     """
     content = document["spec"]
     job = _type_of(content)
-    return _of_type(_made(job, {k: v for k, v in content.items() if k in job.model_fields}), wanted)
+    return of_type(_made(job, {k: v for k, v in content.items() if k in job.model_fields}), wanted)

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from cachetools import LRUCache
 from pymongo.errors import DuplicateKeyError
 
 from ..errors import JobFileError, NotFoundError, StateError
-from ..model.job import read_job
+from ..model.job import of_type, read_job
 from ..model.kind import Job
 from ..model.outcome import RETRIABLE, Fate, JobState, Ledger
 from .client import Store, translated
@@ -19,6 +20,9 @@ from .documents import JobChange, JobDocument
 from .summaries import fold
 
 J = TypeVar("J", bound=Job)
+
+# A job's specification never changes, and workers ask for it with every message. One may hold megabytes of events.
+_SPECS: LRUCache[tuple[str, int], Job] = LRUCache(16)
 
 
 async def insert_job(store: Store, job: str, spec: Job, request_id: str = "", notes: Sequence[str] = ()) -> JobDocument:
@@ -95,13 +99,27 @@ async def job_attempt(store: Store, job: str) -> int | None:
 
 async def job_spec(store: Store, job: str, wanted: type[J]) -> J:
     """The specification of a job that must be of the type `wanted`; NotFoundError when there is no such job."""
-    return read_job(await get_job(store, job), wanted)
+    with translated():
+        found = await store[JOB].find_one({"_id": job}, {"submitted_ns": 1})
+    if found is None:
+        raise no_job(job)
+    if (spec := _SPECS.get((job, found["submitted_ns"]))) is None:
+        spec = spec_of(await get_job(store, job))
+    return of_type(spec, wanted)
+
+
+def spec_of(document: JobDocument) -> Job:
+    """The specification of a job; errors are those of `read_job`."""
+    key = (document["_id"], document["submitted_ns"])
+    if (spec := _SPECS.get(key)) is None:
+        spec = _SPECS[key] = read_job(document)
+    return spec
 
 
 async def awaited_job(store: Store, job: JobDocument) -> str:
     """The open job that must be closed before this one is planned; "" when it need not wait."""
     try:
-        awaited = read_job(job).awaits
+        awaited = spec_of(job).awaits
     except JobFileError:  # of a kind that this process does not know; whoever plans it says so
         return ""
     if not awaited:

@@ -13,13 +13,12 @@ from gridfs import AsyncGridFSBucket
 from gridfs.errors import NoFile
 
 from ..errors import JobFileError
-from ..model.job import read_job
 from ..model.outcome import JobState
 from . import collections as c
 from .blobs import gridfs_name
 from .client import Store, translated
 from .documents import JobDocument
-from .jobs import get_job, open_jobs, update_job
+from .jobs import get_job, open_jobs, spec_of, update_job
 
 # Paths in one query: far below the 16 MB of a document.
 _PATHS_AT_ONCE = 500
@@ -60,7 +59,7 @@ async def mark(store: Store, job: str, purge: str) -> str:
 def _read_by(job: JobDocument) -> frozenset[str]:
     """Jobs whose data a job reads."""
     try:
-        return read_job(job).reads
+        return spec_of(job).reads
     except JobFileError:  # of a kind that this process does not know
         return frozenset()
 

@@ -45,9 +45,10 @@ def decoded(inputs: Sequence[ObjectRecords], overlap: str) -> Decoded:
     ]
     log += [line for read in inputs for line in stranger_lines(read.ref.key, read.strangers)]
     parts = [read.records for read in inputs if read.records]
+    lengths = {read.record_bytes for read in inputs if read.records}
     buffer = parts[0] if len(parts) == 1 else b"".join(parts)
     with collected() as told:
-        table = frame(buffer)
+        table = frame(buffer, length=lengths.pop() if len(lengths) == 1 else 0)
         found = decode(buffer, table, overlap=overlap)
     log += [LogLine("mseed", sentence(text), Severity.COMPLAINT) for text in told]
     joined = {item.segments[0].channel: item for item in found if item.segments}

@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 _RECORD_BYTES = 4096
 _SHORTEST_RECORD_BYTES = 512
 _HEAD_BYTES = 128  # at most
-# Encodings whose samples come out as floats: FLOAT32, FLOAT64 and GEOSCOPE's (SEED manual 2.4, blockette 1000).
-_FLOATS = frozenset({4, 5, 12, 13, 14})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +57,15 @@ class Work:
 
 def holds_floats(order: WindowOrder) -> bool:
     """Whether the first record of an object holds floats: what they are, station metadata alone can say."""
-    for read in order.inputs:
-        table = frame(read.records[:_RECORD_BYTES])
-        if not len(table):  # longer records
-            table = frame(read.records)
-        if table.waveform.any() and int(table.encoding[table.waveform.argmax()]) in _FLOATS:
-            return True
-    return False
+    return any(_floats(read.records) if read.floats is None else read.floats for read in order.inputs)
+
+
+def _floats(records: bytes) -> bool:
+    """A look at records that came without a word about it."""
+    table = frame(records[:_RECORD_BYTES])
+    if not len(table):  # longer records
+        table = frame(records)
+    return table.floats(table.waveform)
 
 
 def cut_part(order: WindowOrder, work: Work | None, stations: StepContext | None = None) -> OutcomeBatch:

@@ -18,13 +18,12 @@ from ..bus.codec import decode_build
 from ..errors import JobFileError, NotFoundError, UnavailableError
 from ..failpoints import failpoint
 from ..model.handovers import BuildOrder
-from ..model.job import read_job
 from ..model.outcome import Fate
 from ..model.stored_waveforms import log_path
 from ..model.subject import JobId, as_type
 from ..store import purge
 from ..store.datasets import LEASES, lease_name
-from ..store.jobs import get_job
+from ..store.jobs import get_job, spec_of
 from ..store.lease import acquire, release, remove_expired
 from ..store.settled import SettledWindow
 from .kind import NOTHING, WRITER
@@ -74,7 +73,7 @@ class Purger:
     async def _remove_unfinished(self, job: str) -> None:
         """What a builder left that died, of datasets that nobody built again because the export was cancelled."""
         try:
-            spec = read_job(await get_job(self._store, job))
+            spec = spec_of(await get_job(self._store, job))
         except JobFileError:  # of a kind that this deployment knows no more
             return
         planned = await WRITER.get(spec.kind, NOTHING).unfinished(self._context, job, spec)
