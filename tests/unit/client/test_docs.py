@@ -17,7 +17,7 @@ from seisbus.client import AsyncClient, Client
 from seisbus.client.jobfile import job_text
 from seisbus.client.plot import Style
 from seisbus.control import submit, window_checks
-from seisbus.model import archivejob, fields, kind, windows
+from seisbus.model import archivejob, fields, geography, kind, windows
 from seisbus.model.archivejob import ArchiveJob
 from seisbus.model.job import parse_job
 from seisbus.model.kind import KINDS
@@ -44,10 +44,17 @@ ALL_KEYS = all_keys()
 # heading or line before a table -> the model that it documents
 TABLES: dict[str, type[BaseModel]] = {
     "## Keys": ALL_KEYS,
-    "### select": kind.Select,
+    "### select": archivejob.StationSelect,
+    "`within` has exactly one": geography.Within,
+    "A `box`:": geography.Box,
+    "A `circle`:": geography.Circle,
+    "`distance` has at least": geography.DistanceRange,
+    "`azimuth` and `back_azimuth`:": geography.AzimuthRange,
     "### windows\n": windows.Windows,
     "An `absolute` window:": windows.AbsoluteWindow,
     "### windows: events": windows.EventWindows,
+    "`where`, all": windows.EventFilter,
+    "`depth_km` and `mag` have": geography.Range,
     "A `catalog` query": windows.CatalogQuery,
     "An event of a `list`:": windows.InlineEvent,
     "### windows: tile": windows.Tile,
@@ -102,11 +109,11 @@ def test_every_key_is_documented_with_its_values_and_default(after: str, kind: t
 
 def test_every_model_of_the_job_file_is_documented() -> None:
     models = {
-        value for module in (kind, windows, archivejob, export, misfit) for value in vars(module).values()
+        value for module in (kind, geography, windows, archivejob, export, misfit) for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, fields.Model) and value.__module__ == module.__name__
         and not issubclass(value, kind.Job)
     }  # fmt: skip
-    assert models - {misfit.Measuring, misfit.FetchedMisfit} == set(TABLES.values()) - {ALL_KEYS}
+    assert models - {misfit.Measuring, misfit.FetchedMisfit, kind.Select} == set(TABLES.values()) - {ALL_KEYS}
 
 
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", JOB, flags=re.DOTALL)

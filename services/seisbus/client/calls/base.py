@@ -21,7 +21,22 @@ def default_address() -> str:
 
 
 class Calls:
-    """A connection to control, and its end."""
+    """A connection to control, and its end.
+
+    Parameters
+    ----------
+    address
+        host:port; without it, SEISBUS_CONTROL_ADDRESS or 127.0.0.1:50051.
+    transport
+        How control is reached; without it, the environment decides (see Transport).
+    direct
+        Reads stored bytes from the bucket with the caller's own credentials, instead of through control.
+    find
+        Returns the present address of control ("" if it is unknown). A stack that was started again may have another
+        port; a watcher follows it.
+    patience
+        Returns how many seconds the first call may take; 8.5 by default for a quick call.
+    """
 
     def __init__(
         self,
