@@ -66,7 +66,7 @@ def _fields(value: Any, shape: Any, where: str) -> Iterator[str]:
         if name not in hints:
             yield f"{where}.{name} is not a field of {shape.__name__}"
     for name, hint in hints.items():
-        needed = shape.__total__
+        needed = name not in shape.__optional_keys__  # those of classes with total=False
         if get_origin(hint) in (NotRequired, Required):
             needed, (hint,) = get_origin(hint) is Required, get_args(hint)
         if name in value:

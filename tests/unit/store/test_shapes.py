@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, NotRequired, TypedDict, get_args, get_type_hints
 
 import pytest
 
@@ -105,6 +105,21 @@ def test_a_missing_field_is_told_and_one_that_need_not_be_there_is_not() -> None
     del (short := dict(PROCESS))["left"]
     assert complaints(c.PROCESS, short) == ["process.left of ProcessDocument is missing"]
     assert "graves" not in packed()
+
+
+class Loose(TypedDict, total=False):
+    a: int
+
+
+class Mixed(Loose):
+    b: int
+    c: NotRequired[int]
+
+
+def test_fields_of_a_class_that_is_not_total_need_not_be_there_in_one_that_inherits_them() -> None:
+    assert list(mismatches({"b": 1}, Mixed)) == []
+    assert list(mismatches({"a": 1, "c": 1}, Mixed)) == [".b of Mixed is missing"]
+    assert list(mismatches({"a": "1", "b": 1}, Mixed)) == [".a: '1' is a str, not a int"]
 
 
 def test_the_items_of_an_array_are_looked_at() -> None:
