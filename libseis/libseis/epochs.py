@@ -15,6 +15,8 @@ from typing import Any, Final
 
 OPEN_START_NS: Final = -(2**63)
 """Start of an element that has existed since ever."""
+FAR_FUTURE: Final = 2556144000.0
+"""2051, in epoch seconds: the end that MsPASS's documents have where an epoch is open, and never null."""
 LATEST_NS: Final = 2**63 - 1
 """2262; a later end (2599, 2999, 3000) is a way to say that it is open."""
 
@@ -59,7 +61,8 @@ def of_document(document: Mapping[str, Any]) -> EpochSpan:
     """The span of a site or channel document: start_ns and end_ns, or MsPASS's starttime and endtime (in seconds)."""
     if "start_ns" in document:
         return inherited(document["start_ns"], document.get("end_ns"))
-    return inherited(_ns(document.get("starttime")), _ns(document.get("endtime")))
+    end = document.get("endtime")
+    return inherited(_ns(document.get("starttime")), None if end is None or end >= FAR_FUTURE else _ns(end))
 
 
 def _ns(seconds: float | None) -> int | None:

@@ -39,7 +39,7 @@ from seisbus.store.lease import acquire, release
 from seisbus.store.outcomes import outcomes
 from seisbus.store.packing import expand_all
 from seisbus.store.pages import PageRequest
-from seisbus.store.queries import WaveformFilter, each_logged, logs
+from seisbus.store.queries import WaveformFilter, logged_batches, logs
 from seisbus.store.settle import Settlement, settle, settle_rest
 from seisbus.store.settled import SettledWindow
 from seisbus.store.summaries import fold, summary
@@ -348,7 +348,7 @@ async def test_saved_windows_whose_logs_say_the_same_have_one_and_each_finds_its
     await settle(store, [logged(range(60))])
     kept = await documents(store, c.ELOG)
     assert sorted(log["count"] for log in kept) == [10, 20, 30]
-    pairs = [pair async for pair in each_logged(store, WaveformFilter(job=job))]
+    pairs = [pair async for pairs in logged_batches(store, WaveformFilter(job=job)) for pair in pairs]
     assert [log[0]["error_message"] for _, log in pairs] == ["early"] * 40 + ["late"] * 20
     rows, following = [], ""
     while following or not rows:

@@ -177,7 +177,9 @@ async def test_error_logs_come_with_their_waveforms_in_few_queries(mongodb_uri: 
         await store[c.WF_TIMESERIES].insert_many(documents)
         await store[c.ELOG].insert_many(logs)
         finds.of.clear()
-        found = [pair async for pair in queries.each_logged(store, queries.WaveformFilter(job=job))]
+        found = [
+            pair async for pairs in queries.logged_batches(store, queries.WaveformFilter(job=job)) for pair in pairs
+        ]
     assert [d["_id"] for d, _ in found] == [d["_id"] for d in documents]
     assert all([e["error_message"] for e in log] == ([d["window"]] if "elog_id" in d else []) for d, log in found)
     assert finds.of[c.ELOG] <= 5

@@ -28,6 +28,7 @@ _ARCHIVES = (
     ("real", "files", "sample"),
     ("large", "listing", "sample"),
     ("steps", "files", "sample"),
+    ("normal", "files", "sample"),
     ("odd", "files", "sample"),
     ("two", "files", "sample"),
     ("rates", "files", "sample"),

@@ -61,7 +61,8 @@ def write_stream(dataset: DatasetLike, stream: Stream, tag: str, *, replace: boo
 
 
 def write_trace(group: h5py.Group, trace: Trace, tag: str) -> None:
-    """Store one trace in its station's group; `stats.units`, where there are any, become an attribute of that name.
+    """Store one trace in its station's group; `stats.units`, where there are any, become an attribute of that name, and
+    so does each entry of the mapping `stats.attached`. `stats.event_id` is pyasdf's attribute.
 
     The format has no place for units; readers pass over an attribute that they do not know.
     """
@@ -74,6 +75,9 @@ def write_trace(group: h5py.Group, trace: Trace, tag: str) -> None:
             attributes: dict[str, Any] = {"starttime": np.int64(start_ns), "sampling_rate": rate}
             if units := trace.stats.get("units"):
                 attributes["units"] = str(units)
+            if event := trace.stats.get("event_id"):
+                attributes["event_id"] = np.frombuffer(str(event).encode(), np.int8)  # as pyasdf writes it
+            attributes |= dict(trace.stats.get("attached", {}))
             write_array(group, name, data, attributes)
             return
         there = group[name]
@@ -132,8 +136,8 @@ def read_stream(dataset: DatasetLike, code: str, tag: str) -> Stream:
                 "sampling_rate": float(stored.attrs["sampling_rate"]),
                 "starttime": UTCDateTime(ns=int(stored.attrs["starttime"])),
             }  # fmt: skip
-            if "units" in stored.attrs:
-                header["units"] = str(stored.attrs["units"])
+            others = {name: value for name, value in stored.attrs.items() if name not in (*header, "event_id")}
+            header |= {name: value if isinstance(value, str) else float(value) for name, value in others.items()}
             stream.append(Trace(stored[()], header))
         return stream
 

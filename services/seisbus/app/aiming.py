@@ -8,7 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from libseis.codes import Channel, ChannelFilter
-from libseis.epochs import EpochSpan
 from libseis.traveltimes import TravelTimes
 
 from ..model.archivejob import ArchiveJob
@@ -70,10 +69,10 @@ class Places:
         if not unknown:
             return
         for station, receivers in (await receivers_of(self._store, self._archive, unknown)).items():
-            found: dict[Channel, list[tuple[EpochSpan, Place]]] = {}
-            for receiver in receivers:
-                found.setdefault(receiver.channel, []).append((receiver.span, Place(receiver.lat, receiver.lon)))
-            self._stations[station] = found
+            self._stations[station] = {
+                channel: [(epoch.span, Place(epoch.lat, epoch.lon)) for epoch in epochs]
+                for channel, epochs in receivers.items()
+            }
 
     def epochs(self, channel: Channel) -> Epochs:
         """Those of a loaded channel; of a station whose channels are not known yet, those of one that is wanted."""

@@ -21,6 +21,7 @@ from ..store.client import Store
 from ..store.documents import SourceDocument
 from ..store.index import event_by_id, events
 from ..store.jobs import get_job
+from ..store.normalized import event_name
 
 # Before and after every event.
 _EVER_NS = 2**62
@@ -36,7 +37,7 @@ async def origins_of(store: Store, spec: ArchiveJob) -> list[Origin]:
     if wanted is None:
         return []
     if (query := wanted.catalog) is None:
-        return _origins(_given(wanted), wanted.where)
+        return _origins(given_events(wanted), wanted.where)
     found = events(
         store,
         spec.archive,
@@ -49,7 +50,8 @@ async def origins_of(store: Store, spec: ArchiveJob) -> list[Origin]:
     return _origins([_event_value(event) async for event in found], wanted.where)
 
 
-def _given(wanted: EventWindows) -> list[Event]:
+def given_events(wanted: EventWindows) -> list[Event]:
+    """The events that stand in a job; EventInputError for a text that is no list of events."""
     if wanted.list is not None:
         return [
             Event(
@@ -87,7 +89,7 @@ class JobEvents:
     """
 
     def __init__(self, job: HasSpec) -> None:
-        events = (job["spec"].get("windows") or {}).get("events") or {}
+        events = (job.get("spec", {}).get("windows") or {}).get("events") or {}
         self._listed: dict[str, Mapping[str, Any]] = {}
         self._read: dict[str, Event] = {}
         nameless = []
@@ -140,7 +142,7 @@ async def event_of(store: Store, jobs: Mapping[str, str], event: str) -> Event |
 
 def _event_value(document: SourceDocument) -> Event:
     return Event(
-        id=str(document["source_id"]),
+        id=event_name(document),
         time_ns=document["time_ns"],
         lat=document["lat"],
         lon=document["lon"],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection, Sequence
+from typing import Any
 
 from cachetools import LRUCache
 
@@ -10,10 +11,12 @@ from libseis.codes import Channel
 
 from ..errors import NotFoundError
 from ..model.job import HasSpec
-from ..model.normalized import Receiver, Source, receiver_at
+from ..model.normalized import Known, Receiver, Source, attributes_of
 from ..store.client import Store
+from ..store.documents import LogEntry, WaveformDocument
 from ..store.jobs import get_job
 from ..store.normalized import Station, receivers_of, sources_of
+from ..store.queries import WaveformFilter, last_sample_ns, logged_batches
 from .events import JobEvents, inline_source
 
 # A station has some dozens of epochs of a few hundred bytes each.
@@ -23,70 +26,104 @@ _JOBS = 64
 
 
 class Normalizer:
-    """Sources and receivers of the data of jobs.
+    """Sources and receivers of the data of jobs; one of it a process.
 
-    `load` reads what is not known yet, once a job and station or event; `receiver` and `source` then answer without the
-    database, as often as there are windows.
+    A job's stations and events are read once, however many windows there are of them. Another job reads stations anew:
+    what an index job brought in meanwhile counts.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._jobs: LRUCache[str, _Job] = LRUCache(_JOBS)
-        # A job reads stations anew: what an index job brought in since the last one counts.
-        self._stations: LRUCache[tuple[str, Station], list[Receiver]] = LRUCache(_STATIONS)
+        self._stations: LRUCache[tuple[str, Station], dict[Channel, list[Receiver]]] = LRUCache(_STATIONS)
         self._sources: LRUCache[tuple[str, str], Source | None] = LRUCache(_EVENTS)
 
-    async def load(self, job: str, channels: Collection[Channel], events: Collection[str] = ()) -> None:
-        """Have what `receiver` and `source` are going to be asked for: stations of channels, and events, of a job.
+    async def known(self, job: str, channels: Collection[Channel], events: Collection[str] = ()) -> Known:
+        """What is known of the sources and receivers that a job's data may have.
+
+        Parameters
+        ----------
+        job : str
+            Its id. A job that was purged meanwhile has none.
+        channels : collection of Channel
+        events : collection of str
+            Their ids; blank ones stand for none.
+
+        Returns
+        -------
+        Known
+            With all channels of the channels' stations; later reads of others do not change it.
 
         Raises
         ------
         UnavailableError
             When the database is away.
         """
-        known = await self._job(job)
-        stations = {(c.net, c.sta) for c in channels if (job, (c.net, c.sta)) not in self._stations}
-        if stations:
-            for station, receivers in (await receivers_of(self._store, known.archive, stations)).items():
-                self._stations[job, station] = receivers
-        wanted = {event for event in events if event and (job, event) not in self._sources}
-        if wanted:
-            inline = {event: known.inline.get(event) for event in wanted}
+        about = await self._job(job)
+        receivers: dict[Channel, list[Receiver]] = {}
+        unread: set[Station] = set()
+        for station in {(channel.net, channel.sta) for channel in channels}:
+            held = self._stations.get((job, station))
+            if held is None:
+                unread.add(station)
+            else:
+                receivers |= held
+        if unread:
+            for station, found in (await receivers_of(self._store, about.archive, unread)).items():
+                self._stations[job, station] = found
+                receivers |= found
+        sources = await self._sources_of(job, about, {event for event in events if event})
+        return Known(receivers, sources, about.archive)
+
+    async def _sources_of(self, job: str, about: _Job, events: set[str]) -> dict[str, Source]:
+        unread = [event for event in events if (job, event) not in self._sources]
+        found = {event: self._sources[job, event] for event in events if (job, event) in self._sources}
+        if unread:
+            inline = {event: about.inline.get(event) for event in unread}
             others = [event for event, held in inline.items() if held is None]
-            found = await sources_of(self._store, known.archive, others) if others else {}
+            of_catalog = await sources_of(self._store, about.archive, others) if others else {}
             for event, held in inline.items():
-                self._sources[job, event] = found.get(event) if held is None else inline_source(held)
-
-    def receiver(self, job: str, channel: Channel, first_ns: int, last_ns: int) -> tuple[Receiver | None, str]:
-        """The receiver of a channel's datum, and a sentence: why there is none, or what is odd ("" for nothing).
-
-        KeyError where the channel was not loaded.
-        """
-        receivers = self._stations[job, (channel.net, channel.sta)]
-        if not receivers:
-            archive = self._jobs[job].archive
-            station = f"{channel.net}.{channel.sta}"
-            return None, f"The station metadata of archive {archive} that were read do not have {station}."
-        return receiver_at(receivers, channel, first_ns, last_ns)
-
-    def source(self, job: str, event: str) -> tuple[Source | None, str]:
-        """The source of an event of a job, and a sentence where nothing is known of it; (None, "") without an event.
-
-        KeyError where the event was not loaded.
-        """
-        if not event:
-            return None, ""
-        found = self._sources[job, event]
-        return found, "" if found is not None else f"Nothing is known of the event {event}."
+                found[event] = of_catalog.get(event) if held is None else inline_source(held)
+                self._sources[job, event] = found[event]
+        return {event: source for event, source in found.items() if source is not None}
 
     async def _job(self, job: str) -> _Job:
         if job not in self._jobs:
             try:
                 document: HasSpec = await get_job(self._store, job)
-            except NotFoundError:  # it was purged; its messages end without it
+            except NotFoundError:
                 document = {"spec": {}}
             self._jobs[job] = _Job(document)
         return self._jobs[job]
+
+
+async def attached_to(normalizer: Normalizer, documents: Sequence[WaveformDocument]) -> list[dict[str, Any]]:
+    """What readers attach to stored waveforms, as it is known now: ids, and the values behind them."""
+    by_job: dict[str, list[WaveformDocument]] = {}
+    for document in documents:
+        by_job.setdefault(document["job"], []).append(document)
+    known = {
+        job: await normalizer.known(job, {Channel.of_document(d) for d in mine}, {d.get("event", "") for d in mine})
+        for job, mine in by_job.items()
+    }
+    return attributes_of(
+        [
+            known[d["job"]].normal(Channel.of_document(d), d.get("event", ""), d["t0_ns"], last_sample_ns(d))
+            for d in documents
+        ]
+    )
+
+
+async def each_attached(
+    store: Store, wanted: WaveformFilter, limit: int = 0
+) -> AsyncIterator[tuple[WaveformDocument, list[LogEntry], dict[str, Any]]]:
+    """Stored waveforms in order of start time, at most `limit` (0 is no bound): the document, its error log, and what
+    is attached to it."""
+    normalizer = Normalizer(store)  # of this call alone: what an index job brings in is seen by the next
+    async for pairs in logged_batches(store, wanted, limit):
+        attached = await attached_to(normalizer, [document for document, _ in pairs])
+        for (document, log), values in zip(pairs, attached, strict=True):
+            yield document, log, values
 
 
 class _Job:
@@ -95,5 +132,5 @@ class _Job:
     __slots__ = ("archive", "inline")
 
     def __init__(self, document: HasSpec) -> None:
-        self.archive = str(document["spec"].get("archive") or "")
+        self.archive = str(document.get("spec", {}).get("archive") or "")
         self.inline = JobEvents(document)

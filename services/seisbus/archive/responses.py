@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import pickle
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from libseis.codes import code, location
-from libseis.obspy.inventories import normalised
+from libseis.codes import Channel, code, location
+from libseis.obspy.inventories import channels_of, normalised
 from libseis.warned import collected
 from seisbus.archive.oddities import ArchiveFormatError, Oddities
 from seisbus.archive.stations import stationxml_tree
@@ -47,28 +49,56 @@ def read_inventory_of(data: bytes, net: str, sta: str, key: str = "", odd: Oddit
     return normalised(made)
 
 
-def left_out_responses(data: bytes, key: str, odd: Oddities) -> list[tuple[str, str]]:
-    """Channels (NET.STA.LOC.CHAN) of a StationXML document that obspy cannot read, with the reason; they go to `odd`.
+@dataclass(frozen=True, slots=True)
+class ReadChannels:
+    """What obspy makes of a StationXML document.
 
-    ArchiveFormatError where the bytes are no StationXML at all.
+    Attributes
+    ----------
+    pickles : mapping
+        Pickled obspy channels, which MsPASS keeps in its `channel` documents, by channel and start of the epoch (ns).
+        We write them for MsPASS and never read them.
+    left_out : list of tuple of str
+        Channels (NET.STA.LOC.CHAN) that cannot be read, with the reason.
+    """
+
+    pickles: Mapping[tuple[Channel, int], bytes]
+    left_out: list[tuple[str, str]]
+
+
+def read_channels(data: bytes, key: str, odd: Oddities) -> ReadChannels:
+    """The channels of a StationXML document as obspy reads them; those that it cannot read go to `odd`.
+
+    Raises
+    ------
+    ArchiveFormatError
+        Where the bytes are no StationXML at all.
     """
     from libseis.obspy.inventories import read_stationxml
 
     with contextlib.suppress(Exception):
         with collected() as told:
-            read_stationxml(data)
+            found = read_stationxml(data)
         if not told:
-            return []
-    found: dict[str, str] = {}
+            return ReadChannels(_pickles(found), [])
+    pickles: dict[tuple[Channel, int], bytes] = {}
+    left_out: dict[str, str] = {}
     for network in children(stationxml_tree(data, key, Oddities(key)), "Network"):
         for station in children(network, "Station"):
             for channel in children(station, "Channel"):
                 mine = Oddities(key)
-                _one(network, station, channel, mine)
+                pickles |= _pickles(_one(network, station, channel, mine))
                 if mine.left_out:
-                    found.setdefault(_name(network, station, channel), mine.first)
+                    left_out.setdefault(_name(network, station, channel), mine.first)
                 odd.take(mine)
-    return list(found.items())
+    return ReadChannels(pickles, list(left_out.items()))
+
+
+def _pickles(inventory: Any) -> dict[tuple[Channel, int], bytes]:
+    found: dict[tuple[Channel, int], bytes] = {}
+    for epoch in channels_of(inventory):
+        found.setdefault((epoch.channel, epoch.span.start_ns), pickle.dumps(epoch.element))
+    return found
 
 
 def _name(network: ET.Element, station: ET.Element, channel: ET.Element) -> str:

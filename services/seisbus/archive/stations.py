@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from libseis.codes import code, location
 from libseis.epochs import OPEN_START_NS, EpochSpan, inherited
+from libseis.units import canonical
 from seisbus.archive.oddities import Oddities
 from seisbus.archive.xmlparts import child, children, document, text_of
 from seisbus.model.times import parse_time_ns
@@ -42,7 +43,8 @@ class ChannelEpoch:
     """A channel epoch: degrees and kilometres; `depth_km` is MsPASS's edepth (burial below the surface).
 
     `hang` is the azimuth from north; `vang` the angle from vertical up, the StationXML dip + 90. Both are
-    None where the metadata do not say; they are never guessed from the channel code.
+    None where the metadata do not say; they are never guessed from the channel code. `site_start_ns` is the start of
+    the station epoch that it stands in.
     """
 
     net: str
@@ -59,6 +61,8 @@ class ChannelEpoch:
     vang: float | None
     sample_rate: float | None
     response: bool = True  # whether the metadata state how counts become ground motion
+    units: str = ""  # what it measures, as libseis spells it (m/s ...); "" where the metadata do not say
+    site_start_ns: int = OPEN_START_NS
 
     def is_open(self, start_ns: int, end_ns: int) -> bool:
         """Whether the epoch overlaps a time span."""
@@ -218,6 +222,8 @@ def _channel(sta: _Node, net: str, element: ET.Element, odd: Oddities) -> Channe
         vang=None if dip is None else dip + 90.0,
         sample_rate=cha.number_or_none("SampleRate", odd, 0, 1e7),
         response=_responds(element),
+        units=_units(element),
+        site_start_ns=sta.span.start_ns,
     )
 
 
@@ -225,3 +231,11 @@ def _responds(element: ET.Element) -> bool:
     """Whether a channel has a response with stages; a sensitivity alone cannot be evaluated."""
     found = child(element, "Response")
     return found is not None and child(found, "Stage") is not None
+
+
+def _units(element: ET.Element) -> str:
+    """What a channel's sensitivity takes in."""
+    found: ET.Element | None = element
+    for step in ("Response", "InstrumentSensitivity", "InputUnits"):
+        found = None if found is None else child(found, step)
+    return "" if found is None else canonical(text_of(found, "Name"))

@@ -15,6 +15,7 @@ from libseis.warned import collected, tell
 
 from ..errors import WaveformError
 from ..extras import extra
+from ..model.normalized import IDS, VALUES
 from ..model.stored_waveforms import StoredBytesError, StoredSamples, stored_segment
 from .values import Outcome, Reason, Stored
 
@@ -153,8 +154,29 @@ def _trace(segment: Segment, members: Sequence[Stored]) -> Any:
         told.append(f"seisbus.client: {uneven.message}")
     trace = segment_to_trace(segment, _units(members[0]) if members else "")
     wf_ids = [str(one.document["_id"]) for one in members]
+    trace.stats.update(_attached(members))
     trace.stats.seisbus = AttribDict(elog=list(dict.fromkeys(told)), wf_ids=wf_ids)
     return trace
+
+
+def _attached(members: Sequence[Stored]) -> dict[str, Any]:
+    """What is attached to all of a trace's waveforms alike, by MsPASS's names; and `coordinates` (degrees, metres) and
+    `distance` (metres), which obspy plots sections by."""
+    documents = [one.document for one in members]
+    found = {
+        name: documents[0][name]
+        for name in (*IDS, *VALUES)
+        if documents and all(name in document and document[name] == documents[0][name] for document in documents)
+    }
+    if {"channel_lat", "channel_lon", "channel_elev"} <= found.keys():
+        found["coordinates"] = {
+            "latitude": found["channel_lat"],
+            "longitude": found["channel_lon"],
+            "elevation": found["channel_elev"] * 1000.0,
+        }
+    if "distance_km" in found:
+        found["distance"] = found["distance_km"] * 1000.0
+    return found
 
 
 def _sentence(entry: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from libseis.isotime import iso
 from seis.control.v1 import control_pb2 as pb
 from seis.v1 import waveform_pb2
 
+from ..app.normalizing import Normalizer, attached_to, each_attached
 from ..archive.definition import archive_named
 from ..errors import NotFoundError, StateError, UserError
 from ..model.stored_waveforms import DatasetPlace, log_of
@@ -112,8 +113,13 @@ class DataCalls:
         wanted = messages.waveform_filter(request.query)
         page = await queries.waveforms(self.context.store, wanted, _page(request))
         logs = await queries.logdata_of(self.context.store, page.documents) if request.with_logs else []
+        attached = await attached_to(Normalizer(self.context.store), page.documents)
         return pb.ListWaveformsResponse(
-            documents_json=_json(page), next_page_token=page.next_token, logs_json=[_log_json(log) for log in logs]
+            documents_json=[
+                document_json({**values, **document}) for document, values in zip(page.documents, attached, strict=True)
+            ],
+            next_page_token=page.next_token,
+            logs_json=[_log_json(log) for log in logs],
         )
 
     async def StreamWaveforms(
@@ -123,15 +129,17 @@ class DataCalls:
         if request.query.limit < 0:
             raise UserError(f"limit is {request.query.limit}; use 0 for no bound, or a positive number.")
         wanted = messages.waveform_filter(request.query)
-        async for document, log in queries.each_logged(self.context.store, wanted, request.query.limit):
-            async for message in self._waveform(document, log):
+        async for document, log, attached in each_attached(self.context.store, wanted, request.query.limit):
+            async for message in self._waveform(document, log, attached):
                 yield message
 
     async def _waveform(
-        self, document: WaveformDocument, log: list[LogEntry]
+        self, document: WaveformDocument, log: list[LogEntry], attached: Mapping[str, Any]
     ) -> AsyncIterator[pb.StreamWaveformsResponse]:
         """One waveform; the last message is known one piece late, so that it carries data."""
-        message = pb.StreamWaveformsResponse(document_json=document_json(document), log_json=_log_json(log))
+        message = pb.StreamWaveformsResponse(
+            document_json=document_json({**attached, **document}), log_json=_log_json(log)
+        )
         try:
             message.encoding = _ENCODINGS[blob_format(document)]
             context = self.context

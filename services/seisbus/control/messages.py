@@ -14,6 +14,7 @@ from ..bus.snapshot import snapshot
 from ..model.outcome import Fate, Ledger
 from ..model.subject import KINDS as SUBJECT_KINDS
 from ..store.documents import DeadLetterDocument, JobDocument, OutcomeRow, SourceDocument
+from ..store.normalized import event_name
 from ..store.outcomes import Availability
 from ..store.queries import TimeSpan, WaveformFilter
 from ..store.summaries import Summary
@@ -97,7 +98,7 @@ def reason_messages(counted: Summary) -> list[pb.GetAvailabilityResponse.Reason]
 def event_message(document: SourceDocument) -> pb.Event:
     """A source document as an event."""
     return pb.Event(
-        id=str(document["source_id"]),
+        id=event_name(document),
         time_ns=document["time_ns"],
         lat=document["lat"],
         lon=document["lon"],

@@ -11,7 +11,7 @@ from libseis.isotime import DAY_NS
 
 from ..app import IndexerContext
 from ..app.aiming import Places, Thinning, left_out_note
-from ..app.events import origins_of
+from ..app.events import given_events, inline_source, origins_of
 from ..archive.definition import ArchiveDefinition, ObjectUnit
 from ..errors import UserError
 from ..model.archivejob import ArchiveJob
@@ -20,8 +20,10 @@ from ..planning.knots import KnotTable
 from ..planning.plan import DayFile, DayFiles, PadOf
 from ..planning.windows import Origin, PlannedWindow
 from ..store import index
+from ..store.collections import SOURCE
 from ..store.documents import ChannelDocument, DayFileDocument
 from .days import day_of, ensure_day
+from .documents import inline_document
 
 # Events of one job stand in its document (16 MB at most, about 60 bytes each).
 MAX_EVENTS = 100_000
@@ -36,6 +38,11 @@ async def resolve_events(context: IndexerContext, spec: ArchiveJob) -> list[Orig
         raise UserError("The event query selects no event; widen its time span or magnitudes, or sync the index.")
     if len(found) > MAX_EVENTS:
         raise UserError(f"The event query selects {len(found)} events; at most {MAX_EVENTS} fit one job, split it.")
+    if spec.windows.events.catalog is None:
+        given = given_events(spec.windows.events)
+        await index.upsert(
+            context.store, SOURCE, (inline_document(event, inline_source(event).source_id) for event in given)
+        )
     return found
 
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from libseis.codes import Channel
 
 from ..app import IndexerContext
-from ..archive.catalog import CatalogRow, read_catalog
+from ..archive.catalog import read_catalog
 from ..archive.definition import ArchiveDefinition
 from ..archive.keys import IndexKey, TableFormat, parse_index_key
 from ..archive.oddities import ArchiveFormatError, Oddities
-from ..archive.responses import left_out_responses
-from ..archive.stations import ChannelEpoch, SiteEpoch, read_stationxml
+from ..archive.responses import ReadChannels, read_channels
+from ..archive.stations import read_stationxml
 from ..errors import UnavailableError
 from ..model.ids import task_id, window_id
 from ..model.outcome import Fate
@@ -26,9 +26,11 @@ from ..model.subject import ObjectKey, as_type
 from ..model.task import ObjectRef, Part, Task, Window
 from ..objects import AccessError, Fetched
 from ..store.collections import CATALOG_INDEX, CHANNEL, SITE, SOURCE, WAVEFORM_INDEX
-from ..store.documents import ChannelDocument, IndexKeyDocument, SiteDocument, SourceDocument
-from ..store.index import upsert
+from ..store.documents import IndexKeyDocument, Responses, SiteDocument
+from ..store.index import remove, upsert
+from ..store.normalized import former_source_id
 from ..store.settled import SettledWindow
+from .documents import event_document, former_ids, station_documents
 
 _log = logging.getLogger(__name__)
 
@@ -130,29 +132,8 @@ async def _read_catalog(context: IndexerContext, archive: ArchiveDefinition, ind
         return False
     rows = await asyncio.to_thread(read_catalog, found.data, TableFormat(index.format), index.key, odd)
     await upsert(context.store, SOURCE, (event_document(archive, row) for row in rows))
+    await remove(context.store, SOURCE, (former_source_id(archive.name, row.evid) for row in rows))
     return True
-
-
-def event_document(archive: ArchiveDefinition, row: CatalogRow) -> SourceDocument:
-    """A catalog row as a `source` document, MsPASS's names and units."""
-    waveform = archive.event_waveform_key(row.prefix or "", row.ms_filename) if row.ms_filename else None
-    phase = archive.event_phase_key(row.prefix or "", row.phase_filename) if row.phase_filename else None
-    return {
-        "_id": f"{archive.name}/{row.evid}",
-        "archive": archive.name,
-        "source_id": row.evid,
-        "time": row.time,
-        "time_ns": row.time_ns,
-        "lat": row.lat,
-        "lon": row.lon,
-        "depth": row.depth_km,
-        "mag": row.mag,
-        "magnitude": row.mag,
-        "mag_type": row.mag_type or "",
-        "event_type": row.event_type or "",
-        "waveform_key": waveform or "",
-        "phase_key": phase or "",
-    }
 
 
 async def _read_stations(
@@ -162,79 +143,35 @@ async def _read_stations(
     if found is None:
         return None
     epochs = await asyncio.to_thread(read_stationxml, found.data, key, odd)
-    sites = [_site_document(archive, site, key) for site in epochs.sites]
-    channels = [_channel_document(archive, channel) for channel in epochs.channels]
+    sites, channels = station_documents(archive, epochs, key, {})
     if sites and channels:
-        without = await _without_response(context, found, key, sites, odd)
+        known = await context.store[SITE].find_one({"_id": sites[0]["_id"]}, {"responses": 1})
+        responses, pickles = await _responses(known, found, key, odd)
+        if pickles:
+            sites, channels = station_documents(archive, epochs, key, pickles)
+        sites[0]["responses"] = responses
+        without = {name for name, _ in responses["left_out"]}
         for document in channels:
-            codes = Channel.of_document(document)
-            document["response_left_out"] = str(codes) in without
+            document["response_left_out"] = str(Channel.of_document(document)) in without
     await upsert(context.store, SITE, sites)
     await upsert(context.store, CHANNEL, channels)
-    return [document["_id"] for document in sites]
+    await remove(context.store, SITE, former_ids(sites))
+    await remove(context.store, CHANNEL, former_ids(channels))
+    return [str(document["_id"]) for document in sites]
 
 
-async def _without_response(
-    context: IndexerContext, found: Fetched, key: str, sites: list[SiteDocument], odd: Oddities
-) -> dict[str, str]:
-    """Channels whose response cannot be read, with the reason; `sites` keep it, so that obspy, which is slow, reads a
-    document that did not change only once."""
-    known = await context.store[SITE].find_one({"_id": sites[0]["_id"]}, {"responses": 1})
+async def _responses(
+    known: SiteDocument | None, found: Fetched, key: str, odd: Oddities
+) -> tuple[Responses, Mapping[tuple[Channel, int], bytes]]:
+    """Channels whose response cannot be read, with the reason, as a site keeps them, and pickled channels: none where
+    the site says that this version of the document has been read, since obspy is slow."""
     responses = None if known is None else known.get("responses")
     if responses and found.etag and tuple(responses["version"]) == (key, found.etag):
         for _, text in responses["left_out"]:
             odd.leave_out(text)
-    else:
-        try:
-            left_out = await asyncio.to_thread(left_out_responses, found.data, key, odd)
-        except ArchiveFormatError:
-            left_out = []
-        responses = {"version": (key, found.etag), "left_out": left_out}
-    sites[0]["responses"] = responses
-    return dict(responses["left_out"])
-
-
-def _seconds(time_ns: int | None) -> float | None:
-    return None if time_ns is None else time_ns / 1e9
-
-
-def _site_document(archive: ArchiveDefinition, site: SiteEpoch, key: str) -> SiteDocument:
-    return {
-        "_id": f"{archive.name}/{site.net}.{site.sta}/{site.start_ns}",
-        "archive": archive.name,
-        "net": site.net,
-        "sta": site.sta,
-        "lat": site.lat,
-        "lon": site.lon,
-        "elev": site.elev_km,
-        "name": site.name or "",
-        "key": key,
-        "starttime": site.start_ns / 1e9,
-        "endtime": _seconds(site.end_ns),
-        "start_ns": site.start_ns,
-        "end_ns": site.end_ns,
-    }
-
-
-def _channel_document(archive: ArchiveDefinition, channel: ChannelEpoch) -> ChannelDocument:
-    codes = Channel(channel.net, channel.sta, channel.loc, channel.chan)
-    return {
-        "_id": f"{archive.name}/{codes}/{channel.start_ns}",
-        "archive": archive.name,
-        "net": channel.net,
-        "sta": channel.sta,
-        "loc": channel.loc,
-        "chan": channel.chan,
-        "lat": channel.lat,
-        "lon": channel.lon,
-        "elev": channel.elev_km,
-        "edepth": channel.depth_km,
-        "hang": channel.hang,
-        "vang": channel.vang,
-        "sample_rate": channel.sample_rate,
-        "response": channel.response,
-        "starttime": channel.start_ns / 1e9,
-        "endtime": _seconds(channel.end_ns),
-        "start_ns": channel.start_ns,
-        "end_ns": channel.end_ns,
-    }
+        return responses, {}
+    try:
+        read = await asyncio.to_thread(read_channels, found.data, key, odd)
+    except ArchiveFormatError:
+        read = ReadChannels({}, [])
+    return {"version": (key, found.etag), "left_out": read.left_out}, read.pickles

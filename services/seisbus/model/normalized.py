@@ -7,10 +7,11 @@ are wanted, under MsPASS's names (channel_lat, site_elev, source_depth ...). `ap
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+import numpy as np
 
 from libseis.codes import Channel
 from libseis.epochs import ALWAYS, OPEN_START_NS, EpochSpan
@@ -134,10 +135,14 @@ def receiver_at(
         can be said. "" else.
     """
     mine = [epoch for epoch in epochs if epoch.channel == channel]
+    if not mine:
+        return None, f"The station metadata do not have the channel {channel}."
+    return _epoch_at(mine, channel, first_ns, last_ns)
+
+
+def _epoch_at(mine: Sequence[Receiver], channel: Channel, first_ns: int, last_ns: int) -> tuple[Receiver | None, str]:
     holding = [epoch for epoch in mine if epoch.span.holds(first_ns)]
     if not holding:
-        if not mine:
-            return None, f"The station metadata do not have the channel {channel}."
         return None, f"The station metadata have no epoch of {channel} at this time (they have {_spans(mine)})."
     found = max(holding, key=lambda epoch: epoch.span.start_ns)
     if found.span.covers(first_ns, last_ns):
@@ -156,20 +161,30 @@ def _spans(epochs: Sequence[Receiver]) -> str:
     return ", ".join(shown) + (f" and {len(ordered) - 3} more" if len(ordered) > 3 else "")
 
 
-@lru_cache(maxsize=4096)  # of one channel and event there are many data, or of one channel without an event
-def attributes(receiver: Receiver | None, source: Source | None) -> Mapping[str, Any]:
+class Way(NamedTuple):
+    """The shortest way from a source to a receiver: degrees on a sphere, kilometres on the ellipsoid, its directions at
+    the source and, back, at the receiver (degrees from north)."""
+
+    distance_deg: float
+    distance_km: float
+    azimuth: float
+    back_azimuth: float
+
+
+def attributes(receiver: Receiver | None, source: Source | None, way: Way | None = None) -> dict[str, Any]:
     """What is attached to a datum: its ids and the values behind them, by MsPASS's names (`IDS`, `VALUES`).
 
     Parameters
     ----------
     receiver : Receiver or None
     source : Source or None
+    way : Way or None
+        From the one to the other, where it is known already.
 
     Returns
     -------
-    mapping
-        Without what is not known; not to be changed. Distances, azimuth (at the source) and back azimuth (at the
-        receiver) as `libseis.geodetics` has them.
+    dict
+        Without what is not known.
     """
     found: dict[str, Any] = {}
     if receiver is not None:
@@ -187,10 +202,100 @@ def attributes(receiver: Receiver | None, source: Source | None) -> Mapping[str,
             "source_magnitude_type": source.magnitude_type,
         }  # fmt: skip
     if receiver is not None and source is not None:
-        places = source.lat, source.lon, receiver.lat, receiver.lon
-        way = geodesic(*places)
-        found |= {
-            "distance_deg": distance_degrees(*places), "distance_km": way.distance_km,
-            "azimuth": way.azimuth, "back_azimuth": way.back_azimuth,
-        }  # fmt: skip
-    return MappingProxyType({name: value for name, value in found.items() if value not in (None, "")})
+        found |= (way or _way(*_places(receiver, source)))._asdict()
+    return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+def attributes_of(normals: Sequence[Normal]) -> list[dict[str, Any]]:
+    """`attributes` of many data, whose ways are found at once."""
+    pairs = {_places(n.receiver, n.source): None for n in normals if n.receiver is not None and n.source is not None}
+    ways = dict(zip(pairs, _ways(list(pairs)), strict=True)) if pairs else {}
+    return [
+        attributes(
+            normal.receiver,
+            normal.source,
+            None if normal.receiver is None or normal.source is None else ways[_places(normal.receiver, normal.source)],
+        )
+        for normal in normals
+    ]
+
+
+_Places = tuple[float, float, float, float]
+
+
+def _places(receiver: Receiver, source: Source) -> _Places:
+    return source.lat, source.lon, receiver.lat, receiver.lon
+
+
+@lru_cache(maxsize=4096)  # the channels of a sensor are at one place, and its windows of an event of one source
+def _way(*places: float) -> Way:
+    return _ways([places])[0]
+
+
+def _ways(pairs: Sequence[Sequence[float]]) -> list[Way]:
+    columns = np.array(pairs, np.float64).T
+    found = np.stack([distance_degrees(*columns), *geodesic(*columns)], axis=1)
+    return [Way(*row) for row in found.tolist()]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the sources and receivers that some data of a job may have.
+
+    Attributes
+    ----------
+    receivers : mapping
+        All epochs of the channels of the data's stations, by channel.
+    sources : mapping
+        By the id of the event.
+    archive : str
+        Whose station metadata these are.
+    """
+
+    receivers: Mapping[Channel, Sequence[Receiver]] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    archive: str = ""
+
+    def receiver(self, channel: Channel, first_ns: int, last_ns: int) -> tuple[Receiver | None, str]:
+        """The receiver of a channel's datum and what is odd about it, as `receiver_at` has them."""
+        epochs = self.receivers.get(channel) if channel.chan else self._sensor(channel)
+        if not epochs:
+            return None, f"The station metadata of archive {self.archive} that were read do not have {channel}."
+        return _epoch_at(epochs, channel, first_ns, last_ns)
+
+    def _sensor(self, channel: Channel) -> list[Receiver]:
+        """Of data of several channels: where these are, without what is of one alone."""
+        place = channel.net, channel.sta, channel.loc
+        return [
+            replace(epoch, channel=channel, channel_id="", hang=None, vang=None)
+            for other, epochs in self.receivers.items()
+            if (other.net, other.sta, other.loc) == place
+            for epoch in epochs
+        ]
+
+    def source(self, event: str) -> tuple[Source | None, str]:
+        """The source of an event, and a sentence where nothing is known of it; (None, "") without an event."""
+        if not event:
+            return None, ""
+        found = self.sources.get(event)
+        return found, "" if found is not None else f"Nothing is known of the event {event}."
+
+    def normal(self, channel: Channel, event: str, first_ns: int, last_ns: int) -> Normal:
+        """Receiver and source of a datum."""
+        receiver, odd = self.receiver(channel, first_ns, last_ns)
+        source, lacking = self.source(event)
+        return Normal(receiver, source, tuple(filter(None, (odd, lacking))))
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """Receiver and source of a datum, and sentences on what is not known or odd."""
+
+    receiver: Receiver | None = None
+    source: Source | None = None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """What is attached to the datum."""
+        return attributes(self.receiver, self.source)

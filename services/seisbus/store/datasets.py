@@ -52,7 +52,8 @@ async def site_at(store: Store, archive: str, net: str, sta: str, time_ns: int) 
     with translated():
         sites = await store[SITE].find({"archive": archive, "net": net, "sta": sta}).to_list()
     there = [site for site in sites if of_document(site).holds(time_ns)]
-    return max(there, key=lambda site: of_document(site).start_ns, default=None)
+    # of the location codes the first
+    return min(there, key=lambda site: (-of_document(site).start_ns, site.get("loc") or ""), default=None)
 
 
 def dataset_document(job: str, window: Window, facts: DatasetFacts) -> DatasetDocument:

@@ -6,13 +6,17 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from ..model.ids import document_id, window_id
+from ..model.normalized import IDS
 from ..model.task import Window
 from .collections import ELOG, Collection
 from .documents import ErrorLog, Grave, ObjectId
 from .settled import SettledWindow
+
+# What the tombstone of a run says of all its windows.
+_SHARED: Final = ("provenance", *IDS)
 
 
 def same_grave(windows: Sequence[SettledWindow], begin: int, number: int) -> bool:
@@ -24,7 +28,7 @@ def same_grave(windows: Sequence[SettledWindow], begin: int, number: int) -> boo
     return (
         first.reason == last.reason
         and _in_row(windows, begin, number)
-        and first.grave["tombstone"].get("provenance") == last.grave["tombstone"].get("provenance")
+        and all(first.grave["tombstone"].get(name) == last.grave["tombstone"].get(name) for name in _SHARED)
     )
 
 

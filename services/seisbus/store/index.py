@@ -15,6 +15,7 @@ from libseis.codes import Channel, ChannelFilter
 from .client import Store, translated
 from .collections import CHANNEL, DAY_FILE, DAY_INDEX, SITE, SOURCE, Collection
 from .documents import ChannelDocument, DayDocument, DayFacts, DayFile, DayFileDocument, SourceDocument
+from .normalized import WITHOUT_PICKLE, event_name, former_source_id, source_id
 
 D = TypeVar("D", bound=Mapping[str, Any])
 
@@ -47,6 +48,14 @@ async def upsert(store: Store, collection: Collection[D], documents: Iterable[D]
                 await flush()
         await flush()
     return count
+
+
+async def remove(store: Store, collection: Collection[D], identities: Iterable[str]) -> None:
+    """Remove documents by `_id`; those that are not there are none."""
+    ids = list(identities)
+    with translated():
+        for first in range(0, len(ids), _BATCH):
+            await store[collection].delete_many({"_id": {"$in": ids[first : first + _BATCH]}})
 
 
 def _upsert(document: Mapping[str, Any]) -> UpdateOne:
@@ -142,7 +151,7 @@ async def events(
         query = {"archive": archive, "time_ns": {"$gte": start_ns, "$lt": end_ns}}
         async for event in store[SOURCE].find(query).sort("time_ns", 1):
             magnitude = event.get("mag")
-            if ids and event["source_id"] not in ids:
+            if ids and event_name(event) not in ids:
                 continue
             if above_magnitude is not None and (magnitude is None or magnitude <= above_magnitude):
                 continue
@@ -154,7 +163,8 @@ async def events(
 async def event_by_id(store: Store, archive: str, event: str) -> SourceDocument | None:
     """An event of an archive's catalog, None when it has no such event."""
     with translated():
-        return await store[SOURCE].find_one({"_id": f"{archive}/{event}"})
+        ids = [source_id(archive, event), former_source_id(archive, event)]
+        return await store[SOURCE].find_one({"_id": {"$in": ids}})
 
 
 async def station_keys(store: Store, archive: str, net: str, sta: str) -> list[str]:
@@ -181,23 +191,23 @@ async def channels_without_response(store: Store, archive: str) -> set[Channel]:
     """Channels whose station metadata state no response in any epoch."""
     lacking = {"archive": archive, "response": False}
     with translated():
-        found = {Channel.of_document(epoch) async for epoch in store[CHANNEL].find(lacking)}
+        found = {Channel.of_document(epoch) async for epoch in store[CHANNEL].find(lacking, WITHOUT_PICKLE)}
         if found:
             having = {"archive": archive, "sta": {"$in": sorted({c.sta for c in found})}, "response": {"$ne": False}}
-            found -= {Channel.of_document(epoch) async for epoch in store[CHANNEL].find(having)}
+            found -= {Channel.of_document(epoch) async for epoch in store[CHANNEL].find(having, WITHOUT_PICKLE)}
     return found
 
 
 async def unread_responses(store: Store, archive: str) -> set[Channel]:
     """Channels of the archive whose response obspy cannot read."""
     with translated():
-        found = store[CHANNEL].find({"archive": archive, "response_left_out": True})
+        found = store[CHANNEL].find({"archive": archive, "response_left_out": True}, WITHOUT_PICKLE)
         return {Channel.of_document(epoch) async for epoch in found}
 
 
 async def channel_epochs(store: Store, archive: str, wanted: ChannelFilter) -> AsyncIterator[ChannelDocument]:
     """Channel epochs of an archive's station metadata that match, in order of network and station."""
     with translated():
-        async for epoch in store[CHANNEL].find({"archive": archive}).sort([("net", 1), ("sta", 1)]):
+        async for epoch in store[CHANNEL].find({"archive": archive}, WITHOUT_PICKLE).sort([("net", 1), ("sta", 1)]):
             if wanted.matches(Channel(epoch["net"], epoch["sta"], epoch["loc"], epoch["chan"])):
                 yield epoch

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 
 from libseis.codes import Channel
 from libseis.epochs import of_document
 
+from ..model.ids import document_id
 from ..model.normalized import Receiver, Source
 from .client import Store, translated
 from .collections import CHANNEL, SITE, SOURCE
@@ -16,6 +17,43 @@ from .documents import ObjectId, SiteDocument
 
 Station = tuple[str, str]
 """Network and station code."""
+WITHOUT_PICKLE: Final = {"serialized_channel_data": 0}
+"""What is left out of `channel` documents: it is there for MsPASS alone, and large."""
+
+
+def source_id(archive: str, event: str) -> ObjectId:
+    """`_id` of an event of an archive's catalog."""
+    return ObjectId(document_id(former_source_id(archive, event), "source"))
+
+
+def site_id(archive: str, net: str, sta: str, loc: str, start_ns: int) -> ObjectId:
+    """`_id` of a station's epoch, one for each location code."""
+    return ObjectId(document_id(f"{archive}/{net}.{sta}.{loc}/{start_ns}", "site"))
+
+
+def channel_id(archive: str, channel: Channel, start_ns: int) -> ObjectId:
+    """`_id` of a channel's epoch."""
+    return ObjectId(document_id(f"{archive}/{channel}/{start_ns}", "channel"))
+
+
+def former_source_id(archive: str, event: str) -> str:
+    """What it was in older versions."""
+    return f"{archive}/{event}"
+
+
+def former_site_id(site: Mapping[str, Any]) -> str:
+    """What it was in older versions, of a `site` document; the same for all location codes."""
+    return f"{site['archive']}/{site['net']}.{site['sta']}/{site['start_ns']}"
+
+
+def former_channel_id(channel: Mapping[str, Any]) -> str:
+    """What it was in older versions, of a `channel` document."""
+    return f"{channel['archive']}/{Channel.of_document(channel)}/{channel['start_ns']}"
+
+
+def event_name(document: Mapping[str, Any]) -> str:
+    """The id that a catalog or a job gives to the event of a `source` document."""
+    return str(document["evid"] if "evid" in document else document["source_id"])
 
 
 def source_value(document: Mapping[str, Any]) -> Source:
@@ -23,7 +61,7 @@ def source_value(document: Mapping[str, Any]) -> Source:
     magnitude = document.get("magnitude", document.get("mag"))
     return Source(
         source_id=hex_id(document["_id"]),
-        event=str(document["source_id"]),
+        event=event_name(document),
         lat=document["lat"],
         lon=document["lon"],
         depth=document.get("depth"),
@@ -59,20 +97,24 @@ def hex_id(identity: object) -> str:
     return str(identity) if isinstance(identity, ObjectId) else ""
 
 
-async def receivers_of(store: Store, archive: str, stations: Collection[Station]) -> dict[Station, list[Receiver]]:
-    """All epochs of all channels of stations, by station; two queries a network, whatever the number of stations."""
+async def receivers_of(
+    store: Store, archive: str, stations: Collection[Station]
+) -> dict[Station, dict[Channel, list[Receiver]]]:
+    """All epochs of all channels of stations; two queries a network, whatever the number of stations."""
     by_net: dict[str, set[str]] = defaultdict(set)
     for net, sta in stations:
         by_net[net].add(sta)
-    found: dict[Station, list[Receiver]] = {station: [] for station in stations}
+    found: dict[Station, dict[Channel, list[Receiver]]] = {station: {} for station in stations}
     with translated():
         for net, codes in by_net.items():
             where = {"archive": archive, "net": net, "sta": {"$in": sorted(codes)}}
             sites: dict[Station, list[SiteDocument]] = defaultdict(list)
             async for site in store[SITE].find(where, {"responses": 0}):
                 sites[net, site["sta"]].append(site)
-            async for epoch in store[CHANNEL].find(where, {"serialized_channel_data": 0}):
-                found[net, epoch["sta"]].append(receiver_value(epoch, _site_of(epoch, sites[net, epoch["sta"]])))
+            async for epoch in store[CHANNEL].find(where, WITHOUT_PICKLE):
+                station = net, str(epoch["sta"])
+                receiver = receiver_value(epoch, _site_of(epoch, sites[station]))
+                found[station].setdefault(receiver.channel, []).append(receiver)
     return found
 
 
@@ -89,5 +131,7 @@ def _site_of(epoch: Mapping[str, Any], sites: Collection[SiteDocument]) -> SiteD
 async def sources_of(store: Store, archive: str, events: Collection[str]) -> dict[str, Source]:
     """The sources of an archive's catalog by event id; those that it does not have are left out."""
     with translated():
-        found = store[SOURCE].find({"_id": {"$in": [f"{archive}/{event}" for event in events]}})
-        return {str(document["source_id"]): source_value(document) async for document in found}
+        ids = [make(archive, event) for event in events for make in (former_source_id, source_id)]
+        found = [source_value(document) async for document in store[SOURCE].find({"_id": {"$in": ids}})]
+    # of one that is there in both forms the newer counts
+    return {source.event: source for source in sorted(found, key=lambda source: source.source_id)}

@@ -35,6 +35,7 @@ from .documents import (
     WaveformDocument,
 )
 from .graves import expand_log
+from .normalized import WITHOUT_PICKLE
 from .pages import Page, PageRequest, token
 
 D = TypeVar("D", bound=Mapping[str, Any])
@@ -135,20 +136,19 @@ async def logdata_of(store: Store, documents: Sequence[WaveformDocument]) -> lis
     return [found.get(document.get("elog_id"), []) for document in documents]
 
 
-async def each_logged(
+async def logged_batches(
     store: Store, wanted: WaveformFilter, limit: int = 0
-) -> AsyncIterator[tuple[WaveformDocument, list[LogEntry]]]:
-    """`each_waveform` with the error log of each, a query a hundred of them."""
+) -> AsyncIterator[list[tuple[WaveformDocument, list[LogEntry]]]]:
+    """`each_waveform` with the error log of each, a hundred at a time."""
     batch: list[WaveformDocument] = []
     size = 1  # the first comes at once
     async for document in each_waveform(store, wanted, limit):
         batch.append(document)
         if len(batch) >= size:
-            for pair in zip(batch, await logdata_of(store, batch), strict=True):
-                yield pair
+            yield list(zip(batch, await logdata_of(store, batch), strict=True))
             batch, size = [], _LOGS
-    for pair in zip(batch, await logdata_of(store, batch), strict=True):
-        yield pair
+    if batch:
+        yield list(zip(batch, await logdata_of(store, batch), strict=True))
 
 
 async def of_job(store: Store, collection: Collection[D], job: str, request: PageRequest) -> Page[D]:
@@ -293,7 +293,7 @@ async def channels(
         )
 
     order = ("net", "sta", "loc", "chan", "starttime", "_id")
-    cursor = store[c.CHANNEL].find(where).sort([(name, 1) for name in order])
+    cursor = store[c.CHANNEL].find(where, WITHOUT_PICKLE).sort([(name, 1) for name in order])
     return await _page(cursor, request, 1000, scope, lambda d: [d.get(name, "") for name in order], accept, after)
 
 

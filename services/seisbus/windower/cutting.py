@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +28,7 @@ from ..model.handovers import (
     WindowOutcome,
 )
 from ..model.marks import mark_attributes
+from ..model.normalized import Known
 from ..model.outcome import Fate, Reason, missing_detail
 from ..model.task import Recipe, Window
 from .channels import Decoded, choose, decoded
@@ -47,12 +48,13 @@ _HEAD_BYTES = 128  # at most
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A job's processing steps, the metadata of the station they are to work on (None when none wants any), and what
-    could not be read of these."""
+    """A job's processing steps, the metadata of the station they are to work on (None when none wants any), what could
+    not be read of these, and what is known of the sources and receivers of the data."""
 
     chain: Chain
     context: StepContext | None
     notes: tuple[str, ...] = ()
+    known: Known = field(default_factory=Known)
 
 
 def holds_floats(order: WindowOrder) -> bool:
@@ -248,7 +250,8 @@ def _processed(
             log.append(LogLine("windower", told.message, Severity.COMPLAINT))
         if text := work.chain.short_pad(piece, padded, asked_ns):
             log.append(LogLine("windower", text, Severity.COMPLAINT))
-        done = work.chain.run(padded, work.context, units, attributes)
+        normal = work.known.normal(piece.channel, window.event, piece.t0_ns, piece.end_ns)
+        done = work.chain.run(padded, work.context, units, {**attributes, **normal.attributes})
         log += done.log
         asked = asked_of(window, piece)
         cuts = [

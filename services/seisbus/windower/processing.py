@@ -66,7 +66,7 @@ class Chain:
         """Apply the steps; a datum that a step killed is not among the segments, its reason is on the log.
 
         `context` holds the station metadata, for steps that want them; `units` are those of the samples that go in;
-        `attributes` stand in the datum's Metadata before.
+        `attributes` stand in the datum's Metadata before: source, receiver, marks.
         """
         datum = segment_to_timeseries(segment, {"units": units, **attributes} if units else attributes)
         known = len(datum.elog)

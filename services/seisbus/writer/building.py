@@ -23,6 +23,7 @@ from libseis.segments import Segment
 from ..app import WriterContext
 from ..app.events import event_of
 from ..app.inventories import inventory_of
+from ..app.normalizing import each_attached
 from ..bus import Delivery
 from ..bus.codec import decode_build
 from ..errors import UnavailableError
@@ -40,7 +41,6 @@ from ..store.documents import DatasetFacts, SiteDocument, WaveformDocument
 from ..store.jobs import get_job, job_spec
 from ..store.lease import acquire, release
 from ..store.misfits import adjoint_sources_of, rejected_of, synthetics_of, windows_of
-from ..store.queries import each_logged
 from ..store.settled import SettledWindow
 from .formats import About, Draft, LoggedWaveform, Measured, open_draft
 from .ledger_item import dead_item, settle_alone
@@ -165,10 +165,11 @@ class _Dataset:
         """Everything into an unfinished place; afterwards `waveforms` and `problems` say what came of it."""
         draft: Draft | None = None
         try:
-            async for document, log in each_logged(self._context.store, of_dataset(self._spec, self._order.window)):
+            wanted = of_dataset(self._spec, self._order.window)
+            async for document, log, attached in each_attached(self._context.store, wanted):
                 if not self._belongs(document):
                     continue
-                site = await self._site(document)
+                await self._site(document)
                 if draft is None:
                     draft = await self._open(part)
                 if draft.wants_samples:
@@ -179,7 +180,7 @@ class _Dataset:
                         continue
                     told = [str(entry.get("error_message", "")) for entry in log]
                     self.log += [f"{Channel.of_document(document)} {iso(document['t0_ns'])}: {text}" for text in told]
-                    await asyncio.to_thread(draft.add, LoggedWaveform(**document, elog=told), segment, site)
+                    await asyncio.to_thread(draft.add, LoggedWaveform(**document, elog=told), segment, attached)
                 self.waveforms += 1
                 failpoint("dataset-mid-write")
             if draft is not None:

@@ -16,12 +16,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..app import WriterContext
+from ..app.normalizing import Normalizer
 from ..bus import Delivery
 from ..bus.codec import decode_outcomes
 from ..bus.snapshot import snapshot
 from ..errors import UnavailableError
 from ..failpoints import failpoint
 from ..model.handovers import NOTED, OutcomeBatch, WindowOutcome
+from ..model.normalized import Known
 from ..model.outcome import Fate
 from ..store.blobs import put_gridfs
 from ..store.client import ConflictError
@@ -31,7 +33,15 @@ from ..store.jobs import add_counts, add_notes
 from ..store.settle import Settlement, SettleResult, settle
 from ..store.settled import SettledWindow
 from ..telemetry.metrics import OUTPUT_FREE, STORED, WINDOWS, free_ratio
-from .documents import cemetery_document, elog_document, provenance, shared_provenance, wf_document
+from .documents import (
+    cemetery_document,
+    elog_document,
+    normal_of,
+    provenance,
+    shared_provenance,
+    wf_document,
+    with_problems,
+)
 from .files import WaveformFiles
 from .uploads import WaveformObjects
 from .waveforms import Place, WaveformStore
@@ -78,6 +88,7 @@ class Committer:
             self._waveforms = WaveformFiles(settings.output_root, context.boot, settings.file_bytes)
         else:
             self._waveforms = WaveformObjects(context.sink, context.boot, settings.sink_orphan_seconds)
+        self._normalizer = Normalizer(context.store)
         self._waiting: list[_Waiting] = []
         self._arrived = asyncio.Event()
         self._full = asyncio.Event()
@@ -191,7 +202,8 @@ class Committer:
     async def _stored(self, batch: OutcomeBatch) -> Settlement:
         """Put a batch's samples where they belong and make its documents."""
         shared = shared_provenance(batch)
-        windows = [await self._stored_window(batch, outcome, shared) for outcome in batch.outcomes]
+        known = await self._known(batch)
+        windows = [await self._stored_window(batch, outcome, shared, known) for outcome in batch.outcomes]
         expansion = batch.expansion
         return Settlement(
             batch.job,
@@ -215,18 +227,29 @@ class Committer:
         for job, sentences in notes.items():
             await add_notes(self._context.store, job, sentences)
 
+    async def _known(self, batch: OutcomeBatch) -> Known:
+        """Sources and receivers of a batch's data; of batches without data nothing is asked."""
+        kept = [outcome for outcome in batch.outcomes if outcome.fate in (Fate.SAVED, Fate.DEAD)]
+        if not kept:
+            return Known()
+        channels = {outcome.window.channel for outcome in kept}
+        channels |= {piece.channel for outcome in kept for piece in outcome.pieces}
+        return await self._normalizer.known(batch.job, channels, {outcome.window.event for outcome in kept})
+
     async def _stored_window(
-        self, batch: OutcomeBatch, outcome: WindowOutcome, shared: Provenance | None
+        self, batch: OutcomeBatch, outcome: WindowOutcome, shared: Provenance | None, known: Known
     ) -> SettledWindow:
         entry = SettledWindow(outcome.window, outcome.fate, outcome.reason, outcome.detail)
         if outcome.fate is Fate.SAVED:
-            for number, piece in enumerate(outcome.pieces):
+            normals = [normal_of(known, outcome, piece) for piece in outcome.pieces]
+            outcome = with_problems(outcome, normals)
+            for number, (piece, normal) in enumerate(zip(outcome.pieces, normals, strict=True)):
                 place: Place | ObjectId
                 if batch.recipe.storage == "gridfs":
                     place = await put_gridfs(self._context.store, batch.job, piece.data)
                 else:
                     place = await self._waveforms.append(batch.job, piece.packing, piece.data)
-                document = wf_document(batch, outcome, number, piece, place)
+                document = wf_document(batch, outcome, number, piece, place, normal)
                 if shared is None:
                     document["provenance"] = provenance(batch, outcome)
                 entry.add(WF_TIMESERIES, document)
@@ -235,7 +258,8 @@ class Committer:
             if outcome.log:
                 entry.add(ELOG, elog_document(batch, outcome))
         elif outcome.fate is Fate.DEAD:
-            entry.grave = cemetery_document(batch, outcome)
+            normal = normal_of(known, outcome)
+            entry.grave = cemetery_document(batch, with_problems(outcome, [normal]), normal)
         return entry
 
     def _count(self, result: SettleResult) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
 from typing import cast
 
-from ..model.handovers import LogLine, OutcomeBatch, Packing, Piece, WindowOutcome
+from ..model.handovers import LogLine, OutcomeBatch, Packing, Piece, Severity, WindowOutcome
 from ..model.ids import document_id
 from ..model.marks import put_marks
+from ..model.normalized import Known, Normal
 from ..store.documents import (
     ErrorLog,
     Grave,
+    Ids,
     LogEntry,
     ObjectId,
     OfItem,
@@ -36,6 +41,45 @@ def logdata(log: tuple[LogLine, ...]) -> list[LogEntry]:
         }
         for line in log
     ]
+
+
+def normal_of(known: Known, outcome: WindowOutcome, piece: Piece | None = None) -> Normal:
+    """Source and receiver of a piece, by its own channel and times; of a dead window by those that were asked for."""
+    window = outcome.window
+    if piece is None:
+        last_ns = window.end_ns if window.inclusive_end else window.end_ns - 1
+        return known.normal(window.channel, window.event, window.start_ns, last_ns)
+    return known.normal(piece.channel, window.event, piece.t0_ns, _last_ns(piece))
+
+
+def with_problems(outcome: WindowOutcome, normals: Iterable[Normal]) -> WindowOutcome:
+    """The outcome with what is not known of its source and receiver, or odd, in front on its log."""
+    found = dict.fromkeys(
+        LogLine("normalize", problem, Severity.INFORMATIONAL if normal.receiver is None else Severity.COMPLAINT)
+        for normal in normals
+        for problem in normal.problems
+    )
+    return replace(outcome, log=(*found, *outcome.log)) if found else outcome
+
+
+@lru_cache(maxsize=4096)  # of thousands of windows they are the same
+def _object_id(identity: str) -> ObjectId:
+    return ObjectId(identity)
+
+
+def _put_ids(document: Ids, normal: Normal) -> None:
+    receiver, source = normal.receiver, normal.source
+    if receiver is not None and receiver.channel_id:
+        document["channel_id"] = _object_id(receiver.channel_id)
+    if receiver is not None and receiver.site_id:
+        document["site_id"] = _object_id(receiver.site_id)
+    if source is not None and source.source_id:
+        document["source_id"] = _object_id(source.source_id)
+
+
+def _last_ns(piece: Piece) -> int:
+    """Time of the last sample."""
+    return piece.t0_ns + round((piece.npts - 1) * piece.rate_denominator * 1_000_000_000 / piece.rate_numerator)
 
 
 def _tag(document: OfWindow, batch: OutcomeBatch, outcome: WindowOutcome) -> None:
@@ -83,19 +127,18 @@ def _store(document: Stored, piece: Piece, place: Place | ObjectId) -> None:
 
 
 def wf_document(
-    batch: OutcomeBatch, outcome: WindowOutcome, number: int, piece: Piece, place: Place | ObjectId
+    batch: OutcomeBatch, outcome: WindowOutcome, number: int, piece: Piece, place: Place | ObjectId, normal: Normal
 ) -> WaveformDocument:
     """The wf_TimeSeries document of the `number`-th piece of a window, without its provenance."""
     period = piece.rate_denominator / piece.rate_numerator
     start = piece.t0_ns / 1e9
-    last_ns = piece.t0_ns + round((piece.npts - 1) * piece.rate_denominator * 1_000_000_000 / piece.rate_numerator)
     document: WaveformDocument = {
         "_id": ObjectId(document_id(outcome.window.id, str(number))),
         "npts": piece.npts,
         "delta": period,
         "sampling_rate": piece.rate_numerator / piece.rate_denominator,
         "starttime": start,
-        "endtime": last_ns / 1e9,
+        "endtime": _last_ns(piece) / 1e9,
         "time_standard": "UTC",
         "utc_convertible": True,
         "t0_ns": piece.t0_ns,
@@ -110,6 +153,7 @@ def wf_document(
         "attempt": batch.attempt,
     }
     _tag(document, batch, outcome)
+    _put_ids(document, normal)
     if piece.units:
         document["units"] = piece.units
     put_marks(document, outcome.window.arrival, outcome.window.picks)
@@ -133,7 +177,7 @@ def elog_document(batch: OutcomeBatch, outcome: WindowOutcome) -> ErrorLog:
     return document
 
 
-def cemetery_document(batch: OutcomeBatch, outcome: WindowOutcome) -> Grave:
+def cemetery_document(batch: OutcomeBatch, outcome: WindowOutcome, normal: Normal) -> Grave:
     """A dead window: what it would have been (the tombstone) and why it died. Settling gives it an `_id`, and runs of
     such windows one document."""
     window = outcome.window
@@ -158,6 +202,7 @@ def cemetery_document(batch: OutcomeBatch, outcome: WindowOutcome) -> Grave:
         "attempt": batch.attempt,
     }
     _tag(document, batch, outcome)
+    _put_ids(document["tombstone"], normal)
     return document
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seisbus.client.calls.waiting import Waits, waits_for
+
 from seisbus.errors import ClientError, Failure, UnreachableError
 
 

@@ -35,8 +35,8 @@ def new_draft(format: str, path: Path) -> Draft:
 def test_a_day_file_holds_the_samples_of_its_day_once(tmp_path: Path) -> None:
     counts = np.arange(400, dtype=np.int32)
     made = new_draft("mseed", tmp_path / "day")
-    made.add({}, segment(MIDNIGHT - 100 * 25_000_000, counts), None)
-    made.add({}, segment(MIDNIGHT + 200 * 25_000_000, np.arange(300, 500, dtype=np.int32)), None)
+    made.add({}, segment(MIDNIGHT - 100 * 25_000_000, counts), {})
+    made.add({}, segment(MIDNIGHT + 200 * 25_000_000, np.arange(300, 500, dtype=np.int32)), {})
     made.close()
     (trace,) = obspy.read(tmp_path / "day")
     assert trace.stats.starttime.ns == MIDNIGHT
@@ -48,7 +48,7 @@ def test_a_day_file_of_miniseed_3_keeps_long_codes_and_nanoseconds(tmp_path: Pat
     long = Channel("CI", "LONGSTA", "", "BHZ")
     for format, problems in (("mseed3", 0), ("mseed", 1)):
         made = new_draft(format, tmp_path / format)
-        made.add({}, Segment(long, MIDNIGHT + 7, Rate(40), np.arange(10, dtype=np.int32)), None)
+        made.add({}, Segment(long, MIDNIGHT + 7, Rate(40), np.arange(10, dtype=np.int32)), {})
         made.close()
         assert len(made.problems) == problems
         assert made.empty == bool(problems)
@@ -58,8 +58,8 @@ def test_a_day_file_of_miniseed_3_keeps_long_codes_and_nanoseconds(tmp_path: Pat
 
 def test_samples_that_disagree_are_said(tmp_path: Path) -> None:
     made = new_draft("mseed", tmp_path / "day")
-    made.add({}, segment(MIDNIGHT, np.arange(10, dtype=np.int32)), None)
-    made.add({}, segment(MIDNIGHT + 5 * 25_000_000, np.full(10, 7, np.int32)), None)
+    made.add({}, segment(MIDNIGHT, np.arange(10, dtype=np.int32)), {})
+    made.add({}, segment(MIDNIGHT + 5 * 25_000_000, np.full(10, 7, np.int32)), {})
     made.close()
     (trace,) = obspy.read(tmp_path / "day")
     assert trace.data.tolist() == [*range(10), 7, 7, 7, 7, 7]
@@ -71,7 +71,7 @@ def test_asdf_keeps_all_samples_of_the_same_time(tmp_path: Path) -> None:
 
     made = new_draft("asdf", tmp_path / "a.h5")
     for value in (1.0, 2.0, 1.0):
-        made.add({}, segment(MIDNIGHT, np.full(100, value)), None)
+        made.add({}, segment(MIDNIGHT, np.full(100, value)), {})
     made.close()
     assert len(made.problems) == 1
     with pyasdf.ASDFDataSet(tmp_path / "a.h5", mode="r", mpi=False) as dataset:
@@ -83,7 +83,7 @@ def test_asdf_keeps_all_samples_of_the_same_time(tmp_path: Path) -> None:
 def test_sac_names_differ_and_rounded_counts_are_said(tmp_path: Path) -> None:
     made = new_draft("sac", tmp_path / "f")
     for top in (1, 2**24 + 1):
-        made.add({}, segment(MIDNIGHT, np.array([0, top], np.int32)), None)
+        made.add({}, segment(MIDNIGHT, np.array([0, top], np.int32)), {})
     made.close()
     names = sorted(file.name for file in (tmp_path / "f").iterdir())
     assert names == ["CI.PAS..BHZ.2011.070.000000.000.2.SAC", "CI.PAS..BHZ.2011.070.000000.000.SAC"]
@@ -126,7 +126,7 @@ def test_an_abandoned_sink_can_be_discarded(format: str, tmp_path: Path) -> None
     from seisbus.writer.publishing import discard
 
     made = new_draft(format, tmp_path / "x")
-    made.add({}, segment(MIDNIGHT, np.arange(10, dtype=np.int32)), None)
+    made.add({}, segment(MIDNIGHT, np.arange(10, dtype=np.int32)), {})
     made.abandon()
     discard(tmp_path / "x")
     assert list(tmp_path.iterdir()) == []
@@ -142,8 +142,8 @@ def test_what_error_logs_say_stands_beside_sac_and_in_asdf(tmp_path: Path) -> No
 
     for format in ("sac", "asdf"):
         made = new_draft(format, tmp_path / format)
-        made.add(SAID, segment(MIDNIGHT, np.arange(100, dtype=np.int32)), None)
-        made.add({}, segment(MIDNIGHT + 10**12, np.arange(100, dtype=np.int32)), None)
+        made.add(SAID, segment(MIDNIGHT, np.arange(100, dtype=np.int32)), {})
+        made.add({}, segment(MIDNIGHT + 10**12, np.arange(100, dtype=np.int32)), {})
         made.close()
     (line,) = (tmp_path / "sac" / "waveforms.log.jsonl").read_text().splitlines()
     told = json.loads(line)
@@ -167,7 +167,7 @@ def test_the_log_of_an_sds_day_comes_and_goes_with_it(tmp_path: Path) -> None:
     for token, about in enumerate((SAID, {}, SAID)):
         part = unfinished(target, token)
         made = new_draft("mseed", part)
-        made.add(about, segment(MIDNIGHT, np.arange(100, dtype=np.int32)), None)
+        made.add(about, segment(MIDNIGHT, np.arange(100, dtype=np.int32)), {})
         made.close()
         published = make_durable(part)
         assert bool(published.log_sha256) == bool(about)
@@ -177,7 +177,7 @@ def test_the_log_of_an_sds_day_comes_and_goes_with_it(tmp_path: Path) -> None:
     assert json.loads(log.read_text())["message"] == SAID["elog"][0]
     # a builder that was killed leaves both of them
     made = new_draft("mseed", unfinished(target, 7))
-    made.add(SAID, segment(MIDNIGHT, np.arange(100, dtype=np.int32)), None)
+    made.add(SAID, segment(MIDNIGHT, np.arange(100, dtype=np.int32)), {})
     made.close()
     assert len(list(target.parent.iterdir())) == 3
     unfinished(target, 8)

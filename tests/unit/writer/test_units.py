@@ -21,6 +21,7 @@ from seisbus.client.plot import plot
 from seisbus.client.values import Stored
 from seisbus.model.handovers import ObjectRecords, OutcomeBatch, Packing, WindowOrder
 from seisbus.model.kinds.export import Export
+from seisbus.model.normalized import Normal
 from seisbus.model.task import ObjectRef, Recipe, Window
 from seisbus.windower.cutting import Work, cut_part
 from seisbus.windower.processing import Chain
@@ -50,7 +51,7 @@ def stored(steps: list[object]) -> Stored:
     (outcome,) = batch.outcomes
     (piece,) = outcome.pieces
     place = Place("/d", "f", 0, len(piece.data))
-    document = wf_document(batch, outcome, 0, piece, place)
+    document = wf_document(batch, outcome, 0, piece, place, Normal())
     return Stored(document, piece.data, piece.packing is Packing.MINISEED)
 
 
@@ -82,7 +83,7 @@ def test_datasets_say_the_units(tmp_path: Path) -> None:
     about = About(Window("j.x", Channel(*CODES), FIRST, FIRST + 86400 * NS, False), None)
     for kind in ("asdf", "sac", "parquet"):
         draft = open_draft(Export.model_validate({"format": kind, "tag": "t"}), tmp_path / kind, about)
-        draft.add(item.document, segment, None)
+        draft.add(item.document, segment, {})
         draft.close()
     (trace,) = read_stream(tmp_path / "asdf", "XX.STA", "observed")
     assert trace.stats.units == "m/s"

@@ -21,6 +21,8 @@ from .archive import (
     Epoch,
     IndexKeyDocument,
     LearnedOfFile,
+    Placed,
+    Point,
     Responses,
     SiteDocument,
     SourceDocument,
@@ -49,7 +51,7 @@ from .outcomes import (
 )
 from .tasks import HeldWindows, Mark, OldWindow, PackedWindows, TaskDocument, TaskObject, Template, WindowRun
 from .upkeep import DeadLetterDocument, LeaseDocument, LeaseTerms, ProcessDocument, ProcessReport, WaitEntry
-from .waveforms import ErrorLog, Grave, OfItem, OfWindow, Stored, Tombstone, WaveformDocument
+from .waveforms import ErrorLog, Grave, Ids, OfItem, OfWindow, Stored, Tombstone, WaveformDocument
 
 __all__ = [
     "AdjointSourceDocument",
@@ -69,6 +71,7 @@ __all__ = [
     "ErrorLog",
     "Grave",
     "HeldWindows",
+    "Ids",
     "IndexKeyDocument",
     "JobChange",
     "JobDocument",
@@ -87,7 +90,9 @@ __all__ = [
     "OutcomeDocument",
     "OutcomeRow",
     "PackedWindows",
+    "Placed",
     "PlanCursor",
+    "Point",
     "ProcessDocument",
     "ProcessReport",
     "Provenance",

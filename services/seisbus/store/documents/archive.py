@@ -6,7 +6,9 @@ Names and units of `source`, `site` and `channel` are MsPASS's: degrees, kilomet
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
+
+from bson import ObjectId
 
 from .common import Codes
 
@@ -85,30 +87,43 @@ class DayFileDocument(DayFile):
     ordered: NotRequired[bool]
 
 
-class SourceDocument(TypedDict):
-    """An event of an archive's catalog; `_id` = archive/source_id."""
+class Point(TypedDict):
+    """A place in GeoJSON."""
 
-    _id: str
-    archive: str
-    source_id: str
+    type: Literal["Point"]
+    coordinates: tuple[float, float]  # longitude, latitude
+
+
+class SourceDocument(TypedDict):
+    """An event of an archive's catalog, or one that stands in a job; `_id` follows from what it is."""
+
+    _id: ObjectId  # in older versions the text archive/event
+    source_id: ObjectId  # the same; in older versions the event
+    archive: str  # "" of one that stands in a job
+    evid: NotRequired[str]  # the event; not in older versions
+    origin: NotRequired[str]  # "job" of one that stands in a job
     time: float
     time_ns: int
     lat: float
     lon: float
+    coords: NotRequired[tuple[float, float]]  # longitude, latitude; not in older versions
+    epicenter: NotRequired[Point]  # not in older versions
     depth: float | None  # km below sea level
     mag: float | None
     magnitude: float | None  # the same: MsPASS has both names
     mag_type: str
-    event_type: str
-    waveform_key: str  # objects of the archive, "" where it has none
-    phase_key: str
+    magnitude_type: NotRequired[str]  # the same; not in older versions
+    # of a catalog
+    event_type: NotRequired[str]
+    waveform_key: NotRequired[str]  # objects of the archive, "" where it has none
+    phase_key: NotRequired[str]
 
 
 class Epoch(TypedDict):
-    """A span of time, open at its end where that is None."""
+    """A span of time; None where it has no end, for which `endtime` is MsPASS's far future (None in older versions)."""
 
-    starttime: float
-    endtime: float | None
+    starttime: float  # 0 where it has no start
+    endtime: float
     start_ns: int
     end_ns: int | None
 
@@ -120,32 +135,42 @@ class Responses(TypedDict):
     left_out: list[tuple[str, str]]  # [channel, reason]
 
 
-class SiteDocument(Epoch):
-    """An epoch of a station; `_id` = archive/NET.STA/start_ns."""
+class Placed(Epoch):
+    """Where something stood during an epoch."""
 
-    _id: str
     archive: str
-    net: str
-    sta: str
+    key: NotRequired[str]  # of the StationXML; of channels not in older versions
     lat: float
     lon: float
+    coords: NotRequired[tuple[float, float]]  # longitude, latitude; not in older versions
+    location: NotRequired[Point]  # not in older versions
     elev: float
+
+
+class SiteDocument(Placed):
+    """An epoch of a station, for each of its location codes; `_id` follows from archive, codes and start."""
+
+    _id: ObjectId  # in older versions the text archive/NET.STA/start_ns
+    site_id: NotRequired[ObjectId]  # the same; not in older versions
+    net: str
+    sta: str
+    loc: NotRequired[str]  # not in older versions, which had one document for all location codes
+    edepth: NotRequired[float]  # of the first channel at the location code
     name: str
-    key: str  # of the StationXML
     responses: NotRequired[Responses]  # on the first site of a document
 
 
-class ChannelDocument(Codes, Epoch):
-    """An epoch of a channel; `_id` = archive/NET.STA.LOC.CHAN/start_ns."""
+class ChannelDocument(Codes, Placed):
+    """An epoch of a channel; `_id` follows from archive, codes and start."""
 
-    _id: str
-    archive: str
-    lat: float
-    lon: float
-    elev: float
+    _id: ObjectId  # in older versions the text archive/NET.STA.LOC.CHAN/start_ns
+    chan_id: NotRequired[ObjectId]  # the same; not in older versions
+    site_id: NotRequired[ObjectId]  # of its site; not in older versions
     edepth: float  # below the surface
     hang: float | None  # azimuth from north
     vang: float | None  # from vertical up
+    units: NotRequired[str]  # what it measures; not in older versions
     sample_rate: float | None  # Hz
     response: bool  # whether the metadata state one
     response_left_out: NotRequired[bool]  # it is stated and cannot be read
+    serialized_channel_data: NotRequired[bytes]  # a pickled obspy Channel, for MsPASS alone: never read here

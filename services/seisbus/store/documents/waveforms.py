@@ -29,6 +29,14 @@ class Stored(TypedDict):
     gridfs_id: NotRequired[ObjectId]
 
 
+class Ids(TypedDict, total=False):
+    """What a datum is normalized by: documents of `channel`, `site` and `source`, where they are known."""
+
+    channel_id: ObjectId
+    site_id: ObjectId
+    source_id: ObjectId
+
+
 class OfItem(TypedDict):
     """What belongs to an item of a job's ledger."""
 
@@ -44,7 +52,7 @@ class OfWindow(OfItem):
     event: NotRequired[str]  # id of the event that the window is of
 
 
-class WaveformDocument(Codes, Stored, OfWindow, MarkAttributes):
+class WaveformDocument(Codes, Stored, Ids, OfWindow, MarkAttributes):
     """A piece of a window without a gap."""
 
     _id: ObjectId
@@ -80,7 +88,7 @@ class ErrorLog(OfWindow):
     step_ns: NotRequired[int]
 
 
-class Tombstone(MarkAttributes, total=False):
+class Tombstone(Ids, MarkAttributes, total=False):
     """What a dead datum would have been."""
 
     net: str

@@ -10,12 +10,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ...app import Service, ServiceKind, WindowerContext
+from ...app.normalizing import Normalizer
 from ...bus import Delivery
 from ...bus.client import Tag
 from ...bus.codec import decode_window, encode_outcomes
 from ...bus.topology import consumer_of, subject_of
 from ...model.handovers import WindowOrder
 from ...model.kinds.window import CUT, STORE
+from ...model.normalized import Known
 from ...model.task import Recipe
 from ...settings import WindowerSettings
 from ..cutting import Work, cut_part, holds_floats
@@ -62,13 +64,14 @@ class WindowCutter(ServiceKind[WindowerSettings]):
     async def service(self, context: WindowerContext) -> Service:
         """A worker on records."""
         threads = threads_of(context.settings)
-        stations = Stations(context)
+        stations, normalizer = Stations(context), Normalizer(context.store)
         asyncio.get_running_loop().run_in_executor(pool(threads), _bring_obspy)
 
-        def outcomes_of(order: WindowOrder, metadata: Metadata | None) -> bytes:
+        def outcomes_of(order: WindowOrder, metadata: Metadata | None, known: Known | None) -> bytes:
             work = None
             if (chain := chain_of(order.recipe)) is not None:
-                work = Work(chain, metadata.context, metadata.notes) if metadata else Work(chain, None)
+                stated, notes = (metadata.context, metadata.notes) if metadata else (None, ())
+                work = Work(chain, stated, notes, known or Known())
             return encode_outcomes(cut_part(order, work, metadata.context if metadata else None))
 
         async def handle(delivery: Delivery) -> None:
@@ -76,15 +79,22 @@ class WindowCutter(ServiceKind[WindowerSettings]):
             order = decode_window(delivery.body)
             needy = needs_stations(order) or holds_floats(order)
             metadata = await stations.metadata_of(order) if needy else None
+            known = await _known(normalizer, order) if order.recipe.steps else None
             await context.bus.publish(
                 subject_of(STORE, order.job),
-                await loop.run_in_executor(pool(threads), outcomes_of, order, metadata),
+                await loop.run_in_executor(pool(threads), outcomes_of, order, metadata, known),
                 tag=Tag(order.job, order.task, order.attempt, order.part),
                 message_id=f"{order.task}/write/{order.part}/{order.attempt}.{order.publication}",
                 patient=True,
             )
 
         return Service(workers=[context.worker(consumer_of(CUT), handle, slots=threads + AHEAD)])
+
+
+async def _known(normalizer: Normalizer, order: WindowOrder) -> Known:
+    """Sources and receivers of what steps are to work on."""
+    channels = {window.channel for window in order.windows}
+    return await normalizer.known(order.job, channels, {window.event for window in order.windows})
 
 
 KIND: Final = WindowCutter()

@@ -13,8 +13,7 @@ from libseis.segments import Segment
 
 from ...archive.quakeml import catalog_of
 from ...model.misfit_documents import adjoint_value, rejected_values, window_value
-from ...store.documents import SiteDocument
-from .draft import About, Draft, LoggedWaveform, Measured
+from .draft import NOTHING, About, Attached, Draft, LoggedWaveform, Measured
 
 if TYPE_CHECKING:
     from libseis.misfit import Config
@@ -32,24 +31,32 @@ class AsdfDraft(Draft):
         super().__init__()
         self._tag = tag
         self._file = create(path)
+        self._event_id = ""
         if about.event is not None:
-            write_event(self._file, catalog_of(about.event)[0])
+            event = catalog_of(about.event)[0]
+            write_event(self._file, event)
+            self._event_id = str(event.resource_id.id)
 
-    def add(self, document: LoggedWaveform, segment: Segment, site: SiteDocument | None) -> None:
+    def add(self, document: LoggedWaveform, segment: Segment, attached: Attached) -> None:
         """One waveform."""
-        tag = self._add(segment, self._tag, str(document.get("units") or ""))
+        tag = self._add(segment, self._tag, str(document.get("units") or ""), attached)
         if tag:
             said = tuple(document.get("elog") or ())
             write_log(self._file, WaveformLog(str(segment.channel), segment.t0_ns, tag, said))
 
-    def _add(self, segment: Segment, wanted: str, units: str = "") -> str:
+    def _add(self, segment: Segment, wanted: str, units: str = "", attached: Attached = NOTHING) -> str:
         """Under this tag; where other samples of the same channel and time have it, under a numbered one. The tag that
         it has, "" where it is left out."""
         from obspy import Stream
 
         from libseis.obspy.segments import segment_to_trace
 
-        stream = Stream([segment_to_trace(segment, units)])
+        trace = segment_to_trace(segment, units)
+        if attached:
+            trace.stats.attached = dict(attached)
+        if self._event_id:
+            trace.stats.event_id = self._event_id
+        stream = Stream([trace])
         for number in range(1, _MOST_TAGS):
             tag = wanted if number == 1 else f"{wanted}_{number}"
             try:

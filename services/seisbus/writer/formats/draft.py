@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from libseis.isotime import iso
 from libseis.segments import Segment
@@ -24,6 +24,11 @@ from ...store.documents import (
 
 if TYPE_CHECKING:
     from libseis.misfit import Config
+
+
+Attached = Mapping[str, Any]
+"""Ids and values of a waveform's source and receiver by MsPASS's names; what is not known is not in it."""
+NOTHING: Final[Attached] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,8 @@ class Draft(ABC):
             path.write_text("".join(f"{line}\n" for line in self._log))
 
     @abstractmethod
-    def add(self, document: LoggedWaveform, segment: Segment, site: SiteDocument | None) -> None:
-        """One waveform, its document, the station's epoch where it is known."""
+    def add(self, document: LoggedWaveform, segment: Segment, attached: Attached) -> None:
+        """One waveform: its document, its samples, and what is attached to it (`model.normalized.VALUES`)."""
 
     def add_station(self, inventory: Any) -> None:  # noqa: B027  # only some formats hold metadata
         """Metadata of one station, an obspy Inventory."""

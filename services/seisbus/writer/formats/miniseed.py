@@ -9,8 +9,7 @@ from libseis.errors import SampleError
 from libseis.segments import Overlap, Segment, join
 
 from ...model.stored_waveforms import log_beside
-from ...store.documents import SiteDocument
-from .draft import About, Draft, LoggedWaveform
+from .draft import About, Attached, Draft, LoggedWaveform
 
 
 class MiniseedDraft(Draft):
@@ -23,7 +22,7 @@ class MiniseedDraft(Draft):
         self._window = about.window
         self._parts: dict[tuple[str, str], list[Segment]] = {}
 
-    def add(self, document: LoggedWaveform, segment: Segment, site: SiteDocument | None) -> None:
+    def add(self, document: LoggedWaveform, segment: Segment, attached: Attached) -> None:
         """The samples of the waveform that are of the day."""
         first = max(0, segment.ceil_index(self._window.start_ns))
         stop = min(segment.npts, segment.ceil_index(self._window.end_ns))

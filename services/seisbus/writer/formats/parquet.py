@@ -11,12 +11,14 @@ import pyarrow.parquet as pq
 
 from libseis.segments import Segment
 
-from ...store.documents import SiteDocument
-from .draft import Draft, LoggedWaveform
+from ...model.normalized import IDS, VALUES
+from .draft import Attached, Draft, LoggedWaveform
 
 SCHEMA: Final = pa.schema(
     [
         *((name, pa.string()) for name in ("net", "sta", "loc", "chan", "event", "data_tag", "job", "window", "units")),
+        *((name, pa.string()) for name in IDS),
+        *((name, pa.string() if name == "source_magnitude_type" else pa.float64()) for name in VALUES),
         ("elog", pa.list_(pa.string())),
         ("starttime", pa.float64()),
         ("t0_ns", pa.int64()),
@@ -40,13 +42,14 @@ class ParquetDraft(Draft):
         self._bytes = 0
         self._writer = pq.ParquetWriter(str(path), SCHEMA, compression="zstd")
 
-    def add(self, document: LoggedWaveform, segment: Segment, site: SiteDocument | None) -> None:
+    def add(self, document: LoggedWaveform, segment: Segment, attached: Attached) -> None:
         """One row."""
         channel = segment.channel
         counts = segment.data.dtype == np.int32
         self._rows.append(
             {
                 **{name: str(document.get(name) or "") for name in ("event", "data_tag", "job", "window", "units")},
+                **{name: attached.get(name) for name in (*IDS, *VALUES)},
                 "elog": list(document.get("elog") or ()),
                 "net": channel.net,
                 "sta": channel.sta,

@@ -13,11 +13,18 @@ from libseis.units import parse
 
 from ...model.stored_waveforms import LOG_SUFFIX
 from ...planning.datasets import safe_name
-from ...store.documents import SiteDocument
-from .draft import About, Draft, LoggedWaveform
+from .draft import About, Attached, Draft, LoggedWaveform
 
 # Header IDEP, by base unit and power of seconds.
 _KINDS = {("m", 0): "idisp", ("m", 1): "ivel", ("m", 2): "iacc", ("V", 0): "ivolts"}
+# Headers by what is attached to a waveform, with the factor to SAC's units: degrees, metres, depths of sources in km.
+_HEADERS = {
+    "evla": ("source_lat", 1.0), "evlo": ("source_lon", 1.0), "evdp": ("source_depth", 1.0),
+    "mag": ("source_magnitude", 1.0),
+    "stla": ("channel_lat", 1.0), "stlo": ("channel_lon", 1.0), "stel": ("channel_elev", 1000.0),
+    "stdp": ("channel_edepth", 1000.0), "cmpaz": ("channel_hang", 1.0), "cmpinc": ("channel_vang", 1.0),
+    "gcarc": ("distance_deg", 1.0), "dist": ("distance_km", 1.0), "az": ("azimuth", 1.0), "baz": ("back_azimuth", 1.0),
+}  # fmt: skip
 # Characters of a text in the header.
 _TEXT = 8
 # Integers up to here are exact in single precision.
@@ -38,7 +45,7 @@ class SacDraft(Draft):
         self._names: dict[str, int] = {}
         path.mkdir()
 
-    def add(self, document: LoggedWaveform, segment: Segment, site: SiteDocument | None) -> None:
+    def add(self, document: LoggedWaveform, segment: Segment, attached: Attached) -> None:
         """One file."""
         from obspy import UTCDateTime
         from obspy.io.sac import SACTrace
@@ -54,14 +61,11 @@ class SacDraft(Draft):
             sac.idep = _KINDS.get((unit.base, unit.per_second), "iunkn")
             if len(unit.symbol) <= _TEXT:
                 sac.kuser0 = unit.symbol
-        if site is not None:
-            sac.stla, sac.stlo, sac.stel = site["lat"], site["lon"], site["elev"] * 1000.0
+        sac.lcalda = False  # distances are given, as libseis has them
+        for header, (name, factor) in _HEADERS.items():
+            if (value := attached.get(name)) is not None:
+                setattr(sac, header, value * factor)
         if (event := self._event) is not None:
-            sac.evla, sac.evlo = event.lat, event.lon
-            if event.depth_km is not None:
-                sac.evdp = event.depth_km
-            if event.mag is not None:
-                sac.mag = event.mag
             sac.o = UTCDateTime(ns=event.time_ns)
             if abs(float(np.float32(ahead := (segment.t0_ns - event.time_ns) / 1e9)) - ahead) <= _CLOSE * sac.delta:
                 sac.iztype = "io"

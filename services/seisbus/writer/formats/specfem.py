@@ -15,8 +15,7 @@ from libseis.segments import Segment
 
 from ...model.misfit_documents import adjoint_value
 from ...planning.datasets import safe_name
-from ...store.documents import SiteDocument
-from .draft import Draft, LoggedWaveform, Measured
+from .draft import Attached, Draft, LoggedWaveform, Measured
 
 _COMPONENTS = ("NEZ", "RTZ")
 
@@ -33,7 +32,7 @@ class SpecfemDraft(Draft):
         self.empty = True
         path.mkdir()
 
-    def add(self, document: LoggedWaveform, segment: Segment, site: SiteDocument | None) -> None:
+    def add(self, document: LoggedWaveform, segment: Segment, attached: Attached) -> None:
         """Nothing: the folder holds no waveforms."""
 
     def add_measurement(self, measured: Measured) -> None:
