@@ -22,8 +22,8 @@ _FILL = "-_ "
 def code(value: object) -> str:
     """A code without the blanks and NULs around it; "" for None and NaN.
 
-    Text (or ASCII bytes) only: TypeError for a number or a truth value, of which the code's own spelling cannot be
-    told any more (0123 and 83, 1E5 and 100000.0, NO and False).
+    Only text (or ASCII bytes) is taken: TypeError for a number or a truth value, because the spelling of the code is
+    lost (0123 and 83, 1E5 and 100000.0, NO and False).
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
@@ -43,7 +43,7 @@ def location(value: object) -> str:
 def alternatives(wanted: object, *, of_location: bool = False) -> tuple[str, ...]:
     """The alternatives of a selection, separated by commas, with * and ? as wildcards.
 
-    For a location "" is the blank one, as in FDSN's clients; for other codes nothing is no bound, that is "*".
+    For a location, "" is the blank location, as in FDSN's clients; for other codes "" is the same as "*".
     """
     parts = code(wanted).split(",")
     if of_location:

@@ -1,6 +1,6 @@
-"""Optional parts of a distribution: what is missing is said in one sentence, with the command that brings it.
+"""Optional parts of a distribution: one sentence says what is missing, with the command that installs it.
 
-An import that an extra brings stands in `with extra("obspy"):`; `require("asdf")` asks for a whole extra at once.
+Write the import of an extra's package inside `with extra("obspy"):`; `require("asdf")` checks a whole extra at once.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def require(name: str, distribution: str = "libseis") -> None:
 def missing_packages(name: str, distribution: str = "libseis") -> Iterator[str]:
     """Packages of an extra that are not installed, as the distribution's metadata name them.
 
-    Nothing where the distribution itself was not installed (a checkout on the path), since nobody knows then.
+    Empty if the distribution itself was not installed (a checkout on the path), because its extras are then not known.
     """
     try:
         requirements = importlib.metadata.requires(distribution) or []

@@ -90,7 +90,7 @@ class Unit:
 
     @property
     def quantity(self) -> str:
-        """What is measured, in words; the unit where there is no name for it."""
+        """The quantity that is measured, in words; the unit if it has no name."""
         names = _QUANTITIES.get(self.base, ())
         return names[self.per_second] if 0 <= self.per_second < len(names) else f"a quantity in {self.si}"
 

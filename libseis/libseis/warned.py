@@ -51,7 +51,7 @@ class _Collected(Warning, metaclass=_OfData):
 
 
 class _Nothing(Warning):
-    """A category that nobody warns of."""
+    """A category of warnings that is never used."""
 
 
 _FILTER: Any = ("ignore", _Message(), _Collected, None, 0)
@@ -74,7 +74,7 @@ def _stand_first() -> None:
 def collected() -> Iterator[list[str]]:
     """What this thread warns of inside the block, each sentence once, in place of being shown.
 
-    Blocks may stand in each other: the inner one takes what is warned of inside it. Warnings about code
+    Blocks may be nested: the inner one takes the warnings inside it. Warnings about code
     (deprecations and the like) are left alone.
     """
     before = _local.caught

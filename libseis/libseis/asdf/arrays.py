@@ -1,8 +1,7 @@
-"""Writing one array as one compressed chunk, which is faster and smaller than h5py's guess of many small ones.
+"""Writing an array as one compressed chunk, which is faster and smaller than the many small ones of h5py.
 
-Readers need nothing special: gzip and shuffle are built into HDF5. The compression itself is made here and handed over
-ready, so that HDF5's chunk cache and filter pipeline do no work; ISA-L makes the same format as zlib in a tenth of the
-time.
+Readers need nothing special: gzip and shuffle are built into HDF5. The data are compressed here and handed over ready,
+so that HDF5's chunk cache and filter pipeline have no work; ISA-L makes the same format as zlib in a tenth of the time.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     import h5py
 
 GZIP_LEVEL = 3  # pyasdf's default; readers do not need it
-ISAL_LEVEL = 2  # of 0 to 3; with a table a plane, 3 takes longer and saves nothing
+ISAL_LEVEL = 2  # of 0 to 3; with one table per plane, 3 takes longer and saves nothing
 SHORTEST_COMPRESSED = 1024  # bytes: below, a chunk's index costs more than compression saves
 LARGEST_CHUNK = 1 << 30  # bytes: HDF5 allows chunks below 4 GiB
 
@@ -58,7 +57,7 @@ def _write_chunk(group: h5py.Group, name: str, data: npt.NDArray[Any]) -> Any:
 
 @lru_cache(maxsize=64)  # traces come by the thousand in few forms, and making one takes as long as writing it
 def _form(dtype: np.dtype[Any], shape: tuple[int, ...]) -> tuple[Any, Any, Any]:
-    """HDF5's type, space and layout of an array; the layout is one chunk, of a scalar none."""
+    """HDF5's type, space and layout of an array; the layout is one chunk, and a scalar has no layout."""
     import h5py
 
     layout = h5py.h5p.create(h5py.h5p.DATASET_CREATE)

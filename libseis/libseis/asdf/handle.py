@@ -104,12 +104,12 @@ def opened(dataset: DatasetLike, mode: str = "r") -> Iterator[h5py.File]:
         file.flush()
 
 
-# Times that a file is opened anew which seems to be shorter than it says.
+# How often a file is opened again that seems to be shorter than its header says.
 _TRIES = 50
 
 
 def _create_whole(path: Path) -> None:
-    """An empty dataset, unless another process has made one by now: nobody meets a file that is half made."""
+    """An empty dataset, unless another process has made one by now; other processes never see a half-made file."""
     part = part_of(path)
     try:
         create(part).close()
@@ -148,4 +148,4 @@ def _open(path: Path, mode: str) -> h5py.File:
 
 def _require_asdf(file: h5py.File) -> None:
     if bytes(file.attrs.get("file_format", b"")).rstrip(b"\x00") != b"ASDF":
-        raise AsdfError(f"{file.filename} is an HDF5 file, but no ASDF dataset (no file_format attribute).")
+        raise AsdfError(f"{file.filename} is an HDF5 file, but not an ASDF dataset (it has no file_format attribute).")

@@ -21,7 +21,7 @@ GROUP = "ErrorLogs"
 
 @dataclass(frozen=True, slots=True)
 class WaveformLog:
-    """What the error log of one waveform says: its channel (NET.STA.LOC.CHA), first sample (ns since 1970), tag."""
+    """The error log of one waveform, with its channel (NET.STA.LOC.CHA), first sample (ns since 1970) and tag."""
 
     channel_id: str
     start_ns: int

@@ -72,7 +72,7 @@ def _numbered(group: h5py.Group, plain: str) -> list[str]:
 
 
 def _owner(group: h5py.Group, plain: str, channel_id: str) -> str | None:
-    """The channel that has the plain stem; None where no sensor has records, since the first always has it."""
+    """The channel that has the plain stem; None if no sensor has records, because the first one always has it."""
     first = next((name for name in (plain, f"{plain}_0") if name in group), None)
     return None if first is None else _sensor(group[first], channel_id)
 
@@ -108,10 +108,10 @@ def channel_of(item: h5py.Dataset) -> str:
 
 
 def window_stats(item: h5py.Dataset) -> dict[str, Any]:
-    """What stands in the attribute window_stats of an adjoint source, {} without it.
+    """The contents of the attribute window_stats of an adjoint source; {} without it.
 
-    Pyatoa hands every attribute of an adjoint source on to pyadjoint, which knows its ten and this one; so this one has
-    all of ours as JSON.
+    Pyatoa passes every attribute of an adjoint source to pyadjoint, which knows its own ten and this one; so this one
+    holds all of ours as JSON.
     """
     stored = item.attrs.get(WINDOW_STATS)
     return {} if stored is None else dict(json.loads(text(stored)))
@@ -128,7 +128,7 @@ def _by_channel(group: h5py.Group, channel_id: str, last: str) -> dict[str, list
 
 
 def _sensor(item: h5py.Dataset, channel_id: str) -> str:
-    """The channel of a record beside `channel_id`. One of Pyatoa's that names none is of the sensor at its location."""
+    """The channel of a record beside `channel_id`; Pyatoa's records without one belong to the sensor there."""
     network, station, location, channel = channel_id.split(".")
     there = text(item.attrs.get("location", location))
     return channel_of(item) or f"{network}.{station}.{there}.{channel}"

@@ -1,7 +1,7 @@
-"""Waveforms of a dataset under tags: exact start times, nothing lost to a name that is taken, nothing left over.
+"""Waveforms of a dataset under tags, with exact start times, also when two segments begin in the same second.
 
-A name says seconds only. Where another segment has it, the nanoseconds are added to both times, which pyasdf reads as
-it reads its own.
+A name has seconds only. If another segment has the name already, the nanoseconds are added to both times; pyasdf reads
+such names like its own.
 """
 
 from __future__ import annotations
@@ -195,8 +195,8 @@ def storable(trace: Trace) -> npt.NDArray[Any]:
 
 
 def tag_error(tag: str) -> AsdfError:
-    """What a wrong tag is told."""
-    return AsdfError(f"{tag!r} is no waveform tag; expected lower-case letters, digits and underscores.", path=tag)
+    """The error for a wrong tag."""
+    return AsdfError(f"{tag!r} is not a waveform tag; expected lower-case letters, digits and underscores.", path=tag)
 
 
 def _channel(trace: Trace) -> str:

@@ -1,7 +1,7 @@
-"""Building whole datasets fast: each trace one ready-compressed chunk, one StationXML a station, one fsync at the end.
+"""Building whole datasets fast: one ready-compressed chunk per trace, one StationXML per station, one fsync at the end.
 
-A dataset is written beside its place and renamed there when it is whole, so that a reader of the old file goes on and
-a crash leaves the old file as it was.
+A dataset is written beside its place and renamed when it is complete. So a reader of the old file can continue, and a
+crash leaves the old file unchanged.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StationData:
-    """What a dataset holds of one station. code: NET.STA. waveforms: streams by tag. station_xml: as bytes."""
+    """The data of one station in a dataset. code: NET.STA. waveforms: streams by tag. station_xml: as bytes."""
 
     code: str
     waveforms: Mapping[str, Stream] = field(default_factory=dict)

@@ -54,7 +54,7 @@ def with_units(stream: Stream, units: str) -> Stream:
 
 
 def plain_codes(stream: Stream) -> Stream:
-    """A stream on the same samples with codes in their one form, so that "" and "--" are no two sensors."""
+    """A stream on the same samples with codes in their one form, so that "" and "--" are the same sensor."""
     from obspy import Stream, Trace
 
     made = Stream()

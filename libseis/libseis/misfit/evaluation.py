@@ -69,7 +69,7 @@ class Evaluation:
             return cls()
         match = _PATH.fullmatch(path.strip("/"))
         if match is None:
-            raise ConfigError(f"{path!r} is no evaluation path; expected default, i01 or i01/s00.", key="path")
+            raise ConfigError(f"{path!r} is not an evaluation path; expected default, i01 or i01/s00.", key="path")
         return cls(int(match[1]), None if match[2] is None else int(match[2]))
 
     def _order(self) -> tuple[int, int]:

@@ -234,7 +234,7 @@ class Manager:
         pairs = self._need_preprocessed("measure")
         if self._windows is None or not self._windows.count:
             why = "; ".join(sorted({r.message for r in self.refusals})) if self._windows else "call window() first"
-            raise ManagerError(f"measure() needs misfit windows and there are none: {why}", needs="window")
+            raise ManagerError(f"measure() needs misfit windows, but there are none: {why}", needs="window")
         self._sources, self._measure_refusals = measure_pairs(pairs, self._windows, self.config, self._geometry)
         if self._saves(save):
             self._save_sources(self._dataset())

@@ -196,7 +196,7 @@ def drop_small(selection: Selection, pair: SelectionInput, ratio: float, keep_re
 
 
 def measure_fixed(fixed: list[Window], config: Config, pair: SelectionInput) -> tuple[Window, ...]:
-    """Windows of another evaluation on the current traces: the same edges, shift, amplitude and correlation anew.
+    """Windows of another evaluation on the current traces: equal edges; shift, amplitude and correlation are new.
 
     Edges beyond the end of the trace are refused with MisfitError: the traces are not the ones they were made on.
     """

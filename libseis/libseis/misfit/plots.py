@@ -37,7 +37,7 @@ DPI = 200
 
 
 class Station(Protocol):
-    """What a figure shows of a station of an event; a Manager has it."""
+    """The data that a figure shows for one station and event; a Manager has them."""
 
     config: Config
     event: Event | None
@@ -215,7 +215,7 @@ def _nice_radii(distance: float) -> list[float]:
 
 
 def _time_limits(manager: Station, offset: float) -> tuple[float, float]:
-    """Around the windows with a quarter of their span on each side; the whole trace where there are none."""
+    """Around the windows, with a quarter of their span on each side; the whole trace if there are no windows."""
     _, _, synthetic = manager.preprocessed_pairs().components()[0]
     whole = offset, offset + float(synthetic.stats.npts * synthetic.stats.delta)
     spans = [(offset + w.start_s, offset + w.end_s) for found in manager.windows.values() for w in found]

@@ -154,7 +154,7 @@ def source_half_duration(config: Config, event: Event | None) -> float | None:
 def fixed_pairs(
     pairs: Pairs, config: Config, geometry: Geometry | None, fixed: Mapping[str, Sequence[Window]]
 ) -> Windows:
-    """The windows of another evaluation, measured on these traces; a component that had none is refused."""
+    """The windows of another evaluation, measured on these traces; a component without windows is refused."""
     selections, refusals = {}, list(pairs.refusals)
     for component, observed, synthetic in pairs.components():
         stored = list(fixed.get(component, ()))

@@ -43,7 +43,7 @@ def _phases_at_depth(model: str, depth_km: float) -> Any:
 def phase_arrivals(
     model: str, depth_km: float, distance_deg: float, latest: float = math.inf
 ) -> tuple[PhaseArrival, ...]:
-    """All arrivals at a distance up to `latest` s after the origin, in order of time; empty where the model has none.
+    """All arrivals at a distance up to `latest` s after the origin, in order of time; empty if there is none.
 
     `model` is a name that obspy knows (ak135, iasp91, prem …), `depth_km` the source depth below the surface (a
     source above it counts as at the surface), `distance_deg` the angular distance. Phases that nowhere arrive before

@@ -44,7 +44,7 @@ def difference(records: bytes, segment: Segment) -> str:
 
 
 def _version2(records: bytes, segment: Segment) -> tuple[str, Integers, Integers]:
-    """What differs but for the times; and the number of samples and the start of the records up to there."""
+    """What differs, except for times; and the number of samples and the start of the records up to there."""
     samples = np.ascontiguousarray(segment.data)
     return version2(records, samples, _codes(segment.channel), segment.rate.hz)
 
@@ -77,13 +77,13 @@ def _version3(records: bytes, segment: Segment) -> tuple[str, Integers, Integers
 
 
 def _is_named(records: bytes, at: int, channel: Channel) -> bool:
-    """Whether the identifier in the header of version 3 at `at` is that of `channel`; its length stands in byte 33."""
+    """Whether the identifier in the version 3 header at `at` names `channel`; its length is in byte 33."""
     return records[at + 40 : at + 40 + records[at + 33]] == _identifier(channel)
 
 
 @lru_cache(maxsize=1024)
 def _codes(channel: Channel) -> bytes:
-    """Station, location, channel and network as they stand in a header of version 2."""
+    """Station, location, channel and network in the form of a version 2 header."""
     widths = ((channel.sta, 5), (channel.loc, 2), (channel.chan, 3), (channel.net, 2))
     return b"".join(code.encode().ljust(width) for code, width in widths)
 

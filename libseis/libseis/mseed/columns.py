@@ -1,4 +1,4 @@
-"""Turn headers as they stand in the file into the columns of a RecordTable: times, rates, channel codes."""
+"""Turn the headers of a file into the columns of a RecordTable: times, rates, channel codes."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from libseis.segments import Rate
 
 _DAYS_TO_1970 = 719_162  # from 0001-01-01, proleptic Gregorian
 _LONGEST_RECORD_NS = 6e18  # 190 years; with a start up to 2100 its end fits int64
-# columns that stand in a header as they are
+# columns that a header has in the same form
 _AS_READ = (
     "offset", "length", "start_ns", "correction_ns", "npts", "payload", "encoding", "big_endian", "activity",
     "quality", "odd",
 )  # fmt: skip
-# codes take a mark where a byte is no printable ASCII: without it two channels could become one
+# a byte of a code that is not printable ASCII becomes a mark: without it two channels could become one
 _PLAIN = bytes(byte if 32 <= byte < 127 else ord("~") for byte in range(256))
 
 

@@ -41,7 +41,7 @@ cdef inline uint32_t _off(
 ) noexcept nogil:
     """Bits that are wrong in differences `first` to `stop` (excluded) of the `count` of `width` bits that end a word.
 
-    Difference k is that of true[k] and the sample before it.
+    Difference k is true[k] minus the sample before it.
     """
     cdef uint32_t wrong = 0
     cdef int k

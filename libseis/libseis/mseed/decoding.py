@@ -28,7 +28,7 @@ from libseis.mseed.unpacking import Stretch, told, unpack_rows
 from libseis.segments import Complaint, ComplaintKind, Joined, Overlap, Rate, Rows, join_rows, merge
 from libseis.segments.rate import streams
 
-# what doubts the form of the samples is told where it is settled, with the outcome
+# doubts about the form of the samples are reported where they are settled, with the result
 _ODD = {
     Odd.SEQUENCE: "have something else than digits for a sequence number",
     Odd.QUALITY: "have a quality other than D, R, Q and M",
@@ -102,7 +102,7 @@ def _channel(buffer: Bytes, table: RecordTable, rows: Integers, channel: Channel
 
 
 def _jitter(channel: Channel, rates: Sequence[Rate]) -> list[Complaint]:
-    """What is said of headers that state one rate in several ways."""
+    """Complaints about headers that state different rates."""
     if len(rates) == 1:
         return []
     values = [rate.hz for rate in rates]
@@ -160,7 +160,7 @@ def _decoded(buffer: Bytes, table: RecordTable, rows: Integers) -> Iterator[Stre
 
 
 def _unusable(table: RecordTable, rows: Integers, channel: Channel) -> list[Complaint]:
-    """What is said of records with samples that are no time series."""
+    """Complaints about records with samples that are not a time series."""
     rows = rows[(table.npts[rows] > 0) & ~table.waveform[rows]]
     if len(rows) == 0:
         return []
@@ -168,12 +168,12 @@ def _unusable(table: RecordTable, rows: Integers, channel: Channel) -> list[Comp
     kinds = [f"{text} of text"] if text else []
     if other := int(((table.encoding[rows] != ENCODING_TEXT) & (table.rate[rows] == NO_RATE)).sum()):
         kinds.append(f"{other} without a sampling rate")
-    message = f"{channel}: {len(rows)} records are no waveforms ({', '.join(kinds)}); they are left out."
+    message = f"{channel}: {len(rows)} records are not waveforms ({', '.join(kinds)}); they are left out."
     return [Complaint(ComplaintKind.NOT_WAVEFORM, message)]
 
 
 def _odd(table: RecordTable, rows: Integers, channel: Channel) -> list[Complaint]:
-    """What is said of headers with something odd in them, one sentence for each thing."""
+    """Complaints about odd headers, one sentence for each kind."""
     complaints: list[Complaint] = []
     for flag, text in _ODD.items():
         if len(found := rows[(table.odd[rows] & flag) != 0]):
@@ -184,7 +184,7 @@ def _odd(table: RecordTable, rows: Integers, channel: Channel) -> list[Complaint
 
 
 def _corrected(table: RecordTable, rows: Integers, channel: Channel) -> list[Complaint]:
-    """What is said of header time corrections that had to be applied."""
+    """Complaints about header time corrections that had to be applied."""
     moved = rows[table.correction_ns[rows] != 0]
     if len(moved) == 0:
         return []

@@ -31,7 +31,7 @@ def _bytes(allowed: bytes) -> NDArray[np.bool_]:
     return table
 
 
-# what may stand in the bytes of a fixed header that are texts (SEED manual 2.4, chapter 8)
+# bytes that the texts of a fixed header may have (SEED manual 2.4, chapter 8)
 _QUALITY, _SEQUENCE, _RESERVED = _bytes(b"DRQM"), _bytes(b"0123456789 \0"), _bytes(b" \0")
 _YEAR = _bytes(b"\x07\x08")  # the higher byte of the years 1900 to 2100
 _BEFORE_HOUR = 24
@@ -252,7 +252,7 @@ def version3_at(buffer: Bytes, at: int) -> columns.Version3 | None:
 
 
 def _resume(found: _Found, at: int) -> int:
-    """Note the bytes from `at` that are no record and give the offset of the next one, or the end."""
+    """Note the bytes from `at` that do not belong to a record, and return the offset of the next record, or the end."""
     buffer = found.buffer
     following = _search(buffer, at + 1, len(buffer))
     stop = len(buffer) if following is None else following
@@ -317,5 +317,5 @@ def _believed(buffer: Bytes, at: int) -> bool:
     following = at + length
     if following == len(buffer) or _length_at(buffer, following):
         return True
-    # nothing follows, but a header with its own length is no accident
+    # nothing follows, but a header that states its own length is not a coincidence
     return following < len(buffer) and int(parse(buffer, np.array([at], np.int64))["length"][0]) == length

@@ -95,7 +95,7 @@ cdef inline bint _is_date(const uint8_t* head, bint little) noexcept nogil:
 
 
 cdef uint16_t _odd_texts(const uint8_t* head) noexcept nogil:
-    """Flags for what may not stand in sequence number, quality, the reserved byte and the codes."""
+    """Flags for bytes that are not allowed in sequence number, quality, the reserved byte and the codes."""
     cdef int i
     cdef uint16_t odd = 0
     for i in range(6):
@@ -168,7 +168,7 @@ cdef inline int _bits(uint16_t flags) noexcept nogil:
 
 
 cdef inline int64_t _size_of(uint16_t kind) noexcept nogil:
-    """Bytes of a blockette that may stand in a data record; 0 for another number, or where the size varies."""
+    """Length in bytes of a blockette that may be in a data record; 0 for another one, or if the length varies."""
     if kind == 1000 or kind == 1001:
         return 8
     if kind == 100:

@@ -145,7 +145,7 @@ _fill_table()
 @cython.boundscheck(False)
 @cython.wraparound(False)
 def crc32c(data, before=0):
-    """CRC-32C of `data`, as miniSEED 3 has it; `before`: that of the bytes ahead of it."""
+    """CRC-32C of `data`, as in miniSEED 3; `before` is the CRC of the bytes before it."""
     cdef const uint8_t[::1] view = data
     cdef uint32_t value = ~<uint32_t>before, low, high
     cdef Py_ssize_t at = 0, size = view.shape[0]

@@ -1,6 +1,6 @@
 """The table of the records found in a buffer, and the choice of records that windows need.
 
-Columns are numpy arrays with one entry a record; how records are found is in `framing`.
+Columns are numpy arrays with one entry per record; `framing` finds the records.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Odd(IntFlag):
 
 
 class ProblemKind(StrEnum):
-    """Why bytes are no record; stable texts."""
+    """Why bytes are not a record; stable texts."""
 
     FOREIGN = "foreign"
     BLANK = "blank"
@@ -144,7 +144,7 @@ class RecordTable:
 
     @cached_property
     def fewest_samples(self) -> int:
-        """Samples of the shortest waveform record; 0 where there is none."""
+        """Samples of the shortest waveform record; 0 without records."""
         return int(self.npts[self.waveform].min(initial=1 << 32)) if self.waveform.any() else 0
 
     @cached_property

@@ -1,4 +1,4 @@
-"""A segment as the archive's own records: those inside it byte for byte, and what its edges cut encoded anew."""
+"""A segment as the archive's own records: unchanged inside it, and encoded again at its edges."""
 
 from __future__ import annotations
 

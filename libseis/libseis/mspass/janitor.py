@@ -140,7 +140,7 @@ class Janitor:
     def collect_trash(self, d: Datum) -> dict[str, Any] | Datum:
         """Erase what is not kept from the object's own Metadata and return it; a dead datum is itself returned.
 
-        Members of an ensemble are left alone: their trash belongs to them. MsPASSError (Fatal) when `d` is no data
+        Members of an ensemble are not changed: their trash belongs to them. MsPASSError (Fatal) if `d` is not a data
         object.
         """
         self._check(d, "collect_trash")
@@ -149,7 +149,7 @@ class Janitor:
     def bag_trash(self, d: Datum, trashbag_key: str = "trash", ensemble_trashbag_key: str = "ensemble_trash") -> Datum:
         """Move what is not kept into one dict under `trashbag_key` (ensembles: `ensemble_trashbag_key`).
 
-        Dead data and data without trash are returned untouched. MsPASSError (Fatal) when `d` is no data object.
+        Dead data and data without trash are returned unchanged. MsPASSError (Fatal) if `d` is not a data object.
         """
         self._check(d, "bag_trash")
         if d.dead():

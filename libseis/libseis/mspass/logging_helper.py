@@ -16,7 +16,7 @@ def info(data: Datum, alg_id: str, alg_name: str, target: int | None = None) -> 
     """Record in the history that `alg_name` (instance `alg_id`) made the current state of `data`.
 
     Ensembles: all members, or member `target` only (IndexError outside). Dead data are left alone; a datum without
-    an origin gets a Complaint on its elog instead of an entry. TypeError when `data` is no data object.
+    an origin gets a Complaint on its elog instead of an entry. TypeError if `data` is not a data object.
     """
     if isinstance(data, ATOMIC):
         if data.live:
@@ -36,7 +36,7 @@ def info(data: Datum, alg_id: str, alg_name: str, target: int | None = None) -> 
 
 
 def ensemble_error(d: Ensemble, alg: str, message: str, err_severity: ErrorSeverity = ErrorSeverity.Invalid) -> None:
-    """Log the same error on every member of an ensemble; TypeError when `d` is no ensemble."""
+    """Log the same error on every member of an ensemble; TypeError if `d` is not an ensemble."""
     if not isinstance(d, ENSEMBLES):
         raise TypeError(f"logging_helper.ensemble_error: d must be an ensemble, found {type(d).__name__}")
     for member in d.member:
@@ -47,7 +47,7 @@ def reduce(data1: Datum, data2: Datum, alg_id: str, alg_name: str) -> None:
     """Record in the history of `data1` that `data2` was merged into it.
 
     Ensembles are merged member by member (IndexError when their sizes differ). A dead `data1` is left alone; a dead
-    `data2` counts, since it was an input. TypeError when the types differ or are no data objects.
+    `data2` counts, since it was an input. TypeError if the types differ or are not data objects.
     """
     if type(data1) is not type(data2):
         raise TypeError("logging_helper.reduce: data2 has a different type as data1")

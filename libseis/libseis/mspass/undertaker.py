@@ -1,7 +1,7 @@
 """Undertaker: what happens to dead data: the documents of cemetery and abortions, and freeing their memory.
 
-The database is passed in and only used as `db[collection].insert_one(document)`, as pymongo has it; an error it raises
-is raised here. Documents are those of MsPASS (libseis/data/seis.yaml).
+The database is an argument, and only `db[collection].insert_one(document)` is called, as in pymongo; its errors are
+raised here. Documents are as in MsPASS (libseis/data/seis.yaml).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ STORABLE = (str, int, float, bool, bytes, datetime.datetime, type(None))
 
 
 def _storable(value: Any) -> Any:
-    """The value in a form that a database takes; what has none is kept as its text."""
+    """The value in a form that a database takes; other values become text."""
     if isinstance(value, STORABLE) or type(value).__module__.startswith("bson"):
         return value
     if isinstance(value, Mapping | Metadata):
@@ -82,7 +82,7 @@ def _with_members(ensemble: Ensemble, members: Sequence[Atomic]) -> Ensemble:
 
 
 class _DataTagError(TypeError, AttributeError):
-    """A data_tag that is no text: MsPASS leaves the attribute away, which its users meet as AttributeError."""
+    """A data_tag that is not text: MsPASS leaves the attribute out, so its users get AttributeError."""
 
 
 class Undertaker:
@@ -202,7 +202,7 @@ class Undertaker:
     def cremate(self, mspass_object: Datum) -> Datum:
         """Let dead data disappear: a dead datum becomes an empty one of its class, an ensemble keeps its live members.
 
-        Live data are returned as they are; abortions are stored all the same. TypeError when it is no data object.
+        Live data are returned as they are; abortions are stored all the same. TypeError if it is not a data object.
         """
         _need(mspass_object, DATA, "cremate")
         if isinstance(mspass_object, ENSEMBLES):
@@ -222,7 +222,7 @@ class Undertaker:
         """[live, dead]: two new ensembles with the live and the dead members, both with the input's Metadata.
 
         With `bury` each dead member is buried first (see there for the other arguments). All members of a dead
-        ensemble count as dead. TypeError when `d` is no ensemble.
+        ensemble count as dead. TypeError if `d` is not an ensemble.
         """
         _need(d, ENSEMBLES, "bring_out_your_dead")
         bodies = self._kill_with_ensemble(d)
@@ -238,7 +238,7 @@ class Undertaker:
 
         With `post_elog` the log's entries move to the Metadata as error_log, with `post_history` the history moves
         there as processing_history (pickled). Live data are left alone; dead members of an ensemble, and all
-        of a dead one, are mummified. TypeError when it is no data object.
+        of a dead one, are mummified. TypeError if it is not a data object.
         """
         _need(mspass_object, DATA, "mummify")
         if isinstance(mspass_object, ENSEMBLES):

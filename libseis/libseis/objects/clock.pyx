@@ -115,7 +115,7 @@ cdef bint _small_fraction(double x, int64_t* p, int64_t* q) noexcept nogil:
 
 
 cdef int _interval_fraction(double dt, int64_t* num, int64_t* den) except -1:
-    """Samples per second that an interval of `dt` seconds stands for, not reduced; 0 / 0 where there is no such form.
+    """Samples per second that an interval of `dt` seconds stands for, not reduced; 0 / 0 if it has no such form.
 
     The one rule for it: a whole rate or whole period within RATE_TOLERANCE, whole nanoseconds that give `dt` back, a
     small fraction within RATE_TOLERANCE, the first continued fraction that gives `dt` back.
@@ -158,7 +158,7 @@ cdef tuple _equal_fraction(double dt):
 def interval_rate(double dt, /):
     """(numerator, denominator) of the samples per second that an interval of `dt` seconds stands for, reduced.
 
-    (0, 0) where there is none: not finite, not positive, or parts beyond 64 bits.
+    (0, 0) if the interval is not finite or not positive, or a part is beyond 64 bits.
     """
     cdef Clock clock
     clock_init(&clock)

@@ -310,7 +310,7 @@ cdef class _CoreSeismogram(_SampledSeries):
         return self._orthogonal
 
     cdef bint _idle(self) except -1:
-        """True where there is nothing to transform; checks the shape of what there is."""
+        """True if there are no samples to transform; checks the shape of the samples."""
         if not self._live or not self._data.size:
             return True
         data = self._data

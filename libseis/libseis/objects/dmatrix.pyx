@@ -37,7 +37,7 @@ class dmatrix(_np.ndarray):
         return copy_matrix(args[0]).view(cls)
 
     def __array_wrap__(self, array, context=None, return_scalar=False):
-        # A sum along an axis is no matrix of this shape any more: it comes out as plain numpy.
+        # A sum along an axis is not a matrix of this shape any more: it becomes a plain numpy array.
         if array.shape == self.shape:
             return array.view(dmatrix)
         return array[()] if return_scalar else array

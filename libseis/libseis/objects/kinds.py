@@ -27,7 +27,7 @@ def members_of(ensemble: Ensemble) -> Any:
 
 
 def is_finite_real(value: object) -> TypeGuard[float]:
-    """True for a finite number of any real type, numpy's too; bools are no numbers."""
+    """True for a finite number of any real type, also of numpy; bools are not numbers."""
     return not isinstance(value, bool) and isinstance(value, numbers.Real) and math.isfinite(value)
 
 

@@ -35,7 +35,7 @@ cdef void transform_samples(double* a, double* samples, Py_ssize_t n) noexcept n
 
 
 cdef bint nearly_identity(double* a) noexcept nogil:
-    """True where every element, cut off after four decimals, is that of the identity (MsPASS's test)."""
+    """True if every element, cut off after four decimals, equals the identity's (MsPASS's test)."""
     cdef int i
     for i in range(9):
         if not fabs(a[i]) < 2.0:
@@ -117,7 +117,7 @@ cdef int free_surface(double ux, double uy, double vp, double vs, double* out) e
 
     With p the slowness and q the vertical slownesses, rows are (1/2 on transverse), (1/2 - vs^2 p^2) /
     (vs q_s) on radial with p vs^2 / vp on up, and -p vs on radial with (1/2 - vs^2 p^2) / (vp q_p) on up:
-    the off-diagonal terms stand as MsPASS has them (see DEVIATIONS.md).
+    the off-diagonal terms are as in MsPASS (see DEVIATIONS.md).
     """
     cdef double p = sqrt(ux * ux + uy * uy)
     cdef double p2 = p * p

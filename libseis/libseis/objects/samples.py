@@ -89,7 +89,7 @@ def _shell(d: Atomic) -> Any:
     new.load_history(d)
     if not isinstance(d, TimeSeries) and not np.array_equal(new.tmatrix, d.tmatrix):
         new.tmatrix = d.tmatrix
-        # the setter writes the Metadata too, where d may have none
+        # the setter also writes Metadata, which d may not have
         if d.is_defined("tmatrix"):
             new["tmatrix"] = d["tmatrix"]
         else:

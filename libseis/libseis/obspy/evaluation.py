@@ -76,7 +76,7 @@ def output_of(response: Any) -> str:
 
 
 def output_units(response: Any, output: OutputUnit, name: object) -> str:
-    """The SI units of samples whose response is removed to `output`; "" where the metadata name none.
+    """The SI units of samples whose response is removed to `output`; "" if the metadata do not name them.
 
     DefinitionError when the sensor does not measure motion of the ground and motion is asked for.
     """

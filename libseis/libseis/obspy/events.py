@@ -9,7 +9,7 @@ from libseis.extras import extra
 
 
 def read_quakeml(data: bytes) -> Any:
-    """An obspy Catalog of all of a QuakeML document; obspy's and lxml's errors where it is none."""
+    """An obspy Catalog of a whole QuakeML document; obspy's and lxml's errors if it is not QuakeML."""
     with extra("obspy"):
         from obspy import read_events
 

@@ -14,7 +14,7 @@ from libseis.extras import extra
 
 
 def read_stationxml(data: bytes) -> Any:
-    """An obspy Inventory of all of a StationXML document; obspy's and lxml's errors where it is none."""
+    """An obspy Inventory of a whole StationXML document; obspy's and lxml's errors if it is not StationXML."""
     with extra("obspy"):
         import obspy
 
@@ -35,7 +35,7 @@ def of_element(element: Any, parent: EpochSpan = ALWAYS) -> EpochSpan:
 
 
 def dates(span: EpochSpan) -> tuple[Any, Any]:
-    """Start and end of an epoch as obspy has them: UTCDateTime, None for an open one."""
+    """Start and end of an epoch for obspy: UTCDateTime, or None if it is open."""
     with extra("obspy"):
         from obspy import UTCDateTime
 

@@ -1,6 +1,6 @@
 """Removing instrument responses: of the steps and of the misfits; each inverse is made once and kept.
 
-obspy evaluates a response anew at every call (0.1-90 s a trace, obspy issue 2621); here the inverse is kept. The
+obspy evaluates a response again at every call (0.1-90 s per trace, obspy issue 2621); here the inverse is kept. The
 formulae are those of obspy's Trace.remove_response, so that results agree to rounding (tested to 1e-9) wherever obspy
 knows the units; `evaluation` deals with all others.
 """
@@ -42,7 +42,7 @@ class InverseCache:
 
     def __init__(self, limit: int = CACHE_BYTES) -> None:
         self._lock = threading.Lock()
-        # one that is larger than all the room has it to itself
+        # a response that is larger than the whole room is kept alone
         self._kept: LRUCache[_Key, Evaluated] = LRUCache(limit, lambda found: min(found.spectrum.nbytes, limit))
 
     def get(self, key: _Key, make: Callable[[], Evaluated]) -> Evaluated:
@@ -158,7 +158,7 @@ class Removal:
     def __call__(
         self, cache: ResponseCache, epoch: ChannelEpoch, data: NDArray[np.float64], dt: float
     ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-        """The samples (npts,) in the SI unit of the output, and what there is to say of the metadata."""
+        """The samples (npts,) in the SI unit of the output, and complaints about the metadata."""
         npts = len(data)
         work = data - data.mean()
         if self.taper > 0:

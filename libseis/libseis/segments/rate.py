@@ -330,7 +330,7 @@ class Rate:
 
 
 def streams(rates: Sequence[Rate], samples: Sequence[int]) -> list[list[int]]:
-    """Positions of rates that are of one stream, together; the first of each is that of the most samples.
+    """Positions of rates that belong to one stream, together; the first of each has the most samples.
 
     `samples` says how many there are at each rate. A stream is what agrees with that first rate to RATE_TOLERANCE.
     """

@@ -1,4 +1,4 @@
-"""A contiguous run of samples of one channel, and what there is to complain about it."""
+"""A contiguous run of samples of one channel, and complaints about it."""
 
 from __future__ import annotations
 
@@ -246,7 +246,7 @@ class Segment:
         return Complaint(ComplaintKind.TIME_MISFIT, message)
 
 
-# real reals fail on the first few values, so that data which are none of counts cost nothing
+# data that are not counts fail on the first few values, so that the test costs nothing
 _FIRST_LOOK = 64
 
 

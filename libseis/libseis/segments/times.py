@@ -17,7 +17,7 @@ from libseis.segments.rate import RATE_TOLERANCE, Rate
 
 Integers = NDArray[np.int64]
 
-# A misfit up to this part of a sample is no misfit: all times are promised to be as good.
+# A misfit up to this part of a sample is ignored: this is how exact all times are promised to be.
 TOLERANCE = 0.1
 # Header times end at microseconds (blockette 1001): records nearer to a grid are on it. All others keep their times, so
 # that any few of them say the same of a sample as all of them.
@@ -219,7 +219,7 @@ def read_clock(index: Integers, start_ns: Integers, nominal: Rate) -> tuple[Reco
     drift = _weighted_median(residual / counts, counts) if len(counts) else 0.0
     for _ in range(2):  # the drift of the steady records shows which those are
         steady = np.abs(residual - drift * counts) <= TOLERANCE
-        # what is no more than half of the data, or more than a clock can drift, is no drift
+        # a slope is not a drift if it holds for half of the data or less, or is more than a clock can drift
         share = counts[steady].sum()
         drift = float(residual[steady].sum() / share) if 2 * share > counts.sum() else 0.0
         drift = drift if abs(drift) < 2 * RATE_TOLERANCE else 0.0

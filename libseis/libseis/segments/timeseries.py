@@ -93,7 +93,7 @@ def timeseries_to_segment(datum: TimeSeries) -> Segment:
         )
     if datum.rate_numerator <= 0:
         raise SampleError(
-            f"An interval of {datum.dt!r} s is no sampling rate; it must be positive and finite.",
+            f"An interval of {datum.dt!r} s does not give a sampling rate; it must be positive and finite.",
             ErrorSeverity.Invalid,
             what="dt",
         )

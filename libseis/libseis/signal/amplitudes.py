@@ -123,5 +123,5 @@ def apply_gain(d: Atomic, gain: float) -> None:
 
 
 def overflows(x: Values, gain: float) -> bool:
-    """True if a finite sample would become infinite: the amplitude says next to nothing of such data."""
+    """True if a finite sample would become infinite: the amplitude has no meaning for such data."""
     return gain > 1.0 and bool((np.isfinite(x) & (np.abs(x) > np.finfo(np.float64).max / gain)).any())

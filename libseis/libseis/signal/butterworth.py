@@ -243,19 +243,19 @@ class Butterworth:
         return self
 
     def low_corner(self) -> float:
-        """Frequency (Hz) of the low cut; 0 where there is none."""
+        """Frequency (Hz) of the low cut; 0 without a low cut."""
         return self._low or 0.0
 
     def high_corner(self) -> float:
-        """Frequency (Hz) of the high cut; 0 where there is none."""
+        """Frequency (Hz) of the high cut; 0 without a high cut."""
         return self._high or 0.0
 
     def npoles_low(self) -> int:
-        """Poles of the low cut; 0 where there is none."""
+        """Poles of the low cut; 0 without a low cut."""
         return self._npoles_low if self._low is not None else 0
 
     def npoles_high(self) -> int:
-        """Poles of the high cut; 0 where there is none."""
+        """Poles of the high cut; 0 without a high cut."""
         return self._npoles_high if self._high is not None else 0
 
     def dt(self) -> float:

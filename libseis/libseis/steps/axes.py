@@ -34,7 +34,7 @@ Values = Mapping[str, Any]
 
 LETTERS = {"ENZ": "ENZ", "RTZ": "RTZ", "LQT": "LQT"}
 """Last letters of the channel codes of each choice of axes, in the order of the components."""
-# Codes of the waves that the free surface step tells apart, and of the modulus; SEED has none for them.
+# Codes of the waves that the free surface step separates, and of the modulus; SEED has no codes for them.
 _WAVES, _NORM = "PVH", "M"
 # Horizontal axes that point neither east nor north are 2 and 1 (SEED manual, appendix A).
 _TURNED = "21Z"

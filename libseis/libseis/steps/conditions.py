@@ -98,11 +98,11 @@ def parse(text: str) -> Condition:
     elif (found := _COMPARISON.fullmatch(given)) and not re.match(r"[<>=!]", found[3]):
         value = _value(found[3])
         if not isinstance(value, float) and found[2] not in ("==", "!="):
-            raise ValueError(f"{given!r}: {found[2]} compares numbers, and {value!r} is none")
+            raise ValueError(f"{given!r}: {found[2]} compares numbers, and {value!r} is not a number")
         if not isinstance(value, float) or is_finite_real(value):
             return Condition(given, found[1], (Bound(found[2], value),))
     elif (found := _PRESENCE.fullmatch(given)) and found[2] != "not":
         return Condition(given, found[2], present=not found[1])
     raise ValueError(
-        f"{given!r} is no test; expected KEY < VALUE (or <=, >, >=, ==, !=), LOW <= KEY <= HIGH, KEY or not KEY"
+        f"{given!r} is not a test; expected KEY < VALUE (or <=, >, >=, ==, !=), LOW <= KEY <= HIGH, KEY or not KEY"
     )

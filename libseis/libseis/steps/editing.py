@@ -95,7 +95,7 @@ def _key_problems(*names: str) -> Callable[[Values], list[str]]:
             for key in (values[name] if isinstance(values[name], tuple) else (values[name],))
             if key is not None
         ]
-        found = [f"{key!r} is no name: letters, digits and _ are" for key in keys if not key.isidentifier()]
+        found = [f"{key!r} is not a name; use letters, digits and _" for key in keys if not key.isidentifier()]
         return found + [f"{key} belongs to the samples and cannot be changed alone" for key in keys if key in FIXED]
 
     return problems

@@ -37,7 +37,7 @@ class StepTimeout(MsPASSError):
 
 
 class StepCrash(MsPASSError):
-    """A user's step that took its process down; `returncode` is that of the process."""
+    """A user's step that ended its process; `returncode` is the exit code of the process."""
 
     def __init__(self, name: str, returncode: int | None) -> None:
         super().__init__(f"the step {name} ended its process with code {returncode}", ErrorSeverity.Invalid)
@@ -109,7 +109,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
     for stream in (process.stdin, process.stdout):
         if stream is not None:
-            # what was still to be written is for nobody any more
+            # the process that should read the rest is gone
             with contextlib.suppress(OSError):
                 stream.close()
 

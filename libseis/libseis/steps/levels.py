@@ -80,7 +80,7 @@ def _scale_problems(values: Values) -> list[str]:
     if (values["factor"] is None) == (values["level"] is None):
         return ["give either factor or level"]
     if values["factor"] is not None and values["window"] is not None:
-        return ["window belongs to level, a factor needs none"]
+        return ["window belongs to level; a factor does not need it"]
     return span_problems(values, ("window",))
 
 

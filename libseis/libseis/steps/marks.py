@@ -31,7 +31,7 @@ _WORDS = {
 
 
 def number(d: Atomic, key: str) -> float:
-    """A number of the Metadata; Unfit names what is missing, or what is no number."""
+    """A number of the Metadata; Unfit names a value that is missing or not a number."""
     if not d.is_defined(key):
         what = f" ({_WORDS[key]})" if key in _WORDS else ""
         raise Unfit(f"the datum has no {key}{what} in its Metadata", reason=f"no {key}")
@@ -50,7 +50,7 @@ def mark_time(d: Atomic, mark: str) -> float:
     if not d.time_is_relative():
         return epoch
     if not d.shifted():
-        raise Unfit("the datum's times are relative to nobody knows what", reason="no time reference")
+        raise Unfit("the datum's times are relative to an unknown mark", reason="no time reference")
     return epoch - d.time_reference()
 
 

@@ -12,7 +12,7 @@ from libseis.objects.kinds import is_finite_real
 
 
 class Missing(Enum):
-    """The default of a parameter that has none; an enum member stays one object when it is pickled."""
+    """Marks a parameter without default; an enum member stays one object when it is pickled."""
 
     REQUIRED = "required"
 

@@ -36,7 +36,7 @@ _FORMAT: Final = 1
 
 
 class PhaseNameError(ValueError):
-    """A name that is no phase; the text says which, and what would be one."""
+    """A name that is not a phase; the text says which name, and what is expected."""
 
 
 def check_phases(phases: Sequence[str], model: str = "iasp91") -> None:
@@ -57,7 +57,7 @@ def check_phases(phases: Sequence[str], model: str = "iasp91") -> None:
     for phase in phases:
         if not is_phase(model, phase):
             raise PhaseNameError(
-                f"{phase!r} is no phase, expected names as obspy's TauP has them, such as P, Pdiff, PKIKP, pP or ScS."
+                f"{phase!r} is not a phase; expected a name of obspy's TauP, such as P, Pdiff, PKIKP, pP or ScS."
             )
 
 

@@ -34,7 +34,7 @@ def claim_of(body: bytes) -> tuple[str, str] | None:
     Raises
     ------
     SampleError
-        When the bytes are no message of Seisbus.
+        The bytes are not a message of Seisbus.
     """
     claim = _parsed(task_pb2.Envelope, body).claim
     return (claim.bucket, claim.key) if claim.key else None
@@ -53,7 +53,7 @@ def carried(body: bytes, contents: bytes | None = None) -> list[TimeSeries]:
     Returns
     -------
     list of TimeSeries
-        The saved windows' data in order, each with the error log of its window; windows without data give none.
+        The saved windows' data in order, each with the error log of its window; windows without data are left out.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def _parsed(kind: type[M], data: bytes) -> M:
     try:
         message.ParseFromString(data)
     except DecodeError as error:
-        raise _unfit(f"The bytes are no message from windower to writer: {error}.") from error
+        raise _unfit(f"The bytes are not a message from windower to writer: {error}.") from error
     return message
 
 

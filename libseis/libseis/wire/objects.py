@@ -111,7 +111,7 @@ def from_message(message: Any) -> Any:
         return _ensemble(message, TimeSeriesEnsemble())
     if isinstance(message, pb.SeismogramEnsemble):
         return _ensemble(message, SeismogramEnsemble())
-    raise TypeError(f"A {type(message).__name__} is no data object; {_CLASSES} are.")
+    raise TypeError(f"A {type(message).__name__} is not a data object; {_CLASSES} are.")
 
 
 def _atomic_to_message(datum: Any, message: Any, samples: pb.Samples | None) -> Any:

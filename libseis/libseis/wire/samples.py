@@ -136,7 +136,7 @@ def unpack_samples(message: pb.Samples) -> Samples:
 def _unpack(message: pb.Samples, dtype: np.dtype[np.generic], count: int) -> Samples:
     if message.encoding == pb.SAMPLE_ENCODING_RAW:
         if len(message.data) % dtype.itemsize:
-            raise _unfit(f"{len(message.data)} bytes are no whole number of {dtype} samples.")
+            raise _unfit(f"{len(message.data)} bytes are not a whole number of {dtype} samples.")
         return np.frombuffer(message.data, dtype)
     if message.encoding == pb.SAMPLE_ENCODING_BLOSC2_BITSHUFFLE:
         return _inflate(message.data, dtype, count)

@@ -223,7 +223,7 @@ def test_two_segments_in_the_same_seconds_are_both_kept(path):
 
 @pytest.mark.parametrize("bad", ["Observed", "with space", ""])
 def test_a_bad_tag_is_refused(path, bad):
-    with pytest.raises(asdf.AsdfError, match="no waveform tag"):
+    with pytest.raises(asdf.AsdfError, match="not a waveform tag"):
         asdf.write_stream(path, Stream([trace()]), bad)
 
 
@@ -279,7 +279,7 @@ def test_an_open_pyasdf_dataset_is_written_to(path):
 def test_another_file_is_no_dataset(tmp_path):
     plain = tmp_path / "plain.h5"
     h5py.File(plain, "w").close()
-    with pytest.raises(asdf.AsdfError, match="no ASDF dataset"):
+    with pytest.raises(asdf.AsdfError, match="not an ASDF dataset"):
         asdf.read_events(plain)
     (tmp_path / "text.h5").write_text("hello")
     with pytest.raises(asdf.AsdfError, match="cannot be opened"):

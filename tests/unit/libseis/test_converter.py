@@ -304,7 +304,7 @@ class TestSegments:
             timeseries_to_segment(relative)
         still = datum()
         still.set_dt(0.0)
-        with pytest.raises(SampleError, match="no sampling rate"):
+        with pytest.raises(SampleError, match="does not give a sampling rate"):
             timeseries_to_segment(still)
 
 

@@ -199,7 +199,7 @@ class TestSamples:
         ("message", "text"),
         [
             (pb.Samples(type=1, encoding=1, npts=3, components=1, data=b"\0" * 8), "promises 3 samples and holds 2"),
-            (pb.Samples(type=1, encoding=1, npts=3, components=1, data=b"\0" * 7), "no whole number"),
+            (pb.Samples(type=1, encoding=1, npts=3, components=1, data=b"\0" * 7), "not a whole number"),
             (pb.Samples(type=0, encoding=1), "make no sense"),
             (pb.Samples(type=1, encoding=9), "not known"),
             (pb.Samples(type=1, encoding=2, npts=3, components=1, data=b"junk"), "damaged"),

@@ -130,9 +130,9 @@ def test_data_that_wait_in_the_object_store() -> None:
 
 
 def test_other_bytes_are_told() -> None:
-    with pytest.raises(SampleError, match="no message from windower to writer"):
+    with pytest.raises(SampleError, match="not a message from windower to writer"):
         carried(b"\xff\xfe garbage")
-    with pytest.raises(SampleError, match="no message from windower to writer"):
+    with pytest.raises(SampleError, match="not a message from windower to writer"):
         carried(task_pb2.Envelope(inline=b"\xff\xfe garbage").SerializeToString())
 
 

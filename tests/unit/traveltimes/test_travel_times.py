@@ -150,7 +150,7 @@ def test_depths_share_curves_but_not_across_a_discontinuity():
 
 @pytest.mark.parametrize("name", ["Q", "Pfoo", "", "Pp", "P^", "99x"])
 def test_a_name_that_is_no_phase_is_said(name):
-    with pytest.raises(PhaseNameError, match="is no phase, expected names as obspy's TauP has them"):
+    with pytest.raises(PhaseNameError, match="is not a phase; expected a name of obspy's TauP"):
         check_phases([name])
     with pytest.raises(PhaseNameError):
         TravelTimes().first([name], 10.0, np.array([50.0]))

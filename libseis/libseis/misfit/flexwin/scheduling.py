@@ -11,8 +11,8 @@ def best_schedule(
 ) -> list[int]:
     """Indices of the heaviest set of intervals that do not overlap, in order of time.
 
-    Intervals are (left, right) samples; sharing an edge sample is no overlap. Dynamic programming over the intervals
-    sorted by their ends, O(n log n), no recursion; weights that are not positive are never taken.
+    Intervals are (left, right) samples; they do not overlap if they share an edge sample. Dynamic programming over
+    them, sorted by their ends, O(n log n), no recursion; weights that are not positive are never taken.
     `first_weighs_nothing` is the port's fault, for comparison with it: the interval that ends first counts as
     weightless, and is taken where nothing else was.
     """

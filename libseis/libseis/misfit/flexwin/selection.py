@@ -167,7 +167,7 @@ def _shape_stage(
 
 
 def _noise_samples(pair: SelectionInput, settings: WindowSettings) -> slice | None:
-    """The noise before the first arrival, or None where there is none and no ratio can be formed."""
+    """The noise before the first arrival, or None if there is no noise, so that there is no ratio either."""
     end = settings.noise_end_index
     if end is None and pair.arrivals:
         if settings.edition is Edition.PAPER:

@@ -69,7 +69,7 @@ def write_settings(dataset: DatasetLike, path: str, settings: Mapping[str, Any])
 
 
 def read_settings(dataset: DatasetLike, path: str, names: Collection[str]) -> dict[str, Any]:
-    """The fields of the config at a path, those of `names` and `window` and `adjoint`; AsdfError if there is none.
+    """The fields of the config at a path (`names`, `window` and `adjoint`); AsdfError if there is no config.
 
     Pyatoa's own are read too.
     """

@@ -327,7 +327,7 @@ def _window_attributes(window: Window, channel_id: str, starttime: str) -> dict[
         "window_weight": window.weight,
     }
     for phase in window.phases:
-        attributes[_PHASE + phase.name] = phase.time  # of one name the last, as Pyatoa has it
+        attributes[_PHASE + phase.name] = phase.time  # if a name occurs twice, the last one counts, as in Pyatoa
     return attributes
 
 

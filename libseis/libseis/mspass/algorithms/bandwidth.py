@@ -28,7 +28,7 @@ USABLE_NYQUIST = 0.8
 class BandwidthData:
     """Band edges (Hz) with the amplitude signal to noise ratio there, and the range of the spectrum (Hz).
 
-    The edges are the first frequencies outside the band, or the ends of the search; all are 0 when there is no band.
+    The edges are the first frequencies outside the band, or the ends of the search; all are 0 if there is no band.
     """
 
     low_edge_f: float = 0.0

@@ -118,7 +118,7 @@ def _align(components: Sequence[TimeSeries], max_skew: float | None) -> _Alignme
         raise _refuse("the components have no time in common", "t0")
     offsets = tuple(seconds - shift * head.dt for seconds, shift in zip(late, shifts, strict=True))
     limit = 0.5 * head.dt if max_skew is None else max_skew
-    # a nanosecond of rounding is none of the datum's skew
+    # a nanosecond of rounding does not count as skew of the datum
     worst = max(offsets, key=abs)
     if abs(worst) > limit + 1e-9:
         raise _refuse(f"the components are sampled {abs(worst):.6g} s apart, more than max_skew {limit:g} s", "t0")

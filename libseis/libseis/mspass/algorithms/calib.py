@@ -120,7 +120,7 @@ class ApplyCalibEngine:
         `id_key` names the channel's id in the Metadata; Seismograms need a list of three. units become nm/s, calib the
         product of all factors applied; one that was there already is a Complaint, a senseless one kills. Data without
         a known channel are killed, or left alone with a Complaint. Dead data are left alone; gaps are scaled like
-        samples. ValueError when `d` is no data object.
+        samples. ValueError if `d` is not a data object.
         """
         if isinstance(d, TimeSeriesEnsemble | SeismogramEnsemble):
             return self._apply_to_members(d, id_key, kill_if_undefined)
@@ -166,7 +166,7 @@ class ApplyCalibEngine:
         return ensemble
 
     def _factor(self, d: TimeSeries | Seismogram, id_key: str) -> float | str:
-        """The factor of the datum's channel, or why there is none."""
+        """The factor of the datum's channel, or the reason why it has no factor."""
         if not d.is_defined(id_key):
             return f"the Metadata has no {id_key}; the channel's calibration cannot be found"
         key = d[id_key]

@@ -92,15 +92,15 @@ class ScipyResampler(BasicResampler):
 
     @mspass_method_wrapper
     def resample(self, mspass_object: Any, handles_ensembles: bool = False) -> Any:
-        """Resample a datum, or all members of an ensemble, in place; TypeError when it is no data object."""
+        """Resample a datum, or all members of an ensemble, in place; TypeError if it is not a data object."""
         d: Atomic = mspass_object
         if _refuse_gaps(d, "ScipyResampler"):
             return d
         npts = int(d.npts * self.samprate * d.dt + 1e-6)
         if npts == 0:
             raise ValueError(f"{d.npts} samples at {d.dt} s make no sample at {self.dt} s")
-        # the method puts its samples evenly on the period of the data: one that is no whole number of new samples
-        # would stretch them, so it is made so, by data that go on as their reflection
+        # the method puts its samples evenly on the period of the data: if that is not a whole number of samples, it
+        # would stretch them, so the data are continued by their reflection
         extra, new = _whole_period(d.npts, self.samprate * d.dt)
         x = samples(d)
         if extra:
@@ -146,7 +146,7 @@ class ScipyDecimator(BasicResampler):
 
     @mspass_method_wrapper
     def resample(self, mspass_object: Any, handles_ensembles: bool = False) -> Any:
-        """Decimate a datum, or all members of an ensemble, in place; TypeError when it is no data object."""
+        """Decimate a datum, or all members of an ensemble, in place; TypeError if it is not a data object."""
         d: Atomic = mspass_object
         factor = self.dec_factor(d)
         if factor == 1:

@@ -45,7 +45,7 @@ class SchemaDefinitionBase:
         raise MsPASSError(f"{type(self).__name__} of {self._name}: {text}", severity)
 
     def _defined(self, key: str) -> Attribute:
-        """The attribute of a unique name; MsPASSError (Invalid) when there is none."""
+        """The attribute of a unique name; MsPASSError (Invalid) if it is not defined."""
         if key not in self._attributes:
             self._fail(f"the attribute {key!r} is not defined; keys() lists those that are.")
         return self._attributes[key]

@@ -52,7 +52,7 @@ def load(path: Path) -> Any:
 
 
 def read_aliases(name: str | os.PathLike[str]) -> dict[str, str]:
-    """An alias set: a YAML mapping of name to alias; MsPASSError (Fatal) when the file cannot be read or is none."""
+    """An alias set: a YAML mapping of name to alias; MsPASSError (Fatal) if the file cannot be read or is not YAML."""
     path = locate(name)
     content = load(path)
     if not isinstance(content, dict) or not all(
