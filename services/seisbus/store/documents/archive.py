@@ -6,7 +6,7 @@ Names and units of `source`, `site` and `channel` are MsPASS's: degrees, kilomet
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from bson import ObjectId
 
@@ -90,7 +90,7 @@ class DayFileDocument(DayFile):
 class Point(TypedDict):
     """A place in GeoJSON."""
 
-    type: Literal["Point"]
+    type: str  # Point
     coordinates: tuple[float, float]  # longitude, latitude
 
 
