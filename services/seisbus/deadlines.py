@@ -43,7 +43,7 @@ BY_THE_WAY_SECONDS: Final = 2.0
 # A look is one document by its key: milliseconds. Longer than a stall of a busy laptop, shorter than CONTROL_SECONDS.
 LOOK_SECONDS: Final = 4.0
 LOOK_EVERY_SECONDS: Final = 2.0
-# Every process reports at every look; three that are missing are no accident.
+# Every process reports at every look; three missing reports are not a coincidence.
 SILENT_SECONDS: Final = 7.0
 # One operation of a service. The longest good ones recount a million windows or remove a job; a server that is
 # stopped is noticed by the look long before.

@@ -1,4 +1,4 @@
-"""Room on the disk: whether there is enough for the servers and services to go on, in a sentence where there is not."""
+"""Room on the disk: whether servers and services can continue, and one sentence if they cannot."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class SecretError(UserError):
 
 
 def read_secret(path: Path, variable: str) -> str:
-    """The text of a secret's file without surrounding blanks; SecretError when there is none."""
+    """The text of a secret's file without surrounding blanks; SecretError if it is missing or empty."""
     text = read_bytes(path, variable).decode("utf-8", "replace").strip()
     if not text:
         raise SecretError(variable, path, "the file is empty, expected a secret in it.")

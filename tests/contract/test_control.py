@@ -370,7 +370,7 @@ async def test_a_dataset_is_copied_whole_checked_and_never_from_outside(front: F
             await front.client.download({**await built(path, ""), "path": "exports/x"}, mine)
     with pytest.raises(ClientError, match="no dataset nonsense"):
         await front.client.download({**one, "_id": "nonsense"}, mine)
-    with pytest.raises(ValueError, match="no name of a file"):
+    with pytest.raises(ValueError, match="not the name of a file"):
         await front.client.download({**one, "path": "exports/../../up"}, mine)
 
 

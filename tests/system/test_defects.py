@@ -43,7 +43,7 @@ CASES: dict[str, tuple[Defect, ...]] = {
 TOLD = {
     Defect.TRUNCATED_BEFORE: "ends after 300 of 512 bytes",
     Defect.TRUNCATED_INSIDE: "ends after 300 of 512 bytes",
-    Defect.CORRUPT_HEADER: "are no miniSEED record",
+    Defect.CORRUPT_HEADER: "do not belong to a miniSEED record",
     Defect.CORRUPT_PAYLOAD: "samples cannot be unpacked",
     Defect.ZERO_BLOCK: "1024 zero bytes",
     Defect.JUNK_UNALIGNED: "100 bytes from byte",

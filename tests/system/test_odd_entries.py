@@ -66,7 +66,7 @@ async def test_a_sync_brings_in_what_is_sound(system: System, odd: Odd) -> None:
     job = await system.sync("odd")
     assert (job.ledger.dead, job.ledger.failed) == (1, 0)
     notes = "\n".join(job.notes)
-    assert "CI_JUNK.xml: it is no XML" in notes
+    assert "CI_JUNK.xml: it is not XML" in notes
     assert "CI_BAD.xml: odd entries, 1 left out: CI.BAD has no Latitude" in notes
     assert "2 left out and 1 kept in part: row 2 has the time 'never'" in notes
     events = await system.client.events("odd", start="2005", end="2006")
@@ -77,7 +77,7 @@ async def test_a_sync_brings_in_what_is_sound(system: System, odd: Odd) -> None:
     ("day", "damage", "said"),
     [
         (DAYS[0], "odd row", "row 1 has 1 cells, expected 8"),
-        (DAYS[1], "parquet cut", "it is no parquet table"),
+        (DAYS[1], "parquet cut", "it is not a parquet table"),
         (DAYS[2], "both unreadable", "the columns ms_filename are missing"),
         (DAYS[3], "empty", ""),
         (DAYS[4], "cut between rows", "of the day's objects"),

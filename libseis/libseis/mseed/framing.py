@@ -268,12 +268,12 @@ def _problem(buffer: Bytes, at: int, stop: int) -> Problem:
         message = f"The record at byte {at} ends after {count} of {length} bytes; it is left out."
         return Problem(at, count, ProblemKind.CUT_SHORT, message)
     if not buffer[at:stop].any():
-        message = f"{count} zero bytes from byte {at} are no record; they are skipped."
+        message = f"{count} zero bytes from byte {at} do not belong to a record; they are skipped."
         return Problem(at, count, ProblemKind.BLANK, message)
     if len(head) == 8 and _SEQUENCE[np.frombuffer(head[:6], np.uint8)].all() and head[6:7] in b"VAST":
         message = f"{count} bytes of SEED control headers from byte {at} are skipped."
         return Problem(at, count, ProblemKind.CONTROL, message)
-    message = f"{count} bytes from byte {at} are no miniSEED record; they are skipped."
+    message = f"{count} bytes from byte {at} do not belong to a miniSEED record; they are skipped."
     return Problem(at, count, ProblemKind.FOREIGN, message)
 
 

@@ -29,7 +29,7 @@ def settings_from(environment: Mapping[str, str]) -> AllSettings:
 
 
 async def nats_problem(environment: Mapping[str, str], seconds: float) -> str:
-    """What keeps a service from working with NATS, in a sentence; "" when nothing does."""
+    """One sentence on what keeps a service from working with NATS; "" if it works."""
     try:
         settings = settings_from(environment)
         login = BusLogin.of(settings)
@@ -51,7 +51,7 @@ async def nats_problem(environment: Mapping[str, str], seconds: float) -> str:
 
 
 async def mongodb_problem(environment: Mapping[str, str], seconds: float) -> str:
-    """What keeps a service from working with MongoDB, in a sentence; "" when nothing does."""
+    """One sentence on what keeps a service from working with MongoDB; "" if it works."""
     try:
         settings = settings_from(environment)
         login = StoreLogin.of(settings)

@@ -106,7 +106,7 @@ class Thinning:
 
 
 def left_out_note(lost: Collection[Station]) -> list[str]:
-    """What is said of stations that nobody knows the place of, where their place decides; nothing where none is."""
+    """Complaints about stations without a known place, if the place decides; empty if all places are known."""
     if not lost:
         return []
     names = some(f"{net}.{sta}" for net, sta in sorted(lost))

@@ -35,7 +35,7 @@ class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
         self.workers: Sequence[Worker] = ()
 
     async def GetStatus(self, request: Any, context: Any) -> control_pb2.GetStatusResponse:
-        """Sums over the workers; the state is that of the least happy one."""
+        """Sums over the workers, with the worst state of any worker."""
         states = [worker.state.value for worker in self.workers]
         trouble = self._hops.sentence()
         if trouble:

@@ -19,7 +19,7 @@ from .context import ServiceContext
 async def inventory_of(context: ServiceContext[ServiceSettings], archive: str, net: str, sta: str) -> tuple[Any, str]:
     """An obspy Inventory of one station (None where nothing is known) and what was wrong with it ("" for nothing).
 
-    StationXML of the archive with its responses; without it channel documents, which have none.
+    StationXML of the archive with its responses; without it channel documents, which have no responses.
     """
     try:
         inventory, told = await archived_inventory(context, archive, net, sta)
@@ -39,7 +39,7 @@ async def inventory_of(context: ServiceContext[ServiceSettings], archive: str, n
 async def archived_inventory(
     context: ServiceContext[ServiceSettings], archive: str, net: str, sta: str
 ) -> tuple[Any, list[str]]:
-    """What can be read of a station's StationXML in an archive (None where it has none), and what is odd about it.
+    """What can be read of a station's StationXML in an archive (None without one), and what is odd about it.
 
     A document that cannot be read costs itself alone.
     """

@@ -18,7 +18,7 @@ _SECONDS: Final = 15.0
 
 
 async def watch_lag(context: ServiceContext[ServiceSettings]) -> None:
-    """Look until cancelled; nothing at all where nobody reads metrics."""
+    """Look until cancelled; do nothing if metrics are not read."""
     if not context.settings.metrics_address:
         await asyncio.Event().wait()
     while True:

@@ -18,7 +18,7 @@ _LARGEST_BYTES = 32 << 20  # the most that glibc takes
 _ARENAS = 2
 # Objects made and not freed between two rounds of the collector; by default 700, which is less than one message.
 _YOUNG = 10_000
-# Clearing 300 MB of returned pages anew takes a tenth of a second of CPU time: one percent at this pace.
+# Clearing 300 MB of returned pages again takes a tenth of a second of CPU time: one percent at this pace.
 _LOOK_SECONDS = 10.0
 
 
@@ -41,7 +41,7 @@ class Heap:
 
 
 def _glibc(name: str) -> Any:
-    """A function of glibc; None where there is none of that name."""
+    """A function of glibc; None if it has no such function."""
     try:
         return getattr(ctypes.CDLL(None), name, None)
     except OSError:
@@ -51,7 +51,7 @@ def _glibc(name: str) -> Any:
 def keep_freed_memory() -> None:
     """Let freed blocks of up to 32 MB be used again instead of going back to the system, where this is glibc.
 
-    Every message is a few arrays of a megabyte; by default each is mapped and cleared anew, which was a quarter of
+    Every message is a few arrays of a megabyte; by default each is mapped and cleared again, which was a quarter of
     the CPU time of a windower. What was imported is taken out of the collector's rounds, and these are rarer: cycles
     are few, and looking for them was a twelfth of a fetcher's CPU time.
     """

@@ -49,7 +49,7 @@ class _Entry:
 
 
 def new_token() -> str:
-    """A token nobody has."""
+    """A token that no caller has."""
     return secrets.token_urlsafe(32)
 
 

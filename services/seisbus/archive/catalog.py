@@ -98,7 +98,7 @@ def read_catalog(data: bytes, table: TableFormat, key: str = "", odd: Oddities |
 
 
 def _row(row: Row, odd: Oddities) -> CatalogRow:
-    """ValueError where the row is no event; what an event can do without is told and None."""
+    """ValueError if the row is not an event; a wrong value that an event does not need is noted and becomes None."""
     evid, lat, lon = row.text("evid"), row.number_of("lat", -90, 90), row.number_of("lon", -180, 360)
     if not evid or lat is None or lon is None:
         raise ValueError(f"row {row.number} has no EVID, LAT or LON")

@@ -45,7 +45,7 @@ def from_mappings(events: Iterable[Mapping[str, Any]]) -> list[Event]:
 def from_csv(data: bytes, odd: Oddities | None = None) -> list[Event]:
     """Events of a CSV with a header line; columns as in `from_mappings`. Depth is in km.
 
-    A line that is no event goes to `odd`; EventInputError when no line is one, with what is wrong with the first.
+    A line that cannot be read goes to `odd`; EventInputError, with the fault of the first, if all lines fail.
     """
     text = data.decode("utf-8-sig", errors="replace").replace("\0", "")
     whole, by_line = Oddities("The CSV"), Oddities("The CSV")
@@ -65,7 +65,7 @@ def from_csv(data: bytes, odd: Oddities | None = None) -> list[Event]:
 
 
 def _csv_events(rows: Iterator[list[str]], odd: Oddities) -> tuple[list[Event], EventInputError | None]:
-    """Events of the rows behind a header, and what was wrong with the first row that is none."""
+    """Events of the rows behind a header, and the fault of the first row that cannot be read as an event."""
     found: list[Event] = []
     first: EventInputError | None = None
     names: list[str] = []
@@ -86,7 +86,7 @@ def _csv_events(rows: Iterator[list[str]], odd: Oddities) -> tuple[list[Event], 
             if not names:
                 break
         except csv.Error as error:
-            first = first or EventInputError(f"the CSV, line {number}", f"it is no CSV ({error}).")
+            first = first or EventInputError(f"the CSV, line {number}", f"it is not CSV ({error}).")
             odd.leave_out(f"line {number} is no CSV ({error})")
     if not names and first is None:
         first = EventInputError("the CSV", "it is empty, expected a header line such as time,lat,lon,depth_km,mag.")

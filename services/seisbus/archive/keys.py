@@ -42,7 +42,7 @@ _CODES = {
 class DayKey:
     """One day object: a channel, or with `loc` and `chan` None a station with all its channels.
 
-    A blank location is "". `version` is EarthScope's "#n" suffix, None where the key has none.
+    A blank location is "". `version` is EarthScope's "#n" suffix, or None without one.
     """
 
     net: str
@@ -252,7 +252,7 @@ _INDEX_KEY = re.compile(
 
 
 def parse_index_key(key: str) -> IndexKey | None:
-    """The parts of an index file's key (SCEDC's hive layout), or None where it is none.
+    """The parts of an index file's key (SCEDC's hive layout), or None for another key.
 
     Source: https://scedc.caltech.edu/data/search-index.html; older csv files are named ``index.csv``.
     """

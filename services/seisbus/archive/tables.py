@@ -88,7 +88,7 @@ def read_table(
     try:
         return _read_parquet(data, odd)
     except Exception as error:  # Arrow raises a dozen kinds on damaged bytes, of memory and of the system among them
-        raise ArchiveFormatError(key, f"it is no {table} table ({error}).") from error
+        raise ArchiveFormatError(key, f"it is not a {table} table ({error}).") from error
 
 
 def _read_csv(data: bytes, headerless: Sequence[str], known: frozenset[str], odd: Oddities) -> Table:
@@ -100,7 +100,7 @@ def _read_csv(data: bytes, headerless: Sequence[str], known: frozenset[str], odd
     has_header = any(name in known for name in names)
     if not has_header:
         names = [name.lower() for name in headerless]
-    elif len(names) == len(headerless):  # a name that nobody knows, where the usual one is missing, is that one
+    elif len(names) == len(headerless):  # an unknown name stands for the usual one if that is missing
         for place, name in enumerate(names):
             usual = headerless[place].lower()
             if name not in known and usual not in names:

@@ -70,6 +70,6 @@ def day_rows(
         for filename, lat, lon, sample_rate in zip(*columns, strict=True):
             day_key = archive.day_key.parse(folder + filename)
             if day_key is None or day_key.day != day:
-                odd.leave_out(f"it lists {filename!r}, which is no day file of {day}")
+                odd.leave_out(f"it lists {filename!r}, which is not a day file of {day}")
                 continue
             yield DayRow(folder + filename, day_key, lat, lon, sample_rate or None)

@@ -31,7 +31,7 @@ def child(element: ET.Element, name: str) -> ET.Element | None:
 
 
 def text_of(element: ET.Element, name: str) -> str:
-    """The stripped text of the first child of a name, "" where there is none."""
+    """The stripped text of the first child of a name; "" without one."""
     found = child(element, name)
     return "" if found is None else "".join(found.itertext()).strip()
 
@@ -48,8 +48,8 @@ def document(data: bytes, key: str, root: str, levels: Sequence[str], odd: Oddit
     except (ET.ParseError, ValueError, LookupError) as error:  # the latter two for encodings
         rescued = _rescued(data, root, levels, odd)
         if rescued is None:
-            raise ArchiveFormatError(key, f"it is no XML ({error}).") from error
-        odd.mend(f"it is no XML ({error}), so its elements were read one by one")
+            raise ArchiveFormatError(key, f"it is not XML ({error}).") from error
+        odd.mend(f"it is not XML ({error}), so its elements were read one by one")
         return rescued
     if local(found.tag) != root:
         raise ArchiveFormatError(key, f"it is XML of <{found.tag}>, expected <{root}>.")
@@ -91,7 +91,7 @@ def _rescued(data: bytes, root: str, levels: Sequence[str], odd: Oddities) -> ET
         if element is None and not last:  # what it says of itself is lost, what is in it need not be
             element = _element(data[start:end].rstrip(b"/>") + b">" + b"</" + name.encode() + b">", name)
         if element is None:
-            odd.leave_out(f"the {name} at byte {start} is no XML")
+            odd.leave_out(f"the {name} at byte {start} is not XML")
             continue
         above[level - 1].append(element)
         above[level] = element

@@ -93,7 +93,7 @@ def _steps(message: task_pb2.Recipe) -> tuple[dict[str, object], ...]:
     if message.steps_json:  # of version 0.1.0, which might send a name without parameters
         steps = json.loads(message.steps_json)
         if not isinstance(steps, list) or not all(isinstance(step, str | dict) for step in steps):
-            raise ValueError("processing steps that are no list of names and mappings")
+            raise ValueError("processing steps that are not a list of names and mappings")
         entries = [step.items() if isinstance(step, dict) else [(step, {})] for step in steps]
         return tuple({name: given} for entry in entries for name, given in entry)
     return tuple([{step.name: value_of(step.parameters)} for step in message.steps])

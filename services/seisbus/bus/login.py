@@ -13,7 +13,7 @@ from ..settings import NatsSettings
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A user with a password, an nkey seed or a credentials file, or nobody; `tls` None speaks plain text.
+    """A user with a password, an nkey seed or a credentials file, or no login; without `tls` in plain text.
 
     A named user has an inbox prefix of its own, so that no service can be allowed to read another's replies.
     """

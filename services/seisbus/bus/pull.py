@@ -2,7 +2,7 @@
 when fewer messages than asked are there, has no byte bound, and can lose messages when it is cancelled.
 
 One request is outstanding at a time, for as many messages as the caller has room, all answered on one inbox; idle
-heartbeats tell a quiet stream from a dead subscription, which is made anew. Stopping never cancels anything: interest
+heartbeats tell a quiet stream from a dead subscription, which is made again. Stopping never cancels anything: interest
 is withdrawn, and what the server had sent before that is handed back at once. A pause withdraws interest, too, since
 an open request would go on taking messages; what the server had sent before is taken.
 """

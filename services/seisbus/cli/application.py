@@ -96,7 +96,7 @@ def run(arguments: list[str] | None = None, began: float | None = None) -> None:
 
 
 def report(error: Exception) -> int:
-    """Say in a sentence what happened; the exit code."""
+    """Print one sentence on what happened; return the exit code."""
     if isinstance(error, StackInterrupted):
         errors_to(error.message)
         return error.exit_code

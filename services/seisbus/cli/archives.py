@@ -46,7 +46,7 @@ def build(
     chan: CodeOption = "*",
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Watch until it is done.")] = True,
 ) -> None:
-    """Read day files whole and keep where their records stand, so that later jobs need one request an object.
+    """Read day files whole and keep where their records stand, so that later jobs need one request per object.
 
     Worth its bytes where many windows will be cut from the same days (docs/ranges.md).
     """
@@ -152,7 +152,7 @@ def stations(
 
 
 def moment(text: str) -> float | str | None:
-    """A time option, None when it was not given; UserError in a sentence when it is no time."""
+    """A time option, or None if it was not given; UserError if it is not a time."""
     if not text:
         return None
     try:

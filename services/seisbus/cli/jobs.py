@@ -132,6 +132,6 @@ def fates(text: str) -> list[Fate]:
     found = []
     for name in filter(None, (part.strip() for part in text.split(","))):
         if name not in list(Fate):
-            raise typer.BadParameter(f"{name!r} is no fate; expected some of {', '.join(Fate)}.")
+            raise typer.BadParameter(f"{name!r} is not a fate; expected some of {', '.join(Fate)}.")
         found.append(Fate(name))
     return found

@@ -22,7 +22,7 @@ from .options import OUT, SETTINGS, client
 def plan(
     job_file: Annotated[Path, typer.Argument(help="Job file of the campaign, YAML or JSON (docs/job.md).")],
     hours: Annotated[float, typer.Option(help="How long it may take.", min=0.01)] = 24.0,
-    link: Annotated[float, typer.Option(help="Megabytes a second that come in from the archive; 0 is no limit.")] = 0.0,
+    link: Annotated[float, typer.Option(help="Megabytes per second from the archive; 0 means no limit.")] = 0.0,
     machine: Annotated[Path | None, typer.Option(help="What `seisbus calibrate` wrote.")] = None,
 ) -> None:
     """Say how many replicas, hours, bytes and documents a campaign needs; nothing is started."""
@@ -37,7 +37,7 @@ def calibrate(
     job: Annotated[str, typer.Argument(help="Job file to run and measure; with --cpu the id of a job that was done.")],
     machine: Annotated[Path, typer.Option(help="Where the result is written.")] = Path("machine.json"),
     cpu: Annotated[
-        list[str] | None, typer.Option(help="stage=seconds, one a stage, such as Prometheus has them of that job.")
+        list[str] | None, typer.Option(help="stage=seconds, one per stage, as Prometheus counts them for that job.")
     ] = None,
 ) -> None:
     """Measure this machine with a job of some thousand windows, for `seisbus plan --machine`.

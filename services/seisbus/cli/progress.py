@@ -1,4 +1,4 @@
-"""The live bar of a job: windows by fate, rate, time left; and plain lines where there is no terminal."""
+"""The live bar of a job: windows by fate, rate, time left; and plain lines without a terminal."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def job_table(job: Job) -> Table:
 
 
 def reasons_table(reasons: Iterable[Reason]) -> Table | None:
-    """How many windows were not saved, by fate and reason, with an example each; None when there are none."""
+    """How many windows were not saved, by fate and reason, with one example each; None if all are saved."""
     made = table(
         *("fate", "reason", "windows", "for example"),
         right=("windows",),
@@ -120,7 +120,7 @@ def reasons_table(reasons: Iterable[Reason]) -> Table | None:
 
 
 def availability_table(rows: Sequence[Availability], limit: int) -> Group:
-    """A line a channel and a mark a UTC day: all, some or none of its windows saved; at most `limit` channels."""
+    """One line per channel, one mark per UTC day: all, some or none of its windows saved; at most `limit` channels."""
     days = sorted({row.day_ns for row in rows})
     by_channel: dict[str, dict[int, Availability]] = {}
     for row in rows:

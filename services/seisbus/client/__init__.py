@@ -1,6 +1,6 @@
 """The Python client: Client for scripts and notebooks, AsyncClient for programs with a loop of their own.
 
-Knows control's address and nothing else of a deployment, but for who reads its bucket directly. Pictures are
+It needs only the address of control, except to read the bucket of a deployment directly. Pictures are
 `seisbus.client.plot`.
 """
 

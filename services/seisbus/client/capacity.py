@@ -18,7 +18,7 @@ from ..errors import UserError
 
 # A stage that is to keep up is given no more than this share of its replicas' CPU; the rest is for peaks and garbage.
 BUSY: Final = 0.7
-# Documents besides a task an object: an outcome and a waveform a window.
+# Documents besides one task per object: one outcome and one waveform per window.
 _DOCUMENTS_A_WINDOW: Final = 2
 # A stage that used less has more noise in it than work (a process idles at 0.02 CPU seconds a second); it is then taken
 # to be as fast as all together, which must have used some more.
@@ -53,7 +53,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """CPU seconds of a stage an object, a request, a window, a byte read and a byte stored."""
+    """CPU seconds of a stage per object, per request, per window, per byte read and per byte stored."""
 
     objects: float = 0.0
     requests: float = 0.0

@@ -60,7 +60,7 @@ _QUICK: Final = frozenset(
     {"GetJob", "ListJobs", "CancelJob", "RetryJob", "ExplainJob", "SyncIndex", "ListArchives", "ListDeadLetters"}
     | {"GetDeadLetter", "ReplayDeadLetter"}
 )
-# An answer that is no older says that control is there.
+# A younger answer shows that control is there.
 _FRESH_SECONDS: Final = 2.0
 
 

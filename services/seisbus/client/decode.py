@@ -75,7 +75,7 @@ def metadata_of(stored: Stored) -> dict[str, Any]:
 
 
 def ensemble_of(members: Iterable[TimeSeries], **common: Any) -> TimeSeriesEnsemble:
-    """A live ensemble of the members, its Metadata `common`; dead when there are none."""
+    """A live ensemble of the members, its Metadata `common`; dead without members."""
     ensemble = TimeSeriesEnsemble(Metadata(common), 0)
     for member in members:
         ensemble.adopt(member)

@@ -99,7 +99,7 @@ class Direct:
             yield name, data
 
     async def _bucket(self, url: str) -> Bucket:
-        """The bucket of a URL; StoredObjectError when it is none of an object."""
+        """The bucket of a URL; StoredObjectError if it is not the URL of an object."""
         from ..objects.bucket import SCHEME, Bucket
         from ..objects.sink_reader import StoredObjectError
 

@@ -43,7 +43,7 @@ async def _write(part: Path, files: AsyncIterator[tuple[str, bytes]]) -> dict[st
 def _name(text: str) -> str:
     """A name that stays in its folder, whatever a server says; ValueError for another."""
     if text == ".." or PurePosixPath(text).name != text:
-        raise ValueError(f"{text!r} is no name of a file")
+        raise ValueError(f"{text!r} is not the name of a file")
     return text
 
 

@@ -154,7 +154,7 @@ def distance_of(member: Any) -> float | None:
 
 
 def origin_of(ensemble: Any, members: Sequence[Any]) -> Origin | None:
-    """The event that the ensemble, or all its members, name by source_time; None when there is none or several."""
+    """The event that the ensemble, or all its members, name by source_time; None if they name no event or several."""
     holders = [ensemble] if _value(ensemble, "source_time") is not None else list(members)
     times = {_value(holder, "source_time") for holder in holders}
     if len(times) != 1 or None in times:

@@ -140,7 +140,7 @@ _RETRY: Final = ("failed", "cancelled")
 
 
 def _stages(picture: Picture) -> list[str]:
-    """A stage with messages of the job that nobody takes stops everything before it."""
+    """A stage with messages of the job that are not taken stops everything before it."""
     found = []
     for stage in STAGES:
         waiting = (picture.messages or {}).get(stage.stream, 0)
@@ -186,7 +186,9 @@ def _silent(picture: Picture, state: JobState) -> list[str]:
         ]
     if picture.job.get("planning_done"):
         return ["Every task is settled; the indexer's reconciler closes the job when it runs."]
-    return ["Planning is not finished and nobody works on it; the indexer's reconciler sends it again when it runs."]
+    return [
+        "Planning is not finished and no indexer works on it; the indexer's reconciler sends it again when it runs."
+    ]
 
 
 def _letters(picture: Picture) -> list[str]:

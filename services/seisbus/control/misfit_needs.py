@@ -112,7 +112,7 @@ async def _station_notes(context: CallContext, config: Config, found: _Observed)
 
 
 async def _depth_notes(context: CallContext, found: _Observed) -> list[str]:
-    """Sources without a depth, and those at 0 km, which is what a depth that nobody wrote comes to."""
+    """Sources without a depth, and those at 0 km, which is the value of a depth that was not given."""
     unknown: set[str] = set()
     surface: set[str] = set()
     known = 0

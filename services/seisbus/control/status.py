@@ -48,7 +48,7 @@ _LONG = frozenset(
 )
 # What a call has however late it comes.
 _LEAST_SECONDS = 0.5
-# Control's own knowledge, which waits for nobody.
+# Control's own knowledge, which needs no server.
 _KNOWN = frozenset({"ListArchives"})
 
 

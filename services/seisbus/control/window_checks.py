@@ -35,7 +35,7 @@ class JobSizeError(UserError):
 def with_inline_events(spec: A, odd: Oddities | None = None) -> A:
     """The job with the events of a QuakeML or CSV text as a list; EventInputError when the text cannot be read.
 
-    Entries of it that are no event go to `odd`.
+    Entries that cannot be read as events go to `odd`.
     """
     events = spec.windows.events
     if events is None or (events.quakeml is None and events.csv is None):
@@ -77,7 +77,7 @@ def check_quakeml(spec: ArchiveJob) -> None:
 
 
 def check_phase_names(spec: ArchiveJob) -> None:
-    """JobFileError when the windows are of a phase that nobody knows."""
+    """JobFileError if the windows are for an unknown phase."""
     events = spec.windows.events
     try:
         check_phases(events.phase if events is not None else ())

@@ -39,7 +39,7 @@ class Chunk:
         return ByteRange(self.offset, self.offset + len(self.data))
 
     def observed(self, size: int, channel: Channel | None = None) -> Observed:
-        """What a range search must know of the chunk; records cut by its edges are no fault of the object's.
+        """What a range search must know of the chunk; records that its edges cut are not a fault of the object.
 
         `channel` is the one that the object's key names.
         """

@@ -47,7 +47,7 @@ def expand(chunk: Chunk, task: Task, part_bytes: int) -> tuple[list[Window], lis
 
 
 def expand_station(sources: Iterable[Channel], task: Task) -> tuple[list[Window], list[Part]]:
-    """Every window of the task for each channel that it selects, in order of channel, a part a channel or more.
+    """Every window of the task for each channel that it selects, in order of channel, one part per channel or more.
 
     The channels of the task's windows may be wildcards (as planned) or the found ones (a repeat of an expanded task);
     both give the same windows.
@@ -72,7 +72,7 @@ def expand_station(sources: Iterable[Channel], task: Task) -> tuple[list[Window]
 def _selects(wanted: Channel, found: Channel) -> bool:
     """Whether a channel is the wanted one, or fits its wildcards (an empty location is a blank one here).
 
-    Plans of older versions name nobody in an event file, and want everybody.
+    Plans of older versions name no channel of an event file; they mean all channels.
     """
     if wanted == Channel("", "", "", ""):
         return True

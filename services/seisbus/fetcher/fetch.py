@@ -91,7 +91,7 @@ class Fetcher:
     async def handle(self, delivery: Delivery) -> None:
         """Read, select, publish; returns when every part is safely on the bus.
 
-        Reads under way are stopped when the job is cancelled: what they would give, nobody wants any more.
+        Reads under way are stopped when the job is cancelled, because their result is not needed any more.
         """
         order = decode_fetch(delivery.body)
         work = asyncio.create_task(self._fetch(order))
@@ -151,7 +151,7 @@ class Fetcher:
         return _Read(ref, found, strangers=await self._strangers(archive, ref, found))
 
     async def _strangers(self, archive: ArchiveDefinition, ref: ObjectRef, found: ObjectBytes) -> tuple[str, ...]:
-        """Channels in an object of one channel that nobody knew of: they become known, so that later jobs plan them."""
+        """Unknown channels in an object of one channel: they become known, so that later jobs plan them."""
         if ref.channel is None or archive.object_unit is ObjectUnit.STATION or not ref.day_ns:
             return ()
         others = found.strangers(ref.channel)

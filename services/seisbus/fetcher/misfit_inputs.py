@@ -108,7 +108,7 @@ class MisfitInputs:
         return pieces, jobs
 
     async def _of_event(self, order: BuildOrder, wanted: WaveformFilter) -> _ByStation:
-        """wf documents of an event by station, read once for all its stations; anew in another attempt of the job."""
+        """wf documents of an event by station, read once for all its stations; another attempt reads them again."""
         event = order.window.event
         key = (order.job, order.attempt, event)
         if key not in self._events:

@@ -59,7 +59,7 @@ def from_specfem(data: bytes, name: str, net: str, sta: str, component: str, ori
     try:
         table = np.loadtxt(io.BytesIO(data), ndmin=2)
     except ValueError as error:
-        raise SyntheticError(name, f"it is no table of numbers ({error})") from None
+        raise SyntheticError(name, f"it is not a table of numbers ({error})") from None
     if table.shape[0] < 2 or table.shape[1] != 2:
         raise SyntheticError(name, f"it has {table.shape[0]} rows of {table.shape[1]} columns, expected two columns")
     times = table[:, 0]
@@ -84,7 +84,7 @@ def from_sac(data: bytes, name: str, net: str, sta: str, component: str) -> Piec
     try:
         (trace,) = obspy.read(io.BytesIO(data), format="SAC")
     except Exception as error:  # obspy raises many kinds for files that are not SAC
-        raise SyntheticError(name, f"it is no SAC file ({error})") from None
+        raise SyntheticError(name, f"it is not a SAC file ({error})") from None
     chan = trace.stats.channel if trace.stats.channel.endswith(component) else f"BX{component}"
     interval = round(float(trace.stats.delta), _INTERVAL_DIGITS)
     if not 0 < interval < _LONGEST_S:

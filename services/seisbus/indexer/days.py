@@ -1,7 +1,7 @@
 """A day of an archive into `day_file` documents: its index table, checked against a listing of its folder.
 
 The listing tells sizes and versions and what is not there, so no HEAD is ever needed; what stands in the listing but
-not in the index is kept too (`indexed` False), because nobody who asks for a day wants to lose data to a stale index.
+not in the index is kept too (`indexed` False), so that a stale index does not hide data.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _file(archive: ArchiveDefinition, key: DayKey, number: int, object_key: str)
 
 
 async def _index_rows(context: IndexerContext, archive: ArchiveDefinition, day: date, notes: list[str]) -> list[DayRow]:
-    """Rows of the day's index, Parquet before CSV (old CSVs lack a header); none when there is none to read."""
+    """Rows of the day's index, Parquet before CSV (old CSVs lack a header); empty if there is no index to read."""
     if archive.index is not IndexSource.FILES:
         return []
     for table in (TableFormat.PARQUET, TableFormat.CSV):
@@ -143,7 +143,7 @@ async def _listing(
             if day_key is not None and day_key.day == day:
                 found[entry.key] = (day_key, entry.size, entry.etag)
             elif not entry.key.endswith("/"):  # which stands for a folder
-                odd.leave_out(f"{entry.key!r} is no day file of the archive's layout and day")
+                odd.leave_out(f"{entry.key!r} is not a day file of the archive's layout and day")
     if odd and found:
         notes.append(odd.note)
     return _newest(found)

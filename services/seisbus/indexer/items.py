@@ -1,4 +1,4 @@
-"""Jobs whose plan is a list of items: a task an item, sent to the first queue of the job's kind."""
+"""Jobs that plan a list of items: one task per item, sent to the first queue of the job's kind."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ItemsPlanner(IndexerKind[J]):
     """One kind of such jobs; whoever takes the messages settles each item by itself."""
 
     async def items(self, planning: Planning[J]) -> Sequence[Window]:
-        """The items of the ledger, in the order of their tasks; UserError when there is none."""
+        """The items of the ledger, in the order of their tasks; UserError if there are no items."""
         raise NotImplementedError
 
     async def tasks(self, planning: Planning[J], cursor: Cursor) -> Tasks:

@@ -8,7 +8,7 @@ from ..errors import UserError
 from ..model.archivejob import ArchiveJob
 
 # The lowest rates of the SEED band codes, samples per second (SEED manual 2.4, appendix A); those that the manual
-# calls approximate are taken a tenth lower. For channels whose rate nobody states.
+# calls approximate are taken a tenth lower. For channels without a stated rate.
 _LOWEST_RATES = {"F": 1000.0, "G": 1000.0, "D": 250.0, "C": 250.0, "E": 80.0, "H": 80.0, "S": 10.0, "B": 10.0,
                  "M": 1.0, "L": 0.9, "V": 0.09, "U": 0.009, "R": 0.0001, "P": 0.00001}  # fmt: skip
 

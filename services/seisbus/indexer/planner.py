@@ -99,7 +99,7 @@ class _Planner:
             await self._set(fields)
 
     async def _reopen(self) -> None:
-        """Carry out the retry that was asked for: outcomes superseded, their tasks open, counters counted anew."""
+        """Carry out the retry that was asked for: outcomes superseded, their tasks open, counters counted again."""
         moved = await reopen_for_retry(self._store, self._job)
         _log.info("job %s: %d windows are to be done again", self._job["_id"], moved)
         counts = (await count_ledger(self._store, self._job["_id"])).counts()

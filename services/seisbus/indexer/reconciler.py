@@ -48,7 +48,7 @@ _log = logging.getLogger(__name__)
 _LEASE = "reconciler"
 # Tasks repaired in one look; the rest follows at the next.
 _REPAIR_AT_ONCE = 256
-# Tasks cancelled in one transaction; one of a day of tiles has 24 windows.
+# Tasks cancelled in one transaction; a task with a day of tiles has 24 windows.
 _CANCEL_AT_ONCE = 20
 
 
@@ -124,7 +124,7 @@ class Reconciler:
         if not planned and pending[PLAN] == 0:
             waits = await awaited_job(self._store, job) or await outranking_job(self._store, job)
             if not waits and self._silent_again(job):
-                _log.info("job %s: nobody plans it, asking again", job["_id"])
+                _log.info("job %s: it is not being planned, asking again", job["_id"])
                 await self._context.bus.publish_plan(job["_id"], job["attempt"], nonce=time.time_ns())
             return
         open_ids = await open_task_ids(self._store, job["_id"])

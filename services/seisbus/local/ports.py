@@ -19,7 +19,7 @@ def _ephemeral_start() -> int:
 
 
 def free_port() -> int:
-    """A port nobody listens on now, below the ephemeral range.
+    """A free port, below the ephemeral range.
 
     Below it because a client that keeps reconnecting to a killed server on an ephemeral port can be given
     that very port as its own end, connect to itself, and so keep the restarted server out.
@@ -28,7 +28,7 @@ def free_port() -> int:
     while True:
         port = random.choice(candidates)
         with socket.socket() as probe:
-            # as servers do: a closed connection's TIME_WAIT is no obstacle
+            # as servers do: the TIME_WAIT of a closed connection does not matter
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((LOOPBACK, port))

@@ -31,7 +31,7 @@ class ServiceName(StrEnum):
 class Replica:
     """One process of a service; its ports stay the same through restarts.
 
-    control_port: of the gRPC front door; None for the services that have none.
+    control_port: of the gRPC front door; None for other services.
     """
 
     service: ServiceName

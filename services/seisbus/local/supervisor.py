@@ -47,7 +47,7 @@ class Supervisor:
 
     @property
     def pid(self) -> int | None:
-        """Id of the running process; None while there is none."""
+        """Id of the running process; None while it does not run."""
         return self._child.pid if self._child is not None and self._child.returncode is None else None
 
     async def start(self) -> None:
@@ -104,7 +104,7 @@ class Supervisor:
             born = time.monotonic()
             code = await child.wait()
             ending = f"ended with code {code}"
-            # 0: it was asked to leave, which is no sign of trouble
+            # 0: it was asked to leave, which is not a sign of trouble
             if code == 0 or time.monotonic() - born > _SETTLED_SECONDS:
                 deaths = 0
             started = False

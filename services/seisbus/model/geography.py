@@ -29,7 +29,7 @@ def extent(value: object) -> Extent:
         return value
     found = _EXTENT.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise ValueError(f"{value!r} is no distance; write degrees or kilometres, such as 30deg or 500km")
+        raise ValueError(f"{value!r} is not a distance; write degrees or kilometres, such as 30deg or 500km")
     number, km = float(found[1]), found[2] == "km"
     if number > (_FURTHEST_KM if km else 180):
         raise ValueError(f"{value!r} is farther than the antipode, which is 180deg or {_FURTHEST_KM:g}km away")

@@ -35,7 +35,7 @@ class FetchOrder:
 
 @dataclass(frozen=True, slots=True)
 class ObjectRecords:
-    """What was read of one object: whole records in file order, or the reason (`missing`) why there are none.
+    """What was read of one object: whole records in file order, or the reason (`missing`) why the object has none.
 
     `ranges` alternates start and end (excluded) of the bytes in the object; `waveform_records` counts all waveform
     records that were seen in it, wanted or not; `problems` says what was wrong with its bytes; `whole` why it was read

@@ -105,7 +105,7 @@ def yaml_content(text: str) -> object:
         problem = getattr(error, "problem", None) or "it cannot be read"
         raise JobFileError(f"Job file: not valid YAML{line}: {problem}.") from None
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError, OverflowError) as error:
-        # an explicit tag such as !!timestamp on what is none, lists within lists without end, a key that is a list
+        # an explicit tag such as !!timestamp on another value, lists within lists without end, a key that is a list
         raise JobFileError(f"Job file: a value cannot be read ({error}).") from None
 
 

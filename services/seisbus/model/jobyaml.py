@@ -23,7 +23,7 @@ class _PlainLoader(yaml.SafeLoader):  # type: ignore[misc]  # yaml is not typed
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        """Norway's NO is no truth value here, and a location of 00 or a station 0123 no number."""
+        """Norway's NO is not a truth value here, and a location 00 or a station 0123 is not a number."""
         for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
             if not isinstance(key, yaml.ScalarNode) or key.value not in _CODES:
                 continue

@@ -33,7 +33,7 @@ class ObjectRef:
 class Window:
     """An item of a ledger: a window of a channel, or what else its subject says; times are nanoseconds since 1970.
 
-    `arrival` and `picks` are what a window was laid by; they are no part of its identity.
+    `arrival` and `picks` say how a window was placed; they are not part of its identity.
     """
 
     id: str

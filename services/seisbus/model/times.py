@@ -85,7 +85,7 @@ def moment_ns(value: object) -> int:
 
 
 def text_ns(text: str) -> int | None:
-    """Nanoseconds since 1970 of any text that `moment_ns` takes, of the years 1 to 9999; None where it is no time."""
+    """Nanoseconds since 1970 of any text that `moment_ns` takes, of the years 1 to 9999; None if it is not a time."""
     text = text.strip()
     if text.startswith("@"):  # seconds since 1970, whatever they look like
         return _epoch(text[1:])
@@ -108,7 +108,7 @@ def _epoch(text: str) -> int | None:
 
 
 def parse_time_ns(text: str) -> int | None:
-    """Nanoseconds since 1970 of a date, or a date and time, of the years 1 to 9999; None where it is none.
+    """Nanoseconds since 1970 of a date, or a date and time, of the years 1 to 9999; None if it is something else.
 
     Never of a number of seconds. A second of 60 is the next minute's 0: catalogs write it where 59.995 was rounded, and
     POSIX time has no leap seconds; 24:00:00 is the next day's 0. Digits past the nanosecond are dropped.

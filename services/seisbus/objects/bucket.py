@@ -2,7 +2,7 @@
 
 An object appears whole or not at all: a small one is one request, a large one a multipart upload that only its last
 request makes visible. The server checks the MD5 of every body; the SHA-256 of the whole is kept as metadata. A sink
-that is away, full or refuses is UnavailableError, on which its caller holds. Archives are `reader`'s.
+that is away, full or refuses raises UnavailableError, and the caller holds. `reader` reads archives.
 """
 
 from __future__ import annotations
@@ -72,9 +72,11 @@ class Bucket:
     ) -> None:
         match = _LOCATION.fullmatch(location)
         if match is None:
-            raise UserError(f"{location!r} is no place for a sink; expected s3://bucket or s3://bucket/prefix.")
+            raise UserError(f"{location!r} is not a place for a sink; expected s3://bucket or s3://bucket/prefix.")
         if endpoint and not endpoint.startswith(("http://", "https://")):
-            raise UserError(f"{endpoint!r} is no address of a store; expected a URL such as https://s3.example.org.")
+            raise UserError(
+                f"{endpoint!r} is not the address of a store; expected a URL such as https://s3.example.org."
+            )
         self._bucket = match.group(1)
         self._prefix = f"{match.group(2)[1:]}/" if match.group(2) else ""
         self._endpoint = endpoint
@@ -111,7 +113,7 @@ class Bucket:
         return sha256
 
     async def put_file(self, key: str, path: Path, sha256: str) -> None:
-        """Put a file that nobody changes meanwhile, whose SHA-256 (hex) is known; OSError when it cannot be read."""
+        """Put a file that does not change meanwhile; its SHA-256 (hex) is known. OSError if it cannot be read."""
         handle = os.open(path, os.O_RDONLY)
         try:
 
@@ -174,7 +176,7 @@ class Bucket:
         return Kept(key, int(answer["ContentLength"]), answer["LastModified"], metadata.get(_SHA256, ""))
 
     async def answers(self) -> None:
-        """Ask for a key that nobody uses; whatever is said is an answer, UnavailableError when nothing is."""
+        """Ask for a key that is never used; any response is an answer, UnavailableError without one."""
         client = await self._client()
         with self._reported("it does not answer"), contextlib.suppress(ClientError):
             await client.head_object(Bucket=self._bucket, Key=f"{self._prefix}.seisbus-look")
@@ -193,7 +195,7 @@ class Bucket:
             token = {"ContinuationToken": page["NextContinuationToken"]}
 
     async def delete(self, keys: Iterable[str]) -> None:
-        """Delete objects; those that are gone already are none the worse."""
+        """Delete objects; objects that are already gone are ignored."""
         names = [{"Key": self._prefix + key} for key in keys]
         client = await self._client()
         for at in range(0, len(names), _DELETED_AT_ONCE):

@@ -144,14 +144,14 @@ def proxy(scheme: str, host: str) -> str | None:
 
 
 def _trusted() -> ssl.SSLContext | bool:
-    """Whose certificates reads take; UserError when the file that the environment names is none of certificates."""
+    """The certificates that reads trust; UserError if the file of the environment does not hold certificates."""
     bundle = os.environ.get("AWS_CA_BUNDLE")
     if not bundle:
         return True
     try:
         return ssl.create_default_context(cafile=bundle)
     except OSError as error:  # an SSLError is one
-        raise UserError(f"AWS_CA_BUNDLE: {bundle} is no file of certificates ({error}).") from error
+        raise UserError(f"AWS_CA_BUNDLE: {bundle} is not a file of certificates ({error}).") from error
 
 
 def _root(archive: ArchiveDefinition) -> str:

@@ -31,7 +31,7 @@ def corner_notes(steps: Sequence[Step], rates: Mapping[Channel, float | None], *
     """Corner frequencies and new rates against the rates of the channels (Hz), as they are when the step runs.
 
     A corner that is not below half of any channel's rate, and a band above all signal of every channel, is a
-    JobFileError (where `refuse`), of some channels' a sentence. None is a rate that nobody knows.
+    JobFileError (where `refuse`), of some channels' a sentence. None is an unknown rate.
     """
     known = {channel: _At(rate, rate) for channel, rate in rates.items() if rate}
     everybody = len(rates)

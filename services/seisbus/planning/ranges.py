@@ -1,6 +1,6 @@
 """Which bytes of an object hold its windows: states in, next requests out; pure.
 
-Assumed, checked after every read, and given up for a whole read when it does not hold: one channel an object, records
+Assumed, checked after every read, and given up for a whole read when it does not hold: one channel per object, records
 of one length in order of time, nothing between them. What a range cannot see is a second copy of the same time far
 away in the file; a job that says `verify: full` reads every object whole.
 

@@ -48,7 +48,7 @@ async def planned_ids(store: Store, job: str) -> set[str]:
 
 
 async def site_at(store: Store, archive: str, net: str, sta: str, time_ns: int) -> SiteDocument | None:
-    """The epoch of a station at a moment, None where the archive's metadata have none; of several the latest."""
+    """The epoch of a station at a moment, None if the metadata have no such epoch; the latest of several."""
     with translated():
         sites = await store[SITE].find({"archive": archive, "net": net, "sta": sta}).to_list()
     there = [site for site in sites if of_document(site).holds(time_ns)]
@@ -69,7 +69,7 @@ def dataset_document(job: str, window: Window, facts: DatasetFacts) -> DatasetDo
 
 
 async def get_dataset(store: Store, identity: str) -> DatasetDocument:
-    """The document of a dataset; NotFoundError when there is none with this id (hex)."""
+    """The document of a dataset; NotFoundError if the id (hex) is unknown."""
     with translated():
         found = await store[ASDF_DATASET].find_one({"_id": ObjectId(identity)}) if ObjectId.is_valid(identity) else None
     if found is None:

@@ -67,7 +67,7 @@ def no_job(job: str) -> NotFoundError:
 
 
 async def get_job(store: Store, job: str) -> JobDocument:
-    """A job document; NotFoundError when there is none."""
+    """A job document; NotFoundError if there is no such job."""
     with translated():
         found = await store[JOB].find_one({"_id": job})
     if found is None:
@@ -76,7 +76,7 @@ async def get_job(store: Store, job: str) -> JobDocument:
 
 
 async def standing_job(store: Store, job: str) -> JobDocument:
-    """A job document; NotFoundError when there is none, StateError when a purge is removing it."""
+    """A job document; NotFoundError if there is no such job, StateError if a purge is removing it."""
     found = await get_job(store, job)
     if "purged_by" in found:
         raise StateError(f"Job {job} is being removed by the purge {found['purged_by']}; submit it anew.")
@@ -197,7 +197,7 @@ async def add_notes(store: Store, job: str, sentences: Iterable[str]) -> list[st
 async def add_counts(store: Store, job: str, counts: Mapping[str, int], stored_bytes: int) -> JobDocument | None:
     """Add to the cached counters; the job as it is then. Never in a settling transaction: it conflicts.
 
-    A closed job's fates were counted anew when it closed, and what comes late is among them.
+    A closed job's fates were counted again when it closed, including late ones.
     """
     fates = {f"counts.{fate}": n for fate, n in counts.items() if n}
     with translated():

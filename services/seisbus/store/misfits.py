@@ -41,7 +41,7 @@ async def synthetics_of(store: Store, job: str, event: str, net: str, sta: str) 
 
 
 async def rejected_of(store: Store, job: str, event: str, net: str, sta: str) -> list[RejectedWindowDocument]:
-    """The rejected windows that a misfit job stored of a station, a document a component."""
+    """The rejected windows that a misfit job stored for a station, one document per component."""
     found = await _newest(store, REJECTED_WINDOW, {"job": job, "event": event, "net": net, "sta": sta})
     return sorted(found, key=lambda d: str(d["component"]))
 

@@ -1,4 +1,4 @@
-"""Reads of a job's outcomes: pages of them, a document a window, and availability by channel and UTC day.
+"""Reads of a job's outcomes: pages with one document per window, and availability by channel and UTC day.
 
 Pages walk the job's `_id` range slice by slice, so that no answer needs more memory than one slice; availability reads
 summaries.
@@ -27,7 +27,7 @@ _SLICE: Final = 500  # documents read at once; one of a day of one-minute tiles 
 
 
 async def outcomes(store: Store, job: JobDocument, fates: frozenset[Fate], request: PageRequest) -> Page[OutcomeRow]:
-    """Outcomes of a job, a document a window, in the order of its plan; those of older versions first, in order of
+    """Outcomes of a job, one document per window, in the order of its plan; those of older versions first, in order of
     window id. No fates means all."""
     scope = ("outcomes", job["_id"], sorted(fates))
     after = request.position(*scope)

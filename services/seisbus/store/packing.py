@@ -161,7 +161,7 @@ def unpack_ends(document: OutcomeDocument) -> list[tuple[Window, End]]:
 
 
 def expand(document: StoredOutcome) -> list[OutcomeRow]:
-    """The outcomes of a document of either form, a document a window: `_id` is the window's id."""
+    """The outcomes of a document of either form, one document per window: `_id` is the window's id."""
     if "fate" in document:
         return [document]
     ends = unpack_ends(document)

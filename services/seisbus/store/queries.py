@@ -109,7 +109,7 @@ async def with_provenance(store: Store, document: WaveformDocument, known: LRUCa
 
 
 async def each_waveform(store: Store, wanted: WaveformFilter, limit: int = 0) -> AsyncIterator[WaveformDocument]:
-    """wf documents in order of start time, one by one, at most `limit` (0 is no bound), in bounded memory."""
+    """wf documents in order of start time, one by one, at most `limit` (0 means all), in bounded memory."""
     where, accept = _waveform_query(wanted)
     given = 0
     known: LRUCache[str, Provenance] = LRUCache(_PROVENANCES)
@@ -126,7 +126,7 @@ async def each_waveform(store: Store, wanted: WaveformFilter, limit: int = 0) ->
 
 
 async def logdata_of(store: Store, documents: Sequence[WaveformDocument]) -> list[list[LogEntry]]:
-    """The error log of each wf document (MsPASS's logdata, empty where it has none), by one query for all of them."""
+    """The error log of each wf document (MsPASS's logdata, empty without one), by one query for all of them."""
     wanted = list({document["elog_id"] for document in documents if document.get("elog_id") is not None})
     found: dict[Any, list[LogEntry]] = {}
     if wanted:
@@ -161,7 +161,7 @@ async def of_job(store: Store, collection: Collection[D], job: str, request: Pag
 
 
 async def logs(store: Store, job: str, request: PageRequest) -> Page[ErrorLog]:
-    """Error logs of a job's saved data, a document a window, in order of their documents' `_id`."""
+    """Error logs of a job's saved data, one document per window, in order of their documents' `_id`."""
     scope = ("logs", job)
     after = request.position(*scope)
     limit = request.limit(1000)
@@ -183,7 +183,7 @@ async def logs(store: Store, job: str, request: PageRequest) -> Page[ErrorLog]:
 
 
 async def dead_letter(store: Store, identity: str) -> DeadLetterDocument:
-    """One dead letter with its body; NotFoundError when there is none of that id."""
+    """One dead letter with its body; NotFoundError if the id is unknown."""
     with translated():
         found = await store[c.DEAD_LETTER].find_one({"_id": identity})
     if found is None:

@@ -248,5 +248,5 @@ async def fold(store: Store, job: JobDocument) -> bool:
         except _MovedError:
             continue
         if not agreed and job.get("summed"):
-            _log.error("job %s: its summary did not agree with its outcomes and was made anew", job["_id"])
+            _log.error("job %s: its summary did not agree with its outcomes and was made again", job["_id"])
         return agreed

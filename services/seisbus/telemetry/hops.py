@@ -97,7 +97,7 @@ class Hops:
     def waits(self, archive: str = "") -> list[Wait]:
         """What this process and the others wait for, a hop once; of an archive that is named, what concerns it."""
         now = time.monotonic()
-        # who met the same trouble and has not looked again yet is no news
+        # a process with the same trouble that has not looked again yet does not count
         heard = (wait for wait in self.heard if now - self._ended.get(wait.hop, float("-inf")) >= _ALONE_SECONDS)
         found = {wait.hop: wait for wait in (*heard, *self.own())}
         return [wait for wait in found.values() if wait.concerns(archive)]

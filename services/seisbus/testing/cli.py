@@ -124,4 +124,4 @@ def _summary(console: Console, root: Path, manifest: Manifest) -> None:
         console.print(f"Defects, one file each: {', '.join(manifest.defects())}.")
     for note in manifest.notes:
         console.print(note, markup=False, highlight=False)
-    console.print(f"What each file is stands in {root / 'truth' / 'manifest.json'}.", highlight=False)
+    console.print(f"What each file holds is in {root / 'truth' / 'manifest.json'}.", highlight=False)

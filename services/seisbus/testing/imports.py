@@ -1,4 +1,4 @@
-"""Lays a folder of real miniSEED files out as an archive in SCEDC layout: records unchanged, one object a channel.
+"""Lays a folder of real miniSEED files out as an archive in SCEDC layout: records unchanged, one object per channel.
 
 A file is named by its own name where that is in SCEDC form, else by its headers. What the files hold is
 found out by whoever reads them; here only the headers are looked at.
@@ -41,7 +41,7 @@ def import_folder(source: Path, root: Path, progress: Progress | None = None) ->
     Raises ArchiveSpecError where `source` has no miniSEED or `root` an archive already.
     """
     if not source.is_dir():
-        raise ArchiveSpecError("from-folder", f"{source} is no folder.")
+        raise ArchiveSpecError("from-folder", f"{source} is not a folder.")
     bucket = Bucket(root / _BUCKET)
     if manifest_path(root).exists() or (bucket.folder.exists() and any(bucket.folder.iterdir())):
         raise ArchiveSpecError("root", f"{root} holds an archive already; choose another folder.")
@@ -69,7 +69,7 @@ class _Content:
     end_ns: int
     day: date
     rate: float
-    foreign: int  # bytes that are no record
+    foreign: int  # bytes that do not belong to a record
 
 
 class _Import:
@@ -184,7 +184,7 @@ class _Import:
 
 
 def by_channel(data: bytes) -> dict[Channel, bytes]:
-    """The bytes of each channel of a file, in file order. What is no record stays behind the record before it."""
+    """The bytes of each channel of a file, in file order. Bytes that do not belong to a record stay behind it."""
     table = frame(data)
     order = np.argsort(table.offset, kind="stable")
     edges = [0, *(int(table.offset[i]) for i in order[1:]), len(data)]
@@ -211,14 +211,14 @@ def _remark(content: _Content | None) -> str:
     if content.end_ns - content.start_ns > 90_000 * NS:  # a day and an hour
         remarks.append(f"it spans {(content.end_ns - content.start_ns) / (86400 * NS):.1f} days")
     if content.foreign:
-        remarks.append(f"{content.foreign:,} of its bytes are no miniSEED record")
+        remarks.append(f"{content.foreign:,} of its bytes do not belong to a miniSEED record")
     return f"{'; '.join(remarks)}; left as it is under one key." if remarks else ""
 
 
 def read_headers(data: bytes) -> _Content | None:
-    """What the headers of the records in `data` say; None where there is no record.
+    """What the headers of the records in `data` say; None without records.
 
-    Day and rate are those of most records: a single odd header moves no file.
+    Day and rate are those of most records, so that a single odd header does not move a file.
     """
     table = frame(data)
     rows = np.flatnonzero(table.waveform) if table.waveform.any() else np.arange(len(table))

@@ -139,7 +139,7 @@ def write_catalog(bucket: Bucket, year: int, entries: Iterable[CatalogEntry]) ->
     return keys
 
 
-# Hector Mine as the SCEDC catalog has it, then two rows with a second of 60, one of them over a new year.
+# Hector Mine as in the SCEDC catalog, then two rows with a second of 60, one of them over a new year.
 _OLD_CATALOG = """YYYY/MM/DD,HH:mm:SS.ss,ET,GT,MAG,M,LAT,LON,DEPTH,Q,EVID,NPH,NGRM
 1999/10/16,09:46:44.46,eq,l,7.10,w,34.603,-116.265,13.7,A,9108652,217,0
 1999/10/16,09:59:60.00,eq,l,5.77,l,34.682,-116.285,10.3,A,9108653,60,0

@@ -229,7 +229,7 @@ class _Maker:
         entries: dict[int, list[CatalogEntry]] = defaultdict(list)
         for number, quake in enumerate(listings.EVENTS_2023):
             entry = CatalogEntry(quake)
-            if number < 2:  # the last of them has no files, as many events have none
+            if number < 2:  # the last of them has no files, like many events
                 entry, event, phase_key = self._event_file(quake, self.spec.event_traces if number == 0 else 6)
                 events.append(event)
                 others.append(phase_key)

@@ -62,7 +62,7 @@ class SignalModel:
         return out
 
     def _level(self, channel: Channel, hour: int) -> np.float32:
-        """Noise amplitude at a full hour: quiet nights, louder days, and one hour a day of a storm."""
+        """Noise amplitude at a full hour: quiet nights, louder days, and one hour of storm per day."""
         day, hour_of_day = divmod(hour, 24)
         levels = _day_levels(self.seed, channel.period_ns, channel.waveform, day)
         return np.float32(levels[hour_of_day])

@@ -29,7 +29,7 @@ _AZIMUTHS = {"E": (90.0, 0.0), "N": (0.0, 0.0), "Z": (0.0, -90.0)}
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """A site: degrees, and metres above sea level as StationXML has it."""
+    """A site: degrees, and metres above sea level, as in StationXML."""
 
     net: str
     sta: str
@@ -142,7 +142,7 @@ def stationxml(station: Station, channels: list[Channel]) -> str:
     Poles and zeros are those of a Streckeisen STS-2 (120 s), as its manual gives them.
     """
     epochs = "".join(_channel_xml(station, channel) for channel in channels)
-    # an epoch that ended, and an open one that nobody stores: both must be told from the others
+    # an epoch that ended, and an open one without data: both must be distinguished from the others
     loc, chan = channels[0].loc, channels[0].chan
     epochs += _epoch_xml(station, loc, chan, 20.0, "1996-01-01T00:00:00Z", "2004-12-31T00:00:00Z")
     epochs += _epoch_xml(station, loc, "UHZ", 0.01, "2005-01-01T00:00:00Z", None)

@@ -80,7 +80,7 @@ class TruthSegment:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedPiece:
-    """A contiguous piece of a window. `sha256` is that of its samples as little-endian float64."""
+    """A contiguous piece of a window. `sha256` is the digest of its samples as little-endian float64."""
 
     start_ns: int
     npts: int
@@ -304,7 +304,7 @@ def _manifest(root: Path) -> Manifest:
 
 
 def _modified_ns(root: Path) -> int:
-    """Tells a manifest that was made anew from the one that is cached; 0 for none."""
+    """Distinguishes a new manifest from the cached one; 0 without a manifest."""
     path = manifest_path(root)
     return path.stat().st_mtime_ns if path.exists() else 0
 

@@ -27,7 +27,7 @@ class Decoded:
     unreadable: str = ""
 
     def trimmed(self, segment: Segment) -> bytes | None:
-        """The records of a segment that was cut from this, None where they must be made anew."""
+        """The records of a segment that was cut from this, None if they must be encoded again."""
         return trim(segment, self.buffer, self.table)
 
 

@@ -72,7 +72,7 @@ def _floats(records: bytes) -> bool:
 
 def cut_part(order: WindowOrder, work: Work | None, stations: StepContext | None = None) -> OutcomeBatch:
     """Outcomes of all windows of a part; `work` is the job's processing, None when it has none; `stations` are the
-    metadata that say what floats are, None where nobody asked for them.
+    metadata that state the units of floats; None if they were not requested.
 
     Whatever is wrong with the data becomes a dead window with its reason on the log, never an exception.
     """
@@ -160,7 +160,7 @@ def _outcome(
     units = _units(joined, window, stations)
     if work is None:
         filled = recipe.gaps == GapPolicy.FILL and bool(result.gaps)
-        # Records about which there is something to say are made anew, so that readers need not say it again.
+        # Records with complaints are encoded again, so that readers need not complain again.
         origin = None if filled or messages else found
         log += [LogLine("windower", told.message, Severity.COMPLAINT) for s in result.pieces if (told := s.uneven())]
         pieces = tuple(_packed(s, recipe, origin, log, touched=filled, units=units) for s in result.pieces)
@@ -215,7 +215,7 @@ def _packed(
 
 
 def _records(segment: Segment) -> tuple[bytes | None, str]:
-    """The segment as miniSEED that gives it back, or None and why there is none."""
+    """The segment as miniSEED that gives it back, or None and the reason."""
     try:
         data = encode(segment, reclen=_record_bytes(segment))
     except SampleError as error:
@@ -276,7 +276,7 @@ def _processed(
 def _padded(piece: Segment, joined: Joined, before: int, after: int) -> Segment:
     """The piece with up to the pad on both sides, out of the segments that its ends were cut from.
 
-    A filled piece has a segment at each end that is no filled one; none where the window's edge was filled.
+    A filled piece has a segment without filling at each end, except where the window's edge was filled.
     """
     alike = [segment for segment in joined.segments if segment.rate.alike(piece.rate)]
     head = next((s for s in alike if s.t0_ns <= piece.t0_ns <= s.end_ns), None)

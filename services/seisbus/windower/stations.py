@@ -38,7 +38,7 @@ class Metadata:
 
 
 class Stations:
-    """Metadata by station; a station that the archive has none of gets an empty context."""
+    """Metadata by station; a station without metadata in the archive gets an empty context."""
 
     def __init__(self, context: WindowerContext) -> None:
         self._context = context

@@ -77,7 +77,7 @@ def _end(entries: Sequence[_Waiting], error: Exception | None = None) -> None:
 
 
 class Committer:
-    """Gathers outcomes and commits them; one instance a process."""
+    """Gathers outcomes and commits them; one instance per process."""
 
     def __init__(self, context: WriterContext) -> None:
         settings = context.settings

@@ -102,7 +102,7 @@ def provenance(batch: OutcomeBatch, outcome: WindowOutcome) -> Provenance:
 
 
 def shared_provenance(batch: OutcomeBatch) -> Provenance | None:
-    """The provenance of all saved windows of a batch, None when they have several or none is saved."""
+    """The provenance of all saved windows of a batch; None if they have several, or if all are lost."""
     saved = [outcome for outcome in batch.outcomes if outcome.pieces]
     if not saved or any((o.sources, o.steps) != (saved[0].sources, saved[0].steps) for o in saved[1:]):
         return None

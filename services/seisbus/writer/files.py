@@ -87,7 +87,7 @@ class WaveformFiles:
         await asyncio.to_thread(self._sync)
 
     async def roll_back(self) -> None:
-        """Cut off what was appended since the last `sync`, so that a full disk does not fill with what nobody names."""
+        """Cut off what was appended since the last `sync`, so that a full disk does not keep unused bytes."""
         await asyncio.to_thread(self._roll_back)
 
     async def close(self) -> None:
@@ -110,7 +110,7 @@ class WaveformFiles:
             try:
                 file.sync()
             except OSError as error:
-                # After a failed write-back nobody knows what is on the disk: this file is never built upon again.
+                # After a failed write-back the contents of the disk are unknown: this file is never used again.
                 del self._open[key]
                 os.close(file.handle)
                 raise _unavailable(self._root, error) from error

@@ -124,7 +124,7 @@ async def upload(part: Path, published: Published, bucket: Bucket, key: str) -> 
     putting = [asyncio.create_task(put(file)) for file in files]
     try:
         lines = await asyncio.gather(*putting)
-    finally:  # nobody reads files that the caller is about to throw away
+    finally:  # the caller is about to remove the files, so they are not read any more
         for task in putting:
             task.cancel()
         await asyncio.gather(*putting, return_exceptions=True)

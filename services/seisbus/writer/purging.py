@@ -1,6 +1,6 @@
-"""Removing closed jobs: waveform files and datasets, then their documents; a message a job, each repeatable.
+"""Removing closed jobs: waveform files and datasets, then their documents; one message per job, each repeatable.
 
-Bytes go first: without its document nobody would find them again.
+Bytes are removed first: without their document they could not be found again.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Purger:
         return SettledWindow(order.window, Fate.SAVED)
 
     async def _remove_unfinished(self, job: str) -> None:
-        """What a builder left that died, of datasets that nobody built again because the export was cancelled."""
+        """Files of a builder that died, for datasets that were not built again because the export was cancelled."""
         try:
             spec = spec_of(await get_job(self._store, job))
         except JobFileError:  # of a kind that this deployment knows no more
@@ -80,7 +80,7 @@ class Purger:
         for path in await asyncio.to_thread(_left, self._root, planned):
             name, holder = lease_name(path), f"{self._context.boot}/purge"
             if await acquire(self._store, name, holder, self._context.settings.lease_seconds) is None:
-                continue  # another job's builder has begun it anew
+                continue  # another job's builder has begun it again
             try:
                 await asyncio.to_thread(remove_unfinished, self._root / path)
             finally:
@@ -95,7 +95,7 @@ def _left(root: Path, planned: set[str]) -> list[str]:
 
 
 def _delete(root: Path, paths: Iterable[str]) -> None:
-    """Delete files and folders below `root`; those that are gone already are none the worse."""
+    """Delete files and folders below `root`; those that are already gone are ignored."""
     for path in paths:
         target = root / path
         try:

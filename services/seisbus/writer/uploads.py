@@ -1,7 +1,7 @@
 """Waveforms in the sink's bucket: the pieces that a batch has of one job and packing become one object, put at `sync`.
 
 A key holds the boot id of this process and a number, so that no two attempts ever write the same object; what was put
-and never committed is `cleaning`'s.
+and never committed is removed by `cleaning`.
 """
 
 from __future__ import annotations

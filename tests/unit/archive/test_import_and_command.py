@@ -65,11 +65,11 @@ def test_what_is_left_out_is_said(tmp_path: Path, test_data: Path) -> None:
     notes = "\n".join(manifest.notes)
     assert "notes.txt: left out, it holds no miniSEED record" in notes
     assert f"deep/{name}: left out, {name} has the key" in notes
-    assert "broken.xml: left out, it is no XML" in notes
+    assert "broken.xml: left out, it is not XML" in notes
 
 
 def test_folders_that_cannot_be_imported(tmp_path: Path) -> None:
-    with pytest.raises(ArchiveSpecError, match="is no folder"):
+    with pytest.raises(ArchiveSpecError, match="is not a folder"):
         import_folder(tmp_path / "nowhere", tmp_path / "root")
     source = tmp_path / "source"
     source.mkdir()
@@ -96,7 +96,7 @@ def test_the_command_makes_an_archive(tmp_path: Path) -> None:
         (["--days", "0"], "days is 0"),
         (["--seed", "-1"], "seed is -1"),
         (["--channels", "2", "--defects", "empty"], "can have a defect"),
-        (["--from-folder", "nowhere"], "nowhere is no folder"),
+        (["--from-folder", "nowhere"], "nowhere is not a folder"),
     ],
 )
 def test_a_users_mistake_is_one_sentence_and_exit_code_2(tmp_path: Path, extra: list[str], message: str) -> None:

@@ -73,7 +73,7 @@ def test_a_wrong_job_file_is_the_users_turn_before_any_server_is_asked(
     [
         (("submit", "nowhere.yaml"), "cannot be read"),
         (("events", "local", "--start", "yesterday"), "'yesterday' is not a time"),
-        (("outcomes", "j1", "--fate", "dead,lost"), "'lost' is no fate"),
+        (("outcomes", "j1", "--fate", "dead,lost"), "'lost' is not a fate"),
         (("up", "--replicas", "poet=2"), "control"),
         (("nonsense",), "No such command"),
         (("submit",), "Missing argument"),

@@ -41,7 +41,7 @@ def picture(state: str = "running", **more: Any) -> Picture:
         (picture("submitted"), "Nobody has planned it"),
         (picture("submitted", awaited="j0"), "It waits for job j0, which stores what it works on"),
         (picture("planning", planning_done=False, outranked_by="j0"), "Job j0 has a higher priority on this archive"),
-        (picture("planning", planning_done=False), "Planning is not finished and nobody works on it"),
+        (picture("planning", planning_done=False), "Planning is not finished and no indexer works on it"),
         (picture(open_tasks=3), "3 tasks are open without a message"),
         (picture("cancelling"), "It is being cancelled"),
         (picture(counts={"saved": 10}), "Every task is settled"),

@@ -32,7 +32,7 @@ def test_specfem_text_starts_at_its_first_time_after_the_origin() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("no numbers\n", "no table of numbers"),
+        ("no numbers\n", "not a table of numbers"),
         ("1 2 3\n4 5 6\n", "expected two columns"),
         ("1 2\n", "expected two columns"),
         ("1 2\n1 3\n", "times do not rise"),
@@ -83,7 +83,7 @@ def test_sac_keeps_start_and_rate() -> None:
     assert (str(piece.channel), piece.t0_ns) == ("XX.S..BXZ", (ORIGIN - 20).ns)
     assert (piece.rate_numerator, piece.rate_denominator) == (100, 3)
     assert np.array_equal(np.frombuffer(piece.data, "<f8"), DATA.astype("f4").astype("f8"))
-    with pytest.raises(SyntheticError, match="no SAC file"):
+    with pytest.raises(SyntheticError, match="not a SAC file"):
         from_sac(b"something", "f", "XX", "S", "Z")
 
 

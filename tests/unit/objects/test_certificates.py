@@ -18,5 +18,5 @@ def test_a_file_that_holds_no_certificates_is_said_at_once(
     if content is not None:
         bundle.write_text(content)
     monkeypatch.setenv("AWS_CA_BUNDLE", str(bundle))
-    with pytest.raises(UserError, match=r"AWS_CA_BUNDLE: .*bundle\.pem is no file of certificates"):
+    with pytest.raises(UserError, match=r"AWS_CA_BUNDLE: .*bundle\.pem is not a file of certificates"):
         ObjectReader()

@@ -169,7 +169,9 @@ def test_an_extent_is_read(text, found):
 
 @pytest.mark.parametrize("wrong", [30, "30", "30 miles", "-1deg", "181deg", "20100km", None, "deg"])
 def test_what_is_no_extent_is_said(wrong):
-    with pytest.raises(ValueError, match=r"is no distance; write degrees or kilometres|is farther than the antipode"):
+    with pytest.raises(
+        ValueError, match=r"is not a distance; write degrees or kilometres|is farther than the antipode"
+    ):
         extent(wrong)
 
 

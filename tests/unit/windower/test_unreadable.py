@@ -47,8 +47,8 @@ def test_an_error_page_in_place_of_records_is_unreadable() -> None:
     result = outcome(page)
     assert (result.fate, result.reason) == (Fate.DEAD, "unreadable")
     assert f"{KEY}: {len(page):,} bytes could not be read" in result.detail
-    assert "from byte 0 are no miniSEED record" in result.detail
-    assert any("no miniSEED record" in line.message for line in result.log)
+    assert "from byte 0 do not belong to a miniSEED record" in result.detail
+    assert any("not belong to a miniSEED record" in line.message for line in result.log)
 
 
 def test_records_that_cannot_be_unpacked_are_unreadable_and_name_the_first_offsets() -> None:

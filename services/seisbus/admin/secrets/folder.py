@@ -53,7 +53,7 @@ class Wishes:
 
 
 def make_secrets(folder: Path, wishes: Wishes, *, renew: bool = False) -> list[Path]:
-    """Make what is missing in `folder` and return it; with `renew` the certificates (not the authority) anew."""
+    """Make what is missing in `folder` and return it; with `renew` make new certificates (not a new authority)."""
     return _Folder(folder, wishes).fill(renew=renew)
 
 
@@ -79,7 +79,7 @@ class _Folder:
         nats = {user: self._text(f"nats/{user}.password", _password) for user in ServiceUser}
         for user in ServiceUser:
             self._text(f"mongodb/{user}.password", _password)
-        # always anew: the subjects are those of this version's topology
+        # always made again: the subjects are those of this version's topology
         self._write(self._root / "nats.conf", self._nats_configuration(nats).encode())
         self._tokens()
         return self._made

@@ -11,7 +11,7 @@ from ...model.service import ServiceUser
 
 
 def secret_manifests(folder: Path, namespace: str) -> str:
-    """A YAML stream (JSON documents): one Secret a service with its own passwords, and those of the servers."""
+    """A YAML stream (JSON documents): one Secret per service with its own passwords, and the Secrets of the servers."""
     shared = {"ca.crt": folder / "ca.crt"}
     grpc = {name: folder / name for name in ("services.crt", "services.key")}
     found = []

@@ -1,4 +1,4 @@
-"""Exports: a task a dataset, sent to the writers that build it."""
+"""Exports: one task per dataset, sent to the writers that build it."""
 
 from __future__ import annotations
 

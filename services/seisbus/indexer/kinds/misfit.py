@@ -1,4 +1,4 @@
-"""Misfit jobs: a task a station of an event, sent to the fetchers that gather what is compared."""
+"""Misfit jobs: one task per station and event, sent to the fetchers, which gather the data to compare."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Purges: a task a job to remove, sent to the writers."""
+"""Purges: one task per job to remove, sent to the writers."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class WindowPlanner(IndexerKind[ArchiveJob]):
         return fields
 
     def tasks(self, planning: Planning[ArchiveJob], cursor: Cursor) -> Tasks:
-        """A shard a home day, or a task an event file."""
+        """One shard per home day, or one task per event file."""
         event_files = planning.spec.inputs == "event_files"
         return _event_file_tasks(planning, cursor) if event_files else _day_file_tasks(planning, cursor)
 
@@ -96,7 +96,7 @@ async def _day_file_tasks(planning: Planning[ArchiveJob], cursor: Cursor) -> Tas
         windows = aims.reach(days[shard])
         if not windows:
             continue
-        # Data of a day can stand in the neighbour's file where days are cut at the record.
+        # Data of a day can be in the file of the next day if days are cut at the record.
         await files.load_padded(windows, pads, margin_days=int(cut_at_record))
         await planning.note(files.notes)
         files.notes.clear()

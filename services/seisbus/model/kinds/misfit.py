@@ -56,7 +56,7 @@ class Synthetics(Model):
         try:
             fields = {name for _, name, _, _ in string.Formatter().parse(self.files) if name is not None}
         except ValueError as error:
-            raise ValueError(f"files is no name ({error})") from None
+            raise ValueError(f"files is not a name ({error})") from None
         if wrong := fields - {"event", "net", "sta", "component"}:
             raise ValueError(f"files takes {{event}}, {{net}}, {{sta}} and {{component}}, found {', '.join(wrong)}")
         if self.files.startswith("/") or ".." in self.files.split("/"):

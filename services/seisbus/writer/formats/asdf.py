@@ -1,4 +1,4 @@
-"""ASDF (seismic-data.org, version 1.0.3) by libseis.asdf: event, waveforms under a tag, a StationXML a station."""
+"""ASDF (seismic-data.org, version 1.0.3) by libseis.asdf: event, waveforms under a tag, one StationXML per station."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class ExportWriter(WriterKind[ExportJob]):
         return Service([context.worker(consumer_of(BUILD), Builder(context).handle, slots=DATASETS_AT_ONCE)])
 
     async def unfinished(self, context: WriterContext, job: str, spec: ExportJob) -> set[str]:
-        """The datasets that were planned: of a cancelled export nobody built them again."""
+        """The datasets that were planned; those of a cancelled export were not built again."""
         return {str(dataset_path(spec.export, window)) for window in await planned_windows(context.store, job)}
 
 
