@@ -126,7 +126,7 @@ class Janitor:
     def clean(self, d: Datum) -> Datum:
         """Erase what is not kept and return the datum; dead data are returned untouched.
 
-        MsPASSError (Fatal) when `d` is no data object.
+        MsPASSError (Fatal) if `d` is not a data object.
         """
         self._check(d, "clean")
         if d.dead():

@@ -163,7 +163,7 @@ class Undertaker:
         A dead atomic datum is returned with the id of its document as cemetery_id and, with `mummify_atomic_data`,
         without samples and log. A live one is returned as it is. Of an ensemble a new one with the live members comes
         back, the dead ones buried; all of a dead ensemble are. With `save_history` the history goes to history_object.
-        TypeError when it is no data object.
+        TypeError if it is not a data object.
         """
         _need(mspass_object, DATA, "bury")
         if isinstance(mspass_object, ENSEMBLES):

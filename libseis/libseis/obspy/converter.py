@@ -350,7 +350,7 @@ def Stream2SeismogramEnsemble(stream: Stream) -> SeismogramEnsemble:
         The number of traces is not a multiple of three.
     """
     if len(stream) % 3:
-        raise ValueError(f"Seismograms take three traces each; {len(stream)} traces are no multiple of three.")
+        raise ValueError(f"Seismograms take three traces each; {len(stream)} traces are not a multiple of three.")
     ensemble = SeismogramEnsemble()
     for first in range(0, len(stream), 3):
         group = Stream(stream.traces[first : first + 3])

@@ -99,7 +99,7 @@ def output_units(response: Any, output: OutputUnit, name: object) -> str:
 
 
 def evaluate(response: Any, output: OutputUnit, frequencies: NDArray[np.float64]) -> Evaluated:
-    """The response at frequencies (Hz), shape kept. Whether `output` can be had is `output_units`'s business.
+    """The response at frequencies (Hz), shape kept. `output_units` says whether `output` is possible.
 
     DefinitionError for stages that obspy cannot evaluate.
     """

@@ -163,7 +163,7 @@ def _filter(d: Atomic, values: Values, context: StepContext) -> None:
 
 def _rate(d: Atomic) -> Fraction:
     if not d.rate_numerator:
-        raise _fail(f"the datum's sample interval {d.dt} s is no sample interval", "dt")
+        raise _fail(f"the datum's sample interval {d.dt} s is not positive and finite", "dt")
     return Fraction(d.rate_numerator, d.rate_denominator)
 
 

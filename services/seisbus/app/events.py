@@ -51,7 +51,7 @@ async def origins_of(store: Store, spec: ArchiveJob) -> list[Origin]:
 
 
 def given_events(wanted: EventWindows) -> list[Event]:
-    """The events that stand in a job; EventInputError for a text that is no list of events."""
+    """The events that stand in a job; EventInputError for a text that is not a list of events."""
     if wanted.list is not None:
         return [
             Event(

@@ -117,7 +117,7 @@ async def attached_to(normalizer: Normalizer, documents: Sequence[WaveformDocume
 async def each_attached(
     store: Store, wanted: WaveformFilter, limit: int = 0
 ) -> AsyncIterator[tuple[WaveformDocument, list[LogEntry], dict[str, Any]]]:
-    """Stored waveforms in order of start time, at most `limit` (0 is no bound): the document, its error log, and what
+    """Stored waveforms in order of start time, at most `limit` (0 means all): the document, its error log, and what
     is attached to it."""
     normalizer = Normalizer(store)  # of this call alone: what an index job brings in is seen by the next
     async for pairs in logged_batches(store, wanted, limit):

@@ -1,7 +1,7 @@
 """Bearer tokens: how they are made, how they stand on disk, and whom a given one belongs to.
 
 A token is 256 random bits, so one salted SHA-256 keeps it as safe as a slow hash keeps a password (NIST SP 800-63B,
-5.1.1.2 asks for slow hashes only for what people choose). The file has a line a caller:
+5.1.1.2 asks for slow hashes only for what people choose). The file has one line per caller:
 
     name role salt$hash        a bearer token
     name role certificate      a client certificate with that common name

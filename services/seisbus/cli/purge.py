@@ -35,5 +35,5 @@ def purge(
         if not yes:
             typer.confirm(f"Remove {len(found):,} jobs and all that they stored, for good?", abort=True)
         job, _ = connected.purge(found)
-        assert job is not None  # it was no dry run
+        assert job is not None  # it was not a dry run
         raise typer.Exit(follow(connected, job))

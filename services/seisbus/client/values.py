@@ -306,7 +306,7 @@ class Query:
     """Which stored waveforms: codes with * and ? and comma-separated alternatives; those that overlap [start, end).
 
     A location of "" is the blank one (so are "--" and None), "*" is any.
-    Times are ISO 8601 texts, epoch seconds, datetimes or obspy's UTCDateTime. `limit` 0 is no bound.
+    Times are ISO 8601 texts, epoch seconds, datetimes or obspy's UTCDateTime. `limit` 0 means all.
     """
 
     job: str = ""

@@ -27,7 +27,7 @@ MOST_MAGNITUDE: Final = 12.0
 def _phases(value: tuple[str, ...]) -> tuple[str, ...]:
     for name in value:
         if not name or not name.isascii() or not name.isprintable() or " " in name:
-            raise ValueError(f"{name!r} is no name of a phase, expected one such as P, Pdiff or PKIKP")
+            raise ValueError(f"{name!r} is not the name of a phase, expected one such as P, Pdiff or PKIKP")
     if len(set(value)) < len(value):
         raise ValueError(f"a phase stands twice in {', '.join(value)}")
     return value

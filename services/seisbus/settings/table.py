@@ -14,7 +14,7 @@ _SERVICES: Final = frozenset(PROGRAMS) - {"topology", "probe"}
 
 
 def table() -> str:
-    """A Markdown table: a row a setting, by name."""
+    """A Markdown table: one row per setting, by name."""
     rows = ["| variable | default | read by | what it says |", "|---|---|---|---|"]
     for name, field in sorted(AllSettings.model_fields.items()):
         readers = [program for program, settings in PROGRAMS.items() if name in settings.model_fields]

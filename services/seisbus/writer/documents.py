@@ -209,7 +209,7 @@ def cemetery_document(batch: OutcomeBatch, outcome: WindowOutcome, normal: Norma
 def item_grave(
     identity: ObjectId, of: OfItem | OfStation, reason: str, log: tuple[LogLine, ...], tombstone: Tombstone
 ) -> Grave:
-    """A dead item of a ledger that is no window: a dataset, a station's measurement, a job to purge."""
+    """A dead item of a ledger that is not a window: a dataset, a station's measurement, a job to purge."""
     content = {"_id": identity, **of, "reason": reason, "logdata": logdata(log), "tombstone": tombstone}
     return cast(Grave, content)
 

@@ -56,7 +56,7 @@ class _ChannelUnpickler(pickle.Unpickler):
                 return found
         elif name in SAFE_NAMES.get(module, ()):
             return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"{module}.{name} is no part of station metadata")
+        raise pickle.UnpicklingError(f"{module}.{name} is not part of station metadata")
 
 
 def _sensitivity(data: bytes, units: Sequence[str]) -> tuple[float, str] | None:

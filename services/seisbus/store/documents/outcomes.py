@@ -1,6 +1,6 @@
 """The collections `outcome`, `outcome_superseded` and `summary`: how windows ended, and how many did so.
 
-What one message settles is one document; of older versions a document a window.
+What one message settles is one document; older versions have one document per window.
 """
 
 from __future__ import annotations

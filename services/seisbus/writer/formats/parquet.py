@@ -1,4 +1,4 @@
-"""One Parquet file: a row a waveform, its attributes, error log and samples (counts or samples, the other is null)."""
+"""One Parquet file, one row per waveform: attributes, error log, and samples (counts or samples, the other is null)."""
 
 from __future__ import annotations
 
