@@ -25,7 +25,7 @@ from . import archives, data, deadletters, demo, doctor, export, jobs, plan, pur
 from .options import SETTINGS, errors_to
 
 app = typer.Typer(
-    help="Seismic waveforms out of cloud archives: index, fetch, window, write.",
+    help="Seismic waveforms from cloud archives: index, fetch, window, write.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -36,13 +36,16 @@ app = typer.Typer(
 @app.callback()
 def options(
     address: Annotated[
-        str, typer.Option(envvar="SEISBUS_CONTROL_ADDRESS", help="host:port of control; else the stack in --data-dir.")
+        str,
+        typer.Option(
+            envvar="SEISBUS_CONTROL_ADDRESS", help="host:port of control; by default the stack in --data-dir."
+        ),
     ] = "",
     tls_ca: Annotated[
-        str, typer.Option(envvar="SEISBUS_TLS_CA", help="Speak TLS; file of the certificates to trust, or `system`.")
+        str, typer.Option(envvar="SEISBUS_TLS_CA", help="Use TLS; file of the certificates to trust, or `system`.")
     ] = "",
     token_file: Annotated[
-        Path | None, typer.Option(envvar="SEISBUS_TOKEN_FILE", help="File with the token to call with.")
+        Path | None, typer.Option(envvar="SEISBUS_TOKEN_FILE", help="File with the caller's token.")
     ] = None,
     data_dir: Annotated[
         Path, typer.Option(envvar="SEISBUS_DATA_DIR", help="Folder of the local stack.")

@@ -17,8 +17,8 @@ from .options import OUT, client
 index_app = typer.Typer(help="The index of an archive in the database.", no_args_is_help=True)
 
 ArchiveArgument = Annotated[str, typer.Argument(help="Name of the archive, such as scedc or local.")]
-StartOption = Annotated[str, typer.Option(help="First instant, ISO 8601.")]
-EndOption = Annotated[str, typer.Option(help="First instant after, ISO 8601.")]
+StartOption = Annotated[str, typer.Option(help="First time, ISO 8601.")]
+EndOption = Annotated[str, typer.Option(help="Times before this, ISO 8601.")]
 CodeOption = Annotated[str, typer.Option(help="Codes with * and ?, separated by commas; -- is a blank location.")]
 
 
@@ -39,7 +39,7 @@ def sync(
 def build(
     archive: ArchiveArgument,
     start: Annotated[str, typer.Option(help="First UTC day, such as 2011-03-11.")],
-    end: Annotated[str, typer.Option(help="First UTC day after.")],
+    end: Annotated[str, typer.Option(help="The UTC day after the last.")],
     net: CodeOption = "*",
     sta: CodeOption = "*",
     loc: CodeOption = "*",
@@ -68,9 +68,9 @@ def build(
 def keys(
     archive: ArchiveArgument,
     index: Annotated[str, typer.Option(help="waveform or catalog.")] = "waveform",
-    year: Annotated[int, typer.Option(help="0 is all.")] = 0,
-    day: Annotated[int, typer.Option(help="Day of the year; 0 is all.")] = 0,
-    format: Annotated[str, typer.Option(help="csv or parquet; both when not given.")] = "",
+    year: Annotated[int, typer.Option(help="Only this year; 0 means all.")] = 0,
+    day: Annotated[int, typer.Option(help="Day of the year; 0 means all.")] = 0,
+    format: Annotated[str, typer.Option(help="csv or parquet; both by default.")] = "",
 ) -> None:
     """Index keys of an archive."""
     with client() as connected:
@@ -107,8 +107,8 @@ def events(
     archive: ArchiveArgument,
     start: StartOption = "",
     end: EndOption = "",
-    above: Annotated[float | None, typer.Option("--above", help="Magnitude strictly above.")] = None,
-    most: Annotated[float | None, typer.Option("--max", help="Magnitude at most.")] = None,
+    above: Annotated[float | None, typer.Option("--above", help="Only magnitudes above this.")] = None,
+    most: Annotated[float | None, typer.Option("--max", help="Only magnitudes up to this.")] = None,
 ) -> None:
     """Events of an archive's catalog."""
     span = moment(start), moment(end)

@@ -15,7 +15,9 @@ from .options import OUT, client
 
 JobOption = Annotated[str, typer.Option(help="Only waveforms of this job.")]
 TagOption = Annotated[str, typer.Option("--tag", help="Only waveforms with this data_tag.")]
-VersionOption = Annotated[int | None, typer.Option(help="miniSEED version 2 or 3; else as it is.", min=2, max=3)]
+VersionOption = Annotated[
+    int | None, typer.Option(help="Convert to miniSEED version 2 or 3; by default as stored.", min=2, max=3)
+]
 EventOption = Annotated[str, typer.Option(help="Only waveforms of this event id.")]
 
 
@@ -58,7 +60,7 @@ def plot(
     order: Annotated[str, typer.Option(help="member or distance.")] = "member",
     time_axis: Annotated[str, typer.Option(help="right or down.")] = "right",
     title: Annotated[str, typer.Option(help="Heading.")] = "",
-    limit: Annotated[int, typer.Option(help="At most so many traces.")] = 15,
+    limit: Annotated[int, typer.Option(help="Largest number of traces.")] = 15,
 ) -> None:
     """Draw stored waveforms."""
     from ..client.plot import plot as draw

@@ -19,7 +19,7 @@ Identity = Annotated[str, typer.Argument(help="Id of the dead letter.")]
 @app.command("list")
 def list_(
     job: Annotated[str, typer.Option(help="Only those of this job.")] = "",
-    limit: Annotated[int, typer.Option(help="At most so many; 0 is all.")] = 100,
+    limit: Annotated[int, typer.Option(help="Largest number; 0 means all.")] = 100,
 ) -> None:
     """Dead letters, oldest first."""
     with client() as connected:

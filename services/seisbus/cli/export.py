@@ -14,7 +14,7 @@ from .jobs import follow
 from .options import OUT, client
 
 _MISFIT = "Misfit job whose synthetics and results are added to asdf (may be repeated), or are made (specfem)."
-FolderOption = Annotated[str, typer.Option(help="Folder below `exports`; else the name of job, tag or event.")]
+FolderOption = Annotated[str, typer.Option(help="Folder below `exports`; by default the name of job, tag or event.")]
 
 
 def export(
@@ -28,10 +28,10 @@ def export(
     chan: CodeOption = "*",
     misfit: Annotated[list[str] | None, typer.Option(help=_MISFIT)] = None,
     folder: FolderOption = "",
-    waveform_tag: Annotated[str, typer.Option(help="Tag of the waveforms in ASDF; else observed.")] = "",
+    waveform_tag: Annotated[str, typer.Option(help="Tag of the waveforms in ASDF; by default observed.")] = "",
     version: VersionOption = None,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Watch until it is done.")] = True,
-    to: Annotated[Path | None, typer.Option(help="Folder here that the datasets are copied to.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Copy the datasets to this folder here.")] = None,
 ) -> None:
     """Make datasets of stored waveforms, in the output folder or the deployment's bucket."""
     with client() as connected:

@@ -21,7 +21,7 @@ FateOption = Annotated[str, typer.Option("--fate", help="Fates separated by comm
 
 def submit(
     job_file: Annotated[Path, typer.Argument(help="Job file, YAML or JSON (docs/job.md).")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what the job would take.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what the job would take.")] = False,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Watch the job until it is closed.")] = True,
 ) -> None:
     """Start a job and watch it."""
@@ -62,7 +62,7 @@ def follow(connected: Client, job: Job) -> int:
     return 0 if closed.state is JobState.COMPLETED else 1
 
 
-def jobs(limit: Annotated[int, typer.Option(help="At most so many; 0 is all.")] = 20) -> None:
+def jobs(limit: Annotated[int, typer.Option(help="Largest number; 0 means all.")] = 20) -> None:
     """Jobs, newest first."""
     with client() as connected:
         OUT.print(views.jobs_table(connected.jobs(limit, errors_to), lambda job: CLI.get(job.kind, PLAIN).title(job)))
@@ -70,7 +70,7 @@ def jobs(limit: Annotated[int, typer.Option(help="At most so many; 0 is all.")] 
 
 def show(
     job: JobArgument,
-    channels: Annotated[int, typer.Option(help="Channels of the availability table; 0 is all.")] = 40,
+    channels: Annotated[int, typer.Option(help="Channels of the availability table; 0 means all.")] = 40,
     files: Annotated[int, typer.Option(help="Stored waveforms to list.")] = 10,
 ) -> None:
     """A job's ledger, why windows are not saved, availability by channel and day, and where its data are."""
@@ -86,7 +86,7 @@ def show(
 def outcomes(
     job: JobArgument,
     fate: FateOption = "",
-    limit: Annotated[int, typer.Option(help="At most so many; 0 is all.")] = 100,
+    limit: Annotated[int, typer.Option(help="Largest number; 0 means all.")] = 100,
 ) -> None:
     """Outcomes of a job's windows."""
     with client() as connected:

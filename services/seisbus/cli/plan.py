@@ -21,7 +21,7 @@ from .options import OUT, SETTINGS, client
 
 def plan(
     job_file: Annotated[Path, typer.Argument(help="Job file of the campaign, YAML or JSON (docs/job.md).")],
-    hours: Annotated[float, typer.Option(help="How long it may take.", min=0.01)] = 24.0,
+    hours: Annotated[float, typer.Option(help="Hours that the campaign may take.", min=0.01)] = 24.0,
     link: Annotated[float, typer.Option(help="Megabytes per second from the archive; 0 means no limit.")] = 0.0,
     machine: Annotated[Path | None, typer.Option(help="What `seisbus calibrate` wrote.")] = None,
 ) -> None:
@@ -34,7 +34,7 @@ def plan(
 
 
 def calibrate(
-    job: Annotated[str, typer.Argument(help="Job file to run and measure; with --cpu the id of a job that was done.")],
+    job: Annotated[str, typer.Argument(help="Job file to run and measure; with --cpu the id of a finished job.")],
     machine: Annotated[Path, typer.Option(help="Where the result is written.")] = Path("machine.json"),
     cpu: Annotated[
         list[str] | None, typer.Option(help="stage=seconds, one per stage, as Prometheus counts them for that job.")

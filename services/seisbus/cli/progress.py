@@ -14,7 +14,7 @@ from ..client import Progress as Snapshot
 from ..model.outcome import Fate, Ledger
 from .views import STYLES
 
-# Without a terminal a line is written at most so often.
+# Without a terminal, lines are at least this many seconds apart.
 _LINE_SECONDS = 5.0
 
 

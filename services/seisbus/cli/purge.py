@@ -14,8 +14,8 @@ from .options import OUT, client
 
 def purge(
     jobs: Annotated[list[str] | None, typer.Argument(help="Ids of closed jobs.")] = None,
-    older_than: Annotated[str, typer.Option(help="All jobs closed longer ago than this, such as 90d.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which jobs these are.")] = False,
+    older_than: Annotated[str, typer.Option(help="All jobs that were closed longer ago than this, such as 90d.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print which jobs these are.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove closed jobs with their waveforms, datasets and documents, for good."""

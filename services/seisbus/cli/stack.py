@@ -16,7 +16,7 @@ from .options import OUT, SETTINGS
 
 def up(
     s3_root: Annotated[
-        Path | None, typer.Option(help="Folder of buckets, served as archive `local`; else <data-dir>/archive.")
+        Path | None, typer.Option(help="Folder of buckets, served as archive `local`; by default <data-dir>/archive.")
     ] = None,
     replicas: Annotated[
         list[str] | None, typer.Option("--replicas", help="service=number, such as writer=2; may be repeated.")

@@ -23,7 +23,7 @@ from grpc.aio import (
 
 from ..security import SecretError, read_secret
 
-# RFC 6750, 2.1: what may stand in a header behind "Bearer"
+# RFC 6750, 2.1: characters that a header may have after "Bearer"
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
 
@@ -34,7 +34,7 @@ def bearer(token_file: Path, variable: str) -> Sequence[ClientInterceptor]:
     """
     token = read_secret(token_file, variable)
     if not _TOKEN.fullmatch(token):
-        raise SecretError(variable, token_file, "it holds more than one token, or none: a token is one word in ASCII.")
+        raise SecretError(variable, token_file, "it must hold exactly one token, which is one word in ASCII.")
     # gRPC takes each object for one kind of calls only
     return tuple(kind(f"Bearer {token}") for kind in (_UnaryUnary, _UnaryStream, _StreamUnary, _StreamStream))
 

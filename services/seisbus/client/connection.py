@@ -153,7 +153,7 @@ class Connection:
 
 
 def _transport_problem(details: str) -> str:
-    """What to say of a connection that something answered but that did not come about; "" when nobody answered."""
+    """What is wrong with a connection that failed although something answered; "" if nothing answered."""
     lowered = details.lower()
     if "certificate" in lowered or "ssl" in lowered or "handshake" in lowered:
         return "its certificate is not accepted, or it speaks no TLS: check --tls-ca (SEISBUS_TLS_CA)"

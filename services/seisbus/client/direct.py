@@ -32,7 +32,7 @@ class Direct:
     """
 
     def __init__(self, endpoint: str = "", region: str = "") -> None:
-        require("direct")  # what is missing is said here, not at the first read
+        require("direct")  # a missing package is reported here, not at the first read
         self._endpoint = endpoint
         self._region = region
         self._stack = AsyncExitStack()

@@ -116,7 +116,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a job would take; `basis` says in a sentence how the figures were made."""
+    """What a job would take; `basis` is a sentence on how the figures were made."""
 
     windows: int
     objects: int

@@ -33,7 +33,7 @@ def _group() -> None:
 def make(
     root: Annotated[Path, typer.Option(help="Folder for the bucket and its truth.")],
     preset_name: Annotated[Preset, typer.Option("--preset", help="Size and content to start from.")] = Preset.DEMO,
-    channels: Annotated[int | None, typer.Option(help="Channels a day.")] = None,
+    channels: Annotated[int | None, typer.Option(help="Channels per day.")] = None,
     days: Annotated[int | None, typer.Option(help="Consecutive days, from 2011-03-11.")] = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same bytes.")] = None,
     defects: Annotated[str | None, typer.Option(help="all, none, or names separated by commas.")] = None,

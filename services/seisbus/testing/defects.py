@@ -287,7 +287,7 @@ class _Maker:
         return DayBytes([records], runs_of(records))
 
     def tcorr(self) -> DayBytes:
-        """A time correction of +2.5 s stands in the headers and is not applied: true times are later."""
+        """The headers have a time correction of +2.5 s that is not applied: true times are later."""
         channel, records = self.plan.channel, self.healthy.copy()
         stamp(
             records,

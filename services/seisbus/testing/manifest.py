@@ -1,6 +1,6 @@
 """The manifest of a generated archive: what each object is, and from which samples it was made.
 
-It stands in ``truth/manifest.json`` beside the bucket, never in it; `truth` computes from it.
+It is in ``truth/manifest.json``, beside the bucket and never in it; `truth` computes from it.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Samples first .. first + npts - 1 of the channel's grid stand in the file, `add` added to each.
+    """Samples first .. first + npts - 1 of the channel's grid are in the file, with `add` added to each.
 
-    `copy` 1 marks a second copy of samples that stand in the file already, with other values.
+    `copy` 1 marks a second copy of samples that are already in the file, with other values.
     """
 
     first: int

@@ -68,7 +68,7 @@ def concatenate(one: Records, two: Records) -> Records:
 
 
 def pack(samples: npt.NDArray[np.int32], first: int, length: int, encoding: Encoding) -> Records:
-    """Samples, of which the first has the index `first`, in records of `length` bytes without headers."""
+    """Samples in records of `length` bytes without headers; the first sample has the index `first`."""
     if encoding is Encoding.FLOAT32:
         raw, npts = _pack_float32(samples, length)
     else:

@@ -139,7 +139,7 @@ class _Stations:
 def stationxml(station: Station, channels: list[Channel]) -> str:
     """FDSN StationXML 1.2 of one station with the responses of a broadband sensor and digitiser.
 
-    Poles and zeros are those of a Streckeisen STS-2 (120 s), as its manual gives them.
+    Poles and zeros are those of a Streckeisen STS-2 (120 s), from its manual.
     """
     epochs = "".join(_channel_xml(station, channel) for channel in channels)
     # an epoch that ended, and an open one without data: both must be distinguished from the others

@@ -62,7 +62,7 @@ class Overlap(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TruthSegment:
-    """Contiguous samples that stand in an object: epoch ns of the first, samples per second, the values.
+    """Contiguous samples in an object: epoch ns of the first, samples per second, the values.
 
     `copy` 1 marks a second copy of samples that another segment has with other values.
     """
@@ -216,7 +216,7 @@ def expected_window(
     conflicts = [span for file in files for span in file.conflicts] if overlap is Overlap.GAP else []
     for low, high in conflicts:
         present[wanted.positions(low, high)] = False
-    # a conflict is told by its times, not by the samples that a window happens to have of it
+    # a conflict is known by its times, not by those of its samples that a window happens to have
     touched = any(low <= end_ns and start_ns <= high for low, high in conflicts)
     if touched and (gaps is Gaps.KILL or not present.any()):
         return ExpectedWindow(Fate.DEAD, (), "overlap_conflict")

@@ -18,7 +18,7 @@ def test_whom_a_job_waits_for_is_said_once_however_often_it_was_tried() -> None:
     assert told[1:] == ["Waiting: S3 does not answer (tried once)"]
     waits.told([])
     waits.told([])
-    assert told[2:] == ["Job j waits for nobody any more and goes on."]
+    assert told[2:] == ["Job j does not wait any more and goes on."]
 
 
 def test_a_call_that_failed_says_whom_it_waits_for() -> None:

@@ -21,7 +21,7 @@ def waits_for(error: ClientError) -> str:
 
 
 class Waits:
-    """Says who a job waits for once, while it is watched, and when it waits for nobody any more."""
+    """Says once what a watched job waits for, and when it does not wait any more."""
 
     def __init__(self, tell: Callable[[str], None], job: str) -> None:
         self._tell, self._job = tell, job
@@ -34,7 +34,7 @@ class Waits:
             if key not in self._known:
                 self._tell(f"Waiting: {sentence}")
         if self._known and not found:
-            self._tell(f"Job {self._job} waits for nobody any more and goes on.")
+            self._tell(f"Job {self._job} does not wait any more and goes on.")
         self._known = set(found)
 
 
