@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from seisbus.client.calls.waiting import Waits, waits_for
-
 from seisbus.errors import ClientError, Failure, UnreachableError
 
 
