@@ -31,7 +31,7 @@ def _cache_folder() -> Path | None:
         return Path(stated) / "seisbus" / "traveltimes"
     try:
         return Path.home() / ".cache" / "seisbus" / "traveltimes"
-    except RuntimeError:  # nobody's home
+    except RuntimeError:  # the home folder is unknown
         return None
 
 

@@ -50,7 +50,7 @@ async def thinned_stations(
     context: IndexerContext, archive: ArchiveDefinition, spec: ArchiveJob, aims: Aims
 ) -> tuple[list[str], list[str]]:
     """The stations (NET.STA) that stay of those that a job selects, by the bytes that the archive has of their selected
-    channels on all days of the job; and what is said of those that nobody knows the place of."""
+    channels on all days of the job; and complaints about those without a known place."""
     assert spec.select.spacing is not None
     found = Thinning(spec.select.spacing)
     places = Places(context.store, archive.name)

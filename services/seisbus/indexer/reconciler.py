@@ -7,8 +7,8 @@ on two looks in a row has lost them.
 Messages are removed in two cases, and none of them loses work:
 - A job that is being cancelled, or was settled to its last window, has no use for any. One that comes back open by a
   retry while a reconciler that lost its lease still purges has open tasks without a message, and they are published.
-- Of a job that stands still go messages that their consumers struck off already: nobody is ever given them. What waits,
-  is being worked on or will be delivered again stays, whatever it waits for.
+- For a job that stands still, messages are removed that their consumers will never deliver again. Messages that wait,
+  are being worked on or will be delivered again stay, whatever they wait for.
 A task published twice is work done twice, never an outcome twice: the first one wins.
 """
 

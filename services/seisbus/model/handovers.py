@@ -39,9 +39,9 @@ class ObjectRecords:
 
     `ranges` alternates start and end (excluded) of the bytes in the object; `waveform_records` counts all waveform
     records that were seen in it, wanted or not; `problems` says what was wrong with its bytes; `whole` why it was read
-    whole, empty when ranges of it served; `strangers` are channels in it that nobody knew of: its key names another.
+    whole, empty when ranges of it served; `strangers` are unknown channels in it: its key names another channel.
     `record_bytes` is the length of each record where nothing is odd about them, else 0; `floats` is whether the records
-    hold floats, None where nobody looked (version 0.1.0).
+    hold floats, None if this was not checked (version 0.1.0).
     """
 
     ref: ObjectRef
@@ -184,7 +184,7 @@ class LogLine:
 
 
 def stranger_lines(key: str, strangers: Sequence[str]) -> tuple[LogLine, ...]:
-    """What is said of channels in an object that its key does not name and that nobody knew of."""
+    """Complaints about unknown channels in an object, which its key does not name."""
     if not strangers:
         return ()
     names = ", ".join(strangers[:_SHOWN]) + (

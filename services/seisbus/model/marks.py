@@ -29,7 +29,7 @@ class Arrival:
 class Pick:
     """An arrival that somebody, or some program, picked.
 
-    `time_ns`: nanoseconds since 1970; `score`: 0 to 1, None where nobody gave one; `polarity`: U (up), D (down) or "";
+    `time_ns`: nanoseconds since 1970; `score`: 0 to 1, None if it was not given; `polarity`: U (up), D (down) or "";
     `id`: as its source names it.
     """
 

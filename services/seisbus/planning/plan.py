@@ -1,7 +1,7 @@
-"""From a day's files and windows to tasks: one object, all windows wanted of it, the neighbours those need.
+"""From a day's files and windows to tasks: one object, all windows wanted from it, and the neighbours that they need.
 
-A channel is planned when a file of it is known, or expected, on a day that the window touches; so what nobody
-stored is accounted for as missing, and what an index forgot is still found by the listing.
+A channel is planned when a file of it is known, or expected, on a day that the window touches. So data that were never
+stored count as missing, and the listing still finds files that an index forgot.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ async def acquire(store: Store, name: str, holder: str, seconds: float) -> int |
             return now
         token = int(found["token"])
         if found["holder"] != holder:
-            # An end further away than the lease is long was written by a clock that was wrong: nobody's for longer.
+            # An end further away than the length of the lease comes from a wrong clock, and is not believed.
             longest = now + int(max(seconds, found.get("seconds", seconds)) * 1e9)
             if now < found["expires_ns"] <= longest:
                 return None

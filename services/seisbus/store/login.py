@@ -15,7 +15,7 @@ USERS_DATABASE: Final = "admin"
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A user with a password, or nobody; with `ca_file` or `cert_key_file` the connection is TLS."""
+    """A user with a password, or no login; with `ca_file` or `cert_key_file` the connection is TLS."""
 
     user: str = ""
     password: str = field(default="", repr=False)

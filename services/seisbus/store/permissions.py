@@ -106,7 +106,7 @@ def rights(user: ServiceUser) -> Mapping[str, tuple[str, ...]]:
 
 
 def role_name(user: ServiceUser, database: str) -> str:
-    """The role that a service's user has, and nobody else."""
+    """The role that only a service's user has."""
     return f"{database}-{user}"
 
 

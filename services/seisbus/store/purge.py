@@ -1,6 +1,6 @@
 """Removing a closed job: what belongs to it in the database, step by step, so that a purge can be repeated.
 
-The job document goes last; until then it is marked, so that nobody opens the job again. Files are the writer's.
+The job document goes last; until then it is marked, so that the job is not opened again. The writer removes files.
 """
 
 from __future__ import annotations

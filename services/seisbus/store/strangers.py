@@ -23,7 +23,7 @@ async def add_strangers(
 ) -> list[Channel]:
     """Make the channels (with their rates, Hz) that were found in an object known; those that were not known of it.
 
-    The object itself must be known; one that nobody listed is not remembered.
+    The object itself must be known; an object that was never listed is not remembered.
     """
     assert ref.channel is not None  # the key names a channel
     day = day_key(ref.archive, utc(ref.day_ns).date().isoformat())

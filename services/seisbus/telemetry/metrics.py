@@ -37,7 +37,7 @@ ARCHIVE_ALLOWED: Final = Gauge(
     "seis_archive_requests_allowed", "Requests to an archive at once; fewer while it is in trouble", ["archive"]
 )
 OUTPUT_FREE: Final = Gauge("seis_output_free_ratio", "Free part of the disk that waveforms are written to")
-CONSUMER_PENDING: Final = Gauge("seis_consumer_pending", "Messages that nobody works on yet", ["consumer"])
+CONSUMER_PENDING: Final = Gauge("seis_consumer_pending", "Messages that no worker has taken yet", ["consumer"])
 CONSUMER_WORKING: Final = Gauge("seis_consumer_ack_pending", "Messages being worked on", ["consumer"])
 STREAM_BYTES: Final = Gauge("seis_stream_bytes", "Bytes of a stream", ["stream"])
 STREAM_OLDEST: Final = Gauge(

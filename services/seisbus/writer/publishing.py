@@ -102,7 +102,7 @@ def _publish_log(part: Path, target: Path) -> None:
 
 
 async def upload(part: Path, published: Published, bucket: Bucket, key: str) -> Published:
-    """Put a durable dataset into the sink under a key that nobody used before.
+    """Put a durable dataset into the sink under a new key.
 
     A folder's files go below the key, and last of all a list of their SHA-256 as `sha256sum -c` reads it.
     UnavailableError when the sink does not take it.
