@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 import re
+import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from typing import Any
 _PADDING = " \t\r\n\0"
 # fill of a blank location: SEED and web services write dashes, keys of archives underscores
 _FILL = "-_ "
+_LETTERS = string.ascii_uppercase + string.digits
 
 
 def code(value: object) -> str:
@@ -95,10 +97,51 @@ class Channel:
     def of_document(cls, document: Mapping[str, Any]) -> Channel:
         """The channel of a document with MsPASS's names; a code that it does not have is blank.
 
-        MsPASS leaves a blank location out; a document of a station has no chan.
+        MsPASS leaves a blank location out; a document of a station has no chan; of a Seismogram, whose chan is a list,
+        it is what stands for the sensor.
         """
+        first = cls.all_of_document(document)[0]
+        return Sensor.of(first).channel if isinstance(document.get("chan"), list) else first
+
+    @classmethod
+    def all_of_document(cls, document: Mapping[str, Any]) -> tuple[Channel, ...]:
+        """The channels of a document likewise: those of a Seismogram, the one of another."""
         net, sta, loc, chan = (document.get(name) or "" for name in ("net", "sta", "loc", "chan"))
-        return cls(net, sta, loc, chan)
+        return tuple(cls(net, sta, loc, one) for one in (chan if isinstance(chan, list) else [chan]))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Sensor:
+    """A sensor with several axes: network, station, location, and the letters that the codes of its channels share.
+
+    Where a channel is named and a sensor is meant, in ledgers and on logs, it stands as `NET.STA.LOC.BH?`.
+
+    Attributes
+    ----------
+    net, sta, loc : str
+        Codes of network, station and location; a blank location is "".
+    code : str
+        Band and instrument code: the first two letters of the channels' codes.
+    """
+
+    net: str
+    sta: str
+    loc: str
+    code: str
+
+    @classmethod
+    def of(cls, channel: Channel) -> Sensor:
+        """The sensor that a channel belongs to; of what stands for a sensor, the sensor."""
+        return cls(channel.net, channel.sta, channel.loc, channel.chan[:2])
+
+    @property
+    def channel(self) -> Channel:
+        """What stands for the sensor where a channel is named: the third letter of its code is ?."""
+        return Channel(self.net, self.sta, self.loc, f"{self.code}?")
+
+    def __str__(self) -> str:
+        """`NET.STA.LOC.BH?`."""
+        return str(self.channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +161,10 @@ class ChannelFilter:
             and matches(self.loc, channel.loc, of_location=True)
             and matches(self.chan, channel.chan)
         )
+
+    def touches(self, channel: Channel) -> bool:
+        """Whether the codes match, or, of what stands for a sensor (`Sensor.channel`), those of any of its channels."""
+        if not channel.chan.endswith("?"):
+            return self.matches(channel)
+        stem = channel.chan[:-1]
+        return any(self.matches(replace(channel, chan=f"{stem}{letter}")) for letter in _LETTERS)

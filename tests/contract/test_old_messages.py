@@ -37,7 +37,11 @@ def kept(request: pytest.FixtureRequest) -> dict[str, bytes]:
     return {name: base64.b64decode(text) for name, text in json.loads(request.param.read_text()).items()}
 
 
-@pytest.mark.parametrize("name", list(CASES))
+# What these versions had no message for.
+_NEWER = {"outcomes of sensors"}
+
+
+@pytest.mark.parametrize("name", sorted(CASES.keys() - _NEWER))
 def test_old_messages_are_read_as_what_they_were(kept: dict[str, bytes], name: str) -> None:
     value, _, decode = CASES[name]
     assert decode(kept[name]) == value
@@ -45,8 +49,9 @@ def test_old_messages_are_read_as_what_they_were(kept: dict[str, bytes], name: s
 
 def test_fields_of_a_newer_version_do_no_harm(kept: dict[str, bytes]) -> None:
     unknown = bytes([0xFA, 0x7F, 3]) + b"new"  # field 2047, three bytes
-    for name, (value, _, decode) in CASES.items():
-        assert decode(kept[name] + unknown) == value, name
+    for name, (value, encode, decode) in CASES.items():
+        body = encode(value) if name in _NEWER else kept[name]
+        assert decode(body + unknown) == value, name
 
 
 _AT = "2011-03-11T05:48:03.200000Z"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeAlias
 
-from libseis.codes import Channel
+import numpy as np
+
+from libseis.codes import Channel, Sensor
 from libseis.misfit.config import Config
 from libseis.misfit.flexwin.window import Window as MisfitWindow
 from seisbus.bus import codec
@@ -41,6 +44,17 @@ _OUTCOMES = (
     ),
     handovers.WindowOutcome(WINDOW, Fate.DEAD, "gap", "a gap of 3 s", log=_LOG),
 )  # fmt: skip
+_SENSOR = Sensor.of(_CHANNEL)
+_THREE = tuple(Channel("CI", "PASC", "", f"BH{letter}") for letter in "12Z")
+_AXES = (0.6, 0.8, 0.0, 0.8, -0.6, 0.0, 0.0, 0.0, 1.0)
+_SEISMOGRAM = handovers.SeismogramPiece(
+    _THREE, 1_299_822_483_200_000_000, 40, 1, np.arange(300, dtype=np.int32).reshape((3, 100), order="F"),
+    _AXES, _AXES, False, False, "counts", (0.0, 0.003, -0.001),
+)  # fmt: skip
+_ROTATED = replace(
+    _SEISMOGRAM, samples=np.linspace(0, 1, 30).reshape((3, 10), order="F"), tmatrix=(1.0, 0, 0, 0, 1.0, 0, 0, 0, 1.0),
+    cardinal=True, orthogonal=True, units="m/s",
+)  # fmt: skip
 
 # Bodies of version 0.1.0 that are kept name only the component of a window, and nothing of an adjoint source.
 _COMPONENTS = (
@@ -70,6 +84,20 @@ CASES: dict[str, Case] = {
     ),
     "outcomes": (
         handovers.OutcomeBatch(JOB, TASK, 2, 1, 4, _RECIPE, _OUTCOMES),
+        codec.encode_outcomes, codec.decode_outcomes,
+    ),
+    "outcomes of sensors": (
+        handovers.OutcomeBatch(
+            JOB, TASK, 2, 0, 1, replace(_RECIPE, components=3),
+            (
+                handovers.WindowOutcome(
+                    replace(WINDOW, channel=_SENSOR.channel), Fate.SAVED, log=_LOG, seismograms=(_SEISMOGRAM, _ROTATED)
+                ),
+                handovers.WindowOutcome(
+                    replace(WINDOW, channel=_SENSOR.channel), Fate.MISSING, "lacks_component", "no BHE"
+                ),
+            ),
+        ),
         codec.encode_outcomes, codec.decode_outcomes,
     ),
     "expansion": (

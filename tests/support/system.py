@@ -34,6 +34,7 @@ _ARCHIVES = (
     ("rates", "files", "sample"),
     ("reasons", "files", "sample"),
     ("stations", "listing", "record"),
+    ("sensors", "files", "sample"),
 )
 _DEFINITION = """
 [{name}]

@@ -38,7 +38,11 @@ def main() -> None:
             ],
             "buried": [grave for run in database["cemetery"].find({"job": job}) for grave in graves(run)],
             "logs": [log for run in database["elog"].find({"job": job}) for log in logs(run)],
-            "pieces": [piece(database, document) for document in database["wf_TimeSeries"].find({"job": job})],
+            "pieces": [
+                piece(database, document)
+                for collection in ("wf_TimeSeries", "wf_Seismogram")
+                for document in database[collection].find({"job": job})
+            ],
         }
     json.dump(found, sys.stdout, default=str)
 
@@ -96,8 +100,11 @@ def piece(database: Any, document: dict[str, Any]) -> dict[str, Any]:
     data, start_ns, rate = samples(database, document)
     if "outcome" in document:
         document["provenance"] = database["outcome"].find_one({"_id": document["outcome"]})["provenance"]
+    if "tmatrix" in document:  # MsPASS: interleaved by time in files, one component after the other in GridFS
+        gridfs_order = document["storage_mode"] == "gridfs"
+        data = data.reshape(3, -1) if gridfs_order else data.reshape((3, -1), order="F")
     digest = hashlib.sha256(np.ascontiguousarray(data, "<f8").tobytes()).hexdigest()
-    return {"document": document, "npts": len(data), "sha256": digest, "start_ns": start_ns, "rate": rate}
+    return {"document": document, "npts": data.shape[-1], "sha256": digest, "start_ns": start_ns, "rate": rate}
 
 
 def samples(database: Any, document: dict[str, Any]) -> tuple[npt.NDArray[Any], int | None, float | None]:
@@ -108,7 +115,8 @@ def samples(database: Any, document: dict[str, Any]) -> tuple[npt.NDArray[Any], 
     if document["storage_mode"] == "s3":
         data = from_bucket(f"{document['dir']}/{document['dfile']}", offset, document["nbytes"])
     elif document["format"] == "binary":
-        return np.fromfile(path, "<f8", count=document["npts"], offset=offset), None, None
+        count = (3 if "tmatrix" in document else 1) * document["npts"]
+        return np.fromfile(path, "<f8", count=count, offset=offset), None, None
     else:
         with path.open("rb") as file:
             file.seek(offset)

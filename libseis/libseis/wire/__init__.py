@@ -11,9 +11,11 @@ from libseis.wire.headers import metadata_from_message, metadata_to_message
 from libseis.wire.objects import from_message, to_message
 from libseis.wire.packed import Heading, heading_of, put_heading, series_of_piece
 from libseis.wire.samples import pack_samples, pack_segment, unpack_samples
+from libseis.wire.seismograms import SeismogramHeading, put_seismogram_heading, seismogram_heading_of
 
 __all__ = [
     "Heading",
+    "SeismogramHeading",
     "carried",
     "claim_of",
     "from_message",
@@ -23,6 +25,8 @@ __all__ = [
     "pack_samples",
     "pack_segment",
     "put_heading",
+    "put_seismogram_heading",
+    "seismogram_heading_of",
     "series_of_piece",
     "to_message",
     "unpack_samples",

@@ -8,6 +8,7 @@ from google.protobuf.message import DecodeError, Message
 
 from libseis.enums import ErrorSeverity
 from libseis.errors import SampleError
+from libseis.objects.seismogram import Seismogram
 from libseis.objects.timeseries import TimeSeries
 from libseis.wire.headers import elog_from_message
 from libseis.wire.objects import from_message
@@ -40,7 +41,7 @@ def claim_of(body: bytes) -> tuple[str, str] | None:
     return (claim.bucket, claim.key) if claim.key else None
 
 
-def carried(body: bytes, contents: bytes | None = None) -> list[TimeSeries]:
+def carried(body: bytes, contents: bytes | None = None) -> list[TimeSeries | Seismogram]:
     """The data that a message from windower to writer (stream SEIS_WRITE) carries.
 
     Parameters
@@ -52,7 +53,7 @@ def carried(body: bytes, contents: bytes | None = None) -> list[TimeSeries]:
 
     Returns
     -------
-    list of TimeSeries
+    list of TimeSeries or Seismogram
         The saved windows' data in order, each with the error log of its window; windows without data are left out.
 
     Raises
@@ -64,10 +65,10 @@ def carried(body: bytes, contents: bytes | None = None) -> list[TimeSeries]:
         raise _unfit(f"The data wait as {claim[1]} in the bucket {claim[0]}; read it and pass it as `contents`.")
     inner = _parsed(task_pb2.Envelope, body).inline if contents is None else contents
     outcomes = _parsed(task_pb2.Outcomes, inner).outcomes
-    data = []
+    data: list[TimeSeries | Seismogram] = []
     for outcome in outcomes:
-        for message in (*map(series_of_piece, outcome.pieces), *outcome.data):
-            datum = from_message(message)
+        for message in (*map(series_of_piece, outcome.pieces), *outcome.data, *outcome.seismograms):
+            datum: TimeSeries | Seismogram = from_message(message)
             if outcome.log:
                 datum.elog = elog_from_message(pb.ErrorLog(entries=outcome.log))
             data.append(datum)

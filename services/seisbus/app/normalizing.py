@@ -13,7 +13,7 @@ from ..errors import NotFoundError
 from ..model.job import HasSpec
 from ..model.normalized import Known, Receiver, Source, attributes_of
 from ..store.client import Store
-from ..store.documents import LogEntry, WaveformDocument
+from ..store.documents import LogEntry, SavedDocument
 from ..store.jobs import get_job
 from ..store.normalized import Station, receivers_of, sources_of
 from ..store.queries import WaveformFilter, last_sample_ns, logged_batches
@@ -28,17 +28,19 @@ _JOBS = 64
 class Normalizer:
     """Sources and receivers of the data of jobs; one of it a process.
 
-    A job's stations and events are read once, however many windows there are of them. Another job reads stations anew:
-    what an index job brought in meanwhile counts.
+    A job's stations and events are read once, however many windows there are of them. Another job reads stations anew,
+    and a retry: what an index job brought in meanwhile counts.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._jobs: LRUCache[str, _Job] = LRUCache(_JOBS)
-        self._stations: LRUCache[tuple[str, Station], dict[Channel, list[Receiver]]] = LRUCache(_STATIONS)
+        self._stations: LRUCache[tuple[str, int, Station], dict[Channel, list[Receiver]]] = LRUCache(_STATIONS)
         self._sources: LRUCache[tuple[str, str], Source | None] = LRUCache(_EVENTS)
 
-    async def known(self, job: str, channels: Collection[Channel], events: Collection[str] = ()) -> Known:
+    async def known(
+        self, job: str, channels: Collection[Channel], events: Collection[str] = (), attempt: int = 0
+    ) -> Known:
         """What is known of the sources and receivers that a job's data may have.
 
         Parameters
@@ -48,6 +50,8 @@ class Normalizer:
         channels : collection of Channel
         events : collection of str
             Their ids; blank ones stand for none.
+        attempt : int
+            Of the job; each reads stations anew.
 
         Returns
         -------
@@ -63,14 +67,14 @@ class Normalizer:
         receivers: dict[Channel, list[Receiver]] = {}
         unread: set[Station] = set()
         for station in {(channel.net, channel.sta) for channel in channels}:
-            held = self._stations.get((job, station))
+            held = self._stations.get((job, attempt, station))
             if held is None:
                 unread.add(station)
             else:
                 receivers |= held
         if unread:
             for station, found in (await receivers_of(self._store, about.archive, unread)).items():
-                self._stations[job, station] = found
+                self._stations[job, attempt, station] = found
                 receivers |= found
         sources = await self._sources_of(job, about, {event for event in events if event})
         return Known(receivers, sources, about.archive)
@@ -97,9 +101,9 @@ class Normalizer:
         return self._jobs[job]
 
 
-async def attached_to(normalizer: Normalizer, documents: Sequence[WaveformDocument]) -> list[dict[str, Any]]:
+async def attached_to(normalizer: Normalizer, documents: Sequence[SavedDocument]) -> list[dict[str, Any]]:
     """What readers attach to stored waveforms, as it is known now: ids, and the values behind them."""
-    by_job: dict[str, list[WaveformDocument]] = {}
+    by_job: dict[str, list[SavedDocument]] = {}
     for document in documents:
         by_job.setdefault(document["job"], []).append(document)
     known = {
@@ -116,7 +120,7 @@ async def attached_to(normalizer: Normalizer, documents: Sequence[WaveformDocume
 
 async def each_attached(
     store: Store, wanted: WaveformFilter, limit: int = 0
-) -> AsyncIterator[tuple[WaveformDocument, list[LogEntry], dict[str, Any]]]:
+) -> AsyncIterator[tuple[SavedDocument, list[LogEntry], dict[str, Any]]]:
     """Stored waveforms in order of start time, at most `limit` (0 means all): the document, its error log, and what
     is attached to it."""
     normalizer = Normalizer(store)  # of this call alone: what an index job brings in is seen by the next

@@ -15,12 +15,32 @@ from libseis.codes import Channel
 from libseis.enums import GapFill
 from libseis.isotime import SECOND_NS
 from libseis.segments import GapPolicy, Overlap
-from libseis.wire import Heading, heading_of, put_heading, series_of_piece
+from libseis.wire import (
+    Heading,
+    SeismogramHeading,
+    heading_of,
+    pack_samples,
+    put_heading,
+    put_seismogram_heading,
+    seismogram_heading_of,
+    series_of_piece,
+    unpack_samples,
+)
 from libseis.wire.channels import channel_fields, channel_of
 from libseis.wire.values import value_fields, value_of
 from seis.v1 import task_pb2, waveform_pb2
 
-from ..model.handovers import Expansion, LogLine, ObjectRecords, Packing, Piece, Severity, Source, WindowOutcome
+from ..model.handovers import (
+    Expansion,
+    LogLine,
+    ObjectRecords,
+    Packing,
+    Piece,
+    SeismogramPiece,
+    Severity,
+    Source,
+    WindowOutcome,
+)
 from ..model.marks import Arrival, Pick
 from ..model.outcome import Fate
 from ..model.subject import Dataset, Event, JobId, ObjectKey, Station, Subject, subject_of
@@ -120,6 +140,7 @@ Form(
     steps=Spread(("steps", "steps_json"), _plain_steps, _steps),
     pad_before_ns=_pad("before"),
     pad_after_ns=_pad("after"),
+    components=Item(take=lambda number: number or 1),  # of older versions
 )
 
 # --- data ------------------------------------------------------------------------------------------------------------
@@ -167,6 +188,30 @@ def pieces_in(data: str, older: str) -> Spread:
     return Spread((data, older), None, values, lambda message, pieces: _put_pieces(getattr(message, data), pieces))
 
 
+def _put_seismograms(message: task_pb2.Outcome, pieces: Iterable[SeismogramPiece]) -> None:
+    for piece in pieces:
+        made = message.seismograms.add()
+        put_seismogram_heading(
+            made, SeismogramHeading(**{name: getattr(piece, name) for name in SeismogramHeading._fields})
+        )
+        made.samples.CopyFrom(pack_samples(piece.samples))
+
+
+def _seismogram_value(message: waveform_pb2.Seismogram) -> SeismogramPiece:
+    heading = seismogram_heading_of(message)
+    samples = unpack_samples(message.samples)
+    if samples.ndim != 2 or samples.shape[0] != 3:
+        raise ValueError(f"samples of shape {samples.shape} of {heading.channels[0]}, expected three components")
+    return SeismogramPiece(samples=samples, **heading._asdict())
+
+
+_SEISMOGRAMS: Final = Spread(
+    ("seismograms",),
+    None,
+    lambda message: tuple(map(_seismogram_value, message.seismograms)) if message.seismograms else (),
+    _put_seismograms,
+)
+
 # --- outcomes --------------------------------------------------------------------------------------------------------
 
 Form(LogLine, waveform_pb2.LogEntry, others=("job_id", "process_id"))
@@ -186,6 +231,7 @@ _OUTCOME: Final = Form(
     apart=("sources", "steps"),
     others=("provenance",),
     pieces=pieces_in("data", "pieces"),
+    seismograms=_SEISMOGRAMS,
 )
 
 

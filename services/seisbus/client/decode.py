@@ -7,17 +7,27 @@ from typing import Any, cast
 
 import numpy as np
 
-from libseis import ErrorSeverity, Metadata, TimeSeries, TimeSeriesEnsemble
-from libseis.codes import Channel, location
+from libseis import ErrorSeverity, Metadata, Seismogram, SeismogramEnsemble, TimeSeries, TimeSeriesEnsemble
+from libseis.codes import Channel, ChannelFilter, location
 from libseis.isotime import iso
+from libseis.objects.kinds import Atomic, Ensemble
 from libseis.segments import Segment, join
 from libseis.warned import collected, tell
 
-from ..errors import WaveformError
+from ..errors import UserError, WaveformError
 from ..extras import extra
 from ..model.normalized import IDS, VALUES
-from ..model.stored_waveforms import StoredBytesError, StoredSamples, stored_segment
+from ..model.stored_waveforms import (
+    StoredBytesError,
+    StoredSamples,
+    components_of,
+    stored_components,
+    stored_segment,
+    stored_segments,
+)
 from .values import Outcome, Reason, Stored
+
+_ANY_CHANNEL = ChannelFilter()
 
 
 def segment_of(stored: Stored) -> Segment:
@@ -34,6 +44,56 @@ def segment_of(stored: Stored) -> Segment:
         raise WaveformError(identity, error.problem) from None
 
 
+def segments_of(stored: Stored) -> list[Segment]:
+    """The samples channel by channel: one `segment_of`, or the three components of a Seismogram.
+
+    WaveformError as there.
+    """
+    if components_of(stored.document) == 1:
+        return [segment_of(stored)]
+    identity = str(stored.document["_id"])
+    if stored.error:
+        raise WaveformError(identity, stored.error)
+    try:
+        return stored_segments(stored.document, stored.data, miniseed=stored.miniseed)
+    except StoredBytesError as error:
+        raise WaveformError(identity, error.problem) from None
+
+
+def datum_of(stored: Stored) -> TimeSeries | Seismogram:
+    """What is stored as the data object that it is; what cannot be read is dead and says why on its elog."""
+    return time_series_of(stored) if components_of(stored.document) == 1 else seismogram_of(stored)
+
+
+def seismogram_of(stored: Stored) -> Seismogram:
+    """A Seismogram with the document as its Metadata, but `tmatrix`, which there is of the sensor's axes: its property
+    says where the components point. What cannot be read is dead, without samples, and says why on its elog."""
+    document = stored.document
+    values = metadata_of(stored)
+    try:
+        if stored.error:
+            raise WaveformError(str(document["_id"]), stored.error)
+        samples = stored_components(document, stored.data)
+    except (WaveformError, StoredBytesError) as error:
+        found: Seismogram = _died(stored, Seismogram(values | {"npts": 0}), error.message)
+        return found
+    datum = Seismogram(values, np.empty((3, 0)))
+    datum.adopt_data(np.array(samples, order="F"))
+    datum.set_rate(*map(int, document["rate"]))
+    datum.set_t0_ns(int(document["t0_ns"]))
+    datum["tmatrix"] = list(document.get("axes", document["tmatrix"]))
+    _tell(stored, datum)
+    datum.set_live()
+    return datum
+
+
+def _died(stored: Stored, dead: Atomic, message: str) -> Any:
+    _tell(stored, dead)
+    dead.elog.log_error("seisbus.client", message, ErrorSeverity.Invalid)
+    dead.kill()
+    return dead
+
+
 def time_series_of(stored: Stored) -> TimeSeries:
     """A TimeSeries with the document as its Metadata, float64 samples and the exact start and rate.
 
@@ -43,11 +103,8 @@ def time_series_of(stored: Stored) -> TimeSeries:
         with collected() as told:
             segment = segment_of(stored)
     except WaveformError as error:
-        dead = TimeSeries(metadata_of(stored) | {"npts": 0})
-        _tell(stored, dead)
-        dead.elog.log_error("seisbus.client", error.message, ErrorSeverity.Invalid)
-        dead.kill()
-        return dead
+        found: TimeSeries = _died(stored, TimeSeries(metadata_of(stored) | {"npts": 0}), error.message)
+        return found
     datum = TimeSeries(metadata_of(stored), np.asarray(segment.data, np.float64))
     datum.set_rate(segment.rate.numerator, segment.rate.denominator)
     datum.set_t0_ns(segment.t0_ns)
@@ -57,7 +114,7 @@ def time_series_of(stored: Stored) -> TimeSeries:
     return datum
 
 
-def _tell(stored: Stored, datum: TimeSeries) -> None:
+def _tell(stored: Stored, datum: Atomic) -> None:
     """The stored error log, under the algorithms that wrote it."""
     for entry in stored.log:
         datum.elog.log_error(str(entry.get("algorithm", "")), str(entry.get("error_message", "")), _severity(entry))
@@ -74,17 +131,32 @@ def metadata_of(stored: Stored) -> dict[str, Any]:
     return values | {"loc": location(values.get("loc"))}
 
 
-def ensemble_of(members: Iterable[TimeSeries], **common: Any) -> TimeSeriesEnsemble:
-    """A live ensemble of the members, its Metadata `common`; dead without members."""
-    ensemble = TimeSeriesEnsemble(Metadata(common), 0)
-    for member in members:
+class MixedKindsError(UserError):
+    """Data of several kinds, which no ensemble holds."""
+
+
+def ensemble_of(members: Iterable[Atomic], **common: Any) -> Ensemble:
+    """A live ensemble of the members, its Metadata `common`; dead when there are none.
+
+    MixedKindsError when there are both TimeSeries and Seismograms: no ensemble holds both.
+    """
+    found = list(members)
+    three = sum(isinstance(member, Seismogram) for member in found)
+    if 0 < three < len(found):
+        raise MixedKindsError(
+            f"The query finds {len(found) - three:,} TimeSeries and {three:,} Seismograms, and no ensemble holds both; "
+            "ask for components=1 or components=3."
+        )
+    ensemble: Any = SeismogramEnsemble(Metadata(common), 0) if three else TimeSeriesEnsemble(Metadata(common), 0)
+    for member in found:
         ensemble.adopt(member)
     if len(ensemble.member):
         ensemble.set_live()
-    return ensemble
+    made: Ensemble = ensemble
+    return made
 
 
-def tell_reason(ensemble: TimeSeriesEnsemble, reason: Reason) -> None:
+def tell_reason(ensemble: Ensemble, reason: Reason) -> None:
     """Why windows are not in an ensemble, on its own elog."""
     windows = f"{reason.windows:,} {'window is' if reason.windows == 1 else 'windows are'}"
     text = f"{windows} {reason.fate.value} ({reason.reason}), for example {reason.example}"
@@ -97,18 +169,22 @@ def sentence_of(outcome: Outcome) -> str:
     return f"{outcome.channel} {span} is {outcome.fate.value} ({outcome.reason}): {outcome.detail}"
 
 
-def traces_of(stored: Sequence[Stored], start_ns: int, end_ns: int) -> list[Any]:
+def traces_of(
+    stored: Sequence[Stored], start_ns: int, end_ns: int, channels: ChannelFilter = _ANY_CHANNEL
+) -> list[Any]:
     """The samples from `start_ns` to `end_ns` (both included) as obspy Traces: counts int32, starts to the nanosecond,
     `stats.units` where known.
 
     Abutting and equal stretches are joined, whichever jobs stored them, as records are (`libseis.segments.join`);
     what is in conflict stays traces of its own, and counts or units are never mixed with others. A trace has one
     start and one rate: `stats.seisbus.elog` has the sentences of all error logs, and one where samples are further
-    from that grid than a tenth of a sample; `wf_ids` has the ids of the wf documents.
+    from that grid than a tenth of a sample; `wf_ids` has the ids of the wf documents. The components of Seismograms are
+    traces of their channels, those that `channels` names.
     """
     groups: dict[tuple[Channel, str, str], list[tuple[Segment, Stored]]] = {}
-    for one in stored:
-        whole = segment_of(one)
+    for one, whole in [(found, segment) for found in stored for segment in segments_of(found)]:
+        if components_of(one.document) > 1 and not channels.matches(whole.channel):
+            continue
         first, stop = max(whole.ceil_index(start_ns), 0), min(whole.ceil_index(end_ns + 1), whole.npts)
         if first < stop:
             part = whole if stop - first == whole.npts else whole.part(first, stop)

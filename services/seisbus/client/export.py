@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from libseis import mseed
+from libseis.codes import Channel
 from libseis.errors import SampleError
 from libseis.isotime import iso
+from libseis.segments import Segment
 
 from ..errors import UserError, WaveformError
 from ..model.stored_waveforms import log_beside
-from .decode import segment_of
+from .decode import segments_of
 from .values import Stored
 
 VERSIONS: Final = (2, 3)
@@ -40,9 +42,9 @@ def miniseed_format(format: str, version: int | None) -> str:
 class MiniseedFile:
     """A file that waveforms are written to one after the other; `count` says how many.
 
-    Without `version` (2 or 3) miniSEED goes through unchanged, and float64 becomes FLOAT64 records of version 2. With
-    it everything is of that version, records that are so already unchanged; version 3 has the document's own clock to
-    the nanosecond, and the units in its extra headers.
+    Seismograms become the records of their three channels. Without `version` (2 or 3) miniSEED goes through unchanged,
+    and float64 becomes FLOAT64 records of version 2. With it everything is of that version, records that are so already
+    unchanged; version 3 has the document's own clock to the nanosecond, and the units in its extra headers.
 
     The file is in place at the end of the context, whole, and only when there was something to write. What error logs
     say goes into a file beside it, one JSON object a line (`log_beside`).
@@ -90,8 +92,10 @@ def write_miniseed(stored: Iterable[Stored], path: Path, version: int | None = N
 def _records(item: Stored, version: int | None) -> bytes:
     if item.miniseed and (version is None or version == _version_of(item.data)):
         return item.data
-    segment = segment_of(item)
-    version = version or 2
+    return b"".join(_encoded(item, segment, version or 2) for segment in segments_of(item))
+
+
+def _encoded(item: Stored, segment: Segment, version: int) -> bytes:
     extra = mseed.unit_header(_units(item)) if version == 3 else None
     try:
         records = mseed.encode(segment, version=version, extra=extra)
@@ -124,7 +128,7 @@ def convert_dataset(path: Path, version: int) -> None:
 def _line(item: Stored, entry: Mapping[str, Any]) -> str:
     document = item.document
     about = {
-        "channel": ".".join(str(document.get(name) or "") for name in ("net", "sta", "loc", "chan")),
+        "channel": str(Channel.of_document(document)),
         "starttime": iso(int(document["t0_ns"])),
         "window": document.get("window", ""),
         "algorithm": entry.get("algorithm", ""),

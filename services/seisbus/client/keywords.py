@@ -43,6 +43,7 @@ class QueryFields(TypedDict, total=False):
     data_tag: str
     event: str
     limit: int
+    components: int
 
 
 class ExportFields(TypedDict, total=False):

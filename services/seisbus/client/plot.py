@@ -6,6 +6,7 @@ Draws on a Figure of its own, without pyplot: safe without a display, in threads
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,19 @@ import numpy as np
 from libseis.isotime import iso
 
 from ..extras import extra
-from .section import Floats, Origin, PlotError, Trace, is_utc, live_members, origin_of, remarks_of, trace_of
+from .section import (
+    Floats,
+    Origin,
+    PlotError,
+    Trace,
+    component_names,
+    components_in,
+    is_utc,
+    live_members,
+    origin_of,
+    remarks_of,
+    trace_of,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,7 +78,9 @@ def plot(
     limit: int | None = None,
     path: Path | str | None = None,
 ) -> Figure:
-    """Draw the live members of a TimeSeriesEnsemble (or any iterable of TimeSeries), at most `limit`.
+    """Draw the live members of an ensemble (or any iterable of TimeSeries or of Seismograms), at most `limit`.
+
+    Seismograms are drawn in three panels, one a component.
 
     `normalize` scales each trace to its own greatest amplitude, which stands beside it; otherwise all share one scale.
     `order` distance needs receiver and source coordinates in the Metadata (channel_lat or site_lat, source_lat ...).
@@ -76,22 +91,30 @@ def plot(
     with extra("plot"):
         from matplotlib.figure import Figure
     members = live_members(ensemble, limit)
-    picture = _Picture(
-        [trace_of(member) for member in members],
-        style=_choice(Style, style),
-        order=_choice(Order, order),
-        down=_choice(TimeAxis, time_axis) is TimeAxis.DOWN,
-        utc=is_utc(members),
-        normalize=normalize,
-    )
-    rows = len(picture.traces)
-    size = (9.6, min(2.0 + 0.42 * rows, 24.0))
-    if picture.down:
-        size = (min(3.0 + 0.62 * rows, 24.0), 9.0)
+    panels: Sequence[int | None] = range(3) if components_in(members) == 3 else [None]
+    pictures = [
+        _Picture(
+            [trace_of(member, component=panel) for member in members],
+            style=_choice(Style, style),
+            order=_choice(Order, order),
+            down=_choice(TimeAxis, time_axis) is TimeAxis.DOWN,
+            utc=is_utc(members),
+            normalize=normalize,
+        )
+        for panel in panels
+    ]
+    down = pictures[0].down
+    size = _size(len(members), len(panels), down=down)
     figure = Figure(figsize=size, dpi=150, layout="constrained", facecolor="white")
     if title:
         figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
-    picture.draw(figure.add_subplot(), origin_of(ensemble, members))
+    rows, columns = (1, len(panels)) if down else (len(panels), 1)
+    frames = figure.subplots(rows, columns, sharex=not down, sharey=down, squeeze=False)
+    names = component_names(members) if len(panels) == 3 else ("",)
+    for number, (axes, picture) in enumerate(zip(frames.flat, pictures, strict=True)):
+        picture.draw(axes, origin_of(ensemble, members) if number == 0 else None, names[number])
+        if len(panels) > 1 and not down:
+            axes.label_outer()
     if remarks := remarks_of(ensemble, members, TOLD):
         width = int(size[0] * _CHARACTERS)
         lines = [line for remark in remarks for line in textwrap.wrap(remark, width, subsequent_indent="   ")]
@@ -99,6 +122,15 @@ def plot(
     if path is not None:
         figure.savefig(path)
     return figure
+
+
+def _size(rows: int, panels: int, *, down: bool) -> tuple[float, float]:
+    """Inches of a picture of so many traces a panel."""
+    if panels == 1:
+        return (min(3.0 + 0.62 * rows, 24.0), 9.0) if down else (9.6, min(2.0 + 0.42 * rows, 24.0))
+    if down:
+        return min(1.5 + panels * (1.5 + 0.62 * rows), 30.0), 9.0
+    return 9.6, min(1.5 + panels * (0.9 + 0.42 * rows), 30.0)
 
 
 def _choice(kind: Any, value: Any) -> Any:
@@ -153,14 +185,16 @@ class _Picture:
         """Times as the time axis counts them: matplotlib's days for UTC, seconds otherwise."""
         return np.asarray(seconds) / _DAY if self.utc else np.asarray(seconds)
 
-    def draw(self, axes: Axes, origin: Origin | None) -> None:
-        """Everything."""
+    def draw(self, axes: Axes, origin: Origin | None, name: str = "") -> None:
+        """Everything; `name` is that of the panel."""
         if self.style in (Style.IMAGE, Style.WTVAIM):
             self._image(axes)
         if self.style is not Style.IMAGE:
             for place, trace in zip(self.places, self.traces, strict=True):
                 self._wiggle(axes, float(place), trace)
         self._frame(axes)
+        if name:
+            axes.set_title(name, loc="right", fontsize=9, fontweight="bold")
         if origin is not None and self.utc:
             axes.set_title(origin.text, loc="left", fontsize=8.5, color="0.35")
             self._mark_origin(axes, origin)

@@ -71,9 +71,35 @@ def is_utc(members: Sequence[Any]) -> bool:
     return bool(kinds.pop())
 
 
-def trace_of(member: Any, columns: int = COLUMNS) -> Trace:
-    """A row from a TimeSeries: mean removed, thinned to its least and greatest sample in each of `columns`."""
-    samples = np.array(member.data, np.float64)
+def components_in(members: Sequence[Any]) -> int:
+    """3 for Seismograms, 1 for TimeSeries; PlotError for both."""
+    found = {np.ndim(member.data) for member in members}
+    if len(found) == 2:
+        raise PlotError("Some members are TimeSeries and some Seismograms; plot them one after the other.")
+    return 3 if found == {2} else 1
+
+
+def component_names(members: Sequence[Any]) -> tuple[str, str, str]:
+    """What the components of all Seismograms are called: where they point, else the letters of their channels where all
+    have the same, else numbers."""
+    if all(member.cardinal() for member in members):
+        return "East", "North", "Up"
+    letters = {_letters(member) for member in members}
+    first, second, third = list(letters.pop()) if len(letters) == 1 else list("123")
+    return f"Component {first}", f"Component {second}", f"Component {third}"
+
+
+def _letters(member: Any) -> str:
+    """The last letters of its channels' codes, while its components are those of the channels."""
+    chan, axes = _value(member, "chan"), _value(member, "tmatrix")
+    same = axes is not None and np.allclose(member.tmatrix.ravel(), axes, atol=1e-6)
+    return "".join(code[-1:] for code in chan) if isinstance(chan, list) and len(chan) == 3 and same else "123"
+
+
+def trace_of(member: Any, columns: int = COLUMNS, component: int | None = None) -> Trace:
+    """A row from a TimeSeries, or a component of a Seismogram: mean removed, thinned to the least and greatest sample
+    in each of `columns`."""
+    samples = np.array(member.data if component is None else member.data[component], np.float64)
     times = member.t0 + member.dt * np.arange(member.npts)
     for gap in getattr(member, "gaps", None) or ():
         start, end = _span(gap)
@@ -140,7 +166,9 @@ def thin(times: Floats, samples: Floats, columns: int) -> tuple[Floats, Floats]:
 
 def label_of(member: Any) -> str:
     """net.sta.loc.chan of a member, without what it does not have at the ends."""
-    codes = [location(_value(member, key)) for key in ("net", "sta", "loc", "chan")]
+    chan = _value(member, "chan")
+    shared = f"{chan[0][:2]}?" if isinstance(chan, list) and chan else chan
+    codes = [location(value) for value in (*(_value(member, key) for key in ("net", "sta", "loc")), shared)]
     return ".".join(codes).strip(".") or "?"
 
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterat
 from pathlib import Path
 from typing import Any, Self, TypeVar, Unpack
 
-from libseis import TimeSeries, TimeSeriesEnsemble
+from libseis.objects.kinds import Atomic, Ensemble
 
 from ..model.misfit_documents import TotalMisfit
 from ..model.outcome import Fate
@@ -245,11 +245,11 @@ class Client:
         """Documents with their stored bytes, one by one."""
         return _iterate(self._client.stored(query, **where))
 
-    def stream(self, query: Query | None = None, **where: Unpack[QueryFields]) -> Iterator[TimeSeries]:
-        """Stored waveforms as TimeSeries, one by one."""
+    def stream(self, query: Query | None = None, **where: Unpack[QueryFields]) -> Iterator[Atomic]:
+        """Stored waveforms as TimeSeries (Seismograms of sensors), one by one."""
         return _iterate(self._client.stream(query, **where))
 
-    def read(self, query: Query | None = None, **where: Unpack[QueryFields]) -> TimeSeriesEnsemble:
+    def read(self, query: Query | None = None, **where: Unpack[QueryFields]) -> Ensemble:
         """Stored waveforms as one ensemble."""
         return _run(self._client.read(query, **where))
 

@@ -307,6 +307,8 @@ class Query:
 
     A location of "" is the blank one (so are "--" and None), "*" is any.
     Times are ISO 8601 texts, epoch seconds, datetimes or obspy's UTCDateTime. `limit` 0 means all.
+    Seismograms match where any of their channels does. Times are ISO 8601 texts, epoch seconds, datetimes or obspy's
+    UTCDateTime. `limit` 0 is no bound. `components`: 1 for TimeSeries alone, 3 for Seismograms alone, 0 for both.
     """
 
     job: str = ""
@@ -319,6 +321,7 @@ class Query:
     data_tag: str = ""
     event: str = ""
     limit: int = 0
+    components: int = 0
 
     def message(self) -> pb.WaveformQuery:
         """For the wire; ValueError for what is not a time."""
@@ -329,6 +332,7 @@ class Query:
             data_tag=self.data_tag,
             event=self.event,
             limit=self.limit,
+            components=self.components,
         )
 
 

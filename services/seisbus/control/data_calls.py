@@ -20,7 +20,7 @@ from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
 from ..store.collections import ASDF_DATASET, CATALOG_INDEX, CEMETERY, WAVEFORM_INDEX, Collection
 from ..store.datasets import get_dataset
 from ..store.document_json import document_json
-from ..store.documents import LogEntry, WaveformDocument
+from ..store.documents import LogEntry, SavedDocument
 from ..store.jobs import get_job
 from ..store.misfits import total_misfits
 from ..store.pages import Page, PageRequest
@@ -134,7 +134,7 @@ class DataCalls:
                 yield message
 
     async def _waveform(
-        self, document: WaveformDocument, log: list[LogEntry], attached: Mapping[str, Any]
+        self, document: SavedDocument, log: list[LogEntry], attached: Mapping[str, Any]
     ) -> AsyncIterator[pb.StreamWaveformsResponse]:
         """One waveform; the last message is known one piece late, so that it carries data."""
         message = pb.StreamWaveformsResponse(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
-from libseis.codes import Channel
+from libseis.codes import Channel, Sensor
 from libseis.isotime import DAY_NS
 from libseis.segments import Span
 from seis.control.v1 import control_pb2 as pb
@@ -54,7 +55,8 @@ class Load:
 class Holdings:
     """The matching day files of one day: how many, how many of them the archive does not hold, their bytes.
 
-    `large` and `large_size` are of those that are worth reading by ranges; `known` of them were read before.
+    `large` and `large_size` are of those that are worth reading by ranges; `known` of them were read before. `items`:
+    sensors that they are of, and `absent`, how many of these cannot be had; None where the ledger has channels.
     """
 
     files: int
@@ -63,6 +65,8 @@ class Holdings:
     large: int = 0
     large_size: int = 0
     known: int = 0
+    items: int | None = None
+    absent: int | None = None
 
 
 @dataclass(slots=True)
@@ -86,8 +90,8 @@ class Totals:
                 a_stretch = held.known + (held.large - held.known) * RANGE_REQUESTS
                 requests += max(len(read), load.objects) * a_stretch - load.objects * held.large
                 spared = held.large_size * (1 - min(1.0, RANGE_GROWTH * share))
-        self.windows += load.windows * held.files
-        self.missing += load.windows * held.missing
+        self.windows += load.windows * (held.files if held.items is None else held.items)
+        self.missing += load.windows * (held.missing if held.absent is None else held.absent)
         self.objects += load.objects * held.files
         self.requests += requests
         self.fetch_bytes += load.objects * (held.size - spared)
@@ -107,20 +111,20 @@ async def estimate(context: CallContext, spec: ArchiveJob) -> pb.Estimate:
     days = aims.home_days()
     total, known = Totals(), 0
     places = Places(context.store, spec.archive)
-    growth, ranges = growth_of(spec), spec.verify == "ranges"
+    growth, ranges, components = growth_of(spec), spec.verify == "ranges", spec.recipe().components
     for day in spread(days):
         if await day_is_known(context.store, spec.archive, day_name(day)) is None:
             continue
         known += 1
         documents = await _files(context, spec, day)
         if not aims.by_channel:
-            total.add(load_of(aims.reach(day)), held_of(documents), growth, ranges=ranges)
+            total.add(load_of(aims.reach(day)), held_of(documents, components), growth, ranges=ranges)
             continue
         aimed = await _aimed(aims, day, documents, places)
-        for document in documents:
-            windows = aimed(Channel.of_document(document))
+        for of_item in _by_item(documents, components):
+            windows = aimed(Channel.of_document(of_item[0]))
             placed = [window for window in windows if window.unplaced is None]
-            total.add(load_of(placed), held_of([document]), growth, ranges=ranges)
+            total.add(load_of(placed), held_of(of_item, components), growth, ranges=ranges)
             total.windows += len(windows) - len(placed)
     return summary(total, known, len(days))
 
@@ -170,20 +174,37 @@ def stretches(spans: Iterable[Span], size: float) -> list[Span]:
     return found
 
 
-def held_of(files: Iterable[DayFileDocument]) -> Holdings:
-    """Sums over day_file documents; one that is indexed and not listed is not there."""
+def _by_item(documents: Sequence[DayFileDocument], components: int) -> Iterable[Sequence[DayFileDocument]]:
+    """The files of each item of the ledger: one of a channel, those of a sensor."""
+    if components == 1:
+        return [[document] for document in documents]
+    found: dict[Sensor, list[DayFileDocument]] = {}
+    for document in documents:
+        found.setdefault(Sensor.of(Channel.of_document(document)), []).append(document)
+    return found.values()
+
+
+def held_of(files: Iterable[DayFileDocument], components: int = 1) -> Holdings:
+    """Sums over day_file documents; one that is indexed and not listed is not there, and no sensor that has fewer than
+    three `components`."""
     documents = list(files)
     present = [document for document in documents if document["listed"]]
     size = sum(int(document["size"]) for document in present)
     large = [document for document in present if int(document["size"]) > SMALL_BYTES]
     known = sum(bool(document.get("knots")) and document.get("knots_etag") == document["etag"] for document in large)
     large_size = sum(int(document["size"]) for document in large)
-    return Holdings(len(documents), len(documents) - len(present), size, len(large), large_size, known)
+    found = Holdings(len(documents), len(documents) - len(present), size, len(large), large_size, known)
+    if components == 1:
+        return found
+    there = Counter(Sensor.of(Channel.of_document(document)) for document in present)
+    sensors = {Sensor.of(Channel.of_document(document)) for document in documents}
+    return replace(found, items=len(sensors), absent=sum(there[sensor] < components for sensor in sensors))
 
 
 def growth_of(spec: ArchiveJob) -> float:
     """Stored bytes for a byte of miniSEED in the archive."""
     counts = spec.output.encoding == "miniseed" or (spec.output.encoding == "auto" and not spec.steps)
+    counts = counts and spec.recipe().components == 1
     return 1.0 if counts and spec.output.storage == "file" else FLOAT64_GROWTH
 
 

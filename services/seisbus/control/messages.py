@@ -145,4 +145,5 @@ def waveform_filter(message: pb.WaveformQuery) -> WaveformFilter:
         span=span_value(message.span),
         data_tag=message.data_tag,
         event=message.event,
+        components=message.components,
     )

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from libseis.codes import Channel, ChannelFilter
+from libseis.codes import Channel, ChannelFilter, Sensor
 
 from ..model.ids import window_id
 from ..model.subject import Event
 from ..model.task import Part, Task, Window
-from ..planning.plan import nominal_rate, split
+from ..planning.plan import nominal_rate, sensors_of, split
 from .chunks import Chunk
 
 
-def expand(chunk: Chunk, task: Task, part_bytes: int) -> tuple[list[Window], list[Part], list[list[Channel]]]:
-    """A window a channel that the task selects, in order of channel, split into parts by bytes, with their channels.
+def expand(
+    chunk: Chunk, task: Task, part_bytes: int, components: int = 1
+) -> tuple[list[Window], list[Part], list[list[Channel]]]:
+    """A window a channel that the task selects (a sensor, of three `components`), in order of channel, split into parts
+    by bytes, with their channels.
 
-    Without bounds in the template a window is the channel's whole data; its ids depend on the file's bytes alone.
+    Without bounds in the template a window is the channel's whole data, or the time that those of a sensor share; its
+    ids depend on the file's bytes alone.
     """
     template, table = task.template, chunk.table
     assert template is not None  # event files are provisional
@@ -26,47 +30,76 @@ def expand(chunk: Chunk, task: Task, part_bytes: int) -> tuple[list[Window], lis
     sources: list[list[Channel]] = []
     size = 0
     end_ns = table.end_ns
+    held: dict[Channel, _Held] = {}
     for number in sorted(range(len(table.channels)), key=lambda n: table.channels[n]):
         rows = (table.channel == number) & table.waveform
-        channel = table.channels[number]
-        if not rows.any() or not any(_selects(w.channel, channel) for w in task.windows):
-            continue
-        start = template.start_ns if template.start_ns is not None else int(table.start_ns[rows].min())
-        end = template.end_ns if template.end_ns is not None else int(end_ns[rows].max())
-        more = int(table.length[rows].sum())
+        if rows.any() and any(_selects(w.channel, table.channels[number]) for w in task.windows):
+            span = int(table.start_ns[rows].min()), int(end_ns[rows].max())
+            held[table.channels[number]] = _Held(*span, int(table.length[rows].sum()))
+    for item, members in _items(held, components):
+        found = [held[channel] for channel in members]
+        first, last = max(one.start_ns for one in found), min(one.end_ns for one in found)
+        if first > last:
+            first, last = min(one.start_ns for one in found), max(one.end_ns for one in found)
+        start = template.start_ns if template.start_ns is not None else first
+        end = template.end_ns if template.end_ns is not None else last
+        more = sum(one.size for one in found)
         if not parts or size + more > part_bytes:
             parts.append(Part(len(windows), 0))
             sources.append([])
             size = 0
-        identity = window_id(task.job, str(channel), start, end, template.event)
-        windows.append(Window(identity, channel, start, end, True, Event(template.event)))
+        identity = window_id(task.job, str(item), start, end, template.event)
+        windows.append(Window(identity, item, start, end, True, Event(template.event)))
         parts[-1] = Part(parts[-1].first, parts[-1].count + 1)
-        sources[-1].append(channel)
+        sources[-1] += members
         size += more
     return windows, parts, sources
 
 
-def expand_station(sources: Iterable[Channel], task: Task) -> tuple[list[Window], list[Part]]:
-    """Every window of the task for each channel that it selects, in order of channel, one part per channel or more.
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What an object holds of a channel: its span, and the bytes of its records."""
+
+    start_ns: int
+    end_ns: int
+    size: int
+
+
+def _items(channels: Iterable[Channel], components: int) -> list[tuple[Channel, list[Channel]]]:
+    """What stands in the ledger, with its channels, in order."""
+    if components == 1:
+        return [(channel, [channel]) for channel in sorted(channels)]
+    return [(sensor.channel, members) for sensor, members in sorted(sensors_of(sorted(channels)).items())]
+
+
+def expand_station(sources: Iterable[Channel], task: Task, components: int = 1) -> tuple[list[Window], list[Part]]:
+    """Every window of the task for each channel (or sensor) that it selects, in order, one part per channel or more.
 
     The channels of the task's windows may be wildcards (as planned) or the found ones (a repeat of an expanded task);
     both give the same windows.
     """
     windows: list[Window] = []
     parts: list[Part] = []
-    for channel in sorted(set(sources)):
+    for item, members in _items(set(sources), components):
         mine = [
-            replace(w, id=window_id(task.job, str(channel), w.start_ns, w.end_ns, w.event), channel=channel)
+            replace(w, id=window_id(task.job, str(item), w.start_ns, w.end_ns, w.event), channel=item)
             for w in task.windows
-            if _selects(w.channel, channel)
+            if any(_selects(w.channel, channel) for channel in members)
         ]
         if mine:
             lengths = [(w.end_ns - w.start_ns) / 1e9 for w in mine]
-            parts += [
-                Part(len(windows) + part.first, part.count) for part in split(lengths, nominal_rate(channel, None))
-            ]
+            rate = sum(nominal_rate(channel, None) for channel in members)
+            parts += [Part(len(windows) + part.first, part.count) for part in split(lengths, rate)]
             windows += mine
     return windows, parts
+
+
+def channels_of(windows: Iterable[Window], sources: Iterable[Channel], components: int) -> list[Channel]:
+    """The channels that windows are made of, of those that there are."""
+    wanted = {window.channel for window in windows}
+    if components == 1:
+        return sorted(wanted)
+    return sorted(source for source in sources if Sensor.of(source).channel in wanted)
 
 
 def _selects(wanted: Channel, found: Channel) -> bool:

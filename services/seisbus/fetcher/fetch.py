@@ -34,7 +34,7 @@ from ..planning.ranges import WholeReason
 from ..store.strangers import add_strangers
 from .budget import ByteBudget
 from .chunks import NOTHING, ObjectBytes, Selection
-from .expand import expand, expand_station
+from .expand import channels_of, expand, expand_station
 from .learned_positions import Learned
 from .pads import padded
 from .ranged import read_spans, read_whole
@@ -198,7 +198,7 @@ class Fetcher:
         assert task.template is not None
         assert read.found is not None
         table = read.found.chunks[0].table
-        windows, parts, sources = expand(read.found.chunks[0], task, _EVENT_PART_BYTES)
+        windows, parts, sources = expand(read.found.chunks[0], task, _EVENT_PART_BYTES, order.recipe.components)
         if not windows and bool(table.waveform.any()):
             wanted = task.windows[0].channel
             detail = f"{read.ref.key}: holds no channel that the job selects ({wanted})."
@@ -223,7 +223,7 @@ class Fetcher:
         """Objects of a station and day with all its channels: which there are decides the windows."""
         task = order.task
         sources = {s for read in reads if read.found for chunk in read.found.chunks for s in chunk.table.channels}
-        windows, parts = expand_station(sources, task)
+        windows, parts = expand_station(sources, task, order.recipe.components)
         if not windows:
             names = ", ".join(read.ref.key for read in reads if read.found)
             detail = f"{names}: holds no channel that the job selects ({task.objects[0].channel})."
@@ -235,7 +235,7 @@ class Fetcher:
         await self._publish_batch(order, batch, "expansion")
         for number, part in enumerate(parts):
             mine = windows[part.first : part.first + part.count]
-            channels = [window.channel for window in mine]
+            channels = channels_of(mine, sources, order.recipe.components)
             spans = _spans(padded(order.recipe, [r.found for r in reads if r.found], channels[0]), mine)
             inputs = [read.records(read.found.select(spans, channels) if read.found else NOTHING) for read in reads]
             await self._publish_window(order, number, len(parts), mine, inputs)

@@ -27,16 +27,17 @@ from ..model.handovers import BuildOrder, MisfitOrder, Packing, Piece
 from ..model.kind import Job
 from ..model.kinds.misfit import MEASURE, Misfit, MisfitJob
 from ..model.misfit_documents import window_value
+from ..model.stored_waveforms import StoredBytesError, components_of, row_channels, stored_components
 from ..model.task import Window
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
 from ..store.datasets import selected
-from ..store.documents import WaveformDocument
+from ..store.documents import SavedDocument
 from ..store.jobs import job_spec
 from ..store.misfits import windows_of
 from ..store.queries import WaveformFilter, each_waveform
 from .synthetics import SyntheticError, below, from_asdf, from_sac, from_specfem
 
-_ByStation = dict[tuple[str, str], list[WaveformDocument]]
+_ByStation = dict[tuple[str, str], list[SavedDocument]]
 
 # Stations whose StationXML is kept: a plan goes through all stations of an event, then of the next.
 _STATIONS = 2000
@@ -102,8 +103,8 @@ class MisfitInputs:
             if job not in jobs:
                 jobs[job] = await self._archive_of(job)
             try:
-                pieces.append(await self._piece(document))
-            except BlobError as error:
+                pieces += await self._pieces(document)
+            except (BlobError, StoredBytesError) as error:
                 problems.append(error.message)
         return pieces, jobs
 
@@ -122,7 +123,8 @@ class MisfitInputs:
     async def _archive_of(self, job: str) -> str:
         return str(getattr(await job_spec(self._context.store, job, Job), "archive", ""))
 
-    async def _piece(self, document: WaveformDocument) -> Piece:
+    async def _pieces(self, document: SavedDocument) -> list[Piece]:
+        """A piece a channel."""
         packing = Packing.MINISEED if blob_format(document) is BlobFormat.MSEED else Packing.FLOAT64
         context = self._context
         read = read_blob(context.store, context.settings.output_root, document, context.sink)
@@ -130,7 +132,10 @@ class MisfitInputs:
         numerator, denominator = document["rate"]
         units = str(document.get("units") or "")
         clock = (document["t0_ns"], numerator, denominator, document["npts"])
-        return Piece(Channel.of_document(document), *clock, packing, data, units)
+        if components_of(document) == 1:
+            return [Piece(Channel.of_document(document), *clock, packing, data, units)]
+        rows = zip(row_channels(document), stored_components(document, data), strict=True)
+        return [Piece(channel, *clock, packing, row.tobytes(), units) for channel, row in rows]
 
     async def _station(self, jobs: dict[str, str], window: Window, problems: list[str]) -> bytes:
         """StationXML of the first archive that knows the station; b"" when none does."""

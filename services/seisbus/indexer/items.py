@@ -13,6 +13,7 @@ from ..bus.topology import subject_of
 from ..errors import UserError
 from ..model.handovers import BuildOrder
 from ..model.kind import Job, StoredJob
+from ..model.stored_waveforms import components_of, row_channels
 from ..model.task import Window
 from ..planning.datasets import DatasetKey, StationKey, StoredSpan, plan_items
 from ..store.datasets import planned_ids, selected
@@ -63,8 +64,10 @@ async def keys_of_stored(planning: Planning[S], keys_of: Callable[[Sequence[Stor
     batch: list[StoredSpan] = []
     async for document in each_waveform(planning.store, selected(planning.spec)):
         event = str(document.get("event") or "")
-        batch.append(StoredSpan(Channel.of_document(document), event, int(document["t0_ns"]), last_sample_ns(document)))
-        if len(batch) == _BATCH:
+        channels = [Channel.of_document(document)] if components_of(document) == 1 else row_channels(document)
+        span = int(document["t0_ns"]), last_sample_ns(document)
+        batch += [StoredSpan(channel, event, *span) for channel in channels]
+        if len(batch) >= _BATCH:
             keys.update(keys_of(batch))
             batch.clear()
     keys.update(keys_of(batch))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+
+import numpy as np
 
 from libseis.codes import Channel
 from libseis.misfit.config import Config
 from libseis.misfit.flexwin.window import RejectedWindow
 from libseis.misfit.flexwin.window import Window as MisfitWindow
+from libseis.segments.segment import Samples
 
 from .outcome import Fate
 from .task import ObjectRef, Part, Recipe, Task, Window
@@ -221,6 +224,47 @@ class Piece:
     units: str = ""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SeismogramPiece:
+    """A contiguous stretch of a sensor's window: three components at common times.
+
+    `channels` are those of the sensor's axes, which point where `axes` says (east, north, up, row by row); the rows of
+    `samples` are what `tmatrix` says: the same, until a step rotates them. `samples`: shape (3, npts) in Fortran order,
+    int32 for untouched counts, else float64. `skew`: seconds by which each channel is sampled later than the first,
+    empty where none is.
+    """
+
+    channels: tuple[Channel, ...]
+    t0_ns: int
+    rate_numerator: int
+    rate_denominator: int
+    samples: Samples
+    tmatrix: tuple[float, ...]
+    axes: tuple[float, ...]
+    cardinal: bool
+    orthogonal: bool
+    units: str = ""
+    skew: tuple[float, ...] = ()
+
+    @property
+    def npts(self) -> int:
+        """Samples of a component."""
+        return int(self.samples.shape[1])
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all is the same, samples and their type included."""
+        if not isinstance(other, SeismogramPiece):
+            return NotImplemented
+        names = [field.name for field in fields(self) if field.name != "samples"]
+        return (
+            all(getattr(self, name) == getattr(other, name) for name in names)
+            and self.samples.dtype == other.samples.dtype
+            and np.array_equal(self.samples, other.samples)
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # arrays have none
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where samples came from: object, version, byte ranges (alternating start and end, excluded), and why the object
@@ -243,6 +287,7 @@ class WindowOutcome:
     detail: str = ""
     pieces: tuple[Piece, ...] = ()
     log: tuple[LogLine, ...] = ()
+    seismograms: tuple[SeismogramPiece, ...] = ()
     sources: tuple[Source, ...] = ()
     steps: tuple[str, ...] = ()
 

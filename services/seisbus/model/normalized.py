@@ -258,18 +258,20 @@ class Known:
 
     def receiver(self, channel: Channel, first_ns: int, last_ns: int) -> tuple[Receiver | None, str]:
         """The receiver of a channel's datum and what is odd about it, as `receiver_at` has them."""
-        epochs = self.receivers.get(channel) if channel.chan else self._sensor(channel)
+        of_sensor = not channel.chan or channel.chan.endswith("?")
+        epochs = self._sensor(channel) if of_sensor else self.receivers.get(channel)
         if not epochs:
             return None, f"The station metadata of archive {self.archive} that were read do not have {channel}."
         return _epoch_at(epochs, channel, first_ns, last_ns)
 
     def _sensor(self, channel: Channel) -> list[Receiver]:
-        """Of data of several channels: where these are, without what is of one alone."""
+        """Of data of several channels, of a sensor (`Sensor.channel`) or of all at a place: where these are, without
+        what is of one alone."""
         place = channel.net, channel.sta, channel.loc
         return [
             replace(epoch, channel=channel, channel_id="", hang=None, vang=None)
             for other, epochs in self.receivers.items()
-            if (other.net, other.sta, other.loc) == place
+            if (other.net, other.sta, other.loc) == place and other.chan.startswith(channel.chan.removesuffix("?"))
             for epoch in epochs
         ]
 

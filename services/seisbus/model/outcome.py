@@ -52,12 +52,20 @@ class Reason(StrEnum):
     NO_SOURCE_DEPTH = "no_source_depth", Fate.DEAD
     NO_COORDINATES = "no_coordinates", Fate.DEAD
     UNKNOWN_STATION = "unknown_station", Fate.MISSING
+    # of its sensors
+    NO_ORIENTATION = "no_orientation", Fate.DEAD
+    EPOCH_CHANGE = "epoch_change", Fate.DEAD
+    LEFT_HANDED = "left_handed", Fate.DEAD
+    COPLANAR = "coplanar", Fate.DEAD
+    TIME_BASES = "time_bases", Fate.DEAD
+    SURPLUS_CHANNEL = "surplus_channel", Fate.DEAD
     # of the archive
     NOT_LISTED = "not_listed", Fate.MISSING
     NO_SUCH_KEY = "no_such_key", Fate.MISSING
     NOT_AVAILABLE = "not_available", Fate.MISSING
     ACCESS_DENIED = "access_denied", Fate.MISSING
     NO_CHANNEL = "no_channel", Fate.MISSING
+    LACKS_COMPONENT = "lacks_component", Fate.MISSING
     # of the job
     DEAD_LETTER = "dead_letter", Fate.FAILED
     CANCELLED = "cancelled", Fate.CANCELLED

@@ -5,15 +5,19 @@ Reading the bytes is left to others.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, NotRequired, TypedDict
+from typing import Any, Final, NotRequired, TypedDict, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from libseis import mseed
 from libseis.codes import Channel
 from libseis.segments import Rate, Segment
+from libseis.segments.segment import as_counts
 
 from ..errors import SeisbusError
 
@@ -21,6 +25,8 @@ from ..errors import SeisbusError
 SUMS: Final = "SHA256SUMS"
 # Ends the name of the file that has the error logs of a dataset whose format has no place for them.
 LOG_SUFFIX: Final = ".log.jsonl"
+# Elements of matrices of unit vectors that differ by less are the same.
+_SAME_AXES: Final = 1e-6
 
 
 def log_beside(path: Path) -> Path:
@@ -99,6 +105,75 @@ def stored_segment(document: StoredSamples, data: bytes, *, miniseed: bool) -> S
         start_ns = np.append(t0_ns, found.times.start_ns[1:])  # the document has the nanoseconds
         times = replace(found.times, start_ns=start_ns, nominal=rate)
     return Segment(source, t0_ns, rate, samples, times=times)
+
+
+def components_of(document: Mapping[str, Any]) -> int:
+    """How many components the samples of a wf document have: 3 of a Seismogram, which has a transformation matrix."""
+    return 3 if "tmatrix" in document else 1
+
+
+def stored_components(document: Mapping[str, Any], data: bytes) -> NDArray[np.float64]:
+    """The samples of a Seismogram, shape (3, npts), one row a component.
+
+    MsPASS's order: interleaved by time in files (and in the sink), one component after the other in GridFS.
+    StoredBytesError when the bytes do not hold the samples that the document promises.
+    """
+    npts = int(document["npts"])
+    if len(data) != 3 * 8 * npts:
+        problem = f"its bytes hold {len(data) // 8:,} samples, its document says {npts:,} of three components."
+        raise StoredBytesError(str(document["_id"]), problem)
+    samples = np.frombuffer(data, "<f8")
+    if document.get("storage_mode", "gridfs") == "gridfs":
+        return samples.reshape(3, npts)
+    return samples.reshape((3, npts), order="F")
+
+
+def stored_segments(document: Mapping[str, Any], data: bytes, *, miniseed: bool) -> list[Segment]:
+    """The samples channel by channel: one `stored_segment`, or the three components of a Seismogram, counts as int32.
+
+    A component has the code of its channel; where steps rotated them, that of where it points (`row_channels`).
+    """
+    if components_of(document) == 1:
+        return [stored_segment(cast(StoredSamples, document), data, miniseed=miniseed)]
+    t0_ns, rate = int(document["t0_ns"]), Rate(*document["rate"])
+    segments = []
+    for source, row in zip(row_channels(document), stored_components(document, data), strict=True):
+        counts = as_counts(row)
+        segments.append(Segment(source, t0_ns, rate, np.ascontiguousarray(row) if counts is None else counts))
+    return segments
+
+
+def channels_of(document: Mapping[str, Any]) -> tuple[Channel, ...]:
+    """The channels that the samples of a wf document may be asked for by: one, or a Seismogram's, and what its
+    components are called."""
+    if components_of(document) == 1:
+        return (Channel.of_document(document),)
+    return tuple(dict.fromkeys((*Channel.all_of_document(document), *row_channels(document))))
+
+
+def pointing(document: Mapping[str, Any], component: int) -> dict[str, float]:
+    """Where a component of a Seismogram points, as channel_hang and channel_vang (degrees); {} of one that is none."""
+    if components_of(document) == 1:
+        return {}
+    east, north, up = document["tmatrix"][3 * component : 3 * component + 3]
+    length = math.sqrt(east**2 + north**2 + up**2)
+    hang, vang = math.degrees(math.atan2(east, north)) % 360.0, math.degrees(math.acos(up / length))
+    return {"channel_hang": round(hang, 9), "channel_vang": round(vang, 9)}
+
+
+def row_channels(document: Mapping[str, Any]) -> tuple[Channel, ...]:
+    """What the components of a Seismogram are called: by the sensor's channels while they are these, else E, N and Z
+    where they point there, else 1, 2 and 3 (Z, where the third one is the vertical)."""
+    channels = Channel.all_of_document(document)
+    tmatrix = np.reshape(document["tmatrix"], (3, 3))
+    if np.allclose(tmatrix, np.reshape(document.get("axes", tmatrix), (3, 3)), atol=_SAME_AXES):
+        return channels
+    letters = "123"
+    if np.allclose(tmatrix, np.eye(3), atol=_SAME_AXES):
+        letters = "ENZ"
+    elif np.allclose(tmatrix[2], (0.0, 0.0, 1.0), atol=_SAME_AXES):
+        letters = "12Z"
+    return tuple(replace(channels[0], chan=f"{channels[0].chan[:2]}{letter}") for letter in letters)
 
 
 def _miniseed(identity: str, data: bytes) -> Segment:

@@ -34,6 +34,7 @@ class Window:
     """An item of a ledger: a window of a channel, or what else its subject says; times are nanoseconds since 1970.
 
     `arrival` and `picks` say how a window was placed; they are not part of its identity.
+    Where a job takes sensors for items (`Recipe.components` is 3), `channel` stands for one (`Sensor.channel`).
     """
 
     id: str
@@ -70,7 +71,8 @@ class WindowTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An archive object (with neighbours) and every window a job wants of it.
+    """An archive object (with neighbours) and every window a job wants of it; of a sensor, the objects of its
+    channels.
 
     Without an object it is of windows that could not be placed; `unplaced` says why, one for each.
     """
@@ -96,6 +98,8 @@ class Task:
 class Recipe:
     """What is done with the records of a window, and how the result is stored. Each of `steps` is {name: parameters}.
 
+    `components`: 1 for windows of channels, 3 for windows of sensors, whose channels become one Seismogram.
+
     Pads are nanoseconds. With `pad_planned` they are what the plan took for the steps' need, and who knows the rate of
     the records takes more where the steps want more; else they are the job's own.
     """
@@ -112,3 +116,4 @@ class Recipe:
     verify_full: bool = False
     scan: bool = False
     pad_planned: bool = False
+    components: int = 1

@@ -1,4 +1,5 @@
-"""From a day's files and windows to tasks: one object, all windows wanted from it, and the neighbours that they need.
+"""From a day's files and windows to tasks: one object, all windows wanted from it, and the neighbours that they need;
+for a sensor, the objects of its channels.
 
 A channel is planned when a file of it is known, or expected, on a day that the window touches. So data that were never
 stored count as missing, and the listing still finds files that an index forgot.
@@ -6,10 +7,10 @@ stored count as missing, and the listing still finds files that an index forgot.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from libseis.codes import Channel
+from libseis.codes import Channel, Sensor
 from libseis.isotime import DAY_NS
 from libseis.segments import Span
 
@@ -32,6 +33,8 @@ _SAMPLES_A_RECORD = 6615
 _BAND_RATES = {"F": 5000.0, "G": 5000.0, "D": 1000.0, "C": 1000.0, "E": 250.0, "S": 80.0, "H": 250.0, "B": 80.0,
                "M": 10.0, "L": 1.0, "V": 0.1, "U": 0.01, "R": 0.001, "P": 0.0001}  # fmt: skip
 _ASSUMED_RATE = 100.0
+# In the code of a channel that stands for those of a station.
+_WILD = frozenset("*?,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +105,10 @@ def plan_day(
     cut_at_record: bool,
     pads: PadOf = no_pad,
     aimed: WindowsOf | None = None,
+    components: int = 1,
 ) -> Iterator[Task]:
-    """Tasks of one home day in order of channel; those of stations are provisional, an entry a window, until a read
-    tells their channels.
+    """Tasks of one home day in order of channel, or of sensor where a datum has three `components`; those of stations
+    are provisional, an entry a window, until a read tells their channels.
 
     `windows` are those of every channel; with `aimed`, which gives the windows of each, they are spans that hold all of
     these. Windows that could not be placed are a task of their own, without objects.
@@ -117,39 +121,34 @@ def plan_day(
     span = touched_days(min(w.start_ns for w in windows), max(_last_ns(w) for w in windows))
     by_day = {d: files(d) for d in span}
     channels = sorted({channel for known in by_day.values() for channel in known})
-    for number, channel in enumerate(channels):
-        wanted = windows if aimed is None else aimed(channel)
-        there = [w for w in wanted if any(channel in by_day[d] for d in touched_days(w.start_ns, _last_ns(w)))]
+    for number, (item, members) in enumerate(_items(channels, components)):
+        wanted = windows if aimed is None else aimed(members[0])
+        there = [
+            w for w in wanted if any(c in by_day[d] for d in touched_days(w.start_ns, _last_ns(w)) for c in members)
+        ]
         mine = [w for w in there if w.unplaced is None]
         if len(mine) < len(there):
             lost = [w for w in there if w.unplaced is not None]
-            yield unplaced_task(task_id(job, shard, len(channels) + number), job, archive, channel, lost)
+            yield unplaced_task(task_id(job, shard, len(channels) + number), job, archive, item, lost)
         if not mine:
             continue
-        rate = next(by_day[d][channel].sampling_rate for d in span if channel in by_day[d])
-        station = any(by_day[d][channel].station for d in span if channel in by_day[d])
-        margin = edge_margin_ns(channel, rate, cut_at_record)
-        before, after = pad_of(channel, mine, files, pads)
-        needed: dict[int, None] = {day: None}  # the home object comes first
-        for window in mine:
-            first, last = window.start_ns - before - margin, _last_ns(window) + after + margin
-            needed.update(dict.fromkeys(touched_days(first, last)))
-        touched = {d for w in mine for d in touched_days(w.start_ns, _last_ns(w))}
-        spans = [Span(w.start_ns - before - margin, _last_ns(w) + after + margin) for w in mine]
-        objects = tuple(
-            ref
-            for d in needed
-            for file in _and_others(files(d).get(channel))
-            if (ref := _object(archive, channel, d, file, spans, wanted=d in touched)) is not None
-        )
+        first_files = [next(by_day[d][c] for d in span if c in by_day[d]) for c in members]
+        station = any(by_day[d][c].station for d in span for c in members if c in by_day[d])
+        reach = [pad_of(channel, mine, files, pads) for channel in members]
+        before, after = max(pad[0] for pad in reach), max(pad[1] for pad in reach)
+        objects: list[ObjectRef] = []
+        for channel, file in zip(members, first_files, strict=True):
+            margin = edge_margin_ns(channel, file.sampling_rate, cut_at_record)
+            spans = [Span(w.start_ns - before - margin, _last_ns(w) + after + margin) for w in mine]
+            objects += _objects(archive, channel, day, mine, spans, files)
         seconds = [(w.end_ns - w.start_ns + before + after) / 1e9 for w in mine]
         yield Task(
             id=task_id(job, shard, number),
             job=job,
             archive=archive,
-            objects=objects,
-            windows=tuple(_window(job, channel, w) for w in mine),
-            parts=split(seconds, nominal_rate(channel, rate)),
+            objects=tuple(objects),
+            windows=tuple(_window(job, item, w) for w in mine),
+            parts=split(seconds, sum(nominal_rate(file.channel, file.sampling_rate) for file in first_files)),
             template=WindowTemplate(None, None, "") if station else None,
             pad_before_ns=before,
             pad_after_ns=after,
@@ -175,6 +174,41 @@ def unplaced_task(identity: str, job: str, archive: str, channel: Channel, windo
         parts=split([0.0] * len(windows), 0.0),
         unplaced=reasons,
     )
+
+
+def _items(channels: Sequence[Channel], components: int) -> list[tuple[Channel, tuple[Channel, ...]]]:
+    """What stands in the ledger, with the channels that it is made of: each by itself, or sensors."""
+    if components == 1 or any(_WILD.intersection(channel.chan) for channel in channels):  # of stations: not known yet
+        return [(channel, (channel,)) for channel in channels]
+    sensors = sensors_of(channels)
+    return [(sensor.channel, tuple(sensors[sensor])) for sensor in sorted(sensors)]
+
+
+def sensors_of(channels: Iterable[Channel]) -> dict[Sensor, list[Channel]]:
+    """Channels by the sensor that they belong to, in their order."""
+    found: dict[Sensor, list[Channel]] = {}
+    for channel in channels:
+        found.setdefault(Sensor.of(channel), []).append(channel)
+    return found
+
+
+def _objects(
+    archive: str,
+    channel: Channel,
+    home: int,
+    windows: Sequence[PlannedWindow],
+    spans: Sequence[Span],
+    files: Callable[[int], DayFiles],
+) -> Iterator[ObjectRef]:
+    """The objects of a channel that spans, the windows with all that they need around them, can have data in."""
+    needed: dict[int, None] = {home: None}  # the home object comes first
+    for one in spans:
+        needed.update(dict.fromkeys(touched_days(one.start_ns, one.end_ns)))
+    touched = {d for w in windows for d in touched_days(w.start_ns, _last_ns(w))}
+    for d in needed:
+        for file in _and_others(files(d).get(channel)):
+            if (ref := _object(archive, channel, d, file, spans, wanted=d in touched)) is not None:
+                yield ref
 
 
 def pad_of(

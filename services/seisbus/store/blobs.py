@@ -21,7 +21,7 @@ from ..errors import SeisbusError
 from ..objects import Bucket
 from ..objects.sink_reader import StoredObjectError, waveform_bytes
 from .client import Store, translated
-from .documents import WaveformDocument
+from .documents import SavedDocument
 
 PIECE_BYTES: Final = 1_000_000  # gRPC receives at most 4 MB a message by default
 
@@ -41,7 +41,7 @@ class BlobFormat(StrEnum):
     BINARY = "binary"
 
 
-def blob_format(document: WaveformDocument) -> BlobFormat:
+def blob_format(document: SavedDocument) -> BlobFormat:
     """The format of a wf document's bytes; BlobError for one that Seisbus never writes."""
     found = document.get("format") or BlobFormat.BINARY
     try:
@@ -51,7 +51,7 @@ def blob_format(document: WaveformDocument) -> BlobFormat:
 
 
 async def read_blob(
-    store: Store, root: Path, document: WaveformDocument, sink: Bucket | None = None
+    store: Store, root: Path, document: SavedDocument, sink: Bucket | None = None
 ) -> AsyncIterator[bytes]:
     """The bytes of a wf document in pieces of at most 1 MB, in order.
 
@@ -72,7 +72,7 @@ async def read_blob(
         raise BlobError(str(document["_id"]), f"its storage_mode is {mode!r}, expected file, s3 or gridfs.")
 
 
-async def _read_file(root: Path, document: WaveformDocument) -> AsyncIterator[bytes]:
+async def _read_file(root: Path, document: SavedDocument) -> AsyncIterator[bytes]:
     identity = str(document["_id"])
     path, handle = await asyncio.to_thread(_open, root, document)
     position = int(document["foff"])
@@ -90,7 +90,7 @@ async def _read_file(root: Path, document: WaveformDocument) -> AsyncIterator[by
         os.close(handle)
 
 
-def _open(root: Path, document: WaveformDocument) -> tuple[Path, int]:
+def _open(root: Path, document: SavedDocument) -> tuple[Path, int]:
     identity = str(document["_id"])
     path = Path(document["dir"], document["dfile"]).resolve()
     if not path.is_relative_to(root.resolve()):
@@ -101,7 +101,7 @@ def _open(root: Path, document: WaveformDocument) -> tuple[Path, int]:
         raise BlobError(identity, f"{path} cannot be opened ({error.strerror}).") from None
 
 
-async def _read_object(sink: Bucket | None, document: WaveformDocument) -> AsyncIterator[bytes]:
+async def _read_object(sink: Bucket | None, document: SavedDocument) -> AsyncIterator[bytes]:
     identity = str(document["_id"])
     if sink is None:
         problem = "it is in a bucket, and this service has no sink; set SEISBUS_SINK as the writers have it."
@@ -114,7 +114,7 @@ async def _read_object(sink: Bucket | None, document: WaveformDocument) -> Async
         raise BlobError(identity, error.message) from None
 
 
-async def _read_gridfs(store: Store, document: WaveformDocument) -> AsyncIterator[bytes]:
+async def _read_gridfs(store: Store, document: SavedDocument) -> AsyncIterator[bytes]:
     try:
         with translated():
             stream = await AsyncGridFSBucket(store.database).open_download_stream(document["gridfs_id"])

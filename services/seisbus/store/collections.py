@@ -29,6 +29,7 @@ from .documents import (
     MisfitWindowDocument,
     ProcessDocument,
     RejectedWindowDocument,
+    SeismogramDocument,
     SiteDocument,
     SourceDocument,
     StoredOutcome,
@@ -56,6 +57,7 @@ OUTCOME: Final[Collection[StoredOutcome]] = Collection("outcome")
 OUTCOME_SUPERSEDED: Final[Collection[StoredOutcome]] = Collection("outcome_superseded")
 SUMMARY: Final[Collection[SummaryDocument]] = Collection("summary")
 WF_TIMESERIES: Final[Collection[WaveformDocument]] = Collection("wf_TimeSeries")
+WF_SEISMOGRAM: Final[Collection[SeismogramDocument]] = Collection("wf_Seismogram")
 CEMETERY: Final[Collection[Grave]] = Collection("cemetery")
 ELOG: Final[Collection[ErrorLog]] = Collection("elog")
 ASDF_DATASET: Final[Collection[DatasetDocument]] = Collection("asdf_dataset")
@@ -73,6 +75,9 @@ CHANNEL: Final[Collection[ChannelDocument]] = Collection("channel")
 DEAD_LETTER: Final[Collection[DeadLetterDocument]] = Collection("dead_letter")
 LEASE: Final[Collection[LeaseDocument]] = Collection("lease")
 PROCESS: Final[Collection[ProcessDocument]] = Collection("process")
+
+# Where waveforms are, with the number of their components.
+WAVEFORMS: Final[dict[Collection[Any], int]] = {WF_TIMESERIES: 1, WF_SEISMOGRAM: 3}
 
 # Long enough for somebody to come back from holidays; outcomes keep the reason.
 DEAD_LETTER_SECONDS: Final = 90 * 86_400
@@ -94,6 +99,12 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
     WF_TIMESERIES: [
         _index("job", "starttime"),
         _index("net", "sta", "chan", "starttime"),
+        _index("data_tag", sparse=True),
+        _index("event", sparse=True),
+    ],
+    WF_SEISMOGRAM: [
+        _index("job", "starttime"),
+        _index("net", "sta", "starttime"),
         _index("data_tag", sparse=True),
         _index("event", sparse=True),
     ],

@@ -92,7 +92,12 @@ def expand_log(document: ErrorLog) -> list[ErrorLog]:
         end = start + document["length_ns"]
         window = window_id(document["job"], document["channel"], start, end, document.get("event", ""))
         identity = ObjectId(document_id(window, "0"))
-        found.append({**plain, "window": window, "wf_TimeSeries_id": identity, "start_ns": start})
+        log: ErrorLog = {**plain, "window": window, "start_ns": start}
+        if "wf_Seismogram_id" in log:
+            log["wf_Seismogram_id"] = identity
+        else:
+            log["wf_TimeSeries_id"] = identity
+        found.append(log)
     return found
 
 

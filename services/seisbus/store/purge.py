@@ -24,7 +24,7 @@ from .jobs import get_job, open_jobs, spec_of, update_job
 _PATHS_AT_ONCE = 500
 # Whose documents carry `job`.
 OF_JOB: Final[tuple[str, ...]] = (
-    c.WF_TIMESERIES,
+    *c.WAVEFORMS,
     c.ASDF_DATASET,
     c.MISFIT_WINDOW,
     c.ADJOINT_SOURCE,
@@ -81,10 +81,11 @@ async def remove_blobs(store: Store, job: str) -> None:
     """Delete the waveforms of a job that are in GridFS."""
     with translated():
         bucket = AsyncGridFSBucket(store.database)
-        async for document in store[c.WF_TIMESERIES].find({"job": job}, {"gridfs_id": 1}):
-            if "gridfs_id" in document:
-                with contextlib.suppress(NoFile):
-                    await bucket.delete(document["gridfs_id"])
+        for name in c.WAVEFORMS:
+            async for document in store[name].find({"job": job}, {"gridfs_id": 1}):
+                if "gridfs_id" in document:
+                    with contextlib.suppress(NoFile):
+                        await bucket.delete(document["gridfs_id"])
         # what a writer put there and died before it committed
         async for found in store.database["fs.files"].find({"filename": gridfs_name(job)}, {"_id": 1}):
             with contextlib.suppress(NoFile):

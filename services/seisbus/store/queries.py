@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from cachetools import LRUCache
-from pymongo.asynchronous.cursor import AsyncCursor
 
 from libseis.codes import Channel, ChannelFilter
 from libseis.epochs import of_document
 from libseis.segments import Rate
 
 from ..errors import NotFoundError
+from ..model.stored_waveforms import channels_of
 from . import collections as c
 from .client import Store, translated
 from .collections import Collection
@@ -31,8 +31,8 @@ from .documents import (
     JobDocument,
     LogEntry,
     Provenance,
+    SavedDocument,
     SourceDocument,
-    WaveformDocument,
 )
 from .graves import expand_log
 from .normalized import WITHOUT_PICKLE
@@ -63,13 +63,15 @@ ANY_TIME = TimeSpan()
 
 @dataclass(frozen=True, slots=True)
 class WaveformFilter:
-    """Which stored waveforms; empty texts mean any. Waveforms that overlap `span` match."""
+    """Which stored waveforms; empty texts mean any. Waveforms that overlap `span` match, Seismograms of which any
+    channel does. `components`: 1 for TimeSeries, 3 for Seismograms, 0 for both."""
 
     job: str = ""
     channels: ChannelFilter = _ANY_CHANNEL
     span: TimeSpan = ANY_TIME
     data_tag: str = ""
     event: str = ""
+    components: int = 0
 
 
 async def jobs(store: Store, request: PageRequest) -> Page[JobDocument]:
@@ -81,7 +83,7 @@ async def jobs(store: Store, request: PageRequest) -> Page[JobDocument]:
     return await _page(cursor, request, 50, ("jobs",), lambda d: [d["_id"]])
 
 
-async def waveforms(store: Store, wanted: WaveformFilter, request: PageRequest) -> Page[WaveformDocument]:
+async def waveforms(store: Store, wanted: WaveformFilter, request: PageRequest) -> Page[SavedDocument]:
     """wf documents in order of start time."""
     scope = ("waveforms", wanted)
     after = request.position(*scope)
@@ -89,15 +91,36 @@ async def waveforms(store: Store, wanted: WaveformFilter, request: PageRequest) 
     if after is not None:
         bounds = where.setdefault("starttime", {})
         bounds["$gte"] = max(after[0], bounds.get("$gte", after[0]))
-    cursor = store[c.WF_TIMESERIES].find(where).sort([("starttime", 1), ("_id", 1)])
-    page = await _page(cursor, request, 1000, scope, lambda d: [d["starttime"], d["_id"]], accept, after)
+    found = _in_order(store, wanted, where)
+    page = await _page(found, request, 1000, scope, lambda d: [d["starttime"], d["_id"]], accept, after)
     known: LRUCache[str, Provenance] = LRUCache(_PROVENANCES)
     for document in page.documents:
         await with_provenance(store, document, known)
     return page
 
 
-async def with_provenance(store: Store, document: WaveformDocument, known: LRUCache[str, Provenance]) -> None:
+async def _in_order(store: Store, wanted: WaveformFilter, where: Document) -> AsyncIterator[SavedDocument]:
+    """What a query finds in all collections of waveforms, in order of start time."""
+    cursors = [
+        store[name].find(_there(components, where), batch_size=500).sort([("starttime", 1), ("_id", 1)])
+        for name, components in c.WAVEFORMS.items()
+        if wanted.components in (0, components)
+    ]
+    heads = [(cursor, document) for cursor in cursors if (document := await anext(cursor, None)) is not None]
+    while heads:
+        at = min(range(len(heads)), key=lambda n: (heads[n][1]["starttime"], heads[n][1]["_id"]))
+        cursor, document = heads[at]
+        yield document
+        following = await anext(cursor, None)
+        heads[at : at + 1] = [] if following is None else [(cursor, following)]
+
+
+def _there(components: int, where: Document) -> Document:
+    """A query as the indexes of a collection serve it: a Seismogram has three channels, and no index of them."""
+    return where if components == 1 else {name: value for name, value in where.items() if name != "chan"}
+
+
+async def with_provenance(store: Store, document: SavedDocument, known: LRUCache[str, Provenance]) -> None:
     """Put into a wf document the provenance that its task's outcome document holds; `known` keeps what was read."""
     identity = document.get("outcome")
     if "provenance" in document or identity is None:
@@ -108,14 +131,13 @@ async def with_provenance(store: Store, document: WaveformDocument, known: LRUCa
     document["provenance"] = known[identity]
 
 
-async def each_waveform(store: Store, wanted: WaveformFilter, limit: int = 0) -> AsyncIterator[WaveformDocument]:
+async def each_waveform(store: Store, wanted: WaveformFilter, limit: int = 0) -> AsyncIterator[SavedDocument]:
     """wf documents in order of start time, one by one, at most `limit` (0 means all), in bounded memory."""
     where, accept = _waveform_query(wanted)
     given = 0
     known: LRUCache[str, Provenance] = LRUCache(_PROVENANCES)
-    cursor = store[c.WF_TIMESERIES].find(where, batch_size=500).sort([("starttime", 1), ("_id", 1)])
     with translated():
-        async for document in cursor:
+        async for document in _in_order(store, wanted, where):
             if not accept(document):
                 continue
             await with_provenance(store, document, known)
@@ -125,7 +147,7 @@ async def each_waveform(store: Store, wanted: WaveformFilter, limit: int = 0) ->
                 return
 
 
-async def logdata_of(store: Store, documents: Sequence[WaveformDocument]) -> list[list[LogEntry]]:
+async def logdata_of(store: Store, documents: Sequence[SavedDocument]) -> list[list[LogEntry]]:
     """The error log of each wf document (MsPASS's logdata, empty without one), by one query for all of them."""
     wanted = list({document["elog_id"] for document in documents if document.get("elog_id") is not None})
     found: dict[Any, list[LogEntry]] = {}
@@ -138,9 +160,9 @@ async def logdata_of(store: Store, documents: Sequence[WaveformDocument]) -> lis
 
 async def logged_batches(
     store: Store, wanted: WaveformFilter, limit: int = 0
-) -> AsyncIterator[list[tuple[WaveformDocument, list[LogEntry]]]]:
+) -> AsyncIterator[list[tuple[SavedDocument, list[LogEntry]]]]:
     """`each_waveform` with the error log of each, a hundred at a time."""
-    batch: list[WaveformDocument] = []
+    batch: list[SavedDocument] = []
     size = 1  # the first comes at once
     async for document in each_waveform(store, wanted, limit):
         batch.append(document)
@@ -297,7 +319,7 @@ async def channels(
     return await _page(cursor, request, 1000, scope, lambda d: [d.get(name, "") for name in order], accept, after)
 
 
-def _waveform_query(wanted: WaveformFilter) -> tuple[Document, Accept[WaveformDocument]]:
+def _waveform_query(wanted: WaveformFilter) -> tuple[Document, Accept[SavedDocument]]:
     """A query that one index serves, and the exact test of what it finds."""
     codes = wanted.channels
     where: Document = {}
@@ -312,25 +334,25 @@ def _waveform_query(wanted: WaveformFilter) -> tuple[Document, Accept[WaveformDo
     if wanted.span.end_ns is not None:
         where["starttime"] = {"$lt": wanted.span.end_ns / 1e9 + _MARGIN_S}
 
-    def accept(document: WaveformDocument) -> bool:
+    def accept(document: SavedDocument) -> bool:
         return (
             (not wanted.job or document.get("job") == wanted.job)
             and (not wanted.data_tag or document.get("data_tag") == wanted.data_tag)
             and (not wanted.event or document.get("event") == wanted.event)
             and _overlaps(document, wanted.span)
-            and codes.matches(Channel.of_document(document))
+            and any(map(codes.matches, channels_of(document)))
         )
 
     return where, accept
 
 
-def last_sample_ns(document: WaveformDocument) -> int:
+def last_sample_ns(document: SavedDocument) -> int:
     """Time of the last sample of a wf document, nanoseconds since 1970."""
     numerator, denominator = map(int, document["rate"])
     return int(document["t0_ns"]) + Rate(numerator, denominator).span_ns(int(document["npts"]) - 1)
 
 
-def _overlaps(document: WaveformDocument, span: TimeSpan) -> bool:
+def _overlaps(document: SavedDocument, span: TimeSpan) -> bool:
     return (span.end_ns is None or document["t0_ns"] < span.end_ns) and (
         span.start_ns is None or last_sample_ns(document) >= span.start_ns
     )
@@ -345,7 +367,7 @@ def _below(prefix: str) -> tuple[str, str]:
 
 
 async def _page(
-    cursor: AsyncCursor[D],
+    cursor: AsyncIterator[D],
     request: PageRequest,
     usual: int,
     scope: tuple[object, ...],

@@ -25,7 +25,7 @@ from ..model.ids import outcome_id, outcome_range
 from ..model.outcome import Fate
 from ..model.task import Part, Task, Window
 from .client import Store
-from .collections import CEMETERY, OUTCOME, SUMMARY, TASK, WF_TIMESERIES, Collection
+from .collections import CEMETERY, OUTCOME, SUMMARY, TASK, WAVEFORMS, Collection
 from .documents import ObjectId, OutcomeDocument, Provenance
 from .graves import same_grave, share_grave, with_shared_logs
 from .packing import End, expand_all, grave_id, pack_outcomes
@@ -120,7 +120,7 @@ async def _commit(
             result.fates[settlement.job][entry.fate.value] += 1
             result.stored_bytes[settlement.job] += entry.stored_bytes
             for collection, document in belongings:
-                if collection == WF_TIMESERIES and settlement.provenance is not None and "provenance" not in document:
+                if collection in WAVEFORMS and settlement.provenance is not None and "provenance" not in document:
                     document["outcome"] = identity
                 documents[collection].append(document)
     if outcomes:

@@ -7,13 +7,15 @@ as seisbus.local.
 
 from .make import make_archive
 from .manifest import DayFile, EventFile, Manifest, read_manifest
-from .spec import ALL_DEFECTS, ArchiveSpec, ArchiveSpecError, Defect, Quake, RateShare
+from .spec import ALL_DEFECTS, ENZ, ArchiveSpec, ArchiveSpecError, Axis, Defect, Mount, Quake, RateShare
 from .truth import ExpectedPiece, ExpectedWindow, Gaps, TruthSegment, expected_window, truth_segments
 
 __all__ = [
     "ALL_DEFECTS",
+    "ENZ",
     "ArchiveSpec",
     "ArchiveSpecError",
+    "Axis",
     "DayFile",
     "Defect",
     "EventFile",
@@ -21,6 +23,7 @@ __all__ = [
     "ExpectedWindow",
     "Gaps",
     "Manifest",
+    "Mount",
     "Quake",
     "RateShare",
     "TruthSegment",

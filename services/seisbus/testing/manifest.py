@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from seisbus.archive.definition import DayCut
-from seisbus.testing.spec import ArchiveSpec, ArchiveSpecError, Defect, Quake, RateShare
+from seisbus.testing.spec import ArchiveSpec, ArchiveSpecError, Axis, Defect, Mount, Quake, RateShare
 
 VERSION = 1
 
@@ -166,6 +166,14 @@ def _spec(content: dict[str, Any]) -> ArchiveSpec:
     content["defects"] = tuple(Defect(item) for item in content["defects"])
     content["hours"] = tuple(content["hours"])
     content["quakes"] = tuple(Quake(**item) for item in content["quakes"])
+    content["mounts"] = tuple(
+        Mount(
+            tuple(Axis(**axis) for axis in mount["axes"]),
+            mount["turned_ns"],
+            tuple(Axis(**axis) for axis in mount["after"]),
+        )
+        for mount in content.get("mounts", ())
+    )
     content["day_cut"] = DayCut(content["day_cut"])
     content["window"] = tuple(content["window"]) if content["window"] else None
     return ArchiveSpec(**content)

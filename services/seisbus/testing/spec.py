@@ -111,6 +111,34 @@ class RateShare:
         return max(1, round(NS / self.rate)) if self.rate > 0 else 1
 
 
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """An axis of a sensor: the last letter of its channel's code, and where it points by the FDSN's angles, degrees.
+
+    Azimuth from north, dip down from the horizontal; None where the StationXML does not state it.
+    """
+
+    letter: str
+    azimuth: float | None
+    dip: float | None
+
+
+ENZ = (Axis("E", 90.0, 0.0), Axis("N", 0.0, 0.0), Axis("Z", 0.0, -90.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """How a sensor stands, a channel an axis; from `turned_ns` (epoch ns) on as `after` says, in another epoch."""
+
+    axes: tuple[Axis, ...] = ENZ
+    turned_ns: int | None = None
+    after: tuple[Axis, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.axes or (self.turned_ns is not None and len(self.after) != len(self.axes)):
+            raise ArchiveSpecError("mounts", "must have an axis at least, and as many after a turn as before.")
+
+
 MIX_DEMO = (RateShare(1, "L", 0.44), RateShare(40, "B", 0.50), RateShare(100, "H", 0.06))
 MIX_LONG = (RateShare(1, "L", 0.5), RateShare(0.1, "V", 0.5))
 MIX_BENCH = (RateShare(1, "L", 0.10), RateShare(40, "B", 0.40), RateShare(100, "H", 0.50))
@@ -126,7 +154,8 @@ class ArchiveSpec:
     components apart) makes that many distinct waveforms a rate and gives each channel of the rate one of
     them with an offset of its own: an archive of a whole network in minutes. `real` adds the waveforms
     that installed packages ship. `day_cut` "record" cuts days between records, as most archives do: the
-    last record of a day goes on into the next one.
+    last record of a day goes on into the next one. `mounts` says how the first sensors stand; all others point east,
+    north and up.
     """
 
     seed: int = 1
@@ -142,6 +171,7 @@ class ArchiveSpec:
     real: bool = True
     bucket: str = "scedc-pds"
     day_cut: DayCut = DayCut.SAMPLE
+    mounts: tuple[Mount, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.days or len(set(self.days)) != len(self.days):

@@ -11,7 +11,8 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from seisbus.testing.spec import NS, ArchiveSpec
+from libseis.isotime import iso
+from seisbus.testing.spec import ENZ, NS, ArchiveSpec, Axis, Mount
 
 _NAMES = {
     "AZ": "BZN CRY FRD KNW LVA2 MONP2 PFO RDM SMER SND SOL TRO WMC",
@@ -23,8 +24,6 @@ _NAMES = {
         "VTV WBS WES WGR WLT WNS WTT WWC"
     ),
 }
-_COMPONENTS = "ENZ"
-_AZIMUTHS = {"E": (90.0, 0.0), "N": (0.0, 0.0), "Z": (0.0, -90.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Channel:
 
     `waveform` seeds the noise and `heard_at` is the site whose earthquakes it has: its own, or another
     channel's where a spec has templates. `offset` is its mean in counts, by which mixed-up channels show.
-    Its samples stand on the grid phase_ns + i / rate for ever.
+    Its samples stand on the grid phase_ns + i / rate for ever. `axis` is where it points, from `turned_ns` on `later`.
     """
 
     number: int
@@ -56,6 +55,9 @@ class Channel:
     heard_at: Station
     offset: int
     phase_ns: int
+    axis: Axis = ENZ[2]
+    turned_ns: int | None = None
+    later: Axis | None = None
 
     @property
     def rate(self) -> float:
@@ -69,7 +71,7 @@ class Channel:
 
 
 def plan_channels(spec: ArchiveSpec) -> list[Channel]:
-    """The channels of a spec, three components of a sensor in turn, rates mixed in proportion."""
+    """The channels of a spec, three components of a sensor in turn (or its mount's), rates mixed in proportion."""
     rng = np.random.default_rng([spec.seed, 1])
     stations = _Stations(spec.seed)
     channels: list[Channel] = []
@@ -85,7 +87,9 @@ def plan_channels(spec: ArchiveSpec) -> list[Channel]:
             station = stations.take()
         bands_of.setdefault(station, set()).add(share.band)
         loc = ("", "", "", "", "10", "", "00")[stations.taken % 7]
-        for position, component in enumerate(_COMPONENTS[: spec.channels - len(channels)]):
+        sensor = sum(made.values()) - 1
+        mount = spec.mounts[sensor] if sensor < len(spec.mounts) else Mount()
+        for position, axis in enumerate(mount.axes[: spec.channels - len(channels)]):
             number = len(channels)
             waveform = number
             if spec.templates is not None:
@@ -95,13 +99,16 @@ def plan_channels(spec: ArchiveSpec) -> list[Channel]:
                     number=number,
                     station=station,
                     loc=loc,
-                    chan=f"{share.band}H{component}",
+                    chan=f"{share.band}H{axis.letter}",
                     period_ns=share.period_ns,
                     waveform=waveform,
                     heard_at=heard_at.setdefault((share.rate, waveform), station),
                     # at least 300 apart, so that no two channels agree in their means
                     offset=(1 if rng.random() < 0.5 else -1) * (300 * number + int(rng.integers(100, 250))),
                     phase_ns=_phase_ns(rng, share.period_ns),
+                    axis=axis,
+                    turned_ns=mount.turned_ns,
+                    later=mount.after[position] if mount.after else None,
                 )
             )
     return channels
@@ -143,9 +150,10 @@ def stationxml(station: Station, channels: list[Channel]) -> str:
     """
     epochs = "".join(_channel_xml(station, channel) for channel in channels)
     # an epoch that ended, and an open one without data: both must be distinguished from the others
-    loc, chan = channels[0].loc, channels[0].chan
-    epochs += _epoch_xml(station, loc, chan, 20.0, "1996-01-01T00:00:00Z", "2004-12-31T00:00:00Z")
-    epochs += _epoch_xml(station, loc, "UHZ", 0.01, "2005-01-01T00:00:00Z", None)
+    first = channels[0]
+    former = _Epoch(first.chan, first.axis, 20.0, "1996-01-01T00:00:00Z", "2004-12-31T00:00:00Z")
+    epochs += _epoch_xml(station, first.loc, former)
+    epochs += _epoch_xml(station, first.loc, _Epoch("UHZ", ENZ[2], 0.01, _SINCE))
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<FDSNStationXML xmlns="http://www.fdsn.org/xml/station/1" schemaVersion="1.2">'
@@ -163,8 +171,27 @@ def _place(station: Station) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Epoch:
+    """An epoch of a channel of the code `chan`; dates in ISO 8601, open without an end."""
+
+    chan: str
+    axis: Axis
+    rate: float
+    start: str
+    end: str | None = None
+
+
+_SINCE = "2005-01-01T00:00:00Z"
+
+
 def _channel_xml(station: Station, channel: Channel) -> str:
-    return _epoch_xml(station, channel.loc, channel.chan, channel.rate, "2005-01-01T00:00:00Z", None)
+    if channel.turned_ns is None or channel.later is None:
+        return _epoch_xml(station, channel.loc, _Epoch(channel.chan, channel.axis, channel.rate, _SINCE))
+    turned = iso(channel.turned_ns)
+    before = _Epoch(channel.chan, channel.axis, channel.rate, _SINCE, turned)
+    after = _Epoch(channel.chan, channel.later, channel.rate, turned)
+    return _epoch_xml(station, channel.loc, before) + _epoch_xml(station, channel.loc, after)
 
 
 _POLES = ((-0.03701, 0.03701), (-0.03701, -0.03701), (-251.3, 0.0), (-131.0, 467.3), (-131.0, -467.3))
@@ -173,13 +200,14 @@ _SENSOR_GAIN = 1500.0  # V s/m
 _DIGITISER_GAIN = 400_000.0  # counts/V
 
 
-def _epoch_xml(station: Station, loc: str, chan: str, rate: float, start: str, end: str | None) -> str:
-    azimuth, dip = _AZIMUTHS[chan[2]]
-    closed = f' endDate="{end}"' if end else ""
+def _epoch_xml(station: Station, loc: str, epoch: _Epoch) -> str:
+    closed = f' endDate="{epoch.end}"' if epoch.end else ""
+    angles = (("Azimuth", epoch.axis.azimuth), ("Dip", epoch.axis.dip))
+    stated = "".join(f"<{name}>{value}</{name}>" for name, value in angles if value is not None)
     return (
-        f'<Channel code="{chan}" locationCode="{loc}" startDate="{start}"{closed}>{_place(station)}'
-        f"<Depth>2.0</Depth><Azimuth>{azimuth}</Azimuth><Dip>{dip}</Dip><SampleRate>{rate}</SampleRate>"
-        f"<Response>{_response_xml(rate)}</Response></Channel>"
+        f'<Channel code="{epoch.chan}" locationCode="{loc}" startDate="{epoch.start}"{closed}>{_place(station)}'
+        f"<Depth>2.0</Depth>{stated}<SampleRate>{epoch.rate}</SampleRate>"
+        f"<Response>{_response_xml(epoch.rate)}</Response></Channel>"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -77,29 +77,29 @@ def cut_part(order: WindowOrder, work: Work | None, stations: StepContext | None
     Whatever is wrong with the data becomes a dead window with its reason on the log, never an exception.
     """
     found = decoded(order.inputs, order.recipe.overlap)
-    sources = tuple(_source(read) for read in order.inputs if read.records)
-    outcomes = tuple(_told(window, found, sources, order, work, stations) for window in order.windows)
+    sources = sources_of(order)
+    return batch_of(
+        order, lambda window: missing_or(_outcome(window, found, sources, order.recipe, work, stations), order.inputs)
+    )
+
+
+def batch_of(order: WindowOrder, outcome_of: Callable[[Window], WindowOutcome]) -> OutcomeBatch:
+    """The outcomes of an order's windows."""
+    outcomes = tuple(_told(window, outcome_of) for window in order.windows)
     return OutcomeBatch(order.job, order.task, order.attempt, order.part, order.part_count, order.recipe, outcomes)
 
 
-def _told(
-    window: Window,
-    found: Decoded,
-    sources: tuple[Source, ...],
-    order: WindowOrder,
-    work: Work | None,
-    stations: StepContext | None,
-) -> WindowOutcome:
+def _told(window: Window, outcome_of: Callable[[Window], WindowOutcome]) -> WindowOutcome:
     """The outcome of a window, with what libraries warned of on its log."""
     with collected() as told:
-        outcome = _missing_or(_outcome(window, found, sources, order.recipe, work, stations), order.inputs)
+        outcome = outcome_of(window)
     if not told:
         return outcome
     lines = (LogLine("windower", sentence(text), Severity.COMPLAINT) for text in told)
     return replace(outcome, log=(*lines, *outcome.log))
 
 
-def _missing_or(outcome: WindowOutcome, inputs: Sequence[ObjectRecords]) -> WindowOutcome:
+def missing_or(outcome: WindowOutcome, inputs: Sequence[ObjectRecords]) -> WindowOutcome:
     """`missing` in place of a dead window without data, when none of the objects of its own days is there.
 
     The task had other objects: neighbours that it read for pads and day edges, or the days of its other windows.
@@ -116,8 +116,13 @@ def _missing_or(outcome: WindowOutcome, inputs: Sequence[ObjectRecords]) -> Wind
     return WindowOutcome(window, Fate.MISSING, reason, detail)
 
 
-def _source(read: ObjectRecords) -> Source:
-    return Source(read.ref.archive, read.ref.key, read.etag, read.ranges, read.whole)
+def sources_of(order: WindowOrder) -> tuple[Source, ...]:
+    """Where the samples of an order come from."""
+    return tuple(
+        Source(read.ref.archive, read.ref.key, read.etag, read.ranges, read.whole)
+        for read in order.inputs
+        if read.records
+    )
 
 
 def _outcome(
@@ -128,19 +133,49 @@ def _outcome(
     work: Work | None,
     stations: StepContext | None,
 ) -> WindowOutcome:
+    taken = take(window, found, sources, recipe, stations)
+    if isinstance(taken, WindowOutcome):
+        return taken
+    if work is not None:
+        return _processed(window, taken, sources, recipe, work)
+    log, result = taken.log, taken.cut
+    filled = recipe.gaps == GapPolicy.FILL and bool(result.gaps)
+    # Records with complaints are encoded again, so that readers need not complain again.
+    origin = None if filled or taken.complaints else found
+    log += [LogLine("windower", told.message, Severity.COMPLAINT) for s in result.pieces if (told := s.uneven())]
+    pieces = tuple(packed(s, recipe, origin, log, touched=filled, units=taken.units) for s in result.pieces)
+    return WindowOutcome(window, Fate.SAVED, pieces=pieces, log=tuple(log), sources=sources)
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a window takes of a channel: the channel's data, the samples of the window, their units, the log so far;
+    and whether that has complaints about the data."""
+
+    joined: Joined
+    cut: Cut
+    units: str
+    log: list[LogLine]
+    complaints: bool
+
+
+def take(
+    window: Window, found: Decoded, sources: tuple[Source, ...], recipe: Recipe, stations: StepContext | None
+) -> Taken | WindowOutcome:
+    """The samples of a window of a channel, or its end where it cannot have them."""
     joined, complaint = choose(found, window.channel)
     log = list(found.log)
     if complaint:
         log.append(LogLine("windower", complaint, Severity.COMPLAINT))
     if joined is None:
         if found.joined:
-            return _dead(window, Reason.WRONG_CHANNEL.value, complaint, log, sources)
+            return dead(window, Reason.WRONG_CHANNEL.value, complaint, log, sources)
         if found.unreadable:
-            return _dead(window, Reason.UNREADABLE.value, found.unreadable, log, sources)
+            return dead(window, Reason.UNREADABLE.value, found.unreadable, log, sources)
         if found.any_records:
             detail = "The archive's object has data, but none inside the window."
-            return _dead(window, CutReason.NO_DATA_IN_WINDOW.value, detail, log, sources)
-        return _dead(window, CutReason.NO_DATA.value, "The archive's object holds no data.", log, sources)
+            return dead(window, CutReason.NO_DATA_IN_WINDOW.value, detail, log, sources)
+        return dead(window, CutReason.NO_DATA.value, "The archive's object holds no data.", log, sources)
     complaints = [*joined.complaints, *(c for segment in joined.segments for c in segment.complaints)]
     messages = dict.fromkeys(complaint.message for complaint in complaints)
     log += [LogLine("mseed", message, Severity.COMPLAINT) for message in messages]
@@ -154,23 +189,16 @@ def _outcome(
         fill=GapFill(recipe.fill),
     )
     if result.reason is not None:
-        return _dead(window, result.reason.value, result.detail, log, sources)
+        return dead(window, result.reason.value, result.detail, log, sources)
     if result.detail:
         log.append(LogLine("windower", result.detail, Severity.COMPLAINT))
-    units = _units(joined, window, stations)
-    if work is None:
-        filled = recipe.gaps == GapPolicy.FILL and bool(result.gaps)
-        # Records with complaints are encoded again, so that readers need not complain again.
-        origin = None if filled or messages else found
-        log += [LogLine("windower", told.message, Severity.COMPLAINT) for s in result.pieces if (told := s.uneven())]
-        pieces = tuple(_packed(s, recipe, origin, log, touched=filled, units=units) for s in result.pieces)
-        return WindowOutcome(window, Fate.SAVED, pieces=pieces, log=tuple(log), sources=sources)
-    return _processed(window, joined, result, sources, recipe, work, log, units)
+    return Taken(joined, result, _units(joined, window, stations), log, bool(messages))
 
 
-def _dead(
+def dead(
     window: Window, reason: str, detail: str, log: Sequence[LogLine], sources: tuple[Source, ...]
 ) -> WindowOutcome:
+    """The end of a window that cannot be had, with the reason as the last line of its log."""
     line = LogLine("windower", f"{reason}: {detail}", Severity.INVALID)
     return WindowOutcome(window, Fate.DEAD, reason, detail, log=(*log, line), sources=sources)
 
@@ -185,7 +213,7 @@ def _units(joined: Joined, window: Window, stations: StepContext | None) -> str:
     return stations.responses.sample_units(joined.segments[0].channel, window.start_ns, window.end_ns)
 
 
-def _packed(
+def packed(
     segment: Segment, recipe: Recipe, origin: Decoded | None, log: list[LogLine], *, touched: bool, units: str
 ) -> Piece:
     """A piece in the form it is stored in: untouched samples as miniSEED, others as float64, or as the job says.
@@ -230,28 +258,20 @@ def _record_bytes(segment: Segment) -> int:
     return min(_RECORD_BYTES, max(_SHORTEST_RECORD_BYTES, 1 << (most - 1).bit_length()))
 
 
-def _processed(
-    window: Window,
-    joined: Joined,
-    result: Cut,
-    sources: tuple[Source, ...],
-    recipe: Recipe,
-    work: Work,
-    log: list[LogLine],
-    units: str,
-) -> WindowOutcome:
+def _processed(window: Window, taken: Taken, sources: tuple[Source, ...], recipe: Recipe, work: Work) -> WindowOutcome:
     """Run the steps on window plus pad, cut last, and say what of the window is not covered then."""
     pieces: list[Piece] = []
     attributes = mark_attributes(window.arrival, window.picks)
-    for piece in result.pieces:
+    log = taken.log
+    for piece in taken.cut.pieces:
         asked_ns = work.chain.pad_ns(piece.rate, recipe)
-        padded = _padded(piece, joined, *asked_ns)
+        padded = with_pad(piece, taken.joined, *asked_ns)
         if told := padded.uneven():  # steps work on one even grid
             log.append(LogLine("windower", told.message, Severity.COMPLAINT))
         if text := work.chain.short_pad(piece, padded, asked_ns):
             log.append(LogLine("windower", text, Severity.COMPLAINT))
         normal = work.known.normal(piece.channel, window.event, piece.t0_ns, piece.end_ns)
-        done = work.chain.run(padded, work.context, units, {**attributes, **normal.attributes})
+        done = work.chain.run(padded, work.context, taken.units, {**attributes, **normal.attributes})
         log += done.log
         asked = asked_of(window, piece)
         cuts = [
@@ -261,19 +281,24 @@ def _processed(
         parts = [(part, made) for again, made in zip(cuts, done.units, strict=True) for part in again.pieces]
         if done.segments and (text := lacking(asked, [part for part, _ in parts], inclusive_end=window.inclusive_end)):
             log.append(LogLine("windower", text, Severity.COMPLAINT))
-        pieces += [_packed(part, recipe, None, log, touched=True, units=made) for part, made in parts]
-    steps = work.chain.names
+        pieces += [packed(part, recipe, None, log, touched=True, units=made) for part, made in parts]
     if not pieces:
-        detail = next((line.message for line in reversed(log) if line.severity is Severity.INVALID), "")
-        log += [LogLine("station metadata", note, Severity.COMPLAINT) for note in work.notes]
-        return WindowOutcome(
-            window, Fate.DEAD, Reason.STEP_FAILED.value, detail or "The steps left no data.", log=tuple(log),
-            sources=sources, steps=steps,
-        )  # fmt: skip
+        return step_failed(window, log, sources, work)
+    steps = work.chain.names
     return WindowOutcome(window, Fate.SAVED, pieces=tuple(pieces), log=tuple(log), sources=sources, steps=steps)
 
 
-def _padded(piece: Segment, joined: Joined, before: int, after: int) -> Segment:
+def step_failed(window: Window, log: list[LogLine], sources: tuple[Source, ...], work: Work) -> WindowOutcome:
+    """The end of a window of which the steps left nothing."""
+    detail = next((line.message for line in reversed(log) if line.severity is Severity.INVALID), "")
+    log += [LogLine("station metadata", note, Severity.COMPLAINT) for note in work.notes]
+    return WindowOutcome(
+        window, Fate.DEAD, Reason.STEP_FAILED.value, detail or "The steps left no data.", log=tuple(log),
+        sources=sources, steps=work.chain.names,
+    )  # fmt: skip
+
+
+def with_pad(piece: Segment, joined: Joined, before: int, after: int) -> Segment:
     """The piece with up to the pad on both sides, out of the segments that its ends were cut from.
 
     A filled piece has a segment without filling at each end, except where the window's edge was filled.

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from libseis import TimeSeries
+from libseis.objects.kinds import ATOMIC, Atomic
 from libseis.segments import Rate, Segment
 from libseis.segments.timeseries import segment_to_timeseries, timeseries_to_segment
 from libseis.steps import StepContext, apply, build, pad_ns
@@ -69,16 +70,24 @@ class Chain:
         `attributes` stand in the datum's Metadata before: source, receiver, marks.
         """
         datum = segment_to_timeseries(segment, {"units": units, **attributes} if units else attributes)
+        live, log = self.data(datum, context)
+        kept = [datum for datum in live if isinstance(datum, TimeSeries)]
+        return Processed(
+            tuple(timeseries_to_segment(datum) for datum in kept), tuple(units_of(datum) for datum in kept), log
+        )
+
+    def data(self, datum: Atomic, context: StepContext | None) -> tuple[list[Atomic], tuple[LogLine, ...]]:
+        """Apply the steps to a datum: what lives then, and what they logged, of the dead too."""
         known = len(datum.elog)
-        results = apply(self._steps, datum, context)
-        log = [
+        results = [result for result in apply(self._steps, datum, context) if isinstance(result, ATOMIC)]
+        log = tuple(
             LogLine(entry.algorithm, entry.message, _SEVERITIES.get(entry.badness.name, Severity.INFORMATIONAL))
             for result in results
             for entry in list(result.elog.get_error_log())[known:]
-        ]
-        live = [r for r in results if isinstance(r, TimeSeries) and r.live]
-        return Processed(
-            tuple(timeseries_to_segment(r) for r in live),
-            tuple(str(r["units"]) if r.is_defined("units") else "" for r in live),
-            tuple(log),
         )
+        return [result for result in results if result.live], log
+
+
+def units_of(datum: Atomic) -> str:
+    """The units of a datum's samples, "" where they are not known."""
+    return str(datum["units"]) if datum.is_defined("units") else ""

@@ -42,15 +42,15 @@ class Stations:
 
     def __init__(self, context: WindowerContext) -> None:
         self._context = context
-        self._known: LRUCache[tuple[str, str, str, str], asyncio.Task[Metadata]] = LRUCache(_STATIONS)
+        self._known: LRUCache[tuple[str, int, str, str, str], asyncio.Task[Metadata]] = LRUCache(_STATIONS)
 
     async def metadata_of(self, order: WindowOrder) -> Metadata:
         """The metadata of the station that an order's windows are of."""
         archive, channel = order.inputs[0].ref.archive, order.windows[0].channel
-        # a job reads them anew: what was mended at the archive since the last one counts
-        key = (order.job, archive, channel.net, channel.sta)
+        # a job reads them anew, and a retry: what was mended at the archive since then counts
+        key = (order.job, order.attempt, archive, channel.net, channel.sta)
         if key not in self._known:
-            self._known[key] = asyncio.create_task(self._read(*key[1:]))
+            self._known[key] = asyncio.create_task(self._read(*key[2:]))
         try:
             return await asyncio.shield(self._known[key])
         except Exception:

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from libseis.codes import Channel
 from libseis.isotime import iso
@@ -32,12 +32,12 @@ from ..model.handovers import BuildOrder
 from ..model.kinds.export import ExportJob
 from ..model.kinds.misfit import MisfitJob
 from ..model.outcome import Fate
-from ..model.stored_waveforms import StoredBytesError, stored_segment
+from ..model.stored_waveforms import StoredBytesError, channels_of, pointing, stored_segment, stored_segments
 from ..planning.datasets import dataset_path, sink_key
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
 from ..store.collections import ASDF_DATASET
 from ..store.datasets import dataset_document, lease_name, of_dataset, site_at
-from ..store.documents import DatasetFacts, SiteDocument, WaveformDocument
+from ..store.documents import DatasetFacts, SavedDocument, SiteDocument
 from ..store.jobs import get_job, job_spec
 from ..store.lease import acquire, release
 from ..store.misfits import adjoint_sources_of, rejected_of, synthetics_of, windows_of
@@ -174,13 +174,17 @@ class _Dataset:
                     draft = await self._open(part)
                 if draft.wants_samples:
                     try:
-                        segment = await self._read(document)
+                        segments = await self._read(document)
                     except (BlobError, StoredBytesError) as error:
                         self.problems.append(error.message)
                         continue
                     told = [str(entry.get("error_message", "")) for entry in log]
                     self.log += [f"{Channel.of_document(document)} {iso(document['t0_ns'])}: {text}" for text in told]
-                    await asyncio.to_thread(draft.add, LoggedWaveform(**document, elog=told), segment, attached)
+                    for number, segment in enumerate(segments):  # of a Seismogram, a trace a component
+                        if self._wants(segment.channel):
+                            of_trace = attached | pointing(document, number)
+                            logged = _logged(document, segment.channel, told)
+                            await asyncio.to_thread(draft.add, logged, segment, of_trace)
                 self.waveforms += 1
                 failpoint("dataset-mid-write")
             if draft is not None:
@@ -198,19 +202,23 @@ class _Dataset:
             raise
         return self
 
-    def _belongs(self, document: WaveformDocument) -> bool:
+    def _belongs(self, document: SavedDocument) -> bool:
         """Whether a waveform of the query is of this dataset: blank codes and events are wildcards to a query."""
         window = self._order.window
         if window.channel.sta:
-            return Channel.of_document(document) == window.channel
+            return any(map(self._wants, channels_of(document)))
         return str(document.get("event") or "") == window.event
 
-    async def _read(self, document: WaveformDocument) -> Segment:
+    def _wants(self, channel: Channel) -> bool:
+        """Whether a trace of this channel is of the dataset."""
+        return not self._order.window.channel.sta or channel == self._order.window.channel
+
+    async def _read(self, document: SavedDocument) -> list[Segment]:
         miniseed = blob_format(document) is BlobFormat.MSEED
         context = self._context
         read = read_blob(context.store, context.settings.output_root, document, context.sink)
         pieces = [piece async for piece in read]
-        return await asyncio.to_thread(partial(stored_segment, document, b"".join(pieces), miniseed=miniseed))
+        return await asyncio.to_thread(partial(stored_segments, document, b"".join(pieces), miniseed=miniseed))
 
     async def _open(self, part: Path) -> Draft:
         event = await event_of(self._context.store, self._archives, self._order.window.event)
@@ -218,14 +226,14 @@ class _Dataset:
             self.problems.append(f"Nothing is known of event {self._order.window.event}.")
         return await asyncio.to_thread(open_draft, self._spec.export, part, About(self._order.window, event))
 
-    async def _archive_of(self, document: WaveformDocument) -> str:
+    async def _archive_of(self, document: SavedDocument) -> str:
         """The archive that the job of a waveform read."""
         job = str(document["job"])
         if job not in self._archives:
             self._archives[job] = str((await get_job(self._context.store, job))["spec"].get("archive") or "")
         return self._archives[job]
 
-    async def _site(self, document: WaveformDocument) -> SiteDocument | None:
+    async def _site(self, document: SavedDocument) -> SiteDocument | None:
         key = (await self._archive_of(document), str(document["net"]), str(document["sta"]))
         if key not in self._sites:
             self._sites[key] = await site_at(self._context.store, *key, int(document["t0_ns"]))
@@ -266,6 +274,11 @@ class _Dataset:
                 self.problems.append(problem)
             if inventory is not None:
                 await asyncio.to_thread(draft.add_station, inventory)
+
+
+def _logged(document: SavedDocument, channel: Channel, told: list[str]) -> LoggedWaveform:
+    """The document of a trace, with the sentences of its log."""
+    return cast(LoggedWaveform, {**document, "chan": channel.chan, "elog": told})
 
 
 def _config(settings: Mapping[str, Any]) -> Config:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import time
 from collections import Counter, defaultdict
@@ -22,12 +23,12 @@ from ..bus.codec import decode_outcomes
 from ..bus.snapshot import snapshot
 from ..errors import UnavailableError
 from ..failpoints import failpoint
-from ..model.handovers import NOTED, OutcomeBatch, WindowOutcome
+from ..model.handovers import NOTED, OutcomeBatch, Packing, WindowOutcome
 from ..model.normalized import Known
 from ..model.outcome import Fate
 from ..store.blobs import put_gridfs
 from ..store.client import ConflictError
-from ..store.collections import ELOG, WF_TIMESERIES
+from ..store.collections import ELOG, WF_SEISMOGRAM, WF_TIMESERIES
 from ..store.documents import ObjectId, Provenance
 from ..store.jobs import add_counts, add_notes
 from ..store.settle import Settlement, SettleResult, settle
@@ -37,7 +38,10 @@ from .documents import (
     cemetery_document,
     elog_document,
     normal_of,
+    normals_of,
     provenance,
+    seismogram_bytes,
+    seismogram_document,
     shared_provenance,
     wf_document,
     with_problems,
@@ -234,7 +238,8 @@ class Committer:
             return Known()
         channels = {outcome.window.channel for outcome in kept}
         channels |= {piece.channel for outcome in kept for piece in outcome.pieces}
-        return await self._normalizer.known(batch.job, channels, {outcome.window.event for outcome in kept})
+        events = {outcome.window.event for outcome in kept}
+        return await self._normalizer.known(batch.job, channels, events, batch.attempt)
 
     async def _stored_window(
         self, batch: OutcomeBatch, outcome: WindowOutcome, shared: Provenance | None, known: Known
@@ -242,25 +247,38 @@ class Committer:
         entry = SettledWindow(outcome.window, outcome.fate, outcome.reason, outcome.detail)
         if outcome.fate is Fate.SAVED:
             normals = [normal_of(known, outcome, piece) for piece in outcome.pieces]
-            outcome = with_problems(outcome, normals)
+            of_sensors = [normals_of(known, outcome, piece) for piece in outcome.seismograms]
+            outcome = with_problems(outcome, itertools.chain(normals, *of_sensors))
             for number, (piece, normal) in enumerate(zip(outcome.pieces, normals, strict=True)):
-                place: Place | ObjectId
-                if batch.recipe.storage == "gridfs":
-                    place = await put_gridfs(self._context.store, batch.job, piece.data)
-                else:
-                    place = await self._waveforms.append(batch.job, piece.packing, piece.data)
+                place = await self._placed(batch, piece.packing, piece.data)
                 document = wf_document(batch, outcome, number, piece, place, normal)
                 if shared is None:
                     document["provenance"] = provenance(batch, outcome)
                 entry.add(WF_TIMESERIES, document)
-                entry.pieces += 1
                 entry.stored_bytes += len(piece.data)
+            for number, (seismogram, of_sensor) in enumerate(
+                zip(outcome.seismograms, of_sensors, strict=True), len(outcome.pieces)
+            ):
+                data = await asyncio.to_thread(seismogram_bytes, seismogram, batch.recipe.storage)
+                place = await self._placed(batch, Packing.FLOAT64, data)
+                of_three = seismogram_document(batch, outcome, number, seismogram, place, of_sensor)
+                if shared is None:
+                    of_three["provenance"] = provenance(batch, outcome)
+                entry.add(WF_SEISMOGRAM, of_three)
+                entry.stored_bytes += len(data)
+            entry.pieces = len(outcome.pieces) + len(outcome.seismograms)
             if outcome.log:
                 entry.add(ELOG, elog_document(batch, outcome))
         elif outcome.fate is Fate.DEAD:
             normal = normal_of(known, outcome)
             entry.grave = cemetery_document(batch, with_problems(outcome, [normal]), normal)
         return entry
+
+    async def _placed(self, batch: OutcomeBatch, packing: Packing, data: bytes | memoryview) -> Place | ObjectId:
+        """Put the bytes of a piece where the job wants them."""
+        if batch.recipe.storage == "gridfs":
+            return await put_gridfs(self._context.store, batch.job, bytes(data))
+        return await self._waveforms.append(batch.job, packing, data)
 
     def _count(self, result: SettleResult) -> None:
         for job, fates in result.fates.items():

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import cast
+from typing import Any, Literal, cast
 
-from ..model.handovers import LogLine, OutcomeBatch, Packing, Piece, Severity, WindowOutcome
+import numpy as np
+
+from libseis.codes import Channel, Sensor
+
+from ..model.handovers import LogLine, OutcomeBatch, Packing, Piece, SeismogramPiece, Severity, WindowOutcome
 from ..model.ids import document_id
 from ..model.marks import put_marks
 from ..model.normalized import Known, Normal
@@ -21,7 +25,10 @@ from ..store.documents import (
     OfItem,
     OfStation,
     OfWindow,
+    Places,
     Provenance,
+    Saved,
+    SeismogramDocument,
     Stored,
     Tombstone,
     WaveformDocument,
@@ -41,6 +48,13 @@ def logdata(log: tuple[LogLine, ...]) -> list[LogEntry]:
         }
         for line in log
     ]
+
+
+def normals_of(known: Known, outcome: WindowOutcome, piece: SeismogramPiece) -> list[Normal]:
+    """Source and receiver of a sensor's piece, then those of its channels."""
+    window, last_ns = outcome.window, _last_ns(piece)
+    channels = [Sensor.of(piece.channels[0]).channel, *piece.channels]
+    return [known.normal(channel, window.event, piece.t0_ns, last_ns) for channel in channels]
 
 
 def normal_of(known: Known, outcome: WindowOutcome, piece: Piece | None = None) -> Normal:
@@ -68,16 +82,20 @@ def _object_id(identity: str) -> ObjectId:
 
 
 def _put_ids(document: Ids, normal: Normal) -> None:
+    if normal.receiver is not None and normal.receiver.channel_id:
+        document["channel_id"] = _object_id(normal.receiver.channel_id)
+    _put_places(document, normal)
+
+
+def _put_places(document: Places, normal: Normal) -> None:
     receiver, source = normal.receiver, normal.source
-    if receiver is not None and receiver.channel_id:
-        document["channel_id"] = _object_id(receiver.channel_id)
     if receiver is not None and receiver.site_id:
         document["site_id"] = _object_id(receiver.site_id)
     if source is not None and source.source_id:
         document["source_id"] = _object_id(source.source_id)
 
 
-def _last_ns(piece: Piece) -> int:
+def _last_ns(piece: Piece | SeismogramPiece) -> int:
     """Time of the last sample."""
     return piece.t0_ns + round((piece.npts - 1) * piece.rate_denominator * 1_000_000_000 / piece.rate_numerator)
 
@@ -103,36 +121,88 @@ def provenance(batch: OutcomeBatch, outcome: WindowOutcome) -> Provenance:
 
 def shared_provenance(batch: OutcomeBatch) -> Provenance | None:
     """The provenance of all saved windows of a batch; None if they have several, or if all are lost."""
-    saved = [outcome for outcome in batch.outcomes if outcome.pieces]
+    saved = [outcome for outcome in batch.outcomes if outcome.pieces or outcome.seismograms]
     if not saved or any((o.sources, o.steps) != (saved[0].sources, saved[0].steps) for o in saved[1:]):
         return None
     return provenance(batch, saved[0])
 
 
-def _store(document: Stored, piece: Piece, place: Place | ObjectId) -> None:
+def _store(document: Stored, packing: Packing, place: Place | ObjectId) -> None:
     if isinstance(place, Place):
         document["storage_mode"] = place.mode.value
         document["dir"] = place.dir
         document["dfile"] = place.dfile
         document["foff"] = place.foff
         document["nbytes"] = place.nbytes
-        document["format"] = piece.packing.value
+        document["format"] = packing.value
         if place.sha256:
             document["sha256"] = place.sha256
     else:
         document["storage_mode"] = "gridfs"
         document["gridfs_id"] = place
-        if piece.packing is not Packing.FLOAT64:
-            document["format"] = piece.packing.value
+        if packing is not Packing.FLOAT64:
+            document["format"] = packing.value
 
 
 def wf_document(
     batch: OutcomeBatch, outcome: WindowOutcome, number: int, piece: Piece, place: Place | ObjectId, normal: Normal
 ) -> WaveformDocument:
     """The wf_TimeSeries document of the `number`-th piece of a window, without its provenance."""
+    document = cast(
+        WaveformDocument, {**_saved(batch, outcome, number, piece, piece.channel), "chan": piece.channel.chan}
+    )
+    _put_ids(document, normal)
+    _store(document, piece.packing, place)
+    return document
+
+
+def seismogram_document(
+    batch: OutcomeBatch,
+    outcome: WindowOutcome,
+    number: int,
+    piece: SeismogramPiece,
+    place: Place | ObjectId,
+    normals: Sequence[Normal],
+) -> SeismogramDocument:
+    """The wf_Seismogram document of the `number`-th piece of a window, without its provenance; `normals` are those of
+    the sensor and of its channels."""
+    document = cast(
+        SeismogramDocument,
+        {
+            **_saved(batch, outcome, number, piece, piece.channels[0]),
+            "chan": [channel.chan for channel in piece.channels],
+            "tmatrix": list(piece.tmatrix),
+            "cardinal": piece.cardinal,
+            "orthogonal": piece.orthogonal,
+        },
+    )
+    if piece.axes != piece.tmatrix:
+        document["axes"] = list(piece.axes)
+    if piece.skew:
+        document["component_skew"] = list(piece.skew)
+    ids = [normal.receiver.channel_id for normal in normals[1:] if normal.receiver is not None]
+    if len(ids) == len(piece.channels) and all(ids):
+        document["channel_id"] = list(map(_object_id, ids))
+    _put_places(document, normals[0])
+    _store(document, Packing.FLOAT64, place)
+    return document
+
+
+def seismogram_bytes(piece: SeismogramPiece, storage: str) -> memoryview:
+    """The samples of a Seismogram as MsPASS reads them: one component after the other where `storage` is gridfs, else
+    interleaved by time."""
+    order: Literal["C", "F"] = "C" if storage == "gridfs" else "F"
+    samples: Any = np.asarray(piece.samples, dtype="<f8", order=order).ravel(order=order)  # a buffer
+    return memoryview(samples).cast("B")
+
+
+def _saved(
+    batch: OutcomeBatch, outcome: WindowOutcome, number: int, piece: Piece | SeismogramPiece, channel: Channel
+) -> Saved:
+    """What the documents of all pieces have but for where the bytes are."""
     period = piece.rate_denominator / piece.rate_numerator
     start = piece.t0_ns / 1e9
-    document: WaveformDocument = {
+    document: Saved = {
         "_id": ObjectId(document_id(outcome.window.id, str(number))),
         "npts": piece.npts,
         "delta": period,
@@ -143,21 +213,18 @@ def wf_document(
         "utc_convertible": True,
         "t0_ns": piece.t0_ns,
         "rate": (piece.rate_numerator, piece.rate_denominator),
-        "net": piece.channel.net,
-        "sta": piece.channel.sta,
-        "chan": piece.channel.chan,
-        "loc": piece.channel.loc,
+        "net": channel.net,
+        "sta": channel.sta,
+        "loc": channel.loc,
         "piece": number,
         "job": batch.job,
         "window": outcome.window.id,
         "attempt": batch.attempt,
     }
     _tag(document, batch, outcome)
-    _put_ids(document, normal)
     if piece.units:
         document["units"] = piece.units
     put_marks(document, outcome.window.arrival, outcome.window.picks)
-    _store(document, piece, place)
     if outcome.log:
         document["elog_id"] = ObjectId(document_id(outcome.window.id, "elog"))
     return document
@@ -168,11 +235,15 @@ def elog_document(batch: OutcomeBatch, outcome: WindowOutcome) -> ErrorLog:
     document: ErrorLog = {
         "_id": ObjectId(document_id(outcome.window.id, "elog")),
         "logdata": logdata(outcome.log),
-        "wf_TimeSeries_id": ObjectId(document_id(outcome.window.id, "0")),
         "job": batch.job,
         "window": outcome.window.id,
         "attempt": batch.attempt,
     }
+    first = ObjectId(document_id(outcome.window.id, "0"))
+    if outcome.pieces:
+        document["wf_TimeSeries_id"] = first
+    else:
+        document["wf_Seismogram_id"] = first
     _tag(document, batch, outcome)
     return document
 

@@ -32,7 +32,7 @@ class _File:
     safe: int = 0
     waiting: deque[memoryview] = field(default_factory=deque)
 
-    def take(self, data: bytes) -> Place:
+    def take(self, data: bytes | memoryview) -> Place:
         place = Place(str(self.path.parent), self.path.name, self.end, len(data))
         if data:
             self.waiting.append(memoryview(data))
@@ -73,7 +73,7 @@ class WaveformFiles:
         self._open: OrderedDict[tuple[str, Packing], _File] = OrderedDict()
         self._made = 0
 
-    async def append(self, job: str, packing: Packing, data: bytes) -> Place:
+    async def append(self, job: str, packing: Packing, data: bytes | memoryview) -> Place:
         """Where the bytes will stand in the job's file. UnavailableError while it cannot be made; then `roll_back`."""
         file = self._open.get((job, packing))
         if file is None or file.end >= self._rotate_bytes:

@@ -37,7 +37,7 @@ class WaveformObjects:
         # half, so that a transaction under way then ends before the cleaner may come
         self.kept_seconds = orphan_seconds / 2
 
-    async def append(self, job: str, packing: Packing, data: bytes) -> Place:
+    async def append(self, job: str, packing: Packing, data: bytes | memoryview) -> Place:
         """Where the bytes will stand once `sync` has put them."""
         waiting = self._waiting.get((job, packing))
         if waiting is None:

@@ -38,7 +38,7 @@ class WaveformStore(Protocol):
 
     kept_seconds: float
 
-    async def append(self, job: str, packing: Packing, data: bytes) -> Place:
+    async def append(self, job: str, packing: Packing, data: bytes | memoryview) -> Place:
         """Where the bytes will stand. UnavailableError while there is no room for them; then `roll_back`."""
 
     async def sync(self) -> None:

@@ -85,7 +85,7 @@ def rows(text: str, after: str) -> dict[str, tuple[str, str]]:
 def literals(annotation: Any) -> set[str]:
     """The texts that an annotation allows, nested ones included."""
     if typing.get_origin(annotation) is Literal:
-        return set(typing.get_args(annotation))
+        return set(map(str, typing.get_args(annotation)))
     return set().union(*(literals(part) for part in typing.get_args(annotation)), set())
 
 

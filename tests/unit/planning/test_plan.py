@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from libseis.codes import Channel
 from libseis.isotime import DAY_NS
 from libseis.segments import Span
-from seisbus.model.job import parse_job
+from seisbus.model.job import JobFileError, parse_job
 from seisbus.model.kinds.window import WindowJob
 from seisbus.planning.knots import KnotTable
 from seisbus.planning.plan import DayFile, edge_margin_ns, plan_day, spans_of_object, split, touched_days
@@ -188,3 +188,33 @@ def test_the_pad_of_a_channel_is_that_of_its_slowest_day() -> None:
     ]
     early = plan_day("j", "a", 0, DAY, [window(0.5, 9)], lambda d: known.get(d, {}), cut_at_record=False, pads=pads)
     assert [t.pad_before_ns for t in early] == [3300 * NS, 33 * NS]
+
+
+def test_the_channels_of_a_sensor_are_one_task_with_their_objects() -> None:
+    """Files of two sensors and a lone channel; a window runs over midnight, and one component has no second day."""
+    codes = {name: Channel("CI", "PAS", "", name) for name in ("BHE", "BHN", "BHZ", "HHE", "HHN", "HHZ", "LHZ")}
+    first = {channel: file(channel) for channel in codes.values()}
+    second = {channel: file(channel) for name, channel in codes.items() if name != "BHN"}
+    days = {DAY: first, DAY + 1: second}
+    windows = [window(100, 200), window(86_000, 87_000)]
+    tasks = list(plan_day("j", "scedc", 0, DAY, windows, lambda day: days.get(day, {}), cut_at_record=False,
+                          components=3))  # fmt: skip
+    assert [str(task.windows[0].channel) for task in tasks] == ["CI.PAS..BH?", "CI.PAS..HH?", "CI.PAS..LH?"]
+    assert [len(task.windows) for task in tasks] == [2, 2, 2]
+    assert [len(task.objects) for task in tasks] == [6, 6, 2]
+    objects = [(str(o.channel)[8:], o.day_ns // DAY_NS - DAY, o.missing) for o in tasks[0].objects]
+    assert objects == [("BHE", 0, ""), ("BHE", 1, ""), ("BHN", 0, ""), ("BHN", 1, "not_listed"),
+                       ("BHZ", 0, ""), ("BHZ", 1, "")]  # fmt: skip
+    assert len({w.id for task in tasks for w in task.windows}) == 6
+
+
+@pytest.mark.parametrize(("chan", "taken"), [("BH?", True), ("*", True), ("BHE,BHN,BHZ", True), ("BH1,BH2", False),
+                                             ("BHZ", False), ("BH?,HHZ", True)])  # fmt: skip
+def test_a_job_of_sensors_selects_three_channels_of_one(chan: str, taken: bool) -> None:
+    spec = {"archive": "scedc", "components": 3, "select": {"chan": chan},
+            "windows": {"tile": {"start": "2011-03-11", "end": "2011-03-12", "length": "1h"}}}  # fmt: skip
+    if taken:
+        assert parse_job(spec, WindowJob).recipe().components == 3
+        return
+    with pytest.raises(JobFileError, match="components: 3 takes the three channels of a sensor"):
+        parse_job(spec)

@@ -18,7 +18,7 @@ from seisbus.model.job import parse_job
 from seisbus.model.outcome import Fate
 from seisbus.model.task import Recipe, Window
 from seisbus.windower.coverage import Span, asked_of, lacking
-from seisbus.windower.cutting import Work, _padded, _processed
+from seisbus.windower.cutting import Taken, Work, _processed, with_pad
 from seisbus.windower.processing import Chain
 
 T = 1_299_822_360 * 10**9
@@ -38,7 +38,8 @@ def outcome(
     result: Cut = cut_window([source], [], window.start_ns, window.end_ns, inclusive_end=not tile)
     assert result.reason is None, result
     recipe = Recipe(pad_before_ns=int(pad * S), pad_after_ns=int(pad * S))
-    return _processed(window, Joined([source], [], []), result, (), recipe, Work(Chain(steps), None), [], "")  # type: ignore[arg-type]
+    taken = Taken(Joined([source], [], []), result, "", [], complaints=False)
+    return _processed(window, taken, (), recipe, Work(Chain(steps), None))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("tile", [False, True])
@@ -118,7 +119,8 @@ def test_a_slower_channel_than_was_planned_takes_what_its_steps_need() -> None:
     assert result.reason is None
 
     def done(recipe: Recipe) -> WindowOutcome:
-        return _processed(window, Joined([source], [], []), result, (), recipe, Work(Chain(steps), None), [], "")  # type: ignore[arg-type]
+        taken = Taken(Joined([source], [], []), result, "", [], complaints=False)
+        return _processed(window, taken, (), recipe, Work(Chain(steps), None))  # type: ignore[arg-type]
 
     planned = done(Recipe(pad_before_ns=2 * S, pad_after_ns=2 * S, pad_planned=True))
     assert planned.log == () and planned.pieces[0].npts == 1201
@@ -134,7 +136,7 @@ def test_a_filled_window_is_padded_with_the_data_around_it(inclusive: bool) -> N
     window = Window("w", Channel("XX", "A", "", "BHZ"), T + 100 * S, T + 160 * S, inclusive)
     result = cut_window(parts, [], window.start_ns, window.end_ns, inclusive_end=inclusive, gaps=GapPolicy.FILL)
     (filled,) = result.pieces
-    padded = _padded(filled, Joined(parts, [], []), 30 * S, 20 * S)
+    padded = with_pad(filled, Joined(parts, [], []), 30 * S, 20 * S)
     expected = np.array(whole.data)
     expected[2400:2500] = 0
     first, stop = whole.ceil_index(filled.t0_ns - 30 * S), whole.ceil_index(filled.end_ns + 20 * S) + 1
@@ -143,7 +145,7 @@ def test_a_filled_window_is_padded_with_the_data_around_it(inclusive: bool) -> N
     # a window whose start is filled has data behind it alone
     window = Window("w", Channel("XX", "A", "", "BHZ"), T + 122 * S, T + 160 * S, inclusive)
     result = cut_window(parts, [], window.start_ns, window.end_ns, inclusive_end=inclusive, gaps=GapPolicy.FILL)
-    padded = _padded(result.pieces[0], Joined(parts, [], []), 30 * S, 20 * S)
+    padded = with_pad(result.pieces[0], Joined(parts, [], []), 30 * S, 20 * S)
     assert padded.t0_ns == result.pieces[0].t0_ns
     assert padded.end_ns == whole.time_ns(whole.ceil_index(result.pieces[0].end_ns + 20 * S))
 

@@ -13,8 +13,8 @@ _CHANNEL = Channel("CI", "PASC", "00", "LHZ")
 
 def _outcome(number: int, keys: tuple[str, ...], steps: tuple[str, ...] = ()) -> WindowOutcome:
     sources = tuple(Source("scedc", key, "etag", (0, 512 * number)) for key in keys)
-    return WindowOutcome(Window(f"job.{number}", _CHANNEL, number, number + 1, False), Fate.SAVED, "", "", (), (),
-                         sources, steps)  # fmt: skip
+    return WindowOutcome(Window(f"job.{number}", _CHANNEL, number, number + 1, False), Fate.SAVED,
+                         sources=sources, steps=steps)  # fmt: skip
 
 
 def test_neighbours_of_other_provenances_stay_apart() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +11,10 @@ from numpy.typing import NDArray
 from libseis.codes import Channel, code, location
 from libseis.enums import ErrorSeverity
 from libseis.errors import SampleError
-from libseis.extras import extra
 from libseis.objects.timeseries import TimeSeries
 from libseis.obspy.inventories import channels_of
 
-with extra("obspy"):
+if TYPE_CHECKING:
     from obspy import Inventory
 
 # epochs that differ by less are the same sensor described twice

@@ -433,20 +433,22 @@ class ListOutcomesResponse(_message.Message):
     def __init__(self, rows: _Optional[_Iterable[_Union[ListOutcomesResponse.Row, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class WaveformQuery(_message.Message):
-    __slots__ = ("job", "filter", "span", "data_tag", "event", "limit")
+    __slots__ = ("job", "filter", "span", "data_tag", "event", "limit", "components")
     JOB_FIELD_NUMBER: _ClassVar[int]
     FILTER_FIELD_NUMBER: _ClassVar[int]
     SPAN_FIELD_NUMBER: _ClassVar[int]
     DATA_TAG_FIELD_NUMBER: _ClassVar[int]
     EVENT_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
+    COMPONENTS_FIELD_NUMBER: _ClassVar[int]
     job: str
     filter: ChannelFilter
     span: TimeSpan
     data_tag: str
     event: str
     limit: int
-    def __init__(self, job: _Optional[str] = ..., filter: _Optional[_Union[ChannelFilter, _Mapping]] = ..., span: _Optional[_Union[TimeSpan, _Mapping]] = ..., data_tag: _Optional[str] = ..., event: _Optional[str] = ..., limit: _Optional[int] = ...) -> None: ...
+    components: int
+    def __init__(self, job: _Optional[str] = ..., filter: _Optional[_Union[ChannelFilter, _Mapping]] = ..., span: _Optional[_Union[TimeSpan, _Mapping]] = ..., data_tag: _Optional[str] = ..., event: _Optional[str] = ..., limit: _Optional[int] = ..., components: _Optional[int] = ...) -> None: ...
 
 class ListWaveformsRequest(_message.Message):
     __slots__ = ("query", "page_size", "page_token", "with_logs")

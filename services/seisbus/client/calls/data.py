@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Unpack
 
-from libseis import TimeSeries, TimeSeriesEnsemble
 from libseis.codes import ChannelFilter
+from libseis.objects.kinds import Atomic, Ensemble
 from seis.control.v1 import control_pb2 as pb
 from seis.v1 import waveform_pb2
 
@@ -93,8 +93,8 @@ class DataCalls(JobCalls):
             if message.last:
                 yield Stored(document, b"".join(pieces), miniseed, message.error, log)
 
-    async def stream(self, query: Query | None = None, **where: Unpack[QueryFields]) -> AsyncIterator[TimeSeries]:
-        """Return stored waveforms as TimeSeries, one by one.
+    async def stream(self, query: Query | None = None, **where: Unpack[QueryFields]) -> AsyncIterator[Atomic]:
+        """Return stored waveforms as TimeSeries, and those of sensors as Seismograms, one by one.
 
         Parameters
         ----------
@@ -105,13 +105,13 @@ class DataCalls(JobCalls):
 
         Yields
         ------
-        TimeSeries
+        TimeSeries or Seismogram
             A waveform; if it cannot be read, it is dead and its elog says why.
         """
         async for stored in self.stored(query, **where):
-            yield decode.time_series_of(stored)
+            yield decode.datum_of(stored)
 
-    async def read(self, query: Query | None = None, **where: Unpack[QueryFields]) -> TimeSeriesEnsemble:
+    async def read(self, query: Query | None = None, **where: Unpack[QueryFields]) -> Ensemble:
         """Return stored waveforms as one ensemble.
 
         If the query names a job, the ensemble's own elog says why windows of the job are missing: one entry per fate
@@ -126,8 +126,14 @@ class DataCalls(JobCalls):
 
         Returns
         -------
-        TimeSeriesEnsemble
-            The waveforms. Their Metadata are the wf documents, their elogs the stored ones, and their clocks are exact.
+        TimeSeriesEnsemble or SeismogramEnsemble
+            The waveforms; of a job with `components: 3`, Seismograms. Their Metadata are the wf documents, their elogs
+            the stored ones, and their clocks are exact.
+
+        Raises
+        ------
+        MixedKindsError
+            The query finds TimeSeries and Seismograms; `components` 1 or 3 chooses.
         """
         wanted = _query(query, where)
         ensemble = decode.ensemble_of([datum async for datum in self.stream(wanted)])
@@ -170,7 +176,8 @@ class DataCalls(JobCalls):
         """Return stored waveforms as an obspy Stream, counts as int32.
 
         Abutting and equal stretches that several jobs stored are joined; stretches in conflict stay two traces.
-        `stats.seisbus` of a trace has `elog`, the sentences of the stored error logs, and `wf_ids`.
+        `stats.seisbus` of a trace has `elog`, the sentences of the stored error logs, and `wf_ids`. The components of
+        Seismograms are traces under the codes of their channels; if steps rotated them, of where they point.
 
         Parameters
         ----------
@@ -204,15 +211,15 @@ class DataCalls(JobCalls):
             from obspy import Stream
 
         start, end = time_ns(t1), time_ns(t2)
+        channels = ChannelFilter(net, sta, loc, chan)
         query = Query(job=job, net=net, sta=sta, loc=loc, chan=chan, start=t1, end=end / 1e9 + 1e-6)
-        stream = Stream(decode.traces_of([stored async for stored in self.stored(query)], start, end))
+        stream = Stream(decode.traces_of([stored async for stored in self.stored(query)], start, end, channels))
         if job:
-            channels = ChannelFilter(net, sta, loc, chan)
             ends = self.outcomes(job, [fate for fate in Fate if fate is not Fate.SAVED])
             stream.seisbus_elog = [
                 decode.sentence_of(one)
                 async for one in ends
-                if channels.matches(one.channel) and one.start_ns <= end and one.end_ns >= start
+                if channels.touches(one.channel) and one.start_ns <= end and one.end_ns >= start
             ]
         return stream
 

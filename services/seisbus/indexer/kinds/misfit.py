@@ -40,7 +40,7 @@ async def _planned_stations(store: Store, job: str, wanted: ChannelFilter) -> li
     keys: set[StationKey] = set()
     async for outcome in each_outcome(store, found):
         channel = Channel.parse(outcome["channel"])
-        if channel.sta and _WILD.isdisjoint(channel.net + channel.sta) and wanted.matches(channel):
+        if channel.sta and _WILD.isdisjoint(channel.net + channel.sta) and wanted.touches(channel):
             keys.add(StationKey(str(outcome["event"]), channel.net, channel.sta))
     if not keys:
         raise UserError(f"No window of job {job} is of a channel that select names; widen it.")

@@ -122,6 +122,7 @@ async def _day_file_tasks(planning: Planning[ArchiveJob], cursor: Cursor) -> Tas
             cut_at_record=cut_at_record,
             pads=pads,
             aimed=aimed,
+            components=spec.recipe().components,
         )
         offset = cursor.offset if shard == cursor.shard else 0
         rest = itertools.islice(tasks, offset, None)

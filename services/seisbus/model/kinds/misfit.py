@@ -144,7 +144,8 @@ class FetchedMisfitJob(CutJob):
 
     def storing(self) -> WindowJob:
         """The window job that stores the waveforms."""
-        content = {name: getattr(self, name) for name in WindowJob.model_fields if name not in ("kind", "name")}
+        shared = WindowJob.model_fields.keys() & type(self).model_fields.keys() - {"kind", "name"}
+        content = {name: getattr(self, name) for name in shared}
         return WindowJob(name=f"{self.name[:180]}, observed" if self.name else "", **content)
 
     def measuring(self, job: str) -> MisfitJob:

@@ -51,7 +51,20 @@ from .outcomes import (
 )
 from .tasks import HeldWindows, Mark, OldWindow, PackedWindows, TaskDocument, TaskObject, Template, WindowRun
 from .upkeep import DeadLetterDocument, LeaseDocument, LeaseTerms, ProcessDocument, ProcessReport, WaitEntry
-from .waveforms import ErrorLog, Grave, Ids, OfItem, OfWindow, Stored, Tombstone, WaveformDocument
+from .waveforms import (
+    ErrorLog,
+    Grave,
+    Ids,
+    OfItem,
+    OfWindow,
+    Places,
+    Saved,
+    SavedDocument,
+    SeismogramDocument,
+    Stored,
+    Tombstone,
+    WaveformDocument,
+)
 
 __all__ = [
     "AdjointSourceDocument",
@@ -91,6 +104,7 @@ __all__ = [
     "OutcomeRow",
     "PackedWindows",
     "Placed",
+    "Places",
     "PlanCursor",
     "Point",
     "ProcessDocument",
@@ -99,6 +113,9 @@ __all__ = [
     "RejectedWindowDocument",
     "Responses",
     "RetryWish",
+    "Saved",
+    "SavedDocument",
+    "SeismogramDocument",
     "SiteDocument",
     "Source",
     "SourceDocument",

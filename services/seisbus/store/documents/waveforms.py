@@ -1,4 +1,5 @@
-"""The collections `wf_TimeSeries`, `elog` and `cemetery`: data that were saved, what is said of them, and dead data.
+"""The collections `wf_TimeSeries`, `wf_Seismogram`, `elog` and `cemetery`: data that were saved, what is said of them,
+and dead data.
 
 Names and units are MsPASS's, so that its `read_data` reads what was saved; `job`, `window` and whatever ends with `_ns`
 are ours. Times without that ending are seconds since 1970.
@@ -11,7 +12,7 @@ from typing import NotRequired, TypedDict
 from bson import ObjectId
 
 from ...model.marks import MarkAttributes
-from .common import Codes, LogEntry, Provenance
+from .common import LogEntry, Provenance
 
 
 class Stored(TypedDict):
@@ -29,12 +30,17 @@ class Stored(TypedDict):
     gridfs_id: NotRequired[ObjectId]
 
 
-class Ids(TypedDict, total=False):
-    """What a datum is normalized by: documents of `channel`, `site` and `source`, where they are known."""
+class Places(TypedDict, total=False):
+    """What a datum is normalized by: documents of `site` and `source`, where they are known."""
 
-    channel_id: ObjectId
     site_id: ObjectId
     source_id: ObjectId
+
+
+class Ids(Places, total=False):
+    """The same of a channel's datum, and its document of `channel`."""
+
+    channel_id: ObjectId
 
 
 class OfItem(TypedDict):
@@ -52,10 +58,13 @@ class OfWindow(OfItem):
     event: NotRequired[str]  # id of the event that the window is of
 
 
-class WaveformDocument(Codes, Stored, Ids, OfWindow, MarkAttributes):
-    """A piece of a window without a gap."""
+class Saved(Stored, Places, OfWindow, MarkAttributes):
+    """A piece of a window without a gap, of one component or of three."""
 
     _id: ObjectId
+    net: str
+    sta: str
+    loc: str  # blank is ""
     npts: int
     delta: float  # s
     sampling_rate: float  # Hz
@@ -72,12 +81,37 @@ class WaveformDocument(Codes, Stored, Ids, OfWindow, MarkAttributes):
     outcome: NotRequired[str]  # the document of `outcome` that has the provenance instead
 
 
+class WaveformDocument(Saved, Ids):
+    """A piece of a window of a channel: a TimeSeries."""
+
+    chan: str
+
+
+class SeismogramDocument(Saved):
+    """A piece of a window of a sensor: a Seismogram.
+
+    Its samples are interleaved by time in files and buckets, one component after the other in GridFS, as MsPASS has it.
+    """
+
+    chan: list[str]  # the sensor's channels
+    channel_id: NotRequired[list[ObjectId]]  # of the same, where all are known
+    tmatrix: list[float]  # where the components point: east, north, up, nine numbers row by row
+    cardinal: bool
+    orthogonal: bool
+    axes: NotRequired[list[float]]  # the same of the sensor's channels, where steps rotated the components
+    component_skew: NotRequired[list[float]]  # s by which each channel is sampled later than the first
+
+
+SavedDocument = WaveformDocument | SeismogramDocument
+
+
 class ErrorLog(OfWindow):
     """The log of a saved window, or of a run of windows of one channel whose logs say the same."""
 
     _id: ObjectId
     logdata: list[LogEntry]
     wf_TimeSeries_id: NotRequired[ObjectId]  # first piece (of the first window); a measurement has none
+    wf_Seismogram_id: NotRequired[ObjectId]  # the same, where that is a Seismogram
     net: NotRequired[str]  # of a measurement
     sta: NotRequired[str]
     # of a run: `window` is the first

@@ -22,6 +22,7 @@ from ...model.task import Recipe
 from ...settings import WindowerSettings
 from ..cutting import Work, cut_part, holds_floats
 from ..pool import pool, threads_of
+from ..sensors import cut_sensors
 from ..stations import Metadata, Stations, needs_stations
 
 if TYPE_CHECKING:
@@ -72,14 +73,18 @@ class WindowCutter(ServiceKind[WindowerSettings]):
             if (chain := chain_of(order.recipe)) is not None:
                 stated, notes = (metadata.context, metadata.notes) if metadata else (None, ())
                 work = Work(chain, stated, notes, known or Known())
-            return encode_outcomes(cut_part(order, work, metadata.context if metadata else None))
+            stated = metadata.context if metadata else None
+            if order.recipe.components > 1:
+                return encode_outcomes(cut_sensors(order, work, stated, known or Known()))
+            return encode_outcomes(cut_part(order, work, stated))
 
         async def handle(delivery: Delivery) -> None:
             loop = asyncio.get_running_loop()
             order = decode_window(delivery.body)
             needy = needs_stations(order) or holds_floats(order)
             metadata = await stations.metadata_of(order) if needy else None
-            known = await _known(normalizer, order) if order.recipe.steps else None
+            wanted = order.recipe.steps or order.recipe.components > 1
+            known = await _known(normalizer, order) if wanted else None
             await context.bus.publish(
                 subject_of(STORE, order.job),
                 await loop.run_in_executor(pool(threads), outcomes_of, order, metadata, known),
@@ -92,9 +97,9 @@ class WindowCutter(ServiceKind[WindowerSettings]):
 
 
 async def _known(normalizer: Normalizer, order: WindowOrder) -> Known:
-    """Sources and receivers of what steps are to work on."""
+    """Sources and receivers of what steps are to work on, or sensors are made of."""
     channels = {window.channel for window in order.windows}
-    return await normalizer.known(order.job, channels, {window.event for window in order.windows})
+    return await normalizer.known(order.job, channels, {window.event for window in order.windows}, order.attempt)
 
 
 KIND: Final = WindowCutter()

@@ -1,0 +1,140 @@
+"""A job's processing steps on Seismograms: window plus pad goes in, the window comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from libseis.codes import Channel, Sensor
+from libseis.errors import SampleError
+from libseis.objects.seismogram import Seismogram
+from libseis.segments import CutReason, GapPolicy, Rate, Segment, Span, cut
+from libseis.segments.components import Components, common
+from libseis.segments.timeseries import timeseries_to_segment
+
+from ..model.handovers import LogLine, Piece, SeismogramPiece, Severity, Source, WindowOutcome
+from ..model.marks import mark_attributes
+from ..model.outcome import Fate
+from ..model.task import Recipe, Window
+from .coverage import asked_of, lacking
+from .cutting import Work, dead, packed, step_failed, with_pad
+from .members import Member, named
+from .processing import units_of
+
+
+def processed(
+    window: Window,
+    members: Sequence[Member],
+    bundles: Sequence[Components],
+    axes: tuple[float, ...],
+    units: str,
+    recipe: Recipe,
+    work: Work,
+    log: list[LogLine],
+    sources: tuple[Source, ...],
+) -> WindowOutcome:
+    """Run the steps on each stretch of the window with its pad, cut last, and say what is not covered then.
+
+    A step may make a TimeSeries of a Seismogram; it is stored as one.
+    """
+    attributes = mark_attributes(window.arrival, window.picks)
+    made: list[SeismogramPiece] = []
+    single: list[Piece] = []
+    for bundle in bundles:
+        piece = _clock(bundle)
+        asked_ns = work.chain.pad_ns(bundle.rate, recipe)
+        try:
+            padded = _padded(bundle, members, asked_ns)
+        except SampleError as error:  # clocks that drift apart over the pad
+            return dead(window, CutReason.MIXED_RATES.value, error.message, log, sources)
+        if text := work.chain.short_pad(piece, _clock(padded), asked_ns):
+            log.append(LogLine("windower", text, Severity.COMPLAINT))
+        normal = work.known.normal(window.channel, window.event, piece.t0_ns, piece.end_ns)
+        datum = _seismogram(padded, axes, units, {**attributes, **normal.attributes})
+        live, told = work.chain.data(datum, work.context)
+        log += told
+        asked = asked_of(window, piece)
+        covered: list[Segment] = []
+        for result in live:
+            if isinstance(result, Seismogram):
+                whole = _rows(result, piece.channel)
+                parts = _parts(whole, asked, window)
+                made += [_piece(result, whole, part, padded) for part in parts]
+            else:
+                parts = _parts(timeseries_to_segment(result), asked, window)
+                single += [packed(p, recipe, None, log, touched=True, units=units_of(result)) for p in parts]
+            covered += parts
+        if live and (text := lacking(asked, covered, inclusive_end=window.inclusive_end)):
+            log.append(LogLine("windower", text, Severity.COMPLAINT))
+    if not made and not single:
+        return step_failed(window, log, sources, work)
+    return WindowOutcome(
+        window, Fate.SAVED, pieces=tuple(single), seismograms=tuple(made), log=tuple(log), sources=sources,
+        steps=work.chain.names,
+    )  # fmt: skip
+
+
+def _padded(bundle: Components, members: Sequence[Member], asked_ns: tuple[int, int]) -> Components:
+    return common(
+        [
+            named(with_pad(segment, member.taken.joined, *asked_ns), member.channel)
+            for segment, member in zip(bundle.segments, members, strict=True)
+        ]
+    )
+
+
+def _parts(whole: Segment, asked: Span, window: Window) -> list[Segment]:
+    """What of the samples was asked for."""
+    inclusive = window.inclusive_end
+    return cut([whole], [], asked.start_ns, asked.end_ns, inclusive_end=inclusive, gaps=GapPolicy.SPLIT).pieces
+
+
+def _clock(bundle: Components) -> Segment:
+    """A bundle as one segment, for what asks for times alone."""
+    source = Sensor.of(bundle.segments[0].channel).channel
+    return Segment(source, bundle.t0_ns, bundle.rate, bundle.data[0])
+
+
+def _rows(datum: Seismogram, source: Channel) -> Segment:
+    """A Seismogram likewise."""
+    rate = Rate(datum.rate_numerator, datum.rate_denominator)
+    return Segment(source, datum.t0_ns, rate, np.asarray(datum.data)[0])
+
+
+def _seismogram(bundle: Components, axes: tuple[float, ...], units: str, attributes: Mapping[str, Any]) -> Seismogram:
+    """The datum that steps get."""
+    first = bundle.segments[0].channel
+    datum = Seismogram()
+    datum.set_t0_ns(bundle.t0_ns)
+    datum.set_rate(bundle.rate.numerator, bundle.rate.denominator)
+    datum.adopt_data(bundle.data.astype(np.float64, order="F"))
+    datum.tmatrix = list(axes)
+    datum["net"], datum["sta"], datum["loc"] = first.net, first.sta, first.loc
+    datum["chan"] = [segment.channel.chan for segment in bundle.segments]
+    datum["sampling_rate"] = bundle.rate.hz
+    for key, value in attributes.items():
+        datum[key] = value
+    if units:
+        datum["units"] = units
+    datum.set_live()
+    return datum
+
+
+def _piece(datum: Seismogram, whole: Segment, part: Segment, bundle: Components) -> SeismogramPiece:
+    """A stretch of what the steps made."""
+    first = whole.round_index(part.t0_ns)
+    return SeismogramPiece(
+        channels=tuple(segment.channel for segment in bundle.segments),
+        t0_ns=part.t0_ns,
+        rate_numerator=part.rate.numerator,
+        rate_denominator=part.rate.denominator,
+        samples=np.asfortranarray(np.asarray(datum.data)[:, first : first + part.npts]),
+        tmatrix=tuple(datum.tmatrix.ravel().tolist()),
+        axes=tuple(map(float, datum["tmatrix"])),
+        cardinal=datum.cardinal(),
+        orthogonal=datum.orthogonal(),
+        units=units_of(datum),
+        skew=bundle.skews,
+    )
