@@ -14,6 +14,8 @@ from seisbus.store import collections
 
 # Told of one collection; all of them have the same cause.
 _MOST = 5
+# documents that have what steps put into the Metadata, under names of the steps' own
+_WITH_NAMES_OF_STEPS = {"WaveformDocument", "SeismogramDocument"}
 
 
 def shapes(module: ModuleType = collections) -> dict[str, Any]:
@@ -57,13 +59,21 @@ def _is(value: Any, wanted: type) -> bool:
     return isinstance(value, (int, float) if wanted is float else wanted)
 
 
+def _is_plain(value: Any) -> bool:
+    """What steps may put into a datum's Metadata."""
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    return isinstance(value, bool | int | float | str)
+
+
 def _fields(value: Any, shape: Any, where: str) -> Iterator[str]:
     if not isinstance(value, Mapping):
         yield f"{where}: {value!r} is not a mapping"
         return
     hints = get_type_hints(shape, include_extras=True)
+    open_to_steps = shape.__name__ in _WITH_NAMES_OF_STEPS
     for name in value:
-        if name not in hints:
+        if name not in hints and not (open_to_steps and _is_plain(value[name])):
             yield f"{where}.{name} is not a field of {shape.__name__}"
     for name, hint in hints.items():
         needed = name not in shape.__optional_keys__  # those of classes with total=False

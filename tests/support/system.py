@@ -29,6 +29,7 @@ _ARCHIVES = (
     ("large", "listing", "sample"),
     ("steps", "files", "sample"),
     ("normal", "files", "sample"),
+    ("axes", "files", "sample"),
     ("odd", "files", "sample"),
     ("two", "files", "sample"),
     ("rates", "files", "sample"),

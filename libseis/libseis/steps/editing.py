@@ -50,6 +50,11 @@ def _keep_problems(values: Values) -> list[str]:
     return problems
 
 
+def _keep_metadata(values: Values) -> tuple[str, ...]:
+    conditions = [parse(text) for text in values["if"]]
+    return tuple(dict.fromkeys(c.key for c in conditions if c.bounds or c.present))
+
+
 def _set(d: Atomic, values: Values, context: StepContext) -> None:
     d[values["key"]] = values["value"]
 
@@ -116,6 +121,7 @@ register(
         _keep,
         (Parameter("if", Kind.TEXTS, 'tests: `snr > 2`, `30 <= distance_deg < 95`, `sta != "ABC"`, `pick_time`'),),
         problems=_keep_problems,
+        metadata=_keep_metadata,
     )
 )
 register(

@@ -123,6 +123,7 @@ def definition_of(name: str, function: Callable[..., Any], version: str) -> Step
         function=run,
         parameters=tuple(_parameter(name, parameter, hints.get(parameter.name)) for parameter in others),
         version=version,
+        is_users=True,
     )
 
 

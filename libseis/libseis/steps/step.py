@@ -117,6 +117,7 @@ class StepDefinition:
     rate. `problems` checks values against each other. A step with `needs_continuous_data` kills data with gaps; others
     treat them as samples. One with `needs_components` kills a TimeSeries, one with `makes_series` makes a TimeSeries of
     a Seismogram; one with `cuts` leaves less time on purpose. `metadata` names the Metadata that it cannot do without.
+    `is_users`: it is of another package.
     """
 
     name: str
@@ -133,6 +134,7 @@ class StepDefinition:
     cuts: bool = False
     metadata: Callable[[Mapping[str, Any]], tuple[str, ...]] = _no_metadata
     version: str = "1"
+    is_users: bool = False
 
 
 @dataclass(frozen=True, slots=True)

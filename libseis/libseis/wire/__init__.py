@@ -9,7 +9,7 @@ is known here.
 from libseis.wire.carried import carried, claim_of
 from libseis.wire.headers import metadata_from_message, metadata_to_message
 from libseis.wire.objects import from_message, to_message
-from libseis.wire.packed import Heading, heading_of, put_heading, series_of_piece
+from libseis.wire.packed import Heading, heading_of, metadata_of, put_heading, put_metadata, series_of_piece
 from libseis.wire.samples import pack_samples, pack_segment, unpack_samples
 from libseis.wire.seismograms import SeismogramHeading, put_seismogram_heading, seismogram_heading_of
 
@@ -21,10 +21,12 @@ __all__ = [
     "from_message",
     "heading_of",
     "metadata_from_message",
+    "metadata_of",
     "metadata_to_message",
     "pack_samples",
     "pack_segment",
     "put_heading",
+    "put_metadata",
     "put_seismogram_heading",
     "seismogram_heading_of",
     "series_of_piece",

@@ -5,17 +5,23 @@ For programs that hand data on, as an archive's own records or as they will be s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from libseis.codes import Channel
 from libseis.enums import ErrorSeverity
 from libseis.errors import SampleError
+from libseis.objects.metadata import Metadata
 from libseis.wire.channels import channel_of
+from libseis.wire.headers import metadata_from_message, metadata_to_message
 from seis.v1 import task_pb2
 from seis.v1 import waveform_pb2 as pb
 
 _UTC = pb.TIME_REFERENCE_UTC
+# Metadata that headings of TimeSeries and Seismograms hold
+_HEADED = frozenset({"net", "sta", "loc", "chan", "units", "tmatrix", "component_skew"})
+_OF_SERIES = 5
 
 
 class Heading(NamedTuple):
@@ -76,6 +82,47 @@ def _names(metadata: bytes) -> tuple[Channel, str]:
     return Channel(net, sta, loc, chan), units
 
 
+def put_metadata(message: pb.TimeSeries | pb.Seismogram, metadata: Mapping[str, Any]) -> None:
+    """Add what else the datum's Metadata say to a message that has its heading.
+
+    Parameters
+    ----------
+    message
+        It has its heading already.
+    metadata
+        Names and values that no heading has.
+
+    Raises
+    ------
+    MetadataTypeError
+        When a value is of a kind that messages have no place for.
+    """
+    if metadata:
+        entries = message.metadata.entries
+        for key, value in metadata_to_message(Metadata(dict(metadata))).entries.items():
+            entries[key].CopyFrom(value)
+
+
+def metadata_of(message: pb.TimeSeries | pb.Seismogram) -> dict[str, Any]:
+    """What a message's Metadata say beside its heading.
+
+    Parameters
+    ----------
+    message
+        Of a TimeSeries or a Seismogram.
+
+    Returns
+    -------
+    dict
+        By name; empty where there is no more than the heading.
+    """
+    names = message.metadata.entries
+    if len(names) <= len(_HEADED) and all(name in _HEADED for name in names):
+        return {}
+    found: dict[str, Any] = metadata_from_message(message.metadata).todict()
+    return {key: value for key, value in found.items() if key not in _HEADED}
+
+
 def heading_of(message: pb.TimeSeries) -> Heading:
     """Return what a message says about its trace, without unpacking the samples.
 
@@ -104,7 +151,10 @@ def heading_of(message: pb.TimeSeries) -> Heading:
             ErrorSeverity.Invalid,
             what="clock",
         )
-    channel, units = _names(message.metadata.SerializeToString())
+    metadata = message.metadata
+    # what steps say of a datum is said of that alone, and not to be remembered
+    names = _names if len(metadata.entries) <= _OF_SERIES else _names.__wrapped__
+    channel, units = names(metadata.SerializeToString())
     return Heading(channel, clock.t0_ns, numerator, denominator, units)
 
 

@@ -19,8 +19,10 @@ from libseis.wire import (
     Heading,
     SeismogramHeading,
     heading_of,
+    metadata_of,
     pack_samples,
     put_heading,
+    put_metadata,
     put_seismogram_heading,
     seismogram_heading_of,
     series_of_piece,
@@ -159,6 +161,7 @@ def _put_pieces(messages: Messages[waveform_pb2.TimeSeries], pieces: Iterable[Pi
         put_heading(
             message, Heading(piece.channel, piece.t0_ns, piece.rate_numerator, piece.rate_denominator, piece.units)
         )
+        put_metadata(message, piece.metadata)
         samples = message.samples
         if piece.packing is Packing.FLOAT64:
             samples.type = waveform_pb2.SAMPLE_TYPE_FLOAT64
@@ -173,7 +176,7 @@ def _piece_value(message: waveform_pb2.TimeSeries) -> Piece:
     real = samples.type == waveform_pb2.SAMPLE_TYPE_FLOAT64 and len(data) == 8 * npts
     if npts < 0 or samples.components != 1 or not (real or packing is Packing.MINISEED):
         raise ValueError(f"{len(data)} bytes of {channel} that are not {npts} samples in a form that is stored")
-    return Piece(channel, t0_ns, numerator, denominator, npts, packing, data, units)
+    return Piece(channel, t0_ns, numerator, denominator, npts, packing, data, units, metadata_of(message))
 
 
 def pieces_in(data: str, older: str) -> Spread:
@@ -194,6 +197,7 @@ def _put_seismograms(message: task_pb2.Outcome, pieces: Iterable[SeismogramPiece
         put_seismogram_heading(
             made, SeismogramHeading(**{name: getattr(piece, name) for name in SeismogramHeading._fields})
         )
+        put_metadata(made, piece.metadata)
         made.samples.CopyFrom(pack_samples(piece.samples))
 
 
@@ -202,7 +206,7 @@ def _seismogram_value(message: waveform_pb2.Seismogram) -> SeismogramPiece:
     samples = unpack_samples(message.samples)
     if samples.ndim != 2 or samples.shape[0] != 3:
         raise ValueError(f"samples of shape {samples.shape} of {heading.channels[0]}, expected three components")
-    return SeismogramPiece(samples=samples, **heading._asdict())
+    return SeismogramPiece(samples=samples, metadata=metadata_of(message), **heading._asdict())
 
 
 _SEISMOGRAMS: Final = Spread(

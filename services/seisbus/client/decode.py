@@ -84,6 +84,7 @@ def seismogram_of(stored: Stored) -> Seismogram:
     datum["tmatrix"] = list(document.get("axes", document["tmatrix"]))
     _tell(stored, datum)
     datum.set_live()
+    _relate(stored, datum)
     return datum
 
 
@@ -111,7 +112,14 @@ def time_series_of(stored: Stored) -> TimeSeries:
     _tell(stored, datum)
     tell(datum.elog, "seisbus.client", told)
     datum.set_live()
+    _relate(stored, datum)
     return datum
+
+
+def _relate(stored: Stored, datum: Atomic) -> None:
+    """Times relative to the mark that a step of the job made time zero; `rtoa` makes them UTC again."""
+    if (zero := stored.document.get("reference_time")) is not None:
+        datum.ator(float(zero))
 
 
 def _tell(stored: Stored, datum: Atomic) -> None:

@@ -11,7 +11,8 @@ from ..model.archivejob import ArchiveJob, CutJob
 from .context import CallContext
 from .estimate import estimate
 from .selection import check_selection
-from .step_needs import check_depths, check_reference, step_notes
+from .step_metadata import check_metadata
+from .step_needs import check_depths, step_notes
 from .window_checks import JobSizeError, check_phase_names, check_quakeml, check_size, check_steps, with_inline_events
 
 A = TypeVar("A", bound=ArchiveJob)
@@ -28,7 +29,7 @@ async def checked_windows(context: CallContext, spec: A) -> tuple[A, list[str]]:
     await asyncio.to_thread(check_phase_names, spec)
     check_steps(spec)
     check_depths(spec)
-    check_reference(spec)
+    check_metadata(spec)
     return spec, [odd.note] * bool(odd)
 
 

@@ -42,15 +42,6 @@ def check_depths(spec: ArchiveJob) -> None:
             )
 
 
-def check_reference(spec: ArchiveJob) -> None:
-    """JobFileError for a step that cannot work in a job: what is stored stands at its time."""
-    if any("reference" in step for step in spec.steps):
-        raise JobFileError(
-            "Job file: steps: reference cannot run in a job, since waveforms are stored with their UTC times; apply it "
-            "to what you read (ator, or libseis.steps)."
-        )
-
-
 async def step_notes(context: CallContext, spec: ArchiveJob) -> list[str]:
     """What the steps will meet on some channels; JobFileError when a step can work on none of those that are known."""
     if not spec.steps:

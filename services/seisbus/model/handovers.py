@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,6 +18,13 @@ from libseis.segments.segment import Samples
 
 from .outcome import Fate
 from .task import ObjectRef, Part, Recipe, Task, Window
+
+NO_METADATA: Final[Mapping[str, Any]] = MappingProxyType({})
+"""What steps that put nothing there put into the Metadata."""
+
+
+def _none() -> Mapping[str, Any]:
+    return NO_METADATA
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +220,8 @@ class Packing(StrEnum):
 class Piece:
     """A contiguous stretch of a window's samples, packed as it will be stored.
 
-    `units` are those of the samples (counts, m/s ...), "" where they are not known.
+    `units` are those of the samples (counts, m/s ...), "" where they are not known; `metadata` is what steps put into
+    the datum's Metadata: numbers, texts, truth values and lists of them.
     """
 
     channel: Channel
@@ -222,6 +232,7 @@ class Piece:
     packing: Packing
     data: bytes
     units: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=_none)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -245,6 +256,7 @@ class SeismogramPiece:
     orthogonal: bool
     units: str = ""
     skew: tuple[float, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=_none)
 
     @property
     def npts(self) -> int:

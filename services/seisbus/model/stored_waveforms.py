@@ -162,9 +162,13 @@ def pointing(document: Mapping[str, Any], component: int) -> dict[str, float]:
 
 
 def row_channels(document: Mapping[str, Any]) -> tuple[Channel, ...]:
-    """What the components of a Seismogram are called: by the sensor's channels while they are these, else E, N and Z
-    where they point there, else 1, 2 and 3 (Z, where the third one is the vertical)."""
+    """What the components of a Seismogram are called: as the steps that made them say, else by the sensor's channels
+    while they are these, else E, N and Z where they point there, else 1, 2 and 3 (Z, where the third one is the
+    vertical)."""
     channels = Channel.all_of_document(document)
+    named = document.get("components")
+    if isinstance(named, list) and len(named) == len(channels) and all(isinstance(code, str) for code in named):
+        return tuple(replace(channels[0], chan=code) for code in named)
     tmatrix = np.reshape(document["tmatrix"], (3, 3))
     if np.allclose(tmatrix, np.reshape(document.get("axes", tmatrix), (3, 3)), atol=_SAME_AXES):
         return channels

@@ -28,6 +28,18 @@ def asked_of(window: Window, piece: Segment) -> Span:
     return Span(start, window.end_ns if abs(end - window.end_ns) <= period else end)
 
 
+def beyond(asked: Span, made: Segment, *, inclusive_end: bool) -> str:
+    """One sentence where what a step cut out on purpose goes beyond what was asked; empty otherwise."""
+    period = made.rate.span_ns(1)
+    early, late = asked.start_ns - made.t0_ns, made.end_ns - asked.end_ns + (0 if inclusive_end else period)
+    if max(early, late) <= period // 2:
+        return ""
+    return (
+        f"What the steps cut out goes beyond the job's window, whose edges hold: {max(early, 0) / 1e9:.6g} s before it "
+        f"and {max(late, 0) / 1e9:.6g} s after it are left out."
+    )
+
+
 def lacking(asked: Span, parts: Sequence[Segment], *, inclusive_end: bool) -> str:
     """One sentence on what of `asked` has no sample, with numbers; empty where the parts cover it to one sample."""
     start, end = asked.start_ns, asked.end_ns

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from libseis.codes import Channel
 from libseis.segments import Segment
 
-from .cutting import Taken
+from .packing import Taken
 
 
 @dataclass(frozen=True, slots=True)

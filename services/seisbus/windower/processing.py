@@ -1,31 +1,45 @@
-"""A job's processing steps on one segment: libseis objects in, segments out, everything that happened on the log."""
+"""A job's processing steps on one datum: what lives then, what is stored of its Metadata, everything on the log."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
-from libseis import TimeSeries
+from libseis.errors import MsPASSError
 from libseis.objects.kinds import ATOMIC, Atomic
 from libseis.segments import Rate, Segment
-from libseis.segments.timeseries import segment_to_timeseries, timeseries_to_segment
-from libseis.steps import StepContext, apply, build, pad_ns
+from libseis.segments.timeseries import segment_to_timeseries
+from libseis.steps import REASON, StepContext, apply, build, pad_ns
+from libseis.steps.marks import REFERENCE_NAME
 
-from ..model.handovers import LogLine, Severity
+from ..model.handovers import NO_METADATA, LogLine, Severity
 from ..model.task import Recipe
+from .metadata import COMPONENTS, REFERENCE_TIME, made_by_steps
 
 _SEVERITIES = {"Invalid": Severity.INVALID, "Fatal": Severity.INVALID, "Complaint": Severity.COMPLAINT}
 
 
 @dataclass(frozen=True, slots=True)
-class Processed:
-    """What came out of the steps; the units of each segment's samples, "" where they are not known."""
+class Made:
+    """A live datum in UTC that came out of the steps, and what of its Metadata is stored because of them."""
 
-    segments: tuple[Segment, ...]
-    units: tuple[str, ...]
+    datum: Atomic
+    metadata: Mapping[str, Any]
+
+    @property
+    def units(self) -> str:
+        """The units of its samples, "" where they are not known."""
+        return str(self.datum["units"]) if self.datum.is_defined("units") else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """What came out of the steps; `reasons` why data died, "" where a step gave none in a few words."""
+
+    made: tuple[Made, ...]
     log: tuple[LogLine, ...]
+    reasons: tuple[str, ...] = ()
 
 
 class Chain:
@@ -57,37 +71,62 @@ class Chain:
             f"{there[1] / 1e9:.6g} of {wanted[1] / 1e9:.6g} s after."
         )
 
+    @property
+    def cuts(self) -> bool:
+        """Whether a step leaves less time than the window has, on purpose."""
+        return any(step.definition.cuts for step in self._steps)
+
     def run(
         self,
         segment: Segment,
         context: StepContext | None,
         units: str = "",
-        attributes: Mapping[str, Any] = MappingProxyType({}),
+        attached: Mapping[str, Any] = NO_METADATA,
     ) -> Processed:
-        """Apply the steps; a datum that a step killed is not among the segments, its reason is on the log.
+        """Apply the steps to a segment; as `data`. `units` are those of the samples that go in."""
+        return self.data(segment_to_timeseries(segment, {"units": units} if units else None), context, attached)
 
-        `context` holds the station metadata, for steps that want them; `units` are those of the samples that go in;
-        `attributes` stand in the datum's Metadata before: source, receiver, marks.
+    def data(self, datum: Atomic, context: StepContext | None, attached: Mapping[str, Any] = NO_METADATA) -> Processed:
+        """Apply the steps to a datum.
+
+        `context` holds the station metadata, for steps that want them; `attached` is what else is known of the datum,
+        which its Metadata have before the first step.
         """
-        datum = segment_to_timeseries(segment, {"units": units, **attributes} if units else attributes)
-        live, log = self.data(datum, context)
-        kept = [datum for datum in live if isinstance(datum, TimeSeries)]
-        return Processed(
-            tuple(timeseries_to_segment(datum) for datum in kept), tuple(units_of(datum) for datum in kept), log
-        )
-
-    def data(self, datum: Atomic, context: StepContext | None) -> tuple[list[Atomic], tuple[LogLine, ...]]:
-        """Apply the steps to a datum: what lives then, and what they logged, of the dead too."""
+        for key, value in attached.items():
+            datum[key] = value
         known = len(datum.elog)
+        before = datum.todict()
         results = [result for result in apply(self._steps, datum, context) if isinstance(result, ATOMIC)]
-        log = tuple(
-            LogLine(entry.algorithm, entry.message, _SEVERITIES.get(entry.badness.name, Severity.INFORMATIONAL))
-            for result in results
-            for entry in list(result.elog.get_error_log())[known:]
-        )
-        return [result for result in results if result.live], log
+        made: list[Made] = []
+        log: list[LogLine] = []
+        for result in results:
+            if result.live:
+                one, told = _made(result, before)
+                made += [one] if result.live else []
+            else:
+                told = []
+            log += [
+                LogLine(entry.algorithm, entry.message, _SEVERITIES.get(entry.badness.name, Severity.INFORMATIONAL))
+                for entry in list(result.elog.get_error_log())[known:]
+            ]
+            log += told
+        reasons = tuple(str(r[REASON]) if r.is_defined(REASON) else "" for r in results if r.dead())
+        return Processed(tuple(made), tuple(log), reasons)
 
 
-def units_of(datum: Atomic) -> str:
-    """The units of a datum's samples, "" where they are not known."""
-    return str(datum["units"]) if datum.is_defined("units") else ""
+def _made(result: Atomic, before: Mapping[str, Any]) -> tuple[Made, list[LogLine]]:
+    """What of a datum is stored; one whose times nobody knows is killed."""
+    metadata, told = made_by_steps(result, before)
+    if result.time_is_relative():
+        try:
+            metadata[REFERENCE_TIME] = result.time_reference()
+            result.rtoa()
+        except MsPASSError as error:
+            result.elog.log_error("windower", f"Its time on the clock is lost: {error.message}", error.severity)
+            result.kill()
+        if result.is_defined(REFERENCE_NAME):
+            metadata[REFERENCE_NAME] = result[REFERENCE_NAME]
+    chan, old = (kept.get("chan") for kept in (result.todict(), before))
+    if isinstance(chan, list) and chan != old:
+        metadata[COMPONENTS] = chan
+    return Made(result, metadata), told

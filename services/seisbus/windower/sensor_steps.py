@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from libseis.codes import Channel, Sensor
+from libseis.enums import TimeReferenceType
 from libseis.errors import SampleError
 from libseis.objects.seismogram import Seismogram
-from libseis.segments import CutReason, GapPolicy, Rate, Segment, Span, cut
+from libseis.segments import CutReason, Rate, Segment
 from libseis.segments.components import Components, common
 from libseis.segments.timeseries import timeseries_to_segment
 
 from ..model.handovers import LogLine, Piece, SeismogramPiece, Severity, Source, WindowOutcome
-from ..model.marks import mark_attributes
 from ..model.outcome import Fate
 from ..model.task import Recipe, Window
-from .coverage import asked_of, lacking
-from .cutting import Work, dead, packed, step_failed, with_pad
+from .channel_steps import with_pad
+from .coverage import asked_of
 from .members import Member, named
-from .processing import units_of
+from .metadata import attached_to
+from .packing import Work, dead, packed
+from .processing import Made
+from .step_results import parts_asked, step_failed, tell_lacking
 
 
 def processed(
@@ -39,9 +41,10 @@ def processed(
 
     A step may make a TimeSeries of a Seismogram; it is stored as one.
     """
-    attributes = mark_attributes(window.arrival, window.picks)
     made: list[SeismogramPiece] = []
     single: list[Piece] = []
+    reasons: list[str] = []
+    of_window = attached_to(window)
     for bundle in bundles:
         piece = _clock(bundle)
         asked_ns = work.chain.pad_ns(bundle.rate, recipe)
@@ -52,24 +55,26 @@ def processed(
         if text := work.chain.short_pad(piece, _clock(padded), asked_ns):
             log.append(LogLine("windower", text, Severity.COMPLAINT))
         normal = work.known.normal(window.channel, window.event, piece.t0_ns, piece.end_ns)
-        datum = _seismogram(padded, axes, units, {**attributes, **normal.attributes})
-        live, told = work.chain.data(datum, work.context)
-        log += told
+        attached = {**normal.attributes, **of_window}
+        done = work.chain.data(_seismogram(padded, axes, units), work.context, attached)
+        log += done.log
+        reasons += done.reasons
         asked = asked_of(window, piece)
         covered: list[Segment] = []
-        for result in live:
-            if isinstance(result, Seismogram):
-                whole = _rows(result, piece.channel)
-                parts = _parts(whole, asked, window)
-                made += [_piece(result, whole, part, padded) for part in parts]
+        for one in done.made:
+            if isinstance(one.datum, Seismogram):
+                whole = _rows(one.datum, piece.channel)
+                parts = parts_asked(whole, asked, window, work, log)
+                made += [_piece(one, one.datum, whole, part, padded) for part in parts]
             else:
-                parts = _parts(timeseries_to_segment(result), asked, window)
-                single += [packed(p, recipe, None, log, touched=True, units=units_of(result)) for p in parts]
+                parts = parts_asked(timeseries_to_segment(one.datum), asked, window, work, log)
+                single += [
+                    packed(p, recipe, None, log, touched=True, units=one.units, metadata=one.metadata) for p in parts
+                ]
             covered += parts
-        if live and (text := lacking(asked, covered, inclusive_end=window.inclusive_end)):
-            log.append(LogLine("windower", text, Severity.COMPLAINT))
+        tell_lacking(window, asked, covered, done, work, log)
     if not made and not single:
-        return step_failed(window, log, sources, work)
+        return step_failed(window, log, sources, work, reasons)
     return WindowOutcome(
         window, Fate.SAVED, pieces=tuple(single), seismograms=tuple(made), log=tuple(log), sources=sources,
         steps=work.chain.names,
@@ -85,12 +90,6 @@ def _padded(bundle: Components, members: Sequence[Member], asked_ns: tuple[int, 
     )
 
 
-def _parts(whole: Segment, asked: Span, window: Window) -> list[Segment]:
-    """What of the samples was asked for."""
-    inclusive = window.inclusive_end
-    return cut([whole], [], asked.start_ns, asked.end_ns, inclusive_end=inclusive, gaps=GapPolicy.SPLIT).pieces
-
-
 def _clock(bundle: Components) -> Segment:
     """A bundle as one segment, for what asks for times alone."""
     source = Sensor.of(bundle.segments[0].channel).channel
@@ -103,26 +102,25 @@ def _rows(datum: Seismogram, source: Channel) -> Segment:
     return Segment(source, datum.t0_ns, rate, np.asarray(datum.data)[0])
 
 
-def _seismogram(bundle: Components, axes: tuple[float, ...], units: str, attributes: Mapping[str, Any]) -> Seismogram:
+def _seismogram(bundle: Components, axes: tuple[float, ...], units: str) -> Seismogram:
     """The datum that steps get."""
     first = bundle.segments[0].channel
     datum = Seismogram()
     datum.set_t0_ns(bundle.t0_ns)
     datum.set_rate(bundle.rate.numerator, bundle.rate.denominator)
+    datum.set_tref(TimeReferenceType.UTC)
     datum.adopt_data(bundle.data.astype(np.float64, order="F"))
     datum.tmatrix = list(axes)
     datum["net"], datum["sta"], datum["loc"] = first.net, first.sta, first.loc
     datum["chan"] = [segment.channel.chan for segment in bundle.segments]
     datum["sampling_rate"] = bundle.rate.hz
-    for key, value in attributes.items():
-        datum[key] = value
     if units:
         datum["units"] = units
     datum.set_live()
     return datum
 
 
-def _piece(datum: Seismogram, whole: Segment, part: Segment, bundle: Components) -> SeismogramPiece:
+def _piece(made: Made, datum: Seismogram, whole: Segment, part: Segment, bundle: Components) -> SeismogramPiece:
     """A stretch of what the steps made."""
     first = whole.round_index(part.t0_ns)
     return SeismogramPiece(
@@ -135,6 +133,7 @@ def _piece(datum: Seismogram, whole: Segment, part: Segment, bundle: Components)
         axes=tuple(map(float, datum["tmatrix"])),
         cardinal=datum.cardinal(),
         orthogonal=datum.orthogonal(),
-        units=units_of(datum),
+        units=made.units,
         skew=bundle.skews,
+        metadata=made.metadata,
     )

@@ -30,9 +30,10 @@ from ..model.normalized import Known
 from ..model.outcome import Fate, Reason
 from ..model.task import Window
 from .channels import Decoded, decoded
-from .cutting import Work, batch_of, dead, missing_or, sources_of, take
+from .cutting import batch_of, missing_or, sources_of, take
 from .members import Member, named
 from .orientations import OrientationError, Orientations, absent, matrix_of
+from .packing import Work, dead
 
 if TYPE_CHECKING:
     from libseis.steps import StepContext

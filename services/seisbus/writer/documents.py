@@ -227,6 +227,8 @@ def _saved(
     put_marks(document, outcome.window.arrival, outcome.window.picks)
     if outcome.log:
         document["elog_id"] = ObjectId(document_id(outcome.window.id, "elog"))
+    if piece.metadata:  # of the steps, whose names do not stand over ours
+        return cast(Saved, {**piece.metadata, **document})
     return document
 
 

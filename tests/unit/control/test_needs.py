@@ -7,7 +7,7 @@ import pytest
 from libseis.codes import Channel
 from libseis.steps import build
 from seisbus.archive.oddities import Oddities
-from seisbus.control.step_needs import check_depths, check_reference
+from seisbus.control.step_needs import check_depths
 from seisbus.control.window_checks import with_inline_events
 from seisbus.errors import JobFileError
 from seisbus.model.job import parse_job
@@ -117,11 +117,3 @@ def test_a_depth_in_metres_in_a_table_costs_its_line() -> None:
     assert found.windows is not None and found.windows.events is not None
     assert [event.depth_km for event in found.windows.events.list or ()] == [29, 3]
     assert odd.left_out == 2 and "line 3: depth_km is '29000'" in odd.note and "line 4: time is 'x'" in odd.note
-
-
-@pytest.mark.parametrize("mark", ["origin", "phase"])
-def test_a_step_that_cannot_work_in_a_job_is_refused(mark: str) -> None:
-    steps = ["demean", {"reference": {"mark": mark}}]
-    with pytest.raises(JobFileError, match="reference cannot run in a job"):
-        check_reference(parse_job({"archive": "a", "windows": {"tile": {
-            "start": "2011-03-11", "end": "2011-03-12", "length": "1h"}}, "steps": steps}))  # fmt: skip

@@ -17,8 +17,9 @@ from seisbus.model.handovers import WindowOutcome
 from seisbus.model.job import parse_job
 from seisbus.model.outcome import Fate
 from seisbus.model.task import Recipe, Window
+from seisbus.windower.channel_steps import processed, with_pad
 from seisbus.windower.coverage import Span, asked_of, lacking
-from seisbus.windower.cutting import Taken, Work, _processed, with_pad
+from seisbus.windower.packing import Taken, Work
 from seisbus.windower.processing import Chain
 
 T = 1_299_822_360 * 10**9
@@ -39,7 +40,7 @@ def outcome(
     assert result.reason is None, result
     recipe = Recipe(pad_before_ns=int(pad * S), pad_after_ns=int(pad * S))
     taken = Taken(Joined([source], [], []), result, "", [], complaints=False)
-    return _processed(window, taken, (), recipe, Work(Chain(steps), None))  # type: ignore[arg-type]
+    return processed(window, taken, (), recipe, Work(Chain(steps), None))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("tile", [False, True])
@@ -120,7 +121,7 @@ def test_a_slower_channel_than_was_planned_takes_what_its_steps_need() -> None:
 
     def done(recipe: Recipe) -> WindowOutcome:
         taken = Taken(Joined([source], [], []), result, "", [], complaints=False)
-        return _processed(window, taken, (), recipe, Work(Chain(steps), None))  # type: ignore[arg-type]
+        return processed(window, taken, (), recipe, Work(Chain(steps), None))  # type: ignore[arg-type]
 
     planned = done(Recipe(pad_before_ns=2 * S, pad_after_ns=2 * S, pad_planned=True))
     assert planned.log == () and planned.pieces[0].npts == 1201

@@ -27,7 +27,7 @@ from seisbus.model.normalized import Known, Receiver
 from seisbus.model.outcome import Fate
 from seisbus.model.task import ObjectRef, Recipe, Window
 from seisbus.store.normalized import receiver_value
-from seisbus.windower.cutting import Work
+from seisbus.windower.packing import Work
 from seisbus.windower.processing import Chain
 from seisbus.windower.sensors import cut_sensors
 

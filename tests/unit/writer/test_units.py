@@ -23,7 +23,8 @@ from seisbus.model.handovers import ObjectRecords, OutcomeBatch, Packing, Window
 from seisbus.model.kinds.export import Export
 from seisbus.model.normalized import Normal
 from seisbus.model.task import ObjectRef, Recipe, Window
-from seisbus.windower.cutting import Work, cut_part
+from seisbus.windower.cutting import cut_part
+from seisbus.windower.packing import Work
 from seisbus.windower.processing import Chain
 from seisbus.writer.documents import wf_document
 from seisbus.writer.formats import About, open_draft

@@ -59,7 +59,8 @@ class OfWindow(OfItem):
 
 
 class Saved(Stored, Places, OfWindow, MarkAttributes):
-    """A piece of a window without a gap, of one component or of three."""
+    """A piece of a window without a gap, of one component or of three; and, under names of their own, what steps put
+    into its Metadata (snr ...)."""
 
     _id: ObjectId
     net: str
@@ -76,6 +77,8 @@ class Saved(Stored, Places, OfWindow, MarkAttributes):
     rate: tuple[int, int]  # Hz as [numerator, denominator], exact
     piece: int  # number in its window
     units: NotRequired[str]  # of processed samples, where it is known
+    time_reference: NotRequired[str]  # origin, phase or pick: the mark that a step made time zero
+    reference_time: NotRequired[float]  # when that was; the times of the document are UTC all the same
     elog_id: NotRequired[ObjectId]
     provenance: NotRequired[Provenance]
     outcome: NotRequired[str]  # the document of `outcome` that has the provenance instead
@@ -98,6 +101,7 @@ class SeismogramDocument(Saved):
     tmatrix: list[float]  # where the components point: east, north, up, nine numbers row by row
     cardinal: bool
     orthogonal: bool
+    components: NotRequired[list[str]]  # codes of the components, where steps turned them
     axes: NotRequired[list[float]]  # the same of the sensor's channels, where steps rotated the components
     component_skew: NotRequired[list[float]]  # s by which each channel is sampled later than the first
 

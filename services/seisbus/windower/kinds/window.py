@@ -20,7 +20,8 @@ from ...model.kinds.window import CUT, STORE
 from ...model.normalized import Known
 from ...model.task import Recipe
 from ...settings import WindowerSettings
-from ..cutting import Work, cut_part, holds_floats
+from ..cutting import cut_part, holds_floats
+from ..packing import Work
 from ..pool import pool, threads_of
 from ..sensors import cut_sensors
 from ..stations import Metadata, Stations, needs_stations

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from libseis.units import parse
 from ...model.stored_waveforms import LOG_SUFFIX
 from ...planning.datasets import safe_name
 from .draft import About, Attached, Draft, LoggedWaveform
+from .sac_times import marks_of, put_times
 
 # Header IDEP, by base unit and power of seconds.
 _KINDS = {("m", 0): "idisp", ("m", 1): "ivel", ("m", 2): "iacc", ("V", 0): "ivolts"}
@@ -29,14 +32,12 @@ _HEADERS = {
 _TEXT = 8
 # Integers up to here are exact in single precision.
 _EXACT = 2**24
-# B, in single precision, may be this part of a sample off.
-_CLOSE = 0.02
 _OBSPY = "obspy reads the interval of SAC files to the microsecond (DELTA of the header has it better)"
 
 
 class SacDraft(Draft):
-    """Files NET.STA.LOC.CHAN.YYYY.DDD.HHMMSS.mmm.SAC; reference time is the origin where the event is known
-    and near enough for the precision of B."""
+    """Files NET.STA.LOC.CHAN.YYYY.DDD.HHMMSS.mmm.SAC; the reference time is the mark that the data are relative to,
+    else the origin where the event is known, if near enough for the precision of B."""
 
     def __init__(self, path: Path, about: About) -> None:
         super().__init__()
@@ -47,7 +48,6 @@ class SacDraft(Draft):
 
     def add(self, document: LoggedWaveform, segment: Segment, attached: Attached) -> None:
         """One file."""
-        from obspy import UTCDateTime
         from obspy.io.sac import SACTrace
 
         from libseis.obspy.segments import segment_to_trace
@@ -65,15 +65,10 @@ class SacDraft(Draft):
         for header, (name, factor) in _HEADERS.items():
             if (value := attached.get(name)) is not None:
                 setattr(sac, header, value * factor)
-        if (event := self._event) is not None:
-            sac.o = UTCDateTime(ns=event.time_ns)
-            if abs(float(np.float32(ahead := (segment.t0_ns - event.time_ns) / 1e9)) - ahead) <= _CLOSE * sac.delta:
-                sac.iztype = "io"
-            else:
-                self.problems.append(
-                    f"{segment.channel}: the window starts so long after the origin that SAC's B would not hold its "
-                    "time; the reference time is its start."
-                )
+        origin_ns = None if self._event is None else self._event.time_ns
+        marks = marks_of(cast(Mapping[str, Any], document), origin_ns)
+        if problem := put_times(sac, segment.t0_ns, marks):
+            self.problems.append(f"{segment.channel}: {problem}")
         self._tell_of_interval(segment, float(np.float32(sac.delta)))
         name = self._name(segment)
         sac.write(str(self._path / name))

@@ -1,0 +1,114 @@
+"""What windows take, what is done with it, and how it is packed to be stored. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from libseis.errors import SampleError
+from libseis.mseed import difference, encode
+from libseis.segments import Cut, Joined, Segment
+
+from ..model.handovers import NO_METADATA, LogLine, Packing, Piece, Severity, Source, WindowOutcome
+from ..model.normalized import Known
+from ..model.outcome import Fate
+from ..model.task import Recipe, Window
+from .channels import Decoded
+
+if TYPE_CHECKING:
+    from libseis.steps import StepContext
+
+    from .processing import Chain  # brings obspy, which only jobs with steps pay for
+
+# Record length where records are made anew: what MsPASS and most archives use for files that are read as a whole, and
+# shorter, down to the archives' usual one, where one such record is sure to hold all samples.
+RECORD_BYTES = 4096
+_SHORTEST_RECORD_BYTES = 512
+_HEAD_BYTES = 128  # at most
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A job's processing steps, the metadata of the station they are to work on (None when none wants any), what could
+    not be read of these, and what is known of the sources and receivers of the data."""
+
+    chain: Chain
+    context: StepContext | None
+    notes: tuple[str, ...] = ()
+    known: Known = field(default_factory=Known)
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a window takes of a channel: the channel's data, the samples of the window, their units, the log so far;
+    and whether that has complaints about the data."""
+
+    joined: Joined
+    cut: Cut
+    units: str
+    log: list[LogLine]
+    complaints: bool
+
+
+def dead(
+    window: Window, reason: str, detail: str, log: Sequence[LogLine], sources: tuple[Source, ...]
+) -> WindowOutcome:
+    """The end of a window that cannot be had, with the reason as the last line of its log."""
+    line = LogLine("windower", f"{reason}: {detail}", Severity.INVALID)
+    return WindowOutcome(window, Fate.DEAD, reason, detail, log=(*log, line), sources=sources)
+
+
+def packed(
+    segment: Segment,
+    recipe: Recipe,
+    origin: Decoded | None,
+    log: list[LogLine],
+    *,
+    touched: bool,
+    units: str,
+    metadata: Mapping[str, Any] = NO_METADATA,
+) -> Piece:
+    """A piece in the form it is stored in: untouched samples as miniSEED, others as float64, or as the job says.
+
+    `origin`: where the archive's own records of the piece are, if they may be kept. What is packed anew is decoded
+    once; what does not come back equal is stored as float64, which holds every count exactly, and `log` says so.
+    """
+    data: bytes | None = None
+    # MsPASS reads GridFS as raw float64 only.
+    if recipe.storage == "file" and (recipe.encoding == "miniseed" or (recipe.encoding == "auto" and not touched)):
+        data = origin.trimmed(segment) if origin is not None else None
+        if data is None:
+            data, problem = _records(segment)
+            if problem:
+                text = f"{segment.channel} is stored as float64, since as miniSEED it would not come back: {problem}."
+                log.append(LogLine("windower", text, Severity.COMPLAINT))
+    return Piece(
+        channel=segment.channel,
+        t0_ns=segment.t0_ns,
+        rate_numerator=segment.rate.numerator,
+        rate_denominator=segment.rate.denominator,
+        npts=segment.npts,
+        packing=Packing.FLOAT64 if data is None else Packing.MINISEED,
+        data=np.ascontiguousarray(segment.data, dtype="<f8").tobytes() if data is None else data,
+        units=units,
+        metadata=metadata,
+    )
+
+
+def _records(segment: Segment) -> tuple[bytes | None, str]:
+    """The segment as miniSEED that gives it back, or None and why there is none."""
+    try:
+        data = encode(segment, reclen=_record_bytes(segment))
+    except SampleError as error:
+        return None, error.message.rstrip(".")
+    problem = difference(data, segment)
+    return (None, problem) if problem else (data, "")
+
+
+def _record_bytes(segment: Segment) -> int:
+    # Steim-2 at its worst has 15 samples in 64 bytes, and two words more in the first frame
+    most = _HEAD_BYTES + segment.npts * segment.data.itemsize * 16 // 15 + 64
+    return min(RECORD_BYTES, max(_SHORTEST_RECORD_BYTES, 1 << (most - 1).bit_length()))
