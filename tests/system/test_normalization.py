@@ -294,6 +294,17 @@ async def test_obspy_and_exports_have_the_values(system: System, archive: Archiv
         assert station.observed[0].stats.asdf.event_ids == [event.resource_id]
 
 
+async def test_a_sync_replaces_documents_of_older_versions(system: System, archive: Archive, db: Database) -> None:
+    (site,) = await db.site.find({"archive": "normal", "responses": {"$exists": True}}).limit(1).to_list()
+    (source,) = await db.source.find({"archive": "normal"}).limit(1).to_list()
+    former = f"normal/{site['net']}.{site['sta']}/{site['start_ns']}", f"normal/{source['evid']}"
+    await db.site.insert_one({**site, "_id": former[0], "endtime": None})
+    await db.source.insert_one({**source, "_id": former[1], "source_id": source["evid"]})
+    await system.sync("normal")
+    assert await db.site.count_documents({"_id": former[0]}) == await db.source.count_documents({"_id": former[1]}) == 0
+    assert await db.site.count_documents({"_id": site["_id"]}) == 1
+
+
 async def test_mspass_finds_its_documents(system: System, archive: Archive, db: Database) -> None:
     """The queries of mspasspy's matchers and of its get_seed_site, get_seed_channel and get_response."""
     job = await system.run(job_of())
