@@ -23,6 +23,7 @@ from libseis.asdf.waveforms import read_stream
 from seisbus.client.plot import Order, plot
 from seisbus.testing.make import make_archive
 from seisbus.testing.spec import TOHOKU, ArchiveSpec
+from support.command import seisbus
 from support.system import System
 
 Database = AsyncDatabase[dict[str, Any]]
@@ -292,6 +293,43 @@ async def test_obspy_and_exports_have_the_values(system: System, archive: Archiv
         (event,) = dataset.events
         station = dataset.waveforms[".".join(known[0].id.split(".")[:2]).replace(".", "_")]
         assert station.observed[0].stats.asdf.event_ids == [event.resource_id]
+
+
+async def test_a_datum_is_shown_with_all_that_is_known_of_it(system: System, archive: Archive, tmp_path: Path) -> None:
+    steps = [{"filter": {"type": "bandpass", "freqmin": 0.01, "freqmax": 0.1}}]
+    job = await system.run(job_of(steps=steps, select={"chan": "LHZ"}))
+    table = await system.client.table(job=job.id)
+    assert table.num_rows == job.ledger.saved > 1
+    for row in table.to_pylist():
+        truth = truth_of(archive.inventory, {**row, "t0_ns": row["start"].value})
+        if truth is not None:
+            check_values(row, truth)
+        else:
+            assert row["channel_id"] is None
+            assert any("normalize: " in text for text in row["elog"])
+    known = next(row for row in table.to_pylist() if row["channel_id"])
+    lost = next(row for row in table.to_pylist() if f"{row['net']}.{row['sta']}" == archive.without)
+
+    async def shown(identity: str) -> str:
+        code, output, errors = await seisbus(tmp_path, system.stack.control_address, "show", identity)
+        assert code == 0, errors
+        return output
+
+    for identity in (known["id"], known["window"]):
+        output = await shown(identity)
+        for text in (known["id"], known["window"], "distance_deg", "back_azimuth", "LHZ", "Error log", "Provenance",
+                     "normal: continuous_waveforms/", '"freqmax": 0.1', job.id):  # fmt: skip
+            assert text in output, text
+    assert "do not have" in await shown(lost["window"])
+
+    later = {**EVENT, "time": "2011-03-11T06:55:00Z"}
+    windows = {"events": {"list": [later], "start": 0, "end": "10min"}}
+    dead = await system.run(job_of(windows=windows, select={"chan": "LHZ"}))
+    window = next(iter([outcome async for outcome in system.client.outcomes(dead.id)])).window
+    output = await shown(window)
+    assert "Dead datum" in output and "ends_early" in output and window in output
+    code, _, errors = await seisbus(tmp_path, system.stack.control_address, "show", f"{dead.id}.{'0' * 24}")
+    assert code == 2 and errors.startswith(f"No datum {dead.id}.000")
 
 
 async def test_a_sync_replaces_documents_of_older_versions(system: System, archive: Archive, db: Database) -> None:

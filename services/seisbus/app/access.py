@@ -43,6 +43,7 @@ _CONTROL: Final[dict[str, Role]] = {
     "ListChannels": Role.READER,
     "ListOutcomes": Role.READER,
     "ListWaveforms": Role.READER,
+    "GetDatum": Role.READER,
     "StreamWaveforms": Role.READER,
     "ListLogs": Role.READER,
     "ListCemetery": Role.READER,

@@ -11,6 +11,7 @@ import typer
 from ..client import Client, Job
 from ..model.outcome import Fate, JobState
 from . import views
+from .datum import is_datum, parts_of
 from .kind import CLI, PLAIN, Limits
 from .options import OUT, client, errors_to
 from .progress import JobBar
@@ -69,12 +70,19 @@ def jobs(limit: Annotated[int, typer.Option(help="Largest number; 0 means all.")
 
 
 def show(
-    job: JobArgument,
+    job: Annotated[str, typer.Argument(help="Id of a job; or of a datum: of its document or its window.")],
     channels: Annotated[int, typer.Option(help="Channels of the availability table; 0 means all.")] = 40,
     files: Annotated[int, typer.Option(help="Stored waveforms to list.")] = 10,
 ) -> None:
-    """A job's ledger, why windows are not saved, availability by channel and day, and where its data are."""
+    """A job's ledger, why windows are not saved, availability by channel and day, and where its data are.
+
+    Of a datum: what it is, its metadata, its error log, where it comes from and how it was made.
+    """
     with client() as connected:
+        if is_datum(job):
+            datum = connected.datum(job)
+            OUT.print(*parts_of(datum, connected.job(datum.job)), sep="\n\n")
+            return
         found = connected.job(job)
         OUT.print(views.job_table(found))
         if (reasons := views.reasons_table(connected.reasons(job))) is not None:

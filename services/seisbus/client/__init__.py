@@ -13,6 +13,7 @@ from .transport import Transport
 from .values import (
     Archive,
     Availability,
+    Datum,
     DeadLetter,
     Estimate,
     Job,
@@ -30,6 +31,7 @@ __all__ = [
     "Client",
     "ClientError",
     "DatasetError",
+    "Datum",
     "DeadLetter",
     "Direct",
     "Estimate",

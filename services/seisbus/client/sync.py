@@ -22,6 +22,7 @@ from .transport import Transport
 from .values import (
     Archive,
     Availability,
+    Datum,
     DeadLetter,
     Estimate,
     Job,
@@ -240,6 +241,14 @@ class Client:
     def waveforms(self, query: Query | None = None, **where: Unpack[QueryFields]) -> list[dict[str, Any]]:
         """wf documents that match a Query or its fields."""
         return _run(self._client.waveforms(query, **where))
+
+    def datum(self, identity: str) -> Datum:
+        """All that is known of one datum, by the id of its document or window."""
+        return _run(self._client.datum(identity))
+
+    def table(self, query: Query | None = None, **where: Unpack[QueryFields]) -> Any:
+        """wf documents with sources, receivers and error logs as a pyarrow Table."""
+        return _run(self._client.table(query, **where))
 
     def stored(self, query: Query | None = None, **where: Unpack[QueryFields]) -> Iterator[Stored]:
         """Documents with their stored bytes, one by one."""

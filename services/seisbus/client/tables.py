@@ -1,13 +1,14 @@
-"""Events and channel epochs in the forms that notebooks use: pyarrow tables, obspy Catalog and Inventory."""
+"""Events, channel epochs and waveforms in the forms that notebooks use: pyarrow tables, obspy Catalog and Inventory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from seis.control.v1 import control_pb2 as pb
 
 from ..extras import extra
+from ..model.normalized import IDS, VALUES
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,6 +58,40 @@ def event_documents(events: Iterable[pb.Event]) -> list[dict[str, Any]]:
         }
         for event in events
     ]
+
+
+def waveform_schema() -> pa.Schema:
+    """Columns of a table of stored waveforms: ids and values of sources and receivers by MsPASS's names."""
+    with extra("tables"):
+        import pyarrow as pa
+    texts = ("id", "net", "sta", "loc", "chan", "event", "data_tag", "job", "window", "units", *IDS)
+    values = [(name, pa.string() if name == "source_magnitude_type" else pa.float64()) for name in VALUES]
+    return pa.schema(
+        [
+            *((name, pa.string()) for name in texts),
+            ("start", pa.timestamp("ns", tz="UTC")),
+            ("npts", pa.int64()),
+            ("sampling_rate", pa.float64()),
+            *values,
+            ("elog", pa.list_(pa.string())),
+        ]
+    )
+
+
+def waveform_table(logged: Iterable[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]) -> pa.Table:
+    """wf documents with their error logs as a table of `waveform_schema`; what is not known is null."""
+    with extra("tables"):
+        import pyarrow as pa
+    rows = [
+        {
+            **document,
+            "id": str(document["_id"]),
+            "start": document["t0_ns"],
+            "elog": [f"{entry.get('algorithm', '')}: {entry.get('error_message', '')}" for entry in log],
+        }
+        for document, log in logged
+    ]
+    return pa.Table.from_pylist(rows, waveform_schema())
 
 
 def event_catalog(events: Iterable[pb.Event]) -> Any:

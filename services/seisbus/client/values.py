@@ -366,3 +366,43 @@ class Stored:
     miniseed: bool = False
     error: str = field(default="")
     log: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Datum:
+    """All that is known of one datum.
+
+    Attributes
+    ----------
+    pieces : tuple of Stored
+        The wf documents of a saved datum with their error logs, without bytes; several for a window that was split.
+    grave : mapping
+        The cemetery document of a dead datum, empty for a saved one. A run of windows has one.
+    """
+
+    pieces: tuple[Stored, ...]
+    grave: Mapping[str, Any]
+
+    @property
+    def job(self) -> str:
+        """Id of the job that made it."""
+        return str((self.pieces[0].document if self.pieces else self.grave)["job"])
+
+    @classmethod
+    def of(cls, message: pb.GetDatumResponse) -> Datum:
+        """Make a datum from a message.
+
+        Parameters
+        ----------
+        message
+            The message.
+
+        Returns
+        -------
+        Datum
+            The datum.
+        """
+        logs = [tuple(json.loads(text)) if text else () for text in message.logs_json]
+        documents = map(json.loads, message.documents_json)
+        pieces = tuple(Stored(document, log=log) for document, log in zip(documents, logs, strict=True))
+        return cls(pieces, json.loads(message.grave_json) if message.grave_json else {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from typing import Any, TypeVar
@@ -113,14 +113,25 @@ class DataCalls:
         wanted = messages.waveform_filter(request.query)
         page = await queries.waveforms(self.context.store, wanted, _page(request))
         logs = await queries.logdata_of(self.context.store, page.documents) if request.with_logs else []
-        attached = await attached_to(Normalizer(self.context.store), page.documents)
         return pb.ListWaveformsResponse(
-            documents_json=[
-                document_json({**values, **document}) for document, values in zip(page.documents, attached, strict=True)
-            ],
+            documents_json=await self._attached_json(page.documents),
             next_page_token=page.next_token,
             logs_json=[_log_json(log) for log in logs],
         )
+
+    async def GetDatum(self, request: pb.GetDatumRequest, _: Any) -> pb.GetDatumResponse:
+        """The documents of one datum."""
+        store = self.context.store
+        documents, grave = await queries.datum(store, request.id)
+        return pb.GetDatumResponse(
+            documents_json=await self._attached_json(documents),
+            logs_json=[_log_json(log) for log in await queries.logdata_of(store, documents)],
+            grave_json="" if grave is None else document_json(grave),
+        )
+
+    async def _attached_json(self, documents: Sequence[WaveformDocument]) -> list[str]:
+        attached = await attached_to(Normalizer(self.context.store), documents)
+        return [document_json({**values, **document}) for document, values in zip(documents, attached, strict=True)]
 
     async def StreamWaveforms(
         self, request: pb.StreamWaveformsRequest, _: Any

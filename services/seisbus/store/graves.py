@@ -5,8 +5,10 @@ Pure.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
+
+from libseis.codes import Channel
 
 from ..model.ids import document_id, window_id
 from ..model.normalized import IDS
@@ -99,6 +101,15 @@ def expand_log(document: ErrorLog) -> list[ErrorLog]:
             log["wf_TimeSeries_id"] = identity
         found.append(log)
     return found
+
+
+def windows_of_grave(document: Grave) -> Iterator[str]:
+    """Ids of the windows of a grave."""
+    yield document["window"]
+    channel = Channel.of_document(document["tombstone"])
+    for number in range(1, document.get("count", 1)):
+        start = document["start_ns"] + number * document["step_ns"]
+        yield window_id(document["job"], str(channel), start, start + document["length_ns"], document.get("event", ""))
 
 
 def share_grave(document: Grave, window: Window, grave: Grave) -> None:

@@ -17,6 +17,7 @@ from libseis.epochs import of_document
 from libseis.segments import Rate
 
 from ..errors import NotFoundError
+from ..model.ids import document_id, job_of
 from ..model.stored_waveforms import channels_of
 from . import collections as c
 from .client import Store, translated
@@ -27,14 +28,16 @@ from .documents import (
     DeadLetterDocument,
     Document,
     ErrorLog,
+    Grave,
     IndexKeyDocument,
     JobDocument,
     LogEntry,
+    ObjectId,
     Provenance,
     SavedDocument,
     SourceDocument,
 )
-from .graves import expand_log
+from .graves import expand_log, windows_of_grave
 from .normalized import WITHOUT_PICKLE
 from .pages import Page, PageRequest, token
 
@@ -44,6 +47,8 @@ Accept = Callable[[D], bool]
 # starttime is a float of about 2e-7 s resolution; t0_ns decides
 _MARGIN_S = 1e-6
 _PROVENANCES = 10_000  # kept while documents are read, a few hundred bytes each
+# Pieces of a window that are looked for.
+_PIECES = 100
 # Error logs that are read by one query.
 _LOGS = 100
 _ANY_CHANNEL = ChannelFilter()
@@ -145,6 +150,33 @@ async def each_waveform(store: Store, wanted: WaveformFilter, limit: int = 0) ->
             given += 1
             if given == limit:
                 return
+
+
+async def datum(store: Store, identity: str) -> tuple[list[SavedDocument], Grave | None]:
+    """The wf documents, or the grave, of a datum: by the `_id` of one of them, or by the id of the window.
+
+    NotFoundError when there is neither.
+    """
+    by_id = ObjectId.is_valid(identity)
+    ids = [ObjectId(identity)] if by_id else [ObjectId(document_id(identity, str(n))) for n in range(_PIECES)]
+    with translated():
+        documents = [one for name in c.WAVEFORMS async for one in store[name].find({"_id": {"$in": ids}})]
+        grave = None
+        if not documents and by_id:
+            grave = await store[c.CEMETERY].find_one({"_id": ids[0]})
+        elif not documents:
+            async for other in store[c.CEMETERY].find({"job": job_of(identity)}):
+                if identity in windows_of_grave(other):
+                    grave = other
+                    break
+    if not documents and grave is None:
+        raise NotFoundError(
+            f"No datum {identity} is stored; `seisbus outcomes JOB` lists the windows of a job with their ids."
+        )
+    known: LRUCache[str, Provenance] = LRUCache(_PROVENANCES)
+    for document in documents:
+        await with_provenance(store, document, known)
+    return sorted(documents, key=lambda document: document["piece"]), grave
 
 
 async def logdata_of(store: Store, documents: Sequence[SavedDocument]) -> list[list[LogEntry]]:

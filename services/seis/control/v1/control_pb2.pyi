@@ -472,6 +472,22 @@ class ListWaveformsResponse(_message.Message):
     logs_json: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, documents_json: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ..., logs_json: _Optional[_Iterable[str]] = ...) -> None: ...
 
+class GetDatumRequest(_message.Message):
+    __slots__ = ("id",)
+    ID_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    def __init__(self, id: _Optional[str] = ...) -> None: ...
+
+class GetDatumResponse(_message.Message):
+    __slots__ = ("documents_json", "logs_json", "grave_json")
+    DOCUMENTS_JSON_FIELD_NUMBER: _ClassVar[int]
+    LOGS_JSON_FIELD_NUMBER: _ClassVar[int]
+    GRAVE_JSON_FIELD_NUMBER: _ClassVar[int]
+    documents_json: _containers.RepeatedScalarFieldContainer[str]
+    logs_json: _containers.RepeatedScalarFieldContainer[str]
+    grave_json: str
+    def __init__(self, documents_json: _Optional[_Iterable[str]] = ..., logs_json: _Optional[_Iterable[str]] = ..., grave_json: _Optional[str] = ...) -> None: ...
+
 class StreamWaveformsRequest(_message.Message):
     __slots__ = ("query",)
     QUERY_FIELD_NUMBER: _ClassVar[int]

@@ -120,6 +120,11 @@ class ControlServiceStub:
                 request_serializer=seis_dot_control_dot_v1_dot_control__pb2.ListWaveformsRequest.SerializeToString,
                 response_deserializer=seis_dot_control_dot_v1_dot_control__pb2.ListWaveformsResponse.FromString,
                 _registered_method=True)
+        self.GetDatum = channel.unary_unary(
+                '/seis.control.v1.ControlService/GetDatum',
+                request_serializer=seis_dot_control_dot_v1_dot_control__pb2.GetDatumRequest.SerializeToString,
+                response_deserializer=seis_dot_control_dot_v1_dot_control__pb2.GetDatumResponse.FromString,
+                _registered_method=True)
         self.StreamWaveforms = channel.unary_stream(
                 '/seis.control.v1.ControlService/StreamWaveforms',
                 request_serializer=seis_dot_control_dot_v1_dot_control__pb2.StreamWaveformsRequest.SerializeToString,
@@ -290,6 +295,13 @@ class ControlServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetDatum(self, request, context):
+        """All that is known of one datum, saved or dead.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def StreamWaveforms(self, request, context):
         """Stored waveforms with samples, a few messages of at most about 1 MB a waveform.
         """
@@ -440,6 +452,11 @@ def add_ControlServiceServicer_to_server(servicer, server):
                     servicer.ListWaveforms,
                     request_deserializer=seis_dot_control_dot_v1_dot_control__pb2.ListWaveformsRequest.FromString,
                     response_serializer=seis_dot_control_dot_v1_dot_control__pb2.ListWaveformsResponse.SerializeToString,
+            ),
+            'GetDatum': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDatum,
+                    request_deserializer=seis_dot_control_dot_v1_dot_control__pb2.GetDatumRequest.FromString,
+                    response_serializer=seis_dot_control_dot_v1_dot_control__pb2.GetDatumResponse.SerializeToString,
             ),
             'StreamWaveforms': grpc.unary_stream_rpc_method_handler(
                     servicer.StreamWaveforms,
@@ -947,6 +964,33 @@ class ControlService:
             '/seis.control.v1.ControlService/ListWaveforms',
             seis_dot_control_dot_v1_dot_control__pb2.ListWaveformsRequest.SerializeToString,
             seis_dot_control_dot_v1_dot_control__pb2.ListWaveformsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDatum(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/seis.control.v1.ControlService/GetDatum',
+            seis_dot_control_dot_v1_dot_control__pb2.GetDatumRequest.SerializeToString,
+            seis_dot_control_dot_v1_dot_control__pb2.GetDatumResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -16,10 +16,11 @@ from seis.v1 import waveform_pb2
 
 from ...extras import extra
 from ...model.outcome import Fate
-from .. import decode
+from .. import decode, tables
 from ..export import MiniseedFile
 from ..keywords import QueryFields
 from ..values import (
+    Datum,
     Query,
     Stored,
     time_ns,
@@ -60,6 +61,43 @@ class DataCalls(JobCalls):
         pages = self._connection.pages("ListWaveforms", request, _with_logs)
         async for text, log in first(pages, wanted.limit):
             yield json.loads(text), _log(log)
+
+    async def datum(self, identity: str) -> Datum:
+        """Return all that is known of one datum.
+
+        Parameters
+        ----------
+        identity
+            Id of a wf or cemetery document, or of a window.
+
+        Returns
+        -------
+        Datum
+            Its documents and error logs.
+
+        Raises
+        ------
+        ClientError
+            There is no such datum.
+        """
+        return Datum.of(await self._connection.call("GetDatum", pb.GetDatumRequest(id=identity)))
+
+    async def table(self, query: Query | None = None, **where: Unpack[QueryFields]) -> Any:
+        """Return wf documents as a pyarrow table: what the data are, their sources, receivers and error logs.
+
+        Parameters
+        ----------
+        query
+            Which waveforms.
+        **where
+            The fields of a Query, in place of `query`.
+
+        Returns
+        -------
+        Any
+            The table; what is not known is null.
+        """
+        return tables.waveform_table([pair async for pair in self._logged(_query(query, where))])
 
     async def stored(self, query: Query | None = None, **where: Unpack[QueryFields]) -> AsyncIterator[Stored]:
         """Return wf documents with their stored bytes in order of start time.
