@@ -129,7 +129,7 @@ class DataCalls:
             grave_json="" if grave is None else document_json(grave),
         )
 
-    async def _attached_json(self, documents: Sequence[WaveformDocument]) -> list[str]:
+    async def _attached_json(self, documents: Sequence[SavedDocument]) -> list[str]:
         attached = await attached_to(Normalizer(self.context.store), documents)
         return [document_json({**values, **document}) for document, values in zip(documents, attached, strict=True)]
 
