@@ -322,6 +322,14 @@ async def test_a_datum_is_shown_with_all_that_is_known_of_it(system: System, arc
             assert text in output, text
     assert "do not have" in await shown(lost["window"])
 
+    three = await system.run(job_of(components=3, select={"chan": "LH?"}))
+    table = await system.client.table(job=three.id)
+    assert table.num_rows == three.ledger.saved > 0
+    (row, *_) = table.to_pylist()
+    assert len(row["chan"].split(",")) == len(row["channel_id"].split(",")) == 3 and row["distance_deg"] > 1
+    output = await shown(row["id"])
+    assert row["chan"] in output and "tmatrix" in output
+
     later = {**EVENT, "time": "2011-03-11T06:55:00Z"}
     windows = {"events": {"list": [later], "start": 0, "end": "10min"}}
     dead = await system.run(job_of(windows=windows, select={"chan": "LHZ"}))

@@ -56,7 +56,8 @@ def _grid(title: str) -> Table:
 
 
 def _name(document: Mapping[str, Any]) -> str:
-    return ".".join(str(document.get(code) or "") for code in ("net", "sta", "loc", "chan")).rstrip(".")
+    codes = (document.get(code) or "" for code in ("net", "sta", "loc", "chan"))
+    return ".".join(",".join(code) if isinstance(code, list) else str(code) for code in codes).rstrip(".")
 
 
 def _saved(piece: Stored) -> Table:

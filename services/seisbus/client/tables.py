@@ -78,13 +78,20 @@ def waveform_schema() -> pa.Schema:
     )
 
 
+# Of a Seismogram these are lists.
+_LISTS = ("chan", "channel_id")
+
+
 def waveform_table(logged: Iterable[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]) -> pa.Table:
     """wf documents with their error logs as a table of `waveform_schema`; what is not known is null."""
     with extra("tables"):
         import pyarrow as pa
     rows = [
         {
-            **document,
+            **{
+                name: ",".join(value) if name in _LISTS and isinstance(value, list) else value
+                for name, value in document.items()
+            },
             "id": str(document["_id"]),
             "start": document["t0_ns"],
             "elog": [f"{entry.get('algorithm', '')}: {entry.get('error_message', '')}" for entry in log],
