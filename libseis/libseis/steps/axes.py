@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from libseis.enums import ErrorSeverity
+from libseis.geodetics import geodesic
 from libseis.objects.kinds import Atomic
 from libseis.objects.seismogram import Seismogram
 from libseis.objects.timeseries import TimeSeries
@@ -49,8 +50,24 @@ def _rename(d: Atomic, letters: str) -> None:
         d["chan"] = [code[:-1] + letter for code, letter in zip(chan, letters, strict=True)]
 
 
+# A source as near as this (km) to the station is in no direction from it.
+_SAME_PLACE_KM = 1e-3
+
+
 def _back_azimuth(d: Atomic, values: Values) -> float:
-    return number(d, "back_azimuth") if values["back_azimuth"] is None else float(values["back_azimuth"])
+    """The parameter, else the Metadata's back_azimuth, else that of the coordinates in the Metadata; Unfit without."""
+    if values["back_azimuth"] is not None:
+        return float(values["back_azimuth"])
+    receiver = next((name for name in ("channel", "site") if d.is_defined(f"{name}_lat")), "")
+    if d.is_defined("back_azimuth") or not receiver or not d.is_defined("source_lat"):
+        found = number(d, "back_azimuth")
+        distance = number(d, "distance_km") if d.is_defined("distance_km") else 1.0
+    else:
+        keys = ("source_lat", "source_lon", f"{receiver}_lat", f"{receiver}_lon")
+        distance, _, found = geodesic(*(number(d, key) for key in keys))
+    if distance < _SAME_PLACE_KM:
+        raise Unfit("the source is at the station, and so in no direction from it", reason="no back_azimuth")
+    return found
 
 
 def _rotate(d: Seismogram, values: Values, context: StepContext) -> None:

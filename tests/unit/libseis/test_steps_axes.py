@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from obspy.geodetics import gps2dist_azimuth, locations2degrees
 from obspy.signal.rotate import rotate_ne_rt, rotate_zne_lqt
 
 from libseis.mspass.seismic import Seismogram, TimeSeries
@@ -186,6 +187,35 @@ def test_one_component() -> None:
     np.testing.assert_array_equal(d.data, motion[1])
     d = run({"component": {"component": "R"}}, sensor(np.eye(3), motion))
     assert d.dead() and d[REASON] == "no component R"
+
+
+@given(
+    source=st.tuples(st.floats(-89, 89), st.floats(-180, 180)),
+    station=st.tuples(st.floats(-89, 89), st.floats(-180, 180)),
+)
+def test_the_back_azimuth_of_coordinates_is_obspys(source: tuple[float, float], station: tuple[float, float]) -> None:
+    degrees = locations2degrees(*source, *station)
+    if not 0.01 < degrees < 179.0:  # obspy's formula does not find the antipode
+        return
+    motion = ground()
+    wanted = rotate_ne_rt(motion[1], motion[0], gps2dist_azimuth(*source, *station)[2])
+    event = {"source_lat": source[0], "source_lon": source[1]}
+    for name in ("channel", "site"):
+        place = {f"{name}_lat": station[0], f"{name}_lon": station[1]}
+        d = run({"rotate": {"to": "RTZ"}}, sensor(np.eye(3), motion, **event, **place))
+        np.testing.assert_allclose(np.asarray(d.data)[:2], wanted, atol=1e-6)
+
+
+def test_a_source_at_the_station_is_in_no_direction() -> None:
+    place = {"channel_lat": 34.0, "channel_lon": -118.0, "source_lat": 34.0, "source_lon": -118.0}
+    d = run({"rotate": {"to": "RTZ"}}, sensor(np.eye(3), ground(), **place))
+    assert d.dead() and d[REASON] == "no back_azimuth" and "at the station" in messages(d)[0]
+    d = run({"rotate": {"to": "RTZ"}}, sensor(np.eye(3), ground(), back_azimuth=0.0, distance_km=0.0))
+    assert d.dead() and d[REASON] == "no back_azimuth"
+    d = run(
+        {"rotate": {"to": "RTZ"}}, sensor(np.eye(3), ground(), **{**place, "source_lat": -34.0, "source_lon": 62.0})
+    )
+    assert d.live, "the antipode is in some direction"
 
 
 @pytest.mark.parametrize(
