@@ -18,6 +18,7 @@ from support.data_objects import messages, seismogram, time_series
 
 CHANNELS = ["BHE", "BHN", "BHZ"]
 ANGLES = st.floats(-360.0, 360.0)
+PLACES = st.tuples(st.floats(-89, 89), st.floats(-180, 180))
 MATRICES = st.lists(st.floats(-1.0, 1.0), min_size=9, max_size=9).map(lambda x: np.reshape(x, (3, 3)))
 
 
@@ -101,7 +102,9 @@ def test_a_turn_is_clockwise_and_comes_back(angle: float) -> None:
     np.testing.assert_allclose(np.asarray(d.data)[1], motion[0] * np.sin(a) + motion[1] * np.cos(a), atol=1e-12)
     np.testing.assert_allclose(np.sum(np.square(d.data), axis=0), np.sum(np.square(motion), axis=0))
     assert d["chan"] == ["BH2", "BH1", "BHZ"]
-    np.testing.assert_allclose(run({"rotate": {"to": "ENZ"}}, d).data, motion, atol=1e-12)
+    # axes within 1e-4 of standard ones count as these, as in MsPASS
+    tolerance = 1e-3 if d.cardinal() else 1e-12
+    np.testing.assert_allclose(run({"rotate": {"to": "ENZ"}}, d).data, motion, atol=tolerance)
 
 
 def surface_motion(slowness: float, vp: float, vs: float, wave: str) -> np.ndarray:
@@ -189,10 +192,7 @@ def test_one_component() -> None:
     assert d.dead() and d[REASON] == "no component R"
 
 
-@given(
-    source=st.tuples(st.floats(-89, 89), st.floats(-180, 180)),
-    station=st.tuples(st.floats(-89, 89), st.floats(-180, 180)),
-)
+@given(source=PLACES, station=PLACES)
 def test_the_back_azimuth_of_coordinates_is_obspys(source: tuple[float, float], station: tuple[float, float]) -> None:
     degrees = locations2degrees(*source, *station)
     if not 0.01 < degrees < 179.0:  # obspy's formula does not find the antipode
