@@ -36,6 +36,7 @@ _ARCHIVES = (
     ("reasons", "files", "sample"),
     ("stations", "listing", "record"),
     ("sensors", "files", "sample"),
+    ("phases", "files", "sample"),
 )
 _DEFINITION = """
 [{name}]
