@@ -37,6 +37,8 @@ _ARCHIVES = (
     ("stations", "listing", "record"),
     ("sensors", "files", "sample"),
     ("phases", "files", "sample"),
+    ("picks", "files", "sample"),
+    ("months", "listing", "sample"),
 )
 _DEFINITION = """
 [{name}]
@@ -99,13 +101,15 @@ def _define(folder: Path, s3: S3Server) -> Path:
     usual = packaged["scedc"].day_key.template
     # the archive whose objects have all channels of a station
     stations = {"unit": "station", "day_key": packaged["earthscope"].day_key.template, "more": 'networks = ["XX"]'}
+    months = {"unit": "channel", "day_key": usual, "more": 'month_phase_key = "by_month/{year}.{month}.phase.Z"'}
+    plain = {"unit": "channel", "day_key": usual, "more": ""}
     texts = [
         _DEFINITION.format(
             name=name,
             endpoint=s3.url,
             index=index,
             cut=cut,
-            **(stations if name == "stations" else {"unit": "channel", "day_key": usual, "more": ""}),
+            **{"stations": stations, "months": months}.get(name, plain),
         )
         for name, index, cut in _ARCHIVES
     ]

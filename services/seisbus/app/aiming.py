@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,9 +12,11 @@ from libseis.traveltimes import TravelTimes
 
 from ..model.archivejob import ArchiveJob
 from ..model.geography import Extent
+from ..model.marks import StationPick
 from ..planning.aims import Aims, DayAims, Epochs
 from ..planning.corners import some
 from ..planning.geography import Place, Station, thinned
+from ..planning.pick_aims import PickAims
 from ..planning.windows import Origin
 from ..store.client import Store
 from ..store.normalized import receivers_of
@@ -35,11 +37,18 @@ def _cache_folder() -> Path | None:
         return None
 
 
-def aims_of(spec: ArchiveJob, origins: list[Origin], stations: Iterable[str] | None = None) -> Aims:
+def aims_of(
+    spec: ArchiveJob,
+    origins: list[Origin],
+    stations: Iterable[str] | None = None,
+    picks: Sequence[StationPick] = (),
+) -> Aims:
     """The aims of a job; `stations` (NET.STA) are those that thinning left. A second where travel times are new."""
     events = spec.windows.events
     tables = travel_times(events.model) if events is not None and events.phase else None
     kept = None if stations is None else {station_of(text) for text in stations}
+    if spec.windows.picks is not None:
+        return PickAims(spec, picks, kept)
     return Aims(spec, origins, tables, kept)
 
 

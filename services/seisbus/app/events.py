@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..archive.event import Event, EventOrigin
+from ..archive.event import Event, EventInputError, EventOrigin
 from ..archive.events import from_csv, from_mappings, from_quakeml
 from ..model.archivejob import ArchiveJob
 from ..model.ids import document_id
@@ -103,6 +104,9 @@ class JobEvents:
             found += from_quakeml(events["quakeml"].encode())
         if events.get("csv"):
             found += from_csv(events["csv"].encode())
+        if text := ((job["spec"].get("windows") or {}).get("picks") or {}).get("quakeml"):
+            with contextlib.suppress(EventInputError):  # picks may have no origins beside them
+                found += from_quakeml(text.encode())
         for event in found:
             self._read.setdefault(event.id, event)
 

@@ -78,6 +78,7 @@ class ArchiveDefinition:
     day_key: KeyTemplate
     event_key: KeyTemplate | None
     phase_key: KeyTemplate | None
+    month_phase_key: KeyTemplate | None
     waveform_index_prefix: str | None
     catalog_index_prefix: str | None
     station_prefixes: tuple[str, ...]
@@ -97,6 +98,12 @@ class ArchiveDefinition:
     def event_phase_key(self, prefix: str, filename: str) -> str | None:
         """The key of an event's phase picks; None where the archive keeps none."""
         return _event_file(self.phase_key, prefix, filename)
+
+    def phases_of_month(self, year: int, month: int) -> str | None:
+        """The key of the phase picks of all events of a month; None where the archive keeps none."""
+        if self.month_phase_key is None:
+            return None
+        return self.month_phase_key.fill({"year": f"{year:04d}", "month": f"{month:02d}"})
 
 
 def _event_file(template: KeyTemplate | None, prefix: str, filename: str) -> str | None:
@@ -163,6 +170,7 @@ class _Reader:
             day_key=self._day_key(),
             event_key=self._template("event_key", {"prefix", "filename"}),
             phase_key=self._template("phase_key", {"prefix", "filename"}),
+            month_phase_key=self._template("month_phase_key", {"year", "month"}),
             waveform_index_prefix=self._text("waveform_index_prefix"),
             catalog_index_prefix=self._text("catalog_index_prefix"),
             station_prefixes=self._texts("station_prefixes"),

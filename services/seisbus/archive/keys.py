@@ -65,7 +65,7 @@ class KeyTemplate:
     `format` and `parse` are exact inverses on every key that the layout can hold.
     """
 
-    FIELDS = frozenset({"net", "sta", "loc", "chan", "year", "doy", "version", "prefix", "filename"})
+    FIELDS = frozenset({"net", "sta", "loc", "chan", "year", "month", "doy", "version", "prefix", "filename"})
 
     def __init__(self, template: str) -> None:
         self.template = template
@@ -187,6 +187,7 @@ class KeyTemplate:
     def _pattern(self) -> re.Pattern[str]:
         patterns = {
             "year": r"\d{4}",
+            "month": r"\d{2}",
             "doy": r"\d{3}",
             "loc": r"[A-Za-z0-9]*",
             "version": r"(?:\#[1-9][0-9]*)?",

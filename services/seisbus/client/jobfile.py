@@ -22,8 +22,9 @@ JobSource = str | Path | Mapping[str, Any]
 def job_text(source: JobSource) -> str:
     """The text to submit (JSON) for a path, a YAML or JSON text, or a mapping; a text on one line is a path.
 
-    `windows: events: file:` is replaced by the contents of that file (relative to the job file): QuakeML when it
-    begins with `<`, else CSV. JobFileError when something cannot be read or the job is not valid.
+    `file:` of `windows: events:` and `windows: picks:` is replaced by the contents of that file (relative to the job
+    file): QuakeML when it begins with `<`, else CSV. JobFileError when something cannot be read or the job is not
+    valid.
     """
     folder = Path()
     if isinstance(source, Mapping):
@@ -35,7 +36,7 @@ def job_text(source: JobSource) -> str:
         else:
             text = source
         content = yaml_content(text)
-    content = _with_events(content, folder)
+    content = _with_files(content, folder)
     with contextlib.suppress(UnknownKindError):  # control may know more kinds than this machine
         parse_job(content)  # refuses what is neither a text nor a mapping
     return json.dumps(content, default=str)  # which is read a hundred times faster than YAML; a date is its text
@@ -57,16 +58,17 @@ def _plain(value: Any) -> Any:
     return iso(exact) if isinstance(exact, int) else value
 
 
-def _with_events(content: object, folder: Path) -> object:
+def _with_files(content: object, folder: Path) -> object:
     if not isinstance(content, dict) or not isinstance(content.get("windows"), dict):
         return content
-    events = content["windows"].get("events")
-    if not isinstance(events, dict) or "file" not in events:
-        return content
-    rest = {key: value for key, value in events.items() if key != "file"}
-    text = _read(folder / str(events["file"]), "event file")
-    kind = "quakeml" if text.lstrip("\ufeff \r\n\t").startswith("<") else "csv"
-    return {**content, "windows": {**content["windows"], "events": {**rest, kind: text}}}
+    windows = dict(content["windows"])
+    for name, what in (("events", "event file"), ("picks", "pick file")):
+        found = windows.get(name)
+        if isinstance(found, dict) and "file" in found:
+            text = _read(folder / str(found["file"]), what)
+            kind = "quakeml" if text.lstrip("\ufeff \r\n\t").startswith("<") else "csv"
+            windows[name] = {**{key: value for key, value in found.items() if key != "file"}, kind: text}
+    return {**content, "windows": windows}
 
 
 def _read(path: Path, what: str) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TypeVar
 
+from ..app.picks import given_picks
 from ..archive.definition import archive_named
 from ..archive.oddities import Oddities
+from ..errors import JobFileError
 from ..model.archivejob import ArchiveJob, CutJob
 from .context import CallContext
 from .estimate import estimate
@@ -30,7 +32,11 @@ async def checked_windows(context: CallContext, spec: A) -> tuple[A, list[str]]:
     check_steps(spec)
     check_depths(spec)
     check_metadata(spec)
-    return spec, [odd.note] * bool(odd)
+    odd_picks = Oddities("The pick file")
+    picks = await asyncio.to_thread(given_picks, spec, odd_picks)
+    if picks is not None and not picks:
+        raise JobFileError("Job file: windows.picks: no pick of the file fits phases and min_score; widen these.")
+    return spec, [one.note for one in (odd, odd_picks) if one]
 
 
 async def checked_cuts(context: CallContext, spec: C) -> tuple[C, list[str]]:

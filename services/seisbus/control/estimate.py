@@ -15,7 +15,9 @@ from seis.control.v1 import control_pb2 as pb
 
 from ..app.aiming import Places, Thinning, aims_of
 from ..app.events import origins_of
+from ..app.picks import given_picks
 from ..model.archivejob import ArchiveJob
+from ..model.marks import StationPick
 from ..planning.aims import Aims, DayAims
 from ..planning.extents import ROUND_TRIP_BYTES, merged
 from ..planning.plan import touched_days
@@ -107,7 +109,10 @@ async def estimate(context: CallContext, spec: ArchiveJob) -> pb.Estimate:
     origins = await origins_of(context.store, spec)
     if spec.inputs == "event_files":
         return event_estimate(len(origins))
-    aims = await known_aims(context, spec, origins)
+    picks = await asyncio.to_thread(given_picks, spec)
+    if picks is None and spec.windows.picks is not None:
+        return pb.Estimate(basis="The archive's phase files are read when the job is planned; nothing is known before.")
+    aims = await known_aims(context, spec, origins, picks or ())
     days = aims.home_days()
     total, known = Totals(), 0
     places = Places(context.store, spec.archive)
@@ -129,9 +134,11 @@ async def estimate(context: CallContext, spec: ArchiveJob) -> pb.Estimate:
     return summary(total, known, len(days))
 
 
-async def known_aims(context: CallContext, spec: ArchiveJob, origins: list[Origin]) -> Aims:
+async def known_aims(
+    context: CallContext, spec: ArchiveJob, origins: list[Origin], picks: Sequence[StationPick] = ()
+) -> Aims:
     """The aims of a job; thinned, where it is to be, by the days that the database knows."""
-    aims = await asyncio.to_thread(aims_of, spec, origins)
+    aims = await asyncio.to_thread(aims_of, spec, origins, None, picks)
     if spec.select.spacing is None:
         return aims
     thinning, places = Thinning(spec.select.spacing), Places(context.store, spec.archive)
@@ -139,7 +146,7 @@ async def known_aims(context: CallContext, spec: ArchiveJob, origins: list[Origi
         documents = await _files(context, spec, day)
         sizes = {Channel.of_document(document): int(document["size"]) for document in documents}
         thinning.add(await _aimed(aims, day, documents, places), sizes)
-    return await asyncio.to_thread(aims_of, spec, origins, thinning.stations())
+    return await asyncio.to_thread(aims_of, spec, origins, thinning.stations(), picks)
 
 
 async def _files(context: CallContext, spec: ArchiveJob, day: int) -> list[DayFileDocument]:

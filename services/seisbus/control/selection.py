@@ -12,6 +12,7 @@ from libseis.isotime import DAY_NS, iso
 
 from ..app.aiming import Places, aims_of
 from ..app.events import origins_of
+from ..app.picks import given_picks
 from ..errors import UserError
 from ..model.archivejob import ArchiveJob
 from ..model.kind import StoredJob
@@ -55,7 +56,9 @@ async def check_selection(context: CallContext, spec: ArchiveJob) -> None:
         )
     if spec.windows.events is not None and spec.windows.events.where is not None and not origins:
         raise EmptySelectionError(spec.archive, "no event fits windows.events.where; widen it.")
-    aims = await asyncio.to_thread(aims_of, spec, origins)
+    if (picks := await asyncio.to_thread(given_picks, spec)) is None and spec.windows.picks is not None:
+        return  # the archive's phase files are read by who plans
+    aims = await asyncio.to_thread(aims_of, spec, origins, None, picks or ())
     days = aims.home_days()
     if spec.windows.tile is not None and not _any(windows_of_day(spec, origins, days[0])):
         raise EmptySelectionError(spec.archive, "the tile's length is longer than its span; shorten it.")

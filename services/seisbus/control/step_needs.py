@@ -16,6 +16,7 @@ from libseis.steps import build
 
 from ..app.aiming import aims_of
 from ..app.events import origins_of
+from ..app.picks import given_picks
 from ..errors import JobFileError
 from ..model.archivejob import ArchiveJob
 from ..model.windows import LEAST_DEPTH_KM, MOST_DEPTH_KM
@@ -115,7 +116,8 @@ class KnownRates:
 async def known_rates(context: CallContext, spec: ArchiveJob) -> dict[Channel, KnownRates]:
     """The selected channels of all known days that the windows touch, with their rates as the index says them, else
     station metadata; where no day is known, the channels of the metadata."""
-    days = (await asyncio.to_thread(aims_of, spec, await origins_of(context.store, spec))).days()
+    picks = await asyncio.to_thread(given_picks, spec) or ()  # of the archive's phase files nothing is known yet
+    days = (await asyncio.to_thread(aims_of, spec, await origins_of(context.store, spec), None, picks)).days()
     wanted = spec.select.filter
     rates, known_days = await rates_of_days(context.store, spec.archive, [day_name(day) for day in days], wanted)
     found: dict[Channel, KnownRates] = {}

@@ -106,6 +106,8 @@ def check_size(spec: ArchiveJob) -> None:
             raise JobSizeError("windows.events.list", f"{len(windows.events.list):,} events", f"{LARGEST_EVENT_LIST:,}")
         if windows.events.end is not None:
             longest = windows.events.end - windows.events.start
+    if windows.picks is not None:
+        longest = windows.picks.end - windows.picks.start
     if windows.tile is not None:
         span = windows.tile.end - windows.tile.start
         if span > LONGEST_TILING_NS:

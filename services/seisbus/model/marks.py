@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from .outcome import Fate
 
@@ -41,6 +41,19 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
+class StationPick:
+    """A pick, with the codes of where it was made ("" for one that is not said; `chan` may be its beginning alone) and
+    the event that it belongs to ("" for none)."""
+
+    pick: Pick
+    net: str
+    sta: str
+    loc: str = ""
+    chan: str = ""
+    event: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unplaced:
     """Why a window could not be laid: its fate, a `Reason`, and a sentence."""
 
@@ -49,32 +62,32 @@ class Unplaced:
     detail: str
 
 
-class PickAttributes(TypedDict, total=False):
+class PickAttributes(TypedDict):
     """One of several picks of a datum."""
 
     phase: str
     time: float  # epoch seconds
-    id: str
-    score: float
-    polarity: str
+    id: NotRequired[str]
+    score: NotRequired[float]
+    polarity: NotRequired[str]
 
 
-class MarkAttributes(TypedDict, total=False):
+class MarkAttributes(TypedDict):
     """What stands on a datum of what its window was laid by; times are epoch seconds."""
 
-    phase_name: str
-    phase_time: float
+    phase_name: NotRequired[str]
+    phase_time: NotRequired[float]
     # of a predicted arrival
-    ray_parameter: float  # s/degree
-    incidence: float  # degrees from the vertical, at the receiver
-    takeoff: float  # degrees from straight down, at the source
-    phase_model: str
+    ray_parameter: NotRequired[float]  # s/degree
+    incidence: NotRequired[float]  # degrees from the vertical, at the receiver
+    takeoff: NotRequired[float]  # degrees from straight down, at the source
+    phase_model: NotRequired[str]
     # of a pick; of several, of the first in time
-    pick_time: float
-    pick_id: str
-    pick_score: float
-    pick_polarity: str
-    picks: list[PickAttributes]  # all of them, where there are several
+    pick_time: NotRequired[float]
+    pick_id: NotRequired[str]
+    pick_score: NotRequired[float]
+    pick_polarity: NotRequired[str]
+    picks: NotRequired[list[PickAttributes]]  # all of them, where there are several
 
 
 def mark_attributes(arrival: Arrival | None, picks: Sequence[Pick]) -> MarkAttributes:

@@ -128,6 +128,40 @@ class EventWindows(Model):
         return self
 
 
+class PickWindows(Model):
+    """Windows from `start` to `end` around picked arrivals; both ends belong to the window.
+
+    Exactly one source of picks: `catalog` (the archive's own phase files, of the events that are asked for), `quakeml`
+    or `csv` (contents of a file; the client puts a named `file` here). `share`: one window for all picks of an event at
+    a station, from the first to the last.
+    """
+
+    catalog: CatalogQuery | None = None
+    quakeml: str | None = None
+    csv: str | None = None
+    phases: Phases = ()
+    min_score: float | None = None
+    share: bool = False
+    start: Duration = 0
+    end: Duration
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        sources = [n for n in ("catalog", "quakeml", "csv") if getattr(self, n) is not None]
+        if len(sources) != 1:
+            found = " and ".join(sources) or "none"
+            raise ValueError(f"exactly one source of picks is needed (catalog, quakeml or csv); found {found}")
+        if self.end <= self.start:
+            raise ValueError(f"end {self.end / 1e9:g} s is not after start {self.start / 1e9:g} s")
+        return self
+
+    def wants(self, phase: str, score: float | None) -> bool:
+        """Whether a pick counts, by its phase and its score; without a score it does."""
+        return (not self.phases or any(matches(wanted, phase) for wanted in self.phases)) and (
+            self.min_score is None or score is None or score >= self.min_score
+        )
+
+
 class Tile(Model):
     """Windows of `length` every `step` over [start, end); the sample at a window's end belongs to the next."""
 
@@ -148,18 +182,19 @@ class Tile(Model):
 
 
 class Windows(Model):
-    """Exactly one of: `absolute` spans, `events`, a `tile`."""
+    """Exactly one of: `absolute` spans, `events`, `picks`, a `tile`."""
 
     absolute: tuple[AbsoluteWindow, ...] | None = None
     events: EventWindows | None = None
+    picks: PickWindows | None = None
     tile: Tile | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        given = [n for n in ("absolute", "events", "tile") if getattr(self, n) is not None]
+        given = [n for n in ("absolute", "events", "picks", "tile") if getattr(self, n) is not None]
         if len(given) != 1:
             found = " and ".join(given) or "none"
-            raise ValueError(f"exactly one of absolute, events and tile is needed; found {found}")
+            raise ValueError(f"exactly one of absolute, events, picks and tile is needed; found {found}")
         if self.absolute == ():
             raise ValueError("absolute needs at least one window")
         return self

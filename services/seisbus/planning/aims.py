@@ -17,7 +17,7 @@ import numpy.typing as npt
 from libseis.codes import Channel
 from libseis.epochs import EpochSpan
 from libseis.geodetics import distance_degrees
-from libseis.isotime import DAY_NS
+from libseis.isotime import DAY_NS, SECOND_NS
 from libseis.traveltimes import NO_PHASE, TravelTimes
 
 from ..model.archivejob import ArchiveJob, StationSelect
@@ -34,7 +34,7 @@ EpochsOf = Callable[[Channel], Epochs]
 _PAIRS: Final = 1_000_000
 # Sources from the surface to the deepest earthquakes: what the longest travel time is looked for among.
 _DEPTHS_KM: Final = (0.0, 10.0, 100.0, 400.0, 700.0)
-_MARGIN_NS: Final = 300 * 1_000_000_000
+_MARGIN_NS: Final = 300 * SECOND_NS
 
 
 class Aims:

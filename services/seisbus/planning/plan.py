@@ -7,7 +7,7 @@ stored count as missing, and the listing still finds files that an index forgot.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from libseis.codes import Channel, Sensor
@@ -59,6 +59,8 @@ class DayFile:
 DayFiles = Mapping[Channel, DayFile]
 # Nanoseconds of padding before and after the windows of a channel whose slowest known rate is the second argument.
 PadOf = Callable[[Channel, float | None], tuple[int, int]]
+# Network and station of a window that a channel has.
+Placed = tuple[str, str, PlannedWindow]
 # The windows of a channel on a home day.
 WindowsOf = Callable[[Channel], Sequence[PlannedWindow]]
 
@@ -106,12 +108,14 @@ def plan_day(
     pads: PadOf = no_pad,
     aimed: WindowsOf | None = None,
     components: int = 1,
+    left: Callable[[Collection[Placed]], Iterable[tuple[Channel, Sequence[PlannedWindow]]]] | None = None,
 ) -> Iterator[Task]:
     """Tasks of one home day in order of channel, or of sensor where a datum has three `components`; those of stations
     are provisional, an entry a window, until a read tells their channels.
 
     `windows` are those of every channel; with `aimed`, which gives the windows of each, they are spans that hold all of
-    these. Windows that could not be placed are a task of their own, without objects.
+    these. Windows that could not be placed are a task of their own, without objects; `left` is told which windows
+    channels had, and gives those that none did.
 
     `files` gives the files of a day, expected ones included; it is asked only for days the windows (with pads and
     edge margins) touch. The numbering of tasks depends only on the arguments.
@@ -121,12 +125,15 @@ def plan_day(
     span = touched_days(min(w.start_ns for w in windows), max(_last_ns(w) for w in windows))
     by_day = {d: files(d) for d in span}
     channels = sorted({channel for known in by_day.values() for channel in known})
+    placed: list[Placed] = []
     for number, (item, members) in enumerate(_items(channels, components)):
         wanted = windows if aimed is None else aimed(members[0])
         there = [
             w for w in wanted if any(c in by_day[d] for d in touched_days(w.start_ns, _last_ns(w)) for c in members)
         ]
         mine = [w for w in there if w.unplaced is None]
+        if left is not None:
+            placed += [(item.net, item.sta, w) for w in mine]
         if len(mine) < len(there):
             lost = [w for w in there if w.unplaced is not None]
             yield unplaced_task(task_id(job, shard, len(channels) + number), job, archive, item, lost)
@@ -153,6 +160,8 @@ def plan_day(
             pad_before_ns=before,
             pad_after_ns=after,
         )
+    for number, (item, without) in enumerate(left(placed) if left is not None else ()):
+        yield unplaced_task(task_id(job, shard, 2 * len(channels) + number), job, archive, item, without)
 
 
 def _window(job: str, channel: Channel, w: PlannedWindow) -> Window:

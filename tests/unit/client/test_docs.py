@@ -57,6 +57,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "`depth_km` and `mag` have": geography.Range,
     "A `catalog` query": windows.CatalogQuery,
     "An event of a `list`:": windows.InlineEvent,
+    "### windows: picks": windows.PickWindows,
     "### windows: tile": windows.Tile,
     "### gaps: fill": archivejob.Fill,
     "### pad": archivejob.Pad,

@@ -68,7 +68,7 @@ def test_a_pad_is_the_jobs_own_only_where_it_names_one() -> None:
             {"kind": "misfit", "archive": "local", "misfit": {"observed": {"tag": "a"}, "synthetics": SEMD}},
             "takes what is stored as it is, and no archive",
         ),
-        ({"archive": "local", "windows": {}}, "exactly one of absolute, events and tile is needed; found none"),
+        ({"archive": "local", "windows": {}}, "exactly one of absolute, events, picks and tile is needed; found none"),
         ({"archive": "local", "windows": ABSOLUTE | TILE}, "found absolute and tile"),
         ({"archive": "local", "windows": {"absolute": []}}, "absolute needs at least one window"),
         (

@@ -6,12 +6,14 @@ import asyncio
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from libseis.codes import Channel
 from libseis.steps import build
 
 from ...app.aiming import Places, aims_of, left_out_note
+from ...app.picks import pick_rows, picks_of_rows
 from ...archive.definition import DayCut
 from ...bus.client import Tag
 from ...bus.codec import encode_fetch, encode_outcomes
@@ -19,17 +21,19 @@ from ...bus.topology import fetch_subject, subject_of
 from ...model.archivejob import ArchiveJob
 from ...model.handovers import FetchOrder, LogLine, OutcomeBatch, Severity, WindowOutcome
 from ...model.kinds.window import STORE
-from ...model.marks import Unplaced
+from ...model.marks import StationPick, Unplaced
 from ...model.task import Part, Task, Window
 from ...planning.corners import corner_notes
 from ...planning.geography import Station
+from ...planning.pick_aims import DayPicks
 from ...planning.plan import plan_day, plan_event, touched_days
 from ...planning.windows import Origin
 from ...store.documents import JobChange, JobDocument, OriginRow
-from ...store.index import event_by_id
+from ...store.index import described_stations, event_by_id
 from ...store.tasks import Cursor, OpenTask
 from ..kind import CHUNK, IndexerKind, Planning, Tasks, archive_of
 from ..pads import Pads
+from ..pick_inputs import resolve_picks
 from ..plan_inputs import DayFilesCache, resolve_events, thinned_stations
 
 
@@ -46,12 +50,18 @@ class WindowPlanner(IndexerKind[ArchiveJob]):
         if "origins" in planning.job:
             return {}
         spec = planning.spec
+        archive = archive_of(planning)
         origins = await resolve_events(planning.context, spec)
         placed = aims_of(spec, []).by_place
         fields: JobChange = {"origins": [_row(origin, placed=placed) for origin in origins]}
+        picks: list[StationPick] = []
+        if spec.windows.picks is not None:
+            picks, notes = await resolve_picks(planning.context, archive, spec)
+            await planning.note(notes)
+            fields["picks"] = pick_rows(picks)
         if spec.select.spacing is not None:
             stations, notes = await thinned_stations(
-                planning.context, archive_of(planning), spec, aims_of(spec, origins)
+                planning.context, archive, spec, aims_of(spec, origins, None, picks)
             )
             await planning.note(notes)
             fields["stations"] = stations
@@ -84,7 +94,9 @@ class WindowPlanner(IndexerKind[ArchiveJob]):
 async def _day_file_tasks(planning: Planning[ArchiveJob], cursor: Cursor) -> Tasks:
     """Chunks of tasks, each with the cursor behind it; shards (home days) before the cursor are left alone."""
     context, spec, archive = planning.context, planning.spec, archive_of(planning)
-    aims = await asyncio.to_thread(aims_of, spec, origins_of_job(planning.job), planning.job.get("stations"))
+    picks = picks_of_rows(planning.job.get("picks", ()))
+    aims = await asyncio.to_thread(aims_of, spec, origins_of_job(planning.job), planning.job.get("stations"), picks)
+    described = await described_stations(context.store, archive.name) if picks else set()
     pads = Pads(spec)
     cut_at_record = archive.day_cut is DayCut.RECORD
     files = DayFilesCache(context, archive, spec, stated_rates=pads.by_rate)
@@ -123,6 +135,7 @@ async def _day_file_tasks(planning: Planning[ArchiveJob], cursor: Cursor) -> Tas
             pads=pads,
             aimed=aimed,
             components=spec.recipe().components,
+            left=partial(aimed.left, described=described) if isinstance(aimed, DayPicks) else None,
         )
         offset = cursor.offset if shard == cursor.shard else 0
         rest = itertools.islice(tasks, offset, None)

@@ -25,7 +25,7 @@ class WindowJob(CutJob):
     queues = (CUT, STORE)
     needs: ClassVar[Needs] = {
         **OfArchive.needs,
-        "windows": "a job of kind window needs windows: absolute, events or tile",
+        "windows": "a job of kind window needs windows: absolute, events, picks or tile",
     }
 
     kind: Literal["window"] = "window"

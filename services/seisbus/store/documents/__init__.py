@@ -29,7 +29,7 @@ from .archive import (
 )
 from .common import Codes, Document, LogEntry, Provenance, Source
 from .datasets import DatasetDocument, DatasetFacts
-from .jobs import JobChange, JobDocument, OriginRow, PlanCursor, RetryWish, change_job
+from .jobs import JobChange, JobDocument, OriginRow, PlanCursor, RetryWish, StationPickRow, change_job
 from .misfits import (
     AdjointSourceDocument,
     MisfitWindowDocument,
@@ -119,6 +119,7 @@ __all__ = [
     "SiteDocument",
     "Source",
     "SourceDocument",
+    "StationPickRow",
     "Stored",
     "StoredOutcome",
     "SummaryCounts",

@@ -10,6 +10,10 @@ OriginRow: TypeAlias = tuple[int, str] | tuple[int, str, float | None, float | N
 """[time_ns, event] of an event, and where windows depend on its place [latitude, longitude, depth in km]."""
 
 
+StationPickRow: TypeAlias = tuple[int, str, str, str, str, str, str, float | None, str, str]
+"""[time_ns, net, sta, loc, beginning of chan, phase, id, score, polarity, event] of a pick."""
+
+
 class PlanCursor(TypedDict):
     """How far a plan has come: shards before `shard` are written, and `offset` tasks of this one."""
 
@@ -44,6 +48,7 @@ class JobChange(TypedDict, total=False):
     # only where it applies
     open: bool  # True, only while the job is not closed
     origins: list[OriginRow]  # of the events that the job names; frozen before it is planned
+    picks: list[StationPickRow]  # that count; frozen like these
     stations: list[str]  # NET.STA of those that `select: spacing` left; frozen like these
     sink_cleaned: int  # the `closed_ns` at which the sink was looked through
     purged_by: str  # the purge that removes it
@@ -73,6 +78,7 @@ class JobDocument(TypedDict):
     retry: RetryWish | None
     open: NotRequired[bool]
     origins: NotRequired[list[OriginRow]]
+    picks: NotRequired[list[StationPickRow]]
     stations: NotRequired[list[str]]
     sink_cleaned: NotRequired[int]
     purged_by: NotRequired[str]

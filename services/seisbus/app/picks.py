@@ -1,0 +1,49 @@
+"""The picks of jobs: out of a file's text, or as they were settled before a job's first day was planned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..archive.oddities import Oddities
+from ..archive.picks import from_csv, from_quakeml
+from ..model.archivejob import ArchiveJob
+from ..model.marks import Pick, StationPick
+from ..planning.pick_aims import counting
+from ..store.documents import StationPickRow
+
+
+def given_picks(spec: ArchiveJob, odd: Oddities | None = None) -> list[StationPick] | None:
+    """The picks of a job's text that count; None where it has none, and takes those of the archive.
+
+    What cannot be read goes to `odd`.
+
+    Raises
+    ------
+    PickInputError, EventInputError
+        For a text that holds no picks at all.
+    """
+    wanted = spec.windows.picks
+    if wanted is None or (wanted.csv is None and wanted.quakeml is None):
+        return None
+    odd = odd if odd is not None else Oddities("The pick file")
+    if wanted.quakeml is not None:
+        found = from_quakeml(wanted.quakeml.encode(), odd)
+    else:
+        found = from_csv((wanted.csv or "").encode(), odd)
+    return counting(found, wanted)
+
+
+def pick_rows(picks: Sequence[StationPick]) -> list[StationPickRow]:
+    """Picks as a job's document keeps them."""
+    return [
+        (p.pick.time_ns, p.net, p.sta, p.loc, p.chan, p.pick.phase, p.pick.id, p.pick.score, p.pick.polarity, p.event)
+        for p in picks
+    ]
+
+
+def picks_of_rows(rows: Sequence[StationPickRow]) -> list[StationPick]:
+    """Inverse of `pick_rows`."""
+    return [
+        StationPick(Pick(phase, time_ns, identity, score, polarity), net, sta, loc, chan, event)
+        for time_ns, net, sta, loc, chan, phase, identity, score, polarity, event in rows
+    ]
