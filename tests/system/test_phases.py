@@ -167,9 +167,7 @@ async def test_phases_that_nobody_knows_are_refused(system: System, network: Net
     from seisbus.client import ClientError
 
     windows = {"events": {"list": EVENTS, "phase": ["P", "Pfoo"], "start": 0, "end": "1min"}}
-    with pytest.raises(
-        ClientError, match=r"windows\.events\.phase: 'Pfoo' is not a phase"
-    ):
+    with pytest.raises(ClientError, match=r"windows\.events\.phase: 'Pfoo' is not a phase"):
         await system.client.submit({"archive": "phases", "windows": windows})
 
 
