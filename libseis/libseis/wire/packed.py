@@ -117,7 +117,7 @@ def metadata_of(message: pb.TimeSeries | pb.Seismogram) -> dict[str, Any]:
         By name; empty where there is no more than the heading.
     """
     names = message.metadata.entries
-    if len(names) <= len(_HEADED) and all(name in _HEADED for name in names):
+    if len(names) == 4 + ("units" in names):  # of nearly all messages: a count costs less than a look at each
         return {}
     found: dict[str, Any] = metadata_from_message(message.metadata).todict()
     return {key: value for key, value in found.items() if key not in _HEADED}
