@@ -1,7 +1,8 @@
 """libseis: seismic data objects after the MsPASS design, with the seismology that works on them.
 
-The main names are here. Rooms, from the ground up: `objects`, `segments`, `signal`, `mseed`, `obspy`, `steps`, `asdf`,
-`misfit`, `wire`; on top `mspass`, the same things under MsPASS's module names.
+This module exports the main names. The packages, from the lowest layer to the highest, are `objects`, `segments`,
+`mseed`, `signal`, `obspy`, `traveltimes`, `steps`, `asdf`, `wire` and `misfit`; a package imports only packages of
+lower layers. `mspass` gives the same things under MsPASS's module names.
 """
 
 from .enums import AtomicType, ErrorSeverity, GapFill, ProcessingStatus, TimeReferenceType

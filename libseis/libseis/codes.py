@@ -1,7 +1,8 @@
-"""Codes of networks, stations, locations and channels as people and formats write them, in one form.
+"""Network, station, location and channel codes: clean them, compare them with selections, and write them as text.
 
-Headers, tables, documents, metadata and queries all come through here, so that a blank location is the same one
-wherever it was read. Upper and lower case are kept: SEED's codes are upper case, and a lower one is another code.
+Headers, tables, documents, metadata and queries all use this module, so that every source gives the same text for a
+blank location. Upper and lower case are kept, because SEED's codes are upper case and a lower-case code is a different
+code.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-# what surrounds a code in a fixed-width field
+# padding around a code in a fixed-width field
 _PADDING = " \t\r\n\0"
-# fill of a blank location: SEED and web services write dashes, keys of archives underscores
+# how sources write a blank location: SEED and web services use dashes, keys of archives use underscores
 _FILL = "-_ "
 _LETTERS = string.ascii_uppercase + string.digits
 
@@ -24,8 +25,8 @@ _LETTERS = string.ascii_uppercase + string.digits
 def code(value: object) -> str:
     """A code without the blanks and NULs around it; "" for None and NaN.
 
-    Only text (or ASCII bytes) is taken: TypeError for a number or a truth value, because the spelling of the code is
-    lost (0123 and 83, 1E5 and 100000.0, NO and False).
+    Only text and ASCII bytes are accepted. A number or a truth value raises TypeError, because it has lost the spelling
+    of the code (0123 became 83, 1E5 became 100000.0, NO became False).
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
@@ -37,7 +38,7 @@ def code(value: object) -> str:
 
 
 def location(value: object) -> str:
-    """A location code; every spelling of a blank one ("", "--", "-", "__", blanks, None, NaN) is ""."""
+    """A location code; "" for every spelling of a blank location ("", "--", "-", "__", blanks, None, NaN)."""
     text = code(value)
     return text if text.strip(_FILL) else ""
 
@@ -54,7 +55,7 @@ def alternatives(wanted: object, *, of_location: bool = False) -> tuple[str, ...
 
 
 def location_text(wanted: object) -> str:
-    """A selection of locations as text in which a blank one is --, so that it is never taken for "not given"."""
+    """A selection of locations as text; a blank location becomes "--", so that nobody reads it as "not given"."""
     return ",".join(choice or "--" for choice in alternatives(wanted, of_location=True))
 
 
@@ -65,13 +66,13 @@ def _pattern(wanted: str | None, of_location: bool) -> re.Pattern[str]:
 
 
 def matches(wanted: str | None, found: str, *, of_location: bool = False) -> bool:
-    """Whether a code is one that a selection (see `alternatives`) means."""
+    """Whether a selection (see `alternatives`) includes a code."""
     return _pattern(wanted, of_location).fullmatch(found) is not None
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Channel:
-    """Network, station, location and channel code: what FDSN calls a source. A blank location is the empty string."""
+    """Network, station, location and channel code (a source, in FDSN's words). A blank location is ""."""
 
     net: str
     sta: str
@@ -79,7 +80,7 @@ class Channel:
     chan: str
 
     def __post_init__(self) -> None:
-        """Bring the location into its one form."""
+        """Clean the location code, so that equal channels compare equal."""
         if not self.loc.isalnum():
             object.__setattr__(self, "loc", location(self.loc))
 
@@ -89,23 +90,23 @@ class Channel:
 
     @classmethod
     def parse(cls, text: str) -> Channel:
-        """The channel that `str` gave; ValueError when the text has not four dot-separated codes."""
+        """The channel of a text that `str` made; ValueError if the text does not have four codes between dots."""
         net, sta, loc, chan = text.split(".")
         return cls(net, sta, loc, chan)
 
     @classmethod
     def of_document(cls, document: Mapping[str, Any]) -> Channel:
-        """The channel of a document with MsPASS's names; a code that it does not have is blank.
+        """The channel of a document with MsPASS's names; a code that the document lacks becomes blank.
 
-        MsPASS leaves a blank location out; a document of a station has no chan; of a Seismogram, whose chan is a list,
-        it is what stands for the sensor.
+        MsPASS leaves a blank location out. A document of a station has no chan. For a document of a Seismogram, whose
+        chan is a list, the result is the sensor as a channel (see `Sensor.channel`).
         """
         first = cls.all_of_document(document)[0]
         return Sensor.of(first).channel if isinstance(document.get("chan"), list) else first
 
     @classmethod
     def all_of_document(cls, document: Mapping[str, Any]) -> tuple[Channel, ...]:
-        """The channels of a document likewise: those of a Seismogram, the one of another."""
+        """The channels of a document with MsPASS's names: three for a Seismogram, else one."""
         net, sta, loc, chan = (document.get(name) or "" for name in ("net", "sta", "loc", "chan"))
         return tuple(cls(net, sta, loc, one) for one in (chan if isinstance(chan, list) else [chan]))
 
@@ -114,7 +115,7 @@ class Channel:
 class Sensor:
     """A sensor with several axes: network, station, location, and the letters that the codes of its channels share.
 
-    Where a channel is named and a sensor is meant, in ledgers and on logs, it stands as `NET.STA.LOC.BH?`.
+    Ledgers and logs, which name channels, write a sensor as `NET.STA.LOC.BH?`.
 
     Attributes
     ----------
@@ -146,7 +147,7 @@ class Sensor:
 
 @dataclass(frozen=True, slots=True)
 class ChannelFilter:
-    """Wildcards * and ? with comma-separated alternatives; an empty code means *, an empty location the blank one."""
+    """Wildcards * and ? with comma-separated alternatives; an empty code means *, an empty location a blank one."""
 
     net: str = "*"
     sta: str = "*"

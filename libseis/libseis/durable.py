@@ -1,4 +1,4 @@
-"""Files that outlive a power cut."""
+"""Write files to the disk so that they survive a power cut."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def sync_path(path: Path) -> None:
-    """Flush a file's contents, or a folder's names, to the disk. OSError where the disk does not take them."""
+    """Flush a file's contents, or a folder's names, to the disk. OSError if the disk cannot store them."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""The enumerations of the data objects: MsPASS's with its names and integer values, and what gaps are filled with."""
+"""Enumerations of the data objects: MsPASS's, with the same names and integer values, and the ways to fill gaps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class _Numbered(enum.Enum):
 
 
 class ErrorSeverity(_Numbered):
-    """How bad a logged problem is; smaller is worse. No order is defined on the members."""
+    """How bad a logged problem is. A smaller number is worse, but members cannot be compared with < or >."""
 
     Fatal = 0
     Invalid = 1
@@ -42,7 +42,7 @@ class AtomicType(_Numbered):
 
 
 class ProcessingStatus(_Numbered):
-    """Where in its life a datum is, as history sees it."""
+    """Whether a datum is raw, only in memory, or saved, for its history."""
 
     RAW = 0
     ORIGIN = 1
@@ -52,7 +52,7 @@ class ProcessingStatus(_Numbered):
 
 
 class MDtype(_Numbered):
-    """The type that a Metadata definition gives a name."""
+    """The type of a value, in a definition of Metadata names."""
 
     Real = 0
     Real32 = 1
@@ -76,7 +76,7 @@ class MDDefFormat(_Numbered):
 
 
 class GapFill(enum.StrEnum):
-    """What missing samples become: zeros, a straight line between the samples around them, or NaN."""
+    """What replaces missing samples: zeros, a straight line between the samples around them, or NaN."""
 
     ZERO = "zero"
     LINEAR = "linear"

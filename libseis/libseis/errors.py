@@ -1,7 +1,7 @@
-"""The error tree of libseis: every error that the library itself raises is a MsPASSError.
+"""The error classes of libseis: every error that the library itself raises is a MsPASSError.
 
     MsPASSError              message, severity
-    ├── MetadataKeyError     a key that is not there: key
+    ├── MetadataKeyError     a key that is not defined: key
     ├── MetadataTypeError    a value of the wrong type: key, wanted, found
     ├── TimeReferenceError   a time standard that forbids the call: method
     ├── SampleError          samples, sizes or times that do not fit: what
@@ -99,7 +99,7 @@ class MetadataKeyError(MsPASSError):
 
 
 class MetadataTypeError(MsPASSError):
-    """A Metadata value that cannot be had as the type asked for."""
+    """A Metadata value that cannot be converted to the requested type."""
 
     def __init__(
         self,

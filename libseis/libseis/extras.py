@@ -1,4 +1,4 @@
-"""Optional parts of a distribution: one sentence says what is missing, with the command that installs it.
+"""Import optional packages; the error says in one sentence which are missing and how to install them.
 
 Write the import of an extra's package inside `with extra("obspy"):`; `require("asdf")` checks a whole extra at once.
 """
@@ -15,9 +15,10 @@ _REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[([^\]]*)\])?([^;]*)(?:;(.*))?
 
 
 class MissingExtraError(ModuleNotFoundError):
-    """Packages that an extra brings are not installed.
+    """Packages of an extra are not installed.
 
-    `message` is the sentence, `packages` are what is missing, `extra` is what brings them, such as libseis[obspy].
+    `message` is the sentence, `packages` names the missing packages, and `extra` is the extra that installs them, such
+    as libseis[obspy].
     """
 
     def __init__(self, packages: tuple[str, ...], extra: str) -> None:
@@ -29,9 +30,10 @@ class MissingExtraError(ModuleNotFoundError):
 
 
 class extra:
-    """Context of imports that an extra brings; MissingExtraError in place of ModuleNotFoundError.
+    """Context for imports from an extra; it turns ModuleNotFoundError into MissingExtraError.
 
-    The outermost one names the extra, so that a distribution that stands on libseis names its own.
+    If contexts are nested, the outermost one names the extra. So a distribution that uses libseis can name the extra
+    that its users install.
     """
 
     def __init__(self, name: str, distribution: str = "libseis") -> None:
@@ -50,15 +52,15 @@ class extra:
 
 
 def require(name: str, distribution: str = "libseis") -> None:
-    """MissingExtraError, with all packages that are missing, unless the extra `name` is installed completely."""
+    """Raise MissingExtraError, which names all missing packages, unless the extra `name` is installed completely."""
     if missing := sorted(set(missing_packages(name, distribution))):
         raise MissingExtraError(tuple(missing), f"{distribution}[{name}]")
 
 
 def missing_packages(name: str, distribution: str = "libseis") -> Iterator[str]:
-    """Packages of an extra that are not installed, as the distribution's metadata name them.
+    """Packages of an extra that are not installed, by the names in the distribution's metadata.
 
-    Empty if the distribution itself was not installed (a checkout on the path), because its extras are then not known.
+    Empty if the distribution itself is not installed (a checkout on the path), because its extras are not known then.
     """
     try:
         requirements = importlib.metadata.requires(distribution) or []

@@ -1,7 +1,8 @@
-"""Distances and azimuths between places of the Earth, of single pairs and of whole arrays: numpy alone.
+"""Distances and azimuths between places on the Earth, for one pair or for arrays of pairs, with numpy alone.
 
-Conventions are those of `obspy.geodetics`: degrees of distance on a sphere (as TauP takes them), kilometres and
-azimuths on the WGS84 ellipsoid, azimuths clockwise from north, the back azimuth from the receiver to the source.
+The conventions are the same as in `obspy.geodetics`. Distances in degrees are on a sphere, as TauP expects them.
+Kilometres and azimuths are on the WGS84 ellipsoid. Azimuths count clockwise from north, and the back azimuth points
+from the receiver to the source.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def distance_degrees(lat1: Any, lon1: Any, lat2: Any, lon2: Any) -> Any:
     Returns
     -------
     float or numpy.ndarray
-        Degrees from 0 to 180, as `obspy.geodetics.locations2degrees` has them.
+        Degrees from 0 to 180, the same as from `obspy.geodetics.locations2degrees`.
     """
     a, b = np.radians(lat1), np.radians(lat2)
     d = np.radians(np.subtract(lon2, lon1))
@@ -112,19 +113,19 @@ def _inverse(lat1: Floats, lon1: Floats, lat2: Floats, lon2: Floats) -> tuple[Fl
     same = (lat1 == lat2) & (omega == 0)
     for number in np.flatnonzero(lost & ~same):
         metres[number], azimuth[number], back[number] = _antipodal(u1[number], u2[number], omega[number])
-    # rounded, so that due north is 0 and not 360 less a rounding error
+    # rounded, because a rounding error would turn due north into nearly 360
     made = metres / 1000.0, np.degrees(azimuth).round(10) % 360.0, np.degrees(back).round(10) % 360.0
     return tuple(np.where(same, 0.0, value) for value in made)  # type: ignore[return-value]
 
 
 def _arc(sin1: Floats, cos1: Floats, sin2: Floats, cos2: Floats, far: Floats) -> tuple[Floats, ...]:
-    """Of the arc on the auxiliary sphere over a longitude: sine and cosine of its length, sine of its azimuth at the
-    equator, cosine of twice the arc to its middle, squared cosine of that azimuth."""
+    """Terms of Vincenty's formula for the arc on the auxiliary sphere over a longitude: sine and cosine of the arc's
+    length, sine of its azimuth at the equator, cosine of twice the arc to its middle, squared cosine of the azimuth."""
     sin_s = np.hypot(cos2 * np.sin(far), cos1 * sin2 - sin1 * cos2 * np.cos(far))
     cos_s = sin1 * sin2 + cos1 * cos2 * np.cos(far)
     sin_alpha = np.where(sin_s > 0, cos1 * cos2 * np.sin(far) / sin_s, 0.0)
     cos_sq = 1 - sin_alpha**2
-    cos_2m = np.where(cos_sq > 1e-15, cos_s - 2 * sin1 * sin2 / cos_sq, 0.0)  # along the equator: any
+    cos_2m = np.where(cos_sq > 1e-15, cos_s - 2 * sin1 * sin2 / cos_sq, 0.0)  # along the equator any value will do
     return sin_s, cos_s, sin_alpha, cos_2m, cos_sq
 
 
@@ -175,8 +176,8 @@ def _antipodal(u1: float, u2: float, omega: float) -> tuple[float, float, float]
 
 
 def _reached(u1: float, u2: float, azimuth: float) -> tuple[float, float, float]:
-    """Longitude, metres and azimuth there of the geodesic that starts at a reduced latitude and crosses another,
-    northward."""
+    """Longitude, metres and azimuth at the point where a geodesic, which starts at one reduced latitude, crosses
+    another one northward."""
     sin0 = np.sin(azimuth) * np.cos(u1)
     cos_start = np.cos(azimuth) * np.cos(u1)
     cos_end = np.sqrt(max(cos_start**2 + np.cos(u2) ** 2 - np.cos(u1) ** 2, 0.0))

@@ -1,4 +1,4 @@
-"""Nanoseconds: how many a second and a day have, and those since 1970 as dates and as ISO 8601 text."""
+"""Convert nanoseconds since 1970 to dates and to ISO 8601 text; nanoseconds per second and per day."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DAY_NS: Final = 86_400 * SECOND_NS
 
 
 def utc(ns: int) -> datetime:
-    """The moment as a datetime in UTC, to the microsecond before it; OverflowError beyond the years 1 to 9999."""
+    """The time as a datetime in UTC, rounded down to a microsecond; OverflowError outside the years 1 to 9999."""
     return _EPOCH + timedelta(microseconds=ns // 1000)
 
 
@@ -21,12 +21,12 @@ def iso(ns: int, decimals: int | None = None, *, zone: str = "Z") -> str:
     Parameters
     ----------
     ns
-        Nanoseconds since 1970-01-01T00:00:00 UTC, of the years 1 to 9999.
+        Nanoseconds since 1970-01-01T00:00:00 UTC, within the years 1 to 9999.
     decimals
-        Of the seconds, 0 to 9, cut off and not rounded, so that a text never names a later moment; None as many as
-        there are, at least none.
+        Number of decimals of the seconds, from 0 to 9. More digits are cut off, not rounded, so that a text never names
+        a later time. None writes as many decimals as the time needs.
     zone
-        What stands at the end.
+        Text at the end.
     """
     seconds, rest = divmod(ns, SECOND_NS)
     text = (_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None).isoformat()

@@ -1,8 +1,8 @@
-"""Units of samples: what every spelling in station metadata and job files means, and what steps make of it.
+"""Units of samples: read the spellings of station metadata and job files, and find the unit after a step.
 
-A unit is a base symbol, a power of seconds (velocity is "m" once per second) and a factor to SI. Spellings are those of
-the SEED manual 2.4 (blockette 34: upper case, ** for powers), of FDSN StationXML 1.2 (SI names, lower case) and of the
-unit table of EarthScope's stationxml-validator; prefixes are those of the SI brochure (9th edition, table 7).
+A unit is a base symbol, a power of seconds (velocity is "m" once per second) and a factor to SI. The spellings come
+from the SEED manual 2.4 (blockette 34: upper case, ** for powers), FDSN StationXML 1.2 (SI names, lower case) and the
+unit table of EarthScope's stationxml-validator; the prefixes come from the SI brochure (9th edition, table 7).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 COUNTS = "counts"
 
-# Symbol -> quantity by the number of times it is divided by seconds; the first name stands for none
+# symbol -> names of its quantity: as it is, divided by seconds once, divided twice
 _QUANTITIES = {
     "m": ("displacement", "velocity", "acceleration", "jerk"),
     "rad": ("rotation", "rotation rate", "rotational acceleration"),
@@ -33,7 +33,7 @@ _QUANTITIES = {
     "1": ("a pure number",),
 }
 
-# Spelling in lower case -> (symbol, factor). Prefixes are put before those of `_PREFIXED`.
+# Spelling in lower case -> (symbol, factor). The spellings in `_PREFIXED` can have a prefix.
 _NAMES = {
     "m": ("m", 1.0), "meter": ("m", 1.0), "meters": ("m", 1.0), "metre": ("m", 1.0), "metres": ("m", 1.0),
     "rad": ("rad", 1.0), "radian": ("rad", 1.0), "radians": ("rad", 1.0),
@@ -66,10 +66,10 @@ _PREFIXES = {"p": 1e-12, "n": 1e-9, "u": 1e-6, "m": 1e-3, "c": 1e-2, "d": 1e-1, 
 _PREFIX_WORDS = {"pico": 1e-12, "nano": 1e-9, "micro": 1e-6, "milli": 1e-3, "centi": 1e-2, "deci": 1e-1,
                  "hecto": 1e2, "kilo": 1e3, "mega": 1e6}  # fmt: skip
 
-# Units of acceleration with names of their own
+# units of acceleration that have a name
 _ACCELERATIONS = {"gal": 1e-2, "mgal": 1e-5, "ugal": 1e-8, "g": 9.80665, "mg": 9.80665e-3, "ug": 9.80665e-6}
 
-# Where the case tells a prefix: these spellings alone, and what is left of them in other cases is not known
+# Prefixes that differ only in case (M and m): these spellings count as written, and no other case is known
 _CASED = {"MPa": ("Pa", 1e6), "mPa": ("Pa", 1e-3), "pA": ("A", 1e-12), "MV": ("V", 1e6), "mV": ("V", 1e-3),
           "Mbar": ("Pa", 1e11), "mbar": ("Pa", 1e2)}  # fmt: skip
 _DOUBTFUL = {"mpa"}
@@ -79,8 +79,8 @@ _DOUBTFUL = {"mpa"}
 class Unit:
     """A unit of samples.
 
-    `base` is an SI symbol, `per_second` how many times it is divided by seconds (negative: multiplied), `factor` what
-    one of it is in SI. A `spelled` unit is one that is not known, and `base` its text.
+    `base` is an SI symbol. `per_second` says how many times it is divided by seconds (negative: multiplied). `factor`
+    converts the unit to SI. A `spelled` unit is not known, and `base` is its text.
     """
 
     base: str
@@ -108,7 +108,7 @@ class Unit:
 
     @property
     def symbol(self) -> str:
-        """The unit with its factor: um/s, hPa, or a number before the SI symbol where no prefix says it."""
+        """The unit with its factor: um/s, hPa, or a number before the SI symbol if no prefix fits the factor."""
         if abs(self.factor - 1.0) < 1e-12:
             return self.si
         if self.base in ("m", "rad", "Pa", "V", "A", "T"):
@@ -138,7 +138,7 @@ _NUMBER = re.compile(r"^([0-9.]+(?:[eE][-+]?\d+)?) +(\S.*)$")
 
 
 def parse(text: str | None) -> Unit | None:
-    """The unit that a text means; one that is not `known` for a spelling of no table; None for a blank."""
+    """The unit that a text means; for an unknown spelling, a unit that is not `known`; None for a blank text."""
     spelled = " ".join((text or "").replace("µ", "u").replace("μ", "u").split())
     if not spelled:
         return None
@@ -180,18 +180,18 @@ def _looked_up(text: str) -> Unit | None:
 
 
 def canonical(text: str | None) -> str:
-    """The spelling that Seisbus writes; a text of no table as it stands, "" for a blank."""
+    """The spelling that Seisbus writes. An unknown spelling is not changed; a blank text gives ""."""
     unit = parse(text)
     return "" if unit is None else unit.symbol
 
 
 def differentiated(text: str | None, times: int = 1) -> str:
-    """The units of the derivative with respect to time; of the integral for negative `times`; "" for a blank."""
+    """The units of the derivative with respect to time (of the integral for negative `times`); "" for a blank text."""
     unit = parse(text)
     return "" if unit is None else replace(unit, per_second=unit.per_second + times).symbol
 
 
 def scaled(text: str | None, factor: float) -> str:
-    """The units of samples that were multiplied by `factor` and mean what they meant: 1e9 makes nm/s of m/s."""
+    """The new units after samples were multiplied by `factor` without a change of quantity: 1e9 turns m/s into nm/s."""
     unit = parse(text)
     return "" if unit is None else replace(unit, factor=unit.factor / abs(factor)).symbol

@@ -1,8 +1,8 @@
-"""What libraries warn of (Python's `warnings`) while a datum is worked on, collected for its error log.
+"""Collect the warnings (Python's `warnings`) that libraries give while they work on a datum, for its error log.
 
-`warnings.catch_warnings` changes the filters of the whole process, so that threads lose each other's. Here one filter
-stands before the others for good: it takes what a thread warns of while that thread collects, and leaves
-everything else to the filters behind it.
+`warnings.catch_warnings` changes the filters of the whole process, so that one thread loses the warnings of another.
+This module puts one filter before all others and leaves it there. The filter takes a warning if the thread that warns
+is collecting, and leaves every other warning to the filters behind it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from libseis.enums import ErrorSeverity
 
-# about the code, not about the data
+# warnings about the code, not about the data
 _OF_CODE = (DeprecationWarning, PendingDeprecationWarning, FutureWarning, ImportWarning, ResourceWarning, SyntaxWarning)
 
 
@@ -28,7 +28,7 @@ _local = _Local()
 
 
 class _Message:
-    """Stands where a filter has the pattern of the message."""
+    """The part of the filter that checks the message."""
 
     def match(self, text: str) -> bool:
         _local.text = text
@@ -36,7 +36,7 @@ class _Message:
 
 
 class _OfData(type):
-    """Stands, as the class of a class, where a filter has the category; it is asked after the message."""
+    """The part of the filter that checks the category, after the message; Python calls issubclass for it."""
 
     def __subclasscheck__(cls, category: type) -> bool:
         if _local.caught is None or issubclass(category, _OF_CODE):
@@ -47,7 +47,7 @@ class _OfData(type):
 
 
 class _Collected(Warning, metaclass=_OfData):
-    """The category of the filter."""
+    """The category of the filter, which Python calls to check a warning."""
 
 
 class _Nothing(Warning):
@@ -59,20 +59,20 @@ _lock = threading.Lock()
 
 
 def _stand_first() -> None:
-    """Have the filter in front, and what was shown once before looked at again."""
+    """Put the filter first, and make Python check warnings again that it has shown already."""
     with _lock:
         filters: Any = warnings.filters
         if _FILTER not in filters[:2]:
             filters.insert(0, _FILTER)
             while filters.count(_FILTER) > 1:
                 del filters[len(filters) - 1 - filters[::-1].index(_FILTER)]
-        # Python remembers the places that warned under the filters as they are; this makes them others
+        # Python remembers which places have warned until the filters change; this counts as a change
         warnings.simplefilter("ignore", _Nothing)
 
 
 @contextmanager
 def collected() -> Iterator[list[str]]:
-    """What this thread warns of inside the block, each sentence once, in place of being shown.
+    """Collect what this thread warns of inside the block, each sentence once, instead of showing it.
 
     Blocks may be nested: the inner one takes the warnings inside it. Warnings about code
     (deprecations and the like) are left alone.
@@ -88,11 +88,11 @@ def collected() -> Iterator[list[str]]:
 
 
 def tell(elog: Any, algorithm: str, told: list[str]) -> None:
-    """Put what was collected on an error log, as Complaints of `algorithm`."""
+    """Put the collected warnings on an error log, as Complaints of `algorithm`."""
     for text in told:
         elog.log_error(algorithm, sentence(text), ErrorSeverity.Complaint)
 
 
 def sentence(text: str) -> str:
-    """How a warning stands on an error log."""
+    """The text of a warning on an error log."""
     return f"A library warned: {text}"

@@ -1,7 +1,7 @@
-"""miniSEED in and out: find the records in any bytes, decode them into segments, encode segments.
+"""Read and write miniSEED: find the records in any bytes, decode them into segments, encode segments.
 
-pymseed (libmseed) packs and unpacks samples; headers are read here, by numpy, so that damaged files give
-what is whole in them and a sentence for what is not. Every function is safe in threads.
+pymseed (libmseed) packs and unpacks samples. This package reads headers itself, so that a damaged file gives its good
+records, and one sentence for each problem. Every function can be called from several threads.
 """
 
 from libseis.mseed.checking import difference

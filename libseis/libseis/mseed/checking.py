@@ -1,4 +1,4 @@
-"""Whether records that were made of a segment give it back: their bytes are decoded, and compared in every respect."""
+"""Check new records: decode them and compare samples, times and codes with the segment that they were made from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from libseis.mseed.table import Integers
 from libseis.segments import Segment
 from libseis.segments.times import TOLERANCE
 
-# Times of version 2 are rounded to microseconds; those of version 3 are exact.
+# Version 2 rounds times to microseconds; version 3 has exact times.
 _ROUNDED_NS = {2: 500, 3: 0}
 
 
@@ -44,13 +44,13 @@ def difference(records: bytes, segment: Segment) -> str:
 
 
 def _version2(records: bytes, segment: Segment) -> tuple[str, Integers, Integers]:
-    """What differs, except for times; and the number of samples and the start of the records up to there."""
+    """The first difference, except for times; and the number of samples and the start of the records before it."""
     samples = np.ascontiguousarray(segment.data)
     return version2(records, samples, _codes(segment.channel), segment.rate.hz)
 
 
 def _version3(records: bytes, segment: Segment) -> tuple[str, Integers, Integers]:
-    """As `_version2`; every record has its check value, so what is odd about a header is a reason to refuse it."""
+    """The same as `_version2`. Anything odd about a header is a difference, since the CRC covers the whole record."""
     buffer, samples = np.frombuffer(records, np.uint8), np.ascontiguousarray(segment.data)
     heads: list[Version3] = []
     at = done = 0
@@ -94,8 +94,8 @@ def _identifier(channel: Channel) -> bytes:
 
 
 def _other_times(counts: Integers, starts: Integers, segment: Segment, rounded: int) -> str:
-    """What differs in the times of records, by what their headers say."""
-    if len(counts) == 1 and segment.times is None:  # an edge of a window, a small window: arrays would cost more
+    """The first difference between the times of the records and the times in their headers."""
+    if len(counts) == 1 and segment.times is None:  # one record, such as an edge of a window: arrays would cost more
         start = int(starts[0])
         return "" if abs(start - segment.t0_ns) <= rounded else _misplaced(0, start, segment.t0_ns)
     stops = np.cumsum(counts)

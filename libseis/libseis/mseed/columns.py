@@ -24,12 +24,12 @@ from libseis.segments import Rate
 
 _DAYS_TO_1970 = 719_162  # from 0001-01-01, proleptic Gregorian
 _LONGEST_RECORD_NS = 6e18  # 190 years; with a start up to 2100 its end fits int64
-# columns that a header has in the same form
+# columns that a header has in this form already
 _AS_READ = (
     "offset", "length", "start_ns", "correction_ns", "npts", "payload", "encoding", "big_endian", "activity",
     "quality", "odd",
 )  # fmt: skip
-# a byte of a code that is not printable ASCII becomes a mark: without it two channels could become one
+# each non-printable byte of a code becomes a mark, because without it two channels could get the same code
 _PLAIN = bytes(byte if 32 <= byte < 127 else ord("~") for byte in range(256))
 
 
@@ -65,7 +65,7 @@ def days(year: Any, day: Any) -> Any:
 
 
 def channel_of_identifier(text: bytes) -> Channel:
-    """Channel codes of an FDSN source identifier, `FDSN:NET_STA_LOC_B_S_SS`; another text is taken for a station."""
+    """Channel codes of an FDSN source identifier, `FDSN:NET_STA_LOC_B_S_SS`; other text becomes the station code."""
     parts = _plain(text).removeprefix("FDSN:").split("_")
     if len(parts) != 6:
         return Channel("", _plain(text), "", "")
@@ -75,12 +75,12 @@ def channel_of_identifier(text: bytes) -> Channel:
 
 
 def is_identifier(text: bytes) -> bool:
-    """Whether this is an FDSN source identifier in printable ASCII."""
+    """Whether a text is an FDSN source identifier in printable ASCII."""
     return text == text.translate(_PLAIN) and text.startswith(b"FDSN:") and text.count(b"_") == 5
 
 
 def leap_second_of_extra(extra: bytes) -> int:
-    """The activity flag of a leap second, if the extra headers of a version 3 record tell of one."""
+    """The activity flag of a leap second, if the extra headers of a version 3 record state one."""
     if b'"LeapSecond"' not in extra:
         return 0
     try:
@@ -95,7 +95,7 @@ def _plain(text: bytes) -> str:
 
 
 def build(blocks: Sequence[NDArray[Any]], version3: Sequence[Version3], problems: Sequence[Problem]) -> RecordTable:
-    """The table of everything found, by offset; equal channels and rates share one number."""
+    """The table of all records, by offset; equal channels have the same number, and so have equal rates."""
     parts = [_version2_part(np.concatenate(blocks))] if any(len(headers) for headers in blocks) else []
     if version3 or not parts:
         parts.append(_version3_part(version3))
@@ -118,7 +118,7 @@ def build(blocks: Sequence[NDArray[Any]], version3: Sequence[Version3], problems
 
 
 def _believable(rate: Integers, npts: Integers, rates: Sequence[Rate]) -> Integers:
-    """The rate column without the rates that damage made: a record does not last longer than int64 ns can say."""
+    """The rate column without rates that only damage can explain, because a record would exceed int64 ns."""
     periods = np.array([*(r.period_ns for r in rates), 0.0])
     with np.errstate(over="ignore"):
         believable = periods[rate] * np.maximum(npts, 1) < _LONGEST_RECORD_NS
@@ -159,10 +159,10 @@ def _version3_part(records: Sequence[Version3]) -> _Part:
 
 
 def _distinct(headers: NDArray[Any], *names: str) -> tuple[list[bytes], Integers]:
-    """Distinct bytes of neighbouring fields, and for each header which of them it has; most blocks hold one only."""
+    """The distinct values of adjacent fields (usually one), and the number of its value for each header."""
     fields: Any = headers.dtype.fields
     (_, begin), (last, place) = fields[names[0]], fields[names[-1]]
-    # compare bytes, not text: numpy drops trailing NULs of text
+    # compare bytes, because numpy drops trailing NULs of text
     as_bytes = headers.view(np.uint8).reshape(len(headers), -1)[:, begin : place + last.itemsize]
     if (as_bytes == as_bytes[0]).all():
         return [as_bytes[0].tobytes()], np.zeros(len(headers), np.int64)
@@ -177,7 +177,7 @@ def _source_of_codes(codes: bytes) -> Channel:
 
 
 def _rate_of(spelled: bytes) -> Rate | None:
-    """The rate of factor, multiplier and blockette 100, which wins unless the header says the same exactly."""
+    """The rate of a record: the rate in blockette 100, unless factor and multiplier state the same rate exactly."""
     factor, multiplier, actual = struct.unpack("=iif", spelled)
     nominal = Rate.from_header(factor, multiplier) if factor else None
     if actual > 0 and (nominal is None or np.float32(nominal.hz) != np.float32(actual)):

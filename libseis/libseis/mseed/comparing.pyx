@@ -1,8 +1,8 @@
-"""Compare records that were just made with the samples that they were made of, without keeping what is decoded.
+"""Compare new records with the samples that they were made from, without storing the decoded samples.
 
-The bytes are decoded here as the formats have them (SEED Reference Manual 2.4, chapter 8 and appendix B; FDSN miniSEED
-3), by code that has nothing in common with what packs. A Steim difference is right if it is that of two true samples:
-the ones before it have been found equal already, so nothing has to be added up.
+The code follows the formats (SEED Reference Manual 2.4, chapter 8 and appendix B; FDSN miniSEED 3) and shares nothing
+with the code that packs. It compares each Steim difference with the difference of two true samples. This is enough,
+because all samples before it were found equal, so that no sums are needed.
 """
 
 cimport cython
@@ -13,7 +13,7 @@ from libseis.mseed.headers cimport Header, read_header
 
 import numpy as np
 
-# -O2 of gcc leaves the short loops over a word's differences as loops, which takes half as long again.
+# With -O2, gcc does not unroll the short loops over the differences of a word, which takes 1.5 times as long.
 cdef extern from *:
     """
     #if defined(__GNUC__) && !defined(__clang__)
@@ -30,7 +30,7 @@ cdef enum:
     STEIM1 = 10
     STEIM2 = 11
 
-cdef double SAME = 1e-12  # two roundings of a quotient
+cdef double SAME = 1e-12  # two rounding errors of a quotient
 
 cdef inline uint32_t _big32(const uint8_t* at) noexcept nogil:
     return <uint32_t>at[0] << 24 | <uint32_t>at[1] << 16 | <uint32_t>at[2] << 8 | at[3]
@@ -39,7 +39,7 @@ cdef inline uint32_t _big32(const uint8_t* at) noexcept nogil:
 cdef inline uint32_t _off(
     const uint32_t* true, uint32_t word, int first, int stop, int count, int width
 ) noexcept nogil:
-    """Bits that are wrong in differences `first` to `stop` (excluded) of the `count` of `width` bits that end a word.
+    """Wrong bits in the differences `first` to `stop` (excluded); a word ends with `count` differences of `width` bits.
 
     Difference k is true[k] minus the sample before it.
     """
@@ -51,7 +51,7 @@ cdef inline uint32_t _off(
 
 
 cdef inline uint32_t _wrong(const uint32_t* true, uint32_t word, int count, int width) noexcept nogil:
-    """Bits that are wrong in a whole word; with its numbers as constants the compiler unrolls the loop."""
+    """Wrong bits in a whole word. The arguments are constants, so that the compiler unrolls the loop."""
     if width == 8:
         return _off(true, word, 0, 4, 4, 8)
     if width == 10:
@@ -68,7 +68,7 @@ cdef inline uint32_t _wrong(const uint32_t* true, uint32_t word, int count, int 
 
 
 cdef int64_t _steim(const uint8_t* body, int64_t size, bint two, const uint32_t* true, int64_t npts) noexcept nogil:
-    """How many samples from the first on are the true ones; npts only if the frames' check value is right too."""
+    """Number of samples from the first on that are right; npts only if the check value of the frames is right too."""
     cdef int64_t frame, done = 0
     cdef const uint8_t* words
     cdef uint32_t control, word, wrong
@@ -92,13 +92,13 @@ cdef int64_t _steim(const uint8_t* body, int64_t size, bint two, const uint32_t*
                 count, width = high, (30 if high == 1 else 15 if high == 2 else 10)
             elif code == 3 and high < 3:
                 count, width = 5 + high, 6 - high
-            else:  # readers refuse the frame, even where this word would hold no sample any more
+            else:  # readers refuse the frame even if no sample is left for this word
                 return min(done, npts - 1)
             if done >= npts:
                 continue
             if done > 0 and done + count <= npts:
                 wrong = _wrong(true + done, word, count, width)
-            else:  # the first difference is to a sample of another record; what comes after the last sample is nothing
+            else:  # without the difference to a sample of another record, and those after the last sample
                 wrong = _off(true + done, word, 1 if done == 0 else 0, <int>min(count, npts - done), count, width)
             if wrong:
                 return done
@@ -111,7 +111,7 @@ cdef int64_t _steim(const uint8_t* body, int64_t size, bint two, const uint32_t*
 cdef int64_t _plain(
     const uint8_t* body, int64_t size, int width, bint big, const uint8_t* true, int64_t npts
 ) noexcept nogil:
-    """How many samples from the first on are the true ones, bit for bit."""
+    """Number of samples from the first on that are right, bit for bit."""
     cdef int64_t i
     cdef int k
     cdef uint8_t wrong
@@ -119,7 +119,7 @@ cdef int64_t _plain(
         return 0
     for i in range(npts):
         wrong = 0
-        for k in range(width):  # this machine is little-endian, as everything here is
+        for k in range(width):  # this code runs on little-endian machines only
             wrong |= body[i * width + (width - 1 - k if big else k)] ^ true[i * width + k]
         if wrong:
             return i
@@ -129,7 +129,7 @@ cdef int64_t _plain(
 cdef int64_t _right(
     const uint8_t* body, int64_t size, int encoding, bint big, const uint8_t* true, int64_t npts, int kind
 ) noexcept nogil:
-    """How many samples of a payload are the true ones; none if its encoding is not for samples of this kind."""
+    """Number of samples of a payload that are right; 0 if its encoding is not for samples of this type."""
     if npts <= 0 or kind != (FLOAT32 if encoding == FLOAT32 else FLOAT64 if encoding == FLOAT64 else INT32):
         return 0
     if encoding == STEIM1 or encoding == STEIM2:
@@ -148,7 +148,7 @@ cdef int _kind(samples) except -1:
 
 
 def right(const uint8_t[::1] body, int encoding, bint big_endian, samples):
-    """How many of `samples`, (npts,) and contiguous, a payload gives from the first on; all only if it ends on them."""
+    """Number of `samples` (contiguous) that a payload gives from the first on; all only if nothing follows."""
     cdef const uint8_t[::1] true = samples.view(np.uint8)
     cdef int kind = _kind(samples)
     cdef int64_t npts = len(samples), found
@@ -160,11 +160,11 @@ def right(const uint8_t[::1] body, int encoding, bint big_endian, samples):
 
 
 def version2(const uint8_t[::1] records, samples, bytes codes, double hz):
-    """Walk contiguous records of one length and compare all but their times with what they were made of.
+    """Compare contiguous records of one length with their samples, codes and rate, but not their times.
 
     `samples` are (npts,) and contiguous, `codes` the 12 bytes of station, location, channel and network. The rate is
-    `hz` in single precision, or without blockette 100 exactly. Returns what is wrong, "" if nothing; and, of the
-    records before that, their numbers of samples and their starts in ns (arrays of int64).
+    `hz` in single precision, or without blockette 100 exactly. Returns the first difference, or ""; and the numbers of
+    samples and starts in ns (arrays of int64) of the records before it.
     """
     cdef const uint8_t[::1] true = samples.view(np.uint8)
     cdef const uint8_t* names = codes
@@ -227,7 +227,7 @@ def version2(const uint8_t[::1] records, samples, bytes codes, double hz):
 
 
 cdef double _hz(const Header* header) noexcept nogil:
-    """Samples per second: of blockette 100, or by factor and multiplier (0 where there is no rate)."""
+    """Samples per second from blockette 100, or from factor and multiplier; 0 if there is no rate."""
     cdef double rate = header.factor
     if header.actual_rate > 0:
         return header.actual_rate

@@ -1,7 +1,7 @@
 """Decode the records of a table into joined segments, one channel after the other.
 
-Contiguous stretches go to libmseed in one call, which releases the interpreter lock; what that refuses is
-decoded record by record, so that one bad record costs only itself. What joins is decided in `libseis.segments`.
+libmseed decodes a contiguous stretch in one call, which releases the interpreter lock. If it refuses a stretch, the
+records are decoded one by one, so that one bad record loses only its own samples. `libseis.segments` joins them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from libseis.mseed.unpacking import Stretch, told, unpack_rows
 from libseis.segments import Complaint, ComplaintKind, Joined, Overlap, Rate, Rows, join_rows, merge
 from libseis.segments.rate import streams
 
-# doubts about the form of the samples are reported where they are settled, with the result
+# doubts about the form of the samples are reported with the result, by the code that decides about them
 _ODD = {
     Odd.SEQUENCE: "have something else than digits for a sequence number",
     Odd.QUALITY: "have a quality other than D, R, Q and M",
@@ -66,7 +66,7 @@ def decode(
     rows
         A mask, shape (records,), or indices; without it, all records.
     overlap
-        What is done with samples of the same time and different values.
+        What to do with samples of the same time and different values.
 
     Returns
     -------
@@ -84,7 +84,7 @@ def decode(
 
 
 def _channel(buffer: Bytes, table: RecordTable, rows: Integers, channel: Channel, overlap: Overlap) -> Joined:
-    """Everything chosen of one channel."""
+    """Decode and join the chosen records of one channel."""
     complaints = _unusable(table, rows, channel)
     rows = rows[table.waveform[rows]]
     complaints += _corrected(table, rows, channel)
@@ -116,7 +116,7 @@ def _jitter(channel: Channel, rates: Sequence[Rate]) -> list[Complaint]:
 def _one_stream(
     buffer: Bytes, table: RecordTable, rows: Integers, channel: Channel, rate: Rate, overlap: Overlap
 ) -> Joined:
-    """The records of one channel at one rate, or at several that are one stream."""
+    """Decode and join the records of one channel at one rate, or at several rates of one stream."""
     stretches = list(_decoded(buffer, table, rows))
     complaints = [s.complaint for s in stretches if s.complaint is not None]
     stretches = [s for s in stretches if s.data is not None]
@@ -146,7 +146,7 @@ def _one_stream(
 
 
 def _decoded(buffer: Bytes, table: RecordTable, rows: Integers) -> Iterator[Stretch]:
-    """Decode `rows`, by offset, in as few calls as they allow."""
+    """Decode `rows`, by offset, in as few calls as possible."""
     if len(rows) == 0:
         return
     follow = table.follow_ns[rows]
@@ -160,7 +160,7 @@ def _decoded(buffer: Bytes, table: RecordTable, rows: Integers) -> Iterator[Stre
 
 
 def _unusable(table: RecordTable, rows: Integers, channel: Channel) -> list[Complaint]:
-    """Complaints about records with samples that are not a time series."""
+    """Complaints about records that have samples and no sampling rate."""
     rows = rows[(table.npts[rows] > 0) & ~table.waveform[rows]]
     if len(rows) == 0:
         return []
@@ -199,7 +199,7 @@ def _corrected(table: RecordTable, rows: Integers, channel: Channel) -> list[Com
 def _over_leap_seconds(
     table: RecordTable, rows: Integers, rate: Rate, channel: Channel
 ) -> tuple[Integers, Integers, list[Complaint]]:
-    """Start and end times for joining: what follows a record that holds a leap second is moved onto its grid."""
+    """Start and end times for joining; records after a leap second are moved onto the grid of the record with it."""
     starts, ends = table.start_ns[rows], table.follow_ns[rows]
     flags = table.activity[rows]
     leap = np.where(flags & POSITIVE_LEAP_SECOND, SECOND_NS, 0) - np.where(flags & NEGATIVE_LEAP_SECOND, SECOND_NS, 0)

@@ -1,4 +1,4 @@
-"""Encode a segment as miniSEED records without loss. libmseed packs Steim frames; headers are made here."""
+"""Encode a segment as miniSEED records without loss. libmseed packs Steim frames; this module makes the headers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _STEIM2_LIMIT = 2**29  # differences are stored in at most 30 bits (SEED manual 
 _WIDTHS = (("network", "net", 2), ("station", "sta", 5), ("location", "loc", 2), ("channel", "chan", 3))
 _LENGTHS = frozenset(1 << n for n in range(7, 18))
 _MOST_SAMPLES = {2: 2**16 - 1, 3: 2**32 - 1}
-_FIRST_NS, _LAST_NS = -2_208_988_800 * 10**9, 4_133_980_800 * 10**9  # years 1900 to 2100: what is read back as a date
+_FIRST_NS, _LAST_NS = -2_208_988_800 * 10**9, 4_133_980_800 * 10**9  # years 1900 to 2100, which readers accept as dates
 _ALLOWED = {
     np.dtype(np.int32): (Encoding.STEIM2, Encoding.STEIM1, Encoding.INT32),
     np.dtype(np.float32): (Encoding.FLOAT32,),
@@ -93,7 +93,7 @@ def encode(
     if header and version == 2:
         raise _refusal("extra", "miniSEED 2 has no extra headers; write version 3, or leave them out.")
     write = _version2 if version == 2 else partial(_version3, extra=header)
-    try:  # a record has one start and one rate: it never spans a step of the clock
+    try:  # each part gets records of its own, because a record has one start and one rate
         return b"".join(write(run, reclen, chosen, quality) for run in segment.runs())
     except MiniSEEDError as error:
         if encoding is not None or chosen is not Encoding.STEIM2:
@@ -123,7 +123,7 @@ def unit_header(units: str) -> dict[str, Any] | None:
 def _natural(segment: Segment) -> Encoding:
     """The smallest encoding that holds the samples exactly."""
     if segment.data.dtype == np.int32:
-        if int(segment.data.max()) - int(segment.data.min()) < _STEIM2_LIMIT:  # no difference is wider than this
+        if int(segment.data.max()) - int(segment.data.min()) < _STEIM2_LIMIT:  # no difference can be larger
             return Encoding.STEIM2
         widest = np.abs(np.diff(segment.data.astype(np.int64))).max(initial=0)
         return Encoding.STEIM2 if widest < _STEIM2_LIMIT else Encoding.INT32
@@ -131,7 +131,7 @@ def _natural(segment: Segment) -> Encoding:
 
 
 def _version2(segment: Segment, reclen: int, encoding: Encoding, quality: str) -> bytes:
-    """Records with blockettes 1000 and 1001, and 100 where the rate needs it; everything big-endian."""
+    """Records with blockettes 1000 and 1001, and 100 if the rate needs it; everything is big-endian."""
     template = _template2(segment.channel, segment.rate, reclen, encoding, quality)
     begin = len(template)
     room = reclen - begin
@@ -148,11 +148,11 @@ def _version2(segment: Segment, reclen: int, encoding: Encoding, quality: str) -
     )
 
 
-@lru_cache(maxsize=1024)  # thousands of windows a second are of a few channels
+@lru_cache(maxsize=1024)  # thousands of windows per second have only a few channels
 def _template2(channel: Channel, rate: Rate, reclen: int, encoding: Encoding, quality: str) -> bytes:
-    """What stands ahead of the samples in every record of version 2 of a channel."""
+    """The bytes before the samples, for all version 2 records of a channel."""
     exact, factor, multiplier = _rate_fields(rate)
-    begin = 64 if exact else 128  # Steim frames stand at multiples of 64
+    begin = 64 if exact else 128  # Steim frames start at multiples of 64
     template = struct.pack(
         ">6xc1s5s2s3s2s12xhh3xBiHHHHBBBxHHBbxB",
         quality.encode(), b" ", *(code.encode().ljust(width) for code, width in (
@@ -172,7 +172,7 @@ def _template2(channel: Channel, rate: Rate, reclen: int, encoding: Encoding, qu
 
 
 def _version3(segment: Segment, reclen: int, encoding: Encoding, quality: str, extra: bytes = b"") -> bytes:
-    """Records as long as their samples are; everything but Steim frames little-endian."""
+    """Records with the length that their samples need; everything except Steim frames is little-endian."""
     named = identifier(segment.channel).encode("ascii")
     publication = "RDQM".index(quality) + 1
     rate = float_rate(segment.rate)
@@ -196,14 +196,14 @@ def _version3(segment: Segment, reclen: int, encoding: Encoding, quality: str, e
 
 
 def _starts(segment: Segment, counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Time of the first sample of each record in ns, as the segment has it."""
+    """Time of the first sample of each record in ns, by the segment's clock."""
     if len(counts) == 1:
         return np.array([segment.t0_ns], np.int64)
     return segment.times_ns(np.cumsum(counts) - counts)
 
 
 def _rate_fields(rate: Rate) -> tuple[bool, int, int]:
-    """Sample rate factor and multiplier, and whether they are the rate exactly."""
+    """Sample rate factor and multiplier, and whether they give the rate exactly."""
     exact = _header_rate(rate)
     return exact is not None, *(exact or _nearest(rate))
 
@@ -220,9 +220,9 @@ def _header_rate(rate: Rate) -> tuple[int, int] | None:
 
 
 def _nearest(rate: Rate) -> tuple[int, int]:
-    """Factor and multiplier next to a rate that is beyond them; blockette 100 has the rate then.
+    """Factor and multiplier near to a rate that they cannot give exactly; blockette 100 has the rate then.
 
-    Where the pair is the same number in single precision, readers that look for it have more digits.
+    If the pair gives the same number in single precision, readers can take more digits of the rate from it.
     """
     if rate.hz >= 1:
         found = Fraction(rate.numerator, rate.denominator).limit_denominator(max(1, int(_LARGEST_FIELD / rate.hz)))
@@ -258,7 +258,7 @@ def identifier(channel: Channel) -> str:
 
 
 def _check(segment: Segment, reclen: int, quality: str, version: int) -> None:
-    """Refuse what cannot be written."""
+    """Raise SampleError for a segment or an option that cannot be written."""
     if version not in (2, 3):
         raise _refusal("version", f"miniSEED version {version} is not known; use 2 or 3.")
     (_check_codes if version == 2 else _check_identifier)(segment.channel)

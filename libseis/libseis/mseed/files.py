@@ -1,4 +1,4 @@
-"""miniSEED files and bytes to a TimeSeriesEnsemble and back, in one call."""
+"""Read miniSEED files or bytes into a TimeSeriesEnsemble and write them, in one call."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def read(
     end
         Epoch seconds of the last sample; the nearest sample is included.
     overlap
-        What is done with samples of the same time and different values.
+        What to do with samples of the same time and different values.
 
     Returns
     -------
@@ -138,7 +138,7 @@ def _pieces(joined: Joined, window: Span | None) -> list[Segment]:
 
 
 def _tell(joined: Joined, log: ErrorLogger) -> None:
-    """What was noticed of a channel and is not on the elogs of its segments already."""
+    """Complaints about a channel that are not on the elogs of its segments already."""
     said = {complaint for segment in joined.segments for complaint in segment.complaints}
     for complaint in joined.complaints:
         if complaint not in said:
@@ -146,7 +146,7 @@ def _tell(joined: Joined, log: ErrorLogger) -> None:
 
 
 def _dead(joined: Joined) -> TimeSeries:
-    """What stands for a channel without a readable record."""
+    """The dead member for a channel without a readable record."""
     datum = TimeSeries()
     if (channel := joined.channel) is not None:
         datum["net"], datum["sta"], datum["chan"], datum["loc"] = channel.net, channel.sta, channel.chan, channel.loc

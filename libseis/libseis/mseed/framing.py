@@ -1,7 +1,7 @@
-"""Find the miniSEED records in arbitrary bytes: day files, slices of them, and files that are damaged.
+"""Find the miniSEED records in any bytes: day files, slices of them, and damaged files.
 
-Regular stretches are checked in blocks; where the chain of records breaks, the bytes are searched
-for the next header that can be believed. Nothing is decoded here.
+Regular stretches are checked in blocks. If a record does not follow, the bytes are searched for the next plausible
+header. This module does not decode samples.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from libseis.mseed.headers import HEADER_BYTES, LONGEST, SHORTEST, parse
 from libseis.mseed.stamps import crc32c
 from libseis.mseed.table import Bytes, Odd, Problem, ProblemKind, RecordTable
 
-# blocks of a regular stretch grow from the first to the second: a short file is not charged for a long one,
-# and a break costs no more than what was checked since the last
+# Blocks of a regular stretch grow from the first length to the second. So a short file needs no long block, and after a
+# break not more than one block is checked again.
 _FIRST_BLOCK, _LARGEST_BLOCK = 512, 16384
 _SEARCH_BYTES = 1 << 18
 
 
 def _bytes(allowed: bytes) -> NDArray[np.bool_]:
-    """A truth table over all byte values."""
+    """A truth table for all byte values."""
     table = np.zeros(256, bool)
     table[list(allowed)] = True
     return table
 
 
-# bytes that the texts of a fixed header may have (SEED manual 2.4, chapter 8)
+# bytes that are allowed in texts of a fixed header (SEED manual 2.4, chapter 8)
 _QUALITY, _SEQUENCE, _RESERVED = _bytes(b"DRQM"), _bytes(b"0123456789 \0"), _bytes(b" \0")
 _YEAR = _bytes(b"\x07\x08")  # the higher byte of the years 1900 to 2100
 _BEFORE_HOUR = 24
@@ -52,8 +52,8 @@ def frame(buffer: Any, *, length: int = 0) -> RecordTable:
     buffer
         Anything with the buffer protocol, C-contiguous.
     length
-        What `RecordTable.regular` said when somebody looked for the records before. If each header still is as it was
-        then, nothing is searched for, which takes half the time. If not, it has no effect.
+        The result of `RecordTable.regular` from an earlier call for these records. If every header is still the same,
+        nothing is searched for, which takes half the time. If not, it has no effect.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def frame(buffer: Any, *, length: int = 0) -> RecordTable:
 
 
 def _as_found(buffer: Bytes, length: int) -> RecordTable | None:
-    """The table of version 2 records of one length without anything odd, one after the other; None if they are not."""
+    """The table of a buffer that has only version 2 records of one length and nothing odd; None for another buffer."""
     count, rest = divmod(len(buffer), length)
     if rest or not count or length < HEADER_BYTES:
         return None
@@ -82,7 +82,7 @@ def _as_found(buffer: Bytes, length: int) -> RecordTable | None:
 
 @dataclass(slots=True, eq=False)
 class _Found:
-    """What was found so far."""
+    """The records and problems found so far."""
 
     buffer: Bytes
     headers: list[NDArray[Any]] = field(default_factory=list)
@@ -95,7 +95,7 @@ def _regular(found: _Found, at: int) -> int:
     buffer, begin, block = found.buffer, at, _FIRST_BLOCK
     if not (length := _length_at(buffer, at)):
         return 0
-    # a length that damage made reaches over the next records
+    # a length that is wrong because of damage includes the next records
     if (
         at + length <= len(buffer)
         and (inside := _search(buffer, at + HEADER_BYTES, at + length, strict=True)) is not None
@@ -123,9 +123,9 @@ def _regular(found: _Found, at: int) -> int:
 
 
 def _before_swallowed(buffer: Bytes, at: int, length: int, count: int, *, checked: bool) -> int:
-    """How many of the records from `at` there are before one that reaches over the next, whose header stands in it.
+    """Number of records from `at` on before a record that contains the header of another record.
 
-    `checked`: the first does not.
+    `checked`: the first record is known to be good.
     """
     size, first = 1 << SHORTEST, int(checked)
     while size < length and count > first:
@@ -143,7 +143,7 @@ def _before_swallowed(buffer: Bytes, at: int, length: int, count: int, *, checke
 
 
 def _shorter(found: _Found, at: int, inside: int, length: int) -> int:
-    """Take the record at `at` as one that ends where the next one starts, if that is a length; the offset after it."""
+    """Accept the record at `at` up to the next one, if this is a valid length; returns the offset after it."""
     size = inside - at
     if size & (size - 1):
         message = f"The record at byte {at} ends after {size} of {length} bytes; it is left out."
@@ -157,7 +157,7 @@ def _shorter(found: _Found, at: int, inside: int, length: int) -> int:
 
 
 def _without_stump(found: _Found, at: int) -> int:
-    """Give the last record up if another starts inside it: its own end is missing. The offset to go on at."""
+    """Drop the last record if another one starts inside it; returns the offset to continue at."""
     buffer = found.buffer
     if at >= len(buffer) or _length_at(buffer, at) or bytes(buffer[at : at + 3]) == b"MS\x03":
         return at
@@ -181,7 +181,7 @@ def _length_at(buffer: Bytes, at: int) -> int:
         return _length_of_odd(buffer, header)
     if length := int(header["length"]):
         return length
-    # without blockette 1000 only the next header, or the end of the data, tells
+    # without blockette 1000 only the next header, or the end of the data, shows the length
     for exponent in range(SHORTEST, LONGEST + 1):
         following = at + (1 << exponent)
         if following == len(buffer):
@@ -194,7 +194,7 @@ def _length_at(buffer: Bytes, at: int) -> int:
 
 
 def _length_of_odd(buffer: Bytes, header: Any) -> int:
-    """Length of a record with an odd header; 0 unless it states one and the next record, or the end, is there."""
+    """Length of a record with an odd header; 0 unless the header states it and a record, or the end, follows."""
     length = int(header["length"])
     following = int(header["offset"]) + length
     if not header["tolerable"] or not length or following > len(buffer):
@@ -230,7 +230,7 @@ def version3_at(buffer: Bytes, at: int) -> columns.Version3 | None:
         return None
     odd = Odd(0) if crc32c(record[32:], crc32c(bytes(4), crc32c(record[:28]))) == check else Odd.CRC
     if odd and _search(buffer, at + _V3_FIXED, at + length, strict=True) is not None:
-        return None  # its length is among what is wrong
+        return None  # its length is one of the wrong fields
     if hour > 23 or minute > 59 or second > 60 or ns >= 10**9:
         if odd or second > 61:
             return None
@@ -252,7 +252,7 @@ def version3_at(buffer: Bytes, at: int) -> columns.Version3 | None:
 
 
 def _resume(found: _Found, at: int) -> int:
-    """Note the bytes from `at` that do not belong to a record, and return the offset of the next record, or the end."""
+    """Add a problem for the bytes from `at` that belong to no record; returns the offset of the next record."""
     buffer = found.buffer
     following = _search(buffer, at + 1, len(buffer))
     stop = len(buffer) if following is None else following
@@ -261,7 +261,7 @@ def _resume(found: _Found, at: int) -> int:
 
 
 def _problem(buffer: Bytes, at: int, stop: int) -> Problem:
-    """What bytes `at` to `stop` are, as far as can be told."""
+    """The likely kind of the bytes `at` to `stop`."""
     count = stop - at
     head = bytes(buffer[at : at + 8])
     if length := _length_at(buffer, at):
@@ -278,7 +278,7 @@ def _problem(buffer: Bytes, at: int, stop: int) -> Problem:
 
 
 def _search(buffer: Bytes, begin: int, end: int, *, strict: bool = False) -> int | None:
-    """First offset in [begin, end) where a record that can be believed starts; `strict`: with nothing odd about it."""
+    """First offset in [begin, end) where a plausible record starts; `strict`: a record without anything odd."""
     step = 4096
     while begin < end:
         stop = min(begin + step, end)
@@ -290,7 +290,7 @@ def _search(buffer: Bytes, begin: int, end: int, *, strict: bool = False) -> int
 
 
 def _candidates(buffer: Bytes, begin: int, end: int, *, strict: bool) -> list[int]:
-    """Offsets in [begin, end) whose bytes look like the start of a header of either version."""
+    """Offsets in [begin, end) that look like the start of a header of either version."""
     stop = min(end, len(buffer) - _V3_FIXED + 1)
     if stop <= begin:
         return []
@@ -308,7 +308,7 @@ def _candidates(buffer: Bytes, begin: int, end: int, *, strict: bool) -> list[in
 
 
 def _believed(buffer: Bytes, at: int) -> bool:
-    """Whether a record starts at `at`, which no record leads to."""
+    """Whether a record starts at `at`, if no record ends there."""
     if version3_at(buffer, at) is not None:
         return True
     length = _length_at(buffer, at)
@@ -317,5 +317,5 @@ def _believed(buffer: Bytes, at: int) -> bool:
     following = at + length
     if following == len(buffer) or _length_at(buffer, following):
         return True
-    # nothing follows, but a header that states its own length is not a coincidence
+    # nothing follows, but random bytes would not look like a header that states its length
     return following < len(buffer) and int(parse(buffer, np.array([at], np.int64))["length"][0]) == length

@@ -1,7 +1,7 @@
 """Read miniSEED 2 fixed headers and their blockettes, many at once, at any offsets of a buffer.
 
-Fields and plausibility: SEED Reference Manual 2.4, chapter 8 (fixed section of data header, blockettes 100,
-1000 and 1001). Which offsets to look at is decided in `framing`.
+Fields and tests follow the SEED Reference Manual 2.4, chapter 8 (fixed section of data header, blockettes 100, 1000 and
+1001). `framing` decides which offsets to read.
 """
 
 cimport cython
@@ -14,7 +14,7 @@ import numpy as np
 from libseis.mseed.table import ENCODING_UNKNOWN, TIME_CORRECTION_APPLIED, Odd
 
 HEADER_BYTES = 48
-# exponents of 2 of the record lengths that are looked for without blockette 1000: 128 .. 131072 bytes
+# exponents of 2 of the record lengths that are tried without blockette 1000: 128 .. 131072 bytes
 SHORTEST, LONGEST = 7, 17
 
 HEADER = np.dtype([
@@ -28,7 +28,7 @@ assert HEADER.itemsize == sizeof(Header)
 cdef enum:
     FIXED = 48
     MOST_BLOCKETTES = 16
-    LEAST_EXPONENT = 6  # a blockette 1000 and two samples
+    LEAST_EXPONENT = 6  # room for a blockette 1000 and two samples
     MOST_EXPONENT = 17
     DAYS_TO_1970 = 719162  # from 0001-01-01, proleptic Gregorian
 
@@ -58,7 +58,7 @@ cdef uint8_t _APPLIED = TIME_CORRECTION_APPLIED
 def parse(buffer, offsets):
     """Headers at `offsets` (n,) as an array of HEADER; implausible ones are marked.
 
-    Raises IndexError for an offset that does not leave HEADER_BYTES in the buffer.
+    Raises IndexError for an offset with fewer than HEADER_BYTES after it.
     """
     found = np.zeros(len(offsets), HEADER)
     cdef const uint8_t[::1] data = buffer
@@ -125,7 +125,7 @@ cdef void read_header(const uint8_t* data, int64_t size, Header* header) noexcep
     header.encoding = _UNKNOWN
     header.big_endian = not little
     memcpy(header.codes, head + 8, 12)
-    # 24:00:00 and 10:60:00 are meant as the next hour: the sum of the fields is the time
+    # 24:00:00 and 10:60:00 mean the next hour, so the sum of the fields is the time
     if not (_is_date(head, little) and head[24] <= 24 and head[25] <= 60 and head[26] <= 61):
         return
     header.odd = texts
@@ -136,7 +136,7 @@ cdef void read_header(const uint8_t* data, int64_t size, Header* header) noexcep
     if (header.payload != 0 and header.payload < FIXED):
         header.odd |= PAYLOAD
     header.plausible = header.odd == 0
-    # random bytes are odd in nearly everything; a header is not
+    # nearly every field of random bytes is odd, but only few fields of a header are
     header.tolerable = _bits(texts) <= MOST_ODD_TEXTS
     header.quality = head[6]
     if not header.tolerable:
@@ -193,9 +193,9 @@ cdef inline int64_t _size_of(uint16_t kind) noexcept nogil:
 cdef int64_t _walk_blockettes(
     const uint8_t* data, int64_t size, Header* header, int64_t place, int count, bint little
 ) noexcept nogil:
-    """Follow the chain of blockettes and note what 100 and 1000 say; the microseconds of 1001.
+    """Follow the chain of blockettes and store the fields of 100 and 1000; returns the microseconds of 1001.
 
-    Where a link leads nowhere the next blockette is looked for where this one ends.
+    If a link is wrong, the next blockette is expected at the end of this one.
     """
     cdef const uint8_t* body
     cdef int64_t microseconds = 0, own, end = FIXED
@@ -246,7 +246,7 @@ cdef int64_t _walk_blockettes(
             break
         if following < place + 4:
             whole = False
-            if has_1000 or own == 0:  # nothing that the samples depend on can be further on
+            if has_1000 or own == 0:  # the rest of the chain does not affect the samples
                 break
             place += own
             continue

@@ -1,4 +1,4 @@
-"""Samples as the payloads of records; what stands ahead of them is made in `encoding`."""
+"""Pack samples into the payloads of records; `encoding` makes the headers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pymseed import MS3Record
 
-_HEADER = 40 + len("FDSN:X")  # of the records that libmseed makes, all but their payload is dropped
+_HEADER = 40 + len("FDSN:X")  # bytes before the payload in libmseed's records; they are dropped
 _COUNT = slice(24, 28)
 
 
@@ -30,10 +30,10 @@ _TYPES = {Encoding.INT32: "i4", Encoding.FLOAT32: "f4", Encoding.FLOAT64: "f8"}
 
 
 def payloads(samples: NDArray[Any], encoding: Encoding, room: int, most: int, order: str) -> list[tuple[int, bytes]]:
-    """`samples` in pieces of at most `room` bytes and `most` samples: number of samples and bytes of each.
+    """Pack `samples` in pieces of at most `room` bytes and `most` samples: the count and the bytes of each.
 
     `order` is the byte order of plain numbers; Steim frames are always big-endian. Raises MiniSEEDError for a
-    difference that has no room in a Steim word.
+    difference that is too large for a Steim word.
     """
     if encoding not in STEIM:
         kind = np.dtype(order + _TYPES[encoding])
@@ -46,19 +46,19 @@ def payloads(samples: NDArray[Any], encoding: Encoding, room: int, most: int, or
     found = list(_steim(np.ascontiguousarray(samples), encoding, room))
     if max(count for count, _ in found) <= most:
         return found
-    # a flat line: more samples fit the frames than the header can count
+    # a flat line: the frames can hold more samples than the header can count
     return [p for first in range(0, len(samples), most) for p in _steim(samples[first : first + most], encoding, room)]
 
 
 def _steim(samples: NDArray[Any], encoding: Encoding, room: int) -> Iterator[tuple[int, bytes]]:
-    """Frames packed by libmseed, as records of version 3, whose payloads have any length."""
+    """Let libmseed pack Steim frames, as records of version 3, because their payloads may have any length."""
     record = _record(encoding, _HEADER + room // 64 * 64)
     for made in record.generate(np.ascontiguousarray(samples), "i"):
         yield int.from_bytes(made[_COUNT], "little"), made[_HEADER:]
 
 
 def _record(encoding: Encoding, reclen: int) -> MS3Record:
-    """A record to pack with; making one takes longer than packing a minute of samples, so a thread keeps its own."""
+    """A record for packing. Each thread keeps one, because making it takes longer than packing a minute of samples."""
     key = (encoding, reclen)
     record: MS3Record | None = _kept.records.get(key)
     if record is None:
@@ -66,7 +66,7 @@ def _record(encoding: Encoding, reclen: int) -> MS3Record:
         record.sourceid = "FDSN:X"
         record.formatversion = 3
         record.starttime = 0
-        record.samprate = 1000.0  # times are written elsewhere; these stay far from every leap second
+        record.samprate = 1000.0  # these times are not used, but must be far from every leap second
         _kept.records[key] = record
     return record
 

@@ -1,7 +1,7 @@
-"""Samples of one record, whatever its header is like; and what its frames prove of the form they are written in.
+"""Unpack the samples of one record with a bad header, and find their form from its Steim frames.
 
-Encodings: SEED Reference Manual 2.4, appendices B and D; FDSN miniSEED 3. Numbers of 16 to 64 bits are read here,
-libmseed unpacks the rest from a record with a clean header made around the payload.
+Encodings: SEED Reference Manual 2.4, appendices B and D; FDSN miniSEED 3. This module reads numbers of 16 to 64 bits.
+libmseed unpacks the rest, from a new record with a clean header and the same payload.
 """
 
 from __future__ import annotations
@@ -24,30 +24,30 @@ _NAMES = {
     18: "IPG Strasbourg", 19: "Steim-3", 20: "Steim-3", 31: "HGLP", 33: "RSTN", 100: "opaque data",
 }  # fmt: skip
 _CLEAN_HEADER = 64
-_LONGEST = 1 << 17  # what libmseed takes
+_LONGEST = 1 << 17  # the longest payload that libmseed accepts
 _FRAME = 64
-# a last word of a record may hold differences of the next: seven at most
+# the last word of a record may hold up to seven differences of the next record
 _MOST_TOO_MANY = 6
 _BY_FAR = 16.0
 _SMALLEST = 1e-30
-# differences in a word, by its code and, for Steim-2, the two bits that it starts with
+# number of differences in a word, by its code and, for Steim-2, its first two bits
 _STEIM1_COUNTS = np.array([0, 4, 2, 1])
 _STEIM2_COUNTS = np.array([[0, 0, 0, 0], [4, 4, 4, 4], [-(10**6), 1, 2, 3], [5, 6, 7, -(10**6)]])
 
 
 class Unreadable(Exception):
-    """The samples do not come out this way; the text says why and goes into a sentence."""
+    """The samples cannot be unpacked in this form. The text gives the reason, as a part of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How the numbers of a payload are written."""
+    """The encoding and byte order of a payload."""
 
     encoding: int
     big_endian: bool
 
     def __str__(self) -> str:
-        """For messages."""
+        """Text for messages."""
         order = "big-endian" if self.big_endian else "little-endian"
         return f"{_NAMES.get(self.encoding, f'encoding {self.encoding}')}, {order}"
 
@@ -83,7 +83,7 @@ def _enough(body: Bytes, needed: int, npts: int) -> Bytes:
 
 
 def _clean_record(body: Bytes, npts: int, form: Form) -> bytes:
-    """A record with nothing odd about it around a payload: version 2, or 3 for more samples than 2 can count."""
+    """A clean record with a payload: of version 2, or of version 3 if version 2 cannot count so many samples."""
     data = body.tobytes()
     if npts >= 1 << 16 or len(data) > _LONGEST - _CLEAN_HEADER:
         head = struct.pack("<2sBB4xHH3xBdI4xBBHI", b"MS", 3, 0, 2000, 1, form.encoding, 1.0, npts, 1, 6, 0, len(data))
@@ -104,7 +104,7 @@ def check_value(body: Bytes, big_endian: bool) -> int | None:
 
 
 def frames_agree(body: Bytes, npts: int, form: Form) -> bool:
-    """Whether the codes of the Steim frames promise as many differences as there are samples, without a hole.
+    """Whether the codes of the Steim frames announce one difference per sample, without an empty word between them.
 
     Words that hold no differences (the codes themselves, first and last sample) have code 0.
     """
@@ -121,7 +121,7 @@ def frames_agree(body: Bytes, npts: int, form: Form) -> bool:
 
 
 def proved(body: Bytes, npts: int, form: Form) -> Samples | None:
-    """Samples of Steim frames that prove their own form: the right number of differences, ending on the check value."""
+    """Samples of Steim frames if they prove their form: the number of differences and the check value must be right."""
     if form.encoding not in STEIM or len(body) < _FRAME or npts < 1 or not frames_agree(body, npts, form):
         return None
     try:
@@ -132,7 +132,7 @@ def proved(body: Bytes, npts: int, form: Form) -> Samples | None:
 
 
 def smoother(body: Bytes, npts: int, encoding: int) -> bool | None:
-    """The byte order (big-endian?) in which plain numbers make a trace by far; None if neither does."""
+    """True if plain numbers are much smoother as big-endian, False if as little-endian, None if neither."""
     little, big = (unpack(body, npts, Form(encoding, order)) for order in (False, True))
     if little.tobytes() == big.tobytes():
         return True
@@ -143,8 +143,8 @@ def smoother(body: Bytes, npts: int, encoding: int) -> bool | None:
 
 
 def _roughness(samples: Samples) -> float:
-    """Mean step from sample to sample, the first from zero. For reals, whose wrong order gives wild exponents, only
-    whether all can be amplitudes (1) or not (infinite)."""
+    """Mean step from sample to sample, the first from zero. For reals 1 if all can be amplitudes, else infinity,
+    because the wrong byte order gives wild exponents."""
     if samples.dtype.kind == "f":
         size = np.abs(samples[samples != 0])
         return 1.0 if bool(((size > _SMALLEST) & (size < 1 / _SMALLEST)).all()) else float("inf")

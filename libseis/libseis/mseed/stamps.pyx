@@ -1,7 +1,7 @@
-"""Write what differs from record to record into copies of one header: number, time, counts; and the CRC of version 3.
+"""Write number, time and counts of each record into copies of one header; compute the CRC of version 3.
 
-Fields: SEED Reference Manual 2.4, chapter 8; FDSN miniSEED 3 specification. Times are epoch times without leap
-seconds, as everywhere here: no table of a library has a say in them.
+Fields: SEED Reference Manual 2.4, chapter 8; FDSN miniSEED 3 specification. Times are epoch times without leap seconds,
+so that they depend on no library's table of leap seconds.
 """
 
 cimport cython
@@ -21,7 +21,7 @@ cdef struct Moment:
 
 
 cdef inline int64_t _floor(int64_t a, int64_t b) noexcept nogil:
-    """Quotient rounded down; C rounds towards zero."""
+    """Quotient rounded down, because C rounds towards zero."""
     return a // b - (a % b < 0)
 
 
@@ -32,7 +32,7 @@ cdef inline int64_t _days_before(int64_t year) noexcept nogil:
 
 
 cdef Moment _moment(int64_t time, int64_t parts) noexcept nogil:
-    """An epoch time counted in `parts` of a second as year, day, second and what is left of it."""
+    """An epoch time, counted in `parts` of a second, as year, day, second and rest."""
     cdef Moment out
     cdef int64_t seconds = _floor(time, parts)
     cdef int64_t days = _floor(seconds, 86400)
@@ -61,7 +61,7 @@ cdef inline void _little(uint8_t* at, int64_t value, int width) noexcept nogil:
 @cython.boundscheck(False)
 @cython.wraparound(False)
 def version2(bytes template, starts_us, counts, frames):
-    """Headers one after the other, each `template` with its number, start, sample count and number of Steim frames.
+    """Contiguous copies of `template`, each with its number, start, sample count and number of Steim frames.
 
     The template has blockette 1001 at byte 56; arrays have shape (records,).
     """
@@ -98,7 +98,7 @@ def version2(bytes template, starts_us, counts, frames):
 @cython.boundscheck(False)
 @cython.wraparound(False)
 def version3(bytes template, starts_ns, counts, sizes):
-    """Headers one after the other, each `template` with its start, sample count and bytes of payload; no CRC yet."""
+    """Contiguous copies of `template`, each with its start, sample count and bytes of payload, without CRC."""
     cdef const int64_t[::1] start = starts_ns, count = counts, payload = sizes
     cdef Py_ssize_t size = len(template), row
     cdef const uint8_t* source = template
@@ -150,7 +150,7 @@ def crc32c(data, before=0):
     cdef uint32_t value = ~<uint32_t>before, low, high
     cdef Py_ssize_t at = 0, size = view.shape[0]
     with nogil:
-        while at + 8 <= size:  # eight bytes at a time: each has a table of its own
+        while at + 8 <= size:  # eight bytes at a time, each with its table
             low = value ^ (view[at] | view[at + 1] << 8 | view[at + 2] << 16 | <uint32_t>view[at + 3] << 24)
             high = view[at + 4] | view[at + 5] << 8 | view[at + 6] << 16 | <uint32_t>view[at + 7] << 24
             value = (

@@ -1,4 +1,4 @@
-"""The table of the records found in a buffer, and the choice of records that windows need.
+"""RecordTable: the records found in a buffer; select the records that windows need.
 
 Columns are numpy arrays with one entry per record; `framing` finds the records.
 """
@@ -27,13 +27,13 @@ NEGATIVE_LEAP_SECOND = 0x20
 
 NO_RATE = -1
 ENCODING_TEXT = 0
-# Encodings whose samples come out as floats: FLOAT32, FLOAT64 and GEOSCOPE's (SEED manual 2.4, blockette 1000).
+# Encodings with float samples: FLOAT32, FLOAT64 and GEOSCOPE's (SEED manual 2.4, blockette 1000).
 _FLOATS = frozenset({4, 5, 12, 13, 14})
 ENCODING_UNKNOWN = 255
 
 
 class Odd(IntFlag):
-    """What is odd about a header whose record is read all the same."""
+    """What is odd about a header, although its record can be read."""
 
     SEQUENCE = 1
     QUALITY = 2
@@ -50,7 +50,7 @@ class Odd(IntFlag):
 
 
 class ProblemKind(StrEnum):
-    """Why bytes are not a record; stable texts."""
+    """Why bytes are not a record. Programs may compare the texts, so they must not change."""
 
     FOREIGN = "foreign"
     BLANK = "blank"
@@ -60,7 +60,7 @@ class ProblemKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Bytes that were skipped: from `offset`, `length` of them, with one sentence for a log."""
+    """`length` bytes from `offset` that were skipped, with one sentence for a log."""
 
     offset: int
     length: int
@@ -68,15 +68,15 @@ class Problem:
     message: str
 
 
-@dataclass(frozen=True, eq=False)  # no slots: what is derived is kept
+@dataclass(frozen=True, eq=False)  # no slots, so that derived columns can be cached
 class RecordTable:
     """The records of a buffer in the order of their offsets; every column has shape (records,).
 
-    `start_ns` is epoch ns of the first sample with blockette 1001 microseconds added, and the header's time
-    correction where its activity flag says that it is not applied yet (`correction_ns`, 0 elsewhere).
-    `channel` and `rate` index `channels` and `rates`; the rate is NO_RATE for records without a time series.
-    `payload` is the offset of the samples from the start of the record; `encoding` is the SEED data
-    encoding, or ENCODING_UNKNOWN without blockette 1000; `version` is 2 or 3; `odd` holds flags of `Odd`.
+    `start_ns` is the time of the first sample in epoch ns. It includes the microseconds of blockette 1001 and the
+    header's time correction, if a flag says that the correction is not applied yet (`correction_ns`, else 0). `channel`
+    and `rate` index `channels` and `rates`; the rate is NO_RATE for records without a time series. `payload` is the
+    offset of the samples from the start of the record; `encoding` is the SEED data encoding, or ENCODING_UNKNOWN
+    without blockette 1000; `version` is 2 or 3; `odd` holds flags of `Odd`.
     """
 
     offset: Integers
@@ -108,7 +108,7 @@ class RecordTable:
         return series
 
     def regular(self, rows: NDArray[np.bool_]) -> int:
-        """The length that records have in common.
+        """Return the common length of records.
 
         Parameters
         ----------
@@ -123,7 +123,7 @@ class RecordTable:
         lengths = self.length[rows]
         if not len(lengths) or self.odd[rows].any() or (self.version[rows] != 2).any():
             return 0
-        stated = (self.encoding[rows] != ENCODING_UNKNOWN).all()  # blockette 1000 has both
+        stated = (self.encoding[rows] != ENCODING_UNKNOWN).all()  # blockette 1000 states both encoding and length
         return int(lengths[0]) if stated and (lengths == lengths[0]).all() else 0
 
     def floats(self, rows: NDArray[np.bool_]) -> bool:
@@ -137,7 +137,7 @@ class RecordTable:
         Returns
         -------
         bool
-            What the first of them that has samples says; False if none has.
+            The answer for the first record with samples; False if no record has samples.
         """
         found = self.encoding[rows & self.waveform]
         return bool(len(found)) and int(found[0]) in _FLOATS
@@ -149,12 +149,12 @@ class RecordTable:
 
     @cached_property
     def end_ns(self) -> Integers:
-        """Time of the last sample of each record; its start where it has no samples or no rate."""
+        """Time of the last sample of each record; its start time if it has no samples or no rate."""
         return self.start_ns + self.spans_ns(np.maximum(self.npts - 1, 0))
 
     @cached_property
     def follow_ns(self) -> Integers:
-        """Time of the sample after the last of each record, by its own header."""
+        """Time one interval after the last sample of each record, by its header."""
         return self.start_ns + self.spans_ns(self.npts)
 
     def spans_ns(self, counts: Integers) -> Integers:

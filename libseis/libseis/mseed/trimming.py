@@ -1,4 +1,4 @@
-"""A segment as the archive's own records: unchanged inside it, and encoded again at its edges."""
+"""Write a segment with the archive's records: unchanged inside, and encoded again at the edges."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from libseis.mseed.packing import Encoding
 from libseis.mseed.table import NEGATIVE_LEAP_SECOND, POSITIVE_LEAP_SECOND, RecordTable
 from libseis.segments import Segment
 
-# Header times end at microseconds: a record on the segment's grid is not further from it.
+# Header times have a resolution of a microsecond, so a record on the segment's grid is not further from it.
 _SAME_NS = 1000
 _LEAP = POSITIVE_LEAP_SECOND | NEGATIVE_LEAP_SECOND
 _STEIM = (Encoding.STEIM1, Encoding.STEIM2)
-# With fewer whole records there is nothing to gain.
+# With fewer whole records this saves nothing.
 _FEWEST = 3
 
 
@@ -42,7 +42,7 @@ def trim(segment: Segment, buffer: Any, table: RecordTable) -> bytes | None:
         again at the edges decode to the same samples. In this case encode the segment.
     """
     if segment.npts < _FEWEST * table.fewest_samples or segment.data.dtype != np.int32 or segment.times is not None:
-        return None  # before anything costs time: so it is for every small window
+        return None  # return early, because this is the case for every small window
     number = next((n for n, one in enumerate(table.channels) if one == segment.channel), -1)
     rows = np.flatnonzero(
         (table.channel == number)
@@ -72,7 +72,7 @@ def trim(segment: Segment, buffer: Any, table: RecordTable) -> bytes | None:
     )
     try:
         head, tail = (like(edge) if edge.npts else b"" for edge in edges)
-    except SampleError:  # the first sample counts as a difference, which Steim may have no room for
+    except SampleError:  # the first sample counts as a difference, which may be too large for Steim
         return None
     if any(records and difference(records, edge) for records, edge in zip((head, tail), edges, strict=True)):
         return None
@@ -80,7 +80,7 @@ def trim(segment: Segment, buffer: Any, table: RecordTable) -> bytes | None:
 
 
 def _alike(table: RecordTable, rows: Any) -> bool:
-    """Whether nothing but times and samples differs from record to record, and times are what the headers say."""
+    """Whether records differ only in times and samples, and the times are those of the headers."""
     same = (table.length, table.encoding, table.quality, table.rate)
     return (
         all((column[rows] == column[rows[0]]).all() for column in same)

@@ -1,7 +1,7 @@
-"""Unpack the records of a table, many in one call where nothing is odd, one by one where something is.
+"""Unpack the records of a table: many in one call if nothing is odd, else one by one.
 
-A record whose form is in doubt (byte order, encoding, place of its samples) is read only in a form that its own
-frames prove, else it is left out with the reason: other numbers than the true ones never come out.
+If the form of a record (byte order, encoding, place of its samples) is in doubt, it is read only in a form that its
+frames prove. Otherwise it is left out and the reason is given, so that no wrong samples are returned.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from libseis.segments.segment import Samples
 _FRAME_CONSTANTS = 4  # bytes from the start of the first Steim frame to the first and last sample (words 1 and 2)
 _DOUBTFUL = int(Odd.ORDER | Odd.PAYLOAD)
 _WRONG_CHECK = "end on another sample than their own check value states; their samples are kept"
-_FURTHEST = 5  # frames into a record at which samples are looked for when the header does not say where they are
+_FURTHEST = 5  # frames into a record, up to which samples are searched for if the header does not state their place
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stretch:
-    """Records decoded together, and their samples; or one that could not be, and why.
+    """Records that were decoded together and their samples; or one record that could not be decoded, and why.
 
-    `note` says what is to be told of records that were read although something is odd, as the end of a sentence.
+    `note` is the end of a sentence about records that were read although something is odd.
     """
 
     rows: Integers
@@ -40,7 +40,7 @@ class Stretch:
 
 
 def unpack_rows(buffer: Bytes, table: RecordTable, rows: Integers) -> Iterator[Stretch]:
-    """Decode records that follow each other in time, halving what does not work until the odd ones are alone."""
+    """Decode consecutive records; if a call fails, halve the records until the odd ones are alone."""
     if len(rows) == 1:
         yield _single(buffer, table, int(rows[0]))
         return
@@ -59,7 +59,7 @@ def unpack_rows(buffer: Bytes, table: RecordTable, rows: Integers) -> Iterator[S
 
 
 def told(table: RecordTable, stretches: Sequence[Stretch], channel: Channel) -> list[Complaint]:
-    """One sentence for each thing that is odd about records that were read."""
+    """One sentence for each oddity of records that were read."""
     notes: dict[tuple[ComplaintKind, str], list[int]] = {}
     for stretch in stretches:
         if stretch.note is not None:
@@ -71,7 +71,7 @@ def told(table: RecordTable, stretches: Sequence[Stretch], channel: Channel) -> 
 
 
 def _bytes_of(buffer: Bytes, table: RecordTable, rows: Integers) -> Bytes:
-    """The bytes of `rows` one after the other, as libmseed takes them all; a view where they lie so in the file."""
+    """The bytes of `rows` without spaces between them, for libmseed; a view if they are adjacent in the file."""
     begin, length = table.offset[rows], table.length[rows]
     stop = begin + length
     edges = np.flatnonzero(begin[1:] != stop[:-1]) + 1
@@ -81,19 +81,19 @@ def _bytes_of(buffer: Bytes, table: RecordTable, rows: Integers) -> Bytes:
 
 
 def together(records: Bytes, npts: int) -> Samples | None:
-    """The samples of contiguous records of one channel in one array, or None unless libmseed agrees to all of it."""
+    """The samples of contiguous records of one channel in one array; None if libmseed refuses any of them."""
     try:
         with MS3TraceList.from_buffer(records, unpack_data=True) as traces:
             if len(traces) == 1 and len(traces[0]) == 1 and traces[0][0].numsamples == npts:
                 samples: Samples = traces[0][0].take_np_datasamples()
                 return samples
     except MiniSEEDError:
-        pass  # one of the records is bad; taken one by one they tell which
+        pass  # a record is bad; the caller finds it by reading them one by one
     return None
 
 
 def _fails_check(buffer: Bytes, table: RecordTable, rows: Integers, data: Samples) -> NDArray[np.bool_]:
-    """Which of the records do not end on the last sample that their first Steim frame states."""
+    """Mask of the records that do not end with the last sample that their first Steim frame states."""
     if int(table.encoding[rows[0]]) not in STEIM:
         return np.zeros(len(rows), bool)
     last = data[np.cumsum(table.npts[rows]) - 1]
@@ -106,9 +106,9 @@ def _fails_check(buffer: Bytes, table: RecordTable, rows: Integers, data: Sample
 
 
 def _like_frames(buffer: Bytes, table: RecordTable, rows: Integers) -> NDArray[np.bool_]:
-    """Which records of plain numbers start as Steim frames do: no codes for three words, one for the next.
+    """Mask of the records of plain numbers that start like Steim frames: no codes for three words, one for the next.
 
-    As numbers these are larger than counts and smaller than reals usually are; whoever finds one looks closer.
+    As a number, such a start is larger than usual counts and smaller than usual reals; callers must check further.
     """
     if int(table.encoding[rows[0]]) in STEIM:
         return np.zeros(len(rows), bool)
@@ -122,7 +122,7 @@ def _like_frames(buffer: Bytes, table: RecordTable, rows: Integers) -> NDArray[n
 
 
 def _single(buffer: Bytes, table: RecordTable, row: int) -> Stretch:
-    """One record by itself: in the form that its header states, or that its samples prove, or not at all."""
+    """Decode one record: in the form that its header states, else in the form that its samples prove, else not."""
     rows = np.array([row], np.int64)
     begin, npts = int(table.offset[row]), int(table.npts[row])
     record = buffer[begin : begin + int(table.length[row])]
@@ -150,7 +150,7 @@ def _single(buffer: Bytes, table: RecordTable, row: int) -> Stretch:
 
 
 def _as_stated(buffer: Bytes, table: RecordTable, rows: Integers, body: Bytes, stated: Form, doubt: str) -> Stretch:
-    """The record in the form that its header states. Raises Unreadable where that is not believed."""
+    """Decode a record in the form that its header states. Raises Unreadable if this form is not plausible."""
     if doubt:
         raise Unreadable(doubt)
     npts = int(table.npts[rows[0]])
@@ -172,7 +172,7 @@ def _settled(form: Form, stated: Form) -> tuple[ComplaintKind, str]:
 
 
 def _doubt(odd: Odd, stated: Form, place: int) -> str:
-    """Why the form that the header states is not to be believed, if it is not."""
+    """Why the form that the header states is not plausible; "" if it is."""
     if odd & Odd.PAYLOAD:
         return f"its header says that they start at its byte {place}, where none can be"
     if stated.encoding == ENCODING_UNKNOWN:
@@ -183,14 +183,14 @@ def _doubt(odd: Odd, stated: Form, place: int) -> str:
 
 
 def _proved(record: Bytes, table: RecordTable, row: int) -> tuple[Samples, Form] | None:
-    """The samples and the form that the record's own frames prove, wherever they may start."""
+    """The samples and the form that the frames of a record prove, for any start of the frames."""
     at = int(table.payload[row])
     places = range(64, 64 * (_FURTHEST + 1), 64) if Odd(int(table.odd[row])) & Odd.PAYLOAD else (at,)
     return next((found for at in places if (found := _proved_in(record[at:], table, row))), None)
 
 
 def _proved_in(body: Bytes, table: RecordTable, row: int) -> tuple[Samples, Form] | None:
-    """The samples and the form that these frames prove, if they prove one; what the header states first."""
+    """The samples and the form that these frames prove, if any; the form that the header states is tried first."""
     first = int(table.encoding[row])
     encodings = (first, *(e for e in STEIM if e != first)) if first in STEIM else STEIM
     orders = (True,) if table.version[row] == 3 else (True, False)

@@ -1,4 +1,4 @@
-"""miniSEED of one version as another, with the same samples, times and rates."""
+"""Convert miniSEED between versions 2 and 3, with the same samples, times and rates."""
 
 from __future__ import annotations
 

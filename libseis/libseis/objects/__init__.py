@@ -1,6 +1,6 @@
-"""The data objects: one class a module, the extension types with their `.pxd` and `.pyi` beside them.
+"""The data objects, with one class per module; an extension type has its `.pxd` and `.pyi` files in the same folder.
 
-Nothing here knows a format, a file or another library than numpy.
+This package depends on numpy alone, and knows no file formats.
 """
 
 from .datagap import DataGap

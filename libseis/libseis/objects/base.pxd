@@ -1,4 +1,4 @@
 cdef class DataState:
-    cdef object _elog      # ErrorLogger, or None until something is logged or asked for
+    cdef object _elog      # ErrorLogger; None until something is logged or the log is read
     cdef object _history   # HistoryState, or None while there is no history
     cdef list _gaps        # [(start, end)] in ns after the first sample, sorted, disjoint; or None

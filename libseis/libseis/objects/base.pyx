@@ -1,9 +1,9 @@
-"""The common root of the data objects: the state that Metadata, ProcessingHistory and DataGap share.
+"""The base class of all data objects, with the fields that Metadata, ProcessingHistory and DataGap share.
 
-An extension type has one line of bases with fields. Keeping the few optional fields at its root lets
-ProcessingHistory and DataGap be classes without fields, and so second bases of the data objects.
+An extension type can inherit fields from one base class only. With the few optional fields in this class,
+ProcessingHistory and DataGap need no fields, so that they can be further base classes of the data objects.
 """
 
 
 cdef class DataState:
-    """Root of all libseis objects with state; has no public interface of its own."""
+    """Base class of all libseis objects with state; it has no public methods."""

@@ -1,6 +1,7 @@
-"""The way from an object's methods to the rooms above: `toTrace` and `toStream` are those of `libseis.obspy`.
+"""Let the methods `toTrace` and `toStream` of the data objects call functions of `libseis.obspy`.
 
-The room is named, not imported: nothing in `objects` depends on it, and obspy is loaded by the first call only.
+The package is imported by name at the first call, so that `objects` does not depend on it and obspy is loaded only if
+it is used.
 """
 
 from __future__ import annotations
@@ -10,5 +11,5 @@ from typing import Any
 
 
 def to_obspy(function: str, datum: Any, *args: Any, **kwargs: Any) -> Any:
-    """`datum` through a function of libseis.obspy.converter, such as TimeSeries2Trace, with its other arguments."""
+    """Call a function of libseis.obspy.converter, such as TimeSeries2Trace, with `datum` and the other arguments."""
     return getattr(importlib.import_module("libseis.obspy.converter"), function)(datum, *args, **kwargs)

@@ -6,9 +6,9 @@ cdef struct Clock:
     double dt            # sampling interval in seconds, as it was given
     int64_t t0_ns        # t0 to the nearest ns
     bint t0_exact        # t0_ns / 1e9 rounds to t0
-    int64_t num          # samples per second = num / den; num is 0 where dt has no such form
+    int64_t num          # samples per second = num / den; num is 0 if dt has no such form
     int64_t den
-    int64_t period_ns    # 1e9 den / num where that is whole, else 0
+    int64_t period_ns    # 1e9 den / num if that is whole, else 0
 
 
 cdef double ns_to_seconds(int64_t ns) noexcept nogil

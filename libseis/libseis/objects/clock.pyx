@@ -1,8 +1,8 @@
-"""The sample clock: integer nanoseconds of the first sample and a rational sampling rate.
+"""The sample clock: the first sample's time in integer nanoseconds and a rational sampling rate.
 
-Sample i is at t0_ns / 1e9 + i den / num seconds, exactly, so no sample's time drifts at any rate; times
-in float are that number, correctly rounded. Values without such a form (sub-nanosecond or beyond int64
-nanoseconds, NaN, an interval that is not positive) fall back to t0 + i dt in double precision.
+Sample i is exactly at t0_ns / 1e9 + i den / num seconds, so that times do not drift at any rate. A float time is this
+number, correctly rounded. Values that have no such form (finer than a nanosecond, beyond int64 nanoseconds, NaN, an
+interval that is not positive) use t0 + i dt in double precision.
 """
 
 cimport cython
@@ -18,7 +18,7 @@ cdef double EXACT = 9007199254740992.0    # 2**53, below which every whole numbe
 cdef int64_t BILLION = 1000000000
 cdef int64_t EXACT_NS = 9007199254740992
 cdef int64_t MAX_DEN = 9000000000          # den * BILLION stays below 2**63
-# Headers give the interval with about ten digits; a rate that near a small fraction is that fraction.
+# Headers give the interval with about ten digits, so a rate this near to a small fraction counts as the fraction.
 cdef double RATE_TOLERANCE = 1e-9
 cdef double SMALL_DENOMINATOR = 1000.0
 
@@ -26,9 +26,10 @@ cdef double SMALL_DENOMINATOR = 1000.0
 cdef double ns_to_seconds(int64_t ns) noexcept nogil:
     """`ns` / 1e9 correctly rounded.
 
-    Below 2**53 ns one division of exact numbers does. Above, whole seconds h >= 2**23 leave halves of
-    units in the last place at multiples of 2**-30, which no nanosecond fraction approaches by less
-    than 2**-30 / 5**9 = 4.8e-16 without being one; the fraction's own rounding error is 5.6e-17.
+    Below 2**53 ns one division of exact numbers is correctly rounded. Above, the whole seconds h are at least 2**23, so
+    that doubles are spaced by at least 2**-29 and the result is rounded the wrong way only if the sum is within the
+    fraction's rounding error (5.6e-17) of a multiple of 2**-30. A fraction of whole nanoseconds is either such a
+    multiple, or at least 2**-30 / 5**9 = 4.8e-16 away from it.
     """
     cdef int64_t whole, rest
     if -EXACT_NS <= ns <= EXACT_NS:
@@ -45,7 +46,7 @@ cdef double ns_to_seconds(int64_t ns) noexcept nogil:
 
 
 cdef bint seconds_to_ns(double seconds, int64_t* ns) noexcept nogil:
-    """Nearest nanosecond; True where it gives back `seconds`. Whole microseconds win, as headers mean them."""
+    """The nearest nanosecond (or microsecond, as in headers), and whether it gives back `seconds`."""
     cdef double micro = seconds * 1e6
     if not fabs(seconds) < NS_LIMIT:
         ns[0] = 0
@@ -93,7 +94,7 @@ cdef void _set_fraction(Clock* clock, int64_t num, int64_t den) noexcept nogil:
 
 
 cdef bint _small_fraction(double x, int64_t* p, int64_t* q) noexcept nogil:
-    """The first continued fraction of x >= 1 within RATE_TOLERANCE, its denominator small."""
+    """The first continued fraction of x >= 1 that is within RATE_TOLERANCE and has a small denominator."""
     cdef double h0 = 1.0, h1 = floor(x), k0 = 0.0, k1 = 1.0, rest = x - floor(x), term, swap
     while k1 <= SMALL_DENOMINATOR and h1 < EXACT:
         if fabs(h1 / k1 - x) <= RATE_TOLERANCE * x:
@@ -115,10 +116,11 @@ cdef bint _small_fraction(double x, int64_t* p, int64_t* q) noexcept nogil:
 
 
 cdef int _interval_fraction(double dt, int64_t* num, int64_t* den) except -1:
-    """Samples per second that an interval of `dt` seconds stands for, not reduced; 0 / 0 if it has no such form.
+    """Samples per second for an interval of `dt` seconds, as a fraction that is not reduced; 0 / 0 if there is none.
 
-    The one rule for it: a whole rate or whole period within RATE_TOLERANCE, whole nanoseconds that give `dt` back, a
-    small fraction within RATE_TOLERANCE, the first continued fraction that gives `dt` back.
+    All code uses this one rule. It takes the first that fits: a whole rate or whole period within RATE_TOLERANCE, whole
+    nanoseconds that give `dt` back, a small fraction within RATE_TOLERANCE, the first continued fraction that gives
+    `dt` back.
     """
     cdef int64_t p = 0, q = 0, ns = 0
     num[0] = den[0] = 0
@@ -156,9 +158,9 @@ cdef tuple _equal_fraction(double dt):
 
 
 def interval_rate(double dt, /):
-    """(numerator, denominator) of the samples per second that an interval of `dt` seconds stands for, reduced.
+    """(numerator, denominator) of the samples per second for an interval of `dt` seconds, reduced.
 
-    (0, 0) if the interval is not finite or not positive, or a part is beyond 64 bits.
+    (0, 0) if the interval is not finite or not positive, or if one of the two does not fit 64 bits.
     """
     cdef Clock clock
     clock_init(&clock)
@@ -167,7 +169,7 @@ def interval_rate(double dt, /):
 
 
 cdef int clock_set_dt(Clock* clock, double dt) except -1:
-    """Set the interval; the rate becomes the fraction that `dt` stands for."""
+    """Set the interval; the rate becomes the fraction that `rate_of` finds for `dt`."""
     cdef int64_t num = 0, den = 0
     clock.dt = dt
     clock.num = clock.den = clock.period_ns = 0
@@ -187,7 +189,7 @@ cdef int clock_set_rate(Clock* clock, int64_t num, int64_t den) except -1:
 
 
 cdef int clock_move(Clock* clock, double seconds, int sign) except -1:
-    """t0 += sign * seconds, exactly where both are nanoseconds."""
+    """t0 += sign * seconds; exact if both are whole nanoseconds."""
     cdef int64_t ns
     if clock.t0_exact and seconds_to_ns(seconds, &ns):
         moved = clock.t0_ns + sign * (<object>ns)
@@ -204,7 +206,7 @@ cdef double clock_time(Clock* clock, long long i) except? -1.0:
         if clock.period_ns and fabs(<double>clock.t0_ns + <double>i * <double>clock.period_ns) < 9.2e18:
             return ns_to_seconds(clock.t0_ns + i * clock.period_ns)
         num = <object>clock.num
-        # int / int is correctly rounded in Python whatever the size
+        # Python rounds int / int correctly for integers of any size
         return (<object>clock.t0_ns * num + <object>i * <object>clock.den * BILLION) / (num * BILLION)
     return clock.t0 + <double>i * clock.dt
 
@@ -227,7 +229,7 @@ cdef object clock_time_ns(Clock* clock, long long i):
 
 
 cdef long long clock_sample(Clock* clock, double t) except? -1:
-    """Number of the sample nearest to time t, halves away from zero; may lie outside the data."""
+    """Number of the sample nearest to time t; halves are rounded away from zero. It may be outside the data."""
     cdef int64_t ns = 0
     cdef double x
     if clock.t0_exact and clock.num and seconds_to_ns(t, &ns):
@@ -243,7 +245,7 @@ cdef long long clock_sample(Clock* clock, double t) except? -1:
 
 
 cdef void clock_fill_axis(Clock* clock, double* out, Py_ssize_t n) noexcept nogil:
-    """t0 + i dt in double precision for samples 0 to n - 1, within two roundings of clock_time."""
+    """t0 + i dt in double precision for samples 0 to n - 1; two rounding errors away from clock_time at most."""
     cdef Py_ssize_t i
     cdef double step = <double>clock.den / <double>clock.num if clock.num else clock.dt
     for i in range(n):
@@ -251,7 +253,7 @@ cdef void clock_fill_axis(Clock* clock, double* out, Py_ssize_t n) noexcept nogi
 
 
 cdef tuple clock_state(Clock* clock):
-    """What a pickle keeps of the clock."""
+    """The values of the clock that a pickle stores."""
     return clock.t0, clock.dt, clock.t0_ns, clock.t0_exact, clock.num, clock.den
 
 

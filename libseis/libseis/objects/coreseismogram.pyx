@@ -32,7 +32,7 @@ from libseis.objects.timebase cimport WROTE_DT, WROTE_NPTS, WROTE_T0, _BasicTime
 cnp.import_array()
 
 cdef double[9] IDENTITY = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]
-cdef double NO_SLOWNESS = 1e-12    # s/km; a wave that comes straight up
+cdef double NO_SLOWNESS = 1e-12    # s/km; below this a wave counts as vertical
 
 
 def rebuild_core_seismogram(cls, state):
@@ -86,7 +86,7 @@ cdef class _CoreSeismogram(_SampledSeries):
                             "(three TimeSeries, component_to_clone)")
 
     cdef bint _build(self, tuple args) except -1:
-        """Make the object from constructor arguments; False where they fit no form."""
+        """Make the object from constructor arguments; False if they fit no form of the constructor."""
         cdef Py_ssize_t n = len(args)
         first = args[0] if n else None
         if n == 0:
@@ -147,7 +147,7 @@ cdef class _CoreSeismogram(_SampledSeries):
         return _CoreSeismogram(self)
 
     cdef int _combine(self, object other, double sign) except -1:
-        # As in MsPASS, adding to a dead Seismogram does nothing, while subtracting does not ask.
+        # As in MsPASS, adding to a dead Seismogram does nothing, but subtracting works for a dead one too.
         if sign > 0.0 and not self._live:
             return 0
         return _SampledSeries._combine(self, other, sign)
@@ -176,7 +176,7 @@ cdef class _CoreSeismogram(_SampledSeries):
         return 0
 
     cdef int _from_components(self, object components, object clone) except -1:
-        """Join three channels, cut to the samples that all have; each lies at most half a sample off."""
+        """Join three channels over the time that all have; a channel's samples are shifted by half a sample at most."""
         cdef _CoreTimeSeries model, part
         cdef Py_ssize_t i, n
         cdef long long first, start, stop
@@ -225,7 +225,7 @@ cdef class _CoreSeismogram(_SampledSeries):
 
     @property
     def data(self):
-        """The samples: a dmatrix, that is a numpy float64 array of shape (3, npts) in Fortran order.
+        """The samples: a dmatrix (a numpy float64 array) of shape (3, npts) in Fortran order.
 
         It is this object's memory; assigning copies any 2-d array; npts follows with sync_npts().
         """
@@ -310,7 +310,7 @@ cdef class _CoreSeismogram(_SampledSeries):
         return self._orthogonal
 
     cdef bint _idle(self) except -1:
-        """True if there are no samples to transform; checks the shape of the samples."""
+        """True if there are no samples to transform. It also checks the shape of the samples."""
         if not self._live or not self._data.size:
             return True
         data = self._data
@@ -321,7 +321,7 @@ cdef class _CoreSeismogram(_SampledSeries):
         return False
 
     cdef int _apply(self, double* a) except -1:
-        """data = a . data and tmatrix = a . tmatrix; the flags are the caller's."""
+        """data = a . data and tmatrix = a . tmatrix; the caller must set the flags."""
         cdef double[9] product
         cdef cnp.ndarray data = self._data
         cdef double* samples = <double*>cnp.PyArray_DATA(data)
@@ -414,7 +414,7 @@ cdef class _CoreSeismogram(_SampledSeries):
         Raises
         ------
         MsPASSError
-            The matrix is another one.
+            The matrix is not orthonormal or does not have this shape.
         """
         cdef double[9] a
         values = _np.asarray(axes, dtype=_np.float64)
@@ -495,5 +495,5 @@ cdef class _CoreSeismogram(_SampledSeries):
         return self._reduced(rebuild_core_seismogram, (self.__class__, self._seismogram_state(protocol)))
 
     def __sizeof__(self):
-        # MsPASS's estimate, less the 16 bytes that sys.getsizeof adds for the garbage collector.
+        # MsPASS's estimate, minus the 16 bytes that sys.getsizeof adds for the garbage collector.
         return 536 + 8 * self._data.size + 24 * len(self._md) + 8 * len(self._changed)

@@ -52,7 +52,7 @@ cdef class _CoreTimeSeries(_SampledSeries):
                             "(_BasicTimeSeries, Metadata), (Metadata) or (dict, array)")
 
     cdef bint _build(self, tuple args) except -1:
-        """Make the object from constructor arguments; False where they fit no form."""
+        """Make the object from constructor arguments; False if they fit no form of the constructor."""
         cdef Py_ssize_t n = len(args)
         first = args[0] if n else None
         if n == 0:
@@ -102,7 +102,7 @@ cdef class _CoreTimeSeries(_SampledSeries):
 
     @property
     def data(self):
-        """The samples: a DoubleVector, that is a numpy float64 array of shape (npts,) on this object's memory.
+        """The samples: a DoubleVector (a numpy float64 array) of shape (npts,) on this object's memory.
 
         Assigning copies the numbers of any 1-d array; npts follows with sync_npts().
         """
@@ -138,5 +138,5 @@ cdef class _CoreTimeSeries(_SampledSeries):
         return self._reduced(rebuild_core_time_series, (self.__class__, self._sampled_state(protocol)))
 
     def __sizeof__(self):
-        # MsPASS's estimate, less the 16 bytes that sys.getsizeof adds for the garbage collector.
+        # MsPASS's estimate, minus the 16 bytes that sys.getsizeof adds for the garbage collector.
         return 432 + 8 * len(self._data) + 24 * len(self._md) + 8 * len(self._changed)

@@ -1,4 +1,4 @@
-"""DataGap: a list of gaps by itself, in the time standard of what it describes."""
+"""DataGap: a list of gaps without data, in the time standard of the data that it describes."""
 
 from libseis.objects.gaplist import joined, overlapping
 from libseis.objects.timewindow import TimeWindow

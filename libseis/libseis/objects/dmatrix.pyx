@@ -10,9 +10,9 @@ from libseis.errors import MatrixError
 class dmatrix(_np.ndarray):
     """A 2-d float64 array in Fortran order, with the matrix algebra of MsPASS's dmatrix.
 
-    Everything that numpy does with an array works, with the differences of the original: `*` of two matrices is the
-    matrix product, sizes that do not fit raise MsPASSError, and an index gives a plain array. Without arguments it is 0
-    x 0.
+    Everything that numpy does with an array works, with the same differences as in MsPASS: `*` of two matrices is the
+    matrix product, sizes that do not fit raise MsPASSError, and an index gives a plain array. Without arguments the
+    matrix is 0 x 0.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class dmatrix(_np.ndarray):
         return copy_matrix(args[0]).view(cls)
 
     def __array_wrap__(self, array, context=None, return_scalar=False):
-        # A sum along an axis is not a matrix of this shape any more: it becomes a plain numpy array.
+        # A sum along an axis has another shape, so it becomes a plain numpy array.
         if array.shape == self.shape:
             return array.view(dmatrix)
         return array[()] if return_scalar else array
@@ -119,7 +119,7 @@ class dmatrix(_np.ndarray):
 
 
 cdef object zeros_matrix(Py_ssize_t rows, Py_ssize_t columns):
-    """A new matrix of zeros; memory is taken when it is written."""
+    """A new matrix of zeros; the system gives it memory when it is written."""
     try:
         return _np.zeros((rows, columns), order="F").view(dmatrix)
     except (ValueError, MemoryError) as error:

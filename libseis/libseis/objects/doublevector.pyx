@@ -1,4 +1,4 @@
-"""DoubleVector: a numpy float64 vector that can also grow, as MsPASS's sample vectors can."""
+"""DoubleVector: a numpy float64 vector that can also grow, like MsPASS's sample vectors."""
 
 import operator as _operator
 
@@ -18,7 +18,7 @@ cdef extern from "numpy/arrayobject.h":
                        void* data, int itemsize, int flags, PyObject* obj)
 
 cdef extern from "numpy/ndarraytypes.h":
-    # The public layout of an array object; growing in place exchanges the memory of two arrays.
+    # The public layout of an array object, because a vector grows by exchanging memory with another array.
     ctypedef struct PyArrayObject_fields:
         char* data
         int nd
@@ -45,8 +45,8 @@ cdef void exchange_memory(object a, object b) noexcept:
 cdef int set_length(object vector, Py_ssize_t n) except -1:
     """Change the length in place; new samples are zero.
 
-    A vector that must move gets a block with room to spare, and keeps the memory it leaves for as long
-    as it lives, since views and buffers may look at it (at most as much again as its own).
+    A vector that must move gets a block with room to spare. It keeps its old memory until it is freed itself, because
+    views and buffers may still use it; all old blocks together are at most twice as large as the new one.
     """
     cdef PyArrayObject_fields* fields = <PyArrayObject_fields*><PyObject*>vector
     cdef Py_ssize_t old = fields.dimensions[0]
@@ -74,8 +74,8 @@ class DoubleVector(_np.ndarray):
     """A 1-d float64 array that can change its length.
 
     Everything that numpy does with an array works; slices and `np.asarray` are views. Calls that change the length
-    (append, extend, insert, pop, remove, clear) move the vector to other memory if they must; views that were taken
-    before stay valid and keep the old samples. Two DoubleVectors are compared as a whole.
+    (append, extend, insert, pop, remove, clear) move the vector to other memory if they must. Views from before stay
+    valid and keep the old samples. `==` of two DoubleVectors gives one truth value.
 
     Parameters
     ----------
@@ -274,7 +274,7 @@ cdef object new_vector(Py_ssize_t n):
 
 
 cdef object zeros_vector(Py_ssize_t n):
-    """A new vector of n zeros; memory is taken when it is written."""
+    """A new vector of n zeros; the system gives it memory when it is written."""
     try:
         zeros = _np.zeros(n)
     except (ValueError, MemoryError) as error:

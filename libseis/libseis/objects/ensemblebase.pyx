@@ -1,4 +1,4 @@
-"""EnsembleBase: a group of data of one type under common Metadata."""
+"""EnsembleBase: a group of data of one type with common Metadata."""
 
 import copy as _copy
 import operator as _operator
@@ -133,7 +133,7 @@ cdef class EnsembleBase(Metadata):
 
     @property
     def live(self):
-        """True where the ensemble is good to be processed. Setting True is set_live()."""
+        """True if the ensemble can be processed. Setting True is the same as set_live()."""
         return self._live
 
     @live.setter

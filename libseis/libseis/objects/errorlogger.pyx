@@ -1,4 +1,4 @@
-"""ErrorLogger: the list of what went wrong, or is worth saying, about one datum."""
+"""ErrorLogger: the list of problems and remarks about one datum."""
 
 from libseis.enums import ErrorSeverity
 from libseis.errors import MsPASSError

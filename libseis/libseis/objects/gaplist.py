@@ -1,4 +1,4 @@
-"""Lists of gaps as sorted, disjoint closed intervals: joining, asking, counting. Pure; any one unit of time."""
+"""Lists of gaps as sorted, disjoint closed intervals: join, search and count them, in any one unit of time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class GapStatistics:
-    """The gaps of a datum: how many, seconds in all and in the longest, samples, and their share of npts."""
+    """Statistics of the gaps of a datum: number, total and longest length (s), samples, and their share of npts."""
 
     number: int
     seconds: float
@@ -20,7 +20,7 @@ class GapStatistics:
 
 
 def joined(gaps: Sequence[Interval], start: float, end: float) -> list[Interval]:
-    """`gaps` with one more; gaps that touch or overlap become their union."""
+    """Add a gap to `gaps`; gaps that touch or overlap become one."""
     apart = [gap for gap in gaps if gap[1] < start or gap[0] > end]
     touching = [gap for gap in gaps if not (gap[1] < start or gap[0] > end)]
     union = (min([start, *(gap[0] for gap in touching)]), max([end, *(gap[1] for gap in touching)]))
@@ -28,5 +28,5 @@ def joined(gaps: Sequence[Interval], start: float, end: float) -> list[Interval]
 
 
 def overlapping(gaps: Sequence[Interval], start: float, end: float) -> list[Interval]:
-    """The gaps that share a time with start to end, whole."""
+    """The gaps that share time with start to end, without cutting them."""
     return [gap for gap in gaps if gap[0] <= end and gap[1] >= start]

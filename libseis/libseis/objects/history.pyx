@@ -1,7 +1,7 @@
 """ProcessingHistory: which data and which algorithm runs a datum came from, as a graph of nodes.
 
-Off until an origin is set; while off it costs one empty field. How the graph is read and drawn is in
-libseis.mspass.history_graph; what the parameters of an algorithm run were is kept once a run, outside the data.
+Nothing is recorded until an origin is set; until then a datum has one empty field for it. libseis.mspass.history_graph
+reads and draws the graph. The parameters of an algorithm are stored once per run, outside the data.
 """
 
 import uuid as _uuid
@@ -223,7 +223,7 @@ class ProcessingHistory(DataState):
         elog_of(self).log_error(f"ProcessingHistory::{method}", message, ErrorSeverity.Complaint)
 
     def set_as_origin(self, algorithm, algid, uuid, type, define_as_raw=False, /):
-        """Start the history here, at stage 0; an earlier history is dropped, with a Complaint.
+        """Start the history here, at stage 0. An earlier history is dropped and a Complaint says so.
 
         Parameters
         ----------
@@ -411,7 +411,7 @@ class ProcessingHistory(DataState):
             ProcessingHistory.add_one_input(self, item)
 
     def _merge(self, data, /):
-        """Join the nodes of another history; what made the other datum counts as having made this one."""
+        """Add the nodes of another history; the inputs of the other datum become inputs of this one."""
         cdef HistoryState state = state_of(self), other = other_state(data)
         if other is state:
             return

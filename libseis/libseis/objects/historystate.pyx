@@ -1,6 +1,6 @@
-"""HistoryState: the optional log and history that a datum carries, as the extension types hold and copy them.
+"""HistoryState: hold, copy and pickle the optional log and history of a datum, for the extension types.
 
-What is recorded, and when, is ProcessingHistory's business.
+ProcessingHistory decides what is recorded and when.
 """
 
 cimport cython
@@ -12,7 +12,7 @@ from libseis.objects.errorlogger cimport ErrorLogger
 
 @cython.final
 cdef class HistoryState:
-    """The history of one datum; held by DataState, worked on by ProcessingHistory."""
+    """The history of one datum; DataState holds it and ProcessingHistory changes it."""
 
     def __cinit__(self):
         self.current = NodeData()
@@ -77,7 +77,7 @@ cdef int append_log(DataState target, DataState source) except -1:
 
 
 cdef tuple log_and_history(DataState owner):
-    """What a pickle keeps of log and history; (None, None) costs next to nothing."""
+    """The parts of log and history that a pickle stores; (None, None) if there are none."""
     elog = owner._elog
     if elog is not None and not len(elog) and not elog.get_job_id():
         elog = None
@@ -108,7 +108,7 @@ cdef int set_current(HistoryState state, object status, str uuid, object algorit
 
 
 cdef Py_ssize_t log_size(DataState owner):
-    """Bytes of log and history after MsPASS's estimate: 128 a log entry, 64 a history node."""
+    """Bytes of log and history by MsPASS's estimate: 128 per log entry, 64 per history node."""
     cdef Py_ssize_t size = 0
     if owner._elog is not None:
         size += 128 * len(owner._elog)

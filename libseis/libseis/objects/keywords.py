@@ -1,4 +1,4 @@
-"""Keywords: the Metadata names that the data objects give a meaning, as one place to look them up."""
+"""Keywords: the Metadata names that the data objects use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The four kinds of data object as tuples for isinstance and as type aliases, and what counts as a number."""
+"""The four kinds of data object as tuples for isinstance and as type aliases; the test for a finite number."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DATA = (*ATOMIC, *ENSEMBLES)
 
 
 def members_of(ensemble: Ensemble) -> Any:
-    """The ensemble's own member vector, where code handles both kinds of ensemble alike."""
+    """The member vector of an ensemble, for code that handles both kinds of ensemble."""
     return ensemble.member
 
 
@@ -32,5 +32,5 @@ def is_finite_real(value: object) -> TypeGuard[float]:
 
 
 def atomic_type(d: Atomic) -> AtomicType:
-    """The type code that processing history keeps for `d`."""
+    """The type code of `d` in its processing history."""
     return AtomicType.TIMESERIES if isinstance(d, TimeSeries) else AtomicType.SEISMOGRAM

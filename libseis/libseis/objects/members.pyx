@@ -1,4 +1,4 @@
-"""TimeSeriesVector and SeismogramVector: the member lists of ensembles, which own their members."""
+"""TimeSeriesVector and SeismogramVector: the member lists of ensembles. They own their members."""
 
 from libseis.objects.seismogram import Seismogram
 from libseis.objects.timeseries import TimeSeries

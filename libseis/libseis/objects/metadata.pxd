@@ -4,7 +4,7 @@ from libseis.objects.base cimport DataState
 cdef class Metadata(DataState):
     cdef dict _md        # str -> value
     cdef set _changed    # keys set or changed since construction
-    cdef bint _changed_shared    # others have the same set, so it is copied before it is changed
+    cdef bint _changed_shared    # other objects share the set, so it is copied before a change
 
     cdef object _lookup(self, object key)
     cdef int _store(self, object key, object value) except -1

@@ -1,7 +1,7 @@
-"""Metadata: the name-value container that every data object is, with typed and generic access.
+"""Metadata: names and values with typed and generic access; a base class of every data object.
 
-Keys are text and come out sorted. Definitions of names, aliases and types live in libseis.mspass.schema and
-libseis.mspass.metadata_definitions.
+Keys are text, and iteration sorts them. libseis.mspass.schema and libseis.mspass.metadata_definitions define names,
+aliases and types.
 """
 
 import copy as _copy
@@ -29,7 +29,7 @@ cdef object _LONG_MIN = -2**63
 cdef object _LONG_MAX = 2**63 - 1
 cdef frozenset _TRUE = frozenset(("true", "yes", "1"))
 cdef frozenset _FALSE = frozenset(("false", "no", "0"))
-cdef set _NOTHING = set()   # what has no changed keys shares this; never changed itself
+cdef set _NOTHING = set()   # objects without changed keys share this set, so nobody may change it
 
 
 cdef object text_key(object key):
@@ -43,7 +43,7 @@ cdef object text_key(object key):
 
 
 cdef object plain(object value):
-    """`value` with numpy scalars and subclasses of the four native types made plain Python."""
+    """`value`, with numpy scalars and subclasses of the four native types converted to plain Python."""
     if PyFloat_CheckExact(value) or PyUnicode_CheckExact(value) or PyLong_CheckExact(value) or value is None:
         return value
     if isinstance(value, bool):
@@ -81,7 +81,7 @@ cdef dict deep_values(dict source, dict memo):
 
 
 cdef object mismatch(object key, str wanted, object value, str why):
-    """The error for a value that cannot be had as `wanted`."""
+    """The error for a value that cannot be converted to the type `wanted`."""
     return MetadataTypeError(
         f"Metadata '{key}' = {value!r} of type {type(value).__name__} is {why}; {wanted} was asked for",
         key=key, wanted=wanted, found=type(value).__name__,
@@ -131,7 +131,7 @@ cdef class Metadata(DataState):
         if type(values) is not dict or type(changed) is not set:
             raise TypeError("these are not the parts of a pickled Metadata")
         self._md = values
-        self._changed, self._changed_shared = changed, True  # members that were pickled together may have one set
+        self._changed, self._changed_shared = changed, True  # objects that were pickled together may share one set
         return 0
 
     cdef int _copy_metadata(self, Metadata source) except -1:
@@ -145,13 +145,13 @@ cdef class Metadata(DataState):
         return self._copy_attributes(source, memo)
 
     cdef int _share_changed(self, Metadata source) except -1:
-        """Have the same set of changed keys as `source` until one of the two changes it."""
+        """Share the set of changed keys with `source` until one of the two changes it."""
         self._changed = source._changed
         self._changed_shared = source._changed_shared = True
         return 0
 
     cdef set _own_changed(self):
-        """The set of changed keys, to be changed."""
+        """The set of changed keys as a set of this object alone, which may be changed."""
         if self._changed_shared:
             self._changed, self._changed_shared = set(self._changed), False
         return self._changed
@@ -174,13 +174,13 @@ cdef class Metadata(DataState):
         return 0
 
     cdef int _copy_attributes(self, Metadata source, dict memo) except -1:
-        """Copy what a Python subclass keeps in its __dict__."""
+        """Copy the __dict__ of a Python subclass."""
         if Py_TYPE(source).tp_dictoffset and source.__dict__:
             self.__dict__.update(_copy.deepcopy(source.__dict__, memo))
         return 0
 
     cdef tuple _reduced(self, object rebuild, tuple parts):
-        """What __reduce_ex__ returns: the parts, and the __dict__ of a Python subclass."""
+        """The result of __reduce_ex__: the parts, and the __dict__ of a Python subclass."""
         attributes = getattr(self, "__dict__", None)
         return (rebuild, parts, attributes) if attributes else (rebuild, parts)
 
@@ -560,7 +560,7 @@ cdef class Metadata(DataState):
         old
             The present name.
         new
-            The new name; a value that it has is overwritten.
+            The new name; its present value is overwritten.
         """
         old, new = text_key(old), text_key(new)
         if old in self._md:
@@ -576,7 +576,7 @@ cdef class Metadata(DataState):
         value
             The text to append.
         separator
-            What stands between two texts.
+            Text between two texts.
 
         Raises
         ------

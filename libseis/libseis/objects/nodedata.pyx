@@ -36,7 +36,7 @@ cdef class NodeData:
 
     @property
     def status(self):
-        """Where in its life the datum was (ProcessingStatus)."""
+        """Status of the datum after the step (ProcessingStatus)."""
         return self._status
 
     @status.setter
@@ -47,7 +47,7 @@ cdef class NodeData:
 
     @property
     def type(self):
-        """What the datum was (AtomicType)."""
+        """Type of the datum (AtomicType)."""
         return self._type
 
     @type.setter

@@ -1,4 +1,4 @@
-"""The 3 x 3 algebra of three-component data: products, inverse, directions, the free surface.
+"""The 3 x 3 matrix algebra of three-component data: products, inverse, directions, the free surface.
 
 Matrices are 9 doubles, row-major; samples are time-interleaved (3 x n in Fortran order).
 """
@@ -13,7 +13,7 @@ import cython
 
 
 cdef void multiply3(double* a, double* b, double* out) noexcept nogil:
-    """out = a . b; out may be neither."""
+    """out = a . b; out must not be a or b."""
     cdef int i, j
     for i in range(3):
         for j in range(3):
@@ -35,7 +35,7 @@ cdef void transform_samples(double* a, double* samples, Py_ssize_t n) noexcept n
 
 
 cdef bint nearly_identity(double* a) noexcept nogil:
-    """True if every element, cut off after four decimals, equals the identity's (MsPASS's test)."""
+    """True if every element equals the identity's after four decimals, without rounding (MsPASS's test)."""
     cdef int i
     for i in range(9):
         if not fabs(a[i]) < 2.0:
@@ -46,7 +46,7 @@ cdef bint nearly_identity(double* a) noexcept nogil:
 
 
 cdef int invert3(double* a, double* out) except -1:
-    """out = inverse of a, by LU factorization with row exchange; MatrixError where a is singular."""
+    """out = inverse of a, by LU factorization with row exchange; MatrixError if a is singular."""
     try:
         inverse = _np.linalg.inv(_np.array([a[i] for i in range(9)]).reshape(3, 3))
     except _np.linalg.LinAlgError as error:
@@ -90,7 +90,7 @@ cdef int matrix_of_nine(object source, double* out) except -1:
 cdef void direction(double azimuth, double tilt, double* out) noexcept nogil:
     """Unit vector (east, north, up) of azimuth (degrees from north) and tilt (degrees from up).
 
-    Quarter turns come out exact, so that standard components are exactly cardinal.
+    Quarter turns are exact, so that standard components are exactly cardinal.
     """
     cdef double horizontal = sine(tilt)
     out[0] = sine(azimuth) * horizontal
@@ -115,9 +115,9 @@ cdef double sine(double degrees) noexcept nogil:
 cdef int free_surface(double ux, double uy, double vp, double vs, double* out) except -1:
     """The free surface transformation of (east, north, up) into transverse, SV and P (Kennett, 1991, GJI 104).
 
-    With p the slowness and q the vertical slownesses, rows are (1/2 on transverse), (1/2 - vs^2 p^2) /
-    (vs q_s) on radial with p vs^2 / vp on up, and -p vs on radial with (1/2 - vs^2 p^2) / (vp q_p) on up:
-    the off-diagonal terms are as in MsPASS (see DEVIATIONS.md).
+    p is the slowness, q_p and q_s are the vertical slownesses. Row 1 has 1/2 for transverse. Row 2 has (1/2 - vs^2 p^2)
+    / (vs q_s) for radial and p vs^2 / vp for up. Row 3 has -p vs for radial and (1/2 - vs^2 p^2) / (vp q_p) for up. The
+    off-diagonal terms are as in MsPASS (see DEVIATIONS.md).
     """
     cdef double p = sqrt(ux * ux + uy * uy)
     cdef double p2 = p * p

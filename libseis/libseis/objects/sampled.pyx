@@ -1,4 +1,4 @@
-"""_SampledSeries: what one-channel and three-component data share: samples, header sync, arithmetic, pickles."""
+"""_SampledSeries: the base class of one- and three-component data: samples, header sync, arithmetic, pickles."""
 
 from pickle import PickleBuffer as _PickleBuffer
 
@@ -17,7 +17,7 @@ cdef tuple NPTS_ALIASES = ("nsamp", "wfdisc.nsamp")
 
 
 cdef int publish_header(_BasicTimeSeries target, Written what) except -1:
-    """Write t0, dt or npts to Metadata, and to the other names of it that are there."""
+    """Write t0, dt or npts to Metadata, and to its aliases that are defined."""
     cdef tuple aliases
     cdef object value
     if what == WROTE_T0:
@@ -34,7 +34,7 @@ cdef int publish_header(_BasicTimeSeries target, Written what) except -1:
 
 
 cdef long long grid_offset(_BasicTimeSeries left, _BasicTimeSeries right) except? -9223372036854775807:
-    """The sample of `left` at which `right` starts; both must have one time standard, interval and grid."""
+    """The sample of `left` at which `right` starts; both must have the same time standard, interval and grid."""
     cdef double a = left._clock.dt, b = right._clock.dt, offset
     if left._relative != right._relative:
         raise SampleError("data of different time standards (UTC and Relative) cannot be combined; "
@@ -56,14 +56,14 @@ cdef long long grid_offset(_BasicTimeSeries left, _BasicTimeSeries right) except
 
 
 cdef object samples_for_pickle(object data, int protocol):
-    """A buffer of the samples: out-of-band where the pickler wants it so."""
+    """A buffer of the samples; out-of-band if the pickler supports it."""
     if not (data.dtype == _np.float64 and (data.flags.c_contiguous or data.flags.f_contiguous)):
         data = _np.asarray(data, dtype=_np.float64, order="F")
     return _PickleBuffer(data) if protocol >= 5 else data.tobytes("A")
 
 
 cdef object samples_from_pickle(object buffer, tuple shape):
-    """The samples in `buffer` as a writable array, without a copy where the buffer is writable."""
+    """The samples in `buffer` as a writable array; a copy only if the buffer is read-only."""
     if memoryview(buffer).nbytes:
         samples = _np.frombuffer(buffer, dtype=_np.float64)
         if not samples.flags.writeable:
@@ -79,19 +79,19 @@ cdef class _SampledSeries(_BasicTimeSeries):
     Parameters
     ----------
     *args
-        The values of a form that the classes below describe.
+        Values of one of the forms that the derived classes describe.
     """
 
     cdef int _copy_body(self, _SampledSeries source) except -1:
-        """Copy all but Metadata, log, history and gaps."""
+        """Copy everything except Metadata, log, history and gaps."""
         raise NotImplementedError
 
     cdef int _copy_extras(self, _SampledSeries source) except -1:
-        """Copy log, history and gaps; Core objects have none."""
+        """Copy log, history and gaps; does nothing for Core objects, which have none."""
         return 0
 
     cdef int _copy_sampled(self, _SampledSeries source) except -1:
-        """Copy all but log, history and gaps; the values of Metadata are shared."""
+        """Copy everything except log, history and gaps; the values of Metadata are shared."""
         self._copy_metadata(source)
         return self._copy_body(source)
 
@@ -104,19 +104,19 @@ cdef class _SampledSeries(_BasicTimeSeries):
         return out
 
     cdef int _complain(self, str message) except -1:
-        """A complaint about the datum; Core objects have nowhere to keep one."""
+        """Log a complaint about the datum; does nothing for Core objects, which have no log."""
         return 0
 
     cdef int _take_log(self, object other) except -1:
-        """Append the log of `other`; Core objects have none."""
+        """Append the log of `other`; does nothing for Core objects, which have no log."""
         return 0
 
     cdef bint _same_kind(self, object other):
-        """True where `other` can be added to this datum."""
+        """True if `other` can be added to this datum."""
         return False
 
     cdef object _plain_copy(self):
-        """A copy as the library's own class."""
+        """A copy as the library's class, also from a subclass."""
         raise NotImplementedError
 
     cdef object _result_with(self, object other):
@@ -153,7 +153,7 @@ cdef class _SampledSeries(_BasicTimeSeries):
     # ---- arithmetic on the common time span
 
     cdef int _combine(self, object other, double sign) except -1:
-        """self += sign * other where both have samples; length, t0 and Metadata stay."""
+        """self += sign * other over the time that both have; length, t0 and Metadata stay."""
         cdef _SampledSeries right = other
         if not right._live:
             return 0

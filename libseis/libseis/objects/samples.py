@@ -1,4 +1,4 @@
-"""The samples of either kind of datum as one numpy array with time along the last axis, and parts of a datum."""
+"""Read, replace and cut the samples of a TimeSeries or Seismogram, as an array with time on the last axis."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Samples = NDArray[np.float64]
 
 
 def samples(d: Atomic) -> Samples:
-    """A writable view on the datum's own memory, shape (npts,) or (3, npts)."""
+    """A writable view of the datum's memory, shape (npts,) or (3, npts)."""
     view: Samples = np.asarray(d.data)
     return view
 
 
 def replace_samples(d: Atomic, values: Samples) -> None:
-    """Give the datum other samples of the same kind, of any length; npts follows, all else stays.
+    """Replace the samples by an array of the same kind and any length; npts follows, and nothing else changes.
 
     The array may become the datum's own memory: do not use it afterwards.
     """
@@ -36,7 +36,7 @@ def has_gaps(d: Atomic) -> bool:
 
 
 def move_start(d: Atomic, parent: Atomic, first: int) -> None:
-    """Put the first sample of `d` at the time of sample `first` (any number) of `parent`, exactly where that is so."""
+    """Set the start of `d` to the time of sample `first` (any number) of `parent`, exactly if possible."""
     if parent.rate_numerator:
         d.set_t0_ns(parent.time_ns(first))
     else:
@@ -48,10 +48,10 @@ def part(d: TimeSeries, first: int, count: int) -> TimeSeries: ...
 @overload
 def part(d: Seismogram, first: int, count: int) -> Seismogram: ...
 def part(d: Atomic, first: int, count: int) -> Atomic:
-    """A new datum with samples `first` ... `first + count - 1`; those outside the data are zero.
+    """A new datum with samples `first` ... `first + count - 1`; samples outside the data are zero.
 
-    Metadata, elog, history, life, time standard and orientation are copied, gaps clipped to the new span. Only the
-    samples wanted are copied, whatever the length of `d`.
+    Metadata, elog, history, life, time standard and orientation are copied, and gaps are cut to the new span. The time
+    for the copy depends on `count` and not on the length of `d`.
     """
     source = samples(d)
     begin, end = max(first, 0), min(first + count, source.shape[-1])
@@ -79,9 +79,9 @@ def part(d: Atomic, first: int, count: int) -> Atomic:
 
 
 def _shell(d: Atomic) -> Any:
-    """A copy of all but the samples."""
+    """A copy of everything except the samples."""
     if not isinstance(d, TimeSeries) and d.orthogonal() and not d.cardinal():
-        # that a rotated matrix is orthogonal is known to the copy constructor only, at the cost of all samples
+        # only the copy constructor keeps the mark that a matrix is orthogonal, but it would copy all samples
         return Seismogram(d)
     header = _BasicTimeSeries(d)
     header.npts = 0

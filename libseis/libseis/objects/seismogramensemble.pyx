@@ -16,7 +16,7 @@ cdef class CoreSeismogramEnsemble(EnsembleBase):
 
 
 cdef class SeismogramEnsemble(CoreSeismogramEnsemble):
-    """A group of Seismograms with an error log; made of a CoreSeismogramEnsemble it is live."""
+    """A group of Seismograms with an error log. An ensemble made from a CoreSeismogramEnsemble is live."""
 
     def __init__(self, *args):
         CoreSeismogramEnsemble.__init__(self, *args)

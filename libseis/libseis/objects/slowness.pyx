@@ -4,7 +4,7 @@ cimport cython
 
 from libc.math cimport M_PI, atan2, hypot
 
-cdef double NEGLIGIBLE = 1e-12   # s/km; 1e12 km/s is faster than anything that has a direction
+cdef double NEGLIGIBLE = 1e-12   # s/km; a wave at 1e12 km/s has no usable direction
 
 
 @cython.final
@@ -51,7 +51,7 @@ cdef class SlownessVector:
 
 
 cdef double wrapped(double angle) noexcept:
-    """`angle` moved by at most two turns into (-pi, pi]."""
+    """`angle` in (-pi, pi], after at most two turns."""
     for _ in range(2):
         if angle > M_PI:
             angle -= 2 * M_PI

@@ -52,7 +52,7 @@ cdef class SphericalCoordinate:
 
     @property
     def unit_vector(self):
-        """The direction as array of shape (3,)."""
+        """The direction as an array of shape (3,)."""
         return _np.array([cos(self.phi) * sin(self.theta), sin(self.phi) * sin(self.theta), cos(self.theta)])
 
     def __repr__(self):

@@ -12,7 +12,7 @@ cdef enum Written:
 cdef class _BasicTimeSeries(Metadata):
     cdef Clock _clock
     cdef Py_ssize_t _npts
-    cdef double _t0shift           # seconds that ator took off; 0 where none
+    cdef double _t0shift           # seconds that ator subtracted, or 0
     cdef bint _t0shift_valid
     cdef bint _live
     cdef bint _relative

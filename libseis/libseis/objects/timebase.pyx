@@ -1,4 +1,4 @@
-"""_BasicTimeSeries: what every uniformly sampled datum has: a clock, a length, life, a time standard."""
+"""_BasicTimeSeries: the base class of all evenly sampled data: clock, length, live or dead, time standard."""
 
 import operator as _operator
 
@@ -30,12 +30,12 @@ cnp.import_array()
 
 cdef object _UTC = TimeReferenceType.UTC
 cdef object _RELATIVE = TimeReferenceType.Relative
-# A shift beyond this many seconds is trusted even where it is not marked as valid (MsPASS's rule).
+# A shift of more seconds than this counts as valid even without the mark (MsPASS's rule).
 cdef double PLAUSIBLE_SHIFT = 100.0
 
 
 cdef Py_ssize_t sample_count(object n) except -1:
-    """`n` as a number of samples; TypeError where it is not a whole number >= 0."""
+    """`n` as a number of samples; TypeError if it is not a whole number >= 0."""
     if isinstance(n, bool) or not hasattr(n, "__index__"):
         raise TypeError(f"a number of samples must be an int, not {type(n).__name__}")
     number = _operator.index(n)
@@ -300,7 +300,7 @@ cdef class _BasicTimeSeries(Metadata):
 
     @property
     def live(self):
-        """True where the datum is good to be processed."""
+        """True if the datum can be processed."""
         return self._live
 
     @live.setter

@@ -27,7 +27,7 @@ from libseis.objects.historystate cimport (
 from libseis.objects.sampled cimport _SampledSeries
 
 
-cdef double GAP_TOLERANCE = 1e-3   # of a sample; float epochs cannot say a gap's ends better at high rates
+cdef double GAP_TOLERANCE = 1e-3   # of a sample; at high rates float epoch times are not more exact than this
 
 
 def rebuild_time_series(cls, state, extras, gaps):
@@ -128,7 +128,7 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
         return <Py_ssize_t>first, <Py_ssize_t>stop
 
     cdef list _gap_spans(self):
-        """[(first sample, one after the last)] of what is missing: sorted, with samples between any two."""
+        """[(first sample, one after the last)] of each run of missing samples, in order; runs do not touch."""
         out = []
         for gap in self._gaps or []:
             first, stop = self._gap_samples(gap)
@@ -142,7 +142,7 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
     def gaps(self):
         """The gaps in time order (list of TimeWindow), from the first missing sample to the last.
 
-        They stay with the samples when the time standard or t0 changes, and end with set_npts.
+        They move with the samples when the time standard or t0 changes; set_npts removes them.
         """
         if not self._gaps:
             return []
@@ -260,7 +260,7 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
         return out
 
     def _stretch(self, Py_ssize_t first, Py_ssize_t stop, /):
-        """The samples from `first` to before `stop`, without gaps, as a new TimeSeries; all else is copied."""
+        """A copy with the samples from `first` up to, but without, `stop`, and without gaps."""
         if not 0 <= first <= stop <= len(self._data):
             raise IndexError(f"samples {first} to {stop} are not within the {len(self._data)} samples")
         cdef TimeSeries piece = TimeSeries.__new__(TimeSeries)
@@ -276,7 +276,7 @@ cdef class TimeSeries(_CoreTimeSeries, ProcessingHistory):
         return piece
 
     cdef int _combine(self, object other, double sign) except -1:
-        """Adding data with gaps leaves gaps where either side has them."""
+        """After an addition the sum has the gaps of both sides."""
         _CoreTimeSeries._combine(self, other, sign)
         if isinstance(other, TimeSeries) and (<TimeSeries>other)._gaps and (<TimeSeries>other)._live:
             span = TimeWindow(self._clock.t0, max(self._clock.t0, self.endtime()))

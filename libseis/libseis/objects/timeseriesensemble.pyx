@@ -16,7 +16,7 @@ cdef class CoreTimeSeriesEnsemble(EnsembleBase):
 
 
 cdef class TimeSeriesEnsemble(CoreTimeSeriesEnsemble):
-    """A group of TimeSeries with an error log; made of a CoreTimeSeriesEnsemble it is live."""
+    """A group of TimeSeries with an error log. An ensemble made from a CoreTimeSeriesEnsemble is live."""
 
     def __init__(self, *args):
         CoreTimeSeriesEnsemble.__init__(self, *args)

@@ -1,4 +1,4 @@
-"""TimeSeriesWGaps: MsPASS's name for a TimeSeries with gaps; every libseis TimeSeries can carry them."""
+"""TimeSeriesWGaps: MsPASS's name for a TimeSeries with gaps; every TimeSeries of libseis can have gaps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .timewindow import TimeWindow
 
 
 class TimeSeriesWGaps(TimeSeries, DataGap):
-    """MsPASS's name for a TimeSeries with gaps; in libseis every TimeSeries can carry gaps.
+    """MsPASS's name for a TimeSeries with gaps; every TimeSeries of libseis can have gaps.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class TimeSeriesWGaps(TimeSeries, DataGap):
         Parameters
         ----------
         shift
-            Epoch time (seconds) of time zero, if it is to be set first.
+            Epoch time (seconds) of time zero; without it, the time zero that is known is used.
         """
         if shift is not None:
             self.force_t0_shift(shift)

@@ -1,7 +1,7 @@
-"""Contiguous runs of samples: their clock, how they join, how windows are cut from them.
+"""Segments (contiguous runs of samples): their clock, joining them, and cutting windows from them.
 
-Pure numpy; no file format, no data object and no metadata. `libseis.mseed` makes segments from records,
-`libseis.obspy.converter` makes `TimeSeries` from segments.
+The package needs numpy alone and knows no file formats or metadata. `libseis.mseed` makes segments from records.
+`libseis.segments.timeseries` converts segments to TimeSeries and back.
 """
 
 from libseis.segments.cut import Cut, CutReason, GapPolicy, cut

@@ -1,6 +1,6 @@
-"""Cut a window out of the segments of one channel, and say why when it cannot be had whole.
+"""Cut a window out of the segments of one channel, and give the reason if the window is not complete.
 
-The rule for which samples belong to a window is here and nowhere else; joining is done before.
+Only this module decides which samples belong to a window. The segments have been joined before.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from libseis.enums import GapFill
 from libseis.segments.segment import Segment
 from libseis.segments.span import Span
 
-# Header times without blockette 1001 end at 0.1 ms (SEED manual 2.4, BTIME): a sample this close before the edge of a
-# tile is on it.
+# Header times without blockette 1001 have a resolution of 0.1 ms (SEED manual 2.4, BTIME), so a sample this close
+# before the edge of a tile counts as on the edge.
 EDGE_NS = 100_000
 
 
 class GapPolicy(StrEnum):
-    """What is done with a window that has data for a part of it only."""
+    """What to do with a window that has gaps."""
 
     KILL = "kill"
     SPLIT = "split"
@@ -30,7 +30,7 @@ class GapPolicy(StrEnum):
 
 
 class CutReason(StrEnum):
-    """Why a window is dead; stable texts, stored in the ledger."""
+    """Why a window is dead. The ledger stores these texts, so they must not change."""
 
     NO_DATA = "no_data"
     NO_DATA_IN_WINDOW = "no_data_in_window"
@@ -43,10 +43,10 @@ class CutReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A window: its pieces by time, or the reason why there are none, and every span of it without data.
+    """A window: its pieces by time, or the reason why there are none, and all spans without data.
 
-    Under `GapPolicy.KILL` and `FILL` a live window is one piece. `detail` is one sentence, empty when the
-    window is whole. `gaps` are from the first to the last missing sample, those at the edges included.
+    With `GapPolicy.KILL` and `FILL` a live window is one piece. `detail` is one sentence; it is empty if the window is
+    whole. Each gap is from its first to its last missing sample; gaps at the edges are included.
     """
 
     pieces: list[Segment]
@@ -57,9 +57,9 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """What one segment has of the window: its samples first .. stop-1.
+    """The part of a window that one segment has: its samples first .. stop-1.
 
-    The window takes want .. want_stop-1 where they are there; it is whole with need .. need_stop-1.
+    The window takes the samples want .. want_stop-1 that exist; it is whole if need .. need_stop-1 exist.
     """
 
     segment: Segment
@@ -94,7 +94,7 @@ def cut(
     segments
         Segments of the channel, by time.
     conflicts
-        Spans that joining left out; they are gaps, and under "kill" a window that touches one is dead for this reason.
+        Spans that joining left out. They are gaps. With "kill", a window that touches one is dead for this reason.
     start_ns
         Start of the window in ns since 1970.
     end_ns
@@ -105,9 +105,9 @@ def cut(
         start)/dt) + 1 of them. False (tiles) to take start <= t < end, so that abutting tiles hold every sample exactly
         once.
     gaps
-        What is done with a window that has gaps.
+        What to do with a window that has gaps.
     fill
-        What missing samples become under "fill".
+        What replaces missing samples with "fill".
 
     Returns
     -------
@@ -153,14 +153,14 @@ def cut(
 
 
 def _shares(segments: Sequence[Segment], start_ns: int, end_ns: int, inclusive_end: bool) -> list[_Share]:
-    """What every segment has of the window, by time."""
+    """The part of the window that each segment has, by time."""
     found: list[_Share] = []
     for segment in segments:
         period = segment.rate.period_ns
         if segment.t0_ns - end_ns > period or start_ns - segment.end_ns > period:
             continue
         edge = min(EDGE_NS, int(period / 10))
-        # an archive that cuts exactly at the edge does not have the sample just before it
+        # an archive that cuts exactly at the edge does not have the sample just before the edge
         need, need_stop = segment.ceil_index(start_ns), segment.ceil_index(end_ns - edge)
         if inclusive_end:
             want = segment.round_index(start_ns)
@@ -182,7 +182,7 @@ def _missing(shares: Sequence[_Share]) -> list[Span]:
         spans.append(Span(head.segment.time_ns(begin), head.segment.time_ns(head.first - 1)))
     for before, after in itertools.pairwise(shares):
         start = before.segment.time_ns(before.stop)
-        # a clock that was set by less than a sample leaves no whole sample between
+        # a clock that was set by less than a sample leaves no room for a missing sample
         spans.append(Span(start, max(start, after.segment.time_ns(after.first - 1))))
     if tail.stop < tail.need_stop:
         end = max(tail.want_stop, tail.need_stop) - 1
@@ -195,7 +195,7 @@ def _filled(shares: Sequence[_Share], fill: GapFill) -> Segment:
     base, tail = shares[0], shares[-1]
     low = base.want if base.first > base.need else base.first
     high = base.want_stop
-    if tail.stop >= tail.need_stop:  # nothing is missing behind the last
+    if tail.stop >= tail.need_stop:  # nothing is missing at the end
         high = min(high, base.segment.round_index(tail.segment.time_ns(tail.stop - 1)) + 1)
     npts = high - low
     dtype = np.result_type(*(s.segment.data.dtype for s in shares))
@@ -203,7 +203,7 @@ def _filled(shares: Sequence[_Share], fill: GapFill) -> Segment:
         dtype = np.dtype(np.float64)
     data = np.zeros(npts, dtype)
     present = np.zeros(npts, bool)
-    for share in reversed(shares):  # on a sample two shares round to, the earlier one stands
+    for share in reversed(shares):  # if two shares round to one sample, the earlier share wins
         part = share.segment.data[share.first : share.stop]
         at = base.segment.round_index(share.segment.time_ns(share.first)) - low
         part = part[max(0, -at) : npts - at]
@@ -229,7 +229,7 @@ def _conflict_detail(disputed: Sequence[Span]) -> str:
 
 
 def _summary(missing: Sequence[Span]) -> str:
-    """One sentence on what is missing."""
+    """A sentence that says what is missing."""
     if not missing:
         return ""
     longest = max((s.end_ns - s.start_ns) / 1e9 for s in missing)

@@ -1,6 +1,6 @@
-"""Join pieces of one channel into segments; the one place that decides what is contiguous, double, or in conflict.
+"""Join pieces of one channel into segments. This module decides what is contiguous, double, or in conflict.
 
-Works on arrays of starts and counts, so that ten thousand records cost no Python loop; decoding is done elsewhere.
+It works on arrays of starts and counts, so that ten thousand records need no Python loop. It does not decode.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from libseis.segments.times import TOLERANCE, ClockReport, Integers, RecordTimes
 
 
 class Overlap(StrEnum):
-    """What is done with samples of the same time and different values."""
+    """What to do with samples of the same time and different values."""
 
     GAP = "gap"
     FIRST = "first"
@@ -30,9 +30,9 @@ class Overlap(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """What became of the pieces of one channel: segments by time, and what was noticed on the way.
+    """The joined pieces of one channel: segments by time, conflicts and complaints.
 
-    `conflicts` are the spans left out under `Overlap.GAP` (ends included), by time.
+    `conflicts` are the spans that `Overlap.GAP` left out (ends included), by time.
     """
 
     segments: tuple[Segment, ...]
@@ -43,10 +43,10 @@ class Joined:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """Pieces of one stream as arrays: row k is `buffers[buffer[k]][first[k]:first[k]+counts[k]]`.
+    """Pieces of one stream as arrays: row k has the samples `buffers[buffer[k]][first[k]:first[k]+counts[k]]`.
 
-    `starts` are epoch ns, `ends` the times of the sample after each row's last, by the row's own header; `rate` is the
-    stream's. Rows are in the order of arrival, which `Overlap.FIRST` and `LAST` refer to.
+    `starts` are epoch ns. `ends` are the times one interval after each row's last sample, by the header of the row.
+    `rate` is the rate of the stream. Rows are in the order of arrival, which `Overlap.FIRST` and `LAST` use.
     """
 
     channel: Channel
@@ -61,7 +61,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Chain:
-    """Rows, as positions in `Rows` by time, that hang together: row k covers samples index[k] .. stop[k]-1."""
+    """Contiguous rows, as positions in `Rows` by time: row k covers samples index[k] .. stop[k]-1."""
 
     rows: Integers
     index: Integers
@@ -127,7 +127,7 @@ def join(pieces: Sequence[Segment], overlap: Overlap | str = Overlap.GAP) -> Joi
 
 
 def _rows(pieces: Sequence[Segment], rate: Rate) -> Rows:
-    """Pieces as rows, one for each record whose time is kept."""
+    """Pieces as rows: one row per piece, or per record if a piece keeps the times of its records."""
     starts, ends, counts, first = [], [], [], []
     for piece in pieces:
         times = piece.times
@@ -219,7 +219,7 @@ def join_rows(rows: Rows, overlap: Overlap = Overlap.GAP) -> Joined:
 
 
 def _chains(rows: Rows) -> Iterator[_Chain]:
-    """Split the rows, by time, wherever one starts more than half a sample after the end of all before it."""
+    """Split the rows, by time, at each row that starts more than half a sample after all rows before it end."""
     kept = np.flatnonzero(rows.counts > 0)
     order = kept[np.argsort(rows.starts[kept], kind="stable")]
     if len(order) == 0:
@@ -239,7 +239,7 @@ def _chains(rows: Rows) -> Iterator[_Chain]:
 
 
 def _overlapping(starts: Integers, ends: Integers, counts: Integers, rate: Rate) -> Integers:
-    """First sample of each row where some begin before the end of others: by its distance from the furthest end."""
+    """First sample of each row if rows overlap, by the distance of its start from the latest end before it."""
     half, period = rate.period_ns / 2, rate.period_ns
     index = np.zeros(len(starts), np.int64)
     reach, stop = int(ends[0]), int(counts[0])
@@ -255,7 +255,7 @@ def _overlapping(starts: Integers, ends: Integers, counts: Integers, rate: Rate)
 
 
 def _starts(rows: Rows, chain: _Chain) -> tuple[Integers, Integers]:
-    """Where the rows that add samples to the chain begin to do so: sample and time, both of shape (rows,)."""
+    """For the rows that add samples to the chain: the first added sample and its time, both of shape (rows,)."""
     reach = np.append(0, np.maximum.accumulate(chain.stop)[:-1])
     adds = chain.stop > reach
     at = np.maximum(chain.index, reach)[adds]
@@ -263,7 +263,7 @@ def _starts(rows: Rows, chain: _Chain) -> tuple[Integers, Integers]:
 
 
 def _off_grid(channel: Channel, times: RecordTimes, report: ClockReport, npts: int) -> list[Complaint]:
-    """A complaint about a clock whose records leave the headers' even grid by more than a tenth of a sample."""
+    """A complaint if records are more than a tenth of a sample off the even grid of the headers' rate."""
     off = times.start_ns - times.start_ns[0] - times.nominal.spans_ns(times.index)
     worst = int(np.abs(off).argmax())
     samples = float(off[worst] / times.nominal.period_ns)
@@ -314,7 +314,7 @@ def _assemble(rows: Rows, chain: _Chain, overlap: Overlap) -> tuple[list[tuple[i
 
 
 def _runs(rows: Rows, chain: _Chain) -> list[tuple[int, int, Samples]]:
-    """The chain as (order of arrival, first index, samples), rows that follow each other in a buffer as one."""
+    """The chain as (order of arrival, first index, samples); rows that are adjacent in a buffer are one entry."""
     buffer, first, counts = rows.buffer[chain.rows], rows.first[chain.rows], rows.counts[chain.rows]
     follows = (
         (buffer[1:] == buffer[:-1])
@@ -342,7 +342,7 @@ def _differences(held: Samples, other: Samples) -> Integers:
 
 
 def _disputed(doubled: Sequence[tuple[int, int]], differ: Sequence[Integers]) -> list[tuple[int, int]]:
-    """From first to last difference (stop excluded) of each stretch that is covered more than once."""
+    """For each stretch that is covered more than once: from its first to its last difference (stop excluded)."""
     found: list[tuple[int, int]] = []
     stretch_stop = -1
     low = high = None
@@ -361,7 +361,7 @@ def _disputed(doubled: Sequence[tuple[int, int]], differ: Sequence[Integers]) ->
 
 
 def _conflict_complaints(channel: Channel, spans: Sequence[Span], overlap: Overlap) -> list[Complaint]:
-    """One complaint for all conflicts of a chain, with the first span named."""
+    """One complaint for all conflicts of a chain, which names the first span."""
     done = "left out" if overlap is Overlap.GAP else f"taken from the piece that arrived {overlap.value}"
     more = f" and {len(spans) - 1} more spans" if len(spans) > 1 else ""
     message = (

@@ -1,4 +1,4 @@
-"""The exact sampling rate and the arithmetic of a sample clock in integer nanoseconds."""
+"""Rate: an exact sampling rate, and the arithmetic of a sample clock in integer nanoseconds."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from numpy.typing import NDArray
 from libseis.isotime import SECOND_NS
 from libseis.objects.clock import interval_rate
 
-# Rates of one stream agree to this (relative): libmseed's MS_ISRATETOLERABLE. Measured rates in blockette 100 vary in
-# their last digits from record to record.
+# Rates of one stream agree to this (relative), as in libmseed's MS_ISRATETOLERABLE, because measured rates in blockette
+# 100 differ in their last digits from record to record.
 RATE_TOLERANCE = 1e-4
 
 # Rates that networks set up are whole hertz, whole seconds a sample, or small fractions of them (62.5, 31.25, 0.1 Hz)
 _SMALL_PART = 8
 _SMALL_BOTH = 128
-# single precision, in which blockette 100 states a rate
+# single precision, the precision of a rate in blockette 100
 _SINGLE = Fraction(1, 2**23)
 
-# products beyond this are left to Python's unbounded integers
+# larger products are computed with Python's unbounded integers
 _INT64_SAFE = 2**62
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Samples per second as a reduced fraction, so that sample n of a day, or of a year, does not drift.
+    """Samples per second as a reduced fraction, so that sample times do not drift over a day or a year.
 
-    Raises ValueError when either part is not a positive integer.
+    Raises ValueError if a part is not a positive integer.
     """
 
     numerator: int
     denominator: int = 1
 
     def __post_init__(self) -> None:
-        """Reduce the fraction: equal rates compare equal however a header spelled them."""
+        """Reduce the fraction, so that equal rates compare equal in any spelling of a header."""
         if self.numerator <= 0 or self.denominator <= 0:
             raise ValueError(
                 f"A sampling rate of {self.numerator}/{self.denominator} samples per second cannot be; "
@@ -119,7 +119,7 @@ class Rate:
 
     @classmethod
     def from_interval(cls, dt: float) -> Rate:
-        """Return the rate that a sampling interval stands for, by the clock's own rule.
+        """Return the rate for a sampling interval, by the rule of the sample clock.
 
         Headers give intervals with about ten digits: 0.3333333333 is 3 Hz (`libseis.objects.clock`).
 
@@ -139,7 +139,7 @@ class Rate:
             The interval is not positive and finite.
         """
         numerator, denominator = interval_rate(dt)
-        if not numerator:  # beyond the 64 bits of a clock
+        if not numerator:  # the clock's 64 bits cannot hold the rate
             period = cls._simplest(dt, float)
             return cls(period.denominator, period.numerator)
         return cls(numerator, denominator)
@@ -167,7 +167,7 @@ class Rate:
         """Sample interval in nanoseconds, rounded to a float; exact spans come from `span_ns`."""
         try:
             return self.denominator * SECOND_NS / self.numerator
-        except OverflowError:  # a quotient of integers beyond the largest float
+        except OverflowError:  # the quotient of the integers is larger than any float
             return math.inf
 
     def alike(self, other: Rate) -> bool:
@@ -187,9 +187,9 @@ class Rate:
 
     @property
     def nominal(self) -> Rate | None:
-        """The rate that was meant where a measured one is given: the simplest that agrees to RATE_TOLERANCE.
+        """The nominal rate for a measured one: the simplest rate that agrees with it to RATE_TOLERANCE.
 
-        Simple are p/q with p or q up to 8, or both up to 128. None where no such rate is so near.
+        A rate p/q is simple if p or q is at most 8, or both are at most 128. None if no simple rate agrees.
         """
         exact = Fraction(self.numerator, self.denominator)
         tolerance = Fraction(RATE_TOLERANCE).limit_denominator(10**6) + _SINGLE
@@ -330,9 +330,10 @@ class Rate:
 
 
 def streams(rates: Sequence[Rate], samples: Sequence[int]) -> list[list[int]]:
-    """Positions of rates that belong to one stream, together; the first of each has the most samples.
+    """Positions of rates, grouped by stream; the first rate of each group has the most samples.
 
-    `samples` says how many there are at each rate. A stream is what agrees with that first rate to RATE_TOLERANCE.
+    `samples` is the number of samples at each rate. A stream has the rates that agree with its first rate to
+    RATE_TOLERANCE.
     """
     order = sorted(range(len(rates)), key=lambda n: (-samples[n], n))
     found: list[list[int]] = []

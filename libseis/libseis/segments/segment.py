@@ -1,4 +1,4 @@
-"""A contiguous run of samples of one channel, and complaints about it."""
+"""Segment: a contiguous run of samples of one channel, and complaints about it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Samples = NDArray[Any]  # int32, float32 or float64
 
 
 class ComplaintKind(StrEnum):
-    """What a complaint is about; stable texts."""
+    """What a complaint is about. Programs may compare the texts, so they must not change."""
 
     TIME_MISFIT = "time_misfit"
     RATE_JITTER = "rate_jitter"
@@ -36,7 +36,7 @@ class ComplaintKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """Something that was put right or left out, in one sentence for the error log of the datum."""
+    """A correction or an omission, as one sentence for the error log of the datum."""
 
     kind: ComplaintKind
     message: str
@@ -47,9 +47,9 @@ class Segment:
     """Contiguous data of one channel.
 
     `t0_ns` is the time of the first sample in ns since 1970-01-01T00:00:00 UTC; `data` has shape (npts,)
-    and type int32 (counts), float32 or float64, and may be a view of a larger array. Without `times` samples lie on
-    the even grid of `rate`. With them, each is where its record says, and `rate` is that of the even grid through
-    the first sample which fits best.
+    and type int32 (counts), float32 or float64, and may be a view of a larger array. Without `times`, samples are on
+    the even grid of `rate`. With `times`, each sample has the time that its record states, and `rate` is the rate of
+    the even grid through the first sample that fits best.
     """
 
     channel: Channel
@@ -76,7 +76,7 @@ class Segment:
         data
             Samples, shape (npts,).
         complaints
-            What is odd about the data.
+            Complaints about the data.
 
         Returns
         -------
@@ -88,7 +88,7 @@ class Segment:
         return cls(channel, int(times.start_ns[0]), rate, data, complaints, None if even else times)
 
     def __post_init__(self) -> None:
-        """Refuse what is not a trace; raises ValueError."""
+        """Raise ValueError if the samples are not a trace."""
         if self.data.ndim != 1 or self.data.dtype not in (np.int32, np.float32, np.float64):
             raise ValueError(
                 f"Samples of {self.channel} are {self.data.dtype} of shape {self.data.shape}; "
@@ -102,7 +102,7 @@ class Segment:
 
     @property
     def end_ns(self) -> int:
-        """Time of the last sample in ns; one interval before `t0_ns` when there are no samples."""
+        """Time of the last sample in ns; one interval before `t0_ns` if there are no samples."""
         return self.time_ns(self.npts - 1)
 
     def time_ns(self, i: int) -> int:
@@ -205,9 +205,9 @@ class Segment:
         return Segment.timed(self.channel, self.times.part(first, stop), data, self.complaints)
 
     def runs(self) -> list[Segment]:
-        """The segment as parts that lie on even grids of its rate to a tenth of a sample, as few as its records allow.
+        """Split the segment into as few parts as possible that are on even grids of its rate to a tenth of a sample.
 
-        Formats with one start and one rate a run (or a record) hold all its times so.
+        Formats with one start and one rate per run (or per record) can then hold all its times.
         """
         if self.times is None:
             return [self]
@@ -246,15 +246,15 @@ class Segment:
         return Complaint(ComplaintKind.TIME_MISFIT, message)
 
 
-# data that are not counts fail on the first few values, so that the test costs nothing
+# data that are not counts fail on the first few values, so that most calls end quickly here
 _FIRST_LOOK = 64
 
 
 def as_counts(data: NDArray[np.float64]) -> NDArray[np.int32] | None:
-    """`data` as int32 if every value is an integer of 32 bits (and not minus zero), else None; shape and order kept."""
+    """`data` as int32 if every value is a 32-bit integer (and not minus zero), else None; shape and order stay."""
     if not _are_counts(data[..., :_FIRST_LOOK]):
         return None
-    with np.errstate(invalid="ignore"):  # NaN and what is too large do not compare equal below
+    with np.errstate(invalid="ignore"):  # NaN and numbers that are too large fail the comparison below
         counts = data.astype(np.int32)
     return counts if _are_counts(data, counts) else None
 

@@ -1,4 +1,4 @@
-"""Span: a stretch of time."""
+"""Span: a stretch of time with both ends included."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""When each sample of a segment was taken: by the records that hold it, where they leave one even grid.
+"""RecordTimes: the time of each sample of a segment whose records are not on one even grid.
 
-Real clocks drift by parts per million, are set while they run, and note their times with a jitter. A segment keeps the
-times of its records then, so that a sample near the end of a day is where its own record says it is.
+Real clocks drift by parts per million, are set while they run, and have a jitter. In these cases a segment keeps the
+times of its records, so that a sample near the end of a day has the time that its record states.
 """
 
 from __future__ import annotations
@@ -17,24 +17,25 @@ from libseis.segments.rate import RATE_TOLERANCE, Rate
 
 Integers = NDArray[np.int64]
 
-# A misfit up to this part of a sample is ignored: this is how exact all times are promised to be.
+# A misfit up to this part of a sample is ignored. All times are promised to be exact to it.
 TOLERANCE = 0.1
-# Header times end at microseconds (blockette 1001): records nearer to a grid are on it. All others keep their times, so
-# that any few of them say the same of a sample as all of them.
+# Header times have a resolution of a microsecond (blockette 1001), so records nearer to a grid count as on the grid.
+# All others keep their times, so that a sample gets the same time from a few records as from all.
 EXACT_NS = 1000
-# From here on a drift within one record (in samples) is seen in the times of its samples, if enough records show it;
-# below, the header's rate is as good.
+# A drift within one record of at least this (in samples) changes the times of its samples, if enough records show it;
+# for a smaller drift the header's rate is good enough.
 _DRIFT_IN_RECORD, _DRIFT_IN_ALL, _FEWEST_INTERVALS = 0.05, 0.25, 4
-# A fitted rate to 1e-12 of a hertz; no clock is known as well.
+# A fitted rate is rounded to 1e-12 Hz, which is finer than any clock.
 _LARGEST_DENOMINATOR = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordTimes:
-    """Where records start: sample `index[k]` (ascending, the first 0) is at `start_ns[k]`; both of shape (records,).
+    """Start times of records: sample `index[k]` (ascending from 0) is at `start_ns[k]`; both have shape (records,).
 
-    Inside a record samples follow each other by `clock`: the headers' rate, or the fitted one where the drift over one
-    record is felt. `nominal` is the headers' rate, `fitted` that of all records together, steps of the clock aside.
+    Inside a record, samples have the rate `clock`: the headers' rate, or the fitted one if the clock drifts noticeably
+    within one record. `nominal` is the headers' rate, and `fitted` is the rate that fits all records without the steps
+    of the clock.
     """
 
     index: Integers
@@ -170,8 +171,8 @@ class RecordTimes:
         best, misfit = self.nominal, _misfit(self.nominal, index, ahead)
         if abs(misfit) <= TOLERANCE:
             return best, misfit
-        # from first to last record, since inside one samples may follow the headers' rate; a line that does not fit
-        # would make a drift of a step
+        # The line goes from the first to the last record, because samples inside a record may have the headers' rate.
+        # Without the test of its fit, it would take a step of the clock for a drift.
         whole = _fraction(int(self.index[-1]), int(ahead[-2]))
         if whole is not None and _near(whole, best) and abs(other := _misfit(whole, index, ahead)) <= TOLERANCE:
             return whole, other
@@ -181,7 +182,7 @@ class RecordTimes:
 
 
 def _near(fitted: Rate, nominal: Rate) -> bool:
-    """Whether a clock may be off by so much: twice what rates of one stream may differ by."""
+    """Whether a clock may drift by so much: twice the tolerance for rates of one stream."""
     return abs(1 - fitted.hz / nominal.hz) < 2 * RATE_TOLERANCE
 
 
@@ -191,7 +192,7 @@ def _misfit(rate: Rate, index: Integers, ahead: Integers) -> float:
 
 
 def _fraction(samples: int, ns: int) -> Rate | None:
-    """Samples per second of so many in so many ns."""
+    """The rate of a number of samples in a time in ns."""
     if samples <= 0 or ns <= 0:
         return None
     hz = Fraction(samples * SECOND_NS, ns).limit_denominator(_LARGEST_DENOMINATOR)
@@ -200,10 +201,11 @@ def _fraction(samples: int, ns: int) -> Rate | None:
 
 @dataclass(frozen=True, slots=True)
 class ClockReport:
-    """What the times of a row of records say of the clock that made them.
+    """The drift and the steps of a clock, from the times of its records.
 
-    `fitted` is the rate without the steps; `steps` is the number of records that start more than a tenth of a sample
-    off the end of the one before (by that rate), `largest_step` (samples) and `step_ns` (time) the largest of them.
+    `fitted` is the rate without the steps. `steps` is the number of records that start more than a tenth of a sample
+    off the end of the record before, by this rate. `largest_step` (samples) is the largest step, and `step_ns` its
+    time.
     """
 
     fitted: Rate
@@ -213,13 +215,13 @@ class ClockReport:
 
 
 def read_clock(index: Integers, start_ns: Integers, nominal: Rate) -> tuple[RecordTimes, ClockReport]:
-    """The times of a row of records, and what they say of its clock."""
+    """The times of consecutive records, and the drift and steps of their clock."""
     counts = np.diff(index)
     residual = (np.diff(start_ns) - nominal.spans_ns(counts)) / nominal.period_ns
     drift = _weighted_median(residual / counts, counts) if len(counts) else 0.0
-    for _ in range(2):  # the drift of the steady records shows which those are
+    for _ in range(2):  # the second round knows the drift, and so finds the steady records better
         steady = np.abs(residual - drift * counts) <= TOLERANCE
-        # a slope is not a drift if it holds for half of the data or less, or is more than a clock can drift
+        # a slope is not a drift if it fits only half of the data or less, or if it is larger than a clock can drift
         share = counts[steady].sum()
         drift = float(residual[steady].sum() / share) if 2 * share > counts.sum() else 0.0
         drift = drift if abs(drift) < 2 * RATE_TOLERANCE else 0.0

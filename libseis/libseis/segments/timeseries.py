@@ -1,4 +1,4 @@
-"""Segments to TimeSeries and back: the step between an archive's samples and the data objects."""
+"""Convert segments to TimeSeries and back."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def segment_to_timeseries(
     Returns
     -------
     TimeSeries
-        The TimeSeries; its samples are a float64 copy, which is exact for int32 and float32.
+        The TimeSeries. Its samples are a float64 copy, which is exact for int32 and float32.
     """
     datum = TimeSeries()
     datum.set_t0_ns(segment.t0_ns)
