@@ -46,6 +46,7 @@ _LARGE = {
     "windows": {"absolute": [{"start": "2011-03-11T04:33:00Z", "end": "2011-03-11T07:57:00Z"}, HOUR, NIGHT]},
     "output": {"encoding": "float64"},
 }
+_SENSORS = {**JOB, "components": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Trap:
     marks: Path
     small: End
     large: End
+    sensors: End
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +69,7 @@ async def trap(tmp_path_factory: pytest.TempPathFactory, archive: Path) -> Async
         marks.joinpath(name).touch()
     environment = {"SEISBUS_FAILPOINTS": ",".join(_ALL), "SEISBUS_FAILPOINT_FOLDER": str(marks)}
     async with impatient_system(folder / "stack", archive, environment=environment) as system:
-        ends = [await settled_end(system, await system.run(job)) for job in (JOB, _LARGE)]
+        ends = [await settled_end(system, await system.run(job)) for job in (JOB, _LARGE, _SENSORS)]
         yield Trap(system, marks, *ends)
 
 
@@ -75,6 +77,7 @@ def test_the_undisturbed_jobs_have_every_fate_that_archives_cause(trap: Trap) ->
     for end in (trap.small, trap.large):
         assert {fate for fate, _, _ in end.values()} >= {"saved", "dead"}
     assert "missing" in {fate for fate, _, _ in trap.small.values()}
+    assert {fate for fate, _, _ in trap.sensors.values()} == {"saved", "dead", "missing"}
     assert max(npts for _, _, pieces in trap.large.values() for npts, _, _ in pieces) * 8 > 7_000_000
 
 
@@ -99,6 +102,24 @@ async def test_a_kill_at_the_failpoint_changes_nothing(trap: Trap, name: str) ->
     done = await closed(trap.system, submitted)
     assert done.close_time_ns - done.submit_time_ns < _TRANSACTION_NS
     assert await settled_end(trap.system, done) == (trap.large if name == "claim-delete" else trap.small)
+
+
+@pytest.mark.parametrize("name", sorted(_FAILPOINTS.keys() - {"submitted-before-publish", "claim-delete"}))
+async def test_a_kill_in_a_job_of_sensors_changes_nothing(trap: Trap, name: str) -> None:
+    """Tasks of three objects, and Seismograms: the ledger has each sensor and window once."""
+    service, redelivered, resting = _FAILPOINTS[name]
+    stack, before = trap.system.stack, restarts(trap.system, service)
+    trap.marks.joinpath(name).unlink()
+
+    async def struck() -> bool:
+        assert trap.marks.joinpath(name).exists()
+        assert restarts(trap.system, service) == before + 1
+        return not redelivered or (await status_of(stack, service)).redelivered > 0
+
+    async with paused(stack, resting) if resting else contextlib.nullcontext():
+        submitted = await submit(trap.system, _SENSORS)
+        await eventually(struck)
+    assert await settled_end(trap.system, await closed(trap.system, submitted)) == trap.sensors
 
 
 async def test_outcomes_delivered_again_after_their_commit_change_nothing(trap: Trap) -> None:

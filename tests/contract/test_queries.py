@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from bson import ObjectId
 from gridfs import AsyncGridFSBucket
 from pymongo import monitoring
 
-from libseis.codes import Channel, ChannelFilter
+from libseis.codes import Channel, ChannelFilter, Sensor
 from libseis.isotime import DAY_NS
 from seisbus.errors import NotFoundError, UserError
 from seisbus.model.ids import document_id, new_job_id, task_id, window_id
@@ -146,6 +147,37 @@ async def test_waveforms_by_each_way_to_ask_equal_a_filter_in_memory(store: Stor
         assert [d["_id"] for page in pages for d in page] == [d["_id"] for d in expected]
         streamed = [d["_id"] async for d in queries.each_waveform(store, wanted, 11)]
         assert streamed == [d["_id"] for d in expected][:11]
+
+
+def seismogram(job: str, channel: Channel, start_ns: int, tag: str) -> Document:
+    """Of the three channels of a channel's sensor."""
+    found = waveform(job, Sensor.of(channel).channel, start_ns, tag)
+    chans = [f"{channel.chan[:2]}{letter}" for letter in "12Z"]
+    return {**found, "chan": chans, "tmatrix": np.eye(3).ravel().tolist()}
+
+
+async def test_seismograms_stand_among_the_others_and_are_found_by_any_of_their_channels(store: Store) -> None:
+    job, hour = new_job_id(), 3_600_000_000_000
+    single = [waveform(job, channel, DAY + 2 * n * hour, "mixed") for channel in CHANNELS[:3] for n in range(20)]
+    three = [seismogram(job, channel, DAY + (2 * n + 1) * hour, "mixed") for channel in CHANNELS[:3] for n in range(20)]
+    await store[c.WF_TIMESERIES].insert_many(single)
+    await store[c.WF_SEISMOGRAM].insert_many(three)
+    channel = CHANNELS[0]
+    codes = ChannelFilter(channel.net, channel.sta, channel.loc or "--", f"{channel.chan[:2]}1")
+    for wanted, expected in (
+        (queries.WaveformFilter(job=job), single + three),
+        (queries.WaveformFilter(job=job, components=1), single),
+        (queries.WaveformFilter(data_tag="mixed", components=3), three),
+        (queries.WaveformFilter(job=job, channels=codes),
+         [d for d in three if Channel.of_document(d) == Sensor.of(channel).channel]),
+        (queries.WaveformFilter(job=job, span=queries.TimeSpan(DAY + 3 * hour, DAY + 6 * hour)),
+         [d for d in single + three if DAY + 3 * hour <= d["t0_ns"] < DAY + 6 * hour]),
+    ):  # fmt: skip
+        ordered = [d["_id"] for d in sorted(expected, key=lambda d: (d["starttime"], d["_id"]))]
+        assert ordered
+        pages = await every_page(lambda r, w=wanted: queries.waveforms(store, w, r), 7)
+        assert [d["_id"] for page in pages for d in page] == ordered
+        assert [d["_id"] async for d in queries.each_waveform(store, wanted, 11)] == ordered[:11]
 
 
 class Finds(monitoring.CommandListener):

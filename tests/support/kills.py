@@ -164,7 +164,7 @@ def _digest(environment: Mapping[str, str], job: str) -> Digest:
         planned = [w["id"] for task in database["task"].find(scope) for w in windows(job, task["windows"])]
         ended = [outcome for document in database["outcome"].find(scope) for outcome in outcomes(document)]
         pieces = defaultdict(list)
-        for document in database["wf_TimeSeries"].find({"job": job}):
+        for document in (d for name in ("wf_TimeSeries", "wf_Seismogram") for d in database[name].find({"job": job})):
             pieces[document["window"]].append((document["piece"], document["npts"], document["t0_ns"], document))
     assert len(set(planned)) == len(planned)
     assert sorted(planned) == sorted(outcome["_id"] for outcome in ended)

@@ -377,3 +377,42 @@ def test_the_bytes_are_what_mspass_reads(plain: Ran, bucket: Path) -> None:
     raw = Path(document["dir"], document["dfile"]).read_bytes()[document["foff"] :][: document["nbytes"]]
     samples = np.frombuffer(raw, "<f8").reshape(document["npts"], 3).T
     assert np.array_equal(samples, expected(bucket, "galperin")[1])
+
+
+async def test_an_event_file_has_sensors(system: System, bucket: Path) -> None:
+    """All channels of an event stand in one object; each sensor of it is one window."""
+    catalog = {"start": "2023-01-01", "end": "2024-01-01", "above_magnitude": 5.0}
+    spec = {"archive": "sensors", "inputs": "event_files", "components": 3, "windows": {"events": {"catalog": catalog}}}
+    ran = await system.run(spec)
+    stored = await system.stored(ran)
+    names = {o["channel"] for o in stored.outcomes}
+    assert all(name.endswith("?") for name in names) and len(names) == ran.ledger.planned > 3
+    reasons = {o["reason"] for o in stored.outcomes}
+    assert {"no_orientation", "lacks_component", "surplus_channel"} <= reasons
+
+
+async def test_objects_of_stations_have_sensors(system: System, bucket: Path) -> None:
+    """A station's day with all its channels: which sensors it has shows at the first read."""
+    from seisbus.archive.definition import load_archives
+    from seisbus.archive.keys import DayKey
+
+    first = SENSORS["borehole"][0].station
+    stream = obspy.Stream([record(bucket, channel) for channel in SENSORS["borehole"]])
+    for trace in stream:
+        trace.stats.network = "XX"  # whose objects the archive lists
+    template = load_archives()["earthscope"].day_key
+    path = system.buckets / "stations" / template.format(DayKey("XX", first.sta, None, None, SPEC.days[0]))
+    await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread(stream.write, str(path), format="MSEED", reclen=512)
+    (xml,) = (bucket / "FDSNstationXML").rglob(f"{first.net}_{first.sta}.xml")
+    target = system.buckets / "stations" / "FDSNstationXML" / "CI" / f"XX_{first.sta}.xml"
+    await asyncio.to_thread(target.parent.mkdir, parents=True, exist_ok=True)
+    text = await asyncio.to_thread(xml.read_text)
+    await asyncio.to_thread(target.write_text, text.replace(f'code="{first.net}"', 'code="XX"'))
+    await system.sync("stations")
+    ran = await system.run({**job(), "archive": "stations", "select": {"sta": first.sta, "chan": "BH?"}})
+    stored = await system.stored(ran)
+    (piece,) = stored.pieces
+    _, samples = expected(bucket, "borehole")
+    assert (piece.document["net"], piece.document["chan"]) == ("XX", ["BH1", "BH2", "BHZ"])
+    assert piece.sha256 == hashlib.sha256(samples.tobytes()).hexdigest()

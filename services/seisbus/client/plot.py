@@ -109,12 +109,17 @@ def plot(
     if title:
         figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
     rows, columns = (1, len(panels)) if down else (len(panels), 1)
-    frames = figure.subplots(rows, columns, sharex=not down, sharey=down, squeeze=False)
+    frames = figure.subplots(rows, columns, squeeze=False)
     names = component_names(members) if len(panels) == 3 else ("",)
     for number, (axes, picture) in enumerate(zip(frames.flat, pictures, strict=True)):
         picture.draw(axes, origin_of(ensemble, members) if number == 0 else None, names[number])
-        if len(panels) > 1 and not down:
-            axes.label_outer()
+        # panels have the same times, which stand below the last, or at the left of the first
+        if down and number > 0:
+            axes.tick_params(labelleft=False)
+            axes.set_ylabel("")
+        elif not down and number < len(panels) - 1:
+            axes.tick_params(labelbottom=False)
+            axes.set_xlabel("")
     if remarks := remarks_of(ensemble, members, TOLD):
         width = int(size[0] * _CHARACTERS)
         lines = [line for remark in remarks for line in textwrap.wrap(remark, width, subsequent_indent="   ")]

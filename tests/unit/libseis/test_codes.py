@@ -16,7 +16,7 @@ from obspy.core.inventory import Channel as XmlChannel
 from obspy.core.inventory import Network, Station
 
 from libseis import TimeSeriesEnsemble, mseed
-from libseis.codes import Channel, ChannelFilter, alternatives, code, location, location_text, matches
+from libseis.codes import Channel, ChannelFilter, Sensor, alternatives, code, location, location_text, matches
 from libseis.epochs import LATEST_NS, OPEN_START_NS, EpochSpan, inherited, of_document
 from libseis.mspass.algorithms.bundle import Policy, bundle_seed_data
 from libseis.mspass.algorithms.orientation import Orientation, orientation
@@ -304,3 +304,22 @@ def test_a_document_without_a_location_is_of_a_blank_one(blank: dict[str, object
     found = Channel.of_document({"net": "XX", "sta": "A", "chan": "BHZ", **blank})
     assert found == Channel("XX", "A", "", "BHZ")
     assert Channel.of_document({"net": "XX", "sta": "A"}) == Channel("XX", "A", "", "")
+
+
+def test_a_sensor_is_what_its_channels_share() -> None:
+    sensor = Sensor.of(Channel("CI", "PAS", "--", "BHZ"))
+    assert sensor == Sensor.of(Channel("CI", "PAS", "", "BH1")) == Sensor("CI", "PAS", "", "BH")
+    assert str(sensor) == str(sensor.channel) == "CI.PAS..BH?"
+    assert Sensor.of(sensor.channel) == Sensor.of(Channel.parse(str(sensor))) == sensor
+    document = {"net": "CI", "sta": "PAS", "chan": ["BH1", "BH2", "BHZ"]}
+    assert Channel.of_document(document) == sensor.channel
+    assert [channel.chan for channel in Channel.all_of_document(document)] == ["BH1", "BH2", "BHZ"]
+    assert Channel.all_of_document({"net": "CI", "sta": "PAS", "chan": "BHZ"}) == (Channel("CI", "PAS", "", "BHZ"),)
+
+
+def test_a_selection_touches_a_sensor_where_it_matches_any_of_its_channels() -> None:
+    sensor = Sensor("CI", "PAS", "", "BH").channel
+    for chan, touched in (("BHZ", True), ("BH?", True), ("*", True), ("HHZ,?H1", True), ("HHZ", False), ("LH?", False)):
+        assert ChannelFilter(chan=chan).touches(sensor) == touched
+        assert ChannelFilter(chan=chan).touches(Channel("CI", "PAS", "", "BHZ")) == (touched and chan != "HHZ,?H1")
+    assert not ChannelFilter(sta="X").touches(sensor)

@@ -10,7 +10,19 @@ from libseis.codes import Channel
 from libseis.errors import SampleError
 from libseis.mseed import encode
 from libseis.segments import Rate, Segment
-from libseis.wire import Heading, carried, claim_of, from_message, heading_of, put_heading, to_message
+from libseis.wire import (
+    Heading,
+    SeismogramHeading,
+    carried,
+    claim_of,
+    from_message,
+    heading_of,
+    pack_samples,
+    put_heading,
+    put_seismogram_heading,
+    seismogram_heading_of,
+    to_message,
+)
 from seis.v1 import task_pb2
 from seis.v1 import waveform_pb2 as pb
 
@@ -142,3 +154,47 @@ def test_records_say_their_type_themselves() -> None:
     message = pb.TimeSeries(samples=pb.Samples(encoding=RECORDS, npts=50, components=1, data=data))
     put_heading(message, HEADINGS[0])
     assert np.array_equal(from_message(message).data, reals.astype(np.float64))
+
+
+TURNED = (0.6, 0.8, 0.0, 0.8, -0.6, 0.0, 0.0, 0.0, 1.0)
+STANDARD = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+SEISMOGRAMS = [
+    (TURNED, TURNED, False, (0.0, 0.003, -0.001), "counts"),
+    (STANDARD, TURNED, True, (), "m/s"),
+    (STANDARD, STANDARD, True, (), ""),
+]
+
+
+@pytest.mark.parametrize(("tmatrix", "axes", "cardinal", "skew", "units"), SEISMOGRAMS)
+def test_the_message_of_a_seismogram_is_that_of_the_data_object(
+    tmatrix: tuple[float, ...], axes: tuple[float, ...], cardinal: bool, skew: tuple[float, ...], units: str
+) -> None:
+    channels = tuple(Channel("CI", "PASC", "", f"BH{letter}") for letter in "12Z")
+    heading = SeismogramHeading(channels, T0, 40, 1, tmatrix, axes, cardinal, cardinal, units, skew)
+    rows = np.asfortranarray(counts(600).reshape(3, 200))
+    message = pb.Seismogram(samples=pack_samples(rows))
+    put_seismogram_heading(message, heading)
+    assert seismogram_heading_of(message) == heading
+    datum = from_message(message)
+    assert to_message(datum, message.samples) == message
+    assert np.array_equal(np.asarray(datum.data), rows)
+    assert (datum.live, datum.t0_ns, datum.npts, datum.cardinal()) == (True, T0, 200, cardinal)
+    assert datum.tmatrix.ravel().tolist() == list(tmatrix)
+    assert datum["chan"] == ["BH1", "BH2", "BHZ"]
+    assert datum["tmatrix"] == list(axes)
+    body = task_pb2.Envelope(
+        inline=task_pb2.Outcomes(outcomes=[task_pb2.Outcome(seismograms=[message])]).SerializeToString()
+    ).SerializeToString()
+    (read,) = carried(body)
+    assert np.array_equal(np.asarray(read.data), rows)
+
+
+def test_a_seismogram_without_channels_or_matrix_has_no_heading() -> None:
+    with pytest.raises(SampleError, match="clock"):
+        seismogram_heading_of(pb.Seismogram())
+    message = pb.Seismogram()
+    put_seismogram_heading(message, SeismogramHeading((Channel("A", "B", "", "BHZ"),) * 3, 0, 1, 1, STANDARD, STANDARD,
+                                                      True, True))  # fmt: skip
+    del message.transformation_matrix[:]
+    with pytest.raises(SampleError, match="no transformation matrix"):
+        seismogram_heading_of(message)
