@@ -163,6 +163,37 @@ async def _as_the_generator_says(network: Network, stored: PlainJob) -> None:
     assert checked >= SPEC.channels
 
 
+async def test_sensors_turned_by_the_ray_of_the_phase(system: System, network: Network) -> None:
+    """Steps see the arrival: LQT by its incidence, a window of 20 s about it; a Seismogram a sensor and event."""
+    job = await system.run(
+        {
+            "archive": "phases",
+            "components": 3,
+            "select": {"chan": "BH?"},
+            "windows": {
+                "events": {"list": EVENTS[:2], "phase": PHASES, "model": "ak135", "start": "-30s", "end": "90s"}
+            },
+            "steps": [
+                {"demean": {}},
+                {"rotate": {"to": "LQT"}},
+                {"window": {"mark": "phase", "start": -10, "end": 10}},
+            ],
+        }
+    )
+    sensors = {channel[:-1] for channel in network.where if channel.split(".")[3].startswith("BH")}
+    assert job.ledger.planned == len(sensors) * 2
+    ensemble = await system.client.read(job=job.id)
+    assert len(ensemble.member) == job.ledger.saved > 0
+    for member in ensemble.member:
+        event = next(e for e in EVENTS if e["id"] == member["event"])
+        channel = f"{member['net']}.{member['sta']}.{member['loc']}.BHZ"
+        found = first_arrival(event, network.degrees(event, channel), PHASES)
+        assert found is not None and member["phase_name"] == found[0]
+        assert abs(member["incidence"] - found[1].incident_angle) < 0.2
+        assert member.t0 == pytest.approx(member["phase_time"] - 10, abs=2 * member.dt)
+        assert member.endtime() == pytest.approx(member["phase_time"] + 10, abs=2 * member.dt)
+
+
 async def test_phases_that_nobody_knows_are_refused(system: System, network: Network) -> None:
     from seisbus.client import ClientError
 

@@ -135,6 +135,8 @@ async def test_csv_with_p_and_s_in_one_window_and_stations_that_nobody_knows(sys
         stored, {(c, first - 2 * NS, last + 10 * NS): ["P", "S"] for c in picked.channels(known)}
     )
     assert any("line 7" in note for note in job.notes)
+    estimate = await system.client.estimate({"archive": "picks", "windows": windows})
+    assert estimate.windows == job.ledger.saved
     lost = {o["channel"]: (o["fate"], o["reason"], o["detail"]) for o in stored.outcomes if o["fate"] != "saved"}
     assert {name: end[:2] for name, end in lost.items()} == {
         "XX.NONE..HH?": ("missing", "unknown_station"),

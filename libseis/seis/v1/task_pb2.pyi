@@ -131,7 +131,7 @@ class Step(_message.Message):
     def __init__(self, name: _Optional[str] = ..., parameters: _Optional[_Union[_waveform_pb2.Value, _Mapping]] = ...) -> None: ...
 
 class Recipe(_message.Message):
-    __slots__ = ("gaps", "fill", "overlap", "steps_json", "pad_before", "pad_after", "storage", "encoding", "data_tag", "verify_full", "scan", "pad_planned", "steps", "pad_before_ns", "pad_after_ns", "components")
+    __slots__ = ("gaps", "fill", "overlap", "steps_json", "pad_before", "pad_after", "storage", "encoding", "data_tag", "verify_full", "scan", "pad_planned", "steps", "pad_before_ns", "pad_after_ns", "components", "prefer", "prefer_loc")
     GAPS_FIELD_NUMBER: _ClassVar[int]
     FILL_FIELD_NUMBER: _ClassVar[int]
     OVERLAP_FIELD_NUMBER: _ClassVar[int]
@@ -148,6 +148,8 @@ class Recipe(_message.Message):
     PAD_BEFORE_NS_FIELD_NUMBER: _ClassVar[int]
     PAD_AFTER_NS_FIELD_NUMBER: _ClassVar[int]
     COMPONENTS_FIELD_NUMBER: _ClassVar[int]
+    PREFER_FIELD_NUMBER: _ClassVar[int]
+    PREFER_LOC_FIELD_NUMBER: _ClassVar[int]
     gaps: str
     fill: str
     overlap: str
@@ -164,7 +166,9 @@ class Recipe(_message.Message):
     pad_before_ns: int
     pad_after_ns: int
     components: int
-    def __init__(self, gaps: _Optional[str] = ..., fill: _Optional[str] = ..., overlap: _Optional[str] = ..., steps_json: _Optional[str] = ..., pad_before: _Optional[float] = ..., pad_after: _Optional[float] = ..., storage: _Optional[str] = ..., encoding: _Optional[str] = ..., data_tag: _Optional[str] = ..., verify_full: _Optional[bool] = ..., scan: _Optional[bool] = ..., pad_planned: _Optional[bool] = ..., steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., pad_before_ns: _Optional[int] = ..., pad_after_ns: _Optional[int] = ..., components: _Optional[int] = ...) -> None: ...
+    prefer: _containers.RepeatedScalarFieldContainer[str]
+    prefer_loc: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, gaps: _Optional[str] = ..., fill: _Optional[str] = ..., overlap: _Optional[str] = ..., steps_json: _Optional[str] = ..., pad_before: _Optional[float] = ..., pad_after: _Optional[float] = ..., storage: _Optional[str] = ..., encoding: _Optional[str] = ..., data_tag: _Optional[str] = ..., verify_full: _Optional[bool] = ..., scan: _Optional[bool] = ..., pad_planned: _Optional[bool] = ..., steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., pad_before_ns: _Optional[int] = ..., pad_after_ns: _Optional[int] = ..., components: _Optional[int] = ..., prefer: _Optional[_Iterable[str]] = ..., prefer_loc: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Part(_message.Message):
     __slots__ = ("first", "count")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from libseis.codes import Channel, ChannelFilter, Sensor
@@ -10,6 +10,7 @@ from libseis.codes import Channel, ChannelFilter, Sensor
 from ..model.ids import window_id
 from ..model.subject import Event
 from ..model.task import Part, Task, Window
+from ..planning.geography import preferred
 from ..planning.plan import nominal_rate, sensors_of, split
 from .chunks import Chunk
 
@@ -72,14 +73,24 @@ def _items(channels: Iterable[Channel], components: int) -> list[tuple[Channel, 
     return [(sensor.channel, members) for sensor, members in sorted(sensors_of(sorted(channels)).items())]
 
 
-def expand_station(sources: Iterable[Channel], task: Task, components: int = 1) -> tuple[list[Window], list[Part]]:
+def expand_station(
+    sources: Iterable[Channel],
+    task: Task,
+    components: int = 1,
+    prefer: Sequence[str] = (),
+    prefer_loc: Sequence[str] = (),
+) -> tuple[list[Window], list[Part]]:
     """Every window of the task for each channel (or sensor) that it selects, in order, one part per channel or more.
 
     The channels of the task's windows may be wildcards (as planned) or the found ones (a repeat of an expanded task);
-    both give the same windows.
+    both give the same windows. Of these channels `prefer` and `prefer_loc` choose, as `planning.geography.preferred`.
     """
     windows: list[Window] = []
     parts: list[Part] = []
+    if prefer or prefer_loc:
+        sources = preferred(
+            [c for c in set(sources) if any(_selects(w.channel, c) for w in task.windows)], prefer, prefer_loc
+        )
     for item, members in _items(set(sources), components):
         mine = [
             replace(w, id=window_id(task.job, str(item), w.start_ns, w.end_ns, w.event), channel=item)

@@ -223,7 +223,9 @@ class Fetcher:
         """Objects of a station and day with all its channels: which there are decides the windows."""
         task = order.task
         sources = {s for read in reads if read.found for chunk in read.found.chunks for s in chunk.table.channels}
-        windows, parts = expand_station(sources, task, order.recipe.components)
+        windows, parts = expand_station(
+            sources, task, order.recipe.components, order.recipe.prefer, order.recipe.prefer_loc
+        )
         if not windows:
             names = ", ".join(read.ref.key for read in reads if read.found)
             detail = f"{names}: holds no channel that the job selects ({task.objects[0].channel})."

@@ -110,6 +110,8 @@ class ArchiveJob(OfArchive):
             encoding=self.output.encoding,
             data_tag=self.output.data_tag,
             verify_full=self.verify == "full",
+            prefer=self.select.prefer,
+            prefer_loc=self.select.prefer_loc,
         )
 
 

@@ -98,7 +98,9 @@ class Task:
 class Recipe:
     """What is done with the records of a window, and how the result is stored. Each of `steps` is {name: parameters}.
 
-    `components`: 1 for windows of channels, 3 for windows of sensors, whose channels become one Seismogram.
+    `components`: 1 for windows of channels, 3 for windows of sensors, whose channels become one Seismogram. `prefer`
+    and `prefer_loc`: of a station's channels those of the first band and instrument, and location, that there are; for
+    objects whose channels show when they are read.
 
     Pads are nanoseconds. With `pad_planned` they are what the plan took for the steps' need, and who knows the rate of
     the records takes more where the steps want more; else they are the job's own.
@@ -117,3 +119,5 @@ class Recipe:
     scan: bool = False
     pad_planned: bool = False
     components: int = 1
+    prefer: tuple[str, ...] = ()
+    prefer_loc: tuple[str, ...] = ()
