@@ -132,12 +132,12 @@ class Sensor:
 
     @classmethod
     def of(cls, channel: Channel) -> Sensor:
-        """The sensor that a channel belongs to; of what stands for a sensor, the sensor."""
+        """The sensor that a channel belongs to; `channel` may also be the `Sensor.channel` of a sensor."""
         return cls(channel.net, channel.sta, channel.loc, channel.chan[:2])
 
     @property
     def channel(self) -> Channel:
-        """What stands for the sensor where a channel is named: the third letter of its code is ?."""
+        """The sensor as a channel: the third letter of the code is ?."""
         return Channel(self.net, self.sta, self.loc, f"{self.code}?")
 
     def __str__(self) -> str:
@@ -164,7 +164,7 @@ class ChannelFilter:
         )
 
     def touches(self, channel: Channel) -> bool:
-        """Whether the codes match, or, of what stands for a sensor (`Sensor.channel`), those of any of its channels."""
+        """Whether all four codes match; for a sensor (`Sensor.channel`), whether they match for any of its channels."""
         if not channel.chan.endswith("?"):
             return self.matches(channel)
         stem = channel.chan[:-1]

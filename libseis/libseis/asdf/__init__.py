@@ -1,6 +1,6 @@
-"""ASDF datasets (HDF5) that pyasdf and Pyatoa read: events, stations and waveforms.
+"""Read and write ASDF datasets (HDF5) that pyasdf and Pyatoa can use: events, stations, waveforms and error logs.
 
-Windows, adjoint sources and configs of misfit measurements are in libseis.misfit.storage.
+libseis.misfit.storage reads and writes windows, adjoint sources and configs of misfit measurements.
 
 Every function takes a file name, an open h5py file, or an open pyasdf ASDFDataSet.
 """

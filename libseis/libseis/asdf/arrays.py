@@ -1,7 +1,7 @@
-"""Writing an array as one compressed chunk, which is faster and smaller than the many small ones of h5py.
+"""Write an array as one compressed chunk, which is faster and smaller than h5py's many small chunks.
 
-Readers need nothing special: gzip and shuffle are built into HDF5. The data are compressed here and handed over ready,
-so that HDF5's chunk cache and filter pipeline have no work; ISA-L makes the same format as zlib in a tenth of the time.
+Every reader can read it, because gzip and shuffle are built into HDF5. This module compresses the data itself, so that
+HDF5's chunk cache and filters have no work. ISA-L makes the same format as zlib in a tenth of the time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import h5py
 
 GZIP_LEVEL = 3  # pyasdf's default; readers do not need it
-ISAL_LEVEL = 2  # of 0 to 3; with one table per plane, 3 takes longer and saves nothing
+ISAL_LEVEL = 2  # from 0 to 3; with one table per plane, 3 takes longer and saves nothing
 SHORTEST_COMPRESSED = 1024  # bytes: below, a chunk's index costs more than compression saves
 LARGEST_CHUNK = 1 << 30  # bytes: HDF5 allows chunks below 4 GiB
 
@@ -38,7 +38,7 @@ def write_array(
         identifier = _write_chunk(group, name, data)
     for key, value in (attributes or {}).items():
         if isinstance(value, (float, np.int64)):
-            # h5py's way writes under another name and renames, in case there is one already; here there is none
+            # h5py writes under another name and renames, in case the name exists; here the name is free
             number = np.asarray(value)
             kind, space, _ = _form(number.dtype, ())
             h5py.h5a.create(identifier, key.encode(), kind, space).write(number)
@@ -55,7 +55,7 @@ def _write_chunk(group: h5py.Group, name: str, data: npt.NDArray[Any]) -> Any:
     return identifier
 
 
-@lru_cache(maxsize=64)  # traces come by the thousand in few forms, and making one takes as long as writing it
+@lru_cache(maxsize=64)  # thousands of traces have few forms, and making a form takes as long as writing it
 def _form(dtype: np.dtype[Any], shape: tuple[int, ...]) -> tuple[Any, Any, Any]:
     """HDF5's type, space and layout of an array; the layout is one chunk, and a scalar has no layout."""
     import h5py
@@ -70,11 +70,11 @@ def _form(dtype: np.dtype[Any], shape: tuple[int, ...]) -> tuple[Any, Any, Any]:
 
 
 def deflated(data: npt.NDArray[Any]) -> bytes:
-    """What HDF5's filters shuffle and deflate may make of an array: the first bytes of all elements, then the second
-    bytes, and so on, as one zlib stream.
+    """Compress an array like HDF5's filters shuffle and deflate. The first bytes of all elements, then all second bytes
+    and so on, are one zlib stream.
 
-    The stream is flushed between these planes, which gives each its own Huffman table: exponents compress well and the
-    last bits of a mantissa not at all. That is smaller than zlib's level 3 over all.
+    The stream is flushed between these planes, so that each has a Huffman table for itself, because exponents compress
+    well and the last bits of a mantissa do not. The result is smaller than level 3 of zlib for the whole.
     """
     from isal import isal_zlib
 
@@ -89,7 +89,7 @@ def deflated(data: npt.NDArray[Any]) -> bytes:
 def replace_array(
     group: h5py.Group, name: str, data: npt.NDArray[Any], attributes: Mapping[str, Any] | None = None
 ) -> None:
-    """write_array over whatever has the name."""
+    """Write an array with `write_array` in place of the dataset that has the name."""
     if name in group:
         del group[name]
     write_array(group, name, data, attributes)

@@ -1,4 +1,4 @@
-"""Opening a dataset: by name, as an h5py file, or as a pyasdf ASDFDataSet that is already open.
+"""Open a dataset by its name; use an h5py file or a pyasdf ASDFDataSet that is already open.
 
 ASDF 1.0.3 (https://asdf-definition.readthedocs.io): HDF5 with /QuakeML, /Waveforms, /AuxiliaryData, /Provenance.
 """
@@ -29,16 +29,16 @@ GROUPS = ("Waveforms", "AuxiliaryData", "Provenance")
 
 
 def zero_terminated(text: str) -> Any:
-    """The form in which the format wants file attributes: fixed-length ASCII with a final zero."""
+    """A file attribute in the form that ASDF needs: fixed-length ASCII with a final zero."""
     return np.bytes_((text + "\x00").encode("ascii"))
 
 
 def create(path: Path) -> h5py.File:
-    """A new file with an empty dataset, open for writing. HDF5 1.10 and later read it."""
+    """A new file with an empty dataset, open for writing. HDF5 1.10 and later can read it."""
     import h5py
 
-    # Superblock 3 marks a file that is open for writing; a killed writer leaves the mark, which keeps everybody out.
-    # Superblock 2 has no mark, and the newest layout, of many fewer bytes a dataset, can be had with it.
+    # Superblock 3 marks a file that is open for writing. If the writer is killed, the mark stays and nobody can open
+    # the file. Superblock 2 has no mark, and allows the newest layout, which needs far fewer bytes per dataset.
     h5py.File(path, "x", libver=("v108", "v108")).close()
     file = h5py.File(path, "r+", libver=("v110", "v110"))
     file.attrs["file_format"] = zero_terminated("ASDF")
@@ -49,7 +49,7 @@ def create(path: Path) -> h5py.File:
 
 
 def part_of(path: Path) -> Path:
-    """A name beside `path` for what is to become it."""
+    """A name in the folder of `path` for a new file that will be renamed to `path`."""
     return path.with_name(f".{path.name}.{uuid4().hex}.part")
 
 
@@ -104,12 +104,12 @@ def opened(dataset: DatasetLike, mode: str = "r") -> Iterator[h5py.File]:
         file.flush()
 
 
-# How often a file is opened again that seems to be shorter than its header says.
+# Number of attempts to open a file that seems to be shorter than its header states.
 _TRIES = 50
 
 
 def _create_whole(path: Path) -> None:
-    """An empty dataset, unless another process has made one by now; other processes never see a half-made file."""
+    """Make an empty dataset, unless another process has made it; other processes never see an incomplete file."""
     part = part_of(path)
     try:
         create(part).close()
@@ -117,7 +117,7 @@ def _create_whole(path: Path) -> None:
             os.link(part, path)
         except FileExistsError:
             pass
-        except OSError:  # a file system without hard links, as of many memory cards and external disks
+        except OSError:  # a file system without hard links, as on many memory cards and external disks
             if not path.exists():
                 part.rename(path)
     except OSError as error:

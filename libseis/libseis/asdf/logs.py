@@ -1,7 +1,7 @@
-"""Error logs of waveforms: /AuxiliaryData/ErrorLogs/NET_STA/NET_STA_LOC_CHA_<start in ns>_<tag>.
+"""Read and write error logs of waveforms: /AuxiliaryData/ErrorLogs/NET_STA/NET_STA_LOC_CHA_<start in ns>_<tag>.
 
-uint8[n], a JSON list of sentences in UTF-8; the attributes are channel_id, starttime (int64, ns since 1970) and tag, as
-the waveform has them. The format itself has no place for them; stock pyasdf reads auxiliary data.
+An array uint8[n] is a JSON list of sentences in UTF-8. Its attributes channel_id, starttime (int64, ns since 1970) and
+tag are the same as for the waveform. ASDF has no place for error logs, but pyasdf can read auxiliary data.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class WaveformLog:
 
 
 def write_log(dataset: DatasetLike, log: WaveformLog) -> None:
-    """Store what is said about a waveform, after the sentences that are already stored.
+    """Store the error log of a waveform, after the sentences that are already stored.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Copying one dataset into another: groups are merged, equal data are the same, different data are a conflict."""
+"""Copy one dataset into another: merge groups, skip equal data, and raise an error for different data."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def copy_group(source: h5py.Group, target: h5py.Group) -> None:
-    """Copy all that the target lacks, compressed chunks as they are.
+    """Copy everything that the target lacks, without decompressing chunks.
 
-    Raises AsdfConflictError where both have a dataset of a name with other contents; of two QuakeML or StationXML texts
-    the target's stays, since writers differ in their time stamps.
+    Raises AsdfConflictError if both have a dataset with the same name and different contents. QuakeML and StationXML
+    texts are an exception: the target keeps its text, because the time stamps of writers differ.
     """
     import h5py
 

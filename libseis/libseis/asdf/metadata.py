@@ -1,4 +1,4 @@
-"""Events (QuakeML) and stations (StationXML) of a dataset, stored as byte arrays."""
+"""Read and write the events (QuakeML) and stations (StationXML) of a dataset."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def write_event(dataset: DatasetLike, event: Event) -> None:
     with opened(dataset, "a") as file:
         known = read_events(file)
         if event in known:
-            return  # as every station of an event comes with it, and what HDF5 deletes still takes room
+            return  # the same event comes with each of its stations, and HDF5 does not free the room of deleted data
         others = [e for e in known if e.resource_id != event.resource_id]
         quakeml = write_quakeml(Catalog([*others, event]))
         replace_array(file, "QuakeML", np.frombuffer(quakeml, dtype=np.int8))

@@ -1,7 +1,7 @@
-"""Auxiliary data of a function evaluation: tags that two sensors of a station share out among themselves.
+"""Read and write the auxiliary data of a function evaluation, with a unique tag for each sensor of a station.
 
-Pyatoa's tags name station and component only. The sensor that comes first in the order of (location, channel) has that
-plain tag, any other a tag with its location and channel, whatever the order of writing.
+Pyatoa's tags name station and component only. The first sensor in the order of (location, channel) gets this plain tag.
+Every other sensor gets a tag with its location and channel. The order of writing does not matter.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ WINDOW_STATS = "window_stats"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
-    """One auxiliary array. attributes: with its channel. suffix: ends its tag (a window's number, or "")."""
+    """One auxiliary array. attributes: include its channel. suffix: the end of its tag (a window's number, or "")."""
 
     data: npt.NDArray[Any]
     attributes: Mapping[str, Any]
@@ -34,15 +34,15 @@ class Record:
 
 
 def replace_records(group: h5py.Group, channel_id: str, last: str, records: Sequence[Record]) -> list[str]:
-    """Store the records of a channel in place of all it had; returns their names. Suffixes: "", or _0, _1, and so on.
+    """Replace all records of a channel; returns the names of the new ones. Suffixes: "", or _0, _1, and so on.
 
-    `last` ends the plain stem NET_STA_<last> (component letter, or SPECFEM channel). Records of other sensors that
-    share the stem are renamed where the order asks for it.
+    `last` ends the plain stem NET_STA_<last> (component letter, or SPECFEM channel). Records of other sensors with the
+    same stem are renamed if the order requires it.
     """
     network, station, _, _ = channel_id.split(".")
     plain = f"{network}_{station}_{last}"
     owner = _owner(group, plain, channel_id)
-    if records and owner in (None, channel_id):  # the usual case, which must not cost more the more stations there are
+    if records and owner in (None, channel_id):  # the usual case; its time must not grow with the number of stations
         for name in _numbered(group, plain):
             del group[name]
         return _write(group, plain, records)
@@ -50,7 +50,7 @@ def replace_records(group: h5py.Group, channel_id: str, last: str, records: Sequ
     for name in found.pop(channel_id, ()):
         del group[name]
     owners = sorted([*found, *([channel_id] if records else [])])
-    for channel in reversed(found):  # the one that gives the plain stem up makes room first
+    for channel in reversed(found):  # the sensor that loses the plain stem must be renamed first
         if channel != owners[0]:
             _rename(group, found[channel], stem(channel, plain, last, owns_plain=False))
     for channel in found:
@@ -66,7 +66,7 @@ def _write(group: h5py.Group, own: str, records: Sequence[Record]) -> list[str]:
 
 
 def _numbered(group: h5py.Group, plain: str) -> list[str]:
-    """The names of a plain stem that are taken: itself, and with numbers from 0 without a gap."""
+    """The used names of a plain stem: the stem, and the stem with numbers from 0 without a gap."""
     numbered = takewhile(group.__contains__, (f"{plain}_{n}" for n in count()))
     return [*([plain] if plain in group else []), *numbered]
 
@@ -98,20 +98,20 @@ def station_records(group: h5py.Group, code: str) -> list[tuple[str, h5py.Datase
 
 
 def text(value: Any) -> str:
-    """An attribute as str, whether stored as bytes or as text."""
+    """An attribute as str; it may be stored as bytes or as text."""
     return value.decode() if isinstance(value, (bytes, np.bytes_)) else str(value)
 
 
 def channel_of(item: h5py.Dataset) -> str:
-    """NET.STA.LOC.CHA of a record, "" where it does not say."""
+    """NET.STA.LOC.CHA of a record, "" if it does not state it."""
     return text(item.attrs.get(CHANNEL_ID, "")) or str(window_stats(item).get(CHANNEL_ID, ""))
 
 
 def window_stats(item: h5py.Dataset) -> dict[str, Any]:
     """The contents of the attribute window_stats of an adjoint source; {} without it.
 
-    Pyatoa passes every attribute of an adjoint source to pyadjoint, which knows its own ten and this one; so this one
-    holds all of ours as JSON.
+    Pyatoa passes every attribute of an adjoint source to pyadjoint, which accepts ten others and this one. So this one
+    holds all of our values as JSON.
     """
     stored = item.attrs.get(WINDOW_STATS)
     return {} if stored is None else dict(json.loads(text(stored)))
@@ -128,14 +128,14 @@ def _by_channel(group: h5py.Group, channel_id: str, last: str) -> dict[str, list
 
 
 def _sensor(item: h5py.Dataset, channel_id: str) -> str:
-    """The channel of a record beside `channel_id`; Pyatoa's records without one belong to the sensor there."""
+    """The channel of a record next to `channel_id`; Pyatoa's records, which state none, belong to this sensor."""
     network, station, location, channel = channel_id.split(".")
     there = text(item.attrs.get("location", location))
     return channel_of(item) or f"{network}.{station}.{there}.{channel}"
 
 
 def _names(group: h5py.Group, network: str, station: str) -> list[str]:
-    """Names of the records of a station; those alone are opened, since opening costs a hundred times a name."""
+    """Names of the records of a station. Only these are opened, because opening takes 100 times as long as listing."""
     return [name for name in group if name.startswith(f"{network}_{station}_")]
 
 

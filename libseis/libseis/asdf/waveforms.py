@@ -1,7 +1,7 @@
-"""Waveforms of a dataset under tags, with exact start times, also when two segments begin in the same second.
+"""Read and write waveforms of a dataset by tag, with exact start times, even if two segments begin in the same second.
 
-A name has seconds only. If another segment has the name already, the nanoseconds are added to both times; pyasdf reads
-such names like its own.
+Names of waveforms have whole seconds. If another segment has the name already, nanoseconds are added to both times.
+pyasdf can read such names.
 """
 
 from __future__ import annotations
@@ -61,10 +61,10 @@ def write_stream(dataset: DatasetLike, stream: Stream, tag: str, *, replace: boo
 
 
 def write_trace(group: h5py.Group, trace: Trace, tag: str) -> None:
-    """Store one trace in its station's group; `stats.units`, where there are any, become an attribute of that name, and
-    so does each entry of the mapping `stats.attached`. `stats.event_id` is pyasdf's attribute.
+    """Store one trace in the group of its station. `stats.units`, if set, and each entry of the mapping
+    `stats.attached` become attributes with these names. `stats.event_id` becomes pyasdf's attribute.
 
-    The format has no place for units; readers pass over an attribute that they do not know.
+    ASDF has no place for units, but readers ignore an attribute that they do not know.
     """
     data = storable(trace)
     start_ns, rate = int(trace.stats.starttime.ns), float(trace.stats.sampling_rate)
@@ -184,7 +184,7 @@ def waveform_name(channel: str, start_ns: int, end_ns: int, tag: str, *, exact: 
 
 
 def storable(trace: Trace) -> npt.NDArray[Any]:
-    """The samples in a type that the format knows; AsdfError for others (complex, unsigned, masked)."""
+    """The samples in a type that ASDF supports; AsdfError for others (complex, unsigned, masked)."""
     data = trace.data
     if np.ma.isMaskedArray(data):
         raise AsdfError(f"{trace.id} has gaps (a masked array); split it first.", path=trace.id)
@@ -200,7 +200,7 @@ def tag_error(tag: str) -> AsdfError:
 
 
 def _channel(trace: Trace) -> str:
-    """NET.STA.LOC.CHA with codes in their one form."""
+    """NET.STA.LOC.CHA with cleaned codes."""
     stats = trace.stats
     return ".".join((code(stats.network), code(stats.station), blank_or(stats.location), code(stats.channel)))
 
@@ -210,7 +210,7 @@ def _time(ns: int, exact: bool) -> str:
 
 
 def _same_second(start_ns: int, end_ns: int) -> bool:
-    """As pyasdf does it: a segment within one second always has nanoseconds in its name."""
+    """Whether the name needs nanoseconds: as in pyasdf, a segment within one second always has them."""
     return start_ns // 1_000_000_000 == end_ns // 1_000_000_000
 
 

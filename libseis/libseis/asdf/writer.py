@@ -1,7 +1,7 @@
-"""Building whole datasets fast: one ready-compressed chunk per trace, one StationXML per station, one fsync at the end.
+"""Build whole datasets fast: one compressed chunk per trace, one StationXML per station, one fsync at the end.
 
-A dataset is written beside its place and renamed when it is complete. So a reader of the old file can continue, and a
-crash leaves the old file unchanged.
+A dataset is written to a temporary file in the same folder and renamed when it is complete. So a reader of the old file
+can continue, and a crash leaves the old file unchanged.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def published(
 ) -> Iterator[h5py.File]:
     """Open a dataset for writing that gets its name only if the block ends without an error.
 
-    It is written beside its place, synced to the disk and renamed.
+    It is written to a temporary file in the same folder, synced to the disk and renamed.
 
     Parameters
     ----------

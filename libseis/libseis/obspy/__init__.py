@@ -1,1 +1,1 @@
-"""Every bridge to and from obspy's objects."""
+"""Convert data objects, events, inventories and responses to obspy's objects and back."""

@@ -1,7 +1,7 @@
-"""Data objects to and from obspy's Trace and Stream, under the names of mspasspy.util.converter.
+"""Convert data objects to obspy's Trace and Stream and back, with the function names of mspasspy.util.converter.
 
 `attach` gives obspy's classes the methods toTimeSeries, toSeismogram, toTimeSeriesEnsemble and toSeismogramEnsemble.
-Error logs and histories do not fit into obspy's objects and stay behind.
+obspy's objects have no place for error logs and histories, so these are lost.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 ENSEMBLE_KEYS = "CONVERTER_ENSEMBLE_KEYS"
-"""Stats name under which each trace of a Stream keeps the names of its ensemble's Metadata."""
+"""Name in the stats of each trace that holds the names of its ensemble's Metadata."""
 
 _TO_OBSPY = {"net": "network", "sta": "station", "loc": "location", "chan": "channel"}
 _FROM_OBSPY = {there: here for here, there in _TO_OBSPY.items()}
@@ -96,7 +96,7 @@ def Trace2TimeSeries(trace: Trace, history: ProcessingHistory | None = None) -> 
 
 
 def _note_gaps(datum: TimeSeries, mask: np.ndarray[Any, Any]) -> None:
-    """Say where samples were masked."""
+    """Record gaps and a complaint where samples were masked."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], mask.view(np.int8), [0])))).reshape(-1, 2)
     spans = [TimeWindow(datum.time(int(a)), datum.time(int(b) - 1)) for a, b in edges]
     for span in spans:
@@ -148,7 +148,7 @@ def _trace(datum: Any, data: Any) -> Trace:
     header: dict[str, Any] = {}
     for key, value in datum.todict().items():
         if key in _SET_BY_OBSPY or (key == "calib" and not isinstance(value, int | float)):
-            continue  # obspy derives these, and takes nothing but a number for calib
+            continue  # obspy derives these; it accepts only a number for calib
         header[key] = value
         if key in _TO_OBSPY:
             header[_TO_OBSPY[key]] = location(value) if key == "loc" else value
@@ -213,7 +213,7 @@ def _give_ensemble_metadata(ensemble: Any, stream: Stream) -> None:
 
 
 def _take_ensemble_metadata(ensemble: Any) -> None:
-    """Undo `_give_ensemble_metadata` and settle whether the ensemble is live."""
+    """Undo `_give_ensemble_metadata`; make the ensemble live if a member is."""
     for number, member in enumerate(ensemble.member):
         if ENSEMBLE_KEYS in member:
             if number == 0:

@@ -1,8 +1,8 @@
-"""The response of one channel epoch to SI units, evaluated by evalresp (in obspy), and what is odd about its metadata.
+"""Evaluate the response of one channel epoch in SI units with evalresp (in obspy), and report oddities of its metadata.
 
-evalresp is asked for the response to the units of the first stage as they are (DEF); prefixes and the order of time
-derivatives are dealt with here, by `libseis.units`. obspy alone takes a unit that is not on its short list (um/s,
-nm/s/s) for one without a prefix and without an order.
+evalresp computes the response in the units of the first stage as they are (DEF). This module handles prefixes and time
+derivatives with `libseis.units`, because obspy would ignore both for a unit that is not on its short list (um/s,
+nm/s/s).
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ with extra("obspy"):
 
 Spectrum = NDArray[np.complex128]
 
-# Stated sensitivity and product of the stages' gains that differ by more are told
+# A larger difference between the stated sensitivity and the product of the stages' gains is reported
 GAIN_TOLERANCE = 0.02
 
-# how many times displacement is differentiated
+# number of times that displacement is differentiated
 _ORDERS = {OutputUnit.DISPLACEMENT: 0, OutputUnit.VELOCITY: 1, OutputUnit.ACCELERATION: 2}
 
-# the evalresp C library keeps global state and ctypes lets go of the GIL
+# the evalresp C library has global state, and ctypes releases the GIL
 _evalresp_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """A spectrum (counts per SI unit of the output, at the frequencies asked for), and sentences for the error log."""
+    """A spectrum (counts per SI unit of the output, at the given frequencies), and sentences for the error log."""
 
     spectrum: Spectrum
     complaints: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ def problem(text: str) -> DefinitionError:
 
 
 def input_unit(response: Any) -> Unit | None:
-    """What the first stage takes in; the stated sensitivity's where the stage does not say; None where neither does."""
+    """The input unit of the first stage, else of the stated sensitivity; None if neither states one."""
     first = min(response.response_stages, key=lambda stage: stage.stage_sequence_number)
     unit = parse(first.input_units)
     if unit is None and response.instrument_sensitivity is not None:
@@ -61,9 +61,9 @@ def input_unit(response: Any) -> Unit | None:
 
 
 def output_of(response: Any) -> str:
-    """The unit that comes out of a response: of the last stage that names one, else of its stated sensitivity.
+    """The output unit of a response: from the last stage that states one, else from its stated sensitivity.
 
-    "" where neither does, where they disagree, or where the unit is not known.
+    "" if neither states one, if they disagree, or if the unit is not known.
     """
     if response is None:
         return ""
@@ -76,9 +76,9 @@ def output_of(response: Any) -> str:
 
 
 def output_units(response: Any, output: OutputUnit, name: object) -> str:
-    """The SI units of samples whose response is removed to `output`; "" if the metadata do not name them.
+    """The SI units of samples after the removal of the response to `output`; "" if the metadata do not state them.
 
-    DefinitionError when the sensor does not measure motion of the ground and motion is asked for.
+    DefinitionError if `output` is ground motion and the sensor does not measure it.
     """
     unit = input_unit(response)
     if output is OutputUnit.DEFAULT:
@@ -99,7 +99,7 @@ def output_units(response: Any, output: OutputUnit, name: object) -> str:
 
 
 def evaluate(response: Any, output: OutputUnit, frequencies: NDArray[np.float64]) -> Evaluated:
-    """The response at frequencies (Hz), shape kept. `output_units` says whether `output` is possible.
+    """The response at frequencies (Hz), in the same shape. `output_units` checks whether `output` is possible.
 
     DefinitionError for stages that obspy cannot evaluate.
     """
@@ -108,7 +108,7 @@ def evaluate(response: Any, output: OutputUnit, frequencies: NDArray[np.float64]
         spectrum, told = _as_it_is(response, frequencies)
     except MemoryError:
         raise
-    except Exception as error:  # obspy raises a dozen kinds for what it does not find in a stage
+    except Exception as error:  # obspy raises a dozen types of errors for missing parts of a stage
         raise problem(
             f"the response cannot be evaluated: {error}; the stages of the station metadata are wrong"
         ) from error
@@ -126,9 +126,9 @@ def evaluate(response: Any, output: OutputUnit, frequencies: NDArray[np.float64]
 
 
 def _to_order(spectrum: Spectrum, frequencies: NDArray[np.float64], given: int, wanted: int) -> Spectrum:
-    """Response to the `wanted`-th derivative of displacement, out of that to the `given`-th: a factor (i w)**n.
+    """Convert a response from the `given`-th to the `wanted`-th derivative of displacement by a factor (i w)**n.
 
-    Zero at frequency zero where it would be infinite, as evalresp has it.
+    At frequency zero, an infinite value becomes zero, as in evalresp.
     """
     power = given - wanted
     if power == 0:
@@ -141,17 +141,17 @@ def _to_order(spectrum: Spectrum, frequencies: NDArray[np.float64], given: int, 
 
 
 def _as_it_is(response: Any, frequencies: NDArray[np.float64]) -> tuple[Spectrum, list[str]]:
-    """The response to the first stage's own units, and what obspy warned of."""
+    """The response in the units of the first stage, and obspy's warnings."""
     plain = copy.copy(response)
     plain.response_stages = [copy.copy(stage) for stage in response.response_stages]
-    # names that obspy knows, the same for the same unit: it would warn of others and call the output meaningless
+    # obspy warns about units that it does not know and calls the output meaningless; give it known names instead
     for stage in plain.response_stages:
         for side in ("input_units", "output_units"):
             unit = parse(getattr(stage, side))
             if unit is not None and unit.known:
                 setattr(stage, side, {"counts": "COUNTS", "V": "V"}.get(unit.base, getattr(stage, side)))
     first = min(plain.response_stages, key=lambda stage: stage.stage_sequence_number)
-    first.input_units = "M/S"  # of no consequence for DEF; a unit that obspy scales by would be
+    first.input_units = "M/S"  # without effect for DEF, unlike a unit by which obspy scales
     return _collected(
         lambda: plain.get_evalresp_response_for_frequencies(
             frequencies, output=OutputUnit.DEFAULT.value, hide_sensitivity_mismatch_warning=True
@@ -165,7 +165,7 @@ def _collected(work: Callable[[], Spectrum]) -> tuple[Spectrum, list[str]]:
 
 
 def _gain_mismatch(response: Any, unit: Unit | None) -> str:
-    """One sentence where the stages and the stated sensitivity disagree at the sensitivity's frequency."""
+    """One sentence if the stages and the stated sensitivity disagree at the sensitivity's frequency."""
     stated = response.instrument_sensitivity
     if stated is None or not stated.value or not stated.frequency:
         return ""
@@ -173,7 +173,7 @@ def _gain_mismatch(response: Any, unit: Unit | None) -> str:
     try:
         (found,), _ = _as_it_is(response, at)
     except (ObsPyException, ValueError, ArithmeticError):
-        return ""  # the evaluation itself says what is wrong
+        return ""  # the evaluation raises an error for this
     gain = abs(found)
     of = parse(stated.input_units) or unit
     if unit is not None and of is not None:

@@ -1,4 +1,4 @@
-"""Events as obspy has them: made of a time and a place, out of QuakeML and back."""
+"""Make obspy events from a time and a place; read and write QuakeML."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from libseis.extras import extra
 
 
 def read_quakeml(data: bytes) -> Any:
-    """An obspy Catalog of a whole QuakeML document; obspy's and lxml's errors if it is not QuakeML."""
+    """An obspy Catalog of a whole QuakeML document; raises obspy's or lxml's errors if it is not QuakeML."""
     with extra("obspy"):
         from obspy import read_events
 
@@ -32,20 +32,20 @@ def point_source(
     mag: float | None = None,
     mag_type: str | None = None,
 ) -> Any:
-    """An obspy Event of one origin and at most one magnitude, both of them preferred.
+    """An obspy Event with one preferred origin and at most one preferred magnitude.
 
     Parameters
     ----------
     name
-        Its public id, such as smi:local/archive/ci1234; what no such id can have becomes _ (`resource_text`).
+        Its public id, such as smi:local/archive/ci1234. Characters that are not allowed become _ (`resource_text`).
     time_ns
         Origin time, ns since 1970, exact.
     lat, lon
         Degrees.
     depth_km
-        Kilometres, None where it is not known; obspy's is in metres.
+        Kilometres, None if not known. obspy's depth is in metres.
     mag, mag_type
-        Magnitude and its type, such as Mw; None where they are not known.
+        Magnitude and its type, such as Mw; None if not known.
     """
     with extra("obspy"):
         from obspy import UTCDateTime
@@ -75,5 +75,5 @@ def point_source(
 
 
 def resource_text(text: str) -> str:
-    """The part of a QuakeML resource identifier that `text` can be (QuakeML 1.2, section 3.1)."""
+    """`text` as a part of a QuakeML resource identifier (QuakeML 1.2, section 3.1)."""
     return "".join(c if c.isascii() and (c.isalnum() or c in "-._~*/") else "_" for c in text) or "event"

@@ -1,4 +1,4 @@
-"""obspy's inventories: epochs and channels with codes in their one form and the dates that they inherit."""
+"""Read obspy's inventories: station and channel epochs with cleaned codes and inherited dates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from libseis.extras import extra
 
 
 def read_stationxml(data: bytes) -> Any:
-    """An obspy Inventory of a whole StationXML document; obspy's and lxml's errors if it is not StationXML."""
+    """An obspy Inventory of a whole StationXML document; raises obspy's or lxml's errors if it is not StationXML."""
     with extra("obspy"):
         import obspy
 
@@ -29,7 +29,7 @@ def write_stationxml(inventory: Any) -> bytes:
 
 
 def of_element(element: Any, parent: EpochSpan = ALWAYS) -> EpochSpan:
-    """The span of an obspy Network, Station or Channel."""
+    """The epoch of an obspy Network, Station or Channel."""
     start, end = element.start_date, element.end_date
     return inherited(None if start is None else start.ns, None if end is None else end.ns, parent)
 
@@ -45,7 +45,7 @@ def dates(span: EpochSpan) -> tuple[Any, Any]:
 
 @dataclass(frozen=True, slots=True)
 class StationEpoch:
-    """A station of an obspy inventory with its codes in their one form and the span that it has or inherits."""
+    """A station of an obspy inventory with cleaned codes, and its own or inherited epoch."""
 
     net: str
     sta: str
@@ -56,7 +56,7 @@ class StationEpoch:
 
 @dataclass(frozen=True, slots=True)
 class ChannelEpoch:
-    """A channel of an obspy inventory, likewise; `element` is the obspy object."""
+    """A channel of an obspy inventory with cleaned codes and its epoch; `element` is the obspy object."""
 
     channel: Channel
     span: EpochSpan
@@ -85,9 +85,9 @@ def channels_of(inventory: Any, net: str | None = None, sta: str | None = None) 
 
 
 def normalised(inventory: Any, net: str | None = None, sta: str | None = None) -> Any:
-    """A copy of an obspy Inventory, or of one station of it, that obspy's own look-ups read as we do.
+    """A copy of an obspy Inventory or of one of its stations, so that obspy's searches give the same results as ours.
 
-    Codes are in their one form and every element has the dates that it inherits. Responses are shared, not copied.
+    Codes are cleaned and every element has its inherited dates. Responses are shared, not copied.
     """
     made = copy.copy(inventory)
     made.networks = []
@@ -113,9 +113,9 @@ def _plain(element: Any, span: EpochSpan) -> Any:
 
 
 def inventory_of(documents: Iterable[Mapping[str, Any]]) -> Any:
-    """Channel documents (km, vang from the vertical) as an obspy Inventory (m, dip from the horizontal), no responses.
+    """Channel documents (km, vang from the vertical) as an obspy Inventory (m, dip) without responses.
 
-    A station is where its first channel is.
+    A station gets the place of its first channel.
     """
     with extra("obspy"):
         from obspy.core.inventory import Channel as XmlChannel

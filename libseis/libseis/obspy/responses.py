@@ -1,8 +1,8 @@
-"""Removing instrument responses: of the steps and of the misfits; each inverse is made once and kept.
+"""Remove instrument responses, for steps and misfits; each inverse response is computed once and cached.
 
-obspy evaluates a response again at every call (0.1-90 s per trace, obspy issue 2621); here the inverse is kept. The
-formulae are those of obspy's Trace.remove_response, so that results agree to rounding (tested to 1e-9) wherever obspy
-knows the units; `evaluation` deals with all others.
+obspy evaluates a response again at every call (0.1-90 s per trace, obspy issue 2621), so this module caches the
+inverse. The formulae are the same as in obspy's Trace.remove_response: if obspy knows the units, results agree to
+rounding (tested to 1e-9). `evaluation` handles all other units.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ with extra("obspy"):
 CACHE_BYTES = 256 * 1024 * 1024
 
 _Key = tuple[bytes, OutputUnit, float, int, float | None]
-"""Digest of the response, what it is removed to, sampling interval (s), FFT length, water level (dB)."""
+"""Digest of the response, output quantity, sampling interval (s), FFT length, water level (dB)."""
 
 
 class InverseCache:
-    """Inverse spectra by the content of a response, so that the same station of another event has them at once.
+    """Inverse spectra by the content of a response, so that other events at the same station can use them again.
 
-    Safe to share between threads. The latest `limit` bytes are kept.
+    Threads may share it. It keeps the latest `limit` bytes.
     """
 
     def __init__(self, limit: int = CACHE_BYTES) -> None:
         self._lock = threading.Lock()
-        # a response that is larger than the whole room is kept alone
+        # a response that is larger than the limit is kept alone
         self._kept: LRUCache[_Key, Evaluated] = LRUCache(limit, lambda found: min(found.spectrum.nbytes, limit))
 
     def get(self, key: _Key, make: Callable[[], Evaluated]) -> Evaluated:
-        """What is kept under `key`, else what `make` gives; its spectrum is read-only."""
+        """The cached result for `key`, else the result of `make`; its spectrum is read-only."""
         with self._lock:
             known = self._kept.get(key)
         if known is not None:
@@ -58,13 +58,13 @@ class InverseCache:
         return found
 
     def clear(self) -> None:
-        """Forget all, for measurements of a cold start."""
+        """Forget everything, to measure a cold start."""
         with self._lock:
             self._kept.clear()
 
 
 class ResponseCache:
-    """Responses of one inventory; safe to share between threads. `inverses` may be shared with other inventories."""
+    """Responses of one inventory. Threads may share it, and other inventories may share `inverses`."""
 
     def __init__(self, inventory: Inventory | None, inverses: InverseCache | None = None) -> None:
         self._inverses = InverseCache() if inverses is None else inverses
@@ -78,7 +78,7 @@ class ResponseCache:
     def epoch(self, channel_id: Channel, start: float, end: float) -> ChannelEpoch:
         """The epoch that covers [start, end] (epoch seconds) and has a usable response.
 
-        DefinitionError: no inventory, no epoch, an epoch change inside, no response, or zero sensitivity.
+        DefinitionError if there is no inventory, no epoch, an epoch change inside, no response, or zero sensitivity.
         """
         if self._epochs is None:
             raise problem("no station metadata were given; a response can only be removed with an inventory")
@@ -89,7 +89,7 @@ class ResponseCache:
             raise problem(f"no response: the station metadata have no epoch of {channel_id} at that time")
         if not covering:
             raise problem(f"the response of {channel_id} changes, or is not known, within the window")
-        # epochs that overlap are an error of the metadata; the latest one is the correction of the others
+        # epochs that overlap are an error of the metadata; the latest one probably corrects the others
         epoch = max(covering, key=lambda e: e.span.start_ns)
         response = epoch.element.response
         if response is None or not response.response_stages:
@@ -102,9 +102,9 @@ class ResponseCache:
         return epoch
 
     def sample_units(self, channel_id: Channel, first_ns: int, last_ns: int) -> str:
-        """What an archive's samples are in: what comes out of the response that describes them, where it is stated.
+        """The units of an archive's samples, from the output unit of their response.
 
-        "" where no epoch says so, where a unit is not known, or where the epochs of that time say different things.
+        "" if no epoch states a unit, if it is not known, or if the epochs of that time state different units.
         """
         epochs = (self._epochs or {}).get(channel_id, [])
         found = {output_of(e.element.response) for e in epochs if e.span.touches(first_ns, last_ns)}
@@ -113,9 +113,9 @@ class ResponseCache:
     def inverse(
         self, epoch: ChannelEpoch, output: OutputUnit, dt: float, nfft: int, water_level: float | None
     ) -> Evaluated:
-        """One over the response (SI unit of `output` per count), of shape (nfft // 2 + 1,), from 0 to 0.5 / dt Hz.
+        """The inverse of the response (SI unit of `output` per count), shape (nfft // 2 + 1,), from 0 to 0.5 / dt Hz.
 
-        It is bounded `water_level` dB below the peak of the response; None is the plain inverse.
+        Before the inversion, the response is raised to `water_level` dB below its peak; None does not change it.
         """
 
         def make() -> Evaluated:
@@ -144,10 +144,10 @@ def frequencies_of(dt: float, nfft: int) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """How a response is removed.
+    """Options for the removal of a response.
 
     `pre_filt` are four frequencies (Hz) of a cosine band taper, `water_level` (dB below the peak) bounds the inverse
-    (None: plain inverse), `taper` is the tapered share of the window at both ends together with its demeaning.
+    (None: plain inverse), `taper` is the tapered share of the window at both ends; with it, the mean is removed too.
     """
 
     output: OutputUnit

@@ -1,4 +1,4 @@
-"""Segments as obspy Traces."""
+"""Convert segments to obspy Traces."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ with extra("obspy"):
 
 
 def segment_to_trace(segment: Segment, units: str = "") -> Trace:
-    """A Trace of the samples as they are, start to the nanosecond.
+    """Make a Trace of a segment's samples, with the start exact to the nanosecond.
 
     Parameters
     ----------
     segment
-        Its data may be views of read-only memory, which are copied then: obspy works in place.
+        The segment. Samples in read-only memory are copied, because obspy works in place.
     units
-        Becomes `stats.units` where it is not empty.
+        Value for `stats.units`; "" does not set it.
 
     Returns
     -------
     Trace
-        One start and one rate: where the times of records leave that grid, `Segment.uneven` says so.
+        The Trace with one start and one rate. `Segment.uneven` reports records that are not on this grid.
     """
     channel = segment.channel
     header: dict[str, Any] = {

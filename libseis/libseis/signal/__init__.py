@@ -1,1 +1,1 @@
-"""Numerical rules on arrays of samples, one implementation of each: tapers, filters, resampling, differentiation."""
+"""Numerical methods on arrays of samples: tapers, filters, resampling, rotation, amplitudes, windows."""

@@ -1,6 +1,6 @@
-"""Amplitudes of data and gains by them: of absolute values of a TimeSeries, of lengths of a Seismogram's vectors.
+"""Measure the amplitude of a TimeSeries or of a Seismogram's vectors, and scale data by it.
 
-Samples have time along the last axis: shape (npts,) or (3, npts). Gaps are not left out: what fills them is measured.
+Samples have time along the last axis: shape (npts,) or (3, npts). The samples in gaps are measured too.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Values = NDArray[np.float64]
 
 
 class Metric(StrEnum):
-    """What the amplitude of data is: largest value, root mean square, median, or a percentile of the values."""
+    """The definition of an amplitude: largest value, root mean square, median, or a percentile of the values."""
 
     PEAK = "peak"
     RMS = "rms"
@@ -40,7 +40,7 @@ def magnitudes(x: Values) -> Values:
 
 
 def _unit(x: Values) -> float:
-    """What samples are divided by before they are squared: 1, or their peak where squares would leave the floats."""
+    """The divisor of samples before they are squared: 1, or their peak if the squares would overflow or underflow."""
     peak = float(np.max(np.abs(x), initial=0.0))
     return peak if 0.0 < peak < 1e-140 or 1e140 < peak < math.inf else 1.0
 
@@ -62,7 +62,7 @@ def root_mean_square(x: Values) -> float:
 
 
 def median(x: Values) -> float:
-    """The median of the absolute values, or of the vector lengths (zero is taken as the data's centre)."""
+    """The median of the absolute values, or of the vector lengths. No mean is subtracted."""
     return float(np.median(magnitudes(x)))
 
 
@@ -106,7 +106,7 @@ def amplitude(x: Values, metric: Metric, percent: float = 95.0) -> float:
 
 
 def usable_gain(found: float, target: float) -> float:
-    """What brings an amplitude to `target`; 0 where it is zero, not finite, or so small that the gain overflows."""
+    """The gain for an amplitude of `target`; 0 if the amplitude is not finite, or too small for a finite gain."""
     if not (math.isfinite(found) and found > 0.0):
         return 0.0
     gain = target / found
@@ -114,7 +114,7 @@ def usable_gain(found: float, target: float) -> float:
 
 
 def apply_gain(d: Atomic, gain: float) -> None:
-    """Multiply the samples; calib (1 when absent) and the units go with them, and sample * calib stays."""
+    """Multiply the samples, and change calib (default 1) and units so that sample * calib stays the same."""
     x = np.asarray(d.data)
     x *= gain
     d["calib"] = (d.get_double("calib") if d.is_defined("calib") else 1.0) / gain
@@ -123,5 +123,5 @@ def apply_gain(d: Atomic, gain: float) -> None:
 
 
 def overflows(x: Values, gain: float) -> bool:
-    """True if a finite sample would become infinite: the amplitude has no meaning for such data."""
+    """True if a finite sample would become infinite. The amplitude has no meaning for such data."""
     return gain > 1.0 and bool((np.isfinite(x) & (np.abs(x) > np.finfo(np.float64).max / gain)).any())

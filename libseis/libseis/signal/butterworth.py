@@ -1,6 +1,6 @@
-"""Butterworth: the recursive filter with MsPASS's ways of saying it; the design and the filtering are scipy's.
+"""Butterworth: MsPASS's recursive filter class; scipy designs the filter and runs it.
 
-Gaps in a TimeSeries are filtered through as if their samples were data; fill or split them first.
+Samples in gaps of a TimeSeries are filtered like data, so fill or split gaps before filtering.
 """
 
 from __future__ import annotations
@@ -263,7 +263,7 @@ class Butterworth:
         return self._dt
 
     def is_zerophase(self) -> bool:
-        """True where the filter runs forwards and backwards."""
+        """True if the filter runs forwards and backwards."""
         return self._zerophase
 
     def filter_type(self) -> str:

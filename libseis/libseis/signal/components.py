@@ -1,4 +1,4 @@
-"""Single components of Seismograms, the norm of all three, and automatic gain control."""
+"""Single components of Seismograms, the length of their vectors, and automatic gain control."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def extract_component(d: Seismogram, component: int) -> TimeSeries:
 def norm(d: Seismogram) -> TimeSeries:
     """The lengths of a Seismogram's vectors of motion as a TimeSeries, with its Metadata and history.
 
-    On axes that are not orthogonal the vectors are taken to east, north and up first.
+    If the axes are not orthogonal, the vectors are rotated to east, north and up first.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def apply_gain_control(d: Atomic, seconds: float) -> NDArray[np.float64]:
     half = min(math.floor(math.floor(seconds / d.dt + 0.5) / 2), (d.npts - 1) // 2)
     x = samples(d)
     rows = np.atleast_2d(x)
-    # direct sums: running ones leave rounding noise where the data are zero, which the gain would blow up
+    # direct sums, because running sums leave rounding noise where the data are zero, and the gain would amplify it
     box = np.ones(2 * half + 1)
     energy = np.convolve(np.square(rows).sum(axis=0), box, mode="full")[half : half + d.npts]
     count = np.convolve(np.ones(d.npts), box, mode="full")[half : half + d.npts]

@@ -1,6 +1,6 @@
-"""What steps are before they run: filter types, output units, lengths of operators. No scipy and no obspy here.
+"""Constants and lengths of filters and other operators that can be known without scipy and obspy.
 
-Services check job files and plan their pads with this alone; the numerics are imported when the first datum comes.
+Services check job files and plan pads with this module alone. They import scipy and obspy when the first datum comes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import numpy as np
 
-# An impulse response is taken as over when it has decayed by this factor, in nepers: exp(-20.7) = 1e-9
+# An impulse response counts as over when it has decayed by this factor, in nepers: exp(-20.7) = 1e-9
 SETTLED_NEPERS = math.log(1e9)
 
 # Half length of the resampling filter in samples of the slower rate, and its Kaiser beta: a pass band to 0.8 of the
@@ -34,7 +34,7 @@ class FilterType(StrEnum):
 
 
 class OutputUnit(StrEnum):
-    """The quantity that the samples are in after the removal of a response.
+    """The quantity of the samples after the removal of a response.
 
     Displacement (m), velocity (m/s), acceleration (m/s**2), or what the sensor measures in its SI unit (m/s, Pa, rad/s,
     T ...). The values are those of `output` in obspy's `remove_response`.
@@ -47,7 +47,7 @@ class OutputUnit(StrEnum):
 
 
 def kernel_seconds(old: float, new: float) -> float:
-    """Seconds of data on each side that a sample resampled from `old` to `new` Hz is made of."""
+    """Seconds of data on each side that a new sample needs when data are resampled from `old` to `new` Hz."""
     return (RESAMPLING_HALF_LENGTH + 1) / min(old, new)
 
 
@@ -55,8 +55,8 @@ def kernel_seconds(old: float, new: float) -> float:
 def settling_time(kind: FilterType, corners: int, frequencies: tuple[float, ...]) -> float:
     """Seconds in which a Butterworth filter's impulse response decays to 1e-9: the slowest pole of its analog form.
 
-    The poles of the low-pass prototype lie evenly on the left half of the unit circle; each becomes one pole of a low
-    or high pass, two of a band filter (Oppenheim & Schafer, appendix B, frequency transformations).
+    The poles of the low-pass prototype are evenly spaced on the left half of the unit circle. Each becomes one pole of
+    a low or high pass, or two poles of a band filter (Oppenheim & Schafer, appendix B, frequency transformations).
     """
     order = np.arange(1, corners + 1)
     prototype = np.exp(1j * np.pi * (2 * order + corners - 1) / (2 * corners))

@@ -1,4 +1,4 @@
-"""Numerical operators behind the built-in steps: pure functions on sample arrays with time along the last axis."""
+"""The numerical operators of the built-in steps, as functions on arrays of samples with time along the last axis."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Samples = NDArray[np.float64]
 def butterworth_sections(
     kind: FilterType, corners: int, frequencies: tuple[float, ...], rate: float
 ) -> NDArray[np.float64]:
-    """Second-order sections of a Butterworth filter, shape (sections, 6): the one design of it. All callers share them.
+    """Second-order sections of a Butterworth filter, shape (sections, 6). Callers share them and must not change them.
 
     Parameters
     ----------
@@ -32,14 +32,14 @@ def butterworth_sections(
     corners
         Poles of each side.
     frequencies
-        Corner frequencies in Hz, 3 dB down in one pass: two, rising, for a band, else one.
+        Corner frequencies in Hz, 3 dB down in one pass: two in rising order for a band, else one.
     rate
         Samples per second.
 
     Raises
     ------
     SampleError
-        A frequency is not between 0 and the Nyquist frequency, or a band's do not rise.
+        A frequency is not between 0 and the Nyquist frequency, or the two of a band are not in rising order.
     """
     nyquist = 0.5 * rate
     for frequency in frequencies:
@@ -63,7 +63,7 @@ def butterworth_sections(
 
 
 def apply_filter(x: Samples, sos: NDArray[np.float64], zerophase: bool) -> Samples:
-    """Filter along the last axis from rest, once forward or forward and backward (no phase shift, twice the order)."""
+    """Filter along the last axis from rest: forward, or forward and backward (no phase shift, twice the order)."""
     y: Samples = signal.sosfilt(sos, x, axis=-1)
     if zerophase:
         y = signal.sosfilt(sos, y[..., ::-1], axis=-1)[..., ::-1]
@@ -100,7 +100,7 @@ def differentiate(x: Samples, dt: float) -> Samples:
 
 
 def envelope(x: Samples) -> Samples:
-    """Modulus of the analytic signal, by an FFT of a fast length; the ends are affected by wrapping."""
+    """Modulus of the analytic signal, by an FFT of a fast length; the FFT wraps around, which affects the ends."""
     npts = x.shape[-1]
     y: Samples = np.abs(signal.hilbert(x, N=next_fast_len(npts), axis=-1)[..., :npts])
     return y

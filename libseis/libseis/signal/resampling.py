@@ -1,8 +1,9 @@
-"""Resampling onto a grid with a fractional delay: any ratio of rates, any phase of the data. Pure functions on arrays.
+"""Resample arrays to another rate on a given time grid, for any ratio of rates and any start time.
 
-One kernel serves all ratios: a Kaiser-windowed sinc, zero phase, flat to 0.8 of the lower Nyquist frequency and 90 dB
-down from it (Oppenheim & Schafer, section 7.6), placed at the exact time of every new sample. Ratios of small whole
-numbers repeat a few phases of it and run as a polyphase filter; other ones read it from a fine table.
+All ratios use the same kernel: a zero-phase sinc with a Kaiser window, flat to 0.8 of the lower Nyquist frequency and
+90 dB down from that frequency on (Oppenheim & Schafer, section 7.6). It is centred at the exact time of each new
+sample. Ratios of small whole numbers need only a few phases of the kernel and run as a polyphase filter; other ratios
+read the kernel from a fine table.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ with extra("obspy"):
 
 Samples = NDArray[np.float64]
 
-# A polyphase filter has 2 * 32 * max(up, down) taps; up to here making them costs less than the samples of a minute
+# A polyphase filter has 2 * 32 * max(up, down) taps; up to here they cost less than the samples of a minute
 _LARGEST_RATIO = 2_000
 
-# Phases of the table between two samples. Between them the kernel is taken as straight: its second derivative is at
-# most pi**2 / 3 of its peak, so that a tap is wrong by (pi**2 / 3) / 8 / 2048**2 = 1e-7 of it
+# Phases of the table between two samples. The kernel is interpolated linearly between phases. Its second derivative is
+# at most pi**2 / 3 of its peak, so that a tap is wrong by at most (pi**2 / 3) / 8 / 2048**2 = 1e-7 of the peak
 _PHASES = 2_048
 
-# Values gathered at a time: 4 MB stay in the caches
+# Values gathered at a time; 4 MB fit the caches
 _GATHERED = 2**19
 
 
@@ -52,18 +53,17 @@ def grid_time_ns(index: int, rate: Fraction) -> int:
 
 
 def resample(x: Samples, t0_ns: int, old: Fraction, new: Fraction) -> tuple[Samples, int]:
-    """The samples on the grid of `new` (samples a second) through time 0, and the number of the first one on it.
+    """The samples on the grid of `new` (samples per second) through time 0, and the first one's number on the grid.
 
-    `x` has shape (npts,) or (3, npts), its first sample stands at `t0_ns`, its rate is `old`. All new samples whose
-    times lie within the data are made (none when no grid time does). Beyond its ends the data are continued by
-    odd reflection, so that an offset or a trend makes no step there; samples nearer to an end than half the kernel
-    (`design.kernel_seconds`) feel it.
+    `x` has shape (npts,) or (3, npts), its first sample is at `t0_ns`, its rate is `old`. The result has all grid times
+    within the data. The data are extended at both ends by odd reflection, so that an offset or a trend makes no step
+    there. This affects samples that are nearer to an end than half the kernel (`design.kernel_seconds`).
     """
     first, on_grid = grid_index(t0_ns, new)
-    # where the first new sample stands, in old sample intervals after x[0]
+    # time of the first new sample after x[0], in old sample intervals
     start = Fraction(0) if on_grid else (first / new - Fraction(t0_ns, SECOND_NS)) * old
     step = old / new
-    # the last sample may be a rounded ns off as the first may
+    # like the first sample, the last one may be off by a rounded ns
     count = (x.shape[-1] - 1 - start + old / SECOND_NS) // step + 1
     if count <= 0:
         return np.empty((*x.shape[:-1], 0)), first
@@ -77,7 +77,7 @@ def resample(x: Samples, t0_ns: int, old: Fraction, new: Fraction) -> tuple[Samp
 
 
 def _kernel(offset: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
-    """The kernel at offsets counted in old samples; `scale` is the slower rate over the old one."""
+    """The kernel at offsets in old samples; `scale` is the slower rate divided by the old one."""
     u = offset * scale
     inside = np.abs(u) <= RESAMPLING_HALF_LENGTH
     root = np.sqrt(np.where(inside, 1.0 - (u / RESAMPLING_HALF_LENGTH) ** 2, 0.0))
@@ -87,12 +87,12 @@ def _kernel(offset: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
 
 
 def _polyphase(x: Samples, start: Fraction, step: Fraction, count: int) -> Samples:
-    """New sample m stands `start + m * step` old samples after x[0]; `step = down / up` repeats its phases."""
+    """Resample with few phases: new sample m is `start + m * step` old samples after x[0], and `step = down / up`."""
     up, down = step.denominator, step.numerator
     scale = min(1.0, up / down)
     reach = math.ceil(RESAMPLING_HALF_LENGTH / scale)
     before = int(start) - reach
-    # upfirdn gives sum over k of x[k] * taps[m * down - k * up]; as many outputs are dropped as keep the taps causal
+    # upfirdn gives the sum over k of x[k] * taps[m * down - k * up] with causal taps, so the first outputs are dropped
     ahead = (start - before) * up
     dropped = math.ceil((ahead + reach * up) / down)
     taps = _taps(up, ahead - dropped * down, scale, reach)
@@ -102,7 +102,7 @@ def _polyphase(x: Samples, start: Fraction, step: Fraction, count: int) -> Sampl
 
 @functools.lru_cache(maxsize=64)
 def _taps(up: int, offset: Fraction, scale: float, reach: int) -> NDArray[np.float64]:
-    """The kernel every `1 / up` old samples from `offset` of those on, to its end; each phase has a sum of one."""
+    """The kernel at every `1 / up` old samples from `offset` to its end; the taps of each phase have the sum one."""
     length = math.ceil(reach * up - offset) + 1
     taps = _kernel((float(offset) + np.arange(length)) / up, scale)
     for phase in range(min(up, length)):
@@ -112,7 +112,7 @@ def _taps(up: int, offset: Fraction, scale: float, reach: int) -> NDArray[np.flo
 
 
 def _table(x: Samples, start: Fraction, step: Fraction, count: int) -> Samples:
-    """As `_polyphase`, for ratios that do not repeat: each new sample takes its kernel from a table of phases."""
+    """Resample with any ratio, with a kernel from a table for each new sample; arguments as in `_polyphase`."""
     scale = min(1.0, float(1 / step))
     reach = math.ceil(RESAMPLING_HALF_LENGTH / scale)
     kernels = _kernels(scale, reach)
@@ -122,7 +122,7 @@ def _table(x: Samples, start: Fraction, step: Fraction, count: int) -> Samples:
     chunk = max(1, _GATHERED // (2 * reach))
     for first in range(0, count, chunk):
         size = min(chunk, count - first)
-        exact = start + first * step  # no rounding adds up over a long record
+        exact = start + first * step  # computed from the start, so that rounding errors do not add up
         whole = int(exact)
         position = float(exact - whole) + float(step) * np.arange(size)
         below = np.floor(position)
@@ -138,7 +138,7 @@ def _table(x: Samples, start: Fraction, step: Fraction, count: int) -> Samples:
 
 @functools.lru_cache(maxsize=8)
 def _kernels(scale: float, reach: int) -> NDArray[np.float64]:
-    """The taps of new samples that stand 0, 1/n ... 1 old samples after x[reach - 1] of 2 * reach ones."""
+    """The taps of new samples that are 0, 1/n ... 1 old samples after x[reach - 1], each with 2 * reach taps."""
     phases = max(16, math.ceil(_PHASES * scale))
     behind = np.arange(reach - 1, -reach - 1, -1)
     kernels = _kernel(np.linspace(0.0, 1.0, phases + 1)[:, None] + behind, scale)
@@ -148,7 +148,7 @@ def _kernels(scale: float, reach: int) -> NDArray[np.float64]:
 
 
 def interpolate(x: Samples, old_dt: float, new_dt: float, method: str) -> Samples:
-    """Samples every `new_dt` seconds from the first one on, by obspy's interpolation; nothing is filtered before.
+    """Samples every `new_dt` seconds from the first one on, by obspy's interpolation without a filter before it.
 
     Parameters
     ----------
@@ -167,13 +167,13 @@ def interpolate(x: Samples, old_dt: float, new_dt: float, method: str) -> Sample
     with extra("obspy"):
         from obspy.signal import interpolation
 
-    # the last sample may be a rounding error beyond the data, which the kernels refuse
+    # without this, a rounding error can put the last sample beyond the data, which the kernels refuse
     count = math.floor((x.shape[-1] - 1) * old_dt / new_dt * (1.0 + 1e-12)) + 1
     head, tail = (0.0, old_dt), (0.0, new_dt, count)
     rows = []
     for row in np.ascontiguousarray(np.atleast_2d(x)):
         if method == "lanczos":
-            # obspy wants a sample on both sides of each new one
+            # obspy needs an old sample on both sides of each new one
             padded = np.pad(row, 1, mode="edge")
             rows.append(interpolation.lanczos_interpolation(padded, -old_dt, old_dt, *tail, a=LANCZOS_WIDTH))
         elif method == "weighted_average_slopes":

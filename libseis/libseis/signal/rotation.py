@@ -1,8 +1,8 @@
-"""Axes of three-component data as matrices: rows are unit vectors (east, north, up) of the components that come out.
+"""Rotation matrices for three-component data; each row is the unit vector (east, north, up) of a new component.
 
-Azimuths are degrees clockwise from north; a back azimuth points from the receiver to the source. Radial points away
-from the source, transverse 90 degrees clockwise from it seen from above: as SAC and obspy have it, so that radial,
-transverse, up are left-handed.
+Azimuths are degrees clockwise from north; a back azimuth points from the receiver to the source. As in SAC and obspy,
+radial points away from the source, and transverse 90 degrees clockwise from radial, seen from above. So radial,
+transverse and up are a left-handed system.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from libseis.objects.seismogram import Seismogram
 Matrix = NDArray[np.float64]
 
 KM_PER_DEGREE = math.pi * 6371.0 / 180.0
-"""Kilometres of a degree at the surface of TauP's Earth: slowness in s/degree is this many times that in s/km."""
+"""Kilometres per degree at the surface of TauP's Earth; divide s/degree by it to get s/km."""
 
 MOST_CONDITION = 1e3
-"""Axes are as good as in one plane where bringing them to east, north and up multiplies noise by this."""
+"""Axes count as in one plane if the rotation to east, north and up multiplies noise by this."""
 
 
 def turned_axes(angle: float) -> Matrix:
-    """East, north, up turned about the vertical by `angle` degrees clockwise, seen from above; shape (3, 3)."""
+    """East, north and up, turned about the vertical by `angle` degrees clockwise seen from above; shape (3, 3)."""
     a = math.radians(angle)
     return np.array([[math.cos(a), -math.sin(a), 0.0], [math.sin(a), math.cos(a), 0.0], [0.0, 0.0, 1.0]])
 
@@ -38,14 +38,14 @@ def rtz_axes(back_azimuth: float) -> Matrix:
 
 
 def lqt_axes(back_azimuth: float, incidence: float) -> Matrix:
-    """Along the ray (L), across it in its plane (Q), transverse (T), as `obspy.signal.rotate.rotate_zne_lqt`.
+    """L (along the ray), Q (across it in its plane) and T (transverse), as `obspy.signal.rotate.rotate_zne_lqt`.
 
     Parameters
     ----------
     back_azimuth : float
         Degrees.
     incidence : float
-        Degrees between the ray and the vertical; 0 for a ray that comes straight up.
+        Degrees between the ray and the vertical; 0 for a vertical ray.
 
     Returns
     -------
@@ -97,14 +97,14 @@ def free_surface_matrix(back_azimuth: float, slowness: float, vp: float, vs: flo
 
 
 def check_axes(matrix: Matrix, what: str) -> None:
-    """MatrixError where three axes lie in one plane, or so nearly that what they tell apart drowns in noise."""
+    """Raise MatrixError if three axes are in one plane, or so nearly that the rotation would amplify noise too much."""
     values = np.linalg.svd(matrix, compute_uv=False) if np.isfinite(matrix).all() else np.zeros(3)
     if not values[-1] * MOST_CONDITION > values[0]:
         raise MatrixError(f"{what} is singular: its three axes lie in one plane", ErrorSeverity.Invalid, shape=(3, 3))
 
 
 def to_standard(d: Seismogram) -> None:
-    """Bring a Seismogram to east, north and up; MatrixError where its axes lie in one plane."""
+    """Rotate a Seismogram to east, north and up; MatrixError if its axes are in one plane."""
     if not d.orthogonal():
         check_axes(d.tmatrix, "the matrix of the components")
     d.rotate_to_standard()

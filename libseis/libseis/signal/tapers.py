@@ -1,6 +1,6 @@
 """Tapers: LinearTaper, CosineTaper and VectorTaper on absolute times, the top mute, and tapers of both ends.
 
-The classes have the names and calls of mspasspy.ccore.algorithms.basic. They work in place; gaps are samples to them.
+The classes have the names and calls of mspasspy.ccore.algorithms.basic. They work in place and do not look at gaps.
 """
 
 from __future__ import annotations
@@ -254,7 +254,7 @@ class _TopMute:
         """
         if d.dead():
             return 0
-        # a start that differs by rounding only is at the first sample
+        # a start before the data by a rounding error counts as at the first sample
         if self._t0 < d.t0 - 1e-6 * d.dt:
             d.elog.log_error(
                 "TopMute",

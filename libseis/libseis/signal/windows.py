@@ -1,4 +1,4 @@
-"""Windows of data by MsPASS's rule: the sample nearest to the start, and what becomes of data that are too short."""
+"""Cut windows from data by MsPASS's rule (from the sample nearest to the start), and handle data that are too short."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHORT_SEGMENT_HANDLING = ("kill", "truncate", "pad")
 
 @dataclass(frozen=True, slots=True)
 class SampleRange:
-    """The samples that a window asks for, and those of them that the datum has."""
+    """The samples of a window, and which of them the datum has."""
 
     first: int
     count: int
@@ -38,8 +38,8 @@ def _half_away(x: float) -> int:
 def sample_range(d: Atomic, start: float, end: float) -> SampleRange:
     """MsPASS's rule: the sample nearest to `start`, and round((end - start) / dt) + 1 samples.
 
-    Each end may lie up to half a sample beyond the data. Rounding both ends can ask for one sample more than lies
-    before `end`; it is not asked for where the datum ends there.
+    Each end may be up to half a sample beyond the data. Rounding both ends can add one sample after `end`; if the datum
+    ends there, the window does not need this sample.
     """
     first = d.sample_number(start)
     count = _half_away((end - start) / d.dt) + 1
@@ -49,7 +49,7 @@ def sample_range(d: Atomic, start: float, end: float) -> SampleRange:
 
 
 def _shift(d: Atomic, t0shift: float | str | None) -> float | None:
-    """The time that a window is relative to: a number, or the Metadata value of that name (None if it is not there)."""
+    """The reference time of a window: a number, or the Metadata value of a name (None if it is not defined)."""
     if t0shift is None:
         return 0.0
     if not isinstance(t0shift, str):
@@ -58,7 +58,7 @@ def _shift(d: Atomic, t0shift: float | str | None) -> float | None:
 
 
 def _dead_part(d: Atomic, message: str) -> Atomic:
-    """A dead, empty copy that says why; the datum itself stays as it is."""
+    """A dead, empty copy with the reason on its log; the datum itself does not change."""
     dead = part(d, 0, 0)
     dead.elog.log_error("WindowData", message, ErrorSeverity.Invalid)
     dead.kill()
@@ -67,7 +67,7 @@ def _dead_part(d: Atomic, message: str) -> Atomic:
 
 @dataclass(frozen=True, slots=True)
 class WindowRequest:
-    """A window of one datum: its ends (s), what they are relative to, and what is done where the datum is too short."""
+    """A window of one datum: its ends (s), their reference time, and what to do if the datum is too short."""
 
     start: float
     end: float
@@ -83,7 +83,7 @@ class WindowRequest:
             )
 
     def cut(self, d: Atomic, empty_outside: bool) -> Atomic:
-        """The window of a live datum; `empty_outside` empties, kills and returns a datum wholly outside of it."""
+        """Cut the window of a live datum; with `empty_outside`, a datum outside of it is emptied and killed."""
         shift = _shift(d, self.t0shift)
         if shift is not None:
             return self._cut(d, shift, empty_outside)

@@ -1,7 +1,8 @@
-"""Predicted arrivals in a one-dimensional Earth: tables made by obspy's TauP, looked up for many stations at once.
+"""Predicted arrivals in a one-dimensional Earth, from tables made with obspy's TauP, for many stations at once.
 
-What obspy.taup does for a pair of source and receiver in milliseconds is here a look into a curve of the phase at the
-source's depth, less than a microsecond per station. Curves are made once, and kept in memory and in a folder.
+obspy.taup needs milliseconds for a pair of source and receiver. This package reads the arrival from a curve of the
+phase for the source depth, in less than a microsecond per station. Curves are made once and kept in memory and in a
+folder.
 """
 
 from .curve import NO_PHASE, PhaseArrivals, PhaseCurve

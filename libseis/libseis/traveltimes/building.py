@@ -1,4 +1,4 @@
-"""From obspy's TauP to the curves of phases: the only place here that asks obspy, and only while tables are made."""
+"""Make the curves of phases with obspy's TauP. Only this module uses obspy, and only to make tables."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 from ..extras import extra
 from .curve import Floats, PhaseCurve
 
-# The cubic of a segment may miss the ray that is traced in its middle by so much (s); more rays are traced there else.
+# Largest difference (s) between the cubic of a segment and a ray in its middle. If it is larger, more rays are traced.
 _GOOD_ENOUGH: Final = 0.0005
 # Sources in the crust, at the surface, above and below the discontinuities at 410 and 660 km.
 _DEPTHS_KM: Final = (10.0, 0.0, 100.0, 500.0, 700.0)
 _MOST_ROUNDS: Final = 5
-# Rays traced between two samples that have a caustic between them, and how often they are traced closer to find one.
+# Number of rays traced between two samples with a caustic between them, and of refinements to find a ray.
 _CLOSE: Final = 33
 _ZOOMS: Final = 3
 _NONE: Final = PhaseCurve(np.empty(0), np.empty(0), np.empty(0))
@@ -36,7 +36,7 @@ def _at_depth(model: str, depth_km: float) -> Any:
 
 
 def is_phase(model: str, phase: str) -> bool:
-    """Whether a name is a phase for a source at some depth."""
+    """Whether a name is a phase at any source depth."""
     with extra("obspy"):
         from obspy.taup.helper_classes import TauModelError
 
@@ -52,7 +52,7 @@ def is_phase(model: str, phase: str) -> bool:
 
 
 def build_curve(model: str, phase: str, depth_km: float) -> PhaseCurve:
-    """The curve of a phase for a source depth, empty where the phase does not exist for it."""
+    """The curve of a phase for a source depth; empty if the phase does not exist for this depth."""
     with extra("obspy"):
         from obspy.taup.helper_classes import TauModelError
 
@@ -90,15 +90,15 @@ def _traced(model: str, phase: str, depth_km: float) -> Any:
 
 
 def _is_ray(traced: Any) -> bool:
-    """Head and diffracted waves and surface waves are straight lines."""
+    """The curves of head, diffracted and surface waves, which are straight lines."""
     return not traced.head_or_diffract_seq and not traced.name.endswith("kmps") and len(traced.ray_param) > 2
 
 
 def _refined(traced: Any) -> tuple[Floats, Floats, Floats]:
-    """obspy's samples, and rays between them until the cubic through any two neighbours is good.
+    """obspy's samples with more rays between them, until the cubic between each two neighbours is accurate.
 
-    obspy looks for arrivals between two samples where their distances enclose the one that is wanted; so does the
-    curve, and what is added never makes an arrival that obspy has not.
+    obspy searches an arrival between two samples whose distances enclose the given one. The curve does the same, and
+    the added rays never make an arrival that obspy does not find.
     """
     x, t, p = traced.dist, traced.time, traced.ray_param
     todo = p[1:] != p[:-1]
@@ -125,8 +125,8 @@ def _refined(traced: Any) -> tuple[Floats, Floats, Floats]:
 
 
 def _behind_caustic(traced: Any, x: Floats, p: Floats) -> Floats:
-    """Samples (3, n) of the rays between two that have a caustic between them, without the part of the curve that runs
-    back beyond the distances of the two; the ends are rays at the distances of the two."""
+    """Samples (3, n) of rays between two samples with a caustic between them. The part of the curve beyond the
+    distances of the two is left out; the first and last rays are at these distances."""
     ray_params = np.linspace(p[0], p[1], _CLOSE)
     distance, time = _shoot(traced, ray_params)
     distance[0], distance[-1] = x
@@ -168,7 +168,7 @@ def _cubic(curve: PhaseCurve, at: np.ndarray[Any, Any], x: Floats) -> Floats:
 
 
 def _shoot(traced: Any, ray_params: Floats) -> tuple[Floats, Floats]:
-    """Distances and times of the rays of these parameters, as obspy's shoot_ray for all at once."""
+    """Distances and times of the rays with these parameters, like obspy's shoot_ray, but for all at once."""
     model = traced.tau_model
     distance, time = np.zeros(len(ray_params)), np.zeros(len(ray_params))
     for wave, passes in zip((True, False), traced.calc_branch_mult(model), strict=True):

@@ -1,6 +1,6 @@
-"""The curve of one phase and one source depth: distance and time as functions of the ray parameter.
+"""PhaseCurve: distance and time of one phase at one source depth, as functions of the ray parameter.
 
-Times between two samples come from the cubic that has the samples' times and, since dt/dx = p, their slopes. A phase
+Times between two samples come from the cubic with the times of the samples and, since dt/dx = p, their slopes. A phase
 may arrive several times at one distance (triplications), or not at all (shadow zones).
 """
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# Index of the phase where none of those asked for exists.
+# Index of the phase if none of the given phases exists.
 NO_PHASE: Final = -1
 
 
@@ -25,13 +25,13 @@ class PhaseCurve:
     Parameters
     ----------
     distance, time, ray_param
-        Samples in order of the ray parameter, arrays of one length: radians, seconds, seconds per radian. None where
-        the phase does not exist for this depth.
+        Samples in order of the ray parameter, arrays of one length: radians, seconds, seconds per radian. Empty if the
+        phase does not exist for this depth.
     incidence_slowness, takeoff_slowness
-        Radius over velocity (s) of the first layer at the receiver and at the source: the sine of the angle is the ray
-        parameter divided by it; 0 where a phase has no such angle (surface waves).
+        Radius divided by velocity (s) of the first layer at the receiver and at the source. The sine of the angle is
+        the ray parameter divided by it. 0 for a phase without such an angle (surface waves).
     down_at_receiver, up_at_source
-        True where the ray comes from above, or leaves upwards: angles are counted from 180 degrees then.
+        True if the ray comes from above, or leaves upwards; angles are counted from 180 degrees then.
     """
 
     distance: Floats
@@ -84,7 +84,7 @@ class PhaseCurve:
         angle, of_station = _turns(degrees, float(x.max()))
         order = np.argsort(angle, kind="stable")
         angle, of_station = angle[order], of_station[order]
-        # a ray parameter that is repeated bounds a shadow zone; two samples alone are a head or diffracted wave
+        # a repeated ray parameter is the edge of a shadow zone; only two samples are a head or diffracted wave
         real = np.flatnonzero((p[1:] != p[:-1]) | (len(x) == 2))
         low, high = np.minimum(x[real], x[real + 1]), np.maximum(x[real], x[real + 1])
         begin, end = np.searchsorted(angle, low, "left"), np.searchsorted(angle, high, "right")
@@ -92,7 +92,7 @@ class PhaseCurve:
         at = np.repeat(real, counts)
         which = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(begin, counts)
         width = x[at + 1] - x[at]
-        # where a caustic makes two samples of one distance, either is the arrival
+        # a caustic can give two samples at one distance; either can be the arrival
         s = np.divide(angle[which] - x[at], width, out=np.zeros(len(at)), where=width != 0)
         slope0, slope1, rise = p[at] * width, p[at + 1] * width, t[at + 1] - t[at]
         square, cube = slope0 + slope1 - 2 * rise, 3 * rise - 2 * slope0 - slope1
@@ -138,9 +138,9 @@ class PhaseCurve:
 class PhaseArrivals:
     """One arrival at each of n distances; arrays of shape (n,).
 
-    `phase` is the index of the phase in the list that was asked for, `NO_PHASE` where none of them arrives, and the
-    other values are NaN there. `time` is in seconds after the origin, `ray_param` in seconds per degree, `incidence`
-    and `takeoff` in degrees.
+    `phase` is the index of the phase in the given list. It is `NO_PHASE` if none of them arrives; the other values are
+    NaN then. `time` is in seconds after the origin, `ray_param` in seconds per degree, `incidence` and `takeoff` in
+    degrees.
     """
 
     phase: NDArray[np.intp]
@@ -151,12 +151,12 @@ class PhaseArrivals:
 
 
 def _turns(degrees: Floats, furthest: float) -> tuple[Floats, NDArray[np.intp]]:
-    """The angles (radians) that end at each distance up to the curve's furthest: the short way, the long way, and with
-    whole turns; and the distance that each is of."""
+    """The angles (radians) of all paths to each distance, up to the longest of the curve: the short way, the long way,
+    and with whole turns; and the index of the distance for each angle."""
     short = np.radians(degrees)
     number = np.arange(len(degrees), dtype=np.intp)
     angles, numbers = [short], [number]
-    longer = (degrees > 0) & (degrees < 180)  # at both ends, the long way round is the short one
+    longer = (degrees > 0) & (degrees < 180)  # at 0 and 180 degrees both ways are the same
     turn = 2 * np.pi
     while turn - np.pi <= furthest:
         angles += [turn - short[longer], turn + short]

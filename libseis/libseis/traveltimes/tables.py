@@ -1,7 +1,7 @@
-"""Curves of phases by Earth model and source depth, kept in memory and, where a folder is given, on disk.
+"""TravelTimes: curves of phases by Earth model and source depth, in memory and, if a folder is given, on disk.
 
-A file holds the curves of one depth: a line of JSON that says which, then their numbers. It is written beside its place
-and renamed, so that several processes may share a folder; what cannot be read is made again.
+A file holds the curves of one depth: a line of JSON that describes them, then their numbers. It is written to a
+temporary file and renamed, so that several processes may share a folder. A file that cannot be read is made again.
 """
 
 from __future__ import annotations
@@ -28,15 +28,16 @@ with extra("obspy"):
 _log = logging.getLogger(__name__)
 
 MODELS: Final = ("iasp91", "ak135", "prem")
-# Sources of one depth to ten metres share their curves: a time is then wrong by 5 m of path at most, 2 ms for S.
+# Source depths are rounded to ten metres, so that sources share curves. A time is wrong by 5 m of path at most, or 2 ms
+# for S.
 DEPTH_STEP_KM: Final = 0.01
-_SAME_KM: Final = 1e-6  # obspy cannot cut a layer thinner than that
+_SAME_KM: Final = 1e-6  # obspy cannot make thinner layers
 DEEPEST_KM: Final = 800.0
 _FORMAT: Final = 1
 
 
 class PhaseNameError(ValueError):
-    """A name that is not a phase; the text says which name, and what is expected."""
+    """A name is not a phase; the message says which name, and what is expected."""
 
 
 def check_phases(phases: Sequence[str], model: str = "iasp91") -> None:
@@ -67,11 +68,11 @@ class TravelTimes:
     Parameters
     ----------
     model
-        `iasp91`, `ak135` or `prem`: spherical, so that times are those of a sphere, without ellipticity.
+        `iasp91`, `ak135` or `prem`. The models are spherical, so times have no correction for ellipticity.
     folder
-        Where curves are kept between processes; None for memory alone. A folder that cannot be written is not used.
+        Folder for curves that processes share; None for memory alone. A folder that cannot be written is not used.
     keep
-        How many depths are held in memory, about 10 kB each and phase.
+        Number of depths to keep in memory; each needs about 10 kB per phase.
     """
 
     def __init__(self, model: str = "iasp91", folder: Path | None = None, keep: int = 256) -> None:
@@ -85,7 +86,7 @@ class TravelTimes:
 
     @property
     def radius_km(self) -> float:
-        """Radius of the planet, for seconds per kilometre."""
+        """Radius of the planet in km, to convert to seconds per kilometre."""
         return float(earth(self.model).radius_of_planet)
 
     def first(self, phases: Sequence[str], depth_km: float, degrees: Floats) -> PhaseArrivals:
@@ -158,7 +159,7 @@ class TravelTimes:
             return [known[phase] for phase in phases]
 
     def _step(self, depth_km: float) -> float:
-        """The depth whose curves serve for this one: rounded, and never across a discontinuity."""
+        """The depth whose curves are used for this depth: rounded, but not across a discontinuity."""
         rounded = round(round(depth_km / DEPTH_STEP_KM) * DEPTH_STEP_KM, 4)
         for branch in earth(self.model).tau_branches[0]:
             at = float(branch.top_depth)
@@ -221,7 +222,7 @@ def _unpack(heading: dict[str, list[float]], numbers: Floats) -> dict[str, Phase
 
 
 def _version() -> str:
-    """Versions of obspy may trace differently."""
+    """The version of obspy, because versions may trace differently."""
     from importlib.metadata import version
 
     return version("obspy")

@@ -1,9 +1,8 @@
-"""The data objects as seis.v1 messages and back, exactly; the only place that knows both.
+"""Convert the data objects to seis.v1 messages and back, exactly. Only this package knows both.
 
-Objects cross by `to_message` and `from_message`, bare samples by `pack_samples` and `unpack_samples`. Programs that
-hand data on write and read the same messages with the samples left packed: `put_heading` and `heading_of`.
-`carried` gives the data objects of a message off the bus; nothing else of what travels beside waveforms (tasks, jobs)
-is known here.
+`to_message` and `from_message` convert objects, `pack_samples` and `unpack_samples` convert bare samples. Programs that
+pass data on can write and read the same messages without unpacking the samples, with `put_heading` and `heading_of`.
+`carried` gives the data objects in a message from the bus. This package does not know other messages (tasks, jobs).
 """
 
 from libseis.wire.carried import carried, claim_of

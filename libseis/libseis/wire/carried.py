@@ -1,4 +1,4 @@
-"""Data objects out of a message on the bus, for programs that have libseis and no Seisbus."""
+"""Read the data objects in a message from the bus, for programs that have libseis but not Seisbus."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ M = TypeVar("M", bound=Message)
 
 
 def claim_of(body: bytes) -> tuple[str, str] | None:
-    """Where the contents of a message wait that is too large for the bus.
+    """Find the contents of a message that is too large for the bus.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def claim_of(body: bytes) -> tuple[str, str] | None:
     Returns
     -------
     tuple of str, or None
-        Bucket and name of the object in NATS's Object Store; None when the message holds its contents itself.
+        Bucket and name of the object in NATS's Object Store; None if the message itself holds its contents.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def carried(body: bytes, contents: bytes | None = None) -> list[TimeSeries | Sei
     body : bytes
         The message as it is on the bus.
     contents : bytes, optional
-        What waits at `claim_of(body)`, where that is not None.
+        The object that `claim_of(body)` names, if it is not None.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def carried(body: bytes, contents: bytes | None = None) -> list[TimeSeries | Sei
     Raises
     ------
     SampleError
-        When the bytes are no such message, the samples are damaged, or `contents` is wanted and not given.
+        The bytes are not such a message, the samples are damaged, or `contents` is needed and not given.
     """
     if contents is None and (claim := claim_of(body)):
         raise _unfit(f"The data wait as {claim[1]} in the bucket {claim[0]}; read it and pass it as `contents`.")

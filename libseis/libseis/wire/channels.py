@@ -1,4 +1,4 @@
-"""Channels as messages: `seis.v1.Channel` and back."""
+"""Convert channels to messages (`seis.v1.Channel`) and back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 from libseis.codes import Channel
 from seis.v1 import task_pb2 as pb
 
-# A message names few channels, each hundreds of times.
+# A message names few channels, but each of them hundreds of times.
 _channel = lru_cache(maxsize=1024)(Channel)
 
 
@@ -17,7 +17,7 @@ def channel_of(message: pb.Channel) -> Channel:
 
 
 def channel_fields(channel: Channel) -> dict[str, str]:
-    """The fields of the message that names a channel, to make a larger message of."""
+    """The fields of the message of a channel, to build a larger message."""
     return {"net": channel.net, "sta": channel.sta, "loc": channel.loc, "chan": channel.chan}
 
 

@@ -1,4 +1,4 @@
-"""What a datum carries beside its samples: Metadata, error log, processing history, clock; to messages and back."""
+"""Convert the Metadata, error log, processing history and clock of a datum to messages and back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from seis.v1 import waveform_pb2 as pb
 
 _INT64_SECONDS = 9.2e9  # int64 nanoseconds end at 9.223e9 s
 
-# messages count from 1, so that 0 can mean "not sent"; UNDEFINED is that
+# messages count from 1, so that 0 can mean "not sent", which is read as UNDEFINED
 _STATUS = {s: 0 if s is ProcessingStatus.UNDEFINED else int(s) + 1 for s in ProcessingStatus}
 _ATOMIC = {a: 0 if a is AtomicType.UNDEFINED else int(a) + 1 for a in AtomicType}
 _STATUS_BACK = {number: status for status, number in _STATUS.items()}
@@ -48,7 +48,7 @@ def metadata_to_message(metadata: Metadata) -> pb.Metadata:
     """
     return pb.Metadata(
         modified=sorted(metadata.modified()),
-        # iterating the object sorts, which costs and is not needed
+        # iterating the object would sort the names, which takes time and is not needed
         entries={key: value_fields(metadata[key], key) for key in metadata.keys()},  # type: ignore[misc]  # noqa: SIM118
     )
 
@@ -83,7 +83,7 @@ def mark_modified(target: Metadata, keys: Any) -> None:
 
 
 def elog_to_message(elog: ErrorLogger) -> pb.ErrorLog:
-    """Every entry in order."""
+    """The entries of a log in order."""
     return pb.ErrorLog(
         job_id=elog.get_job_id(),
         entries=[
@@ -100,7 +100,7 @@ def elog_to_message(elog: ErrorLogger) -> pb.ErrorLog:
 
 
 def elog_from_message(message: pb.ErrorLog) -> ErrorLogger:
-    """The log of a message, process ids kept."""
+    """The log of a message, with its process ids."""
     entries = [
         LogData(
             {
@@ -118,7 +118,7 @@ def elog_from_message(message: pb.ErrorLog) -> ErrorLogger:
 
 
 def history_to_message(history: ProcessingHistory) -> pb.ProcessingHistory | None:
-    """The whole tree, or None where nothing is recorded."""
+    """The whole history as a message, or None if nothing is recorded."""
     if history.is_empty() and not (history.jobname() or history.jobid()):
         return None
     return pb.ProcessingHistory(
@@ -176,7 +176,7 @@ def clock_to_message(datum: Any) -> pb.Clock:
     else:
         clock.t0_ns = t0_ns
     numerator, denominator = datum.rate_numerator, datum.rate_denominator
-    # an interval that is not the fraction's own is sent alone: it makes the same fraction again
+    # an interval that differs from the fraction is sent alone, because the reader makes the same fraction from it
     if numerator > 0 and denominator / numerator == datum.dt:
         clock.rate.numerator, clock.rate.denominator = numerator, denominator
     if datum.shifted():
@@ -185,7 +185,7 @@ def clock_to_message(datum: Any) -> pb.Clock:
 
 
 def _exact_t0_ns(datum: Any) -> int | None:
-    """The start of `datum` in ns where that says all; None for fractions of ns, NaN, and times beyond int64."""
+    """The start of `datum` in ns if it is exact; None for fractions of ns, NaN, and times beyond int64."""
     if not abs(datum.t0) < _INT64_SECONDS:
         return None
     t0_ns = int(datum.t0_ns)

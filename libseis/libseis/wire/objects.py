@@ -1,4 +1,4 @@
-"""TimeSeries, Seismogram and their ensembles to messages and back."""
+"""Convert TimeSeries, Seismograms and their ensembles to messages and back."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from libseis.wire.headers import (
 from libseis.wire.samples import pack_samples, unpack_samples
 from seis.v1 import waveform_pb2 as pb
 
-# What setting clock and samples writes into the Metadata of an atomic datum.
+# Names that an atomic datum writes to its Metadata when clock and samples are set.
 _OF_CLOCK = ("delta", "npts", "starttime")
 
 Datum: TypeAlias = TimeSeries | Seismogram | TimeSeriesEnsemble | SeismogramEnsemble
@@ -36,7 +36,7 @@ _CLASSES = "TimeSeries, Seismogram, TimeSeriesEnsemble and SeismogramEnsemble"
 def to_message(datum: Datum, samples: pb.Samples | None = None) -> Any:
     """Return a data object as the seis.v1 message with the name of its class.
 
-    The message keeps everything that a pickle of the object keeps.
+    The message holds everything that a pickle of the object holds.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def _atomic_to_message(datum: Any, message: Any, samples: pb.Samples | None) -> 
 
 
 def _leave_out_clock(datum: Any, message: pb.Metadata) -> None:
-    """Drop what a reader knows of clock and samples, where all of it is there and as these say."""
+    """Drop the Metadata that a reader can make from clock and samples, if all are there with the same values."""
     said = {"delta": datum.dt, "npts": datum.npts, "starttime": datum.t0}
     if all(key in datum and type(datum[key]) is type(said[key]) and datum[key] == said[key] for key in _OF_CLOCK):
         for key in _OF_CLOCK:
@@ -172,7 +172,7 @@ def _seismogram(message: pb.Seismogram) -> Seismogram:
 
 
 def _with_flags(datum: Seismogram, cardinal: bool, orthogonal: bool) -> Seismogram:
-    """An empty `datum` with the flags that rotations left; by MsPASS's design nothing but unpickling sets them."""
+    """An empty `datum` with the flags that rotations set; only unpickling can set them, by MsPASS's design."""
     rebuild, (kind, (sampled, matrix, _, _), extras) = datum.__reduce_ex__(2)
     rebuilt: Seismogram = rebuild(kind, (sampled, matrix, cardinal, orthogonal), extras)
     return rebuilt
@@ -189,7 +189,7 @@ def _ensemble(message: Any, ensemble: Any) -> Any:
 
 
 def _carry(message: Any, datum: Any) -> None:
-    """Life, Metadata, log and history of an atomic datum; last, since setting clock and samples writes Metadata."""
+    """Set life, Metadata, log and history of a datum; call it last, because clock and samples write Metadata."""
     datum.live = message.live
     of_clock = {key: datum[key] for key in _OF_CLOCK} if message.metadata.clock_left_out else {}
     _set_metadata(datum, message.metadata, of_clock)
@@ -200,7 +200,7 @@ def _carry(message: Any, datum: Any) -> None:
 
 
 def _set_metadata(target: Any, message: pb.Metadata, more: dict[str, Any]) -> None:
-    """Give `target` exactly the names of the message and of `more`."""
+    """Set exactly the names of the message and of `more` in `target`."""
     target.clear()
     for key, value in {**more, **metadata_from_message(message).todict()}.items():
         target[key] = value

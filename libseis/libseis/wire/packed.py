@@ -1,6 +1,6 @@
-"""TimeSeries whose samples stay packed: their messages written and read without a look at the samples.
+"""Write and read TimeSeries messages without unpacking the samples.
 
-For programs that hand data on, as an archive's own records or as they will be stored.
+Programs use it to pass data on as an archive's records, or in the form that will be stored.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _OF_SERIES = 5
 
 
 class Heading(NamedTuple):
-    """What a message says of a trace beside its samples.
+    """The values of a trace in a message, without its samples.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Heading(NamedTuple):
     rate_numerator, rate_denominator : int
         Sampling rate as a fraction, samples per second; both positive.
     units : str
-        Units of the samples; "" where they are not known.
+        Units of the samples; "" if not known.
     """
 
     channel: Channel
@@ -47,14 +47,14 @@ class Heading(NamedTuple):
 
 
 def put_heading(message: pb.TimeSeries, heading: Heading) -> None:
-    """Make a new message that of a live TimeSeries in UTC; the caller puts the packed `samples` into it.
+    """Fill a new message as for a live TimeSeries in UTC; the caller puts the packed `samples` into it.
 
-    It is what `to_message` gives for the TimeSeries that `from_message` makes of it.
+    The result is the same as from `to_message`, for the TimeSeries that `from_message` makes from it.
 
     Parameters
     ----------
     message : seis.v1.TimeSeries
-        A message that says nothing but its samples.
+        A message that has at most its samples.
     heading : Heading
         Channel, clock and units.
     """
@@ -67,7 +67,7 @@ def put_heading(message: pb.TimeSeries, heading: Heading) -> None:
     message.metadata.CopyFrom(_metadata(heading.channel, heading.units))
 
 
-@lru_cache(maxsize=1024)  # a message names few channels, each hundreds of times
+@lru_cache(maxsize=1024)  # a message names few channels, but each of them hundreds of times
 def _metadata(channel: Channel, units: str) -> pb.Metadata:
     texts = {"net": channel.net, "sta": channel.sta, "loc": channel.loc, "chan": channel.chan}
     if units:
@@ -75,7 +75,7 @@ def _metadata(channel: Channel, units: str) -> pb.Metadata:
     return pb.Metadata(entries={key: pb.Value(text=text) for key, text in texts.items()}, clock_left_out=True)
 
 
-@lru_cache(maxsize=1024)  # their bytes are made faster than five entries are read
+@lru_cache(maxsize=1024)  # cached as bytes, because merging bytes is faster than setting five entries
 def _names(metadata: bytes) -> tuple[Channel, str]:
     entries = pb.Metadata.FromString(metadata).entries
     net, sta, loc, chan, units = (entries[key].text for key in ("net", "sta", "loc", "chan", "units"))

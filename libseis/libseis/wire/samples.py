@@ -1,4 +1,4 @@
-"""Samples to bytes and back in the smallest exact form. Little-endian; nothing is ever rounded."""
+"""Pack samples into bytes in the smallest exact form, and unpack them. Bytes are little-endian; nothing is rounded."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LARGEST_CHUNK = 2**31 - 64
 
 @cache
 def _blosc() -> tuple[Any, dict[str, Any], dict[str, Any]]:
-    """blosc2, what to pack with and what to unpack with; here, since it takes longer to import than all else."""
+    """blosc2 and its settings for packing and unpacking; imported late, because the import is slow."""
     with extra("wire"):
         import blosc2
 
@@ -144,7 +144,7 @@ def _unpack(message: pb.Samples, dtype: np.dtype[np.generic], count: int) -> Sam
 
 
 def _records(data: bytes, dtype: np.dtype[np.generic] | None) -> Samples:
-    """The samples of miniSEED records of one contiguous trace, of their own type where none is given."""
+    """The samples of miniSEED records of one contiguous trace, in the records' type if none is given."""
     segments = [s for joined in decode(data, frame(data)) for s in joined.segments]
     if len(segments) != 1:
         raise _unfit(f"The records hold {len(segments)} segments; the samples of one are wanted.")
@@ -155,7 +155,7 @@ def _inflate(chunk: bytes, dtype: np.dtype[np.generic], count: int) -> NDArray[n
     blosc2, _, unpacking = _blosc()
     try:
         size, _, _ = blosc2.get_cbuffer_sizes(chunk)
-        # compared before anything is allocated or written: the size is the sender's word
+        # check before allocating memory, because the sender may have stated a wrong size
         if size != count * dtype.itemsize:
             raise _unfit(f"The packed samples unfold to {size} bytes; {count * dtype.itemsize} were promised.")
         out = np.empty(count, dtype)

@@ -1,4 +1,4 @@
-"""Plain values of any kind, as in Metadata and in parameters of steps, to messages and back."""
+"""Convert plain values, as in Metadata and in parameters of steps, to messages and back."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _INT64 = range(-(2**63), 2**63)
 
 
 def value_fields(value: Any, place: str) -> dict[str, Any]:
-    """The fields of the message of a value, to make a message of, alone or inside a larger one.
+    """The fields of the message of a value, to build this message or a larger one.
 
     Parameters
     ----------
     value : None, bool, int, float, str, bytes, datetime, list, tuple or mapping
-        An integer has 64 bits, and keys of mappings are text; what is inside is of these kinds too.
+        The value. An integer has at most 64 bits. Keys of mappings are text. Items are values of the same kinds.
     place : str
-        Where it stands, for the error.
+        Name of the place of the value, for the error message.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def value_fields(value: Any, place: str) -> dict[str, Any]:
     Raises
     ------
     MetadataTypeError
-        When a value is of another kind; nothing is pickled.
+        A value is of another kind; nothing is pickled.
     """
     if isinstance(value, np.generic):
         value = value.item()
