@@ -191,7 +191,7 @@ async def test_a_misfit_job_says_what_its_stations_and_events_lack(front: Front)
     assert "The catalog has no depth of ev" in told and "e2/CI.ADO.E.semd" in told
 
 
-@pytest.mark.parametrize("step", [{"reference": {"mark": "origin"}}, {"reference": {"mark": "phase"}}])
+@pytest.mark.parametrize("mark", ["phase", "pick"])
 @pytest.mark.parametrize(
     "kind",
     [
@@ -209,12 +209,20 @@ async def test_a_misfit_job_says_what_its_stations_and_events_lack(front: Front)
     ],
     ids=["windows", "event files", "scan", "misfit", "export", "misfit of stored", "index"],
 )
-async def test_steps_that_need_an_event_or_a_phase_are_refused_in_every_kind_of_job(
-    front: Front, kind: dict[str, Any], step: dict[str, Any]
+async def test_steps_that_need_a_phase_or_a_pick_are_refused_in_every_kind_of_job_without(
+    front: Front, kind: dict[str, Any], mark: str
 ) -> None:
     await front.refused(
-        {**kind, "steps": [step]}, "reference cannot run in a job|takes what is stored as it is|no steps"
+        {**kind, "steps": [{"reference": {"mark": mark}}]},
+        f"reference needs {mark}_time, which windows around .* alone have|takes what is stored as it is|no steps",
     )
+
+
+async def test_a_step_that_needs_an_event_is_refused_where_there_is_none(front: Front) -> None:
+    steps = [{"reference": {"mark": "origin"}}]
+    tile = {"tile": {"start": "2011-03-11", "end": "2011-03-12", "length": "1h"}}
+    for kind in (JOB, {**JOB, "kind": "scan"}):
+        await front.refused({**kind, "windows": tile, "steps": steps}, "reference needs source_time, which windows of")
 
 
 @pytest.mark.parametrize("depth", [801, 29000, -11, -1000])
