@@ -225,6 +225,33 @@ async def test_a_step_that_needs_an_event_is_refused_where_there_is_none(front: 
         await front.refused({**kind, "windows": tile, "steps": steps}, "reference needs source_time, which windows of")
 
 
+PHASE = {"windows": {"events": {"list": [EVENT], "phase": ["P", "Pdiff"], "start": "-1min", "end": "5min"}}}
+
+
+async def test_where_stations_are_must_be_known(front: Front) -> None:
+    """Of an archive without station metadata nothing can be asked for by place; of some stations it is said."""
+    near = {"circle": {"lat": 1, "lon": 2, "radius": "100km"}}
+    far = {"circle": {"lat": 50, "lon": 2, "radius": "100km"}}
+    await front.know(lambda sta, number: 100.0)
+    for job, key in (
+        ({**JOB, **PHASE}, "windows.events.phase"),
+        ({**JOB, "select": {"within": near}}, "select.within"),
+    ):
+        await front.refused(job, f"{key} needs to know where stations are, and no station metadata of archive local")
+    await front.describe("ADO", 100.0)
+    told = await front.told({**JOB, **PHASE})
+    assert "no station metadata of CI.BAR: their windows are dead (no_coordinates)" in told and "ADO" not in told
+    absolute = {"windows": {"absolute": [{"start": "2011-03-11T00:00:00", "end": "2011-03-11T01:00:00"}]}}
+    told = await front.told({**JOB, **absolute, "select": {"within": near}})
+    assert "no station metadata of CI.BAR: select.within leaves them out" in told
+    await front.refused({**JOB, **absolute, "select": {"within": far}}, "none of them lies where select wants it")
+    events = {"windows": {"events": {"list": [EVENT], "end": "1h", "where": {"mag": {"min": 5}}}}}
+    await front.refused({**JOB, **events}, "no event fits windows.events.where")
+    await front.refused({**JOB, **absolute, "select": {"distance": {"max": "95deg"}}}, "add windows: events")
+    await front.refused({**JOB, **absolute, "select": {"within": {"circle": {**near["circle"], "radius": 5}}}},
+                        "write degrees or kilometres")  # fmt: skip
+
+
 @pytest.mark.parametrize("depth", [801, 29000, -11, -1000])
 async def test_depths_of_no_earthquake(front: Front, depth: float) -> None:
     events = {"list": [{**EVENT, "depth_km": depth}], "end": "1h"}

@@ -163,7 +163,7 @@ class TravelTimes:
         rounded = round(round(depth_km / DEPTH_STEP_KM) * DEPTH_STEP_KM, 4)
         for branch in earth(self.model).tau_branches[0]:
             at = float(branch.top_depth)
-            if at > 0 and (rounded - at) * (depth_km - at) <= 0 and rounded != depth_km:
+            if (rounded - at) * (depth_km - at) <= 0 and rounded != depth_km:
                 return at if abs(depth_km - at) < _SAME_KM else depth_km
         return rounded
 

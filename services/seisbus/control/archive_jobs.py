@@ -12,6 +12,7 @@ from ..errors import JobFileError
 from ..model.archivejob import ArchiveJob, CutJob
 from .context import CallContext
 from .estimate import estimate
+from .place_needs import check_places, place_notes
 from .selection import check_selection
 from .step_metadata import check_metadata
 from .step_needs import check_depths, step_notes
@@ -42,8 +43,9 @@ async def checked_windows(context: CallContext, spec: A) -> tuple[A, list[str]]:
 async def checked_cuts(context: CallContext, spec: C) -> tuple[C, list[str]]:
     """The same, and what its steps lack on some channels; refused where nothing would be planned."""
     spec, notes = await checked_windows(context, spec)
+    await check_places(context, spec)
     await check_selection(context, spec)
-    return spec, notes + await step_notes(context, spec)
+    return spec, notes + await place_notes(context, spec) + await step_notes(context, spec)
 
 
 async def check_number(context: CallContext, spec: CutJob) -> None:
