@@ -1,1 +1,1 @@
-"""Seisbus: seismic waveforms out of cloud archives, by small services on a message bus."""
+"""Seisbus: get seismic waveforms from cloud archives, with small services on a message bus."""

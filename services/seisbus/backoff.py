@@ -1,4 +1,4 @@
-"""How long to wait before the next try."""
+"""Backoff: how long to wait before the next try."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """Waits that double from `first` up to `most` seconds; each is up to the part `jitter` longer or shorter.
+    """Waits that double from `first` to `most` seconds, each changed at random by up to the fraction `jitter`.
 
-    Jitter keeps processes that failed together from trying together.
+    Because of the jitter, processes that failed together do not try again together.
     """
 
     first: float

@@ -1,7 +1,8 @@
-"""How long anything waits for anybody, each number with its reason; beyond it the waiter says so, and tries again.
+"""All timeouts between processes, each with its reason. When one is over, the waiting process says so and tries again.
 
-The least is decided by people: a command answers within ten seconds, if only by a sentence on who does not answer.
-From there inwards every hop has less than the one that waits for it, so that the sentence names the right one.
+People decide the first: a command answers within ten seconds, at least with a sentence that names the server that does
+not answer. Each further hop has a shorter timeout than the hop that waits for it, so that the sentence names the right
+server.
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ from typing import Final
 
 # -- client to control
 
-# A command says something by then, counted from the start of its process; Python's end takes 0.3 s of a processor
-# after that, and ten times as long on a machine on which everything does.
+# A command has answered by then, counted from the start of its process. Python needs 0.3 s of CPU time to end after
+# that, and ten times as long on a slow machine.
 COMMAND_SECONDS: Final = 7.0
-# A call about one job or a page of jobs; the first of a command has what Python's start left of COMMAND_SECONDS.
+# A call about one job or a page of jobs. The first call of a command has the rest of COMMAND_SECONDS after Python's
+# start.
 CALL_SECONDS: Final = 8.5
-# However slow the start was: a healthy control answers in milliseconds, and one that is started again is tried twice.
+# The least time for this call after a slow start: a healthy control answers in milliseconds, and a restarting one gets
+# two tries.
 LEAST_CALL_SECONDS: Final = 3.0
-# Estimates, availability, long lists: work that grows with a job. Whether control answers at all is asked first.
+# Estimates, availability, long lists: work that grows with the job. A short call checks first that control answers.
 LONG_CALL_SECONDS: Final = 180.0
-# A connection on which so long nothing came is asked for a sign of life, and given up without one for as long: a
-# stream says nothing while its job rests, and a stopped process keeps its sockets open.
+# A silent connection is pinged after this time, and closed if there is no answer for the same time, because a stream is
+# silent while its job rests, and a stopped process keeps its sockets open.
 KEEPALIVE_SECONDS: Final = 4.0
 KEEPALIVE_ANSWER_SECONDS: Final = 3.0
 # A healthy control takes a connection in milliseconds, a distant one within a second.
@@ -28,25 +31,26 @@ GRPC_CONNECT_SECONDS: Final = 4.0
 
 # -- control to its servers
 
-# Less than CALL_SECONDS by what the way there and back may take: control's sentence comes before the client gives up.
+# Shorter than CALL_SECONDS by the time for the way, so that control's sentence arrives before the client stops waiting.
 CONTROL_SECONDS: Final = 6.5
-# By so much control is earlier than the deadline that came with a call.
+# Control answers this much before the deadline that came with a call.
 CONTROL_EARLIER_SECONDS: Final = 1.0
 CONTROL_LONG_SECONDS: Final = 170.0
-# While a look says that the database does not answer: long enough for one that is just back.
+# Used while the last check got no answer from the database: long enough for a database that has just restarted.
 CONTROL_KNOWN_SECONDS: Final = 2.0
-# The bus is asked by the way (where messages wait, that a job is there); the answer is right without it.
+# Calls to the bus are optional (where messages wait, that a job exists); the answer is correct without them.
 BY_THE_WAY_SECONDS: Final = 2.0
 
 # -- every process to MongoDB
 
-# A look is one document by its key: milliseconds. Longer than a stall of a busy laptop, shorter than CONTROL_SECONDS.
+# A check reads one document by its key, in milliseconds. Longer than a stall of a busy laptop, shorter than
+# CONTROL_SECONDS.
 LOOK_SECONDS: Final = 4.0
 LOOK_EVERY_SECONDS: Final = 2.0
-# Every process reports at every look; three missing reports are not a coincidence.
+# Every process reports at every check; three missing reports are not a coincidence.
 SILENT_SECONDS: Final = 7.0
-# One operation of a service. The longest good ones recount a million windows or remove a job; a server that is
-# stopped is noticed by the look long before.
+# One operation of a service. The longest normal ones recount a million windows or remove a job. The check notices a
+# stopped server long before.
 OPERATION_SECONDS: Final = 120.0
 # The handshake of a new connection, and the driver's own watch over the server (every 10 s).
 MONGODB_CONNECT_SECONDS: Final = 3.0
@@ -64,15 +68,15 @@ NATS_ANSWER_SECONDS: Final = 10.0
 # -- every process to S3
 
 S3_CONNECT_SECONDS: Final = 5.0
-# A connection that sends nothing for so long is given up: healthy ones of S3 pause for less than a second. With a
-# look of control and a turn of the watcher who watches a job hears of it within ten.
+# A connection that is silent for this time is closed; healthy ones of S3 pause for less than a second. Together with
+# the intervals of the checks, a user who watches a job hears of it within ten seconds.
 S3_STALL_SECONDS: Final = 6.0
 # All of one answer: a day file of 50 MB over a line of 100 kB/s.
 S3_READ_SECONDS: Final = 600.0
 # A page of a listing, which some servers take long for.
 S3_LIST_SECONDS: Final = 60.0
-# What is put: the server answers once it has stored a part of 8 MB.
+# A PUT request: the server answers when it has stored a part of 8 MB.
 S3_PUT_SECONDS: Final = 20.0
-# Control reads what is stored in stretches of 1 MB for somebody who waits: twice this is less than CONTROL_SECONDS.
+# Control reads stored objects in parts of 1 MB for a waiting client; twice this is less than CONTROL_SECONDS.
 S3_CONTROL_SECONDS: Final = 2.0
 S3_CONTROL_TRIES: Final = 2

@@ -1,4 +1,4 @@
-"""Room on the disk: whether servers and services can continue, and one sentence if they cannot."""
+"""Check the free room on the disk; one sentence if servers and services cannot continue."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-# What a database asks for beyond its data before it runs again: its journal's next files (10 MB each) and a checkpoint.
+# Room that a database needs besides its data to start again: the next files of its journal (10 MB each) and a
+# checkpoint.
 WANTED_FREE: Final = 48 << 20
 
 
 def lack_of_room(folder: Path) -> str:
-    """Where there is no room and how much is wanted; "" while there is enough, or where `folder` cannot be looked at.
+    """Which disk is full and how much room is needed; "" if there is enough room or `folder` cannot be checked.
 
-    `folder` need not exist yet: the disk is that of its nearest ancestor.
+    `folder` need not exist yet; then the disk of its nearest existing parent is checked.
     """
     there = next((path for path in (folder, *folder.absolute().parents) if path.exists()), folder)
     try:

@@ -1,4 +1,4 @@
-"""Errors of the services and of the client: the tree, and all that a user can catch.
+"""The error classes of the services and the client, and all errors that a user can catch.
 
 SeisbusError (Exception)
 ├── UserError                what a user can cause and mend: exit code 2, gRPC INVALID_ARGUMENT
@@ -12,7 +12,7 @@ SeisbusError (Exception)
 ├── UnavailableError         a server that does not answer: exit code 1; held and retried inside services
 └── PoisonError              a message that no retry can help: dead-lettered at once
 
-Other errors are one of these, and stand beside what raises them. Messages are whole sentences.
+Other errors are subclasses of these, defined in the modules that raise them. Messages are whole sentences.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class SeisbusError(Exception):
 
 
 class UserError(SeisbusError):
-    """Something the user asked for cannot be done as asked."""
+    """A request of the user cannot be carried out as it is."""
 
 
 class JobFileError(UserError):
@@ -59,14 +59,14 @@ class UnavailableError(SeisbusError):
 
 
 class PoisonError(SeisbusError):
-    """A message that cannot be worked on however often it is delivered."""
+    """A message that cannot be handled, even if it is delivered again."""
 
 
 class Failure(StrEnum):
-    """Whose turn it is after a failure."""
+    """Who must act after a failure."""
 
-    USER = "user"  # the request has to change
-    SERVICE = "service"  # a server has to come back, or be mended
+    USER = "user"  # the user must change the request
+    SERVICE = "service"  # a server must come back, or an operator must repair it
 
 
 class ClientError(SeisbusError):

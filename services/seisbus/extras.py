@@ -1,4 +1,4 @@
-"""What extras of the distribution bring, and a sentence where one is missing; libseis.extras has the rest."""
+"""Import packages of seisbus's extras in programs, with a sentence if one is missing; built on libseis.extras."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ require = partial(extras.require, distribution="seisbus")
 
 
 class program(extras.extra):
-    """Context of the imports of a program that an extra brings; it ends the process with the sentence and status 2."""
+    """Context for a program's imports from an extra; without them the process ends with a sentence and status 2."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name, "seisbus")

@@ -1,7 +1,7 @@
 """Failpoints: places where a test may end the process at the worst moment, as `kill -9` would.
 
-Armed by SEISBUS_FAILPOINTS (comma-separated names). With SEISBUS_FAILPOINT_FOLDER each strikes once: the first
-process to create the mark file there dies, every later one passes.
+SEISBUS_FAILPOINTS (comma-separated names) turns them on. With SEISBUS_FAILPOINT_FOLDER each ends one process only: the
+first process that creates the mark file there dies, and later ones continue.
 """
 
 from __future__ import annotations

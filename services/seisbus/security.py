@@ -1,4 +1,4 @@
-"""Secrets out of files and TLS contexts out of settings; who may do what is the business of each hop."""
+"""Read secrets from files and make TLS contexts from settings; each hop itself decides who may do what."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def read_bytes(path: Path, variable: str) -> bytes:
 
 
 def client_tls(ca: Path | None, cert: Path | None, key: Path | None, variable: str) -> ssl.SSLContext:
-    """How a client checks a server (by `ca`, or the system's authorities) and, with `cert`, shows who it is.
+    """The TLS context of a client: it checks servers with `ca` or the system's authorities, and shows `cert` if given.
 
     `variable` begins the names of the settings, such as SEISBUS_NATS_TLS. TLS 1.2 is the oldest accepted.
     """
     if ca is not None:
-        read_bytes(ca, f"{variable}_CA_FILE")  # for a sentence of our own
+        read_bytes(ca, f"{variable}_CA_FILE")  # raises an error with a clear sentence
     try:
         context = ssl.create_default_context(cafile=None if ca is None else str(ca))
     except ssl.SSLError as error:

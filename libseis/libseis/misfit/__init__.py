@@ -1,7 +1,7 @@
 """Misfit measurement for adjoint tomography: windows, misfits and adjoint sources of observed and synthetic waveforms.
 
-The flow is Pyatoa's (2022), window selection is our own after the FLEXWIN paper, measuring is pyadjoint's. Names are
-loaded when they are first used, so that importing this package does not import obspy, pyadjoint or matplotlib.
+The order of steps is Pyatoa's (2022). The window selection is written here after the FLEXWIN paper. pyadjoint measures.
+Names are loaded at their first use, so that importing this package does not import obspy, pyadjoint or matplotlib.
 """
 
 from __future__ import annotations

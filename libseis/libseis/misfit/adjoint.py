@@ -1,4 +1,4 @@
-"""Measuring: windows of a pair of traces -> a misfit and an adjoint source, by pyadjoint.
+"""Measure the windows of a pair of traces with pyadjoint: a misfit and an adjoint source.
 
 pyadjoint's functions take windows in seconds and round them down; they get exactly left*dt and right*dt.
 """
@@ -67,21 +67,21 @@ def make_adjoint_source(
 ) -> AdjointSource:
     """Measure the windows of one component.
 
-    Raises MisfitError where there are no windows or the measurement is not a finite number: an adjoint source of
-    silent zeros is never returned.
+    Raises MisfitError if there are no windows or the result is not finite, so that it never returns an adjoint source
+    of zeros without an error.
     """
     import pyadjoint
 
     if not windows:
         raise MisfitError(f"{observed.id} has no misfit windows to measure.", Reason.NO_WINDOWS, seed_id=observed.id)
     dt = float(synthetic.stats.delta)
-    # an open band has no period that pyadjoint could use: the sampling and the length of the trace bound it
+    # an open band has no period for pyadjoint, so the sampling interval and the length of the trace limit it
     low = config.min_period if config.min_period is not None else 2 * dt
     high = config.max_period if config.max_period is not None else synthetic.stats.npts * dt
     spans = [[w.left * dt, w.right * dt] for w in windows]
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that amplitudes differ much is seen in dlna
+            warnings.simplefilter("ignore")  # pyadjoint warns if amplitudes differ much, but dlna shows this already
             result = pyadjoint.calculate_adjoint_source(observed, synthetic, adjoint_config(config, low, high), spans)
     except (pyadjoint.PyadjointError, ValueError, ZeroDivisionError, IndexError, AssertionError) as error:
         raise MisfitError(

@@ -1,7 +1,7 @@
-"""What observed and synthetic samples are in: they are brought to one unit, or the component is refused.
+"""Convert observed and synthetic samples to one unit, or refuse the component.
 
-The configuration states what synthetics are in (`unit_output`, as in Pyatoa); what a trace itself says in
-`stats.units` comes first. Observed traces come to that unit by the removal of their response.
+The configuration states the unit of synthetics (`unit_output`, as in Pyatoa), but `stats.units` of a trace comes first.
+The removal of the response converts observed traces to this unit.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SPECFEM = {".semd": "m", ".semv": "m/s", ".sema": "m/s**2", ".semp": "Pa"}
 
 
 def specfem_units(name: str) -> str:
-    """What SPECFEM's name of a file says of its samples, "" where it says nothing."""
+    """The unit of samples from SPECFEM's file name; "" if the name does not tell."""
     return _SPECFEM.get(PurePosixPath(name).suffix.lower(), "")
 
 
@@ -42,7 +42,7 @@ def stated_unit(config: Config) -> Unit:
 
 
 def with_units(stream: Stream, units: str) -> Stream:
-    """A stream on the same samples whose traces say their units; those that do so already keep theirs."""
+    """A stream with the same samples, with units set on traces that have none."""
     from obspy import Stream, Trace
 
     made = Stream()
@@ -54,7 +54,7 @@ def with_units(stream: Stream, units: str) -> Stream:
 
 
 def plain_codes(stream: Stream) -> Stream:
-    """A stream on the same samples with codes in their one form, so that "" and "--" are the same sensor."""
+    """A stream with the same samples and cleaned codes, so that "" and "--" are the same sensor."""
     from obspy import Stream, Trace
 
     made = Stream()
@@ -70,11 +70,11 @@ def plain_codes(stream: Stream) -> Stream:
 
 
 def in_one_unit(observed: Stream, synthetic: Stream, config: Config, *, removing: bool) -> tuple[Stream, Stream, str]:
-    """Both in SI units of one quantity, `stats.units` set where known, and a sentence where they are not comparable.
+    """Both streams in SI units of one quantity with `stats.units` if known, and a sentence if they are not comparable.
 
-    `removing`: the response will be removed from the observed ones, which makes `unit_output` of them. Counts that
-    are compared with motion are told; motion against another quantity raises MisfitError, and so does a response that
-    would be removed from motion.
+    `removing`: the response of the observed traces will be removed, which converts them to `unit_output`. A comparison
+    of counts with motion is reported. MisfitError is raised for motion with another quantity, and for the removal of a
+    response from motion.
     """
     observed, synthetic, told = observed.copy(), synthetic.copy(), ""
     for obs, syn in zip(observed, synthetic, strict=True):

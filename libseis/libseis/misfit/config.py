@@ -1,6 +1,6 @@
-"""The configuration of a misfit measurement: what is compared, in which band, how windows and misfits are made.
+"""Config: the settings of a misfit measurement (components, band, windows, misfits), from and to YAML.
 
-A value that checks itself; reading and writing YAML is here, the form in a dataset in `storage.configs`.
+A Config checks its values when it is made. `storage.configs` reads and writes it in a dataset.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _UNUSED = ("client", "start_pad", "end_pad", "paths_events", "paths_responses", 
 
 
 class Processing(StrEnum):
-    """How raw traces become comparable ones."""
+    """How raw traces are processed before they are compared."""
 
     PYATOA_2022 = "pyatoa_2022"
-    """To the sample what the published numbers were made with: response and source time function by default, an early
-    left taper that is no taper, an asymmetric Gaussian of 2n taps."""
+    """The processing of the published numbers, to the sample: response and source time function by default, an early
+    left taper that has no effect, an asymmetric Gaussian of 2n taps."""
     EXACT = "exact"
-    """The same steps with the early taper over the samples before the origin, as was meant, and a Gaussian that is
-    symmetric and shifts nothing."""
+    """The same steps, but the early taper covers the samples before the origin, as was intended, and the Gaussian is
+    symmetric, so that it does not shift the data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ class Config:
 
     @property
     def synthetic_waveform_tag(self) -> str:
-        """The tag of the synthetics: the one given, or the evaluation's."""
+        """The tag of the synthetics: the configured one, else the tag of the evaluation."""
         return self.synthetic_tag or self.evaluation.synthetic_tag
 
     @classmethod
@@ -155,7 +155,7 @@ class Config:
             raise ConfigError(f"A setting has a value of the wrong type: {error}.") from error
 
     def to_mapping(self) -> dict[str, Any]:
-        """Plain values that from_mapping reads back: numbers, strings, lists, nested once."""
+        """The settings as plain values (numbers, strings, lists, nested once) that from_mapping can read."""
         out: dict[str, Any] = {}
         for f in fields(self):
             value = getattr(self, f.name)

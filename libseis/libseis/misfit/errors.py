@@ -9,7 +9,7 @@ from ..errors import MsPASSError
 
 
 class Reason(StrEnum):
-    """Why a component could not be measured; the value is the word kept in documents."""
+    """Why a component could not be measured. Documents store the value."""
 
     NO_OBSERVED = "no_observed"
     NO_SYNTHETIC = "no_synthetic"
@@ -66,7 +66,7 @@ class ManagerError(MsPASSError):
 
 
 class ConfigError(MsPASSError):
-    """A setting of a misfit Config that makes no sense.
+    """A setting of a misfit Config that cannot be used.
 
     Parameters
     ----------

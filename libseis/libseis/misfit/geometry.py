@@ -1,4 +1,4 @@
-"""Event and station as a measurement needs them: origin, distance, back azimuth, half duration."""
+"""The origin of an event, and the distance, azimuths and half duration that a measurement needs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def preferred_origin(event: Event) -> Any:
 
 
 def half_duration(event: Event) -> float | None:
-    """Half the duration of the source time function in s, where a focal mechanism gives one."""
+    """Half the duration of the source time function in s, if a focal mechanism states it."""
     mechanism = event.preferred_focal_mechanism() or (event.focal_mechanisms[0] if event.focal_mechanisms else None)
     tensor = getattr(mechanism, "moment_tensor", None)
     function = getattr(tensor, "source_time_function", None)
@@ -46,9 +46,9 @@ def half_duration(event: Event) -> float | None:
 
 
 def find_geometry(event: Event, inventory: Inventory, network: str, station: str) -> Geometry:
-    """Where a station lies from an event; MisfitError where either has no coordinates.
+    """Distance and azimuths from an event to a station; MisfitError if one of them has no coordinates.
 
-    Of several epochs the one that holds the origin time counts, where none does the latest.
+    If the station has several epochs, the epoch at the origin time is used, or else the latest.
     """
     origin = preferred_origin(event)
     found = [s for s in stations_of(inventory, code(network), code(station)) if s.station.latitude is not None]

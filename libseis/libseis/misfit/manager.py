@@ -1,6 +1,6 @@
 """Manager: one station of one event, step by step: standardize, preprocess, window, measure, write, load, plot.
 
-State and storage only; the steps themselves are the functions of pairing, station and libseis.asdf.
+The Manager holds state and calls the functions of pairing, station and libseis.asdf, which do the work.
 """
 
 from __future__ import annotations
@@ -91,19 +91,19 @@ class Manager:
 
     @property
     def observed(self) -> Stream | None:
-        """The observed stream as far as it has been processed."""
+        """The observed stream after the steps that have run."""
         pairs = self._preprocessed or self._standardized
         return pairs.observed if pairs else self.st_obs
 
     @property
     def synthetic(self) -> Stream | None:
-        """The synthetic stream as far as it has been processed."""
+        """The synthetic stream after the steps that have run."""
         pairs = self._preprocessed or self._standardized
         return pairs.synthetic if pairs else self.st_syn
 
     @property
     def windows(self) -> dict[str, tuple[Window, ...]]:
-        """Accepted windows by component, of those that have any."""
+        """Accepted windows by component; components without windows are left out."""
         selections = self._windows.selections if self._windows else {}
         return {component: s.windows for component, s in selections.items() if s.windows}
 
@@ -147,7 +147,7 @@ class Manager:
 
     @property
     def complaints(self) -> tuple[str, ...]:
-        """What is odd about station metadata and units, once preprocessed."""
+        """Complaints about station metadata and units, after preprocess()."""
         return self._preprocessed.complaints if self._preprocessed is not None else ()
 
     def standardize(self) -> Self:
@@ -399,7 +399,7 @@ class Manager:
         return save
 
     def _stored_windows(self, iteration: int | None, step_count: int | None) -> dict[str, list[Window]]:
-        """Windows by component letter of the evaluation asked for, or of the one before the config's own."""
+        """Windows by component letter, of a given evaluation or of the one before the config's evaluation."""
         with asdf.opened(self._dataset()) as file:
             if iteration is not None:
                 wanted: Evaluation | None = Evaluation(iteration, step_count)
@@ -417,7 +417,7 @@ class Manager:
         return {channel[-1]: windows for channel, windows in stored.items() if channel in channels}
 
     def _save_windows(self, dataset: DatasetLike) -> None:
-        """Store the windows of every component that was looked at, in place of those of an earlier run."""
+        """Store the windows of every examined component, in place of the windows of an earlier run."""
         pairs, found = self._need_preprocessed("window"), self._windows or Windows()
         with asdf.opened(dataset, "a") as file:
             for component, observed, synthetic in pairs.components():

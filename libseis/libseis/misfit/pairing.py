@@ -1,4 +1,4 @@
-"""A station's components through the steps of the flow: what both Manager and measure_station use."""
+"""Run the steps on all components of a station; Manager and measure_station use these functions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .traveltimes import PhaseArrival, phase_arrivals
 if TYPE_CHECKING:
     from obspy import Inventory, Stream, Trace
 
-NEAREST_KM = 0.1  # closer than this a station is at the source: no azimuth, no surface-wave time
+NEAREST_KM = 0.1  # a station nearer than this counts as at the source, without azimuth and surface-wave time
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Observed and synthetic streams of the same components in the same order, what was refused, what is odd."""
+    """Observed and synthetic streams of the same components in the same order, with refusals and complaints."""
 
     observed: Stream
     synthetic: Stream
@@ -63,10 +63,10 @@ class Windows:
 
 
 def standardize_streams(config: Config, observed: Stream, synthetic: Stream) -> Pairs:
-    """Standardize each wanted component; a bad one is refused and the rest goes on.
+    """Standardize each wanted component. A bad one is refused; the others continue.
 
-    Components of config.component_list that neither stream has are not wanted of this station, so they are no
-    refusal, unless nothing is left.
+    A component of config.component_list that neither stream has is not refused but left out, unless no component
+    remains.
     """
     from obspy import Stream
 
@@ -93,7 +93,7 @@ def standardize_streams(config: Config, observed: Stream, synthetic: Stream) -> 
 def preprocess_pairs(
     pairs: Pairs, config: Config, *, inventory: Inventory | None, geometry: Geometry | None, half_duration: float | None
 ) -> Pairs:
-    """Process both sides; a component whose response cannot be removed is refused and the rest goes on.
+    """Process both streams. A component whose response cannot be removed is refused; the others continue.
 
     Without geometry the traces count as starting at the origin.
     """
@@ -102,7 +102,7 @@ def preprocess_pairs(
     back_azimuth = geometry.back_azimuth if geometry else None
     obs_out, syn_out, refusals, told = Stream(), Stream(), list(pairs.refusals), list[str]()
     removing = inventory is not None and config.remove_response and not config.synthetics_only
-    together = config.rotate_to_rtz  # horizontal components depend on one another only then
+    together = config.rotate_to_rtz  # only a rotation mixes the horizontal components
     groups = [(pairs.observed, pairs.synthetic)] if together else [
         (Stream([obs]), Stream([syn])) for obs, syn in zip(pairs.observed, pairs.synthetic, strict=True)
     ]  # fmt: skip
@@ -134,12 +134,12 @@ def origin_offset(trace: Trace, geometry: Geometry | None) -> float:
 
 
 def selection_input(config: Config, observed: Trace, synthetic: Trace, geometry: Geometry | None) -> SelectionInput:
-    """What window selection needs of one component."""
+    """The values of one component that window selection needs."""
     dt = float(synthetic.stats.delta)
     arrivals: tuple[PhaseArrival, ...] = ()
     if geometry is not None:
         place = config.window.earth_model, geometry.depth_km, geometry.distance_deg
-        # of a trace that ends before the first arrival, the bounds still need that arrival
+        # the bounds need the first arrival, even if the trace ends before it
         arrivals = phase_arrivals(*place, _trace_end(synthetic, geometry)) or phase_arrivals(*place)
     return SelectionInput(
         observed=observed.data,

@@ -1,6 +1,6 @@
 """Figures of a Manager: waveforms with windows and adjoint sources, and a map of event and station.
 
-Figures are made without pyplot, so that they need no display and leave no state behind.
+Figures do not use pyplot, so that they need no display and change no global state.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ def plot_map(axis: Axes, manager: Station) -> None:
 
 
 def _first_arrivals(manager: Station) -> dict[str, float]:
-    """Predicted times of the first P and the first S wave in s after the origin; without geometry none."""
+    """Predicted times of the first P and the first S wave in s after the origin; empty without geometry."""
     if manager.geometry is None:
         return {}
     place = manager.geometry
@@ -215,7 +215,7 @@ def _nice_radii(distance: float) -> list[float]:
 
 
 def _time_limits(manager: Station, offset: float) -> tuple[float, float]:
-    """Around the windows, with a quarter of their span on each side; the whole trace if there are no windows."""
+    """The time limits of the figure: the windows and a quarter of their span on each side, or the whole trace."""
     _, _, synthetic = manager.preprocessed_pairs().components()[0]
     whole = offset, offset + float(synthetic.stats.npts * synthetic.stats.delta)
     spans = [(offset + w.start_s, offset + w.end_s) for found in manager.windows.values() for w in found]
@@ -238,7 +238,7 @@ def _scale(peak: float, manager: Station) -> tuple[float, str]:
 
 
 def _unit_of(manager: Station) -> str:
-    """The unit of all traces; where observed ones do not say theirs the config states it; "" where they differ."""
+    """The unit of all traces, from the config for traces that state none; "" if units differ."""
     pairs = manager.preprocessed_pairs()
     stated = stated_unit(manager.config).si
     found = {

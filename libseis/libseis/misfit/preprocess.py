@@ -1,4 +1,4 @@
-"""From standardized traces to comparable ones: clean, response, rotation, band, source time function, in this order."""
+"""Process standardized traces: clean, remove the response, rotate, filter, convolve with the source time function."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def preprocess_stream(
 
     origin_s: seconds from the first sample to the origin. inventory: remove its response and rotate to Z, N, E by its
     orientations (observed only). half_duration: s, convolve with a Gaussian of that half width (synthetic only).
-    back_azimuth: degrees, for components R and T. told: takes what is odd about the station metadata.
+    back_azimuth: degrees, for components R and T. told: a list that gets complaints about the station metadata.
     """
     out = stream.copy()
     for trace in out:
@@ -94,7 +94,7 @@ def taper_ends(data: Samples, fraction: float, *, right: bool = True) -> None:
 
 
 def band_limited(data: Samples, sampling_rate: float, config: Config) -> Samples:
-    """Butterworth, both ways, no phase shift: band-pass, or on one side only where a period is open."""
+    """Butterworth filter in both directions (no phase shift); a period of None leaves its side open."""
     from libseis.signal.operators import apply_filter, butterworth_sections
 
     longest, shortest = config.max_period, config.min_period
@@ -114,7 +114,7 @@ def band_limited(data: Samples, sampling_rate: float, config: Config) -> Samples
 
 
 def gaussian(half_duration: float, sampling_rate: float, processing: Processing) -> npt.NDArray[np.float64]:
-    """A Gaussian source time function of unit sum; shape (2n,) as Pyatoa's or (2n+1,), n = half duration in samples.
+    """A Gaussian source time function with sum 1, shape (2n,) as in Pyatoa or (2n+1,); n = half duration in samples.
 
     exp(-(t/w)^2) / (sqrt(pi) w), w = n/4. 2n taps have no centre: convolved with them, a trace moves by half a sample.
     """
@@ -135,5 +135,5 @@ def _left_taper(config: Config, npts: int, dt: float, origin_s: float) -> float:
 
 
 def _needs_rotation(stream: Stream) -> bool:
-    """Whether a component is one of the letters that stand for an unknown orientation, or 1, 2, 3."""
+    """Whether a component letter means an unknown orientation, or is 1, 2 or 3."""
     return any(trace.stats.channel[-1:] in "123UVW" for trace in stream)

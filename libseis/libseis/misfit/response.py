@@ -1,6 +1,6 @@
-"""Removing an instrument response from a trace, by the one implementation of it (libseis.obspy.responses).
+"""Remove the instrument response from a trace, with libseis.obspy.responses.
 
-Evaluated responses are kept over inventories: a channel's is the same for every event.
+Evaluated responses are cached for all inventories, because a channel has the same response for every event.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def _inverses() -> InverseCache:
 def remove_response(trace: Trace, inventory: Inventory, output: OutputUnit) -> tuple[str, ...]:
     """Turn counts into ground motion in place: demean, 5 % cosine taper, division with a water level of 60 dB.
 
-    Sets `stats.units`; gives what is odd about the metadata.
+    Sets `stats.units` and returns complaints about the metadata.
 
-    MisfitError where the inventory has no usable response over the whole trace, or one that is not of ground motion.
+    MisfitError if the inventory has no usable response for the whole trace, or if it is not for ground motion.
     """
     from libseis.obspy.evaluation import output_units
     from libseis.obspy.responses import Removal, ResponseCache
@@ -61,5 +61,5 @@ def remove_response(trace: Trace, inventory: Inventory, output: OutputUnit) -> t
 
 
 def clear_cache() -> None:
-    """Forget every evaluated response, for measurements of a cold start."""
+    """Forget every evaluated response, to measure a cold start."""
     _inverses().clear()

@@ -1,4 +1,4 @@
-"""The settings of window selection and of adjoint sources: values and their checks, no behaviour."""
+"""The settings of window selection and of adjoint sources, and their checks."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from .errors import ConfigError
 Samples = npt.NDArray[np.float64]
 E = TypeVar("E", bound=StrEnum)
 Criterion = float | Samples
-"""A number, or one value a sample of the synthetic (shape (npts,)), as FLEXWIN's user functions give."""
+"""A number, or one value per sample of the synthetic (shape (npts,)), as from FLEXWIN's user functions."""
 
 
 CRITERIA = ("stalta_waterlevel", "tshift_acceptance_level", "dlna_acceptance_level", "cc_acceptance_level", "s2n_limit")
 
 
 class Edition(StrEnum):
-    """Whose reading of FLEXWIN to follow where the Python port and the paper differ."""
+    """Whether to follow the Python port of FLEXWIN or the paper where they differ."""
 
     PORT = "port"
-    """What the port does, and what the published windows rest on. The noise ends at (first arrival - one minimum
+    """The rules of the port, which made the published windows. The noise ends at (first arrival - one minimum
     period) in seconds after the origin, *used as a sample index from the start of the trace* (so a negative one counts
     from its end); curtailing leaves out the seed, and windows with fewer than two other maxima; a window rejected for
     one seed lives on if it passes for another; in scheduling, the window that ends first weighs nothing."""
     PAPER = "paper"
-    """What was meant: the noise ends one minimum period before the first arrival; the seed counts in curtailing; seeds
-    are judged one by one; scheduling finds the heaviest set."""
+    """The intended rules: the noise ends one minimum period before the first arrival; curtailing includes the seed;
+    each seed is judged alone; scheduling finds the set with the largest weight."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +102,7 @@ class WindowSettings:
 
 
 def member(kind: type[E], key: str, value: str, *, without: Collection[E] = ()) -> E:
-    """The member of an enum by its value; ConfigError with the choices otherwise, those of `without` left out."""
+    """The member of an enum by its value; else ConfigError with the choices, without the members in `without`."""
     choices = [choice for choice in kind if choice not in without]
     if value not in choices:
         raise ConfigError(f"{key} is {value!r}; expected one of {', '.join(choices)}.", key=key)
@@ -151,7 +151,7 @@ class TaperType(StrEnum):
 
 
 class MeasureType(StrEnum):
-    """What a cross-correlation or multitaper misfit is made of: travel time or amplitude."""
+    """What a cross-correlation or multitaper misfit measures: travel time or amplitude."""
 
     TRAVELTIME = "dt"
     AMPLITUDE = "am"
@@ -203,7 +203,7 @@ SETTINGS_OF_TYPE = {  # names of the AdjointSettings that pyadjoint takes for ea
 
 
 def plain(value: Any) -> Any:
-    """A value as YAML and JSON have it."""
+    """A value in a form for YAML and JSON."""
     if isinstance(value, StrEnum):
         return str(value)
     if isinstance(value, np.ndarray):

@@ -1,4 +1,4 @@
-"""Making the observed trace fit the synthetic one: the same start, rate and number of samples."""
+"""Give the observed trace the same start, rate and number of samples as the synthetic one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def one_trace(stream: Stream, component: str, role: str) -> Trace:
-    """The one trace of a component, or MisfitError: missing, several sensors, gaps, NaN, nothing but one value.
+    """The trace of a component; MisfitError if it is missing, of several sensors, constant, or has gaps or NaN.
 
     `role` is "observed" or "synthetic", for the message.
     """
@@ -44,11 +44,11 @@ def one_trace(stream: Stream, component: str, role: str) -> Trace:
 
 
 def standardize_pair(observed: Trace, synthetic: Trace) -> tuple[Trace, Trace]:
-    """New traces of the synthetic's start, rate and npts; the arguments are left alone.
+    """New traces with the start, rate and npts of the synthetic; the arguments are not changed.
 
-    An observed trace that starts late gets whole zero samples in front, one that ends early zeros at its end. It is
-    resampled in the frequency domain (Fourier method, Hann window) only where the rates differ, since resampling at
-    equal rates only adds noise; pairs that share no sample in time raise MisfitError.
+    Zeros are added if an observed trace starts late or ends early. It is resampled in the frequency domain (Fourier
+    method, Hann window), but only if the rates differ, because resampling at equal rates only adds noise. MisfitError
+    if the two traces share no time.
     """
     obs, syn = observed.copy(), synthetic.copy()
     syn.data = np.asarray(syn.data, dtype=np.float64)

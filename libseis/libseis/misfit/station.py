@@ -1,6 +1,6 @@
-"""One station of one event in one call: streams in, a plain value out that can travel on a bus.
+"""Measure one station of one event in one call; the result is a plain value that can be sent on a bus.
 
-The work of Manager without its state and without a dataset.
+It does the same as Manager, without state and without a dataset.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ComponentMeasurement:
-    """What one component gave: its windows, and an adjoint source where there were any. units: of both traces."""
+    """The result for one component: its windows, and an adjoint source if it has windows. units: of both traces."""
 
     component: str
     channel_id: str
@@ -139,7 +139,7 @@ def measure_station(
 
 
 def common_units(observed: Trace, synthetic: Trace) -> str:
-    """The units of a pair of traces, "" where they are not known or not the same."""
+    """The units of a pair of traces, "" if not known or not the same."""
     found = {str(trace.stats.get("units") or "") for trace in (observed, synthetic)}
     return found.pop() if len(found) == 1 else ""
 
@@ -188,7 +188,7 @@ def measure_pairs(
 
 
 def total_misfit(sources: Mapping[str, AdjointSource]) -> float | None:
-    """The plain sum over components (not divided by the number of windows); None where nothing was measured."""
+    """The plain sum over components (not divided by the number of windows); None if nothing was measured."""
     return sum(source.misfit for source in sources.values()) if sources else None
 
 

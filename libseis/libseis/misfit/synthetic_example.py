@@ -1,7 +1,8 @@
-"""A small made-up event and pair of waveforms, for documentation and first steps.
+"""A small artificial event with a pair of waveforms, for documentation and first steps.
 
-Not a simulation: wave packets at the travel times of ak135 and of a surface wave, the observed ones late, larger and
-noisy. Deterministic. The station has the code and the place of NZ.BFZ, so that lines of Pyatoa's page work on it.
+It is not a simulation. It has wave packets at the travel times of ak135 and of a surface wave; the observed ones are
+later, larger and noisy. The result is always the same. The station has the code and the place of NZ.BFZ, so that the
+examples on Pyatoa's page work with it.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _COMPONENTS = {"E": (0.25, 1.0, 0.9), "N": (0.3, 0.8, 0.6), "Z": (1.0, 0.4, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What a Manager needs; waveforms are displacements in m."""
+    """The data that a Manager needs; waveforms are displacements in m."""
 
     event: Event
     inv: Inventory

@@ -1,7 +1,7 @@
-"""Travel times of all phases in a 1-D Earth, once per station: TauP models, source depths and distances are cached.
+"""Travel times of all phases in a 1-D Earth, with caches of TauP models, source depths and distances.
 
-TauP itself is obspy's (Crotwell et al. 1999). What costs time there is not the distance but to cut the model at the
-source depth and to lay out some fifty phases in it; that is done once per event and kept.
+obspy's TauP (Crotwell et al. 1999) computes them. Most of its time goes into splitting the model at the source depth
+and preparing some fifty phases; this is done once per event and cached.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-TABLE_MARGIN_S = 5.0  # how far a refined time may lie before the tabulated ones of its phase
+TABLE_MARGIN_S = 5.0  # a refined time may be this much before the tabulated times of its phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ def phase_arrivals(
     """All arrivals at a distance up to `latest` s after the origin, in order of time; empty if there is none.
 
     `model` is a name that obspy knows (ak135, iasp91, prem …), `depth_km` the source depth below the surface (a
-    source above it counts as at the surface), `distance_deg` the angular distance. Phases that nowhere arrive before
-    `latest` are not traced, which saves most of the time for a short trace.
+    source above it counts as at the surface), `distance_deg` the angular distance. Phases that do not arrive before
+    `latest` at any distance are not traced, which saves most of the time for a short trace.
     """
     calculator = _phases_at_depth(model, max(depth_km, 0.0))
     early = [p for p in calculator.phases if len(p.time) and float(min(p.time)) - TABLE_MARGIN_S <= latest]
@@ -57,7 +57,7 @@ def phase_arrivals(
 
 
 def first_arrivals(arrivals: tuple[PhaseArrival, ...]) -> dict[str, float]:
-    """Times of the first direct P and S waves, as far as there are any; `arrivals` in order of time."""
+    """Times of the first direct P and S waves, if they exist; `arrivals` are in order of time."""
     first: dict[str, float] = {}
     for arrival in arrivals:
         wave = arrival.name[0].upper()
@@ -67,6 +67,6 @@ def first_arrivals(arrivals: tuple[PhaseArrival, ...]) -> dict[str, float]:
 
 
 def clear_cache() -> None:
-    """Forget every travel time, for measurements of a cold start; the Earth models stay."""
+    """Forget every travel time, to measure a cold start; the Earth models stay."""
     phase_arrivals.cache_clear()
     _phases_at_depth.cache_clear()

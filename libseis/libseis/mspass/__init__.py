@@ -1,5 +1,5 @@
 """libseis under MsPASS's module names, for programs that were written for mspasspy.
 
-`seismic` and `utility` are mspasspy.ccore's; `algorithms`, `decorators`, `schema`, `util` and the rest those of the
-same last name. Nothing else of libseis imports from here.
+`seismic` and `utility` replace the modules of mspasspy.ccore. `algorithms`, `decorators`, `schema`, `util` and the
+others replace the mspasspy modules with the same last name. No other package of libseis imports this one.
 """

@@ -146,7 +146,7 @@ def pfread(name: str) -> AntelopePf:
 
 
 def find_pf(name: str) -> Path:
-    """Where the parameter file `name` is; DefinitionError where it is nowhere."""
+    """The path of the parameter file `name`; DefinitionError if there is no such file."""
     names = [name] if name.endswith(".pf") else [name, f"{name}.pf"]
     folders = [Path(folder) for folder in os.environ.get("PFPATH", "").split(":") if folder]
     if home := os.environ.get("MSPASS_HOME"):

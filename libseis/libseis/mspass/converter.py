@@ -1,7 +1,7 @@
 """The names of mspasspy.util.converter.
 
-As there, importing this module gives obspy's Trace and Stream the methods toTimeSeries, toSeismogram,
-toTimeSeriesEnsemble and toSeismogramEnsemble; libseis.obspy.converter has the same functions and changes nothing.
+As in MsPASS, importing this module gives obspy's Trace and Stream the methods toTimeSeries, toSeismogram,
+toTimeSeriesEnsemble and toSeismogramEnsemble. libseis.obspy.converter has the same functions and does not change obspy.
 """
 
 from libseis.obspy.converter import (

@@ -18,6 +18,6 @@ class PyErrorLogger(ErrorLogger):
         frame = inspect.currentframe()
         caller = None if frame is None else frame.f_back
         name = "<unknown>" if caller is None else caller.f_code.co_qualname
-        # a function defined inside another is known by its own path, as its author wrote it
+        # a function inside another one is named by its full path
         size: int = super().log_error(name.replace("<locals>.", ""), message, severity)
         return size

@@ -1,4 +1,4 @@
-"""Janitor: erases, collects or bags the Metadata that a workflow left behind, by lists of keys to keep."""
+"""Janitor: erase, collect or bag Metadata that a workflow no longer needs, by lists of keys to keep."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def _locate(keepers_file: str | os.PathLike[str] | None) -> Path:
 
 
 class _KeepersFileError(DefinitionError, FileNotFoundError):
-    """A keepers file that is not there; also the builtin error that scripts expect."""
+    """A keepers file does not exist. The class is also a FileNotFoundError, which scripts expect."""
 
 
 def _read(path: Path) -> dict[str, list[str]]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        # MsPASS's spelling of the message is what scripts match
+        # scripts match on MsPASS's spelling of the message
         raise _KeepersFileError(
             f"Cannnot open keepers_file={path}: {error.strerror}.", ErrorSeverity.Fatal, source=str(path)
         ) from error
@@ -116,7 +116,7 @@ class Janitor:
         return self.Seismogram_keepers if isinstance(d, Seismogram) else self.ensemble_keepers
 
     def _sweep(self, d: Datum) -> dict[str, Any]:
-        """Take what is not kept out of one object's own Metadata."""
+        """Remove the Metadata of one object that are not on the lists, and return them."""
         keepers = set(self._keepers(d))
         trash = {key: d[key] for key in d.keys() if key not in keepers}  # noqa: SIM118 (a snapshot of the keys)
         for key in trash:
@@ -124,7 +124,7 @@ class Janitor:
         return trash
 
     def clean(self, d: Datum) -> Datum:
-        """Erase what is not kept and return the datum; dead data are returned untouched.
+        """Erase Metadata that are not on the lists and return the datum; dead data are not changed.
 
         MsPASSError (Fatal) if `d` is not a data object.
         """
@@ -138,7 +138,7 @@ class Janitor:
         return d
 
     def collect_trash(self, d: Datum) -> dict[str, Any] | Datum:
-        """Erase what is not kept from the object's own Metadata and return it; a dead datum is itself returned.
+        """Erase Metadata of the object that are not on the lists and return them; a dead datum is returned itself.
 
         Members of an ensemble are not changed: their trash belongs to them. MsPASSError (Fatal) if `d` is not a data
         object.
@@ -147,7 +147,7 @@ class Janitor:
         return d if d.dead() else self._sweep(d)
 
     def bag_trash(self, d: Datum, trashbag_key: str = "trash", ensemble_trashbag_key: str = "ensemble_trash") -> Datum:
-        """Move what is not kept into one dict under `trashbag_key` (ensembles: `ensemble_trashbag_key`).
+        """Move Metadata that are not on the lists into a dict under `trashbag_key` (or `ensemble_trashbag_key`).
 
         Dead data and data without trash are returned unchanged. MsPASSError (Fatal) if `d` is not a data object.
         """
@@ -166,9 +166,10 @@ class Janitor:
 
 
 class MiniseedJanitor(Janitor):
-    """A Janitor that starts from the packaged lists whatever $MSPASS_HOME says, for data from indexed miniSEED files.
+    """A Janitor for data from indexed miniSEED files, which uses the packaged lists and ignores $MSPASS_HOME.
 
-    What an index needs to find the records (dir, dfile, foff, ...) is not on these lists and so is swept away.
+    The lists do not have the names that an index needs to find the records (dir, dfile, foff, ...), so these are
+    removed.
     """
 
     def __init__(

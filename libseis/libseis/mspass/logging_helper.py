@@ -1,6 +1,6 @@
 """Processing history and error log entries for a datum or for all members of an ensemble.
 
-What an entry means is the business of ProcessingHistory and ErrorLogger; this only applies one call to every member.
+ProcessingHistory and ErrorLogger define the entries. These functions apply one call to every member.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from libseis.objects.timeseries import TimeSeries
 def info(data: Datum, alg_id: str, alg_name: str, target: int | None = None) -> None:
     """Record in the history that `alg_name` (instance `alg_id`) made the current state of `data`.
 
-    Ensembles: all members, or member `target` only (IndexError outside). Dead data are left alone; a datum without
-    an origin gets a Complaint on its elog instead of an entry. TypeError if `data` is not a data object.
+    Ensembles: all members, or member `target` only (IndexError outside). Dead data are not changed. A datum without an
+    origin gets a Complaint on its elog instead of an entry. TypeError if `data` is not a data object.
     """
     if isinstance(data, ATOMIC):
         if data.live:

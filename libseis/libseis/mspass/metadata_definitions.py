@@ -1,6 +1,6 @@
 """MetadataDefinitions: a catalogue of Metadata names with type, meaning, aliases and where they are stored.
 
-The schema classes of libseis.mspass.schema are the richer way; this is MsPASS's older one.
+This is MsPASS's older class; the schema classes of libseis.mspass.schema can do more.
 """
 
 from __future__ import annotations
@@ -65,10 +65,10 @@ class MetadataDefinitions:
         try:
             self._read_pf(source) if format is MDDefFormat.PF else self._read_yaml(source)
         except (OSError, UnicodeError, yaml.YAMLError, DefinitionError, KeyError, AttributeError, TypeError) as error:
-            raise DefinitionError("bad file", source=str(source)) from error  # MsPASS's words; the cause says more
+            raise DefinitionError("bad file", source=str(source)) from error  # MsPASS's words; the cause has details
 
     def _read_schema(self) -> None:
-        from .schema import MetadataSchema  # the packaged names; not needed where a file is given
+        from .schema import MetadataSchema  # imported late, because only the packaged names need it
 
         schema = MetadataSchema()
         kinds = {

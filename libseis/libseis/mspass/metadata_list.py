@@ -25,14 +25,14 @@ _WHOLE = {MDtype.Integer, MDtype.Int32, MDtype.Long, MDtype.Int64}
 
 @dataclass(slots=True)
 class Metadata_typedef:
-    """A name and the type it is wanted as."""
+    """A name and its wanted type."""
 
     tag: str = ""
     mdt: MDtype = MDtype.Invalid
 
 
 def metadata_type(text: str) -> MDtype:
-    """The type that a word such as "real", "int" or "string" means; Invalid where it means none."""
+    """The type that a word such as "real", "int" or "string" means; Invalid for an unknown word."""
     return _TYPES.get(text.strip().lower(), MDtype.Invalid)
 
 

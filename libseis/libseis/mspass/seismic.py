@@ -1,6 +1,6 @@
 """The names of mspasspy.ccore.seismic: data objects, ensembles, their vectors and enumerations.
 
-mspasspy.util.seismic has the same last name; its functions, which stand on these objects, are here too.
+The functions of mspasspy.util.seismic, which has the same last name, are here too.
 """
 
 from __future__ import annotations

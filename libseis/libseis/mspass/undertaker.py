@@ -1,7 +1,7 @@
-"""Undertaker: what happens to dead data: the documents of cemetery and abortions, and freeing their memory.
+"""Undertaker: store documents about dead data (cemetery, abortions), and free their memory.
 
-The database is an argument, and only `db[collection].insert_one(document)` is called, as in pymongo; its errors are
-raised here. Documents are as in MsPASS (libseis/data/seis.yaml).
+The database is an argument. Only `db[collection].insert_one(document)` is called, as in pymongo, and its errors are
+passed on. Documents are as in MsPASS (libseis/data/seis.yaml).
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from libseis.objects.metadata import Metadata
 
 
 class Collection(Protocol):
-    """The part of a pymongo Collection that is used."""
+    """The methods of a pymongo Collection that are used here."""
 
     def insert_one(self, document: dict[str, Any]) -> Any: ...
 
 
 class Database(Protocol):
-    """The part of a pymongo Database that is used."""
+    """The methods of a pymongo Database that are used here."""
 
     def __getitem__(self, name: str) -> Collection: ...
 
@@ -39,7 +39,7 @@ STORABLE = (str, int, float, bool, bytes, datetime.datetime, type(None))
 
 
 def _storable(value: Any) -> Any:
-    """The value in a form that a database takes; other values become text."""
+    """The value in a form that a database can store; other values become text."""
     if isinstance(value, STORABLE) or type(value).__module__.startswith("bson"):
         return value
     if isinstance(value, Mapping | Metadata):
@@ -82,7 +82,7 @@ def _with_members(ensemble: Ensemble, members: Sequence[Atomic]) -> Ensemble:
 
 
 class _DataTagError(TypeError, AttributeError):
-    """A data_tag that is not text: MsPASS leaves the attribute out, so its users get AttributeError."""
+    """A data_tag is not text. MsPASS does not set the attribute then, so its users get AttributeError."""
 
 
 class Undertaker:
@@ -181,7 +181,7 @@ class Undertaker:
         if save_history:
             self._save_history(mspass_object)
         if mummify_atomic_data:
-            # the log is in the document now; a copy of it in the Metadata would only keep the memory in use
+            # the document has the log now, and a copy in the Metadata would only use memory
             mspass_object.elog.clear()
             self.mummify(mspass_object, post_elog=False)
         return mspass_object
@@ -193,7 +193,7 @@ class Undertaker:
 
     @staticmethod
     def _kill_with_ensemble(ensemble: Ensemble) -> list[Atomic]:
-        """The dead members; those of a dead ensemble die with it."""
+        """The dead members; in a dead ensemble, all members count as dead."""
         if ensemble.dead():
             for member in ensemble.member:
                 member.kill()

@@ -1,4 +1,4 @@
-"""What Seisbus knows of the public archives: layouts, keys, index files, catalogs, events, stations.
+"""Definitions of the public archives, and parsers of their files: keys, indexes, catalogs, events, stations, picks.
 
-Pure: bytes and strings in, values out. Fetching the bytes is `objects`, keeping the values is `store`.
+Functions turn bytes and strings into values. `objects` fetches the bytes, and `store` keeps the values.
 """

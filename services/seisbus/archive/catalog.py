@@ -1,7 +1,7 @@
-"""An archive's yearly earthquake catalog, from CSV or Parquet, with the keys of its event files.
+"""Read an archive's yearly earthquake catalog from CSV or Parquet, with the keys of its event files.
 
-Reads the present columns and the older ones (date and time apart, no file names). Which event files
-exist is known when they are fetched.
+It reads the present columns and the older ones (separate date and time, no file names). Only fetching shows which event
+files exist.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from seisbus.archive.oddities import Oddities
 from seisbus.archive.tables import Nanoseconds, Row, Table, read_table, require
 from seisbus.model.times import parse_time_ns
 
-# The present order of columns, as the 2023 files have them.
+# The present order of columns, as in the 2023 files.
 COLUMNS = (
     *("PREFIX", "MS_FILENAME", "PHASE_FILENAME", "ORIGIN_DATETIME", "ET", "GT", "MAG", "M", "LAT", "LON"),
     *("DEPTH", "Q", "EVID", "NPH", "NGRM"),
@@ -48,7 +48,7 @@ _NO_FILE = frozenset({"", "na", "nan", "null", "none"})
 class CatalogRow:
     """One event of a catalog: epoch nanoseconds, degrees, kilometres below sea level.
 
-    `ms_filename` and `phase_filename` are None where the archive keeps no such file.
+    `ms_filename` and `phase_filename` are None if the archive has no such file.
     """
 
     evid: str
@@ -76,8 +76,8 @@ class CatalogRow:
 def read_catalog(data: bytes, table: TableFormat, key: str = "", odd: Oddities | None = None) -> list[CatalogRow]:
     """The events of a catalog in its order; a second of 60 is carried over to the next minute.
 
-    Rows without a readable id, time or place go to `odd`. Raises ArchiveFormatError naming `key` for bytes that are no
-    such table, or a missing column.
+    Rows without a readable id, time or place go to `odd`. Raises ArchiveFormatError, which names `key`, for bytes that
+    are not such a table or for a missing column.
     """
     odd = Oddities(key) if odd is None else odd
     found = read_table(data, table, key, COLUMNS, _KNOWN, odd)
@@ -98,7 +98,7 @@ def read_catalog(data: bytes, table: TableFormat, key: str = "", odd: Oddities |
 
 
 def _row(row: Row, odd: Oddities) -> CatalogRow:
-    """ValueError if the row is not an event; a wrong value that an event does not need is noted and becomes None."""
+    """The event of a row; ValueError if it is not one. A wrong value that is not required becomes None and is noted."""
     evid, lat, lon = row.text("evid"), row.number_of("lat", -90, 90), row.number_of("lon", -180, 360)
     if not evid or lat is None or lon is None:
         raise ValueError(f"row {row.number} has no EVID, LAT or LON")

@@ -1,6 +1,6 @@
-"""What an archive is: where it lies, how its keys are made, how its days are cut, how politely to ask.
+"""Archive definitions: bucket, layout of keys, form of day files, limit of requests.
 
-Definitions are data (archives.toml and a user's TOML of the same form); talking to the archive is `objects`.
+Definitions are data (archives.toml and a user's TOML of the same form). `objects` sends the requests.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class ArchiveDefinitionError(UserError):
 
 
 class UnknownArchiveError(NotFoundError):
-    """No archive of that name, or none that serves that network."""
+    """There is no archive with this name, or none that has this network."""
 
     def __init__(self, wanted: str, known: tuple[str, ...]) -> None:
         super().__init__(f"No archive for {wanted}; the known archives are {', '.join(known)}.")
@@ -44,14 +44,14 @@ class Auth(StrEnum):
 
 
 class IndexSource(StrEnum):
-    """Where the list of objects comes from: index files of the archive, or LIST requests."""
+    """How objects are listed: from index files of the archive, or by LIST requests."""
 
     FILES = "files"
     LISTING = "listing"
 
 
 class ObjectUnit(StrEnum):
-    """What one day object holds."""
+    """The content of one day object: a channel, or a station."""
 
     CHANNEL = "channel"
     STATION = "station"
@@ -66,7 +66,7 @@ class DayCut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ArchiveDefinition:
-    """One archive. `endpoint` None is AWS itself; `max_in_flight` is the limit over all replicas."""
+    """One archive. `endpoint` None means AWS; `max_in_flight` limits the requests of all replicas together."""
 
     name: str
     title: str
@@ -96,11 +96,11 @@ class ArchiveDefinition:
         return _event_file(self.event_key, prefix, filename)
 
     def event_phase_key(self, prefix: str, filename: str) -> str | None:
-        """The key of an event's phase picks; None where the archive keeps none."""
+        """The key of an event's phase picks; None if the archive has none."""
         return _event_file(self.phase_key, prefix, filename)
 
     def phases_of_month(self, year: int, month: int) -> str | None:
-        """The key of the phase picks of all events of a month; None where the archive keeps none."""
+        """The key of the phase picks of all events of a month; None if the archive has none."""
         if self.month_phase_key is None:
             return None
         return self.month_phase_key.fill({"year": f"{year:04d}", "month": f"{month:02d}"})
@@ -115,7 +115,7 @@ def _event_file(template: KeyTemplate | None, prefix: str, filename: str) -> str
 def load_archives(extra: Path | None = None) -> Mapping[str, ArchiveDefinition]:
     """The packaged archives, and those of the TOML file `extra`, which may replace one by name.
 
-    Raises ArchiveDefinitionError naming the archive and the entry that is wrong.
+    Raises ArchiveDefinitionError, which names the archive and the wrong entry.
     """
     packaged = resources.files("seisbus.archive").joinpath("archives.toml").read_text(encoding="utf-8")
     archives = _parse(packaged, "archives.toml")
@@ -129,7 +129,7 @@ def load_archives(extra: Path | None = None) -> Mapping[str, ArchiveDefinition]:
 
 
 def archive_named(archives: Mapping[str, ArchiveDefinition], name: str) -> ArchiveDefinition:
-    """The archive called `name`; UnknownArchiveError lists the known ones."""
+    """The archive with a name; UnknownArchiveError lists the known ones."""
     if name not in archives:
         raise UnknownArchiveError(repr(name), tuple(archives))
     return archives[name]
@@ -152,7 +152,7 @@ _Enum = TypeVar("_Enum", bound=StrEnum)
 
 
 class _Reader:
-    """Takes the entries of one TOML table one by one, so that each error names its entry."""
+    """Reads the entries of one TOML table one by one, so that each error names its entry."""
 
     def __init__(self, name: str, source: str, table: dict[str, Any]) -> None:
         self._name, self._source, self._table = name, source, dict(table)

@@ -1,4 +1,4 @@
-"""An event: what is known of one source, and where that is from."""
+"""Event: time, place, magnitude and origin of one source."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class EventInputError(UserError):
 
 
 class EventOrigin(StrEnum):
-    """Where Seisbus has an event from."""
+    """Where Seisbus got an event from."""
 
     CATALOG = "catalog"
     QUAKEML = "quakeml"
@@ -30,7 +30,7 @@ class EventOrigin(StrEnum):
 class Event:
     """One source: epoch nanoseconds, degrees, kilometres below sea level.
 
-    `quakeml` is a document of this event alone where its source said more than fits here: a focal mechanism.
+    `quakeml` is a document of this event alone, kept if its source has more than fits here, such as a focal mechanism.
     """
 
     id: str

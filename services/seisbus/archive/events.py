@@ -1,6 +1,6 @@
-"""Events that a user names: from QuakeML, a CSV table or inline mappings.
+"""Read the events of a user from QuakeML, a CSV table or inline mappings.
 
-Gives one `Event` a source in MsPASS's units; choosing events and windows round them is `planning`.
+It gives one `Event` per source in MsPASS's units. `planning` selects events and makes windows.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _FIELD_OF = {spelling: field for field, spellings in _SPELLINGS.items() for spel
 def from_mappings(events: Iterable[Mapping[str, Any]]) -> list[Event]:
     """Events written inline: time (text, datetime or epoch seconds), lat, lon; depth_km, mag, id if known.
 
-    Common spellings are understood (latitude, origin_time, magnitude ...). An event without an id gets one
-    made of its values, so that the same event has the same id. Raises EventInputError naming the item.
+    Common spellings are understood (latitude, origin_time, magnitude ...). An event without an id gets one made from
+    its values, so that the same event always has the same id. Raises EventInputError, which names the item.
     """
     return [_event(item, EventOrigin.INLINE, f"item {i}") for i, item in enumerate(events, 1)]
 
@@ -45,13 +45,13 @@ def from_mappings(events: Iterable[Mapping[str, Any]]) -> list[Event]:
 def from_csv(data: bytes, odd: Oddities | None = None) -> list[Event]:
     """Events of a CSV with a header line; columns as in `from_mappings`. Depth is in km.
 
-    A line that cannot be read goes to `odd`; EventInputError, with the fault of the first, if all lines fail.
+    A line that cannot be read goes to `odd`. If all lines fail, EventInputError has the fault of the first.
     """
     text = data.decode("utf-8-sig", errors="replace").replace("\0", "")
     whole, by_line = Oddities("The CSV"), Oddities("The CSV")
     reader = csv.reader(io.StringIO(text), skipinitialspace=True)
     found, first = _csv_events(reader, whole)
-    # a quote that is never closed swallows what follows, unless lines are read one by one
+    # read lines one by one, so that a missing end quote affects one line only
     if whole or len(found) < len([line for line in text.splitlines() if line.strip()]) - 1:
         lines = (next(csv.reader([line], skipinitialspace=True), []) for line in text.splitlines())
         others, first_of_lines = _csv_events(lines, by_line)
@@ -106,8 +106,8 @@ def from_quakeml(data: bytes, odd: Oddities | None = None) -> list[Event]:
     """Events of a QuakeML document: the preferred origin and magnitude, else the first of each.
 
     Focal mechanisms are kept as QuakeML. Depth is converted from metres. An event that cannot be read, or has no origin
-    with a time and a place, goes to `odd`. Raises EventInputError for a document that cannot be read or none of whose
-    events can.
+    with a time and a place, goes to `odd`. Raises EventInputError if the document, or every event in it, cannot be
+    read.
     """
     odd = Oddities("The QuakeML") if odd is None else odd
     found: list[Event] = []
@@ -126,7 +126,7 @@ def from_quakeml(data: bytes, odd: Oddities | None = None) -> list[Event]:
 
 
 def _quakeml_event(item: Any, odd: Oddities) -> Event:
-    """The event of an obspy Event; EventInputError where it has no origin with a time and a place."""
+    """The event of an obspy Event; EventInputError if it has no origin with a time and a place."""
     name = item.resource_id.id if item.resource_id is not None else ""
     where = f"QuakeML event {name}"
     origins = [item.preferred_origin(), *item.origins]
@@ -166,7 +166,7 @@ def _event(item: Mapping[str, Any], origin: EventOrigin, where: str) -> Event:
     time_ns = _time_ns(values["time"], where)
     lat = _number(values["lat"], "lat", where, -90.0, 90.0)
     lon = _number(values["lon"], "lon", where, -180.0, 360.0)
-    # lists are of jobs, whose submission has a check of its own; jobs of old times must be read
+    # lists come from jobs, which are checked at submission; stored jobs of older versions must stay readable
     deepest = 1000.0 if origin is EventOrigin.INLINE else MOST_DEPTH_KM
     depth = _number(values["depth_km"], "depth_km", where, LEAST_DEPTH_KM, deepest) if "depth_km" in values else None
     mag = _number(values["mag"], "mag", where, LEAST_MAGNITUDE, MOST_MAGNITUDE) if "mag" in values else None

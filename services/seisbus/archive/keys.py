@@ -1,7 +1,7 @@
-"""Object keys of the archives: templates as data, and their exact inverse.
+"""Object keys of the archives: make a key from a template, and read a key back.
 
-A `DayKey` is what a continuous waveform object holds; an `IndexKey` names an index file. Which template
-an archive uses is `definition`; whether the object exists is known only by the archive itself.
+A `DayKey` names the content of a continuous waveform object, an `IndexKey` an index file. `definition` says which
+template an archive uses. Only the archive knows whether an object exists.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from seisbus.errors import UserError
 
 
 class KeyLayoutError(UserError):
-    """An object key cannot be formed: a code is empty, too long or holds a character no SEED code has."""
+    """An object key cannot be made: a code is empty, too long or has a character that SEED does not allow."""
 
     def __init__(self, template: str, field: str, value: object, expected: str) -> None:
         super().__init__(f"Cannot make a key after {template!r}: {field} is {value!r}, expected {expected}.")
@@ -103,7 +103,7 @@ class KeyTemplate:
     def format(self, key: DayKey) -> str:
         """The object key of `key`; for a station layout the object that holds the channel.
 
-        Raises KeyLayoutError for a code that is empty, too long for its fixed width, or no SEED code.
+        Raises KeyLayoutError for a code that is empty, too long for its fixed width, or not allowed in SEED.
         """
         values = _date_values(key.day)
         values["version"] = f"#{key.version}" if key.version is not None else ""
@@ -117,7 +117,7 @@ class KeyTemplate:
         return self.fill(values)
 
     def fill(self, values: dict[str, str]) -> str:
-        """The template with its fields filled from `values`; every field must be there."""
+        """The template with its fields filled from `values`, which must have every field."""
         return "".join(part if isinstance(part, str) else self._text(part, values) for part in self._parts)
 
     def _text(self, part: _Field, values: dict[str, str]) -> str:
@@ -129,7 +129,7 @@ class KeyTemplate:
         return value.ljust(part.width, "_")
 
     def prefix(self, *, day: date | None = None, net: str | None = None, sta: str | None = None) -> str:
-        """The longest listing prefix that what is known determines: the template up to its first unknown.
+        """The longest listing prefix that the known values determine: the template up to its first unknown field.
 
         Codes with wildcards are unknown and must be given as None.
         """
@@ -148,12 +148,12 @@ class KeyTemplate:
         return text
 
     def day_folder(self, day: date) -> str:
-        """The folder of a day's objects in a layout whose folders depend on the date alone."""
+        """The folder of a day's objects, for a layout whose folders depend only on the date."""
         folder = KeyTemplate(self.template.rpartition("/")[0] + "/")
         return folder.fill(_date_values(day))
 
     def parse(self, key: str) -> DayKey | None:
-        """The inverse of `format`; None where `key` is not a day object of this layout."""
+        """The inverse of `format`; None if `key` is not a day object of this layout."""
         values = self.match(key)
         if values is None:
             return None
@@ -173,7 +173,7 @@ class KeyTemplate:
         )
 
     def match(self, key: str) -> dict[str, str] | None:
-        """The field texts of a key with their fill removed, or None where the layout does not fit."""
+        """The field texts of a key without their fill characters; None if the layout does not fit."""
         found = self._pattern.fullmatch(key)
         if found is None:
             return None
@@ -215,7 +215,7 @@ def _date_values(day: date) -> dict[str, str]:
 
 
 class IndexKind(StrEnum):
-    """What an index file lists; the values are the archive's own folder names."""
+    """What an index file lists; the values are the archive's folder names."""
 
     WAVEFORMS = "continuous_waveforms"
     CATALOG = "earthquake_catalogs"

@@ -1,4 +1,4 @@
-"""Bytes of Unix's `compress` (.Z), which archives of earlier times were packed with and Python does not read."""
+"""Unpack files of Unix's `compress` (.Z), which older archives use and Python cannot read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LEAST_BITS: Final = 9
 
 
 def uncompressed(data: bytes, most_bytes: int) -> bytes:
-    """What was packed; ValueError for bytes that are no such file, or that hold more than `most_bytes`."""
+    """The unpacked bytes; ValueError if the file is not in this format, or holds more than `most_bytes`."""
     if len(data) < 3 or data[:2] != MAGIC:
         raise ValueError("it does not begin as a file of compress does")
     most_bits, block = data[2] & 0x1F, bool(data[2] & _BLOCK)

@@ -1,4 +1,4 @@
-"""What is wrong with an archive's file: what was odd in one that was read, and the error of one that was not."""
+"""Problems of an archive's files: oddities in a file that was read, and the error for one that cannot be read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ArchiveFormatError(SeisbusError):
         self.problem = problem
 
 
-# More are counted only: a note is read by people, and a file may be odd from end to end.
+# Further ones are only counted, because people read the note and a whole file may be odd.
 _SHOWN = 3
 _LONGEST = 300
 
@@ -25,7 +25,7 @@ _LONGEST = 300
 class Oddities:
     """Entries of one file that were left out, or were kept without a value that cannot be read.
 
-    Readers of archives' files add to it instead of raising, so that one odd entry costs itself alone.
+    Readers of archives' files add to it instead of raising an error, so that one odd entry does not affect the others.
     """
 
     name: str
@@ -39,19 +39,19 @@ class Oddities:
         self._say(problem)
 
     def mend(self, problem: str) -> None:
-        """An entry is kept, without what `problem` says."""
+        """An entry is kept without a value that cannot be read; `problem` names it."""
         self.mended += 1
         self._say(problem)
 
     def take(self, other: Oddities) -> None:
-        """All that is odd in another one."""
+        """Add all oddities of another object."""
         self.left_out += other.left_out
         self.mended += other.mended
         self._first += other._first[: _SHOWN - len(self._first)]
 
     @property
     def first(self) -> str:
-        """The first of them, "" when nothing was odd."""
+        """The first oddity, "" if there is none."""
         return self._first[0] if self._first else ""
 
     def _say(self, problem: str) -> None:
@@ -63,7 +63,7 @@ class Oddities:
 
     @property
     def note(self) -> str:
-        """One sentence for people, "" when nothing was odd."""
+        """One sentence for people, "" if there are no oddities."""
         if not self._first:
             return ""
         counts = [f"{n:,} {word}" for n, word in ((self.left_out, "left out"), (self.mended, "kept in part")) if n]

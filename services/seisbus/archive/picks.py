@@ -1,7 +1,7 @@
-"""Picks of arrivals as people, programs and archives write them: CSV of QuakeFlow and PhaseNet, QuakeML, phase files of
-SCEDC (STP) and NCEDC (Hypoinverse). Pure.
+"""Read picks of arrivals: CSV of QuakeFlow and PhaseNet, QuakeML, phase files of SCEDC (STP) and NCEDC.
 
-Formats: STP manual 1.01 (SCEDC), "NCSN shadow format 2000" (NCEDC), columns of QuakeFlow's and PhaseNet's CSV.
+Formats: STP manual 1.01 (SCEDC), "NCSN shadow format 2000" (NCEDC, Hypoinverse), columns of QuakeFlow's and PhaseNet's
+CSV.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ _NO_EVENT: Final = frozenset({"", "-1", "nan", "none", "null"})
 
 
 def from_csv(data: bytes, odd: Oddities) -> list[StationPick]:
-    """Picks of a CSV with a header; a line that is none goes to `odd`. PickInputError where no line is one."""
+    """Picks of a CSV with a header. A line that cannot be read goes to `odd`; PickInputError if all lines fail."""
     reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig", errors="replace").replace("\0", "")))
     names: dict[str, str] = {}
     for name in reader.fieldnames or ():

@@ -1,4 +1,4 @@
-"""An event as an obspy Catalog, for QuakeML, and the QuakeML that is kept of one. Pure."""
+"""Convert an event to an obspy Catalog; make and read the QuakeML of an event."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from .xmlparts import children, document, local
 
 
 def catalog_of(event: Event) -> Any:
-    """An obspy Catalog of one event: its source's own QuakeML where that was kept, else made of what is known.
+    """An obspy Catalog of one event: from the QuakeML of its source if it was kept, else from the event's values.
 
-    QuakeML's depth is in metres. A public id that is made ends with the event's id.
+    QuakeML's depth is in metres. A new public id ends with the event's id.
     """
     from obspy.core.event import Catalog
 
@@ -33,11 +33,11 @@ _BED = "http://quakeml.org/xmlns/bed/1.2"
 
 
 def quakeml_items(data: bytes, odd: Oddities) -> Iterator[Any]:
-    """Events of a QuakeML document as obspy has them; read one by one where they cannot be read together.
+    """The obspy Events of a QuakeML document, read one by one if they cannot be read together.
 
-    Those that cannot be read go to `odd`. EventInputError where the bytes are no QuakeML at all.
+    Events that cannot be read go to `odd`. EventInputError if the bytes are not QuakeML.
     """
-    # obspy takes a second to import: only those who read QuakeML pay for it.
+    # imported late, because obspy takes a second to import and only QuakeML needs it
     from libseis.obspy.events import read_quakeml
 
     def read(one: bytes) -> list[Any]:
@@ -50,7 +50,7 @@ def quakeml_items(data: bytes, odd: Oddities) -> Iterator[Any]:
     try:
         yield from read(data)
         return
-    except Exception as error:  # obspy and lxml raise a dozen kinds here
+    except Exception as error:  # obspy and lxml raise a dozen types of errors here
         reason = error
     try:
         root = document(data, "", "quakeml", ("eventParameters", "event"), odd)
@@ -65,7 +65,7 @@ def quakeml_items(data: bytes, odd: Oddities) -> Iterator[Any]:
 
 
 def _alone(event: ET.Element) -> bytes:
-    """A document of one event; obspy wants the namespace of its elements to be the default one."""
+    """A document of one event; obspy needs the namespace of its elements as the default namespace."""
     parameters = ET.Element("eventParameters", publicID="smi:local/seisbus")
     parameters.append(event)
     for element in parameters.iter():
@@ -78,7 +78,7 @@ def _alone(event: ET.Element) -> bytes:
 def source_quakeml(item: Any) -> str:
     """QuakeML of an obspy Event's source alone: origins, magnitudes and focal mechanisms, without picks and amplitudes.
 
-    What Seisbus takes where nothing is preferred, the first of each, is preferred in it.
+    If no origin or magnitude is preferred, the first one is marked as preferred, because Seisbus uses it.
     """
     from obspy.core.event import Catalog
     from obspy.core.event import Event as ObspyEvent

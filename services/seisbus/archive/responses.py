@@ -1,4 +1,4 @@
-"""Station metadata with responses, as obspy has them, out of StationXML; an odd channel costs itself alone."""
+"""Read obspy inventories with responses from StationXML; a channel that cannot be read does not affect the others."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _NAMESPACE = "http://www.fdsn.org/xml/station/1"
 
 
 def read_inventory_of(data: bytes, net: str, sta: str, key: str = "", odd: Oddities | None = None) -> Any:
-    """An obspy Inventory of one station of a StationXML document, empty where it is not in it.
+    """An obspy Inventory of one station of a StationXML document; empty if the station is not in it.
 
-    Its codes are in their one form, and every channel has the dates that it inherits (`libseis.epochs.normalised`).
+    Codes are cleaned, and every channel has its inherited dates (`libseis.epochs.normalised`).
 
-    A channel that obspy cannot read goes to `odd`, and the others are there. ArchiveFormatError where the bytes are no
-    StationXML at all.
+    A channel that obspy cannot read goes to `odd`; the others are returned. ArchiveFormatError if the bytes are not
+    StationXML.
     """
     from obspy import Inventory
 
@@ -34,7 +34,7 @@ def read_inventory_of(data: bytes, net: str, sta: str, key: str = "", odd: Oddit
 
     odd = Oddities(key) if odd is None else odd
     with contextlib.suppress(Exception):  # obspy and lxml raise a dozen kinds here; which channel it was shows below
-        with collected() as told:  # with a warning obspy leaves out what it cannot use
+        with collected() as told:  # obspy warns when it leaves a part out that it cannot use
             found = normalised(read_stationxml(data), net, sta)
         if not told:
             return found
@@ -51,7 +51,7 @@ def read_inventory_of(data: bytes, net: str, sta: str, key: str = "", odd: Oddit
 
 @dataclass(frozen=True, slots=True)
 class ReadChannels:
-    """What obspy makes of a StationXML document.
+    """The channels of a StationXML document as obspy reads them.
 
     Attributes
     ----------
@@ -107,7 +107,7 @@ def _name(network: ET.Element, station: ET.Element, channel: ET.Element) -> str:
 
 
 def _one(network: ET.Element, station: ET.Element, channel: ET.Element, odd: Oddities) -> Any:
-    """The Inventory of one channel; empty, and told, where obspy cannot read it."""
+    """The Inventory of one channel; empty, with a note, if obspy cannot read it."""
     from obspy import Inventory
 
     from libseis.obspy.inventories import read_stationxml
@@ -128,9 +128,9 @@ def _one(network: ET.Element, station: ET.Element, channel: ET.Element, odd: Odd
 
 
 def read_inventory_of_documents(documents: Mapping[str, bytes], net: str, sta: str) -> tuple[Any, list[str]]:
-    """An obspy Inventory of what StationXML documents (by key) hold of a station, and a sentence for each odd one.
+    """An obspy Inventory of a station from StationXML documents (by key), and a sentence for each odd document.
 
-    A document that cannot be read costs itself alone.
+    A document that cannot be read does not affect the others.
     """
     from obspy import Inventory
 

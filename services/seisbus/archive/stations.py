@@ -1,7 +1,7 @@
-"""Station and channel epochs out of FDSN StationXML, in MsPASS's names and units.
+"""Read station and channel epochs from FDSN StationXML, with MsPASS's names and units.
 
-Only where and when a channel was, how it pointed and its nominal rate; instrument responses stay in the
-XML, for obspy. Written on the standard XML parser: a hundred times faster than building an inventory.
+It reads place, time, orientation and nominal rate of a channel. Instrument responses stay in the XML, for obspy. It
+uses the standard XML parser, which is a hundred times faster than building an inventory.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _HEIGHTS = (-20_000.0, 20_000.0)  # metres, of anything on or in the ground or t
 
 @dataclass(frozen=True, slots=True)
 class SiteEpoch:
-    """A station epoch: degrees, kilometres above sea level; `end_ns` None while it is open."""
+    """A station epoch: degrees, kilometres above sea level; `end_ns` is None for an open epoch."""
 
     net: str
     sta: str
@@ -42,9 +42,9 @@ class SiteEpoch:
 class ChannelEpoch:
     """A channel epoch: degrees and kilometres; `depth_km` is MsPASS's edepth (burial below the surface).
 
-    `hang` is the azimuth from north; `vang` the angle from vertical up, the StationXML dip + 90. Both are
-    None where the metadata do not say; they are never guessed from the channel code. `site_start_ns` is the start of
-    the station epoch that it stands in.
+    `hang` is the azimuth from north; `vang` the angle from vertical up, the StationXML dip + 90. Both are None if the
+    metadata do not state them; they are never guessed from the channel code. `site_start_ns` is the start of the
+    station epoch that has the channel.
     """
 
     net: str
@@ -61,7 +61,7 @@ class ChannelEpoch:
     vang: float | None
     sample_rate: float | None
     response: bool = True  # whether the metadata state how counts become ground motion
-    units: str = ""  # what it measures, as libseis spells it (m/s ...); "" where the metadata do not say
+    units: str = ""  # unit of the input in libseis's spelling (m/s ...); "" if not stated
     site_start_ns: int = OPEN_START_NS
 
     def is_open(self, start_ns: int, end_ns: int) -> bool:
@@ -71,7 +71,7 @@ class ChannelEpoch:
 
 @dataclass(frozen=True, slots=True)
 class StationEpochs:
-    """What one StationXML document holds."""
+    """The epochs in one StationXML document."""
 
     sites: list[SiteEpoch]
     channels: list[ChannelEpoch]
@@ -80,8 +80,8 @@ class StationEpochs:
 def read_stationxml(data: bytes, key: str = "", odd: Oddities | None = None) -> StationEpochs:
     """All station and channel epochs of a StationXML document (any 1.x version, http://docs.fdsn.org).
 
-    A station- or channel-level date that is absent or empty is its parent's. A network, station or channel with an odd
-    value goes to `odd` and costs itself alone; an azimuth, dip or rate that cannot be read is None. Raises
+    A missing date of a station or channel is taken from its parent. A network, station or channel with an odd value
+    goes to `odd` and does not affect the others. An azimuth, dip or rate that cannot be read is None. Raises
     ArchiveFormatError naming `key` where the bytes are no StationXML at all.
     """
     odd = Oddities(key) if odd is None else odd
@@ -107,12 +107,12 @@ def read_stationxml(data: bytes, key: str = "", odd: Oddities | None = None) -> 
 
 
 def stationxml_tree(data: bytes, key: str, odd: Oddities) -> ET.Element:
-    """The document's elements; of a damaged one those that are whole. ArchiveFormatError where it is no StationXML."""
+    """The elements of a document; the complete ones if it is damaged. ArchiveFormatError if it is not StationXML."""
     return document(data, key, "FDSNStationXML", ("Network", "Station", "Channel"), odd)
 
 
 class _Node:
-    """One element with its epoch and its numbers; knows its name for errors, which are raised when a value is used."""
+    """One element with its epoch and its numbers; errors name the element and are raised when a value is used."""
 
     def __init__(self, element: ET.Element, name: str, parent: _Node | None) -> None:
         self._element, self.name, self._parent = element, name, parent
@@ -124,7 +124,7 @@ class _Node:
 
     @property
     def span(self) -> EpochSpan:
-        """What it says of its dates, and of its parent's what it does not say; ValueError where that cannot be read."""
+        """Its dates, with missing ones from its parent; ValueError if a date cannot be read."""
         start, end = self._date("startDate"), self._date("endDate")
         if self._parent is None:
             return inherited(start, end)
@@ -234,7 +234,7 @@ def _responds(element: ET.Element) -> bool:
 
 
 def _units(element: ET.Element) -> str:
-    """What a channel's sensitivity takes in."""
+    """The input unit of a channel's sensitivity."""
     found: ET.Element | None = element
     for step in ("Response", "InstrumentSensitivity", "InputUnits"):
         found = None if found is None else child(found, step)

@@ -1,6 +1,6 @@
-"""Reads the archives' CSV and Parquet tables, whatever their header and their nulls; an odd row costs itself alone.
+"""Read the archives' CSV and Parquet tables in all their forms; an odd row does not affect the others.
 
-Text stays text ("00" is a location and "NA" a network); what the columns mean is left to the callers.
+Text stays text ("00" is a location and "NA" a network). Callers know the meaning of the columns.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ class Row:
     cells: dict[str, Any]
 
     def text(self, name: str) -> str:
-        """A cell as stripped text, "" where there is nothing; a location that is a number gets its two digits back."""
+        """A cell as stripped text, "" if it is empty; a location that became a number gets its two digits back."""
         cell = self.cells.get(name)
         if cell is None or (isinstance(cell, float) and math.isnan(cell)):
             return ""
         if isinstance(cell, bytes):
             cell = cell.decode(errors="replace")
-        if isinstance(cell, float) and cell.is_integer():  # pandas writes whole numbers so where one is missing
+        if isinstance(cell, float) and cell.is_integer():  # pandas writes whole numbers as floats if one is missing
             cell = int(cell)
         text = str(cell).strip()
         return text.zfill(2) if name == "location" and isinstance(cell, int) else text
 
     def number_of(self, name: str, low: float = -math.inf, high: float = math.inf) -> float | None:
-        """A cell as a finite number, None where it says nothing; ValueError for other text or out of its range."""
+        """A cell as a finite number, None if it is empty; ValueError for other text or a number out of range."""
         text = self.text(name)
         if text.lower() in _NOTHING:
             return None
@@ -59,7 +59,7 @@ class Row:
         return number
 
     def number_or_none(self, name: str, odd: Oddities, low: float = -math.inf, high: float = math.inf) -> float | None:
-        """As `number_of`; what cannot be read is told and is None, for columns a row can do without."""
+        """Like `number_of`, for optional columns: a cell that cannot be read is noted and becomes None."""
         try:
             return self.number_of(name, low, high)
         except ValueError as error:
@@ -80,14 +80,14 @@ def read_table(
 ) -> Table:
     """A table; CSV cells are text, Parquet ones as they were stored. Rows that cannot be read go to `odd`.
 
-    A CSV without a header, that is whose first line holds none of the `known` names, gets the column
-    names `headerless`. Raises ArchiveFormatError naming `key` where the bytes are no such table.
+    A CSV without a header (its first line has no name in `known`) gets the column names `headerless`. Raises
+    ArchiveFormatError, which names `key`, if the bytes are not such a table.
     """
     if table is TableFormat.CSV:
         return _read_csv(data, headerless, known, odd)
     try:
         return _read_parquet(data, odd)
-    except Exception as error:  # Arrow raises a dozen kinds on damaged bytes, of memory and of the system among them
+    except Exception as error:  # Arrow raises a dozen types of errors on damaged bytes, also MemoryError and OSError
         raise ArchiveFormatError(key, f"it is not a {table} table ({error}).") from error
 
 
@@ -100,7 +100,7 @@ def _read_csv(data: bytes, headerless: Sequence[str], known: frozenset[str], odd
     has_header = any(name in known for name in names)
     if not has_header:
         names = [name.lower() for name in headerless]
-    elif len(names) == len(headerless):  # an unknown name stands for the usual one if that is missing
+    elif len(names) == len(headerless):  # an unknown name counts as the usual one if that is missing
         for place, name in enumerate(names):
             usual = headerless[place].lower()
             if name not in known and usual not in names:
@@ -128,7 +128,7 @@ def _numbered(lines: Iterator[_Line]) -> Iterator[_Line]:
 
 
 def _lines(data: bytes, odd: Oddities) -> Iterator[_Line]:
-    """Each line by itself, so that a quote that is never closed costs its line alone; empty ones are left out."""
+    """Read each line alone, so that a missing end quote affects one line only; empty lines are left out."""
     data = data.removeprefix(b"\xef\xbb\xbf")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = data.decode("utf-16", errors="replace").encode()
@@ -143,7 +143,7 @@ def _lines(data: bytes, odd: Oddities) -> Iterator[_Line]:
 
 
 def _read_parquet(data: bytes, odd: Oddities) -> Table:
-    """Row group by row group, column by column: what is damaged costs its group, or its column there."""
+    """Read each column of each row group alone, so that damage affects only this group or column."""
     file = pq.ParquetFile(pa.BufferReader(data))
     names = [name.strip().lower() for name in file.schema_arrow.names]
     rows: list[Row] = []
@@ -174,7 +174,7 @@ def _cells(column: pa.ChunkedArray) -> list[Any]:
         return [None if n is None else Nanoseconds(n * _NS_OF[kind.unit]) for n in column.cast(pa.int64()).to_pylist()]
     if pa.types.is_date(kind):
         return [_day(n) for n in column.cast(pa.date32()).cast(pa.int32()).to_pylist()]
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):  # whose bytes may be no UTF-8
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):  # its bytes may not be UTF-8
         column = column.cast(pa.large_binary() if pa.types.is_large_string(kind) else pa.binary())
     cells: list[Any] = column.to_pylist()
     return cells

@@ -1,6 +1,6 @@
-"""The index of one day's continuous waveform objects, from CSV or Parquet, as a normalised Arrow table.
+"""Read the index of one day's continuous waveform objects from CSV or Parquet into a normalised Arrow table.
 
-An index row says that an object should exist; whether it does is known when it is fetched.
+An index row says that an object should exist. Only fetching shows whether it does.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class DayRow:
 def read_waveform_index(data: bytes, table: TableFormat, key: str = "", odd: Oddities | None = None) -> pa.Table:
     """The columns `COLUMNS`: texts without nulls (a blank location is ""), float64 with nulls.
 
-    A CSV may lack its header line, as the oldest do. What cannot be read, and missing columns, go to `odd`.
-    Raises ArchiveFormatError naming `key` where the bytes are no such table or file names are missing.
+    A CSV may lack its header line, like the oldest ones. Rows that cannot be read, and missing columns, go to `odd`.
+    Raises ArchiveFormatError, which names `key`, if the bytes are not such a table or file names are missing.
     """
     odd = Oddities(key) if odd is None else odd
     found = read_table(data, table, key, COLUMNS, frozenset(COLUMNS), odd)
@@ -60,7 +60,7 @@ def day_rows(
 ) -> Iterator[DayRow]:
     """The rows of a table of `read_waveform_index` for `day`, with their object keys in `archive`.
 
-    The object's key names the channel: it is what the archive serves, and what the ledger counts.
+    The channel comes from the object's key, because the archive serves objects by key and the ledger counts them.
     A file name that is not of the archive's layout or of another day goes to `odd`.
     """
     odd = Oddities(key) if odd is None else odd

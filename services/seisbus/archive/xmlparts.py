@@ -1,4 +1,4 @@
-"""Elements of an XML document one by one, also of one that is damaged: what is whole is found, the rest is told."""
+"""Read an XML document element by element; of a damaged one, the complete elements, and a note about the others."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def children(element: ET.Element, name: str) -> list[ET.Element]:
 
 
 def child(element: ET.Element, name: str) -> ET.Element | None:
-    """The first of them."""
+    """The first element of a name right below."""
     return next(iter(children(element, name)), None)
 
 
@@ -39,9 +39,9 @@ def text_of(element: ET.Element, name: str) -> str:
 def document(data: bytes, key: str, root: str, levels: Sequence[str], odd: Oddities) -> ET.Element:
     """The root element, whose name must be `root`.
 
-    A document that is not well-formed is put together again from its elements of `levels` (nested in that order, as
-    Network, Station and Channel are) that are; the others go to `odd`. Namespaces are gone from it then.
-    ArchiveFormatError where nothing of the kind is in the bytes.
+    If a document is not well-formed, it is built again from its well-formed elements of `levels` (nested in this order,
+    like Network, Station and Channel), without namespaces. The others go to `odd`. ArchiveFormatError if the bytes have
+    no such element.
     """
     try:
         found = ET.fromstring(data)
@@ -57,7 +57,7 @@ def document(data: bytes, key: str, root: str, levels: Sequence[str], odd: Oddit
 
 
 def _tokens(data: bytes, levels: Sequence[str]) -> Iterator[tuple[int, int, str, bool]]:
-    """Where the start tags and end tags of the levels stand: (start, end, name, closing)."""
+    """The places of the start and end tags of the levels: (start, end, name, closing)."""
     names = b"|".join(re.escape(level.encode()) for level in levels)
     tag = re.compile(rb"<(/?)" + _NAME + rb"(" + names + rb")(?=[\s>/])[^<>]*>")
     for found in tag.finditer(data):
@@ -88,7 +88,7 @@ def _rescued(data: bytes, root: str, levels: Sequence[str], odd: Oddities) -> ET
             continue
         body = data[end : following[0]] if last or not data[start:end].rstrip(b">").endswith(b"/") else b""
         element = _element(data[start:end].rstrip(b"/>") + b">" + body + b"</" + name.encode() + b">", name)
-        if element is None and not last:  # what it says of itself is lost, what is in it need not be
+        if element is None and not last:  # the element's values are lost, but its children may be complete
             element = _element(data[start:end].rstrip(b"/>") + b">" + b"</" + name.encode() + b">", name)
         if element is None:
             odd.leave_out(f"the {name} at byte {start} is not XML")
