@@ -9,7 +9,7 @@ from libseis.wire.carried import carried, claim_of
 from libseis.wire.headers import metadata_from_message, metadata_to_message
 from libseis.wire.objects import from_message, to_message
 from libseis.wire.packed import Heading, heading_of, metadata_of, put_heading, put_metadata, series_of_piece
-from libseis.wire.samples import pack_samples, pack_segment, unpack_samples
+from libseis.wire.samples import pack_samples, pack_segment, put_samples, unpack_samples
 from libseis.wire.seismograms import SeismogramHeading, put_seismogram_heading, seismogram_heading_of
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "pack_segment",
     "put_heading",
     "put_metadata",
+    "put_samples",
     "put_seismogram_heading",
     "seismogram_heading_of",
     "series_of_piece",

@@ -53,6 +53,21 @@ def pack_samples(data: Samples) -> pb.Samples:
     pb.Samples
         The message.
     """
+    message = pb.Samples()
+    put_samples(message, data)
+    return message
+
+
+def put_samples(message: pb.Samples, data: Samples) -> None:
+    """Pack samples as `pack_samples` does, in place: a message that is put into another one is copied.
+
+    Parameters
+    ----------
+    message
+        An empty message.
+    data
+        int32, float32 or float64, shape (npts,) or (3, npts) in Fortran order.
+    """
     if data.dtype == np.float64:
         counts = as_counts(data)
         data = data if counts is None else counts
@@ -68,8 +83,8 @@ def pack_samples(data: Samples) -> pb.Samples:
         encoding = pb.SAMPLE_ENCODING_BLOSC2_BITSHUFFLE
     if not packed or len(packed) >= flat.nbytes:
         encoding, packed = pb.SAMPLE_ENCODING_RAW, flat.tobytes()
-    npts = data.shape[-1]
-    return pb.Samples(type=_TYPES[name], encoding=encoding, npts=npts, components=components, data=packed)
+    message.type, message.encoding = _TYPES[name], encoding
+    message.npts, message.components, message.data = data.shape[-1], components, packed
 
 
 def pack_segment(segment: Segment, *, reclen: int = 4096) -> pb.Samples:

@@ -20,9 +20,9 @@ from libseis.wire import (
     SeismogramHeading,
     heading_of,
     metadata_of,
-    pack_samples,
     put_heading,
     put_metadata,
+    put_samples,
     put_seismogram_heading,
     seismogram_heading_of,
     series_of_piece,
@@ -198,7 +198,7 @@ def _put_seismograms(message: task_pb2.Outcome, pieces: Iterable[SeismogramPiece
             made, SeismogramHeading(**{name: getattr(piece, name) for name in SeismogramHeading._fields})
         )
         put_metadata(made, piece.metadata)
-        made.samples.CopyFrom(pack_samples(piece.samples))
+        put_samples(made.samples, piece.samples)
 
 
 def _seismogram_value(message: waveform_pb2.Seismogram) -> SeismogramPiece:

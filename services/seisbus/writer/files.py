@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ..errors import UnavailableError
 from ..model.handovers import Packing
+from .direct_io import BLOCK_BYTES, WORTH_BYTES, DirectWriter, take
 from .waveforms import SUFFIX, Place
 
 _OPEN_FILES = 64
@@ -24,10 +25,14 @@ _AT_ONCE = 1024  # IOV_MAX of Linux
 
 @dataclass(slots=True)
 class _File:
-    """An open file: bytes before `safe` are durable, those from there to `end` wait to be written all at once."""
+    """An open file: bytes before `safe` are durable, those from there to `end` wait to be written all at once.
+
+    `direct` writes past the page cache, None where the file system has no such way.
+    """
 
     path: Path
     handle: int
+    direct: DirectWriter | None = None
     end: int = 0
     safe: int = 0
     waiting: deque[memoryview] = field(default_factory=deque)
@@ -40,14 +45,25 @@ class _File:
         return place
 
     def write(self) -> None:
-        at, waiting = self.end - sum(map(len, self.waiting)), self.waiting
-        while waiting:
-            written = os.pwritev(self.handle, list(islice(waiting, _AT_ONCE)), at)
+        total = sum(map(len, self.waiting))
+        at = self.end - total
+        if self.direct is not None and total >= WORTH_BYTES:
+            lead = -at % BLOCK_BYTES
+            self._write(at, lead)  # up to the block that the rest begins
+            at += lead
+            if not self.direct.write(at, self.waiting, (self.end - at) // BLOCK_BYTES * BLOCK_BYTES):
+                self.direct.close()
+                self.direct = None
+            at = self.end - sum(map(len, self.waiting))
+        self._write(at, self.end - at)
+
+    def _write(self, at: int, count: int) -> None:
+        """So many of the bytes that wait, by the page cache."""
+        pieces = take(self.waiting, count)
+        while pieces:
+            written = os.pwritev(self.handle, list(islice(pieces, _AT_ONCE)), at)
             at += written
-            while waiting and written >= len(waiting[0]):
-                written -= len(waiting.popleft())
-            if written:
-                waiting[0] = waiting[0][written:]
+            take(pieces, written)
 
     def sync(self) -> None:
         if self.end != self.safe:
@@ -59,6 +75,11 @@ class _File:
         with contextlib.suppress(OSError):
             os.ftruncate(self.handle, self.safe)
         self.end = self.safe
+
+    def close(self) -> None:
+        os.close(self.handle)
+        if self.direct is not None:
+            self.direct.close()
 
 
 class WaveformFiles:
@@ -112,7 +133,7 @@ class WaveformFiles:
             except OSError as error:
                 # After a failed write-back the contents of the disk are unknown: this file is never used again.
                 del self._open[key]
-                os.close(file.handle)
+                file.close()
                 raise _unavailable(self._root, error) from error
 
     def _roll_back(self) -> None:
@@ -130,7 +151,7 @@ class WaveformFiles:
         path = folder / f"{job}-{self._boot}-{self._made}.{SUFFIX[packing]}"
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         self._made += 1
-        self._open[key] = _File(path, handle)
+        self._open[key] = _File(path, handle, DirectWriter.of(path))
         return self._open[key]
 
     def _drop(self, key: tuple[str, Packing]) -> None:
@@ -142,7 +163,7 @@ class WaveformFiles:
             file.roll_back()
             raise
         finally:
-            os.close(file.handle)
+            file.close()
 
 
 def _unavailable(root: Path, error: OSError) -> UnavailableError:
