@@ -104,7 +104,7 @@ class JobEvents:
             found += from_quakeml(events["quakeml"].encode())
         if events.get("csv"):
             found += from_csv(events["csv"].encode())
-        if text := ((job["spec"].get("windows") or {}).get("picks") or {}).get("quakeml"):
+        if text := ((job.get("spec", {}).get("windows") or {}).get("picks") or {}).get("quakeml"):
             with contextlib.suppress(EventInputError):  # picks may have no origins beside them
                 found += from_quakeml(text.encode())
         for event in found:
