@@ -112,11 +112,11 @@ async def archives(tmp_path_factory: pytest.TempPathFactory, s3_server: S3Server
             root = private if name == "members" else s3_server.root
             buckets[name] = root / definitions[name].bucket
             buckets[name].mkdir(exist_ok=True)
-        environment = {
-            "SEISBUS_ARCHIVES_FILE": str(path),
-            "AWS_ACCESS_KEY_ID": KEYS.access_key,
-            "AWS_SECRET_ACCESS_KEY": KEYS.secret_key,
-        }
+        keys = folder / "keys.ini"  # as docs/archives.md and docker-compose.yml have it
+        keys.write_text(
+            f"[default]\naws_access_key_id = {KEYS.access_key}\naws_secret_access_key = {KEYS.secret_key}\n"
+        )
+        environment = {"SEISBUS_ARCHIVES_FILE": str(path), "AWS_CONFIG_FILE": str(keys)}
         async with (
             local_stack(folder / "stack", extra_env=environment) as stack,
             AsyncClient(stack.control_address) as client,

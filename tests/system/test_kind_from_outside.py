@@ -12,6 +12,7 @@ import pytest
 
 from seisbus.client import AsyncClient, ClientError, Job
 from seisbus.local.stack import LocalStack, local_stack
+from seisbus.model.kind import KINDS
 from seisbus.model.outcome import Fate
 from support.waiting import eventually
 
@@ -103,7 +104,7 @@ async def test_a_toy_is_cancelled_and_what_is_left_is_done_by_a_retry(stack: Loc
         ({"kind": "toy", "toy": {"words": []}}, "toy.words"),
         ({"kind": "toy", "toy": {"words": ["rude"]}}, "not a word for a toy"),
         ({"kind": "toy", "steps": ["demean"], "toy": {"words": ["a"]}}, "a job of kind toy takes no steps"),
-        ({"kind": "game"}, "kind: expected one of export, index, misfit, purge, scan, window, toy"),
+        ({"kind": "game"}, f"kind: expected one of {', '.join(KINDS.all())}, toy"),
     ],
 )
 async def test_what_is_wrong_with_a_toy_is_said(client: AsyncClient, job: dict[str, object], sentence: str) -> None:

@@ -88,6 +88,20 @@ def _scale_metadata(values: Values) -> tuple[str, ...]:
     return () if values["window"] is None else mark_metadata(values)
 
 
+def _clip(d: Atomic, values: Values, context: StepContext) -> None:
+    x = samples(d)
+    level = values["level"]
+    if level is None:
+        level = values["rms"] * np.sqrt(np.mean(np.square(x), axis=-1, keepdims=True)) if d.npts else np.nan
+        if not np.isfinite(level).all():
+            raise Unfit("the samples have no root mean square", reason="no amplitude")
+    np.clip(x, -level, level, out=x)
+
+
+def _clip_problems(values: Values) -> list[str]:
+    return ["give either level or rms"] if (values["level"] is None) == (values["rms"] is None) else []
+
+
 def _agc_pad(values: Values, rate: float) -> float:
     return float(values["length"] / 2 + 1.0 / rate)
 
@@ -151,6 +165,18 @@ register(
         ),
         problems=_scale_problems,
         metadata=_scale_metadata,
+    )
+)
+register(
+    StepDefinition(
+        "clip",
+        "Limit each component to a range around zero: larger samples become its ends.",
+        _clip,
+        (
+            Parameter("level", Kind.NUMBER, "largest absolute value", None, unit="units of the samples", above=0),
+            Parameter("rms", Kind.NUMBER, "in place of it: as a multiple of the root mean square", None, above=0),
+        ),
+        problems=_clip_problems,
     )
 )
 register(

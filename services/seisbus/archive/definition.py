@@ -5,9 +5,11 @@ Definitions are data (archives.toml and a user's TOML of the same form). `object
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
@@ -34,6 +36,11 @@ class UnknownArchiveError(NotFoundError):
         super().__init__(f"No archive for {wanted}; the known archives are {', '.join(known)}.")
         self.wanted = wanted
         self.known = known
+
+
+# as job files have it; queues with capitals are those of job kinds
+_NAME = re.compile(r"[a-z0-9_-]{1,40}")
+_SOME_DAY = date(2001, 1, 1)
 
 
 class Auth(StrEnum):
@@ -86,6 +93,11 @@ class ArchiveDefinition:
     day_cut: DayCut
     max_in_flight: int
     networks: tuple[str, ...]
+
+    @property
+    def lists_by_day(self) -> bool:
+        """Whether one listing finds the objects of a day; else the network stands before the date in keys."""
+        return f"{_SOME_DAY.year}" in self.day_key.prefix(day=_SOME_DAY)
 
     def at(self, endpoint: str) -> ArchiveDefinition:
         """The same archive served from another endpoint, such as ``http://127.0.0.1:8333``."""
@@ -158,6 +170,8 @@ class _Reader:
         self._name, self._source, self._table = name, source, dict(table)
 
     def definition(self) -> ArchiveDefinition:
+        if _NAME.fullmatch(self._name) is None:
+            raise self._wrong("expected a name of at most 40 lower-case letters, digits, _ and -.")
         bucket = self._required("bucket")
         definition = ArchiveDefinition(
             name=self._name,
@@ -186,6 +200,11 @@ class _Reader:
         channel = definition.object_unit is ObjectUnit.CHANNEL
         if ({"chan", "loc"} <= definition.day_key.fields) != channel:
             raise self._wrong("object_unit 'channel' needs {chan} and {loc} in day_key, 'station' neither.")
+        if definition.index is IndexSource.LISTING and not definition.networks and not definition.lists_by_day:
+            raise self._wrong(
+                "networks is missing: in day_key the network stands before the date, so Seisbus can only "
+                "list the folders of networks that it knows."
+            )
         return definition
 
     def _wrong(self, problem: str) -> ArchiveDefinitionError:

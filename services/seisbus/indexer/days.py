@@ -131,9 +131,8 @@ async def _listing(
     context: IndexerContext, archive: ArchiveDefinition, day: date, notes: list[str]
 ) -> dict[str, tuple[DayKey, int, str]]:
     """Day objects in the archive's folders of that day: key -> (codes, size, ETag)."""
-    prefix = archive.day_key.prefix(day=day)
-    prefixes = [prefix]
-    if f"{day.year:04d}" not in prefix:  # the network comes before the date in this layout
+    prefixes = [archive.day_key.prefix(day=day)]
+    if not archive.lists_by_day:
         prefixes = [archive.day_key.prefix(day=day, net=network) for network in archive.networks]
     found: dict[str, tuple[DayKey, int, str]] = {}
     odd = Oddities(f"The listing of {archive.name} for {day}")

@@ -51,7 +51,7 @@ class MongodbSettings(FromEnvironment):
 class ArchiveSettings(FromEnvironment):
     """Which archives there are."""
 
-    archives_file: Path | None = Field(default=None, description="TOML file with more archives.")
+    archives_file: Path | None = Field(default=None, description="TOML file with more archives (docs/archives.md).")
     archive_local_endpoint: str = Field(
         default="",
         pattern="^(https?://.+)?$",

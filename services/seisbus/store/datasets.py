@@ -15,7 +15,7 @@ from ..model.task import Window
 from .client import Store, translated
 from .collections import ASDF_DATASET, SITE, TASK
 from .documents import DatasetDocument, DatasetFacts, ObjectId, SiteDocument
-from .queries import TimeSpan, WaveformFilter
+from .queries import ANY_TIME, TimeSpan, WaveformFilter
 from .task_documents import windows_of
 
 
@@ -25,14 +25,19 @@ def selected(spec: StoredJob) -> WaveformFilter:
     return WaveformFilter(job=wanted.job, channels=spec.select.filter, data_tag=wanted.tag, event=wanted.event)
 
 
-def of_dataset(spec: StoredJob, window: Window) -> WaveformFilter:
-    """Those of them that one dataset may hold; where no event is named, others' events are to be left out."""
-    whole = selected(spec)
-    channel = window.channel
-    if not channel.sta:
-        return WaveformFilter(whole.job, whole.channels, whole.span, whole.data_tag, window.event or whole.event)
-    codes = ChannelFilter(channel.net, channel.sta, channel.loc, channel.chan)
-    return WaveformFilter(whole.job, codes, TimeSpan(window.start_ns, window.end_ns), whole.data_tag, whole.event)
+def of_item(spec: StoredJob, window: Window) -> WaveformFilter:
+    """Those of them that one item of the ledger is about: of an event, of a station for an event, of a channel and day.
+
+    Where no event is named, the caller leaves out what belongs to other events.
+    """
+    whole, channel, span = selected(spec), window.channel, ANY_TIME
+    codes, event = whole.channels, window.event or whole.event
+    if channel.chan:
+        codes = ChannelFilter(channel.net, channel.sta, channel.loc, channel.chan)
+        span = TimeSpan(window.start_ns, window.end_ns)
+    elif channel.sta:
+        codes = ChannelFilter(channel.net, channel.sta, codes.loc, codes.chan)
+    return WaveformFilter(whole.job, codes, span, whole.data_tag, event)
 
 
 async def planned_windows(store: Store, job: str) -> list[Window]:

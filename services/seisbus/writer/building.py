@@ -36,7 +36,7 @@ from ..model.stored_waveforms import StoredBytesError, channels_of, pointing, st
 from ..planning.datasets import dataset_path, sink_key
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
 from ..store.collections import ASDF_DATASET
-from ..store.datasets import dataset_document, lease_name, of_dataset, site_at
+from ..store.datasets import dataset_document, lease_name, of_item, site_at
 from ..store.documents import DatasetFacts, SavedDocument, SiteDocument
 from ..store.jobs import get_job, job_spec
 from ..store.lease import acquire, release
@@ -165,7 +165,7 @@ class _Dataset:
         """Everything into an unfinished place; afterwards `waveforms` and `problems` say what came of it."""
         draft: Draft | None = None
         try:
-            wanted = of_dataset(self._spec, self._order.window)
+            wanted = of_item(self._spec, self._order.window)
             async for document, log, attached in each_attached(self._context.store, wanted):
                 if not self._belongs(document):
                     continue

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from seisbus.archive.definition import load_archives
 from seisbus.settings import PROGRAMS, AllSettings, load_settings
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -86,3 +87,25 @@ def test_a_bucket_reaches_those_who_use_it_with_keys_of_their_own(
         assert found["secrets"][sources[target.name]]["file"] == str(keys[role])
         # the network inside has no way out
         assert any(not (found["networks"][network] or {}).get("internal") for network in service["networks"])
+
+
+def test_archives_of_ones_own_and_their_keys_reach_those_who_read_them(tmp_path: Path) -> None:
+    archives, keys = tmp_path / "mine.toml", tmp_path / "keys.ini"
+    found = rendered(SEISBUS_ARCHIVES=str(archives), SEISBUS_ARCHIVE_KEYS=str(keys))
+    with_keys = set()
+    for name in ("topology", "control", "indexer", "fetcher", "windower", "writer"):
+        service = found["services"][name]
+        (config,) = service["configs"]
+        assert config["target"] == service["environment"]["SEISBUS_ARCHIVES_FILE"]
+        assert found["configs"][config["source"]]["file"] == str(archives)
+        sources = {secret["target"]: secret["source"] for secret in service["secrets"]}
+        if (path := service["environment"].get("AWS_CONFIG_FILE")) is not None:
+            assert found["secrets"][sources[Path(path).name]]["file"] == str(keys)
+            with_keys.add(name)
+        else:
+            assert "archive.reader" not in sources.values()
+    assert with_keys == {"indexer", "fetcher"}
+    # without them both files are empty, which is no archive and no key
+    plain = rendered()
+    assert {plain["configs"]["archives"]["file"], plain["secrets"]["archive.reader"]["file"]} == {"/dev/null"}
+    assert list(load_archives(Path("/dev/null"))) == list(load_archives())

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import yaml
 
+from seisbus.archive.definition import ArchiveDefinition, load_archives
+
 ROOT = Path(__file__).resolve().parents[3]
-PAGES = ("CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/testing.md")
+PAGES = (
+    "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/testing.md", "docs/adding_a_job_kind.md",
+    "docs/archives.md",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -37,32 +45,55 @@ def test_the_way_of_a_window_names_files_and_types_that_are_there() -> None:
             assert any(place.exists() for place in places), name
 
 
-def test_the_step_of_the_guide_runs() -> None:
-    import numpy as np
+def blocks(page: str, language: str) -> list[str]:
+    """The code of one language in a page."""
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
 
-    from libseis import TimeSeries
-    from libseis.steps import apply, build, builtin, registry
 
-    text = (ROOT / "CONTRIBUTING.md").read_text()
-    code = re.search(r"```python\n(def _clip.*?)```", text, re.DOTALL)
-    assert code is not None
-    exec(code[1], vars(builtin))
-    datum = TimeSeries({"delta": 1.0, "starttime": 0.0}, np.array([-5000.0, 3.0, 2000.0]))
-    datum.set_live()
-    try:
-        (done,) = apply(build([{"clip": {"limit": 1000}}]), datum)
-    finally:
-        del registry._definitions["clip"]
-    assert list(done.data) == [-1000.0, 3.0, 1000.0]
+@pytest.mark.parametrize(
+    ("page", "sources"),
+    [("CONTRIBUTING.md", "libseis/libseis/steps"), ("docs/adding_a_job_kind.md", "tests/support/outside/toykind")],
+)
+def test_the_code_of_a_guide_is_code_that_runs(page: str, sources: str) -> None:
+    files = [path.read_text() for path in (ROOT / sources).glob("*.py")]
+    found = blocks(page, "python")
+    assert len(found) >= 2
+    for code in found:
+        assert any(code in text for text in files), code
+
+
+def test_the_command_of_the_guide_prints_the_section_of_a_step() -> None:
+    (command,) = [
+        line for text in blocks("CONTRIBUTING.md", "sh") for line in text.splitlines() if "section_of" in line
+    ]
+    done = subprocess.run(
+        command.replace(".venv/bin/python", sys.executable), shell=True, cwd=ROOT, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    assert done.stdout.startswith("### clip")
+    assert done.stdout.strip() in (ROOT / "docs/steps.md").read_text()
 
 
 def test_the_archive_of_the_guide_is_one(tmp_path: Path) -> None:
-    from seisbus.archive.definition import load_archives
+    (text,) = blocks("docs/archives.md", "toml")
+    (tmp_path / "mine.toml").write_text(text)
+    archive = load_archives(tmp_path / "mine.toml")["example"]
+    assert archive.max_in_flight == 16
+    (code,) = blocks("docs/archives.md", "python")
+    (key,) = re.findall(r'parse\("(.*?)"\)', code)
+    assert archive.day_key.parse(key) is not None
 
-    text = re.search(r"```toml\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL)
-    assert text is not None
-    (tmp_path / "mine.toml").write_text(text[1])
-    assert load_archives(tmp_path / "mine.toml")["example"].max_in_flight == 16
+
+def test_every_entry_of_an_archive_is_documented_with_its_default(tmp_path: Path) -> None:
+    rows = re.findall(r"(?m)^\| (`\w+`(?:, `\w+`)*) \| ([^|]*) \|", (ROOT / "docs/archives.md").read_text())
+    documented = {name: default for names, default in rows for name in re.findall(r"`(\w+)`", names)}
+    assert set(documented) == {field.name for field in fields(ArchiveDefinition)} - {"name"}
+    (tmp_path / "least.toml").write_text('[least]\nbucket = "b"\nday_key = "{year}/{doy}/{net}.{sta}.{loc}.{chan}"\n')
+    least = load_archives(tmp_path / "least.toml")["least"]
+    for name, default in documented.items():
+        if (stated := re.fullmatch(r"`(.*)`", default)) is not None and name != "region":
+            value = getattr(least, name)
+            assert stated[1] == ("[]" if value == () else str(value)), name
 
 
 def test_the_hooks_run_tools_that_are_locked() -> None:

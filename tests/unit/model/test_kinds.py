@@ -81,7 +81,7 @@ def test_what_a_job_reads_and_waits_for() -> None:
         ({"kind": "scan", "archive": "local"}, "kind scan needs windows: tile"),
         ({"kind": "scan", "archive": "local", "windows": {"absolute": [{"start": 0.5, "end": 1}]}}, "windows"),
         ({"kind": "purge"}, "needs the key purge"),
-        ({"kind": "expotr"}, "expected one of export, index, misfit, purge, scan, window (found 'expotr')"),
+        ({"kind": "expotr"}, f"expected one of {', '.join(KINDS.all())} (found 'expotr')"),
         ({"kind": ["export"]}, "expected one of"),
         ({"kind": None}, "expected one of"),
         ({"archive": "local", "windows": TILE, "purge": {"jobs": ["1"]}}, "needs the key purge, and no other kind"),

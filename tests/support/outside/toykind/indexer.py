@@ -1,4 +1,4 @@
-"""The plan of a toy: a task a word."""
+"""The plan of a toy: one task for each word."""
 
 from __future__ import annotations
 

@@ -9,8 +9,6 @@ from pydantic import Field
 from seisbus.model.fields import Model
 from seisbus.model.kind import Job, Needs, Queue, Work
 
-SAY: Final = Queue(Work.WRITE, "toy", 4)
-
 
 class Toy(Model):
     """The words."""
@@ -19,9 +17,9 @@ class Toy(Model):
 
 
 class ToyJob(Job):
-    """Words to keep."""
+    """Words to say."""
 
-    queues = (SAY,)
+    queues = (Queue(Work.WRITE, "toy", 4),)
     needs: ClassVar[Needs] = {"toy": "a job of kind toy needs the key toy"}
 
     kind: Literal["toy"] = "toy"
