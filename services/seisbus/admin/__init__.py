@@ -1,1 +1,1 @@
-"""What runs a Seisbus installation: the topology, migrations, the doctor, the archive generator."""
+"""Tools for operators of an installation: topology and migrations, secrets, health and server checks."""

@@ -22,14 +22,14 @@ _SECONDS = 3.0
 def serving(settings: ProbeSettings, target: str) -> bool:
     """Whether the health service at `target` (host:port) says SERVING within three seconds.
 
-    With TLS the certificate is expected to name `localhost`, and is itself what it is checked by, or its authority.
+    With TLS the certificate must name `localhost`; it is checked by its authority or by itself.
     """
     options = [("grpc.ssl_target_name_override", "localhost"), ("grpc.enable_http_proxy", 0)]
     cert, key, ca = settings.grpc_tls_cert_file, settings.grpc_tls_key_file, settings.grpc_tls_ca_file
     if cert is None or key is None or settings.health_plaintext:
         channel = grpc.insecure_channel(target, options=options)
     else:
-        # shown where client certificates are demanded
+        # needed if the server requires client certificates
         chain, private = (read_bytes(path, "SEISBUS_GRPC_TLS_CERT_FILE") for path in (cert, key))
         roots = read_bytes(ca or cert, "SEISBUS_GRPC_TLS_CA_FILE")
         channel = grpc.secure_channel(target, grpc.ssl_channel_credentials(roots, private, chain), options=options)

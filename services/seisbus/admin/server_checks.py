@@ -1,6 +1,6 @@
-"""A look at NATS, MongoDB, S3 and the sink as a service would take it: login, TLS, whether what services need is there.
+"""Check NATS, MongoDB, S3 and the sink like a service: login, TLS, and whether everything is there.
 
-For `seisbus doctor`; changes nothing, and takes at most the `seconds` that it is given.
+`seisbus doctor` uses it. It changes nothing and takes at most the given `seconds`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PREFIX = "SEISBUS_"
 
 
 def settings_from(environment: Mapping[str, str]) -> AllSettings:
-    """The settings that a process with this environment would have; ValidationError when it could not start."""
+    """The settings of a process with this environment; ValidationError if it could not start."""
     given = {k.removeprefix(_PREFIX).lower(): v for k, v in environment.items() if k.startswith(_PREFIX)}
     return AllSettings.model_validate({k: v for k, v in given.items() if k in AllSettings.model_fields})
 
@@ -33,7 +33,7 @@ async def nats_problem(environment: Mapping[str, str], seconds: float) -> str:
     try:
         settings = settings_from(environment)
         login = BusLogin.of(settings)
-        most = 0.7 * seconds  # a refusal shows only then, since the client tries on
+        most = 0.7 * seconds  # only the end of the wait shows a refusal, because the client tries again
         async with (
             asyncio.timeout(seconds),
             await Bus.connect(settings.nats_url, name="seisbus-doctor", login=login, connect_timeout=most) as bus,
@@ -42,7 +42,7 @@ async def nats_problem(environment: Mapping[str, str], seconds: float) -> str:
     except TimeoutError:
         return _SILENT.format(seconds)
     except (SeisbusError, ValidationError) as error:
-        if str(error).startswith("No NATS server answers"):  # but its port is open, as was looked at first
+        if str(error).startswith("No NATS server answers"):  # but its port is open, which was checked first
             return _SILENT.format(seconds)
         return (
             f"{error} (no streams? run `python -m seisbus.admin.topology`)" if "NotFound" in str(error) else str(error)
@@ -69,7 +69,7 @@ async def mongodb_problem(environment: Mapping[str, str], seconds: float) -> str
 
 
 async def archive_problem(environment: Mapping[str, str], seconds: float) -> str:
-    """Whether the server of the archive `local` answers, whatever it says; "" when it does."""
+    """Why the server of the archive `local` gives no answer; "" if it gives any."""
     try:
         await answers(settings_from(environment).archive_local_endpoint, seconds)
     except (SeisbusError, ValidationError) as error:
@@ -78,7 +78,7 @@ async def archive_problem(environment: Mapping[str, str], seconds: float) -> str
 
 
 async def sink_problem(environment: Mapping[str, str], seconds: float) -> str:
-    """What keeps this process, with its own credentials, from the bucket for files; "" when nothing does."""
+    """Why this process cannot use the bucket for files with its credentials; "" if it can."""
     try:
         settings = settings_from(environment)
         async with (

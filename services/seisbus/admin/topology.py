@@ -1,6 +1,6 @@
 """`python -m seisbus.admin.topology`: streams, consumers, collections, indexes, MongoDB's users; before services.
 
-Idempotent: a new version's deployment runs it again, which is the whole of a migration.
+It is safe to repeat. To migrate to a new version, run it again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ with program("topology"):
 
 
 async def create(settings: TopologySettings) -> None:
-    """Make NATS and MongoDB what the services expect; safe to repeat."""
+    """Create in NATS and MongoDB everything that the services need; safe to repeat."""
     consumers = [
         plan_consumer(),
         *(fetch_consumer(archive.name, archive.max_in_flight) for archive in archives_of(settings).values()),

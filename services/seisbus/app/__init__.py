@@ -1,4 +1,4 @@
-"""What every service process is made of: its life, its health surface, its logs."""
+"""Parts of every service process: start and end, connections, health, logs, gRPC access."""
 
 from .context import (
     ControlContext,

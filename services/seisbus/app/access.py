@@ -1,7 +1,7 @@
-"""Who may make which gRPC call: the check before every call, the limit of open streams, and the audit log.
+"""Check who may make a gRPC call, limit open streams, and write the audit log.
 
-Without a tokens file everybody may do everything (a laptop). With one only health is open; a method that is not in the
-table needs an operator.
+Without a tokens file everybody may do everything (a laptop). With one, only health is open to all. A method that is
+missing in the table needs an operator.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .tokens import Caller, Role, TokenBook
 _log = logging.getLogger("seisbus.audit")
 
 _BEARER: Final = "Bearer "
-# gRPC's own services, all methods of each; None is open to all.
+# all methods of gRPC's standard services; None means open to all
 _OF_GRPC: Final[dict[str, Role | None]] = {
     "grpc.health.v1.Health": None,
     "grpc.reflection.v1.ServerReflection": Role.READER,
@@ -68,7 +68,7 @@ _ANYBODY: Final = Caller("anybody", Role.OPERATOR)
 
 
 def needed_role(method: str) -> Role | None:
-    """The least role that may call a method (its full name), None when it is open."""
+    """The lowest role that may call a method (by its full name); None if it is open to all."""
     service = method.split("/")[1] if method.startswith("/") else ""
     return _OF_GRPC[service] if service in _OF_GRPC else ROLES.get(method, Role.OPERATOR)
 
@@ -86,13 +86,13 @@ class AccessInterceptor(ServerInterceptor):
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler]],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> grpc.RpcMethodHandler:
-        """The handler of the call behind the check."""
+        """The handler of a call, with the check before it."""
         handler = await continuation(handler_call_details)
         method = handler_call_details.method
         needed = needed_role(method)
         if needed is None:
             return handler
-        if handler is None:  # the unauthenticated do not learn which methods there are
+        if handler is None:  # callers without a token cannot find out which methods exist
             return grpc.unary_unary_rpc_method_handler(self._guarded(_no_such_method, method, needed))
         coding = {
             "request_deserializer": handler.request_deserializer,

@@ -1,4 +1,4 @@
-"""What aims of jobs are made of: travel times, places of stations, and which stations stay of a dense network."""
+"""Data for the aims of jobs: travel times, places of stations, and the stations left after thinning a network."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def aims_of(
     stations: Iterable[str] | None = None,
     picks: Sequence[StationPick] = (),
 ) -> Aims:
-    """The aims of a job; `stations` (NET.STA) are those that thinning left. A second where travel times are new."""
+    """The aims of a job; `stations` (NET.STA) are those left after thinning. New travel times take a second."""
     events = spec.windows.events
     tables = travel_times(events.model) if events is not None and events.phase else None
     kept = None if stations is None else {station_of(text) for text in stations}
@@ -59,7 +59,7 @@ def station_of(text: str) -> Station:
 
 
 class Places:
-    """Where channels of an archive were, by epoch, as its station metadata say."""
+    """Places of an archive's channels by epoch, from its station metadata."""
 
     def __init__(self, store: Store, archive: str) -> None:
         self._store = store
@@ -67,7 +67,7 @@ class Places:
         self._stations: dict[Station, Mapping[Channel, Epochs]] = {}
 
     async def load(self, channels: Collection[Channel]) -> None:
-        """Have what `epochs` is going to be asked for.
+        """Load the epochs for later calls of `epochs`.
 
         Raises
         ------
@@ -84,7 +84,7 @@ class Places:
             }
 
     def epochs(self, channel: Channel) -> Epochs:
-        """Those of a loaded channel; of a station whose channels are not known yet, those of one that is wanted."""
+        """The epochs of a loaded channel; if the channels of its station are not known, the station's epochs."""
         known = self._stations[channel.net, channel.sta]
         if channel in known:
             return known[channel]
@@ -93,7 +93,7 @@ class Places:
 
 
 class Thinning:
-    """Which stations stay of a network that is thinned: days are added, one after the other."""
+    """Thin a network: add its days one after the other, then ask which stations stay."""
 
     def __init__(self, spacing: Extent) -> None:
         self._spacing = spacing
@@ -102,7 +102,7 @@ class Thinning:
         self.without_place: set[Station] = set()
 
     def add(self, aimed: DayAims, sizes: Mapping[Channel, int]) -> None:
-        """A day: the channels that are wanted of it, and the bytes that the archive has of each."""
+        """Add a day: its wanted channels, and the bytes that the archive has of each."""
         for channel, place in aimed.places():
             station = channel.net, channel.sta
             self._where.setdefault(station, place)
@@ -110,7 +110,7 @@ class Thinning:
         self.without_place |= aimed.without_place
 
     def stations(self) -> list[str]:
-        """NET.STA of those that stay, those with most data first in line."""
+        """NET.STA of the stations that stay; stations with more data are preferred."""
         return sorted(f"{net}.{sta}" for net, sta in thinned(self._where, self._data, self._spacing))
 
 

@@ -1,4 +1,4 @@
-"""What every service process has: its settings, its connections, the archives it knows."""
+"""ServiceContext: the settings, connections and archives of a service process."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ S_co = TypeVar("S_co", bound=ServiceSettings, covariant=True)
 
 @dataclass(slots=True)
 class ServiceContext(Generic[S_co]):
-    """What every service has: connections and the archives. One of each a process.
+    """The connections and archives of a service; one of each per process.
 
-    `sink`: the bucket that waveform files and datasets go to, None where they go to the output folder.
+    `sink`: the bucket for waveform files and datasets; None if they go to the output folder.
     """
 
     service: str
@@ -89,7 +89,7 @@ class ServiceContext(Generic[S_co]):
             reason=letter.reason,
         )
         if letter.stream == PLAN and not letter.poison:
-            # A message that is garbage is sent again by the reconciler; a plan that cannot be made is not.
+            # The reconciler sends an unreadable message again, but not a plan that cannot be made.
             await give_up_job(self.store, letter.tag.job, f"It could not be planned: {letter.reason}.")
 
 

@@ -1,4 +1,4 @@
-"""The events of jobs: inline in the job, out of a file's text, or in an archive's catalog."""
+"""Find the events of jobs: inline in the job, in the text of a file, or in an archive's catalog."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _EVER_NS = 2**62
 
 
 async def origins_of(store: Store, spec: ArchiveJob) -> list[Origin]:
-    """Origins of the events a job names, in order of time; those of a catalog as the database knows it now.
+    """Origins of a job's events in order of time; a catalog is read as it is in the database now.
 
-    An event of a list without an id has the one that is made of its values. EventInputError for a text that is no
-    list of events.
+    An event of a list without an id gets one made from its values. EventInputError for a text that is not a list of
+    events.
     """
     wanted = spec.windows.events
     if wanted is None:
@@ -52,7 +52,7 @@ async def origins_of(store: Store, spec: ArchiveJob) -> list[Origin]:
 
 
 def given_events(wanted: EventWindows) -> list[Event]:
-    """The events that stand in a job; EventInputError for a text that is not a list of events."""
+    """The events in a job itself; EventInputError for a text that is not a list of events."""
     if wanted.list is not None:
         return [
             Event(
@@ -61,12 +61,12 @@ def given_events(wanted: EventWindows) -> list[Event]:
             )
             for event in wanted.list
         ]  # fmt: skip
-    # jobs of older versions hold the text
+    # jobs of older versions have the text
     return from_quakeml(wanted.quakeml.encode()) if wanted.quakeml else from_csv((wanted.csv or "").encode())
 
 
 def _origins(found: Sequence[Event], where: EventFilter | None) -> list[Origin]:
-    """In order of time, those that a filter lets through."""
+    """The events that pass a filter, in order of time."""
     if where is not None:
         found = [e for e in found if where.depth_and_size(e.depth_km, e.mag, e.mag_type or "")]
         if where.within is not None and found:
@@ -84,9 +84,9 @@ def _inline(items: Iterable[Mapping[str, Any]]) -> list[Event]:
 
 
 class JobEvents:
-    """The events that stand in a job's document: a list, or the text of a file in jobs of older versions.
+    """The events in a job's document: a list, or the text of a file in jobs of older versions.
 
-    A long list is quickly at hand: its entries become events when they are asked for.
+    A long list is available quickly, because its entries become events only when they are read.
     """
 
     def __init__(self, job: HasSpec) -> None:
@@ -105,20 +105,20 @@ class JobEvents:
         if events.get("csv"):
             found += from_csv(events["csv"].encode())
         if text := ((job.get("spec", {}).get("windows") or {}).get("picks") or {}).get("quakeml"):
-            with contextlib.suppress(EventInputError):  # picks may have no origins beside them
+            with contextlib.suppress(EventInputError):  # a file of picks may have no origins
                 found += from_quakeml(text.encode())
         for event in found:
             self._read.setdefault(event.id, event)
 
     def get(self, event: str) -> Event | None:
-        """The event of this id, None where the job does not hold it."""
+        """The event with an id; None if the job does not have it."""
         if event not in self._read and event in self._listed:
             self._read[event] = _inline([self._listed[event]])[0]
         return self._read.get(event)
 
 
 def inline_source(event: Event) -> Source:
-    """The source of an event that stands in a job; the same event has the same id in every job."""
+    """The source of an event in a job; the same event has the same id in every job."""
     values = event.id, event.time_ns, event.lat, event.lon, event.depth_km, event.mag, event.mag_type or ""
     return Source(
         source_id=document_id(json.dumps(values), "source"),
@@ -133,7 +133,7 @@ def inline_source(event: Event) -> Source:
 
 
 async def event_of(store: Store, jobs: Mapping[str, str], event: str) -> Event | None:
-    """The event of this id in the jobs that stored the waveforms (job -> archive): inline, else in a catalog."""
+    """The event with an id, from the jobs that stored the waveforms (job -> archive): inline, else in a catalog."""
     if not event:
         return None
     for job, archive in jobs.items():

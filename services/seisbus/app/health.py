@@ -1,4 +1,4 @@
-"""The health and control surface of every service process: grpc.health.v1 and WorkerService on one port."""
+"""The gRPC server of every service process, with grpc.health.v1 and WorkerService on one port."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ..settings import ServiceSettings
 from ..telemetry.hops import ARCHIVE_HOP, Hops, Wait
 from .listening import access_of, grpc_server, listen
 
-# What a liveness probe asks: the process runs, whatever NATS and MongoDB do. "" is readiness.
+# Name for liveness probes: the process runs, even if NATS or MongoDB is away. "" is readiness.
 LIVENESS: Final = "liveness"
 
 
@@ -55,13 +55,13 @@ class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
 
     @property
     def busy(self) -> bool:
-        """Whether work is in hand."""
+        """Whether a worker is working on a message."""
         return any(worker.stats.in_progress for worker in self.workers)
 
     def waits(self) -> list[Wait]:
-        """What this process waits for: servers, else what its workers hold for.
+        """The reason why this process waits: servers, else the reason of its workers.
 
-        Whoever reads it has it from the database, which therefore works; and looks at the bus as we do.
+        A reader gets it from the database, so the database works; and a reader checks the bus itself.
         """
         if found := self._hops.own():
             return [wait for wait in found if wait.hop != "MongoDB"]
@@ -69,7 +69,7 @@ class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
         for worker in self.workers:
             if worker.holding_for and not worker.holding_for.startswith(("MongoDB", "NATS")):
                 archive = worker.name.removeprefix("fetch-")
-                alone = archive != worker.name and archive.islower()  # the consumer of one archive
+                alone = archive != worker.name and archive.islower()  # a consumer for one archive
                 text = f"The {self._service} holds: {self._with_disk(worker.holding_for)}"
                 waits.append(Wait(f"{ARCHIVE_HOP}{archive}" if alone else worker.name, text))
         return waits
@@ -78,23 +78,23 @@ class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
         return " ".join(filter(None, (reason, lack_of_room(self._output))))
 
     def _holding_for(self, trouble: str) -> str:
-        """What a worker holds for; a full disk shows as an error of whoever writes to it, so that is said with it."""
+        """The reason why a worker holds, with the full disk if there is one, since errors may come from it."""
         holding = next((worker.holding_for for worker in self.workers if worker.holding_for), trouble)
         return self._with_disk(holding) if holding else ""
 
     async def Pause(self, request: Any, context: Any) -> control_pb2.PauseResponse:
-        """Stop taking work; the answer comes once no more is taken."""
+        """Stop taking work; answers when no more work is taken."""
         await asyncio.gather(*(worker.pause() for worker in self.workers))
         return control_pb2.PauseResponse()
 
     async def Resume(self, request: Any, context: Any) -> control_pb2.ResumeResponse:
-        """Take work again."""
+        """Start to take work again."""
         for worker in self.workers:
             worker.resume()
         return control_pb2.ResumeResponse()
 
     async def Drain(self, request: Any, context: Any) -> control_pb2.DrainResponse:
-        """Finish and leave, as on SIGTERM."""
+        """Finish the running work and exit, as on SIGTERM."""
         self._drain()
         return control_pb2.DrainResponse()
 
@@ -102,7 +102,7 @@ class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
 class HealthServer:
     """Serves health and the control surface at SEISBUS_HEALTH_ADDRESS (port 0 picks a free one).
 
-    Where probes want plain text, the port answers nothing but health, which tells no more than whether work is taken.
+    If probes need plain text, the port serves only health, which tells only whether work is taken.
     """
 
     def __init__(self, settings: ServiceSettings, control: WorkerControl) -> None:
@@ -131,14 +131,14 @@ class HealthServer:
         await self._server.stop(grace=1)
 
     async def serving(self) -> None:
-        """Say that work is taken."""
+        """Report that work is taken."""
         await self._health.set("", health_pb2.HealthCheckResponse.SERVING)
 
     async def ready(self, well: bool) -> None:
-        """Say whether work can be done now."""
+        """Report whether work can be done now."""
         status = health_pb2.HealthCheckResponse.SERVING if well else health_pb2.HealthCheckResponse.NOT_SERVING
         await self._health.set("", status)
 
     async def leaving(self) -> None:
-        """Say for good that no work is taken any more."""
+        """Report that no work is taken any more, until the process ends."""
         await self._health.enter_graceful_shutdown()

@@ -1,4 +1,4 @@
-"""The station of stored waveforms: out of the archive or its channel documents."""
+"""The obspy Inventory for stored waveforms, from the archive's StationXML or from channel documents."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .context import ServiceContext
 
 
 async def inventory_of(context: ServiceContext[ServiceSettings], archive: str, net: str, sta: str) -> tuple[Any, str]:
-    """An obspy Inventory of one station (None where nothing is known) and what was wrong with it ("" for nothing).
+    """An obspy Inventory of one station (None if nothing is known), and the problems with it ("" if there are none).
 
-    StationXML of the archive with its responses; without it channel documents, which have no responses.
+    It comes from the archive's StationXML with responses, else from channel documents, which have no responses.
     """
     try:
         inventory, told = await archived_inventory(context, archive, net, sta)
@@ -39,9 +39,9 @@ async def inventory_of(context: ServiceContext[ServiceSettings], archive: str, n
 async def archived_inventory(
     context: ServiceContext[ServiceSettings], archive: str, net: str, sta: str
 ) -> tuple[Any, list[str]]:
-    """What can be read of a station's StationXML in an archive (None without one), and what is odd about it.
+    """The readable part of a station's StationXML in an archive (None without one), and a note on oddities.
 
-    A document that cannot be read costs itself alone.
+    A document that cannot be read does not affect the others.
     """
     definition = archive_named(context.archives, archive)
     keys = await station_keys(context.store, archive, net, sta)

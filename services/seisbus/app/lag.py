@@ -1,4 +1,4 @@
-"""A loop that keeps the metrics of consumers and streams up to date, for one service of a deployment to run."""
+"""A loop that updates the metrics of consumers and streams; one service of a deployment runs it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .context import ServiceContext
 
 _log = logging.getLogger(__name__)
 
-# As often as Prometheus asks by default; each look costs the server eight small requests.
+# Prometheus's default interval; each update costs the server eight small requests.
 _SECONDS: Final = 15.0
 
 
 async def watch_lag(context: ServiceContext[ServiceSettings]) -> None:
-    """Look until cancelled; do nothing if metrics are not read."""
+    """Update until cancelled; do nothing if metrics are off."""
     if not context.settings.metrics_address:
         await asyncio.Event().wait()
     while True:

@@ -1,7 +1,7 @@
-"""The life of a service process: settings, logging, connections, health, signals, drain.
+"""Run a service process: settings, logging, connections, health, signals, drain.
 
-Each service's `__main__` hands `run_service` a function that builds its workers and background loops from a
-`ServiceContext`. Liveness never depends on NATS or MongoDB; readiness does.
+The `__main__` of each service gives `run_service` a function that makes its workers and background loops from a
+`ServiceContext`. Readiness depends on NATS and MongoDB; liveness does not.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ from .watching import Watch
 _log = logging.getLogger(__name__)
 
 _FIRST = asyncio.FIRST_COMPLETED
-# Entry points of this group are steps that a deployment may allow.
+# The group of entry points for steps of other packages, which a deployment may allow.
 STEPS_GROUP: Final = "seisbus.steps"
 
 
 def archives_of(settings: ArchiveSettings) -> Mapping[str, ArchiveDefinition]:
-    """The known archives; `local` gets its endpoint from the environment, and without one is left out."""
+    """The known archives. `local` gets its endpoint from the environment, and is left out if there is none."""
     archives = dict(load_archives(settings.archives_file))
     if settings.archive_local_endpoint:
         archives["local"] = archives["local"].at(settings.archive_local_endpoint)
@@ -58,11 +58,11 @@ def archives_of(settings: ArchiveSettings) -> Mapping[str, ArchiveDefinition]:
 def allow_user_steps(settings: FromEnvironment) -> None:
     """Register the steps of other packages that this deployment allows; UserError when one cannot be used."""
     if not isinstance(settings, StepSettings):
-        return  # this service never looks at steps
+        return  # this service does not use steps
     names = [name.strip() for name in settings.user_steps.split(",") if name.strip()]
     if not names:
         return
-    from libseis.steps import StepError, load_user_steps  # brings obspy, seconds that only such deployments pay
+    from libseis.steps import StepError, load_user_steps  # imported late, because it loads obspy, which takes seconds
 
     try:
         load_user_steps(names, STEPS_GROUP)
@@ -91,7 +91,7 @@ def run_service(service: str, wanted: type[S], build: Callable[[ServiceContext[S
 
 
 async def _connect(name: str, settings: ServiceSettings, stack: contextlib.AsyncExitStack) -> tuple[Bus, Store]:
-    """The connections a service cannot be without; closed with `stack`."""
+    """The connections that every service needs; `stack` closes them."""
     bus = await stack.enter_async_context(
         await Bus.connect(settings.nats_url, name=f"seisbus-{name}", login=BusLogin.of(settings))
     )
@@ -100,7 +100,7 @@ async def _connect(name: str, settings: ServiceSettings, stack: contextlib.Async
 
 
 def _sink(name: str, settings: FromEnvironment) -> Bucket | None:
-    """The bucket for files, where there is one; who asks control for what lies there waits for the answer."""
+    """The bucket for files, if there is one; control has shorter timeouts, because clients wait for its answers."""
     if not isinstance(settings, SinkSettings) or not settings.sink:
         return None
     place = settings.sink, settings.sink_endpoint, settings.sink_region
@@ -110,7 +110,7 @@ def _sink(name: str, settings: FromEnvironment) -> Bucket | None:
 
 
 def _process(context: ServiceContext[ServiceSettings]) -> str:
-    """The name of this process in the deployment; one that is started in its place has the same, where it can."""
+    """The name of this process in the deployment; a replacement process has the same name if possible."""
     port = context.settings.health_address.rpartition(":")[2]
     return f"{context.service}@{socket.gethostname()}:{context.boot if port == '0' else port}"
 
@@ -128,7 +128,7 @@ async def _main(name: str, settings: S, build: Callable[[ServiceContext[S]], Awa
         health = await stack.enter_async_context(HealthServer(settings, control))
         connecting = asyncio.create_task(_connect(name, settings, stack))
         await asyncio.wait([connecting, stopping := asyncio.create_task(stop.wait())], return_when=_FIRST)
-        if stopping.done():  # asked to leave before there was anything to drain
+        if stopping.done():  # told to stop before there was anything to drain
             connecting.cancel()
             await asyncio.gather(connecting, return_exceptions=True)
             return
@@ -150,7 +150,7 @@ async def _main(name: str, settings: S, build: Callable[[ServiceContext[S]], Awa
         try:
             done, _ = await asyncio.wait([stopping, *background, *working], return_when=_FIRST)
             for task in done:
-                task.result()  # a loop that ended by an error ends the process, and the supervisor starts it again
+                task.result()  # an error in a loop ends the process, and the supervisor starts it again
         finally:
             await health.leaving()
             held = sum(len(worker.stats.in_progress) for worker in service.workers)
@@ -159,7 +159,7 @@ async def _main(name: str, settings: S, build: Callable[[ServiceContext[S]], Awa
             if service.on_drained is not None:
                 await service.on_drained()
             left = {*background, *working, stopping}
-            while left:  # again: wait_for can swallow a cancellation up to Python 3.11 (bugs.python.org/issue37658)
+            while left:  # repeat: wait_for can lose a cancellation up to Python 3.11 (bugs.python.org/issue37658)
                 for task in left:
                     task.cancel()
                 _, left = await asyncio.wait(left, timeout=1)

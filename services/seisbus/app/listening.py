@@ -1,4 +1,4 @@
-"""A gRPC server's port and limits out of settings: its certificate, of whom it demands one, who may call."""
+"""Make a gRPC server from settings: port, limits, certificates, and the check of callers."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from .tokens import TokenBook
 
 
 def access_of(settings: GrpcSettings) -> AccessInterceptor:
-    """The check of callers; SecretError when the tokens file cannot be used, UserError when tokens would be sent in
-    the clear."""
+    """The check of callers; SecretError if the tokens file cannot be used, UserError for tokens without TLS."""
     if settings.tokens_file is not None and settings.grpc_tls_cert_file is None:
         raise UserError(
             "SEISBUS_TOKENS_FILE without SEISBUS_GRPC_TLS_CERT_FILE: tokens would travel in the clear; set both."
@@ -34,7 +33,7 @@ def grpc_server(settings: GrpcSettings, interceptors: Sequence[ServerInterceptor
         interceptors=interceptors,
         options=[
             ("grpc.max_receive_message_length", settings.request_bytes),
-            # clients ask for signs of life while a stream is silent; by default that counts as an attack
+            # clients ping while a stream is silent; by default gRPC treats many pings as an attack
             ("grpc.http2.min_recv_ping_interval_without_data_ms", int(KEEPALIVE_SECONDS * 500)),
             ("grpc.http2.max_ping_strikes", 0),
         ],
@@ -42,9 +41,9 @@ def grpc_server(settings: GrpcSettings, interceptors: Sequence[ServerInterceptor
 
 
 def listen(server: grpc.aio.Server, address: str, settings: GrpcSettings, variable: str, *, plain: bool = False) -> int:
-    """Take a port (0 picks a free one), with TLS where a certificate is set; its number. UserError when it cannot be.
+    """Open a port (0 picks a free one), with TLS if a certificate is set; returns its number. UserError if it fails.
 
-    `variable` is the setting that `address` comes from. `plain` speaks no TLS whatever is set.
+    `variable` is the setting that `address` comes from. With `plain`, TLS is never used.
     """
     credentials = None if plain else server_credentials(settings)
     try:

@@ -1,4 +1,4 @@
-"""How a service process uses the allocator and the garbage collector: for work that comes in pieces of a megabyte."""
+"""Tune the allocator and the garbage collector of a service process for many arrays of about a megabyte."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _log = logging.getLogger(__name__)
 # mallopt(3): parameters of glibc's allocator.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 _KEPT_BYTES = 64 << 20
-_LARGEST_BYTES = 32 << 20  # the most that glibc takes
+_LARGEST_BYTES = 32 << 20  # the largest value that glibc accepts
 _ARENAS = 2
-# Objects made and not freed between two rounds of the collector; by default 700, which is less than one message.
+# Number of new objects between two rounds of the collector. The default is 700, less than one message needs.
 _YOUNG = 10_000
-# Clearing 300 MB of returned pages again takes a tenth of a second of CPU time: one percent at this pace.
+# To clear 300 MB of returned pages again takes 0.1 s of CPU time, which is one percent at this interval.
 _LOOK_SECONDS = 10.0
 
 
@@ -34,7 +34,7 @@ class _MallInfo2(ctypes.Structure):
 
 @dataclass(frozen=True, slots=True)
 class Heap:
-    """Bytes of malloc's blocks that are in use, and of those that were freed and are kept, over all arenas."""
+    """Bytes of malloc's used blocks, and of freed blocks that it keeps, for all arenas."""
 
     used: int
     kept: int
@@ -49,11 +49,11 @@ def _glibc(name: str) -> Any:
 
 
 def keep_freed_memory() -> None:
-    """Let freed blocks of up to 32 MB be used again instead of going back to the system, where this is glibc.
+    """Make glibc reuse freed blocks of up to 32 MB instead of returning them to the system.
 
-    Every message is a few arrays of a megabyte; by default each is mapped and cleared again, which was a quarter of
-    the CPU time of a windower. What was imported is taken out of the collector's rounds, and these are rarer: cycles
-    are few, and looking for them was a twelfth of a fetcher's CPU time.
+    Every message has a few arrays of a megabyte. By default the system maps and clears each one again, which took a
+    quarter of the CPU time of a windower. The collector also skips imported objects and runs less often, because there
+    are few cycles and the search for them took a twelfth of a fetcher's CPU time.
     """
     if (mallopt := _glibc("mallopt")) is not None:
         mallopt(_M_MMAP_THRESHOLD, _LARGEST_BYTES)
@@ -65,7 +65,7 @@ def keep_freed_memory() -> None:
 
 
 def heap() -> Heap | None:
-    """What malloc holds now; None where that cannot be asked."""
+    """The memory of malloc now; None if glibc cannot tell."""
     if (mallinfo2 := _glibc("mallinfo2")) is None:
         return None
     mallinfo2.restype = _MallInfo2
@@ -74,10 +74,10 @@ def heap() -> Heap | None:
 
 
 def return_freed_memory() -> bool:
-    """Give freed memory back to the system when more than 64 MB of it are kept; whether it was.
+    """Return freed memory to the system if malloc keeps more than 64 MB of it; whether it did.
 
-    glibc by itself gives back only what is free at the end of an arena: one small block that lives on keeps hundreds
-    of megabytes below it, the peak of whatever was largest so far.
+    By itself, glibc returns only the free memory at the end of an arena. One small used block there can keep hundreds
+    of free megabytes before it.
     """
     found = heap()
     if found is None or found.kept <= _KEPT_BYTES:

@@ -1,4 +1,4 @@
-"""The source and the receiver of data of jobs, out of site, channel and source documents, with caches by epoch."""
+"""Find the source and receiver of jobs' data in site, channel and source documents, with caches by epoch."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _JOBS = 64
 
 
 class Normalizer:
-    """Sources and receivers of the data of jobs; one of it a process.
+    """Finds sources and receivers of jobs' data; a process has one of it.
 
-    A job's stations and events are read once, however many windows there are of them. Another job reads stations anew,
-    and a retry: what an index job brought in meanwhile counts.
+    The stations and events of a job are read once, for all its windows. Another job or a retry reads stations again,
+    because an index job may have changed them.
     """
 
     def __init__(self, store: Store) -> None:
@@ -41,7 +41,7 @@ class Normalizer:
     async def known(
         self, job: str, channels: Collection[Channel], events: Collection[str] = (), attempt: int = 0
     ) -> Known:
-        """What is known of the sources and receivers that a job's data may have.
+        """The known sources and receivers of a job's data.
 
         Parameters
         ----------
@@ -51,7 +51,7 @@ class Normalizer:
         events : collection of str
             Their ids; blank ones stand for none.
         attempt : int
-            Of the job; each reads stations anew.
+            Attempt of the job; each attempt reads stations again.
 
         Returns
         -------
@@ -102,7 +102,7 @@ class Normalizer:
 
 
 async def attached_to(normalizer: Normalizer, documents: Sequence[SavedDocument]) -> list[dict[str, Any]]:
-    """What readers attach to stored waveforms, as it is known now: ids, and the values behind them."""
+    """The ids and values that readers attach to stored waveforms, as they are known now."""
     by_job: dict[str, list[SavedDocument]] = {}
     for document in documents:
         by_job.setdefault(document["job"], []).append(document)
@@ -121,9 +121,8 @@ async def attached_to(normalizer: Normalizer, documents: Sequence[SavedDocument]
 async def each_attached(
     store: Store, wanted: WaveformFilter, limit: int = 0
 ) -> AsyncIterator[tuple[SavedDocument, list[LogEntry], dict[str, Any]]]:
-    """Stored waveforms in order of start time, at most `limit` (0 means all): the document, its error log, and what
-    is attached to it."""
-    normalizer = Normalizer(store)  # of this call alone: what an index job brings in is seen by the next
+    """Stored waveforms by start time, at most `limit` (0 means all): document, error log, attached values."""
+    normalizer = Normalizer(store)  # made for this call alone, so that the next call sees changes by index jobs
     async for pairs in logged_batches(store, wanted, limit):
         attached = await attached_to(normalizer, [document for document, _ in pairs])
         for (document, log), values in zip(pairs, attached, strict=True):
@@ -131,7 +130,7 @@ async def each_attached(
 
 
 class _Job:
-    """What counts of a job: its archive, and the events that stand in it."""
+    """The values of a job that are needed here: its archive and its inline events."""
 
     __slots__ = ("archive", "inline")
 

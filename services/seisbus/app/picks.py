@@ -1,4 +1,4 @@
-"""The picks of jobs: out of a file's text, or as they were settled before a job's first day was planned."""
+"""The picks of jobs: from the text of a file, or as stored before the job's first day was planned."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..store.documents import StationPickRow
 
 
 def given_picks(spec: ArchiveJob, odd: Oddities | None = None) -> list[StationPick] | None:
-    """The picks of a job's text that count; None where it has none, and takes those of the archive.
+    """The usable picks of a job's text; None if the job has no text and uses the archive's picks.
 
     What cannot be read goes to `odd`.
 
@@ -34,7 +34,7 @@ def given_picks(spec: ArchiveJob, odd: Oddities | None = None) -> list[StationPi
 
 
 def pick_rows(picks: Sequence[StationPick]) -> list[StationPickRow]:
-    """Picks as a job's document keeps them."""
+    """Picks in the form of a job's document."""
     return [
         (p.pick.time_ns, p.net, p.sta, p.loc, p.chan, p.pick.phase, p.pick.id, p.pick.score, p.pick.polarity, p.event)
         for p in picks

@@ -1,4 +1,4 @@
-"""A service: its workers and loops, out of what it does for each kind of job."""
+"""Put a service together: workers and loops for each kind of job."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .context import S, ServiceContext
 
 @dataclass(slots=True)
 class Service:
-    """What a service consists of: workers, loops that run beside them, and what to do once they are drained."""
+    """The parts of a service: workers, background loops, and a function to call after the drain."""
 
     workers: Sequence[Worker] = ()
     loops: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
@@ -20,15 +20,15 @@ class Service:
 
 
 class ServiceKind(Generic[S]):
-    """What one service does for a kind of job: workers on the kind's queues, loops beside them."""
+    """The part of a service for one kind of job: workers on the kind's queues, and background loops."""
 
     async def service(self, context: ServiceContext[S]) -> Service:
-        """The part of the service that is there for the kind."""
+        """Make the part of the service for the kind."""
         return Service()
 
 
 async def service_of(context: ServiceContext[S], kinds: Mapping[str, ServiceKind[S]]) -> Service:
-    """The service that does what there is to do for all these kinds."""
+    """Make the service for all these kinds."""
     parts = [await kinds[name].service(context) for name in sorted(kinds)]
     drained: list[Callable[[], Awaitable[None]]] = [part.on_drained for part in parts if part.on_drained is not None]
 

@@ -1,7 +1,7 @@
-"""Bearer tokens: how they are made, how they stand on disk, and whom a given one belongs to.
+"""Bearer tokens: make them, store their hashes in a file, and find the caller of a token.
 
-A token is 256 random bits, so one salted SHA-256 keeps it as safe as a slow hash keeps a password (NIST SP 800-63B,
-5.1.1.2 asks for slow hashes only for what people choose). The file has one line per caller:
+A token is 256 random bits, so one salted SHA-256 is enough (NIST SP 800-63B, 5.1.1.2 requires slow hashes only for
+passwords that people choose). The file has one line per caller:
 
     name role salt$hash        a bearer token
     name role certificate      a client certificate with that common name
@@ -26,7 +26,7 @@ _CERTIFICATE = "certificate"
 
 
 class Role(IntEnum):
-    """What a caller may do; a higher role may do all that a lower one may."""
+    """The rights of a caller; a higher role includes all rights of a lower one."""
 
     READER = 1
     SUBMITTER = 2
@@ -35,7 +35,7 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody who may call."""
+    """A person or program with a token or certificate."""
 
     name: str
     role: Role
@@ -54,7 +54,7 @@ def new_token() -> str:
 
 
 def token_line(name: str, role: Role, token: str) -> str:
-    """The line of the tokens file for a token, which cannot be had back from it."""
+    """The line of the tokens file for a token; the token cannot be computed from it."""
     salt = secrets.token_bytes(16)
     return f"{name} {role.name.lower()} {salt.hex()}${_digest(salt, token).hex()}"
 
@@ -64,7 +64,7 @@ def _digest(salt: bytes, token: str) -> bytes:
 
 
 class TokenBook:
-    """The callers of a tokens file; read again when the file changes, so that a token can be withdrawn."""
+    """The callers of a tokens file. It is read again when it changes, so that a token can be withdrawn."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -114,7 +114,7 @@ def _parse(path: Path, number: int, line: str) -> _Entry:
         if len(entry.salt) < 8 or len(entry.digest) != hashlib.sha256().digest_size:
             raise ValueError
     except (ValueError, KeyError):
-        # the line itself is not shown: somebody may have put a bare token there
+        # do not show the line, because it may contain a bare token by mistake
         raise SecretError(
             _VARIABLE, path, f"line {number} is not `name role salt$hash` with role reader, submitter or operator."
         ) from None

@@ -1,4 +1,4 @@
-"""The loop of every service that looks whether its servers work, by real work, and says so in health and database."""
+"""The loop of every service that checks its servers with real work, and reports the result in health and database."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .health import HealthServer, WorkerControl
 
 
 class Watch:
-    """Looks at MongoDB and NATS, and at the sink while this process works; tells other processes what this waits for.
+    """Checks MongoDB and NATS, and the sink while this process works; tells other processes what this one waits for.
 
-    `process` names this one among those of the deployment.
+    `process` is the name of this process in the deployment.
     """
 
     def __init__(
@@ -30,19 +30,19 @@ class Watch:
         self._health = health
         self._control = control
         self._process = process
-        # control may ask for the streams of work, the others for that of claims
+        # control has permission for the work streams, the other services for the stream of claims
         self._stream = PLAN if context.service == "control" else CLAIMS_STREAM
-        self._began: float | None = None  # since when every report was taken
+        self._began: float | None = None  # time since which every report was stored
 
     async def run(self) -> None:
-        """Look until cancelled; not ready while a server, or an archive, does not answer."""
+        """Check until cancelled; the process is not ready while a server, or an archive, does not answer."""
         while True:
             await asyncio.gather(self._mongodb(), self._nats(), self._sink())
             await self._health.ready(not self._hops.sentence())
             await self._hops.news(LOOK_EVERY_SECONDS)
 
     async def leave(self) -> None:
-        """Not be missed by the others."""
+        """Report that this process lives."""
         with contextlib.suppress(UnavailableError):
             await leave(self._context.store, self._process)
 
@@ -68,7 +68,7 @@ class Watch:
             self._hops.answered("NATS")
 
     async def _sink(self) -> None:
-        """Writers alone work with it all the time; a look is a request that somebody may have to pay for."""
+        """Check the sink. Only writers use it all the time, and a check is a request that may cost money."""
         sink = self._context.sink
         if sink is None:
             return

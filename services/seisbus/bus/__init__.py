@@ -1,4 +1,4 @@
-"""The message bus: JetStream topology, publishing with claims, the worker shell. The only home of nats."""
+"""The message bus: JetStream topology, publishing with claims, the worker. Only this package uses nats."""
 
 from .client import Bus
 from .login import Login

@@ -1,6 +1,6 @@
-"""One connection of a process to the bus: publishing work (inline or by claim), snapshots, pending counts, purges.
+"""The connection of a process to the bus: publish work (inline or by claim) and snapshots, count and purge messages.
 
-Everything that goes wrong with the server becomes an `UnavailableError`, which the worker shell holds on.
+Every problem with the server becomes an `UnavailableError`, for which the worker holds its messages.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from .topology import ConsumerSpec
 
 
 class ClaimGoneError(SeisbusError):
-    """A message whose claim, under `key`, is not there any more."""
+    """The claim of a message, under `key`, does not exist any more."""
 
     def __init__(self, key: str) -> None:
         super().__init__(f"Claim {key} is not in the store any more.")
@@ -52,11 +52,11 @@ class ClaimGoneError(SeisbusError):
 
 _log = logging.getLogger(__name__)
 
-# Chunks of a claim: larger ones mean fewer round trips, and 1 MiB stays well below max_payload.
+# Size of a claim's chunks: larger ones need fewer round trips, and 1 MiB is well below max_payload.
 _CLAIM_CHUNK = 1 << 20
-# JetStream's error code of a stream that refuses a message because it is full.
+# JetStream's error code if a full stream refuses a message.
 _STREAM_FULL = 10077
-# The status of an answer when JetStream is not there for now, as after a full disk.
+# The status of an answer while JetStream is not available, for example after a full disk.
 _NO_JETSTREAM = 503
 # First and longest wait between the tries of a patient publisher.
 _PATIENCE = Backoff(first=0.1, most=2.0, jitter=0.3)
@@ -64,7 +64,7 @@ _PATIENCE = Backoff(first=0.1, most=2.0, jitter=0.3)
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """What every work message says of itself in headers, readable even when its body is not."""
+    """The headers of every work message, which can be read even if the body cannot."""
 
     job: str
     task: str
@@ -82,7 +82,7 @@ class Tag:
 
     @classmethod
     def of(cls, headers: Mapping[str, str] | None) -> Tag:
-        """The tag of received headers; PoisonError when they are not ours."""
+        """The tag of received headers; PoisonError if they are not ours."""
         try:
             found = headers or {}
             return cls(found["Seis-Job"], found["Seis-Task"], int(found["Seis-Attempt"]), int(found["Seis-Part"]))
@@ -106,7 +106,7 @@ def _translated(what: str) -> Any:
 
 
 def _refusal(url: str, problems: Sequence[Exception]) -> str:
-    """Why no connection came about, with what to do; never the credentials in `url`."""
+    """Why there is no connection, and what to do; without the credentials in `url`."""
     where = ",".join(part.rsplit("@", 1)[-1] for part in url.split(","))
     text = " ".join(str(problem) for problem in problems).lower()
     if "authorization" in text or "authentication" in text:
@@ -128,7 +128,7 @@ class Bus:
 
     @classmethod
     async def connect(cls, url: str, *, name: str, login: Login | None = None, connect_timeout: float = 10.0) -> Self:
-        """Connect, waiting at most `connect_timeout` seconds; UnavailableError says what is wrong when it fails.
+        """Connect within `connect_timeout` seconds; if it fails, UnavailableError says why.
 
         Once connected the client reconnects for ever.
         """
@@ -143,7 +143,7 @@ class Bus:
                 _log.debug("NATS client: %s", error or type(error).__name__)
 
         try:
-            # The client itself tries for ever.
+            # The client library tries for ever.
             async with asyncio.timeout(connect_timeout):
                 await connection.connect(
                     url,
@@ -168,7 +168,7 @@ class Bus:
         await self.close()
 
     async def close(self) -> None:
-        """Flush and leave; an unreachable server does not hold this up."""
+        """Flush and close; an unreachable server does not delay this."""
         with contextlib.suppress(NatsError, TimeoutError, asyncio.CancelledError):
             if self._nc.is_connected:
                 await asyncio.wait_for(self._nc.flush(timeout=5), 5)
@@ -176,16 +176,16 @@ class Bus:
 
     @property
     def connected(self) -> bool:
-        """Whether the server is reachable right now."""
+        """Whether the server can be reached now."""
         return bool(self._nc.is_connected)
 
     @property
     def away(self) -> str:
-        """What to say while the server is not reachable; "" when it is."""
+        """A sentence if the server cannot be reached; "" if it can."""
         return "" if self.connected else "NATS: the connection is lost; it is tried again until the server is back."
 
     async def look(self, stream: str) -> None:
-        """Have the server say something of a stream that this user may ask for. UnavailableError when it does not."""
+        """Ask the server about a stream that this user may read. UnavailableError if it does not answer."""
         if self.away:
             raise UnavailableError("NATS", self.away)
         try:
@@ -195,18 +195,18 @@ class Bus:
         except (NatsError, OSError) as error:
             raise UnavailableError("NATS", f"NATS: it cannot be asked: {error}.") from error
         error_said = json.loads(answer.data).get("error", {})
-        if error_said.get("code") == _NO_JETSTREAM:  # that a stream is missing is an answer, too
+        if error_said.get("code") == _NO_JETSTREAM:  # "no such stream" is an answer too
             raise UnavailableError("NATS", f"NATS: it does no work: {error_said.get('description')}.")
 
     @property
     def connection(self) -> NatsClient:
-        """The underlying connection, for the worker shell."""
+        """The underlying connection, for the worker."""
         return self._nc
 
     async def ensure_topology(
         self, consumers: Iterable[ConsumerSpec], *, store_bytes: int, ack_wait: float, replicas: int = 1
     ) -> None:
-        """Make streams, claims bucket and consumers what `topology` says."""
+        """Create or update the streams, claims bucket and consumers of `topology`."""
         with _translated("creating the topology"):
             await topology.ensure_topology(
                 self._js, consumers, store_bytes=store_bytes, ack_wait=ack_wait, replicas=replicas
@@ -216,14 +216,14 @@ class Bus:
 
     @property
     def waiting_for(self) -> str:
-        """Why a patient publisher of this process waits; "" when none does."""
+        """Why a patient publisher of this process waits; "" if none waits."""
         return next(iter(self._waits.values()), "")
 
     async def publish(self, subject: str, body: bytes, *, tag: Tag, message_id: str, patient: bool = False) -> None:
         """Put `body` on a work queue, acknowledged by the server; above INLINE_BYTES it travels as a claim.
 
-        A full stream, like an unreachable server, raises UnavailableError. A `patient` publisher waits until the
-        message is taken, so that what it has fetched or computed is not done again; `waiting_for` says so meanwhile.
+        A full stream or an unreachable server raises UnavailableError. A `patient` publisher waits until the server
+        takes the message, so that the fetched or computed data are not lost; `waiting_for` says so meanwhile.
         """
         failures = 0
         try:
@@ -251,7 +251,7 @@ class Bus:
         stream = topology.stream_of(subject)
         headers = {"Nats-Msg-Id": message_id, **tag.headers()}
         with _translated(f"publishing to {subject}"), tracing.publishing(stream, headers):
-            # A publication lost with a connection is waited for so long, then repeated under the same id.
+            # Time to wait for a publication that was lost with a connection; then it is repeated with the same id.
             await self._js.publish(subject, envelope.SerializeToString(), timeout=NATS_ANSWER_SECONDS, headers=headers)
         PUBLISHED.labels(stream).inc()
 
@@ -265,7 +265,7 @@ class Bus:
         )
 
     async def publish_snapshot(self, snapshot: task_pb2.JobSnapshot) -> None:
-        """Tell watchers where a job stands; lost snapshots do no harm, so nothing is awaited from the server."""
+        """Send a job's progress to watchers. A lost snapshot does no harm, so the server's answer is not awaited."""
         with _translated("publishing an event"):
             await self._nc.publish(topology.event_subject(snapshot.job), snapshot.SerializeToString())
 
@@ -287,11 +287,11 @@ class Bus:
 
     async def _put_claim(self, message_id: str, body: bytes) -> task_pb2.Claim:
         digest = hashlib.sha256(body).digest()
-        # The digest keeps a repeat that came out otherwise (an object changed) from other bytes under the same key.
+        # With the digest, a repeat with other bytes (an object changed) gets another key.
         key = f"{message_id}/{digest[:6].hex()}"
         with _translated("storing a claim"):
             store = await self._js.object_store(topology.CLAIMS)
-            # Re-putting a key under readers can leave them unanswered.
+            # do not put a key again, because readers of it may get no answer
             try:
                 present = await store.get_info(key)
             except ObjectNotFoundError:
@@ -303,9 +303,9 @@ class Bus:
         return task_pb2.Claim(bucket=topology.CLAIMS, key=key, size=len(body), sha256=digest)
 
     async def open_envelope(self, data: bytes) -> tuple[bytes, str]:
-        """Body of a received message and the key of its claim ("" when it came inline).
+        """Body of a received message and the key of its claim ("" if the body was inline).
 
-        ClaimGoneError when the claim is gone, PoisonError when the bytes are not what was put there.
+        ClaimGoneError if the claim is gone, PoisonError if its bytes differ from those that were put there.
         """
         try:
             envelope = task_pb2.Envelope.FromString(data)
@@ -316,12 +316,12 @@ class Bus:
         claim = envelope.claim
         if not claim.key:
             raise PoisonError("A message with neither a body nor a claim.")
-        if claim.bucket != topology.CLAIMS:  # asking NATS for it would be taken for trouble with NATS
+        if claim.bucket != topology.CLAIMS:  # a request to NATS for it would look like trouble with NATS
             raise PoisonError(f"A claim in the bucket {claim.bucket!r}; claims are in {topology.CLAIMS}.")
         sink = io.BytesIO()
         try:
             store = await self._js.object_store(claim.bucket)
-            await store.get(claim.key, writeinto=sink)  # without writeinto the client is quadratic in the size
+            await store.get(claim.key, writeinto=sink)  # without writeinto, time grows with the size squared
         except (ObjectNotFoundError, JsNotFound) as error:
             raise ClaimGoneError(claim.key) from error
         except DigestMismatchError as error:
@@ -334,7 +334,7 @@ class Bus:
         return body, claim.key
 
     async def delete_claim(self, key: str) -> None:
-        """Remove a claim; silent when it is gone already."""
+        """Remove a claim; does nothing if it is gone already."""
         with _translated("deleting a claim"), contextlib.suppress(ObjectNotFoundError, JsNotFound):
             store = await self._js.object_store(topology.CLAIMS)
             await store.delete(key)
@@ -343,7 +343,7 @@ class Bus:
         """Keys of all claims of a job."""
         with _translated("listing claims"):
             info = await self._js.stream_info(topology.CLAIMS_STREAM)
-            if not info.state.messages:  # nearly always: claims are for windows above 7 MB
+            if not info.state.messages:  # the usual case, because only windows above 7 MB need claims
                 return []
             store = await self._js.object_store(topology.CLAIMS)
             try:
@@ -352,14 +352,14 @@ class Bus:
                 return []
 
     async def delete_claims(self, job: str) -> None:
-        """Remove what a job left behind: claims whose message was purged, or whose reader died before removing them."""
+        """Remove a job's claims that are left because a message was purged or a reader died before removing them."""
         for key in await self.claims(job):
             await self.delete_claim(key)
 
     # -- looking and clearing ---------------------------------------------------------------------
 
     async def pending(self, job: str) -> dict[str, int]:
-        """Messages of a job by stream, those being worked on included."""
+        """Number of messages of a job by stream, including those that are being worked on."""
         counts: dict[str, int] = {}
         with _translated("counting messages"):
             for stream, subject in topology.job_subjects(job).items():
@@ -368,17 +368,17 @@ class Bus:
         return counts
 
     async def purge_job(self, job: str, *, plan: bool = True) -> None:
-        """Remove everything a job has on the work queues (its plan message too, unless told otherwise)."""
+        """Remove all messages of a job from the work queues (by default also its plan message)."""
         with _translated("purging a job"):
             for stream, subject in topology.job_subjects(job).items():
                 if plan or stream != topology.PLAN:
                     await self._js.purge_stream(stream, subject=subject)
 
     async def purge_acknowledged(self, job: str) -> None:
-        """Remove what a job still has on the work queues though its consumers struck it off, as after a full disk
-        under NATS; never a message that is to be delivered, however often it was before.
+        """Remove messages of a job that are still on the work queues although their consumers count them as done, which
+        happens after a full disk under NATS. A message that will be delivered again is never removed.
 
-        A consumer gives nothing at or below its floor of acknowledgements again, neither now nor after a restart.
+        A consumer never delivers a message at or below its floor of acknowledgements again, even after a restart.
         """
         with _translated("purging acknowledged messages"):
             for stream in topology.WORK_STREAMS:
@@ -402,7 +402,7 @@ class Bus:
         fill: dict[str, StreamFill] = {}
         with _translated("asking for streams"):
             for stream in topology.WORK_STREAMS:
-                # The client's own stream_info drops the time of the first message.
+                # not the client's stream_info, which drops the time of the first message
                 answer = json.loads((await self._nc.request(f"$JS.API.STREAM.INFO.{stream}", timeout=5)).data)
                 if "error" in answer:
                     raise APIError.from_error(answer["error"])

@@ -1,8 +1,7 @@
-"""What a process knows of jobs: the current attempt of each, so that messages of an older one are dropped, and when
-one has moved.
+"""JobBoard: the current attempt of each job, so that a process drops messages of older attempts and notices changes.
 
-Learned from snapshots on the bus and, for a job not seen before, from the database once. A missed event only costs
-work that the store refuses later.
+It learns attempts from snapshots on the bus and, for a new job, once from the database. After a missed snapshot the
+process only does work that the store refuses later.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _REMEMBERED_JOBS = 10_000
 
 
 class JobBoard:
-    """Attempt numbers by job. `lookup` gives a job's attempt from the database, None when there is no such job."""
+    """Attempt numbers by job. `lookup` gives a job's attempt from the database, None if there is no such job."""
 
     def __init__(self, bus: Bus, lookup: Callable[[str], Awaitable[int | None]]) -> None:
         self._bus = bus
@@ -45,7 +44,7 @@ class JobBoard:
             await asyncio.sleep(1)
 
     async def stale(self, job: str, attempt: int) -> bool:
-        """Whether a message of `attempt` is of an older attempt than the job's, or of no job at all."""
+        """Whether a message of `attempt` belongs to an older attempt of the job, or to no job."""
         known = self._attempts.get(job)
         if known is None or known < attempt:
             found = await self._lookup(job)
@@ -56,12 +55,12 @@ class JobBoard:
         return attempt < known
 
     async def superseded(self, job: str, attempt: int) -> None:
-        """Return once the bus told of a newer attempt of the job: it was cancelled, or is being retried."""
+        """Return when the bus reports a newer attempt of the job: it was cancelled, or is being retried."""
         while self._attempts.get(job, 0) <= attempt:
             await self._news.wait()
 
     def move(self, job: str) -> asyncio.Event:
-        """An event that the next snapshot of the job sets; a lost one never does, so wait no longer than you must."""
+        """An event that the job's next snapshot sets. A snapshot may be lost, so always wait with a timeout."""
         return self._moves.setdefault(job, asyncio.Event())
 
     def _note(self, job: str, attempt: int) -> None:

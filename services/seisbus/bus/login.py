@@ -1,4 +1,4 @@
-"""Who a process is to NATS, and how it checks the server; the options of a connection made of settings."""
+"""Login: the user, password and TLS options of a connection to NATS, made from settings."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ..settings import NatsSettings
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A user with a password, an nkey seed or a credentials file, or no login; without `tls` in plain text.
+    """A user with a password, an nkey seed or a credentials file, or no user; without `tls` in plain text.
 
-    A named user has an inbox prefix of its own, so that no service can be allowed to read another's replies.
+    A named user has a separate inbox prefix, so that permissions can keep a service from reading the replies to others.
     """
 
     user: str = ""
@@ -26,7 +26,7 @@ class Login:
 
     @classmethod
     def of(cls, settings: NatsSettings) -> Login:
-        """The login that settings name; SecretError when a file cannot be used."""
+        """The login from settings; SecretError if a file cannot be used."""
         secret = settings.nats_password_file
         for path, variable in (
             (settings.nats_nkey_file, "SEISBUS_NATS_NKEY_FILE"),
@@ -64,5 +64,5 @@ class Login:
 
 
 def inbox_prefix(user: str) -> str:
-    """Where replies to a user arrive."""
+    """The subject prefix for replies to a user."""
     return f"_INBOX.{user}"

@@ -1,6 +1,7 @@
-"""Which NATS subjects each service's user may use, and the server configuration that says so.
+"""The NATS subjects that each service's user may use, and the server configuration for them.
 
-Made of the topology, so that the two cannot drift. Subjects of JetStream's API: docs.nats.io, "NATS API Reference".
+Permissions are made from the topology, so that both always agree. Subjects of JetStream's API: docs.nats.io, "NATS API
+Reference".
 """
 
 from __future__ import annotations
@@ -20,18 +21,18 @@ _API: Final = "$JS.API"
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """Subjects that a user may publish to and subscribe to; everything else is refused by the server."""
+    """Subjects that a user may publish and subscribe to; the server refuses everything else."""
 
     publish: tuple[str, ...]
     subscribe: tuple[str, ...]
 
 
 def _works_on(stream: str) -> tuple[str, ...]:
-    """Pulling from the consumers of a stream and acknowledging; nothing that changes stream or consumer."""
+    """Subjects to pull from the consumers of a stream and to acknowledge, but not to change stream or consumers."""
     return f"{_API}.CONSUMER.MSG.NEXT.{stream}.*", f"$JS.ACK.{stream}.>"
 
 
-# Reading and removing claims: chunks come by a consumer of the reader's own.
+# Subjects to read and remove claims; each reader makes a consumer to get the chunks.
 _TAKES_CLAIMS: Final = (
     f"{_API}.STREAM.INFO.{CLAIMS_STREAM}",
     f"{_API}.STREAM.MSG.GET.{CLAIMS_STREAM}",
@@ -40,7 +41,7 @@ _TAKES_CLAIMS: Final = (
     f"{_API}.CONSUMER.DELETE.{CLAIMS_STREAM}.*",
     f"{_API}.STREAM.PURGE.{CLAIMS_STREAM}",
     f"$JS.FC.{CLAIMS_STREAM}.>",
-    f"$O.{CLAIMS}.M.>",  # removal is a message, too
+    f"$O.{CLAIMS}.M.>",  # a removal is a message too
 )
 _GIVES_CLAIMS: Final = (*_TAKES_CLAIMS, f"$O.{CLAIMS}.C.>")
 _COUNTS: Final = tuple(f"{_API}.STREAM.INFO.{stream}" for stream in WORK_STREAMS)
@@ -61,7 +62,7 @@ _PUBLISH: Final[Mapping[ServiceUser, tuple[str, ...]]] = {
 
 
 def permissions(user: ServiceUser) -> Permissions:
-    """What a user may do on the bus."""
+    """The permissions of a user on the bus."""
     heard = () if user is ServiceUser.TOPOLOGY else (_EVENTS,)
     return Permissions(_PUBLISH[user], (f"{inbox_prefix(user)}.>", *heard))
 

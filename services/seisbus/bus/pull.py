@@ -1,10 +1,12 @@
-"""A pull subscription of our own on a durable consumer, because the client library's `fetch` waits out its timeout
-when fewer messages than asked are there, has no byte bound, and can lose messages when it is cancelled.
+"""PullSubscription: get messages from a durable consumer, with limits on messages and bytes.
 
-One request is outstanding at a time, for as many messages as the caller has room, all answered on one inbox; idle
-heartbeats tell a quiet stream from a dead subscription, which is made again. Stopping never cancels anything: interest
-is withdrawn, and what the server had sent before that is handed back at once. A pause withdraws interest, too, since
-an open request would go on taking messages; what the server had sent before is taken.
+The client library's `fetch` is not used: it waits until its timeout if fewer messages than requested are there, has no
+limit in bytes, and can lose messages when it is cancelled.
+
+One request at a time is open, for as many messages as the caller has room. All answers come to one inbox. Idle
+heartbeats show whether a subscription is only quiet or dead; a dead one is made again. A stop cancels nothing: the
+subscription ends, and messages that the server has sent already are returned to it at once. A pause also ends the
+subscription, because an open request would take more messages; messages sent before are accepted.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 _EXPIRES_NS = 2_000_000_000
 _HEARTBEAT_NS = 500_000_000
-# Three missed heartbeats: the subscription is dead (server restarted), so build a new one.
+# After three missed heartbeats the subscription is dead (server restarted), so make a new one.
 _SILENCE_SECONDS = 1.6
 _RETRY_SECONDS = 0.3
 
@@ -61,15 +63,15 @@ class PullSubscription:
         self._wake = asyncio.Event()
 
     async def stop(self) -> None:
-        """Take no more; returns when all that the server had sent already is handed back."""
+        """Take no more; returns when all messages that the server had sent are returned to it."""
         self._stopping.set()
         self._wake.set()
         await self.withdraw()
 
     async def withdraw(self) -> None:
-        """End the open request; returns when all that the server had sent already is with `deliver`.
+        """End the open request; returns when `deliver` has all messages that the server had sent.
 
-        The caller sees to it that there is no room before, and none until messages are wanted again.
+        Before the call, the caller must make sure that there is no room, and keep it so until it wants messages again.
         """
         subscription, self._subscription = self._subscription, None
         if subscription is not None:
@@ -78,7 +80,7 @@ class PullSubscription:
                 await asyncio.wait_for(drained, _SILENCE_SECONDS)
 
     def wake(self) -> None:
-        """There may be room again."""
+        """Tell the pull that there may be room again."""
         self._wake.set()
 
     async def run(self) -> None:
@@ -108,7 +110,7 @@ class PullSubscription:
         return self._subscription
 
     async def _forget(self) -> None:
-        """Leave the inbox; the next request makes another."""
+        """Unsubscribe from the inbox; the next request makes a new one."""
         subscription, self._subscription = self._subscription, None
         if subscription is not None:
             with contextlib.suppress(NatsError):
@@ -129,7 +131,7 @@ class PullSubscription:
                 message = await subscription.next_msg(timeout=_SILENCE_SECONDS)
             except TimeoutError:
                 if subscription.pending_msgs:
-                    continue  # it was this process that was slow, not the server
+                    continue  # this process was slow, not the server
                 return _Ended.BROKEN
             status = (message.headers or {}).get("Status")
             if status is not None and not message.reply.startswith("$JS.ACK"):
@@ -151,7 +153,7 @@ class PullSubscription:
         return _Ended.EXHAUSTED
 
     async def _pause(self) -> None:
-        """Wait until somebody says that there may be room, at most a moment: not all that makes room says so."""
+        """Wait for a moment or until there may be room; the wait is short, because not all code reports new room."""
         self._wake.clear()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), _RETRY_SECONDS)

@@ -1,4 +1,4 @@
-"""A job document as the absolute progress snapshot that watchers and workers get."""
+"""Make the progress snapshot of a job from its document, for watchers and workers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..store.documents import JobDocument
 
 
 def snapshot(job: JobDocument) -> task_pb2.JobSnapshot:
-    """Where a job stands."""
+    """The progress of a job."""
     return task_pb2.JobSnapshot(
         job=job["_id"],
         state=job["state"],
@@ -24,5 +24,5 @@ def snapshot(job: JobDocument) -> task_pb2.JobSnapshot:
 
 
 def settled(seen: task_pb2.JobSnapshot) -> int:
-    """Windows that have an outcome."""
+    """Number of windows with an outcome."""
     return int(seen.saved + seen.dead + seen.missing + seen.failed + seen.cancelled)

@@ -1,7 +1,7 @@
-"""Streams and consumers as data, and the one function that makes a server match them.
+"""Definitions of all streams and consumers, and the function that creates them on a server.
 
-Work-queue streams never expire messages (max_age 0) and refuse new ones when full (discard new), so that producers
-feel back-pressure instead of losing work. Only events expire.
+Messages in work queues never expire (max_age 0). A full work queue refuses new messages (discard new), so that
+producers wait instead of losing work. Only events expire.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ WORK_STREAMS: Final = (PLAN, FETCH, WINDOW, WRITE)
 # Largest message that goes inline: max_payload is 8 MB, headers and the envelope need some of it, and a claim costs
 # 4-20 times an inline message of the same size (measured), so as much as possible goes inline.
 INLINE_BYTES: Final = 7_000_000
-# The server swallows a repeated Nats-Msg-Id for so long.
+# The server ignores a repeated Nats-Msg-Id for this time.
 DUPLICATE_WINDOW_SECONDS: Final = 120.0
 EVENT_SECONDS: Final = 3600.0
 
@@ -108,7 +108,7 @@ def job_subjects(job: str) -> dict[str, str]:
 
 
 def subject_in(filter_subject: str, job: str) -> str:
-    """The subject of a job's messages that a consumer with this filter is given; "" when it is not one of ours."""
+    """The subject of a job's messages for a consumer with this filter; "" if the filter is not ours."""
     head, _, last = filter_subject.rpartition(".")
     return f"{head}.{job}" if head and last == "*" else ""
 

@@ -1,8 +1,8 @@
-"""The worker shell: everything between a consumer and a service's handler that is the same for all services.
+"""Worker: get messages from a consumer and give them to a service's handler, in the same way for all services.
 
-Pulls within a budget of messages and bytes, keeps long work alive with `in_progress`, drops messages of an older
-attempt, opens claims, holds (never naks) while a server is away, dead-letters after too many deliveries before it
-touches the body, acknowledges after the handler, drains on request.
+A worker pulls within a budget of messages and bytes, keeps long work alive with `in_progress`, drops messages of older
+attempts, and reads claims. While a server is away it holds messages and never naks them. It dead-letters a message with
+too many deliveries before it reads the body. It acknowledges after the handler has returned, and drains on request.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ class WorkerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message in a handler's hands.
+    """One message for a handler.
 
-    A handler that waits for a server itself says so by `hold(reason)`: nothing new is taken until it has ended.
+    A handler that waits for a server calls `hold(reason)`; the worker takes no new messages until the handler ends.
     """
 
     tag: Tag
@@ -62,9 +62,9 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message that was given up; the same message has the same `id` however often that happens.
+    """A message that was given up. The same message always has the same `id`.
 
-    `poison`: no delivery could have helped, against "too many deliveries failed".
+    `poison`: True if no delivery can help, False if too many deliveries failed.
     """
 
     id: str
@@ -94,10 +94,10 @@ class WorkerStats:
 
 
 class Worker:
-    """One consumer worked on by one handler.
+    """Runs one handler on the messages of one consumer.
 
-    The handler returns when its outputs are safe; it raises UnavailableError to be held and called again,
-    PoisonError to have the message dead-lettered now, anything else to have it delivered again.
+    The handler returns when its outputs are safe. After UnavailableError the message is held and the handler called
+    again. After PoisonError the message is dead-lettered at once. After any other error it is delivered again.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class Worker:
         self._max_bytes = max_bytes
         self._ack_wait = ack_wait
         self._max_deliver = max_deliver
-        self._trouble = trouble  # what a look at the servers found; "" when they are well
+        self._trouble = trouble  # the result of the last check of the servers; "" if they work
         self._paused = False
         self._draining = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -148,16 +148,16 @@ class Worker:
 
     @property
     def holding_for(self) -> str:
-        """What keeps the worker from going on, "" when nothing does."""
+        """The reason why the worker cannot continue; "" if there is none."""
         return next(iter(self._holds.values()), "") or self._bus.waiting_for or self._bus.away or self._trouble()
 
     async def pause(self) -> None:
-        """Take no new messages until `resume`; once this returns, none comes any more."""
+        """Take no new messages until `resume`; after this returns, no message arrives."""
         self._paused = True
         await self._pull.withdraw()
 
     def resume(self) -> None:
-        """Take messages again."""
+        """Start to take messages again."""
         self._paused = False
         self._pull.wake()
 
@@ -172,7 +172,7 @@ class Worker:
             heart.cancel()
 
     async def drain(self, budget: float) -> None:
-        """Stop pulling, let running work end for `budget` seconds, hand back what is left."""
+        """Stop pulling, wait up to `budget` seconds for running work, and return the rest to the server."""
         self._draining = True
         await self._pull.stop()
         if self._tasks:
@@ -202,7 +202,7 @@ class Worker:
         self._pull.wake()
 
     def _hold(self, message: int, reason: str) -> None:
-        """Take nothing new until this message has ended: what it waits for, the next one would wait for, too."""
+        """Take no new messages until this one has ended, because the next one would wait for the same server."""
         if not self._holds:
             _log.warning("worker %s holds: %s", self.name, reason)
             self._meter.holding(True)
@@ -230,7 +230,7 @@ class Worker:
         try:
             end = await self._held(message)
         except asyncio.CancelledError:
-            # The drain budget is over: hand the message back, so that another replica has it at once.
+            # The time for draining is over: return the message, so that another replica gets it at once.
             with contextlib.suppress(NatsError, JetStreamError):
                 await message.nak()
             raise
@@ -243,7 +243,7 @@ class Worker:
             self._ended(message, end)
 
     async def _held(self, message: Msg) -> TaskEnd:
-        """Attempt until no server is away; pulling stops meanwhile, the message stays alive."""
+        """Call the handler again until no server is away; meanwhile nothing is pulled and the message stays alive."""
         failures = 0
         while True:
             try:
@@ -272,7 +272,7 @@ class Worker:
             with tracing.processing(self._consumer.stream, message.headers or {}):
                 await self._handler(Delivery(tag, body, deliveries, partial(self._hold, id(message))))
         except ClaimGoneError:
-            # Either its windows have outcomes, or the reconciler sends the task again.
+            # Its windows have outcomes, or the reconciler sends the task again.
             await self._acknowledge(message)
             return TaskEnd.CLAIM_GONE
         except PoisonError as error:
@@ -305,7 +305,7 @@ class Worker:
         return TaskEnd.DEAD_LETTER
 
     async def _acknowledge(self, message: Msg, *, sync: bool = False) -> None:
-        """Acknowledge; a lost acknowledgement only means another delivery, which finds its outcomes there."""
+        """Acknowledge. If the acknowledgement is lost, the next delivery finds the outcomes already stored."""
         with contextlib.suppress(NatsError, JetStreamError, TimeoutError):
             if sync:
                 await message.ack_sync(timeout=5)

@@ -1,6 +1,6 @@
 """The embedded stack: real servers and the five services as processes on one machine.
 
-Starts no service by importing it, and speaks to none; clients find a running stack by `running_stack`.
+Importing this package starts nothing. Clients find a running stack with `running_stack`.
 """
 
 from seisbus.local.folder import FolderInUseError, StackState, running_stack

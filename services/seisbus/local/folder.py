@@ -1,4 +1,4 @@
-"""The data folder of a stack: one holder at a time, and the state file by which other terminals find it."""
+"""The data folder of a stack: its lock, and the state file by which other terminals find the stack."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from seisbus.errors import StateError
 
 
 class FolderInUseError(StateError):
-    """The data folder `folder` belongs to a running stack of process `pid` (None where it cannot be told)."""
+    """A running stack of process `pid` (None if not known) uses the data folder `folder`."""
 
     def __init__(self, folder: Path, pid: int | None) -> None:
         holder = "another process" if pid is None else f"process {pid}"
@@ -32,7 +32,7 @@ _STATE = "stack.json"
 def held_folder(folder: Path) -> Iterator[Path]:
     """Create `folder` if need be and hold its lock; yields the resolved path.
 
-    The lock is the kernel's (flock), so it ends with the holder however that ends. Raises FolderInUseError.
+    It is a lock of the kernel (flock), so it ends when its process ends for any reason. Raises FolderInUseError.
     """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ def held_folder(folder: Path) -> Iterator[Path]:
         lock.write(str(os.getpid()))
         lock.flush()
         state = folder / _STATE
-        state.unlink(missing_ok=True)  # of a stack that was killed
+        state.unlink(missing_ok=True)  # left by a stack that was killed
         try:
             yield folder
         finally:
@@ -62,8 +62,8 @@ def _holder(lock: TextIO) -> int | None:
 class StackState:
     """What another process needs to use a running stack.
 
-    `pid` runs it; `environment` are the SEISBUS_ variables that lead a client, a command or a service to it;
-    `health` has each service's health addresses (host:port), one a replica; `log` is the merged log.
+    `pid` is its process. `environment` has the SEISBUS_ variables by which a client, a command or a service finds it.
+    `health` has the health addresses (host:port) of each service, one per replica. `log` is the merged log.
     """
 
     pid: int
@@ -73,14 +73,14 @@ class StackState:
     log: str
 
     def write(self, folder: Path) -> None:
-        """Put the state file in place at once, so that no reader sees half of it."""
+        """Write the state file and rename it into place, so that readers never see an incomplete one."""
         part = folder / f"{_STATE}.part"
         part.write_text(json.dumps(asdict(self), indent=2) + "\n")
         part.replace(folder / _STATE)
 
 
 def running_stack(folder: Path) -> StackState | None:
-    """The stack that runs in `folder` now; None where there is none, or it is not up yet, or it was killed."""
+    """The stack that runs in `folder` now; None if there is none, if it is still starting, or if it was killed."""
     with suppress(FileNotFoundError), open(folder / _LOCK) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)

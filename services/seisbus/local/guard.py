@@ -1,8 +1,8 @@
-"""Ties a process to the life of its parent, then becomes the program it was given.
+"""Start a program that ends when its parent process ends.
 
-A script, not a module to import: `python -I -S guard.py PARENT_PID PROGRAM ARGUMENT…`. It stands between fork and
-exec because Python code of the parent (preexec_fn) is unsafe there once threads or gRPC run.
-Where the kernel has no parent-death signal (not Linux) it only executes the program.
+A script, not a module to import: `python -I -S guard.py PARENT_PID PROGRAM ARGUMENT…`. It is a separate program,
+because Python code of the parent between fork and exec (preexec_fn) is unsafe if threads or gRPC run. On systems other
+than Linux, which have no parent-death signal, it only executes the program.
 """
 
 import ctypes
@@ -16,9 +16,9 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 def main() -> None:
     parent, program = int(sys.argv[1]), sys.argv[2:]
     if sys.platform == "linux":
-        # SIGKILL, not SIGTERM: a parent that was killed cannot wait for a drain, and stores survive it
+        # SIGKILL, because a killed parent cannot wait for a drain, and the stores survive SIGKILL
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before the line above took effect
+        if os.getppid() != parent:  # the parent died before the line above took effect
             os._exit(1)
     os.execv(program[0], program)
 

@@ -1,4 +1,4 @@
-"""One log of many processes: each line with its process's name, to a file and, where wanted, a console."""
+"""Merge the logs of many processes, each line with the name of its process, into a file and optionally a console."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import TextIO
 
 _KEPT = 10 << 20  # bytes after which a new run starts a new file; one older file is kept
 _TAIL_LINES = 20
-_WAITING = 1 << 18  # bytes that wait for room on the disk; older ones are lost
-_COLOURS = (36, 32, 33, 35, 34, 96, 92, 93, 95, 94)  # ANSI foreground codes, told apart on light and dark
+_WAITING = 1 << 18  # bytes that wait while the disk is full; older ones are lost
+_COLOURS = (36, 32, 33, 35, 34, 96, 92, 93, 95, 94)  # ANSI foreground codes that differ on light and dark backgrounds
 
 
 class MergedLog:
@@ -22,7 +22,7 @@ class MergedLog:
         if path.exists() and path.stat().st_size > _KEPT:
             path.replace(path.with_suffix(path.suffix + ".1"))
         self.path = path
-        self._file = path.open("ab", buffering=0)  # a line is in the file, or lost, but never held back
+        self._file = path.open("ab", buffering=0)  # unbuffered, so that a line is in the file at once
         self._console = console
         self._unwritten = bytearray()
         self._copies: dict[str, asyncio.Task[None]] = {}
@@ -43,7 +43,7 @@ class MergedLog:
                 print(f"{label} {line}", file=self._console, flush=True)
 
     def _write_out(self) -> None:
-        """What a full disk did not take waits for room: a pipe no longer read would stop its process."""
+        """Write bytes, or keep them while the disk is full, because a process stops if its pipe is not read."""
         with suppress(OSError):
             while self._unwritten and (written := self._file.write(self._unwritten)):
                 del self._unwritten[:written]
@@ -68,13 +68,13 @@ class MergedLog:
         return "\n".join(self._tails[name])
 
     async def close(self) -> None:
-        """Take what the processes, which have ended by now, said last."""
+        """Read the last output of the processes, which have ended."""
         await self._caught_up(list(self._copies.values()))
         self._write_out()
         self._file.close()
 
     async def _caught_up(self, copies: list[asyncio.Task[None]]) -> None:
-        if copies:  # the limit is for a pipe that a process's own child still holds open
+        if copies:  # the limit is for a pipe that a child of the process still holds open
             await asyncio.wait(copies, timeout=1)
 
 

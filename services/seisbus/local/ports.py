@@ -1,4 +1,4 @@
-"""Free loopback ports that stay free for a restart."""
+"""Find free loopback ports that are still free after a restart of a server."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def _ephemeral_start() -> int:
 def free_port() -> int:
     """A free port, below the ephemeral range.
 
-    Below it because a client that keeps reconnecting to a killed server on an ephemeral port can be given
-    that very port as its own end, connect to itself, and so keep the restarted server out.
+    An ephemeral port would be wrong: a client that reconnects to a killed server there can get the same port for its
+    side, connect to itself, and so block the port for the restarted server.
     """
     candidates = range(_LOWEST, max(_ephemeral_start(), _LOWEST + 1_000))
     while True:
         port = random.choice(candidates)
         with socket.socket() as probe:
-            # as servers do: the TIME_WAIT of a closed connection does not matter
+            # like servers, so that a closed connection in TIME_WAIT does not matter
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((LOOPBACK, port))

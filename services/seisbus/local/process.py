@@ -1,6 +1,6 @@
-"""One child process: started under the guard, leader of its own process group, ended by its id.
+"""Child: start one process under the guard in a new process group, and end it.
 
-What to start, when it is ready and whether to start it again are for others.
+Other modules decide what to start, when it is ready, and whether to start it again.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ def find_program(program: str, package: str) -> str:
 class Child:
     """A running child process.
 
-    It dies with the thread that spawned it (a property of Linux's parent-death signal), so spawn from the
-    main thread's event loop. Its own process group keeps a terminal's Ctrl-C from it: the parent decides
-    the order of the shutdown.
+    It dies with the thread that spawned it, because of Linux's parent-death signal, so spawn it from the main thread's
+    event loop. It has a new process group, so that Ctrl-C in a terminal does not reach it and the parent decides the
+    order of the shutdown.
     """
 
     def __init__(self, name: str, process: asyncio.subprocess.Process) -> None:
@@ -73,7 +73,7 @@ class Child:
     async def spawn(
         cls, name: str, command: Sequence[str], *, env: Mapping[str, str], output: IO[bytes] | None = None
     ) -> Child:
-        """Start `command`; both its output streams go to `output`, or to the pipe `stdout` where None."""
+        """Start `command`; both output streams go to `output`, or to the pipe `stdout` if `output` is None."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-I",
@@ -107,9 +107,9 @@ class Child:
         return await self._process.wait()
 
     def kill(self) -> None:
-        """SIGKILL to the process and what it started itself; nothing if it has ended."""
+        """SIGKILL to the process and its children; nothing if it has ended."""
         if self.returncode is None:
-            with suppress(ProcessLookupError):  # it ended, and the loop has not heard yet
+            with suppress(ProcessLookupError):  # it has ended, but the event loop does not know yet
                 os.killpg(self.pid, signal.SIGKILL)
 
     async def stop(self, drain: timedelta) -> None:

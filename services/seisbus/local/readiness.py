@@ -1,6 +1,6 @@
-"""Is it ready? Probes that speak just enough of each protocol, and the wait that repeats them.
+"""Wait until a server is ready, with a small probe for each protocol.
 
-Written on raw sockets, since the client libraries belong to other packages (`bus`, `store`, `objects`).
+Probes use raw sockets, because only `bus`, `store` and `objects` may use the client libraries.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ async def _connection(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, as
 
 
 async def nats_answers(port: int, server_name: str) -> bool:
-    """Its greeting says that it is the server `server_name` (no stranger on the port) with JetStream on."""
+    """NATS: its greeting has the name `server_name`, so that it is not another server, and JetStream is on."""
     async with _connection(port) as (reader, _):
         greeting = await reader.readline()
     if not greeting.startswith(b"INFO "):
@@ -40,7 +40,7 @@ async def nats_answers(port: int, server_name: str) -> bool:
 
 
 async def mongodb_answers(port: int) -> bool:
-    """It answers `hello` as a writable primary."""
+    """MongoDB: it answers `hello` as a writable primary."""
     elements = b"\x10hello\x00" + struct.pack("<i", 1) + b"\x02$db\x00" + struct.pack("<i", 6) + b"admin\x00"
     hello = struct.pack("<i", 4 + len(elements) + 1) + elements + b"\x00"
     async with _connection(port) as (reader, writer):
@@ -51,7 +51,7 @@ async def mongodb_answers(port: int) -> bool:
 
 
 async def s3_answers(port: int) -> bool:
-    """It answers a list of buckets, or refuses it as the client's fault, for want of a signature."""
+    """S3: it lists buckets, or refuses because the request has no signature."""
     async with _connection(port) as (reader, writer):
         writer.write(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")
         status = await reader.readline()
@@ -59,7 +59,7 @@ async def s3_answers(port: int) -> bool:
 
 
 async def accepts(port: int) -> bool:
-    """It takes a connection."""
+    """Any server: it accepts a connection."""
     async with _connection(port):
         return True
 

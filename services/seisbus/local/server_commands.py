@@ -1,6 +1,6 @@
 """How each server is started: its program, configuration, address and the sign that it is ready.
 
-Facts of the servers only; processes are `servers`' part.
+This module knows only the servers; `servers` starts and ends the processes.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ class ServerOptions:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """A command line, the URL under which clients reach it, its readiness probe, the work that shows that it works, its
-    patience after SIGTERM, and variables that it takes beside our environment."""
+    """Command line, URL for clients, readiness probe, test of its work, time to end after SIGTERM, and extra variables
+    for the environment."""
 
     command: tuple[str, ...]
     url: str
@@ -88,7 +88,7 @@ class Launch:
 
 
 Recipe = Callable[[int], Launch]
-"""Port -> launch; writes the server's configuration file where it has one."""
+"""Port -> launch; it writes the server's configuration file, if there is one."""
 
 
 def nats(store: Path, options: ServerOptions, port: int) -> Launch:
@@ -100,7 +100,7 @@ def nats(store: Path, options: ServerOptions, port: int) -> Launch:
         f'server_name: "{server_name}"\n'
         f'listen: "{LOOPBACK}:{port}"\n'
         f"max_payload: {options.nats_max_payload}\n"
-        # The default of 64 MB a connection cuts off a client that is slow for as little as nine full messages
+        # With the default of 64 MB per connection, a client that is nine full messages behind is disconnected
         f"max_pending: {256 * MiB}\n"
         f'jetstream {{ store_dir: "{store}", max_file_store: {options.nats_store}, '
         f'max_memory_store: {64 * MiB}, sync_interval: "{sync}" }}\n'
@@ -114,12 +114,12 @@ def nats(store: Path, options: ServerOptions, port: int) -> Launch:
 
 
 def mongodb(store: Path, options: ServerOptions, port: int) -> Launch:
-    """SecantusDB, synchronised at each commit: without that, transactions acknowledged with j=True were lost.
+    """SecantusDB, synchronised at each commit; without it, transactions acknowledged with j=True were lost.
 
-    Standalone: it then keeps no change log, which nobody here reads, and whose pruning held up everything else after
-    a restart (docs/embedded_database.md). Transactions work as before.
+    It runs standalone, so that it has no change log. Seisbus does not need one, and its pruning delayed everything
+    after a restart (docs/embedded_database.md). Transactions still work.
     """
-    configuration = store / "secantusd.toml"  # given, though empty, so that no user's file elsewhere is taken
+    configuration = store / "secantusd.toml"  # an empty file, so that the program does not use a user's file elsewhere
     configuration.touch()
     return Launch(
         (
@@ -134,7 +134,7 @@ def mongodb(store: Path, options: ServerOptions, port: int) -> Launch:
         f"mongodb://{LOOPBACK}:{port}/?directConnection=true",
         partial(readiness.mongodb_answers, port),
         partial(server_trials.mongodb_works, port),
-        # After kill -9 it replays what it wrote since its last checkpoint: by default a minute's, eight seconds' work
+        # After kill -9 it replays all writes since its last checkpoint; with the default of a minute this takes 8 s
         variables={"SECANTUS_CHECKPOINT_SECONDS": "15"},
     )
 
@@ -144,7 +144,7 @@ def s3(root: Path, options: ServerOptions, port: int) -> Launch:
     url, probe = f"http://{LOOPBACK}:{port}", partial(readiness.s3_answers, port)
     works = partial(server_trials.s3_works, port)
     if options.s3_program is S3Program.SEAWEEDFS:
-        # after its SIGTERM it looks 15 s for parts that it has stopped itself; objects are safe before that
+        # after SIGTERM it waits 15 s for parts that it has stopped already; objects are safe before that
         return Launch(_seaweedfs(root, options, port), url, probe, works, drain=timedelta(seconds=2))
     return Launch(_rclone(root, options, port), url, probe, works)
 
@@ -182,7 +182,7 @@ def _seaweedfs(root: Path, options: ServerOptions, port: int) -> tuple[str, ...]
         "-s3.port.iceberg=0",
         "-s3.port.lance=0",
         *(f"-{name}={number}" for name, number in ports.items()),
-        # told, since by default they are the ports above + 10000, whoever has those
+        # set, because the defaults are the ports above + 10000, which may be in use
         *(f"-{name}.grpc={free_port()}" for name in ports),
         # many small volumes: every bucket is a collection and takes several at its first object
         "-master.volumeSizeLimitMB=128",

@@ -1,7 +1,7 @@
-"""Does it work? Small real work for each server, where an answer to a greeting proves nothing.
+"""Test whether a server works, with a small real task for each, because an answer to a greeting is not enough.
 
-Raises OSError, EOFError or ValueError (with what the server said) when the work is not done. On raw sockets, since the
-client libraries belong to other packages.
+Raises OSError, EOFError or ValueError (with the server's answer) if the task fails. It uses raw sockets, because only
+other packages may use the client libraries.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _OK = b"\x01ok\x00" + struct.pack("<d", 1.0)
 
 
 async def mongodb_works(port: int) -> None:
-    """A journaled write and a read of it, in a database of its own."""
+    """A journaled write and a read of it, in a database for this purpose."""
     number = time.time_ns()
     reader, writer = await asyncio.open_connection(LOOPBACK, port)
     try:
@@ -43,8 +43,8 @@ async def mongodb_works(port: int) -> None:
 
 
 async def end_transactions(port: int) -> None:
-    """Abort all transactions of the MongoDB server. Those of a process that died would hold their documents for a
-    minute; those that live are told so and are tried again by whoever began them."""
+    """Abort all transactions of the MongoDB server. Transactions of a dead process would lock their documents for a
+    minute. Processes that run get an error and repeat their transactions."""
     reader, writer = await asyncio.open_connection(LOOPBACK, port)
     try:
         await _command(reader, writer, {"killAllSessions": []}, "admin")
@@ -87,10 +87,10 @@ def _element(name: str, value: object) -> bytes:
 
 
 async def nats_works(port: int) -> None:
-    """A publish and a fetch of it, on a stream of its own that keeps one message."""
+    """A publish and a fetch of it, on a stream for this purpose that keeps one message."""
     reader, writer = await asyncio.open_connection(LOOPBACK, port)
     try:
-        await reader.readline()  # its greeting
+        await reader.readline()  # the server's greeting
         writer.write(b'CONNECT {"verbose":false,"pedantic":false}\r\nSUB seisbus.inbox.supervision 1\r\n')
         stream = {"name": STREAM, "subjects": [_SUBJECT], "storage": "file", "max_msgs": 1, "max_bytes": 65536,
                   "retention": "limits", "discard": "old", "num_replicas": 1}  # fmt: skip
@@ -123,7 +123,7 @@ async def _request(
 
 
 async def s3_works(port: int) -> None:
-    """A list of buckets, and a look into the first. A server that wants a signature has done its work by saying so."""
+    """A list of buckets, and of the first one's objects. A server that requires a signature has also passed."""
     if (name := re.search(rb"<Name>([^<]+)</Name>", await _get(port, "/"))) is not None:
         await _get(port, f"/{name[1].decode()}?list-type=2&max-keys=1&delimiter=/&prefix=.seisbus-supervision/")
 

@@ -1,7 +1,7 @@
-"""Real servers out of packages, as child processes on free loopback ports over stores in a data folder.
+"""Run real servers from packages as child processes, on free loopback ports with stores in a data folder.
 
-nats-server with JetStream, a MongoDB-protocol server, an S3 server over a folder. A server may be killed and
-started again on the same port and store. Restarting those that die unasked is the stack's part.
+nats-server with JetStream, a MongoDB-protocol server, an S3 server over a folder. A server may be killed and started
+again on the same port and store. The stack restarts servers that die.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from seisbus.local.readiness import until_ready
 from seisbus.local.server_commands import Recipe, ServerKind, ServerOptions
 from seisbus.local.server_trials import Work
 
-_PORT_ATTEMPTS = 3  # somebody may take a port between the look at it and the server's bind
+_PORT_ATTEMPTS = 3  # another process may take a port between our check and the server's bind
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Server:
 
     @property
     def child(self) -> Child:
-        """The process last started; `embedded_servers` hands out no server without one."""
+        """The process that was started last; servers from `embedded_servers` always have one."""
         assert self._child is not None
         return self._child
 
@@ -90,7 +90,7 @@ class Server:
         return child
 
     async def work(self) -> None:
-        """A small piece of real work; raises OSError, EOFError or ValueError when it is not done."""
+        """Do a small real task; raises OSError, EOFError or ValueError if it fails."""
         assert self._work is not None
         await self._work()
 
@@ -157,10 +157,10 @@ async def embedded_servers(
     s3_root: Path | None = None,
     options: ServerOptions | None = None,
 ) -> AsyncIterator[EmbeddedServers]:
-    """Start the servers wanted, over stores in `data_dir`, and stop them at the end.
+    """Start the wanted servers with stores in `data_dir`, and stop them at the end.
 
     `s3_root`: the folder whose subfolders are buckets; None starts no S3 server. Logs are in `data_dir`/logs.
-    Raises FolderInUseError, MissingProgramError, StartError; nothing runs then.
+    Raises FolderInUseError, MissingProgramError, StartError; after an error nothing runs.
     """
     options = ServerOptions() if options is None else options
     async with AsyncExitStack() as cleanup:
@@ -187,5 +187,5 @@ def _made(folder: Path) -> Path:
 
 
 def _environment() -> dict[str, str]:
-    """Ours without the variables by which a user configures these programs for other ends."""
+    """Our environment without variables by which a user configures these programs for other purposes."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("RCLONE_", "WEED_"))}

@@ -1,6 +1,6 @@
 """The five services as child processes: their names, addresses and environment.
 
-They are started by module name and known by nothing else; no code of theirs is imported.
+They are started by module name; this module does not import their code.
 """
 
 from __future__ import annotations
@@ -53,14 +53,14 @@ class Replica:
         return f"{LOOPBACK}:{self.health_port}"
 
     def environment(self) -> dict[str, str]:
-        """What this process is told beside the stack's environment."""
+        """Variables of this process in addition to the stack's environment."""
         own = {"SEISBUS_HEALTH_ADDRESS": self.health_address}
         if self.control_port is not None:
             own["SEISBUS_CONTROL_ADDRESS"] = f"{LOOPBACK}:{self.control_port}"
         return own
 
     async def ready(self) -> bool:
-        """Probe: every port of it takes connections."""
+        """Probe: every port of the process accepts connections."""
         ports = (self.health_port, self.control_port)
         return all([await accepts(port) for port in ports if port is not None])
 
@@ -73,10 +73,10 @@ async def run_module(name: str, module: str, environment: Mapping[str, str], log
 
 
 def _defaults() -> dict[str, str]:
-    """Variables that processes of this machine want whatever the user's shell says."""
+    """Variables that processes on this machine need, in place of those of the user's shell."""
     bypass = ",".join(filter(None, (os.environ.get("no_proxy", os.environ.get("NO_PROXY")), LOOPBACK)))
     return {
-        "PYTHONUNBUFFERED": "1",  # the last words of a killed process are in the log
+        "PYTHONUNBUFFERED": "1",  # so that the log has the last lines of a killed process
         "no_proxy": bypass,  # S3 and gRPC clients obey a proxy of the environment even towards loopback
         "NO_PROXY": bypass,
     }

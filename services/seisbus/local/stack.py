@@ -1,6 +1,6 @@
 """The local stack: embedded servers and the five services as processes, supervised, with one log.
 
-What the services do is theirs; this starts them, tells them where everything is, restarts those that die, and ends all.
+It starts the services with the addresses of everything, restarts those that die, and ends all.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ class StackInterrupted(SeisbusError):
         return 128 + int(self.signal_number)
 
 
-_DEATHS_AT_START = 3  # more than a failpoint or a busy machine explains
+_DEATHS_AT_START = 3  # more deaths than a failpoint or a busy machine can cause
 _TOPOLOGY = "seisbus.admin.topology"
-# Whose work is done in transactions of many documents.
+# services that use transactions of many documents
 _TRANSACTING = (ServiceName.INDEXER, ServiceName.WRITER)
 _END_TRANSACTIONS_SECONDS = 2
 
@@ -166,7 +166,7 @@ class LocalStack:
 
     async def _spawn(self, replica: Replica) -> Child:
         if replica.service in _TRANSACTING:
-            # what a predecessor that was killed began; a server that is away has none, and one that hangs is replaced
+            # transactions of a killed predecessor; a server that is away has none, and one that hangs is replaced
             with contextlib.suppress(OSError, EOFError, ValueError):
                 async with asyncio.timeout(_END_TRANSACTIONS_SECONDS):
                     await end_transactions(urlsplit(self.servers.mongodb.url).port or 0)
@@ -174,7 +174,7 @@ class LocalStack:
         return await run_module(replica.name, f"seisbus.{replica.service}", environment, self._log)
 
     async def stop(self, drain: timedelta) -> None:
-        """End the services, all at once; the servers, which their owner ends, are no longer restarted."""
+        """End all services at once, and stop restarting the servers, which their owner ends."""
         for task in self._watching:
             task.cancel()
         if self._watching:
@@ -211,14 +211,12 @@ async def local_stack(
     drain: timedelta = timedelta(seconds=10),
     patience: Patience | None = None,
 ) -> AsyncIterator[LocalStack]:
-    """Run servers and services over `data_dir` until the block ends; a later run goes on with what is there.
+    """Run servers and services with the data in `data_dir` until the block ends; a later run continues with them.
 
-    s3_root: folder of buckets, served as archive `local`; None runs no S3 server.
-    replicas: processes of a service, one where not named, 0 for none.
-    extra_env: for every service, over what is set here. console: takes the merged log as well as the file does.
-    patience: how long a server may do no work before it is replaced.
-    drain: what services are given to end their running work before SIGKILL.
-    Raises FolderInUseError, MissingProgramError, StartError; nothing is left running then.
+    s3_root: folder of buckets, served as archive `local`; None runs no S3 server. replicas: number of processes by
+    service, 1 by default. extra_env: variables for every service, which replace ours. console: gets the merged log too.
+    patience: how long a server may fail to work before it is replaced. drain: time for services to end their running
+    work before SIGKILL. Raises FolderInUseError, MissingProgramError, StartError; nothing is left running then.
     """
     options = ServerOptions() if options is None else options
     wanted = {ServiceName(name): number for name, number in (replicas or {}).items()}
@@ -237,7 +235,7 @@ async def local_stack(
             "SEISBUS_OUTPUT_ROOT": str(output),
             "SEISBUS_CONTROL_ADDRESS": f"{LOOPBACK}:{front}",
             "SEISBUS_JETSTREAM_BYTES": str(options.nats_store),
-            # shorter than our patience, so that a service leaves by itself rather than by SIGKILL
+            # shorter than our patience, so that a service ends by itself before SIGKILL
             "SEISBUS_DRAIN_SECONDS": str(0.8 * drain.total_seconds()),
         }
         if s3_root is not None:
@@ -251,7 +249,7 @@ async def local_stack(
 
 @asynccontextmanager
 async def interruptible() -> AsyncIterator[None]:
-    """SIGINT and SIGTERM end the block by cancelling its task, and come out as StackInterrupted.
+    """SIGINT and SIGTERM cancel the task of the block and raise StackInterrupted.
 
     Around `local_stack` in a command: `async with interruptible(), local_stack(…) as stack`. A second signal cuts the
     drain short. Only for the main thread's loop.

@@ -1,4 +1,4 @@
-"""Keeps one process running: starts it again when it dies, with backoff, and counts how often."""
+"""Supervisor: keep one process running; start it again with backoff when it dies, and count restarts."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from seisbus.local.process import Child
 
 _TELL_EVERY = 3
 
-# A process that lived so long had started well: the next wait is a first one again.
+# After a process ran this long, its start counts as good and the backoff begins again.
 _SETTLED_SECONDS = 30.0
 
 
 class Supervisor:
-    """Watches the process that `start` begins; `note` takes one line about each death and restart.
+    """Watches the process that `start` starts; `note` gets one line about each death and restart.
 
     advice: what to do, said with every third death in a row.
     """
@@ -38,11 +38,11 @@ class Supervisor:
         self._watch_task: asyncio.Task[None] | None = None
         self._adopted = asyncio.Event()
         self.restarts = 0
-        """How often the process was started again, by itself or by `restart`."""
+        """Number of restarts, automatic or by `restart`."""
 
     @property
     def child(self) -> Child | None:
-        """The process last started, which may have ended; None before `start`."""
+        """The process that was started last, which may have ended; None before `start`."""
         return self._child
 
     @property
@@ -51,7 +51,7 @@ class Supervisor:
         return self._child.pid if self._child is not None and self._child.returncode is None else None
 
     async def start(self) -> None:
-        """Start the process and watch it from now on. What `start` raises goes through."""
+        """Start the process and watch it from now on. Errors of `start` are raised."""
         self.adopt(await self._start())
 
     def adopt(self, child: Child) -> None:
@@ -60,7 +60,7 @@ class Supervisor:
         self._watch_task = asyncio.create_task(self._watch(child))
 
     async def successor(self, child: Child) -> None:
-        """Wait until the process in charge is another than `child`."""
+        """Wait until another process has replaced `child`."""
         while self._child is child:
             await self._adopted.wait()
 
@@ -91,7 +91,7 @@ class Supervisor:
             await self._child.stop(drain)
 
     async def unwatch(self) -> None:
-        """Leave the process to itself: its end is no longer answered by a restart."""
+        """Stop watching: the process is not restarted any more."""
         if self._watch_task is not None:
             self._watch_task.cancel()
             # not `await task` under suppress(CancelledError): that would swallow our own cancellation, too
@@ -104,7 +104,7 @@ class Supervisor:
             born = time.monotonic()
             code = await child.wait()
             ending = f"ended with code {code}"
-            # 0: it was asked to leave, which is not a sign of trouble
+            # 0: it was told to stop, which is not a sign of trouble
             if code == 0 or time.monotonic() - born > _SETTLED_SECONDS:
                 deaths = 0
             started = False

@@ -1,4 +1,4 @@
-"""Replaces a server that runs and does no work; waits, and says so, where the reason is a full disk."""
+"""Replace a server that runs but does not work; if the disk is full, report it and wait."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _TELL_AFTER = 3
 class Patience:
     """How long a server may be silent, in seconds.
 
-    every: from one question to the next. limit: for the first replacement; doubled for each one in a row, up to
-    `most`. On two busy cores the longest answer that was measured took 0.5 s; a slow disk may stand still for many
-    seconds while a checkpoint is written; 30 s is beyond both. A machine slower still is met by the doubling.
+    every: interval between questions. limit: before the first replacement; doubled for each replacement in a row, up to
+    `most`. The longest measured answer on two busy cores took 0.5 s, and a slow disk may block for many seconds during
+    a checkpoint; 30 s is longer than both. The doubling is for even slower machines.
     """
 
     every: float = 5.0
@@ -34,7 +34,7 @@ class Patience:
 
 
 class Watchdog:
-    """Asks the process of `supervisor` for `work`, and kills it, so that it is started again, when none is done."""
+    """Gives the process of `supervisor` some `work`, and kills it if it does not work, so that it is started again."""
 
     def __init__(
         self, supervisor: Supervisor, work: Work, store: Path, log: Path, note: Callable[[str], None],
@@ -49,7 +49,7 @@ class Watchdog:
         self._full = False
 
     async def run(self) -> None:
-        """Ask for ever."""
+        """Repeat for ever."""
         failures = 0
         while True:
             await asyncio.sleep(self._patience.every)
@@ -59,7 +59,7 @@ class Watchdog:
             allowed = self._patience.of(failures)
             problem = await self._problem(allowed)
             if child.returncode is not None or self._supervisor.child is not child:
-                continue  # it died, or was replaced, meanwhile
+                continue  # it died or was replaced meanwhile
             if not problem:
                 failures, self._full = 0, False
                 continue
@@ -77,10 +77,10 @@ class Watchdog:
             await self._supervisor.successor(child)
 
     async def _problem(self, allowed: float) -> str:
-        """What keeps it from working for as long as `allowed`; "" as soon as it works.
+        """The reason why it did not work for the time `allowed`; "" as soon as it works.
 
-        Time is counted in slices that we lived through, so that a stack that was stopped, or a laptop that slept,
-        finds no fault with its servers at waking up.
+        Time is counted in short slices while this process runs, so that servers are not blamed after the stack was
+        stopped or the laptop slept.
         """
         said = "it gives no answer"
         asked = asyncio.ensure_future(self._work())

@@ -1,4 +1,4 @@
-"""Object storage: the only home of aiobotocore. Reads archives; puts, reads and cleans the sink's bucket."""
+"""Object storage: read archives; write, read and clean the sink's bucket. Only this package uses aiobotocore."""
 
 from .bucket import Bucket
 from .reader import AccessError, BrokenObjectError, Fetched, Listed, ObjectChangedError, ObjectReader

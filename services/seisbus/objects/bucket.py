@@ -1,8 +1,9 @@
-"""The bucket that Seisbus itself writes to (the sink): objects put whole, read back by ranges, listed and deleted.
+"""The bucket that Seisbus writes to (the sink): put whole objects, read ranges, list and delete.
 
-An object appears whole or not at all: a small one is one request, a large one a multipart upload that only its last
-request makes visible. The server checks the MD5 of every body; the SHA-256 of the whole is kept as metadata. A sink
-that is away, full or refuses raises UnavailableError, and the caller holds. `reader` reads archives.
+An object appears only when it is complete: a small one needs one request, and the last request of a multipart upload
+makes a large one visible. The server checks the MD5 of every body. The SHA-256 of the whole object is stored as
+metadata. If the sink is away, full or refuses, UnavailableError is raised and the caller holds. `reader` reads
+archives.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
-from aiohttp import ClientError as HttpError  # which aiobotocore lets through while a body is read
+from aiohttp import ClientError as HttpError  # aiobotocore can raise this while a body is read
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..deadlines import S3_PUT_SECONDS
@@ -28,7 +29,7 @@ from ..errors import UnavailableError, UserError
 from .s3 import ABSENT, error_code, s3_client
 
 SCHEME: Final = "s3://"
-# Larger objects go up in parts of this size; a multiple of what S3 asks of a part at least (5 MiB).
+# Larger objects are uploaded in parts of this size; S3 requires at least 5 MiB per part.
 PART_BYTES: Final = 8 << 20
 # docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 _MOST_PARTS = 10_000
@@ -36,17 +37,17 @@ _DELETED_AT_ONCE = 1000
 _PARTS_AT_ONCE = 4
 _POOL = 32
 _TRIES = 4
-# The bucket's name by S3's rules, then a prefix of characters that every tool takes in a key.
+# The bucket's name by S3's rules, then a prefix of characters that every tool accepts in a key.
 _LOCATION = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9!_.*'()=-]+)*)/?")
 _SHA256 = "sha256"
 
 Part = Callable[[int, int], Awaitable[bytes]]
-"""(start, end) -> those bytes of what is being put."""
+"""(start, end) -> these bytes of the source of an upload."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One object; `key` is below the sink's prefix, `sha256` "" in a listing and where Seisbus did not put it."""
+    """One object; `key` is below the sink's prefix; `sha256` is "" in a listing and for objects of others."""
 
     key: str
     size: int
@@ -55,10 +56,10 @@ class Kept:
 
 
 class Bucket:
-    """The part of a bucket below a prefix; keys are below it. One client, made at the first call; `async with` closes.
+    """The objects of a bucket below a prefix, which keys do not include; `async with` closes the client.
 
-    `location` is s3://bucket/prefix, `endpoint` the URL of a store other than Amazon's (UserError when it is not).
-    Credentials come from where AWS's own tools look for them. An answer may take `answer_seconds`, each of `tries`.
+    `location` is s3://bucket/prefix, `endpoint` the URL of a store other than Amazon's; UserError if one of them is
+    wrong. Credentials come from the same places as for AWS's tools. Each of `tries` may take `answer_seconds`.
     """
 
     def __init__(
@@ -98,7 +99,7 @@ class Bucket:
         return f"{SCHEME}{self._bucket}/{self._prefix}{key}"
 
     def key(self, url: str) -> str | None:
-        """The key of an s3:// URL; None for one that lies outside of the sink."""
+        """The key of an s3:// URL; None for a URL outside of the sink."""
         inside = self.url("")
         return url[len(inside) :] if url.startswith(inside) and url != inside else None
 
@@ -136,10 +137,10 @@ class Bucket:
                 await _put_in_parts(client, what, size, sha256, part)
 
     async def read(self, key: str, start: int, end: int) -> bytes | None:
-        """Bytes [start, end) of an object, fewer where it ends earlier; None when there is no such key."""
+        """Bytes [start, end) of an object, fewer if it ends earlier; None if there is no such key."""
         client = await self._client()
         problem: object = None
-        for _ in range(self._tries):  # of the body; the library repeats what happens before it
+        for _ in range(self._tries):  # tries for the body; the library repeats everything before it
             with self._reported(f"{key} cannot be read"):
                 try:
                     answer = await client.get_object(
@@ -148,7 +149,7 @@ class Bucket:
                 except ClientError as error:
                     if error_code(error) in ABSENT:
                         return None
-                    if error_code(error) == "InvalidRange":  # it ends before
+                    if error_code(error) == "InvalidRange":  # the object ends before the range
                         return b""
                     raise
             try:
@@ -163,7 +164,7 @@ class Bucket:
         raise self._unavailable(f"{key} cannot be read", problem)
 
     async def look(self, key: str) -> Kept | None:
-        """An object without its bytes; None when there is no such key."""
+        """An object without its bytes; None if there is no such key."""
         client = await self._client()
         with self._reported(f"{key} cannot be looked at"):
             try:
@@ -182,7 +183,7 @@ class Bucket:
             await client.head_object(Bucket=self._bucket, Key=f"{self._prefix}.seisbus-look")
 
     async def list(self, prefix: str) -> AsyncIterator[Kept]:
-        """Objects whose keys begin so, in order of key; a page (1000) a request."""
+        """Objects whose keys begin with a prefix, in order of key; 1000 per request."""
         client = await self._client()
         token: dict[str, str] = {}
         while True:
@@ -206,14 +207,14 @@ class Bucket:
                 raise self._unavailable(f"{errors[0].get('Key')} cannot be deleted", errors[0].get("Message"))
 
     async def abort_uploads(self, prefix: str, before: datetime) -> int:
-        """Throw away the parts of uploads that were begun before that moment and never completed; how many."""
+        """Delete the parts of incomplete uploads that began before a time; returns the number of uploads."""
         client = await self._client()
         aborted = 0
         with self._reported("unfinished uploads cannot be cleaned"):
             try:
                 page = await client.list_multipart_uploads(Bucket=self._bucket, Prefix=self._prefix + prefix)
             except ClientError as error:
-                if error_code(error) == "NoSuchUpload":  # what some stores call an empty list
+                if error_code(error) == "NoSuchUpload":  # some stores answer so if there are no uploads
                     return 0
                 raise
             for upload in page.get("Uploads", ()):
@@ -233,7 +234,7 @@ class Bucket:
                     answer_seconds=self._answer_seconds,
                     max_pool_connections=_POOL,
                     retries={"mode": "standard", "total_max_attempts": self._tries},
-                    # MD5 is what every store checks; trailing checksums are Amazon's own
+                    # every store checks MD5, but only Amazon supports trailing checksums
                     request_checksum_calculation="when_required",
                     response_checksum_validation="when_required",
                 )
@@ -254,7 +255,7 @@ class Bucket:
 
 
 async def _put_in_parts(client: Any, what: dict[str, str], size: int, sha256: str, part: Part) -> None:
-    """A multipart upload, aborted when it cannot be completed; what a killed process leaves is the cleaner's."""
+    """A multipart upload, aborted if it fails; the cleaner removes the parts that a killed process leaves."""
     step = max(PART_BYTES, -(-size // _MOST_PARTS))
     upload = (await client.create_multipart_upload(**what, Metadata={_SHA256: sha256}))["UploadId"]
     running = asyncio.Semaphore(_PARTS_AT_ONCE)

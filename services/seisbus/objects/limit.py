@@ -1,7 +1,7 @@
-"""How many requests an archive gets at once from this process: as many as are polite, fewer while it is in trouble.
+"""Limit the requests of this process to an archive: up to the polite number, fewer while the archive has trouble.
 
-Additive increase, multiplicative decrease (Chiu and Jain 1989), as TCP shares a line: all clients that back off by a
-half and come back by one share what the archive can give.
+It uses additive increase and multiplicative decrease (Chiu and Jain 1989), like TCP. If all clients halve their
+requests after trouble and add one at a time, they share the capacity of the archive.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ class AdaptiveLimit:
 
     @property
     def running(self) -> int:
-        """Requests under way."""
+        """Requests that are running."""
         return self._running
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[float]:
-        """One request; waits, first come first served, until there is room. Gives the time at which it began."""
+        """Context of one request; waits in line until there is room. Gives the time at which the request began."""
         if self._running >= self.now or self._waiting:
             turn = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
@@ -44,7 +44,7 @@ class AdaptiveLimit:
                 await turn
             except asyncio.CancelledError:
                 if turn.done() and not turn.cancelled():
-                    self._leave()  # the turn came in the same moment
+                    self._leave()  # cancelled at the moment when its turn came
                 else:
                     self._waiting.remove(turn)
                 raise
@@ -56,14 +56,14 @@ class AdaptiveLimit:
             self._leave()
 
     def progress(self) -> None:
-        """A request went well."""
+        """Note that a request succeeded."""
         self._limit = min(float(self._most), self._limit + 1 / self._limit)
         self._admit()
 
     def setback(self, began: float) -> None:
-        """The archive throttled, timed out or stalled a request that began then.
+        """Note that the archive throttled or stalled a request that began at a time, or that it timed out.
 
-        Requests that were under way together fail together: the limit is halved once for all of them.
+        Requests that run at the same time fail together, so the limit is halved only once for all of them.
         """
         if began > self._halved_at:
             self._halved_at = self._clock()

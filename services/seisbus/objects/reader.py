@@ -1,8 +1,7 @@
-"""Reading from S3-compatible stores: whole objects, byte ranges and listings, each repeated while a repeat can help.
+"""Read from S3-compatible stores: whole objects, byte ranges and listings, repeated while a repeat can help.
 
-The body is read inside the retry and its length checked, since a connection may end early without an error. A missing
-key is an answer (None); a server that stays away is UnavailableError. How many requests an archive gets at once
-follows how it takes them (`limit`).
+Each try includes the body and checks its length, because a connection may end early without an error. A missing key
+gives None. A server that stays away raises UnavailableError. `limit` sets how many requests an archive gets at once.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from .s3 import ABSENT, POOL, S3Clients, error_code, proxy
 
 _TRIES = 6
 _PATIENCE = Backoff(first=0.1, most=3.2, jitter=0.5)
-# What a retry can mend: throttling and the server's own trouble.
+# Errors that a repeat can solve: throttling, and trouble of the server.
 _PASSING = frozenset({"SlowDown", "503", "500", "502", "504", "InternalError", "ServiceUnavailable", "RequestTimeout",
                       "Throttling", "ThrottlingException", "TooManyRequests"})  # fmt: skip
 
@@ -57,15 +56,15 @@ class Listed:
 
 
 class ObjectChangedError(SeisbusError):
-    """The object is not the version that was asked for (HTTP 412)."""
+    """The object is not the requested version (HTTP 412)."""
 
 
 class BrokenObjectError(SeisbusError):
-    """One object cannot be read while its neighbours can. Holding for it would hold up the whole archive."""
+    """One object cannot be read but others can, so waiting for it would stop work on the whole archive."""
 
 
 class AccessError(SeisbusError):
-    """The store refuses: wrong bucket, no permission, no credentials. No retry helps."""
+    """The store refuses: wrong bucket, no permission, no credentials. A repeat cannot help."""
 
 
 class ObjectReader:
@@ -84,16 +83,16 @@ class ObjectReader:
         await self._s3.close()
 
     def limit(self, archive: ArchiveDefinition) -> AdaptiveLimit:
-        """The limit on requests to an archive; never above its politeness limit."""
+        """The limit on requests to an archive, which never exceeds its politeness limit."""
         return self._limits.setdefault(archive.name, AdaptiveLimit(min(archive.max_in_flight, POOL)))
 
     async def get(
         self, archive: ArchiveDefinition, key: str, start: int = 0, end: int | None = None, *, etag: str = ""
     ) -> Fetched | None:
-        """Bytes [start, end) of an object (to its end when None); None when there is no such key.
+        """Bytes [start, end) of an object (to its end if `end` is None); None if there is no such key.
 
-        With `etag`, ObjectChangedError when the object is another version by now. A range that begins at or after
-        the object's end comes back empty.
+        With `etag`, ObjectChangedError if the object is another version now. A range that begins at or after the
+        object's end is empty.
         """
         http = await self._s3.http()
         headers: dict[str, str] = {}
@@ -112,9 +111,9 @@ class ObjectReader:
             expected = response.content_length
             if expected is not None and len(data) != expected:
                 raise _ShortBodyError(f"{len(data)} of {expected} bytes of {key} came")
-            content_range = response.headers.get("Content-Range")  # said even by servers that answer 200 to a range
+            content_range = response.headers.get("Content-Range")  # even servers that answer 200 to a range send it
             size = int(content_range.rsplit("/", 1)[1]) if content_range else len(data)
-            if content_range is None:  # all of it came, asked for or not
+            if content_range is None:  # the server sent the whole object
                 data = data[start:end]
             found = response.headers.get("ETag", "").strip('"')
             if etag and found and found != etag:  # a server that ignores If-Match
@@ -134,7 +133,7 @@ class ObjectReader:
             raise AccessError(f"{archive.bucket}/{key}: the store refused: {error}.") from error
 
     async def list(self, archive: ArchiveDefinition, prefix: str, *, delimiter: str = "") -> AsyncIterator[Listed]:
-        """Objects under a prefix in key order, a page (1000) a request; with a delimiter only that level."""
+        """Objects under a prefix in key order, 1000 per request; with a delimiter, only those of this level."""
         client = await self._s3.client(archive)
         token: str | None = None
         while True:
@@ -164,7 +163,7 @@ class ObjectReader:
 
     @contextmanager
     def _told(self, hop: str, key: str, listing: bool) -> Iterator[None]:
-        """Say of a listing that it takes long while its time is not over: unlike a read it gives no sign of life."""
+        """Report a listing that takes long before its time is over, because unlike a read it shows no progress."""
         timer = None
         if listing:
             loop = asyncio.get_running_loop()
@@ -180,7 +179,7 @@ class ObjectReader:
     ) -> T:
         """`once` with exponential waits and jitter.
 
-        When it never gets through: BrokenObjectError if the archive answered others meanwhile, else UnavailableError.
+        If all tries fail: BrokenObjectError if the archive answered other requests meanwhile, else UnavailableError.
         """
         answers = self._answers[archive.name]
         limit = self.limit(archive)
@@ -209,7 +208,7 @@ class ObjectReader:
                 problem = error
             if isinstance(problem, TimeoutError):
                 self._hops.failed(hop, f"{key}: no answer in time")
-            elif tries_left < _TRIES - 1 and self._answers[archive.name] == answers:  # once, or one object: no news
+            elif tries_left < _TRIES - 1 and self._answers[archive.name] == answers:  # not for one failure or object
                 self._hops.failed(hop, f"{key}: {problem}")
             limit.setback(began)
             if tries_left:
@@ -226,7 +225,7 @@ class _ShortBodyError(Exception):
 
 
 class _RefusedError(Exception):
-    """The store's answer instead of what was asked for: its code, the HTTP status and its words."""
+    """An error answer of the store: its code, the HTTP status and its text."""
 
     def __init__(self, code: str, status: int, message: str) -> None:
         super().__init__(message)
@@ -235,7 +234,7 @@ class _RefusedError(Exception):
 
     @property
     def passing(self) -> bool:
-        """Whether a repeat may be answered otherwise."""
+        """Whether a repeat may succeed."""
         return self.code in _PASSING or str(self.status) in _PASSING
 
 

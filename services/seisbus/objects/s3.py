@@ -1,7 +1,7 @@
-"""Where objects are and who may read them: S3 clients by endpoint, and the address of an object for a plain GET.
+"""Connections to S3 stores: clients by endpoint, and the address of an object for a plain GET.
 
-The client library signs, lists and finds credentials. Reads of archives go past it: its work on one answer costs more
-than the answer's bytes do.
+The client library signs, lists and finds credentials. Reads of archives do not use it, because its work for one answer
+costs more than the transfer of the bytes.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ from ..archive.definition import ArchiveDefinition, Auth
 from ..deadlines import S3_CONNECT_SECONDS, S3_LIST_SECONDS, S3_READ_SECONDS
 from ..errors import UnavailableError, UserError
 
-# Connections of one process to one store; the politeness limit of an archive (max_in_flight) is below it.
+# Connections of one process to one store; more than the politeness limit of an archive (max_in_flight).
 POOL = 64
-# What is asked where no region is named.
+# The region if none is named.
 _REGION = "us-east-1"
 _SIGNED_FOR_SECONDS = 3600
-# What is taken from a connection before its reader has to look.
+# Bytes to buffer from a connection before its reader takes them.
 _READ_BUFFER = 1 << 20
-# What stores call a key that is not there; a HEAD's answer has no body, only the status.
+# Stores' codes for a missing key; the answer to a HEAD has no body, only the status.
 ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
 
 
 def s3_client(
     endpoint: str | None, region: str | None, *, answer_seconds: float = S3_LIST_SECONDS, **options: Any
 ) -> AbstractAsyncContextManager[Any]:
-    """The client library's client of a store, Amazon's where there is no endpoint; `options` as AioConfig has them."""
+    """The client library's client of a store, or of Amazon without an endpoint; `options` are those of AioConfig."""
     config = AioConfig(
         connect_timeout=S3_CONNECT_SECONDS,
         read_timeout=answer_seconds,
@@ -55,7 +55,7 @@ def s3_client(
 
 
 async def answers(endpoint: str, seconds: float) -> None:
-    """Have the store at `endpoint` say anything at all, a refusal included. UnavailableError when it does not."""
+    """Check that the store at `endpoint` gives any answer, even a refusal; UnavailableError if it does not."""
     url = URL(endpoint)
     try:
         async with (
@@ -71,14 +71,14 @@ async def answers(endpoint: str, seconds: float) -> None:
 
 
 def error_code(error: ClientError) -> str:
-    """The store's code of what was wrong, "" when it gave none."""
+    """The store's error code, "" if it gave none."""
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
 class S3Clients:
     """Clients by endpoint and one pool of connections for reads, until `close`.
 
-    `stall_seconds`: a read whose connection is silent for so long is given up.
+    `stall_seconds`: a read ends with an error if its connection is silent for so long.
     """
 
     def __init__(self, stall_seconds: float) -> None:
@@ -90,11 +90,11 @@ class S3Clients:
         self._http: ClientSession | None = None
 
     async def close(self) -> None:
-        """Leave all connections."""
+        """Close all connections."""
         await self._stack.aclose()
 
     async def http(self) -> ClientSession:
-        """The session for reads: bodies as they are stored, certificates as the environment says."""
+        """The session for reads: it does not decompress bodies, and uses the environment's certificates."""
         async with self._lock:
             if self._http is None:
                 self._http = await self._stack.enter_async_context(
@@ -111,7 +111,7 @@ class S3Clients:
         return self._http
 
     async def client(self, archive: ArchiveDefinition) -> Any:
-        """The client library's client of an archive's endpoint, with the caller's credentials where it wants them."""
+        """The client library's client of an archive's endpoint, with credentials if the archive needs them."""
         identity = (archive.endpoint, archive.region, archive.auth)
         async with self._lock:
             if identity not in self._clients:
@@ -120,14 +120,15 @@ class S3Clients:
                     archive.region,
                     signature_version=UNSIGNED if archive.auth is Auth.UNSIGNED else "s3v4",
                     max_pool_connections=POOL,
-                    # Our own retry reads the body too and decides by kind of error; one inside it would multiply.
+                    # Our retry includes the body and decides by type of error; retries of the library would multiply
+                    # its tries.
                     retries={"mode": "standard", "total_max_attempts": 1},
                 )
                 self._clients[identity] = await self._stack.enter_async_context(client)
         return self._clients[identity]
 
     async def address(self, archive: ArchiveDefinition, key: str) -> URL:
-        """What to GET for an object; signed for an hour where the archive wants credentials."""
+        """The URL to GET an object; signed for an hour if the archive needs credentials."""
         if archive.auth is Auth.UNSIGNED:
             return URL(f"{_root(archive)}/{quote(key, safe='/~')}", encoded=True)
         client = await self.client(archive)
@@ -139,7 +140,7 @@ class S3Clients:
 
 @cache
 def proxy(scheme: str, host: str) -> str | None:
-    """The proxy that the environment names for a host; asked once, since the session would ask at every request."""
+    """The environment's proxy for a host; cached, because the session would search it for every request."""
     return None if proxy_bypass(host) else getproxies().get(scheme)
 
 
@@ -150,7 +151,7 @@ def _trusted() -> ssl.SSLContext | bool:
         return True
     try:
         return ssl.create_default_context(cafile=bundle)
-    except OSError as error:  # an SSLError is one
+    except OSError as error:  # SSLError is a subclass
         raise UserError(f"AWS_CA_BUNDLE: {bundle} is not a file of certificates ({error}).") from error
 
 

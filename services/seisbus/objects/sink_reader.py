@@ -1,4 +1,4 @@
-"""What documents name in the sink, read back: the bytes of a waveform, checked, and the files of a dataset."""
+"""Read objects that documents name in the sink, with checks: the bytes of a waveform, the files of a dataset."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ..errors import SeisbusError
 from ..model.stored_waveforms import SUMS, sums_of
 from .bucket import Bucket
 
-# What is asked of the sink in one request: an answer takes 30 to 100 ms to begin.
+# Bytes per request to the sink, because each answer takes 30 to 100 ms to begin.
 _REQUEST_BYTES = 8 << 20
 
 
 class StoredObjectError(SeisbusError):
-    """An object (`url`) is not there, not in this sink, or not what was put."""
+    """An object (`url`) does not exist, is not in this sink, or differs from the stored one."""
 
     def __init__(self, url: str, problem: str) -> None:
         super().__init__(f"{url} {problem}.")
@@ -23,8 +23,8 @@ class StoredObjectError(SeisbusError):
 
 
 async def waveform_bytes(bucket: Bucket, document: Mapping[str, Any]) -> AsyncIterator[bytes]:
-    """The bytes of a wf document of storage mode `s3`, in order; StoredObjectError, after the last where they are not
-    those whose SHA-256 the document has."""
+    """The bytes of a wf document of storage mode `s3`, in order. StoredObjectError after the last bytes if their
+    SHA-256 differs from the one in the document."""
     url = f"{document['dir']}/{document['dfile']}"
     start = int(document["foff"])
     end = start + int(document["nbytes"])
@@ -39,8 +39,7 @@ async def waveform_bytes(bucket: Bucket, document: Mapping[str, Any]) -> AsyncIt
 async def dataset_files(bucket: Bucket, url: str) -> AsyncIterator[tuple[str, bytes]]:
     """(file name, next bytes) of a dataset's files in order; StoredObjectError.
 
-    The name is "" where the dataset is one file, and the sums of a folder come first; checking is left to who keeps
-    the files.
+    The name is "" if the dataset is one file. For a folder, the file with checksums comes first; the caller must check.
     """
     if not url.endswith("/"):
         async for data in _whole(bucket, url):

@@ -1,1 +1,1 @@
-"""What operators see: metrics, job and task on every line of the logs, traces. Nothing depends on its being read."""
+"""Metrics, traces, and job and task on every log line, for operators. Nothing else depends on them."""

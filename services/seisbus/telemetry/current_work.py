@@ -1,4 +1,4 @@
-"""Which job and task the running code works for, so that every line of the log can say so."""
+"""The job and task that the running code works for, so that every log line can name them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _current: ContextVar[Work | None] = ContextVar("seisbus_work", default=None)
 
 
 def working_for(job: str, task: str, attempt: int) -> None:
-    """From here on this asyncio task works for a message; every message has an asyncio task of its own."""
+    """Set the message that this asyncio task works for; every message has a separate asyncio task."""
     _current.set(Work(job, task, attempt))
 
 
 def current_work() -> Work | None:
-    """What the running code works for, None outside of messages."""
+    """The message that the running code works for; None outside of messages."""
     return _current.get()

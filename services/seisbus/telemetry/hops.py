@@ -1,6 +1,7 @@
-"""What a process knows of its servers: which one does not answer, since when, and what was tried.
+"""Hops: which servers of a process do not answer, since when, and how often they were tried.
 
-Said in the log once when it begins and once when it ends; health, status and control's answers ask for it meanwhile.
+The log reports trouble once when it begins and once when it ends. Health, status and control's answers read it
+meanwhile.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from datetime import UTC, datetime
 
 _log = logging.getLogger(__name__)
 
-# After its own trouble with a hop a process believes others' again: by then they have looked at it, too.
+# After its own trouble with a hop, a process waits this long before it trusts reports of others about it.
 _ALONE_SECONDS = 10.0
 
 ARCHIVE_HOP = "S3 "
-"""How the hop of an archive begins; its name follows."""
+"""Start of the name of an archive's hop; the archive's name follows."""
 
 
 def sink_hop(url: str) -> str:
@@ -28,13 +29,13 @@ def sink_hop(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Somebody who is waited for: the hop, and a sentence on it."""
+    """A hop that a process waits for, and a sentence about it."""
 
     hop: str
     text: str
 
     def concerns(self, archive: str) -> bool:
-        """Whether a job on this archive ("": unknown) waits, too."""
+        """Whether a job on this archive ("": unknown) must wait too."""
         return not archive or not self.hop.startswith(ARCHIVE_HOP) or self.hop == f"{ARCHIVE_HOP}{archive}"
 
 
@@ -46,7 +47,7 @@ class _Trouble:
 
 
 class Hops:
-    """Troubles by hop ("MongoDB", "NATS", "S3 scedc"); and `heard`, what other processes of the deployment wait for."""
+    """Troubles by hop ("MongoDB", "NATS", "S3 scedc"), and in `heard` those of other processes of the deployment."""
 
     def __init__(self) -> None:
         self._troubles: dict[str, _Trouble] = {}
@@ -55,7 +56,7 @@ class Hops:
         self.heard: tuple[Wait, ...] = ()
 
     def failed(self, hop: str, problem: str) -> None:
-        """One more try that had no answer; `problem` is a sentence."""
+        """Note a try without an answer; `problem` is a sentence."""
         if (known := self._troubles.get(hop)) is not None:
             known.tries += 1
             known.problem = problem
@@ -65,7 +66,7 @@ class Hops:
         _log.warning("%s does not answer, work waits for it: %s", hop, problem)
 
     def answered(self, hop: str) -> None:
-        """It is well."""
+        """Note that the hop works."""
         if (known := self._troubles.pop(hop, None)) is not None:
             self._news.set()
             self._ended[hop] = time.monotonic()
@@ -73,17 +74,17 @@ class Hops:
             _log.info("%s answers again after %.0f s and %d tries in vain", hop, seconds, known.tries)
 
     async def news(self, longest: float) -> None:
-        """Return when a trouble began or ended, at the latest after so many seconds."""
+        """Return when a trouble begins or ends, at the latest after the given seconds."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._news.wait(), longest)
         self._news.clear()
 
     def sentence(self, hop: str = "") -> str:
-        """Which hop (this one, where named) does not answer, since when, and what was tried; "" when all is well."""
+        """Which hop (or a named one) does not answer, since when, and what was tried; "" if all answer."""
         return next((wait.text for wait in self.own() if hop in ("", wait.hop)), "")
 
     def own(self) -> list[Wait]:
-        """What this process waits for itself."""
+        """The hops that this process itself waits for."""
         found = []
         for name, trouble in self._troubles.items():
             tried = "once" if trouble.tries == 1 else f"{trouble.tries} times"
@@ -95,9 +96,9 @@ class Hops:
         return found
 
     def waits(self, archive: str = "") -> list[Wait]:
-        """What this process and the others wait for, a hop once; of an archive that is named, what concerns it."""
+        """The hops that this process and others wait for, each once; for an archive, those that matter for it."""
         now = time.monotonic()
-        # a process with the same trouble that has not looked again yet does not count
+        # ignore a process that had the same trouble and has not checked again yet
         heard = (wait for wait in self.heard if now - self._ended.get(wait.hop, float("-inf")) >= _ALONE_SECONDS)
         found = {wait.hop: wait for wait in (*heard, *self.own())}
         return [wait for wait in found.values() if wait.concerns(archive)]

@@ -1,4 +1,4 @@
-"""How far each stage is behind: depths of consumers and streams, looked up now and then by one service."""
+"""How far each stage is behind: depths of consumers and streams, which one service updates regularly."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from . import metrics
 
 @dataclass(frozen=True, slots=True)
 class StreamFill:
-    """A stream: bytes held, bytes it may hold, and since when (epoch seconds) its oldest message is there; 0 without
-    any. Messages leave work queues when they are acknowledged."""
+    """A stream: bytes in it, its limit in bytes, and the time (epoch seconds) of its oldest message, or 0 if it is
+    empty. Messages leave work queues when they are acknowledged."""
 
     bytes: int
     limit: int

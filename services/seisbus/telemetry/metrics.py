@@ -1,6 +1,7 @@
 """Prometheus metrics of the stages, and the port they are read from.
 
-Names: one prefix, base units, no label without a bound (prometheus.io/docs/practices/naming).
+Names have one prefix and base units, and no label has an unlimited number of values
+(prometheus.io/docs/practices/naming).
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ STREAM_LIMIT: Final = Gauge("seis_stream_limit_bytes", "Bytes that a stream may 
 
 
 class TaskEnd(StrEnum):
-    """How a stage was done with a message."""
+    """The result of a message in a stage."""
 
     DONE = "done"
     STALE = "stale"
@@ -73,11 +74,11 @@ class StageMeter:
             REDELIVERED.labels(self.stage).inc()
 
     def opened(self, size: int, *, claim: bool) -> None:
-        """Its body was read."""
+        """The body of the message was read."""
         PAYLOAD.labels(self.stage, "claim" if claim else "inline").inc(size)
 
     def left(self, message: int, size: int, end: TaskEnd) -> None:
-        """It is out of this process's hands."""
+        """This process has finished with the message."""
         IN_PROGRESS.labels(self.stage).dec()
         BYTES_IN_FLIGHT.labels(self.stage).dec(size)
         TASKS.labels(self.stage, end.value).inc()
@@ -85,12 +86,12 @@ class StageMeter:
         LAST_TASK.labels(self.stage).set_to_current_time()
 
     def holding(self, waits: bool) -> None:
-        """Whether the stage waits for something."""
+        """Set whether the stage waits for something."""
         HOLDING.labels(self.stage).set(waits)
 
 
 def free_ratio(folder: Path) -> float:
-    """Free part of a folder's disk, 0 when it cannot be looked at."""
+    """Free part of a folder's disk, 0 if it cannot be checked."""
     try:
         usage = shutil.disk_usage(folder)
     except OSError:
@@ -99,9 +100,9 @@ def free_ratio(folder: Path) -> float:
 
 
 def serve_metrics(address: str) -> None:
-    """Answer scrapes at `address` (host:port) for as long as the process lives; nothing when it is empty.
+    """Serve metrics at `address` (host:port) while the process lives; does nothing if `address` is empty.
 
-    The server is a thread of its own, so a busy event loop still answers. UserError when the port cannot be had.
+    The server has its own thread, so that it answers even if the event loop is busy. UserError if the port is not free.
     """
     if not address:
         return

@@ -1,6 +1,6 @@
-"""One window followed over all services: OpenTelemetry spans whose context travels in NATS headers (W3C traceparent).
+"""Follow one window through all services with OpenTelemetry spans; NATS headers carry the context (W3C traceparent).
 
-Off, and without any cost, unless `configure` is called; needs the extra `tracing`. Names and attributes are those of
+It is off and costs nothing unless `configure` is called. It needs the extra `tracing`. Names and attributes follow
 OpenTelemetry's semantic conventions for messaging.
 """
 
@@ -16,9 +16,9 @@ _tracer: Any = None
 
 
 def configure(endpoint: str, service: str) -> None:
-    """Send spans of this process to an OTLP/HTTP collector; nothing when `endpoint` is empty.
+    """Send spans of this process to an OTLP/HTTP collector; does nothing if `endpoint` is empty.
 
-    UserError when the packages are not there.
+    UserError if the packages are not installed.
     """
     if not endpoint:
         return
