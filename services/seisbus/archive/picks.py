@@ -37,7 +37,7 @@ class PickInputError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class PhaseEvent:
-    """An event as a phase file has it: epoch nanoseconds, degrees, kilometres."""
+    """An event of a phase file: epoch nanoseconds, degrees, kilometres."""
 
     id: str
     time_ns: int
@@ -62,7 +62,7 @@ _SPELLINGS: Final = {
     "id": ("pick_id", "id", "pick_index"),
 }
 _FIELDS: Final = {spelling: name for name, spellings in _SPELLINGS.items() for spelling in spellings}
-# GaMMA's, of picks that it associated with no event.
+# GaMMA's event id of picks that belong to no event.
 _NO_EVENT: Final = frozenset({"", "-1", "nan", "none", "null"})
 
 
@@ -120,7 +120,7 @@ def _of_values(values: Mapping[str, str]) -> StationPick:
 
 
 def made_id(net: str, sta: str, phase: str, time_ns: int) -> str:
-    """The id of a pick that has none: the same for the same pick."""
+    """An id for a pick without one; equal picks get the same id."""
     return f"pk{hashlib.sha256(f'{net}.{sta} {phase} {time_ns}'.encode()).hexdigest()[:12]}"
 
 
@@ -134,7 +134,7 @@ def _score(text: str) -> float | None:
 
 
 def _polarity(text: str) -> str:
-    """U, D or ""; programs write numbers, of which the sign counts."""
+    """U, D or ""; programs write numbers, and their sign is used."""
     if text[:1] in ("U", "u", "c", "C", "+") and not text[1:2].isdigit():
         return "U"
     if text[:1] in ("D", "d", "r") or text == "-":
@@ -149,7 +149,7 @@ def _polarity(text: str) -> str:
 def from_quakeml(data: bytes, odd: Oddities) -> list[StationPick]:
     """Picks of a QuakeML document: the phase of an arrival at the preferred origin, else the pick's own hint.
 
-    Picks without a station or a phase go to `odd`. EventInputError for bytes that are no QuakeML.
+    Picks without a station or a phase go to `odd`. EventInputError for bytes that are not QuakeML.
     """
     found: list[StationPick] = []
     for item in quakeml_items(data, odd):
@@ -180,10 +180,11 @@ def from_quakeml(data: bytes, odd: Oddities) -> list[StationPick]:
 
 
 def from_stp(data: bytes, key: str, odd: Oddities) -> PhaseEvent | None:
-    """The event of a phase file of SCEDC, as its tool STP writes it; None where the file has no event.
+    """The event of a phase file of SCEDC, in the form of its tool STP; None if the file has no event.
 
     A line of an event, then lines of picks: net sta chan loc lat lon elevation phase polarity onset quality distance
-    and the seconds after the origin. Lines that are none go to `odd`; ArchiveFormatError for bytes of another kind.
+    and the seconds after the origin. Lines that cannot be read go to `odd`; ArchiveFormatError for a file in another
+    format.
     """
     lines = [line for line in data.decode("ascii", errors="replace").splitlines() if line.strip(" #")]
     if not lines:
@@ -197,7 +198,7 @@ def from_stp(data: bytes, key: str, odd: Oddities) -> PhaseEvent | None:
         lat, lon, depth = (float(word) for word in words[at + 1 : at + 4])
     except ValueError as error:
         raise ArchiveFormatError(key, str(error)) from None
-    if words[0] == "0":  # what STP writes where it knows no event
+    if words[0] == "0":  # STP writes this if it knows no event
         return None
     event = words[0]
     picks = []
@@ -286,7 +287,7 @@ def _hypoinverse_event(cards: list[tuple[int, str]], key: str, odd: Oddities) ->
 def _minute_ns(text: str) -> int:
     """YYYYMMDDhhmm."""
     if len(text) != 12 or not text.isdigit():
-        raise ValueError(f"{text!r} is no date and minute")
+        raise ValueError(f"{text!r} is not a date and minute")
     return moment_ns(f"{text[:4]}-{text[4:6]}-{text[6:8]}T{text[8:10]}:{text[10:12]}:00")
 
 

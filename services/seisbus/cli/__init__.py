@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def _age() -> float:
-    """Seconds since this process was started, where the system tells; a busy machine takes some for Python alone."""
+    """Seconds since this process was started, if the system tells, because Python's start is slow on a busy machine."""
     try:
         ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
         return max(0.0, time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK"))

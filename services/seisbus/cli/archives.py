@@ -1,4 +1,4 @@
-"""Commands about what archives hold: index sync, index build, index keys, index files, events, stations."""
+"""Commands about the contents of archives: index sync, index build, index keys, index files, events, stations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One datum as `seisbus show ID` prints it: what it is, metadata, error log, provenance, history."""
+"""Print one datum for `seisbus show ID`: facts, metadata, error log, provenance, history."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .views import size_text, table
 
 # The id of a document, or of a window: {job}.{hash}.
 _OF_DATUM: Final = re.compile(r"[0-9a-f]{24}|[0-9a-z]+\.[0-9a-f]{24}")
-# What stands in a part of its own, or says how the database keeps it.
+# Names that are printed in another part, or that only the database uses.
 _ELSEWHERE: Final = frozenset(
     {"net", "sta", "loc", "chan", "t0_ns", "rate", "npts", "starttime", "endtime", "sampling_rate", "delta", "units"}
     | {"provenance", "outcome", "elog_id", "storage_mode", "format", "dir", "dfile", "foff", "nbytes", "sha256"}
@@ -33,7 +33,7 @@ def is_datum(identity: str) -> bool:
 
 
 def parts_of(datum: Datum, job: Job) -> Iterator[RenderableType]:
-    """What is printed of a datum, part by part."""
+    """The printed parts of a datum."""
     for piece in datum.pieces:
         yield _saved(piece)
         yield _metadata(piece.document)

@@ -1,4 +1,4 @@
-"""The command `demo`: the whole of Seisbus on a bucket of its own, from an empty folder to a picture.
+"""The command `demo`: run all of Seisbus on a generated archive, from an empty folder to a picture.
 
 The steps of the SCEDC tutorial: events above a magnitude, one event's file as an ensemble, then every day file of a
 day, an hour each from 100 s after the origin, all windows accounted for.
@@ -44,7 +44,7 @@ SHOWN: Final = 15
 
 
 class DemoError(SeisbusError):
-    """A step of the demonstration did not end as it should; `job` is the job it was."""
+    """A step of the demonstration failed; `job` is its job."""
 
     def __init__(self, message: str, job: str) -> None:
         super().__init__(message)
@@ -56,7 +56,7 @@ def demo(
 ) -> None:
     """Make a local archive, run the stack, run a day's job, and show the ledger and a picture."""
     require("local")
-    from ..testing.make import make_archive  # half of what `seisbus` would load otherwise
+    from ..testing.make import make_archive  # imported late, because it is half of all that `seisbus` would load
 
     started = time.monotonic()
     data_dir = SETTINGS.data_dir
@@ -182,7 +182,7 @@ async def finished(client: AsyncClient, job: Job) -> Job:
 
 
 def about(ensemble: Any, origin: float, magnitude: float, depth_km: float) -> None:
-    """Note the event on an ensemble, so that the picture names it."""
+    """Write the event to an ensemble's Metadata, so that the picture names it."""
     ensemble["source_time"] = origin
     ensemble["source_magnitude"] = magnitude
     ensemble["source_depth"] = depth_km

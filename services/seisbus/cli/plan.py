@@ -91,7 +91,7 @@ def given(texts: list[str]) -> dict[Stage, float]:
 
 
 def read_machine(path: Path) -> Machine:
-    """What `calibrate` wrote; UserError when it is something else."""
+    """The values in a file of `calibrate`; UserError if it has something else."""
     try:
         content = json.loads(path.read_text())
         return Machine({stage: float(content[stage.value]) for stage in Stage})
@@ -100,7 +100,7 @@ def read_machine(path: Path) -> Machine:
 
 
 def work_of(estimate: Estimate) -> Work:
-    """An estimate as the capacity model takes it; UserError when nothing is known yet."""
+    """An estimate in the form for the capacity model; UserError if nothing is known yet."""
     if not estimate.windows:
         raise UserError(f"Nothing can be planned yet. {estimate.basis}")
     return Work(estimate.objects, estimate.requests, estimate.windows, estimate.fetch_bytes, estimate.disk_bytes)

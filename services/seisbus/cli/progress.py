@@ -19,7 +19,7 @@ _LINE_SECONDS = 5.0
 
 
 def fates_text(ledger: Ledger) -> Text:
-    """saved 12  dead 1 ..., without what is zero."""
+    """saved 12  dead 1 ..., without zeros."""
     text = Text()
     for fate in Fate:
         count = ledger.counts()[fate.value]
@@ -60,7 +60,7 @@ class JobBar:
         self._bar.stop()
 
     def show(self, snapshot: Snapshot) -> None:
-        """Bring the bar to this snapshot."""
+        """Update the bar from a snapshot."""
         ledger = snapshot.ledger
         if self._first is None:
             self._first, self._start = ledger.settled, time.monotonic()

@@ -1,4 +1,4 @@
-"""Values as rich tables and lines: ledgers, jobs, availability, outcomes, what was saved. Nothing is fetched here."""
+"""Show values as rich tables and lines: ledgers, jobs, availability, outcomes, saved data. It does not fetch."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _DAYS_SHOWN = 62
 
 
 def table(*columns: str, right: Sequence[str] = (), long: str = "", title: str = "") -> Table:
-    """A plain table with a heading line; columns in `right` are numbers, `long` is the one that may be broken."""
+    """A plain table with a heading line; columns in `right` are numbers, and only `long` may be wrapped."""
     made = Table(box=None, pad_edge=False, header_style="bold", title=title or None, title_justify="left")
     made.title_style = "bold"
     for column in columns:
@@ -36,7 +36,7 @@ def table(*columns: str, right: Sequence[str] = (), long: str = "", title: str =
 
 
 def size_text(size: float) -> str:
-    """Bytes as people read them."""
+    """Bytes with a readable unit."""
     for unit in ("B", "kB", "MB", "GB"):
         if size < 1000:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
@@ -45,7 +45,7 @@ def size_text(size: float) -> str:
 
 
 def moment_text(ns: int) -> str:
-    """A moment to the second; a dash for none."""
+    """A time to the second; a dash for none."""
     return iso(ns, 0, zone="").replace("T", " ") if ns else "–"
 
 
@@ -69,7 +69,7 @@ def ledger_line(ledger: Ledger) -> Text:
 
 
 def jobs_table(jobs: Iterable[Job], title: Callable[[Job], str]) -> Table:
-    """Jobs, one a row, with what their kinds say of them."""
+    """Jobs, one per row, with the columns of their kinds."""
     made = table(
         *("job", "state", "kind", "title", "submitted", "planned", "saved", "dead", "missing", "failed", "cancelled"),
         right=("planned", "saved", "dead", "missing", "failed", "cancelled"),
@@ -156,7 +156,7 @@ def _mark(row: Availability | None) -> str:
 
 
 def misfits_table(rows: Iterable[TotalMisfit]) -> Table:
-    """Total misfits, an event and evaluation a row."""
+    """Total misfits, one row per event and evaluation."""
     made = table(
         *("event", "evaluation", "stations", "sources", "windows", "misfit"),
         right=("stations", "sources", "windows", "misfit"),
@@ -168,7 +168,7 @@ def misfits_table(rows: Iterable[TotalMisfit]) -> Table:
 
 
 def datasets_table(documents: Iterable[Mapping[str, Any]]) -> Table:
-    """What an export built, one a row; paths are below the output folder, or URLs in the bucket."""
+    """The datasets of an export, one per row; paths are below the output folder, or URLs in the bucket."""
     made = table("format", "waveforms", "size", "path", "problems", right=("waveforms", "size"), long="path")
     for document in documents:
         problems = f"{document['problem_count']:,}: {document['problems'][0]}" if document["problems"] else ""
@@ -183,7 +183,7 @@ def datasets_table(documents: Iterable[Mapping[str, Any]]) -> Table:
 
 
 def outcomes_table(outcomes: Iterable[Outcome]) -> Table:
-    """Outcomes, one a row."""
+    """Outcomes, one per row."""
     made = table("fate", "channel", "start", "end", "about", "reason", "detail", long="detail")
     for outcome in outcomes:
         made.add_row(
@@ -199,7 +199,7 @@ def outcomes_table(outcomes: Iterable[Outcome]) -> Table:
 
 
 def saved_table(documents: Sequence[Mapping[str, Any]], total: int) -> Table:
-    """Where stored waveforms are, from some of their wf documents."""
+    """The places of stored waveforms, from some of their wf documents."""
     made = table(
         *("channel", "first sample (UTC)", "samples", "rate", "bytes", "where"),
         right=("samples", "rate", "bytes"),
@@ -226,7 +226,7 @@ def saved_table(documents: Sequence[Mapping[str, Any]], total: int) -> Table:
 
 
 def estimate_table(estimate: Estimate) -> Table:
-    """What a job would take."""
+    """The estimate for a job."""
     made = Table.grid(padding=(0, 2))
     made.add_column(style="bold")
     made.add_column()
@@ -241,7 +241,7 @@ def estimate_table(estimate: Estimate) -> Table:
 
 
 def campaign_table(estimate: Estimate, campaign: Campaign) -> Group:
-    """What a campaign takes, the stages below."""
+    """The estimate for a campaign, with its stages below."""
     made = Table.grid(padding=(0, 2))
     made.add_column(style="bold")
     made.add_column()
@@ -283,7 +283,7 @@ def events_table(events: Iterable[Mapping[str, Any]]) -> Table:
 
 
 def dead_letters_table(letters: Iterable[DeadLetter]) -> Table:
-    """Dead letters, one a row."""
+    """Dead letters, one per row."""
     made = table("id", "time", "job", "stream", "task", "deliveries", "reason", right=("deliveries",), long="reason")
     for letter in letters:
         made.add_row(

@@ -308,7 +308,7 @@ class Query:
     A location of "" is the blank one (so are "--" and None), "*" is any.
     Times are ISO 8601 texts, epoch seconds, datetimes or obspy's UTCDateTime. `limit` 0 means all.
     Seismograms match where any of their channels does. Times are ISO 8601 texts, epoch seconds, datetimes or obspy's
-    UTCDateTime. `limit` 0 is no bound. `components`: 1 for TimeSeries alone, 3 for Seismograms alone, 0 for both.
+    UTCDateTime. `limit` 0 means no limit. `components`: 1 for TimeSeries alone, 3 for Seismograms alone, 0 for both.
     """
 
     job: str = ""

@@ -113,7 +113,7 @@ def components_of(document: Mapping[str, Any]) -> int:
 
 
 def stored_components(document: Mapping[str, Any], data: bytes) -> NDArray[np.float64]:
-    """The samples of a Seismogram, shape (3, npts), one row a component.
+    """The samples of a Seismogram, shape (3, npts), one row per component.
 
     MsPASS's order: interleaved by time in files (and in the sink), one component after the other in GridFS.
     StoredBytesError when the bytes do not hold the samples that the document promises.
@@ -152,7 +152,7 @@ def channels_of(document: Mapping[str, Any]) -> tuple[Channel, ...]:
 
 
 def pointing(document: Mapping[str, Any], component: int) -> dict[str, float]:
-    """Where a component of a Seismogram points, as channel_hang and channel_vang (degrees); {} of one that is none."""
+    """Where a component of a Seismogram points, as channel_hang and channel_vang (degrees); {} for a TimeSeries."""
     if components_of(document) == 1:
         return {}
     east, north, up = document["tmatrix"][3 * component : 3 * component + 3]

@@ -1,4 +1,4 @@
-"""Settings by concern: what a process must know to do one thing. Those of a service are composed of these.
+"""Settings by concern, each for one task of a process. The settings of a service are composed of these.
 
 Every field is the environment variable SEISBUS_<NAME>. Its description is the row of docs/settings.md.
 """
@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class FromEnvironment(BaseSettings):
-    """Read once, and frozen. Variables of other processes are let pass, since deployments share one environment."""
+    """Read once, and frozen. Variables of other processes are ignored, because deployments share one environment."""
 
     model_config = SettingsConfigDict(env_prefix="SEISBUS_", frozen=True, extra="ignore")
 
@@ -25,7 +25,7 @@ class LogSettings(FromEnvironment):
 
 
 class NatsSettings(FromEnvironment):
-    """Where NATS is, and who this process is to it. Secrets stand in files (mounted secrets), never in variables."""
+    """Address of NATS and the login of this process. Secrets are in files (mounted secrets), never in variables."""
 
     nats_url: str = Field(default="nats://127.0.0.1:4222", description="URL of NATS, or several with commas between.")
     nats_user: str = Field(default="", description="User of NATS; it has an inbox of its own.")
@@ -38,7 +38,7 @@ class NatsSettings(FromEnvironment):
 
 
 class MongodbSettings(FromEnvironment):
-    """Where MongoDB is, and who this process is to it."""
+    """Address of MongoDB and the login of this process."""
 
     mongodb_uri: str = Field(default="mongodb://127.0.0.1:27017", description="URI of MongoDB.")
     database: str = Field(default="seisbus", description="Name of the database.")
@@ -66,7 +66,7 @@ class OutputSettings(FromEnvironment):
 
 
 class SinkSettings(FromEnvironment):
-    """The bucket that files go to instead; its credentials are where AWS's own tools look for them."""
+    """The bucket for files, in place of a folder; its credentials come from the same places as for AWS's tools."""
 
     sink: str = Field(default="", description="Bucket (s3://bucket/prefix) for files, instead of the output folder.")
     sink_endpoint: str = Field(default="", description="URL of a store other than Amazon's.")
@@ -74,7 +74,7 @@ class SinkSettings(FromEnvironment):
 
 
 class InputSettings(FromEnvironment):
-    """What users put there to be read."""
+    """Files of users that a service reads."""
 
     input_root: Path | None = Field(
         default=None, description="The only folder that synthetics are read from; none are when it is not set."
@@ -91,7 +91,7 @@ class CertificateSettings(FromEnvironment):
 
 
 class HealthSettings(FromEnvironment):
-    """Where a process says how it is."""
+    """Where a process reports its state."""
 
     health_address: str = Field(
         default="127.0.0.1:0", description="host:port of health and worker control; 0 is any port."
@@ -118,7 +118,7 @@ class GrpcSettings(CertificateSettings):
 
 
 class TelemetrySettings(FromEnvironment):
-    """Who is told what goes on."""
+    """Receivers of metrics and traces."""
 
     metrics_address: str = Field(default="", description="host:port of metrics for Prometheus; none when empty.")
     traces_endpoint: str = Field(
@@ -139,7 +139,7 @@ class StepSettings(FromEnvironment):
 
 
 class AckSettings(FromEnvironment):
-    """How long the bus waits for a worker."""
+    """How long NATS waits for a worker."""
 
     ack_wait_seconds: float = Field(
         default=30.0,
@@ -162,6 +162,6 @@ class WorkSettings(AckSettings):
 
 
 class LeaseSettings(FromEnvironment):
-    """What only one process at a time may do."""
+    """Tasks that only one process at a time may do."""
 
     lease_seconds: float = Field(default=15.0, gt=0, description="How long a lease holds without its holder's renewal.")

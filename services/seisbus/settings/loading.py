@@ -1,4 +1,4 @@
-"""Reading settings, with a sentence where one is wrong."""
+"""Read settings from the environment; one sentence if a setting is wrong."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def variable(field: str) -> str:
 
 
 def load_settings(wanted: type[S]) -> S:
-    """Settings of this process; UserError naming the variable when one is wrong."""
+    """Settings of this process; if one is wrong, UserError names its variable."""
     try:
         return wanted()
     except ValidationError as error:

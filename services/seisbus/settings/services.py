@@ -1,4 +1,4 @@
-"""The settings of each program: what it uses, and no more."""
+"""The settings of each program: only those that it uses."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class AllSettings(
     TopologySettings,
     ProbeSettings,
 ):
-    """The settings of a whole deployment, which has one environment: for who looks at it from outside."""
+    """The settings of a whole deployment with one environment, for programs that check it from outside."""
 
 
 PROGRAMS: dict[str, type[LogSettings | HealthSettings]] = {

@@ -1,4 +1,5 @@
-"""`python -m seisbus.settings.table`: all settings, with the programs that read each, as docs/settings.md has them."""
+"""`python -m seisbus.settings.table`: print docs/settings.md's table of all settings and the programs that read
+them."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Archives to test readers with: S3-shaped folders of day files whose right answers no reader had a hand in.
+"""Make archives to test readers: folders of day files as in S3, with right answers that no reader computed.
 
-`make_archive` writes one from an ArchiveSpec, `truth_segments` says which samples each object holds, `expected_window`
-what a window must come to. docs/testing_readers.md shows their use. Serving the folder over S3 is left to others, such
-as seisbus.local.
+`make_archive` writes an archive from an ArchiveSpec. `truth_segments` gives the samples of an object, and
+`expected_window` the right result for a window. docs/testing_readers.md shows their use. Other programs, such as
+seisbus.local, serve the folder over S3.
 """
 
 from .make import make_archive

@@ -1,4 +1,4 @@
-"""Makes the bytes of one channel's day, with at most one defect, and says what can be had out of them.
+"""Make the bytes of one channel's day with at most one defect, and the samples that can be read from them.
 
 Each defect is the smallest one of its kind that a real archive has shown; where it is placed depends on
 the span of the day and on the window that a job is expected to cut.
@@ -105,7 +105,7 @@ def make_day(plan: DayPlan, healthy: Records, samples: Samples, defect: Defect |
 
 
 class _Maker:
-    """One method a defect, by its name."""
+    """One method per defect, with the defect's name."""
 
     def __init__(self, plan: DayPlan, healthy: Records, samples: Samples) -> None:
         self.plan, self.healthy, self.samples = plan, healthy, samples
@@ -149,7 +149,7 @@ class _Maker:
         return self.without(start, start + self.plan.seconds(300))
 
     def gap_covering(self) -> DayBytes:
-        """3 hours over the whole window are missing, less where the day is shorter."""
+        """3 hours around the whole window are missing, or less if the day is shorter."""
         hour = self.plan.seconds(3600)
         start = max(self.plan.w0 - hour, self.plan.before(0.5))
         return self.without(start, min(self.plan.w1 + hour, self.plan.after(0.5)))
@@ -205,8 +205,8 @@ class _Maker:
         number = self.record_at(self.plan.inside(0.5))
         raw = self.healthy.raw[number].copy()
         raw[64:] = self.plan.rng.integers(0, 256, len(raw) - 64)
-        # code 10 in the control word with 00 in its data word is impossible (SEED manual, appendix B): said
-        # of the first word after the two constants, so that the record is lost for certain and not by chance
+        # code 10 in the control word with 00 in its data word is impossible (SEED manual, appendix B). It is set for
+        # the first word after the two constants, so that the record is always lost
         raw[64] = 0b00_00_00_10
         raw[76] &= 0b00_111111
         return self._with_record(number, raw.tobytes())

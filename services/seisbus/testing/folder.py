@@ -1,4 +1,4 @@
-"""Writes objects into the folder that an S3 server shows as a bucket."""
+"""Write objects into a folder that an S3 server shows as a bucket."""
 
 from __future__ import annotations
 

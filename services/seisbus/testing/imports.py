@@ -1,7 +1,7 @@
-"""Lays a folder of real miniSEED files out as an archive in SCEDC layout: records unchanged, one object per channel.
+"""Copy a folder of real miniSEED files into an archive in SCEDC layout: records unchanged, one object per channel.
 
-A file is named by its own name where that is in SCEDC form, else by its headers. What the files hold is
-found out by whoever reads them; here only the headers are looked at.
+The key comes from the file's name if that is in SCEDC form, else from its headers. Only headers are read here, not
+samples.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def import_folder(source: Path, root: Path, progress: Progress | None = None) ->
     object for each, since a key names a channel and jobs select by it; files of one channel and day become one object;
     a file of several days stands under the key of the day that has most of its records, with a note.
 
-    Raises ArchiveSpecError where `source` has no miniSEED or `root` an archive already.
+    Raises ArchiveSpecError if `source` has no miniSEED, or `root` has an archive already.
     """
     if not source.is_dir():
         raise ArchiveSpecError("from-folder", f"{source} is not a folder.")
@@ -62,7 +62,7 @@ def import_folder(source: Path, root: Path, progress: Progress | None = None) ->
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What the headers of a file say: channels in order of appearance, the span, the day and rate of most records."""
+    """The contents of a file from its headers: channels in order, the span, the day and rate of most records."""
 
     channels: tuple[Channel, ...]
     start_ns: int
@@ -84,7 +84,7 @@ class _Import:
         self.files: list[DayFile] = []
 
     def add_file(self, name: str, path: Path) -> None:
-        """One file of the source, by its name below it; whatever it holds, it costs itself alone."""
+        """Import one file of the source, by its name below it; a bad file does not affect the others."""
         try:
             data = path.read_bytes()
         except OSError as error:
@@ -94,7 +94,7 @@ class _Import:
             self.add(name, data)
         except OSError:  # of the archive's folder
             raise
-        except Exception as error:  # whatever a file holds, it costs itself alone
+        except Exception as error:  # a bad file does not affect the others
             self._notes.append(f"{name}: left out, {type(error).__name__}: {error}")
 
     def add(self, name: str, data: bytes) -> None:

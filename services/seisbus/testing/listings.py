@@ -1,4 +1,4 @@
-"""The index files and catalogs of a generated archive, in the forms that the real archive has them.
+"""Write the index files and catalogs of a generated archive, in the forms of the real archive.
 
 CSV and Parquet, with and without header, with today's columns and with those of old files.
 """

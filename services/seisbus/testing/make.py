@@ -1,6 +1,6 @@
-"""Makes an archive in SCEDC layout under a folder: objects, indexes, catalogs, StationXML, and the truth.
+"""Make an archive in SCEDC layout in a folder: objects, indexes, catalogs, StationXML, and the truth.
 
-Deterministic: the same spec gives the same bytes. What each part looks like is in the modules beside it.
+The same spec always gives the same bytes. The other modules of this package make the parts.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from seisbus.testing.spec import ArchiveSpec, ArchiveSpecError, Defect, Quake
 from seisbus.testing.stations import Channel, Station, plan_channels, stationxml
 
 Progress = Callable[[str, int, int], None]
-"""Told what is being made, how many are done, and of how many."""
+"""Called with the name of the current part, the number done, and the total."""
 
 
 def make_archive(root: Path, spec: ArchiveSpec, progress: Progress | None = None) -> Manifest:

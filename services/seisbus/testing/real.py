@@ -1,7 +1,7 @@
-"""Real waveforms that installed packages ship (obspy and pyasdf carry some), laid out as day files.
+"""Make day files from real waveforms in installed packages (obspy and pyasdf have some).
 
-Their bytes are unchanged. Their truth is what obspy reads from them, kept beside the manifest: for real
-data there is nothing from before the encoding.
+Their bytes are unchanged. Their truth is read by obspy and stored with the manifest, because for real data nothing is
+known from before the encoding.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class RealWaveform:
 
 
 def installed(shipped: tuple[tuple[str, str], ...] = _SHIPPED) -> Iterator[RealWaveform]:
-    """Those of the known files that are there."""
+    """The known files that exist on this machine."""
     for package, name in shipped:
         spec = importlib.util.find_spec(package)
         if spec is not None and spec.origin is not None and (path := Path(spec.origin).parent / name).is_file():

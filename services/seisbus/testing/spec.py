@@ -1,4 +1,4 @@
-"""What archive to make: days, channels, events, defects, as values; and the presets.
+"""ArchiveSpec: days, channels, events and defects of an archive to make; and the presets.
 
 Which stations and channels follow from a spec is `stations`; making them is `make`.
 """
@@ -17,7 +17,7 @@ DAY_NS = 86400 * NS
 
 
 class Defect(StrEnum):
-    """What may be wrong with a day file; each is made in one file. What each does is in `defects`."""
+    """Defects of day files; each is put into one file. `defects` defines what each one does."""
 
     GAP_OUTSIDE = "gap_outside"
     GAP_INSIDE = "gap_inside"
@@ -243,7 +243,7 @@ _PRESETS = {
 
 
 def preset(name: Preset, **changes: object) -> ArchiveSpec:
-    """A preset with changes by field name; `defects` makes room for themselves where `channels` is not given."""
+    """A preset with changes by field name; `defects` add channels that they need unless `channels` is given."""
     base = _PRESETS[name]
     defects = changes.get("defects", base.defects)
     if "channels" not in changes and isinstance(defects, tuple):

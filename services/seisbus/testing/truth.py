@@ -1,7 +1,7 @@
-"""What a job must find in a generated archive: samples from before the encoding, and the fate of windows.
+"""The right answers for a generated archive: samples from before the encoding, and the fate of windows.
 
-Written on the generator's own integer arrays with numpy alone. It shares no code with Seisbus's readers,
-so that a test which compares with it compares two things.
+It uses the integer arrays of the generator and numpy alone. It shares no code with Seisbus's readers, so that comparing
+with it is a real test.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class ExpectedPiece:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedWindow:
-    """What a window must come to. `reason` is "" for what is saved, else the ledger's reason."""
+    """The right result for a window. `reason` is "" for a saved window, else the ledger's reason."""
 
     fate: Fate
     pieces: tuple[ExpectedPiece, ...]
@@ -193,9 +193,9 @@ def expected_window(
     inclusive_end
         True for windows of events.
     gaps
-        What is done with a window that has gaps.
+        What to do with a window that has gaps.
     fill
-        What missing samples become.
+        What replaces missing samples.
     overlap
         Which samples are kept if two have the same time and different values; by default none of them.
 

@@ -56,7 +56,7 @@ def processed(window: Window, taken: Taken, sources: tuple[Source, ...], recipe:
 def with_pad(piece: Segment, joined: Joined, before: int, after: int) -> Segment:
     """The piece with up to the pad on both sides, out of the segments that its ends were cut from.
 
-    A filled piece has a segment at each end that is no filled one; none where the window's edge was filled.
+    A filled piece has a segment with data at each end, or none if the window's edge was filled.
     """
     alike = [segment for segment in joined.segments if segment.rate.alike(piece.rate)]
     head = next((s for s in alike if s.t0_ns <= piece.t0_ns <= s.end_ns), None)

@@ -160,9 +160,10 @@ class _Bundling:
     # -- which channels ---------------------------------------------------------------------------
 
     def _end(self, members: Sequence[Member], ended: Sequence[_Ended]) -> WindowOutcome | None:
-        """Why the channels make no sensor of three components, None where they do.
+        """Why the channels do not make a sensor of three components; None if they do.
 
-        A channel that has nothing in the window, beside three that have, is no part of the sensor at that time.
+        If three channels have data in the window, a further channel without data is not part of the sensor at that
+        time.
         """
         partly = [one for one in ended if one.end.fate is Fate.DEAD and one.end.reason not in _NOTHING]
         if len(members) + len(partly) > _COMPONENTS:

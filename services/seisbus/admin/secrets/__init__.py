@@ -1,1 +1,1 @@
-"""Secrets of a deployment: certificates, passwords, tokens, and the server configuration made of them."""
+"""Make the secrets of a deployment: certificates, passwords, tokens, and the server configuration with them."""

@@ -1,4 +1,4 @@
-"""A private certificate authority and what it signs (X.509 v3, RFC 5280; ECDSA P-256)."""
+"""Make a private certificate authority and certificates signed by it (X.509 v3, RFC 5280; ECDSA P-256)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-# Clocks of two machines differ.
+# Certificates are valid from a little earlier, because clocks of two machines differ.
 _EARLIER = timedelta(minutes=5)
 
 

@@ -1,4 +1,4 @@
-"""The folder of a deployment's secrets: what is in it, and making what is missing.
+"""The folder of a deployment's secrets: list of its files, and code that makes missing ones.
 
 ca.crt ca.key                       the authority; ca.key can be kept elsewhere once all is made
 nats.crt nats.key nats.conf         NATS: certificate, and the configuration with its users and their subjects
@@ -7,7 +7,7 @@ services.crt services.key           the gRPC ports
 nats/{user}.password                what each service logs in with
 mongodb/{user}.password             the same for MongoDB; topology is its administrator
 tokens                              callers and roles, salted hashes
-token-{role}                        the tokens themselves, for whoever calls: give them away and remove them
+token-{role}                        the tokens: give them to the callers, then remove these files
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .certificates import Certificate, issue, make_authority
 # Public authorities are held to 398 days for leaves; a private authority outlives its leaves.
 LEAF_LASTS = timedelta(days=397)
 AUTHORITY_LASTS = timedelta(days=3650)
-# The folder itself is closed; containers see single files of it and run as another user.
+# Only the owner can open the folder; containers get single files of it and run as another user.
 _FOLDER_MODE = 0o700
 _FILE_MODE = 0o444
 _OWNER_ONLY = ("ca.key", "token-reader", "token-submitter", "token-operator")  # no container needs these
@@ -39,7 +39,7 @@ _MIB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What differs between deployments.
+    """The values that differ between deployments.
 
     hosts: further names and addresses under which control is called. nats_folder: where the server finds its
     certificates. nats_store: JetStream's file store in bytes. namespace: of Kubernetes, for the names of services.
@@ -53,7 +53,7 @@ class Wishes:
 
 
 def make_secrets(folder: Path, wishes: Wishes, *, renew: bool = False) -> list[Path]:
-    """Make what is missing in `folder` and return it; with `renew` make new certificates (not a new authority)."""
+    """Make the missing files in `folder` and return them; with `renew` make new certificates (not a new authority)."""
     return _Folder(folder, wishes).fill(renew=renew)
 
 
@@ -104,7 +104,7 @@ class _Folder:
         return path.read_text().strip()
 
     def _tokens(self) -> None:
-        """Tokens whose hashes are lost are of no use, so both are made together."""
+        """Make tokens and hashes together, because tokens without their hashes are useless."""
         if (self._root / "tokens").exists():
             return
         tokens = {role: new_token() for role in Role}
@@ -123,7 +123,7 @@ class _Folder:
             "listen: 0.0.0.0:4222\n"
             "http: 0.0.0.0:8222\n"
             f"max_payload: {8 * _MIB}\n"
-            # the default of 64 MB cuts off a client that is slow for nine full messages
+            # with the default of 64 MB, a client that is nine full messages behind is disconnected
             f"max_pending: {256 * _MIB}\n"
             f'jetstream {{ store_dir: "{wishes.nats_data}", max_file_store: {wishes.nats_store}, '
             f"max_memory_store: {64 * _MIB} }}\n"
@@ -132,7 +132,7 @@ class _Folder:
         )
 
     def _write(self, path: Path, content: bytes) -> None:
-        """Never readable by others before its folder is closed; replaced as a whole."""
+        """Write a file that others cannot read, and replace it as a whole."""
         part = path.with_name(f"{path.name}.part")
         part.unlink(missing_ok=True)
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

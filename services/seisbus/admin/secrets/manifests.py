@@ -1,4 +1,4 @@
-"""A folder of secrets as Kubernetes Secrets, for clusters that have no secret store of their own."""
+"""Convert a folder of secrets to Kubernetes Secrets, for clusters without a secret store."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the command line shows of each kind of job, one a module."""
+"""How the command line shows each kind of job, with one module per kind."""

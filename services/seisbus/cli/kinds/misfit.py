@@ -16,7 +16,7 @@ class MisfitView(CliKind):
     """Measurements."""
 
     def show(self, client: Client, job: Job, limits: Limits) -> Iterator[RenderableType]:
-        """An event and evaluation a row."""
+        """One row per event and evaluation."""
         if totals := client.misfits(job.id):
             yield views.misfits_table(totals)
 
