@@ -19,6 +19,9 @@ Station = tuple[str, str]
 """Network and station code."""
 WITHOUT_PICKLE: Final = {"serialized_channel_data": 0}
 """What is left out of `channel` documents: it is there for MsPASS alone, and large."""
+# What receivers are made of; the rest of a document takes longer to unpack than they take to make.
+_OF_SITE: Final = ("sta", "loc", "lat", "lon", "elev", "start_ns", "end_ns", "starttime", "endtime")
+_OF_CHANNEL: Final = (*_OF_SITE, "net", "chan", "site_id", "edepth", "hang", "vang", "units")
 
 
 def source_id(archive: str, event: str) -> ObjectId:
@@ -109,9 +112,9 @@ async def receivers_of(
         for net, codes in by_net.items():
             where = {"archive": archive, "net": net, "sta": {"$in": sorted(codes)}}
             sites: dict[Station, list[SiteDocument]] = defaultdict(list)
-            async for site in store[SITE].find(where, {"responses": 0}):
+            async for site in store[SITE].find(where, _OF_SITE):
                 sites[net, site["sta"]].append(site)
-            async for epoch in store[CHANNEL].find(where, WITHOUT_PICKLE):
+            async for epoch in store[CHANNEL].find(where, _OF_CHANNEL):
                 station = net, str(epoch["sta"])
                 receiver = receiver_value(epoch, _site_of(epoch, sites[station]))
                 found[station].setdefault(receiver.channel, []).append(receiver)

@@ -65,3 +65,12 @@ def test_what_is_not_known_is_left_out() -> None:
     found = attributes(None, bare)
     assert dict(found) == {"source_lat": 0.0, "source_lon": 0.0, "source_time": 0.0}
     assert dict(attributes(None, None)) == {}
+
+
+def test_a_station_at_the_antipode_has_a_distance_and_azimuths() -> None:
+    place = receiver(0, None, -38.3)
+    source = Source("5" * 24, "ev1", 38.3, -160.0, None, 0)
+    found = attributes(place, source)
+    assert found["distance_deg"] == pytest.approx(180.0)
+    assert found["distance_km"] == pytest.approx(20003.931, abs=1e-3)  # half a meridian, which is the shortest way
+    assert found["azimuth"] in (0.0, 180.0) and found["back_azimuth"] in (0.0, 180.0)
