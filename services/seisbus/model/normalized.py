@@ -255,6 +255,8 @@ class Known:
     receivers: Mapping[Channel, Sequence[Receiver]] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
     archive: str = ""
+    # by channel and event: thousands of windows have the same
+    _same: dict[tuple[Channel, str], Normal] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def receiver(self, channel: Channel, first_ns: int, last_ns: int) -> tuple[Receiver | None, str]:
         """The receiver of a channel's datum and what is odd about it, as `receiver_at` has them."""
@@ -284,9 +286,21 @@ class Known:
 
     def normal(self, channel: Channel, event: str, first_ns: int, last_ns: int) -> Normal:
         """Receiver and source of a datum."""
+        same = self._same.get((channel, event))
+        if same is not None and same.receiver is not None and same.receiver.span.covers(first_ns, last_ns):
+            return same
         receiver, odd = self.receiver(channel, first_ns, last_ns)
         source, lacking = self.source(event)
-        return Normal(receiver, source, tuple(filter(None, (odd, lacking))))
+        found = Normal(receiver, source, tuple(filter(None, (odd, lacking))))
+        if receiver is not None and not odd and self._alone(receiver):
+            self._same[channel, event] = found
+        return found
+
+    def _alone(self, receiver: Receiver) -> bool:
+        """Whether no other epoch of a channel overlaps one, so that all that lies in it is of it."""
+        span = receiver.span
+        others = [epoch for epoch in self.receivers.get(receiver.channel, ()) if epoch is not receiver]
+        return not any(epoch.span.overlaps(span.start_ns, span.end_ns) for epoch in others)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from obspy.geodetics import gps2dist_azimuth, locations2degrees
 
 from libseis.codes import Channel
 from libseis.epochs import EpochSpan
-from seisbus.model.normalized import IDS, VALUES, Receiver, Source, attributes, receiver_at
+from seisbus.model.normalized import IDS, VALUES, Known, Receiver, Source, attributes, receiver_at
 
 CHANNEL = Channel("XX", "AAA", "00", "BHZ")
 SECOND = 1_000_000_000
@@ -74,3 +74,15 @@ def test_a_station_at_the_antipode_has_a_distance_and_azimuths() -> None:
     assert found["distance_deg"] == pytest.approx(180.0)
     assert found["distance_km"] == pytest.approx(20003.931, abs=1e-3)  # half a meridian, which is the shortest way
     assert found["azimuth"] in (0.0, 180.0) and found["back_azimuth"] in (0.0, 180.0)
+
+
+def test_data_of_one_epoch_share_what_is_known_and_of_overlapping_ones_each_has_its_own() -> None:
+    apart = Known({CHANNEL: [receiver(0, 100), receiver(100, None)]}, {"ev1": SOURCE})
+    first = apart.normal(CHANNEL, "ev1", 0, 10 * SECOND)
+    assert apart.normal(CHANNEL, "ev1", 20 * SECOND, 30 * SECOND) is first
+    assert apart.normal(CHANNEL, "", 20 * SECOND, 30 * SECOND).source is None
+    assert apart.normal(CHANNEL, "ev1", 100 * SECOND, 130 * SECOND).receiver == receiver(100, None)
+    assert apart.normal(CHANNEL, "ev1", 90 * SECOND, 130 * SECOND).problems
+    over = Known({CHANNEL: [receiver(0, None, 1.0), receiver(50, None, 2.0)]})
+    found = [over.normal(CHANNEL, "", t * SECOND, (t + 1) * SECOND).receiver for t in (10, 60, 20)]
+    assert [one is not None and one.lat for one in found] == [1.0, 2.0, 1.0]
