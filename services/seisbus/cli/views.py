@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from libseis.codes import Channel
 from libseis.isotime import iso
 
 from ..client import Availability, DeadLetter, Estimate, Job, Outcome, Reason, TotalMisfit
@@ -207,7 +208,7 @@ def saved_table(documents: Sequence[Mapping[str, Any]], total: int) -> Table:
         title=f"What was saved and where ({len(documents)} of {total:,})",
     )
     for found in documents:
-        channel = ".".join(found.get(key, "") for key in ("net", "sta", "loc", "chan"))
+        channel = str(Channel.of_document(found))
         if found["storage_mode"] == "file":
             where = f"{found['dfile']} at {found['foff']:,}"
         elif found["storage_mode"] == "s3":
@@ -219,7 +220,7 @@ def saved_table(documents: Sequence[Mapping[str, Any]], total: int) -> Table:
             iso(found["t0_ns"]),
             f"{found['npts']:,}",
             f"{found['sampling_rate']:g} Hz",
-            f"{found.get('nbytes', 8 * found['npts']):,}",
+            f"{found.get('nbytes', 8 * found['npts'] * len(Channel.all_of_document(found))):,}",
             f"{where} ({found.get('format', 'binary')})",
         )
     return made

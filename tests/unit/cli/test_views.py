@@ -115,3 +115,13 @@ def test_without_a_terminal_the_bar_is_lines_that_end_with_the_ledger() -> None:
     assert lines[0].startswith("my job  planning  0/10  saved 0")
     assert lines[-1].startswith("my job  completed  10/10  saved 9  dead 1")
     assert len(lines) == 2
+
+
+def test_a_seismogram_is_named_by_its_sensor() -> None:
+    document = {
+        "net": "CI", "sta": "ADO", "loc": "", "chan": ["BH1", "BH2", "BHZ"], "t0_ns": DAY, "npts": 1000,
+        "sampling_rate": 20.0, "storage_mode": "file", "dfile": "j-1.bin", "foff": 24,
+    }  # fmt: skip
+    told = text_of(views.saved_table([document], 1), width=200)
+    assert "CI.ADO..BH? " in told
+    assert " 24,000 " in told
