@@ -9,7 +9,7 @@ RUN python3 /tmp/requirements/select embedded >/tmp/requirements.txt \
     && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin server \
     && install -d -o server -g server /data /data/db
 COPY deploy/docker/embedded-mongodb /opt/server/bin/embedded-mongodb
-# given to the server, though empty, so that no other file is taken
+# an empty configuration file, so that the server does not use another one
 RUN touch /opt/server/secantusd.toml
 ENV PATH=/opt/server/bin:$PATH PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001

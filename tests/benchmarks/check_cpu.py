@@ -1,4 +1,4 @@
-"""How much of the windower's CPU goes into decoding what was packed anew and comparing it (`libseis.mseed.difference`).
+"""Measure the windower's CPU time for checking new records by decoding and comparing them (`libseis.mseed.difference`).
 
 Two kinds of windows of an hour at 40 Hz, each with 20 minutes' worth of neighbours as a range read brings them: the
 archive's records kept but for the edges, and all packed anew because the clock drifts.

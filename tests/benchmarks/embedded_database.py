@@ -1,4 +1,4 @@
-"""The embedded database under a large job's writes: rate from first to last, longest answer, restarts, size, memory.
+"""Measure the embedded database with the writes of a large job: rate, longest answer, restarts, size, memory.
 
 Documents like those of saved windows, with the indexes of `store`, in journaled transactions of 1,000, while a prober
 writes and reads one document of its own all the time. At a quarter and at the end the server is killed in the middle

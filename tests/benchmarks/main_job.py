@@ -1,4 +1,4 @@
-"""The main job through the five services beside the plain loop, on the same bucket, in one run, local network."""
+"""Compare the main job in the five services with the plain loop, on the same bucket, in one run, on loopback."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Very many small windows through the whole local stack: one-minute tiles of 1 Hz day files, on loopback.
+"""Measure very many small windows in the local stack: one-minute tiles of 1 Hz day files, on loopback.
 
-The archive is made first. The rate counts from the job's submission to its end, planning and closing included, and by
-tenth of the windows, as the watched job tells. CPU seconds are those of the stack's processes.
+The archive is made first. The rate is measured from the job's submission to its end, with planning and closing, and for
+each tenth of the windows from the progress of the watched job. CPU seconds are those of the stack's processes.
 """
 
 from __future__ import annotations

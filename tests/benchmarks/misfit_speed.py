@@ -1,7 +1,7 @@
-"""The misfit flow beside the same flow with the port's windows, and a dataset beside pyasdf's, each pair in one run.
+"""Compare the misfit flow with the same flow with the port's windows, and our dataset writer with pyasdf, in one run.
 
-The port needs an environment of its own (misfit/README.md); SEISBUS_PORT_PYTHON names its interpreter, and without it
-that comparison is left out, and said to be. SEISBUS_BENCH_ASDF_STATIONS makes the datasets smaller.
+The port needs a separate environment (misfit/README.md). SEISBUS_PORT_PYTHON names its interpreter; without it, this
+comparison is left out and the output says so. SEISBUS_BENCH_ASDF_STATIONS makes the datasets smaller.
 """
 
 from __future__ import annotations

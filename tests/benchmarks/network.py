@@ -1,4 +1,4 @@
-"""An emulated network before an HTTP server: round trip, bandwidth in all and of a connection, faults, a request log.
+"""Emulate a network before an HTTP server: round trip, bandwidth (total and per connection), faults, request log.
 
 One asyncio proxy on a loopback port. It knows as much HTTP/1.1 as S3 reads need (requests without bodies) and keeps
 order on a connection. Slow start is not emulated: a new connection costs one round trip and then runs at full rate.

@@ -1,7 +1,7 @@
-"""The data objects against numpy's floor for the same work, in one run: `python -m tests.benchmarks objects`.
+"""Compare the data objects with numpy alone for the same work, in one run: `python -m tests.benchmarks objects`.
 
-Every object carries 30 keys. Each figure is the median of repetitions taken in turn, in seconds of this thread's
-processor time, so that what else the machine does meets both sides alike and waiting counts for none.
+Every object carries 30 keys. Each figure is the median of repetitions that alternate between both sides, in CPU seconds
+of this thread. So other work on the machine affects both sides equally, and waiting does not count.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Ways of getting one-hour windows out of day files, side by side in one run over an emulated network.
+"""Compare ways to get one-hour windows from day files, in one run over an emulated network.
 
 `python -m tests.benchmarks.range_reads network|limit|local|many`: the scenarios. Every figure of Seisbus is end to end:
 from Submit to the job closed, through bus, ledger and store. JSON, tables and a picture go to results/.

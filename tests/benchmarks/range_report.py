@@ -1,4 +1,4 @@
-"""What the ways took, beside each other: a table, each target with what was measured, a picture."""
+"""Report the costs of the ways to read: a table, each target with its measured value, and a picture."""
 
 from __future__ import annotations
 

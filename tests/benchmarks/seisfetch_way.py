@@ -1,4 +1,4 @@
-"""seisfetch (PyPI), the nearest peer, on the same windows: an environment of its own, and the program that runs in it.
+"""Run seisfetch (PyPI), the most similar program, on the same windows, in a separate environment.
 
 It pins an older pymseed than ours, so it cannot stand beside us. Its clients are boto3's, which take the endpoint from
 AWS_ENDPOINT_URL_S3. Timed are its own calls in 16 threads and the samples written to one file: no documents, no ledger.

@@ -1,4 +1,4 @@
-"""What tests that kill, hold and fill need: an archive of a few stations, a stack with short patience, comparisons.
+"""Support for tests that kill, hold or fill: a small archive, a stack with short timeouts, comparisons.
 
 A disturbed job is compared with an undisturbed one of the same specification window by window: fate, reason, and the
 hash of each piece's samples as a process without Seisbus reads them.
@@ -39,7 +39,7 @@ SMALL = ArchiveSpec(
 HOUR = {"start": "2011-03-11T05:48:03.2Z", "end": "2011-03-11T06:48:03.2Z"}
 NIGHT = {"start": "2011-03-11T01:00:00Z", "end": "2011-03-11T01:10:00Z"}
 JOB: dict[str, Any] = {"archive": "local", "windows": {"absolute": [HOUR, NIGHT]}}
-# What a crashed worker held comes back after two seconds instead of thirty.
+# The messages of a crashed worker are delivered again after two seconds instead of thirty.
 _IMPATIENT = {"SEISBUS_ACK_WAIT_SECONDS": "2", "SEISBUS_LEASE_SECONDS": "3", "SEISBUS_RECONCILE_SECONDS": "1"}
 
 _CONSUMERS = {"indexer": "plan", "fetcher": "fetch-", "windower": "window-", "writer": "write-"}
@@ -84,7 +84,7 @@ async def bus_of(stack: LocalStack) -> AsyncIterator[Bus]:
 
 
 async def status_of(stack: LocalStack, service: str, index: int = 0) -> pb.GetStatusResponse:
-    """What one process of a service says of itself; AssertionError, which `eventually` repeats on, while it is down."""
+    """The status of one process of a service; AssertionError while it is down, so that `eventually` tries again."""
     (address,) = (s.health_address for s in stack.services() if (s.service, s.index) == (ServiceName(service), index))
     async with grpc.aio.insecure_channel(address) as channel:
         stub = control_pb2_grpc.WorkerServiceStub(channel)
@@ -96,7 +96,7 @@ async def status_of(stack: LocalStack, service: str, index: int = 0) -> pb.GetSt
 
 @asynccontextmanager
 async def paused(stack: LocalStack, service: str) -> AsyncIterator[None]:
-    """A service takes no work for the block, nor what it had asked for before."""
+    """Inside the block a service takes no work, not even messages that it requested before."""
     (address,) = (s.health_address for s in stack.services() if s.service is ServiceName(service))
     async with grpc.aio.insecure_channel(address) as channel:
         stub = control_pb2_grpc.WorkerServiceStub(channel)

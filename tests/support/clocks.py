@@ -1,6 +1,7 @@
-"""Day files of stations whose clocks are real: drift, jitter, steps, measured rates, gaps and copies, with their truth.
+"""Make day files of stations with real clocks (drift, jitter, steps, measured rates, gaps, copies), and their truth.
 
-The truth is the time of every sample. Headers are made by `records`, Steim frames by pymseed; no code under test.
+The truth is the time of every sample. `records` makes the headers and pymseed the Steim frames, so that no code under
+test is used.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from support.days import DAY_NS, Days, day_ns, pack
 from support.records import V2
 
 HOUR_NS = 3_600_000_000_000
-_WITH_RATE = Fraction(32_000_123, 1000)  # what makes pymseed leave room for blockette 100
+_WITH_RATE = Fraction(32_000_123, 1000)  # with this rate, pymseed leaves room for blockette 100
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The `seisbus` command as a user runs it, in a process of its own."""
+"""Run the `seisbus` command in a separate process, like a user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Python that finds nothing but what a plain `pip install seisbus` brings: the core without any extra."""
+"""Run Python with only the packages of a plain `pip install seisbus`, without extras."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Open a client behind TLS and a token, call, stream, close: so often, then end. A program of its own, for tests."""
+"""A program for tests: open a client with TLS and a token, call, stream and close it, several times."""
 
 from __future__ import annotations
 

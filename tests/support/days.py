@@ -1,4 +1,4 @@
-"""Day objects of one channel with samples that the test knows, packed by pymseed and laid out in SCEDC form."""
+"""Make day objects of one channel with known samples, packed by pymseed, in SCEDC layout."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A pytest plugin: a test that hangs in native code and keeps the interpreter lock ends the run, too.
+"""A pytest plugin that ends the run if a test hangs in native code and keeps the interpreter lock.
 
-pytest-timeout's thread is Python and never gets a turn then; faulthandler's watchdog is C and needs no lock. It comes
-a little after pytest-timeout's own end, which says more.
+The thread of pytest-timeout is Python code and cannot run then. faulthandler's watchdog is C code and needs no lock. It
+acts a little after pytest-timeout, whose report has more details.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Random kills of everything that a local stack runs, what a job stored as one digest, and how long nobody answered."""
+"""Kill processes of a local stack at random, digest a job's stored data, and measure times without answers."""
 
 from __future__ import annotations
 

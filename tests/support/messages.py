@@ -1,4 +1,4 @@
-"""A value of every kind that services hand each other, with its writer and its reader."""
+"""One example of every value that services send each other, with its writer and reader."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Three events and ten stations with observed and synthetic waveforms, some of them bad, and the library's answers.
 
-What a misfit job reads (day files, StationXML, SPECFEM's text), what one process makes of the same arrays, and a system
-in which the job has run.
+It has the inputs of a misfit job (day files, StationXML, SPECFEM's text), the results of one process for the same
+arrays, and a system in which the job has run.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Mutants of valid bytes: what damage, hands and other programs make of a file. Seeded."""
+"""Damage valid bytes in the ways of disks, people and other programs; the seed decides how."""
 
 from __future__ import annotations
 

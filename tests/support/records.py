@@ -1,4 +1,4 @@
-"""Makes miniSEED records of versions 2 and 3 byte by byte, with every field free, so that any of them can be odd.
+"""Make miniSEED records of versions 2 and 3 byte by byte, so that a test can set every field to an odd value.
 
 Written from the SEED Reference Manual 2.4 (chapter 8, appendices B and D) and the FDSN miniSEED 3 specification.
 Nothing of the code under test is used.

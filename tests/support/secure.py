@@ -1,6 +1,6 @@
-"""A deployment with everything on: TLS and logins on every hop, each service with its own user, tokens for callers.
+"""Run a secure deployment: TLS and logins on every hop, one user per service, tokens for callers.
 
-The servers are the real ones out of packages, configured by what `make-secrets` makes.
+It uses the real servers from packages, with the configuration that `make-secrets` makes.
 """
 
 from __future__ import annotations

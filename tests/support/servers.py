@@ -1,4 +1,4 @@
-"""Real servers for the tests: session-wide where they can be shared, a test's own where it will be hurt.
+"""Fixtures of real servers: shared by the session, or for one test that will kill or change them.
 
 Import nothing from here: tests/conftest.py makes these fixtures known to every test.
 """

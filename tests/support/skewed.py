@@ -1,4 +1,4 @@
-"""A process whose clocks are wrong by so many seconds takes, or releases, a lease; prints the token. For tests."""
+"""A program for tests: take or release a lease with clocks that are wrong by some seconds; print the token."""
 
 from __future__ import annotations
 

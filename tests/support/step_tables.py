@@ -1,4 +1,4 @@
-"""Tables of steps as docs/steps.md has them, made of the definitions themselves."""
+"""Make the tables of docs/steps.md from the definitions of the steps."""
 
 from __future__ import annotations
 

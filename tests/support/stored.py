@@ -1,4 +1,4 @@
-"""What a job stored, as values for comparison; the reading is done by a process that knows nothing of Seisbus."""
+"""Read a job's stored data as values for comparison, in a process that does not use Seisbus."""
 
 from __future__ import annotations
 

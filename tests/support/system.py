@@ -1,4 +1,4 @@
-"""A running system for tests: an S3 server with a bucket an archive, the local stack, and a client.
+"""Run a system for tests: an S3 server with one bucket per archive, the local stack, and a client.
 
 Every archive has its own name and bucket, so that modules do not see each other; a module fills its bucket itself.
 """

@@ -1,4 +1,4 @@
-"""Waiting for what another process does, by condition and never by a fixed sleep."""
+"""Wait for a condition in another process, without a fixed sleep."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Helpers of the tests on day edges and tiles: windows of job files, and what a tile or window must hold."""
+"""Helpers for tests of day edges and tiles: windows of job files, and the right samples of a tile or window."""
 
 from __future__ import annotations
 

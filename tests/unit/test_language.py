@@ -30,6 +30,9 @@ PHRASES = {
     "one task a dataset: write 'one task per dataset'": rf"\b(?:a|one) {THING} an? [a-z]",
     "bytes that are none: say what they are": r"\b(?:that|which|what) (?:is|are|was|were) none\b|\bit is none\b",
     "they are none the worse: say what happens": r"\bnone the (?:worse|less)\b|\bnone of (?:counts|certificates)\b",
+    "a row costs itself alone: write 'does not affect the others'": r"\bcosts? (?:only )?(?:itself|its [a-z]+) alone\b",
+    "codes in their one form: write 'cleaned codes'": r"\bin (?:its|their) one form\b",
+    "raises an error naming `key`: write 'which names `key`'": r"\bnaming `",
     "Archives are `reader`'s: write '`reader` reads archives'": r"\b(?:is|are) `[\w.]+`'s\b",
 }
 
@@ -64,6 +67,10 @@ def test_a_phrase_is_not_used(phrase: str) -> None:
         ("bytes that are none", True),
         ("none of the windows is saved", False),
         ("Archives are `reader`'s.", True),
+        ("an odd row costs itself alone", True),
+        ("an index costs a request", False),
+        ("channels with codes in their one form", True),
+        ("Raises KeyError naming `key`", True),
     ],
 )
 def test_phrases_are_found(line: str, wrong: bool) -> None:

@@ -1,6 +1,6 @@
-"""Seismograms written and read as messages with no more than what a program needs that hands them on.
+"""Write and read Seismogram messages for programs that pass them on.
 
-As `packed` for TimeSeries; the samples are an array here, which `pack_samples` makes small.
+It is like `packed` for TimeSeries, but the samples are an array, which `pack_samples` packs.
 """
 
 from __future__ import annotations
@@ -18,26 +18,27 @@ _NINE = 9
 
 
 class SeismogramHeading(NamedTuple):
-    """What a message says of a Seismogram beside its samples.
+    """The values of a Seismogram in a message, without its samples.
 
     Attributes
     ----------
     channels : tuple of Channel
-        Of the three sensor axes; they differ in chan alone.
+        The channels of the three sensor axes; only their chan differs.
     t0_ns : int
         Time of the first sample, nanoseconds since 1970.
     rate_numerator, rate_denominator : int
         Sampling rate as a fraction, samples per second; both positive.
     tmatrix : tuple of float
-        The nine elements of the transformation matrix, row by row: where the components point, as east, north, up.
+        The nine elements of the transformation matrix, row by row: the directions of the components as east, north, up.
     axes : tuple of float
-        The same of the sensor's axes, which `tmatrix` is until something rotates the components.
+        The same for the sensor's axes; equal to `tmatrix` until the components are rotated.
     cardinal, orthogonal : bool
         The flags of the Seismogram.
     units : str
-        Units of the samples; "" where they are not known.
+        Units of the samples; "" if not known.
     skew : tuple of float
-        Seconds by which the samples of each channel are later than those of the first; empty where none is.
+        Seconds by which the samples of each channel are later than those of the first; empty if there are no
+        differences.
     """
 
     channels: tuple[Channel, ...]
@@ -53,14 +54,14 @@ class SeismogramHeading(NamedTuple):
 
 
 def put_seismogram_heading(message: pb.Seismogram, heading: SeismogramHeading) -> None:
-    """Make a new message that of a live Seismogram in UTC; the caller puts the packed `samples` into it.
+    """Fill a new message as for a live Seismogram in UTC; the caller puts the packed `samples` into it.
 
-    It is what `to_message` gives for the Seismogram that `from_message` makes of it.
+    The result is the same as from `to_message`, for the Seismogram that `from_message` makes from it.
 
     Parameters
     ----------
     message : seis.v1.Seismogram
-        A message that says nothing but its samples.
+        A message that has at most its samples.
     heading : SeismogramHeading
         Channels, clock, orientation and units.
     """
@@ -84,12 +85,22 @@ def put_seismogram_heading(message: pb.Seismogram, heading: SeismogramHeading) -
 
 
 def seismogram_heading_of(message: pb.Seismogram) -> SeismogramHeading:
-    """What a message says of its Seismogram, without unpacking the samples.
+    """Return the heading of a message, without unpacking the samples.
+
+    Parameters
+    ----------
+    message : seis.v1.Seismogram
+        The message.
+
+    Returns
+    -------
+    SeismogramHeading
+        The heading.
 
     Raises
     ------
     SampleError
-        When the message has no exact clock in UTC, or does not say what its three components are.
+        The message has no exact clock in UTC, or does not state its three components.
     """
     clock, rate = message.clock, message.clock.rate
     if rate.numerator <= 0 or rate.denominator <= 0 or clock.HasField("t0") or clock.reference != _UTC:

@@ -82,7 +82,7 @@ def read_stationxml(data: bytes, key: str = "", odd: Oddities | None = None) -> 
 
     A missing date of a station or channel is taken from its parent. A network, station or channel with an odd value
     goes to `odd` and does not affect the others. An azimuth, dip or rate that cannot be read is None. Raises
-    ArchiveFormatError naming `key` where the bytes are no StationXML at all.
+    ArchiveFormatError, which names `key`, if the bytes are not StationXML.
     """
     odd = Oddities(key) if odd is None else odd
     root = stationxml_tree(data, key, odd)

@@ -37,8 +37,8 @@ def day_of(number: int) -> date:
 async def ensure_day(context: IndexerContext, archive: ArchiveDefinition, number: int) -> list[str]:
     """Make the files of a day known, unless they are; sentences on what is odd about its index or listing.
 
-    An index that cannot be read costs itself alone: the listing tells what is there. A day that is in neither is known
-    as empty.
+    An index that cannot be read does not affect others, because the listing shows the objects. A day that is in neither
+    is known as empty.
     """
     day = day_of(number)
     known = await day_is_known(context.store, archive.name, day.isoformat())
@@ -111,7 +111,7 @@ async def _index_rows(context: IndexerContext, archive: ArchiveDefinition, day: 
             except (ArchiveFormatError, AccessError) as error:
                 notes.append(f"{error.message} The day is planned by another index, or the listing.")
                 continue
-            except Exception as error:  # whatever an index holds, it costs itself alone
+            except Exception as error:  # a bad index must not affect the others
                 _log.exception("%s: the index %s cannot be used", archive.name, key)
                 notes.append(f"The index {key} cannot be used ({type(error).__name__}: {error}).")
                 continue

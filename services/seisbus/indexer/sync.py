@@ -85,7 +85,7 @@ async def read_page(context: IndexerContext, archive: ArchiveDefinition, task: T
                 return SettledWindow(window, Fate.MISSING, "access_denied", error.message)
             except UnavailableError:
                 raise
-            except Exception as error:  # whatever an archive holds, it costs its key alone
+            except Exception as error:  # a bad object must not affect the others
                 _log.exception("%s: %s cannot be brought in", archive.name, key)
                 problem = f"{key} cannot be brought in ({type(error).__name__}: {error})."
                 return SettledWindow(window, Fate.DEAD, "unreadable", problem)

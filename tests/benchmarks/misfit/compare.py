@@ -1,4 +1,4 @@
-"""Our windows beside the port's on the same pairs: `python -m benchmarks.misfit.compare` from the folder tests."""
+"""Compare our windows with the port's on the same pairs; in `tests`: `python -m benchmarks.misfit.compare`."""
 
 from __future__ import annotations
 
