@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pymongo
 import pytest
+from obspy import UTCDateTime
+from obspy.core.event import Catalog, Event, Origin
 from pymongo import monitoring
 
 from libseis.codes import Channel
 from libseis.isotime import DAY_NS
+from seisbus.app.events import JobEvents
 from seisbus.app.normalizing import Normalizer, each_attached
 from seisbus.archive.catalog import CatalogRow
 from seisbus.archive.definition import load_archives
@@ -174,3 +178,12 @@ async def test_stored_waveforms_without_ids_have_what_is_known_today(store: Stor
     ((_, _, attached),) = [one async for one in each_attached(store, WaveformFilter(job="job"))]
     assert (attached["channel_lat"], attached["source_lat"]) == (34.6, 5.0)
     assert attached["distance_deg"] > 100
+
+
+def test_events_that_stand_in_a_job_are_those_of_its_list_and_those_beside_its_picks() -> None:
+    origin = Origin(time=UTCDateTime(0), latitude=7.0, longitude=8.0)
+    quakeml = io.BytesIO()
+    Catalog([Event(resource_id="smi:local/picked", origins=[origin])]).write(quakeml, format="QUAKEML")
+    picks = {"picks": {"quakeml": quakeml.getvalue().decode()}}
+    assert [event.lat for event in JobEvents({"spec": {"windows": picks}}).all()] == [7.0]
+    assert [(event.id, event.lat) for event in JobEvents(JOB).all()] == [("mine", 5.0)]

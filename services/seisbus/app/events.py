@@ -110,6 +110,10 @@ class JobEvents:
         for event in found:
             self._read.setdefault(event.id, event)
 
+    def all(self) -> list[Event]:
+        """All of them."""
+        return [event for name in dict.fromkeys((*self._listed, *self._read)) if (event := self.get(name)) is not None]
+
     def get(self, event: str) -> Event | None:
         """The event with an id; None if the job does not have it."""
         if event not in self._read and event in self._listed:

@@ -11,10 +11,11 @@ from libseis.isotime import DAY_NS
 
 from ..app import IndexerContext
 from ..app.aiming import Places, Thinning, left_out_note
-from ..app.events import given_events, inline_source, origins_of
+from ..app.events import JobEvents, inline_source, origins_of
 from ..archive.definition import ArchiveDefinition, ObjectUnit
 from ..errors import UserError
 from ..model.archivejob import ArchiveJob
+from ..model.job import HasSpec
 from ..planning.aims import Aims
 from ..planning.knots import KnotTable
 from ..planning.plan import DayFile, DayFiles, PadOf
@@ -38,12 +39,15 @@ async def resolve_events(context: IndexerContext, spec: ArchiveJob) -> list[Orig
         raise UserError("The event query selects no event; widen its time span or magnitudes, or sync the index.")
     if len(found) > MAX_EVENTS:
         raise UserError(f"The event query selects {len(found)} events; at most {MAX_EVENTS} fit one job, split it.")
-    if spec.windows.events.catalog is None:
-        given = given_events(spec.windows.events)
-        await index.upsert(
-            context.store, SOURCE, (inline_document(event, inline_source(event).source_id) for event in given)
-        )
     return found
+
+
+async def keep_sources(context: IndexerContext, job: HasSpec) -> None:
+    """Have the events that stand in a job, in a list or beside its picks, in `source`."""
+    given = JobEvents(job).all()
+    await index.upsert(
+        context.store, SOURCE, (inline_document(event, inline_source(event).source_id) for event in given)
+    )
 
 
 async def thinned_stations(

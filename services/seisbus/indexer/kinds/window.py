@@ -34,7 +34,7 @@ from ...store.tasks import Cursor, OpenTask
 from ..kind import CHUNK, IndexerKind, Planning, Tasks, archive_of
 from ..pads import Pads
 from ..pick_inputs import resolve_picks
-from ..plan_inputs import DayFilesCache, resolve_events, thinned_stations
+from ..plan_inputs import DayFilesCache, keep_sources, resolve_events, thinned_stations
 
 
 class WindowPlanner(IndexerKind[ArchiveJob]):
@@ -52,6 +52,7 @@ class WindowPlanner(IndexerKind[ArchiveJob]):
         spec = planning.spec
         archive = archive_of(planning)
         origins = await resolve_events(planning.context, spec)
+        await keep_sources(planning.context, planning.job)
         placed = aims_of(spec, []).by_place
         fields: JobChange = {"origins": [_row(origin, placed=placed) for origin in origins]}
         picks: list[StationPick] = []
