@@ -207,6 +207,7 @@ def test_the_plan_has_a_task_for_what_could_not_be_placed():
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 def test_a_million_pairs_of_events_and_stations(tmp_path):
     """Planned in memory that does not grow with their number, at under 50 microseconds of CPU a pair, once travel times
     are in the folder."""

@@ -80,6 +80,7 @@ def test_times_are_taups(model):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("model", MODELS)
 def test_times_are_taups_everywhere(model):
     rng = np.random.default_rng(20110311)
