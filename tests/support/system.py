@@ -34,6 +34,8 @@ _ARCHIVES = (
     ("two", "files", "sample"),
     ("rates", "files", "sample"),
     ("reasons", "files", "sample"),
+    ("again", "files", "sample"),
+    ("rerun", "listing", "sample"),
     ("stations", "listing", "record"),
     ("sensors", "files", "sample"),
     ("phases", "files", "sample"),

@@ -131,7 +131,7 @@ class Step(_message.Message):
     def __init__(self, name: _Optional[str] = ..., parameters: _Optional[_Union[_waveform_pb2.Value, _Mapping]] = ...) -> None: ...
 
 class Recipe(_message.Message):
-    __slots__ = ("gaps", "fill", "overlap", "steps_json", "pad_before", "pad_after", "storage", "encoding", "data_tag", "verify_full", "scan", "pad_planned", "steps", "pad_before_ns", "pad_after_ns", "components", "prefer", "prefer_loc")
+    __slots__ = ("gaps", "fill", "overlap", "steps_json", "pad_before", "pad_after", "storage", "encoding", "data_tag", "verify_full", "scan", "pad_planned", "steps", "pad_before_ns", "pad_after_ns", "components", "prefer", "prefer_loc", "history")
     GAPS_FIELD_NUMBER: _ClassVar[int]
     FILL_FIELD_NUMBER: _ClassVar[int]
     OVERLAP_FIELD_NUMBER: _ClassVar[int]
@@ -150,6 +150,7 @@ class Recipe(_message.Message):
     COMPONENTS_FIELD_NUMBER: _ClassVar[int]
     PREFER_FIELD_NUMBER: _ClassVar[int]
     PREFER_LOC_FIELD_NUMBER: _ClassVar[int]
+    HISTORY_FIELD_NUMBER: _ClassVar[int]
     gaps: str
     fill: str
     overlap: str
@@ -168,7 +169,8 @@ class Recipe(_message.Message):
     components: int
     prefer: _containers.RepeatedScalarFieldContainer[str]
     prefer_loc: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, gaps: _Optional[str] = ..., fill: _Optional[str] = ..., overlap: _Optional[str] = ..., steps_json: _Optional[str] = ..., pad_before: _Optional[float] = ..., pad_after: _Optional[float] = ..., storage: _Optional[str] = ..., encoding: _Optional[str] = ..., data_tag: _Optional[str] = ..., verify_full: _Optional[bool] = ..., scan: _Optional[bool] = ..., pad_planned: _Optional[bool] = ..., steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., pad_before_ns: _Optional[int] = ..., pad_after_ns: _Optional[int] = ..., components: _Optional[int] = ..., prefer: _Optional[_Iterable[str]] = ..., prefer_loc: _Optional[_Iterable[str]] = ...) -> None: ...
+    history: bool
+    def __init__(self, gaps: _Optional[str] = ..., fill: _Optional[str] = ..., overlap: _Optional[str] = ..., steps_json: _Optional[str] = ..., pad_before: _Optional[float] = ..., pad_after: _Optional[float] = ..., storage: _Optional[str] = ..., encoding: _Optional[str] = ..., data_tag: _Optional[str] = ..., verify_full: _Optional[bool] = ..., scan: _Optional[bool] = ..., pad_planned: _Optional[bool] = ..., steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., pad_before_ns: _Optional[int] = ..., pad_after_ns: _Optional[int] = ..., components: _Optional[int] = ..., prefer: _Optional[_Iterable[str]] = ..., prefer_loc: _Optional[_Iterable[str]] = ..., history: _Optional[bool] = ...) -> None: ...
 
 class Part(_message.Message):
     __slots__ = ("first", "count")
@@ -314,7 +316,7 @@ class Provenance(_message.Message):
     def __init__(self, sources: _Optional[_Iterable[_Union[Provenance.Source, _Mapping]]] = ..., steps: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Outcome(_message.Message):
-    __slots__ = ("window", "fate", "reason", "detail", "pieces", "log", "provenance", "data", "seismograms")
+    __slots__ = ("window", "fate", "reason", "detail", "pieces", "log", "provenance", "data", "seismograms", "pad_before_ns", "pad_after_ns")
     WINDOW_FIELD_NUMBER: _ClassVar[int]
     FATE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
@@ -324,6 +326,8 @@ class Outcome(_message.Message):
     PROVENANCE_FIELD_NUMBER: _ClassVar[int]
     DATA_FIELD_NUMBER: _ClassVar[int]
     SEISMOGRAMS_FIELD_NUMBER: _ClassVar[int]
+    PAD_BEFORE_NS_FIELD_NUMBER: _ClassVar[int]
+    PAD_AFTER_NS_FIELD_NUMBER: _ClassVar[int]
     window: Window
     fate: Fate
     reason: str
@@ -333,7 +337,9 @@ class Outcome(_message.Message):
     provenance: Provenance
     data: _containers.RepeatedCompositeFieldContainer[_waveform_pb2.TimeSeries]
     seismograms: _containers.RepeatedCompositeFieldContainer[_waveform_pb2.Seismogram]
-    def __init__(self, window: _Optional[_Union[Window, _Mapping]] = ..., fate: _Optional[_Union[Fate, str]] = ..., reason: _Optional[str] = ..., detail: _Optional[str] = ..., pieces: _Optional[_Iterable[_Union[Piece, _Mapping]]] = ..., log: _Optional[_Iterable[_Union[_waveform_pb2.LogEntry, _Mapping]]] = ..., provenance: _Optional[_Union[Provenance, _Mapping]] = ..., data: _Optional[_Iterable[_Union[_waveform_pb2.TimeSeries, _Mapping]]] = ..., seismograms: _Optional[_Iterable[_Union[_waveform_pb2.Seismogram, _Mapping]]] = ...) -> None: ...
+    pad_before_ns: int
+    pad_after_ns: int
+    def __init__(self, window: _Optional[_Union[Window, _Mapping]] = ..., fate: _Optional[_Union[Fate, str]] = ..., reason: _Optional[str] = ..., detail: _Optional[str] = ..., pieces: _Optional[_Iterable[_Union[Piece, _Mapping]]] = ..., log: _Optional[_Iterable[_Union[_waveform_pb2.LogEntry, _Mapping]]] = ..., provenance: _Optional[_Union[Provenance, _Mapping]] = ..., data: _Optional[_Iterable[_Union[_waveform_pb2.TimeSeries, _Mapping]]] = ..., seismograms: _Optional[_Iterable[_Union[_waveform_pb2.Seismogram, _Mapping]]] = ..., pad_before_ns: _Optional[int] = ..., pad_after_ns: _Optional[int] = ...) -> None: ...
 
 class Outcomes(_message.Message):
     __slots__ = ("job", "task", "attempt", "part", "outcomes", "recipe", "expansion", "part_count")

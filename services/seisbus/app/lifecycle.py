@@ -13,7 +13,6 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
 
 import uvloop
 
@@ -32,6 +31,7 @@ from ..telemetry import tracing
 from ..telemetry.hops import Hops
 from ..telemetry.metrics import serve_metrics
 from .context import S, ServiceContext
+from .groups import STEPS_GROUP
 from .health import HealthServer, WorkerControl
 from .logs import configure_logging
 from .memory import keep_freed_memory, keep_memory_bounded
@@ -41,8 +41,6 @@ from .watching import Watch
 _log = logging.getLogger(__name__)
 
 _FIRST = asyncio.FIRST_COMPLETED
-# The group of entry points for steps of other packages, which a deployment may allow.
-STEPS_GROUP: Final = "seisbus.steps"
 
 
 def archives_of(settings: ArchiveSettings) -> Mapping[str, ArchiveDefinition]:

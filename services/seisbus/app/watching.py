@@ -14,6 +14,7 @@ from ..store.processes import heard, leave, report
 from ..telemetry.hops import sink_hop
 from .context import ServiceContext
 from .health import HealthServer, WorkerControl
+from .program import this_program
 
 
 class Watch:
@@ -49,7 +50,7 @@ class Watch:
     async def _mongodb(self) -> None:
         context = self._context
         try:
-            found = await report(context.store, self._process, context.service, self._control.waits())
+            found = await report(context.store, self._process, context.service, self._control.waits(), this_program())
         except UnavailableError as error:
             self._hops.failed("MongoDB", error.message)
             self._hops.heard, self._began = (), None

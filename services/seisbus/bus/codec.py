@@ -31,7 +31,8 @@ def _archive(message: task_pb2.FetchTask) -> str:
 _TASK: Final = Form(
     Task,
     task_pb2.FetchTask,
-    apart=("pad_before_ns", "pad_after_ns", "unplaced"),  # the recipe has the pads; what is unplaced is not fetched
+    # the recipe has the pads; what is unplaced, or exists, is not fetched
+    apart=("pad_before_ns", "pad_after_ns", "unplaced", "existing"),
     others=("attempt", "recipe", "publication"),
     renamed={"id": "task"},
     archive=Spread(("objects",), None, _archive),

@@ -29,6 +29,7 @@ from libseis.wire import (
     unpack_samples,
 )
 from libseis.wire.channels import channel_fields, channel_of
+from libseis.wire.headers import history_from_message, history_to_message
 from libseis.wire.values import value_fields, value_of
 from seis.v1 import task_pb2, waveform_pb2
 
@@ -167,6 +168,8 @@ def _put_pieces(messages: Messages[waveform_pb2.TimeSeries], pieces: Iterable[Pi
             samples.type = waveform_pb2.SAMPLE_TYPE_FLOAT64
         samples.encoding, samples.npts, samples.components = _ENCODINGS[piece.packing], piece.npts, 1
         samples.data = piece.data
+        if piece.history is not None and (history := history_to_message(piece.history)) is not None:
+            message.history.CopyFrom(history)
 
 
 def _piece_value(message: waveform_pb2.TimeSeries) -> Piece:
@@ -176,7 +179,8 @@ def _piece_value(message: waveform_pb2.TimeSeries) -> Piece:
     real = samples.type == waveform_pb2.SAMPLE_TYPE_FLOAT64 and len(data) == 8 * npts
     if npts < 0 or samples.components != 1 or not (real or packing is Packing.MINISEED):
         raise ValueError(f"{len(data)} bytes of {channel} that are not {npts} samples in a form that is stored")
-    return Piece(channel, t0_ns, numerator, denominator, npts, packing, data, units, metadata_of(message))
+    history = history_from_message(message.history) if message.HasField("history") else None
+    return Piece(channel, t0_ns, numerator, denominator, npts, packing, data, units, metadata_of(message), history)
 
 
 def pieces_in(data: str, older: str) -> Spread:
@@ -198,6 +202,8 @@ def _put_seismograms(message: task_pb2.Outcome, pieces: Iterable[SeismogramPiece
             made, SeismogramHeading(**{name: getattr(piece, name) for name in SeismogramHeading._fields})
         )
         put_metadata(made, piece.metadata)
+        if piece.history is not None and (history := history_to_message(piece.history)) is not None:
+            made.history.CopyFrom(history)
         put_samples(made.samples, piece.samples)
 
 
@@ -206,7 +212,8 @@ def _seismogram_value(message: waveform_pb2.Seismogram) -> SeismogramPiece:
     samples = unpack_samples(message.samples)
     if samples.ndim != 2 or samples.shape[0] != 3:
         raise ValueError(f"samples of shape {samples.shape} of {heading.channels[0]}, expected three components")
-    return SeismogramPiece(samples=samples, metadata=metadata_of(message), **heading._asdict())
+    history = history_from_message(message.history) if message.HasField("history") else None
+    return SeismogramPiece(samples=samples, metadata=metadata_of(message), history=history, **heading._asdict())
 
 
 _SEISMOGRAMS: Final = Spread(

@@ -12,6 +12,7 @@ from ..client import Client, Job
 from ..model.outcome import Fate, JobState
 from . import views
 from .datum import is_datum, parts_of
+from .history import job_file
 from .kind import CLI, PLAIN, Limits
 from .options import OUT, client, errors_to
 from .progress import JobBar
@@ -32,6 +33,8 @@ def submit(
             return
         job = connected.submit(job_file)
         OUT.print(f"Job {job.id} is submitted.")
+        if job.already is not None:
+            OUT.print(job.already.text, markup=False, soft_wrap=True)
         if wait:
             raise typer.Exit(follow(connected, job))
 
@@ -73,12 +76,18 @@ def show(
     job: Annotated[str, typer.Argument(help="Id of a job; or of a datum: of its document or its window.")],
     channels: Annotated[int, typer.Option(help="Channels of the availability table; 0 means all.")] = 40,
     files: Annotated[int, typer.Option(help="Stored waveforms to list.")] = 10,
+    history: Annotated[
+        bool, typer.Option("--history", help="Print a job file that makes this stored waveform again.")
+    ] = False,
 ) -> None:
     """A job's ledger, why windows are not saved, availability by channel and day, and where its data are.
 
     Of a datum: what it is, its metadata, its error log, where it comes from and how it was made.
     """
     with client() as connected:
+        if history:
+            OUT.print(job_file(connected.history(job)), markup=False, soft_wrap=True, end="")
+            return
         if is_datum(job):
             datum = connected.datum(job)
             OUT.print(*parts_of(datum, connected.job(datum.job)), sep="\n\n")

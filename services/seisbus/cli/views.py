@@ -237,6 +237,8 @@ def estimate_table(estimate: Estimate) -> Table:
     made.add_row("to fetch", size_text(estimate.fetch_bytes))
     made.add_row("on disk", size_text(estimate.disk_bytes))
     made.add_row("time", f"{estimate.hours:.2f} h" if estimate.hours >= 0.1 else f"{estimate.hours * 3600:.0f} s")
+    if estimate.already is not None:
+        made.add_row("already", estimate.already.text.removeprefix("already: "))
     made.add_row("basis", estimate.basis)
     return made
 

@@ -11,20 +11,24 @@ from .direct import Direct
 from .sync import Client
 from .transport import Transport
 from .values import (
+    Already,
     Archive,
     Availability,
     Datum,
     DeadLetter,
     Estimate,
+    History,
     Job,
     Outcome,
     Progress,
     Query,
     Reason,
+    SourceObject,
     Stored,
 )
 
 __all__ = [
+    "Already",
     "Archive",
     "AsyncClient",
     "Availability",
@@ -36,11 +40,13 @@ __all__ = [
     "Direct",
     "Estimate",
     "Failure",
+    "History",
     "Job",
     "Outcome",
     "Progress",
     "Query",
     "Reason",
+    "SourceObject",
     "Stored",
     "TotalMisfit",
     "Transport",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from .calls.archives import ArchiveCalls
 from .calls.data import DataCalls
 from .calls.exports import ExportCalls
+from .calls.history import HistoryCalls
 
 
-class AsyncClient(ExportCalls, ArchiveCalls, DataCalls):
+class AsyncClient(ExportCalls, ArchiveCalls, DataCalls, HistoryCalls):
     """A client of a control service; use it as `async with`, on one event loop.
 
     Every call may raise ClientError with control's sentence, or UnreachableError if control does not answer.

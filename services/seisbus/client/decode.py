@@ -11,7 +11,7 @@ from libseis import ErrorSeverity, Metadata, Seismogram, SeismogramEnsemble, Tim
 from libseis.codes import Channel, ChannelFilter, location
 from libseis.isotime import iso
 from libseis.objects.kinds import Atomic, Ensemble
-from libseis.segments import Segment, join
+from libseis.segments import Rate, Segment, join
 from libseis.warned import collected, tell
 
 from ..errors import UserError, WaveformError
@@ -65,9 +65,25 @@ def datum_of(stored: Stored) -> TimeSeries | Seismogram:
     return time_series_of(stored) if components_of(stored.document) == 1 else seismogram_of(stored)
 
 
+def cut_datum_of(
+    stored: Stored, start_ns: int | None = None, stop_ns: int | None = None
+) -> TimeSeries | Seismogram | None:
+    """The same with the samples from `start_ns` to before `stop_ns` alone, None where it has no sample there."""
+    if components_of(stored.document) == 1:
+        return cut_series_of(stored, start_ns, stop_ns)
+    return cut_seismogram_of(stored, start_ns, stop_ns)
+
+
 def seismogram_of(stored: Stored) -> Seismogram:
     """A Seismogram with the document as its Metadata, but `tmatrix`, which there is of the sensor's axes: its property
     says where the components point. What cannot be read is dead, without samples, and says why on its elog."""
+    datum = cut_seismogram_of(stored)
+    assert datum is not None  # without bounds
+    return datum
+
+
+def cut_seismogram_of(stored: Stored, start_ns: int | None = None, stop_ns: int | None = None) -> Seismogram | None:
+    """The same with the samples from `start_ns` to before `stop_ns` alone, None where it has no sample there."""
     document = stored.document
     values = metadata_of(stored)
     try:
@@ -77,10 +93,15 @@ def seismogram_of(stored: Stored) -> Seismogram:
     except (WaveformError, StoredBytesError) as error:
         found: Seismogram = _died(stored, Seismogram(values | {"npts": 0}), error.message)
         return found
-    datum = Seismogram(values, np.empty((3, 0)))
-    datum.adopt_data(np.array(samples, order="F"))
-    datum.set_rate(*map(int, document["rate"]))
-    datum.set_t0_ns(int(document["t0_ns"]))
+    rate, t0_ns = Rate(*map(int, document["rate"])), int(document["t0_ns"])
+    clock = within(Segment(Channel.of_document({**document, "chan": ""}), t0_ns, rate, samples[0]), start_ns, stop_ns)
+    if clock is None:
+        return None
+    first = rate.round_index(clock.t0_ns - t0_ns)
+    datum = Seismogram(values | _cut_values(stored, clock), np.empty((3, 0)))
+    datum.adopt_data(np.array(samples[:, first : first + clock.npts], order="F"))
+    datum.set_rate(rate.numerator, rate.denominator)
+    datum.set_t0_ns(clock.t0_ns)
     datum["tmatrix"] = list(document.get("axes", document["tmatrix"]))
     _tell(stored, datum)
     datum.set_live()
@@ -100,13 +121,22 @@ def time_series_of(stored: Stored) -> TimeSeries:
 
     What cannot be read is dead, without samples, and says why on its elog.
     """
+    datum = cut_series_of(stored)
+    assert datum is not None  # without bounds
+    return datum
+
+
+def cut_series_of(stored: Stored, start_ns: int | None = None, stop_ns: int | None = None) -> TimeSeries | None:
+    """The same with the samples from `start_ns` to before `stop_ns` alone, None where it has no sample there."""
     try:
         with collected() as told:
-            segment = segment_of(stored)
+            segment = within(segment_of(stored), start_ns, stop_ns)
     except WaveformError as error:
         found: TimeSeries = _died(stored, TimeSeries(metadata_of(stored) | {"npts": 0}), error.message)
         return found
-    datum = TimeSeries(metadata_of(stored), np.asarray(segment.data, np.float64))
+    if segment is None:
+        return None
+    datum = TimeSeries(metadata_of(stored) | _cut_values(stored, segment), np.asarray(segment.data, np.float64))
     datum.set_rate(segment.rate.numerator, segment.rate.denominator)
     datum.set_t0_ns(segment.t0_ns)
     _tell(stored, datum)
@@ -114,6 +144,22 @@ def time_series_of(stored: Stored) -> TimeSeries:
     datum.set_live()
     _relate(stored, datum)
     return datum
+
+
+def within(segment: Segment, start_ns: int | None, stop_ns: int | None) -> Segment | None:
+    """The part of a segment from `start_ns` to before `stop_ns` (None: without a bound); None where it has no sample."""
+    first = 0 if start_ns is None else max(segment.ceil_index(start_ns), 0)
+    stop = segment.npts if stop_ns is None else min(segment.ceil_index(stop_ns), segment.npts)
+    if first >= stop:
+        return None
+    return segment if stop - first == segment.npts else segment.part(first, stop)
+
+
+def _cut_values(stored: Stored, segment: Segment) -> dict[str, Any]:
+    """What the Metadata of a datum says in place of its document, where it was cut."""
+    if segment.npts == stored.document["npts"]:
+        return {}
+    return {"npts": segment.npts, "t0_ns": segment.t0_ns, "endtime": segment.end_ns / 1e9}
 
 
 def _relate(stored: Stored, datum: Atomic) -> None:
@@ -193,9 +239,7 @@ def traces_of(
     for one, whole in [(found, segment) for found in stored for segment in segments_of(found)]:
         if components_of(one.document) > 1 and not channels.matches(whole.channel):
             continue
-        first, stop = max(whole.ceil_index(start_ns), 0), min(whole.ceil_index(end_ns + 1), whole.npts)
-        if first < stop:
-            part = whole if stop - first == whole.npts else whole.part(first, stop)
+        if (part := within(whole, start_ns, end_ns + 1)) is not None:
             groups.setdefault((part.channel, part.data.dtype.name, _units(one)), []).append((part, one))
     return [
         _trace(segment, [one for part, one in members if _inside(part, segment)])

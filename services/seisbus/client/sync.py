@@ -25,6 +25,7 @@ from .values import (
     Datum,
     DeadLetter,
     Estimate,
+    History,
     Job,
     Outcome,
     Progress,
@@ -254,13 +255,16 @@ class Client:
         """Documents with their stored bytes, one by one."""
         return _iterate(self._client.stored(query, **where))
 
-    def stream(self, query: Query | None = None, **where: Unpack[QueryFields]) -> Iterator[Atomic]:
-        """Stored waveforms as TimeSeries (Seismograms of sensors), one by one."""
-        return _iterate(self._client.stream(query, **where))
+    def stream(
+        self, query: Query | None = None, *, cut: bool = False, **where: Unpack[QueryFields]
+    ) -> Iterator[Atomic]:
+        """Stored waveforms as TimeSeries (Seismograms of sensors), one by one; with `cut` only their samples in
+        [start, end)."""
+        return _iterate(self._client.stream(query, cut=cut, **where))
 
-    def read(self, query: Query | None = None, **where: Unpack[QueryFields]) -> Ensemble:
-        """Stored waveforms as one ensemble."""
-        return _run(self._client.read(query, **where))
+    def read(self, query: Query | None = None, *, cut: bool = False, **where: Unpack[QueryFields]) -> Ensemble:
+        """Stored waveforms as one ensemble; with `cut` only their samples in [start, end)."""
+        return _run(self._client.read(query, cut=cut, **where))
 
     def save(
         self, path: Path | str, query: Query | None = None, *, version: int | None = None, **where: Unpack[QueryFields]
@@ -271,6 +275,10 @@ class Client:
     def get_waveforms(self, net: str, sta: str, loc: str, chan: str, t1: Any, t2: Any, *, job: str = "") -> Any:
         """What is stored of these channels from t1 to t2 as an obspy Stream."""
         return _run(self._client.get_waveforms(net, sta, loc, chan, t1, t2, job=job))
+
+    def history(self, identity: str) -> History:
+        """How a stored waveform was made (its `_id`, or its window's id), with a job that makes it again."""
+        return _run(self._client.history(identity))
 
     def logs(self, job: str) -> list[dict[str, Any]]:
         """elog documents of a job's saved data."""

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from libseis import ProcessingHistory
 from libseis.codes import Channel, location_text
 from libseis.wire.channels import channel_of
+from libseis.wire.headers import history_from_message
 from seis.control.v1 import control_pb2 as pb
 from seis.v1 import task_pb2
 
@@ -64,6 +66,42 @@ def total_misfit(message: pb.ListMisfitsResponse.Row) -> TotalMisfit:
 
 
 @dataclass(frozen=True, slots=True)
+class Already:
+    """Windows of a job that earlier jobs have saved with the same recipe and data_tag.
+
+    `windows` of `planned`, which are `scaled` from some of them in large jobs; `skipped` says whether they are left as
+    they are; `jobs` are ids, newest first; `text` says it in a sentence.
+    """
+
+    windows: int
+    planned: int
+    skipped: bool
+    scaled: bool
+    jobs: tuple[str, ...]
+    text: str
+
+    @classmethod
+    def of_response(cls, response: pb.SubmitJobResponse) -> Already | None:
+        """Make it from the answer to a submission.
+
+        Parameters
+        ----------
+        response
+            The answer.
+
+        Returns
+        -------
+        Already | None
+            None when no earlier job has any of the windows.
+        """
+        if not response.HasField("already"):
+            return None
+        told = response.already
+        jobs = tuple(name.removeprefix("jobs/") for name in told.jobs)
+        return cls(told.windows, told.planned, told.skipped, told.scaled, jobs, told.text)
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """A job; times are nanoseconds since 1970, `close_time_ns` 0 while it is open. `spec` is empty in lists."""
 
@@ -76,6 +114,7 @@ class Job:
     close_time_ns: int
     error: str
     notes: tuple[str, ...]
+    already: Already | None = None
 
     @property
     def state(self) -> JobState:
@@ -127,6 +166,7 @@ class Estimate:
     missing: int
     days_estimated: int
     basis: str
+    already: Already | None = None
 
     @classmethod
     def of(cls, message: pb.Estimate) -> Estimate:
@@ -142,7 +182,7 @@ class Estimate:
         Estimate
             The estimate.
         """
-        return cls(**{name: getattr(message, name) for name in cls.__slots__})
+        return cls(**{name: getattr(message, name) for name in cls.__slots__ if name != "already"})
 
 
 _SUBJECTS = {
@@ -292,6 +332,64 @@ class DeadLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceObject:
+    """An object that samples are of: the version that was read (`etag`), the one that the archive has `now`, and what
+    is to be said of it in a sentence, "" where nothing is."""
+
+    archive: str
+    key: str
+    etag: str
+    now: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """How a stored waveform was made.
+
+    `job` is the content of a job file that makes it again, which `submit` takes; `notes` say what may keep the samples
+    from being the same. `of_job` is the document of `history_global` of the job that stored it, empty where there is
+    none. `history` is the history of the datum itself, None where its job kept none (`history: object`).
+    """
+
+    waveform: str
+    job: Mapping[str, Any]
+    notes: tuple[str, ...]
+    objects: tuple[SourceObject, ...]
+    of_job: Mapping[str, Any]
+    history: ProcessingHistory | None
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Versions of distributions that the job was taken with."""
+        found: Mapping[str, str] = self.of_job.get("control", {}).get("versions", {})
+        return found
+
+    @classmethod
+    def of(cls, message: pb.GetHistoryResponse) -> History:
+        """Make a history from a message.
+
+        Parameters
+        ----------
+        message
+            The message.
+
+        Returns
+        -------
+        History
+            The history.
+        """
+        return cls(
+            waveform=message.waveform,
+            job=json.loads(message.job_json),
+            notes=tuple(message.notes),
+            objects=tuple(SourceObject(o.archive, o.key, o.etag, o.now, o.problem) for o in message.objects),
+            of_job=json.loads(message.global_json) if message.global_json else {},
+            history=history_from_message(message.history) if message.HasField("history") else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
     """An archive that the deployment knows; `index` is files or listing."""
 
@@ -304,6 +402,8 @@ class Archive:
 @dataclass(frozen=True, slots=True)
 class Query:
     """Which stored waveforms: codes with * and ? and comma-separated alternatives; those that overlap [start, end).
+
+    Waveforms are chosen and not cut; `client.read(..., cut=True)` cuts them to [start, end).
 
     A location of "" is the blank one (so are "--" and None), "*" is any.
     Times are ISO 8601 texts, epoch seconds, datetimes or obspy's UTCDateTime. `limit` 0 means all.
@@ -322,6 +422,12 @@ class Query:
     event: str = ""
     limit: int = 0
     components: int = 0
+
+    @property
+    def bounds_ns(self) -> tuple[int | None, int | None]:
+        """Start and end in nanoseconds since 1970, None where there is no bound; ValueError for what is not a time."""
+        start, end = self.start, self.end
+        return None if start is None else time_ns(start), None if end is None else time_ns(end)
 
     def message(self) -> pb.WaveformQuery:
         """For the wire; ValueError for what is not a time."""

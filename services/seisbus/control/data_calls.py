@@ -27,6 +27,7 @@ from ..store.pages import Page, PageRequest
 from . import messages
 from .context import CallContext
 from .dataset_files import stretches
+from .history import history_of
 from .resource_names import JOBS, resource_id
 
 D = TypeVar("D", bound=Mapping[str, Any])
@@ -166,6 +167,10 @@ class DataCalls:
             message.error = error.message
         message.last = True
         yield message
+
+    async def GetHistory(self, request: pb.GetHistoryRequest, _: Any) -> pb.GetHistoryResponse:
+        """How a waveform was made, and a job that makes it again."""
+        return await history_of(self.context, request.id)
 
     async def ListLogs(self, request: pb.ListLogsRequest, _: Any) -> pb.ListLogsResponse:
         """Error logs of saved data."""

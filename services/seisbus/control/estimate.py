@@ -121,12 +121,12 @@ async def estimate(context: CallContext, spec: ArchiveJob) -> pb.Estimate:
         if await day_is_known(context.store, spec.archive, day_name(day)) is None:
             continue
         known += 1
-        documents = await _files(context, spec, day)
+        documents = await files_of(context, spec, day)
         if not aims.by_channel:
             total.add(load_of(aims.reach(day)), held_of(documents, components), growth, ranges=ranges)
             continue
-        aimed = await _aimed(aims, day, documents, places)
-        for of_item in _by_item(documents, components):
+        aimed = await aimed_of(aims, day, documents, places)
+        for of_item in by_item(documents, components):
             windows = aimed(Channel.of_document(of_item[0]))
             placed = [window for window in windows if window.unplaced is None]
             total.add(load_of(placed), held_of(of_item, components), growth, ranges=ranges)
@@ -143,17 +143,19 @@ async def known_aims(
         return aims
     thinning, places = Thinning(spec.select.spacing), Places(context.store, spec.archive)
     for day in spread(aims.home_days()):
-        documents = await _files(context, spec, day)
+        documents = await files_of(context, spec, day)
         sizes = {Channel.of_document(document): int(document["size"]) for document in documents}
-        thinning.add(await _aimed(aims, day, documents, places), sizes)
+        thinning.add(await aimed_of(aims, day, documents, places), sizes)
     return await asyncio.to_thread(aims_of, spec, origins, thinning.stations(), picks)
 
 
-async def _files(context: CallContext, spec: ArchiveJob, day: int) -> list[DayFileDocument]:
+async def files_of(context: CallContext, spec: ArchiveJob, day: int) -> list[DayFileDocument]:
+    """What the database knows of the files of a day that a job selects."""
     return [d async for d in day_files(context.store, spec.archive, day_name(day), spec.select.filter)]
 
 
-async def _aimed(aims: Aims, day: int, documents: list[DayFileDocument], places: Places) -> DayAims:
+async def aimed_of(aims: Aims, day: int, documents: list[DayFileDocument], places: Places) -> DayAims:
+    """What a job wants of each channel on a day."""
     channels = {Channel.of_document(document) for document in documents}
     if aims.by_place:
         await places.load(channels)
@@ -181,7 +183,7 @@ def stretches(spans: Iterable[Span], size: float) -> list[Span]:
     return found
 
 
-def _by_item(documents: Sequence[DayFileDocument], components: int) -> Iterable[Sequence[DayFileDocument]]:
+def by_item(documents: Sequence[DayFileDocument], components: int) -> Iterable[Sequence[DayFileDocument]]:
     """The files of each item of the ledger: one of a channel, those of a sensor."""
     if components == 1:
         return [[document] for document in documents]

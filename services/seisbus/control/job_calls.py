@@ -37,11 +37,12 @@ class JobCalls:
         """Validate and start, or estimate."""
         if request.validate_only:
             spec, notes = await checked_spec(self.context, request.spec)
-            found = await CONTROL.get(spec.kind, PLAIN).estimate(self.context, spec)
+            kind = CONTROL.get(spec.kind, PLAIN)
+            found = await kind.estimate(self.context, spec)
             found.basis = " ".join([found.basis, *notes])
-            return pb.SubmitJobResponse(estimate=found)
-        job = await submit(self.context, request.spec, request.request_id)
-        return pb.SubmitJobResponse(job=messages.job_message(job))
+            return pb.SubmitJobResponse(estimate=found, already=await kind.already(self.context, spec))
+        job, already = await submit(self.context, request.spec, request.request_id)
+        return pb.SubmitJobResponse(job=messages.job_message(job), already=already)
 
     async def SyncIndex(self, request: pb.SyncIndexRequest, _: Any) -> pb.SyncIndexResponse:
         """Start a job of kind index."""

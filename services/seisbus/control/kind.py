@@ -29,6 +29,10 @@ class ControlKind(Generic[J]):
         """What the job would take."""
         return pb.Estimate(basis=f"A job of kind {spec.kind} plans no windows.")
 
+    async def already(self, context: CallContext, spec: J) -> pb.Already | None:
+        """What earlier jobs have saved of the job; None where nothing is to be said of it."""
+        return None
+
     async def submit(self, context: CallContext, spec: J, request_id: str, notes: Sequence[str]) -> JobDocument:
         """The job, written and announced; a repeat of `request_id` gives the job of the first call."""
         return await start(context, spec, request_id, notes)

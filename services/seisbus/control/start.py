@@ -15,13 +15,16 @@ from ..model.outcome import JobState
 from ..store.documents import JobDocument
 from ..store.jobs import insert_job
 from .context import CallContext
+from .history import history_of_job
 
 _log = logging.getLogger(__name__)
 
 
 async def start(context: CallContext, spec: Job, request_id: str, notes: Sequence[str] = ()) -> JobDocument:
     """Write a job with its first notes and announce it to the indexers."""
-    job = await insert_job(context.store, new_job_id(), spec, request_id, notes)
+    identity = new_job_id()
+    history = await history_of_job(context, identity, spec)
+    job = await insert_job(context.store, identity, spec, request_id, notes, history)
     failpoint("submitted-before-publish")
     if not JobState(job["state"]).closed:
         await announce(context, job)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from seis.control.v1 import control_pb2 as pb
+
 from ..model.job import parse_job
 from ..model.kind import Job
 from ..store.documents import JobDocument
@@ -31,7 +33,12 @@ async def checked_spec(context: CallContext, text: str) -> tuple[Job, list[str]]
     return checked
 
 
-async def submit(context: CallContext, text: str, request_id: str) -> JobDocument:
-    """The job of a text, written and announced; a repeat of `request_id` gives the job of the first call."""
+async def submit(context: CallContext, text: str, request_id: str) -> tuple[JobDocument, pb.Already | None]:
+    """The job of a text, written and announced, and what earlier jobs have of it; a repeat of `request_id` gives the
+    job of the first call."""
     spec, notes = await checked_spec(context, text)
-    return await CONTROL.get(spec.kind, PLAIN).submit(context, spec, request_id, notes)
+    kind = CONTROL.get(spec.kind, PLAIN)
+    already: pb.Already | None = await kind.already(context, spec)
+    if already is not None and already.skipped:
+        notes = [*notes, already.text]
+    return await kind.submit(context, spec, request_id, notes), already

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import replace
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -95,6 +98,11 @@ class ArchiveJob(OfArchive):
                 )
         return self
 
+    @property
+    def skips(self) -> bool:
+        """Whether windows that an earlier job has saved are not made again."""
+        return False
+
     def recipe(self) -> Recipe:
         """What fetcher, windower and writer need of the job; where it names no pad, each task has its own."""
         pad = self.pad or Pad()
@@ -115,8 +123,43 @@ class ArchiveJob(OfArchive):
         )
 
 
+# Which windows a job has, and what does not change what is made of them.
+_NO_PART_OF_A_RECIPE = frozenset({"name", "kind", "priority", "select", "windows", "expect", "existing"})
+
+
 class CutJob(ArchiveJob):
-    """A job whose windows are cut out of the archive's files and stored."""
+    """A job whose windows are cut out of the archive's files and stored.
+
+    `existing` says what becomes of windows that an earlier job with the same recipe and data_tag has saved; `history`
+    whether each datum keeps its own processing history.
+    """
+
+    history: Literal["none", "object"] = "none"
+    existing: Literal["skip", "again"] = "skip"
+
+    @property
+    def recipe_key(self) -> str:
+        """A hash of all that decides what becomes of a window of a channel and span; "" where channels and spans are
+        not planned.
+
+        Defaults are left out, so that a key of a later version does not change it.
+        """
+        if self.inputs == "event_files":
+            return ""
+        content = self.model_dump(mode="json", exclude_defaults=True, exclude=set(_NO_PART_OF_A_RECIPE))
+        events = self.windows.events
+        phase, model = ((), "") if events is None or not events.phase else (events.phase, events.model)
+        content["windows"] = [self.windows.end_excluded, phase, model, self.windows.picks is not None]
+        return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+    @property
+    def skips(self) -> bool:
+        """Whether windows that exist are not made again: those of jobs without a data_tag always are."""
+        return self.existing == "skip" and bool(self.output.data_tag) and bool(self.recipe_key)
+
+    def recipe(self) -> Recipe:
+        """What fetcher, windower and writer need of the job."""
+        return replace(super().recipe(), history=self.history == "object")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from libseis import ProcessingHistory
 from libseis.codes import Channel
 from libseis.misfit.config import Config
 from libseis.misfit.flexwin.window import RejectedWindow
@@ -221,7 +222,8 @@ class Piece:
     """A contiguous stretch of a window's samples, packed as it will be stored.
 
     `units` are those of the samples (counts, m/s ...), "" where they are not known; `metadata` is what steps put into
-    the datum's Metadata: numbers, texts, truth values and lists of them.
+    the datum's Metadata: numbers, texts, truth values and lists of them; `history` is how it came about, where the job
+    keeps that of each datum.
     """
 
     channel: Channel
@@ -233,6 +235,7 @@ class Piece:
     data: bytes
     units: str = ""
     metadata: Mapping[str, Any] = field(default_factory=_none)
+    history: ProcessingHistory | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -257,6 +260,7 @@ class SeismogramPiece:
     units: str = ""
     skew: tuple[float, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=_none)
+    history: ProcessingHistory | None = None
 
     @property
     def npts(self) -> int:
@@ -291,7 +295,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class WindowOutcome:
-    """How a window ended, with its samples if it lives."""
+    """How a window ended, with its samples if it lives.
+
+    `pad_before_ns` and `pad_after_ns` are what its steps were given around it.
+    """
 
     window: Window
     fate: Fate
@@ -300,6 +307,8 @@ class WindowOutcome:
     pieces: tuple[Piece, ...] = ()
     log: tuple[LogLine, ...] = ()
     seismograms: tuple[SeismogramPiece, ...] = ()
+    pad_before_ns: int = 0
+    pad_after_ns: int = 0
     sources: tuple[Source, ...] = ()
     steps: tuple[str, ...] = ()
 

@@ -103,6 +103,11 @@ class Job(Model):
         return frozenset()
 
     @property
+    def recipe_key(self) -> str:
+        """What jobs that make the same of a window have in common; "" for jobs that make no windows."""
+        return ""
+
+    @property
     def awaits(self) -> str:
         """The job that must be closed before this one is planned; "" for none."""
         return ""

@@ -70,11 +70,20 @@ class WindowTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class Existing:
+    """Who has saved a window already: the job, and in how many pieces."""
+
+    job: str
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """An archive object (with neighbours) and every window a job wants of it; of a sensor, the objects of its
     channels.
 
     Without an object it is of windows that could not be placed; `unplaced` says why, one for each.
+    The last windows are those that `existing` jobs have saved, one for each.
     """
 
     id: str
@@ -87,6 +96,7 @@ class Task:
     pad_before_ns: int | None = None  # of this channel; None where the job's recipe says it for all
     pad_after_ns: int | None = None
     unplaced: tuple[Unplaced, ...] = ()
+    existing: tuple[Existing, ...] = ()
 
     @property
     def provisional(self) -> bool:
@@ -100,7 +110,7 @@ class Recipe:
 
     `components`: 1 for windows of channels, 3 for windows of sensors, whose channels become one Seismogram. `prefer`
     and `prefer_loc`: of a station's channels those of the first band and instrument, and location, that there are; for
-    objects whose channels show when they are read.
+    objects whose channels show when they are read. `history`: each datum keeps its own processing history.
 
     Pads are nanoseconds. With `pad_planned` they are what the plan took for the steps' need, and who knows the rate of
     the records takes more where the steps want more; else they are the job's own.
@@ -121,3 +131,4 @@ class Recipe:
     components: int = 1
     prefer: tuple[str, ...] = ()
     prefer_loc: tuple[str, ...] = ()
+    history: bool = False

@@ -37,10 +37,11 @@ Phases = Annotated[tuple[str, ...], BeforeValidator(listed), AfterValidator(_pha
 
 
 class AbsoluteWindow(Model):
-    """A window given outright; the sample at `end` belongs to it."""
+    """A window given outright; the sample at `end` belongs to it, unless the end is excluded, as that of a tile is."""
 
     start: Moment
     end: Moment
+    end_excluded: bool = False
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -188,6 +189,13 @@ class Windows(Model):
     events: EventWindows | None = None
     picks: PickWindows | None = None
     tile: Tile | None = None
+
+    @property
+    def end_excluded(self) -> list[bool]:
+        """Whether the sample at the end of a window belongs to the next one; both where windows differ in it."""
+        if self.absolute is not None:
+            return sorted({window.end_excluded for window in self.absolute})
+        return [self.tile is not None]
 
     @model_validator(mode="after")
     def _one(self) -> Self:

@@ -96,7 +96,7 @@ def windows_of_day(spec: ArchiveJob, origins: Sequence[Origin], day: int) -> Ite
         )
     else:
         yield from sorted(
-            PlannedWindow(span.start, span.end, inclusive_end=True)
+            PlannedWindow(span.start, span.end, inclusive_end=not span.end_excluded)
             for span in windows.absolute or ()
             if low <= span.start < high
         )

@@ -22,11 +22,13 @@ from .documents import (
     DeadLetterDocument,
     Document,
     ErrorLog,
+    GlobalHistory,
     Grave,
     IndexKeyDocument,
     JobDocument,
     LeaseDocument,
     MisfitWindowDocument,
+    ObjectHistory,
     ProcessDocument,
     RejectedWindowDocument,
     SeismogramDocument,
@@ -72,6 +74,8 @@ DAY_FILE: Final[Collection[DayFileDocument]] = Collection("day_file")
 SOURCE: Final[Collection[SourceDocument]] = Collection("source")
 SITE: Final[Collection[SiteDocument]] = Collection("site")
 CHANNEL: Final[Collection[ChannelDocument]] = Collection("channel")
+HISTORY_GLOBAL: Final[Collection[GlobalHistory]] = Collection("history_global")
+HISTORY_OBJECT: Final[Collection[ObjectHistory]] = Collection("history_object")
 DEAD_LETTER: Final[Collection[DeadLetterDocument]] = Collection("dead_letter")
 LEASE: Final[Collection[LeaseDocument]] = Collection("lease")
 PROCESS: Final[Collection[ProcessDocument]] = Collection("process")
@@ -87,8 +91,13 @@ def _index(*keys: str, unique: bool = False, sparse: bool = False) -> IndexModel
     return IndexModel([(key, ASCENDING) for key in keys], unique=unique, sparse=sparse)
 
 
+_SHARED: Final = IndexModel(
+    [("shared_by", ASCENDING), ("starttime", ASCENDING)], partialFilterExpression={"shared_by": {"$exists": True}}
+)
+
 INDEXES: Final[dict[str, list[IndexModel]]] = {
-    JOB: [_index("open", sparse=True), _index("request_id", unique=True, sparse=True)],
+    JOB: [_index("open", sparse=True), _index("request_id", unique=True, sparse=True), _index("recipe", sparse=True),
+          _index("points_to", sparse=True)],
     TASK: [
         _index("job", "_id"),
         IndexModel([("job", ASCENDING), ("open", ASCENDING)], partialFilterExpression={"open": True}),
@@ -100,14 +109,18 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         _index("job", "starttime"),
         _index("net", "sta", "chan", "starttime"),
         _index("data_tag", sparse=True),
+        _SHARED,
         _index("event", sparse=True),
     ],
     WF_SEISMOGRAM: [
         _index("job", "starttime"),
         _index("net", "sta", "starttime"),
         _index("data_tag", sparse=True),
+        _SHARED,
         _index("event", sparse=True),
     ],
+    HISTORY_GLOBAL: [_index("job")],
+    HISTORY_OBJECT: [_index("job")],
     CEMETERY: [_index("job")],
     ELOG: [_index("job")],
     ASDF_DATASET: [_index("job"), _index("path")],

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from cachetools import LRUCache
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from ..errors import JobFileError, NotFoundError, StateError
@@ -15,8 +16,8 @@ from ..model.job import of_type, read_job
 from ..model.kind import Job
 from ..model.outcome import RETRIABLE, Fate, JobState, Ledger
 from .client import Store, translated
-from .collections import JOB, OUTCOME, TASK
-from .documents import JobChange, JobDocument
+from .collections import HISTORY_GLOBAL, JOB, OUTCOME, TASK
+from .documents import GlobalHistory, JobChange, JobDocument
 from .summaries import fold
 
 J = TypeVar("J", bound=Job)
@@ -25,8 +26,16 @@ J = TypeVar("J", bound=Job)
 _SPECS: LRUCache[tuple[str, int], Job] = LRUCache(16)
 
 
-async def insert_job(store: Store, job: str, spec: Job, request_id: str = "", notes: Sequence[str] = ()) -> JobDocument:
-    """Write a submitted job; a repeat of `request_id` returns the job of the first."""
+async def insert_job(
+    store: Store,
+    job: str,
+    spec: Job,
+    request_id: str = "",
+    notes: Sequence[str] = (),
+    history: GlobalHistory | None = None,
+) -> JobDocument:
+    """Write a submitted job and, in the same transaction, its history; a repeat of `request_id` returns the job of the
+    first."""
     document: JobDocument = {
         "_id": job,
         "name": spec.name,
@@ -48,16 +57,24 @@ async def insert_job(store: Store, job: str, spec: Job, request_id: str = "", no
         "retry": None,
         "summed": True,
     }
+    if spec.recipe_key:
+        document["recipe"] = spec.recipe_key
     if request_id:
         document["request_id"] = request_id
-    with translated():
-        try:
-            await store[JOB].insert_one(document)
-        except DuplicateKeyError:
+
+    async def work(session: AsyncClientSession) -> None:
+        await store[JOB].insert_one(document, session=session)
+        if history is not None:
+            await store[HISTORY_GLOBAL].insert_one(history, session=session)
+
+    try:
+        await store.transact(work)
+    except DuplicateKeyError:
+        with translated():
             found = await store[JOB].find_one({"request_id": request_id})
-            if found is None:
-                raise
-            return found
+        if found is None:
+            raise
+        return found
     return document
 
 

@@ -81,7 +81,8 @@ def starts_of(packed: PackedWindows) -> list[tuple[str, int]]:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a window ended. What it refers to: so many `pieces`, its `grave` (the first window of it), or `refs`."""
+    """How a window ended. What it refers to: so many `pieces` (of a job `of`, where an earlier one has them), its
+    `grave` (the first window of it), or `refs`."""
 
     fate: Fate
     reason: str = ""
@@ -89,6 +90,7 @@ class End:
     refs: tuple[str, ...] = ()
     pieces: int = 0
     grave: int | None = None
+    of: str = ""
 
 
 def pack_outcomes(
@@ -104,7 +106,7 @@ def pack_outcomes(
     for number, (window, end) in enumerate(ends):
         if end.grave == number:
             graves.append(number)
-        kind = End(end.fate, end.reason, end.detail, end.refs, end.pieces, None if end.grave is None else 0)
+        kind = End(end.fate, end.reason, end.detail, end.refs, end.pieces, None if end.grave is None else 0, end.of)
         at = kinds.setdefault(kind, len(kinds))
         if runs and runs[-1][0] == at:
             runs[-1] = (at, runs[-1][1] + 1)
@@ -136,6 +138,8 @@ def _kind_document(kind: End) -> EndKind:
         document["refs"] = list(kind.refs)
     if kind.pieces:
         document["pieces"] = kind.pieces
+    if kind.of:
+        document["of"] = kind.of
     if kind.grave is not None:
         document["grave"] = True
     return document
@@ -149,8 +153,9 @@ def unpack_ends(document: OutcomeDocument) -> list[tuple[Window, End]]:
     for at, count in document["ends"]:
         kind = document["kinds"][at]
         plain = End(
-            Fate(kind["fate"]), kind["reason"], kind["detail"], tuple(kind.get("refs", ())), kind.get("pieces", 0)
-        )
+            Fate(kind["fate"]), kind["reason"], kind["detail"], tuple(kind.get("refs", ())), kind.get("pieces", 0),
+            of=kind.get("of", ""),
+        )  # fmt: skip
         for number in range(len(found), len(found) + count):
             if kind.get("grave"):
                 first = graves[bisect_right(graves, number) - 1]
@@ -193,7 +198,10 @@ def expand_all(documents: Iterable[StoredOutcome]) -> list[OutcomeRow]:
 
 def _refs(window: Window, end: End, ends: Sequence[tuple[Window, End]], attempt: int) -> list[str]:
     if end.pieces:
-        return [document_id(window.id, str(number)) for number in range(end.pieces)]
+        identity = window.id
+        if end.of:
+            identity = window_id(end.of, str(window.channel), window.start_ns, window.end_ns, window.subject.text)
+        return [document_id(identity, str(number)) for number in range(end.pieces)]
     if end.grave is not None:
         return [grave_id(ends[end.grave][0].id, attempt)]
     return list(end.refs)

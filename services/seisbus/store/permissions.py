@@ -47,12 +47,15 @@ _RESULTS: Final[tuple[str, ...]] = (
     c.ADJOINT_SOURCE,
     c.SYNTHETIC,
     c.REJECTED_WINDOW,
+    c.HISTORY_GLOBAL,
+    c.HISTORY_OBJECT,
 )
 _EVERY_WORKER: Final[Mapping[str, tuple[str, ...]]] = {c.JOB: _READ, c.DEAD_LETTER: _ADD}
 _RIGHTS: Final[Mapping[ServiceUser, Mapping[str, tuple[str, ...]]]] = {
     ServiceUser.CONTROL: {
         **dict.fromkeys((*_ARCHIVES, *_RESULTS, FILES, CHUNKS), _READ),
         c.JOB: _KEEP,
+        c.HISTORY_GLOBAL: _ADD,
         c.TASK: _READ,
         c.DEAD_LETTER: _READ,
     },
@@ -64,7 +67,7 @@ _RIGHTS: Final[Mapping[ServiceUser, Mapping[str, tuple[str, ...]]]] = {
         c.OUTCOME_SUPERSEDED: _ADD,
         c.SUMMARY: _ALL,
         c.LEASE: _ALL,
-        **dict.fromkeys(c.WAVEFORMS, _READ),
+        **dict.fromkeys(c.WAVEFORMS, _CHANGE),  # that a later job has them, too
         **dict.fromkeys(_ARCHIVES, _ALL),
     },
     ServiceUser.FETCHER: {
@@ -79,9 +82,10 @@ _RIGHTS: Final[Mapping[ServiceUser, Mapping[str, tuple[str, ...]]]] = {
         c.TASK: _CHANGE,
         c.OUTCOME: _ADD,
         c.SUMMARY: _ADD,
-        **dict.fromkeys(c.WAVEFORMS, _ADD),
+        **dict.fromkeys(c.WAVEFORMS, _KEEP),
         c.CEMETERY: _ADD,
         c.ELOG: _ADD,
+        c.HISTORY_OBJECT: _ADD,
         c.ASDF_DATASET: _ADD,
         c.MISFIT_WINDOW: _ADD,
         c.ADJOINT_SOURCE: _ADD,

@@ -20,7 +20,7 @@ from ..model.service import ServiceUser
 from ..telemetry.hops import Wait
 from .client import LOGIN_CODES, Store, budget, translated
 from .collections import PROCESS
-from .documents import ProcessDocument, ProcessReport
+from .documents import ProcessDocument, ProcessReport, Program
 
 # Who is silent for longer was removed from the deployment, by whatever kept it from saying so.
 FORGOTTEN: Final = timedelta(minutes=10)
@@ -28,7 +28,9 @@ FORGOTTEN: Final = timedelta(minutes=10)
 _SHARED: Final = ("MongoDB", "NATS")
 
 
-async def report(store: Store, process: str, service: str, waits: Sequence[Wait]) -> list[ProcessDocument]:
+async def report(
+    store: Store, process: str, service: str, waits: Sequence[Wait], program: Program | None = None
+) -> list[ProcessDocument]:
     """Write what `process` waits for and read what all do; UnavailableError when the database does not do that."""
     number = time.time_ns()
     said: ProcessReport = {
@@ -37,6 +39,8 @@ async def report(store: Store, process: str, service: str, waits: Sequence[Wait]
         "left": False,
         "waits": [{"hop": wait.hop, "text": wait.text} for wait in waits],
     }
+    if program is not None:
+        said["program"] = program
     # not journaled: what is lost with the server is said again at once
     collection = store[PROCESS].with_options(write_concern=WriteConcern(w=1))
     try:

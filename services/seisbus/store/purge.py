@@ -6,18 +6,20 @@ The job document goes last; until then it is marked, so that the job is not open
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from gridfs import AsyncGridFSBucket
 from gridfs.errors import NoFile
 
 from ..errors import JobFileError
+from ..model.kinds.purge import PurgeJob
 from ..model.outcome import JobState
 from . import collections as c
 from .blobs import gridfs_name
 from .client import Store, translated
 from .documents import JobDocument
+from .earlier import pointing_jobs, unshare
 from .jobs import get_job, open_jobs, spec_of, update_job
 
 # Paths in one query: far below the 16 MB of a document.
@@ -31,6 +33,8 @@ OF_JOB: Final[tuple[str, ...]] = (
     c.REJECTED_WINDOW,
     c.SYNTHETIC,
     c.ELOG,
+    c.HISTORY_OBJECT,
+    c.HISTORY_GLOBAL,
     c.CEMETERY,
     c.DEAD_LETTER,
     c.OUTCOME_SUPERSEDED,
@@ -53,7 +57,25 @@ async def mark(store: Store, job: str, purge: str) -> str:
             if job in _read_by(other):
                 return f"Job {other['_id']}, which is {other['state']}, reads what job {job} stored."
         if await update_job(store, found, {"purged_by": purge}):
-            return ""
+            break
+    for pointing, removed_by in await pointing_jobs(store, job):
+        if removed_by == purge:
+            continue
+        if pointing not in await _purged_with(store, purge):
+            refusal = f"Job {pointing} has windows that job {job} stored; purge {pointing} first, or both at once."
+        else:
+            refusal = await mark(store, pointing, purge)
+        if refusal:
+            with translated():
+                await store[c.JOB].update_one({"_id": job}, {"$unset": {"purged_by": ""}})
+            return refusal
+    return ""
+
+
+async def _purged_with(store: Store, purge: str) -> Sequence[str]:
+    """The jobs that a purge is to remove."""
+    spec = spec_of(await get_job(store, purge))
+    return spec.purge.jobs if isinstance(spec, PurgeJob) else ()
 
 
 def _read_by(job: JobDocument) -> frozenset[str]:
@@ -95,6 +117,7 @@ async def remove_blobs(store: Store, job: str) -> None:
 async def remove_documents(store: Store, job: str) -> None:
     """Delete everything that carries the job's id, and the job last."""
     with translated():
+        await unshare(store, job)
         for name in OF_JOB:
             await store.database[name].delete_many({"job": job})
         await store[c.JOB].delete_one({"_id": job})

@@ -105,11 +105,18 @@ async def waveforms(store: Store, wanted: WaveformFilter, request: PageRequest) 
 
 
 async def _in_order(store: Store, wanted: WaveformFilter, where: Document) -> AsyncIterator[SavedDocument]:
-    """What a query finds in all collections of waveforms, in order of start time."""
+    """What a query finds in all collections of waveforms, in order of start time; of a job also what earlier jobs
+    stored for it."""
+    wheres = [where]
+    if "job" in where:
+        job = await store[c.JOB].find_one({"_id": where["job"]}, {"points_to": 1})
+        if job is not None and job.get("points_to"):
+            wheres.append({"shared_by": where["job"], **{key: value for key, value in where.items() if key != "job"}})
     cursors = [
-        store[name].find(_there(components, where), batch_size=500).sort([("starttime", 1), ("_id", 1)])
+        store[name].find(_there(components, one), batch_size=500).sort([("starttime", 1), ("_id", 1)])
         for name, components in c.WAVEFORMS.items()
         if wanted.components in (0, components)
+        for one in wheres
     ]
     heads = [(cursor, document) for cursor in cursors if (document := await anext(cursor, None)) is not None]
     while heads:
@@ -368,7 +375,7 @@ def _waveform_query(wanted: WaveformFilter) -> tuple[Document, Accept[SavedDocum
 
     def accept(document: SavedDocument) -> bool:
         return (
-            (not wanted.job or document.get("job") == wanted.job)
+            (not wanted.job or document.get("job") == wanted.job or wanted.job in document.get("shared_by", ()))
             and (not wanted.data_tag or document.get("data_tag") == wanted.data_tag)
             and (not wanted.event or document.get("event") == wanted.event)
             and _overlaps(document, wanted.span)

@@ -176,7 +176,8 @@ def _bury(
             grave = first
         else:
             first = None
-        ends.append((entry.window, End(entry.fate, entry.reason, entry.detail, tuple(entry.refs), entry.pieces, grave)))
+        end = End(entry.fate, entry.reason, entry.detail, tuple(entry.refs), entry.pieces, grave, entry.of)
+        ends.append((entry.window, end))
     return ends
 
 

@@ -18,7 +18,8 @@ D = TypeVar("D", bound=Mapping[str, Any])
 class SettledWindow:
     """One window's end and the documents that go with it, by collection.
 
-    Of a saved window with `pieces` the references are those of its wf documents. `grave` is the cemetery document of a
+    Of a saved window with `pieces` the references are those of its wf documents, which job `of` has stored, where that
+    is an earlier one. `grave` is the cemetery document of a
     dead window, without `_id`: windows in a row that are dead for one reason share one.
     """
 
@@ -30,6 +31,7 @@ class SettledWindow:
     documents: list[tuple[Collection[Any], Any]] = field(default_factory=list)
     stored_bytes: int = 0
     pieces: int = 0
+    of: str = ""
     grave: Grave | None = None
 
     def add(self, collection: Collection[D], document: D) -> None:

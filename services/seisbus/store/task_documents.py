@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from libseis.codes import Channel
 
 from ..model.marks import Arrival, Pick, Unplaced
 from ..model.outcome import Fate
 from ..model.subject import Event
-from ..model.task import ObjectRef, Part, Task, Window, WindowTemplate
+from ..model.task import Existing, ObjectRef, Part, Task, Window, WindowTemplate
 from .documents import HeldWindows, Mark, TaskDocument, TaskObject
 from .packing import pack_windows, unpack_windows
 
@@ -115,6 +116,8 @@ def task_document(task: Task) -> TaskDocument:
         document["marks"] = held["marks"]
     if task.unplaced:
         document["unplaced"] = [(why.fate.value, why.reason, why.detail) for why in task.unplaced]
+    if task.existing:
+        document["existing"] = [(one.job, one.pieces, len(list(run))) for one, run in groupby(task.existing)]
     return document
 
 
@@ -138,4 +141,7 @@ def task_value(document: TaskDocument) -> Task:
         pad_before_ns=pad[0],
         pad_after_ns=pad[1],
         unplaced=tuple(Unplaced(Fate(fate), reason, detail) for fate, reason, detail in document.get("unplaced", ())),
+        existing=tuple(
+            Existing(job, pieces) for job, pieces, count in document.get("existing", ()) for _ in range(count)
+        ),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from libseis import TimeSeries
@@ -13,6 +15,7 @@ from ..model.outcome import Fate
 from ..model.task import Recipe, Window
 from .coverage import asked_of
 from .metadata import attached_to
+from .origins import origin_of
 from .packing import Taken, Work, packed
 from .step_results import parts_asked, step_failed, tell_lacking
 
@@ -21,15 +24,18 @@ def processed(window: Window, taken: Taken, sources: tuple[Source, ...], recipe:
     """Run the steps on window plus pad, cut last, and say what of the window is not covered then."""
     pieces: list[Piece] = []
     log, reasons, of_window = taken.log, list[str](), attached_to(window)
+    pads = PadsGiven()
     for piece in taken.cut.pieces:
         asked_ns = work.chain.pad_ns(piece.rate, recipe)
         padded = with_pad(piece, taken.joined, *asked_ns)
+        pads.add(piece, padded)
         if told := padded.uneven():  # steps work on one even grid
             log.append(LogLine("windower", told.message, Severity.COMPLAINT))
         if text := work.chain.short_pad(piece, padded, asked_ns):
             log.append(LogLine("windower", text, Severity.COMPLAINT))
+        origin = origin_of(window, sources, recipe)
         normal = work.known.normal(piece.channel, window.event, piece.t0_ns, piece.end_ns)
-        done = work.chain.run(padded, work.context, taken.units, {**normal.attributes, **of_window})
+        done = work.chain.run(padded, work.context, taken.units, {**normal.attributes, **of_window}, origin)
         log += done.log
         reasons += done.reasons
         asked = asked_of(window, piece)
@@ -42,7 +48,16 @@ def processed(window: Window, taken: Taken, sources: tuple[Source, ...], recipe:
             whole = timeseries_to_segment(made.datum)
             parts = parts_asked(whole, asked, window, work, log)
             pieces += [
-                packed(part, recipe, None, log, touched=True, units=made.units, metadata=made.metadata)
+                packed(
+                    part,
+                    recipe,
+                    None,
+                    log,
+                    touched=True,
+                    units=made.units,
+                    metadata=made.metadata,
+                    history=made.history,
+                )
                 for part in parts
             ]
             covered += parts
@@ -50,7 +65,29 @@ def processed(window: Window, taken: Taken, sources: tuple[Source, ...], recipe:
     if not pieces:
         return step_failed(window, log, sources, work, reasons)
     steps = work.chain.names
-    return WindowOutcome(window, Fate.SAVED, pieces=tuple(pieces), log=tuple(log), sources=sources, steps=steps)
+    return WindowOutcome(
+        window, Fate.SAVED, pieces=tuple(pieces), log=tuple(log), pad_before_ns=pads.before_ns,
+        pad_after_ns=pads.after_ns, sources=sources, steps=steps,
+    )  # fmt: skip
+
+
+@dataclass(slots=True)
+class PadsGiven:
+    """The pads of a job that give the steps of a window what they were given, and no sample more or less."""
+
+    before_ns: int = 0
+    after_ns: int = 0
+
+    def add(self, piece: Segment, padded: Segment) -> None:
+        """A piece, and the same with what was beside it.
+
+        `with_pad` takes whole samples ahead of a piece, and behind it the one that the pad ends in, too; half a sample
+        more or less is safe from rounding.
+        """
+        period = piece.rate.period_ns
+        ahead, behind = round((piece.t0_ns - padded.t0_ns) / period), round((padded.end_ns - piece.end_ns) / period)
+        self.before_ns = max(self.before_ns, round((ahead + 0.5) * period) if ahead > 0 else 0)
+        self.after_ns = max(self.after_ns, round((behind - 0.5) * period) if behind > 0 else 0)
 
 
 def with_pad(piece: Segment, joined: Joined, before: int, after: int) -> Segment:

@@ -27,6 +27,7 @@ from ..model.handovers import (
 from ..model.outcome import Fate, Reason, missing_detail
 from ..model.task import Recipe, Window
 from .channels import Decoded, choose, decoded
+from .origins import with_origin
 from .packing import RECORD_BYTES, Taken, Work, dead, packed
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def _outcome(
     origin = None if filled or taken.complaints else found
     log += [LogLine("windower", told.message, Severity.COMPLAINT) for s in result.pieces if (told := s.uneven())]
     pieces = tuple(packed(s, recipe, origin, log, touched=filled, units=taken.units) for s in result.pieces)
+    pieces = with_origin(pieces, window, sources, recipe)
     return WindowOutcome(window, Fate.SAVED, pieces=pieces, log=tuple(log), sources=sources)
 
 

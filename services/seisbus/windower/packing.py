@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from libseis import ProcessingHistory
 from libseis.errors import SampleError
 from libseis.mseed import difference, encode
 from libseis.segments import Cut, Joined, Segment
@@ -70,6 +71,7 @@ def packed(
     touched: bool,
     units: str,
     metadata: Mapping[str, Any] = NO_METADATA,
+    history: ProcessingHistory | None = None,
 ) -> Piece:
     """A piece in the form it is stored in: untouched samples as miniSEED, others as float64, or as the job says.
 
@@ -95,6 +97,7 @@ def packed(
         data=np.ascontiguousarray(segment.data, dtype="<f8").tobytes() if data is None else data,
         units=units,
         metadata=metadata,
+        history=history,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from libseis import ProcessingHistory
 from libseis.errors import MsPASSError
 from libseis.objects.kinds import ATOMIC, Atomic
 from libseis.segments import Rate, Segment
@@ -26,6 +27,11 @@ class Made:
 
     datum: Atomic
     metadata: Mapping[str, Any]
+
+    @property
+    def history(self) -> ProcessingHistory | None:
+        """How it came about; None where nobody keeps that."""
+        return None if self.datum.is_empty() else ProcessingHistory(self.datum)
 
     @property
     def units(self) -> str:
@@ -82,16 +88,26 @@ class Chain:
         context: StepContext | None,
         units: str = "",
         attached: Mapping[str, Any] = NO_METADATA,
+        origin: ProcessingHistory | None = None,
     ) -> Processed:
         """Apply the steps to a segment; as `data`. `units` are those of the samples that go in."""
-        return self.data(segment_to_timeseries(segment, {"units": units} if units else None), context, attached)
+        datum = segment_to_timeseries(segment, {"units": units} if units else None)
+        return self.data(datum, context, attached, origin)
 
-    def data(self, datum: Atomic, context: StepContext | None, attached: Mapping[str, Any] = NO_METADATA) -> Processed:
+    def data(
+        self,
+        datum: Atomic,
+        context: StepContext | None,
+        attached: Mapping[str, Any] = NO_METADATA,
+        origin: ProcessingHistory | None = None,
+    ) -> Processed:
         """Apply the steps to a datum.
 
         `context` holds the station metadata, for steps that want them; `attached` is what else is known of the datum,
-        which its Metadata have before the first step.
+        which its Metadata have before the first step; `origin` its history before that, where the job keeps it.
         """
+        if origin is not None:
+            datum.load_history(origin)
         for key, value in attached.items():
             datum[key] = value
         known = len(datum.elog)

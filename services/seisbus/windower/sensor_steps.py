@@ -17,10 +17,11 @@ from libseis.segments.timeseries import timeseries_to_segment
 from ..model.handovers import LogLine, Piece, SeismogramPiece, Severity, Source, WindowOutcome
 from ..model.outcome import Fate
 from ..model.task import Recipe, Window
-from .channel_steps import with_pad
+from .channel_steps import PadsGiven, with_pad
 from .coverage import asked_of
 from .members import Member, named
 from .metadata import attached_to
+from .origins import origin_of
 from .packing import Work, dead, packed
 from .processing import Made
 from .step_results import parts_asked, step_failed, tell_lacking
@@ -45,6 +46,7 @@ def processed(
     single: list[Piece] = []
     reasons: list[str] = []
     of_window = attached_to(window)
+    pads = PadsGiven()
     for bundle in bundles:
         piece = _clock(bundle)
         asked_ns = work.chain.pad_ns(bundle.rate, recipe)
@@ -54,9 +56,12 @@ def processed(
             return dead(window, CutReason.MIXED_RATES.value, error.message, log, sources)
         if text := work.chain.short_pad(piece, _clock(padded), asked_ns):
             log.append(LogLine("windower", text, Severity.COMPLAINT))
+        pads.add(piece, _clock(padded))
         normal = work.known.normal(window.channel, window.event, piece.t0_ns, piece.end_ns)
         attached = {**normal.attributes, **of_window}
-        done = work.chain.data(_seismogram(padded, axes, units), work.context, attached)
+        done = work.chain.data(
+            _seismogram(padded, axes, units), work.context, attached, origin_of(window, sources, recipe)
+        )
         log += done.log
         reasons += done.reasons
         asked = asked_of(window, piece)
@@ -69,15 +74,18 @@ def processed(
             else:
                 parts = parts_asked(timeseries_to_segment(one.datum), asked, window, work, log)
                 single += [
-                    packed(p, recipe, None, log, touched=True, units=one.units, metadata=one.metadata) for p in parts
+                    packed(
+                        p, recipe, None, log, touched=True, units=one.units, metadata=one.metadata, history=one.history
+                    )
+                    for p in parts
                 ]
             covered += parts
         tell_lacking(window, asked, covered, done, work, log)
     if not made and not single:
         return step_failed(window, log, sources, work, reasons)
     return WindowOutcome(
-        window, Fate.SAVED, pieces=tuple(single), seismograms=tuple(made), log=tuple(log), sources=sources,
-        steps=work.chain.names,
+        window, Fate.SAVED, pieces=tuple(single), seismograms=tuple(made), log=tuple(log),
+        pad_before_ns=pads.before_ns, pad_after_ns=pads.after_ns, sources=sources, steps=work.chain.names,
     )  # fmt: skip
 
 
@@ -136,4 +144,5 @@ def _piece(made: Made, datum: Seismogram, whole: Segment, part: Segment, bundle:
         units=made.units,
         skew=bundle.skews,
         metadata=made.metadata,
+        history=made.history,
     )

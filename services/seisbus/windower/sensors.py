@@ -33,6 +33,7 @@ from .channels import Decoded, decoded
 from .cutting import batch_of, missing_or, sources_of, take
 from .members import Member, named
 from .orientations import OrientationError, Orientations, absent, matrix_of
+from .origins import with_origin
 from .packing import Work, dead
 
 if TYPE_CHECKING:
@@ -152,6 +153,7 @@ class _Bundling:
                 self._window, members, bundles, axes, units, self._recipe, self._work, self._log, self._sources
             )
         made = tuple(_piece(bundle, axes, units) for bundle in bundles)
+        made = with_origin(made, self._window, self._sources, self._recipe)
         return WindowOutcome(self._window, Fate.SAVED, seismograms=made, log=tuple(self._log), sources=self._sources)
 
     def _tell(self, text: str) -> None:

@@ -16,6 +16,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from libseis import ProcessingHistory
+
 from ..app import WriterContext
 from ..app.normalizing import Normalizer
 from ..bus import Delivery
@@ -28,8 +30,8 @@ from ..model.normalized import Known
 from ..model.outcome import Fate
 from ..store.blobs import put_gridfs
 from ..store.client import ConflictError
-from ..store.collections import ELOG, WF_SEISMOGRAM, WF_TIMESERIES
-from ..store.documents import ObjectId, Provenance
+from ..store.collections import ELOG, HISTORY_OBJECT, WF_SEISMOGRAM, WF_TIMESERIES
+from ..store.documents import ObjectId, Provenance, SavedDocument
 from ..store.jobs import add_counts, add_notes
 from ..store.settle import Settlement, SettleResult, settle
 from ..store.settled import SettledWindow
@@ -47,6 +49,7 @@ from .documents import (
     with_problems,
 )
 from .files import WaveformFiles
+from .histories import object_history
 from .uploads import WaveformObjects
 from .waveforms import Place, WaveformStore
 
@@ -255,6 +258,7 @@ class Committer:
                 if shared is None:
                     document["provenance"] = provenance(batch, outcome)
                 entry.add(WF_TIMESERIES, document)
+                self._keep_history(batch, outcome, entry, document, piece.history)
                 entry.stored_bytes += len(piece.data)
             for number, (seismogram, of_sensor) in enumerate(
                 zip(outcome.seismograms, of_sensors, strict=True), len(outcome.pieces)
@@ -265,6 +269,7 @@ class Committer:
                 if shared is None:
                     of_three["provenance"] = provenance(batch, outcome)
                 entry.add(WF_SEISMOGRAM, of_three)
+                self._keep_history(batch, outcome, entry, of_three, seismogram.history)
                 entry.stored_bytes += len(data)
             entry.pieces = len(outcome.pieces) + len(outcome.seismograms)
             if outcome.log:
@@ -273,6 +278,20 @@ class Committer:
             normal = normal_of(known, outcome)
             entry.grave = cemetery_document(batch, with_problems(outcome, [normal]), normal)
         return entry
+
+    @staticmethod
+    def _keep_history(
+        batch: OutcomeBatch,
+        outcome: WindowOutcome,
+        entry: SettledWindow,
+        document: SavedDocument,
+        history: ProcessingHistory | None,
+    ) -> None:
+        """Have the history of a datum, where the job keeps it, go with its document into the transaction."""
+        if history is not None:
+            kept = object_history(batch, outcome, document["_id"], history)
+            document["history_object_id"] = kept["_id"]
+            entry.add(HISTORY_OBJECT, kept)
 
     async def _placed(self, batch: OutcomeBatch, packing: Packing, data: bytes | memoryview) -> Place | ObjectId:
         """Put the bytes of a piece where the job wants them."""

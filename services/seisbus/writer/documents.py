@@ -224,6 +224,10 @@ def _saved(
     _tag(document, batch, outcome)
     if piece.units:
         document["units"] = piece.units
+    if (pieces := len(outcome.pieces) + len(outcome.seismograms)) > 1:
+        document["pieces"] = pieces
+    if outcome.steps:
+        document["pad_ns"] = (outcome.pad_before_ns, outcome.pad_after_ns)
     put_marks(document, outcome.window.arrival, outcome.window.picks)
     if outcome.log:
         document["elog_id"] = ObjectId(document_id(outcome.window.id, "elog"))

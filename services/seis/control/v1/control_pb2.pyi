@@ -82,13 +82,66 @@ class SubmitJobRequest(_message.Message):
     validate_only: bool
     def __init__(self, spec: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ...) -> None: ...
 
+class Already(_message.Message):
+    __slots__ = ("windows", "planned", "skipped", "scaled", "jobs", "text")
+    WINDOWS_FIELD_NUMBER: _ClassVar[int]
+    PLANNED_FIELD_NUMBER: _ClassVar[int]
+    SKIPPED_FIELD_NUMBER: _ClassVar[int]
+    SCALED_FIELD_NUMBER: _ClassVar[int]
+    JOBS_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    windows: int
+    planned: int
+    skipped: bool
+    scaled: bool
+    jobs: _containers.RepeatedScalarFieldContainer[str]
+    text: str
+    def __init__(self, windows: _Optional[int] = ..., planned: _Optional[int] = ..., skipped: _Optional[bool] = ..., scaled: _Optional[bool] = ..., jobs: _Optional[_Iterable[str]] = ..., text: _Optional[str] = ...) -> None: ...
+
 class SubmitJobResponse(_message.Message):
-    __slots__ = ("job", "estimate")
+    __slots__ = ("job", "estimate", "already")
     JOB_FIELD_NUMBER: _ClassVar[int]
     ESTIMATE_FIELD_NUMBER: _ClassVar[int]
+    ALREADY_FIELD_NUMBER: _ClassVar[int]
     job: Job
     estimate: Estimate
-    def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ..., estimate: _Optional[_Union[Estimate, _Mapping]] = ...) -> None: ...
+    already: Already
+    def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ..., estimate: _Optional[_Union[Estimate, _Mapping]] = ..., already: _Optional[_Union[Already, _Mapping]] = ...) -> None: ...
+
+class GetHistoryRequest(_message.Message):
+    __slots__ = ("id",)
+    ID_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    def __init__(self, id: _Optional[str] = ...) -> None: ...
+
+class GetHistoryResponse(_message.Message):
+    __slots__ = ("job_json", "notes", "objects", "global_json", "history", "waveform")
+    class Object(_message.Message):
+        __slots__ = ("archive", "key", "etag", "now", "problem")
+        ARCHIVE_FIELD_NUMBER: _ClassVar[int]
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        ETAG_FIELD_NUMBER: _ClassVar[int]
+        NOW_FIELD_NUMBER: _ClassVar[int]
+        PROBLEM_FIELD_NUMBER: _ClassVar[int]
+        archive: str
+        key: str
+        etag: str
+        now: str
+        problem: str
+        def __init__(self, archive: _Optional[str] = ..., key: _Optional[str] = ..., etag: _Optional[str] = ..., now: _Optional[str] = ..., problem: _Optional[str] = ...) -> None: ...
+    JOB_JSON_FIELD_NUMBER: _ClassVar[int]
+    NOTES_FIELD_NUMBER: _ClassVar[int]
+    OBJECTS_FIELD_NUMBER: _ClassVar[int]
+    GLOBAL_JSON_FIELD_NUMBER: _ClassVar[int]
+    HISTORY_FIELD_NUMBER: _ClassVar[int]
+    WAVEFORM_FIELD_NUMBER: _ClassVar[int]
+    job_json: str
+    notes: _containers.RepeatedScalarFieldContainer[str]
+    objects: _containers.RepeatedCompositeFieldContainer[GetHistoryResponse.Object]
+    global_json: str
+    history: _waveform_pb2.ProcessingHistory
+    waveform: str
+    def __init__(self, job_json: _Optional[str] = ..., notes: _Optional[_Iterable[str]] = ..., objects: _Optional[_Iterable[_Union[GetHistoryResponse.Object, _Mapping]]] = ..., global_json: _Optional[str] = ..., history: _Optional[_Union[_waveform_pb2.ProcessingHistory, _Mapping]] = ..., waveform: _Optional[str] = ...) -> None: ...
 
 class GetJobRequest(_message.Message):
     __slots__ = ("name",)

@@ -130,6 +130,11 @@ class ControlServiceStub:
                 request_serializer=seis_dot_control_dot_v1_dot_control__pb2.StreamWaveformsRequest.SerializeToString,
                 response_deserializer=seis_dot_control_dot_v1_dot_control__pb2.StreamWaveformsResponse.FromString,
                 _registered_method=True)
+        self.GetHistory = channel.unary_unary(
+                '/seis.control.v1.ControlService/GetHistory',
+                request_serializer=seis_dot_control_dot_v1_dot_control__pb2.GetHistoryRequest.SerializeToString,
+                response_deserializer=seis_dot_control_dot_v1_dot_control__pb2.GetHistoryResponse.FromString,
+                _registered_method=True)
         self.ListLogs = channel.unary_unary(
                 '/seis.control.v1.ControlService/ListLogs',
                 request_serializer=seis_dot_control_dot_v1_dot_control__pb2.ListLogsRequest.SerializeToString,
@@ -309,6 +314,13 @@ class ControlServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetHistory(self, request, context):
+        """How a stored waveform was made, and a job that makes it again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListLogs(self, request, context):
         """Error logs of saved data.
         """
@@ -462,6 +474,11 @@ def add_ControlServiceServicer_to_server(servicer, server):
                     servicer.StreamWaveforms,
                     request_deserializer=seis_dot_control_dot_v1_dot_control__pb2.StreamWaveformsRequest.FromString,
                     response_serializer=seis_dot_control_dot_v1_dot_control__pb2.StreamWaveformsResponse.SerializeToString,
+            ),
+            'GetHistory': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetHistory,
+                    request_deserializer=seis_dot_control_dot_v1_dot_control__pb2.GetHistoryRequest.FromString,
+                    response_serializer=seis_dot_control_dot_v1_dot_control__pb2.GetHistoryResponse.SerializeToString,
             ),
             'ListLogs': grpc.unary_unary_rpc_method_handler(
                     servicer.ListLogs,
@@ -1018,6 +1035,33 @@ class ControlService:
             '/seis.control.v1.ControlService/StreamWaveforms',
             seis_dot_control_dot_v1_dot_control__pb2.StreamWaveformsRequest.SerializeToString,
             seis_dot_control_dot_v1_dot_control__pb2.StreamWaveformsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetHistory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/seis.control.v1.ControlService/GetHistory',
+            seis_dot_control_dot_v1_dot_control__pb2.GetHistoryRequest.SerializeToString,
+            seis_dot_control_dot_v1_dot_control__pb2.GetHistoryResponse.FromString,
             options,
             channel_credentials,
             insecure,

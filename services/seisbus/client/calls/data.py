@@ -131,13 +131,17 @@ class DataCalls(JobCalls):
             if message.last:
                 yield Stored(document, b"".join(pieces), miniseed, message.error, log)
 
-    async def stream(self, query: Query | None = None, **where: Unpack[QueryFields]) -> AsyncIterator[Atomic]:
+    async def stream(
+        self, query: Query | None = None, *, cut: bool = False, **where: Unpack[QueryFields]
+    ) -> AsyncIterator[Atomic]:
         """Return stored waveforms as TimeSeries, and those of sensors as Seismograms, one by one.
 
         Parameters
         ----------
         query
             Which waveforms.
+        cut
+            As for `read`.
         **where
             The fields of a Query, in place of `query`.
 
@@ -146,11 +150,17 @@ class DataCalls(JobCalls):
         TimeSeries or Seismogram
             A waveform; if it cannot be read, it is dead and its elog says why.
         """
-        async for stored in self.stored(query, **where):
-            yield decode.datum_of(stored)
+        wanted = _query(query, where)
+        span = wanted.bounds_ns if cut else (None, None)
+        async for stored in self.stored(wanted):
+            if (datum := decode.cut_datum_of(stored, *span)) is not None:
+                yield datum
 
-    async def read(self, query: Query | None = None, **where: Unpack[QueryFields]) -> Ensemble:
+    async def read(self, query: Query | None = None, *, cut: bool = False, **where: Unpack[QueryFields]) -> Ensemble:
         """Return stored waveforms as one ensemble.
+
+        `start` and `end` of the query choose the waveforms that overlap this span. They come as they are stored, from
+        their first to their last sample, unless `cut` is true.
 
         If the query names a job, the ensemble's own elog says why windows of the job are missing: one entry per fate
         and reason, with the number of windows and an example.
@@ -159,6 +169,8 @@ class DataCalls(JobCalls):
         ----------
         query
             Which waveforms.
+        cut
+            True to keep only the samples from `start` to before `end`. A waveform without a sample there is left out.
         **where
             The fields of a Query, in place of `query`.
 
@@ -174,7 +186,7 @@ class DataCalls(JobCalls):
             The query finds TimeSeries and Seismograms; `components` 1 or 3 chooses.
         """
         wanted = _query(query, where)
-        ensemble = decode.ensemble_of([datum async for datum in self.stream(wanted)])
+        ensemble = decode.ensemble_of([datum async for datum in self.stream(wanted, cut=cut)])
         for reason in await self.reasons(wanted.job) if wanted.job else ():
             decode.tell_reason(ensemble, reason)
         return ensemble

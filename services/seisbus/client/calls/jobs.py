@@ -6,6 +6,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from seis.control.v1 import control_pb2 as pb
@@ -16,6 +17,7 @@ from ...model.times import moment_ns
 from ..connection import Connection
 from ..jobfile import JobSource, job_text
 from ..values import (
+    Already,
     Availability,
     DeadLetter,
     Estimate,
@@ -52,7 +54,8 @@ class JobCalls(Calls):
             The job is not valid.
         """
         request = pb.SubmitJobRequest(spec=job_text(job), request_id=str(uuid.uuid4()))
-        return Job.of((await self._connection.call("SubmitJob", request)).job)
+        response = await self._connection.call("SubmitJob", request)
+        return replace(Job.of(response.job), already=Already.of_response(response))
 
     async def estimate(self, job: JobSource) -> Estimate:
         """Estimate what a job would take; nothing is started.
@@ -73,7 +76,8 @@ class JobCalls(Calls):
             The job is not valid.
         """
         request = pb.SubmitJobRequest(spec=job_text(job), validate_only=True)
-        return Estimate.of((await self._connection.call("SubmitJob", request)).estimate)
+        response = await self._connection.call("SubmitJob", request)
+        return replace(Estimate.of(response.estimate), already=Already.of_response(response))
 
     async def job(self, job: str) -> Job:
         """Return one job with its specification.

@@ -9,6 +9,7 @@ from seis.control.v1 import control_pb2 as pb
 
 from ...model.kinds.window import WindowJob
 from ...store.documents import JobDocument
+from ..already import already
 from ..archive_jobs import check_number, checked_cuts
 from ..context import CallContext
 from ..estimate import estimate
@@ -25,6 +26,10 @@ class WindowControl(ControlKind[WindowJob]):
     async def estimate(self, context: CallContext, spec: WindowJob) -> pb.Estimate:
         """From the day files that the database knows."""
         return await estimate(context, spec)
+
+    async def already(self, context: CallContext, spec: WindowJob) -> pb.Already | None:
+        """By the same recipe, under the same data_tag."""
+        return await already(context, spec)
 
     async def submit(self, context: CallContext, spec: WindowJob, request_id: str, notes: Sequence[str]) -> JobDocument:
         """Refused where it asks for more windows than one job may."""

@@ -35,6 +35,7 @@ from ..kind import CHUNK, IndexerKind, Planning, Tasks, archive_of
 from ..pads import Pads
 from ..pick_inputs import resolve_picks
 from ..plan_inputs import DayFilesCache, keep_sources, resolve_events, thinned_stations
+from ..reuse import Reuse, settle_existing
 
 
 class WindowPlanner(IndexerKind[ArchiveJob]):
@@ -79,7 +80,10 @@ class WindowPlanner(IndexerKind[ArchiveJob]):
         if task.unplaced:
             await _send_unplaced(planning, open_task, patient=patient)
             return
-        parts = tuple(Part(p.first, 0) if number in open_task.done else p for number, p in enumerate(task.parts))
+        done = open_task.done
+        if task.existing and len(done := await settle_existing(planning, open_task)) == len(task.parts):
+            return
+        parts = tuple(Part(p.first, 0) if number in done else p for number, p in enumerate(task.parts))
         if task.pad_before_ns is not None and task.pad_after_ns is not None:
             recipe = replace(recipe, pad_before_ns=task.pad_before_ns, pad_after_ns=task.pad_after_ns)
         order = FetchOrder(replace(task, parts=parts), recipe, attempt, open_task.publication)
@@ -105,6 +109,7 @@ async def _day_file_tasks(planning: Planning[ArchiveJob], cursor: Cursor) -> Tas
     days = aims.home_days()
     rates: dict[Channel, float | None] = {}
     lost: set[Station] = set()
+    reuse = await Reuse.of(planning)
     for shard in range(cursor.shard, len(days)):
         windows = aims.reach(days[shard])
         if not windows:
@@ -142,7 +147,7 @@ async def _day_file_tasks(planning: Planning[ArchiveJob], cursor: Cursor) -> Tas
         rest = itertools.islice(tasks, offset, None)
         while chunk := await _next(rest, aside=aimed is not None):
             offset += len(chunk)
-            yield Cursor(shard, offset), chunk
+            yield Cursor(shard, offset), await reuse.mark(chunk)
         lost |= aimed.without_place if aimed is not None else set()
     await planning.note(left_out_note(lost))
     # days that were read for this plan could not be judged at submission

@@ -29,6 +29,7 @@ from .archive import (
 )
 from .common import Codes, Document, LogEntry, Provenance, Source
 from .datasets import DatasetDocument, DatasetFacts
+from .history import GlobalHistory, HostClass, ObjectHistory, Program, StepInstance
 from .jobs import JobChange, JobDocument, OriginRow, PlanCursor, RetryWish, StationPickRow, change_job
 from .misfits import (
     AdjointSourceDocument,
@@ -82,8 +83,10 @@ __all__ = [
     "EndKind",
     "Epoch",
     "ErrorLog",
+    "GlobalHistory",
     "Grave",
     "HeldWindows",
+    "HostClass",
     "Ids",
     "IndexKeyDocument",
     "JobChange",
@@ -94,6 +97,7 @@ __all__ = [
     "LogEntry",
     "Mark",
     "MisfitWindowDocument",
+    "ObjectHistory",
     "ObjectId",
     "OfItem",
     "OfStation",
@@ -109,6 +113,7 @@ __all__ = [
     "Point",
     "ProcessDocument",
     "ProcessReport",
+    "Program",
     "Provenance",
     "RejectedWindowDocument",
     "Responses",
@@ -120,6 +125,7 @@ __all__ = [
     "Source",
     "SourceDocument",
     "StationPickRow",
+    "StepInstance",
     "Stored",
     "StoredOutcome",
     "SummaryCounts",

@@ -52,6 +52,7 @@ class JobChange(TypedDict, total=False):
     stations: list[str]  # NET.STA of those that `select: spacing` left; frozen like these
     sink_cleaned: int  # the `closed_ns` at which the sink was looked through
     purged_by: str  # the purge that removes it
+    points_to: list[str]  # jobs that stored some of its windows
     summed: bool  # its counts are in `summary`; not in jobs of older versions until they are closed
 
 
@@ -83,6 +84,8 @@ class JobDocument(TypedDict):
     sink_cleaned: NotRequired[int]
     purged_by: NotRequired[str]
     summed: NotRequired[bool]
+    recipe: NotRequired[str]  # hash of what becomes of a window; jobs of kinds that store windows have it
+    points_to: NotRequired[list[str]]
     request_id: NotRequired[str]  # by which a repeated submission is told
 
 

@@ -26,6 +26,7 @@ class EndKind(TypedDict):
     detail: str
     refs: NotRequired[list[str]]  # ids of documents, hex
     pieces: NotRequired[int]  # so many wf documents, whose ids follow from the window's
+    of: NotRequired[str]  # the job whose window they are of, where it is an earlier one
     grave: NotRequired[bool]  # True: the cemetery document of its run
 
 

@@ -92,4 +92,5 @@ class TaskDocument(TypedDict):
     expanded: NotRequired[bool]  # the channels of the event file are known by now
     marks: NotRequired[list[Mark]]  # one for each window, only where they have any
     unplaced: NotRequired[list[tuple[str, str, str]]]  # of windows that could not be placed: fate, reason, detail
+    existing: NotRequired[list[tuple[str, int, int]]]  # of the last windows: job that saved them, pieces, windows
     pad: NotRequired[tuple[int, int] | None]  # before and after, ns, where it is not the job's

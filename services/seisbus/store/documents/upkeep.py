@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NotRequired, TypedDict
 
+from .history import Program
+
 
 class DeadLetterDocument(TypedDict):
     """A message that was given up."""
@@ -52,6 +54,7 @@ class ProcessReport(TypedDict):
     number: int  # of this report
     left: bool  # it ended by itself
     waits: list[WaitEntry]
+    program: NotRequired[Program]  # what it is made of
 
 
 class ProcessDocument(ProcessReport):

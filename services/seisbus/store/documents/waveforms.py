@@ -76,10 +76,14 @@ class Saved(Stored, Places, OfWindow, MarkAttributes):
     t0_ns: int  # first sample, exact
     rate: tuple[int, int]  # Hz as [numerator, denominator], exact
     piece: int  # number in its window
+    pieces: NotRequired[int]  # of its window, where it has several
+    shared_by: NotRequired[list[str]]  # later jobs that have this window and point to it
     units: NotRequired[str]  # of processed samples, where it is known
     time_reference: NotRequired[str]  # origin, phase or pick: the mark that a step made time zero
     reference_time: NotRequired[float]  # when that was; the times of the document are UTC all the same
+    pad_ns: NotRequired[tuple[int, int]]  # what the steps were given before and after the window; only of processed
     elog_id: NotRequired[ObjectId]
+    history_object_id: NotRequired[ObjectId]  # where the job keeps histories of data
     provenance: NotRequired[Provenance]
     outcome: NotRequired[str]  # the document of `outcome` that has the provenance instead
 

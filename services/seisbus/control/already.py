@@ -1,0 +1,81 @@
+"""Windows of a job that earlier jobs have saved: counted when the job is submitted."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import islice
+
+from libseis.codes import Channel, Sensor
+from seis.control.v1 import control_pb2 as pb
+
+from ..app.aiming import Places
+from ..app.events import origins_of
+from ..app.picks import given_picks
+from ..model.archivejob import CutJob
+from ..store.earlier import Span, earlier_jobs, saved_by
+from .context import CallContext
+from .estimate import aimed_of, by_item, files_of, known_aims, spread
+from .resource_names import JOBS
+
+# Windows that are looked for; the rest is scaled. A thousand take some 10 ms.
+_LOOKED_FOR = 20_000
+_JOBS_NAMED = 10
+
+
+async def already(context: CallContext, spec: CutJob) -> pb.Already | None:
+    """What earlier jobs have saved of a job, from the days that the database knows; None where none has its recipe."""
+    earlier = await earlier_jobs(context.store, spec.recipe_key) if spec.recipe_key else []
+    if not earlier:
+        return None
+    picks = await asyncio.to_thread(given_picks, spec)
+    if picks is None and spec.windows.picks is not None:
+        return None  # the archive's phase files are read when the job is planned
+    aims = await known_aims(context, spec, await origins_of(context.store, spec), picks or ())
+    days, looked, planned, found = aims.home_days(), 0, 0, 0
+    places = Places(context.store, spec.archive)
+    scaled = False
+    for day in spread(days):
+        windows: list[Span] = []
+        documents = await files_of(context, spec, day)
+        aimed = await aimed_of(aims, day, documents, places) if aims.by_channel else None
+        reach = aims.reach(day)
+        for of_item in by_item(documents, spec.recipe().components):
+            channel = Channel.of_document(of_item[0])
+            if spec.recipe().components > 1:
+                channel = Sensor.of(channel).channel
+            mine = reach if aimed is None else aimed(Channel.of_document(of_item[0]))
+            windows += [(str(channel), w.start_ns, w.end_ns, w.event) for w in mine if w.unplaced is None]
+        looked += 1
+        planned += len(windows)
+        some = list(islice(windows, max(1, _LOOKED_FOR - planned + len(windows))))
+        share = len(windows) / len(some) if some else 1.0
+        found += round(len(await saved_by(context.store, earlier, some)) * share)
+        if planned >= _LOOKED_FOR:
+            scaled = share > 1.0
+            break
+    factor = len(days) / looked if looked else 1.0
+    told = pb.Already(
+        windows=round(found * factor),
+        planned=round(planned * factor),
+        skipped=spec.skips,
+        scaled=scaled or looked < len(days),
+        jobs=[f"{JOBS}/{one.job}" for one in earlier[:_JOBS_NAMED]],
+    )
+    told.text = _sentence(told, spec)
+    return told if told.windows else None
+
+
+def _sentence(told: pb.Already, spec: CutJob) -> str:
+    names = [name.removeprefix(f"{JOBS}/") for name in told.jobs]
+    jobs = f"job {names[0]}" if len(names) == 1 else f"{len(names)} jobs, the last of them {names[0]},"
+    about = "about " if told.scaled else ""
+    if told.skipped:
+        what = "they are not made again (existing: skip)"
+    elif spec.output.data_tag:
+        what = "they are made again (existing: again)"
+    else:
+        what = "they are made again, since the job has no data_tag"
+    return (
+        f"already: {about}{told.windows:,} of {told.planned:,} windows were saved by {jobs} with the same recipe and "
+        f"{'the same data_tag' if spec.output.data_tag else 'no data_tag'}; {what}."
+    )

@@ -1,0 +1,46 @@
+"""Where the history of a datum begins: with the objects that its records came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from libseis import ProcessingHistory
+from libseis.enums import AtomicType
+
+from ..model.handovers import Piece, SeismogramPiece, Source
+from ..model.ids import job_of
+from ..model.task import Recipe, Window
+
+P = TypeVar("P", Piece, SeismogramPiece)
+
+PROGRAM = "seisbus"
+READER = "seisbus.fetcher"
+CUTTER = "seisbus.windower"
+
+
+def origin_of(window: Window, sources: Sequence[Source], recipe: Recipe) -> ProcessingHistory | None:
+    """The history of a datum that was cut out of records, and not processed yet; None where the job keeps none.
+
+    Its inputs are raw data: objects, whose uuid is archive/key and whose run of the reader is named by their version.
+    The run of the cutter is named by the window.
+    """
+    if not recipe.history:
+        return None
+    job, inputs = job_of(window.id), []
+    for source in sources:
+        raw = ProcessingHistory(PROGRAM, job)
+        raw.set_as_raw(READER, source.etag, f"{source.archive}/{source.key}", AtomicType.TIMESERIES)
+        inputs.append(raw)
+    history = ProcessingHistory(PROGRAM, job)
+    kind = AtomicType.TIMESERIES if recipe.components == 1 else AtomicType.SEISMOGRAM
+    history.new_ensemble_process(CUTTER, window.id, kind, inputs)
+    return history
+
+
+def with_origin(pieces: tuple[P, ...], window: Window, sources: Sequence[Source], recipe: Recipe) -> tuple[P, ...]:
+    """Unprocessed pieces with their history, where the job keeps it."""
+    if not recipe.history:
+        return pieces
+    return tuple(replace(piece, history=origin_of(window, sources, recipe)) for piece in pieces)
