@@ -147,7 +147,7 @@ def cut_series_of(stored: Stored, start_ns: int | None = None, stop_ns: int | No
 
 
 def within(segment: Segment, start_ns: int | None, stop_ns: int | None) -> Segment | None:
-    """The part of a segment from `start_ns` to before `stop_ns` (None: without a bound); None where it has no sample."""
+    """The part of a segment from `start_ns` to before `stop_ns`, where given; None where it has no sample."""
     first = 0 if start_ns is None else max(segment.ceil_index(start_ns), 0)
     stop = segment.npts if stop_ns is None else min(segment.ceil_index(stop_ns), segment.npts)
     if first >= stop:
