@@ -87,6 +87,7 @@ for command in (
     doctor.version,
 ):
     app.command()(command)
+app.command("map")(data.map_)
 
 
 def run(arguments: list[str] | None = None, began: float | None = None) -> None:

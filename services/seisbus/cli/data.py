@@ -1,4 +1,4 @@
-"""Commands about stored waveforms: get (miniSEED) and plot (a picture)."""
+"""Commands about stored waveforms: get (miniSEED), plot and map (pictures)."""
 
 from __future__ import annotations
 
@@ -61,6 +61,8 @@ def plot(
     time_axis: Annotated[str, typer.Option(help="right or down.")] = "right",
     title: Annotated[str, typer.Option(help="Heading.")] = "",
     limit: Annotated[int, typer.Option(help="Largest number of traces.")] = 15,
+    phases: Annotated[str, typer.Option(help="Phases to mark where they are predicted: P,S.")] = "",
+    model: Annotated[str, typer.Option(help="Earth model of the phases: iasp91, ak135 or prem.")] = "iasp91",
 ) -> None:
     """Draw stored waveforms."""
     from ..client.plot import plot as draw
@@ -68,5 +70,29 @@ def plot(
     query = Query(job, net, sta, loc, chan, moment(start), moment(end), tag, event, limit)
     with client() as connected:
         ensemble = connected.read(query)
-    draw(ensemble, style, title=title, order=order, time_axis=time_axis, path=output)
+    marked = [name.strip() for name in phases.split(",") if name.strip()]
+    draw(ensemble, style, title=title, order=order, time_axis=time_axis, phases=marked, model=model, path=output)
     OUT.print(f"{len(ensemble.member)} traces are in {output}.", markup=False)
+
+
+def map_(
+    output: Annotated[Path, typer.Argument(help="Picture to write: .png, .pdf or .svg.")],
+    job: JobOption = "",
+    net: CodeOption = "*",
+    sta: CodeOption = "*",
+    loc: CodeOption = "*",
+    chan: CodeOption = "*",
+    start: StartOption = "",
+    end: EndOption = "",
+    tag: TagOption = "",
+    event: EventOption = "",
+    title: Annotated[str, typer.Option(help="Heading.")] = "",
+) -> None:
+    """Draw a map of the events and stations of stored waveforms."""
+    from ..client.map import plot_map
+
+    query = Query(job, net, sta, loc, chan, moment(start), moment(end), tag, event)
+    with client() as connected:
+        documents = connected.waveforms(query)
+    plot_map(documents, title=title, path=output)
+    OUT.print(f"Events and stations of {len(documents):,} waveforms are in {output}.", markup=False)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,18 +18,20 @@ import numpy as np
 from libseis.isotime import iso
 
 from ..extras import extra
+from .arrivals import Predicted, predicted
 from .section import (
     Floats,
     Origin,
     PlotError,
+    Span,
     Trace,
     component_names,
-    components_in,
     is_utc,
     live_members,
     origin_of,
+    panels_of,
     remarks_of,
-    trace_of,
+    time_label,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +42,7 @@ _DAY = 86400.0
 _INK = "0.08"
 _FILL = "0.15"
 _MARK = "#b3261e"
+_PHASES = ("#b3261e", "#1f5fa8", "#2e7d32", "#8e24aa", "#e65100", "#00838f")  # in turn
 TOLD = "▲"  # beside traces with complaints
 _CHARACTERS = 17  # an inch, of the remarks
 _MOST_LABELS = 60  # more do not fit the tallest figure
@@ -76,50 +81,63 @@ def plot(
     order: Order | str = Order.MEMBER,
     time_axis: TimeAxis | str = TimeAxis.RIGHT,
     limit: int | None = None,
+    span: Span | None = None,
+    phases: Sequence[str] = (),
+    model: str = "iasp91",
     path: Path | str | None = None,
 ) -> Figure:
     """Draw the live members of an ensemble (or any iterable of TimeSeries or of Seismograms), at most `limit`.
 
-    Seismograms are drawn in three panels, one a component.
+    Seismograms are drawn in three panels, one a component. `span` is the first and last time that are shown: seconds
+    on the members' time axis, so after the mark where their times are relative.
 
-    `normalize` scales each trace to its own greatest amplitude, which stands beside it; otherwise all share one scale.
+    `normalize` scales each datum to its own greatest amplitude, which stands beside it; otherwise all share one scale.
+    The components of a Seismogram always share theirs.
     `order` distance needs receiver and source coordinates in the Metadata (channel_lat or site_lat, source_lat ...).
+    `phases` (names of obspy's TauP) are marked where `model` (iasp91, ak135, prem) predicts them: a curve in a section
+    of one event, else a tick at each trace; they need source_time and source_depth too, and seisbus[obspy].
     The origin is marked when all members name the same source_time. A trace whose error log complains is marked, and
     lines below say of what, and of what is not drawn. `path` also writes the picture (by its suffix).
     PlotError when there is nothing to draw, or something is missing for what was asked; needs seisbus[plot].
     """
     with extra("plot"):
         from matplotlib.figure import Figure
-    members = live_members(ensemble, limit)
-    panels: Sequence[int | None] = range(3) if components_in(members) == 3 else [None]
+    members = live_members(ensemble, limit, span)
+    expected = predicted(members, phases, model)
+    panels = panels_of(members, span)
     pictures = [
         _Picture(
-            [trace_of(member, component=panel) for member in members],
+            panel,
             style=_choice(Style, style),
             order=_choice(Order, order),
             down=_choice(TimeAxis, time_axis) is TimeAxis.DOWN,
-            utc=is_utc(members),
+            clock="" if is_utc(members) else time_label(members),
             normalize=normalize,
+            expected=expected,
         )
         for panel in panels
     ]
-    down = pictures[0].down
-    size = _size(len(members), len(panels), down=down)
+    down, beside = pictures[0].down, pictures[0].down or pictures[0].order is Order.DISTANCE
+    size = _size(len(members), len(panels), pictures[0].order, down=down)
     figure = Figure(figsize=size, dpi=150, layout="constrained", facecolor="white")
     if title:
         figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
-    rows, columns = (1, len(panels)) if down else (len(panels), 1)
+    rows, columns = (1, len(panels)) if beside else (len(panels), 1)
     frames = figure.subplots(rows, columns, squeeze=False)
     names = component_names(members) if len(panels) == 3 else ("",)
     for number, (axes, picture) in enumerate(zip(frames.flat, pictures, strict=True)):
-        picture.draw(axes, origin_of(ensemble, members) if number == 0 else None, names[number])
-        # panels have the same times, which stand below the last, or at the left of the first
-        if down and number > 0:
+        origin = origin_of(ensemble, members) if number == 0 else None
+        picture.draw(axes, origin, names[number], named=number == len(panels) - 1 or not beside)
+        # panels have the same times (and distances): they stand below the last, or at the left of the first
+        if beside and number > 0:
             axes.tick_params(labelleft=False)
             axes.set_ylabel("")
-        elif not down and number < len(panels) - 1:
+        elif not beside and number < len(panels) - 1:
             axes.tick_params(labelbottom=False)
             axes.set_xlabel("")
+    if expected:
+        marks = pictures[0].handles()
+        figure.legend(handles=marks, loc="outside upper right", ncols=len(marks), fontsize=8, frameon=False)
     if remarks := remarks_of(ensemble, members, TOLD):
         width = int(size[0] * _CHARACTERS)
         lines = [line for remark in remarks for line in textwrap.wrap(remark, width, subsequent_indent="   ")]
@@ -129,8 +147,10 @@ def plot(
     return figure
 
 
-def _size(rows: int, panels: int, *, down: bool) -> tuple[float, float]:
+def _size(rows: int, panels: int, order: Order, *, down: bool) -> tuple[float, float]:
     """Inches of a picture of so many traces a panel."""
+    if order is Order.DISTANCE and not down:  # panels stand side by side, and names need no row each
+        return (9.6 if panels == 1 else 13.5), float(np.clip(2.0 + 0.42 * rows, 4.0, 9.0))
     if panels == 1:
         return (min(3.0 + 0.62 * rows, 24.0), 9.0) if down else (9.6, min(2.0 + 0.42 * rows, 24.0))
     if down:
@@ -149,7 +169,15 @@ class _Picture:
     """Traces with their places, drawn with time along either axis."""
 
     def __init__(
-        self, traces: list[Trace], *, style: Style, order: Order, down: bool, utc: bool, normalize: bool
+        self,
+        traces: list[Trace],
+        *,
+        style: Style,
+        order: Order,
+        down: bool,
+        clock: str,
+        normalize: bool,
+        expected: Sequence[Predicted] = (),
     ) -> None:
         if order is Order.DISTANCE:
             lost = [trace.label for trace in traces if trace.distance is None]
@@ -158,17 +186,21 @@ class _Picture:
                     f"A section by distance needs coordinates of receiver and source; {lost[0]} lacks them "
                     f"({len(lost)} of {len(traces)} traces)."
                 )
-            traces = sorted(traces, key=lambda trace: trace.distance or 0.0)
-        self.traces = traces
+            rank = sorted(range(len(traces)), key=lambda number: traces[number].distance or 0.0)
+            traces = [traces[number] for number in rank]
+            expected = [replace(one, times=one.times[rank]) for one in expected]
+        self.traces, self.expected = traces, expected
         kinds = {trace.units for trace in traces}
         self.units = kinds.pop() if len(kinds) == 1 else ""  # of all rows, where they are in the same
-        self.style, self.order, self.down, self.utc = style, order, down, utc
+        self.style, self.order, self.down = style, order, down
+        self.clock, self.utc = clock, not clock  # relative times have a label, and UTC has a clock
         self.normalize = normalize
         # the place axis runs down the page in a list of traces, up or to the right otherwise
         self.up = 1.0 if down or order is Order.DISTANCE else -1.0
         self.places = self._places()
         # a wiggle reaches a little over half way to its neighbour, as on paper records
         self.reach = 0.62 * (self._spacing() if order is Order.DISTANCE else 1.0)
+        self.thickness = float(np.clip(45 / len(traces), 0.15, 0.45))  # points; hundreds of traces stay apart
         self.start = min(float(trace.times[0]) for trace in traces)
         self.end = max(float(trace.times[-1]) for trace in traces)
 
@@ -183,32 +215,40 @@ class _Picture:
 
     def scaled(self, trace: Trace) -> Floats:
         """Samples in units of the place axis; up on the page is positive whichever way that axis runs."""
-        peak = trace.peak if self.normalize else max(other.peak for other in self.traces)
+        peak = self._full(trace) if self.normalize else max(self._full(other) for other in self.traces)
         return trace.samples * (self.up * self.reach / peak if peak else 0.0)
+
+    @staticmethod
+    def _full(trace: Trace) -> float:
+        return trace.full or trace.peak
 
     def axis_time(self, seconds: Floats | float) -> Any:
         """Times as the time axis counts them: matplotlib's days for UTC, seconds otherwise."""
         return np.asarray(seconds) / _DAY if self.utc else np.asarray(seconds)
 
-    def draw(self, axes: Axes, origin: Origin | None, name: str = "") -> None:
-        """Everything; `name` is that of the panel."""
+    def draw(self, axes: Axes, origin: Origin | None, name: str = "", *, named: bool = True) -> None:
+        """Everything; `name` is that of the panel, `named` whether a section says which trace is which."""
         if self.style in (Style.IMAGE, Style.WTVAIM):
             self._image(axes)
         if self.style is not Style.IMAGE:
             for place, trace in zip(self.places, self.traces, strict=True):
                 self._wiggle(axes, float(place), trace)
-        self._frame(axes)
+        self._frame(axes, named)
+        self._expected(axes)
         if name:
             axes.set_title(name, loc="right", fontsize=9, fontweight="bold")
-        if origin is not None and self.utc:
+        if origin is not None:
             axes.set_title(origin.text, loc="left", fontsize=8.5, color="0.35")
+        if origin is not None and self.utc:
             self._mark_origin(axes, origin)
 
     def _wiggle(self, axes: Axes, place: float, trace: Trace) -> None:
         times, heights = self.axis_time(trace.times), self.scaled(trace)
         if self.style is not Style.VAR:
             curve = (place + heights, times) if self.down else (times, place + heights)
-            axes.plot(*curve, color=_INK, linewidth=0.45, solid_joinstyle="round", rasterized=len(times) > 2000)
+            axes.plot(
+                *curve, color=_INK, linewidth=self.thickness, solid_joinstyle="round", rasterized=len(times) > 2000
+            )
         if self.style is not Style.WT:
             area = place + self.up * np.clip(self.up * heights, 0.0, None)
             fill = axes.fill_betweenx if self.down else axes.fill_between
@@ -217,9 +257,9 @@ class _Picture:
     def _image(self, axes: Axes) -> None:
         grid = np.linspace(self.start, self.end, 1600)
         rows = np.full((len(self.traces), len(grid)), np.nan)
-        largest = max(trace.peak for trace in self.traces) or 1.0
+        largest = max(map(self._full, self.traces)) or 1.0
         for row, trace in zip(rows, self.traces, strict=True):
-            peak = (trace.peak if self.normalize else largest) or 1.0
+            peak = (self._full(trace) if self.normalize else largest) or 1.0
             row[:] = np.interp(grid, trace.times, trace.samples / peak, left=np.nan, right=np.nan)
         half = np.diff(self.places) / 2 if len(self.places) > 1 else np.array([0.5])
         middle = self.places[:-1] + half if len(self.places) > 1 else np.array([])
@@ -233,7 +273,7 @@ class _Picture:
         else:
             axes.pcolormesh(ticks, edges, rows, **look)
 
-    def _frame(self, axes: Axes) -> None:
+    def _frame(self, axes: Axes, named: bool) -> None:
         place_axis, time_axis = (axes.xaxis, axes.yaxis) if self.down else (axes.yaxis, axes.xaxis)
         room = self.reach * 1.12
         low, high = float(self.places.min()) - room, float(self.places.max()) + room
@@ -250,7 +290,6 @@ class _Picture:
                 self._peaks(axes)
         else:
             place_axis.set_label_text("Epicentral distance (°)")
-            self._names_inside(axes)
         if self.units and self.order is Order.MEMBER:
             place_axis.set_label_text(f"Amplitude ({self.units})")
         upward = self.order is Order.DISTANCE
@@ -261,10 +300,12 @@ class _Picture:
         else:
             axes.set_xlim(*times)
             axes.set_ylim(*((low, high) if upward else (high, low)))
+        if self.order is Order.DISTANCE and named and len(self.traces) <= _MOST_LABELS:
+            self._names_beside(axes)
         if self.utc:
             self._clock(time_axis)
         else:
-            time_axis.set_label_text("Time (s)")
+            time_axis.set_label_text(self.clock)
         axes.tick_params(axis="y" if self.down else "x", labelsize=8)
         axes.grid(axis="y" if self.down else "x", color="0.85", linewidth=0.5)
         axes.set_axisbelow(True)
@@ -287,7 +328,7 @@ class _Picture:
         axis.set_label_text(f"UTC, {first}" if first == last else f"UTC, {first} to {last}")
 
     def _peaks(self, axes: Axes) -> None:
-        """What full height means, trace by trace."""
+        """The greatest amplitude, trace by trace."""
         for place, trace in zip(self.places, self.traces, strict=True):
             text = f"{trace.peak:,.0f}" if trace.peak >= 100 else f"{trace.peak:.3g}"
             text += f" {trace.units}" if trace.units else ""
@@ -300,15 +341,41 @@ class _Picture:
     def _label(trace: Trace) -> str:
         return f"{TOLD} {trace.label}" if trace.told else trace.label
 
-    def _names_inside(self, axes: Axes) -> None:
+    def _names_beside(self, axes: Axes) -> None:
+        """Names at the ends of the traces; where time runs to the right, moved apart where they would overlap."""
+        low, high = axes.get_xlim() if self.down else axes.get_ylim()
+        room = 0.0 if self.down else abs(high - low) * 8 / (72 * _size(len(self.traces), 1, self.order, down=False)[1])
+        at, end = -np.inf, float(self.axis_time(self.end))
         for place, trace in zip(self.places, self.traces, strict=True):
-            at = float(self.axis_time(self.end))
-            where = (place, at) if self.down else (at, place)
+            at = max(float(place), at + room)
             axes.annotate(
-                self._label(trace), where, xytext=(0, -4) if self.down else (4, 0), textcoords="offset points",
-                fontsize=6.5, color="0.35", ha="center" if self.down else "left", va="top" if self.down else "center",
-                rotation=90 if self.down else 0, annotation_clip=False,
+                self._label(trace), (at, end) if self.down else (end, at), xytext=(-1, 4) if self.down else (4, 0),
+                textcoords="offset points", fontsize=6.5, color="0.35", ha="right" if self.down else "left",
+                va="bottom" if self.down else "center", rotation=90 if self.down else 0, annotation_clip=False,
             )  # fmt: skip
+
+    def _expected(self, axes: Axes) -> None:
+        """Where phases are predicted, within what the picture shows; below the traces, so that onsets stay visible."""
+        for colour, one in zip(cycle(_PHASES), self.expected, strict=False):
+            inside = (one.times >= self.start) & (one.times <= self.end)
+            times = self.axis_time(np.where(inside, one.times, np.nan))
+            if one.one_source and self.order is Order.DISTANCE:
+                curve = (self.places, times) if self.down else (times, self.places)
+                axes.plot(*curve, color=colour, linewidth=1.1, alpha=0.9, zorder=1.9, gid=one.phase)
+                continue
+            half = min(self.reach / 2, 0.4)
+            lines = axes.hlines if self.down else axes.vlines
+            at, places = times[inside], self.places[inside]
+            lines(at, places - half, places + half, color=colour, linewidth=1.1, alpha=0.9, zorder=1.9, gid=one.phase)
+
+    def handles(self) -> list[Any]:
+        """What a legend needs of the predicted phases."""
+        with extra("plot"):
+            from matplotlib.lines import Line2D
+        return [
+            Line2D([], [], color=colour, linewidth=1.6, label=f"{one.phase} predicted")
+            for colour, one in zip(cycle(_PHASES), self.expected, strict=False)
+        ]
 
     def _mark_origin(self, axes: Axes, origin: Origin) -> None:
         if not self.start <= origin.time <= self.end:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from libseis.isotime import iso
 from ..errors import UserError
 
 Floats = NDArray[np.float64]
+Span = tuple[float, float]
 
 # Two points, least and greatest, for each of so many columns look like all samples at any usual resolution.
 COLUMNS = 2400
@@ -34,7 +35,8 @@ class Trace:
 
     times: seconds, shape (n,), since 1970 or since the datum's reference. samples: shape (n,), mean removed, NaN in
     gaps. peak: greatest absolute sample. distance: epicentral, degrees, None when the Metadata do not tell. units:
-    of the samples, "" when the Metadata do not tell. told: the sentences of its error log that complain.
+    of the samples, "" when the Metadata do not tell. told: the sentences of its error log that complain. full: the
+    amplitude that is drawn at full height, of all components of a Seismogram; 0 for that of the peak.
     """
 
     label: str
@@ -44,6 +46,7 @@ class Trace:
     distance: float | None
     units: str = ""
     told: tuple[str, ...] = ()
+    full: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +57,24 @@ class Origin:
     text: str
 
 
-def live_members(ensemble: Iterable[Any], limit: int | None = None) -> list[Any]:
-    """The live members of an ensemble (or of any iterable of TimeSeries), at most `limit`; PlotError without one."""
+def live_members(ensemble: Iterable[Any], limit: int | None = None, span: Span | None = None) -> list[Any]:
+    """The live members of an ensemble (or of any iterable of data) with samples in a span of time, at most `limit`;
+    PlotError without one."""
     members = getattr(ensemble, "member", ensemble)
-    found = [member for member in members if member.live and member.npts][:limit]
+    found = [member for member in members if member.live and member.npts]
     if not found:
         raise PlotError("There is nothing to plot: the ensemble has no live member with samples.")
-    return found
+    if span is not None:
+        first, last = span
+        found = [member for member in found if _samples_in(member, first, last)]
+        if not found:
+            raise PlotError(f"There is nothing to plot: no member has samples from {first:g} to {last:g} s.")
+    return found[:limit]
+
+
+def _samples_in(member: Any, first: float, last: float) -> bool:
+    return bool(np.floor((last - member.t0) / member.dt) >= max(0.0, np.ceil((first - member.t0) / member.dt))
+                and first <= member.t0 + member.dt * (member.npts - 1))  # fmt: skip
 
 
 def is_utc(members: Sequence[Any]) -> bool:
@@ -69,6 +83,16 @@ def is_utc(members: Sequence[Any]) -> bool:
     if len(kinds) == 2:
         raise PlotError("Some members are in UTC and some in relative time; convert them with ator or rtoa first.")
     return bool(kinds.pop())
+
+
+def time_label(members: Sequence[Any]) -> str:
+    """What relative times of all members are counted from, as the label of an axis."""
+    marks = {value_of(member, "time_reference") for member in members}
+    mark = marks.pop() if len(marks) == 1 else None
+    if mark == "phase":
+        names = sorted({str(value_of(member, "phase_name") or "?") for member in members})
+        return f"Time after {', '.join(names[:-1])}{' or ' if names[:-1] else ''}{names[-1]} (s)"
+    return f"Time after the {mark} (s)" if mark in ("origin", "pick") else "Time (s)"
 
 
 def components_in(members: Sequence[Any]) -> int:
@@ -85,22 +109,31 @@ def component_names(members: Sequence[Any]) -> tuple[str, str, str]:
     if all(member.cardinal() for member in members):
         return "East", "North", "Up"
     letters = {_letters(member) for member in members}
-    first, second, third = list(letters.pop()) if len(letters) == 1 else list("123")
-    return f"Component {first}", f"Component {second}", f"Component {third}"
+    found = letters.pop() if len(letters) == 1 else "123"
+    if found == "RTZ":
+        return "Radial", "Transverse", "Up"
+    return f"Component {found[0]}", f"Component {found[1]}", f"Component {found[2]}"
 
 
 def _letters(member: Any) -> str:
-    """The last letters of its channels' codes, while its components are those of the channels."""
-    chan, axes = _value(member, "chan"), _value(member, "tmatrix")
+    """The last letters of what a step has called its components, or of its channels' codes while these are its
+    components."""
+    turned = value_of(member, "components")
+    if isinstance(turned, list) and len(turned) == 3:
+        return "".join(code[-1:] for code in turned)
+    chan, axes = value_of(member, "chan"), value_of(member, "tmatrix")
     same = axes is not None and np.allclose(member.tmatrix.ravel(), axes, atol=1e-6)
     return "".join(code[-1:] for code in chan) if isinstance(chan, list) and len(chan) == 3 and same else "123"
 
 
-def trace_of(member: Any, columns: int = COLUMNS, component: int | None = None) -> Trace:
+def trace_of(member: Any, columns: int = COLUMNS, component: int | None = None, span: Span | None = None) -> Trace:
     """A row from a TimeSeries, or a component of a Seismogram: mean removed, thinned to the least and greatest sample
-    in each of `columns`."""
+    in each of `columns`. `span` (first and last time) is what it shows."""
     samples = np.array(member.data if component is None else member.data[component], np.float64)
     times = member.t0 + member.dt * np.arange(member.npts)
+    if span is not None:
+        shown = (times >= span[0]) & (times <= span[1])
+        times, samples = times[shown], samples[shown]
     for gap in getattr(member, "gaps", None) or ():
         start, end = _span(gap)
         samples[(times >= start) & (times <= end)] = np.nan
@@ -109,8 +142,17 @@ def trace_of(member: Any, columns: int = COLUMNS, component: int | None = None) 
         samples -= finite.mean()
     peak = float(np.nanmax(np.abs(samples))) if len(finite) else 0.0
     times, samples = thin(times, samples, columns)
-    units = _value(member, "units")
+    units = value_of(member, "units")
     return Trace(label_of(member), times, samples, peak, distance_of(member), str(units or ""), told_of(member))
+
+
+def panels_of(members: Sequence[Any], span: Span | None = None) -> list[list[Trace]]:
+    """The rows of each panel: one, or three of Seismograms, whose components keep their relative sizes."""
+    if components_in(members) == 1:
+        return [[trace_of(member, span=span) for member in members]]
+    panels = [[trace_of(member, component=number, span=span) for member in members] for number in range(3)]
+    full = [max(trace.peak for trace in row) for row in zip(*panels, strict=True)]
+    return [[replace(trace, full=most) for trace, most in zip(panel, full, strict=True)] for panel in panels]
 
 
 def told_of(holder: Any) -> tuple[str, ...]:
@@ -166,16 +208,16 @@ def thin(times: Floats, samples: Floats, columns: int) -> tuple[Floats, Floats]:
 
 def label_of(member: Any) -> str:
     """net.sta.loc.chan of a member, without what it does not have at the ends."""
-    chan = _value(member, "chan")
+    chan = value_of(member, "chan")
     shared = f"{chan[0][:2]}?" if isinstance(chan, list) and chan else chan
-    codes = [location(value) for value in (*(_value(member, key) for key in ("net", "sta", "loc")), shared)]
+    codes = [location(value) for value in (*(value_of(member, key) for key in ("net", "sta", "loc")), shared)]
     return ".".join(codes).strip(".") or "?"
 
 
 def distance_of(member: Any) -> float | None:
     """Epicentral distance in degrees from MsPASS's attributes of receiver and source; None when one is absent."""
     for prefix in ("channel_", "site_", ""):
-        places = [_value(member, key) for key in (f"{prefix}lat", f"{prefix}lon", "source_lat", "source_lon")]
+        places = [value_of(member, key) for key in (f"{prefix}lat", f"{prefix}lon", "source_lat", "source_lon")]
         if all(place is not None for place in places):
             return float(distance_degrees(*(float(place) for place in places)))
     return None
@@ -183,17 +225,20 @@ def distance_of(member: Any) -> float | None:
 
 def origin_of(ensemble: Any, members: Sequence[Any]) -> Origin | None:
     """The event that the ensemble, or all its members, name by source_time; None if they name no event or several."""
-    holders = [ensemble] if _value(ensemble, "source_time") is not None else list(members)
-    times = {_value(holder, "source_time") for holder in holders}
+    holders = [ensemble] if value_of(ensemble, "source_time") is not None else list(members)
+    times = {value_of(holder, "source_time") for holder in holders}
     if len(times) != 1 or None in times:
         return None
     first, time = holders[0], float(times.pop())
     text = f"Origin {iso(round(time * 1e3) * 1_000_000).replace('T', ' ').rstrip('Z')} UTC"
-    magnitude, depth = _value(first, "source_magnitude"), _value(first, "source_depth")
+    magnitude, depth = value_of(first, "source_magnitude"), value_of(first, "source_depth")
     text += f", M {magnitude:.1f}" if magnitude is not None else ""
     text += f", {depth:.0f} km deep" if depth is not None else ""
     return Origin(time, text)
 
 
-def _value(holder: Any, key: str) -> Any:
+def value_of(holder: Any, key: str) -> Any:
+    """What the Metadata of a datum, or a document, have under a key; None when it is not there."""
+    if isinstance(holder, Mapping):
+        return holder.get(key)
     return holder[key] if hasattr(holder, "is_defined") and holder.is_defined(key) else None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from libseis import ErrorSeverity, TimeSeries, TimeSeriesEnsemble
+from libseis import ErrorSeverity, Seismogram, SeismogramEnsemble, TimeSeries, TimeSeriesEnsemble
 from seisbus.client.plot import TOLD, Style, plot
 from seisbus.client.section import PlotError, origin_of, thin, trace_of
 
@@ -143,3 +144,77 @@ def test_complaints_and_what_is_not_drawn_are_said_in_the_picture() -> None:
         assert "1 dead, not drawn; CI.S3..HHZ: its bytes are gone" in below and "4 windows are dead (gap)" in below
     assert "2 more not drawn" in plot(made, limit=1).get_supxlabel()
     assert plot(ensemble(datum("S0", np.sin(np.arange(500) / 9)))).get_supxlabel() == ""
+
+
+FAR = {"source_lat": 0.0, "source_lon": 0.0, "site_lat": 0.0, "source_depth": 33.0, "source_time": ORIGIN}
+
+
+def far(degrees: float, **more: object) -> TimeSeries:
+    return datum(f"S{degrees:.0f}", np.ones(90_000), site_lon=degrees, **{**FAR, **more})  # type: ignore[arg-type]
+
+
+def predicted_times(axes: Any, phase: str) -> list[float]:
+    """Times of a curve or of ticks of a phase, sorted by place, as the time axis counts them."""
+    (found,) = [artist for artist in (*axes.lines, *axes.collections) if artist.get_gid() == phase]
+    if found in axes.lines:
+        return [float(x) for x in found.get_xdata()]
+    return [float(segment[0][0]) for segment in found.get_segments()]
+
+
+def test_predicted_phases_are_a_curve_of_one_event_and_ticks_of_several() -> None:
+    from obspy.taup import TauPyModel
+
+    model = TauPyModel("ak135")
+
+    def time(depth: float, degrees: float) -> float:
+        return float(model.get_travel_times(depth, degrees, ["P"])[0].time)
+
+    one = plot(ensemble(far(60.0), far(40.0)), "wt", order="distance", phases=["P", "PKIKP"], model="ak135").axes[0]
+    found = [days * 86400 - ORIGIN for days in predicted_times(one, "P")]
+    assert found == pytest.approx([time(33.0, 40.0), time(33.0, 60.0)], abs=0.02)
+    assert all(np.isnan(days) for days in predicted_times(one, "PKIKP"))  # later than what is shown, or not there
+
+    members = [far(40.0), far(60.0, source_depth=600.0)]
+    for member in members:
+        member.ator(ORIGIN)
+        member["time_reference"] = "origin"
+    several = plot(ensemble(*members), "wt", order="distance", phases=["P"], model="ak135", span=(200, 700)).axes[0]
+    assert predicted_times(several, "P") == pytest.approx([time(33.0, 40.0), time(600.0, 60.0)], abs=0.02)
+    assert several.get_xlabel() == "Time after the origin (s)"
+    assert several.get_xlim() == pytest.approx((200, 700), abs=0.3)
+
+
+def test_what_predicted_phases_need_is_said() -> None:
+    with pytest.raises(PlotError, match=r"need source_depth of receiver and source; CI\.S40\.\.HHZ lacks that"):
+        lacking = {key: value for key, value in FAR.items() if key != "source_depth"}
+        plot(ensemble(datum("S40", np.ones(9), site_lon=40.0, **lacking)), phases=["P"])
+    with pytest.raises(PlotError, match="'Moon' is not a phase"):
+        plot(ensemble(far(40.0)), phases=["Moon"])
+    with pytest.raises(PlotError, match="'earth' is no Earth model; expected one of iasp91"):
+        plot(ensemble(far(40.0)), phases=["P"], model="earth")
+    with pytest.raises(PlotError, match="no member has samples from -5 to 5 s"):
+        plot(ensemble(far(40.0)), span=(-5, 5))
+
+
+def turned(sta: str, *peaks: float) -> Seismogram:
+    """A Seismogram of R, T, Z with these amplitudes, relative to its phase."""
+    samples = np.outer(peaks, np.sin(np.arange(400) / 9))
+    codes = {"net": "CI", "sta": sta, "loc": "", "chan": ["BHU", "BHV", "BHW"], "components": ["BHR", "BHT", "BHZ"]}
+    marks = {"time_reference": "phase", "phase_name": "P", "site_lon": 40.0, **FAR}
+    made = Seismogram({"delta": 0.1, "starttime": ORIGIN, **codes, **marks}, samples)
+    made.tmatrix = np.array([[0.6, 0.8, 0.0], [0.8, -0.6, 0.0], [0.0, 0.0, 1.0]])
+    made.set_live()
+    made.ator(ORIGIN + 20)
+    return made
+
+
+def test_turned_components_have_their_names_and_keep_their_sizes() -> None:
+    made = SeismogramEnsemble()
+    made.member.append(turned("A", 1.0, 0.1, 4.0))
+    figure = plot(made, "wt", order="distance")
+    radial, transverse, up = figure.axes
+    assert [axes.get_title("right") for axes in figure.axes] == ["Radial", "Transverse", "Up"]
+    assert radial.get_xlabel() == "Time after P (s)"
+    assert [text.get_text() for axes in figure.axes for text in axes.texts] == ["CI.A..BH?"]
+    heights = [np.ptp(axes.lines[0].get_ydata()) for axes in (radial, transverse, up)]
+    assert np.array(heights) / heights[2] == pytest.approx([0.25, 0.025, 1.0], abs=0.01)

@@ -1,0 +1,222 @@
+"""A map of the events and stations of data: every distance and direction from the stations' middle is true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from libseis.geodetics import distance_degrees
+
+from ..extras import extra
+from .section import Floats, PlotError, value_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_STATION = "#1f5fa8"
+_GRID = "0.86"
+_MOST_NAMES = 40
+_KM_PER_DEGREE = 111.19
+# from one ring to the next, degrees: the first of which there are six at most
+_RINGS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A station or an event: degrees; depth in km and magnitude of an event, None when they are not known."""
+
+    name: str
+    lat: float
+    lon: float
+    depth: float | None = None
+    magnitude: float | None = None
+
+
+def places_of(data: Iterable[Any]) -> tuple[list[Place], list[Place]]:
+    """The events and the stations that data (or their documents) name, each once, sorted; dead data count too."""
+    events, stations = set(), set()
+    for datum in getattr(data, "member", data):
+        if (place := _place(datum, "source_")) is not None:
+            depth, magnitude = value_of(datum, "source_depth"), value_of(datum, "source_magnitude")
+            events.add(Place(str(value_of(datum, "source_time") or ""), *place, depth, magnitude))
+        for prefix in ("site_", "channel_", ""):
+            if (place := _place(datum, prefix)) is not None:
+                stations.add(Place(f"{value_of(datum, 'net') or ''}.{value_of(datum, 'sta') or ''}", *place))
+                break
+    return sorted(events, key=lambda e: (e.name, e.lat)), sorted(stations, key=lambda s: (s.name, s.lat))
+
+
+def _place(datum: Any, prefix: str) -> tuple[float, float] | None:
+    lat, lon = value_of(datum, f"{prefix}lat"), value_of(datum, f"{prefix}lon")
+    return None if lat is None or lon is None else (float(lat), float(lon))
+
+
+def middle(places: Iterable[Place]) -> tuple[float, float]:
+    """Latitude and longitude of the mean of places on the sphere."""
+    lat, lon = np.radians([(place.lat, place.lon) for place in places]).T
+    x, y, z = (np.cos(lat) * np.cos(lon)).mean(), (np.cos(lat) * np.sin(lon)).mean(), np.sin(lat).mean()
+    return float(np.degrees(np.arctan2(z, np.hypot(x, y)))), float(np.degrees(np.arctan2(y, x)))
+
+
+def project(centre: tuple[float, float], lat: Any, lon: Any) -> tuple[Floats, Floats]:
+    """Degrees right of and above a centre: the azimuthal equidistant projection of a sphere.
+
+    Straight lines through the centre are great circles; distances and azimuths from it are true.
+    """
+    a, b, d = np.radians(centre[0]), np.radians(lat), np.radians(np.subtract(lon, centre[1]))
+    azimuth = np.arctan2(np.sin(d) * np.cos(b), np.cos(a) * np.sin(b) - np.sin(a) * np.cos(b) * np.cos(d))
+    distance = np.asarray(distance_degrees(*centre, lat, lon))
+    return distance * np.sin(azimuth), distance * np.cos(azimuth)
+
+
+def plot_map(data: Iterable[Any], *, title: str = "", path: Path | str | None = None) -> Figure:
+    """Draw where the events and the stations of an ensemble are, or of the documents of `Client.waveforms`.
+
+    The middle of the stations is the middle of the map; rings are distances from it, lines to the events are great
+    circles. Where the stations stand close together on it, a second map shows them with their names. `path` also
+    writes the picture (by its suffix). PlotError when no datum has coordinates; needs seisbus[plot].
+    """
+    with extra("plot"):
+        from matplotlib.figure import Figure
+    events, stations = places_of(data)
+    if not stations and not events:
+        raise PlotError("There is nothing to draw: no datum has the coordinates of its station or its source.")
+    centre = middle(stations or events)
+    reach = _farthest(centre, [*events, *stations])
+    near = _farthest(centre, stations) if stations else 0.0
+    two = bool(events) and len(stations) > 1 and near < reach / 5
+    figure = Figure(figsize=(11.8 if two else 7.0, 6.8), dpi=150, layout="constrained", facecolor="white")
+    if title:
+        figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
+    frames = figure.subplots(1, 2 if two else 1, squeeze=False, width_ratios=[1.1, 1] if two else [1]).flat
+    _around(frames[0], centre, events, stations, reach, named=not two)
+    if two:
+        _close(frames[1], stations)
+    if path is not None:
+        figure.savefig(path)
+    return figure
+
+
+def _farthest(centre: tuple[float, float], places: list[Place]) -> float:
+    return max(float(distance_degrees(*centre, place.lat, place.lon)) for place in places)
+
+
+def _around(
+    axes: Axes, centre: tuple[float, float], events: list[Place], stations: list[Place], reach: float, *, named: bool
+) -> None:
+    """The map around the stations' middle."""
+    ring = next((ring for ring in _RINGS if reach <= 6 * ring), _RINGS[-1])
+    edge = min(180.0, max(ring, np.ceil(reach * 1.04 / ring) * ring))
+    _graticule(axes, centre, edge)
+    turn = np.radians(np.arange(361))
+    for radius in np.arange(ring, edge + ring / 2, ring).clip(max=edge):
+        last = radius == edge
+        axes.plot(radius * np.sin(turn), radius * np.cos(turn), color="0.35" if last else "0.6",
+                  linewidth=0.9 if last else 0.6, linestyle="-" if last else (0, (4, 3)), zorder=2)  # fmt: skip
+        text = f"{radius:g}°" if ring >= 5 else f"{radius:g}° ({radius * _KM_PER_DEGREE:,.0f} km)"
+        at = np.radians(157.5)
+        axes.annotate(text, (radius * np.sin(at), radius * np.cos(at)), fontsize=7, color="0.3", ha="center",
+                      va="center", zorder=6, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})  # fmt: skip
+    for name, azimuth in (("N", 0), ("E 90°", 90), ("S 180°", 180), ("W 270°", 270)):
+        x, y = 1.06 * edge * np.sin(np.radians(azimuth)), 1.06 * edge * np.cos(np.radians(azimuth))
+        axes.annotate(name, (x, y), fontsize=8, ha="center", va="center", color="0.3",
+                      rotation={90: -90, 270: 90}.get(azimuth, 0))  # fmt: skip
+    _draw_events(axes, centre, events)
+    x, y = project(centre, [s.lat for s in stations], [s.lon for s in stations])
+    axes.plot(x, y, "^", color=_STATION, markersize=5 if named else 4, markeredgecolor="white", markeredgewidth=0.4,
+              zorder=5, label=_count(len(stations), "station"))  # fmt: skip
+    if named:
+        _names(axes, x, y, stations)
+    axes.set_xlim(-1.12 * edge, 1.12 * edge)
+    axes.set_ylim(-1.12 * edge, 1.12 * edge)
+    axes.set_aspect("equal")
+    axes.axis("off")
+    axes.legend(loc="upper left", fontsize=7.5, frameon=False, borderaxespad=0)
+    axes.set_title(f"Distance and azimuth from {_degrees(centre[0], 'NS')}, {_degrees(centre[1], 'EW')}", loc="center",
+                   fontsize=8.5, color="0.35")  # fmt: skip
+
+
+def _draw_events(axes: Axes, centre: tuple[float, float], events: list[Place]) -> None:
+    """Stars of the size of the magnitude and of the colour of the depth, each with its great circle."""
+    if not events:
+        return
+    x, y = project(centre, [e.lat for e in events], [e.lon for e in events])
+    for right, above in zip(x, y, strict=True):
+        axes.plot([0, right], [0, above], color="#b3261e", linewidth=0.4, alpha=0.35, zorder=3)
+    sizes = [_size(event.magnitude) for event in events]
+    look: dict[str, Any] = {"marker": "*", "edgecolors": "black", "linewidths": 0.4, "zorder": 4}
+    known = all(event.depth is not None for event in events)
+    colours: Any = [event.depth for event in events] if known else "#e07a3f"
+    drawn = axes.scatter(x, y, s=sizes, c=colours, cmap="plasma_r" if known else None,
+                         vmin=0 if known else None, label=_count(len(events), "event"), **look)  # fmt: skip
+    if known and axes.figure is not None:
+        bar = axes.figure.colorbar(drawn, ax=axes, location="bottom", shrink=0.5, aspect=32, pad=0.01)
+        bar.set_label("Depth of the source (km)", fontsize=8)
+        bar.ax.tick_params(labelsize=7)
+    strengths = [event.magnitude for event in events if event.magnitude is not None]
+    for magnitude in sorted({int(np.floor(min(strengths))), int(np.ceil(max(strengths)))} if strengths else ()):
+        axes.scatter([], [], s=_size(magnitude), c="white", label=f"magnitude {magnitude}", **look)
+
+
+def _size(magnitude: float | None) -> float:
+    """Area of a star, square points."""
+    return 90.0 if magnitude is None else float(np.clip(14 * 1.45 ** (magnitude - 1), 14, 500))
+
+
+def _graticule(axes: Axes, centre: tuple[float, float], edge: float) -> None:
+    """Meridians and parallels, within the edge."""
+    step = next((step for step in (1, 2, 5, 10, 30) if edge <= 4 * step), 30)
+    fine = np.linspace(0, 1, 721)
+    along: list[tuple[Any, Any]] = [(180 * fine - 90, np.full(721, lon)) for lon in np.arange(-180, 180, step)]
+    along += [(np.full(721, lat), 360 * fine - 180) for lat in np.arange(-90 + step, 90, step)]
+    for lat, lon in along:
+        x, y = project(centre, lat, lon)
+        outside = np.hypot(x, y) > edge
+        # close to the antipode a line leaves on one side and comes back on the other
+        jumps = np.append(np.hypot(np.diff(x), np.diff(y)) > edge / 4, False)
+        x[outside | jumps] = np.nan
+        axes.plot(x, y, color=_GRID, linewidth=0.5, zorder=1)
+
+
+def _close(axes: Axes, stations: list[Place]) -> None:
+    """The stations alone, by longitude and latitude."""
+    lat = np.array([s.lat for s in stations])
+    lon = np.array([s.lon for s in stations])
+    lon = lon[0] + (lon - lon[0] + 180) % 360 - 180  # not torn apart at the date line
+    axes.plot(lon, lat, "^", color=_STATION, markersize=7, markeredgecolor="white", markeredgewidth=0.5)
+    _names(axes, lon, lat, stations)
+    axes.margins(0.12)
+    axes.set_aspect(1 / max(0.05, float(np.cos(np.radians(lat.mean())))), adjustable="datalim")
+    axes.set_xlabel("Longitude (°)", fontsize=8)
+    axes.set_ylabel("Latitude (°)", fontsize=8)
+    axes.tick_params(labelsize=7.5)
+    axes.grid(color=_GRID, linewidth=0.5)
+    axes.set_axisbelow(True)
+    axes.set_title("The stations", loc="center", fontsize=8.5, color="0.35")
+
+
+def _names(axes: Axes, x: Floats, y: Floats, stations: list[Place]) -> None:
+    """Names beside the symbols, on the side away from the nearest neighbour."""
+    if len(stations) > _MOST_NAMES:
+        return
+    for number, station in enumerate(stations):
+        distances = np.hypot(x - x[number], y - y[number])
+        distances[number] = np.inf
+        nearest = int(distances.argmin())
+        left, below = x[nearest] > x[number], y[nearest] > y[number]
+        axes.annotate(station.name, (x[number], y[number]), xytext=(-5 if left else 5, -2 if below else 2),
+                      textcoords="offset points", fontsize=6.5, color="0.25", zorder=6, ha="right" if left else "left",
+                      va="top" if below else "bottom")  # fmt: skip
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _degrees(value: float, letters: str) -> str:
+    return f"{abs(value):.1f}° {letters[0] if value >= 0 else letters[1]}"
