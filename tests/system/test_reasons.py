@@ -33,11 +33,23 @@ START, END = "2021-07-14T03:10:00Z", "2021-07-14T03:20:00Z"
 WINDOW = {"absolute": [{"start": START, "end": END}]}
 KEY = load_archives()["scedc"].day_key
 CATALOG = "ORIGIN_DATETIME,MAG,LAT,LON,DEPTH,EVID,MS_FILENAME\n2021/07/14 03:04:05,5,33,-117,5,77,NA\n"
+# reasons of sensors, phases and picks, whose archives hold what gives them, have tests of their own, as have
 # an archive that lists an object and refuses to give it, and messages that nobody can read, have tests of their own
 ELSEWHERE = {
     Reason.ACCESS_DENIED: "tests/integration/test_object_reader.py",
     Reason.DEAD_LETTER: "tests/system/test_poison.py",
     Reason.JOB_FAILED: "tests/contract/test_ledger.py",
+    Reason.LACKS_COMPONENT: "tests/system/test_sensors.py",
+    Reason.SURPLUS_CHANNEL: "tests/system/test_sensors.py",
+    Reason.NO_ORIENTATION: "tests/system/test_sensors.py",
+    Reason.EPOCH_CHANGE: "tests/system/test_sensors.py",
+    Reason.LEFT_HANDED: "tests/system/test_sensors.py",
+    Reason.COPLANAR: "tests/system/test_sensors.py",
+    Reason.TIME_BASES: "tests/unit/windower/test_sensors.py",
+    Reason.NO_COORDINATES: "tests/unit/planning/test_aims.py",
+    Reason.NO_SOURCE_DEPTH: "tests/system/test_phases.py",
+    Reason.NO_SUCH_PHASE: "tests/system/test_phases.py",
+    Reason.UNKNOWN_STATION: "tests/system/test_picks.py",
 }
 
 

@@ -1,8 +1,9 @@
-from typing import Any, overload
+from typing import Any, final, overload
 
 from libseis.enums import ErrorSeverity
 from libseis.errors import MsPASSError
 
+@final
 class LogData:
     job_id: int
     p_id: int

@@ -1,5 +1,8 @@
+from typing import final
+
 from libseis.enums import AtomicType, ProcessingStatus
 
+@final
 class NodeData:
     status: ProcessingStatus
     uuid: str

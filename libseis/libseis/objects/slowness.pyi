@@ -1,3 +1,6 @@
+from typing import final
+
+@final
 class SlownessVector:
     ux: float
     uy: float

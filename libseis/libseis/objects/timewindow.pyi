@@ -1,3 +1,6 @@
+from typing import final
+
+@final
 class TimeWindow:
     start: float
     end: float

@@ -65,13 +65,13 @@ def test_day_rows_give_keys() -> None:
     assert (rows[2].day_key.net, rows[2].lat, rows[2].sample_rate) == ("NA", None, 1.0)
     odd = Oddities("k")
     assert list(day_rows(index, SCEDC, date(2022, 1, 3), "k", odd)) == []
-    assert odd.left_out == 3 and "no day file of 2022-01-03" in odd.note
+    assert odd.left_out == 3 and "not a day file of 2022-01-03" in odd.note
 
 
 @pytest.mark.parametrize(
     ("data", "table", "message"),
     [
-        (b"PAR1 but no parquet", TableFormat.PARQUET, "no parquet table"),
+        (b"PAR1 but no parquet", TableFormat.PARQUET, "not a parquet table"),
         (b"net,sta\nCI,HEC\n", TableFormat.CSV, "columns ms_filename"),
     ],
 )
@@ -88,13 +88,13 @@ def test_unreadable_indexes_name_the_key(data: bytes, table: TableFormat, messag
         ("34.8294", "91", 3, "row 1 has the lat '91'"),
         ("40.0", "-40", 3, "row 1 has the sample_rate '-40'"),
         ("40.0", "nan", 3, ""),
-        ("CIHEC__BHN", "CI.HEC.BHN", 2, "no day file of 2022-01-02"),
-        ("2022002.ms,CI,HEC", "2022003.ms,CI,HEC", 2, "no day file of 2022-01-02"),
-        ("CIHEC__BHN", "", 2, "no day file of 2022-01-02"),
+        ("CIHEC__BHN", "CI.HEC.BHN", 2, "not a day file of 2022-01-02"),
+        ("2022002.ms,CI,HEC", "2022003.ms,CI,HEC", 2, "not a day file of 2022-01-02"),
+        ("CIHEC__BHN", "", 2, "not a day file of 2022-01-02"),
         ("CI,HEC", 'CI,"HEC', 2, "row 1 has 3 cells, expected 8"),
         (",40.0", "", 2, "row 1 has 7 cells, expected 8"),
         ("HEC,BHN", "H\xe9C,BHN", 3, ""),
-        ("CIHEC__BHN", "CIH\xe9C__BHN", 2, "no day file"),
+        ("CIHEC__BHN", "CIH\xe9C__BHN", 2, "not a day file"),
         ("ms_filename", "msfilename", 3, "its header has 'msfilename' in the place of ms_filename"),
         (",sample_rate", "", 0, "row 1 has 8 cells, expected 7"),
     ],

@@ -285,3 +285,11 @@ def test_an_object_of_many_channels_holds_the_sensors_channels() -> None:
     station = ObjectRef("a", "XX.ABC", day_ns=DAY, channel=Channel("XX", "ABC", "*", "*"))
     found = outcome([ObjectRecords(station, "e", (0, len(data)), data, waveform_records=10)], orientations(ENZ))
     assert [c.chan for c in saved(found).channels] == ["BHE", "BHN", "BHZ"]
+
+
+def test_components_that_share_no_time_are_a_reason() -> None:
+    early, late = segment("E", 0, 20 * 90), segment("N", 20 * 120, 20 * 480)
+    reads = [read("E", early, segment("E", 20 * 300, 20 * 300)), read("N", segment("N", 0, 20 * 30), late)]
+    found = outcome([*reads, read("Z", segment("Z"))], orientations(ENZ), Recipe(components=3, gaps="split"))
+    assert (found.fate, found.reason) == (Fate.DEAD, "time_bases"), found.detail
+    assert found.detail == "The components have no time in common."
