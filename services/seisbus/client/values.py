@@ -333,8 +333,11 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class SourceObject:
-    """An object that samples are of: the version that was read (`etag`), the one that the archive has `now`, and what
-    is to be said of it in a sentence, "" where nothing is."""
+    """An object of an archive that stored samples come from.
+
+    `etag` is the version that was read, `now` the one that the archive has; `problem` is a sentence on the object, "" for
+    none.
+    """
 
     archive: str
     key: str
