@@ -335,8 +335,8 @@ class DeadLetter:
 class SourceObject:
     """An object of an archive that stored samples come from.
 
-    `etag` is the version that was read, `now` the one that the archive has; `problem` is a sentence on the object, "" for
-    none.
+    `etag` is the version that was read, `now` the one that the archive has. `problem` is a sentence on the object,
+    "" for none.
     """
 
     archive: str
