@@ -44,6 +44,7 @@ _CONTROL: Final[dict[str, Role]] = {
     "ListOutcomes": Role.READER,
     "ListWaveforms": Role.READER,
     "GetDatum": Role.READER,
+    "GetHistory": Role.READER,
     "StreamWaveforms": Role.READER,
     "ListLogs": Role.READER,
     "ListCemetery": Role.READER,
