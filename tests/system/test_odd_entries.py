@@ -138,7 +138,7 @@ async def test_mistakes_are_told_in_the_dry_run_and_at_submission(system: System
     before = {job.id for job in await system.client.jobs()}
     refused = (
         ({"steps": [{"filter": {"type": "lowpass", "freq": 60}}]}, "not below half the sampling rate"),
-        ({"steps": [{"reference": {"mark": "origin"}}]}, "reference cannot run in a job"),
+        ({"steps": [{"reference": {"mark": "origin"}}]}, "reference needs source_time"),
         ({"windows": {"absolute": [{"start": "2011-02-30", "end": "2011-03-11"}]}}, "is not a time"),
         ({"windows": {"events": {"list": [{"time": "2011-03-11T05:46:23", "lat": 38, "lon": 142, "depth_km": 29000}],
                                  "end": "1h"}}}, "depth_km is 29000"),
