@@ -7,18 +7,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from seisbus.archive.keys import TableFormat, catalog_index_key, waveform_index_key
 from seisbus.client import ClientError, Job
-from seisbus.errors import UserError
+from seisbus.errors import UnreachableError, UserError
 from seisbus.testing.imports import import_folder
 from seisbus.testing.make import make_archive
 from seisbus.testing.manifest import Manifest
 from seisbus.testing.spec import ArchiveSpec
 from support.system import System
+from support.waiting import eventually
 
 DAYS = tuple(date(2011, 3, 11 + n) for n in range(5))
 SPEC = ArchiveSpec(channels=6, days=DAYS, hours=(5.0, 7.0), real=False, bucket="odd")
@@ -59,7 +61,17 @@ async def odd(system: System, tmp_path_factory: pytest.TempPathFactory) -> Async
     key = folder / catalog_index_key(2005, TableFormat.CSV)
     key.parent.mkdir(parents=True)
     key.write_text(CATALOG)
+    await eventually(partial(answers, system), 60)
     yield Odd(folder, manifest)
+
+
+async def answers(system: System) -> bool:
+    """Whether the client has its connection again: to make an archive keeps this process from answering pings."""
+    try:
+        await system.client.jobs(1)
+    except UnreachableError:
+        return False
+    return True
 
 
 async def test_a_sync_brings_in_what_is_sound(system: System, odd: Odd) -> None:
