@@ -6,6 +6,7 @@ It uses the real servers from packages, with the configuration that `make-secret
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -120,6 +121,8 @@ class SecureDeployment:
         environment = {**self.environment(user), "SEISBUS_HEALTH_ADDRESS": f"{LOOPBACK}:{port}"}
         command = [sys.executable, "-m", f"seisbus.{user}"]
         for again in (True, True, False):
+            # a socket that pymongo forgot in this process holds up the embedded server, which greets one at a time
+            gc.collect()
             process = self.services[user] = await Process.start(user, command, environment, self.folder)
             found = await eventually(partial(_ready_or_ended, process), timeout=60)
             said = process.log.read_text()[-2000:]

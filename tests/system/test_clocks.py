@@ -200,6 +200,7 @@ def test_every_window_has_its_samples_and_no_others(clocks: Clocks, name: str) -
     assert wrong == []
 
 
+@pytest.mark.long
 async def test_get_waveforms_joins_what_several_jobs_stored(clocks: Clocks) -> None:
     for channel, day in clocks.days.items():
         if day.clock.net != "XX":
@@ -235,7 +236,7 @@ async def test_exports_give_the_windows_back(clocks: Clocks, name: str, format: 
         assert mine[2] == pytest.approx(theirs[2], rel=1e-7)
 
 
-@pytest.mark.parametrize("name", ["tiles", "split"])
+@pytest.mark.parametrize("name", [pytest.param("tiles", marks=pytest.mark.long), "split"])
 async def test_an_sds_day_has_every_sample_once_at_its_time(clocks: Clocks, name: str) -> None:
     rows, documents = await clocks.exported("mseed", job=clocks.jobs[name].id, folder=f"sds-{name}")
     output = Path(clocks.system.stack.environment["SEISBUS_OUTPUT_ROOT"])
