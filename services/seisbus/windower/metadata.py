@@ -25,7 +25,8 @@ _OF_DOCUMENTS: Final = frozenset(
     {
         "job", "window", "attempt", "data_tag", "event", "piece", "provenance", "elog_id", "sha256", "gridfs_id", "dir",
         "dfile", "foff", "nbytes", "format", "storage_mode", "t0_ns", "rate", "axes", "component_skew", "channel_id",
-        "site_id", "source_id", "wf_id", "components", "history_id",
+        "site_id", "source_id", "wf_id", "components", "history_id", "history_object_id", "outcome", "pad_ns", "pieces",
+        "shared_by",
     }
 )  # fmt: skip
 _LARGEST_BYTES: Final = 64_000

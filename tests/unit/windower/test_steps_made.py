@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 import pytest
 
+from libseis import TimeSeries
 from libseis.codes import Channel
 from libseis.mseed import encode
 from libseis.segments import Rate, Segment
 from libseis.steps import StepContext, definition_of, registry
 from seisbus.bus.codec import decode_outcomes, encode_outcomes
 from seisbus.model.handovers import ObjectRecords, OutcomeBatch, WindowOrder, WindowOutcome
+from seisbus.model.marks import MarkAttributes
 from seisbus.model.normalized import Normal
 from seisbus.model.outcome import Fate
 from seisbus.model.task import ObjectRef, Recipe, Window
+from seisbus.store.documents.waveforms import SeismogramDocument, WaveformDocument
 from seisbus.windower.cutting import cut_part
+from seisbus.windower.metadata import made_by_steps
 from seisbus.windower.packing import Work
 from seisbus.windower.processing import Chain
 from seisbus.writer.documents import wf_document
@@ -133,3 +137,15 @@ def test_a_users_step_sees_the_metadata_and_what_cannot_be_stored_is_told(monkey
     assert piece.metadata == {"found": 2.5, "numbers": [0, 1, 2]}
     told = " ".join(line.message for line in found.log)
     assert "object of the steps is a object" in told and "a.b of the steps is a name" in told
+
+
+@pytest.mark.parametrize("kind", [WaveformDocument, SeismogramDocument])
+def test_no_step_writes_over_a_field_of_a_document(kind: type) -> None:
+    names = get_type_hints(kind).keys() - get_type_hints(MarkAttributes).keys()
+    assert len(names) > 30
+    before = dict.fromkeys(names, "of the document")
+    datum = TimeSeries(1)
+    for name in names:
+        datum[name] = "of a step"
+    found, _ = made_by_steps(datum, before)
+    assert found == {}
