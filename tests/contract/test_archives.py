@@ -112,7 +112,7 @@ async def archives(tmp_path_factory: pytest.TempPathFactory, s3_server: S3Server
             root = private if name == "members" else s3_server.root
             buckets[name] = root / definitions[name].bucket
             buckets[name].mkdir(exist_ok=True)
-        keys = folder / "keys.ini"  # as docs/archives.md and docker-compose.yml have it
+        keys = folder / "keys.ini"  # as docs/howto/archives.md and docker-compose.yml have it
         keys.write_text(
             f"[default]\naws_access_key_id = {KEYS.access_key}\naws_secret_access_key = {KEYS.secret_key}\n"
         )

@@ -156,8 +156,8 @@ async def checked_digest(system: System, job: Job) -> Digest:
 
 
 def _digest(environment: Mapping[str, str], job: str) -> Digest:
-    """Reads documents as docs/storage.md says and the files' bytes; every window planned has one outcome, and each
-    piece is there once."""
+    """Reads documents as docs/reference/storage.md says and the files' bytes; every window planned has one outcome, and
+    each piece is there once."""
     scope = {"_id": {"$gte": f"{job}.", "$lt": f"{job}/"}}
     with pymongo.MongoClient[dict[str, Any]](environment["SEISBUS_MONGODB_URI"], timeoutMS=120_000) as mongo:
         database = mongo[environment["SEISBUS_DATABASE"]]

@@ -1,4 +1,4 @@
-"""Make the tables of docs/steps.md from the definitions of the steps."""
+"""Make the tables of docs/reference/steps.md from the definitions of the steps."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def windows(job: str, packed: dict[str, Any]) -> list[dict[str, Any]]:
-    """The windows of a task or an outcome document, as docs/storage.md says."""
+    """The windows of a task or an outcome document, as docs/reference/storage.md says."""
     found: list[dict[str, Any]] = []
     for channel, event, inclusive, start, length, step, count in packed["runs"]:
         for number in range(count):

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = [
     *(ROOT / name for name in ("README.md", "SECURITY.md", "deploy/README.md")),  # CONTRIBUTING.md quotes such phrases
-    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
     *(
         path
         for top in ("libseis/libseis", "services/seisbus")

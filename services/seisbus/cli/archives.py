@@ -48,7 +48,7 @@ def build(
 ) -> None:
     """Read day files whole and keep where their records stand, so that later jobs need one request per object.
 
-    Worth its bytes where many windows will be cut from the same days (docs/ranges.md).
+    Worth its bytes where many windows will be cut from the same days (docs/explanation/ranges.md).
     """
     with client() as connected:
         job = connected.submit(

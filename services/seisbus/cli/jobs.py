@@ -22,7 +22,7 @@ FateOption = Annotated[str, typer.Option("--fate", help="Fates separated by comm
 
 
 def submit(
-    job_file: Annotated[Path, typer.Argument(help="Job file, YAML or JSON (docs/job.md).")],
+    job_file: Annotated[Path, typer.Argument(help="Job file, YAML or JSON (docs/reference/job.md).")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what the job would take.")] = False,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Watch the job until it is closed.")] = True,
 ) -> None:

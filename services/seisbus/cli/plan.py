@@ -20,7 +20,7 @@ from .options import OUT, SETTINGS, client
 
 
 def plan(
-    job_file: Annotated[Path, typer.Argument(help="Job file of the campaign, YAML or JSON (docs/job.md).")],
+    job_file: Annotated[Path, typer.Argument(help="Job file of the campaign, YAML or JSON (docs/reference/job.md).")],
     hours: Annotated[float, typer.Option(help="Hours that the campaign may take.", min=0.01)] = 24.0,
     link: Annotated[float, typer.Option(help="Megabytes per second from the archive; 0 means no limit.")] = 0.0,
     machine: Annotated[Path | None, typer.Option(help="What `seisbus calibrate` wrote.")] = None,

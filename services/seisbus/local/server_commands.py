@@ -117,7 +117,7 @@ def mongodb(store: Path, options: ServerOptions, port: int) -> Launch:
     """SecantusDB, synchronised at each commit; without it, transactions acknowledged with j=True were lost.
 
     It runs standalone, so that it has no change log. Seisbus does not need one, and its pruning delayed everything
-    after a restart (docs/embedded_database.md). Transactions still work.
+    after a restart (docs/explanation/embedded_database.md). Transactions still work.
     """
     configuration = store / "secantusd.toml"  # an empty file, so that the program does not use a user's file elsewhere
     configuration.touch()

@@ -85,7 +85,7 @@ def _sentence(job: type[Job], error: ValidationError) -> str:
         hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(allowed)}."
         return f"Job file: unknown key {where}; {hint}"
     if first["type"] == "missing":
-        return f"Job file: {job.needs.get(where) or f'{where} is missing; add it (see docs/job.md)'}."
+        return f"Job file: {job.needs.get(where) or f'{where} is missing; add it (see docs/reference/job.md)'}."
     text = first["msg"].removeprefix("Value error, ")
     shown = (
         ""

@@ -2,7 +2,7 @@
 
 A kind of job is a type: its keys in the job file, and what the services must know of it before they look inside. Each
 kind is one module in `kinds` of each stage that has something to do for it (model, control, indexer, fetcher, windower,
-writer, cli), under the kind's name and with an object `KIND`; docs/adding_a_job_kind.md shows how.
+writer, cli), under the kind's name and with an object `KIND`; docs/contributing/adding_a_job_kind.md shows how.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class Job(Model):
 class OfArchive(Job):
     """A job on an archive; of two on one archive that with the higher priority is planned first."""
 
-    needs: ClassVar[Needs] = {"archive": "archive is missing; add it (see docs/job.md)"}
+    needs: ClassVar[Needs] = {"archive": "archive is missing; add it (see docs/reference/job.md)"}
 
     archive: Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,40}$")]
     priority: Annotated[int, Field(ge=-9, le=9)] = 0

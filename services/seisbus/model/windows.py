@@ -1,7 +1,7 @@
 """Windows that a job file asks for: spans given outright, around events, or tiles over whole days.
 
-Times are written as docs/job.md says, durations as seconds or `100s`, `30min`, `1h`, `2d`; inside both are integer
-nanoseconds.
+Times are written as docs/reference/job.md says, durations as seconds or `100s`, `30min`, `1h`, `2d`; inside both are
+integer nanoseconds.
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ from .windows import PlannedWindow
 _PART_BYTES = 6_000_000
 _BYTES_A_SAMPLE = 4.4
 # What one message settles is one transaction, and each window's document lands on a page of its own: 2,900 of them
-# were more than the embedded database's cache may hold unwritten, and it stood still (docs/embedded_database.md).
+# were more than the embedded database's cache may hold unwritten, and it stood still
+# (docs/explanation/embedded_database.md).
 _PART_WINDOWS = 500
 # A 4096-byte Steim-2 record holds at most 63 frames x 15 words x 7 differences.
 _SAMPLES_A_RECORD = 6615

@@ -1,6 +1,6 @@
 """Settings by concern, each for one task of a process. The settings of a service are composed of these.
 
-Every field is the environment variable SEISBUS_<NAME>. Its description is the row of docs/settings.md.
+Every field is the environment variable SEISBUS_<NAME>. Its description is the row of docs/reference/settings.md.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ class MongodbSettings(FromEnvironment):
 class ArchiveSettings(FromEnvironment):
     """Which archives there are."""
 
-    archives_file: Path | None = Field(default=None, description="TOML file with more archives (docs/archives.md).")
+    archives_file: Path | None = Field(
+        default=None, description="TOML file with more archives (docs/howto/archives.md)."
+    )
     archive_local_endpoint: str = Field(
         default="",
         pattern="^(https?://.+)?$",

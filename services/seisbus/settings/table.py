@@ -1,5 +1,5 @@
-"""`python -m seisbus.settings.table`: print docs/settings.md's table of all settings and the programs that read
-them."""
+"""`python -m seisbus.settings.table`: print the table of docs/reference/settings.md, all settings and the programs that
+read them."""
 
 from __future__ import annotations
 

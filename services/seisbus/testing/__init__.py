@@ -1,7 +1,7 @@
 """Make archives to test readers: folders of day files as in S3, with right answers that no reader computed.
 
 `make_archive` writes an archive from an ArchiveSpec. `truth_segments` gives the samples of an object, and
-`expected_window` the right result for a window. docs/testing_readers.md shows their use. Other programs, such as
+`expected_window` the right result for a window. docs/howto/testing_readers.md shows their use. Other programs, such as
 seisbus.local, serve the folder over S3.
 """
 

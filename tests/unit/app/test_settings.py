@@ -1,4 +1,5 @@
-"""Each program has the settings that it uses, under the names and with the meanings that docs/settings.md has."""
+"""Each program has the settings that it uses, under the names and with the meanings that docs/reference/settings.md
+has."""
 
 from __future__ import annotations
 
@@ -39,7 +40,7 @@ def text_of(*parts: str) -> str:
 
 
 def test_the_documentation_has_every_setting() -> None:
-    assert table() in (DOCS / "settings.md").read_text(), "run `python -m seisbus.settings.table`"
+    assert table() in (DOCS / "reference" / "settings.md").read_text(), "run `python -m seisbus.settings.table`"
     assert all(field.description for field in AllSettings.model_fields.values())
 
 

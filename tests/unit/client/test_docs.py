@@ -23,7 +23,7 @@ from seisbus.model.job import parse_job
 from seisbus.model.kind import KINDS
 from seisbus.model.kinds import export, misfit
 
-DOCS = Path(__file__).resolve().parents[3] / "docs"
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "reference"
 JOB = (DOCS / "job.md").read_text()
 CLIENT = (DOCS / "client.md").read_text()
 

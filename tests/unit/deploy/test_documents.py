@@ -15,8 +15,8 @@ from seisbus.archive.definition import ArchiveDefinition, load_archives
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = (
-    "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/testing.md", "docs/adding_a_job_kind.md",
-    "docs/archives.md",
+    "CONTRIBUTING.md", "SECURITY.md", "docs/explanation/architecture.md", "docs/contributing/testing.md",
+    "docs/contributing/adding_a_job_kind.md", "docs/howto/archives.md",
 )  # fmt: skip
 
 
@@ -32,7 +32,7 @@ def test_links_and_commands_of_a_page_lead_somewhere(page: str) -> None:
 
 
 def test_the_way_of_a_window_names_files_and_types_that_are_there() -> None:
-    page = (ROOT / "docs/architecture.md").read_text()
+    page = (ROOT / "docs/explanation/architecture.md").read_text()
     rows = re.findall(r"(?m)^\| (\d+) [^|]*\|([^|]*)\|([^|]*)\|$", page)
     assert [int(number) for number, _, _ in rows] == list(range(1, 21))
     files_of = [path for folder in ("libseis/libseis", "services/seisbus") for path in (ROOT / folder).rglob("*.py*")]
@@ -52,7 +52,10 @@ def blocks(page: str, language: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("page", "sources"),
-    [("CONTRIBUTING.md", "libseis/libseis/steps"), ("docs/adding_a_job_kind.md", "tests/support/outside/toykind")],
+    [
+        ("CONTRIBUTING.md", "libseis/libseis/steps"),
+        ("docs/contributing/adding_a_job_kind.md", "tests/support/outside/toykind"),
+    ],
 )
 def test_the_code_of_a_guide_is_code_that_runs(page: str, sources: str) -> None:
     files = [path.read_text() for path in (ROOT / sources).glob("*.py")]
@@ -71,21 +74,21 @@ def test_the_command_of_the_guide_prints_the_section_of_a_step() -> None:
         check=True,
     )  # fmt: skip
     assert done.stdout.startswith("### clip")
-    assert done.stdout.strip() in (ROOT / "docs/steps.md").read_text()
+    assert done.stdout.strip() in (ROOT / "docs/reference/steps.md").read_text()
 
 
 def test_the_archive_of_the_guide_is_one(tmp_path: Path) -> None:
-    (text,) = blocks("docs/archives.md", "toml")
+    (text,) = blocks("docs/howto/archives.md", "toml")
     (tmp_path / "mine.toml").write_text(text)
     archive = load_archives(tmp_path / "mine.toml")["example"]
     assert archive.max_in_flight == 16
-    (code,) = blocks("docs/archives.md", "python")
+    (code,) = blocks("docs/howto/archives.md", "python")
     (key,) = re.findall(r'parse\("(.*?)"\)', code)
     assert archive.day_key.parse(key) is not None
 
 
 def test_every_entry_of_an_archive_is_documented_with_its_default(tmp_path: Path) -> None:
-    rows = re.findall(r"(?m)^\| (`\w+`(?:, `\w+`)*) \| ([^|]*) \|", (ROOT / "docs/archives.md").read_text())
+    rows = re.findall(r"(?m)^\| (`\w+`(?:, `\w+`)*) \| ([^|]*) \|", (ROOT / "docs/howto/archives.md").read_text())
     documented = {name: default for names, default in rows for name in re.findall(r"`(\w+)`", names)}
     assert set(documented) == {field.name for field in fields(ArchiveDefinition)} - {"name"}
     (tmp_path / "least.toml").write_text('[least]\nbucket = "b"\nday_key = "{year}/{doy}/{net}.{sta}.{loc}.{chan}"\n')

@@ -1,4 +1,4 @@
-"""docs/steps.md says of every step what the code says, and has a step for every algorithm on one datum."""
+"""docs/reference/steps.md says of every step what the code says, and has a step for every algorithm on one datum."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from libseis.steps import build, definitions
 from libseis.steps.marks import EDGE_KEYS, REFERENCE_KEYS
 from support.step_tables import section_of
 
-TEXT = (Path(__file__).resolve().parents[3] / "docs" / "steps.md").read_text()
+TEXT = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "steps.md").read_text()
 # what makes no datum of one: several data, numbers, arrays, settings and bases of classes
 NO_STEPS = {
     "ScalingMethod", "BandwidthData", "EstimateBandwidth", "BandwidthStatistics", "seed_ensemble_sort", "Skew",

@@ -12,7 +12,7 @@ import pytest
 from libseis.misfit import Config, Edition, Processing, WindowSettings, measure_station
 from libseis.misfit.preprocess import gaussian
 
-DOCUMENT = (Path(__file__).parents[3] / "docs" / "misfit.md").read_text(encoding="utf-8")
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "howto" / "misfit.md").read_text(encoding="utf-8")
 WINDOWS = {
     "E": (477, 2569, 1523, 36, -0.709652824109737, 0.871536711294519, 5.469764400084402),
     "N": (1264, 2569, 1916, 63, -0.8285175950122449, 0.9917618498680395, 3.8827476422333747),

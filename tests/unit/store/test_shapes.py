@@ -18,7 +18,7 @@ from seisbus.store.packing import End, expand, pack_outcomes
 from seisbus.store.summaries import delta, pack_rows
 from support.shapes import mismatches, shapes
 
-DOCS = Path(__file__).resolve().parents[3] / "docs" / "storage.md"
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "reference" / "storage.md"
 HZ = Channel("CI", "PASC", "00", "HHZ")
 OUTCOME: dict[str, Any] = {
     "_id": "j.1", "job": "j", "task": "j.0.0", "part": 0, "attempt": 1,

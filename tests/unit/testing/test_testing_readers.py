@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-GUIDE = Path(__file__).parents[3] / "docs" / "testing_readers.md"
+GUIDE = Path(__file__).parents[3] / "docs" / "howto" / "testing_readers.md"
 
 
 def test_the_code_of_the_guide_runs(
