@@ -55,9 +55,9 @@ def moment_ns(value: object) -> int:
     """Nanoseconds since 1970 of a time as people write it; UTC unless it says otherwise.
 
     A text of ISO 8601 or with the day of the year (see docs/reference/job.md), a date, a datetime, a numpy.datetime64,
-    obspy's UTCDateTime, or seconds since 1970 where a number can be nothing else. A year, month or day alone is its first
-    instant. Digits beyond microseconds are kept, and a second of 60, as catalogs have it, is carried over. ValueError
-    for anything else, among it a date that does not exist.
+    obspy's UTCDateTime, or seconds since 1970 where a number can be nothing else. A year, month or day alone is its
+    first instant. Digits beyond microseconds are kept, and a second of 60, as catalogs have it, is carried over.
+    ValueError for anything else, among it a date that does not exist.
     """
     found: int | None = None
     if isinstance(value, datetime):
