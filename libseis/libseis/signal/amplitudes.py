@@ -1,6 +1,9 @@
 """Measure the amplitude of a TimeSeries or of a Seismogram's vectors, and scale data by it.
 
 Samples have time along the last axis: shape (npts,) or (3, npts). The samples in gaps are measured too.
+
+The metrics MAD and PERC are those of MsPASS 2.4.3: the sorted value number floor(fraction * npts), counted from 0. The
+textbook has other values at most fractions; they are the metrics MEDIAN and QUANTILE.
 """
 
 from __future__ import annotations
@@ -21,12 +24,17 @@ Values = NDArray[np.float64]
 
 
 class Metric(StrEnum):
-    """The definition of an amplitude: largest value, root mean square, median, or a percentile of the values."""
+    """The definition of an amplitude.
+
+    The largest value, the root mean square, MsPASS's median and percentile, and the textbook's median and quantile.
+    """
 
     PEAK = "peak"
     RMS = "rms"
     MAD = "mad"
     PERC = "perc"
+    MEDIAN = "median"
+    QUANTILE = "quantile"
 
 
 def magnitudes(x: Values) -> Values:
@@ -50,59 +58,124 @@ def peak(x: Values) -> float:
     return float(np.max(magnitudes(x)))
 
 
-def energy_root(x: Values) -> float:
-    """The root of the summed squares of all samples."""
-    unit = _unit(x)
-    return math.sqrt(float(np.sum(np.square(x / unit)))) * unit
-
-
 def root_mean_square(x: Values) -> float:
     """The root of the mean squared value, or of the mean squared vector length."""
-    return energy_root(x) / math.sqrt(x.shape[-1])
+    unit = _unit(x)
+    return math.sqrt(float(np.sum(np.square(x / unit))) / x.shape[-1]) * unit
 
 
-def median(x: Values) -> float:
-    """The median of the absolute values, or of the vector lengths. No mean is subtracted."""
-    return float(np.median(magnitudes(x)))
-
-
-def percentile(x: Values, fraction: float) -> float:
-    """The lower quantile of the absolute values or vector lengths.
+def ranked(x: Values, fraction: float) -> float:
+    """The sorted absolute value (or vector length) number floor(fraction * npts), at most the last one.
 
     Parameters
     ----------
     x : array of float64
         Samples, shape (npts,) or (3, npts); at least one.
     fraction : float
+        From 0 to 1.
+
+    Returns
+    -------
+    float
+        The value; `fraction` of all values come before it. MsPASS 2.4.3 has this rule in PercAmplitude and
+        MADAmplitude.
+    """
+    values = magnitudes(x)
+    index = min(max(math.floor(fraction * len(values)), 0), len(values) - 1)
+    return float(np.partition(values, index)[index])
+
+
+def upper_median(x: Values) -> float:
+    """MsPASS's median of the absolute values or vector lengths: the upper one of two in the middle.
+
+    No mean is subtracted.
+    """
+    return ranked(x, 0.5)
+
+
+def percentile(x: Values, level: float) -> float:
+    """MsPASS's percentile of the absolute values or vector lengths; see `ranked`.
+
+    Parameters
+    ----------
+    x : array of float64
+        Samples, shape (npts,) or (3, npts); at least one.
+    level : float
         A fraction in (0, 1], or percents in (1, 100].
+
+    Returns
+    -------
+    float
+        The value.
 
     Raises
     ------
     SampleError
-        For another `fraction`.
+        For another `level`.
     """
-    if not (math.isfinite(fraction) and 0.0 < fraction <= 100.0):
+    return ranked(x, _fraction(level, "PercAmplitude"))
+
+
+def median(x: Values) -> float:
+    """The textbook's median of the absolute values or vector lengths: the mean of two in the middle.
+
+    No mean is subtracted.
+    """
+    return float(np.median(magnitudes(x)))
+
+
+def quantile(x: Values, level: float) -> float:
+    """The textbook's quantile of the absolute values or vector lengths, linear between the two values beside it.
+
+    Parameters
+    ----------
+    x : array of float64
+        Samples, shape (npts,) or (3, npts); at least one.
+    level : float
+        A fraction in (0, 1], or percents in (1, 100].
+
+    Returns
+    -------
+    float
+        The value at (npts - 1) * fraction of the sorted values.
+
+    Raises
+    ------
+    SampleError
+        For another `level`.
+
+    References
+    ----------
+    Hyndman, R. J. and Y. Fan (1996), Sample quantiles in statistical packages, Am. Stat. 50, 361-365: definition 7.
+    """
+    return float(np.quantile(magnitudes(x), _fraction(level, "QuantileAmplitude")))
+
+
+def _fraction(level: float, caller: str) -> float:
+    if not (math.isfinite(level) and 0.0 < level <= 100.0):
         raise SampleError(
-            f"PercAmplitude: the level must be a fraction in (0, 1] or a percentage in (1, 100], found {fraction}.",
+            f"{caller}: the level must be a fraction in (0, 1] or a percentage in (1, 100], found {level}.",
             ErrorSeverity.Invalid,
             what="level",
         )
-    fraction = fraction / 100.0 if fraction > 1.0 else fraction
-    values = magnitudes(x)
-    index = math.floor(fraction * (len(values) - 1))
-    return float(np.partition(values, index)[index])
+    return level / 100.0 if level > 1.0 else level
 
 
 _METRICS: dict[Metric, Callable[[Values], float]] = {
     Metric.PEAK: peak,
     Metric.RMS: root_mean_square,
-    Metric.MAD: median,
+    Metric.MAD: upper_median,
+    Metric.MEDIAN: median,
 }
 
 
 def amplitude(x: Values, metric: Metric, percent: float = 95.0) -> float:
-    """The amplitude of at least one sample; `percent` (0 to 100] is that of the metric PERC."""
-    return percentile(x, percent / 100.0) if metric is Metric.PERC else _METRICS[metric](x)
+    """The amplitude of at least one sample; `percent` (0 to 100] is that of the metrics PERC and QUANTILE."""
+    if metric is Metric.PERC:
+        return percentile(x, percent / 100.0)
+    if metric is Metric.QUANTILE:
+        return quantile(x, percent / 100.0)
+    return _METRICS[metric](x)
 
 
 def usable_gain(found: float, target: float) -> float:

@@ -32,6 +32,8 @@ AMPLITUDE_KEYS = {
     Metric.RMS: "rms_amplitude",
     Metric.PERC: "perc_amplitude",
     Metric.MAD: "mad_amplitude",
+    Metric.MEDIAN: "median_amplitude",
+    Metric.QUANTILE: "quantile_amplitude",
 }
 """Metadata for the amplitude that data had before they were scaled to a level."""
 
@@ -145,7 +147,7 @@ def _metric(name: str, doc: str, default: str) -> Parameter:
 
 
 _PERCENT = Parameter(
-    "percent", Kind.NUMBER, "of the metric perc: this share of values is below", 95.0, "%", 0, maximum=100
+    "percent", Kind.NUMBER, "of perc and quantile: this share of values is below", 95.0, "%", 0, maximum=100
 )
 
 register(

@@ -77,7 +77,8 @@ def test_transformations() -> None:
     s = basic.free_surface_transformation(seismogram(5, vp0=5.0, vs0=3.5), SlownessVector(0.17085, -0.062185, 0.0))
     assert s.tmatrix[2, 0] == pytest.approx(-0.597975, abs=1e-5)
     assert basic.free_surface_transformation(seismogram(5), SlownessVector(9.0, 0.0, 0.0), 5.0, 3.5).dead()
-    assert basic.free_surface_transformation(seismogram(5), SlownessVector(0.1, 0.0, 0.0)).dead()
+    s = basic.free_surface_transformation(seismogram(5), SlownessVector(0.1, 0.0, 0.0))
+    assert s.dead() and "vp0 is not defined" in messages(s)[0]
     for call in (
         lambda d: basic.rotate(d, 0.1),
         basic.rotate_to_standard,
@@ -115,8 +116,12 @@ def test_ray_coordinates() -> None:
     np.testing.assert_allclose(e.member[1].data, expected.data)
     ray = np.array([math.sin(0.5) * math.cos(0.3), math.sin(0.5) * math.sin(0.3), math.cos(0.5)])
     s = transform_to_LQT(seismogram(3, data=np.outer(ray, [1.0, 2.0, 3.0])), phi=0.3, theta=0.5, angle_units="radians")
-    np.testing.assert_allclose(s.data, [np.zeros(3), np.zeros(3), [1.0, 2.0, 3.0]], atol=1e-12)
-    assert transform_to_LQT(seismogram(5, seaz=240.0, ema=10.0)).live
+    np.testing.assert_allclose(s.data, [[1.0, 2.0, 3.0], np.zeros(3), np.zeros(3)], atol=1e-12)
+    # angles of the Metadata are degrees, whatever angle_units says
+    found = [
+        transform_to_LQT(seismogram(5, seaz=240.0, ema=10.0), angle_units=units) for units in ("degrees", "radians")
+    ]
+    assert found[0].live and np.array_equal(found[0].data, found[1].data)
     for phi, theta in ((None, 0.0), (0.0, None), ("0", 0.0), (True, 0.0), (float("nan"), 0.0)):
         s = seismogram(5)
         for dryrun in (True, False):
@@ -124,6 +129,58 @@ def test_ray_coordinates() -> None:
                 transform_to_LQT(s, phi=phi, theta=theta, dryrun=dryrun)  # type: ignore[arg-type]
         assert np.array_equal(s.data, seismogram(5).data)
     assert transform_to_LQT(seismogram(5), phi=0.0, theta=0.0, dryrun=True) == "OK"
+
+
+@given(back_azimuth=st.floats(0, 360), angle=st.floats(0.1, 89.9))
+def test_longitudinal_comes_first_and_lqt_is_right_handed(back_azimuth: float, angle: float) -> None:
+    """P moves along the ray, SV across it in its plane, SH horizontally: L, Q and T alone."""
+    azimuth, incidence = math.radians(back_azimuth + 180.0), math.radians(angle)
+    forward = np.array([math.sin(azimuth), math.cos(azimuth), 0.0])
+    up = np.array([0.0, 0.0, 1.0])
+    ray = math.sin(incidence) * forward + math.cos(incidence) * up
+    across = math.cos(incidence) * forward - math.sin(incidence) * up
+    left = np.cross(up, forward)
+    wave = np.arange(1.0, 6.0)
+    for row, direction in enumerate((ray, across, left)):
+        s = transform_to_LQT(seismogram(5, data=np.outer(direction, wave), seaz=back_azimuth, ema=angle))
+        expected = np.zeros((3, 5))
+        expected[row] = wave
+        np.testing.assert_allclose(s.data, expected, atol=1e-12)
+        assert np.linalg.det(s.tmatrix) == pytest.approx(1.0)
+        np.testing.assert_allclose(basic.rotate_to_standard(s).data, np.outer(direction, wave), atol=1e-12)
+
+
+def test_odd_units_count_as_radians_with_a_complaint() -> None:
+    for call in (
+        lambda units: transform_to_RTZ(seismogram(5), phi=0.4, angle_units=units),
+        lambda units: transform_to_LQT(seismogram(5), phi=0.4, theta=0.2, angle_units=units),
+    ):
+        odd, radians = call("furlong"), call("radians")
+        assert odd.live and np.array_equal(odd.data, radians.data) and radians.elog.size() == 0
+        (entry,) = odd.elog.get_error_log()
+        assert entry.badness == ErrorSeverity.Complaint and "furlong assuming radians" in entry.message
+
+
+def test_free_surface_takes_what_it_is_not_given_from_the_metadata() -> None:
+    expected = basic.free_surface_transformation(seismogram(5), SlownessVector(0.17085, -0.062185), 5.0, 3.5)
+    names = {"ux": 0.17085, "uy": -0.062185, "vp0": 5.0, "vs0": 3.5}
+    s = basic.free_surface_transformation(seismogram(5, **names))
+    np.testing.assert_array_equal(s.data, expected.data)
+    other = {f"my_{name}": value for name, value in names.items()}
+    s = basic.free_surface_transformation(seismogram(5, **other), **{f"{name}_key": f"my_{name}" for name in names})
+    np.testing.assert_array_equal(s.data, expected.data)
+    s = basic.free_surface_transformation(seismogram(5, **names | {"vp0": 9.0}), vp0=5.0)
+    np.testing.assert_array_equal(s.data, expected.data)
+    for missing in names:
+        s = seismogram(5, **{name: value for name, value in names.items() if name != missing})
+        assert basic.free_surface_transformation(s).dead() and f"{missing} is not defined" in messages(s)[0]
+    e = ensemble(seismogram(5, **names), seismogram(5, ux=0.1))
+    assert basic.free_surface_transformation(e) is e and e.elog.size() == 0
+    np.testing.assert_array_equal(e.member[0].data, expected.data)
+    assert e.live and e.member[1].dead()
+    e = basic.free_surface_transformation(ensemble(seismogram(5, **names)), uvec=SlownessVector(0.17085, -0.062185))
+    np.testing.assert_array_equal(e.member[0].data, expected.data)
+    assert "small array" in messages(e)[0]
 
 
 class BrokenRotation(Seismogram):

@@ -30,10 +30,12 @@ def lengths(d: Any) -> np.ndarray:
 METRICS = {
     "peak": np.max,
     "rms": lambda x: np.sqrt(np.mean(x**2)),
-    "mad": np.median,
-    "perc": lambda x: np.sort(x)[int(0.95 * (len(x) - 1))],
+    "mad": lambda x: np.sort(x)[len(x) // 2],
+    "perc": lambda x: np.sort(x)[int(0.95 * len(x))],
+    "median": np.median,
+    "quantile": lambda x: np.quantile(x, 0.95),
 }
-KEYS = {"peak": "amplitude", "rms": "rms_amplitude", "mad": "mad_amplitude", "perc": "perc_amplitude"}
+KEYS = {"peak": "amplitude"} | {name: f"{name}_amplitude" for name in METRICS if name != "peak"}
 
 
 @MAKERS
@@ -172,7 +174,10 @@ def test_gaps_are_filled(method: str) -> None:
         ({"scale": {"factor": 2, "level": 1}}, "give either factor or level"),
         ({"scale": {"factor": 2, "window": [0, 1]}}, "window belongs to level"),
         ({"scale": {"level": -1}}, "level must be above 0, found -1"),
-        ({"scale": {"level": 1, "metric": "mean"}}, "metric must be one of peak, rms, mad, perc, found 'mean'"),
+        (
+            {"scale": {"level": 1, "metric": "mean"}},
+            "metric must be one of peak, rms, mad, perc, median, quantile, found 'mean'",
+        ),
         ({"snr": {"signal": [0, 1]}}, "the parameter noise is missing"),
         ({"snr": {"signal": [1, 0], "noise": [0, 1]}}, "signal must end after it starts"),
         ({"snr": {"signal": [0, 1], "noise": [0, 1], "key": "a b"}}, "key must be a name"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libseis import TimeReferenceType, TimeWindow
+from libseis import AtomicType, TimeReferenceType, TimeWindow
+from libseis.mspass.algorithms import window as window_module
 from libseis.mspass.algorithms.amplitudes import ScalingMethod, _scale, _scale_ensemble
 from libseis.mspass.algorithms.basic import repair_overlaps, splice_segments
 from libseis.mspass.algorithms.window import TopMute, WindowData, WindowData_autopad, WindowDataAtomic, merge, scale
@@ -292,8 +294,9 @@ def test_scale_measures_the_window() -> None:
     d = time_series(4, 1.0, 0.0)
     assert scale(d, compute_from_window=True, window=TimeWindow(-5, 2))["amplitude"] == 3.0
     assert scale(time_series(4, 1.0, 0.0), compute_from_window=True, window=TimeWindow(9, 10)).dead()
-    with pytest.raises(TypeError):
-        scale(d, compute_from_window=True)
+    whole = scale(time_series(4, 1.0, 0.0), compute_from_window=True)
+    assert whole["amplitude"] == scale(time_series(4, 1.0, 0.0))["amplitude"] and whole.live
+    assert "needs a TimeWindow" in messages(whole)[0]
 
 
 @pytest.mark.parametrize("use_mean", [True, False])
@@ -310,11 +313,42 @@ def test_one_gain_for_a_section_from_the_usable_amplitudes(use_mean: bool) -> No
     assert _scale_ensemble(ensemble(time_series(2, data=0.0)), ScalingMethod.Peak, 1.0, use_mean) == 0.0
 
 
-def test_scale_with_bad_levels() -> None:
+def test_scale_with_bad_arguments_complains_and_goes_on() -> None:
     d = scale(time_series(), method="perc", level=0.0)
     assert d.live and "Defaulted to 1.0" in messages(d)[0]
-    assert scale(time_series(), method="loudness").dead()
-    assert scale(time_series(), level=-1.0).dead()
+    d = scale(time_series(), method="loudness")
+    assert d.live and np.array_equal(d.data, time_series().data) and "loudness is not valid" in messages(d)[0]
+    for level in (-1.0, 0.0, math.nan, math.inf):
+        d = scale(time_series(), level=level)
+        assert d.live and np.max(np.abs(d.data)) == pytest.approx(1.0) and "Defaulted to 1.0" in messages(d)[0]
+    e = ensemble(time_series(), time_series())
+    e.member[1].kill()
+    scale(e, method="rms", level=-2.0)
+    assert [member.elog.size() for member in e.member] == [1, 0]
+    assert {entry.badness for entry in e.member[0].elog.get_error_log()} == {ErrorSeverity.Complaint}
+
+
+def test_scale_kills_for_bad_data_and_raises_for_bad_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(error: Exception) -> Any:
+        def measure(*args: object) -> float:
+            raise error
+
+        return measure
+
+    monkeypatch.setattr(window_module, "_scale", fail(MsPASSError("no amplitude", ErrorSeverity.Complaint)))
+    d = scale(time_series())
+    (entry,) = d.elog.get_error_log()
+    assert d.dead() and (entry.algorithm, entry.message, entry.badness) == (
+        "scale",
+        "no amplitude",
+        ErrorSeverity.Invalid,
+    )
+    for kind in (RuntimeError, TypeError):
+        monkeypatch.setattr(window_module, "_scale", fail(kind("broken")))
+        d = time_series()
+        with pytest.raises(kind, match="broken"):
+            scale(d)
+        assert d.live and d.elog.size() == 0 and np.array_equal(d.data, time_series().data)
 
 
 @pytest.mark.parametrize("make", MAKERS)
@@ -322,15 +356,22 @@ def test_scale_with_bad_levels() -> None:
 def test_top_mute(make, kind) -> None:  # type: ignore[no-untyped-def]
     d = make(100, 0.1, 0.0, data=1.0)
     mute = TopMute(2.0, 4.0, kind)
-    assert mute.apply(d) == 0
+    assert mute.apply(d) is d
     x = np.asarray(d.data)
     assert np.all(x[..., :21] == 0.0) and np.allclose(x[..., 30], 0.5) and np.allclose(x[..., 40:], 1.0)
     assert np.all(np.diff(x, axis=-1) >= 0.0)
-    assert TopMute(-0.1, 4.0, kind).apply(d) == -1
+    assert TopMute(-0.1, 4.0, kind).apply(d) is d
     assert d.dead() and d.elog.size() == 1
-    assert mute.apply(ensemble(make(100, 0.1, 0.0), make(100, 0.1, 0.0))) == 0
-    with pytest.raises(MsPASSError, match="must be a TimeSeries or Seismogram"):
-        mute.apply([1, 2])  # type: ignore[arg-type]
+    e = ensemble(make(100, 0.1, 0.0, data=1.0), make(100, 0.1, 0.0, data=1.0))
+    assert mute.apply(e) is e
+    for member in e.member:
+        np.testing.assert_allclose(member.data, x)
+    with pytest.raises(TypeError, match="must be a TimeSeries or Seismogram"):
+        mute.apply([1, 2])
+    d = make(100, 0.1, 0.0, data=1.0)
+    d.set_as_raw("reader", "1", "a", AtomicType.TIMESERIES)
+    mute.apply(d, object_history=True, alg_id="7")
+    assert (d.created_by()) == ("TopMute.apply", "7")
     for arguments in ((4.0, 2.0, kind), (1.0, 2.0, "round")):
         with pytest.raises(MsPASSError):
             TopMute(*arguments)

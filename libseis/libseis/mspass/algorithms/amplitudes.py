@@ -2,6 +2,9 @@
 
 A TimeSeries is measured on the absolute values of its samples, a Seismogram on the lengths of its 3-vectors. Dead and
 empty data measure 0. Gaps are not left out: what fills them is measured.
+
+Values are those of MsPASS 2.4.3. Its median and percentile are the sorted value number floor(fraction * npts); the
+textbook's are here as MedianAmplitude and QuantileAmplitude.
 """
 
 from __future__ import annotations
@@ -19,13 +22,14 @@ from libseis.objects.kinds import Atomic, Ensemble
 from libseis.objects.timewindow import TimeWindow
 from libseis.signal.amplitudes import (
     apply_gain,
-    energy_root,
-    magnitudes,
     median,
     overflows,
     peak,
     percentile,
+    quantile,
+    ranked,
     root_mean_square,
+    upper_median,
     usable_gain,
 )
 
@@ -34,9 +38,11 @@ __all__ = [
     "BandwidthStatistics",
     "EstimateBandwidth",
     "MADAmplitude",
+    "MedianAmplitude",
     "PeakAmplitude",
     "PercAmplitude",
     "PerfAmplitude",
+    "QuantileAmplitude",
     "RMSAmplitude",
     "ScalingMethod",
     "_scale",
@@ -50,11 +56,6 @@ Values = NDArray[np.float64]
 def _live_samples(d: Atomic) -> Values:
     x: Values = np.asarray(d.data, dtype=np.float64)
     return x[..., :0] if d.dead() else x
-
-
-def _rms(x: Values) -> float:
-    """MsPASS divides by the number of samples for Seismograms only."""
-    return energy_root(x) if x.ndim == 1 else root_mean_square(x)
 
 
 def PeakAmplitude(d: Atomic) -> float:
@@ -75,9 +76,7 @@ def PeakAmplitude(d: Atomic) -> float:
 
 
 def RMSAmplitude(d: Atomic) -> float:
-    """Return the root of the summed squares of a TimeSeries, or the root mean square vector length of a Seismogram.
-
-    MsPASS divides by the number of samples for Seismograms only; the values are those that its users know.
+    """Return the root mean square of the samples, or of the vector lengths of a Seismogram.
 
     Parameters
     ----------
@@ -90,13 +89,34 @@ def RMSAmplitude(d: Atomic) -> float:
         The amplitude, in units of the data.
     """
     x = _live_samples(d)
-    return _rms(x) if x.size else 0.0
+    return root_mean_square(x) if x.size else 0.0
 
 
 def MADAmplitude(d: Atomic) -> float:
-    """Return the median of the absolute values, or of the vector lengths of a Seismogram.
+    """Return MsPASS's median of the absolute values, or of the vector lengths of a Seismogram.
 
-    Zero is taken as the centre of the data.
+    Zero is taken as the centre of the data. Of an even number of samples it is the upper one of the two in the middle;
+    MedianAmplitude is their mean.
+
+    Parameters
+    ----------
+    d
+        The datum.
+
+    Returns
+    -------
+    float
+        The amplitude, in units of the data.
+    """
+    x = _live_samples(d)
+    return upper_median(x) if x.size else 0.0
+
+
+def MedianAmplitude(d: Atomic) -> float:
+    """Return the textbook's median of the absolute values, or of the vector lengths of a Seismogram.
+
+    Zero is taken as the centre of the data. MsPASS has no such function; its MADAmplitude differs for even numbers of
+    samples.
 
     Parameters
     ----------
@@ -113,7 +133,7 @@ def MADAmplitude(d: Atomic) -> float:
 
 
 def PercAmplitude(d: Atomic, perc: float) -> float:
-    """Return a quantile of the absolute values, or of the vector lengths of a Seismogram.
+    """Return the sorted absolute value (or vector length) number floor(perc * npts), at most the last one.
 
     Parameters
     ----------
@@ -125,7 +145,7 @@ def PercAmplitude(d: Atomic, perc: float) -> float:
     Returns
     -------
     float
-        The lower quantile, in units of the data.
+        The amplitude, in units of the data; QuantileAmplitude is the textbook's one.
 
     Raises
     ------
@@ -136,10 +156,36 @@ def PercAmplitude(d: Atomic, perc: float) -> float:
     return percentile(x, perc) if x.size else 0.0
 
 
-def PerfAmplitude(d: Atomic, perf: float) -> float:
-    """Return the sorted absolute value (or vector length) number int(perf * npts), at most the last one.
+def QuantileAmplitude(d: Atomic, level: float) -> float:
+    """Return the textbook's quantile of the absolute values, or of the vector lengths of a Seismogram.
 
-    This is MsPASS's older form of PercAmplitude.
+    It is linear between the two sorted values beside it. MsPASS has no such function; see PercAmplitude.
+
+    Parameters
+    ----------
+    d
+        The datum.
+    level
+        A fraction in (0, 1] or percent in (1, 100].
+
+    Returns
+    -------
+    float
+        The amplitude, in units of the data.
+
+    Raises
+    ------
+    SampleError
+        The datum is live and `level` has another value (severity Invalid).
+    """
+    x = _live_samples(d)
+    return quantile(x, level) if x.size else 0.0
+
+
+def PerfAmplitude(d: Atomic, perf: float) -> float:
+    """Return the sorted absolute value (or vector length) number floor(perf * npts), at most the last one.
+
+    This is MsPASS's older form of PercAmplitude, without percents.
 
     Parameters
     ----------
@@ -154,11 +200,7 @@ def PerfAmplitude(d: Atomic, perf: float) -> float:
         The amplitude, in units of the data.
     """
     x = _live_samples(d)
-    if not x.size:
-        return 0.0
-    values = magnitudes(x)
-    index = min(max(int(perf * len(values)), 0), len(values) - 1)
-    return float(np.partition(values, index)[index])
+    return ranked(x, perf) if x.size else 0.0
 
 
 class ScalingMethod(Enum):
@@ -170,23 +212,17 @@ class ScalingMethod(Enum):
     MAD = 3
 
 
-def _measure(x: Values, method: ScalingMethod, level: float) -> tuple[float, float]:
-    """The amplitude of samples, and the gain that brings it to `level`; a gain of 0 means not to scale.
-
-    With ClipPerc `level` is the fraction that is measured and the amplitude is brought to 1.
-    """
+def _measure(x: Values, method: ScalingMethod, level: float) -> float:
+    """The amplitude of samples; with ClipPerc `level` is also the fraction that is measured."""
     if not x.size:
-        return 0.0, 0.0
-    target = level
+        return 0.0
     if method is ScalingMethod.Peak:
-        amplitude = peak(x)
-    elif method is ScalingMethod.RMS:
-        amplitude = _rms(x)
-    elif method is ScalingMethod.MAD:
-        amplitude = median(x)
-    else:
-        amplitude, target = percentile(x, level), 1.0
-    return amplitude, usable_gain(amplitude, target)
+        return peak(x)
+    if method is ScalingMethod.RMS:
+        return root_mean_square(x)
+    if method is ScalingMethod.MAD:
+        return upper_median(x)
+    return percentile(x, level)
 
 
 def _in_window(d: Atomic, window: TimeWindow | None) -> Values:
@@ -210,7 +246,8 @@ def _in_window(d: Atomic, window: TimeWindow | None) -> Values:
 def _scale(d: Atomic, method: ScalingMethod, level: float = 1.0, window: TimeWindow | None = None) -> float:
     """Scale a datum in place so that its amplitude becomes `level`.
 
-    Dead data are not changed, nor data with an amplitude that is zero, not finite or very close to zero.
+    Dead data are not changed. Live samples with an amplitude that is zero, not finite or very close to zero stay as
+    they are: the elog says so (a Complaint), and calib is set (1 if there is none).
 
     Parameters
     ----------
@@ -219,7 +256,7 @@ def _scale(d: Atomic, method: ScalingMethod, level: float = 1.0, window: TimeWin
     method
         How the amplitude is measured.
     level
-        The new amplitude.
+        The new amplitude; with ClipPerc also the fraction in (0, 1] that is measured.
     window
         Where the amplitude is measured; without it, over all samples.
 
@@ -233,9 +270,17 @@ def _scale(d: Atomic, method: ScalingMethod, level: float = 1.0, window: TimeWin
     SampleError
         The window does not overlap the data (severity Invalid); nothing is changed.
     """
-    amplitude, gain = _measure(_in_window(d, window), method, level)
+    measured = _in_window(d, window)
+    if not measured.size:
+        return 0.0
+    amplitude = _measure(measured, method, level)
+    gain = usable_gain(amplitude, level)
     if gain and not overflows(_live_samples(d), gain):
         apply_gain(d, gain)
+        return amplitude
+    why = "Data array is all 0s" if amplitude == 0.0 else f"The amplitude is {amplitude:g}"
+    d.elog.log_error("scale", f"{why} and cannot be scaled", ErrorSeverity.Complaint)
+    d["calib"] = d.get_double("calib") if d.is_defined("calib") else 1.0
     return amplitude
 
 
@@ -286,11 +331,11 @@ def _scale_ensemble(ensemble: Ensemble, method: ScalingMethod, level: float = 1.
         The typical amplitude before; 0 if it cannot be measured.
     """
     measured = [_measure(_live_samples(member), method, level) for member in ensemble.member]
-    logarithms = [math.log(amplitude) for amplitude, gain in measured if gain]
+    logarithms = [math.log(amplitude) for amplitude in measured if usable_gain(amplitude, level)]
     if not logarithms:
         return 0.0
     amplitude = math.exp(float(np.mean(logarithms) if use_mean else np.median(logarithms)))
-    gain = (1.0 if method is ScalingMethod.ClipPerc else level) / amplitude
+    gain = level / amplitude
     for member in ensemble.member:
         if member.live:
             apply_gain(member, gain)

@@ -10,6 +10,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from libseis.enums import ErrorSeverity
 from libseis.errors import MsPASSError
 from libseis.mspass.decorators import mspass_func_wrapper
 from libseis.mspass.decorators.processing import CONTROL_NAMES
@@ -94,35 +95,57 @@ def transform(data: Seismogram, matrix: ArrayLike, *, handles_ensembles: bool = 
     return data
 
 
+def _number(data: Seismogram, given: float | None, key: str) -> float:
+    """A given value, or that of the Metadata; MsPASSError where there is none."""
+    if given is not None:
+        return given
+    if not data.is_defined(key):
+        raise MsPASSError(f"required Metadata attribute {key} is not defined - datum killed", ErrorSeverity.Invalid)
+    return data.get_double(key)
+
+
 @mspass_func_wrapper
 def free_surface_transformation(
-    data: Seismogram,
-    uvec: SlownessVector,
+    data: Any,
+    uvec: SlownessVector | None = None,
     vp0: float | None = None,
     vs0: float | None = None,
+    ux_key: str = "ux",
+    uy_key: str = "uy",
+    vp0_key: str = "vp0",
+    vs0_key: str = "vs0",
     *,
-    handles_ensembles: bool = False,
-) -> Seismogram:
+    handles_ensembles: bool = True,
+) -> Any:
     """Remove the effect of the free surface in place; the components become transverse, SV and P.
 
-    Data are killed if the wave is evanescent or the velocities are missing.
+    What is not given as an argument comes from the Metadata. Data are killed if the wave is evanescent or a value is
+    missing.
 
     Parameters
     ----------
     data
-        A Seismogram or an ensemble.
+        A Seismogram or an ensemble. An ensemble with one `uvec` for all its members gets a Complaint.
     uvec
-        Horizontal slowness (s/km).
+        Horizontal slowness (s/km); without it, ux and uy of the Metadata.
     vp0
         P velocity at the surface (km/s); without it, vp0 of the Metadata.
     vs0
         S velocity at the surface (km/s); without it, vs0 of the Metadata.
+    ux_key
+        Metadata name of the slowness to the east.
+    uy_key
+        Metadata name of the slowness to the north.
+    vp0_key
+        Metadata name of the P velocity.
+    vs0_key
+        Metadata name of the S velocity.
     handles_ensembles
         Option of MsPASS's function wrapper.
 
     Returns
     -------
-    Seismogram
+    Any
         `data` itself.
 
     References
@@ -130,21 +153,40 @@ def free_surface_transformation(
     Kennett, B. L. N. (1991), The removal of free surface interactions from three-component seismograms, Geophys. J.
     Int. 104, 153-163.
     """
+    if isinstance(data, SeismogramEnsemble):
+        if uvec is not None:
+            data.elog.log_error(
+                "free_surface_transformation",
+                "One slowness vector is used for all members; that fits only an event recorded by a small array",
+                ErrorSeverity.Complaint,
+            )
+        for member in data.member:
+            free_surface_transformation(member, uvec, vp0, vs0, ux_key, uy_key, vp0_key, vs0_key)
+        if not any(member.live for member in data.member):
+            data.kill()
+        return data
     _check(data, "free_surface_transformation")
-    p_velocity = data.get_double("vp0") if vp0 is None else vp0
-    s_velocity = data.get_double("vs0") if vs0 is None else vs0
-    data.free_surface_transformation(uvec, p_velocity, s_velocity)
+    slowness = uvec
+    if slowness is None:
+        slowness = SlownessVector(_number(data, None, ux_key), _number(data, None, uy_key))
+    data.free_surface_transformation(slowness, _number(data, vp0, vp0_key), _number(data, vs0, vs0_key))
     return data
 
 
-def _radians(angle: float, units: str) -> float:
-    if units not in ("degrees", "radians"):
-        raise ValueError(f"angle_units must be degrees or radians, found {units!r}")
-    return math.radians(angle) if units == "degrees" else angle
+def _radians(data: Seismogram, angle: float, units: str, algorithm: str) -> float:
+    """An angle in radians; other units than degrees and radians count as radians, and the elog says so."""
+    if units == "degrees":
+        return math.radians(angle)
+    if units != "radians":
+        data.elog.log_error(
+            algorithm, f"Illegal value for angle_units argument={units} assuming radians", ErrorSeverity.Complaint
+        )
+    return angle
 
 
-def _rotation_angle(angle: float, is_backazimuth: bool) -> float:
-    """The angle from east, counter-clockwise, of propagation from a back azimuth (both radians)."""
+def _azimuth_angle(data: Seismogram, key: str, is_backazimuth: bool) -> float:
+    """The angle (radians) from east, counter-clockwise, of propagation; the Metadata are in degrees."""
+    angle = math.radians(_number(data, None, key))
     return math.pi / 2 - (angle + math.pi) if is_backazimuth else angle
 
 
@@ -175,11 +217,12 @@ def transform_to_RTZ(
     data
         A Seismogram or an ensemble.
     key
-        Metadata name of the back azimuth from north, or of `phi` itself if `key_is_backazimuth` is False.
+        Metadata name of the back azimuth from north (degrees), or of `phi` itself (degrees) if `key_is_backazimuth` is
+        False.
     phi
-        Angle of the radial direction from east, counter-clockwise.
+        Angle of the radial direction from east, counter-clockwise. It goes before the Metadata.
     angle_units
-        "degrees" or "radians".
+        Units of `phi`: "degrees" or "radians". Others count as radians, with a Complaint.
     key_is_backazimuth
         Whether `key` is a back azimuth.
     handles_ensembles
@@ -196,9 +239,9 @@ def transform_to_RTZ(
         return data
     _check(data, "transform_to_RTZ")
     if phi is None:
-        angle = _rotation_angle(_radians(data.get_double(key), angle_units), key_is_backazimuth)
+        angle = _azimuth_angle(data, key, key_is_backazimuth)
     else:
-        angle = _radians(phi, angle_units)
+        angle = _radians(data, phi, angle_units, "transform_to_RTZ")
     _turn(data, "transform_to_RTZ", angle)
     return data
 
@@ -238,22 +281,27 @@ def transform_to_LQT(
     *,
     handles_ensembles: bool = False,
 ) -> Any:
-    """Rotate in place to ray coordinates: transverse, radial and longitudinal (see Seismogram.rotate).
+    """Rotate in place to ray coordinates L, Q and T, in this order; they are a right-handed system.
+
+    L is longitudinal: along the ray. Q is across it in the vertical plane of the ray: at a steep ray in the direction
+    of propagation. T is transverse: horizontal, to the left of the direction of propagation, seen from above.
 
     Parameters
     ----------
     data
         A Seismogram or an ensemble.
     seaz_key
-        Metadata name of the back azimuth from north, or of `phi` itself if `key_is_backazimuth` is False.
+        Metadata name of the back azimuth from north (degrees), or of `phi` itself (degrees) if `key_is_backazimuth` is
+        False.
     ema_key
-        Metadata name of the angle from up.
+        Metadata name of the angle between L and up (degrees).
     phi
-        Angle of the ray from east, counter-clockwise; give both `phi` and `theta`, or neither.
+        Angle of the ray from east, counter-clockwise; give both `phi` and `theta`, or neither. They go before the
+        Metadata.
     theta
         Angle of the ray from up.
     angle_units
-        "degrees" or "radians".
+        Units of `phi` and `theta`: "degrees" or "radians". Others count as radians, with a Complaint.
     key_is_backazimuth
         Whether `seaz_key` is a back azimuth.
     handles_ensembles
@@ -277,9 +325,13 @@ def transform_to_LQT(
     ray = SphericalCoordinate()
     ray.radius = 1.0
     if phi is None or theta is None:
-        ray.phi = _rotation_angle(_radians(data.get_double(seaz_key), angle_units), key_is_backazimuth)
-        ray.theta = _radians(data.get_double(ema_key), angle_units)
+        ray.phi = _azimuth_angle(data, seaz_key, key_is_backazimuth)
+        ray.theta = math.radians(_number(data, None, ema_key))
     else:
-        ray.phi, ray.theta = _radians(phi, angle_units), _radians(theta, angle_units)
+        ray.phi = _radians(data, phi, angle_units, "transform_to_LQT")
+        ray.theta = math.radians(theta) if angle_units == "degrees" else theta
     _turn(data, "transform_to_LQT", ray)
+    if data.live:
+        # Seismogram.rotate gives transverse, radial and longitudinal
+        data.transform([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]])
     return data

@@ -12,7 +12,7 @@ from libseis.enums import ErrorSeverity
 from libseis.errors import MsPASSError
 from libseis.mspass.algorithms.amplitudes import ScalingMethod, _scale, _scale_ensemble, _scale_ensemble_members
 from libseis.mspass.algorithms.merging import merge
-from libseis.mspass.decorators import mspass_func_wrapper
+from libseis.mspass.decorators import mspass_func_wrapper, mspass_method_wrapper
 from libseis.objects.kinds import ATOMIC, DATA, ENSEMBLES, Atomic, Datum, Ensemble, members_of
 from libseis.objects.timewindow import TimeWindow
 from libseis.signal.tapers import _TopMute
@@ -231,7 +231,7 @@ def WindowData_autopad(
     return padded
 
 
-class TopMute(_TopMute):
+class TopMute:
     """A mute: zero before `t0`, a ramp to one at `t1`, and one after it.
 
     Parameters
@@ -250,9 +250,21 @@ class TopMute(_TopMute):
     """
 
     def __init__(self, t0: float = 0.0, t1: float = 0.5, type: str = "cosine") -> None:
-        super().__init__(t0, t1, type)
+        self.processor = _TopMute(t0, t1, type)
+        self.t0 = t0
 
-    def apply(self, d: Datum, object_history: bool = False, instance: str | None = None) -> int:
+    @mspass_method_wrapper
+    def apply(
+        self,
+        d: Datum,
+        *args: Any,
+        object_history: bool = False,
+        instance: str | None = None,
+        checks_arg0_type: bool = True,
+        handles_ensembles: bool = False,
+        handles_dead_data: bool = True,
+        **kwargs: Any,
+    ) -> Datum:
         """Mute a datum, or all members of an ensemble, in place.
 
         A mute that begins before the first sample kills the datum, with an elog entry. Dead data are not changed;
@@ -262,34 +274,38 @@ class TopMute(_TopMute):
         ----------
         d
             The data.
+        *args
+            Not used; MsPASS takes them too.
         object_history
-            True to record the call in the history.
+            True to record the call in the history, with the id `alg_id`.
         instance
-            Id of the call in the history.
+            Not used; MsPASS takes it too.
+        checks_arg0_type
+            Option of MsPASS's method wrapper.
+        handles_ensembles
+            Option of MsPASS's method wrapper.
+        handles_dead_data
+            Option of MsPASS's method wrapper.
+        **kwargs
+            Not used.
 
         Returns
         -------
-        int
-            0, or -1 if a datum was killed.
+        Datum
+            `d` itself.
 
         Raises
         ------
-        MsPASSError
-            `d` is not a data object (severity Fatal).
+        TypeError
+            `d` is not a data object.
         """
-        if isinstance(d, ENSEMBLES):
-            return min((self.apply(member, object_history, instance) for member in d.member), default=0)
         if not isinstance(d, ATOMIC):
-            raise MsPASSError(
-                f"TopMute.apply: the datum must be a TimeSeries or Seismogram, found {type(d).__name__}.",
-                ErrorSeverity.Fatal,
+            raise TypeError(
+                "TopMute.apply: the datum must be a TimeSeries or Seismogram object, or an ensemble of them, "
+                f"found {type(d).__name__}."
             )
-        status = super().apply(d)
-        if object_history and d.live:
-            from libseis.mspass import logging_helper
-
-            logging_helper.info(d, str(instance), "TopMute")
-        return status
+        self.processor.apply(d)
+        return d
 
 
 SCALING: dict[str, tuple[ScalingMethod, str]] = {
@@ -326,11 +342,14 @@ def scale(
     alg_id: str | None = None,
     dryrun: bool = False,
     handles_dead_data: bool = True,
+    propagate_exceptions: bool = True,
 ) -> Datum:
     """Scale data in place so that their amplitude becomes `level`.
 
     calib is changed so that the original units can be restored. The measured amplitude goes to the Metadata as
-    amplitude, rms_amplitude, mad_amplitude or perc_amplitude. Dead data are not changed; an error kills live data.
+    amplitude, rms_amplitude, mad_amplitude or perc_amplitude. Dead data are not changed. As in MsPASS, arguments that
+    make no sense are a Complaint in the elog: for an unknown method nothing is changed, a level that is not positive
+    becomes 1, and without a TimeWindow all samples are measured. A window outside the data kills them.
 
     Parameters
     ----------
@@ -343,7 +362,7 @@ def scale(
     method
         "peak", "rms", "mad" or "perc"; see libseis.mspass.algorithms.amplitudes.
     level
-        The new amplitude; for "perc", the fraction in (0, 1] that is measured, and the new amplitude is 1.
+        The new amplitude; for "perc" also the fraction in (0, 1] that is measured.
     scale_by_section
         True to scale all members of an ensemble by one gain, from the median of their amplitudes; the amplitude then
         goes to the Metadata of the ensemble.
@@ -359,47 +378,63 @@ def scale(
         True to check the arguments only.
     handles_dead_data
         Option of MsPASS's function wrapper.
+    propagate_exceptions
+        Option of MsPASS's function wrapper: errors that are no MsPASSError are raised.
 
     Returns
     -------
     Datum
         `d` itself.
-
-    Raises
-    ------
-    ValueError
-        The method is unknown, the window is missing, or the level is not positive. A bad fraction for "perc" gives a
-        Complaint, and 1 is used.
     """
-    name = method.lower()
-    if name not in SCALING:
-        raise ValueError(f"method must be one of {', '.join(SCALING)}, found {method!r}")
-    if compute_from_window and not isinstance(window, TimeWindow):
-        raise TypeError(f"scale: compute_from_window needs a TimeWindow as window, found {type(window).__name__}")
-    scaling, key = SCALING[name]
     live = _live_members(d)
     if not live:
         return d
-    if scaling is ScalingMethod.ClipPerc:
-        if not 0.0 < level <= 1.0:
-            _log_all(live, f"level {level} is no fraction in (0, 1]. Defaulted to 1.0", ErrorSeverity.Complaint)
-            level = 1.0
-    elif not (math.isfinite(level) and level > 0.0):
-        raise ValueError(f"level must be finite and positive, found {level}")
-    measured = window if compute_from_window else None
+    if method.lower() not in SCALING:
+        _log_all(
+            live,
+            f"method parameter passed = {method} is not valid. Should be peak, rms, perc, or mad; nothing was changed",
+            ErrorSeverity.Complaint,
+        )
+        return d
+    scaling, key = SCALING[method.lower()]
+    most = 1.0 if scaling is ScalingMethod.ClipPerc else math.inf
+    if not (0.0 < level <= most and math.isfinite(level)):
+        _log_all(
+            live, f"{method} scaling method given illegal value={level}\nDefaulted to 1.0", ErrorSeverity.Complaint
+        )
+        level = 1.0
+    measured = window if compute_from_window and isinstance(window, TimeWindow) else None
+    if compute_from_window and measured is None:
+        _log_all(
+            live,
+            f"compute_from_window needs a TimeWindow, found {type(window).__name__}; all samples are measured",
+            ErrorSeverity.Complaint,
+        )
     try:
-        if not isinstance(d, ENSEMBLES):
-            d[key] = _scale(d, scaling, level, measured)
-        elif scale_by_section:
-            d[key] = _scale_ensemble(d, scaling, level, use_mean)
-        else:
-            found = _scale_ensemble_members(d, scaling, level, measured)
-            for member, amplitude in zip(d.member, found, strict=True):
-                if member.live:
-                    member[key] = amplitude
-    except Exception as error:
-        message = error.message if isinstance(error, MsPASSError) else f"unexpected exception {error!r}"
-        _log_all(live, message, ErrorSeverity.Invalid)
+        _scale_data(d, scaling, level, scale_by_section, use_mean, measured, key)
+    except MsPASSError as error:
+        _log_all(live, error.message, ErrorSeverity.Invalid)
         for member in live:
             member.kill()
     return d
+
+
+def _scale_data(
+    d: Datum,
+    scaling: ScalingMethod,
+    level: float,
+    by_section: bool,
+    use_mean: bool,
+    window: TimeWindow | None,
+    key: str,
+) -> None:
+    """Scale, and put the amplitudes into the Metadata."""
+    if not isinstance(d, ENSEMBLES):
+        d[key] = _scale(d, scaling, level, window)
+    elif by_section:
+        d[key] = _scale_ensemble(d, scaling, level, use_mean)
+    else:
+        found = _scale_ensemble_members(d, scaling, level, window)
+        for member, amplitude in zip(d.member, found, strict=True):
+            if member.live:
+                member[key] = amplitude
