@@ -5,7 +5,6 @@ Write the import of an extra's package inside `with extra("obspy"):`; `require("
 
 from __future__ import annotations
 
-import importlib.metadata
 import re
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -62,6 +61,8 @@ def missing_packages(name: str, distribution: str = "libseis") -> Iterator[str]:
 
     Empty if the distribution itself is not installed (a checkout on the path), because its extras are not known then.
     """
+    import importlib.metadata  # late, as below: it takes 20 ms, which the start of every command would pay
+
     try:
         requirements = importlib.metadata.requires(distribution) or []
     except importlib.metadata.PackageNotFoundError:
@@ -81,6 +82,8 @@ def missing_packages(name: str, distribution: str = "libseis") -> Iterator[str]:
 
 
 def _installed(package: str) -> bool:
+    import importlib.metadata
+
     try:
         importlib.metadata.distribution(package)
     except importlib.metadata.PackageNotFoundError:

@@ -18,7 +18,7 @@ import pytest
 from obspy.clients.filesystem.sds import Client as SDSClient
 
 from seisbus.client import ClientError, Job, Outcome
-from seisbus.model.stored_waveforms import log_path
+from seisbus.model.dataset_places import log_path
 from seisbus.testing.spec import RateShare
 from support.chaos import impatient_system, small_archive
 from support.shapes import check_documents

@@ -23,7 +23,7 @@ from libseis.codes import Channel
 from libseis.mseed import frame
 from seisbus.client import Job
 from seisbus.client.arrays import component_arrays
-from seisbus.model.stored_waveforms import LOG_SUFFIX
+from seisbus.model.dataset_places import LOG_SUFFIX
 from seisbus.testing import ENZ, ArchiveSpec, Axis, Mount, RateShare, make_archive
 from seisbus.testing.stations import Channel as MadeChannel
 from seisbus.testing.stations import plan_channels

@@ -17,8 +17,9 @@ with program("topology"):
     from ..bus import Login as BusLogin
     from ..bus.topology import consumer_of, fetch_consumer, plan_consumer
     from ..errors import SeisbusError, UserError
-    from ..model.kind import all_queues, allow_kinds
+    from ..model.kind import all_queues
     from ..model.service import WORKING, ServiceUser
+    from ..model.stages import allow_kinds
     from ..security import read_secret
     from ..settings import TopologySettings, load_settings
     from ..store.client import Store

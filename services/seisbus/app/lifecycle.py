@@ -22,7 +22,7 @@ from ..bus.login import Login as BusLogin
 from ..deadlines import S3_CONTROL_SECONDS, S3_CONTROL_TRIES
 from ..errors import SeisbusError, UserError
 from ..model.ids import boot_id
-from ..model.kind import allow_kinds
+from ..model.stages import allow_kinds
 from ..objects import Bucket, ObjectReader
 from ..settings import ArchiveSettings, FromEnvironment, ServiceSettings, SinkSettings, StepSettings, load_settings
 from ..store.client import Store

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, entry_points
 from typing import Final
 
-from ..model.kind import GROUP as KINDS_GROUP
+from ..model.stages import GROUP as KINDS_GROUP
 from ..store.documents import HostClass, Program
 from .groups import STEPS_GROUP
 

@@ -19,7 +19,7 @@ from ..disk_room import lack_of_room
 from ..errors import SeisbusError, UserError
 from ..extras import MissingExtraError
 from ..local import StackInterrupted, running_stack
-from ..model.kind import allow_kinds
+from ..model.stages import allow_kinds
 from ..testing.cli import app as archive_app
 from . import archives, data, deadletters, demo, doctor, export, jobs, plan, purge, stack
 from .options import SETTINGS, errors_to

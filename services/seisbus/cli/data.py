@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ..client import Query
 from ..errors import UserError
-from ..model.stored_waveforms import log_beside
+from ..model.dataset_places import log_beside
 from .archives import CodeOption, EndOption, StartOption, moment
 from .options import OUT, client
 
@@ -35,6 +34,8 @@ def get(
     version: VersionOption = None,
 ) -> None:
     """Write stored waveforms to one miniSEED file, exactly as they are stored or as the version asked for."""
+    from ..client import Query
+
     query = Query(job, net, sta, loc, chan, moment(start), moment(end), tag, event)
     with client() as connected:
         count = connected.save(output, query, version=version)
@@ -65,6 +66,7 @@ def plot(
     model: Annotated[str, typer.Option(help="Earth model of the phases: iasp91, ak135 or prem.")] = "iasp91",
 ) -> None:
     """Draw stored waveforms."""
+    from ..client import Query
     from ..client.plot import plot as draw
 
     query = Query(job, net, sta, loc, chan, moment(start), moment(end), tag, event, limit)
@@ -89,6 +91,7 @@ def map_(
     title: Annotated[str, typer.Option(help="Heading.")] = "",
 ) -> None:
     """Draw a map of the events and stations of stored waveforms."""
+    from ..client import Query
     from ..client.map import plot_map
 
     query = Query(job, net, sta, loc, chan, moment(start), moment(end), tag, event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -13,8 +13,10 @@ from rich.text import Text
 
 from libseis.isotime import iso
 
-from ..client import Datum, Job, Stored
 from .views import size_text, table
+
+if TYPE_CHECKING:
+    from ..client import Datum, Job, Stored
 
 # The id of a document, or of a window: {job}.{hash}.
 _OF_DATUM: Final = re.compile(r"[0-9a-f]{24}|[0-9a-z]+\.[0-9a-f]{24}")

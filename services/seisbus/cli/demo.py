@@ -12,15 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from libseis.isotime import iso
 
-from ..client import AsyncClient, Job
-from ..client.plot import plot
 from ..errors import SeisbusError
 from ..extras import require
 from ..local import interruptible, local_stack
@@ -30,6 +28,9 @@ from ..testing.spec import Preset, preset
 from . import views
 from .options import OUT, SETTINGS
 from .progress import JobBar
+
+if TYPE_CHECKING:
+    from ..client import AsyncClient, Job
 
 DEMO_ARCHIVE: Final = "local"
 TOHOKU: Final[dict[str, Any]] = {
@@ -90,6 +91,8 @@ def _bars() -> Iterator[Callable[[str, int, int], None]]:
 
 
 async def _run(data_dir: Path, root: Path) -> None:
+    from ..client import AsyncClient
+
     OUT.rule("Servers and services", align="left")
     async with interruptible():
         OUT.print("starting NATS, MongoDB, S3 and five services")
@@ -101,6 +104,8 @@ async def _run(data_dir: Path, root: Path) -> None:
 
 async def show(client: AsyncClient, folder: Path) -> None:
     """The steps, on a deployment that has the demo archive; pictures go to `folder`."""
+    from ..client.plot import plot  # late: it loads numpy
+
     OUT.rule("Index and catalog", align="left")
     if not await client.index_keys(DEMO_ARCHIVE, "catalog"):
         await finished(client, await client.sync_index(DEMO_ARCHIVE))

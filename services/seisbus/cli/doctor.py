@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.metadata
 import os
 import shutil
 import sys
@@ -15,8 +14,6 @@ from urllib.parse import urlsplit
 import typer
 from rich.text import Text
 
-from ..client import AsyncClient, ClientError
-from ..client.probe import probe
 from ..disk_room import lack_of_room
 from ..extras import MissingExtraError, extra, require
 from ..local import running_stack
@@ -119,7 +116,9 @@ def plots() -> list[Check]:
         require("plot")
     except MissingExtraError as missing:
         return [Check("matplotlib", False, f"plots cannot be drawn: {missing.message}", fatal=False)]
-    return [Check("matplotlib", True, importlib.metadata.version("matplotlib"))]
+    from importlib.metadata import version as version_of
+
+    return [Check("matplotlib", True, version_of("matplotlib"))]
 
 
 async def servers(environment: Mapping[str, str]) -> list[Check]:
@@ -184,6 +183,8 @@ async def connects(hop: str, url: str, variable: str) -> Check:
 
 async def service_check(service: str, address: str) -> Check:
     """One service process."""
+    from ..client.probe import probe
+
     found = await probe(address, _look_seconds())
     if not found.answers:
         return Check(service, False, f"{address} does not answer; the log says why it is down")
@@ -198,6 +199,8 @@ async def service_check(service: str, address: str) -> Check:
 
 async def control(address: str) -> list[Check]:
     """The control service, its archives, and the reasons why open jobs wait."""
+    from ..client import AsyncClient, ClientError
+
     checks: list[Check] = []
     waits: list[str] = []
     async with AsyncClient(address, SETTINGS.transport, patience=lambda: seconds_left(_LEAST_SECONDS)) as client:
@@ -232,6 +235,8 @@ def room(folder: Path) -> Check:
 
 def version() -> None:
     """Versions of Seisbus, libseis and Python."""
+    from importlib.metadata import version as version_of  # late: it takes 20 ms
+
     for name in ("seisbus", "libseis"):
-        OUT.print(f"{name} {importlib.metadata.version(name)}")
+        OUT.print(f"{name} {version_of(name)}")
     OUT.print(f"Python {sys.version.split()[0]}")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import yaml
-
-from ..client import History
+if TYPE_CHECKING:
+    from ..client import History
 
 
 def job_file(history: History) -> str:
     """YAML that `seisbus submit` takes."""
+    import yaml  # late: most commands do without
+
     head = "\n".join(f"# {line}" for line in _lines(history))
     body: str = yaml.safe_dump(dict(history.job), sort_keys=False, allow_unicode=True, width=120)
     return f"{head}\n{body}"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..client import Client, Job
 from ..model.outcome import Fate, JobState
 from . import views
 from .datum import is_datum, parts_of
@@ -16,6 +15,9 @@ from .history import job_file
 from .kind import CLI, PLAIN, Limits
 from .options import OUT, client, errors_to
 from .progress import JobBar
+
+if TYPE_CHECKING:
+    from ..client import Client, Job
 
 JobArgument = Annotated[str, typer.Argument(help="Job id.")]
 FateOption = Annotated[str, typer.Option("--fate", help="Fates separated by commas: dead, missing, failed, cancelled.")]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.console import RenderableType
 
-from ..client import Client, Job
-from ..model.kind import Stage
+from ..model.stages import Stage
+
+if TYPE_CHECKING:
+    from ..client import Client, Job
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,16 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from ..client import Client, Transport
-from ..client.calls.base import default_address
+from ..client.transport import Transport, default_address
 from ..deadlines import COMMAND_SECONDS, LEAST_CALL_SECONDS
 from ..local import running_stack
+
+if TYPE_CHECKING:
+    from ..client import Client
 
 
 @dataclass(slots=True)
@@ -47,6 +50,8 @@ def control_address() -> str:
 
 def client() -> Client:
     """A client of the control service for this call; it finds a stack again after a restart."""
+    from ..client import Client  # late: half of what a command loads
+
     return Client(control_address(), SETTINGS.transport, find=_new_address, patience=seconds_left)
 
 

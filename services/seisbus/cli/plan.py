@@ -6,17 +6,18 @@ import asyncio
 import json
 import math
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..client import Client, Estimate
 from ..client.capacity import Machine, Stage, Work, plan_campaign
-from ..client.probe import probe
 from ..errors import UserError
 from ..local import running_stack
 from . import views
 from .options import OUT, SETTINGS, client
+
+if TYPE_CHECKING:
+    from ..client import Client, Estimate
 
 
 def plan(
@@ -66,6 +67,8 @@ def measure(connected: Client, job_file: str) -> tuple[dict[Stage, float], Any]:
 
 def cpu_seconds() -> dict[Stage, float]:
     """CPU seconds that each service of the local stack has used."""
+    from ..client.probe import probe
+
     stack = running_stack(SETTINGS.data_dir)
     if stack is None:
         raise UserError(f"No local stack runs in {SETTINGS.data_dir}; start one with `seisbus up`, or give --cpu.")

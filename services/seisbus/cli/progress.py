@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from ..client import Progress as Snapshot
 from ..model.outcome import Fate, Ledger
 from .views import STYLES
+
+if TYPE_CHECKING:
+    from ..client import Progress as Snapshot
 
 # Without a terminal, lines are at least this many seconds apart.
 _LINE_SECONDS = 5.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -12,9 +12,11 @@ from rich.text import Text
 from libseis.codes import Channel
 from libseis.isotime import iso
 
-from ..client import Availability, DeadLetter, Estimate, Job, Outcome, Reason, TotalMisfit
 from ..client.capacity import Campaign
 from ..model.outcome import Fate, JobState, Ledger
+
+if TYPE_CHECKING:
+    from ..client import Availability, DeadLetter, Estimate, Job, Outcome, Reason, TotalMisfit
 
 STYLES: Mapping[str, str] = {
     "saved": "green",

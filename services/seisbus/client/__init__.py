@@ -4,28 +4,69 @@ It needs only the address of control, except to read the bucket of a deployment 
 `seisbus.client.plot`.
 """
 
-from ..errors import ClientError, DatasetError, Failure, UnreachableError, WaveformError
-from ..model.misfit_documents import TotalMisfit
-from .aio import AsyncClient
-from .direct import Direct
-from .sync import Client
-from .transport import Transport
-from .values import (
-    Already,
-    Archive,
-    Availability,
-    Datum,
-    DeadLetter,
-    Estimate,
-    History,
-    Job,
-    Outcome,
-    Progress,
-    Query,
-    Reason,
-    SourceObject,
-    Stored,
-)
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from libseis.late import late
+
+if TYPE_CHECKING:
+    from ..errors import ClientError, DatasetError, Failure, UnreachableError, WaveformError
+    from ..model.misfit_documents import TotalMisfit
+    from .aio import AsyncClient
+    from .direct import Direct
+    from .sync import Client
+    from .transport import Transport
+    from .values import (
+        Already,
+        Archive,
+        Availability,
+        Datum,
+        DeadLetter,
+        Estimate,
+        History,
+        Job,
+        Outcome,
+        Progress,
+        Query,
+        Reason,
+        SourceObject,
+        Stored,
+    )
+else:
+    # `seisbus --help` needs none of them
+    __getattr__ = late(
+        __name__,
+        {
+            "..errors": ("ClientError", "DatasetError", "Failure", "UnreachableError", "WaveformError"),
+            "..model.misfit_documents": ("TotalMisfit",),
+            ".aio": ("AsyncClient",),
+            ".direct": ("Direct",),
+            ".sync": ("Client",),
+            ".transport": ("Transport",),
+            ".values": (
+                "Already",
+                "Archive",
+                "Availability",
+                "Datum",
+                "DeadLetter",
+                "Estimate",
+                "History",
+                "Job",
+                "Outcome",
+                "Progress",
+                "Query",
+                "Reason",
+                "SourceObject",
+                "Stored",
+            ),
+        },
+    )
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "Already",

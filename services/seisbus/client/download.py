@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..errors import DatasetError
-from ..model.stored_waveforms import SUMS, sums_of
+from ..model.dataset_places import SUMS, sums_of
 
 
 async def download(document: Mapping[str, Any], files: AsyncIterator[tuple[str, bytes]], folder: Path) -> Path:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from libseis import mseed
 from libseis.codes import Channel
 from libseis.errors import SampleError
 from libseis.isotime import iso
-from libseis.segments import Segment
 
 from ..errors import UserError, WaveformError
-from ..model.stored_waveforms import log_beside
-from .decode import segments_of
+from ..model.dataset_places import log_beside
 from .values import Stored
+
+if TYPE_CHECKING:
+    from libseis.segments import Segment
 
 VERSIONS: Final = (2, 3)
 MINISEED: Final = ("mseed", "mseed3")
@@ -92,10 +92,14 @@ def write_miniseed(stored: Iterable[Stored], path: Path, version: int | None = N
 def _records(item: Stored, version: int | None) -> bytes:
     if item.miniseed and (version is None or version == _version_of(item.data)):
         return item.data
+    from .decode import segments_of  # late, as below: it loads numpy
+
     return b"".join(_encoded(item, segment, version or 2) for segment in segments_of(item))
 
 
 def _encoded(item: Stored, segment: Segment, version: int) -> bytes:
+    from libseis import mseed
+
     extra = mseed.unit_header(_units(item)) if version == 3 else None
     try:
         records = mseed.encode(segment, version=version, extra=extra)
@@ -117,6 +121,8 @@ def _version_of(records: bytes) -> int:
 
 def convert_dataset(path: Path, version: int) -> None:
     """Turn a copy of a miniSEED dataset into another version, in place. SampleError for what it has no room for."""
+    from libseis import mseed
+
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_bytes(mseed.convert(path.read_bytes(), version, reclen=512))

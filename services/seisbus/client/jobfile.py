@@ -9,12 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from libseis.isotime import iso
 
 from ..errors import JobFileError
-from ..model.job import UnknownKindError, parse_job, yaml_content
 
 JobSource = str | Path | Mapping[str, Any]
 
@@ -27,6 +24,8 @@ def job_text(source: JobSource) -> str:
     valid.
     """
     folder = Path()
+    from ..model.job import UnknownKindError, parse_job, yaml_content  # late: pydantic and all kinds take 0.2 s
+
     if isinstance(source, Mapping):
         content: object = _plain(source)
     else:
@@ -50,6 +49,8 @@ def _plain(value: Any) -> Any:
         return [_plain(inner) for inner in value]
     if isinstance(value, datetime):
         return value.isoformat()
+    import numpy as np  # late, because not every program of a client has to load it
+
     if isinstance(value, np.datetime64):
         return str(value)
     if isinstance(value, np.generic):

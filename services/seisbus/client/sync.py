@@ -7,15 +7,12 @@ import functools
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self, TypeVar, Unpack
-
-from libseis.objects.kinds import Atomic, Ensemble
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from ..model.misfit_documents import TotalMisfit
 from ..model.outcome import Fate
 from .aio import AsyncClient
 from .direct import Direct
-from .export import write_miniseed
 from .jobfile import JobSource
 from .keywords import Codes, ExportFields, IndexKeyFields, Magnitudes, QueryFields
 from .transport import Transport
@@ -33,6 +30,9 @@ from .values import (
     Reason,
     Stored,
 )
+
+if TYPE_CHECKING:
+    from libseis.objects.kinds import Atomic, Ensemble
 
 T = TypeVar("T")
 
@@ -270,6 +270,8 @@ class Client:
         self, path: Path | str, query: Query | None = None, *, version: int | None = None, **where: Unpack[QueryFields]
     ) -> int:
         """Write stored waveforms to one miniSEED file, as stored or as version 2 or 3; how many."""
+        from .export import write_miniseed  # late: it loads numpy
+
         return write_miniseed(self.stored(query, **where), Path(path), version)
 
     def get_waveforms(self, net: str, sta: str, loc: str, chan: str, t1: Any, t2: Any, *, job: str = "") -> Any:

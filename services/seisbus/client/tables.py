@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from seis.control.v1 import control_pb2 as pb
 
 from ..extras import extra
-from ..model.normalized import IDS, VALUES
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,6 +63,8 @@ def waveform_schema() -> pa.Schema:
     """Columns of a table of stored waveforms: ids and values of sources and receivers by MsPASS's names."""
     with extra("tables"):
         import pyarrow as pa
+    from ..model.normalized import IDS, VALUES  # late, because it loads numpy
+
     texts = ("id", "net", "sta", "loc", "chan", "event", "data_tag", "job", "window", "units", *IDS)
     values = [(name, pa.string() if name == "source_magnitude_type" else pa.float64()) for name in VALUES]
     return pa.schema(

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-import grpc
-
 from ..errors import UserError
 from ..security import read_bytes
-from .bearer import bearer
 
 # In place of a file: the certificate is signed by an authority that the system trusts.
 SYSTEM: Final = "system"
+DEFAULT_ADDRESS: Final = "127.0.0.1:50051"
+
+
+def default_address() -> str:
+    """SEISBUS_CONTROL_ADDRESS, else the local default."""
+    return os.environ.get("SEISBUS_CONTROL_ADDRESS") or DEFAULT_ADDRESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,10 @@ class Transport:
         UserError
             A file cannot be used, or a token would be sent without encryption.
         """
+        import grpc  # late: commands that reach nothing do not load it
+
+        from .bearer import bearer
+
         if not self.tls_ca:
             if self.token_file is not None:
                 raise UserError(

@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from libseis import ProcessingHistory
 from libseis.codes import Channel, location_text
-from libseis.wire.channels import channel_of
-from libseis.wire.headers import history_from_message
 from seis.control.v1 import control_pb2 as pb
 from seis.v1 import task_pb2
 
@@ -19,6 +16,9 @@ from ..model.outcome import Fate, JobState, Ledger
 from ..model.subject import KINDS as SUBJECT_KINDS
 from ..model.subject import Subject, of_event, subject_of
 from ..model.times import moment_ns
+
+if TYPE_CHECKING:
+    from libseis import ProcessingHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +224,8 @@ class Outcome:
         Outcome
             The outcome.
         """
+        from libseis.wire.channels import channel_of  # late, as below: it loads numpy, which takes longer than a call
+
         return cls(
             window=message.window.id,
             channel=channel_of(message.window.channel),
@@ -261,6 +263,8 @@ class Availability:
         Availability
             The row.
         """
+        from libseis.wire.channels import channel_of
+
         return cls(
             channel=channel_of(message.channel),
             day_ns=message.day_ns,
@@ -382,6 +386,8 @@ class History:
         History
             The history.
         """
+        from libseis.wire.headers import history_from_message
+
         return cls(
             waveform=message.waveform,
             job=json.loads(message.job_json),

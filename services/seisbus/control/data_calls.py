@@ -14,7 +14,7 @@ from seis.v1 import waveform_pb2
 from ..app.normalizing import Normalizer, attached_to, each_attached
 from ..archive.definition import archive_named
 from ..errors import NotFoundError, StateError, UserError
-from ..model.stored_waveforms import DatasetPlace, log_of
+from ..model.dataset_places import DatasetPlace, log_of
 from ..store import queries
 from ..store.blobs import BlobError, BlobFormat, blob_format, read_blob
 from ..store.collections import ASDF_DATASET, CATALOG_INDEX, CEMETERY, WAVEFORM_INDEX, Collection

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from ..errors import NotFoundError
-from ..model.stored_waveforms import DatasetPlace
+from ..model.dataset_places import DatasetPlace
 from ..objects.sink_reader import StoredObjectError, dataset_files
 from ..store.blobs import PIECE_BYTES
 from .context import CallContext

@@ -7,7 +7,8 @@ from typing import Any, Final, Generic, TypeVar
 
 from seis.control.v1 import control_pb2 as pb
 
-from ..model.kind import Job, Stage
+from ..model.kind import Job
+from ..model.stages import Stage
 from ..store.documents import JobDocument
 from .context import CallContext
 from .start import start

@@ -9,7 +9,7 @@ from ..extras import program
 
 with program("fetcher"):
     from ..app import FetcherContext, Service, ServiceKind, run_service, service_of
-    from ..model.kind import Stage
+    from ..model.stages import Stage
     from ..settings import FetcherSettings
 
     FETCHER: Final[Stage[ServiceKind[FetcherSettings]]] = Stage("fetcher")

@@ -10,7 +10,8 @@ from ..app import IndexerContext
 from ..archive.definition import ArchiveDefinition, archive_named
 from ..bus.snapshot import snapshot
 from ..errors import UserError
-from ..model.kind import Job, OfArchive, Stage
+from ..model.kind import Job, OfArchive
+from ..model.stages import Stage
 from ..model.task import Task
 from ..store.documents import JobChange, JobDocument
 from ..store.jobs import add_notes, get_job

@@ -1,4 +1,4 @@
-"""What all kinds of jobs have in common, and how the kinds there are become known to a stage.
+"""What all kinds of jobs have in common.
 
 A kind of job is a type: its keys in the job file, and what the services must know of it before they look inside. Each
 kind is one module in `kinds` of each stage that has something to do for it (model, control, indexer, fetcher, windower,
@@ -7,28 +7,20 @@ writer, cli), under the kind's name and with an object `KIND`; docs/contributing
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.metadata import entry_points
-from typing import Annotated, ClassVar, Final, Generic, TypeVar
+from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
 from libseis.codes import ChannelFilter
 
-from ..errors import UserError
 from .fields import Code, Location, Model
+from .stages import Stage
 
-T = TypeVar("T")
 # What is said when a key is missing, by key.
 Needs = Mapping[str, str]
-
-# Entry points of this group are kinds of other packages that a deployment may allow.
-GROUP: Final = "seisbus.kinds"
 
 
 class Work(StrEnum):
@@ -145,56 +137,6 @@ class StoredJob(Job):
     def stored(self) -> Stored:
         """The waveforms that it works on, of channels that `select` names."""
         raise NotImplementedError
-
-
-_allowed: dict[str, str] = {}  # kind -> package, of those from outside
-
-
-def allow_kinds(names: str) -> None:
-    """Make the job kinds of other packages known to this process: names of entry points, separated by commas.
-
-    UserError when one is not installed, or is the name of a kind that is there already.
-    """
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
-    there = {entry.name: entry for entry in entry_points(group=GROUP)}
-    own = {info.name.rpartition(".")[2] for info in _own("model")}
-    for name in wanted:
-        if name not in there:
-            known = f"installed are {', '.join(sorted(there))}" if there else "none is installed"
-            raise UserError(f"SEISBUS_JOB_KINDS: no installed package has a job kind {name!r} ({known}).")
-        if name in own:
-            raise UserError(f"SEISBUS_JOB_KINDS: {name!r} is a kind of Seisbus itself; give yours another name.")
-    _allowed.clear()
-    _allowed.update({name: there[name].value for name in wanted})
-
-
-def _own(stage: str) -> list[pkgutil.ModuleInfo]:
-    folder = importlib.import_module(f"{__package__.rpartition('.')[0]}.{stage}.kinds")
-    return list(pkgutil.iter_modules(folder.__path__, f"{folder.__name__}."))
-
-
-class Stage(Generic[T]):
-    """What one stage does for each kind of job: `KIND` of its own modules, and of module `name` of allowed packages."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._known: dict[str, T] = {}
-        self._of: dict[str, str] | None = None
-
-    def all(self) -> Mapping[str, T]:
-        """By name of the kind."""
-        if self._of != _allowed:
-            modules = {info.name.rpartition(".")[2]: info.name for info in _own(self._name)}
-            for kind, package in _allowed.items():
-                if importlib.util.find_spec(f"{package}.{self._name}") is not None:
-                    modules[kind] = f"{package}.{self._name}"
-            self._known = {kind: importlib.import_module(module).KIND for kind, module in modules.items()}
-            self._of = dict(_allowed)
-        return self._known
-
-    def get(self, kind: str, default: T) -> T:
-        """Of one kind; `default` where this stage has nothing of its own to do for it, or does not know it."""
-        return self.all().get(kind, default)
 
 
 KINDS: Final[Stage[type[Job]]] = Stage("model")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-import numpy as np
-
 if TYPE_CHECKING:
     from libseis.misfit import AdjointSource, RejectedWindow, Window
 
@@ -120,6 +118,8 @@ def rejected_values(document: RejectedFields) -> list[RejectedWindow]:
 
 def adjoint_value(document: AdjointSamples) -> AdjointSource:
     """An adjoint_source document as an AdjointSource."""
+    import numpy as np
+
     from libseis.misfit import AdjointSource, AdjointType
 
     return AdjointSource(

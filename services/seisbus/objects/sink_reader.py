@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from ..errors import SeisbusError
-from ..model.stored_waveforms import SUMS, sums_of
+from ..model.dataset_places import SUMS, sums_of
 from .bucket import Bucket
 
 # Bytes per request to the sink, because each answer takes 30 to 100 ms to begin.

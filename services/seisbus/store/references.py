@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model.stored_waveforms import log_of
+from ..model.dataset_places import log_of
 from .client import Store, translated
 from .collections import ASDF_DATASET, JOB, WAVEFORMS
 

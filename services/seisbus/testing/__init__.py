@@ -5,10 +5,43 @@
 seisbus.local, serve the folder over S3.
 """
 
-from .make import make_archive
-from .manifest import DayFile, EventFile, Manifest, read_manifest
-from .spec import ALL_DEFECTS, ENZ, ArchiveSpec, ArchiveSpecError, Axis, Defect, Mount, Quake, RateShare
-from .truth import ExpectedPiece, ExpectedWindow, Gaps, TruthSegment, expected_window, truth_segments
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from libseis.late import late
+
+if TYPE_CHECKING:
+    from .make import make_archive
+    from .manifest import DayFile, EventFile, Manifest, read_manifest
+    from .spec import ALL_DEFECTS, ENZ, ArchiveSpec, ArchiveSpecError, Axis, Defect, Mount, Quake, RateShare
+    from .truth import ExpectedPiece, ExpectedWindow, Gaps, TruthSegment, expected_window, truth_segments
+else:
+    # every command loads this package, and hardly one makes archives
+    __getattr__ = late(
+        __name__,
+        {
+            ".make": ("make_archive",),
+            ".manifest": ("DayFile", "EventFile", "Manifest", "read_manifest"),
+            ".spec": (
+                "ALL_DEFECTS",
+                "ENZ",
+                "ArchiveSpec",
+                "ArchiveSpecError",
+                "Axis",
+                "Defect",
+                "Mount",
+                "Quake",
+                "RateShare",
+            ),
+            ".truth": ("ExpectedPiece", "ExpectedWindow", "Gaps", "TruthSegment", "expected_window", "truth_segments"),
+        },
+    )
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "ALL_DEFECTS",

@@ -15,11 +15,11 @@ from rich.table import Table
 
 from seisbus.errors import UserError
 from seisbus.extras import require
-from seisbus.testing.manifest import Manifest
 from seisbus.testing.spec import ALL_DEFECTS, ArchiveSpec, ArchiveSpecError, Defect, Preset, preset
 
 if TYPE_CHECKING:
     from seisbus.testing.make import Progress as Report
+    from seisbus.testing.manifest import Manifest
 
 app = typer.Typer(help="Archives in a folder, to be served over S3.", no_args_is_help=True)
 

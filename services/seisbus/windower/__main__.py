@@ -9,7 +9,7 @@ from ..extras import program
 
 with program("windower"):
     from ..app import Service, ServiceKind, WindowerContext, run_service, service_of
-    from ..model.kind import Stage
+    from ..model.stages import Stage
     from ..settings import WindowerSettings
 
     WINDOWER: Final[Stage[ServiceKind[WindowerSettings]]] = Stage("windower")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final, Generic, TypeVar
 
 from ..app import ServiceKind, WriterContext
-from ..model.kind import Job, Stage
+from ..model.kind import Job
+from ..model.stages import Stage
 from ..settings import WriterSettings
 
 J = TypeVar("J", bound=Job)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from libseis.durable import sync_path
 
-from ..model.stored_waveforms import LOG_SUFFIX, SUMS, log_beside, log_path
+from ..model.dataset_places import LOG_SUFFIX, SUMS, log_beside, log_path
 from ..objects import Bucket
 
 _PUT_AT_ONCE = 8

@@ -17,9 +17,9 @@ from ..bus import Delivery
 from ..bus.codec import decode_build
 from ..errors import JobFileError, NotFoundError, UnavailableError
 from ..failpoints import failpoint
+from ..model.dataset_places import log_path
 from ..model.handovers import BuildOrder
 from ..model.outcome import Fate
-from ..model.stored_waveforms import log_path
 from ..model.subject import JobId, as_type
 from ..store import purge
 from ..store.datasets import LEASES, lease_name

@@ -12,11 +12,12 @@ import pytest
 
 from seisbus.errors import JobFileError, UserError
 from seisbus.model.job import UnknownKindError, parse_job, read_job
-from seisbus.model.kind import KINDS, all_queues, allow_kinds
+from seisbus.model.kind import KINDS, all_queues
 from seisbus.model.kinds.export import ExportJob
 from seisbus.model.kinds.misfit import MisfitJob
 from seisbus.model.kinds.scan import ScanJob
 from seisbus.model.kinds.window import WindowJob
+from seisbus.model.stages import allow_kinds
 
 OUTSIDE = Path(__file__).resolve().parents[2] / "support" / "outside"
 TILE = {"tile": {"start": "2011-03-11T00:00:00Z", "end": "2011-03-12T00:00:00Z", "length": "3600s", "step": None}}

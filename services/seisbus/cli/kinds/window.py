@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.console import RenderableType
 
-from ...client import Client, Job
 from .. import views
 from ..kind import CliKind, Limits
+
+if TYPE_CHECKING:
+    from ...client import Client, Job
 
 
 class WindowView(CliKind):

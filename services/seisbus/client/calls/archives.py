@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from libseis.obspy.inventories import inventory_of
 from seis.control.v1 import control_pb2 as pb
 
 from .. import tables
@@ -230,6 +229,8 @@ class ArchiveCalls(Calls):
         Any
             The Inventory.
         """
+        from libseis.obspy.inventories import inventory_of
+
         return inventory_of(await self.channels(archive, start, end, net=net, sta=sta, loc=loc, chan=chan))
 
     async def channels(

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import AsyncIterator, Callable, Iterable
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from ...model.outcome import Fate
 from ..connection import Connection
 from ..direct import Direct
-from ..transport import Transport
-
-DEFAULT_ADDRESS: Final = "127.0.0.1:50051"
-
-
-def default_address() -> str:
-    """SEISBUS_CONTROL_ADDRESS, else the local default."""
-    return os.environ.get("SEISBUS_CONTROL_ADDRESS") or DEFAULT_ADDRESS
+from ..transport import Transport, default_address
 
 
 class Calls:

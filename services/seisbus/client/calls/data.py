@@ -7,17 +7,15 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from libseis.codes import ChannelFilter
-from libseis.objects.kinds import Atomic, Ensemble
 from seis.control.v1 import control_pb2 as pb
 from seis.v1 import waveform_pb2
 
 from ...extras import extra
 from ...model.outcome import Fate
-from .. import decode, tables
-from ..export import MiniseedFile
+from .. import tables
 from ..keywords import QueryFields
 from ..values import (
     Datum,
@@ -27,6 +25,9 @@ from ..values import (
 )
 from .base import first
 from .jobs import JobCalls
+
+if TYPE_CHECKING:
+    from libseis.objects.kinds import Atomic, Ensemble
 
 
 class DataCalls(JobCalls):
@@ -150,6 +151,8 @@ class DataCalls(JobCalls):
         TimeSeries or Seismogram
             A waveform; if it cannot be read, it is dead and its elog says why.
         """
+        from .. import decode  # late, as below: it loads numpy
+
         wanted = _query(query, where)
         span = wanted.bounds_ns if cut else (None, None)
         async for stored in self.stored(wanted):
@@ -185,6 +188,8 @@ class DataCalls(JobCalls):
         MixedKindsError
             The query finds TimeSeries and Seismograms; `components` 1 or 3 chooses.
         """
+        from .. import decode
+
         wanted = _query(query, where)
         ensemble = decode.ensemble_of([datum async for datum in self.stream(wanted, cut=cut)])
         for reason in await self.reasons(wanted.job) if wanted.job else ():
@@ -217,6 +222,8 @@ class DataCalls(JobCalls):
         WaveformError
             A waveform cannot be read, or the version cannot hold it.
         """
+        from ..export import MiniseedFile
+
         with MiniseedFile(Path(path), version) as file:
             async for one in self.stored(query, **where):
                 await asyncio.to_thread(file.add, one)
@@ -259,6 +266,7 @@ class DataCalls(JobCalls):
         """
         with extra("obspy"):
             from obspy import Stream
+        from .. import decode
 
         start, end = time_ns(t1), time_ns(t2)
         channels = ChannelFilter(net, sta, loc, chan)

@@ -11,8 +11,8 @@ from libseis.codes import location_text
 from seis.control.v1 import control_pb2 as pb
 
 from ...errors import UserError
+from ...model.dataset_places import DatasetPlace, log_of
 from ...model.misfit_documents import TotalMisfit
-from ...model.stored_waveforms import DatasetPlace, log_of
 from ..download import download
 from ..export import MINISEED, check_version, convert_dataset, miniseed_format
 from ..values import (

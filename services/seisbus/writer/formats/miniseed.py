@@ -8,7 +8,7 @@ from libseis import mseed
 from libseis.errors import SampleError
 from libseis.segments import Overlap, Segment, join
 
-from ...model.stored_waveforms import log_beside
+from ...model.dataset_places import log_beside
 from .draft import About, Attached, Draft, LoggedWaveform
 
 

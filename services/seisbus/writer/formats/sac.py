@@ -13,7 +13,7 @@ from libseis.segments import Segment
 from libseis.segments.times import TOLERANCE
 from libseis.units import parse
 
-from ...model.stored_waveforms import LOG_SUFFIX
+from ...model.dataset_places import LOG_SUFFIX
 from ...planning.datasets import safe_name
 from .draft import About, Attached, Draft, LoggedWaveform
 from .sac_times import marks_of, put_times
