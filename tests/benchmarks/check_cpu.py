@@ -23,7 +23,7 @@ from libseis.segments import Rate, Segment
 from seisbus.bus.codec import decode_window, encode_outcomes, encode_window
 from seisbus.model.handovers import ObjectRecords, WindowOrder
 from seisbus.model.task import ObjectRef, Recipe, Window
-from seisbus.windower import cutting
+from seisbus.windower import cutting, packing
 
 T0, NS = 1_299_801_600_000_000_000, 1_000_000_000
 RATE, HOUR = Rate(40), 3600
@@ -84,7 +84,7 @@ def share(ppm: float) -> tuple[float, float, float]:
     found = []
     for _ in range(ROUNDS):
         timed = _Timed(mseed.difference)
-        setters = [partial(setattr, module, "difference") for module in (cutting, mseed.trimming)]
+        setters = [partial(setattr, module, "difference") for module in (packing, mseed.trimming)]
         try:
             for put in setters:
                 put(timed)

@@ -98,18 +98,27 @@ def _other_times(counts: Integers, starts: Integers, segment: Segment, rounded: 
     if len(counts) == 1 and segment.times is None:  # one record, such as an edge of a window: arrays would cost more
         start = int(starts[0])
         return "" if abs(start - segment.t0_ns) <= rounded else _misplaced(0, start, segment.t0_ns)
+    many, period = len(counts), segment.rate.period_ns
     stops = np.cumsum(counts)
-    firsts, period = stops - counts, segment.rate.period_ns
-    true = segment.times_ns(firsts)
-    for k in np.flatnonzero(np.abs(starts - true) > rounded)[:1].tolist():
+    firsts = stops - counts
+    # one call for both ends of the records, because the calls take longer than the sums
+    true = segment.times_ns(np.concatenate((firsts, stops - 1)) if segment.times is not None else firsts)
+    off = np.abs(starts - true[:many])
+    if off.max(initial=0) > rounded:
+        k = int((off > rounded).argmax())
         return _misplaced(int(firsts[k]), int(starts[k]), int(true[k]))
-    follow = starts + segment.rate.spans_ns(counts)
-    for k in np.flatnonzero(np.abs(starts[1:] - follow[:-1]) > period / 2)[:1].tolist():
-        return f"the record of sample {firsts[k + 1]} would not follow the one before it"
+    span = segment.rate.spans_ns(np.concatenate((counts, counts - 1)))
+    apart = np.abs(starts[1:] - starts[:-1] - span[: many - 1]) if many else off
+    if apart.max(initial=0) > period / 2:
+        return (
+            f"the record of sample {firsts[int((apart > period / 2).argmax()) + 1]} would not follow the one before it"
+        )
     if segment.times is None:
         return ""
-    late = starts + segment.rate.spans_ns(counts - 1) - segment.times_ns(stops - 1)
-    for k in np.flatnonzero(np.abs(late) > 2 * rounded + 1.5 * TOLERANCE * period)[:1].tolist():
+    late = starts + span[many:] - true[many:]
+    furthest = 2 * rounded + 1.5 * TOLERANCE * period
+    if np.abs(late).max(initial=0) > furthest:
+        k = int((np.abs(late) > furthest).argmax())
         return f"sample {stops[k] - 1} would be {late[k] / 1e6:+.3f} ms off its time"
     return ""
 

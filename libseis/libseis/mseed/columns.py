@@ -6,12 +6,14 @@ import json
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from libseis.codes import Channel, code, location
+from libseis.mseed.headers import alike
 from libseis.mseed.table import (
     NEGATIVE_LEAP_SECOND,
     NO_RATE,
@@ -29,6 +31,7 @@ _AS_READ = (
     "offset", "length", "start_ns", "correction_ns", "npts", "payload", "encoding", "big_endian", "activity",
     "quality", "odd",
 )  # fmt: skip
+_CODES, _RATE = ("codes",), ("factor", "multiplier", "actual_rate")
 # each non-printable byte of a code becomes a mark, because without it two channels could get the same code
 _PLAIN = bytes(byte if 32 <= byte < 127 else ord("~") for byte in range(256))
 
@@ -96,6 +99,8 @@ def _plain(text: bytes) -> str:
 
 def build(blocks: Sequence[NDArray[Any]], version3: Sequence[Version3], problems: Sequence[Problem]) -> RecordTable:
     """The table of all records, by offset; equal channels have the same number, and so have equal rates."""
+    if len(blocks) == 1 and not version3 and (table := _of_alike(blocks[0], problems)) is not None:
+        return table
     parts = [_version2_part(np.concatenate(blocks))] if any(len(headers) for headers in blocks) else []
     if version3 or not parts:
         parts.append(_version3_part(version3))
@@ -109,12 +114,34 @@ def build(blocks: Sequence[NDArray[Any]], version3: Sequence[Version3], problems
         part.columns["rate"] = np.array(rate, np.int64)[part.columns["rate"]]
         for name, column in part.columns.items():
             columns.setdefault(name, []).append(column)
-    whole = {name: np.concatenate(pieces) for name, pieces in columns.items()}
+    whole: dict[str, Any] = {name: np.concatenate(pieces) for name, pieces in columns.items()}
     if version3 and blocks:
         order = np.argsort(whole["offset"])
         whole = {name: column[order] for name, column in whole.items()}
     whole["rate"] = _believable(whole["rate"], whole["npts"], tuple(rates))
     return RecordTable(**whole, channels=tuple(channels), rates=tuple(rates), problems=tuple(problems))
+
+
+def _of_alike(headers: NDArray[Any], problems: Sequence[Problem]) -> RecordTable | None:
+    """The table of records of one channel with nothing odd, the usual case; None for others."""
+    if not alike(headers):
+        return None
+    codes, spelled = (_distinct(headers[:1], *names)[0][0] for names in (_CODES, _RATE))
+    rate = _rate_of(spelled)
+    if rate is None or rate.period_ns * int(headers["npts"].max()) >= _LONGEST_RECORD_NS:
+        return None
+    count = len(headers)
+    columns: dict[str, Any] = {name: headers[name] for name in _AS_READ}
+    return RecordTable(
+        **columns,
+        rate=np.zeros(count, np.int64),
+        channel=np.zeros(count, np.int64),
+        version=np.full(count, 2, np.uint8),
+        channels=(_source_of_codes(codes),),
+        rates=(rate,),
+        problems=tuple(problems),
+        alike=True,
+    )
 
 
 def _believable(rate: Integers, npts: Integers, rates: Sequence[Rate]) -> Integers:
@@ -126,8 +153,8 @@ def _believable(rate: Integers, npts: Integers, rates: Sequence[Rate]) -> Intege
 
 
 def _version2_part(headers: NDArray[Any]) -> _Part:
-    codes, channel = _distinct(headers, "codes")
-    rates, rate = _distinct(headers, "factor", "multiplier", "actual_rate")
+    codes, channel = _distinct(headers, *_CODES)
+    rates, rate = _distinct(headers, *_RATE)
     columns: dict[str, NDArray[Any]] = {
         **{name: headers[name] for name in _AS_READ},
         "rate": rate,
@@ -170,12 +197,14 @@ def _distinct(headers: NDArray[Any], *names: str) -> tuple[list[bytes], Integers
     return [k.tobytes() for k in kinds], inverse.reshape(-1).astype(np.int64)
 
 
+@lru_cache(maxsize=4096)  # a service meets the same channels again and again
 def _source_of_codes(codes: bytes) -> Channel:
     """Station, location, channel and network fields of the fixed header, in that order."""
     text = _plain(codes.replace(b"\0", b" "))
     return Channel(net=code(text[10:12]), sta=code(text[:5]), loc=location(text[5:7]), chan=code(text[7:10]))
 
 
+@lru_cache(maxsize=1024)
 def _rate_of(spelled: bytes) -> Rate | None:
     """The rate of a record: the rate in blockette 100, unless factor and multiplier state the same rate exactly."""
     factor, multiplier, actual = struct.unpack("=iif", spelled)

@@ -74,6 +74,8 @@ def decode(
         The joined data of each channel, in the order in which the channels first appear.
     """
     raw = np.frombuffer(buffer, np.uint8)
+    if rows is None and table.alike:  # headers give no reason for a complaint
+        return [_one_stream(raw, table, np.arange(len(table)), table.channels[0], table.rates[0], Overlap(overlap))]
     chosen = np.arange(len(table)) if rows is None else np.sort(np.arange(len(table))[rows])
     policy = Overlap(overlap)
     numbers = table.channel[chosen]
@@ -122,6 +124,8 @@ def _one_stream(
     stretches = [s for s in stretches if s.data is not None]
     if not stretches:
         return Joined((), tuple(complaints), (), channel)
+    if len(stretches) == 1 and table.alike and not complaints and stretches[0].note is None:
+        return join_rows(_usual(table, stretches[0], rate, channel), overlap)
     kept = np.concatenate([s.rows for s in stretches])
     counts = table.npts[kept]
     before = np.cumsum(counts) - counts
@@ -145,16 +149,38 @@ def _one_stream(
     return merge([joined], [*complaints, *leaps], channel)
 
 
+def _usual(table: RecordTable, stretch: Stretch, rate: Rate, channel: Channel) -> Rows:
+    """Records with like headers that were decoded together."""
+    rows, data = stretch.rows, stretch.data
+    counts = table.npts[rows]
+    return Rows(
+        channel=channel,
+        rate=rate,
+        starts=table.start_ns[rows],
+        ends=table.follow_ns[rows],
+        counts=counts,
+        buffers=[] if data is None else [data],
+        buffer=np.zeros(len(rows), np.int64),
+        first=np.cumsum(counts) - counts,
+    )
+
+
 def _decoded(buffer: Bytes, table: RecordTable, rows: Integers) -> Iterator[Stretch]:
     """Decode `rows`, by offset, in as few calls as possible."""
     if len(rows) == 0:
         return
-    follow = table.follow_ns[rows]
-    contiguous = (
-        (np.abs(table.start_ns[rows[1:]] - follow[:-1]) < table.period_ns[rows[:-1]] / 2)
-        & (table.encoding[rows[1:]] == table.encoding[rows[:-1]])
-        & (table.version[rows[1:]] == table.version[rows[:-1]])
-    )
+    starts, follow = table.start_ns[rows], table.follow_ns[rows]
+    if table.alike:
+        contiguous = np.abs(starts[1:] - follow[:-1]) < table.rates[0].period_ns / 2
+        if contiguous.all():
+            yield from unpack_rows(buffer, table, rows)
+            return
+    else:
+        contiguous = (
+            (np.abs(starts[1:] - follow[:-1]) < table.period_ns[rows[:-1]] / 2)
+            & (table.encoding[rows[1:]] == table.encoding[rows[:-1]])
+            & (table.version[rows[1:]] == table.version[rows[:-1]])
+        )
     for stretch in np.split(rows, np.flatnonzero(~contiguous) + 1):
         yield from unpack_rows(buffer, table, stretch)
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from libseis.mseed import columns
-from libseis.mseed.headers import HEADER_BYTES, LONGEST, SHORTEST, parse
+from libseis.mseed.headers import HEADER_BYTES, LONGEST, SHORTEST, alike, parse
 from libseis.mseed.stamps import crc32c
 from libseis.mseed.table import Bytes, Odd, Problem, ProblemKind, RecordTable
 
@@ -75,7 +75,9 @@ def _as_found(buffer: Bytes, length: int) -> RecordTable | None:
     if rest or not count or length < HEADER_BYTES:
         return None
     headers = parse(buffer, length * np.arange(count, dtype=np.int64))
-    if not (headers["plausible"] & (headers["length"] == length) & (headers["odd"] == 0)).all():
+    if not (alike(headers) or (headers["plausible"] & (headers["odd"] == 0)).all()):
+        return None
+    if (headers["length"] != length).any():
         return None
     return columns.build([headers], [], [])
 

@@ -7,11 +7,13 @@ Fields and tests follow the SEED Reference Manual 2.4, chapter 8 (fixed section 
 cimport cython
 from libc.math cimport isfinite
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t
-from libc.string cimport memcpy
+from libc.string cimport memcmp, memcpy
 
 import numpy as np
 
-from libseis.mseed.table import ENCODING_UNKNOWN, TIME_CORRECTION_APPLIED, Odd
+from libseis.mseed.table import (
+    ENCODING_TEXT, ENCODING_UNKNOWN, NEGATIVE_LEAP_SECOND, POSITIVE_LEAP_SECOND, TIME_CORRECTION_APPLIED, Odd,
+)
 
 HEADER_BYTES = 48
 # exponents of 2 of the record lengths that are tried without blockette 1000: 128 .. 131072 bytes
@@ -53,6 +55,8 @@ assert (CHAIN, PAYLOAD, ORDER, LENGTH, ENCODING) == tuple(map(int, (
 
 cdef uint8_t _UNKNOWN = ENCODING_UNKNOWN
 cdef uint8_t _APPLIED = TIME_CORRECTION_APPLIED
+cdef uint8_t _TEXT = ENCODING_TEXT
+cdef uint8_t _LEAP = POSITIVE_LEAP_SECOND | NEGATIVE_LEAP_SECOND
 
 
 def parse(buffer, offsets):
@@ -78,6 +82,35 @@ def parse(buffer, offsets):
             headers[row].offset = at[row]
             read_header(&data[0], size, &headers[row])
     return found
+
+
+def alike(found):
+    """Whether headers (the result of `parse`) differ in offset, start, number of samples and their place alone.
+
+    Then they are of one channel, rate, length, quality and encoding (which is known, and not text), all have samples,
+    nothing is odd, and neither a time correction nor a leap second is to be applied.
+    """
+    cdef const uint8_t[::1] data = found.view(np.uint8)
+    cdef Py_ssize_t row, count = len(found)
+    cdef const Header* first
+    cdef const Header* one
+    cdef bint same = True
+    if count == 0:
+        return False
+    with nogil, cython.boundscheck(False), cython.wraparound(False):
+        first = <const Header*>&data[0]
+        for row in range(count):
+            one = first + row
+            same = (
+                one.plausible and one.odd == 0 and one.npts > 0 and one.correction_ns == 0
+                and not one.activity & _LEAP and one.length == first.length and one.encoding == first.encoding
+                and one.big_endian == first.big_endian and one.quality == first.quality
+                and one.factor == first.factor and one.multiplier == first.multiplier
+                and one.actual_rate == first.actual_rate and memcmp(one.codes, first.codes, sizeof(one.codes)) == 0
+            )
+            if not same:
+                break
+    return same and first.length > 0 and first.encoding != _UNKNOWN and first.encoding != _TEXT
 
 
 cdef inline uint16_t _u16(const uint8_t* at, bint little) noexcept nogil:

@@ -76,7 +76,8 @@ class RecordTable:
     header's time correction, if a flag says that the correction is not applied yet (`correction_ns`, else 0). `channel`
     and `rate` index `channels` and `rates`; the rate is NO_RATE for records without a time series. `payload` is the
     offset of the samples from the start of the record; `encoding` is the SEED data encoding, or ENCODING_UNKNOWN
-    without blockette 1000; `version` is 2 or 3; `odd` holds flags of `Odd`.
+    without blockette 1000; `version` is 2 or 3; `odd` holds flags of `Odd`. `alike` is True only if the records differ
+    in offset, start, number of samples and their place alone, all have samples, and nothing is odd or to be corrected.
     """
 
     offset: Integers
@@ -96,6 +97,7 @@ class RecordTable:
     channels: tuple[Channel, ...]
     rates: tuple[Rate, ...]
     problems: tuple[Problem, ...]
+    alike: bool = False
 
     def __len__(self) -> int:
         """Number of records."""
@@ -104,6 +106,8 @@ class RecordTable:
     @cached_property
     def waveform(self) -> NDArray[np.bool_]:
         """Records that hold samples of a time series."""
+        if self.alike:
+            return np.ones(len(self), bool)
         series: NDArray[np.bool_] = (self.rate != NO_RATE) & (self.npts > 0) & (self.encoding != ENCODING_TEXT)
         return series
 
@@ -145,6 +149,8 @@ class RecordTable:
     @cached_property
     def fewest_samples(self) -> int:
         """Samples of the shortest waveform record; 0 without records."""
+        if self.alike:
+            return int(self.npts.min())
         return int(self.npts[self.waveform].min(initial=1 << 32)) if self.waveform.any() else 0
 
     @cached_property
@@ -170,7 +176,7 @@ class RecordTable:
         Integers
             Length in ns, shape (records,); 0 for a record without a rate.
         """
-        if len(self.rates) == 1 and (self.rate == 0).all():  # nearly always
+        if self.alike or (len(self.rates) == 1 and (self.rate == 0).all()):  # nearly always
             return self.rates[0].spans_ns(counts)
         spans = np.zeros(len(self), np.int64)
         for number, rate in enumerate(self.rates):

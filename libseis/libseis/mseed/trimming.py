@@ -44,12 +44,12 @@ def trim(segment: Segment, buffer: Any, table: RecordTable) -> bytes | None:
     if segment.npts < _FEWEST * table.fewest_samples or segment.data.dtype != np.int32 or segment.times is not None:
         return None  # return early, because this is the case for every small window
     number = next((n for n, one in enumerate(table.channels) if one == segment.channel), -1)
-    rows = np.flatnonzero(
-        (table.channel == number)
-        & table.waveform
-        & (table.start_ns <= segment.end_ns)
-        & (table.end_ns >= segment.t0_ns)
-    )
+    if number < 0:
+        return None
+    touching = (table.start_ns <= segment.end_ns) & (table.end_ns >= segment.t0_ns)
+    if not table.alike:
+        touching &= (table.channel == number) & table.waveform
+    rows = np.flatnonzero(touching)
     if len(rows) < _FEWEST or not _alike(table, rows):
         return None
     if table.rates[table.rate[rows[0]]] != segment.rate or table.encoding[rows[0]] not in _STEIM:
@@ -81,6 +81,8 @@ def trim(segment: Segment, buffer: Any, table: RecordTable) -> bytes | None:
 
 def _alike(table: RecordTable, rows: Any) -> bool:
     """Whether records differ only in times and samples, and the times are those of the headers."""
+    if table.alike:
+        return bool(table.big_endian[rows[0]])
     same = (table.length, table.encoding, table.quality, table.rate)
     return (
         all((column[rows] == column[rows[0]]).all() for column in same)

@@ -1,5 +1,6 @@
 """Unpack the records of a table: many in one call if nothing is odd, else one by one.
 
+`steim` unpacks Steim frames that are right in every respect, and libmseed all others.
 If the form of a record (byte order, encoding, place of its samples) is in doubt, it is read only in a form that its
 frames prove. Otherwise it is left out and the reason is given, so that no wrong samples are returned.
 """
@@ -16,6 +17,7 @@ from pymseed import MiniSEEDError, MS3TraceList
 from libseis.codes import Channel
 from libseis.isotime import iso
 from libseis.mseed.payload import PLAIN, STEIM, Form, Unreadable, frames_agree, proved, smoother, unpack
+from libseis.mseed.steim import unpack as unpack_steim
 from libseis.mseed.table import ENCODING_UNKNOWN, Bytes, Integers, Odd, RecordTable
 from libseis.segments import Complaint, ComplaintKind
 from libseis.segments.segment import Samples
@@ -41,6 +43,10 @@ class Stretch:
 
 def unpack_rows(buffer: Bytes, table: RecordTable, rows: Integers) -> Iterator[Stretch]:
     """Decode consecutive records; if a call fails, halve the records until the odd ones are alone."""
+    doubtful = not table.alike and bool((table.odd[rows] & _DOUBTFUL).any())
+    if not doubtful and (samples := _plain(buffer, table, rows)) is not None:
+        yield Stretch(rows, samples)
+        return
     if len(rows) == 1:
         yield _single(buffer, table, int(rows[0]))
         return
@@ -48,7 +54,7 @@ def unpack_rows(buffer: Bytes, table: RecordTable, rows: Integers) -> Iterator[S
         for n in range(len(rows)):
             yield _single(buffer, table, int(rows[n]))
         return
-    if not (table.odd[rows] & _DOUBTFUL).any() and not _like_frames(buffer, table, rows).any():
+    if not doubtful and not _like_frames(buffer, table, rows).any():
         whole = together(_bytes_of(buffer, table, rows), int(table.npts[rows].sum()))
         if whole is not None and not _fails_check(buffer, table, rows, whole).any():
             yield Stretch(rows, whole)
@@ -56,6 +62,17 @@ def unpack_rows(buffer: Bytes, table: RecordTable, rows: Integers) -> Iterator[S
     middle = len(rows) // 2
     yield from unpack_rows(buffer, table, rows[:middle])
     yield from unpack_rows(buffer, table, rows[middle:])
+
+
+def _plain(buffer: Bytes, table: RecordTable, rows: Integers) -> Samples | None:
+    """The samples of Steim records of one encoding that are right in every respect; None for others."""
+    encoding = int(table.encoding[rows[0]])
+    if encoding not in STEIM or not table.big_endian[rows].all():
+        return None
+    begin = table.offset[rows]
+    return unpack_steim(
+        buffer, begin + table.payload[rows], begin + table.length[rows], table.npts[rows], encoding == STEIM[1]
+    )
 
 
 def told(table: RecordTable, stretches: Sequence[Stretch], channel: Channel) -> list[Complaint]:

@@ -17,7 +17,7 @@ from libseis.isotime import iso
 from libseis.segments.rate import Rate, streams
 from libseis.segments.segment import Complaint, ComplaintKind, Samples, Segment
 from libseis.segments.span import Span
-from libseis.segments.times import TOLERANCE, ClockReport, Integers, RecordTimes, read_clock
+from libseis.segments.times import EXACT_NS, LEAST_DRIFT, TOLERANCE, ClockReport, Integers, RecordTimes, read_clock
 
 
 class Overlap(StrEnum):
@@ -192,6 +192,8 @@ def join_rows(rows: Rows, overlap: Overlap = Overlap.GAP) -> Joined:
     Joined
         The segments, with conflicts and complaints.
     """
+    if (whole := _on_grid(rows)) is not None:
+        return Joined((whole,), (), (), rows.channel)
     segments: list[Segment] = []
     complaints: list[Complaint] = []
     conflicts: list[Span] = []
@@ -216,6 +218,27 @@ def join_rows(rows: Rows, overlap: Overlap = Overlap.GAP) -> Joined:
             for at, data in pieces
         ]
     return Joined(tuple(segments), tuple(complaints), tuple(conflicts), rows.channel)
+
+
+def _on_grid(rows: Rows) -> Segment | None:
+    """The segment of rows that follow each other in one buffer and on one even grid, the usual case; None for others.
+
+    The limits are so narrow that no clock is fitted, and the segment would not keep the times of its records.
+    """
+    if len(rows.buffers) != 1 or len(rows.counts) == 0 or int(rows.counts.min()) <= 0:
+        return None
+    data, first, period = rows.buffers[0], rows.first, rows.rate.period_ns
+    stops = first + rows.counts
+    if first[0] != 0 or stops[-1] != len(data) or (first[1:] != stops[:-1]).any():
+        return None
+    off = rows.starts - rows.starts[0] - rows.rate.spans_ns(first)
+    worst = max(int(off.max()), -int(off.min()))
+    if worst > min(EXACT_NS, TOLERANCE * period) or 2 * len(off) * worst > LEAST_DRIFT * period:
+        return None
+    late = rows.starts[1:] - rows.ends[:-1]
+    if len(late) and max(int(late.max()), -int(late.min())) > TOLERANCE * period:
+        return None
+    return Segment(rows.channel, int(rows.starts[0]), rows.rate, data)
 
 
 def _chains(rows: Rows) -> Iterator[_Chain]:

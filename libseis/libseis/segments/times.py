@@ -24,7 +24,7 @@ TOLERANCE = 0.1
 EXACT_NS = 1000
 # A drift within one record of at least this (in samples) changes the times of its samples, if enough records show it;
 # for a smaller drift the header's rate is good enough.
-_DRIFT_IN_RECORD, _DRIFT_IN_ALL, _FEWEST_INTERVALS = 0.05, 0.25, 4
+LEAST_DRIFT, _DRIFT_IN_ALL, _FEWEST_INTERVALS = 0.05, 0.25, 4
 # A fitted rate is rounded to 1e-12 Hz, which is finer than any clock.
 _LARGEST_DENOMINATOR = 1_000_000
 
@@ -234,7 +234,7 @@ def read_clock(index: Integers, start_ns: Integers, nominal: Rate) -> tuple[Reco
         fitted = Rate(hz.numerator, hz.denominator) if hz > 0 else nominal
     felt = (
         len(counts) >= _FEWEST_INTERVALS
-        and abs(drift) * int(counts.max()) > _DRIFT_IN_RECORD
+        and abs(drift) * int(counts.max()) > LEAST_DRIFT
         and abs(drift) * int(counts.sum()) > _DRIFT_IN_ALL
     )
     times = RecordTimes(index, start_ns, fitted if felt else nominal, nominal, fitted)
