@@ -156,6 +156,21 @@ class MatrixError(MsPASSError):
         self.shape = shape
 
 
+class ItemError(MsPASSError, TypeError):
+    """A list holds something that does not belong into it.
+
+    Parameters
+    ----------
+    message
+        The message.
+    severity
+        How bad it is.
+    """
+
+    def __init__(self, message: str, severity: ErrorSeverity = ErrorSeverity.Fatal) -> None:
+        super().__init__(message, severity)
+
+
 class DefinitionError(MsPASSError):
     """A parameter file, schema or definition that cannot be read or makes no sense.
 

@@ -40,9 +40,9 @@ def _read(path: Path) -> dict[str, list[str]]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        # scripts match on MsPASS's spelling of the message
+        # scripts match on the first words, which are MsPASS's
         raise _KeepersFileError(
-            f"Cannnot open keepers_file={path}: {error.strerror}.", ErrorSeverity.Fatal, source=str(path)
+            f"Cannot open keepers_file={path}: {error.strerror}.", ErrorSeverity.Fatal, source=str(path)
         ) from error
     except yaml.YAMLError as error:
         raise DefinitionError(f"Cannot parse keepers_file={path}: {error}", source=str(path)) from error
@@ -107,7 +107,8 @@ class Janitor:
     def _check(self, d: object, method: str) -> None:
         if not isinstance(d, DATA):
             raise MsPASSError(
-                f"Janitor.{method}: arg0 must be a seismic data object, found {type(d).__name__}.", ErrorSeverity.Fatal
+                f"Janitor.{method}: Cannot process {type(d).__name__}; it must be a seismic data object.",
+                ErrorSeverity.Fatal,
             )
 
     def _keepers(self, d: Datum) -> list[str]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from libseis.enums import MDtype
+from libseis.errors import MetadataTypeError
 from libseis.objects.metadata import Metadata
 
 if TYPE_CHECKING:
@@ -21,6 +25,7 @@ _TYPES = {
 }  # fmt: skip
 _REAL = {MDtype.Real, MDtype.Real32, MDtype.Double, MDtype.Real64}
 _WHOLE = {MDtype.Integer, MDtype.Int32, MDtype.Long, MDtype.Int64}
+_SHORT = {MDtype.Real, MDtype.Real32, MDtype.Integer, MDtype.Int32}
 
 
 @dataclass(slots=True)
@@ -60,8 +65,29 @@ def get_mdlist(pf: AntelopePf, tag: str) -> list[Metadata_typedef]:
     return [Metadata_typedef(row[0], metadata_type(row[1]) if len(row) > 1 else MDtype.Invalid) for row in rows if row]
 
 
+def _range_error(tag: str, value: float, wanted: str) -> MetadataTypeError:
+    return MetadataTypeError(
+        f"Metadata {tag!r} = {value!r} is outside the range of a 32 bit {wanted}.",
+        key=tag,
+        wanted=wanted,
+        found=type(value).__name__,
+    )
+
+
+def _short_real(tag: str, value: float) -> float:
+    """A number rounded to 32 bits; infinity and NaN stay."""
+    with np.errstate(over="ignore"):
+        short = float(np.float32(value))
+    if math.isinf(short) and not math.isinf(value):
+        raise _range_error(tag, value, "float")
+    return short
+
+
 def copy_selected_metadata(mdin: Metadata, mdout: Metadata, mdlist: Iterable[Metadata_typedef]) -> int:
     """Copy listed names as the listed types; entries of type Invalid are skipped.
+
+    As in MsPASS, Real and Real32 are rounded to 32 bits, and what 32 bits cannot hold is refused, also as Integer and
+    Int32.
 
     Parameters
     ----------
@@ -80,14 +106,18 @@ def copy_selected_metadata(mdin: Metadata, mdout: Metadata, mdlist: Iterable[Met
     Raises
     ------
     MsPASSError
-        A name is not defined, or its value cannot be converted to its type.
+        A name is not defined, or its value cannot be converted to its type or is outside the range of it.
     """
     copied = 0
     for entry in mdlist:
         if entry.mdt in _REAL:
-            mdout.put_double(entry.tag, mdin.get_double(entry.tag))
+            real = mdin.get_double(entry.tag)
+            mdout.put_double(entry.tag, _short_real(entry.tag, real) if entry.mdt in _SHORT else real)
         elif entry.mdt in _WHOLE:
-            mdout.put_long(entry.tag, mdin.get_long(entry.tag))
+            whole = mdin.get_long(entry.tag)
+            if entry.mdt in _SHORT and not -(2**31) <= whole < 2**31:
+                raise _range_error(entry.tag, whole, "int")
+            mdout.put_long(entry.tag, whole)
         elif entry.mdt is MDtype.String:
             mdout.put_string(entry.tag, mdin.get_string(entry.tag))
         elif entry.mdt is MDtype.Boolean:

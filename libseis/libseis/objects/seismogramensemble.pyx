@@ -16,12 +16,16 @@ cdef class CoreSeismogramEnsemble(EnsembleBase):
 
 
 cdef class SeismogramEnsemble(CoreSeismogramEnsemble):
-    """A group of Seismograms with an error log. An ensemble made from a CoreSeismogramEnsemble is live."""
+    """A group of Seismograms with an error log. 
+
+    A copy of an ensemble is live if the ensemble was live or any of its members is. A copy of a CoreSeismogramEnsemble,
+    which has no state of its own, is live.
+    """
 
     def __init__(self, *args):
         CoreSeismogramEnsemble.__init__(self, *args)
         if len(args) == 1 and isinstance(args[0], CoreSeismogramEnsemble):
-            self._live = self._live or not isinstance(args[0], SeismogramEnsemble)
+            self._live = self._live or not isinstance(args[0], SeismogramEnsemble) or self.validate()
 
     @property
     def elog(self):

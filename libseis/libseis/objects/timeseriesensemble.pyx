@@ -16,12 +16,16 @@ cdef class CoreTimeSeriesEnsemble(EnsembleBase):
 
 
 cdef class TimeSeriesEnsemble(CoreTimeSeriesEnsemble):
-    """A group of TimeSeries with an error log. An ensemble made from a CoreTimeSeriesEnsemble is live."""
+    """A group of TimeSeries with an error log. 
+
+    A copy of an ensemble is live if the ensemble was live or any of its members is. A copy of a CoreTimeSeriesEnsemble,
+    which has no state of its own, is live.
+    """
 
     def __init__(self, *args):
         CoreTimeSeriesEnsemble.__init__(self, *args)
         if len(args) == 1 and isinstance(args[0], CoreTimeSeriesEnsemble):
-            self._live = self._live or not isinstance(args[0], TimeSeriesEnsemble)
+            self._live = self._live or not isinstance(args[0], TimeSeriesEnsemble) or self.validate()
 
     @property
     def elog(self):

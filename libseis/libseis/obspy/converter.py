@@ -13,7 +13,7 @@ import numpy as np
 
 from libseis.codes import location
 from libseis.enums import ErrorSeverity
-from libseis.errors import MetadataKeyError, MsPASSError
+from libseis.errors import ItemError, MetadataKeyError, MsPASSError
 from libseis.extras import extra
 from libseis.objects.history import ProcessingHistory
 from libseis.objects.metadata import Metadata
@@ -44,6 +44,12 @@ __all__ = [
 
 ENSEMBLE_KEYS = "CONVERTER_ENSEMBLE_KEYS"
 """Name in the stats of each trace that holds the names of its ensemble's Metadata."""
+
+OWN_ANGLES = "CONVERTER_OWN_ANGLES"
+"""Name in the stats of each component that holds what a Seismogram itself has under the names of ANGLES."""
+
+ANGLES = ("azimuth", "dip", "hang", "vang")
+"""Names in the stats of a component that say where it points."""
 
 _TO_OBSPY = {"net": "network", "sta": "station", "loc": "location", "chan": "channel"}
 _FROM_OBSPY = {there: here for here, there in _TO_OBSPY.items()}
@@ -237,7 +243,8 @@ def Stream2Seismogram(
     st
         Exactly three traces.
     master
-        Number of the trace from which the Metadata come.
+        Number of the trace from which the Metadata come, but for where it points (azimuth, dip, hang and vang): the
+        transformation matrix says that of all three.
     cardinal
         True if the traces are east, north and up, in this order.
     azimuth
@@ -260,6 +267,7 @@ def Stream2Seismogram(
     if len(st) != 3:
         raise AssertionError(f"A Seismogram is made of 3 traces; the stream has {len(st)}.")
     components = [Trace2TimeSeries(trace) for trace in st]
+    pointed = not cardinal or all("azimuth" in component and "dip" in component for component in components)
     for component, (east_hang, east_vang) in zip(components, _CARDINAL, strict=True):
         if cardinal:
             component["channel_hang"], component["channel_vang"] = east_hang, east_vang
@@ -270,12 +278,25 @@ def Stream2Seismogram(
             raise RuntimeError(
                 f"Trace {component['chan']!r} lacks {azimuth!r} or {dip!r} in stats; set them, or say cardinal=True."
             )
+    if pointed:
+        _drop_angles(components, azimuth, dip)
     if not all(component.live for component in components):
         dead = Seismogram()
         for key, value in components[master].todict().items():
             dead[key] = value
         return dead
     return Seismogram(components, master)
+
+
+def _drop_angles(components: Sequence[TimeSeries], azimuth: str, dip: str) -> None:
+    """Erase where single components point, and give back what the Seismogram had under these names."""
+    for component in components:
+        for key in {*ANGLES, azimuth, dip}:
+            component.erase(key)
+        if OWN_ANGLES in component:
+            for key, value in component[OWN_ANGLES].items():
+                component[key] = value
+            component.erase(OWN_ANGLES)
 
 
 def Seismogram2Stream(
@@ -287,7 +308,7 @@ def Seismogram2Stream(
     """Convert to three traces with copies of the components.
 
     Stats hang (degrees from north) and vang (degrees from up) give the orientation; azimuth and dip give it in SEED's
-    way.
+    way. What `sg` itself has under these names comes back with Stream2Seismogram.
 
     Parameters
     ----------
@@ -309,6 +330,7 @@ def Seismogram2Stream(
         return Stream([_dead_trace() for _ in range(3)])
     _sync_sampling_rate(sg)
     own_hang, own_vang = _orientation(sg.tmatrix)
+    own = {key: sg[key] for key in ANGLES if key in sg}
     stream = Stream()
     for row, code in enumerate(chanmap):
         trace = _trace(sg, np.array(sg.data[row], np.float64))
@@ -316,6 +338,8 @@ def Seismogram2Stream(
         trace.stats["hang"] = own_hang[row] if hang is None else hang[row]
         trace.stats["vang"] = own_vang[row] if vang is None else vang[row]
         trace.stats["azimuth"], trace.stats["dip"] = trace.stats["hang"], trace.stats["vang"] - 90.0
+        if own:
+            trace.stats[OWN_ANGLES] = own
         stream.append(trace)
     return stream
 
@@ -332,7 +356,8 @@ def _orientation(tmatrix: np.ndarray[Any, Any]) -> tuple[list[float], list[float
 def Stream2SeismogramEnsemble(stream: Stream) -> SeismogramEnsemble:
     """Convert every three traces, in order, to a Seismogram.
 
-    Azimuth and dip in stats give the orientation; without them the traces are east, north and up.
+    Azimuth and dip in stats give the orientation; without them the traces are east, north and up. Members do not keep
+    where single components point, see Stream2Seismogram.
 
     Parameters
     ----------
@@ -350,7 +375,9 @@ def Stream2SeismogramEnsemble(stream: Stream) -> SeismogramEnsemble:
         The number of traces is not a multiple of three.
     """
     if len(stream) % 3:
-        raise ValueError(f"Seismograms take three traces each; {len(stream)} traces are not a multiple of three.")
+        raise ValueError(
+            f"Seismograms take three traces each; their number must be divisible by 3, found {len(stream)}."
+        )
     ensemble = SeismogramEnsemble()
     for first in range(0, len(stream), 3):
         group = Stream(stream.traces[first : first + 3])
@@ -424,7 +451,8 @@ def list2Ensemble(
     data
         All TimeSeries or all Seismograms.
     keys
-        Names to copy from the members to the ensemble; see `post_ensemble_metadata`.
+        Names to copy from the Metadata of the first member to the ensemble; without it, all of them. Names that the
+        member does not have are left out, with a Complaint.
 
     Returns
     -------
@@ -433,8 +461,9 @@ def list2Ensemble(
 
     Raises
     ------
-    TypeError
-        The types are mixed or other ones, or there are no data and so the kind of ensemble is not known.
+    ItemError
+        The types are mixed or other ones, or there are no data and so the kind of ensemble is not known (a MsPASSError
+        of severity Fatal, and a TypeError).
     """
     members = list(data)
     kinds = {type(member).__name__ for member in members}
@@ -445,12 +474,17 @@ def list2Ensemble(
         ensemble = SeismogramEnsemble()
     else:
         found = " and ".join(sorted(kinds)) or "nothing"
-        raise TypeError(f"An ensemble is made of TimeSeries only or of Seismograms only; the list holds {found}.")
+        raise ItemError(f"An ensemble is made of TimeSeries only or of Seismograms only; the list holds {found}.")
     for member in members:
         ensemble.append(member)
     ensemble.set_live()
-    if keys is not None:
-        post_ensemble_metadata(ensemble, keys)
+    for key in members[0].keys() if keys is None else keys:
+        if key in members[0]:
+            ensemble[key] = members[0][key]
+        else:
+            ensemble.elog.log_error(
+                "list2Ensemble", f"key: {key!r} not found in the first element", ErrorSeverity.Complaint
+            )
     made: TimeSeriesEnsemble | SeismogramEnsemble = ensemble
     return made
 
@@ -477,17 +511,20 @@ def post_ensemble_metadata(
     Raises
     ------
     MsPASSError
-        A name is missing or values differ (severity Invalid); the ensemble is not changed.
+        `ens` is not an ensemble, a name is missing or values differ (severity Invalid); nothing is changed.
     """
     if not isinstance(ens, TimeSeriesEnsemble | SeismogramEnsemble):
-        raise TypeError(f"post_ensemble_metadata wants an ensemble, not {type(ens).__name__}.")
+        raise ItemError(
+            f"post_ensemble_metadata: Illegal data received; it must be an ensemble, found {type(ens).__name__}.",
+            ErrorSeverity.Invalid,
+        )
     live = [member for member in ens.member if member.live]
     names = list(keys)
     values: dict[str, Any] = {}
     for key in names:
         for number, member in enumerate(live if check_all_members else live[:1]):
             if key not in member:
-                text = f"Live member {number} has no Metadata {key!r}; the ensemble cannot take it over."
+                text = f"Live member {number} has no Metadata {key!r}: Cannot post to ensemble what is not there."
                 raise MetadataKeyError(text, ErrorSeverity.Invalid, key=key)
             if values.setdefault(key, member[key]) != member[key]:
                 text = f"Metadata {key!r} is {values[key]!r} in one live member and {member[key]!r} in another."

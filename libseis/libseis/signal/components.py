@@ -40,7 +40,9 @@ def extract_component(d: Seismogram, component: int) -> TimeSeries:
         out.erase(key)
     if component not in (0, 1, 2):
         out.elog.log_error(
-            "ExtractComponent", f"component must be 0, 1 or 2, found {component!r}", ErrorSeverity.Invalid
+            "ExtractComponent",
+            f"illegal component number: it must be 0, 1 or 2, found {component!r}",
+            ErrorSeverity.Invalid,
         )
         out.kill()
     if out.dead():

@@ -75,13 +75,21 @@ class _RampTaper:
     """A taper with a ramp at each end; times are seconds in the datum's own time base.
 
     It is zero before t0head, rises to one at t1head, is one until t1tail, and falls to zero at t0tail. A head with
-    t0head >= t1head, or a tail with t1tail >= t0tail, is left out.
+    t0head >= t1head, or a tail with t1tail >= t0tail, is left out; MsPASSError (Invalid) where both are.
     """
 
     t0head: float
     t1head: float
     t1tail: float
     t0tail: float
+
+    def __post_init__(self) -> None:
+        if self.t0head >= self.t1head and self.t1tail >= self.t0tail:
+            raise MsPASSError(
+                f"{type(self).__name__}: illegal input: neither end has a ramp; expected t0head < t1head or t1tail < "
+                f"t0tail, found head {self.t0head} to {self.t1head} and tail {self.t1tail} to {self.t0tail}.",
+                ErrorSeverity.Invalid,
+            )
 
     def _ramp(self, x: Weights) -> Weights:
         raise NotImplementedError

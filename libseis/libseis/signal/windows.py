@@ -78,7 +78,7 @@ class WindowRequest:
     def __post_init__(self) -> None:
         if self.short_segment_handling not in SHORT_SEGMENT_HANDLING:
             raise ValueError(
-                f"short_segment_handling must be one of {', '.join(SHORT_SEGMENT_HANDLING)}, "
+                f"illegal option: short_segment_handling must be one of {', '.join(SHORT_SEGMENT_HANDLING)}, "
                 f"found {self.short_segment_handling!r}"
             )
 

@@ -65,6 +65,20 @@ def test_rotations_are_orthogonal_and_come_back(angle: float) -> None:
     np.testing.assert_allclose(s.tmatrix, np.eye(3), atol=1e-12)
 
 
+def test_time_zero_may_be_named() -> None:
+    d = basic.ator(time_series(origin=T0 + 1.0), "origin")
+    assert d.time_is_relative() and d.t0 == -1.0
+    d = basic.ator(time_series(), "origin")
+    assert d.dead() and "'origin'" in messages(d)[0]
+
+
+@pytest.mark.parametrize("make", [LinearTaper, CosineTaper])
+def test_a_taper_has_a_ramp(make) -> None:  # type: ignore[no-untyped-def]
+    for times in ((3.0, 1.0, 2.0, 0.0), (0.0, 0.0, 9.0, 9.0)):
+        with pytest.raises(MsPASSError, match="illegal input: neither end has a ramp"):
+            make(*times)
+
+
 def test_transformations() -> None:
     matrix = np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 0.0], [1.0, 0.0, 3.0]])
     s = basic.transform(seismogram(5), matrix)
@@ -210,7 +224,7 @@ def test_components() -> None:
         assert not d.is_defined("tmatrix")
     d.data[0] = -99
     assert s.data[2, 0] != -99
-    assert "component must be" in messages(ExtractComponent(s, 3))[0]
+    assert "illegal component number" in messages(ExtractComponent(s, 3))[0]
     s.kill()
     assert ExtractComponent(s, 0).dead() and ExtractComponent(s, 0).npts == 0
     e = ExtractComponent(ensemble(seismogram(5), s, event=1), 2)

@@ -156,16 +156,27 @@ class TestEnsembles:
         assert (ensemble.live, ensemble["evid"]) == (True, 7)
         assert isinstance(list2Ensemble([Seismogram(3)]), SeismogramEnsemble)
         for wrong in ([], [datum(), Seismogram(3)], [1]):
-            with pytest.raises(TypeError, match="the list holds"):
-                list2Ensemble(wrong)  # type: ignore[arg-type]
+            for kind in (MsPASSError, TypeError):
+                with pytest.raises(kind, match="the list holds"):
+                    list2Ensemble(wrong)  # type: ignore[arg-type]
+
+    def test_list_to_ensemble_takes_the_metadata_of_the_first(self) -> None:
+        first, second = datum(evid=7, a=1), datum(evid=8, b=2)
+        assert list2Ensemble([first, second]).todict() == first.todict()
+        ensemble = list2Ensemble([first, second], keys=["evid", "b"])
+        assert ensemble.todict() == {"evid": 7}
+        (entry,) = ensemble.elog.get_error_log()
+        assert entry.badness == ErrorSeverity.Complaint and "'b' not found in the first" in entry.message
 
     def test_post_ensemble_metadata_is_all_or_nothing(self) -> None:
-        ensemble = list2Ensemble([datum(a=1, b=2), datum(a=1, b=3)])
+        ensemble = list2Ensemble([datum(a=1, b=2), datum(a=1, b=3)], keys=[])
+        with pytest.raises(MsPASSError, match="Illegal data received"):
+            post_ensemble_metadata([1], ["a"])  # type: ignore[arg-type]
         with pytest.raises(MsPASSError, match=r"'b' is 2 in one live member and 3"):
             post_ensemble_metadata(ensemble, ["a", "b"], check_all_members=True, clean_members=True)
         assert ensemble.todict() == {}
         assert "a" in ensemble.member[0]
-        with pytest.raises(MsPASSError, match="no Metadata 'c'"):
+        with pytest.raises(MsPASSError, match="no Metadata 'c': Cannot post to ensemble"):
             post_ensemble_metadata(ensemble, ["c"])
         post_ensemble_metadata(ensemble, ["a", "b"], clean_members=True)
         assert ensemble.todict() == {"a": 1, "b": 2}
@@ -220,7 +231,7 @@ class TestThreeComponents:
             Stream2Seismogram(Stream(self.stream()[:2]), cardinal=True)
         with pytest.raises(RuntimeError, match="cardinal=True"):
             Stream2Seismogram(self.stream())
-        with pytest.raises(ValueError, match="multiple of three"):
+        with pytest.raises(ValueError, match="divisible by 3, found 2"):
             Stream2SeismogramEnsemble(Stream(self.stream()[:2]))
 
     def test_there_and_back_with_any_orientation(self) -> None:
@@ -231,6 +242,27 @@ class TestThreeComponents:
         back = Stream2Seismogram(shown)
         assert np.allclose(back.tmatrix, source.tmatrix)
         assert np.array_equal(back.data, source.data)
+
+    def test_no_component_s_angles_are_left_on_the_whole(self) -> None:
+        """An azimuth of the datum itself, here to an earthquake, is there again; those of components are not."""
+        source = self.stream(azimuth=77.0, vang="mine").toSeismogram(cardinal=True)
+        assert (source["azimuth"], source["vang"]) == (77.0, "mine")
+        for shown in (source.toStream(), SeismogramEnsemble2Stream(list2Ensemble([source, source], keys=[]))):
+            assert [t.stats.azimuth for t in shown[:3]] == [90.0, 0.0, 0.0]
+            backs = [Stream2Seismogram(shown)] if len(shown) == 3 else Stream2SeismogramEnsemble(shown).member
+            for back in backs:
+                assert (back["azimuth"], back["vang"]) == (77.0, "mine")
+                assert not {"dip", "hang", "CONVERTER_OWN_ANGLES"} & back.keys()
+        stream = self.stream()
+        for t, azimuth, dip in zip(stream, (90.0, 0.0, 0.0), (0.0, 0.0, -90.0), strict=True):
+            t.stats["azimuth"], t.stats["dip"] = azimuth, dip
+        for back in (
+            stream.toSeismogram(),
+            stream.toSeismogram(cardinal=True),
+            stream.toSeismogramEnsemble().member[0],
+        ):
+            assert not {"azimuth", "dip", "hang", "vang"} & back.keys()
+            assert np.array_equal(back.data, np.array([t.data for t in stream]))
 
     def test_given_names_and_angles(self) -> None:
         source = self.stream().toSeismogram(cardinal=True)

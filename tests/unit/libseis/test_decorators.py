@@ -153,6 +153,9 @@ def test_is_input_dead(make) -> None:  # type: ignore[no-untyped-def]
     assert not is_input_dead(e)
     e.member[1].kill()
     assert is_input_dead(d, other=e)
+    e = ensemble(make())
+    e.kill()
+    assert is_input_dead(e)
     assert not is_input_dead(1, "x")
 
 
@@ -171,9 +174,14 @@ def test_two_inputs() -> None:
     assert add(a, a, dryrun=True) == "OK"
     assert add(a, time_series(3), object_history=True, alg_id="1") == 5
     assert a.number_of_stages() == 1
-    assert add(a, b, error=ValueError("x")) is None
-    assert a.dead() and messages(a) == messages(b.member[0]) == ["ValueError: x"]
+    assert add(a, b, error=ValueError("x")) is a
+    assert a.dead() and b.dead() and messages(a) == messages(b.member[0]) == ["ValueError: x"]
     assert add(a, time_series()) is None
+    a = time_series()
+    with pytest.raises(MsPASSError):
+        add(a, a, error=MsPASSError("x", ErrorSeverity.Fatal))
+    assert a.live and add(a, time_series(), error=MsPASSError("odd", ErrorSeverity.Suspect)) is a
+    assert a.dead() and messages(a) == ["odd"]
 
 
 def test_reduce_operators() -> None:
@@ -193,13 +201,18 @@ def test_reduce_operators() -> None:
         stack(a, seismogram())
     with pytest.raises(TypeError, match="only mspass objects are supported in reduce wrapped methods"):
         stack([0], [1])
-    with pytest.raises(MsPASSError):
-        stack(a, b, error=MsPASSError("x", ErrorSeverity.Fatal))
-    stack(a, b, error=RuntimeError("x"))
-    assert a.elog.size() == b.elog.size() == 1
-    b.kill()
-    assert stack(a, b) is a
-    assert stack(b, a) is a
+    for severity in (ErrorSeverity.Fatal, ErrorSeverity.Invalid, ErrorSeverity.Suspect, ErrorSeverity.Complaint):
+        with pytest.raises(MsPASSError):
+            stack(a, b, error=MsPASSError("x", severity))
+    assert a.live and b.live and a.elog.size() == b.elog.size() == 0
+    dead = time_series()
+    dead.kill()
+    assert stack(a, dead) is a
+    assert stack(dead, a) is a
+    for error in (RuntimeError("x"), ValueError("x"), MsPASSError("x", ErrorSeverity.Informational)):
+        a, b = time_series(), time_series()
+        assert stack(a, b, error=error) is a
+        assert a.dead() and b.dead() and a.elog.size() == b.elog.size() == 1
 
 
 def test_logging_helper() -> None:
@@ -259,27 +272,51 @@ OPERATIONS = [
 
 @pytest.mark.parametrize("make", [time_series, seismogram])
 @pytest.mark.parametrize("relative", [False, True])
-@pytest.mark.parametrize("live", [False, True])
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_views_keep_what_obspy_does_not_know(make, relative, live, operation) -> None:  # type: ignore[no-untyped-def]
+def test_views_keep_what_obspy_does_not_know(make, relative, operation) -> None:  # type: ignore[no-untyped-def]
     method, args, kwargs = operation
     d = make(128, 0.05, nested={"values": [1]}, sampling_rate=20.0)
     t0 = d.t0
     if relative:
         d.ator(t0 - 2.5)
         t0 = 2.5
-    d.live = live
     before, shift = np.array(d.data), d.get_t0shift()
     assert run(d, method, *args, **kwargs) is d
     resampled = method in ("interpolate", "resample")
     assert d.t0 == pytest.approx(t0 + kwargs.get("time_shift", 0.0))
     assert (d.dt, d.npts != 128) == (pytest.approx(0.025 if resampled else 0.05), resampled)
-    assert (d.live, d.time_is_relative(), d.get_t0shift()) == (live, relative, shift)
+    assert (d.live, d.time_is_relative(), d.get_t0shift()) == (True, relative, shift)
     assert (d["npts"], d["delta"], d["starttime"], d["endtime"]) == (d.npts, d.dt, d.t0, d.endtime())
     assert d["sampling_rate"] == pytest.approx(1.0 / d.dt)
     assert d["nested"] == {"values": [1]}
     assert d["net"] == "XX" and not d.is_defined("network") and not d.is_defined("processing")
     assert np.asarray(d.data).shape[-1] == d.npts and not np.array_equal(d.data, before)
+
+
+@pytest.mark.parametrize("make", [time_series, seismogram])
+def test_functions_of_obspy_do_not_see_dead_data(make) -> None:  # type: ignore[no-untyped-def]
+    calls: list[object] = []
+
+    @timeseries_as_trace
+    @seismogram_as_stream
+    @timeseries_ensemble_as_stream
+    @seismogram_ensemble_as_stream
+    def note(*args, **kwargs):  # type: ignore[no-untyped-def]
+        calls.append(args)
+
+    dead, live = make(), make()
+    dead.kill()
+    all_dead, marked_dead = ensemble(make(), make()), ensemble(make())
+    for member in all_dead.member:
+        member.kill()
+    marked_dead.kill()
+    for value in (dead, all_dead, marked_dead):
+        assert note(value) is None and note(live, other=value) is None
+    assert calls == []
+    assert np.array_equal(dead.data, live.data) and dict(dead) == dict(live)
+    mixed = ensemble(make(), dead)
+    note(mixed)
+    assert len(calls) == 1 and [d.live for d in mixed.member] == [True, False]
 
 
 def test_a_relative_time_of_any_size_is_no_epoch() -> None:

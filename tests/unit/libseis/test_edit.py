@@ -28,7 +28,7 @@ from libseis.mspass.algorithms.edit import (
     erase_metadata,
     rename_metadata,
 )
-from libseis.mspass.utility import MsPASSError
+from libseis.mspass.utility import ErrorSeverity, MsPASSError
 from support.data_objects import ensemble, messages, time_series
 
 COMPARISONS = {
@@ -113,6 +113,9 @@ def test_chains_refuse_what_is_no_operator(chain, item) -> None:  # type: ignore
         with pytest.raises(TypeError):
             chain.__init__(new, wrong)
         assert vars(new) == {}
+    with pytest.raises(MsPASSError, match="found object") as caught:
+        chain([item, object()])
+    assert caught.value.severity == ErrorSeverity.Fatal
     with pytest.raises(TypeError):
         full = chain([item])
         full += 3
@@ -151,6 +154,9 @@ def test_setting_and_renaming() -> None:
     assert d["y"] == 5 and not d.is_defined("x")
     assert ChangeKey("y", "z", erase_old=False)(d)["y"] == d["z"] == 5
     assert ChangeKey("nothing", "z")(d).dead()
+    for names in ((1, "z"), ("z", None)):
+        with pytest.raises(MsPASSError, match="must be text"):
+            ChangeKey(*names)  # type: ignore[arg-type]
     assert erase_metadata(time_series(), ["sta", "nothing"]).is_defined("net")
     e = erase_metadata(ensemble(time_series(), sta="X"), ["sta"], apply_to_members=True)
     assert e["sta"] == "X" and not e.member[0].is_defined("sta")

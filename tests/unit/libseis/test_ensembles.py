@@ -145,6 +145,21 @@ class TestEnsembles:
         plain.append(datum(member, 1.0))
         assert not plain.live
         assert kind(plain).live
+
+    def test_an_ensemble_built_from_one_with_live_members_is_live(self, kind: Any, core: Any, member: Any) -> None:
+        e = kind()
+        e.append(datum(member, 1.0, live=False))
+        assert not kind(e).live
+        e.append(datum(member, 2.0))
+        assert not e.live and kind(e).live
+        e.set_live()
+        e.kill()
+        assert kind(e).live and not e.live
+        assert not copy.copy(e).live and not copy.deepcopy(e).live and not pickle.loads(pickle.dumps(e)).live
+
+    def test_pickles_of_plain_ensembles(self, kind: Any, core: Any, member: Any) -> None:
+        plain = core()
+        plain.append(datum(member, 1.0))
         assert type(pickle.loads(pickle.dumps(plain))) is core
         with pytest.raises(TypeError):
             kind(TimeSeriesEnsemble() if kind is SeismogramEnsemble else SeismogramEnsemble())

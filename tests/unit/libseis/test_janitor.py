@@ -94,7 +94,7 @@ def test_files_that_are_no_keeper_lists(tmp_path: Path, content: str) -> None:
 
 def test_errors() -> None:
     for kind in (MsPASSError, FileNotFoundError):
-        with pytest.raises(kind, match="Cannnot open keepers_file"):
+        with pytest.raises(kind, match="Cannot open keepers_file"):
             Janitor("no_such_file")
     with pytest.raises(ValueError, match="keeper_type"):
         Janitor().add2keepers("x", "all")

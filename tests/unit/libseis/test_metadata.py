@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import math
 import pickle
+import struct
 from typing import Any
 
 import numpy as np
@@ -194,6 +196,29 @@ class TestEditing:
         assert dict(target) == {"x": 3.0, "n": 4, "s": "t", "b": True}
         with pytest.raises(MsPASSError):
             copy_selected_metadata(source, target, [Metadata_typedef("s", MDtype.Long)])
+
+    @given(st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False))
+    def test_short_types_have_the_range_and_the_digits_of_32_bits(self, whole: int, real: float) -> None:
+        source = Metadata({"n": whole, "x": real})
+        for mdt, fits in ((MDtype.Integer, -(2**31) <= whole < 2**31), (MDtype.Int32, -(2**31) <= whole < 2**31),
+                          (MDtype.Long, True), (MDtype.Int64, True)):  # fmt: skip
+            self.copied(source, "n", mdt, whole if fits else None)
+        short = struct.unpack("f", struct.pack("f", real))[0] if abs(real) < 3.4028235e38 else real
+        fits = abs(real) < 3.4028235e38 or math.isinf(real)
+        for mdt in (MDtype.Real, MDtype.Real32):
+            self.copied(source, "x", mdt, short if fits else None)
+        for mdt in (MDtype.Double, MDtype.Real64):
+            self.copied(source, "x", mdt, real)
+
+    def copied(self, source: Metadata, tag: str, mdt: MDtype, expected: float | None) -> None:
+        target = Metadata()
+        if expected is None:
+            with pytest.raises(MsPASSError, match=f"'{tag}' = .* is outside the range of a 32 bit"):
+                copy_selected_metadata(source, target, [Metadata_typedef(tag, mdt)])
+            assert dict(target) == {}
+        else:
+            assert copy_selected_metadata(source, target, [Metadata_typedef(tag, mdt)]) == 1
+            assert target[tag] == expected
 
 
 def test_copies_do_not_share_what_counts_as_modified() -> None:

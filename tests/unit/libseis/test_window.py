@@ -133,8 +133,16 @@ def test_shifts_and_bad_arguments() -> None:
     assert WindowData(d, T0, T0 + 1, dryrun=True) == "OK"
     with pytest.raises(TypeError):
         WindowData([1, 2], 0, 1)
-    with pytest.raises(ValueError, match="short_segment_handling"):
+    with pytest.raises(ValueError, match="illegal option: short_segment_handling"):
         WindowDataAtomic(d, T0, T0 + 1, short_segment_handling="stretch")
+    with pytest.raises(MsPASSError, match="must be a TimeSeries or Seismogram"):
+        WindowDataAtomic([1], T0, T0 + 1)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="Illegal type for arg0=<class 'list'>"):
+        WindowData([1], T0, T0 + 1)
+    for join in (merge, repair_overlaps, splice_segments):
+        for kind in (MsPASSError, TypeError):
+            with pytest.raises(kind, match="every piece must be a TimeSeries, found int"):
+                join([time_series(), 1])
     for start, end in ((float("nan"), T0), (T0, float("inf"))):
         bad = time_series()
         assert WindowData(bad, start, end).dead()

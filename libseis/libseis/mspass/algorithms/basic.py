@@ -71,7 +71,7 @@ D = TypeVar("D", TimeSeries, Seismogram)
 
 
 @mspass_func_wrapper
-def ator(data: D, tshift: float, *, handles_ensembles: bool = False) -> D:
+def ator(data: D, tshift: float | str, *, handles_ensembles: bool = False) -> D:
     """Change UTC data to Relative in place; Relative data are not changed.
 
     Parameters
@@ -79,7 +79,7 @@ def ator(data: D, tshift: float, *, handles_ensembles: bool = False) -> D:
     data
         A datum or an ensemble.
     tshift
-        Epoch time (seconds) that becomes time zero.
+        Epoch time (seconds) that becomes time zero, or the Metadata name of it. Data without that name are killed.
     handles_ensembles
         Option of MsPASS's function wrapper.
 
@@ -88,7 +88,7 @@ def ator(data: D, tshift: float, *, handles_ensembles: bool = False) -> D:
     D
         `data` itself.
     """
-    data.ator(tshift)
+    data.ator(data.get_double(tshift) if isinstance(tshift, str) else tshift)
     return data
 
 

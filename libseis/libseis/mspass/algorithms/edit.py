@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from libseis.enums import ErrorSeverity
-from libseis.errors import MsPASSError
+from libseis.errors import ItemError, MsPASSError
 from libseis.mspass.algorithms.metadata_operators import (
     Add,
     Add2,
@@ -335,8 +335,8 @@ class FiringSquad(Executioner):
 
     Raises
     ------
-    TypeError
-        An item is not an Executioner.
+    ItemError
+        An item is not an Executioner (a MsPASSError of severity Fatal, and a TypeError).
     """
 
     def __init__(self, executioner_list: Iterable[Executioner]) -> None:
@@ -348,7 +348,7 @@ class FiringSquad(Executioner):
     @staticmethod
     def _check(item: object) -> None:
         if not isinstance(item, Executioner) or not callable(item.kill_if_true):
-            raise TypeError(f"FiringSquad: every item must be an Executioner, found {type(item).__name__}")
+            raise ItemError(f"FiringSquad: every item must be an Executioner, found {type(item).__name__}.")
 
     def kill_if_true(self, d: Any, apply_to_members: bool = False) -> Any:
         """Apply the executioners in order; dead data are not changed.

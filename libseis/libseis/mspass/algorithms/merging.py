@@ -12,6 +12,7 @@ import numpy as np
 
 from libseis.codes import Channel
 from libseis.enums import ErrorSeverity
+from libseis.errors import ItemError
 from libseis.objects.kinds import atomic_type
 from libseis.objects.samples import part, replace_samples, samples
 from libseis.objects.timeseries import TimeSeries
@@ -56,6 +57,15 @@ def _overlap(pieces: Sequence[TimeSeries]) -> str:
         if after.t0 < before.endtime() + 0.5 * before.dt:
             return f"the pieces overlap between {after.t0} and {before.endtime()}; set fix_overlaps"
     return ""
+
+
+def _live(algorithm: str, pieces: Iterable[TimeSeries]) -> list[TimeSeries]:
+    """The live pieces with samples, by time; ItemError for something else in the list."""
+    found = list(pieces)
+    for d in found:
+        if not isinstance(d, TimeSeries):
+            raise ItemError(f"{algorithm}: every piece must be a TimeSeries, found {type(d).__name__}.")
+    return sorted((d for d in found if d.live and d.npts > 0), key=lambda d: d.t0)
 
 
 def _assemble(head: TimeSeries, joined: Joined, start: float | None, end: float | None) -> TimeSeries:
@@ -120,8 +130,13 @@ def merge(
     -------
     TimeSeries
         The joined datum.
+
+    Raises
+    ------
+    ItemError
+        A piece is no TimeSeries (a MsPASSError of severity Fatal, and a TypeError).
     """
-    live = sorted((d for d in tsvector if d.live and d.npts > 0), key=lambda d: d.t0)
+    live = _live("merge", tsvector)
     if not live:
         return _dead(None, "there is no live TimeSeries to merge")
     head = live[0]
@@ -161,10 +176,12 @@ def repair_overlaps(segments: Iterable[TimeSeries]) -> list[TimeSeries]:
 
     Raises
     ------
+    ItemError
+        A piece is no TimeSeries (a MsPASSError of severity Fatal, and a TypeError).
     ValueError
         The pieces have different sampling intervals or time standards.
     """
-    live = sorted((d for d in segments if d.live and d.npts > 0), key=lambda d: d.t0)
+    live = _live("repair_overlaps", segments)
     if not live:
         return []
     problem = _problem(live)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from libseis.enums import ErrorSeverity
-from libseis.errors import MsPASSError
+from libseis.errors import ItemError, MsPASSError
 from libseis.mspass.decorators import mspass_func_wrapper
 from libseis.objects.kinds import DATA, ENSEMBLES, Datum
 
@@ -169,9 +169,17 @@ class ChangeKey(_Operator):
         The new name.
     erase_old
         False to keep the value under the old name too.
+
+    Raises
+    ------
+    MsPASSError
+        A name is no text (severity Fatal).
     """
 
     def __init__(self, oldkey: str, newkey: str, erase_old: bool = True) -> None:
+        for name in (oldkey, newkey):
+            if not isinstance(name, str):
+                raise MsPASSError(f"ChangeKey: oldkey and newkey must be text, found {name!r}.", ErrorSeverity.Fatal)
         self.oldkey = oldkey
         self.newkey = newkey
         self.erase_old = erase_old
@@ -340,8 +348,8 @@ class MetadataOperatorChain(MetadataOperator):
 
     Raises
     ------
-    TypeError
-        An item is not a MetadataOperator.
+    ItemError
+        An item is not a MetadataOperator (a MsPASSError of severity Fatal, and a TypeError).
     """
 
     def __init__(self, operator_list: Iterable[MetadataOperator]) -> None:
@@ -353,8 +361,8 @@ class MetadataOperatorChain(MetadataOperator):
     @staticmethod
     def _check(item: object) -> None:
         if not isinstance(item, MetadataOperator) or not callable(item.apply):
-            raise TypeError(
-                f"MetadataOperatorChain: every item must be a MetadataOperator, found {type(item).__name__}"
+            raise ItemError(
+                f"MetadataOperatorChain: every item must be a MetadataOperator, found {type(item).__name__}."
             )
 
     def check_keys(self, d: Any) -> bool:

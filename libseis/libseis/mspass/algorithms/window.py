@@ -55,7 +55,14 @@ def WindowDataAtomic(
     ------
     ValueError
         `short_segment_handling` has another value, or a time or the sampling interval is not a number.
+    MsPASSError
+        `d` is not a datum (severity Fatal).
     """
+    if not isinstance(d, ATOMIC):
+        raise MsPASSError(
+            f"WindowDataAtomic: the datum must be a TimeSeries or Seismogram, found {type(d).__name__}.",
+            ErrorSeverity.Fatal,
+        )
     request = WindowRequest(win_start, win_end, t0shift, short_segment_handling, log_recoverable_errors)
     return request.cut(d, empty_outside=True)
 
@@ -117,6 +124,7 @@ def WindowData(
     alg_name: str = "WindowData",
     alg_id: str | None = None,
     dryrun: bool = False,
+    checks_arg0_type: bool = True,
 ) -> Datum:
     """Cut a window of data, both ends included.
 
@@ -152,12 +160,23 @@ def WindowData(
         Id of the call in the history.
     dryrun
         True to check the arguments only.
+    checks_arg0_type
+        Option of MsPASS's function wrapper.
 
     Returns
     -------
     Datum
         The window.
+
+    Raises
+    ------
+    TypeError
+        `mspass_object` is not a data object.
     """
+    if not isinstance(mspass_object, DATA):
+        raise TypeError(
+            f"WindowData: Illegal type for arg0={type(mspass_object)}. Must be a MsPASS seismic data object"
+        )
     request = WindowRequest(win_start, win_end, t0shift, short_segment_handling, log_recoverable_errors)
     if isinstance(mspass_object, ENSEMBLES):
         return _window_ensemble(mspass_object, request, overwrite_members, retain_dead_members)

@@ -1,8 +1,9 @@
 """Decorators that hand obspy Traces and Streams to a function in place of data objects, and take the changes back.
 
 The views carry all Metadata in `stats`; samples, sampling, start time and Metadata are taken back. What obspy does
-not know (live, time standard, shift, elog, history, orientation) stays with the datum. Dead data are converted too;
-empty ones are not, obspy can do nothing with them. Gaps are not seen by obspy: fill or split them first.
+not know (live, time standard, shift, elog, history, orientation) stays with the datum. With dead data, and ensembles
+without a live member, the function is not called and the result is None. Dead members of a live ensemble are converted
+too; empty ones are not, obspy can do nothing with them. Gaps are not seen by obspy: fill or split them first.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from libseis.extras import extra
+from libseis.mspass.decorators.several import is_input_dead
 from libseis.objects.dmatrix import dmatrix
 from libseis.objects.doublevector import DoubleVector
 from libseis.objects.kinds import Atomic, members_of
@@ -210,6 +212,8 @@ def _decorator(kind: type, view_class: Callable[[Any], _View]) -> Callable[[Call
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
+            if is_input_dead(*args, **kwargs):
+                return None
             views: list[tuple[Any, _View]] = []
 
             def show(value: Any) -> Any:
@@ -247,7 +251,7 @@ def timeseries_as_trace(function: Callable[..., Any]) -> Callable[..., Any]:
     Returns
     -------
     Callable[..., Any]
-        A function of TimeSeries.
+        A function of TimeSeries. It returns None, and calls nothing, if an argument is dead.
     """
     return _decorator(TimeSeries, _TraceView)(function)
 

@@ -11,8 +11,12 @@ from libseis.errors import MsPASSError
 from libseis.mspass import logging_helper
 from libseis.objects.kinds import ATOMIC, DATA, ENSEMBLES, Datum
 
+HARMLESS = (ErrorSeverity.Debug, ErrorSeverity.Informational)
+"""Severities of a MsPASSError that a reduce operator logs; it raises others, as MsPASS does."""
 
-def _dead(d: Datum) -> bool:
+
+def _without_data(d: Datum) -> bool:
+    """True for dead data, and for ensembles without a live member, whatever their own flag says."""
     if isinstance(d, ENSEMBLES):
         return not any(member.live for member in d.member)
     return bool(d.dead())
@@ -31,9 +35,9 @@ def is_input_dead(*args: Any, **kwargs: Any) -> bool:
     Returns
     -------
     bool
-        True if there is a dead one; an ensemble is dead if none of its members is live.
+        True if there is a dead one; an ensemble is dead if it is marked so, or if none of its members is live.
     """
-    return any(_dead(value) for value in (*args, *kwargs.values()) if isinstance(value, DATA))
+    return any(value.dead() or _without_data(value) for value in (*args, *kwargs.values()) if isinstance(value, DATA))
 
 
 def _log(data: Datum, algorithm: str, error: Exception) -> None:
@@ -54,7 +58,7 @@ def mspass_func_wrapper_multi(function: Callable[..., Any]) -> Callable[..., Any
     """Make `function(data1, data2, ...)` a processing function with object_history, alg_id, alg_name and dryrun.
 
     If an input is dead, the function is not called and the result is None. An exception (other than TypeError and a
-    fatal MsPASSError) is logged on both inputs and kills both; then the result is None. The function must handle gaps
+    fatal MsPASSError) is logged on both inputs and kills both; then the result is data1. The function must handle gaps
     itself.
 
     Parameters
@@ -98,7 +102,7 @@ def mspass_func_wrapper_multi(function: Callable[..., Any]) -> Callable[..., Any
             for data in (data1, data2):
                 _log(data, algorithm, error)
                 data.kill()
-            return None
+            return data1
         if object_history:
             logging_helper.info(data1, str(alg_id), algorithm)
             logging_helper.info(data2, str(alg_id), algorithm)
@@ -110,8 +114,9 @@ def mspass_func_wrapper_multi(function: Callable[..., Any]) -> Callable[..., Any
 def mspass_reduce_func_wrapper(function: Callable[..., Any]) -> Callable[..., Any]:
     """Make `function(data1, data2, ...)` a reduce operator that merges data2 into data1.
 
-    If an input is dead, the other one is returned. An exception (other than TypeError and a fatal MsPASSError) is
-    logged on both inputs, and data1 is returned. If the function returns None, data1 is returned.
+    If an input is dead, the other one is returned. An exception is logged on both inputs and kills both; then data1 is
+    returned. TypeError is raised, and so is a MsPASSError that is worse than Debug. If the function returns None, data1
+    is returned.
 
     Parameters
     ----------
@@ -144,19 +149,20 @@ def mspass_reduce_func_wrapper(function: Callable[..., Any]) -> Callable[..., An
             raise ValueError(f"{algorithm}: object_history was true but alg_id not defined")
         if dryrun:
             return "OK"
-        if _dead(data2):
+        if _without_data(data2):
             return data1
-        if _dead(data1):
+        if _without_data(data1):
             return data2
         try:
             result = function(data1, data2, *args, **kwargs)
         except TypeError:
             raise
         except Exception as error:
-            if _is_fatal(error):
+            if isinstance(error, MsPASSError) and error.severity not in HARMLESS:
                 raise
-            _log(data1, algorithm, error)
-            _log(data2, algorithm, error)
+            for data in (data1, data2):
+                _log(data, algorithm, error)
+                data.kill()
             return data1
         if object_history:
             logging_helper.reduce(data1, data2, str(alg_id), algorithm)
