@@ -16,7 +16,7 @@ cdef class CoreSeismogramEnsemble(EnsembleBase):
 
 
 cdef class SeismogramEnsemble(CoreSeismogramEnsemble):
-    """A group of Seismograms with an error log. 
+    """A group of Seismograms with an error log.
 
     A copy of an ensemble is live if the ensemble was live or any of its members is. A copy of a CoreSeismogramEnsemble,
     which has no state of its own, is live.

@@ -16,7 +16,7 @@ cdef class CoreTimeSeriesEnsemble(EnsembleBase):
 
 
 cdef class TimeSeriesEnsemble(CoreTimeSeriesEnsemble):
-    """A group of TimeSeries with an error log. 
+    """A group of TimeSeries with an error log.
 
     A copy of an ensemble is live if the ensemble was live or any of its members is. A copy of a CoreTimeSeriesEnsemble,
     which has no state of its own, is live.

@@ -173,7 +173,7 @@ class ChangeKey(_Operator):
     Raises
     ------
     MsPASSError
-        A name is no text (severity Fatal).
+        A name is not text (severity Fatal).
     """
 
     def __init__(self, oldkey: str, newkey: str, erase_old: bool = True) -> None:
