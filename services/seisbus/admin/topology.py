@@ -17,6 +17,7 @@ with program("topology"):
     from ..bus import Login as BusLogin
     from ..bus.topology import consumer_of, fetch_consumer, plan_consumer
     from ..errors import SeisbusError, UserError
+    from ..held import held
     from ..model.kind import all_queues
     from ..model.service import WORKING, ServiceUser
     from ..model.stages import allow_kinds
@@ -59,6 +60,7 @@ def service_passwords(folder: Path) -> dict[ServiceUser, str]:
 def main() -> int:
     """The exit code: 2 for wrong settings, 1 for a server that is away."""
     try:
+        held()
         settings = load_settings(TopologySettings)
         configure_logging(settings)
         allow_kinds(settings.job_kinds)

@@ -12,24 +12,25 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from ..archive.definition import ArchiveDefinition, load_archives
 from ..bus import Bus
 from ..bus.login import Login as BusLogin
 from ..deadlines import S3_CONTROL_SECONDS, S3_CONTROL_TRIES
 from ..errors import SeisbusError, UserError
+from ..held import held
 from ..model.ids import boot_id
 from ..model.stages import allow_kinds
 from ..objects import Bucket, ObjectReader
-from ..settings import ArchiveSettings, FromEnvironment, ServiceSettings, SinkSettings, StepSettings, load_settings
+from ..settings import FromEnvironment, ServiceSettings, SinkSettings, StepSettings, load_settings
 from ..store.client import Store
 from ..store.login import Login as StoreLogin
 from ..telemetry import tracing
 from ..telemetry.hops import Hops
 from ..telemetry.metrics import serve_metrics
+from .archives import archives_of
 from .context import S, ServiceContext
 from .groups import STEPS_GROUP
 from .health import HealthServer, WorkerControl
@@ -41,16 +42,6 @@ from .watching import Watch
 _log = logging.getLogger(__name__)
 
 _FIRST = asyncio.FIRST_COMPLETED
-
-
-def archives_of(settings: ArchiveSettings) -> Mapping[str, ArchiveDefinition]:
-    """The known archives. `local` gets its endpoint from the environment, and is left out if there is none."""
-    archives = dict(load_archives(settings.archives_file))
-    if settings.archive_local_endpoint:
-        archives["local"] = archives["local"].at(settings.archive_local_endpoint)
-    else:
-        archives.pop("local", None)
-    return archives
 
 
 def allow_user_steps(settings: FromEnvironment) -> None:
@@ -71,6 +62,7 @@ def allow_user_steps(settings: FromEnvironment) -> None:
 def run_service(service: str, wanted: type[S], build: Callable[[ServiceContext[S]], Awaitable[Service]]) -> int:
     """Run a service with settings `wanted` until SIGTERM, SIGINT or Drain; the exit code."""
     try:
+        held()
         settings = load_settings(wanted)
         configure_logging(settings)
         allow_user_steps(settings)

@@ -6,6 +6,7 @@ Other modules decide what to start, when it is ready, and whether to start it ag
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from seisbus.errors import UnavailableError, UserError
+from seisbus.held import HELD
 
 
 class MissingProgramError(UserError):
@@ -71,9 +73,18 @@ class Child:
 
     @classmethod
     async def spawn(
-        cls, name: str, command: Sequence[str], *, env: Mapping[str, str], output: IO[bytes] | None = None
+        cls,
+        name: str,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        output: IO[bytes] | None = None,
+        held: bool = False,
     ) -> Child:
-        """Start `command`; both output streams go to `output`, or to the pipe `stdout` if `output` is None."""
+        """Start `command`; both output streams go to `output`, or to the pipe `stdout` if `output` is None.
+
+        A Python program of ours may be `held`: it loads its code, and goes on after `release` (seisbus.held).
+        """
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-I",
@@ -81,8 +92,8 @@ class Child:
             str(_GUARD),
             str(os.getpid()),
             *command,
-            env=env,
-            stdin=asyncio.subprocess.DEVNULL,
+            env={**env, HELD: "1"} if held else env,
+            stdin=asyncio.subprocess.PIPE if held else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE if output is None else output,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
@@ -102,6 +113,12 @@ class Child:
         """The pipe of both output streams; only where `spawn` was given no file."""
         assert self._process.stdout is not None
         return self._process.stdout
+
+    def release(self, variables: Mapping[str, str]) -> None:
+        """Give a held process the rest of its environment."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(dict(variables)).encode())
+        self._process.stdin.close()
 
     async def wait(self) -> int:
         return await self._process.wait()

@@ -6,6 +6,7 @@ again on the same port and store. The stack restarts servers that die.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -112,10 +113,19 @@ class EmbeddedServers:
         self.folder = folder
         self._servers: dict[ServerKind, Server] = {}
 
-    async def add(self, server: Server) -> None:
-        """Start `server` and hold it."""
+    def hold(self, server: Server) -> None:
+        """Make `server` one of these."""
         self._servers[server.kind] = server
-        await server.start()
+
+    async def start(self) -> None:
+        """Start all side by side. The first error is raised after the others have been stopped."""
+        starting = [asyncio.create_task(server.start()) for server in self.all()]
+        try:
+            await asyncio.gather(*starting)
+        finally:
+            for task in starting:
+                task.cancel()
+            await asyncio.gather(*starting, return_exceptions=True)
 
     def server(self, kind: ServerKind | str) -> Server:
         """Raises KeyError for a server that is not part of this set."""
@@ -175,9 +185,9 @@ async def embedded_servers(
         logs = _made(data_dir / "logs")
         servers = EmbeddedServers(data_dir)
         for kind, recipe in wanted:
-            server = Server(kind, recipe, logs / f"{kind}.log", options.start_timeout)
+            servers.hold(server := Server(kind, recipe, logs / f"{kind}.log", options.start_timeout))
             cleanup.push_async_callback(server.stop)
-            await servers.add(server)
+        await servers.start()
         yield servers
 
 

@@ -5,6 +5,7 @@ They are started by module name; this module does not import their code.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import Mapping
@@ -49,6 +50,10 @@ class Replica:
         return f"{self.service}-{self.index}"
 
     @property
+    def module(self) -> str:
+        return f"seisbus.{self.service}"
+
+    @property
     def health_address(self) -> str:
         return f"{LOOPBACK}:{self.health_port}"
 
@@ -67,9 +72,50 @@ class Replica:
 
 async def run_module(name: str, module: str, environment: Mapping[str, str], log: MergedLog) -> Child:
     """Start `python -m module`, its output copied to `log` under `name`."""
-    child = await Child.spawn(name, (sys.executable, "-m", module), env={**os.environ, **_defaults(), **environment})
+    child = await _spawn(name, module, environment)
     log.follow(name, child.stdout)
     return child
+
+
+async def _spawn(name: str, module: str, environment: Mapping[str, str], *, held: bool = False) -> Child:
+    command = (sys.executable, "-m", module)
+    return await Child.spawn(name, command, env={**os.environ, **_defaults(), **environment}, held=held)
+
+
+class Early:
+    """Processes that load their code while the servers start; `end` kills those that nobody took."""
+
+    def __init__(self) -> None:
+        self._children: dict[str, Child] = {}
+        self._loading: asyncio.Task[None] | None = None
+
+    def begin(self, modules: Mapping[str, str], environment: Mapping[str, str]) -> None:
+        """Start `python -m module` for each name, in this order, as soon as the event loop comes to it."""
+        self._loading = asyncio.create_task(self._load(modules, environment))
+
+    async def _load(self, modules: Mapping[str, str], environment: Mapping[str, str]) -> None:
+        for name, module in modules.items():
+            self._children[name] = await _spawn(name, module, environment, held=True)
+
+    async def run_module(self, name: str, module: str, environment: Mapping[str, str], log: MergedLog) -> Child:
+        """As `run_module`, with the process that was started early if it still runs."""
+        if self._loading is not None:
+            await self._loading
+        child = self._children.pop(name, None)
+        if child is None:
+            return await run_module(name, module, environment, log)
+        log.follow(name, child.stdout)
+        child.release({**_defaults(), **environment})  # one that has ended is started again by its supervisor
+        return child
+
+    async def end(self) -> None:
+        """Kill what was not taken."""
+        if self._loading is not None:
+            self._loading.cancel()
+            await asyncio.wait([self._loading])
+        for child in self._children.values():
+            child.kill()
+            await child.wait()
 
 
 def _defaults() -> dict[str, str]:

@@ -27,7 +27,7 @@ from seisbus.local.readiness import LOOPBACK, until_ready
 from seisbus.local.server_commands import ServerKind, ServerOptions
 from seisbus.local.server_trials import end_transactions
 from seisbus.local.servers import EmbeddedServers, ServerHandle, embedded_servers
-from seisbus.local.services import Replica, ServiceName, run_module
+from seisbus.local.services import Early, Replica, ServiceName
 from seisbus.local.supervisor import Supervisor
 from seisbus.local.watchdog import Patience, Watchdog
 
@@ -46,6 +46,7 @@ class StackInterrupted(SeisbusError):
 
 
 _DEATHS_AT_START = 3  # more deaths than a failpoint or a busy machine can cause
+_TOPOLOGY_NAME = "topology"
 _TOPOLOGY = "seisbus.admin.topology"
 # services that use transactions of many documents
 _TRANSACTING = (ServiceName.INDEXER, ServiceName.WRITER)
@@ -71,9 +72,10 @@ class LocalStack:
 
     def __init__(
         self, servers: EmbeddedServers, replicas: Sequence[Replica], environment: Mapping[str, str], log: MergedLog,
-        patience: Patience | None = None,
+        patience: Patience | None = None, early: Early | None = None,
     ) -> None:  # fmt: skip
         self.servers = servers
+        self._early = Early() if early is None else early
         self.environment = dict(environment)
         self.log_path = log.path
         self._log = log
@@ -142,13 +144,13 @@ class LocalStack:
         for server in self.servers.all():
             self._servers[server.kind].adopt(server.child)
         self._watching = [asyncio.create_task(watchdog.run()) for watchdog in self._watchdogs]
-        preparation = await run_module("topology", _TOPOLOGY, self.environment, self._log)
+        preparation = await self._early.run_module(_TOPOLOGY_NAME, _TOPOLOGY, self.environment, self._log)
         try:
             code = await preparation.wait()
         finally:
             preparation.kill()
         if code != 0:
-            raise StartError("topology", code, await self._log.tail("topology"))
+            raise StartError(_TOPOLOGY_NAME, code, await self._log.tail(_TOPOLOGY_NAME))
         for supervisor in self._services.values():
             await supervisor.start()
         for key, replica in self._replicas.items():
@@ -171,7 +173,7 @@ class LocalStack:
                 async with asyncio.timeout(_END_TRANSACTIONS_SECONDS):
                     await end_transactions(urlsplit(self.servers.mongodb.url).port or 0)
         environment = {**self.environment, **replica.environment()}
-        return await run_module(replica.name, f"seisbus.{replica.service}", environment, self._log)
+        return await self._early.run_module(replica.name, replica.module, environment, self._log)
 
     async def stop(self, drain: timedelta) -> None:
         """End all services at once, and stop restarting the servers, which their owner ends."""
@@ -221,10 +223,14 @@ async def local_stack(
     options = ServerOptions() if options is None else options
     wanted = {ServiceName(name): number for name, number in (replicas or {}).items()}
     async with AsyncExitStack() as cleanup:
+        processes = [Replica.make(name, index) for name in ServiceName for index in range(wanted.get(name, 1))]
+        early = Early()
+        cleanup.push_async_callback(early.end)
+        modules = {_TOPOLOGY_NAME: _TOPOLOGY, **{process.name: process.module for process in processes}}
+        early.begin(modules, extra_env or {})
         servers = await cleanup.enter_async_context(embedded_servers(data_dir, s3_root=s3_root, options=options))
         log = MergedLog(servers.folder / "logs" / "stack.log", console)
         cleanup.push_async_callback(log.close)
-        processes = [Replica.make(name, index) for name in ServiceName for index in range(wanted.get(name, 1))]
         front = next((process.control_port for process in processes if process.control_port), free_port())
         output = servers.folder / "output"
         output.mkdir(exist_ok=True)
@@ -240,7 +246,7 @@ async def local_stack(
         }
         if s3_root is not None:
             environment["SEISBUS_ARCHIVE_LOCAL_ENDPOINT"] = servers.s3.url
-        stack = LocalStack(servers, processes, {**environment, **(extra_env or {})}, log, patience)
+        stack = LocalStack(servers, processes, {**environment, **(extra_env or {})}, log, patience, early)
         cleanup.push_async_callback(stack.stop, drain)
         await stack.start(start_timeout)
         stack.state().write(servers.folder)

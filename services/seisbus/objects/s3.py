@@ -15,8 +15,6 @@ from typing import Any
 from urllib.parse import quote
 from urllib.request import getproxies, proxy_bypass
 
-from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
 from aiohttp import ClientError as HttpError
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from botocore import UNSIGNED
@@ -42,6 +40,10 @@ def s3_client(
     endpoint: str | None, region: str | None, *, answer_seconds: float = S3_LIST_SECONDS, **options: Any
 ) -> AbstractAsyncContextManager[Any]:
     """The client library's client of a store, or of Amazon without an endpoint; `options` are those of AioConfig."""
+    # late: it takes 0.15 s of every start, and reads of archives that need no keys do without
+    from aiobotocore.config import AioConfig
+    from aiobotocore.session import get_session
+
     config = AioConfig(
         connect_timeout=S3_CONNECT_SECONDS,
         read_timeout=answer_seconds,

@@ -8,7 +8,6 @@ from ...model.kinds.export import Export
 from .asdf import AsdfDraft
 from .draft import About, Draft, LoggedWaveform, Measured
 from .miniseed import MiniseedDraft
-from .parquet import ParquetDraft
 from .sac import SacDraft
 from .specfem import SpecfemDraft
 
@@ -25,6 +24,8 @@ def open_draft(export: Export, path: Path, about: About) -> Draft:
         case "mseed3":
             return MiniseedDraft(path, about, version=3)
         case "parquet":
+            from .parquet import ParquetDraft  # late: pyarrow takes 0.1 s of every start
+
             return ParquetDraft(path)
         case "sac":
             return SacDraft(path, about)
