@@ -138,7 +138,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
 }  # fmt: skip
 
 # Indexes of older versions whose work others do.
-_OBSOLETE: Final = {WF_TIMESERIES: ("data_tag_1_starttime_1", "event_1_starttime_1")}
+_OBSOLETE: Final[Mapping[str, tuple[str, ...]]] = {WF_TIMESERIES: ("data_tag_1_starttime_1", "event_1_starttime_1")}
 
 
 async def ensure_indexes(database: AsyncDatabase[Document]) -> None:

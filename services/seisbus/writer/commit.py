@@ -1,7 +1,7 @@
 """Batches of outcomes committed together: bytes and one fdatasync first, then one transaction.
 
-The batch closes at 500 windows, 32 MB or 200 ms, whichever comes first; while one commits the next one gathers. With a
-last message of 500 it stays below 1,000 documents: each dirties a page of its own, and a transaction of three times as
+The batch closes at 500 windows or 32 MB, or 200 ms after the one before it, so that the first of a quiet time waits for
+nothing; while one commits the next one gathers. With a last message of 500 it stays below 1,000 documents: each dirties a page of its own, and a transaction of three times as
 many can never end in the embedded database's cache once the store is large.
 """
 
@@ -101,6 +101,7 @@ class Committer:
         self._full = asyncio.Event()
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._bytes: Counter[str] = Counter()
+        self._counted = asyncio.Event()
         self._contested: set[asyncio.Task[None]] = set()
 
     async def commit(self, delivery: Delivery) -> None:
@@ -119,10 +120,14 @@ class Committer:
 
     async def run(self) -> None:
         """Commit batch after batch until cancelled."""
+        loop = asyncio.get_running_loop()
+        gathers_until = 0.0
         while True:
             await self._arrived.wait()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._full.wait(), _SECONDS)
+            if (left := gathers_until - loop.time()) > 0:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._full.wait(), left)
+            gathers_until = loop.time() + _SECONDS
             taken = self._take()
             try:
                 await self._commit(taken)
@@ -305,16 +310,21 @@ class Committer:
             for fate, number in fates.items():
                 WINDOWS.labels(fate).inc(number)
         self._bytes.update(result.stored_bytes)
+        self._counted.set()
         STORED.inc(sum(result.stored_bytes.values()))
 
     async def report(self) -> None:
-        """Add what was settled to the jobs' cached counters and tell watchers, twice a second, until cancelled."""
+        """Add what was settled to the jobs' cached counters and tell watchers, at once or twice a second, until
+        cancelled."""
         while True:
-            await asyncio.sleep(_PROGRESS_SECONDS)
+            await self._counted.wait()
+            self._counted.clear()
             try:
                 await self.flush_counts()
             except UnavailableError as error:
+                self._counted.set()
                 _log.debug("progress is late: %s", error)
+            await asyncio.sleep(_PROGRESS_SECONDS)
 
     async def flush_counts(self) -> None:
         """Write the counters now."""
