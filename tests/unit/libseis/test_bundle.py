@@ -13,7 +13,7 @@ from libseis import TimeWindow
 from libseis.mspass.algorithms.basic import seed_ensemble_sort
 from libseis.mspass.algorithms.bundle import BundleSEEDGroup, Policy, Skew, bundle_seed_data
 from libseis.mspass.algorithms.orientation import Orientation
-from libseis.mspass.seismic import SeismogramEnsemble, TimeSeries
+from libseis.mspass.seismic import Seismogram, SeismogramEnsemble, TimeSeries
 from libseis.mspass.utility import ErrorSeverity, MsPASSError
 from support.data_objects import T0, ensemble, messages, time_series
 
@@ -234,3 +234,52 @@ def test_wrong_types() -> None:
         with pytest.raises(MsPASSError) as caught:
             bundle_seed_data(wrong)  # type: ignore[arg-type]
         assert caught.value.severity == ErrorSeverity.Invalid
+
+
+def timed(code: str, start: float, npts: int) -> TimeSeries:
+    """A channel whose samples are their own times, in seconds after T0."""
+    hang, vang = ENZ[code]
+    d = channel(code, hang, vang, npts, dt=0.1)
+    d.set_t0_ns(round((T0 + start) * 1e9))
+    d.data[:] = start + 0.1 * np.arange(npts)
+    return d
+
+
+def bundled(members: list[TimeSeries]) -> list[Seismogram]:
+    """The three ways to make a Seismogram of three channels."""
+    return [BundleSEEDGroup(members), bundle_seed_data(ensemble(*members)).member[0], Seismogram(members, 0)]
+
+
+# of the components: seconds and number of samples; then first and last time of the Seismogram
+STRETCHES = {
+    "one ends a sample before": ([(0.0, 50), (0.0, 50), (0.0, 49)], (0.0, 4.8)),  # 48 samples in MsPASS
+    "one ends a sample after": ([(0.0, 50), (0.0, 50), (0.0, 51)], (0.0, 4.9)),  # 49 samples
+    "one starts a sample after": ([(0.0, 50), (0.0, 50), (0.1, 50)], (0.1, 4.9)),  # copied as it is, from 0.0 on
+    "the first starts a sample after": ([(0.1, 50), (0.0, 50), (0.0, 50)], (0.1, 4.9)),  # copied, from 0.1 on
+    "one starts a second after": ([(0.0, 50), (0.0, 50), (1.0, 40)], (1.0, 4.9)),  # 39 samples, some of them zero
+    "all differ": ([(0.0, 50), (0.3, 45), (-0.5, 60)], (0.3, 4.7)),  # 44 samples, some of them zero
+}
+
+
+@pytest.mark.parametrize("name", STRETCHES)
+def test_components_are_cut_to_the_samples_that_all_have(name: str) -> None:
+    spans, (first, last) = STRETCHES[name]
+    for s in bundled([timed(code, *span) for code, span in zip(ENZ, spans, strict=True)]):
+        assert s.live and (s.t0, s.endtime()) == (pytest.approx(T0 + first), pytest.approx(T0 + last))
+        np.testing.assert_allclose(s.data, np.tile(s.time_axis() - T0, (3, 1)), atol=1e-6)
+
+
+@given(
+    st.lists(st.tuples(st.floats(-3.0, 3.0).map(lambda x: round(x, 6)), st.integers(70, 120)), min_size=3, max_size=3)
+)
+def test_every_sample_stands_within_half_a_sample_of_its_time(spans: list[tuple[float, int]]) -> None:
+    """Samples are their own times, so they tell where they belong; and no time that all components have is lost."""
+    members = [timed(code, *span) for code, span in zip(ENZ, spans, strict=True)]
+    for s in bundled(members):
+        assert s.live
+        times = np.asarray(s.time_axis()) - T0
+        assert np.max(np.abs(np.asarray(s.data) - times)) <= 0.05 + 1e-5
+        for time in (times[0] - 0.1, times[-1] + 0.1):
+            assert any(
+                time < start - 0.05 + 1e-5 or time > start + 0.1 * (npts - 1) + 0.05 - 1e-5 for start, npts in spans
+            )
