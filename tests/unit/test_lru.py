@@ -8,6 +8,7 @@ import pytest
 from libseis.obspy.evaluation import Evaluated
 from libseis.obspy.responses import InverseCache
 from libseis.signal.design import OutputUnit
+from libseis.signal.fourier import Transform
 from seisbus.bus import jobboard
 from seisbus.bus.jobboard import JobBoard
 
@@ -24,7 +25,7 @@ class Kept:
             self.made.append(name)
             return Evaluated(np.zeros(kilobytes * 64, np.complex128))
 
-        found = self.cache.get((name.encode(), OutputUnit.VELOCITY, 0.01, 64, None), make)
+        found = self.cache.get((name.encode(), OutputUnit.VELOCITY, 0.01, Transform(64), None, None), make)
         assert not found.spectrum.flags.writeable
 
 

@@ -5,7 +5,6 @@ Evaluated responses are cached for all inventories, because a channel has the sa
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,17 +18,8 @@ from .errors import MisfitError, Reason
 if TYPE_CHECKING:
     from obspy import Inventory, Trace
 
-    from libseis.obspy.responses import InverseCache
-
 WATER_LEVEL_DB = 60.0
 TAPER_FRACTION = 0.05
-
-
-@cache
-def _inverses() -> InverseCache:
-    from libseis.obspy.responses import InverseCache  # brings obspy
-
-    return InverseCache()
 
 
 def remove_response(trace: Trace, inventory: Inventory, output: OutputUnit) -> tuple[str, ...]:
@@ -44,7 +34,7 @@ def remove_response(trace: Trace, inventory: Inventory, output: OutputUnit) -> t
 
     stats = trace.stats
     channel = Channel(stats.network, stats.station, stats.location, stats.channel)
-    responses = ResponseCache(inventory, _inverses())
+    responses = ResponseCache(inventory)
     try:
         epoch = responses.epoch(channel, stats.starttime.timestamp, stats.endtime.timestamp)
         units = output_units(epoch.element.response, output, channel)
@@ -62,4 +52,6 @@ def remove_response(trace: Trace, inventory: Inventory, output: OutputUnit) -> t
 
 def clear_cache() -> None:
     """Forget every evaluated response, to measure a cold start."""
-    _inverses().clear()
+    from libseis.obspy.responses import INVERSES  # brings obspy
+
+    INVERSES.clear()

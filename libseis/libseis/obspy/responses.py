@@ -2,16 +2,18 @@
 
 obspy evaluates a response again at every call (0.1-90 s per trace, obspy issue 2621), so this module caches the
 inverse. The formulae are the same as in obspy's Trace.remove_response: if obspy knows the units, results agree to
-rounding (tested to 1e-9). `evaluation` handles all other units.
+rounding (tested to 1e-9) where the lengths of the FFT do: those of long data are multiples of small primes, at least
+twice as long as the data. `evaluation` handles all other units.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import pickle
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,7 @@ from libseis.extras import extra
 from libseis.obspy.evaluation import Evaluated, evaluate, output_of, problem
 from libseis.obspy.inventories import ChannelEpoch, channels_of
 from libseis.signal.design import OutputUnit
+from libseis.signal.fourier import LEAST_LONG, Transform, good_length
 
 with extra("obspy"):
     from cachetools import LRUCache
@@ -28,10 +31,12 @@ with extra("obspy"):
     from obspy.signal.invsim import cosine_sac_taper, cosine_taper, invert_spectrum
     from obspy.signal.util import _npts2nfft
 
-CACHE_BYTES = 256 * 1024 * 1024
+CACHE_BYTES = 96 * 1024 * 1024
+"""The inverse responses of ten channels, for an hour at 100 Hz with its pads."""
 
-_Key = tuple[bytes, OutputUnit, float, int, float | None]
-"""Digest of the response, output quantity, sampling interval (s), FFT length, water level (dB)."""
+_Flanks = tuple[float, float, float, float]
+_Key = tuple[bytes, OutputUnit, float, Transform, float | None, _Flanks | None]
+"""Digest of the response, output quantity, sampling interval (s), FFT, water level (dB), band taper (Hz)."""
 
 
 class InverseCache:
@@ -63,11 +68,15 @@ class InverseCache:
             self._kept.clear()
 
 
-class ResponseCache:
-    """Responses of one inventory. Threads may share it, and other inventories may share `inverses`."""
+INVERSES = InverseCache()
+"""Those of this process: stations with equal responses share them."""
 
-    def __init__(self, inventory: Inventory | None, inverses: InverseCache | None = None) -> None:
-        self._inverses = InverseCache() if inverses is None else inverses
+
+class ResponseCache:
+    """Responses of one inventory. Threads may share it, and other inventories share `inverses`."""
+
+    def __init__(self, inventory: Inventory | None, inverses: InverseCache = INVERSES) -> None:
+        self._inverses = inverses
         self._digests: dict[int, bytes] = {}
         self._epochs: dict[Channel, list[ChannelEpoch]] | None = None
         if inventory is not None:
@@ -110,24 +119,26 @@ class ResponseCache:
         found = {output_of(e.element.response) for e in epochs if e.span.touches(first_ns, last_ns)}
         return found.pop() if len(found) == 1 else ""
 
-    def inverse(
-        self, epoch: ChannelEpoch, output: OutputUnit, dt: float, nfft: int, water_level: float | None
-    ) -> Evaluated:
-        """The inverse of the response (SI unit of `output` per count), shape (nfft // 2 + 1,), from 0 to 0.5 / dt Hz.
+    def inverse(self, epoch: ChannelEpoch, removal: Removal, dt: float, transform: Transform) -> Evaluated:
+        """The gain of a removal (SI unit of its output per count), as `transform` wants it.
 
-        Before the inversion, the response is raised to `water_level` dB below its peak; None does not change it.
+        Before the inversion, the response is raised to the water level below its peak; None does not change it.
         """
 
         def make() -> Evaluated:
-            found = evaluate(epoch.element.response, output, frequencies_of(dt, nfft))
-            if water_level is None:
+            frequencies = frequencies_of(dt, transform.length)
+            found = evaluate(epoch.element.response, removal.output, frequencies)
+            if removal.water_level is None:
                 found.spectrum[0] = 0.0
                 found.spectrum[1:] = 1.0 / found.spectrum[1:]
             else:
-                invert_spectrum(found.spectrum, water_level)
-            return found
+                invert_spectrum(found.spectrum, removal.water_level)
+            if removal.pre_filt is not None:
+                found.spectrum[...] *= cosine_sac_taper(frequencies, flimit=removal.pre_filt)
+            return replace(found, spectrum=transform.gain(found.spectrum))
 
-        return self._inverses.get((self._digest(epoch), output, dt, nfft, water_level), make)
+        key = (self._digest(epoch), removal.output, dt, transform, removal.water_level, removal.pre_filt)
+        return self._inverses.get(key, make)
 
     def _digest(self, epoch: ChannelEpoch) -> bytes:
         known = self._digests.get(id(epoch.element))
@@ -159,16 +170,28 @@ class Removal:
         self, cache: ResponseCache, epoch: ChannelEpoch, data: NDArray[np.float64], dt: float
     ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
         """The samples (npts,) in the SI unit of the output, and complaints about the metadata."""
-        npts = len(data)
+        transform = Transform(fft_length(len(data)))
+        inverse = cache.inverse(epoch, self, dt, transform)
+        result = transform.filtered(self.prepared(data), inverse.spectrum, modulus_at_nyquist=True)
+        return result[: len(data)], inverse.complaints
+
+    def prepared(self, data: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The samples as they are divided by the response: without their mean, tapered."""
         work = data - data.mean()
         if self.taper > 0:
-            work *= cosine_taper(npts, self.taper, sactaper=True, halfcosine=False)
-        nfft = _npts2nfft(npts)
-        spectrum = np.fft.rfft(work, n=nfft)
-        inverse = cache.inverse(epoch, self.output, dt, nfft, self.water_level)
-        if self.pre_filt is not None:
-            spectrum *= cosine_sac_taper(frequencies_of(dt, nfft), flimit=self.pre_filt)
-        spectrum *= inverse.spectrum
-        spectrum[-1] = abs(spectrum[-1]) + 0.0j
-        result: NDArray[np.float64] = np.fft.irfft(spectrum)[:npts]
-        return result, inverse.complaints
+            work *= _end_taper(len(data), self.taper)
+        return work
+
+
+def fft_length(npts: int) -> int:
+    """Samples of the FFT that removes a response: at least twice as many, so that the ends do not reach each other."""
+    length: int = _npts2nfft(npts)
+    return length if length < LEAST_LONG else good_length(2 * npts)
+
+
+@functools.lru_cache(maxsize=4)
+def _end_taper(npts: int, share: float) -> NDArray[np.float64]:
+    """A taper that cuts `share` of the samples at both ends together; callers share it."""
+    weights: NDArray[np.float64] = cosine_taper(npts, share, sactaper=True, halfcosine=False)
+    weights.flags.writeable = False
+    return weights

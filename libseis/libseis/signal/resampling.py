@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from libseis.extras import extra
 from libseis.isotime import SECOND_NS
 from libseis.signal.design import LANCZOS_WIDTH, RESAMPLING_BETA, RESAMPLING_CUTOFF, RESAMPLING_HALF_LENGTH
+from libseis.signal.fourier import folded
 
 with extra("obspy"):
-    from scipy import signal
+    from scipy import fft, signal
 
 Samples = NDArray[np.float64]
 
@@ -33,6 +34,15 @@ _PHASES = 2_048
 
 # Values gathered at a time; 4 MB fit the caches
 _GATHERED = 2**19
+
+# New samples that one block of the filter gives, with those that its length takes: many short FFTs of one length are
+# faster than one long FFT, and than a sum of products for each sample. Fewer new samples are not worth it
+_BLOCK = 1_024
+_FEW = 512
+# One FFT back for each phase of the kernel; with more phases, sums of products are as fast
+_MOST_PHASES = 8
+# Input samples of the blocks that are worked on at a time: 1 MB
+_AT_ONCE = 2**17
 
 
 def grid_index(t0_ns: int, rate: Fraction) -> tuple[int, bool]:
@@ -95,8 +105,15 @@ def _polyphase(x: Samples, start: Fraction, step: Fraction, count: int) -> Sampl
     # upfirdn gives the sum over k of x[k] * taps[m * down - k * up] with causal taps, so the first outputs are dropped
     ahead = (start - before) * up
     dropped = math.ceil((ahead + reach * up) / down)
-    taps = _taps(up, ahead - dropped * down, scale, reach)
-    y: Samples = signal.upfirdn(taps, np.ascontiguousarray(x[..., before:]), up, down, axis=-1)
+    offset = ahead - dropped * down
+    inside = np.ascontiguousarray(x[..., before:])
+    if count >= _FEW and up <= _MOST_PHASES:
+        y: Samples = np.empty((*x.shape[:-1], count), order="F")
+        for new, old in zip(np.atleast_2d(y), np.atleast_2d(inside), strict=True):
+            _by_blocks(old, (up, down, offset, scale, reach), dropped, new)
+        return y
+    taps = _taps(up, offset, scale, reach)
+    y = signal.upfirdn(taps, inside, up, down, axis=-1)
     return np.asarray(y[..., dropped : dropped + count], order="F")
 
 
@@ -109,6 +126,49 @@ def _taps(up: int, offset: Fraction, scale: float, reach: int) -> NDArray[np.flo
         taps[phase::up] /= taps[phase::up].sum()
     taps.flags.writeable = False
     return taps
+
+
+_Kernel = tuple[int, int, Fraction, float, int]
+"""Phases, old samples of a turn of them, and offset, scale and reach of the taps as in `_taps`."""
+
+
+def _by_blocks(x: Samples, kernel: _Kernel, dropped: int, y: Samples) -> None:
+    """Fill y[m] with the sum over k of x[k] * taps[(m + dropped) * down - k * up].
+
+    New samples of a phase are `down` old ones apart: each phase is a filter of its own that keeps every `down`-th
+    sample. It is evaluated in blocks that overlap by its length (Oppenheim & Schafer, section 8.7.3).
+    """
+    up, down = kernel[:2]
+    lead, gains = _gains(*kernel)
+    size, fresh = _BLOCK * down, _BLOCK - lead
+    for phase in range(up):
+        new = y[phase::up]
+        # m * down = position * up + rest: the taps rest, rest + up ... count, and x up to the position
+        position, rest = divmod((phase + dropped) * down, up)
+        first = position - lead * down
+        blocks = -(-len(new) // fresh)
+        stop = first + (blocks - 1) * fresh * down + size
+        padded = x[max(first, 0) : max(stop, 0)]
+        padded = np.pad(padded, (max(-first, 0), stop - first - max(-first, 0) - len(padded)))
+        views = np.lib.stride_tricks.sliding_window_view(padded, size)[:: fresh * down]
+        group = max(8, _AT_ONCE // size)
+        for begin in range(0, blocks, group):
+            spectrum = fft.rfft(views[begin : begin + group], axis=-1)
+            spectrum *= gains[rest]
+            short = fft.irfft(folded(spectrum, size, down), _BLOCK, axis=-1)[:, lead:].reshape(-1)
+            part = new[begin * fresh : begin * fresh + len(short)]
+            part[...] = short[: len(part)]
+
+
+@functools.lru_cache(maxsize=32)
+def _gains(up: int, down: int, offset: Fraction, scale: float, reach: int) -> tuple[int, NDArray[np.complex128]]:
+    """New samples of a block that lack old ones before them, and the spectra of the phases' taps."""
+    taps = _taps(up, offset, scale, reach)
+    longest = -(-len(taps) // up)
+    lead = -(-(longest - 1) // down)
+    spectra = np.array([fft.rfft(taps[rest::up], _BLOCK * down) for rest in range(up)]) / down
+    spectra.flags.writeable = False
+    return lead, spectra
 
 
 def _table(x: Samples, start: Fraction, step: Fraction, count: int) -> Samples:

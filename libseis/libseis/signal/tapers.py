@@ -5,6 +5,7 @@ The classes have the names and calls of mspasspy.ccore.algorithms.basic. They wo
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -51,10 +52,17 @@ def apply_end_taper(x: Weights, shape: TaperShape, fraction: float) -> None:
     if shape is TaperShape.HANN:
         x *= np.hanning(npts)
         return
-    length = min(max(1, round(fraction * npts)), (npts + 1) // 2)
+    ramp = _end_ramp(shape, min(max(1, round(fraction * npts)), (npts + 1) // 2))
+    x[..., : len(ramp)] *= ramp
+    x[..., npts - len(ramp) :] *= ramp[::-1]
+
+
+@functools.lru_cache(maxsize=16)
+def _end_ramp(shape: TaperShape, length: int) -> Weights:
+    """The rise of a taper of both ends; callers share it."""
     ramp = RAMPS[shape.value](np.arange(length) / length)
-    x[..., :length] *= ramp
-    x[..., npts - length :] *= ramp[::-1]
+    ramp.flags.writeable = False
+    return ramp
 
 
 def _check_datum(d: object, name: str) -> None:

@@ -79,9 +79,12 @@ def _detrend(d: Atomic, values: Values, context: StepContext) -> None:
     elif values["type"] == "simple":
         _need(d, 2)
         x -= x[..., :1] + (x[..., -1:] - x[..., :1]) * np.linspace(0.0, 1.0, d.npts)
+    elif values["type"] == "constant":
+        _need(d, 2)
+        x -= x.mean(axis=-1, keepdims=True)
     else:
         _need(d, 2)
-        x[...] = _numerics().detrend(x, values["type"])
+        _numerics().remove_line(x)
 
 
 def _detrend_problems(values: Values) -> list[str]:

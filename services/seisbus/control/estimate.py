@@ -212,9 +212,11 @@ def held_of(files: Iterable[DayFileDocument], components: int = 1) -> Holdings:
 
 def growth_of(spec: ArchiveJob) -> float:
     """Stored bytes for a byte of miniSEED in the archive."""
-    counts = spec.output.encoding == "miniseed" or (spec.output.encoding == "auto" and not spec.steps)
-    counts = counts and spec.recipe().components == 1
-    return 1.0 if counts and spec.output.storage == "file" else FLOAT64_GROWTH
+    if spec.output.storage != "file" or spec.recipe().components > 1:
+        return FLOAT64_GROWTH
+    if spec.output.encoding == "miniseed" or (spec.output.encoding != "float64" and not spec.steps):
+        return 1.0
+    return FLOAT64_GROWTH / 2 if spec.output.encoding == "float32" else FLOAT64_GROWTH
 
 
 def event_estimate(events: int) -> pb.Estimate:

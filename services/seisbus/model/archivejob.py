@@ -24,11 +24,18 @@ class Pad(Model):
 
 
 class Output(Model):
-    """Where and how waveforms are kept. `auto`: untouched counts as miniSEED, processed samples as float64."""
+    """Where and how waveforms are kept. `auto`: untouched counts as miniSEED, processed samples as float64; `float32`:
+    processed samples rounded to single precision, in miniSEED."""
 
     storage: Literal["file", "gridfs"] = "file"
-    encoding: Literal["auto", "miniseed", "float64"] = "auto"
+    encoding: Literal["auto", "miniseed", "float64", "float32"] = "auto"
     data_tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]{0,80}$")] = ""
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.encoding == "float32" and self.storage == "gridfs":
+            raise ValueError("GridFS holds float64 only, which MsPASS reads; take storage: file, or leave float32 out")
+        return self
 
 
 class Fill(Model):

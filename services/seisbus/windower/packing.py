@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -75,12 +75,19 @@ def packed(
 ) -> Piece:
     """A piece in the form it is stored in: untouched samples as miniSEED, others as float64, or as the job says.
 
+    Processed samples may be rounded to float32, untouched ones never.
+
     `origin`: where the archive's own records of the piece are, if they may be kept. What is packed anew is decoded
     once; what does not come back equal is stored as float64, which holds every count exactly, and `log` says so.
     """
     data: bytes | None = None
-    # MsPASS reads GridFS as raw float64 only.
-    if recipe.storage == "file" and (recipe.encoding == "miniseed" or (recipe.encoding == "auto" and not touched)):
+    single = touched and recipe.encoding == "float32"
+    if single:
+        segment = _rounded(segment, log)
+        single = segment.data.dtype == np.float32
+    as_records = single or recipe.encoding == "miniseed" or (recipe.encoding in ("auto", "float32") and not touched)
+    # MsPASS reads GridFS as raw float64 only, and raw files too.
+    if recipe.storage == "file" and as_records:
         data = origin.trimmed(segment) if origin is not None else None
         if data is None:
             data, problem = _records(segment)
@@ -99,6 +106,18 @@ def packed(
         metadata=metadata,
         history=history,
     )
+
+
+def _rounded(segment: Segment, log: list[LogLine]) -> Segment:
+    """The segment in single precision; as it is where its samples are too large for that, and `log` says so."""
+    largest = np.abs(segment.data).max(initial=0.0)
+    if np.isfinite(largest) and largest > np.finfo(np.float32).max:
+        text = (
+            f"{segment.channel} is stored as float64, since samples of up to {largest:.3g} are too large for float32."
+        )
+        log.append(LogLine("windower", text, Severity.COMPLAINT))
+        return segment
+    return replace(segment, data=segment.data.astype(np.float32))
 
 
 def _records(segment: Segment) -> tuple[bytes | None, str]:

@@ -325,6 +325,9 @@ def test_response_removal_of_a_padded_window_is_that_of_the_whole(context: StepC
 def test_a_response_is_evaluated_once(context: StepContext, monkeypatch: pytest.MonkeyPatch) -> None:
     from obspy.core.inventory.response import Response
 
+    from libseis.obspy.responses import INVERSES
+
+    INVERSES.clear()
     calls = []
     original = Response.get_evalresp_response_for_frequencies
 

@@ -39,8 +39,8 @@ class WindowJob(CutJob):
     def _sensors(self) -> Self:
         if self.components == 1:
             return self
-        if self.output.encoding == "miniseed":
-            raise ValueError("Seismograms are stored as float64; with components: 3 leave encoding: miniseed out")
+        if (encoding := self.output.encoding) in ("miniseed", "float32"):
+            raise ValueError(f"Seismograms are stored as float64; with components: 3 leave encoding: {encoding} out")
         if (chan := self.select.chan) and not _names_sensors(chan):
             raise ValueError(
                 f"components: 3 takes the three channels of a sensor together, and select.chan {chan} names fewer; "
