@@ -98,6 +98,12 @@ class Times:
         }
 
 
+async def _know_stations(stack: LocalStack) -> None:
+    """Have the archive's files and station metadata indexed."""
+    async with AsyncClient(stack.control_address) as client:
+        await client.wait((await client.sync_index("local")).id)
+
+
 async def _ours(stack: LocalStack, scenario: Scenario, channels: int, times: Times) -> None:
     output: dict[str, str] = {"encoding": "float32"}
     job_file: dict[str, Any] = {
@@ -133,17 +139,15 @@ async def run(root: Path, folder: Path, channels: int, rounds: int) -> dict[str,
     """The times of each scenario."""
     found = {scenario.name: Times() for scenario in SCENARIOS}
     work = Work(_DAY, _NEW_RATE, False, 0.0, "float32", os.cpu_count() or 1)
-    others = ("obspy", "floor")
-    for way in others:
-        Path(folder, way).mkdir()
     async with local_stack(folder / "stack", s3_root=root) as stack:
+        await _know_stations(stack)
         for _ in range(rounds):
             for scenario in SCENARIOS:
                 times = found[scenario.name]
                 mine = replace(work, response=scenario.response, pad=scenario.pad_seconds)
                 await _ours(stack, scenario, channels, times)
                 await idle()
-                for way in others:
+                for way in processing_ways.WAYS:
                     await _other(way, root, folder / way, mine, channels, times)
     return found
 
@@ -169,6 +173,8 @@ def main(channels: int = CHANNELS, rounds: int = ROUNDS) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder, "archive")
         make_archive(root, spec)
+        for way in processing_ways.WAYS:
+            Path(folder, way).mkdir()
         found = asyncio.run(run(root, Path(folder), channels, rounds))
     figures = {name: times.figures(channels) for name, times in found.items()}
     Console().print(report(figures, channels))

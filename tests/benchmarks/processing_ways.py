@@ -97,8 +97,8 @@ def obspy_channel(names: tuple[str, str], out: str, work: Work) -> int:
         if inverse is not None:
             remove_response(trace, inverse)
         trace.resample(work.new_rate)
-        hour = trace.slice(UTCDateTime(start), UTCDateTime(end - 0.5 / work.new_rate))
-        done.append(hour.data.astype(work.dtype))
+        begin = round((start - trace.stats.starttime.timestamp) * work.new_rate)
+        done.append(trace.data[begin : begin + round(HOUR * work.new_rate)].astype(work.dtype))
     return _written(Path(out, Path(path).name), done)
 
 
@@ -132,7 +132,7 @@ def _written(path: Path, parts: list[NDArray[Any]]) -> int:
     return sum(len(part) for part in parts)
 
 
-WAYS: dict[str, Callable[[tuple[str, str], str, Work], int]] = {"obspy": obspy_channel, "floor": floor_channel}
+WAYS: dict[str, Callable[..., int]] = {"obspy": obspy_channel, "floor": floor_channel}
 
 
 def arguments(way: str, root: Path, out: Path, work: Work) -> list[str]:
@@ -156,4 +156,4 @@ def main(way: str, root: str, out: str, work: Work) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4], Work(**json.loads(sys.argv[4])))
+    main(sys.argv[1], sys.argv[2], sys.argv[3], Work(**json.loads(sys.argv[4])))

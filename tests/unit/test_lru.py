@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from libseis.obspy.evaluation import Evaluated
-from libseis.obspy.responses import InverseCache
+from libseis.obspy.responses import InverseCache, Removal
 from libseis.signal.design import OutputUnit
 from libseis.signal.fourier import Transform
 from seisbus.bus import jobboard
@@ -18,6 +18,7 @@ class Kept:
 
     def __init__(self, kilobytes: int) -> None:
         self.cache = InverseCache(kilobytes * 1024)
+        self.removal = Removal(OutputUnit.VELOCITY, None, None, 0.05)
         self.made: list[str] = []
 
     def get(self, name: str, kilobytes: int = 1) -> None:
@@ -25,7 +26,7 @@ class Kept:
             self.made.append(name)
             return Evaluated(np.zeros(kilobytes * 64, np.complex128))
 
-        found = self.cache.get((name.encode(), OutputUnit.VELOCITY, 0.01, Transform(64), None, None), make)
+        found = self.cache.get(((name.encode(), self.removal), 0.01, Transform(64), ()), make)
         assert not found.spectrum.flags.writeable
 
 

@@ -13,7 +13,7 @@ import hashlib
 import pickle
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from libseis.obspy.evaluation import Evaluated, evaluate, output_of, problem
 from libseis.obspy.inventories import ChannelEpoch, channels_of
 from libseis.signal.design import OutputUnit
 from libseis.signal.fourier import LEAST_LONG, Transform, good_length
+from libseis.signal.gains import Gain
 
 with extra("obspy"):
     from cachetools import LRUCache
@@ -34,13 +35,12 @@ with extra("obspy"):
 CACHE_BYTES = 96 * 1024 * 1024
 """The inverse responses of ten channels, for an hour at 100 Hz with its pads."""
 
-_Flanks = tuple[float, float, float, float]
-_Key = tuple[bytes, OutputUnit, float, Transform, float | None, _Flanks | None]
-"""Digest of the response, output quantity, sampling interval (s), FFT, water level (dB), band taper (Hz)."""
+_Key = tuple[tuple[bytes, "Removal"] | None, float, Transform, tuple[Gain, ...]]
+"""Digest of a response and how it is removed, sampling interval (s), FFT, what else its result is filtered with."""
 
 
 class InverseCache:
-    """Inverse spectra by the content of a response, so that other events at the same station can use them again.
+    """Gains by the content of a response and what else makes them: other events at the same station use them again.
 
     Threads may share it. It keeps the latest `limit` bytes.
     """
@@ -119,26 +119,24 @@ class ResponseCache:
         found = {output_of(e.element.response) for e in epochs if e.span.touches(first_ns, last_ns)}
         return found.pop() if len(found) == 1 else ""
 
-    def inverse(self, epoch: ChannelEpoch, removal: Removal, dt: float, transform: Transform) -> Evaluated:
-        """The gain of a removal (SI unit of its output per count), as `transform` wants it.
+    def gain(
+        self, transform: Transform, dt: float, gains: tuple[Gain, ...], inverse: tuple[ChannelEpoch, Removal] | None
+    ) -> Evaluated:
+        """The product of gains and, if there is one, the inverse of a response (SI unit of its output per count), as
+        `transform` wants it, for samples `dt` seconds apart.
 
         Before the inversion, the response is raised to the water level below its peak; None does not change it.
         """
 
         def make() -> Evaluated:
-            frequencies = frequencies_of(dt, transform.length)
-            found = evaluate(epoch.element.response, removal.output, frequencies)
-            if removal.water_level is None:
-                found.spectrum[0] = 0.0
-                found.spectrum[1:] = 1.0 / found.spectrum[1:]
-            else:
-                invert_spectrum(found.spectrum, removal.water_level)
-            if removal.pre_filt is not None:
-                found.spectrum[...] *= cosine_sac_taper(frequencies, flimit=removal.pre_filt)
-            return replace(found, spectrum=transform.gain(found.spectrum))
+            found = _inverse(*inverse, transform.length, dt) if inverse else None
+            spectrum = np.ones(transform.length // 2 + 1, np.complex128) if found is None else found.spectrum
+            for gain in gains:
+                spectrum = spectrum * gain.spectrum(transform.length, dt)
+            return Evaluated(transform.gain(spectrum), () if found is None else found.complaints)
 
-        key = (self._digest(epoch), removal.output, dt, transform, removal.water_level, removal.pre_filt)
-        return self._inverses.get(key, make)
+        removal = (self._digest(inverse[0]), inverse[1]) if inverse else None
+        return self._inverses.get((removal, dt, transform, gains), make)
 
     def _digest(self, epoch: ChannelEpoch) -> bytes:
         known = self._digests.get(id(epoch.element))
@@ -146,6 +144,20 @@ class ResponseCache:
             known = hashlib.sha256(pickle.dumps(epoch.element.response)).digest()
             self._digests[id(epoch.element)] = known
         return known
+
+
+def _inverse(epoch: ChannelEpoch, removal: Removal, length: int, dt: float) -> Evaluated:
+    """What spectra are multiplied with to remove a response."""
+    frequencies = frequencies_of(dt, length)
+    found = evaluate(epoch.element.response, removal.output, frequencies)
+    if removal.water_level is None:
+        found.spectrum[0] = 0.0
+        found.spectrum[1:] = 1.0 / found.spectrum[1:]
+    else:
+        invert_spectrum(found.spectrum, removal.water_level)
+    if removal.pre_filt is not None:
+        found.spectrum[...] *= cosine_sac_taper(frequencies, flimit=removal.pre_filt)
+    return found
 
 
 def frequencies_of(dt: float, nfft: int) -> NDArray[np.float64]:
@@ -171,13 +183,13 @@ class Removal:
     ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
         """The samples (npts,) in the SI unit of the output, and complaints about the metadata."""
         transform = Transform(fft_length(len(data)))
-        inverse = cache.inverse(epoch, self, dt, transform)
+        inverse = cache.gain(transform, dt, (), (epoch, self))
         result = transform.filtered(self.prepared(data), inverse.spectrum, modulus_at_nyquist=True)
         return result[: len(data)], inverse.complaints
 
     def prepared(self, data: NDArray[np.float64]) -> NDArray[np.float64]:
         """The samples as they are divided by the response: without their mean, tapered."""
-        work = data - data.mean()
+        work: NDArray[np.float64] = data - data.mean()
         if self.taper > 0:
             work *= _end_taper(len(data), self.taper)
         return work

@@ -93,7 +93,7 @@ class Transform:
             raise ValueError(f"a length of {self.length} samples is not even, or not a multiple of {self.factor}")
         object.__setattr__(self, "rows", _rows(self.length, self.factor))
 
-    def gain(self, spectrum: NDArray[np.number]) -> NDArray[np.number]:
+    def gain(self, spectrum: Spectrum) -> Spectrum:
         """A gain at the frequencies of a real FFT, shape (length // 2 + 1,), as `filtered` wants it; read-only."""
         if not self.rows:
             arranged = spectrum.copy()
@@ -107,7 +107,7 @@ class Transform:
         arranged.flags.writeable = False
         return arranged
 
-    def filtered(self, x: Samples, *gains: NDArray[np.number], modulus_at_nyquist: bool = False) -> Samples:
+    def filtered(self, x: Samples, *gains: Spectrum, modulus_at_nyquist: bool = False) -> Samples:
         """`x`, followed by zeros to the length, times the gains, at the lower rate: shape (length // factor,).
 
         The filter wraps around. `modulus_at_nyquist`: at the Nyquist frequency of `x` the modulus of the product counts
@@ -142,7 +142,7 @@ class Transform:
             y *= 1.0 / self.factor
         return y
 
-    def _as_one(self, x: Samples, gains: tuple[NDArray[np.number], ...], modulus_at_nyquist: bool) -> Samples:
+    def _as_one(self, x: Samples, gains: tuple[Spectrum, ...], modulus_at_nyquist: bool) -> Samples:
         """`filtered` by one FFT each way."""
         spectrum: Spectrum = fft.rfft(x, self.length)
         for gain in gains:

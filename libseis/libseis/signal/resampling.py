@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import math
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -62,6 +63,33 @@ def grid_time_ns(index: int, rate: Fraction) -> int:
     return round(index * SECOND_NS / rate)
 
 
+@dataclass(frozen=True, slots=True)
+class NewGrid:
+    """Where new samples stand: the number of the first on the grid of the new rate, its place after the first old one
+    and the distance of two, both in old samples, and how many there are within the data."""
+
+    first: int
+    start: Fraction
+    step: Fraction
+    count: int
+
+    @classmethod
+    def of(cls, npts: int, t0_ns: int, old: Fraction, new: Fraction) -> NewGrid:
+        """For `npts` samples from `t0_ns` on, at rates in samples per second."""
+        first, on_grid = grid_index(t0_ns, new)
+        # time of the first new sample after x[0], in old sample intervals
+        start = Fraction(0) if on_grid else (first / new - Fraction(t0_ns, SECOND_NS)) * old
+        step = old / new
+        # like the first sample, the last one may be off by a rounded ns
+        count = (npts - 1 - start + old / SECOND_NS) // step + 1
+        return cls(first, start, step, max(count, 0))
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the new samples are the old ones."""
+        return not self.start and self.step == 1
+
+
 def resample(x: Samples, t0_ns: int, old: Fraction, new: Fraction) -> tuple[Samples, int]:
     """The samples on the grid of `new` (samples per second) through time 0, and the first one's number on the grid.
 
@@ -69,21 +97,39 @@ def resample(x: Samples, t0_ns: int, old: Fraction, new: Fraction) -> tuple[Samp
     within the data. The data are extended at both ends by odd reflection, so that an offset or a trend makes no step
     there. This affects samples that are nearer to an end than half the kernel (`design.kernel_seconds`).
     """
-    first, on_grid = grid_index(t0_ns, new)
-    # time of the first new sample after x[0], in old sample intervals
-    start = Fraction(0) if on_grid else (first / new - Fraction(t0_ns, SECOND_NS)) * old
-    step = old / new
-    # like the first sample, the last one may be off by a rounded ns
-    count = (x.shape[-1] - 1 - start + old / SECOND_NS) // step + 1
-    if count <= 0:
-        return np.empty((*x.shape[:-1], 0)), first
-    if on_grid and step == 1:
-        return x[..., :count].copy(order="F"), first
+    grid = NewGrid.of(x.shape[-1], t0_ns, old, new)
+    step, count = grid.step, grid.count
+    if not count:
+        return np.empty((*x.shape[:-1], 0)), grid.first
+    if grid.unchanged:
+        return x[..., :count].copy(order="F"), grid.first
     room = math.ceil(RESAMPLING_HALF_LENGTH * max(step, Fraction(1))) + 1
     widths = [(0, 0)] * (x.ndim - 1) + [(room, room)]
     padded = np.pad(x, widths, mode="reflect", reflect_type="odd") if x.shape[-1] > 1 else np.pad(x, widths, "edge")
     make = _polyphase if max(step.numerator, step.denominator) <= _LARGEST_RATIO else _table
-    return make(padded, start + room, step, count), first
+    return make(padded, grid.start + room, step, count), grid.first
+
+
+@dataclass(frozen=True, slots=True)
+class KernelGain:
+    """The filter of a rate that is divided by `down`, as a gain: what comes out at old sample m * down is the new one
+    m, which stands `start` old samples later."""
+
+    start: Fraction
+    down: int
+
+    def spectrum(self, length: int, dt: float) -> NDArray[np.complex128]:
+        """At the frequencies of a real FFT of so many old samples."""
+        scale = 1.0 / self.down
+        reach = math.ceil(RESAMPLING_HALF_LENGTH / scale)
+        before = math.floor(self.start) - reach
+        ahead = self.start - before
+        dropped = math.ceil((ahead + reach) / self.down)
+        taps = _taps(1, ahead - dropped * self.down, scale, reach)
+        kernel = np.zeros(length)
+        kernel[(np.arange(len(taps)) - dropped * self.down - before) % length] = taps
+        found: NDArray[np.complex128] = fft.rfft(kernel)
+        return found
 
 
 def _kernel(offset: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
@@ -166,7 +212,7 @@ def _gains(up: int, down: int, offset: Fraction, scale: float, reach: int) -> tu
     taps = _taps(up, offset, scale, reach)
     longest = -(-len(taps) // up)
     lead = -(-(longest - 1) // down)
-    spectra = np.array([fft.rfft(taps[rest::up], _BLOCK * down) for rest in range(up)]) / down
+    spectra = np.array([fft.rfft(taps[rest::up], _BLOCK * down) / down for rest in range(up)], np.complex128)
     spectra.flags.writeable = False
     return lead, spectra
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from libseis import units
 from libseis.enums import ErrorSeverity, GapFill
@@ -129,7 +130,8 @@ FILTER_CORNERS = {
 }
 
 
-def _frequencies(values: Values) -> tuple[float, ...]:
+def frequencies_of(values: Values) -> tuple[float, ...]:
+    """The corners of a filter."""
     return tuple(values[name] for name in FILTER_CORNERS[FilterType(values["type"])])
 
 
@@ -145,15 +147,15 @@ def _filter_problems(values: Values) -> list[str]:
 
 
 def _filter_longest_period(values: Values) -> float:
-    return float(1.0 / min(_frequencies(values)))
+    return float(1.0 / min(frequencies_of(values)))
 
 
 def _filter_pad(values: Values, rate: float) -> float:
-    return settling_time(FilterType(values["type"]), values["corners"], _frequencies(values))
+    return settling_time(FilterType(values["type"]), values["corners"], frequencies_of(values))
 
 
 def _filter(d: Atomic, values: Values, context: StepContext) -> None:
-    frequencies = _frequencies(values)
+    frequencies = frequencies_of(values)
     nyquist = 0.5 / d.dt
     if max(frequencies) >= nyquist:
         raise _fail(
@@ -170,6 +172,26 @@ def _rate(d: Atomic) -> Fraction:
     return Fraction(d.rate_numerator, d.rate_denominator)
 
 
+def new_rate(d: Atomic, values: Values) -> Fraction | None:
+    """The rate that a resample or decimate with these values makes; None for a decimate of no simple rate."""
+    if "sampling_rate" in values:
+        # a decimal text such as 0.1 means a tenth, not the float nearest to it
+        return Fraction(str(values["sampling_rate"]))
+    old = _rate(d)
+    # a clock's own rate (99.99 Hz) would make a grid of its own: what the network meant is divided
+    nominal = Rate(old.numerator, old.denominator).nominal
+    return None if nominal is None else Fraction(nominal.numerator, nominal.denominator * values["factor"])
+
+
+def put_on_grid(d: Atomic, values: NDArray[np.float64], first: int, rate: Fraction) -> None:
+    """Give a datum the samples at a new rate, from a number of its grid on."""
+    replace_samples(d, values)
+    d.set_rate(rate.numerator, rate.denominator)
+    d.set_t0_ns(_resampling().grid_time_ns(first, rate))
+    if d.is_defined("sampling_rate"):
+        d["sampling_rate"] = float(rate)
+
+
 def _change_rate(d: Atomic, rate: Fraction) -> None:
     """Resample to `rate`: the new samples stand on the grid of that rate through time 0, wherever the old ones did."""
     old = _rate(d)
@@ -179,31 +201,26 @@ def _change_rate(d: Atomic, rate: Fraction) -> None:
             f"the datum's {d.npts} sample(s) at {float(old):.9g} Hz span no sample of the grid at {float(rate):.9g} Hz",
             "npts",
         )
-    replace_samples(d, values)
-    d.set_rate(rate.numerator, rate.denominator)
-    d.set_t0_ns(_resampling().grid_time_ns(first, rate))
-    if d.is_defined("sampling_rate"):
-        d["sampling_rate"] = float(rate)
+    put_on_grid(d, values, first, rate)
 
 
 def _resample(d: Atomic, values: Values, context: StepContext) -> None:
-    # a decimal text such as 0.1 means a tenth, not the float nearest to it
-    _change_rate(d, Fraction(str(values["sampling_rate"])))
+    rate = new_rate(d, values)
+    assert rate is not None
+    _change_rate(d, rate)
 
 
 def _decimate(d: Atomic, values: Values, context: StepContext) -> None:
-    old, factor = _rate(d), values["factor"]
-    # a clock's own rate (99.99 Hz) would make a grid of its own: what the network meant is divided
-    nominal = Rate(old.numerator, old.denominator).nominal
-    if nominal is None:
+    rate = new_rate(d, values)
+    if rate is None:
+        old = _rate(d)
+        rate = old / values["factor"]
         text = (
             f"the rate {float(old):.9g} Hz is near no simple one, so the new samples stand on the grid of "
-            f"{float(old / factor):.9g} Hz, which no other channel has; resample brings channels onto one grid"
+            f"{float(rate):.9g} Hz, which no other channel has; resample brings channels onto one grid"
         )
         d.elog.log_error("decimate", text, ErrorSeverity.Complaint)
-        _change_rate(d, old / factor)
-    else:
-        _change_rate(d, Fraction(nominal.numerator, nominal.denominator * factor))
+    _change_rate(d, rate)
 
 
 def _interpolate(d: Atomic, values: Values, context: StepContext) -> None:

@@ -11,6 +11,8 @@ from libseis.isotime import SECOND_NS
 from libseis.objects.kinds import ATOMIC, ENSEMBLES, Atomic, Datum, atomic_type, members_of
 from libseis.objects.samples import has_gaps
 from libseis.objects.seismogram import Seismogram
+from libseis.segments import Span
+from libseis.steps.fused import fuse, run_of
 from libseis.steps.step import REASON, Step, StepContext, Unfit
 from libseis.warned import collected, tell
 
@@ -121,7 +123,14 @@ def _called(step: Step, d: Atomic, context: StepContext) -> list[Atomic]:
     return [d]
 
 
-def apply(steps: Sequence[Step], d: Datum, context: StepContext | None = None, *, history: bool = True) -> list[Datum]:
+def apply(
+    steps: Sequence[Step],
+    d: Datum,
+    context: StepContext | None = None,
+    *,
+    history: bool = True,
+    kept: Span | None = None,
+) -> list[Datum]:
     """Run steps in order on a datum, or on every member of an ensemble, in place.
 
     Dead data are not changed. Problems are written on the elog of the datum, which is killed; only MemoryError is
@@ -137,6 +146,9 @@ def apply(steps: Sequence[Step], d: Datum, context: StepContext | None = None, *
         What the steps may need to know, such as responses and limits.
     history
         True to record each step on data that have an origin.
+    kept
+        What of the result the caller keeps, in UTC: linear steps are then done in one pass where that makes the same of
+        it to 1e-6 of its peak. Without it, all steps are done one by one.
 
     Returns
     -------
@@ -151,7 +163,9 @@ def apply(steps: Sequence[Step], d: Datum, context: StepContext | None = None, *
     context = StepContext() if context is None else context
     if isinstance(d, ENSEMBLES):
         members = members_of(d)
-        found: list[Any] = [new for member in members for new in apply(steps, member, context, history=history)]
+        found: list[Any] = [
+            new for member in members for new in apply(steps, member, context, history=history, kept=kept)
+        ]
         if len(found) != len(members) or any(a is not b for a, b in zip(found, members, strict=True)):
             copies = [type(member)(member) for member in found]
             members.clear()
@@ -163,6 +177,25 @@ def apply(steps: Sequence[Step], d: Datum, context: StepContext | None = None, *
     if not isinstance(d, ATOMIC):
         raise TypeError(f"steps run on seismic data objects, found {type(d).__name__}")
     data: list[Atomic] = [d]
-    for step in steps:
-        data = [result for datum in data for result in _run(step, datum, context, history)]
+    done = 0
+    while done < len(steps):
+        if kept is not None and len(data) == 1 and (count := _fused(steps[done:], data[0], context, history, kept)):
+            done += count
+            continue
+        data = [result for datum in data for result in _run(steps[done], datum, context, history)]
+        done += 1
     return list(data)
+
+
+def _fused(steps: Sequence[Step], d: Atomic, context: StepContext, history: bool, kept: Span) -> int:
+    """How many of the steps were done in one pass."""
+    if not run_of(steps):
+        return 0
+    with collected() as told:
+        count = fuse(steps, d, context, kept)
+    if count:
+        tell(d.elog, steps[0].name, told)
+        if history and not d.is_empty():
+            for step in steps[:count]:
+                d.new_map(step.name, step.id, atomic_type(d))
+    return count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,10 @@ from libseis.steps.parameters import Kind, Parameter
 from libseis.steps.registry import register
 from libseis.steps.sampleunits import set_units
 from libseis.steps.step import StepContext, StepDefinition
+
+if TYPE_CHECKING:
+    from libseis.obspy.inventories import ChannelEpoch
+    from libseis.obspy.responses import Removal
 
 Values = Mapping[str, Any]
 
@@ -42,7 +46,8 @@ def _channels(d: Atomic) -> list[Channel]:
     return [Channel(d.get_string("net"), d.get_string("sta"), loc, code) for code in codes]
 
 
-def _remove_response(d: Atomic, values: Values, context: StepContext) -> None:
+def removal_of(d: Atomic, values: Values, context: StepContext) -> tuple[Removal, list[ChannelEpoch], str]:
+    """How the responses of a datum are removed, the epoch of each component, and the units that come out."""
     if d.npts < 2:
         raise _fail(f"the datum has {d.npts} sample(s), this step needs at least 2", "npts")
     if d.time_is_relative():
@@ -51,20 +56,29 @@ def _remove_response(d: Atomic, values: Values, context: StepContext) -> None:
     from libseis.obspy.responses import Removal
 
     removal = Removal(OutputUnit(values["output"]), values["pre_filt"], values["water_level"], values["taper"])
-    cache = context.responses
     # all epochs are found before any sample is changed
     channels = _channels(d)
-    epochs = [cache.epoch(channel, d.t0, d.endtime()) for channel in channels]
+    epochs = [context.responses.epoch(channel, d.t0, d.endtime()) for channel in channels]
     found = {output_units(e.element.response, removal.output, c) for e, c in zip(epochs, channels, strict=True)}
     if len(found) > 1:
         raise _fail(f"the components come out in several units: {', '.join(sorted(found))}", "units")
+    return removal, epochs, found.pop()
+
+
+def _remove_response(d: Atomic, values: Values, context: StepContext) -> None:
+    removal, epochs, units = removal_of(d, values, context)
     told: dict[str, None] = {}
     for row, epoch in zip(samples(d).reshape(len(epochs), -1), epochs, strict=True):
-        row[...], complaints = removal(cache, epoch, row, d.dt)
+        row[...], complaints = removal(context.responses, epoch, row, d.dt)
         told |= dict.fromkeys(complaints)
-    for text in told:
+    removed(d, tuple(told), units)
+
+
+def removed(d: Atomic, complaints: tuple[str, ...], units: str) -> None:
+    """Put on a datum what the removal of its responses says."""
+    for text in complaints:
         d.elog.log_error("remove_response", text, ErrorSeverity.Complaint)
-    set_units(d, found.pop())
+    set_units(d, units)
 
 
 def _response_problems(values: Values) -> list[str]:

@@ -35,10 +35,10 @@ def processed(window: Window, taken: Taken, sources: tuple[Source, ...], recipe:
             log.append(LogLine("windower", text, Severity.COMPLAINT))
         origin = origin_of(window, sources, recipe)
         normal = work.known.normal(piece.channel, window.event, piece.t0_ns, piece.end_ns)
-        done = work.chain.run(padded, work.context, taken.units, {**normal.attributes, **of_window}, origin)
+        asked = asked_of(window, piece)
+        done = work.chain.run(padded, work.context, taken.units, {**normal.attributes, **of_window}, origin, asked)
         log += done.log
         reasons += done.reasons
-        asked = asked_of(window, piece)
         covered: list[Segment] = []
         for made in done.made:
             if not isinstance(made.datum, TimeSeries):

@@ -9,7 +9,7 @@ from typing import Any
 from libseis import ProcessingHistory
 from libseis.errors import MsPASSError
 from libseis.objects.kinds import ATOMIC, Atomic
-from libseis.segments import Rate, Segment
+from libseis.segments import Rate, Segment, Span
 from libseis.segments.timeseries import segment_to_timeseries
 from libseis.steps import REASON, StepContext, apply, build, pad_ns
 from libseis.steps.marks import REFERENCE_NAME
@@ -89,10 +89,11 @@ class Chain:
         units: str = "",
         attached: Mapping[str, Any] = NO_METADATA,
         origin: ProcessingHistory | None = None,
+        kept: Span | None = None,
     ) -> Processed:
         """Apply the steps to a segment; as `data`. `units` are those of the samples that go in."""
         datum = segment_to_timeseries(segment, {"units": units} if units else None)
-        return self.data(datum, context, attached, origin)
+        return self.data(datum, context, attached, origin, kept)
 
     def data(
         self,
@@ -100,11 +101,13 @@ class Chain:
         context: StepContext | None,
         attached: Mapping[str, Any] = NO_METADATA,
         origin: ProcessingHistory | None = None,
+        kept: Span | None = None,
     ) -> Processed:
         """Apply the steps to a datum.
 
         `context` holds the station metadata, for steps that want them; `attached` is what else is known of the datum,
-        which its Metadata have before the first step; `origin` its history before that, where the job keeps it.
+        which its Metadata have before the first step; `origin` its history before that, where the job keeps it; `kept`
+        the span that is cut out of the result.
         """
         if origin is not None:
             datum.load_history(origin)
@@ -112,7 +115,7 @@ class Chain:
             datum[key] = value
         known = len(datum.elog)
         before = datum.todict()
-        results = [result for result in apply(self._steps, datum, context) if isinstance(result, ATOMIC)]
+        results = [result for result in apply(self._steps, datum, context, kept=kept) if isinstance(result, ATOMIC)]
         made: list[Made] = []
         log: list[LogLine] = []
         for result in results:

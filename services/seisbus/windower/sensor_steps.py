@@ -59,12 +59,12 @@ def processed(
         pads.add(piece, _clock(padded))
         normal = work.known.normal(window.channel, window.event, piece.t0_ns, piece.end_ns)
         attached = {**normal.attributes, **of_window}
+        asked = asked_of(window, piece)
         done = work.chain.data(
-            _seismogram(padded, axes, units), work.context, attached, origin_of(window, sources, recipe)
+            _seismogram(padded, axes, units), work.context, attached, origin_of(window, sources, recipe), asked
         )
         log += done.log
         reasons += done.reasons
-        asked = asked_of(window, piece)
         covered: list[Segment] = []
         for one in done.made:
             if isinstance(one.datum, Seismogram):

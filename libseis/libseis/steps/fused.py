@@ -1,0 +1,174 @@
+"""Do neighbouring linear steps in one pass through the spectrum, directly to the rate of the last one.
+
+Steps one by one go through the spectrum and back for each, with all samples of the higher rate between them. In one
+pass the result is the same to 1e-6 of its peak (tests/unit/libseis/test_fused.py), but for what is near the ends of the
+data, where the steps see what each of them made of the ends. So a run of steps is done in one pass only if somebody
+says which span is kept, the ends are far enough from it, and the steps after the run do not look at the ends either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from libseis import units
+from libseis.errors import MsPASSError
+from libseis.isotime import SECOND_NS
+from libseis.objects.kinds import Atomic
+from libseis.objects.samples import has_gaps, samples
+from libseis.segments import Span
+from libseis.signal.design import FilterType
+from libseis.steps.builtin import frequencies_of, new_rate, put_on_grid
+from libseis.steps.response import removal_of, removed
+from libseis.steps.sampleunits import set_units, units_of
+from libseis.steps.step import Step, StepContext
+
+if TYPE_CHECKING:
+    from libseis.obspy.inventories import ChannelEpoch
+    from libseis.obspy.responses import Removal
+    from libseis.signal.gains import Gain
+    from libseis.signal.resampling import NewGrid
+
+# The first of a run, those that may follow, and the last of one.
+_FIRST = "remove_response"
+_INNER = frozenset({"filter", "differentiate"})
+_LAST = frozenset({"resample", "decimate"})
+# A sample that these make depends on the samples within their pad alone.
+_LOCAL = _INNER | _LAST | {"interpolate", "calib"}
+# Corners below this share of the rate: the polynomials of a digital filter lose too many digits near frequency zero.
+_LEAST_CORNER = 1e-4
+
+
+@dataclass(slots=True)
+class _Run:
+    """Steps that are done in one pass, and what they do to spectra."""
+
+    steps: Sequence[Step]
+    gains: list[Gain] = field(default_factory=list)
+    removal: Removal | None = None
+    epochs: list[ChannelEpoch] = field(default_factory=list)
+    units: str = ""
+    grid: NewGrid | None = None
+    rate: Fraction | None = None
+
+
+def run_of(steps: Sequence[Step]) -> int:
+    """How many of the first steps can be done in one pass; 0 where no two can."""
+    count = 0
+    for step in steps:
+        if step.definition.is_users or (count and steps[count - 1].name in _LAST):
+            break
+        if step.name not in _INNER | _LAST and not (count == 0 and step.name == _FIRST):
+            break
+        count += 1
+    return count if count > 1 else 0
+
+
+def fuse(steps: Sequence[Step], d: Atomic, context: StepContext, kept: Span) -> int:
+    """Do the first of the steps in one pass, in place; returns how many, 0 where they have to be done one by one.
+
+    Whatever is wrong with the datum or the steps is left to them.
+    """
+    count = run_of(steps)
+    if not count or d.dead() or has_gaps(d) or d.time_is_relative() or not d.rate_numerator or d.npts < 2:
+        return 0
+    if not all(_is_local(step) for step in steps[count:]) or not _is_inside(steps, d, kept):
+        return 0
+    try:
+        run = _prepared(steps[:count], d, context)
+        if run is None:
+            return 0
+        rows, complaints = _passed(run, d, context)
+    except MsPASSError:
+        return 0
+    _finish(run, d, rows, complaints)
+    return count
+
+
+def _is_local(step: Step) -> bool:
+    return step.name in _LOCAL and not step.definition.is_users
+
+
+def _is_inside(steps: Sequence[Step], d: Atomic, kept: Span) -> bool:
+    """Whether the ends are farther away than what steps make of them, but for a sample. The response is removed of all
+    samples as they are, whatever pad is good for that."""
+    rate = d.rate_numerator / d.rate_denominator
+    reach, at = 1.0 / rate, rate
+    for step in steps:
+        if step.name != _FIRST:
+            reach += max(step.pad(at), 1.0 / at if step.name == "differentiate" else 0.0)
+        at = step.rate(at)
+    room = min(kept.start_ns - d.t0_ns, d.time_ns(d.npts - 1) - kept.end_ns) / SECOND_NS
+    return room + 2.0 / rate >= reach
+
+
+def _prepared(steps: Sequence[Step], d: Atomic, context: StepContext) -> _Run | None:
+    """What the steps do; None where one of them has to be done by itself."""
+    from libseis.signal.gains import DerivativeGain, FilterGain
+    from libseis.signal.resampling import KernelGain, NewGrid
+
+    run, old = _Run(steps), Fraction(d.rate_numerator, d.rate_denominator)
+    for step in steps:
+        values = step.values
+        if step.name == _FIRST:
+            run.removal, run.epochs, run.units = removal_of(d, values, context)
+        elif step.name == "filter":
+            corners = frequencies_of(values)
+            if max(corners) * d.dt >= 0.5 or min(corners) * d.dt < _LEAST_CORNER:
+                return None
+            run.gains.append(FilterGain(FilterType(values["type"]), values["corners"], corners, values["zerophase"]))
+        elif step.name == "differentiate":
+            run.gains.append(DerivativeGain())
+        else:
+            rate = new_rate(d, values)
+            if rate is None:
+                return None
+            grid = NewGrid.of(d.npts, d.t0_ns, old, rate)
+            if grid.step.denominator > 1 or grid.step < 2 or not grid.count:
+                return None
+            run.grid, run.rate = grid, rate
+            run.gains.append(KernelGain(grid.start, grid.step.numerator))
+    return run
+
+
+def _passed(run: _Run, d: Atomic, context: StepContext) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """What becomes of the samples, and complaints about their responses."""
+    from libseis.obspy.responses import fft_length
+    from libseis.signal.fourier import Transform, good_length
+
+    down = run.grid.step.numerator if run.grid is not None else 1
+    # the ends reach round to each other by this, unless zeros keep them apart
+    reach = sum(step.pad(1.0 / d.dt) for step in run.steps if step.name != _FIRST) / d.dt
+    least = d.npts + 2 * int(reach) + 2
+    length = good_length(least) if run.removal is None else fft_length(d.npts)
+    if length < least or length % (2 * down):
+        raise MsPASSError("there is no length for the spectrum")
+    transform = Transform(length, down)
+    count = d.npts if run.grid is None else run.grid.count
+    rows = np.empty((len(run.epochs) or np.atleast_2d(samples(d)).shape[0], count), order="F")
+    told: dict[str, None] = {}
+    for number, row in enumerate(np.atleast_2d(samples(d))):
+        inverse = None if run.removal is None else (run.epochs[number], run.removal)
+        gain = context.responses.gain(transform, d.dt, tuple(run.gains), inverse)
+        told |= dict.fromkeys(gain.complaints)
+        x = row if run.removal is None else run.removal.prepared(row)
+        rows[number] = transform.filtered(x, gain.spectrum)[:count]
+    return rows if samples(d).ndim > 1 else rows[0], tuple(told)
+
+
+def _finish(run: _Run, d: Atomic, rows: NDArray[np.float64], complaints: tuple[str, ...]) -> None:
+    """Leave the datum as the steps leave it."""
+    if run.grid is None or run.rate is None:
+        samples(d)[...] = rows
+    for step in run.steps:
+        if step.name == _FIRST:
+            removed(d, complaints, run.units)
+        elif step.name == "differentiate":
+            set_units(d, units.differentiated(units_of(d)))
+        elif step.name in _LAST and run.grid is not None and run.rate is not None:
+            put_on_grid(d, rows, run.grid.first, run.rate)
