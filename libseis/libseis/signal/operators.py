@@ -78,7 +78,7 @@ def remove_line(x: Samples) -> None:
     Raises
     ------
     SampleError
-        There are samples that are no numbers.
+        A sample is not finite.
     """
     npts = x.shape[-1]
     middle = 0.5 * (npts - 1)
@@ -91,7 +91,7 @@ def remove_line(x: Samples) -> None:
             moment += float(part @ _RAMP[: len(part)]) + (first - middle) * float(part.sum())
         slope = moment * 12.0 / (npts * (npts * npts - 1.0))
         if not np.isfinite(slope) or not np.isfinite(mean):
-            raise SampleError("there are samples that are no numbers, through which no line can be laid", what="nan")
+            raise SampleError("samples are not finite, so that no line fits them", what="nan")
         for first in places:
             part = row[first : first + len(_RAMP)]
             part -= _RAMP[: len(part)] * slope + (mean + slope * (first - middle))
