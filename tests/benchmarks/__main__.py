@@ -11,7 +11,7 @@ import importlib
 import json
 from pathlib import Path
 
-BENCHMARKS = ("opening", "latency", "main_job", "objects", "range_reads", "misfit_speed", "check_cpu")
+BENCHMARKS = ("opening", "latency", "main_job", "objects", "range_reads", "misfit_speed", "check_cpu", "spectra")
 LONG = ("embedded_database", "many_windows", "processing")  # only when named
 
 

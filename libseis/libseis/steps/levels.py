@@ -14,6 +14,7 @@ from libseis.objects.samples import samples
 from libseis.signal.amplitudes import Metric, amplitude, apply_gain, overflows, usable_gain
 from libseis.signal.amplitudes import Values as Samples
 from libseis.signal.components import apply_gain_control
+from libseis.signal.snr import NOISE_FREE, amplitude_ratio
 from libseis.signal.windows import sample_range
 from libseis.steps.marks import MARKS, mark_parameter, mark_time, span_parameter, span_problems
 from libseis.steps.parameters import REQUIRED, Kind, Parameter
@@ -23,9 +24,6 @@ from libseis.steps.step import StepContext, StepDefinition, Unfit
 from libseis.steps.times import mark_metadata
 
 Values = Mapping[str, Any]
-
-NOISE_FREE = 9999999.9
-"""The ratio where the noise is zero: MsPASS's stand-in for infinity."""
 
 AMPLITUDE_KEYS = {
     Metric.PEAK: "amplitude",
@@ -128,11 +126,9 @@ def _snr(d: Atomic, values: Values, context: StepContext) -> None:
         )
     key = values["key"]
     d[f"{key}_signal"], d[f"{key}_noise"] = found
-    if found[1] > 0.0:
-        d[key] = min(found[0] / found[1], NOISE_FREE)
-        return
-    d[key] = NOISE_FREE if found[0] > 0.0 else 0.0
-    d.elog.log_error("snr", f"the noise is zero; {key} is set to {d[key]:g}", ErrorSeverity.Complaint)
+    d[key] = min(amplitude_ratio(*found), NOISE_FREE)
+    if not found[1]:
+        d.elog.log_error("snr", f"the noise is zero; {key} is set to {d[key]:g}", ErrorSeverity.Complaint)
 
 
 def _snr_problems(values: Values) -> list[str]:

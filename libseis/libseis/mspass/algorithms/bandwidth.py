@@ -11,14 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from libseis.objects.kinds import is_finite_real
 from libseis.objects.metadata import Metadata
 from libseis.objects.powerspectrum import PowerSpectrum
+from libseis.signal.snr import NOISE_FREE
 
 Curve = NDArray[np.float64]
-
-# signal over no noise at all, MsPASS's stand-in for infinity
-NOISE_FREE = 9999999.9
 
 # filters of digitisers leave the top fifth of the band to Nyquist without meaning
 USABLE_NYQUIST = 0.8
@@ -42,13 +39,13 @@ class BandwidthData:
         return (self.high_edge_f - self.low_edge_f) / self.f_range if self.f_range > 0.0 else 0.0
 
     def bandwidth(self) -> float:
-        """Ratio of the edges in dB (20 per decade); 0 when there is no band, infinite when it reaches 0 Hz."""
-        if self.high_edge_f <= 0.0:
+        """Ratio of the edges in dB (20 per decade); 0 when there is no band, or its lower edge is not above 0 Hz."""
+        if self.high_edge_f <= 0.0 or self.low_edge_f <= 0.0:
             return 0.0
-        return 20.0 * math.log10(self.high_edge_f / self.low_edge_f) if self.low_edge_f > 0.0 else math.inf
+        return 20.0 * math.log10(self.high_edge_f / self.low_edge_f)
 
 
-def _snr_curve(signal: PowerSpectrum, noise: PowerSpectrum) -> Curve:
+def snr_curve(signal: PowerSpectrum, noise: PowerSpectrum) -> Curve:
     """Amplitude ratio at the signal's frequencies; 1 where the noise is not known, or neither has power."""
     power = np.asarray(signal.spectrum)
     frequencies = signal.f0() + signal.df() * np.arange(len(power))
@@ -63,86 +60,78 @@ def _snr_curve(signal: PowerSpectrum, noise: PowerSpectrum) -> Curve:
     return curve
 
 
-def _smooth_snr_curve(curve: Curve, npts: int) -> Curve:
-    """Running mean over `npts` values, over those that there are at the ends."""
-    left, right = npts // 2, (npts - 1) // 2
-    first = np.maximum(np.arange(len(curve)) - left, 0)
-    stop = np.minimum(np.arange(len(curve)) + right + 1, len(curve))
-    means: Curve = np.array([curve[a:b].mean() for a, b in zip(first, stop, strict=True)])
-    return means
-
-
-def _positive(name: str, value: object) -> float:
-    if not is_finite_real(value) or value <= 0.0:
-        raise ValueError(f"EstimateBandwidth: {name} must be a finite positive number, found {value!r}")
-    return float(value)
+def _first_wide_run(inside: NDArray[np.bool_], width: int) -> int | None:
+    """Index of the first of more than `width` neighbours that are all inside."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], inside, [False]))))
+    starts, stops = edges[::2], edges[1::2]
+    wide = np.flatnonzero(stops - starts > width)
+    return int(starts[wide[0]]) if len(wide) else None
 
 
 def EstimateBandwidth(
-    signal_spectrum: PowerSpectrum,
-    noise_spectrum: PowerSpectrum,
-    snr_threshold: float = 1.5,
-    df_smoother: float | None = None,
-    f0: float = 1.0,
-    f_max: float | None = None,
+    signal_df: float,
+    s: PowerSpectrum,
+    n: PowerSpectrum,
+    snr_threshold: float,
+    tbp: float,
+    fhs: float = -1.0,
+    fix_high_edge_to_fhs: bool = False,
 ) -> BandwidthData:
-    """Search for the band in which the signal is above the noise.
+    """Search for the band in which the signal is above the noise, from both ends (mspasspy.ccore's function).
 
-    The search goes from `f0` down and up to the first frequencies where the amplitude ratio (the root of the power
-    ratio) is not above `snr_threshold`. It ends at 0.8 of the Nyquist frequency, or at `f_max` if that is lower.
+    An edge is the first frequency from which the amplitude ratio stays above `snr_threshold` over 2 `tbp` frequency
+    intervals of the noise, which is the resolution of a multitaper spectrum. mspasspy.algorithms.snr has a function of
+    the same name that searches outward from a frequency instead.
 
     Parameters
     ----------
-    signal_spectrum
+    signal_df
+        Frequency interval of the signal in Hz; not used, the spectrum knows it.
+    s
         Spectrum of the signal.
-    noise_spectrum
+    n
         Spectrum of the noise.
     snr_threshold
         Amplitude ratio that is needed.
-    df_smoother
-        Width (Hz) over which the ratio is averaged first.
-    f0
-        Frequency (Hz) at which the search starts.
-    f_max
-        Highest frequency (Hz) of the search.
+    tbp
+        Time-bandwidth product of the spectra.
+    fhs
+        Frequency (Hz) at which the search from above starts; 0.8 of the Nyquist frequency if it is not in the spectrum.
+    fix_high_edge_to_fhs
+        True to take `fhs` as the upper edge, without a search.
 
     Returns
     -------
     BandwidthData
-        The edges of the band, with their ratios.
+        The edges of the band with their ratios; all zero, f_range too, if there is no band.
 
     Raises
     ------
-    ValueError
-        A frequency is out of range.
+    TypeError
+        `s` or `n` is not a PowerSpectrum.
     """
-    ceiling = USABLE_NYQUIST * 0.5 / signal_spectrum.dt()
-    if f_max is not None:
-        ceiling = min(ceiling, _positive("f_max", f_max))
-    if not is_finite_real(f0) or not 0.0 <= f0 <= ceiling:
-        raise ValueError(
-            "EstimateBandwidth: f0 must be finite and in the range [0, high_f_ceiling], "
-            f"found {f0!r} with a ceiling of {ceiling} Hz"
+    if not isinstance(s, PowerSpectrum) or not isinstance(n, PowerSpectrum):
+        raise TypeError(
+            f"EstimateBandwidth: arguments 2 and 3 must be PowerSpectrum objects, found {type(s).__name__} and "
+            f"{type(n).__name__}; libseis.mspass.algorithms.snr has the form (signal, noise)"
         )
-    width = None if df_smoother is None else _positive("df_smoother", df_smoother)
-    curve = _snr_curve(signal_spectrum, noise_spectrum)
-    df, start_f = signal_spectrum.df(), signal_spectrum.f0()
-    band = BandwidthData(f_range=df * max(len(curve) - 1, 0))
-    if not len(curve):
-        return band
-    if width is not None:
-        curve = _smooth_snr_curve(curve, max(1, round(width / df)))
-    # a frequency that differs from a bin by rounding only is in it
-    last = min(len(curve) - 1, math.floor((ceiling - start_f) / df + 1e-9))
-    start = min(max(round((f0 - start_f) / df), 0), last)
-    if curve[start] <= snr_threshold:
-        return band
-    outside = np.flatnonzero(curve[: last + 1] <= snr_threshold)
-    low = int(max(outside[outside < start], default=0))
-    high = int(min(outside[outside > start], default=last))
-    band.low_edge_f, band.low_edge_snr = start_f + low * df, float(curve[low])
-    band.high_edge_f, band.high_edge_snr = start_f + high * df, float(curve[high])
-    return band
+    curve = snr_curve(s, n)
+    ceiling = fhs if 0.0 < fhs <= s.Nyquist() else USABLE_NYQUIST * s.Nyquist()
+    first, last = (min(max(s.sample_number(f), 0), len(curve) - 1) for f in (n.df() * tbp, ceiling))
+    width = math.ceil(2.0 * tbp * n.df() / s.df() - 1e-9)
+    inside = curve[first : last + 1] > snr_threshold
+    low, from_above = _first_wide_run(inside, width), _first_wide_run(inside[::-1], width)
+    if low is None or from_above is None:
+        return BandwidthData()
+    high = last if fix_high_edge_to_fhs else last - from_above
+    low += first
+    return BandwidthData(
+        low_edge_f=s.frequency(low),
+        high_edge_f=ceiling if fix_high_edge_to_fhs else s.frequency(high),
+        low_edge_snr=float(curve[low]),
+        high_edge_snr=float(curve[high]),
+        f_range=s.Nyquist() - s.f0(),
+    )
 
 
 def BandwidthStatistics(signal: PowerSpectrum, noise: PowerSpectrum, band: BandwidthData) -> Metadata:
@@ -164,7 +153,7 @@ def BandwidthStatistics(signal: PowerSpectrum, noise: PowerSpectrum, band: Bandw
         stats_are_valid. Without a band, stats_are_valid is False and the others are zero.
     """
     keys = ("median_snr", "maximum_snr", "minimum_snr", "q1_4_snr", "q3_4_snr", "mean_snr")
-    curve = _snr_curve(signal, noise)
+    curve = snr_curve(signal, noise)
     first = round((band.low_edge_f - signal.f0()) / signal.df())
     last = round((band.high_edge_f - signal.f0()) / signal.df())
     inside = curve[max(first, 0) : last + 1]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import pickle
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from libseis.enums import ErrorSeverity
 from libseis.errors import MsPASSError
 from libseis.mspass.decorators.several import is_input_dead
+from libseis.mspass.pickles import loads
 from libseis.objects.kinds import Ensemble, is_finite_real
 from libseis.objects.samples import samples
 from libseis.objects.seismogram import Seismogram
@@ -23,20 +22,6 @@ ALGORITHM = "ApplyCalibEngine.apply_calib"
 # sensitivities are counts per m/s; MsPASS's calib gives nm/s
 NANO = 1.0e9
 
-# what pickles of obspy's station metadata name besides the classes of obspy.core
-SAFE_NAMES = {
-    "builtins": {
-        *["list", "dict", "set", "frozenset", "tuple", "str", "int", "float", "complex", "bool", "bytes", "object"]
-    },
-    "collections": {"OrderedDict", "defaultdict"},
-    "copyreg": {"_reconstructor", "__newobj__"},
-    "datetime": {"datetime", "date", "timedelta"},
-    "numpy": {"dtype", "ndarray"},
-    "numpy.core.multiarray": {"_reconstruct", "scalar"},
-    "numpy._core.multiarray": {"_reconstruct", "scalar"},
-    "_codecs": {"encode"},
-}
-
 
 class _Collection(Protocol):
     def find(self, query: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]: ...
@@ -46,23 +31,11 @@ class _Database(Protocol):
     def __getitem__(self, name: str) -> _Collection: ...
 
 
-class _ChannelUnpickler(pickle.Unpickler):
-    """Takes only what obspy's channel metadata are made of: a database must not be able to run code here."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if module.startswith("obspy.core."):
-            found = super().find_class(module, name)
-            if isinstance(found, type):
-                return found
-        elif name in SAFE_NAMES.get(module, ()):
-            return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"{module}.{name} is not part of station metadata")
-
-
 def _sensitivity(data: bytes, units: Sequence[str]) -> tuple[float, str] | None:
     """Counts per SI unit of the input and that unit, None when the metadata do not say or are in other units."""
     try:
-        channel = _ChannelUnpickler(io.BytesIO(data)).load()
+        # a database must not be able to run code here
+        channel = loads(data, ("obspy.core.",))
     except Exception:
         return None
     response = getattr(channel, "response", channel)

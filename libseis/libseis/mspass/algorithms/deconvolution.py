@@ -1,0 +1,5 @@
+"""The names of mspasspy.ccore.algorithms.deconvolution that libseis has."""
+
+from libseis.mspass.algorithms.multitaper import MTPowerSpectrumEngine
+
+__all__ = ["MTPowerSpectrumEngine"]
