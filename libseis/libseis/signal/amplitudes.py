@@ -61,7 +61,8 @@ def peak(x: Values) -> float:
 def root_mean_square(x: Values) -> float:
     """The root of the mean squared value, or of the mean squared vector length."""
     flat = x.ravel(order="K")
-    total = float(np.dot(flat, flat))
+    with np.errstate(over="ignore"):
+        total = float(np.dot(flat, flat))
     if 1e-280 < total < 1e280:
         return math.sqrt(total / x.shape[-1])
     unit = _unit(x)  # squares may be too large or too small to be numbers

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from libseis.enums import ErrorSeverity
 from libseis.errors import MsPASSError
-from libseis.mspass.algorithms.multitaper import dead_spectrum
+from libseis.mspass.algorithms.multitaper import _dead_spectrum
 from libseis.objects.metadata import Metadata
 from libseis.objects.powerspectrum import PowerSpectrum
 from libseis.objects.samples import has_gaps, samples
@@ -110,7 +110,7 @@ class MTPowerSpectrumEngine:
                 f"MTPowerSpectrumEngine.apply: the length {len(x)} of the data does not match winsize {self.winsize}"
             )
         if isinstance(d, TimeSeries) and (d.dead() or has_gaps(d)):
-            return dead_spectrum("the datum is dead" if d.dead() else "the datum has gaps; fill or split them first")
+            return _dead_spectrum("the datum is dead" if d.dead() else "the datum has gaps; fill or split them first")
         spec = power_spectrum(np.ascontiguousarray(x), dt, Tapers(self.vn.T, self.lamb), self.nfft, self._weighting)
         made = self.MTSpec_instance = _Estimate(self, dt, spec)
         for key in ("dt", "df", "nw", "kspec", "nfft", "npts"):

@@ -45,7 +45,7 @@ class BandwidthData:
         return 20.0 * math.log10(self.high_edge_f / self.low_edge_f)
 
 
-def snr_curve(signal: PowerSpectrum, noise: PowerSpectrum) -> Curve:
+def _snr_curve(signal: PowerSpectrum, noise: PowerSpectrum) -> Curve:
     """Amplitude ratio at the signal's frequencies; 1 where the noise is not known, or neither has power."""
     power = np.asarray(signal.spectrum)
     frequencies = signal.f0() + signal.df() * np.arange(len(power))
@@ -115,7 +115,7 @@ def EstimateBandwidth(
             f"EstimateBandwidth: arguments 2 and 3 must be PowerSpectrum objects, found {type(s).__name__} and "
             f"{type(n).__name__}; libseis.mspass.algorithms.snr has the form (signal, noise)"
         )
-    curve = snr_curve(s, n)
+    curve = _snr_curve(s, n)
     ceiling = fhs if 0.0 < fhs <= s.Nyquist() else USABLE_NYQUIST * s.Nyquist()
     first, last = (min(max(s.sample_number(f), 0), len(curve) - 1) for f in (n.df() * tbp, ceiling))
     width = math.ceil(2.0 * tbp * n.df() / s.df() - 1e-9)
@@ -153,7 +153,7 @@ def BandwidthStatistics(signal: PowerSpectrum, noise: PowerSpectrum, band: Bandw
         stats_are_valid. Without a band, stats_are_valid is False and the others are zero.
     """
     keys = ("median_snr", "maximum_snr", "minimum_snr", "q1_4_snr", "q3_4_snr", "mean_snr")
-    curve = snr_curve(signal, noise)
+    curve = _snr_curve(signal, noise)
     first = round((band.low_edge_f - signal.f0()) / signal.df())
     last = round((band.high_edge_f - signal.f0()) / signal.df())
     inside = curve[max(first, 0) : last + 1]

@@ -23,14 +23,14 @@ DT_TOLERANCE = 0.001
 """Sampling intervals that differ by less than this share are the same."""
 
 
-def dead_spectrum(message: str) -> PowerSpectrum:
+def _dead_spectrum(message: str) -> PowerSpectrum:
     """An empty spectrum that says why there is none."""
     spectrum = PowerSpectrum()
     spectrum.elog.log_error(ALGORITHM, message, ErrorSeverity.Invalid)
     return spectrum
 
 
-def transform_length(winsize: int, nfft: int) -> int:
+def _transform_length(winsize: int, nfft: int) -> int:
     """MsPASS's rule: `nfft`, or the next power of two above `winsize` where `nfft` is less."""
     return nfft if nfft >= winsize else 1 << winsize.bit_length()
 
@@ -84,7 +84,7 @@ class MTPowerSpectrumEngine:
                 stacklevel=2,
             )
             self._ntapers = most
-        self._nfft = transform_length(self._winsize, int(nfft))
+        self._nfft = _transform_length(self._winsize, int(nfft))
         self._dt = float(dt)
         self.set_df(self._dt)
         slepian_tapers(self._winsize, self._tbp, self._ntapers)  # values out of range are told now
@@ -133,11 +133,11 @@ class MTPowerSpectrumEngine:
 
     def _apply_to_datum(self, d: TimeSeries) -> PowerSpectrum:
         if d.dead() or not self._winsize:
-            return dead_spectrum("the datum is dead" if d.dead() else "the engine has no window size")
+            return _dead_spectrum("the datum is dead" if d.dead() else "the engine has no window size")
         if abs(d.dt - self._dt) > DT_TOLERANCE * self._dt:
-            return dead_spectrum(f"the datum has a sampling interval of {d.dt} s and the engine one of {self._dt} s")
+            return _dead_spectrum(f"the datum has a sampling interval of {d.dt} s and the engine one of {self._dt} s")
         if has_gaps(d):
-            return dead_spectrum(f"the datum has {len(d.gaps)} gap(s); fill or split them first")
+            return _dead_spectrum(f"the datum has {len(d.gaps)} gap(s); fill or split them first")
         x = samples(d)
         if len(x) < self._winsize:
             x = np.concatenate((x, np.zeros(self._winsize - len(x))))

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from libseis.enums import ErrorSeverity
 from libseis.errors import MsPASSError
 from libseis.geodetics import distance_degrees
-from libseis.mspass.algorithms.bandwidth import USABLE_NYQUIST, BandwidthData, snr_curve
+from libseis.mspass.algorithms.bandwidth import USABLE_NYQUIST, BandwidthData, _snr_curve
 from libseis.mspass.algorithms.multitaper import MTPowerSpectrumEngine
-from libseis.mspass.algorithms.snr_metrics import ALGORITHM, ALL_METRICS, add_metrics, safe_ratio
+from libseis.mspass.algorithms.snr_metrics import ALGORITHM, ALL_METRICS, _add_metrics, _safe_ratio
 from libseis.mspass.algorithms.snr_use import filter_by_snr_bandwidth, save_snr_arrival, visualize_qcdata
 from libseis.mspass.algorithms.window import WindowData
 from libseis.mspass.decorators import mspass_func_wrapper
@@ -120,7 +120,7 @@ def EstimateBandwidth(
             f"found {f0!r} with a ceiling of {ceiling} Hz"
         )
     width = None if df_smoother is None else _positive("df_smoother", df_smoother)
-    curve = snr_curve(S, N)
+    curve = _snr_curve(S, N)
     df, start_f = S.df(), S.f0()
     band = BandwidthData(f_range=df * max(len(curve) - 1, 0))
     if not len(curve):
@@ -209,7 +209,7 @@ def snr(
         The ratio; 999999.9 if only the noise is zero, and -1 if both are.
     """
     noise = _amplitude(data_object, noise_window, noise_metric, perc, "noise")
-    return safe_ratio(_amplitude(data_object, signal_window, signal_metric, perc, "signal"), noise)
+    return _safe_ratio(_amplitude(data_object, signal_window, signal_metric, perc, "signal"), noise)
 
 
 def FD_snr_estimator(
@@ -347,7 +347,7 @@ def FD_snr_estimator(
     if optional_metrics:
         low_cut_from = f_low_zero_test or 2.0 * tbp * signal.df()
         windows = (signal_window, noise_window)
-        add_metrics(
+        _add_metrics(
             found, log, data_object, (signal, noise), band, windows, optional_metrics, poles, perc, low_cut_from
         )
     return [found, log]

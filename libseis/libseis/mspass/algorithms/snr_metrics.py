@@ -36,7 +36,7 @@ SILENT = -1.0
 ALL_METRICS = ("snr_stats", "filtered_envelope", "filtered_L2", "filtered_Linf", "filtered_MAD", "filtered_perc")
 
 
-def safe_ratio(signal: float, noise: float) -> float:
+def _safe_ratio(signal: float, noise: float) -> float:
     """Signal over noise; a large number without noise, and a negative one without both."""
     return amplitude_ratio(signal, noise, noise_free=NOISE_FREE, silent=SILENT)
 
@@ -71,7 +71,7 @@ def _statistics(
         log.log_error(ALGORITHM, "there are no statistics of the ratio in this band", ErrorSeverity.Complaint)
 
 
-def add_metrics(
+def _add_metrics(
     found: dict[str, Any],
     log: ErrorLogger,
     d: TimeSeries,
@@ -100,7 +100,7 @@ def add_metrics(
                 if parts is None:
                     parts = _filtered(d, band, low_cut, poles, windows)
                 key, amplitudes = _FILTERED[metric]
-                found[key] = safe_ratio(*amplitudes(*parts, perc))
+                found[key] = _safe_ratio(*amplitudes(*parts, perc))
                 if metric == "filtered_perc":
                     found["snr_perc"] = perc
             else:
