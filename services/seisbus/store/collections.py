@@ -1,8 +1,8 @@
 """Names, documents and indexes of the collections. The only list of them; `ensure_indexes` makes it true.
 
 Speed rules that hold for MongoDB and for the embedded server alike: query by `_id`, or by the full equality prefix of
-an index plus at most one range (the embedded server scans everything for a bare range of `_id`); write in batches;
-never claim work by a state field.
+an index plus at most one range (the embedded server scans everything for a bare range of `_id`); bound what grows with
+a job by ranges, since a limit does not (`slices`); write in batches; never claim work by a state field.
 """
 
 from __future__ import annotations
@@ -121,9 +121,9 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
         _index("event", sparse=True),
     ],
     HISTORY_GLOBAL: [_index("job")],
-    HISTORY_OBJECT: [_index("job")],
-    CEMETERY: [_index("job")],
-    ELOG: [_index("job")],
+    HISTORY_OBJECT: [_index("job", "_id")],
+    CEMETERY: [_index("job", "_id")],
+    ELOG: [_index("job", "_id")],
     ASDF_DATASET: [_index("job"), _index("path")],
     MISFIT_WINDOW: [_index("job", "event", "net", "sta")],
     ADJOINT_SOURCE: [_index("job", "event", "net", "sta")],
@@ -138,7 +138,12 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
 }  # fmt: skip
 
 # Indexes of older versions whose work others do.
-_OBSOLETE: Final[Mapping[str, tuple[str, ...]]] = {WF_TIMESERIES: ("data_tag_1_starttime_1", "event_1_starttime_1")}
+_OBSOLETE: Final[Mapping[str, tuple[str, ...]]] = {
+    WF_TIMESERIES: ("data_tag_1_starttime_1", "event_1_starttime_1"),
+    HISTORY_OBJECT: ("job_1",),
+    CEMETERY: ("job_1",),
+    ELOG: ("job_1",),
+}
 
 
 async def ensure_indexes(database: AsyncDatabase[Document]) -> None:

@@ -14,10 +14,10 @@ from ..model.task import Existing
 from . import collections as c
 from .client import Store, translated
 from .documents import ObjectId
+from .packing import day_of
+from .slices import bounded, days_of, spans_of
 
 _BATCH = 1000
-# A start of a waveform is a float, and within its window.
-_MARGIN_S = 1.0
 
 Span = tuple[str, int, int, str]
 """Channel, start_ns, end_ns and event of a window."""
@@ -25,35 +25,25 @@ Span = tuple[str, int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A job that saved something: its id, and the least and the largest start of its waveforms, epoch seconds."""
+    """A job that saved something: its id, and the days that its saved windows start in, nanoseconds since 1970."""
 
     job: str
-    first: float
-    last: float
+    days: frozenset[int]
 
     def may_have(self, window: Span) -> bool:
-        """Whether a waveform of this window would lie among those that it saved."""
-        _, start_ns, end_ns, _ = window
-        return end_ns / 1e9 >= self.first - _MARGIN_S and start_ns / 1e9 <= self.last + _MARGIN_S
+        """Whether it saved windows of that day."""
+        _, start_ns, _, _ = window
+        return day_of(start_ns) in self.days
 
 
 async def earlier_jobs(store: Store, recipe: str, but: str = "") -> list[Earlier]:
     """Jobs with this recipe that have saved waveforms, newest first, without `but` and those that are being removed."""
     found: list[Earlier] = []
     with translated():
-        jobs = await store[c.JOB].find({"recipe": recipe, "purged_by": {"$exists": False}}, {"_id": 1}).to_list()
-        for job in sorted((document["_id"] for document in jobs if document["_id"] != but), reverse=True):
-            ends = [
-                document["starttime"]
-                for direction in (1, -1)
-                for name in c.WAVEFORMS
-                async for document in store[name]
-                .find({"job": job}, {"starttime": 1})
-                .sort([("job", direction), ("starttime", direction)])
-                .limit(1)
-            ]
-            if ends:
-                found.append(Earlier(job, min(ends), max(ends)))
+        jobs = await store[c.JOB].find({"recipe": recipe, "purged_by": {"$exists": False}}).to_list()
+        for job in sorted((job for job in jobs if job["_id"] != but), key=lambda job: job["_id"], reverse=True):
+            if days := frozenset(await days_of(store, job)):
+                found.append(Earlier(job["_id"], days))
     return found
 
 
@@ -99,10 +89,11 @@ async def share(store: Store, job: str, waveforms: Sequence[str]) -> bool:
 async def unshare(store: Store, job: str) -> None:
     """Undo `share` for all waveforms of other jobs, when the job is removed."""
     with translated():
-        found = await store[c.JOB].find_one({"_id": job}, {"points_to": 1})
+        found = await store[c.JOB].find_one({"_id": job})
         if found is not None and found.get("points_to"):
-            for name in c.WAVEFORMS:
-                await store[name].update_many({"shared_by": job}, {"$pull": {"shared_by": job}})
+            for bounds in await spans_of(store, [found]):
+                for name in c.WAVEFORMS:
+                    await store[name].update_many(bounded({"shared_by": job}, bounds), {"$pull": {"shared_by": job}})
 
 
 async def pointing_jobs(store: Store, job: str) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from gridfs import AsyncGridFSBucket
 from gridfs.errors import NoFile
@@ -21,9 +21,12 @@ from .client import Store, translated
 from .documents import JobDocument
 from .earlier import pointing_jobs, unshare
 from .jobs import get_job, open_jobs, spec_of, update_job
+from .slices import by_hash, remove_waveforms, waveforms_of
 
 # Paths in one query: far below the 16 MB of a document.
 _PATHS_AT_ONCE = 500
+# Of which a job can have as many as windows; what is deleted at once must fit the cache of the embedded server.
+_MANY: Final[tuple[c.Collection[Any], ...]] = (c.ELOG, c.CEMETERY, c.HISTORY_OBJECT)
 # Whose documents carry `job`.
 OF_JOB: Final[tuple[str, ...]] = (
     *c.WAVEFORMS,
@@ -103,11 +106,10 @@ async def remove_blobs(store: Store, job: str) -> None:
     """Delete the waveforms of a job that are in GridFS."""
     with translated():
         bucket = AsyncGridFSBucket(store.database)
-        for name in c.WAVEFORMS:
-            async for document in store[name].find({"job": job}, {"gridfs_id": 1}):
-                if "gridfs_id" in document:
-                    with contextlib.suppress(NoFile):
-                        await bucket.delete(document["gridfs_id"])
+        async for document in waveforms_of(store, job, {"gridfs_id": 1}):
+            if "gridfs_id" in document:
+                with contextlib.suppress(NoFile):
+                    await bucket.delete(document["gridfs_id"])
         # what a writer put there and died before it committed
         async for found in store.database["fs.files"].find({"filename": gridfs_name(job)}, {"_id": 1}):
             with contextlib.suppress(NoFile):
@@ -118,6 +120,10 @@ async def remove_documents(store: Store, job: str) -> None:
     """Delete everything that carries the job's id, and the job last."""
     with translated():
         await unshare(store, job)
+        await remove_waveforms(store, job)
+        for collection in _MANY:
+            async for some in by_hash(store, collection, job):
+                await store[collection].delete_many({"_id": {"$in": [document["_id"] for document in some]}})
         for name in OF_JOB:
             await store.database[name].delete_many({"job": job})
         await store[c.JOB].delete_one({"_id": job})

@@ -1,7 +1,8 @@
 """Paged reads for the control plane: jobs, outcomes, waveform documents, logs, archive holdings.
 
 Each read uses one index by its full equality prefix and at most one range (the speed rules of `collections`), and
-filters the rest while it reads. Writing is left to `jobs`, `tasks`, `settle` and `index`.
+filters the rest while it reads; what grows with a job is read in slices. Writing is left to `jobs`, `tasks`, `settle`
+and `index`.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from .documents import (
 from .graves import expand_log, windows_of_grave
 from .normalized import WITHOUT_PICKLE
 from .pages import Page, PageRequest, token
+from .slices import bounded, by_hash, spans_of
 
 D = TypeVar("D", bound=Mapping[str, Any])
 Accept = Callable[[D], bool]
@@ -49,6 +51,8 @@ _MARGIN_S = 1e-6
 _PROVENANCES = 10_000  # kept while documents are read, a few hundred bytes each
 # Pieces of a window that are looked for.
 _PIECES = 100
+# Digits of an ObjectId; ids of older versions were longer.
+_HEX = 24
 # Error logs that are read by one query.
 _LOGS = 100
 _ANY_CHANNEL = ChannelFilter()
@@ -92,39 +96,52 @@ async def waveforms(store: Store, wanted: WaveformFilter, request: PageRequest) 
     """wf documents in order of start time."""
     scope = ("waveforms", wanted)
     after = request.position(*scope)
-    where, accept = _waveform_query(wanted)
-    if after is not None:
-        bounds = where.setdefault("starttime", {})
-        bounds["$gte"] = max(after[0], bounds.get("$gte", after[0]))
-    found = _in_order(store, wanted, where)
-    page = await _page(found, request, 1000, scope, lambda d: [d["starttime"], d["_id"]], accept, after)
+    found = _in_order(store, wanted, None if after is None else after[0])
+    page = await _page(found, request, 1000, scope, lambda d: [d["starttime"], d["_id"]], _accepts(wanted), after)
     known: LRUCache[str, Provenance] = LRUCache(_PROVENANCES)
     for document in page.documents:
         await with_provenance(store, document, known)
     return page
 
 
-async def _in_order(store: Store, wanted: WaveformFilter, where: Document) -> AsyncIterator[SavedDocument]:
-    """What a query finds in all collections of waveforms, in order of start time; of a job also what earlier jobs
-    stored for it."""
-    wheres = [where]
-    if "job" in where:
-        job = await store[c.JOB].find_one({"_id": where["job"]}, {"points_to": 1})
-        if job is not None and job.get("points_to"):
-            wheres.append({"shared_by": where["job"], **{key: value for key, value in where.items() if key != "job"}})
-    cursors = [
-        store[name].find(_there(components, one), batch_size=500).sort([("starttime", 1), ("_id", 1)])
-        for name, components in c.WAVEFORMS.items()
-        if wanted.components in (0, components)
-        for one in wheres
-    ]
-    heads = [(cursor, document) for cursor in cursors if (document := await anext(cursor, None)) is not None]
-    while heads:
-        at = min(range(len(heads)), key=lambda n: (heads[n][1]["starttime"], heads[n][1]["_id"]))
-        cursor, document = heads[at]
-        yield document
-        following = await anext(cursor, None)
-        heads[at : at + 1] = [] if following is None else [(cursor, following)]
+async def _in_order(store: Store, wanted: WaveformFilter, after: float | None = None) -> AsyncIterator[SavedDocument]:
+    """What may match a filter in all collections of waveforms, in order of start time, from the start `after` on; of a
+    job also what earlier jobs stored for it."""
+    where = _waveform_query(wanted)
+    if after is not None:
+        where = bounded(where, {"$gte": after})
+    queries = [where]
+    slices: list[Document] = [{}]
+    jobs = await _jobs_of(store, wanted) if wanted.job or not set(where) - {"starttime", "data_tag"} else []
+    if jobs:
+        slices = await spans_of(store, jobs)
+    if jobs and not {"event", "net"} & set(where):  # the index that leads through them is the job's
+        rest = {name: value for name, value in where.items() if name == "starttime"}
+        queries = [{"job": job["_id"], **rest} for job in jobs]
+        queries += [{"shared_by": job["_id"], **rest} for job in jobs if wanted.job and job.get("points_to")]
+    for bounds in slices:
+        found: list[SavedDocument] = []
+        for query in (bounded(one, bounds) for one in queries):
+            if not _empty(query.get("starttime", {})):
+                for name, components in c.WAVEFORMS.items():
+                    if wanted.components in (0, components):
+                        found += await store[name].find(_there(components, query)).to_list()
+        for document in sorted(found, key=lambda document: (document["starttime"], document["_id"])):
+            yield document
+
+
+async def _jobs_of(store: Store, wanted: WaveformFilter) -> list[JobDocument]:
+    """The jobs whose waveforms can match: the one that is named, those with the tag, or all."""
+    if wanted.job:
+        job = await store[c.JOB].find_one({"_id": wanted.job})
+        return [] if job is None else [job]
+    found = await store[c.JOB].find({}).to_list()
+    tag = wanted.data_tag
+    return [job for job in found if not tag or job["spec"].get("output", {}).get("data_tag", "") == tag]
+
+
+def _empty(bounds: Mapping[str, float]) -> bool:
+    return "$gte" in bounds and "$lt" in bounds and bounds["$gte"] >= bounds["$lt"]
 
 
 def _there(components: int, where: Document) -> Document:
@@ -145,11 +162,11 @@ async def with_provenance(store: Store, document: SavedDocument, known: LRUCache
 
 async def each_waveform(store: Store, wanted: WaveformFilter, limit: int = 0) -> AsyncIterator[SavedDocument]:
     """wf documents in order of start time, one by one, at most `limit` (0 means all), in bounded memory."""
-    where, accept = _waveform_query(wanted)
+    accept = _accepts(wanted)
     given = 0
     known: LRUCache[str, Provenance] = LRUCache(_PROVENANCES)
     with translated():
-        async for document in _in_order(store, wanted, where):
+        async for document in _in_order(store, wanted):
             if not accept(document):
                 continue
             await with_provenance(store, document, known)
@@ -172,9 +189,9 @@ async def datum(store: Store, identity: str) -> tuple[list[SavedDocument], Grave
         if not documents and by_id:
             grave = await store[c.CEMETERY].find_one({"_id": ids[0]})
         elif not documents:
-            async for other in store[c.CEMETERY].find({"job": job_of(identity)}):
-                if identity in windows_of_grave(other):
-                    grave = other
+            async for some in by_hash(store, c.CEMETERY, job_of(identity)):
+                grave = next((other for other in some if identity in windows_of_grave(other)), None)
+                if grave is not None:
                     break
     if not documents and grave is None:
         raise NotFoundError(
@@ -216,9 +233,22 @@ async def of_job(store: Store, collection: Collection[D], job: str, request: Pag
     """Documents of `cemetery`, `dead_letter` or others that belong to a job (any job when empty)."""
     scope = (collection, job)
     after = request.position(*scope)
-    where: Document = {"job": job} if job else {}
-    cursor = store[collection].find(where, {"body": 0}).sort("_id", 1)
-    return await _page(cursor, request, 1000, scope, lambda d: [d["_id"]], None, after)
+    if job and collection == c.CEMETERY:  # as many as windows, where each is dead for a reason of its own
+        found = _each(by_hash(store, collection, job, None if after is None else _hash_id(after[0])))
+    else:
+        found = store[collection].find({"job": job} if job else {}, {"body": 0}).sort("_id", 1)
+    return await _page(found, request, 1000, scope, lambda d: [d["_id"]], None, after)
+
+
+async def _each(batches: AsyncIterator[list[D]]) -> AsyncIterator[D]:
+    async for some in batches:
+        for document in some:
+            yield document
+
+
+def _hash_id(identity: object) -> ObjectId | None:
+    """The id that a page ended with; None where it was one of an older version, a text."""
+    return identity if isinstance(identity, ObjectId) else None
 
 
 async def logs(store: Store, job: str, request: PageRequest) -> Page[ErrorLog]:
@@ -228,18 +258,18 @@ async def logs(store: Store, job: str, request: PageRequest) -> Page[ErrorLog]:
     limit = request.limit(1000)
     found: list[ErrorLog] = []
     at: list[str | int] = []
-    with translated():
-        async for document in store[c.ELOG].find({"job": job}, batch_size=100).sort("_id", 1):
-            identity = str(document["_id"])
-            if after and identity < str(after[0]):
+    from_here = ObjectId(after[0]) if after and ObjectId.is_valid(after[0]) else None
+    async for document in _each(by_hash(store, c.ELOG, job, from_here)):
+        identity = str(document["_id"])
+        if after and from_here is None and len(identity) != _HEX and identity < str(after[0]):
+            continue  # of an older version
+        for number, log in enumerate(expand_log(document)):
+            if after and identity == str(after[0]) and number <= after[1]:
                 continue
-            for number, log in enumerate(expand_log(document)):
-                if after and [identity, number] <= after:
-                    continue
-                if len(found) == limit:
-                    return Page(found, token(at, *scope))
-                found.append(log)
-                at = [identity, number]
+            if len(found) == limit:
+                return Page(found, token(at, *scope))
+            found.append(log)
+            at = [identity, number]
     return Page(found)
 
 
@@ -358,8 +388,8 @@ async def channels(
     return await _page(cursor, request, 1000, scope, lambda d: [d.get(name, "") for name in order], accept, after)
 
 
-def _waveform_query(wanted: WaveformFilter) -> tuple[Document, Accept[SavedDocument]]:
-    """A query that one index serves, and the exact test of what it finds."""
+def _waveform_query(wanted: WaveformFilter) -> Document:
+    """A query that one index serves and that leaves out nothing which `_accepts` takes."""
     codes = wanted.channels
     where: Document = {}
     if wanted.event:
@@ -372,6 +402,12 @@ def _waveform_query(wanted: WaveformFilter) -> tuple[Document, Accept[SavedDocum
         where["data_tag"] = wanted.data_tag
     if wanted.span.end_ns is not None:
         where["starttime"] = {"$lt": wanted.span.end_ns / 1e9 + _MARGIN_S}
+    return where
+
+
+def _accepts(wanted: WaveformFilter) -> Accept[SavedDocument]:
+    """The exact test of a filter."""
+    codes = wanted.channels
 
     def accept(document: SavedDocument) -> bool:
         return (
@@ -382,7 +418,7 @@ def _waveform_query(wanted: WaveformFilter) -> tuple[Document, Accept[SavedDocum
             and any(map(codes.matches, channels_of(document)))
         )
 
-    return where, accept
+    return accept
 
 
 def last_sample_ns(document: SavedDocument) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..model.dataset_places import log_of
 from .client import Store, translated
-from .collections import ASDF_DATASET, JOB, WAVEFORMS
+from .collections import ASDF_DATASET, JOB
+from .slices import waveforms_of
 
 
 async def jobs_to_clean(store: Store, closed_before_ns: int) -> list[tuple[str, int]]:
@@ -24,9 +25,9 @@ async def named_urls(store: Store, job: str) -> set[str]:
     """URLs in the sink that documents of a job name: of objects, and (with a slash at the end) of folders of them."""
     with translated():
         named: set[str] = set()
-        for name in WAVEFORMS:
-            waveforms = store[name].find({"job": job}, {"storage_mode": 1, "dir": 1, "dfile": 1})
-            named |= {f"{w['dir']}/{w['dfile']}" async for w in waveforms if w.get("storage_mode") == "s3"}
+        async for waveform in waveforms_of(store, job, {"storage_mode": 1, "dir": 1, "dfile": 1}):
+            if waveform.get("storage_mode") == "s3":
+                named.add(f"{waveform['dir']}/{waveform['dfile']}")
         datasets = store[ASDF_DATASET].find({"job": job}, {"url": 1, "path": 1, "log_sha256": 1})
         async for dataset in datasets:
             if "url" in dataset:

@@ -1,0 +1,155 @@
+"""Whatever a job has a great many of is read and removed in slices: no single answer of the database is long."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from bson import ObjectId
+from pymongo import monitoring
+
+from libseis.codes import Channel, ChannelFilter
+from seisbus.model.ids import document_id, new_job_id, window_id
+from seisbus.store import collections as c
+from seisbus.store import queries
+from seisbus.store.client import Store
+from seisbus.store.documents import Document
+from seisbus.store.earlier import earlier_jobs
+from seisbus.store.pages import PageRequest
+from seisbus.store.purge import remove_documents
+from seisbus.store.references import named_urls
+from seisbus.store.slices import AT_ONCE
+from seisbus.store.summaries import pack_rows
+
+DAY_NS = 86_400 * 10**9
+DAYS = [15_000, 15_001, 15_400]
+CHANNELS = [Channel("CI", f"S{n}", "", "LHZ") for n in range(3)]
+MINUTE_NS = 60 * 10**9
+A_DAY = 300
+
+
+class Answers(monitoring.CommandListener):
+    """Documents of each answer, by collection; and documents that one command deleted."""
+
+    def __init__(self) -> None:
+        self.of: dict[int, Counter[str]] = {}
+        self._cursors: dict[int, int] = {}  # cursor -> the request that opened it
+        self._first: dict[int, int] = {}  # request -> the same
+        self._names: dict[int, str] = {}
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        if event.command_name == "getMore":
+            self._first[event.request_id] = self._cursors[event.command["getMore"]]
+        elif event.command_name == "delete":
+            self._names[event.request_id] = str(event.command["delete"])
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        if event.command_name == "delete":
+            self.of[event.request_id] = Counter({self._names[event.request_id]: event.reply["n"]})
+        if (cursor := event.reply.get("cursor")) is not None:
+            first = self._first.get(event.request_id, event.request_id)
+            self._cursors[cursor["id"]] = first
+            name = cursor["ns"].split(".", 1)[1]
+            batch = cursor.get("firstBatch", cursor.get("nextBatch", ()))
+            self.of.setdefault(first, Counter())[name] += len(batch)
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None: ...
+
+    def longest(self, name: str) -> int:
+        """The longest answer of a collection."""
+        return max((counts[name] for counts in self.of.values()), default=0)
+
+
+def documents_of(job: str, tag: str = "") -> dict[str, list[Document]]:
+    waveforms: list[Document] = []
+    logs: list[Document] = []
+    rows: list[Any] = []
+    for day in DAYS:
+        for channel in CHANNELS:
+            rows.append((str(channel), day * DAY_NS, "saved", "", A_DAY))
+            for n in range(A_DAY):
+                start = day * DAY_NS + n * 2 * MINUTE_NS
+                window = window_id(job, str(channel), start, start + MINUTE_NS, "")
+                waveforms.append({
+                    "_id": ObjectId(document_id(window, "0")), "job": job, "window": window, "piece": 0,
+                    "net": channel.net, "sta": channel.sta, "chan": channel.chan, "t0_ns": start,
+                    "starttime": start / 1e9, "rate": [1, 1], "delta": 1.0, "npts": 60, "data_tag": tag,
+                    "storage_mode": "s3", "dir": "s3://bucket", "dfile": f"{job}/{window}",
+                })  # fmt: skip
+                logs.append({"_id": ObjectId(document_id(window, "elog")), "job": job, "window": window, "logdata": []})
+    job_document = {
+        "_id": job, "name": "", "kind": "window", "spec": {"output": {"data_tag": tag}}, "closed_ns": 1, "summed": True,
+        "state": "done", "recipe": "r" + tag,
+    }  # fmt: skip
+    summary = {
+        "_id": ObjectId(), "job": job, "reasons": [("saved", "", A_DAY * len(DAYS) * len(CHANNELS))],
+        "rows": pack_rows(rows), "summed": True,
+    }  # fmt: skip
+    graves = [
+        {"_id": ObjectId(document_id(f"{job}.{n}", "grave")), "job": job, "window": f"{job}.{n}", "count": 1}
+        for n in range(2_500)
+    ]
+    return {c.WF_TIMESERIES: waveforms, c.ELOG: logs, c.JOB: [job_document], c.SUMMARY: [summary], c.CEMETERY: graves}
+
+
+@pytest.fixture(scope="module")
+def answers() -> Answers:
+    listener = Answers()
+    monitoring.register(listener)
+    return listener
+
+
+async def test_no_answer_is_long(answers: Answers, mongodb_uri: str, mongodb_database: str) -> None:
+    first, second = new_job_id(), new_job_id()
+    ours = documents_of(first, "noise")
+    async with await Store.connect(mongodb_uri, mongodb_database) as store:
+        await store.ensure_indexes()
+        other = documents_of(second, "other")
+        for name in (c.JOB, c.SUMMARY, c.WF_TIMESERIES):
+            await store.database[name].insert_many(other[name])
+        for name, documents in ours.items():
+            await store.database[name].insert_many(documents)
+        total = len(ours[c.WF_TIMESERIES])
+        in_order = sorted(ours[c.WF_TIMESERIES], key=lambda d: (d["starttime"], d["_id"]))
+        expected = [d["_id"] for d in in_order]
+        answers.of.clear()
+
+        for wanted in (queries.WaveformFilter(job=first), queries.WaveformFilter(data_tag="noise")):
+            assert [d["_id"] async for d in queries.each_waveform(store, wanted)] == expected
+        everything = [d async for d in queries.each_waveform(store, queries.WaveformFilter())]
+        assert len({d["_id"] for d in everything}) == len(everything) == 2 * total
+        one = queries.WaveformFilter(job=first, channels=ChannelFilter("CI", "S1", "*", "LHZ"))
+        assert [d["_id"] async for d in queries.each_waveform(store, one)] == [
+            d["_id"] for d in in_order if d["sta"] == "S1"
+        ]
+
+        paged: list[Any] = []
+        token = ""
+        while True:
+            page = await queries.waveforms(store, queries.WaveformFilter(job=first), PageRequest(900, token))
+            paged += [d["_id"] for d in page.documents]
+            if not (token := page.next_token):
+                break
+        assert paged == expected
+
+        for read, name in ((queries.logs, c.ELOG), (lambda *a: queries.of_job(a[0], c.CEMETERY, *a[1:]), c.CEMETERY)):
+            seen: list[Any] = []
+            token = ""
+            while True:
+                some = await read(store, first, PageRequest(700, token))
+                seen += [d["_id"] for d in some.documents]
+                if not (token := some.next_token):
+                    break
+            assert seen == sorted(d["_id"] for d in ours[name])
+
+        (earlier,) = await earlier_jobs(store, "rnoise")
+        assert earlier.days == {day * DAY_NS for day in DAYS}
+        assert len(await named_urls(store, first)) == total
+
+        await remove_documents(store, first)
+        for name in ours:
+            assert await store.database[name].count_documents({"job": first}) == 0
+        assert await store[c.WF_TIMESERIES].count_documents({"job": second}) == total
+    for name in (c.WF_TIMESERIES, c.ELOG, c.CEMETERY):
+        assert 0 < answers.longest(name) <= 2 * AT_ONCE, name
