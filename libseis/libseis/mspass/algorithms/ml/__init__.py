@@ -1,0 +1,1 @@
+"""Picks by machine learning (names of mspasspy.algorithms.ml)."""

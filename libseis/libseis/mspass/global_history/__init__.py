@@ -1,0 +1,1 @@
+"""Parameters of processing functions as trees (names of mspasspy.global_history)."""
