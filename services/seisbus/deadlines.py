@@ -29,6 +29,11 @@ KEEPALIVE_ANSWER_SECONDS: Final = 3.0
 # A healthy control takes a connection in milliseconds, a distant one within a second.
 GRPC_CONNECT_SECONDS: Final = 4.0
 
+# -- browser to the web page
+
+# A page that takes longer says so, and can be loaded again; its pictures have the same time each.
+WEB_SECONDS: Final = 30.0
+
 # -- control to its servers
 
 # Shorter than CALL_SECONDS by the time for the way, so that control's sentence arrives before the client stops waiting.

@@ -36,7 +36,7 @@ from seisbus.store.jobs import (
     update_job,
 )
 from seisbus.store.lease import acquire, release
-from seisbus.store.outcomes import outcomes
+from seisbus.store.outcomes import OutcomeFilter, outcomes
 from seisbus.store.packing import expand_all
 from seisbus.store.pages import PageRequest
 from seisbus.store.queries import WaveformFilter, logged_batches, logs
@@ -417,7 +417,7 @@ async def test_tasks_and_outcomes_of_an_older_version_go_on(store: Store) -> Non
     assert (ledger.planned, ledger.dead, ledger.saved) == (4, 2, 2)
     document = await get_job(store, job)
     assert (await summary(store, document)).reasons == {("dead", "gap"): 2, ("saved", ""): 2}
-    page = await outcomes(store, document, frozenset(), PageRequest())
+    page = await outcomes(store, document, OutcomeFilter(), PageRequest())
     assert {o["_id"] for o in page.documents} == {w.id for w in task.windows}
     assert await close_job(store, document, JobState.COMPLETED) is not None
     assert (await summary(store, await get_job(store, job))).reasons == {("dead", "gap"): 2, ("saved", ""): 2}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,11 +20,14 @@ from libseis.isotime import DAY_NS
 from seisbus.errors import NotFoundError, UserError
 from seisbus.model.ids import document_id, new_job_id, task_id, window_id
 from seisbus.model.outcome import Fate
+from seisbus.model.task import Window
 from seisbus.store import collections as c
 from seisbus.store import outcomes, queries
 from seisbus.store.blobs import PIECE_BYTES, BlobError, read_blob
 from seisbus.store.client import Store
 from seisbus.store.documents import Document
+from seisbus.store.outcomes import OutcomeFilter
+from seisbus.store.packing import End, pack_outcomes
 from seisbus.store.pages import Page, PageError, PageRequest
 
 DAY = 15043 * DAY_NS  # 2011-03-10
@@ -76,11 +81,57 @@ async def test_outcomes_of_a_large_job_come_once_each_and_in_order_whatever_the_
     await store[c.OUTCOME].insert_many([*documents, outcome(other, CHANNELS[0], DAY, Fate.SAVED)])
     ids = sorted(document["_id"] for document in documents)
     for size in (700, 250, 10_000):
-        pages = await every_page(lambda r: outcomes.outcomes(store, {"_id": job}, frozenset(), r), size)
+        pages = await every_page(lambda r: outcomes.outcomes(store, {"_id": job}, OutcomeFilter(), r), size)
         assert [document["_id"] for page in pages for document in page] == ids
         assert all(len(page) == size for page in pages[:-1])
-    dead = await every_page(lambda r: outcomes.outcomes(store, {"_id": job}, frozenset({Fate.DEAD}), r), 100)
+    dead = await every_page(
+        lambda r: outcomes.outcomes(store, {"_id": job}, OutcomeFilter(frozenset({Fate.DEAD})), r), 100
+    )
     assert sum(map(len, dead)) == sum(d["fate"] == "dead" for d in documents) > 300
+
+
+@pytest.mark.parametrize("packed", [True, False], ids=["packed", "of an older version"])
+async def test_outcomes_of_one_reason_channel_and_span_come_alone(store: Store, packed: bool) -> None:
+    job = new_job_id()
+    hour = 3_600_000_000_000
+    ends = [
+        (channel, DAY + n * hour, *((Fate.DEAD, ("gap", "no_data")[n % 2]) if n % 3 else (Fate.SAVED, "")))
+        for channel in CHANNELS[:3] for n in range(48)
+    ]  # fmt: skip
+    if packed:
+        for number, channel in enumerate(CHANNELS[:3]):
+            mine = [
+                (Window("", channel, start, start + hour, False), fate, reason)
+                for c, start, fate, reason in ends
+                if c == channel
+            ]
+            known = [
+                (replace(w, id=window_id(job, str(channel), w.start_ns, w.end_ns, "")), End(fate, reason))
+                for w, fate, reason in mine
+            ]
+            await store[c.OUTCOME].insert_one(
+                pack_outcomes(f"{job}.0.{number}/0", job, f"{job}.0.{number}", 0, 1, known)
+            )
+    else:
+        await store[c.OUTCOME].insert_many([outcome(job, *end) for end in ends])
+
+    async def found(**wanted: Any) -> set[tuple[str, int]]:
+        made = OutcomeFilter(**wanted)
+        pages = await every_page(lambda r: outcomes.outcomes(store, {"_id": job}, made, r), 7)
+        return {(o["channel"], o["start_ns"]) for page in pages for o in page}
+
+    def expected(chosen: Callable[..., bool]) -> set[tuple[str, int]]:
+        return {(str(end[0]), end[1]) for end in ends if chosen(*end)}
+
+    name = str(CHANNELS[1])
+    assert await found(reason="gap") == expected(lambda c, s, f, r: r == "gap") != set()
+    assert await found(channel=name) == expected(lambda c, s, f, r: str(c) == name) != set()
+    span = {"start_ns": DAY + DAY_NS, "end_ns": DAY + DAY_NS + 5 * hour}
+    assert await found(**span) == expected(lambda c, s, f, r: span["start_ns"] <= s < span["end_ns"]) != set()
+    assert await found(fates=frozenset({Fate.DEAD}), reason="gap", channel=name, **span) == expected(
+        lambda c, s, f, r: r == "gap" and str(c) == name and span["start_ns"] <= s < span["end_ns"]
+    )
+    assert await found(reason="no such reason") == set()
 
 
 async def test_availability_adds_up_to_outcomes_and_open_windows(store: Store) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from ..extras import program
 
 with program("topology"):
-    from ..app import archives_of, configure_logging
+    from ..app import archives_of
     from ..bus import Bus
     from ..bus import Login as BusLogin
     from ..bus.topology import consumer_of, fetch_consumer, plan_consumer
@@ -27,6 +27,7 @@ with program("topology"):
     from ..store.login import Login as StoreLogin
     from ..store.permissions import ensure_users
     from ..store.replica_set import initiate_replica_set
+    from ..telemetry.logs import configure_logging
 
 
 async def create(settings: TopologySettings) -> None:

@@ -17,10 +17,9 @@ if TYPE_CHECKING:
         WriterContext,
     )
     from .lifecycle import run_service
-    from .logs import configure_logging
     from .service import Service, ServiceKind, service_of
 else:
-    # the topology command needs two of them, and every start of a stack waits for it
+    # the topology command needs one of them, and every start of a stack waits for it
     __getattr__ = late(
         __name__,
         {
@@ -34,7 +33,6 @@ else:
                 "WriterContext",
             ),
             ".lifecycle": ("run_service",),
-            ".logs": ("configure_logging",),
             ".service": ("Service", "ServiceKind", "service_of"),
         },
     )
@@ -54,7 +52,6 @@ __all__ = [
     "WindowerContext",
     "WriterContext",
     "archives_of",
-    "configure_logging",
     "run_service",
     "service_of",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextvars import ContextVar
 from typing import Any, Final
 
 import grpc
@@ -32,6 +33,7 @@ _CONTROL: Final[dict[str, Role]] = {
     "WatchJob": Role.READER,
     "CancelJob": Role.SUBMITTER,
     "RetryJob": Role.SUBMITTER,
+    "GetCaller": Role.READER,
     "ExplainJob": Role.READER,
     "GetAvailability": Role.READER,
     "PurgeJobs": Role.OPERATOR,
@@ -65,7 +67,10 @@ ROLES: Final = {
     **{f"/seis.control.v1.ControlService/{method}": role for method, role in _CONTROL.items()},
     **{f"/seis.control.v1.WorkerService/{method}": role for method, role in _WORKER.items()},
 }
-_ANYBODY: Final = Caller("anybody", Role.OPERATOR)
+# where no caller is told from another
+ANYBODY: Final = Caller("anybody", Role.OPERATOR)
+# who makes the call that runs
+CALLER: Final[ContextVar[Caller]] = ContextVar("CALLER", default=ANYBODY)
 
 
 def needed_role(method: str) -> Role | None:
@@ -114,6 +119,7 @@ class AccessInterceptor(ServerInterceptor):
             caller = await self._admit(method, needed, context)
             if needed is not Role.READER and self._book is not None:
                 _audit(logging.INFO, "allowed", caller.name, method, context)
+            CALLER.set(caller)
             return await call(request, context)
 
         return wrapped
@@ -141,7 +147,7 @@ class AccessInterceptor(ServerInterceptor):
 
     async def _admit(self, method: str, needed: Role, context: ServicerContext[Any, Any]) -> Caller:
         if self._book is None:
-            return _ANYBODY
+            return ANYBODY
         caller = self._caller(self._book, context)
         if caller is None:
             _audit(logging.WARNING, "refused: not authenticated", "-", method, context)

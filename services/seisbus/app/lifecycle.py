@@ -29,12 +29,12 @@ from ..store.client import Store
 from ..store.login import Login as StoreLogin
 from ..telemetry import tracing
 from ..telemetry.hops import Hops
+from ..telemetry.logs import configure_logging
 from ..telemetry.metrics import serve_metrics
 from .archives import archives_of
 from .context import S, ServiceContext
 from .groups import STEPS_GROUP
 from .health import HealthServer, WorkerControl
-from .logs import configure_logging
 from .memory import keep_freed_memory, keep_memory_bounded
 from .service import Service
 from .watching import Watch

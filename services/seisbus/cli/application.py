@@ -21,7 +21,7 @@ from ..extras import MissingExtraError
 from ..local import StackInterrupted, running_stack
 from ..model.stages import allow_kinds
 from ..testing.cli import app as archive_app
-from . import archives, data, deadletters, demo, doctor, export, jobs, plan, purge, stack
+from . import archives, data, deadletters, demo, doctor, export, jobs, plan, purge, stack, web
 from .options import SETTINGS, errors_to
 
 app = typer.Typer(
@@ -83,6 +83,7 @@ for command in (
     purge.purge,
     plan.plan,
     plan.calibrate,
+    web.web,
     doctor.doctor,
     doctor.version,
 ):

@@ -33,8 +33,18 @@ def bearer(token_file: Path, variable: str) -> Sequence[ClientInterceptor]:
     SecretError when the file holds no token.
     """
     token = read_secret(token_file, variable)
-    if not _TOKEN.fullmatch(token):
+    if not is_token(token):
         raise SecretError(variable, token_file, "it must hold exactly one token, which is one word in ASCII.")
+    return bearer_of(token)
+
+
+def is_token(text: str) -> bool:
+    """Whether a text can be a token."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+def bearer_of(token: str) -> Sequence[ClientInterceptor]:
+    """Interceptors that send this token."""
     # gRPC takes each object for one kind of calls only
     return tuple(kind(f"Bearer {token}") for kind in (_UnaryUnary, _UnaryStream, _StreamUnary, _StreamStream))
 

@@ -58,7 +58,7 @@ _RECEIVE_BYTES: Final = 256_000_000
 # Calls about one job or a page of jobs; all others may take long, and control is asked first whether it is there.
 _QUICK: Final = frozenset(
     {"GetJob", "ListJobs", "CancelJob", "RetryJob", "ExplainJob", "SyncIndex", "ListArchives", "ListDeadLetters"}
-    | {"GetDeadLetter", "ReplayDeadLetter"}
+    | {"GetDeadLetter", "ReplayDeadLetter", "GetCaller"}
 )
 # A younger answer shows that control is there.
 _FRESH_SECONDS: Final = 2.0

@@ -146,11 +146,11 @@ def trace_of(member: Any, columns: int = COLUMNS, component: int | None = None, 
     return Trace(label_of(member), times, samples, peak, distance_of(member), str(units or ""), told_of(member))
 
 
-def panels_of(members: Sequence[Any], span: Span | None = None) -> list[list[Trace]]:
+def panels_of(members: Sequence[Any], span: Span | None = None, columns: int = COLUMNS) -> list[list[Trace]]:
     """The rows of each panel: one, or three of Seismograms, whose components keep their relative sizes."""
     if components_in(members) == 1:
-        return [[trace_of(member, span=span) for member in members]]
-    panels = [[trace_of(member, component=number, span=span) for member in members] for number in range(3)]
+        return [[trace_of(member, columns, span=span) for member in members]]
+    panels = [[trace_of(member, columns, number, span) for member in members] for number in range(3)]
     full = [max(trace.peak for trace in row) for row in zip(*panels, strict=True)]
     return [[replace(trace, full=most) for trace, most in zip(panel, full, strict=True)] for panel in panels]
 

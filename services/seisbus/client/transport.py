@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -24,13 +25,15 @@ def default_address() -> str:
 class Transport:
     """Plain text without `tls_ca` (a file of certificates, or "system"); a token is only ever sent over TLS.
 
-    `cert` and `key` are the client's own certificate, where control demands one.
+    `cert` and `key` are the client's own certificate, where control demands one. `token` is a token itself, in place of
+    a file.
     """
 
     tls_ca: str = ""
     token_file: Path | None = None
     cert: Path | None = None
     key: Path | None = None
+    token: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -69,10 +72,8 @@ class Transport:
         """
         import grpc  # late: commands that reach nothing do not load it
 
-        from .bearer import bearer
-
         if not self.tls_ca:
-            if self.token_file is not None:
+            if self.token_file is not None or self.token:
                 raise UserError(
                     "A token is only sent over TLS: give --tls-ca (SEISBUS_TLS_CA), a file of certificates or `system`."
                 )
@@ -83,5 +84,11 @@ class Transport:
             None if self.key is None else read_bytes(self.key, "SEISBUS_TLS_KEY_FILE"),
             None if self.cert is None else read_bytes(self.cert, "SEISBUS_TLS_CERT_FILE"),
         )
-        token = None if self.token_file is None else bearer(self.token_file, "SEISBUS_TOKEN_FILE")
-        return grpc.aio.secure_channel(address, credentials, options=options, interceptors=token)
+        return grpc.aio.secure_channel(address, credentials, options=options, interceptors=self._bearer())
+
+    def _bearer(self) -> Sequence[Any] | None:
+        from .bearer import bearer, bearer_of
+
+        if self.token:
+            return bearer_of(self.token)
+        return None if self.token_file is None else bearer(self.token_file, "SEISBUS_TOKEN_FILE")

@@ -68,8 +68,20 @@ class Picture:
     reasons: Sequence[str] = ()
 
 
-async def explain(context: CallContext, job: str) -> list[str]:
-    """One sentence a finding, the most telling first. NotFoundError for an unknown job."""
+@dataclass(frozen=True, slots=True)
+class StageState:
+    """A stage now: `messages` of the job that are with it; messages of all jobs that it is `working` on; `idle`
+    requests for more work."""
+
+    service: str
+    messages: int
+    working: int
+    idle: int
+
+
+async def explain(context: CallContext, job: str) -> tuple[list[str], list[StageState]]:
+    """One sentence a finding, the most telling first, and the stages where the bus told them. NotFoundError for an
+    unknown job."""
     document = await get_job(context.store, job)
     picture = Picture(
         job=document,
@@ -88,12 +100,24 @@ async def explain(context: CallContext, job: str) -> list[str]:
             async with asyncio.timeout(BY_THE_WAY_SECONDS):  # last, when the time of the database is no longer counted
                 messages = await context.bus.pending(job)
                 lag = {name: Lag(*figures) for name, figures in (await context.bus.consumer_lag()).items()}
-            return findings(replace(picture, messages=messages, lag=lag))
+            picture = replace(picture, messages=messages, lag=lag)
+            return findings(picture), [] if JobState(document["state"]).closed else stages_of(picture)
         except (UnavailableError, TimeoutError) as error:
             silent = f"NATS: no answer within {BY_THE_WAY_SECONDS:.0f} s."
             problem = context.hops.sentence("NATS") or str(error) or silent
     others = [wait for wait in picture.waits if wait.hop != "NATS"]
-    return findings(replace(picture, bus_problem=problem, waits=others))
+    return findings(replace(picture, bus_problem=problem, waits=others)), []
+
+
+def stages_of(picture: Picture) -> list[StageState]:
+    """What each stage has, in the order of the pipeline."""
+    found = []
+    for stage in STAGES:
+        lags = [lag for name, lag in (picture.lag or {}).items() if name.startswith(stage.consumers)]
+        messages = (picture.messages or {}).get(stage.stream, 0)
+        working, idle = sum(lag.working for lag in lags), sum(lag.idle for lag in lags)
+        found.append(StageState(stage.service, messages, working, idle))
+    return found
 
 
 def findings(picture: Picture) -> list[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Any
 
 from seis.control.v1 import control_pb2 as pb
 
+from ..app.access import ANYBODY, CALLER
 from ..archive.definition import archive_named
 from ..model.kinds.index import IndexJob
 from ..model.kinds.purge import Purge, PurgeJob
@@ -93,16 +95,25 @@ class JobCalls:
 
     async def ExplainJob(self, request: pb.ExplainJobRequest, _: Any) -> pb.ExplainJobResponse:
         """Why a job is not moving."""
-        return pb.ExplainJobResponse(findings=await explain(self.context, resource_id(request.name, JOBS)))
+        findings, stages = await explain(self.context, resource_id(request.name, JOBS))
+        return pb.ExplainJobResponse(
+            findings=findings, stages=[pb.ExplainJobResponse.Stage(**asdict(stage)) for stage in stages]
+        )
+
+    async def GetCaller(self, _: pb.GetCallerRequest, __: Any) -> pb.GetCallerResponse:
+        """Who is calling."""
+        caller = CALLER.get()
+        return pb.GetCallerResponse(name=caller.name, role=caller.role.name.lower(), told_apart=caller is not ANYBODY)
 
     async def ListOutcomes(self, request: pb.ListOutcomesRequest, _: Any) -> pb.ListOutcomesResponse:
         """Outcomes in the order of the plan."""
         job = await self._job(request.name)
+        span = messages.span_value(request.span)
+        wanted = outcomes.OutcomeFilter(
+            messages.fate_values(request.fates), request.reason, request.channel, span.start_ns, span.end_ns
+        )
         page = await outcomes.outcomes(
-            self.context.store,
-            job,
-            messages.fate_values(request.fates),
-            PageRequest(request.page_size, request.page_token),
+            self.context.store, job, wanted, PageRequest(request.page_size, request.page_token)
         )
         return pb.ListOutcomesResponse(
             rows=[messages.outcome_message(document) for document in page.documents], next_page_token=page.next_token

@@ -99,6 +99,21 @@ class ProbeSettings(HealthSettings, CertificateSettings):
     grpc_tls_ca_file: Path | None = Field(default=None, description="Whose signature the certificate bears.")
 
 
+class WebSettings(LogSettings):
+    """Settings of the web page; like every client it finds control by SEISBUS_CONTROL_ADDRESS, SEISBUS_TLS_CA ..."""
+
+    web_address: str = Field(default="127.0.0.1:8787", description="host:port that the web page listens on.")
+    web_url: str = Field(
+        default="",
+        description="Address under which browsers know the web page, such as `https://seisbus.example.org`; needed "
+        "where it listens beyond this machine.",
+    )
+    web_tls_cert_file: Path | None = Field(
+        default=None, description="Certificate of the web page; without it a proxy before it speaks TLS."
+    )
+    web_tls_key_file: Path | None = Field(default=None, description="Key of that certificate.")
+
+
 class AllSettings(
     ControlSettings,
     IndexerSettings,
@@ -107,6 +122,7 @@ class AllSettings(
     WriterSettings,
     TopologySettings,
     ProbeSettings,
+    WebSettings,
 ):
     """The settings of a whole deployment with one environment, for programs that check it from outside."""
 
@@ -119,4 +135,5 @@ PROGRAMS: dict[str, type[LogSettings | HealthSettings]] = {
     "writer": WriterSettings,
     "topology": TopologySettings,
     "probe": ProbeSettings,
+    "web": WebSettings,
 }

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from .loading import variable
 from .services import PROGRAMS, AllSettings
 
-_SERVICES: Final = frozenset(PROGRAMS) - {"topology", "probe"}
+_SERVICES: Final = frozenset(PROGRAMS) - {"topology", "probe", "web"}
 
 
 def table() -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from libseis.codes import Channel
+from libseis.isotime import DAY_NS
 
 from ..model.ids import outcome_range
 from ..model.outcome import Fate
@@ -26,30 +27,73 @@ from .task_documents import windows_of
 _SLICE: Final = 500  # documents read at once; one of a day of one-minute tiles is some 10 KB
 
 
-async def outcomes(store: Store, job: JobDocument, fates: frozenset[Fate], request: PageRequest) -> Page[OutcomeRow]:
+@dataclass(frozen=True, slots=True)
+class OutcomeFilter:
+    """Which outcomes: of these fates (none means all), this reason and channel ("" means all), that start in
+    [start_ns, end_ns)."""
+
+    fates: frozenset[Fate] = frozenset()
+    reason: str = ""
+    channel: str = ""
+    start_ns: int | None = None
+    end_ns: int | None = None
+
+    def has(self, outcome: OutcomeRow) -> bool:
+        """Whether an outcome is wanted."""
+        return (
+            (not self.fates or Fate(outcome["fate"]) in self.fates)
+            and (not self.reason or outcome.get("reason") == self.reason)
+            and (not self.channel or outcome["channel"] == self.channel)
+            and (self.start_ns is None or outcome["start_ns"] >= self.start_ns)
+            and (self.end_ns is None or outcome["start_ns"] < self.end_ns)
+        )
+
+    def may_have(self, document: StoredOutcome) -> bool:
+        """Whether a document may hold such an outcome; its windows are not unpacked."""
+        if "fate" in document:
+            return self.has(document)
+        return any(
+            (not self.fates or Fate(fate) in self.fates)
+            and (not self.reason or reason == self.reason)
+            and (not self.channel or channel == self.channel)
+            and (self.start_ns is None or day_ns + DAY_NS > self.start_ns)
+            and (self.end_ns is None or day_ns < self.end_ns)
+            for channel, day_ns, fate, reason, _ in document["rows"]
+        )
+
+    @property
+    def query(self) -> Document:
+        """What the database can tell of it: documents without the reason or the channel are not even sent."""
+        parts: list[Document] = []
+        if self.reason:
+            parts.append({"$or": [{"reason": self.reason}, {"kinds.reason": self.reason}]})
+        if self.channel:
+            parts.append({"$or": [{"channel": self.channel}, {"windows.channels": self.channel}]})
+        return {"$and": parts} if parts else {}
+
+
+async def outcomes(store: Store, job: JobDocument, wanted: OutcomeFilter, request: PageRequest) -> Page[OutcomeRow]:
     """Outcomes of a job, one document per window, in the order of its plan; those of older versions first, in order of
-    window id. No fates means all."""
-    scope = ("outcomes", job["_id"], sorted(fates))
+    window id."""
+    bounds = (wanted.reason, wanted.channel, wanted.start_ns, wanted.end_ns)
+    # as older versions wrote it where it is all that they knew
+    scope = ("outcomes", job["_id"], sorted(wanted.fates), *(bounds if any(bounds) else ()))
     after = request.position(*scope)
     limit = request.limit(1000)
     found: list[OutcomeRow] = []
     at: list[list[str | int]] = []
-    async for documents in _slices(store, job, None if after is None else str(after[0])):
+    async for documents in _slices(store, job, None if after is None else str(after[0]), wanted.query):
         for document in documents:
-            if not _has(document, fates):
+            if not wanted.may_have(document):
                 continue
             for number, outcome in enumerate(expand(document)):
-                if (fates and Fate(outcome["fate"]) not in fates) or (after and [document["_id"], number] <= after):
+                if not wanted.has(outcome) or (after and [document["_id"], number] <= after):
                     continue
                 if len(found) == limit:
                     return Page(found, token(at[-1], *scope))
                 found.append(outcome)
                 at.append([document["_id"], number])
     return Page(found)
-
-
-def _has(document: StoredOutcome, fates: frozenset[Fate]) -> bool:
-    return not fates or "fate" in document or any(fate.value in document["counts"] for fate in fates)
 
 
 async def each_outcome(store: Store, job: JobDocument) -> AsyncIterator[OutcomeRow]:
@@ -60,14 +104,16 @@ async def each_outcome(store: Store, job: JobDocument) -> AsyncIterator[OutcomeR
                 yield outcome
 
 
-async def _slices(store: Store, job: JobDocument, begin: str | None) -> AsyncIterator[list[StoredOutcome]]:
-    """The outcome documents of a job in order of `_id` from `begin` on, some at a time."""
+async def _slices(
+    store: Store, job: JobDocument, begin: str | None, query: Document
+) -> AsyncIterator[list[StoredOutcome]]:
+    """The outcome documents of a job that match, in order of `_id` from `begin` on, some at a time."""
     with translated():
-        mine: Document = {"job": job["_id"]} | ({} if begin is None else {"_id": {"$gte": begin}})
+        mine: Document = {"job": job["_id"], **query} | ({} if begin is None else {"_id": {"$gte": begin}})
         ids = sorted([str(found["_id"]) async for found in store[c.OUTCOME].find(mine, {"_id": 1})])
         for first in range(0, len(ids), _SLICE):
             some = ids[first : first + _SLICE]
-            where = {"job": job["_id"], "_id": {"$gte": some[0], "$lte": some[-1]}}
+            where = {"job": job["_id"], **query, "_id": {"$gte": some[0], "$lte": some[-1]}}
             documents = await store[c.OUTCOME].find(where).to_list()
             yield sorted(documents, key=lambda document: str(document["_id"]))
 

@@ -29,6 +29,7 @@ SERVICES = ("control", "indexer", "fetcher", "windower", "writer")
 SHARED = dict.fromkeys(SERVICES, ("app", "bus", "store")) | {
     "topology": ("admin/topology.py", "app", "bus", "store"),
     "probe": ("admin/health.py",),
+    "web": ("web",),
 }
 
 

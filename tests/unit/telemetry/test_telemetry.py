@@ -10,12 +10,12 @@ import urllib.request
 import pytest
 from prometheus_client import REGISTRY
 
-from seisbus.app.logs import configure_logging
 from seisbus.errors import UserError
 from seisbus.local.ports import free_port
 from seisbus.settings import LogSettings
 from seisbus.telemetry import tracing
 from seisbus.telemetry.current_work import current_work, working_for
+from seisbus.telemetry.logs import configure_logging
 from seisbus.telemetry.metrics import StageMeter, TaskEnd, serve_metrics
 
 

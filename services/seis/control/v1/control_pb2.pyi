@@ -215,6 +215,20 @@ class RetryJobResponse(_message.Message):
     job: Job
     def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ...) -> None: ...
 
+class GetCallerRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetCallerResponse(_message.Message):
+    __slots__ = ("name", "role", "told_apart")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    TOLD_APART_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    role: str
+    told_apart: bool
+    def __init__(self, name: _Optional[str] = ..., role: _Optional[str] = ..., told_apart: _Optional[bool] = ...) -> None: ...
+
 class ExplainJobRequest(_message.Message):
     __slots__ = ("name",)
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -222,10 +236,23 @@ class ExplainJobRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ...) -> None: ...
 
 class ExplainJobResponse(_message.Message):
-    __slots__ = ("findings",)
+    __slots__ = ("findings", "stages")
+    class Stage(_message.Message):
+        __slots__ = ("service", "messages", "working", "idle")
+        SERVICE_FIELD_NUMBER: _ClassVar[int]
+        MESSAGES_FIELD_NUMBER: _ClassVar[int]
+        WORKING_FIELD_NUMBER: _ClassVar[int]
+        IDLE_FIELD_NUMBER: _ClassVar[int]
+        service: str
+        messages: int
+        working: int
+        idle: int
+        def __init__(self, service: _Optional[str] = ..., messages: _Optional[int] = ..., working: _Optional[int] = ..., idle: _Optional[int] = ...) -> None: ...
     FINDINGS_FIELD_NUMBER: _ClassVar[int]
+    STAGES_FIELD_NUMBER: _ClassVar[int]
     findings: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, findings: _Optional[_Iterable[str]] = ...) -> None: ...
+    stages: _containers.RepeatedCompositeFieldContainer[ExplainJobResponse.Stage]
+    def __init__(self, findings: _Optional[_Iterable[str]] = ..., stages: _Optional[_Iterable[_Union[ExplainJobResponse.Stage, _Mapping]]] = ...) -> None: ...
 
 class GetAvailabilityRequest(_message.Message):
     __slots__ = ("name", "only_reasons")
@@ -451,16 +478,22 @@ class ListChannelsResponse(_message.Message):
     def __init__(self, documents_json: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class ListOutcomesRequest(_message.Message):
-    __slots__ = ("name", "fates", "page_size", "page_token")
+    __slots__ = ("name", "fates", "page_size", "page_token", "reason", "channel", "span")
     NAME_FIELD_NUMBER: _ClassVar[int]
     FATES_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    SPAN_FIELD_NUMBER: _ClassVar[int]
     name: str
     fates: _containers.RepeatedScalarFieldContainer[_task_pb2.Fate]
     page_size: int
     page_token: str
-    def __init__(self, name: _Optional[str] = ..., fates: _Optional[_Iterable[_Union[_task_pb2.Fate, str]]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    reason: str
+    channel: str
+    span: TimeSpan
+    def __init__(self, name: _Optional[str] = ..., fates: _Optional[_Iterable[_Union[_task_pb2.Fate, str]]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., reason: _Optional[str] = ..., channel: _Optional[str] = ..., span: _Optional[_Union[TimeSpan, _Mapping]] = ...) -> None: ...
 
 class ListOutcomesResponse(_message.Message):
     __slots__ = ("rows", "next_page_token")

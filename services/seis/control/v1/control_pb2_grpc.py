@@ -65,6 +65,11 @@ class ControlServiceStub:
                 request_serializer=seis_dot_control_dot_v1_dot_control__pb2.RetryJobRequest.SerializeToString,
                 response_deserializer=seis_dot_control_dot_v1_dot_control__pb2.RetryJobResponse.FromString,
                 _registered_method=True)
+        self.GetCaller = channel.unary_unary(
+                '/seis.control.v1.ControlService/GetCaller',
+                request_serializer=seis_dot_control_dot_v1_dot_control__pb2.GetCallerRequest.SerializeToString,
+                response_deserializer=seis_dot_control_dot_v1_dot_control__pb2.GetCallerResponse.FromString,
+                _registered_method=True)
         self.ExplainJob = channel.unary_unary(
                 '/seis.control.v1.ControlService/ExplainJob',
                 request_serializer=seis_dot_control_dot_v1_dot_control__pb2.ExplainJobRequest.SerializeToString,
@@ -218,6 +223,13 @@ class ControlServiceServicer:
 
     def RetryJob(self, request, context):
         """Plans the windows of chosen fates again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCaller(self, request, context):
+        """Who is calling, and with which rights.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -409,6 +421,11 @@ def add_ControlServiceServicer_to_server(servicer, server):
                     servicer.RetryJob,
                     request_deserializer=seis_dot_control_dot_v1_dot_control__pb2.RetryJobRequest.FromString,
                     response_serializer=seis_dot_control_dot_v1_dot_control__pb2.RetryJobResponse.SerializeToString,
+            ),
+            'GetCaller': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCaller,
+                    request_deserializer=seis_dot_control_dot_v1_dot_control__pb2.GetCallerRequest.FromString,
+                    response_serializer=seis_dot_control_dot_v1_dot_control__pb2.GetCallerResponse.SerializeToString,
             ),
             'ExplainJob': grpc.unary_unary_rpc_method_handler(
                     servicer.ExplainJob,
@@ -684,6 +701,33 @@ class ControlService:
             '/seis.control.v1.ControlService/RetryJob',
             seis_dot_control_dot_v1_dot_control__pb2.RetryJobRequest.SerializeToString,
             seis_dot_control_dot_v1_dot_control__pb2.RetryJobResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCaller(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/seis.control.v1.ControlService/GetCaller',
+            seis_dot_control_dot_v1_dot_control__pb2.GetCallerRequest.SerializeToString,
+            seis_dot_control_dot_v1_dot_control__pb2.GetCallerResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -8,7 +8,7 @@ import sys
 import time
 
 from ..settings import LogSettings
-from ..telemetry.current_work import current_work
+from .current_work import current_work
 
 
 class _JsonFormatter(logging.Formatter):

@@ -1,0 +1,103 @@
+"""Clients of control, one for each token that browsers bring."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from cachetools import LRUCache, TTLCache
+
+from ..client import ClientError, Transport
+from ..client.paged import Caller, PagedClient
+
+# Connections to control. A client that is closed because others came is made again at its next request.
+_MOST_CLIENTS: Final = 256
+# A role that was changed is seen after so long; control refuses at once.
+_KNOWN_SECONDS: Final = 20.0
+RANKS: Final = ("reader", "submitter", "operator")
+
+
+class LoginError(Exception):
+    """Control wants a token, or another one; `said` is its sentence."""
+
+    def __init__(self, said: str = "") -> None:
+        super().__init__(said)
+        self.said = said
+
+
+class _Clients(LRUCache[str, PagedClient]):
+    """The least recently used is closed when there are too many."""
+
+    def popitem(self) -> tuple[str, PagedClient]:
+        token, client = super().popitem()
+        _close(client)
+        return token, client
+
+
+_closing: set[asyncio.Task[None]] = set()
+
+
+def _close(client: PagedClient) -> None:
+    task = asyncio.create_task(client.close())
+    _closing.add(task)
+    task.add_done_callback(_closing.discard)
+
+
+class Callers:
+    """Clients by token, and who is behind a token.
+
+    `own`: whether whoever reaches the page acts with the rights of this process (a page for one person). Without it and
+    with a certificate of this process, everybody must log in, since control would take them for this process.
+    """
+
+    def __init__(self, address: Callable[[], str], transport: Transport, *, own: bool) -> None:
+        self._address, self._transport, self._own = address, transport, own
+        self._clients = _Clients(_MOST_CLIENTS)
+        self._known: TTLCache[str, Caller] = TTLCache(_MOST_CLIENTS, _KNOWN_SECONDS)
+
+    @property
+    def address(self) -> str:
+        """Where control is."""
+        return self._address()
+
+    def client(self, token: str) -> PagedClient:
+        """The client for a token, "" for none; LoginError where nobody may come without."""
+        if not token and not self._own and self._transport.cert is not None:
+            raise LoginError
+        client, address = self._clients.get(token), self._address()
+        if client is not None and client.address != address:  # a stack that was started again
+            _close(self._clients.pop(token))
+            client = None
+        if client is None:
+            client = self._clients[token] = PagedClient(address, self._for(token), find=self._address)
+        return client
+
+    def _for(self, token: str) -> Transport:
+        if token:
+            return replace(self._transport, token=token, token_file=None)
+        return self._transport if self._own else replace(self._transport, token_file=None)
+
+    async def who(self, token: str) -> Caller:
+        """Who is behind a token; LoginError when control does not know it."""
+        known = self._known.get(token)
+        if known is None:
+            try:
+                known = self._known[token] = await self.client(token).caller()
+            except ClientError as error:
+                if error.code == "UNAUTHENTICATED":
+                    raise LoginError(error.message) from None
+                raise
+        return known
+
+    async def close(self) -> None:
+        """End all connections."""
+        clients = [client for _, client in self._clients.items()]
+        self._clients.clear()
+        await asyncio.gather(*(client.close() for client in clients), *_closing)
+
+
+def may(caller: Any, role: str) -> bool:
+    """Whether a caller has the rights of a role."""
+    return caller is not None and RANKS.index(caller.role) >= RANKS.index(role)
