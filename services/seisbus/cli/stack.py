@@ -12,6 +12,7 @@ import typer
 from ..extras import require
 from ..local import interruptible, local_stack
 from .options import OUT, SETTINGS
+from .web import page_beside
 
 
 def up(
@@ -35,7 +36,10 @@ async def _up(s3_root: Path, replicas: dict[str, int]) -> None:
         local_stack(SETTINGS.data_dir, s3_root=s3_root, replicas=replicas, console=sys.stdout) as stack,
     ):
         OUT.print(f"Seisbus answers at {stack.control_address}; Ctrl-C stops everything.", style="bold green")
-        await asyncio.Event().wait()
+        async with page_beside(stack.control_address, SETTINGS.data_dir) as page:
+            if page:
+                OUT.print(f"Its page is {page}.", style="bold green", markup=False)
+            await asyncio.Event().wait()
 
 
 def parse_replicas(texts: list[str]) -> dict[str, int]:

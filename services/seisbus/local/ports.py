@@ -18,20 +18,25 @@ def _ephemeral_start() -> int:
         return 32_768  # the smallest default among the systems without that file (macOS, BSD: 49152)
 
 
-def free_port() -> int:
-    """A free port, below the ephemeral range.
+def free_port(wanted: int = 0) -> int:
+    """A free port: the one that is wanted where it is free, else one below the ephemeral range.
 
     An ephemeral port would be wrong: a client that reconnects to a killed server there can get the same port for its
     side, connect to itself, and so block the port for the restarted server.
     """
     candidates = range(_LOWEST, max(_ephemeral_start(), _LOWEST + 1_000))
-    while True:
+    port = wanted or random.choice(candidates)
+    while not _is_free(port):
         port = random.choice(candidates)
-        with socket.socket() as probe:
-            # like servers, so that a closed connection in TIME_WAIT does not matter
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((LOOPBACK, port))
-            except OSError:
-                continue
-            return port
+    return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # like servers, so that a closed connection in TIME_WAIT does not matter
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True

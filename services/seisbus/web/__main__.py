@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
-from ..client import Transport
-from ..client.calls.base import default_address
+from ..client.transport import Transport, default_address
 from ..errors import SeisbusError
 from ..extras import program
 

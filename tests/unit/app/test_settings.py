@@ -26,10 +26,10 @@ SOURCES = Path(seisbus.__file__).parent
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 SERVICES = ("control", "indexer", "fetcher", "windower", "writer")
 # where else a program's settings are read: its life, its logins, and for topology and probe all there is
-SHARED = dict.fromkeys(SERVICES, ("app", "bus", "store")) | {
-    "topology": ("admin/topology.py", "app", "bus", "store"),
+SHARED = dict.fromkeys(SERVICES, ("app", "bus", "store", "telemetry/logs.py")) | {
+    "topology": ("admin/topology.py", "app", "bus", "store", "telemetry/logs.py"),
     "probe": ("admin/health.py",),
-    "web": ("web",),
+    "web": ("web", "telemetry/logs.py"),
 }
 
 
