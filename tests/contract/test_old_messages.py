@@ -96,7 +96,7 @@ def test_settings_and_windows_that_were_sent_as_json() -> None:
         config_json=json.dumps(settings), fixed_windows_json=json.dumps({"Z": [_OLD_WINDOW], "N": []})
     )
     found = codec.decode_misfit(message.SerializeToString())
-    assert found.config == Config.from_mapping(settings)
+    assert found.config == Config.from_mapping(settings | {"processing": "pyatoa_2022"})
     assert found.fixed_windows == {"Z": (_WINDOW,), "N": ()}
     message.fixed_windows_json = ""
     assert codec.decode_misfit(message.SerializeToString()).fixed_windows is None

@@ -107,8 +107,8 @@ CASES: dict[str, Case] = {
     "build": (handovers.BuildOrder(JOB, TASK, 2, 3, WINDOW), codec.encode_build, codec.decode_build),
     "misfit": (
         handovers.MisfitOrder(
-            JOB, TASK, 2, 3, WINDOW, (_PIECE,), (_PIECE,), Config(min_period=10), b"<quakeml/>", b"<stationxml/>",
-            {"Z": ()}, ("no synthetic of N",), keep_rejected=True,
+            JOB, TASK, 2, 3, WINDOW, (_PIECE,), (_PIECE,), Config(min_period=10, processing="pyatoa_2022"),
+            b"<quakeml/>", b"<stationxml/>", {"Z": ()}, ("no synthetic of N",), keep_rejected=True,
         ),
         codec.encode_misfit, codec.decode_misfit,
     ),

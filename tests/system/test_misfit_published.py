@@ -1,5 +1,7 @@
 """The published example (NZ.BFZ, real data) as a misfit job straight from an archive: its misfits, and its dataset.
 
+And as the processing of Pyatoa's current release, which is the default.
+
 The event comes as the QuakeML it was published with, so its focal mechanism gives the source time function.
 """
 
@@ -12,13 +14,15 @@ import obspy
 import pyasdf
 import pytest
 
-from libseis.misfit import Manager
+from libseis.misfit import Config, Manager
 from seisbus.testing.imports import import_folder
 from support.chaos import impatient_system
 
 # Of the processing of 2022 with pyadjoint 0.2.3; the sum is what libseis gives in one process too.
 MISFITS = {"BXE": 0.3654680411389007, "BXN": 1.62, "BXZ": 0.00405}
 WINDOWS = {"E": (477, 2569), "N": (1264, 2569), "Z": (675, 1382)}
+# of Pyatoa 0.4.2, from the same raw traces
+MISFIT_OF_042 = 2.2307581413773225
 
 
 async def test_the_published_misfits_come_out_of_a_job(test_data: Path, tmp_path: Path) -> None:
@@ -46,7 +50,7 @@ async def test_the_published_misfits_come_out_of_a_job(test_data: Path, tmp_path
                 "end": f"{(observed[0].stats.endtime.ns - origin.time.ns) / 1e9:.9f}s",
             }
         },
-        "misfit": {"synthetics": {"files": "{sta}.{component}.semd"}},
+        "misfit": {"synthetics": {"files": "{sta}.{component}.semd"}, "config": {"processing": "pyatoa_2022"}},
     }
     environment = {"SEISBUS_INPUT_ROOT": str(tmp_path / "input")}
     async with impatient_system(tmp_path / "stack", tmp_path / "archive", environment=environment) as system:
@@ -55,6 +59,12 @@ async def test_the_published_misfits_come_out_of_a_job(test_data: Path, tmp_path
         (total,) = await system.client.misfits(job.id)
         assert total.misfit == pytest.approx(sum(MISFITS.values()), rel=1e-6)
         first = job.spec["misfit"]["observed"]["job"]
+        recent = await system.run(
+            {"kind": "misfit", "misfit": {**whole["misfit"], "observed": {"job": first}, "config": {}}}
+        )
+        assert recent.spec["misfit"]["config"] == {"processing": "pyatoa"}  # the default is named once it is submitted
+        (total,) = await system.client.misfits(recent.id)
+        assert total.misfit == pytest.approx(MISFIT_OF_042, rel=1e-6)
         exported = await system.client.wait((await system.client.export("asdf", job=first, misfit=job.id)).id)
         (dataset,) = await system.client.datasets(exported.id)
         path = Path(system.stack.environment["SEISBUS_OUTPUT_ROOT"]) / dataset["path"]
@@ -64,5 +74,10 @@ async def test_the_published_misfits_come_out_of_a_job(test_data: Path, tmp_path
             assert found == pytest.approx(MISFITS, rel=1e-6)
             windows = ds.auxiliary_data.MisfitWindows.default
             assert {name.split("_")[2]: tuple(windows[name].data[:].tolist()) for name in windows.list()} == WINDOWS
+        for each, processing in ((job, "pyatoa_2022"), (recent, "pyatoa")):
+            exported = await system.client.wait((await system.client.export("asdf", job=first, misfit=each.id)).id)
+            (dataset,) = await system.client.datasets(exported.id)
+            stored = Path(system.stack.environment["SEISBUS_OUTPUT_ROOT"]) / dataset["path"]
+            assert Config.read(stored, "default").processing == processing
         again = Manager(ds=path).load("NZ.BFZ", "default").flow(save=False)
         assert again.misfit == pytest.approx(sum(MISFITS.values()), rel=1e-6)

@@ -1,6 +1,6 @@
 """Misfit measurement for adjoint tomography: windows, misfits and adjoint sources of observed and synthetic waveforms.
 
-The order of steps is Pyatoa's (2022). The window selection is written here after the FLEXWIN paper. pyadjoint measures.
+The steps are Pyatoa's. The window selection is written here after the FLEXWIN paper. pyadjoint measures.
 Names are loaded at their first use, so that importing this package does not import obspy, pyadjoint or matplotlib.
 """
 

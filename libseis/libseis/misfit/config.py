@@ -22,17 +22,20 @@ from .settings import AdjointSettings, AdjointType, WindowSettings, member, plai
 if TYPE_CHECKING:
     from ..asdf.handle import DatasetLike
 
-_UNUSED = ("client", "start_pad", "end_pad", "paths_events", "paths_responses", "paths_synthetics", "paths_waveforms")
+_UNUSED = {"client", "start_pad", "end_pad", "paths_events", "paths_responses", "paths_synthetics", "paths_waveforms"}
 
 
 class Processing(StrEnum):
     """How raw traces are processed before they are compared."""
 
+    PYATOA = "pyatoa"
+    """What Pyatoa 0.4.2, its current release, does: mean removed, both ends tapered, band-pass, cleaned again. The
+    source time function only with a half duration in the Config; components 1, 2, 3 are not rotated."""
     PYATOA_2022 = "pyatoa_2022"
     """The processing of the published numbers, to the sample: response and source time function by default, an early
     left taper that has no effect, an asymmetric Gaussian of 2n taps."""
     EXACT = "exact"
-    """The same steps, but the early taper covers the samples before the origin, as was intended, and the Gaussian is
+    """The steps of 2022, but the early taper covers the samples before the origin, as was intended, and the Gaussian is
     symmetric, so that it does not shift the data."""
 
 
@@ -42,9 +45,9 @@ class Config:
 
     component_list: last letters of channel codes, in order. observed_tag, synthetic_tag: waveform tags (a synthetic
     tag of None follows the evaluation). remove_response: from observed traces in counts. half_duration: of the
-    source time function in s; None takes the event's. win_amp_ratio: drop windows whose largest |observed| is below
-    this part of the trace's (0 = off). synthetics_only: both traces are synthetic, no response. save_to_ds: write
-    results into an attached dataset as they come.
+    source time function in s; None takes the event's, or, with the processing `pyatoa`, none. win_amp_ratio: drop
+    windows whose largest |observed| is below this part of the trace's (0 = off). synthetics_only: both traces are
+    synthetic, no response. save_to_ds: write results into an attached dataset as they come.
     """
 
     min_period: float | None = 10.0
@@ -64,7 +67,7 @@ class Config:
     win_amp_ratio: float = 0.0
     synthetics_only: bool = False
     save_to_ds: bool = True
-    processing: Processing = Processing.PYATOA_2022
+    processing: Processing = Processing.PYATOA
     window: WindowSettings = field(default_factory=WindowSettings)
     adjoint: AdjointSettings = field(default_factory=AdjointSettings)
 
@@ -112,7 +115,8 @@ class Config:
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Config:
         """Make a Config from plain values.
 
-        Pyatoa's keys for gathering data (client, paths) are ignored.
+        Pyatoa's keys for gathering data (client, paths) are ignored. Only its editions up to 2022 have them, so a
+        mapping that has some and names no processing means `pyatoa_2022`.
 
         Parameters
         ----------
@@ -132,7 +136,7 @@ class Config:
         own = {f.name for f in fields(cls)}
         window_keys = {f.name for f in fields(WindowSettings)}
         adjoint_keys = {f.name for f in fields(AdjointSettings)}
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = {"processing": Processing.PYATOA_2022} if _UNUSED & mapping.keys() else {}
         window: dict[str, Any] = dict(mapping.get("window") or {})
         adjoint: dict[str, Any] = dict(mapping.get("adjoint") or {})
         for key, value in mapping.items():
@@ -153,6 +157,29 @@ class Config:
             return cls(**values, window=WindowSettings(**window), adjoint=AdjointSettings(**adjoint))
         except TypeError as error:
             raise ConfigError(f"A setting has a value of the wrong type: {error}.") from error
+
+    @classmethod
+    def from_stored(cls, mapping: Mapping[str, Any]) -> Config:
+        """Make a Config of a job or message that was stored.
+
+        Until there was the processing `pyatoa`, what named none was processed as `pyatoa_2022`; jobs name theirs since.
+
+        Parameters
+        ----------
+        mapping
+            As of `from_mapping`.
+
+        Returns
+        -------
+        Config
+            The Config.
+
+        Raises
+        ------
+        ConfigError
+            A key is unknown; the error names it.
+        """
+        return cls.from_mapping({"processing": Processing.PYATOA_2022, **mapping})
 
     def to_mapping(self) -> dict[str, Any]:
         """The settings as plain values (numbers, strings, lists, nested once) that from_mapping can read."""
@@ -226,7 +253,7 @@ class Config:
             return cls.read_yaml(read_from)
         from .storage.configs import read_settings
 
-        return cls.from_mapping(read_settings(read_from, path, {f.name for f in fields(cls)}))
+        return cls.from_mapping(read_settings(read_from, path, {f.name for f in fields(cls)} | _UNUSED))
 
     def write(self, write_to: str | Path | DatasetLike) -> None:
         """Write this Config to a YAML file or, under its own path, to a dataset.

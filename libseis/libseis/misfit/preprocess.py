@@ -34,38 +34,65 @@ def preprocess_stream(
 ) -> Stream:
     """A processed copy of a stream of standardized traces.
 
-    origin_s: seconds from the first sample to the origin. inventory: remove its response and rotate to Z, N, E by its
-    orientations (observed only). half_duration: s, convolve with a Gaussian of that half width (synthetic only).
+    origin_s: seconds from the first sample to the origin. inventory: remove its response and, but for the processing
+    `pyatoa`, rotate to Z, N, E by its orientations (observed only). half_duration: s, convolve with a Gaussian of that
+    half width (synthetic only).
     back_azimuth: degrees, for components R and T. told: a list that gets complaints about the station metadata.
     """
     out = stream.copy()
-    for trace in out:
-        data = clean(np.asarray(trace.data, dtype=np.float64))
-        data = without_ramp(data)
-        taper_ends(data, _left_taper(config, data.size, trace.stats.delta, origin_s), right=False)
-        trace.data = data
-    if inventory is not None and out:
-        station = normalised(inventory, out[0].stats.network, out[0].stats.station)
-        if config.remove_response and not config.synthetics_only:
-            for trace in out:
-                said = remove_response(trace, station, config.unit_output)
-                if told is not None:
-                    told += [f"{trace.id}: {text}" for text in said]
-        if _needs_rotation(out):
-            out.rotate("->ZNE", inventory=station)
-        for trace in out:
-            trace.data = clean(trace.data)
+    begin = _begin_as_pyatoa if config.processing is Processing.PYATOA else _begin_as_in_2022
+    begin(out, config, origin_s, inventory, [] if told is None else told)
     if config.rotate_to_rtz:
         if back_azimuth is None:
             raise MisfitError("Rotation to R and T needs the coordinates of event and station.", Reason.NO_COORDINATES)
         if {"N", "E"} <= {trace.stats.channel[-1:] for trace in out}:
             out.rotate("NE->RT", back_azimuth=back_azimuth)
     for trace in out:
-        trace.data = clean(band_limited(trace.data, trace.stats.sampling_rate, config))
+        if config.processing is not Processing.PYATOA or config.min_period or config.max_period:
+            trace.data = clean(band_limited(trace.data, trace.stats.sampling_rate, config))
         if half_duration:
             wavelet = gaussian(half_duration, trace.stats.sampling_rate, config.processing)
             trace.data = np.convolve(trace.data, wavelet, mode="same")
     return out
+
+
+def _begin_as_in_2022(
+    stream: Stream, config: Config, origin_s: float, inventory: Inventory | None, told: list[str]
+) -> None:
+    """Clean, taper before the origin, and with an inventory remove the response, rotate and clean again; in place."""
+    for trace in stream:
+        data = clean(np.asarray(trace.data, dtype=np.float64))
+        data = without_ramp(data)
+        taper_ends(data, _left_taper(config, data.size, trace.stats.delta, origin_s), right=False)
+        trace.data = data
+    if inventory is None or not stream:
+        return
+    station = normalised(inventory, stream[0].stats.network, stream[0].stats.station)
+    _remove_responses(stream, config, station, told)
+    if _needs_rotation(stream):
+        stream.rotate("->ZNE", inventory=station)
+    for trace in stream:
+        trace.data = clean(trace.data)
+
+
+def _begin_as_pyatoa(
+    stream: Stream, config: Config, origin_s: float, inventory: Inventory | None, told: list[str]
+) -> None:
+    """Remove the response of what comes with an inventory, then the mean, and taper both ends; in place."""
+    if inventory is not None and stream:
+        station = normalised(inventory, stream[0].stats.network, stream[0].stats.station)
+        _remove_responses(stream, config, station, told)
+    for trace in stream:
+        data = np.array(trace.data, dtype=np.float64)
+        data -= data.mean()
+        taper_ends(data, TAPER)
+        trace.data = data
+
+
+def _remove_responses(stream: Stream, config: Config, station: Inventory, told: list[str]) -> None:
+    if config.remove_response and not config.synthetics_only:
+        for trace in stream:
+            told += [f"{trace.id}: {text}" for text in remove_response(trace, station, config.unit_output)]
 
 
 def clean(data: Samples) -> Samples:
@@ -119,7 +146,7 @@ def gaussian(half_duration: float, sampling_rate: float, processing: Processing)
     exp(-(t/w)^2) / (sqrt(pi) w), w = n/4. 2n taps have no centre: convolved with them, a trace moves by half a sample.
     """
     n = max(round(half_duration * sampling_rate), 1)
-    last = n if processing is Processing.PYATOA_2022 else n + 1
+    last = n + 1 if processing is Processing.EXACT else n
     width = n / 4
     samples = np.arange(-n, last, dtype=np.float64)
     wavelet: npt.NDArray[np.float64] = np.exp(-((samples / width) ** 2)) / (np.sqrt(np.pi) * width)

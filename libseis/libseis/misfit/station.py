@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..codes import code
 from ..extras import require
 from .adjoint import AdjointSource, make_adjoint_source
-from .config import Config
+from .config import Config, Processing
 from .errors import MisfitError, Reason
 from .flexwin import RejectedWindow, Selection, Window
 from .geometry import find_geometry, half_duration
@@ -145,8 +145,8 @@ def common_units(observed: Trace, synthetic: Trace) -> str:
 
 
 def source_half_duration(config: Config, event: Event | None) -> float | None:
-    """The configured half duration, or the event's own."""
-    if config.half_duration is not None:
+    """The configured half duration, or the event's own; the processing `pyatoa` asks no event."""
+    if config.half_duration is not None or config.processing is Processing.PYATOA:
         return config.half_duration
     return half_duration(event) if event is not None else None
 

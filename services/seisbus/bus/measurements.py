@@ -45,7 +45,7 @@ _CONFIG: Final = Form(Config, task_pb2.MisfitConfig)
 def _config(message: task_pb2.MisfitTask) -> Config:
     if message.HasField("config"):
         return _CONFIG.value(message.config)
-    return Config.from_mapping(_mapping(message.config_json))
+    return Config.from_stored(_mapping(message.config_json))
 
 
 # --- windows and adjoint sources -------------------------------------------------------------------------------------

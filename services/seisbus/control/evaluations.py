@@ -24,7 +24,7 @@ async def check_evaluations(context: CallContext, jobs: Sequence[str]) -> None:
 
     seen: dict[str, str] = {}
     for job in jobs:
-        path = Config.from_mapping((await misfit_job(context, job)).config).aux_path
+        path = Config.from_stored((await misfit_job(context, job)).config).aux_path
         for other, its_path in seen.items():
             if path == its_path or path.startswith(f"{its_path}/") or its_path.startswith(f"{path}/"):
                 raise UserError(

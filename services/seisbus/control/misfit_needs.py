@@ -48,7 +48,7 @@ class _Observed:
 
 async def misfit_notes(context: CallContext, spec: MisfitJob | FetchedMisfitJob) -> list[str]:
     """What some stations and events of a misfit job lack; JobFileError when none can be measured as asked."""
-    config = Config.from_mapping(spec.misfit.config)
+    config = Config.from_stored(spec.misfit.config)
     found = await (_stored(context, spec) if isinstance(spec, MisfitJob) else _wanted(context, spec))
     notes = [] if config.synthetics_only else await _station_notes(context, config, found)
     return [*notes, *await _depth_notes(context, found), *await _synthetic_notes(context, spec.misfit, config, found)]

@@ -72,7 +72,7 @@ class MisfitInputs:
             window=window,
             observed=tuple(observed),
             synthetic=tuple(await self._synthetics(spec.misfit, window, event, problems)),
-            config=Config.from_mapping(spec.misfit.config),
+            config=Config.from_stored(spec.misfit.config),
             quakeml=b"" if event is None else await asyncio.to_thread(_quakeml, event),
             stationxml=inventory,
             fixed_windows=await self._fixed(spec.misfit, window),
@@ -158,7 +158,7 @@ class MisfitInputs:
     ) -> list[Piece]:
         from libseis.misfit.comparable import stated_unit
 
-        config = Config.from_mapping(misfit.config)
+        config = Config.from_stored(misfit.config)
         channel, wanted = window.channel, misfit.synthetics
         components = [""] if wanted.format == "asdf" else config.component_list
         # rotation makes R and T of these

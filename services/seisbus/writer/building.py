@@ -284,7 +284,7 @@ def _logged(document: SavedDocument, channel: Channel, told: list[str]) -> Logge
 def _config(settings: Mapping[str, Any]) -> Config:
     from libseis.misfit import Config
 
-    return Config.from_mapping(settings)
+    return Config.from_stored(settings)
 
 
 def _saved(

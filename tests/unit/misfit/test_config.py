@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libseis.misfit import AdjointSettings, Config, ConfigError, Evaluation, WindowSettings
+from libseis.misfit import AdjointSettings, Config, ConfigError, Evaluation, Processing, WindowSettings
 
 EVALUATIONS = st.builds(
     Evaluation, st.integers(1, 150), st.one_of(st.none(), st.integers(0, 120))
@@ -79,6 +79,24 @@ def test_pyatoas_flat_yaml_is_read(tmp_path):
     assert config.window.tshift_acceptance_level == 8
     assert config.adjoint.dt_sigma_min == 0.5
     assert config.adj_src_type == "cc_traveltime"
+    assert config.processing == "pyatoa_2022"  # later editions have no client
+
+
+def test_what_names_no_processing_has_that_of_the_current_pyatoa(tmp_path):
+    assert Config().processing == Config.from_mapping({"min_period": 5}).processing == "pyatoa"
+    path = tmp_path / "config.yaml"
+    path.write_text("min_period: 10\nmax_period: 30\n")
+    assert Config.read(path).processing == "pyatoa"
+    for processing in Processing:
+        for read in (Config.from_mapping, Config.from_stored):
+            assert read({"processing": processing.value, "client": None}).processing == processing
+    with pytest.raises(ConfigError, match="processing"):
+        Config(processing="pyatoa_2019")
+
+
+def test_what_was_stored_without_a_processing_has_that_of_2022():
+    assert Config.from_stored({"min_period": 5}).processing == "pyatoa_2022"
+    assert Config.from_stored(Config(min_period=5).to_mapping()) == Config(min_period=5)
 
 
 @pytest.mark.parametrize("content", ["- 1\n- 2\n", "a: [1\n"])

@@ -23,7 +23,7 @@ def dataset(tmp_path):
 def test_the_page(published, dataset):
     """Writing, automatic writing, access by pyasdf, loading, tags of an inversion, fixed windows."""
     ds = dataset
-    manager = published.manager(ds=ds, config=Config())
+    manager = published.manager(ds=ds, config=Config(processing="pyatoa_2022"))
     assert "2018p130600.h5" in repr(manager)
     manager.write()
     manager.config.write(write_to=ds)
@@ -54,7 +54,7 @@ def test_the_page(published, dataset):
     assert loaded.windows == {} and loaded.config == manager.config
     assert loaded.flow(save=False).misfit == pytest.approx(1.9895180411389004, rel=1e-6)
 
-    config = Config(iteration=1, step_count=0)
+    config = Config(iteration=1, step_count=0, processing="pyatoa_2022")
     config.write(write_to=ds)
     published.manager(ds=ds, config=config).write().flow()
     assert "synthetic_i01s00" in ds.waveforms.NZ_BFZ.get_waveform_tags()

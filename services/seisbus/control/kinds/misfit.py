@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from seis.control.v1 import control_pb2 as pb
 
@@ -22,6 +22,9 @@ from ..misfit_needs import misfit_notes
 from ..selection import check_stored
 from ..start import start
 
+if TYPE_CHECKING:
+    from libseis.misfit import Config
+
 Either = MisfitJob | FetchedMisfitJob
 
 
@@ -30,7 +33,7 @@ class MisfitControl(ControlKind[Either]):
 
     async def checked(self, context: CallContext, spec: Either) -> tuple[Either, list[str]]:
         """Settings, and what is compared, as far as it is there."""
-        check_settings(context, spec.misfit)
+        spec = _named(spec, check_settings(context, spec.misfit))
         if spec.misfit.fixed_windows:
             await misfit_job(context, spec.misfit.fixed_windows)
         notes: list[str] = []
@@ -63,8 +66,14 @@ async def _check_observed(context: CallContext, spec: MisfitJob) -> None:
     await check_stored(context, spec)
 
 
-def check_settings(context: CallContext, misfit: Measuring) -> None:
-    """JobFileError when the settings of a measurement make no sense."""
+def _named(spec: Either, config: Config) -> Either:
+    """The job with the processing it will have: the default may be another one when its results are looked at."""
+    settings = {**spec.misfit.config, "processing": config.processing.value}
+    return spec.model_copy(update={"misfit": spec.misfit.model_copy(update={"config": settings})})
+
+
+def check_settings(context: CallContext, misfit: Measuring) -> Config:
+    """The settings of a measurement; JobFileError when they make no sense."""
     from libseis.misfit import Config, ConfigError
     from libseis.misfit.comparable import specfem_units, stated_unit
 
@@ -80,6 +89,7 @@ def check_settings(context: CallContext, misfit: Measuring) -> None:
             f"Job file: misfit.synthetics.files: by their names they are in {named}, but misfit.config.unit_output "
             f"{config.unit_output} makes {wanted} of the observed; name others, or set another unit_output."
         )
+    return config
 
 
 KIND: Final = MisfitControl()
