@@ -47,9 +47,19 @@ NO_STEPS = {
     "save_snr_arrival",
     "visualize_qcdata",
     "MTPowerSpectrumEngine",
+    "ScalarDecon",
+    "LeastSquareDecon",
+    "WaterLevelDecon",
+    "MultiTaperXcorDecon",
+    "MultiTaperSpecDivDecon",
+    "TimeDomainLeastSquareDecon",
+    "TimeDomainIterativeDecon",
+    "CNRDeconEngine",
+    "RFdeconProcessor",
+    "CNRArrayDecon",
 }
-# functions on what was saved: they measure by spectra, with many results
-AFTER_THE_JOB = {"FD_snr_estimator", "arrival_snr", "broadband_snr_QC", "filter_by_snr_bandwidth"}  # fmt: skip
+# functions on what was saved: by spectra, with many results
+AFTER_THE_JOB = {"FD_snr_estimator", "arrival_snr", "broadband_snr_QC", "filter_by_snr_bandwidth", "RFdecon", "CNRRFDecon"}  # fmt: skip
 
 
 def sections() -> dict[str, str]:

@@ -1,5 +1,25 @@
 """The names of mspasspy.ccore.algorithms.deconvolution that libseis has."""
 
+from libseis.mspass.algorithms.cnr_engine import CNRDeconEngine
 from libseis.mspass.algorithms.multitaper import MTPowerSpectrumEngine
+from libseis.mspass.algorithms.scalar_decon import (
+    LeastSquareDecon,
+    MultiTaperSpecDivDecon,
+    MultiTaperXcorDecon,
+    ScalarDecon,
+    TimeDomainIterativeDecon,
+    TimeDomainLeastSquareDecon,
+    WaterLevelDecon,
+)
 
-__all__ = ["MTPowerSpectrumEngine"]
+__all__ = [
+    "CNRDeconEngine",
+    "LeastSquareDecon",
+    "MTPowerSpectrumEngine",
+    "MultiTaperSpecDivDecon",
+    "MultiTaperXcorDecon",
+    "ScalarDecon",
+    "TimeDomainIterativeDecon",
+    "TimeDomainLeastSquareDecon",
+    "WaterLevelDecon",
+]
