@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from seisbus.testing import truth
@@ -150,8 +151,7 @@ async def _as_the_generator_says(network: Network, stored: PlainJob) -> None:
     """The samples of saved windows that lie in one day file."""
     checked = 0
     for file in network.manifest.files:
-        name = file.key.rpartition("/")[2]
-        channel = ".".join(name[a:b].strip("_") for a, b in ((0, 2), (2, 7), (10, 12), (7, 10)))
+        channel = channel_of(file.key)
         for outcome in stored.by_channel[channel]:
             start, end = outcome["start_ns"], outcome["end_ns"]
             if outcome["fate"] != "saved" or not day_ns(file.day) <= start < end < day_ns(file.day) + 86400 * NS:
@@ -161,6 +161,48 @@ async def _as_the_generator_says(network: Network, stored: PlainJob) -> None:
             assert [(p.start_ns, p.sha256) for p in expected.pieces] == [(piece.document["t0_ns"], piece.sha256)]
             checked += 1
     assert checked >= SPEC.channels
+
+
+async def test_sensors_by_phase(system: System, network: Network) -> None:
+    """An entry a sensor and event, whose span is that of the arrival; three rows of the generator's samples."""
+    windows = {"events": {"list": EVENTS, "phase": PHASES, "model": "ak135", "start": "-30s", "end": "90s"}}
+    job = await system.run({"archive": "phases", "components": 3, "select": {"chan": "BH?,HH?"}, "windows": windows})
+    stored = await system.stored(job)
+    keys = {(channel_of(file.key), file.day): file.key for file in network.manifest.files}
+    sensors = {name[:-1] for name, _ in keys if name.split(".")[3][0] in "BH"}
+    assert set(stored.by_channel) == {f"{sensor}?" for sensor in sensors}
+    checked = 0
+    for name, outcomes in stored.by_channel.items():
+        assert len(outcomes) == len(EVENTS)
+        for outcome in outcomes:
+            event = next(e for e in EVENTS if e["id"] == outcome["event"])
+            if event["id"] == "flat":
+                assert (outcome["fate"], outcome["reason"]) == ("dead", "no_source_depth")
+                continue
+            found = first_arrival(event, network.degrees(event, f"{name[:-1]}Z"), PHASES)
+            if found is None:
+                assert (outcome["fate"], outcome["reason"]) == ("dead", "no_such_phase")
+                continue
+            origin_ns = day_ns(date.fromisoformat(event["time"][:10])) + _clock_ns(event["time"])
+            start, end = outcome["start_ns"], outcome["end_ns"]
+            assert abs(start - (origin_ns + (found[1].time - 30) * NS)) < 0.02 * NS and end - start == 120 * NS
+            (piece,) = stored.pieces_of(outcome["_id"])
+            assert piece.document["phase_name"] == found[0]
+            assert piece.document["chan"] == [name[-3:-1] + letter for letter in "ENZ"]
+            day = date.fromordinal(date(1970, 1, 1).toordinal() + start // (86400 * NS))
+            if end // (86400 * NS) == start // (86400 * NS):
+                mine = [keys[f"{name[:-1]}{letter}", day] for letter in "ENZ"]
+                rows = [await asyncio.to_thread(truth.expected_window, network.root, k, start, end, True) for k in mine]
+                assert {row.pieces[0].start_ns for row in rows} == {piece.document["t0_ns"]}
+                assert piece.sha256 == truth.samples_sha256(np.array([row.pieces[0].data for row in rows]))
+                checked += 1
+    assert checked >= 2 * len(sensors)
+    assert {o["reason"] for o in stored.outcomes} >= {"", "no_source_depth"}
+
+
+def channel_of(key: str) -> str:
+    name = key.rpartition("/")[2]
+    return ".".join(name[a:b].strip("_") for a, b in ((0, 2), (2, 7), (10, 12), (7, 10)))
 
 
 async def test_sensors_turned_by_the_ray_of_the_phase(system: System, network: Network) -> None:
@@ -197,9 +239,22 @@ async def test_sensors_turned_by_the_ray_of_the_phase(system: System, network: N
 async def test_phases_that_nobody_knows_are_refused(system: System, network: Network) -> None:
     from seisbus.client import ClientError
 
-    windows = {"events": {"list": EVENTS, "phase": ["P", "Pfoo"], "start": 0, "end": "1min"}}
+    windows: dict[str, Any] = {"events": {"list": EVENTS, "phase": ["P", "Pfoo"], "start": 0, "end": "1min"}}
     with pytest.raises(ClientError, match=r"windows\.events\.phase: 'Pfoo' is not a phase"):
         await system.client.submit({"archive": "phases", "windows": windows})
+
+
+@pytest.mark.parametrize("components", [1, 3])
+async def test_phases_of_event_files_are_refused(system: System, network: Network, components: int) -> None:
+    """In one sentence that says what to do; event files have their own spans."""
+    from seisbus.errors import JobFileError
+
+    catalog = {"start": "2015-06-10", "end": "2015-06-12"}
+    spec = {"archive": "phases", "inputs": "event_files", "components": components}
+    for more in ({"end": "1min"}, {}):
+        windows = {"events": {"catalog": catalog, "phase": "P", **more}}
+        with pytest.raises(JobFileError, match="windows by phase are cut out of day files; leave inputs: event_files"):
+            await system.client.submit({**spec, "windows": windows})
 
 
 async def test_the_dry_run_counts_pairs(system: System, network: Network) -> None:
@@ -227,8 +282,7 @@ async def test_stations_by_area_spacing_and_events_by_size(system: System, netwo
     assert {o["event"] for o in stored.outcomes} == {"midnight"}
     sizes: Counter[str] = Counter()
     for file in network.manifest.files:
-        name = file.key.rpartition("/")[2]
-        channel = ".".join(name[a:b].strip("_") for a, b in ((0, 2), (2, 7), (10, 12), (7, 10)))
+        channel = channel_of(file.key)
         lat, lon = network.where[channel]
         inside = box["south"] <= lat <= box["north"] and box["west"] <= lon <= box["east"]
         if file.day == FIRST and channel.endswith("HZ") and inside:

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import obspy
 import pytest
+from obspy import UTCDateTime
+from obspy.io.sac import SACTrace
 
 from seisbus.testing import truth
 from seisbus.testing.make import make_archive
@@ -151,8 +155,83 @@ async def test_csv_with_p_and_s_in_one_window_and_stations_that_nobody_knows(sys
     assert (await system.client.wait(job.id)).ledger == job.ledger
 
 
+async def test_the_pick_is_the_reference_of_sac_files(system: System, picked: Picked, tmp_path: Path) -> None:
+    """P and S of the archive's phase file in one window: P is time zero of the datum and of SAC, S stands as T1."""
+    query = {"start": "2023-08-20", "end": "2023-08-21", "above_magnitude": 4}
+    windows = {"picks": {"catalog": query, "share": True, "start": "-3s", "end": "8s"}}
+    select = {"sta": picked.stations[0].split(".")[1]}
+    spec = {"archive": "picks", "select": select, "windows": windows, "steps": [{"reference": {"mark": "pick"}}]}
+    job = await system.run(spec)
+    times = {phase: ns for station, phase, ns, _ in picked.picks if station == picked.stations[0]}
+    assert list(times) == ["P", "S"]
+    span = times["P"] - 3 * NS, times["S"] + 8 * NS
+    for member in (await system.client.read(job=job.id)).member:
+        assert member.time_is_relative() and member.time_reference() == pytest.approx(times["P"] / NS, abs=1e-5)
+        assert member.t0 == pytest.approx(-3, abs=member.dt)
+    export = await system.client.wait((await system.client.export("sac", job=job.id, folder="picked-sac")).id)
+    (dataset,) = await system.client.datasets(export.id)
+    folder = await system.client.download(dataset, tmp_path)
+    found = {}
+    for path in folder.glob("*.SAC"):
+        sac, trace = SACTrace.read(str(path)), obspy.read(str(path))[0]
+        found[trace.id] = trace
+        assert (sac.iztype, sac.ka, sac.kt0, sac.kt1) == ("it0", "P", "P", "S") and sac.t2 is None
+        assert abs(sac.reftime - UTCDateTime(ns=times["P"])) < 1e-3 and 0 <= sac.t0 < 1e-3
+        marks = {"a": times["P"], "t0": times["P"], "t1": times["S"], "o": QUAKE.time_ns}
+        for name, ns in marks.items():
+            assert float(sac.reftime + getattr(sac, name)) == pytest.approx(ns / NS, abs=1e-5), name
+        # what obspy writes of it says the same
+        trace.write(str(tmp_path / "again.sac"), format="SAC")
+        again = SACTrace.read(str(tmp_path / "again.sac"))
+        names = ("iztype", "reftime", "b", "o", "a", "t0", "t1", "ka", "kt0", "kt1")
+        assert [getattr(again, name) for name in names] == [getattr(sac, name) for name in names]
+    assert sorted(found) == sorted(picked.channels(picked.stations[0]))
+    for channel, trace in found.items():
+        window = await asyncio.to_thread(truth.expected_window, picked.root, picked.keys[channel], *span, True)
+        (piece,) = window.pieces
+        assert abs(trace.stats.starttime.ns - piece.start_ns) < 20_000  # B in single precision
+        assert np.array_equal(trace.data, piece.data.astype(np.float32))
+
+
+async def test_sensors_around_picks(system: System, picked: Picked) -> None:
+    """A Seismogram a sensor, that holds the generator's samples; turned by its back azimuth, and pick the mark."""
+    query = {"start": "2023-08-20", "end": "2023-08-21", "above_magnitude": 4}
+    windows = {"picks": {"catalog": query, "share": True, "start": "-3s", "end": "8s"}}
+    spec = {"archive": "picks", "components": 3, "windows": windows}
+    stored = await system.stored(await system.run(spec))
+    sensors = {channel[:-1] for channel in picked.keys}
+    saved = {o["channel"]: o for o in stored.outcomes if o["fate"] == "saved"}
+    assert sorted(saved) == sorted(f"{sensor}?" for sensor in sensors)
+    assert all(o["fate"] == "missing" for o in stored.outcomes if o["channel"] not in saved)
+    counts = {}
+    for name, outcome in saved.items():
+        times = {phase: ns for station, phase, ns, _ in picked.picks if name.startswith(f"{station}.")}
+        span = times["P"] - 3 * NS, times["S"] + 8 * NS
+        assert (outcome["start_ns"], outcome["end_ns"]) == span
+        (piece,) = stored.pieces_of(outcome["_id"])
+        document = piece.document
+        assert [p["phase"] for p in document["picks"]] == ["P", "S"] and "component_skew" not in document
+        keys = [picked.keys[f"{name[:-1]}{letter}"] for letter in "ENZ"]
+        rows = [await asyncio.to_thread(truth.expected_window, picked.root, key, *span, True) for key in keys]
+        assert {row.pieces[0].start_ns for row in rows} == {document["t0_ns"]}
+        counts[name] = np.array([row.pieces[0].data for row in rows], np.float64)
+        assert piece.sha256 == truth.samples_sha256(counts[name])
+    steps = [{"rotate": {"to": "RTZ"}}, {"window": {"mark": "pick", "start": -1, "end": 2}}]
+    turned = await system.run({**spec, "steps": [*steps, {"reference": {"mark": "pick"}}]})
+    members = (await system.client.read(job=turned.id)).member
+    assert len(members) == len(saved)
+    for member in members:
+        whole = counts[".".join([member["net"], member["sta"], member["loc"], member["chan"][2][:2] + "?"])]
+        b = np.radians(member["back_azimuth"])
+        axes = np.array([[-np.sin(b), -np.cos(b), 0], [-np.cos(b), np.sin(b), 0], [0, 0, 1]])
+        first = round((member.t0 + 3) / member.dt)  # the window began 3 s before the pick
+        expected = axes @ whole
+        near = [expected[:, n : n + member.npts] for n in (first - 1, first, first + 1)]
+        assert sum(np.allclose(member.data, rows) for rows in near) == 1 and member.npts == round(3 / member.dt) + 1
+        assert member.time_is_relative() and -1 - member.dt <= member.t0 <= -1 + member.dt
+
+
 async def test_quakeml_brings_its_source(system: System, picked: Picked, tmp_path: Path) -> None:
-    from obspy import UTCDateTime
     from obspy.core.event import Catalog, Event, Origin, Pick, ResourceIdentifier, WaveformStreamID
 
     station = picked.stations[1]

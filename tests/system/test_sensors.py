@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,7 @@ SPEC = ArchiveSpec(
     real=False,
     bucket="sensors",
     mounts=tuple(found for found, _ in MOUNTS.values()),
+    skewed=True,
 )
 
 
@@ -389,6 +391,71 @@ async def test_an_event_file_has_sensors(system: System, bucket: Path) -> None:
     assert all(name.endswith("?") for name in names) and len(names) == ran.ledger.planned > 3
     reasons = {o["reason"] for o in stored.outcomes}
     assert {"no_orientation", "lacks_component", "surplus_channel"} <= reasons
+
+
+async def test_event_files_are_read_again_and_it_is_said(system: System, bucket: Path) -> None:
+    """What an earlier job has saved of one is made again, and why is said at submission."""
+    catalog = {"start": "2023-01-01", "end": "2024-01-01", "above_magnitude": 5.0}
+    spec = {"archive": "sensors", "inputs": "event_files", "windows": {"events": {"catalog": catalog}}}
+    spec["output"] = {"data_tag": "event-file"}
+    ran = await system.run(spec)
+    assert ran.ledger.saved > 3
+    assert not any("existing" in note for note in ran.notes)
+    submitted = await system.client.submit(spec)
+    said = f"Job {ran.id} has saved windows .* existing: skip is not for event files: .* they are made again"
+    (note,) = [note for note in submitted.notes if "existing" in note]
+    assert re.match(said, note) and submitted.already is None
+    again = await system.client.wait(submitted.id)
+    assert again.ledger == ran.ledger
+    assert {d["job"] for d in await system.client.waveforms(job=again.id)} == {again.id}
+
+
+async def test_sensors_that_are_saved_are_not_made_again(system: System, plain: Ran, bucket: Path) -> None:
+    """Of two windows a sensor the first is there: the later job points to it, and is read as if it had made all."""
+    later = {"start": END_NS / NS + 10, "end": END_NS / NS + 30}
+    windows = {"absolute": [*WINDOWS["absolute"], later]}
+    submitted = await system.client.submit(job(windows=windows, output={"data_tag": "sensors"}))
+    assert submitted.already is not None
+    assert (submitted.already.windows, submitted.already.skipped) == (len(SAVED), True)
+    assert submitted.already.jobs == (plain.job.id,)
+    ran = await system.client.wait(submitted.id)
+    assert (ran.state, ran.ledger.balanced, ran.ledger.planned) == ("completed", True, 2 * len(MOUNTS))
+    first = {str(d["_id"]): d for d in await system.client.waveforms(job=plain.job.id)}
+    mine = await system.client.waveforms(job=ran.id)
+    # of the turned one the second window lies after the turn, so that it is saved
+    assert len(mine) == ran.ledger.saved == 2 * len(SAVED) + 1
+    assert {str(d["_id"]) for d in mine if d["job"] == plain.job.id} == set(first)
+    assert len([d for d in mine if d["job"] == ran.id]) == len(SAVED) + 1
+    saved = [o async for o in system.client.outcomes(ran.id) if o.fate == "saved"]
+    refs = [ref for outcome in saved for ref in outcome.refs]
+    assert sorted(refs) == sorted(str(d["_id"]) for d in mine)
+    ensemble = await system.client.read(job=ran.id, end=END_NS / NS)
+    assert len(ensemble.member) == len(SAVED)
+    by_station = {member["sta"]: member for member in ensemble.member}
+    for name in SAVED:
+        assert np.array_equal(by_station[SENSORS[name][0].station.sta].data, expected(bucket, name)[1])
+
+
+async def test_a_cut_takes_the_samples_of_its_span(system: System, plain: Ran, bucket: Path) -> None:
+    """From start to before end, of each component; without `cut` the whole Seismograms of that time come."""
+    start, end = START_NS / NS + 100.01, START_NS / NS + 160.02
+    whole = await system.client.read(job=plain.job.id, start=start, end=end)
+    assert {member.npts for member in whole.member} <= {24_000, 24_001}
+    cut = await system.client.read(job=plain.job.id, start=start, end=end, cut=True)
+    assert len(cut.member) == len(SAVED)
+    by_station = {member["sta"]: member for member in cut.member}
+    for name in SAVED:
+        member = by_station[SENSORS[name][0].station.sta]
+        t0_ns, samples = expected(bucket, name)
+        times = t0_ns + np.arange(samples.shape[1]) * (NS // 40)
+        held = (times >= round(start * NS)) & (times < round(end * NS))
+        assert member.t0_ns == member["t0_ns"] == times[held][0]
+        assert (member.npts, member["npts"]) == (held.sum(), held.sum())
+        assert member["starttime"] == member.t0 and member["endtime"] == pytest.approx(member.endtime())
+        assert np.array_equal(member.data, samples[:, held])
+        assert np.allclose(member.tmatrix, [unit(channel.axis) for channel in SENSORS[name]], atol=1e-12)
+    outside = await system.client.read(job=plain.job.id, start=END_NS / NS + 1, end=END_NS / NS + 2, cut=True)
+    assert not outside.member
 
 
 async def test_objects_of_stations_have_sensors(system: System, bucket: Path) -> None:

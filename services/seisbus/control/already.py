@@ -11,6 +11,7 @@ from seis.control.v1 import control_pb2 as pb
 from ..app.aiming import Places
 from ..app.events import origins_of
 from ..app.picks import given_picks
+from ..archive.definition import ObjectUnit, archive_named
 from ..model.archivejob import CutJob
 from ..store.earlier import Span, earlier_jobs, saved_by
 from .context import CallContext
@@ -23,8 +24,11 @@ _JOBS_NAMED = 10
 
 
 async def already(context: CallContext, spec: CutJob) -> pb.Already | None:
-    """What earlier jobs have saved of a job, from the days that the database knows; None where none has its recipe."""
-    earlier = await earlier_jobs(context.store, spec.recipe_key) if spec.recipe_key else []
+    """What earlier jobs have saved of a job, from the days that the database knows; None where none has its recipe, or
+    where it is known what windows there are only when objects are read."""
+    if _opaque(context, spec):
+        return None
+    earlier = await earlier_jobs(context.store, spec.recipe_key)
     if not earlier:
         return None
     picks = await asyncio.to_thread(given_picks, spec)
@@ -63,6 +67,28 @@ async def already(context: CallContext, spec: CutJob) -> pb.Already | None:
     )
     told.text = _sentence(told, spec)
     return told if told.windows else None
+
+
+async def existing_notes(context: CallContext, spec: CutJob) -> list[str]:
+    """Why windows that earlier jobs saved under the same data_tag are made again although they could be skipped."""
+    what = _opaque(context, spec)
+    if not what or spec.existing != "skip" or not spec.output.data_tag:
+        return []
+    earlier = await earlier_jobs(context.store, spec.recipe_key)
+    if not earlier:
+        return []
+    return [
+        f"Job {earlier[0].job} has saved windows with the same recipe and the same data_tag, but existing: skip is not "
+        f"for {what}: which windows one holds is known only when it is read, so they are made again."
+    ]
+
+
+def _opaque(context: CallContext, spec: CutJob) -> str:
+    """The objects that hold windows which nobody can plan, "" where the job has none."""
+    if spec.inputs == "event_files":
+        return "event files"
+    station = archive_named(context.archives, spec.archive).object_unit is ObjectUnit.STATION
+    return "objects that hold all channels of a station" if station else ""
 
 
 def _sentence(told: pb.Already, spec: CutJob) -> str:

@@ -146,13 +146,10 @@ class CutJob(ArchiveJob):
 
     @property
     def recipe_key(self) -> str:
-        """A hash of all that decides what becomes of a window of a channel and span; "" where channels and spans are
-        not planned.
+        """A hash of all that decides what becomes of a window of a channel and span.
 
         Defaults are left out, so that a key of a later version does not change it.
         """
-        if self.inputs == "event_files":
-            return ""
         content = self.model_dump(mode="json", exclude_defaults=True, exclude=set(_NO_PART_OF_A_RECIPE))
         events = self.windows.events
         phase, model = ((), "") if events is None or not events.phase else (events.phase, events.model)
@@ -161,8 +158,9 @@ class CutJob(ArchiveJob):
 
     @property
     def skips(self) -> bool:
-        """Whether windows that exist are not made again: those of jobs without a data_tag always are."""
-        return self.existing == "skip" and bool(self.output.data_tag) and bool(self.recipe_key)
+        """Whether windows that exist are not made again: those of jobs without a data_tag always are, and those of
+        event files, which are not planned."""
+        return self.existing == "skip" and bool(self.output.data_tag) and self.inputs != "event_files"
 
     def recipe(self) -> Recipe:
         """What fetcher, windower and writer need of the job."""

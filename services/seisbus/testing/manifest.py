@@ -174,6 +174,7 @@ def _spec(content: dict[str, Any]) -> ArchiveSpec:
         )
         for mount in content.get("mounts", ())
     )
+    content.setdefault("skewed", True)  # as all were in older versions
     content["day_cut"] = DayCut(content["day_cut"])
     content["window"] = tuple(content["window"]) if content["window"] else None
     return ArchiveSpec(**content)

@@ -155,7 +155,7 @@ class ArchiveSpec:
     them with an offset of its own: an archive of a whole network in minutes. `real` adds the waveforms
     that installed packages ship. `day_cut` "record" cuts days between records, as most archives do: the
     last record of a day goes on into the next one. `mounts` says how the first sensors stand; all others point east,
-    north and up.
+    north and up. `skewed` gives each channel of a sensor a clock of its own; else they share that of their datalogger.
     """
 
     seed: int = 1
@@ -172,6 +172,7 @@ class ArchiveSpec:
     bucket: str = "scedc-pds"
     day_cut: DayCut = DayCut.SAMPLE
     mounts: tuple[Mount, ...] = ()
+    skewed: bool = False
 
     def __post_init__(self) -> None:
         if not self.days or len(set(self.days)) != len(self.days):

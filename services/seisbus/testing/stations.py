@@ -89,11 +89,17 @@ def plan_channels(spec: ArchiveSpec) -> list[Channel]:
         loc = ("", "", "", "", "10", "", "00")[stations.taken % 7]
         sensor = sum(made.values()) - 1
         mount = spec.mounts[sensor] if sensor < len(spec.mounts) else Mount()
+        phase_ns = 0
         for position, axis in enumerate(mount.axes[: spec.channels - len(channels)]):
             number = len(channels)
             waveform = number
             if spec.templates is not None:
                 waveform = (3 * made[share] + position) % spec.templates
+            # at least 300 apart, so that no two channels agree in their means
+            offset = (1 if rng.random() < 0.5 else -1) * (300 * number + int(rng.integers(100, 250)))
+            own_ns = _phase_ns(rng, share.period_ns)
+            if position == 0 or spec.skewed:
+                phase_ns = own_ns
             channels.append(
                 Channel(
                     number=number,
@@ -103,9 +109,8 @@ def plan_channels(spec: ArchiveSpec) -> list[Channel]:
                     period_ns=share.period_ns,
                     waveform=waveform,
                     heard_at=heard_at.setdefault((share.rate, waveform), station),
-                    # at least 300 apart, so that no two channels agree in their means
-                    offset=(1 if rng.random() < 0.5 else -1) * (300 * number + int(rng.integers(100, 250))),
-                    phase_ns=_phase_ns(rng, share.period_ns),
+                    offset=offset,
+                    phase_ns=phase_ns,
                     axis=axis,
                     turned_ns=mount.turned_ns,
                     later=mount.after[position] if mount.after else None,

@@ -28,6 +28,7 @@ from seisbus.testing.spec import (
     RateShare,
     preset,
 )
+from seisbus.testing.stations import plan_channels
 from unit.archive.made import Archive, by_time, sample_times
 
 W0, W1 = TOHOKU.time_ns + 100 * NS, TOHOKU.time_ns + 3700 * NS
@@ -75,6 +76,17 @@ def test_day_files_look_like_scedc(archive: Archive) -> None:
     assert npts[0] < 0.3 * np.median(npts)  # cut at the sample: the first record is not full
     assert set(raw[:, 52]) == {11} and set(raw[:, 54]) == {9}  # Steim-2, 512 bytes
     assert raw[0, :8].tobytes() == b"000001D " and raw[-1, :6].tobytes() == f"{len(raw):06d}".encode()
+
+
+def test_the_channels_of_a_sensor_share_its_clock() -> None:
+    """As those of a datalogger do; skewed ones each have their own. All else is the same."""
+    spec = ArchiveSpec(channels=60)
+    plain, skewed = plan_channels(spec), plan_channels(replace(spec, skewed=True))
+    sensors = [plain[at : at + 3] for at in range(0, 60, 3)]
+    assert all(len({channel.phase_ns for channel in sensor}) == 1 for sensor in sensors)
+    assert len({sensor[0].phase_ns for sensor in sensors}) > 10
+    assert sum(len({c.phase_ns for c in skewed[at : at + 3]}) > 1 for at in range(0, 60, 3)) > 10
+    assert plain == [replace(c, phase_ns=p.phase_ns) for c, p in zip(skewed, plain, strict=True)]
 
 
 # What section 3 of the facts says of each, for the default window and the kill policy.

@@ -9,7 +9,7 @@ from seis.control.v1 import control_pb2 as pb
 
 from ...model.kinds.window import WindowJob
 from ...store.documents import JobDocument
-from ..already import already
+from ..already import already, existing_notes
 from ..archive_jobs import check_number, checked_cuts
 from ..context import CallContext
 from ..estimate import estimate
@@ -20,8 +20,9 @@ class WindowControl(ControlKind[WindowJob]):
     """Windows to store."""
 
     async def checked(self, context: CallContext, spec: WindowJob) -> tuple[WindowJob, list[str]]:
-        """Events inline; notes on steps that lack something."""
-        return await checked_cuts(context, spec)
+        """Events inline; notes on steps that lack something, and on windows that are not skipped."""
+        spec, notes = await checked_cuts(context, spec)
+        return spec, notes + await existing_notes(context, spec)
 
     async def estimate(self, context: CallContext, spec: WindowJob) -> pb.Estimate:
         """From the day files that the database knows."""
