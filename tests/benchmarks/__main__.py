@@ -12,7 +12,7 @@ import json
 from pathlib import Path
 
 BENCHMARKS = ("opening", "latency", "main_job", "objects", "range_reads", "misfit_speed", "check_cpu", "spectra")
-LONG = ("embedded_database", "many_windows", "processing")  # only when named
+LONG = ("embedded_database", "many_windows", "processing", "already")  # only when named
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)} (the default); {', '.join(LONG)}"
     )
-    parser.add_argument("--windows", type=int, default=1_000_000, help="of many_windows; one million by default")
+    parser.add_argument("--windows", type=int, default=1_000_000, help="of many_windows and already; one million")
     parser.add_argument("--channels", type=int, default=60, help="of processing; 60 by default")
     parser.add_argument("--rounds", type=int, default=3, help="of processing, which takes medians; 3 by default")
     arguments = parser.parse_args()
@@ -33,7 +33,8 @@ def main() -> None:
     figures = json.loads(latest.read_text()) if latest.exists() else {}
     for name in names:
         run = importlib.import_module(f".{name}", __package__).main
-        sizes = {"many_windows": (arguments.windows,), "processing": (arguments.channels, arguments.rounds)}
+        windows, rounds = (arguments.windows,), (arguments.channels, arguments.rounds)
+        sizes = {"many_windows": windows, "already": windows, "processing": rounds}
         figures[name] = run(*sizes.get(name, ()))
         latest.write_text(json.dumps(figures, indent=2) + "\n")
 

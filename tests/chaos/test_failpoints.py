@@ -9,15 +9,18 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from pymongo import AsyncMongoClient
 
 from seisbus.client import Job, UnreachableError
 from seisbus.local import ServiceName
-from support.chaos import HOUR, JOB, NIGHT, End, bus_of, impatient_system, paused, settled_end, status_of
+from seisbus.testing.stations import plan_channels
+from support.chaos import HOUR, JOB, NIGHT, SMALL, End, bus_of, impatient_system, paused, settled_end, status_of
 from support.system import System
 from support.waiting import eventually
 
@@ -36,6 +39,7 @@ _FAILPOINTS: dict[str, tuple[str, bool, str]] = {
 }
 # For so long the database itself lets a transaction hold documents from which nobody is heard.
 _TRANSACTION_NS = 60 * 10**9
+_LATE = ("seis_fetch-before-ack", "seis_window-before-ack", "mid-transaction")
 _AFTER_COMMIT = "seis_write-before-ack"
 _MID_PURGE = "purge-before-documents"
 _ALL = (*_FAILPOINTS, _AFTER_COMMIT, _MID_PURGE)
@@ -47,6 +51,21 @@ _LARGE = {
     "output": {"encoding": "float64"},
 }
 _SENSORS = {**JOB, "components": 3}
+_STATIONS = sorted({f"{channel.station.net}.{channel.station.sta}" for channel in plan_channels(SMALL)})
+# P and S at every station and at one that nobody knows, a window for both.
+_PICKED = [
+    f"{station}..BH,2011-03-11T0{hour}:{10 + number:02d}:{second:02d}.5,{phase},e{hour}"
+    for hour in (5, 6, 7)
+    for number, station in enumerate([*_STATIONS, "XX.NONE"])
+    for phase, second in (("P", 10), ("S", 25))
+]
+_CSV = "\n".join(["station_id,phase_time,phase_type,event_id", *_PICKED])
+_PICKS = {"archive": "local", "windows": {"picks": {"csv": _CSV, "share": True, "start": "-5s", "end": "30s"}}}
+# One of three spans of a channel is saved by an earlier job.
+_MORE = {
+    "archive": "local",
+    "windows": {"absolute": [HOUR, NIGHT, {"start": "2011-03-11T07:00:00Z", "end": "2011-03-11T07:10:00Z"}]},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +77,8 @@ class Trap:
     small: End
     large: End
     sensors: End
+    picks: End
+    more: End
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +90,7 @@ async def trap(tmp_path_factory: pytest.TempPathFactory, archive: Path) -> Async
         marks.joinpath(name).touch()
     environment = {"SEISBUS_FAILPOINTS": ",".join(_ALL), "SEISBUS_FAILPOINT_FOLDER": str(marks)}
     async with impatient_system(folder / "stack", archive, environment=environment) as system:
-        ends = [await settled_end(system, await system.run(job)) for job in (JOB, _LARGE, _SENSORS)]
+        ends = [await settled_end(system, await system.run(job)) for job in (JOB, _LARGE, _SENSORS, _PICKS, _MORE)]
         yield Trap(system, marks, *ends)
 
 
@@ -78,6 +99,7 @@ def test_the_undisturbed_jobs_have_every_fate_that_archives_cause(trap: Trap) ->
         assert {fate for fate, _, _ in end.values()} >= {"saved", "dead"}
     assert "missing" in {fate for fate, _, _ in trap.small.values()}
     assert {fate for fate, _, _ in trap.sensors.values()} == {"saved", "dead", "missing"}
+    assert {fate for fate, _, _ in trap.picks.values()} >= {"saved", "missing"}
     assert max(npts for _, _, pieces in trap.large.values() for npts, _, _ in pieces) * 8 > 7_000_000
 
 
@@ -120,6 +142,62 @@ async def test_a_kill_in_a_job_of_sensors_changes_nothing(trap: Trap, name: str)
         submitted = await submit(trap.system, _SENSORS)
         await eventually(struck)
     assert await settled_end(trap.system, await closed(trap.system, submitted)) == trap.sensors
+
+
+@pytest.mark.parametrize(
+    "name", ["mid-plan", *(pytest.param(name, marks=pytest.mark.long) for name in ("seis_plan-before-ack", *_LATE))]
+)
+async def test_a_kill_in_a_job_of_picks_changes_nothing(trap: Trap, name: str) -> None:
+    """The picks that were settled when the plan began stand on their windows, once each."""
+    await strike(trap, name, _PICKS)
+    (job,) = await trap.system.client.jobs(1)
+    assert await settled_end(trap.system, await closed(trap.system, job)) == trap.picks
+    for document in await trap.system.client.waveforms(job=job.id):
+        assert [pick["phase"] for pick in document["picks"]] == ["P", "S"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["mid-transaction", *(pytest.param(n, marks=pytest.mark.long) for n in ("mid-plan", "seis_plan-before-ack"))],
+)
+async def test_a_kill_in_a_job_that_skips_windows_changes_nothing(trap: Trap, name: str) -> None:
+    """What an earlier job has saved is pointed to, and made by nobody; the rest is made once."""
+    system, output = trap.system, {"output": {"data_tag": f"skip-{name}"}}
+    earlier = await run(system, {**_MORE, **output, "windows": {"absolute": [HOUR]}})
+    await strike(trap, name, {**_MORE, **output})
+    (job,) = await system.client.jobs(1)
+    done = await closed(system, job)
+    assert [note.partition(" of ")[0] for note in done.notes] == [f"already: {earlier.ledger.saved}"]
+    outcomes = [outcome async for outcome in system.client.outcomes(done.id)]
+    found = {(str(o.channel), o.start_ns, o.end_ns, o.event): (o.fate, o.reason) for o in outcomes}
+    assert found == {identity: end[:2] for identity, end in trap.more.items()}
+    documents = {str(document["_id"]): document for document in await system.client.waveforms(job=done.id)}
+    refs = [ref for outcome in outcomes if outcome.fate == "saved" for ref in outcome.refs]
+    assert sorted(refs) == sorted(documents)
+    both = {document["job"] for document in documents.values()}
+    assert both == {earlier.id, done.id}
+    assert sum(document["job"] == earlier.id for document in documents.values()) == earlier.ledger.saved
+    samples = [
+        sha256(np.ascontiguousarray(m.data, "<f8")).hexdigest() for m in (await system.client.read(job=done.id)).member
+    ]
+    assert sorted(samples) == sorted(sha for _, _, pieces in trap.more.values() for _, sha, _ in pieces)
+
+
+async def strike(trap: Trap, name: str, job: dict[str, Any]) -> None:
+    """Submit a job, and wait until the failpoint has killed one process, which is there again."""
+    services = {status.service for status in trap.system.stack.services()}
+    before = sum(restarts(trap.system, service) for service in services)
+    trap.marks.joinpath(name).unlink()
+
+    async def struck() -> bool:
+        assert trap.marks.joinpath(name).exists()
+        assert sum(restarts(trap.system, service) for service in services) == before + 1
+        return True
+
+    resting = _FAILPOINTS[name][2]
+    async with paused(trap.system.stack, resting) if resting else contextlib.nullcontext():
+        await submit(trap.system, job)
+        await eventually(struck)
 
 
 async def test_outcomes_delivered_again_after_their_commit_change_nothing(trap: Trap) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from itertools import islice
+import random
 
 from libseis.codes import Channel, Sensor
 from seis.control.v1 import control_pb2 as pb
@@ -13,13 +13,14 @@ from ..app.events import origins_of
 from ..app.picks import given_picks
 from ..archive.definition import ObjectUnit, archive_named
 from ..model.archivejob import CutJob
+from ..planning.aims import Aims
 from ..store.earlier import Span, earlier_jobs, saved_by
 from .context import CallContext
 from .estimate import aimed_of, by_item, files_of, known_aims, spread
 from .resource_names import JOBS
 
-# Windows that are looked for; the rest is scaled. A thousand take some 10 ms.
-_LOOKED_FOR = 20_000
+# Windows that are looked for; the rest is scaled. A thousand take some 0.1 s of the embedded database.
+_LOOKED_FOR = 10_000
 _JOBS_NAMED = 10
 
 
@@ -35,38 +36,50 @@ async def already(context: CallContext, spec: CutJob) -> pb.Already | None:
     if picks is None and spec.windows.picks is not None:
         return None  # the archive's phase files are read when the job is planned
     aims = await known_aims(context, spec, await origins_of(context.store, spec), picks or ())
-    days, looked, planned, found = aims.home_days(), 0, 0, 0
+    days = aims.home_days()
+    sampled = spread(days)
     places = Places(context.store, spec.archive)
-    scaled = False
-    for day in spread(days):
-        windows: list[Span] = []
-        documents = await files_of(context, spec, day)
-        aimed = await aimed_of(aims, day, documents, places) if aims.by_channel else None
-        reach = aims.reach(day)
-        for of_item in by_item(documents, spec.recipe().components):
-            channel = Channel.of_document(of_item[0])
-            if spec.recipe().components > 1:
-                channel = Sensor.of(channel).channel
-            mine = reach if aimed is None else aimed(Channel.of_document(of_item[0]))
-            windows += [(str(channel), w.start_ns, w.end_ns, w.event) for w in mine if w.unplaced is None]
-        looked += 1
-        planned += len(windows)
-        some = list(islice(windows, max(1, _LOOKED_FOR - planned + len(windows))))
-        share = len(windows) / len(some) if some else 1.0
-        found += round(len(await saved_by(context.store, earlier, some)) * share)
-        if planned >= _LOOKED_FOR:
-            scaled = share > 1.0
-            break
-    factor = len(days) / looked if looked else 1.0
+    counts: list[int] = []
+    kept: list[list[Span]] = []
+    for day in sampled:
+        windows = await _windows_of(context, spec, aims, day, places)
+        counts.append(len(windows))
+        kept.append(windows)
+        if sum(counts) > _LOOKED_FOR:  # of each day as many, so that no part of the time counts for all of it
+            kept = [_some(of_day, _LOOKED_FOR // len(sampled)) for of_day in kept]
+    planned, found = sum(counts), 0.0
+    for count, of_day in zip(counts, kept, strict=True):
+        if of_day:
+            found += len(await saved_by(context.store, earlier, of_day)) * count / len(of_day)
+    factor = len(days) / len(sampled) if sampled else 1.0
     told = pb.Already(
         windows=round(found * factor),
         planned=round(planned * factor),
         skipped=spec.skips,
-        scaled=scaled or looked < len(days),
+        scaled=planned > _LOOKED_FOR or len(sampled) < len(days),
         jobs=[f"{JOBS}/{one.job}" for one in earlier[:_JOBS_NAMED]],
     )
     told.text = _sentence(told, spec)
     return told if told.windows else None
+
+
+async def _windows_of(context: CallContext, spec: CutJob, aims: Aims, day: int, places: Places) -> list[Span]:
+    """The windows whose home is a day, of the channels or sensors that it has files of."""
+    documents = await files_of(context, spec, day)
+    aimed = await aimed_of(aims, day, documents, places) if aims.by_channel else None
+    reach = aims.reach(day)
+    windows: list[Span] = []
+    for of_item in by_item(documents, spec.recipe().components):
+        channel = Channel.of_document(of_item[0])
+        mine = reach if aimed is None else aimed(channel)
+        item = str(Sensor.of(channel).channel if spec.recipe().components > 1 else channel)
+        windows += [(item, w.start_ns, w.end_ns, w.event) for w in mine if w.unplaced is None]
+    return windows
+
+
+def _some(windows: list[Span], most: int) -> list[Span]:
+    """At most so many of the windows, drawn by lot: every so many-th could be always the same hour."""
+    return windows if len(windows) <= most else random.Random(0).sample(windows, most)
 
 
 async def existing_notes(context: CallContext, spec: CutJob) -> list[str]:

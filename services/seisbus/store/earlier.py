@@ -1,11 +1,12 @@
 """What earlier jobs have saved with the same recipe, so that a later one need not make it again.
 
 A window's id and its wf documents' ids are hashes of job, channel, span and event, so what an earlier job has of a
-thousand windows is one query by `_id`; nothing is asked where the earlier job has no data of that time.
+hundred windows is one query by `_id`; nothing is asked where the earlier job has no data of that time.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,8 @@ from .documents import ObjectId
 from .packing import day_of
 from .slices import bounded, days_of, spans_of
 
-_BATCH = 1000
+# `_id`s of a query. The embedded database takes 0.09 ms for each of a hundred, 0.3 of five hundred, 0.55 of a thousand.
+_BATCH = 100
 
 Span = tuple[str, int, int, str]
 """Channel, start_ns, end_ns and event of a window."""
@@ -79,9 +81,10 @@ async def share(store: Store, job: str, waveforms: Sequence[str]) -> bool:
     """Have waveforms (hex `_id`s) say that they are also those of `job`; whether all of them are there."""
     ids, there = [ObjectId(waveform) for waveform in waveforms], 0
     with translated():
-        for name in c.WAVEFORMS:
+        for name, at in itertools.product(c.WAVEFORMS, range(0, len(ids), _BATCH)):
             if there < len(ids):
-                result = await store[name].update_many({"_id": {"$in": ids}}, {"$addToSet": {"shared_by": job}})
+                some = {"_id": {"$in": ids[at : at + _BATCH]}}
+                result = await store[name].update_many(some, {"$addToSet": {"shared_by": job}})
                 there += result.matched_count
     return there == len(ids)
 
