@@ -336,6 +336,43 @@ async def test_stored_waveforms_come_back_exact_in_samples_and_time(front: Front
     assert len(await front.client.waveforms(sta="ADO", limit=5)) == 1
 
 
+@pytest.mark.filterwarnings("ignore:SelectableGroups dict interface:DeprecationWarning")  # obspy on import
+async def test_a_channel_stored_raw_and_processed_has_one_dtype_and_can_be_chosen(front: Front) -> None:
+    t0, random = (DAY + 40) * DAY_NS, np.random.default_rng(7)
+    counts = Segment(Channel("CI", "TWO", "", "HHZ"), t0, Rate(100), random.integers(-(2**31), 2**31, 900, np.int32))
+    motion = Segment(Channel("CI", "TWO", "", "HHZ"), t0, Rate(100), random.normal(size=900))
+    other = Segment(Channel("CI", "TWO", "", "HHN"), t0, Rate(100), counts.data)
+    documents = [
+        document(counts, data_tag="raw", format="mseed", **stored_file(front, "raw", mseed.encode(counts))),
+        document(other, data_tag="raw", format="mseed", **stored_file(front, "north", mseed.encode(other))),
+        document(
+            motion,
+            job="j2",
+            data_tag="motion",
+            format="binary",
+            units="m/s",
+            **stored_file(front, "motion", motion.data.tobytes()),
+        ),
+    ]
+    await front.context.store[c.WF_TIMESERIES].insert_many(documents)
+    where = "CI", "TWO", "", "HH?", t0 / 1e9, t0 / 1e9 + 60
+    both = await front.client.get_waveforms(*where)
+    assert sorted((trace.id, trace.data.dtype.name) for trace in both) == [
+        ("CI.TWO..HHN", "int32"), ("CI.TWO..HHZ", "float64"), ("CI.TWO..HHZ", "float64"),
+    ]  # fmt: skip
+    found = {tuple(trace.data) for trace in both if trace.stats.channel == "HHZ"}
+    assert found == {tuple(counts.data.astype(float)), tuple(motion.data)}
+    await insert_j1(front)
+    for choice, segments in (
+        ({"tag": "motion"}, [motion]), ({"tag": "raw"}, [other, counts]), ({"job": "j1"}, [other, counts]),
+        ({"job": "j1", "tag": "motion"}, []), ({"tag": "nothing"}, []),
+    ):  # fmt: skip
+        stream = (await front.client.get_waveforms(*where, **choice)).sort(["channel"])
+        assert [trace.data.dtype for trace in stream] == [segment.data.dtype for segment in segments], choice
+        for trace, segment in zip(stream, segments, strict=True):
+            assert np.array_equal(trace.data, segment.data)
+
+
 async def test_a_dataset_is_copied_whole_checked_and_never_from_outside(front: Front, tmp_path: Path) -> None:
     content = np.random.default_rng(6).bytes(3_000_000)
     folder = front.context.output_root / "exports" / "mine"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -233,7 +234,8 @@ def traces_of(
     what is in conflict stays traces of its own, and counts or units are never mixed with others. A trace has one
     start and one rate: `stats.seisbus.elog` has the sentences of all error logs, and one where samples are further
     from that grid than a tenth of a sample; `wf_ids` has the ids of the wf documents. The components of Seismograms are
-    traces of their channels, those that `channels` names.
+    traces of their channels, those that `channels` names. All traces of a channel have one dtype: float64 for counts
+    where the channel was stored processed too.
     """
     groups: dict[tuple[Channel, str, str], list[tuple[Segment, Stored]]] = {}
     for one, whole in [(found, segment) for found in stored for segment in segments_of(found)]:
@@ -241,11 +243,19 @@ def traces_of(
             continue
         if (part := within(whole, start_ns, end_ns + 1)) is not None:
             groups.setdefault((part.channel, part.data.dtype.name, _units(one)), []).append((part, one))
+    dtypes: dict[Channel, Any] = {}
+    for channel, name, _ in groups:
+        dtypes[channel] = np.result_type(dtypes.get(channel, name), name)
     return [
-        _trace(segment, [one for part, one in members if _inside(part, segment)])
-        for members in groups.values()
+        _trace(_as(segment, dtypes[channel]), [one for part, one in members if _inside(part, segment)])
+        for (channel, *_), members in groups.items()
         for segment in _joined([part for part, _ in members])
     ]
+
+
+def _as(segment: Segment, dtype: Any) -> Segment:
+    """The segment with samples of a type that holds them."""
+    return segment if segment.data.dtype == dtype else replace(segment, data=segment.data.astype(dtype))
 
 
 def _units(stored: Stored) -> str:

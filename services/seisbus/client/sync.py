@@ -274,9 +274,11 @@ class Client:
 
         return write_miniseed(self.stored(query, **where), Path(path), version)
 
-    def get_waveforms(self, net: str, sta: str, loc: str, chan: str, t1: Any, t2: Any, *, job: str = "") -> Any:
-        """What is stored of these channels from t1 to t2 as an obspy Stream."""
-        return _run(self._client.get_waveforms(net, sta, loc, chan, t1, t2, job=job))
+    def get_waveforms(
+        self, net: str, sta: str, loc: str, chan: str, t1: Any, t2: Any, *, job: str = "", tag: str = ""
+    ) -> Any:
+        """What is stored of these channels from t1 to t2 as an obspy Stream, of one job or data_tag if named."""
+        return _run(self._client.get_waveforms(net, sta, loc, chan, t1, t2, job=job, tag=tag))
 
     def history(self, identity: str) -> History:
         """How a stored waveform was made (its `_id`, or its window's id), with a job that makes it again."""

@@ -229,10 +229,13 @@ class DataCalls(JobCalls):
                 await asyncio.to_thread(file.add, one)
         return file.count
 
-    async def get_waveforms(self, net: str, sta: str, loc: str, chan: str, t1: Any, t2: Any, *, job: str = "") -> Any:
+    async def get_waveforms(
+        self, net: str, sta: str, loc: str, chan: str, t1: Any, t2: Any, *, job: str = "", tag: str = ""
+    ) -> Any:
         """Return stored waveforms as an obspy Stream, counts as int32.
 
-        Abutting and equal stretches that several jobs stored are joined; stretches in conflict stay two traces.
+        A channel that was stored raw and processed gives traces of one dtype, float64; `job` or `tag` chooses one of
+        both. Abutting and equal stretches that several jobs stored are joined; stretches in conflict stay two traces.
         `stats.seisbus` of a trace has `elog`, the sentences of the stored error logs, and `wf_ids`. The components of
         Seismograms are traces under the codes of their channels; if steps rotated them, of where they point.
 
@@ -253,6 +256,8 @@ class DataCalls(JobCalls):
         job
             Id of a job. Only its waveforms are read, and `seisbus_elog` of the Stream says why windows of these
             channels and times are missing.
+        tag
+            A data_tag. Only waveforms with it are read.
 
         Returns
         -------
@@ -270,7 +275,7 @@ class DataCalls(JobCalls):
 
         start, end = time_ns(t1), time_ns(t2)
         channels = ChannelFilter(net, sta, loc, chan)
-        query = Query(job=job, net=net, sta=sta, loc=loc, chan=chan, start=t1, end=end / 1e9 + 1e-6)
+        query = Query(job=job, net=net, sta=sta, loc=loc, chan=chan, start=t1, end=end / 1e9 + 1e-6, data_tag=tag)
         stream = Stream(decode.traces_of([stored async for stored in self.stored(query)], start, end, channels))
         if job:
             ends = self.outcomes(job, [fate for fate in Fate if fate is not Fate.SAVED])
