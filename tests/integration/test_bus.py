@@ -478,3 +478,22 @@ async def test_the_age_of_the_oldest_unacknowledged_message_is_known(bus: Bus) -
     async with running(worker_on(bus, Log())):
         await eventually(lambda: drained(bus))
     assert (await bus.stream_fill())["SEIS_WRITE"].oldest == 0
+
+
+async def test_a_message_in_hand_is_not_begun_again_when_this_process_was_too_slow_to_say_so(bus: Bus) -> None:
+    log, begun = Log(), Counter[str]()
+
+    async def handle(delivery: Delivery) -> None:
+        begun[delivery.body.decode()] += 1
+        for _ in range(3):
+            time.sleep(2.5 * _ACK_WAIT)  # noqa: ASYNC251 (the loop stands still, as on a machine with too much to do)
+            await eventually(lambda: worker.stats.redelivered > 0)
+
+    worker = worker_on(bus, log, handle, slots=4)
+    async with running(worker):
+        await publish(bus, "slow")
+        await eventually(lambda: len(log.handled) == 1, 30)
+        await eventually(lambda: drained(bus), 30)
+    assert begun == {"slow": 1}
+    assert worker.stats.redelivered > 0
+    assert log.buried == []

@@ -12,9 +12,11 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
+from cachetools import LRUCache
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js.errors import Error as JetStreamError
@@ -36,6 +38,8 @@ _log = logging.getLogger(__name__)
 # First and longest wait between tries while a server is away.
 _HOLD = Backoff(first=0.1, most=3.0, jitter=0.3)
 _NAK_DELAY_SECONDS = 1.0
+# More than a worker ends within the time after which the server sends a message again.
+_REMEMBERED = 10_000
 
 
 class WorkerState(StrEnum):
@@ -128,6 +132,10 @@ class Worker:
         self._draining = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._holds: dict[int, str] = {}
+        # Of what is in hand, by its place in the stream: the newest delivery, which speaks for it to the server.
+        self._newest: dict[int, Msg] = {}
+        # What was acknowledged lately, by its place in the stream, with the time when it was sent.
+        self._over: LRUCache[int, datetime] = LRUCache(_REMEMBERED)
         self.stats = WorkerStats()
         self._meter = StageMeter(consumer.name)
         self._pull = PullSubscription(bus.connection, consumer, room=self._room, deliver=self._accept)
@@ -190,6 +198,18 @@ class Worker:
         return self._slots - len(self._tasks), self._max_bytes - self.stats.bytes_in_flight
 
     def _accept(self, message: Msg) -> None:
+        place, sent = message.metadata.sequence.stream, message.metadata.timestamp
+        if (mine := self._newest.get(place)) is not None and mine.metadata.timestamp == sent:
+            # This process was too slow to say that it works on it: no reason to begin again beside itself.
+            self._newest[place] = message
+            self.stats.redelivered += 1
+            return
+        if self._over.get(place) == sent:  # or to say that it has done so
+            self.stats.redelivered += 1
+            self._tasks.add(task := asyncio.create_task(self._acknowledge(message)))
+            task.add_done_callback(self._finished)
+            return
+        self._newest[place] = message
         self.stats.in_progress[id(message)] = message
         self.stats.bytes_in_flight += len(message.data)
         self._meter.taken(id(message), len(message.data), redelivered=message.metadata.num_delivered > 1)
@@ -209,6 +229,7 @@ class Worker:
         self._holds[message] = reason
 
     def _ended(self, message: Msg, end: TaskEnd) -> None:
+        self._newest.pop(message.metadata.sequence.stream, None)
         self._meter.left(id(message), len(message.data), end)
         self.stats.in_progress.pop(id(message), None)
         self.stats.bytes_in_flight -= len(message.data)
@@ -219,7 +240,7 @@ class Worker:
     async def _heartbeat(self) -> None:
         while True:
             await asyncio.sleep(self._ack_wait / 3)
-            for message in list(self.stats.in_progress.values()):
+            for message in list(self._newest.values()):
                 with contextlib.suppress(NatsError, JetStreamError):
                     await message.in_progress()
 
@@ -232,13 +253,13 @@ class Worker:
         except asyncio.CancelledError:
             # The time for draining is over: return the message, so that another replica gets it at once.
             with contextlib.suppress(NatsError, JetStreamError):
-                await message.nak()
+                await self._let_go(message).nak()
             raise
         except Exception:
             end = TaskEnd.RETRIED
             _log.exception("worker %s: a delivery failed and will be repeated", self.name)
             with contextlib.suppress(NatsError, JetStreamError):
-                await message.nak(delay=_NAK_DELAY_SECONDS)
+                await self._let_go(message).nak(delay=_NAK_DELAY_SECONDS)
         finally:
             self._ended(message, end)
 
@@ -306,8 +327,13 @@ class Worker:
 
     async def _acknowledge(self, message: Msg, *, sync: bool = False) -> None:
         """Acknowledge. If the acknowledgement is lost, the next delivery finds the outcomes already stored."""
+        self._over[message.metadata.sequence.stream] = message.metadata.timestamp
         with contextlib.suppress(NatsError, JetStreamError, TimeoutError):
             if sync:
-                await message.ack_sync(timeout=5)
+                await self._let_go(message).ack_sync(timeout=5)
             else:
-                await message.ack()
+                await self._let_go(message).ack()
+
+    def _let_go(self, message: Msg) -> Msg:
+        """The newest delivery of a message in hand, which is not in hand any more."""
+        return self._newest.pop(message.metadata.sequence.stream, message)

@@ -1,8 +1,9 @@
 """Batches of outcomes committed together: bytes and one fdatasync first, then one transaction.
 
 The batch closes at 500 windows or 32 MB, or 200 ms after the one before it, so that the first of a quiet time waits for
-nothing; while one commits the next one gathers. With a last message of 500 it stays below 1,000 documents: each dirties a page of its own, and a transaction of three times as
-many can never end in the embedded database's cache once the store is large.
+nothing; while one commits the next one gathers. With a last message of 500 it stays below 1,000 documents: each dirties
+a page of its own, and a transaction of three times as many can never end in the embedded database's cache once the store
+is large.
 """
 
 from __future__ import annotations
