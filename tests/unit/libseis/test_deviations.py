@@ -27,6 +27,7 @@ from libseis.mspass.seismic import (
     CoreTimeSeriesEnsemble,
     DataGap,
     DoubleVector,
+    PowerSpectrum,
     SeismogramVector,
     SlownessVector,
     TimeSeries,
@@ -113,6 +114,12 @@ def test_everything_pickles() -> None:
     ):
         again = pickle.loads(pickle.dumps(value))
         assert type(again) is type(value) and seen(again) == seen(value)
+
+
+def test_pickled_spectra_keep_their_values() -> None:
+    spectrum = PowerSpectrum(Metadata({"a": 1}), DoubleVector([1.0, 4.0, 9.0]), 0.5, "test", 0.0, 0.1, 4)
+    again = pickle.loads(pickle.dumps(spectrum))
+    assert list(again.spectrum) == [1.0, 4.0, 9.0] and (again.nf(), again.df(), again["a"]) == (3, 0.5, 1)
 
 
 def test_empty_log_data() -> None:

@@ -134,6 +134,17 @@ def test_the_band_of_a_signal_is_found(ratio: float, low: float, high: float) ->
     assert found["snr_filtered_peak"] > found["snr_filtered_rms"]
 
 
+def test_a_low_pass_is_applied() -> None:
+    """With frequencies down to 0, filtered data have the ratio of the signal's band, which raw data do not have."""
+    d = event(20.0, 0.0, 3.0)
+    found, _ = FD_snr_estimator(
+        d, NOISE, signal_window=SIGNAL, band_cutoff_snr=2.0, f0=1.0, optional_metrics=ALL_METRICS
+    )
+    assert (found["filter_type"], found["low_f_band_edge"]) == ("lowpass", 0.0)
+    assert found["snr_filtered_rms"] == pytest.approx(20.0, rel=0.2)
+    assert snr(TimeSeries(d), NOISE, SIGNAL) < 0.5 * found["snr_filtered_rms"]
+
+
 def test_noise_has_no_band() -> None:
     found, log = FD_snr_estimator(
         event(1.0), NOISE, signal_window=SIGNAL, band_cutoff_snr=3.0, f0=4.0, save_spectra=True
