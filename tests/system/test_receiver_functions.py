@@ -174,7 +174,7 @@ async def test_radial_and_transverse_are_what_numpy_makes_of_the_channels(study:
     """The same job without the turn and all after it: its samples turned by numpy; what has gone is too weak indeed."""
     job = yaml.safe_load((EXAMPLE / "job.yaml").read_text())
     turned = {(m["sta"], m["source_time"]): m for m in study.ensemble.member}
-    some = sorted({m["sta"]: tuple(m["chan"]) for m in study.ensemble.member}.items(), key=lambda s: (s[1], s[0]))
+    some = sorted({m["sta"]: tuple(m["channels"]) for m in study.ensemble.member}.items(), key=lambda s: (s[1], s[0]))
     chosen = {chan: sta for sta, chan in some}  # a station of each kind of sensor
     assert len(chosen) == 3
     events = {"csv": (EXAMPLE / "events.csv").read_text(), "phase": list(PHASES), "start": "-1min", "end": "5min"}
@@ -201,7 +201,7 @@ async def test_radial_and_transverse_are_what_numpy_makes_of_the_channels(study:
             continue
         compared += 1
         assert found["snr"] == pytest.approx(snr, rel=1e-6)
-        assert found["components"] == ["BHR", "BHT", "BHZ"]
+        assert found["chan"] == ["BHR", "BHT", "BHZ"]
         np.testing.assert_allclose(found.data, wanted, atol=1e-6 * np.abs(wanted).max())
     assert 40 < compared < 90
 

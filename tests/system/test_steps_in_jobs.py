@@ -119,6 +119,48 @@ async def members(system: System, steps: Q, **more: Any) -> tuple[Job, list[Any]
     return done, list((await system.client.read(job=done.id)).member)
 
 
+def agrees(member: Any, archive: Archive) -> None:
+    """What the Metadata of a datum say of it is what the datum is."""
+    assert (member["npts"], member["delta"], member["starttime"]) == (member.npts, member.dt, member.t0)
+    assert (member["sampling_rate"], member["endtime"]) == (
+        pytest.approx(1 / member.dt, rel=1e-12),
+        pytest.approx(member.endtime(), abs=1e-6),
+    )
+    assert member["time_standard"] == ("Relative" if member.time_is_relative() else "UTC")
+    if isinstance(member, Seismogram):
+        assert member["tmatrix"] == member.tmatrix.ravel().tolist()
+        assert (member["cardinal"], member["orthogonal"]) == (member.cardinal(), member.orthogonal())
+        sensor = [
+            c for c in archive.inventory.select(member["net"], member["sta"], channel="BH?")[0][0] if not c.end_date
+        ]
+        assert sorted(member["channels"]) == sorted(channel.code for channel in sensor)
+        turned = Seismogram(member)
+        turned.tmatrix = member["axes"]
+        for row, code in zip(turned.tmatrix, member["channels"], strict=True):
+            (channel,) = [c for c in sensor if c.code == code]
+            azimuth, dip = np.radians(channel.azimuth), np.radians(channel.dip)
+            wanted = [np.cos(dip) * np.sin(azimuth), np.cos(dip) * np.cos(azimuth), -np.sin(dip)]
+            np.testing.assert_allclose(row, wanted, atol=1e-9)
+    else:
+        assert isinstance(member["chan"], str)
+        assert not {"tmatrix", "axes", "cardinal", "orthogonal", "components"} & set(member.keys())
+
+
+async def test_series_of_components_say_where_they_point(system: System, archive: Archive) -> None:
+    """The radial component, integrated and resampled: its code, angles, units, rate and times are its own."""
+    steps: list[object] = [
+        {"remove_response": {"output": "VEL", "pre_filt": [0.1, 0.2, 8, 10]}}, {"rotate": {"to": "RTZ"}},
+        {"component": {"component": "R"}}, "integrate", {"resample": {"sampling_rate": 20}},
+    ]  # fmt: skip
+    _, found = await members(system, steps)
+    assert len(found) == len(MOUNTS)
+    for member in found:
+        assert (member["chan"], member["units"], member["sampling_rate"]) == ("BHR", "m", 20.0)
+        agrees(member, archive)
+        away = (member["back_azimuth"] + 180) % 360
+        assert (member["channel_hang"], member["channel_vang"]) == (pytest.approx(away, abs=1e-6), pytest.approx(90.0))
+
+
 async def test_radial_and_transverse_relative_to_p_with_snr(system: System, archive: Archive, tmp_path: Path) -> None:
     steps = [
         {"rotate": {"to": "RTZ"}},
@@ -134,7 +176,8 @@ async def test_radial_and_transverse_relative_to_p_with_snr(system: System, arch
         wanted = np.array([radial, transverse, up])
         scale = np.abs(wanted).max()
         np.testing.assert_allclose(member.data, wanted, atol=1e-6 * scale)
-        assert member["components"] == ["BHR", "BHT", "BHZ"]
+        assert member["chan"] == ["BHR", "BHT", "BHZ"]
+        agrees(member, archive)
         assert member["back_azimuth"] == pytest.approx(truth.back_azimuth, abs=1e-6)
         assert member.time_is_relative() and member["time_reference"] == "phase"
         assert abs(member.time_reference() - truth.phase_ns / NS) < 0.02
@@ -174,7 +217,8 @@ async def test_along_the_ray(system: System, archive: Archive) -> None:
         east, north, up = truth.enz
         wanted = np.array(rotate_zne_lqt(up, north, east, truth.back_azimuth, member["incidence"]))
         np.testing.assert_allclose(member.data, wanted, atol=1e-6 * np.abs(wanted).max())
-        assert member["components"] == ["BHL", "BHQ", "BHT"] and member.time_is_UTC()
+        assert member["chan"] == ["BHL", "BHQ", "BHT"] and member.time_is_UTC()
+        agrees(member, archive)
 
 
 async def test_a_norm_is_a_series_and_a_window_around_a_mark_is_cut(system: System, archive: Archive) -> None:
@@ -190,6 +234,7 @@ async def test_a_norm_is_a_series_and_a_window_around_a_mark_is_cut(system: Syst
         lengths = np.linalg.norm(archive.truth(full).enz, axis=0)
         np.testing.assert_allclose(member.data, lengths[first : first + member.npts], rtol=1e-6)
         assert abs(member.t0 - (full["phase_time"] - 5)) <= 0.5 / 40 + 1e-6
+        agrees(member, archive)
     stored = await system.stored(done)
     assert all("without samples" not in stored.log_of(outcome["_id"]) for outcome in stored.outcomes)
 

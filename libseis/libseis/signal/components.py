@@ -36,7 +36,7 @@ def extract_component(d: Seismogram, component: int) -> TimeSeries:
     header.npts = 0
     out = TimeSeries(header, d)
     out.load_history(d)
-    for key in ("tmatrix", "cardinal", "orthogonal"):
+    for key in ("tmatrix", "axes", "cardinal", "orthogonal", "components", "component_skew"):
         out.erase(key)
     if component not in (0, 1, 2):
         out.elog.log_error(

@@ -8,6 +8,7 @@ from typing import Any
 from libseis.enums import ErrorSeverity
 from libseis.errors import MatrixError, MsPASSError
 from libseis.isotime import SECOND_NS
+from libseis.objects.following import follow
 from libseis.objects.kinds import ATOMIC, ENSEMBLES, Atomic, Datum, atomic_type, members_of
 from libseis.objects.samples import has_gaps
 from libseis.objects.seismogram import Seismogram
@@ -100,6 +101,8 @@ def _run(step: Step, d: Atomic, context: StepContext, history: bool) -> list[Ato
         results = _called(step, d, context)
     for result in results:
         tell(result.elog, step.name, told)
+        if result.live:
+            follow(result)
         if history and result.live and not result.is_empty():
             result.new_map(step.name, step.id, atomic_type(result))
     return results
@@ -195,6 +198,7 @@ def _fused(steps: Sequence[Step], d: Atomic, context: StepContext, history: bool
         count = fuse(steps, d, context, kept)
     if count:
         tell(d.elog, steps[0].name, told)
+        follow(d)
         if history and not d.is_empty():
             for step in steps[:count]:
                 d.new_map(step.name, step.id, atomic_type(d))

@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from libseis.objects.following import AXES
 from libseis.objects.kinds import Atomic, is_finite_real
 from libseis.steps.conditions import parse
 from libseis.steps.marks import number
@@ -20,7 +21,7 @@ FIXED = frozenset(
     {
         "net", "sta", "loc", "chan", "npts", "delta", "starttime", "endtime", "sampling_rate", "time_standard",
         "utc_convertible", "tmatrix", "cardinal", "orthogonal", "calib", "units", "time_reference", "reference_time",
-        *EDGES,
+        AXES, *EDGES,
     }
 )  # fmt: skip
 """Metadata that say what the samples are: other steps change them, with the samples."""

@@ -10,6 +10,7 @@ import numpy as np
 from libseis.codes import Channel
 from libseis.enums import ErrorSeverity
 from libseis.errors import SampleError
+from libseis.objects.following import AXES
 from libseis.objects.kinds import Atomic
 from libseis.objects.samples import samples
 from libseis.objects.timeseries import TimeSeries
@@ -38,8 +39,8 @@ def _channels(d: Atomic) -> list[Channel]:
     if not isinstance(codes, list) or len(codes) != wanted or not all(isinstance(code, str) for code in codes):
         raise _fail(f"the response needs {wanted} channel code(s) in chan, found {chan!r}", "chan")
     if not isinstance(d, TimeSeries):
-        # rotations change the matrix but not its entry in the Metadata, which says how the sensor's axes stood
-        axes = np.reshape(d["tmatrix"], (3, 3)) if d.is_defined("tmatrix") else np.eye(3)
+        said = next((key for key in (AXES, "tmatrix") if d.is_defined(key)), None)
+        axes = np.eye(3) if said is None else np.reshape(d[said], (3, 3))
         if not np.allclose(d.tmatrix, axes, atol=1e-6):
             raise _fail("the components were rotated: remove the response before rotating", "tmatrix")
     loc = d.get_string("loc") if d.is_defined("loc") else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 
 from cachetools import LRUCache
@@ -23,6 +23,7 @@ from .events import JobEvents, inline_source
 _STATIONS = 4096
 _EVENTS = 100_000
 _JOBS = 64
+_ANGLES = ("channel_hang", "channel_vang")
 
 
 class Normalizer:
@@ -110,12 +111,24 @@ async def attached_to(normalizer: Normalizer, documents: Sequence[SavedDocument]
         job: await normalizer.known(job, {Channel.of_document(d) for d in mine}, {d.get("event", "") for d in mine})
         for job, mine in by_job.items()
     }
-    return attributes_of(
+    found = attributes_of(
         [
-            known[d["job"]].normal(Channel.of_document(d), d.get("event", ""), d["t0_ns"], last_sample_ns(d))
+            known[d["job"]].normal(_standing(known[d["job"]], d), d.get("event", ""), d["t0_ns"], last_sample_ns(d))
             for d in documents
         ]
     )
+    # where a component points that steps made of a sensor is in its document
+    return [values | _angles(document) for document, values in zip(documents, found, strict=True)]
+
+
+def _angles(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: document[key] for key in _ANGLES if key in document}
+
+
+def _standing(known: Known, document: SavedDocument) -> Channel:
+    """The channel whose place a waveform has; of a component that steps made, which has a site, its sensor."""
+    channel = Channel.of_document(document)
+    return known.standing(channel) if "site_id" in document else channel
 
 
 async def each_attached(

@@ -11,6 +11,7 @@ import numpy as np
 from libseis import ErrorSeverity, Metadata, Seismogram, SeismogramEnsemble, TimeSeries, TimeSeriesEnsemble
 from libseis.codes import Channel, ChannelFilter, location
 from libseis.isotime import iso
+from libseis.objects.following import follow
 from libseis.objects.kinds import Atomic, Ensemble
 from libseis.segments import Rate, Segment, join
 from libseis.warned import collected, tell
@@ -22,6 +23,7 @@ from ..model.stored_waveforms import (
     StoredBytesError,
     StoredSamples,
     components_of,
+    row_channels,
     stored_components,
     stored_segment,
     stored_segments,
@@ -76,8 +78,8 @@ def cut_datum_of(
 
 
 def seismogram_of(stored: Stored) -> Seismogram:
-    """A Seismogram with the document as its Metadata, but `tmatrix`, which there is of the sensor's axes: its property
-    says where the components point. What cannot be read is dead, without samples, and says why on its elog."""
+    """A Seismogram with the document as its Metadata; where steps turned its components, `chan` has the codes of these
+    and `channels` those of the sensor. What cannot be read is dead, without samples, and says why on its elog."""
     datum = cut_seismogram_of(stored)
     assert datum is not None  # without bounds
     return datum
@@ -103,10 +105,12 @@ def cut_seismogram_of(stored: Stored, start_ns: int | None = None, stop_ns: int 
     datum.adopt_data(np.array(samples[:, first : first + clock.npts], order="F"))
     datum.set_rate(rate.numerator, rate.denominator)
     datum.set_t0_ns(clock.t0_ns)
-    datum["tmatrix"] = list(document.get("axes", document["tmatrix"]))
+    if (codes := [channel.chan for channel in row_channels(document)]) != document["chan"]:
+        datum["channels"], datum["chan"] = document["chan"], codes
     _tell(stored, datum)
     datum.set_live()
     _relate(stored, datum)
+    follow(datum)  # MsPASS's flag `orthogonal` is lower than what steps know
     return datum
 
 
@@ -167,6 +171,7 @@ def _relate(stored: Stored, datum: Atomic) -> None:
     """Times relative to the mark that a step of the job made time zero; `rtoa` makes them UTC again."""
     if (zero := stored.document.get("reference_time")) is not None:
         datum.ator(float(zero))
+        follow(datum)
 
 
 def _tell(stored: Stored, datum: Atomic) -> None:

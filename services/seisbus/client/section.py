@@ -116,13 +116,9 @@ def component_names(members: Sequence[Any]) -> tuple[str, str, str]:
 
 
 def _letters(member: Any) -> str:
-    """The last letters of what a step has called its components, or of its channels' codes while these are its
-    components."""
-    turned = value_of(member, "components")
-    if isinstance(turned, list) and len(turned) == 3:
-        return "".join(code[-1:] for code in turned)
+    """The last letters of the codes of its components; where somebody turned them without a step, numbers."""
     chan, axes = value_of(member, "chan"), value_of(member, "tmatrix")
-    same = axes is not None and np.allclose(member.tmatrix.ravel(), axes, atol=1e-6)
+    same = axes is None or np.allclose(member.tmatrix.ravel(), axes, atol=1e-6)
     return "".join(code[-1:] for code in chan) if isinstance(chan, list) and len(chan) == 3 and same else "123"
 
 

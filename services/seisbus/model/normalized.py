@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from libseis.codes import Channel
+from libseis.codes import Channel, Sensor
 from libseis.epochs import ALWAYS, OPEN_START_NS, EpochSpan
 from libseis.geodetics import distance_degrees, geodesic
 from libseis.isotime import iso
@@ -276,6 +276,14 @@ class Known:
             if (other.net, other.sta, other.loc) == place and other.chan.startswith(channel.chan.removesuffix("?"))
             for epoch in epochs
         ]
+
+    def standing(self, channel: Channel) -> Channel:
+        """Where data of a channel are from: itself, or its sensor where steps have made the channel of that one's
+        components, so that no station metadata have it."""
+        if channel.chan and channel not in self.receivers:
+            sensor = Sensor.of(channel).channel
+            return sensor if self._sensor(sensor) else channel
+        return channel
 
     def source(self, event: str) -> tuple[Source | None, str]:
         """The source of an event, and a sentence where nothing is known of it; (None, "") without an event."""

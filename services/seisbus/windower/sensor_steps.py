@@ -70,7 +70,7 @@ def processed(
             if isinstance(one.datum, Seismogram):
                 whole = _rows(one.datum, piece.channel)
                 parts = parts_asked(whole, asked, window, work, log)
-                made += [_piece(one, one.datum, whole, part, padded) for part in parts]
+                made += [_piece(one, one.datum, whole, part, padded, axes) for part in parts]
             else:
                 parts = parts_asked(timeseries_to_segment(one.datum), asked, window, work, log)
                 single += [
@@ -128,7 +128,9 @@ def _seismogram(bundle: Components, axes: tuple[float, ...], units: str) -> Seis
     return datum
 
 
-def _piece(made: Made, datum: Seismogram, whole: Segment, part: Segment, bundle: Components) -> SeismogramPiece:
+def _piece(
+    made: Made, datum: Seismogram, whole: Segment, part: Segment, bundle: Components, axes: tuple[float, ...]
+) -> SeismogramPiece:
     """A stretch of what the steps made."""
     first = whole.round_index(part.t0_ns)
     return SeismogramPiece(
@@ -138,7 +140,7 @@ def _piece(made: Made, datum: Seismogram, whole: Segment, part: Segment, bundle:
         rate_denominator=part.rate.denominator,
         samples=np.asfortranarray(np.asarray(datum.data)[:, first : first + part.npts]),
         tmatrix=tuple(datum.tmatrix.ravel().tolist()),
-        axes=tuple(map(float, datum["tmatrix"])),
+        axes=axes,
         cardinal=datum.cardinal(),
         orthogonal=datum.orthogonal(),
         units=made.units,

@@ -58,12 +58,15 @@ def normals_of(known: Known, outcome: WindowOutcome, piece: SeismogramPiece) -> 
 
 
 def normal_of(known: Known, outcome: WindowOutcome, piece: Piece | None = None) -> Normal:
-    """Source and receiver of a piece, by its own channel and times; of a dead window by those that were asked for."""
+    """Source and receiver of a piece, by its own channel and times; of a dead window by those that were asked for. A
+    component that steps made of a sensor has that one's receiver."""
     window = outcome.window
     if piece is None:
         last_ns = window.end_ns if window.inclusive_end else window.end_ns - 1
         return known.normal(window.channel, window.event, window.start_ns, last_ns)
-    return known.normal(piece.channel, window.event, piece.t0_ns, _last_ns(piece))
+    made_of_sensor = window.channel.chan.endswith("?")
+    channel = known.standing(piece.channel) if made_of_sensor else piece.channel
+    return known.normal(channel, window.event, piece.t0_ns, _last_ns(piece))
 
 
 def with_problems(outcome: WindowOutcome, normals: Iterable[Normal]) -> WindowOutcome:

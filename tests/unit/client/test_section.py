@@ -199,7 +199,7 @@ def test_what_predicted_phases_need_is_said() -> None:
 def turned(sta: str, *peaks: float) -> Seismogram:
     """A Seismogram of R, T, Z with these amplitudes, relative to its phase."""
     samples = np.outer(peaks, np.sin(np.arange(400) / 9))
-    codes = {"net": "CI", "sta": sta, "loc": "", "chan": ["BHU", "BHV", "BHW"], "components": ["BHR", "BHT", "BHZ"]}
+    codes = {"net": "CI", "sta": sta, "loc": "", "chan": ["BHR", "BHT", "BHZ"]}
     marks = {"time_reference": "phase", "phase_name": "P", "site_lon": 40.0, **FAR}
     made = Seismogram({"delta": 0.1, "starttime": ORIGIN, **codes, **marks}, samples)
     made.tmatrix = np.array([[0.6, 0.8, 0.0], [0.8, -0.6, 0.0], [0.0, 0.0, 1.0]])

@@ -44,9 +44,19 @@ def test_stored_bytes_are_a_seismogram(mode: str) -> None:
 
 
 def test_what_steps_rotated_still_says_how_the_sensor_stood() -> None:
-    datum = datum_of(stored(counts(), tmatrix=np.eye(3).ravel().tolist(), axes=TURNED))
+    east_north_up = np.eye(3).ravel().tolist()
+    datum = datum_of(stored(counts(), tmatrix=east_north_up, axes=TURNED))
     assert datum.cardinal()
-    assert datum["tmatrix"] == TURNED
+    assert (datum["tmatrix"], datum["axes"], datum["chan"]) == (east_north_up, TURNED, ["BHE", "BHN", "BHZ"])
+    named = datum_of(stored(counts(), tmatrix=east_north_up, axes=TURNED, components=["BHR", "BHT", "BHZ"]))
+    assert (named["chan"], named["channels"]) == (["BHR", "BHT", "BHZ"], ["BH1", "BH2", "BHZ"])
+
+
+def test_times_that_are_relative_are_so_in_the_metadata() -> None:
+    datum = datum_of(stored(counts(), endtime=T0 / 1e9 + 19.95, time_standard="UTC", reference_time=T0 / 1e9 + 5))
+    assert datum.time_is_relative()
+    assert (datum["starttime"], datum["endtime"]) == (datum.t0, datum.endtime()) == (-5.0, pytest.approx(14.95))
+    assert (datum["time_standard"], datum["reference_time"]) == ("Relative", datum.time_reference())
 
 
 def test_bytes_that_are_cut_off_are_a_dead_seismogram() -> None:
