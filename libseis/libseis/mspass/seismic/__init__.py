@@ -6,6 +6,14 @@ The functions of mspasspy.util.seismic, which has the same last name, are here t
 from __future__ import annotations
 
 from libseis.enums import TimeReferenceType
+from libseis.mspass.util.seismic import (
+    ensemble_time_range,
+    has_live_data,
+    number_live,
+    print_metadata,
+    regularize_sampling,
+    sort_ensemble,
+)
 from libseis.objects.coreseismogram import _CoreSeismogram
 from libseis.objects.coretimeseries import _CoreTimeSeries
 from libseis.objects.datagap import DataGap
@@ -21,15 +29,6 @@ from libseis.objects.timeseries import TimeSeries
 from libseis.objects.timeseriesensemble import CoreTimeSeriesEnsemble, TimeSeriesEnsemble
 from libseis.objects.timeserieswgaps import TimeSeriesWGaps
 from libseis.objects.timewindow import TimeWindow
-
-from .util.seismic import (
-    ensemble_time_range,
-    has_live_data,
-    number_live,
-    print_metadata,
-    regularize_sampling,
-    sort_ensemble,
-)
 
 __all__ = [
     "CoreSeismogramEnsemble",
