@@ -29,11 +29,14 @@ from libseis.signal.gains import Gain
 with extra("obspy"):
     from cachetools import LRUCache
     from obspy import Inventory
-    from obspy.signal.invsim import cosine_sac_taper, cosine_taper, invert_spectrum
+    from obspy.signal.invsim import cosine_sac_taper, cosine_taper
     from obspy.signal.util import _npts2nfft
 
 CACHE_BYTES = 96 * 1024 * 1024
 """The inverse responses of ten channels, for an hour at 100 Hz with its pads."""
+
+# Frequencies at a time, where more arrays of the same length are needed
+_AT_ONCE = 2**15
 
 _Key = tuple[tuple[bytes, "Removal"] | None, float, Transform, tuple[Gain, ...]]
 """Digest of a response and how it is removed, sampling interval (s), FFT, what else its result is filtered with."""
@@ -47,19 +50,26 @@ class InverseCache:
 
     def __init__(self, limit: int = CACHE_BYTES) -> None:
         self._lock = threading.Lock()
+        self._making = threading.Lock()
         # a response that is larger than the limit is kept alone
         self._kept: LRUCache[_Key, Evaluated] = LRUCache(limit, lambda found: min(found.spectrum.nbytes, limit))
 
     def get(self, key: _Key, make: Callable[[], Evaluated]) -> Evaluated:
         """The cached result for `key`, else the result of `make`; its spectrum is read-only."""
-        with self._lock:
-            known = self._kept.get(key)
-        if known is not None:
+        if (known := self._known(key)) is not None:
             return known
-        found = make()
-        found.spectrum.flags.writeable = False
+        with self._making:  # one at a time, since each needs much memory, and another thread may want the same
+            if (known := self._known(key)) is not None:
+                return known
+            found = make()
+            found.spectrum.flags.writeable = False
+            with self._lock:
+                self._kept[key] = found
+        return found
+
+    def _known(self, key: _Key) -> Evaluated | None:
         with self._lock:
-            self._kept[key] = found
+            found: Evaluated | None = self._kept.get(key)
         return found
 
     def clear(self) -> None:
@@ -132,7 +142,7 @@ class ResponseCache:
             found = _inverse(*inverse, transform.length, dt) if inverse else None
             spectrum = np.ones(transform.length // 2 + 1, np.complex128) if found is None else found.spectrum
             for gain in gains:
-                spectrum = spectrum * gain.spectrum(transform.length, dt)
+                spectrum *= gain.spectrum(transform.length, dt)
             return Evaluated(transform.gain(spectrum), () if found is None else found.complaints)
 
         removal = (self._digest(inverse[0]), inverse[1]) if inverse else None
@@ -154,10 +164,22 @@ def _inverse(epoch: ChannelEpoch, removal: Removal, length: int, dt: float) -> E
         found.spectrum[0] = 0.0
         found.spectrum[1:] = 1.0 / found.spectrum[1:]
     else:
-        invert_spectrum(found.spectrum, removal.water_level)
+        _invert(found.spectrum, removal.water_level)
     if removal.pre_filt is not None:
         found.spectrum[...] *= cosine_sac_taper(frequencies, flimit=removal.pre_filt)
     return found
+
+
+def _invert(spectrum: NDArray[np.complex128], water_level: float) -> None:
+    """Invert in place, as obspy's `invert_spectrum`, which takes several times the memory of the spectrum."""
+    parts = [spectrum[first : first + _AT_ONCE] for first in range(0, len(spectrum), _AT_ONCE)]
+    least = max(float(np.abs(part).max()) for part in parts) * 10.0 ** (-water_level / 20.0)
+    for part in parts:
+        modulus = np.abs(part)
+        low = (modulus < least) & (modulus > 0.0)
+        part[low] *= least / modulus[low]
+        there = part != 0.0
+        part[there] = 1.0 / part[there]
 
 
 def frequencies_of(dt: float, nfft: int) -> NDArray[np.float64]:
@@ -184,15 +206,16 @@ class Removal:
         """The samples (npts,) in the SI unit of the output, and complaints about the metadata."""
         transform = Transform(fft_length(len(data)))
         inverse = cache.gain(transform, dt, (), (epoch, self))
-        result = transform.filtered(self.prepared(data), inverse.spectrum, modulus_at_nyquist=True)
+        result = transform.filtered(data, inverse.spectrum, prepare=self.prepare, modulus_at_nyquist=True)
         return result[: len(data)], inverse.complaints
 
-    def prepared(self, data: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The samples as they are divided by the response: without their mean, tapered."""
-        work: NDArray[np.float64] = data - data.mean()
+    def prepare(self, data: NDArray[np.float64]) -> None:
+        """Make of samples, in place, what is divided by the response: without their mean, tapered."""
+        data -= data.mean()
         if self.taper > 0:
-            work *= _end_taper(len(data), self.taper)
-        return work
+            head, tail = _end_taper(len(data), self.taper)
+            data[: len(head)] *= head
+            data[len(data) - len(tail) :] *= tail
 
 
 def fft_length(npts: int) -> int:
@@ -201,9 +224,15 @@ def fft_length(npts: int) -> int:
     return length if length < LEAST_LONG else good_length(2 * npts)
 
 
-@functools.lru_cache(maxsize=4)
-def _end_taper(npts: int, share: float) -> NDArray[np.float64]:
-    """A taper that cuts `share` of the samples at both ends together; callers share it."""
+@functools.lru_cache(maxsize=8)
+def _end_taper(npts: int, share: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The two flanks of a taper that cuts `share` of the samples at both ends together; callers share them."""
     weights: NDArray[np.float64] = cosine_taper(npts, share, sactaper=True, halfcosine=False)
-    weights.flags.writeable = False
-    return weights
+    (flat,) = np.nonzero(weights == 1.0)
+    first, stop = (int(flat[0]), int(flat[-1]) + 1) if len(flat) else (npts, npts)
+    if len(flat) < stop - first:  # not flat between its flanks
+        first = stop = npts
+    flanks = weights[:first].copy(), weights[stop:].copy()
+    for flank in flanks:
+        flank.flags.writeable = False
+    return flanks

@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import functools
 import math
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,14 +70,38 @@ def _rows(length: int, factor: int) -> int:
     return best if best and 1 / _LARGEST_RATIO < best * best / length < _LARGEST_RATIO else 0
 
 
-@functools.lru_cache(maxsize=6)  # 10 MB each for an hour at 100 Hz with its pads
+@functools.lru_cache(maxsize=4)  # 10 MB each for an hour at 100 Hz with its pads
 def _twiddles(rows: int, columns: int) -> Spectrum:
     """The factor of each entry between the two FFTs of a matrix, shape (rows // 2 + 1, columns)."""
     n = rows * columns
-    turns = np.outer(np.arange(rows // 2 + 1), np.arange(columns)) % n
-    factors: Spectrum = np.exp((-2j * math.pi / n) * turns)
+    factors = np.empty((rows // 2 + 1, columns), np.complex128)
+    for row in range(len(factors)):
+        factors[row] = np.exp((-2j * math.pi / n) * (row * np.arange(columns) % n))
     factors.flags.writeable = False
     return factors
+
+
+class _Rooms(threading.local):
+    """The arrays of a thread that one signal after the other goes through: to take new ones each time would spread
+    over the memory of the process, most of it between small blocks that live on."""
+
+    def __init__(self) -> None:
+        self.arrays: dict[str, NDArray[Any]] = {}
+
+
+_rooms = _Rooms()
+# Longer signals come seldom.
+_KEPT_BYTES = 32 << 20
+
+
+def _room(name: str, size: int, dtype: type[np.generic]) -> NDArray[Any]:
+    """An array of this thread, shape (size,), with anything in it."""
+    found = _rooms.arrays.get(name)
+    if found is None or len(found) < size:
+        found = np.empty(size, dtype)
+        if found.nbytes <= _KEPT_BYTES:
+            _rooms.arrays[name] = found
+    return found[:size]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,52 +126,63 @@ class Transform:
             arranged = spectrum.copy()
         else:
             columns = self.length // self.rows
-            place = np.arange(self.rows // 2 + 1)[:, None] + self.rows * np.arange(columns)
-            upper = place > self.length // 2
-            place[upper] = self.length - place[upper]
-            arranged = spectrum[place]
-            np.conjugate(arranged, out=arranged, where=upper)
+            arranged = np.empty((self.rows // 2 + 1, columns), spectrum.dtype)
+            for row in range(len(arranged)):
+                place = np.arange(row, self.length, self.rows)
+                upper = int(np.searchsorted(place, self.length // 2, "right"))
+                arranged[row, :upper] = spectrum[place[:upper]]
+                arranged[row, upper:] = np.conjugate(spectrum[self.length - place[upper:]])
         arranged.flags.writeable = False
         return arranged
 
-    def filtered(self, x: Samples, *gains: Spectrum, modulus_at_nyquist: bool = False) -> Samples:
+    def filtered(
+        self,
+        x: Samples,
+        *gains: Spectrum,
+        prepare: Callable[[Samples], None] | None = None,
+        modulus_at_nyquist: bool = False,
+    ) -> Samples:
         """`x`, followed by zeros to the length, times the gains, at the lower rate: shape (length // factor,).
 
-        The filter wraps around. `modulus_at_nyquist`: at the Nyquist frequency of `x` the modulus of the product counts
-        and not its real part, as in obspy's removal of responses.
+        The filter wraps around. `prepare` changes a copy of `x` in place before; `modulus_at_nyquist`: at the Nyquist
+        frequency of `x` the modulus of the product counts and not its real part, as in obspy's removal of responses.
         """
+        signal = _room("samples", self.length, np.float64)
+        signal[: len(x)] = x
+        signal[len(x) :] = 0.0
+        if prepare is not None:
+            prepare(signal[: len(x)])
         if not self.rows:
-            return self._as_one(x, gains, modulus_at_nyquist)
+            return self._as_one(signal, gains, modulus_at_nyquist)
         rows, columns = self.rows, self.length // self.rows
-        kept = columns // self.factor
-        matrix = np.zeros(self.length)
-        matrix[: len(x)] = x
-        spectrum: Spectrum = fft.rfft(matrix.reshape(rows, columns), axis=0)
+        kept, lines = columns // self.factor, rows // 2 + 1
+        spectrum: Spectrum = _room("spectrum", lines * columns, np.complex128).reshape(lines, columns)
+        np.fft.rfft(signal.reshape(rows, columns), axis=0, out=spectrum)
         forward, back = _twiddles(rows, columns), _twiddles(rows, kept)
-        short = spectrum if self.factor == 1 else np.empty((len(spectrum), kept), np.complex128)
+        short = spectrum if self.factor == 1 else np.empty((lines, kept), np.complex128)
         at = divmod(self.length // 2, rows)
         block = max(8, _BLOCK_BYTES // (16 * columns) // 8 * 8)
-        for first in range(0, len(spectrum), block):
+        for first in range(0, lines, block):
             part = slice(first, first + block)
-            lines = spectrum[part]
-            lines *= forward[part]
-            lines = fft.fft(lines, axis=1, overwrite_x=True)
+            some = spectrum[part]
+            some *= forward[part]
+            np.fft.fft(some, axis=1, out=some)
             for gain in gains:
-                lines *= gain[part]
+                some *= gain[part]
             if modulus_at_nyquist and first <= at[1] < first + block:
-                lines[at[1] - first, at[0]] = abs(lines[at[1] - first, at[0]])
+                some[at[1] - first, at[0]] = abs(some[at[1] - first, at[0]])
             if self.factor > 1:
-                lines = lines.reshape(len(lines), self.factor, kept).sum(axis=1)
-            lines = fft.ifft(lines, axis=1, overwrite_x=True)
-            np.multiply(lines, np.conjugate(back[part]), out=short[part])
-        y: Samples = fft.irfft(short, rows, axis=0).reshape(-1)
+                some = some.reshape(len(some), self.factor, kept).sum(axis=1)
+            np.fft.ifft(some, axis=1, out=some)
+            np.multiply(some, np.conjugate(back[part]), out=short[part])
+        y: Samples = np.fft.irfft(short, rows, axis=0).reshape(-1)
         if self.factor > 1:
             y *= 1.0 / self.factor
         return y
 
-    def _as_one(self, x: Samples, gains: tuple[Spectrum, ...], modulus_at_nyquist: bool) -> Samples:
+    def _as_one(self, signal: Samples, gains: tuple[Spectrum, ...], modulus_at_nyquist: bool) -> Samples:
         """`filtered` by one FFT each way."""
-        spectrum: Spectrum = fft.rfft(x, self.length)
+        spectrum: Spectrum = np.fft.rfft(signal)
         for gain in gains:
             spectrum *= gain
         if modulus_at_nyquist:
@@ -152,7 +190,7 @@ class Transform:
         shorter = self.length // self.factor
         if self.factor > 1:
             spectrum = folded(spectrum, self.length, self.factor) / self.factor
-        y: Samples = fft.irfft(spectrum, shorter)
+        y: Samples = np.fft.irfft(spectrum, shorter)
         return y
 
 

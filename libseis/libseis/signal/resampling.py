@@ -104,10 +104,8 @@ def resample(x: Samples, t0_ns: int, old: Fraction, new: Fraction) -> tuple[Samp
     if grid.unchanged:
         return x[..., :count].copy(order="F"), grid.first
     room = math.ceil(RESAMPLING_HALF_LENGTH * max(step, Fraction(1))) + 1
-    widths = [(0, 0)] * (x.ndim - 1) + [(room, room)]
-    padded = np.pad(x, widths, mode="reflect", reflect_type="odd") if x.shape[-1] > 1 else np.pad(x, widths, "edge")
     make = _polyphase if max(step.numerator, step.denominator) <= _LARGEST_RATIO else _table
-    return make(padded, grid.start + room, step, count), grid.first
+    return make(_reflected(x, room), grid.start + room, step, count), grid.first
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,18 +190,40 @@ def _by_blocks(x: Samples, kernel: _Kernel, dropped: int, y: Samples) -> None:
         # m * down = position * up + rest: the taps rest, rest + up ... count, and x up to the position
         position, rest = divmod((phase + dropped) * down, up)
         first = position - lead * down
-        blocks = -(-len(new) // fresh)
-        stop = first + (blocks - 1) * fresh * down + size
-        padded = x[max(first, 0) : max(stop, 0)]
-        padded = np.pad(padded, (max(-first, 0), stop - first - max(-first, 0) - len(padded)))
-        views = np.lib.stride_tricks.sliding_window_view(padded, size)[:: fresh * down]
+        blocks, hop = -(-len(new) // fresh), fresh * down
         group = max(8, _AT_ONCE // size)
         for begin in range(0, blocks, group):
-            spectrum = fft.rfft(views[begin : begin + group], axis=-1)
+            some = min(group, blocks - begin)
+            piece = _between(x, first + begin * hop, first + (begin + some - 1) * hop + size)
+            spectrum = fft.rfft(np.lib.stride_tricks.sliding_window_view(piece, size)[::hop], axis=-1)
             spectrum *= gains[rest]
             short = fft.irfft(folded(spectrum, size, down), _BLOCK, axis=-1)[:, lead:].reshape(-1)
             part = new[begin * fresh : begin * fresh + len(short)]
             part[...] = short[: len(part)]
+
+
+def _between(x: Samples, first: int, stop: int) -> Samples:
+    """x[first:stop], with zeros where there is nothing."""
+    if first >= 0 and stop <= len(x):
+        return x[first:stop]
+    found = np.zeros(stop - first)
+    begin, end = max(first, 0), min(stop, len(x))
+    if begin < end:
+        found[begin - first : end - first] = x[begin:end]
+    return found
+
+
+def _reflected(x: Samples, room: int) -> Samples:
+    """`x` with so many samples more on both sides: the data turned about their ends."""
+    npts = x.shape[-1]
+    if npts <= room:
+        widths = [(0, 0)] * (x.ndim - 1) + [(room, room)]
+        return np.pad(x, widths, mode="reflect", reflect_type="odd") if npts > 1 else np.pad(x, widths, "edge")
+    found = np.empty((*x.shape[:-1], npts + 2 * room))
+    found[..., room : room + npts] = x
+    found[..., :room] = 2 * x[..., :1] - x[..., room:0:-1]
+    found[..., room + npts :] = 2 * x[..., -1:] - x[..., -2 : -room - 2 : -1]
+    return found
 
 
 @functools.lru_cache(maxsize=32)

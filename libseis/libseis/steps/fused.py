@@ -156,8 +156,8 @@ def _passed(run: _Run, d: Atomic, context: StepContext) -> tuple[NDArray[np.floa
         inverse = None if run.removal is None else (run.epochs[number], run.removal)
         gain = context.responses.gain(transform, d.dt, tuple(run.gains), inverse)
         told |= dict.fromkeys(gain.complaints)
-        x = row if run.removal is None else run.removal.prepared(row)
-        rows[number] = transform.filtered(x, gain.spectrum)[:count]
+        prepare = None if run.removal is None else run.removal.prepare
+        rows[number] = transform.filtered(row, gain.spectrum, prepare=prepare)[:count]
     return rows if samples(d).ndim > 1 else rows[0], tuple(told)
 
 
