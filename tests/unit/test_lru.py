@@ -26,7 +26,7 @@ class Kept:
             self.made.append(name)
             return Evaluated(np.zeros(kilobytes * 64, np.complex128))
 
-        found = self.cache.get(((name.encode(), self.removal), 0.01, Transform(64), ()), make)
+        found = self.cache.get((Transform(64).order, 0.01, (name.encode(), self.removal)), make)
         assert not found.spectrum.flags.writeable
 
 

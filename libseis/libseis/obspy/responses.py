@@ -13,7 +13,7 @@ import hashlib
 import pickle
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,14 +32,14 @@ with extra("obspy"):
     from obspy.signal.invsim import cosine_sac_taper, cosine_taper
     from obspy.signal.util import _npts2nfft
 
-CACHE_BYTES = 96 * 1024 * 1024
-"""The inverse responses of ten channels, for an hour at 100 Hz with its pads."""
+CACHE_BYTES = 64 * 1024 * 1024
+"""Seven gains for an hour at 100 Hz with the pads of a response."""
 
 # Frequencies at a time, where more arrays of the same length are needed
 _AT_ONCE = 2**15
 
-_Key = tuple[tuple[bytes, "Removal"] | None, float, Transform, tuple[Gain, ...]]
-"""Digest of a response and how it is removed, sampling interval (s), FFT, what else its result is filtered with."""
+_Key = tuple[tuple[int, int], float, "tuple[bytes, Removal] | Gain"]
+"""Order of the spectrum, sampling interval (s), and a response's digest and how it is removed, or another filter."""
 
 
 class InverseCache:
@@ -129,24 +129,26 @@ class ResponseCache:
         found = {output_of(e.element.response) for e in epochs if e.span.touches(first_ns, last_ns)}
         return found.pop() if len(found) == 1 else ""
 
-    def gain(
-        self, transform: Transform, dt: float, gains: tuple[Gain, ...], inverse: tuple[ChannelEpoch, Removal] | None
-    ) -> Evaluated:
-        """The product of gains and, if there is one, the inverse of a response (SI unit of its output per count), as
-        `transform` wants it, for samples `dt` seconds apart.
+    def inverse(self, epoch: ChannelEpoch, removal: Removal, dt: float, transform: Transform) -> Evaluated:
+        """The inverse of a response (SI unit of its output per count), as `transform` wants it, for samples `dt` seconds
+        apart.
 
         Before the inversion, the response is raised to the water level below its peak; None does not change it.
         """
 
         def make() -> Evaluated:
-            found = _inverse(*inverse, transform.length, dt) if inverse else None
-            spectrum = np.ones(transform.length // 2 + 1, np.complex128) if found is None else found.spectrum
-            for gain in gains:
-                spectrum *= gain.spectrum(transform.length, dt)
-            return Evaluated(transform.gain(spectrum), () if found is None else found.complaints)
+            found = _inverse(epoch, removal, transform.length, dt)
+            return replace(found, spectrum=transform.gain(found.spectrum))
 
-        removal = (self._digest(inverse[0]), inverse[1]) if inverse else None
-        return self._inverses.get((removal, dt, transform, gains), make)
+        return self._inverses.get((transform.order, dt, (self._digest(epoch), removal)), make)
+
+    def gain(self, gain: Gain, dt: float, transform: Transform) -> NDArray[np.complex128]:
+        """Another filter, likewise."""
+
+        def make() -> Evaluated:
+            return Evaluated(transform.gain(gain.spectrum(transform.length, dt)))
+
+        return self._inverses.get((transform.order, dt, gain), make).spectrum
 
     def _digest(self, epoch: ChannelEpoch) -> bytes:
         known = self._digests.get(id(epoch.element))
@@ -205,7 +207,7 @@ class Removal:
     ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
         """The samples (npts,) in the SI unit of the output, and complaints about the metadata."""
         transform = Transform(fft_length(len(data)))
-        inverse = cache.gain(transform, dt, (), (epoch, self))
+        inverse = cache.inverse(epoch, self, dt, transform)
         result = transform.filtered(data, inverse.spectrum, prepare=self.prepare, modulus_at_nyquist=True)
         return result[: len(data)], inverse.complaints
 

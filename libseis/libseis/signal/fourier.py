@@ -40,6 +40,8 @@ _LARGEST_RATIO = 16
 _BLOCK_BYTES = 1 << 18
 # Whatever a signal is divided by to a lower rate, most ratios of rates in use divide it.
 _OFTEN_DIVIDED = 100
+# By which the rows are divided for most factors in use.
+_OFTEN_FACTOR = 20
 
 
 def good_length(minimum: int) -> int:
@@ -66,6 +68,8 @@ def _rows(length: int, factor: int) -> int:
         return 0
     root = math.isqrt(length)
     fitting = [n for n in range(2, root * 4, 2) if length % n == 0 and length // n % factor == 0]
+    # the same matrix whatever the factor, where it can be, so that gains are made once
+    fitting = [n for n in fitting if length // n % math.lcm(factor, _OFTEN_FACTOR) == 0] or fitting
     best = min(fitting, key=lambda n: abs(math.log(n * n / length)), default=0)
     return best if best and 1 / _LARGEST_RATIO < best * best / length < _LARGEST_RATIO else 0
 
@@ -119,6 +123,11 @@ class Transform:
         if self.length % 2 or self.length % self.factor or self.length < 2:
             raise ValueError(f"a length of {self.length} samples is not even, or not a multiple of {self.factor}")
         object.__setattr__(self, "rows", _rows(self.length, self.factor))
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Length and rows: gains are the same for all that have the same."""
+        return self.length, self.rows
 
     def gain(self, spectrum: Spectrum) -> Spectrum:
         """A gain at the frequencies of a real FFT, shape (length // 2 + 1,), as `filtered` wants it; read-only."""

@@ -74,7 +74,7 @@ def fuse(steps: Sequence[Step], d: Atomic, context: StepContext, kept: Span) -> 
 
     Whatever is wrong with the datum or the steps is left to them.
     """
-    count = run_of(steps)
+    count = _fitting(steps, d)
     if not count or d.dead() or has_gaps(d) or d.time_is_relative() or not d.rate_numerator or d.npts < 2:
         return 0
     if not all(_is_local(step) for step in steps[count:]) or not _is_inside(steps, d, kept):
@@ -88,6 +88,22 @@ def fuse(steps: Sequence[Step], d: Atomic, context: StepContext, kept: Span) -> 
         return 0
     _finish(run, d, rows, complaints)
     return count
+
+
+def _fitting(steps: Sequence[Step], d: Atomic) -> int:
+    """As `run_of`; a change of the rate is left out where the new samples stand between the old ones: the place
+    differs from channel to channel, and each would need a gain of its own."""
+    from libseis.signal.resampling import NewGrid
+
+    count = run_of(steps)
+    if not count or steps[count - 1].name not in _LAST or not d.rate_numerator:
+        return count
+    rate = new_rate(d, steps[count - 1].values)
+    if rate is not None:
+        grid = NewGrid.of(d.npts, d.t0_ns, Fraction(d.rate_numerator, d.rate_denominator), rate)
+        if grid.start.denominator == 1 and grid.step.denominator == 1 and grid.step > 1 and grid.count:
+            return count
+    return count - 1 if count > 2 else 0
 
 
 def _is_local(step: Step) -> bool:
@@ -129,8 +145,6 @@ def _prepared(steps: Sequence[Step], d: Atomic, context: StepContext) -> _Run | 
             if rate is None:
                 return None
             grid = NewGrid.of(d.npts, d.t0_ns, old, rate)
-            if grid.step.denominator > 1 or grid.step < 2 or not grid.count:
-                return None
             run.grid, run.rate = grid, rate
             run.gains.append(KernelGain(grid.start, grid.step.numerator))
     return run
@@ -152,12 +166,14 @@ def _passed(run: _Run, d: Atomic, context: StepContext) -> tuple[NDArray[np.floa
     count = d.npts if run.grid is None else run.grid.count
     rows = np.empty((len(run.epochs) or np.atleast_2d(samples(d)).shape[0], count), order="F")
     told: dict[str, None] = {}
+    gains = tuple(context.responses.gain(gain, d.dt, transform) for gain in run.gains)
     for number, row in enumerate(np.atleast_2d(samples(d))):
-        inverse = None if run.removal is None else (run.epochs[number], run.removal)
-        gain = context.responses.gain(transform, d.dt, tuple(run.gains), inverse)
-        told |= dict.fromkeys(gain.complaints)
-        prepare = None if run.removal is None else run.removal.prepare
-        rows[number] = transform.filtered(row, gain.spectrum, prepare=prepare)[:count]
+        factors, prepare = gains, None
+        if run.removal is not None:
+            inverse = context.responses.inverse(run.epochs[number], run.removal, d.dt, transform)
+            told |= dict.fromkeys(inverse.complaints)
+            factors, prepare = (inverse.spectrum, *gains), run.removal.prepare
+        rows[number] = transform.filtered(row, *factors, prepare=prepare)[:count]
     return rows if samples(d).ndim > 1 else rows[0], tuple(told)
 
 

@@ -100,7 +100,7 @@ def _same(a: TimeSeries | Seismogram, b: TimeSeries | Seismogram, span: Span) ->
     chain=chains(),
     rate=st.sampled_from([40.0, 50.0, 100.0, 80.0]),
     seconds=st.floats(3.0, 60.0),
-    shift_ns=st.integers(0, 10**9),
+    shift_ns=st.one_of(st.sampled_from([0, 10**8, 10**9]), st.integers(0, 10**9)),
     seed=st.integers(0, 99),
     three=st.booleans(),
 )
@@ -147,11 +147,10 @@ def test_an_hour_with_its_pads_goes_through_a_matrix() -> None:
     assert np.array_equal(again.data, a.data)
 
 
-def _fused(chain: list[Any], room: float = 30.0, rate: float = 100.0, **values: Any) -> int:
+def _fused(chain: list[Any], room: float = 30.0, rate: float = 100.0, shift_ns: int = 0) -> int:
     steps = build(chain)
     d = time_series(20_000, 1.0 / rate, T0, data=np.random.default_rng(1).standard_normal(20_000))
-    for key, value in values.items():
-        d[key] = value
+    d.set_t0_ns(d.t0_ns + shift_ns)
     return fuse(steps, d, CONTEXT, _kept(d, room))
 
 
@@ -171,11 +170,19 @@ LOW: Any = {"filter": {"type": "lowpass", "freq": 5.0}}
         ([LOW, HALF, "demean"], 0),  # it sees the ends
         ([LOW, HALF, {"agc": {"length": 2.0}}], 0),
         ([LOW, {"resample": {"sampling_rate": 70.0}}], 0),  # not every n-th sample
+        ([LOW, LOW, {"resample": {"sampling_rate": 70.0}}], 2),
         ([{"filter": {"type": "highpass", "freq": 0.005}}, HALF], 0),  # too low for so little room
     ],
 )
 def test_what_is_done_in_one_pass(chain: list[Any], count: int) -> None:
     assert _fused(chain) == count
+
+
+def test_samples_beside_the_new_grid_are_resampled_by_themselves() -> None:
+    """The place between the samples differs from channel to channel: each would need a gain of its own."""
+    assert _fused(["remove_response", LOW, HALF], shift_ns=10_000_000) == 3
+    assert _fused(["remove_response", LOW, HALF], shift_ns=3_000_000) == 2
+    assert _fused(["remove_response", HALF], shift_ns=3_000_000) == 0
 
 
 def test_steps_near_the_ends_are_done_one_by_one() -> None:
