@@ -21,6 +21,7 @@ from seisbus.testing.manifest import Manifest
 from seisbus.testing.spec import OJAI, ArchiveSpec
 from support.days import NS, day_ns
 from support.phase_files import compress, event_card, hypoinverse, phase_card
+from support.seisbench import read_seisbench
 from support.stored import PlainJob
 from support.system import System
 
@@ -193,12 +194,13 @@ async def test_the_pick_is_the_reference_of_sac_files(system: System, picked: Pi
         assert np.array_equal(trace.data, piece.data.astype(np.float32))
 
 
-async def test_sensors_around_picks(system: System, picked: Picked) -> None:
+async def test_sensors_around_picks(system: System, picked: Picked, tmp_path: Path) -> None:
     """A Seismogram a sensor, that holds the generator's samples; turned by its back azimuth, and pick the mark."""
     query = {"start": "2023-08-20", "end": "2023-08-21", "above_magnitude": 4}
     windows = {"picks": {"catalog": query, "share": True, "start": "-3s", "end": "8s"}}
     spec = {"archive": "picks", "components": 3, "windows": windows}
-    stored = await system.stored(await system.run(spec))
+    ran = await system.run(spec)
+    stored = await system.stored(ran)
     sensors = {channel[:-1] for channel in picked.keys}
     saved = {o["channel"]: o for o in stored.outcomes if o["fate"] == "saved"}
     assert sorted(saved) == sorted(f"{sensor}?" for sensor in sensors)
@@ -216,6 +218,23 @@ async def test_sensors_around_picks(system: System, picked: Picked) -> None:
         assert {row.pieces[0].start_ns for row in rows} == {document["t0_ns"]}
         counts[name] = np.array([row.pieces[0].data for row in rows], np.float64)
         assert piece.sha256 == truth.samples_sha256(counts[name])
+    export = await system.client.export("seisbench", job=ran.id)
+    await system.client.wait(export.id)
+    (dataset,) = await system.client.datasets(export.id)
+    traces = await asyncio.to_thread(read_seisbench, await system.client.download(dataset, tmp_path))
+    assert len(traces.rows) == len(saved)
+    for row, samples in traces.rows:
+        name = (
+            ".".join(row[f"station_{part}code"] for part in ("network_", "", "location_")) + f".{row['trace_channel']}?"
+        )
+        assert np.array_equal(samples, counts[name][::-1].astype(np.float32))
+        start = UTCDateTime(row["trace_start_time"]).ns
+        times = {phase: ns for station, phase, ns, _ in picked.picks if name.startswith(f"{station}.")}
+        for phase, ns in times.items():
+            wanted = (ns - start) / NS * float(row["trace_sampling_rate_hz"])
+            assert float(row[f"trace_{phase}_arrival_sample"]) == pytest.approx(wanted, abs=2e-3)
+        assert UTCDateTime(row["source_origin_time"]).ns == QUAKE.time_ns
+        assert (float(row["source_latitude_deg"]), row["source_id"]) == (QUAKE.lat, QUAKE.evid)
     steps = [{"rotate": {"to": "RTZ"}}, {"window": {"mark": "pick", "start": -1, "end": 2}}]
     turned = await system.run({**spec, "steps": [*steps, {"reference": {"mark": "pick"}}]})
     members = (await system.client.read(job=turned.id)).member

@@ -28,6 +28,7 @@ from seisbus.model.dataset_places import LOG_SUFFIX
 from seisbus.testing import ENZ, ArchiveSpec, Axis, Mount, RateShare, make_archive
 from seisbus.testing.stations import Channel as MadeChannel
 from seisbus.testing.stations import plan_channels
+from support.seisbench import read_seisbench
 from support.stored import PlainJob, PlainPiece, read_plainly
 from support.system import System
 
@@ -285,6 +286,39 @@ def traces_in(format: str, path: Path) -> dict[str, NDArray[Any]]:
         return {".".join(row[key] for key in ("net", "sta", "loc", "chan")): np.array(row["counts"]) for row in rows}
     files = [file for file in path.rglob("*") if not file.name.endswith(LOG_SUFFIX)] if path.is_dir() else [path]
     return {trace.id: trace.data for file in files for trace in obspy.read(str(file))}
+
+
+async def test_a_seisbench_data_set_has_vertical_north_and_east(
+    system: System, plain: Ran, bucket: Path, tmp_path: Path
+) -> None:
+    """Whatever the axes of a sensor; those that point there keep their counts."""
+    export = await system.client.export("seisbench", job=plain.job.id, folder="sensors-seisbench")
+    assert (await system.client.wait(export.id)).ledger.balanced
+    (dataset,) = await system.client.datasets(export.id)
+    assert (dataset["waveforms"], dataset["problems"]) == (len(SAVED), [])
+    found = await asyncio.to_thread(read_seisbench, await system.client.download(dataset, tmp_path))
+    described = {"component_order": "ZNE", "dimension_order": "CW", "sampling_rate": 40.0, "unit": "counts"}
+    assert found.described == described and len(found.rows) == len(SAVED)
+    by_station = {row["station_code"]: (row, samples) for row, samples in found.rows}
+    for name in SAVED:
+        row, samples = by_station[SENSORS[name][0].station.sta]
+        t0_ns, counts = expected(bucket, name)
+        assert obspy.UTCDateTime(row["trace_start_time"]).ns == t0_ns
+        assert (row["trace_component_order"], row["trace_channel"]) == ("ZNE", "BH")
+        assert float(row["station_latitude_deg"]) == SENSORS[name][0].station.lat
+        if name == "standard":
+            assert np.array_equal(samples, counts[::-1].astype(np.float32))
+        angles = [(channel.axis.azimuth, channel.axis.dip) for channel in SENSORS[name]]
+        wanted = rotate2zne(*[one for data, pair in zip(counts, angles, strict=True) for one in (data, *pair)])
+        assert np.allclose(samples, wanted, atol=1e-6 * np.abs(counts).max())
+    single = await system.run(job(components=1, select={"sta": SENSORS["silent"][0].station.sta, "chan": "BHZ"}))
+    export = await system.client.export("seisbench", job=single.id)
+    await system.client.wait(export.id)
+    (dataset,) = await system.client.datasets(export.id)
+    found = await asyncio.to_thread(read_seisbench, await system.client.download(dataset, tmp_path))
+    ((row, samples),) = found.rows
+    assert row["trace_component_order"] == "Z" and "component_order" not in found.described
+    assert np.array_equal(samples[0], window_of(record(bucket, SENSORS["silent"][2]))[1])
 
 
 async def test_stored_seismograms_are_saved_as_miniseed(system: System, plain: Ran, tmp_path: Path) -> None:

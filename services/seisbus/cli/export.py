@@ -1,4 +1,4 @@
-"""`seisbus export`: stored waveforms as ASDF, miniSEED (SDS), SAC or Parquet; adjoint sources for SPECFEM."""
+"""`seisbus export`: stored waveforms as ASDF, miniSEED (SDS), SAC, Parquet, SeisBench; adjoint sources for SPECFEM."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FolderOption = Annotated[str, typer.Option(help="Folder below `exports`; by defa
 
 
 def export(
-    format: Annotated[str, typer.Argument(help="asdf, mseed, mseed3, sac, parquet or specfem.")],
+    format: Annotated[str, typer.Argument(help="asdf, mseed, mseed3, sac, parquet, seisbench or specfem.")],
     job: JobOption = "",
     tag: TagOption = "",
     event: EventOption = "",

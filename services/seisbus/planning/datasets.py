@@ -21,7 +21,7 @@ from ..model.subject import Dataset, Station, Subject
 from ..model.task import Part, Task, Window
 
 _NO_CHANNEL = Channel("", "", "", "")
-_SUFFIX = {"asdf": ".h5", "parquet": ".parquet", "sac": "", "specfem": ""}
+_SUFFIX = {"asdf": ".h5", "parquet": ".parquet", "sac": "", "seisbench": "", "specfem": ""}
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.+-]")
 # Longest file name of common file systems is 255 bytes; room for suffixes and the name of the unfinished file.
 _LONGEST_NAME = 120

@@ -194,7 +194,7 @@ class _Dataset:
                 self.problems += draft.problems
                 if draft.empty:
                     self.waveforms = 0
-                    self.problems.insert(0, "The misfit job has no adjoint source of this event.")
+                    self.problems.insert(0, draft.nothing)
         except BaseException:
             if draft is not None:
                 with contextlib.suppress(Exception):

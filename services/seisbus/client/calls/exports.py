@@ -50,7 +50,7 @@ class ExportCalls(JobCalls):
         Parameters
         ----------
         format
-            asdf, mseed, mseed3, sac, parquet or specfem.
+            asdf, mseed, mseed3, sac, parquet, seisbench or specfem.
         version
             2 or 3, for mseed.
         job

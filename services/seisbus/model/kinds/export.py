@@ -25,7 +25,7 @@ class Export(Model):
     `folder`: below `exports` in the output folder; without it the name of the job, tag or event.
     """
 
-    format: Literal["asdf", "mseed", "mseed3", "sac", "parquet", "specfem"]
+    format: Literal["asdf", "mseed", "mseed3", "sac", "parquet", "seisbench", "specfem"]
     job: Annotated[str, Field(pattern=r"^[0-9a-z]{0,40}$")] = ""
     tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]{0,80}$")] = ""
     event: Annotated[str, Field(max_length=200)] = ""

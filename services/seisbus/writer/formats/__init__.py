@@ -9,6 +9,7 @@ from .asdf import AsdfDraft
 from .draft import About, Draft, LoggedWaveform, Measured
 from .miniseed import MiniseedDraft
 from .sac import SacDraft
+from .seisbench import SeisbenchDraft
 from .specfem import SpecfemDraft
 
 __all__ = ["About", "Draft", "LoggedWaveform", "Measured", "open_draft"]
@@ -29,5 +30,7 @@ def open_draft(export: Export, path: Path, about: About) -> Draft:
             return ParquetDraft(path)
         case "sac":
             return SacDraft(path, about)
+        case "seisbench":
+            return SeisbenchDraft(path, about)
         case "specfem":
             return SpecfemDraft(path)

@@ -66,12 +66,13 @@ class Draft(ABC):
     """A dataset on the way: takes waveforms in order of start, then station metadata, then measurements, and is closed.
 
     Nothing is durable before that. `problems` says in sentences what could not be kept as it was; `empty` that there
-    was nothing for this format. OSError when the disk takes no more.
+    was nothing for this format, and `nothing` what it lacked. OSError when the disk takes no more.
     """
 
     wants_samples = True
     wants_stations = False
     empty = False
+    nothing = "None of the waveforms fits this format."
 
     def __init__(self) -> None:
         self.problems: list[str] = []

@@ -24,6 +24,7 @@ class SpecfemDraft(Draft):
     """Only stations that have an adjoint source; a component without one gets zeros, and `problems` says so."""
 
     wants_samples = False
+    nothing = "The misfit job has no adjoint source of this event."
 
     def __init__(self, path: Path) -> None:
         super().__init__()
