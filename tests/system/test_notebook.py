@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -23,6 +27,7 @@ from seisbus.testing.spec import OJAI, TOHOKU, ArchiveSpec, Defect
 from support.shapes import check_documents
 from support.system import System
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 SPEC = ArchiveSpec(
     channels=12,
     hours=(5.0, 7.5),
@@ -193,6 +198,28 @@ async def test_the_same_as_an_obspy_stream(notebook: Notebook) -> None:
         assert np.array_equal(found.data, trace.data[inside])
 
     await asyncio.to_thread(cell)
+
+
+async def test_the_migrated_notebook_runs_as_it_is_written(notebook: Notebook, system: System, tmp_path: Path) -> None:
+    """examples/migrate_from_mspass.py, which has every line of Seisbus on the page of the same name."""
+    script = EXAMPLES / "migrate_from_mspass.py"
+    page = (EXAMPLES.parent / "docs" / "howto" / "migrate_from_mspass.md").read_text()
+    code, blocks = script.read_text(), re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    ours = [block for block in blocks if not block.startswith("# MsPASS")]
+    assert all(block in code for block in ours) and len(ours) == len(blocks) - len(ours) == 8
+    written = re.sub(r"^# ---.*\n", "", code[code.index("# ---") :], flags=re.MULTILINE)
+    assert "".join(written.split()) == "".join("".join(ours).split())
+    done = await asyncio.to_thread(
+        subprocess.run, [sys.executable, script, "notebook", tmp_path], capture_output=True, text=True,
+        env={**os.environ, "SEISBUS_CONTROL_ADDRESS": system.stack.control_address},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for line in ("Number of members= 30", "planned=12, saved=10, dead=1, missing=1", "data saved= 10"):
+        assert line in done.stdout
+    ratios = re.findall(r"^(\w+) (\w+) (\w+) ([\d.e+-]+) (\d+)$", done.stdout, flags=re.MULTILINE)
+    assert ratios and all(float(ratio) > 0.0 and int(npts) > 600 for *_, ratio, npts in ratios)
+    assert_drawn(tmp_path / "event.png", 15)
+    assert_drawn(tmp_path / "station.png", len(ratios))
 
 
 async def test_documents_are_of_the_types_of_their_collections(notebook: Notebook, system: System) -> None:
