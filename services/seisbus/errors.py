@@ -97,13 +97,16 @@ class UnreachableError(ClientError):
         The address.
     problem
         Why there is no connection.
+    why
+        Why control was looked for at this address.
     """
 
-    def __init__(self, address: str, problem: str = "") -> None:
+    def __init__(self, address: str, problem: str = "", why: str = "") -> None:
+        place = f"{address} ({why})" if why else address
         super().__init__(
-            f"No connection to Seisbus control at {address}: {problem}."
+            f"No connection to Seisbus control at {place}: {problem}."
             if problem
-            else f"No Seisbus control service answers at {address}: start one with `seisbus up`, "
+            else f"No Seisbus control service answers at {place}: start one with `seisbus up`, "
             "or give the right address (--address, SEISBUS_CONTROL_ADDRESS).",
             "UNAVAILABLE",
             Failure.SERVICE,

@@ -1,32 +1,40 @@
-"""README.md tells the truth: its commands exist, its job file and its code run against a real stack."""
+"""README.md tells the truth: from an empty folder to a figure with its commands, word for word, and its program."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import re
+import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
-from seisbus.local.stack import local_stack
 from seisbus.model.job import parse_job
-from seisbus.testing.make import make_archive
-from seisbus.testing.spec import Preset, preset
+from seisbus.running import running_stack
+from support.waiting import eventually
 
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+MISFIT = (REPOSITORY / "docs" / "howto" / "misfit.md").read_text(encoding="utf-8")
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+def blocks(language: str, text: str = README) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
 
 
 def commands() -> list[str]:
     return [line.removeprefix("$ ") for block in blocks("console") for line in block.splitlines()]
+
+
+def environment() -> dict[str, str]:
+    """As a newcomer has it, with the command on the path."""
+    found = {name: value for name, value in os.environ.items() if not name.startswith("SEISBUS_")}
+    return {**found, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{found['PATH']}", "MPLBACKEND": "agg"}
 
 
 def test_every_make_target_exists() -> None:
@@ -42,67 +50,79 @@ def test_the_links_lead_somewhere() -> None:
         assert (REPOSITORY / target).exists(), target
 
 
-def test_the_folders_of_the_table_exist() -> None:
-    for name in ("model", "planning", "bus", "store", "objects", "control", "client", "cli", "local", "admin"):
-        assert (REPOSITORY / "services" / "seisbus" / name).is_dir()
-
-
-def test_the_job_file_is_valid() -> None:
-    (text,) = blocks("yaml")
-    spec = parse_job(text)
-    assert spec.windows is not None and spec.windows.events is not None
-
-
-@pytest.fixture(scope="module")
-async def readme_stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dict[str, str]]:
-    """The environment of a running stack with a small generated archive."""
-    folder = tmp_path_factory.mktemp("readme-stack")
-    make_archive(folder / "archive", preset(Preset.TINY, channels=30))
-    async with local_stack(folder / "data", s3_root=folder / "archive") as stack:
-        yield {**os.environ, **stack.environment}
+def test_the_readme_shows_the_files_that_init_writes() -> None:
+    examples = resources.files("seisbus.cli.examples")
+    (job,) = blocks("yaml")
+    assert job == examples.joinpath("tohoku.yaml").read_text(encoding="utf-8")
+    (program,) = blocks("python")
+    assert examples.joinpath("first_figure.txt").read_text(encoding="utf-8").endswith(program)
+    assert len(program.splitlines()) <= 10
+    for name in ("tohoku", "noise", "scedc"):
+        parse_job(examples.joinpath(f"{name}.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
-def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with the README's job file, to run its commands in."""
-    folder = tmp_path_factory.mktemp("readme")
-    (folder / "tohoku.yaml").write_text(blocks("yaml")[0])
-    yield folder
-
-
-async def run(arguments: list[str], folder: Path, environment: dict[str, str]) -> str:
-    done = await asyncio.to_thread(
-        subprocess.run, arguments, cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+async def study(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
+    """The folder of a study after the commands up to `seisbus up`, which runs until the end."""
+    home = tmp_path_factory.mktemp("readme")
+    first, init, up, *_ = commands()
+    assert (init, up) == ("seisbus init", "seisbus up")
+    folder = home / first.rpartition("cd ")[2]
+    told = await run(f"{first} && {init}", home)
+    assert "Next:" in told
+    log = (home / "up.log").open("wb")
+    process = await asyncio.create_subprocess_exec(
+        *up.split(), cwd=folder, env=environment(), stdout=log, stderr=log, start_new_session=True
     )
-    assert done.returncode == 0, f"{arguments}: {done.stdout}\n{done.stderr}"
+    try:
+        await eventually(lambda: process.returncode is not None or running_stack(folder / ".seisbus") is not None, 90)
+        assert process.returncode is None, (home / "up.log").read_text()
+        yield folder
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGINT)
+            await asyncio.wait_for(process.wait(), 60)
+        log.close()
+    assert process.returncode == 130, (home / "up.log").read_text()
+
+
+async def run(command: str, folder: Path) -> str:
+    done = await asyncio.to_thread(
+        subprocess.run, ["sh", "-c", command], cwd=folder, env=environment(), capture_output=True, text=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{command}: {done.stdout}\n{done.stderr}"
+    print(f"$ {command}\n{done.stdout}{done.stderr}")
     return done.stdout
 
 
-async def test_commands_and_python_run_as_written(readme_stack: dict[str, str], workplace: Path) -> None:
-    program = str(Path(sys.executable).with_name("seisbus"))
-    for command in commands():
-        name, *arguments = command.split()
-        assert name == "seisbus"
-        output = await run([program, *arguments], workplace, readme_stack)
-        assert output or arguments[0] == "plot", command
-    assert (workplace / "tohoku.png").stat().st_size > 10_000
-    code, _ = blocks("python")
-    script = workplace / "readme.py"
-    script.write_text(
-        code + "\nassert job.progress.ledger.balanced and ensemble.member and stream and len(catalog) == 3\n"
-    )
-    output = await run([sys.executable, str(script)], workplace, readme_stack)
-    assert "Ledger(planned=" in output
+@pytest.mark.timeout(240)
+async def test_from_an_empty_folder_to_a_figure(study: Path) -> None:
+    told = {command: await run(command, study) for command in commands()[3:]}
+    assert (study / "tohoku.png").stat().st_size > 10_000
+    dry, done = told["seisbus submit tohoku.yaml --dry-run"], told["seisbus submit tohoku.yaml"]
+    (windows,) = re.findall(r"^windows +([\d,]+)", dry, flags=re.MULTILINE)
+    assert f"planned {windows} = saved" in done, "the dry run on a fresh archive says what the job plans"
+    assert "2011-03-11" in dry
+    assert "the archive's index and listing" in dry
+    assert "the stack that runs in .seisbus" in told["seisbus doctor"]
+    (study / "tohoku.png").unlink()
+    assert "Ledger(planned=" in await run("python first_figure.py", study)
+    assert (study / "tohoku.png").stat().st_size > 10_000
+    noise = await run("seisbus submit noise.yaml", study)
+    assert "completed" in noise
 
 
 def test_the_misfit_example_ends_as_printed(tmp_path: Path) -> None:
     script = tmp_path / "misfit.py"
-    script.write_text(blocks("python")[1])
+    (program,) = [block for block in blocks("python", MISFIT) if "example()" in block]
+    (printed,) = [block for block in blocks("text", MISFIT) if "Manager of NZ.BFZ" in block]
+    script.write_text(program)
     for _ in range(2):  # again over its own dataset
         done = subprocess.run(
             [sys.executable, script.name], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120
         )
-        assert done.stdout.endswith(blocks("text")[1])
+        assert done.stdout.endswith(printed)
     for part in ("NZ.BFZ..BXZ", "Path: 'default/NZ_BFZ_E_0'", "Path: 'default/NZ_BFZ_BXE'", "'MisfitWindows/i01/s00'"):
         assert part in done.stdout
     assert {file.name for file in tmp_path.iterdir()} == {"misfit.py", "example.h5", "example.png"}

@@ -61,11 +61,12 @@ async def test_submit_goes_on_through_kills_of_every_server(tmp_path: Path) -> N
     assert log.read_text().count("Waiting for Seisbus control") <= 2  # once, and again when it changed
 
 
-async def up(folder: Path, root: Path, extra: Mapping[str, str]) -> asyncio.subprocess.Process:
+async def up(folder: Path, root: Path, extra: Mapping[str, str], port: int = 0) -> asyncio.subprocess.Process:
     """`seisbus up` as a process group of its own, ready."""
     with (folder.parent / "up.log").open("ab") as output:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "seisbus.cli", "--data-dir", str(folder), "up", "--s3-root", str(root),
+            "--port", str(port),
             stdout=output, stderr=output, env={**os.environ, **extra}, start_new_session=True,
         )  # fmt: skip
 

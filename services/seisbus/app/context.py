@@ -58,8 +58,9 @@ class ServiceContext(Generic[S_co]):
         *,
         slots: int,
         max_bytes: int | None = None,
+        apart: frozenset[str] = frozenset(),
     ) -> Worker:
-        """A worker on `consumer` with this process's settings."""
+        """A worker on `consumer` with this process's settings; `apart`: hops for which a message waits alone."""
         return Worker(
             self.bus,
             consumer,
@@ -71,6 +72,7 @@ class ServiceContext(Generic[S_co]):
             ack_wait=self.settings.ack_wait_seconds,
             max_deliver=self.settings.max_deliver,
             trouble=lambda: self.hops.sentence("MongoDB"),
+            apart=apart,
         )
 
     async def _bury(self, letter: DeadLetter) -> None:

@@ -117,6 +117,7 @@ class Worker:
         ack_wait: float,
         max_deliver: int,
         trouble: Callable[[], str] = lambda: "",
+        apart: frozenset[str] = frozenset(),
     ) -> None:
         self._bus = bus
         self._consumer = consumer
@@ -128,6 +129,8 @@ class Worker:
         self._ack_wait = ack_wait
         self._max_deliver = max_deliver
         self._trouble = trouble  # the result of the last check of the servers; "" if they work
+        self._apart = apart  # hops that differ from message to message, so that one may wait alone
+        self._alone: set[int] = set()  # messages that wait for such a hop
         self._paused = False
         self._draining = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -157,7 +160,12 @@ class Worker:
     @property
     def holding_for(self) -> str:
         """The reason why the worker cannot continue; "" if there is none."""
-        return next(iter(self._holds.values()), "") or self._bus.waiting_for or self._bus.away or self._trouble()
+        return next(iter(self._holds.values()), "") or self._stops()
+
+    def _stops(self) -> str:
+        """The reason why no message could be worked on; "" if there is none."""
+        for_all = (reason for message, reason in self._holds.items() if message not in self._alone)
+        return next(for_all, "") or self._bus.waiting_for or self._bus.away or self._trouble()
 
     async def pause(self) -> None:
         """Take no new messages until `resume`; after this returns, no message arrives."""
@@ -193,7 +201,7 @@ class Worker:
     # -- inside -----------------------------------------------------------------------------------
 
     def _room(self) -> tuple[int, int]:
-        if self._paused or self.holding_for:
+        if self._paused or self._stops():
             return 0, 0
         return self._slots - len(self._tasks), self._max_bytes - self.stats.bytes_in_flight
 
@@ -222,7 +230,10 @@ class Worker:
         self._pull.wake()
 
     def _hold(self, message: int, reason: str) -> None:
-        """Take no new messages until this one has ended, because the next one would wait for the same server."""
+        """Take no new messages until this one has ended, because the next one would wait for the same server.
+
+        Unless it waits alone, for a hop that is apart.
+        """
         if not self._holds:
             _log.warning("worker %s holds: %s", self.name, reason)
             self._meter.holding(True)
@@ -233,6 +244,7 @@ class Worker:
         self._meter.left(id(message), len(message.data), end)
         self.stats.in_progress.pop(id(message), None)
         self.stats.bytes_in_flight -= len(message.data)
+        self._alone.discard(id(message))
         if self._holds.pop(id(message), None) is not None and not self._holds:
             _log.info("worker %s goes on", self.name)
             self._meter.holding(False)
@@ -270,7 +282,12 @@ class Worker:
             try:
                 return await self._attempt(message)
             except UnavailableError as error:
+                if error.hop in self._apart:
+                    self._alone.add(id(message))
+                else:
+                    self._alone.discard(id(message))
                 self._hold(id(message), error.message)
+                self._pull.wake()
                 failures += 1
                 await asyncio.sleep(_HOLD.delay(failures))
 

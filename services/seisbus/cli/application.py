@@ -1,4 +1,5 @@
-"""The application, its commands, and its exit codes: 0 done, 1 failed or unreachable, 2 the user's turn, 130 Ctrl-C."""
+"""The application, its commands, and its exit codes: 0 done, 1 failed or unreachable, 2 the user's turn, 3 a job that
+saved nothing, 130 Ctrl-C."""
 
 from __future__ import annotations
 
@@ -18,14 +19,17 @@ from ..client import ClientError, Failure, Transport
 from ..disk_room import lack_of_room
 from ..errors import SeisbusError, UserError
 from ..extras import MissingExtraError
-from ..local import StackInterrupted, running_stack
+from ..local import StackInterrupted
 from ..model.stages import allow_kinds
+from ..running import running_stack
 from ..testing.cli import app as archive_app
-from . import archives, data, deadletters, demo, doctor, export, jobs, plan, purge, stack, web
+from . import archives, data, deadletters, demo, doctor, export, init, jobs, plan, purge, stack, web
 from .options import SETTINGS, errors_to
 
 app = typer.Typer(
     help="Seismic waveforms from cloud archives: index, fetch, window, write.",
+    epilog="Exit codes: 0 done; 1 failed, or a server does not answer; 2 the command or the job file is wrong; "
+    "3 the job completed and saved nothing; 130 stopped by Ctrl-C. `seisbus init` is a good first command.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -38,7 +42,8 @@ def options(
     address: Annotated[
         str,
         typer.Option(
-            envvar="SEISBUS_CONTROL_ADDRESS", help="host:port of control; by default the stack in --data-dir."
+            help="host:port of control; by default the stack that runs in --data-dir, else SEISBUS_CONTROL_ADDRESS, "
+            "else 127.0.0.1:50051."
         ),
     ] = "",
     tls_ca: Annotated[
@@ -60,10 +65,12 @@ def options(
     allow_kinds(os.environ.get("SEISBUS_JOB_KINDS", ""))
 
 
+archive_app.command("list")(archives.list_archives)
 app.add_typer(archive_app, name="archive")
 app.add_typer(archives.index_app, name="index")
 app.add_typer(deadletters.app, name="deadletters")
 for command in (
+    init.init,
     stack.up,
     demo.demo,
     archives.events,

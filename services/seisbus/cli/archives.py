@@ -11,8 +11,9 @@ from libseis.codes import location_text
 from ..errors import UserError
 from ..model.times import moment_ns
 from . import views
-from .jobs import follow
-from .options import OUT, client
+from .following import follow, started
+from .listing import Cut, JsonOption, LimitOption, PageOption, show_list
+from .options import client
 
 index_app = typer.Typer(help="The index of an archive in the database.", no_args_is_help=True)
 
@@ -26,13 +27,14 @@ CodeOption = Annotated[str, typer.Option(help="Codes with * and ?, separated by 
 def sync(
     archive: ArchiveArgument,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Watch until it is done.")] = True,
+    json: JsonOption = False,
 ) -> None:
     """Bring an archive's index keys, catalogs and stations into the database."""
     with client() as connected:
         job = connected.sync_index(archive)
-        OUT.print(f"Job {job.id} reads the index of {archive}.")
+        started(job, f"Job {job.id} reads the index of {archive}.", json=json)
         if wait:
-            raise typer.Exit(follow(connected, job))
+            raise typer.Exit(follow(connected, job, json=json))
 
 
 @index_app.command()
@@ -45,6 +47,7 @@ def build(
     loc: CodeOption = "*",
     chan: CodeOption = "*",
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Watch until it is done.")] = True,
+    json: JsonOption = False,
 ) -> None:
     """Read day files whole and keep where their records stand, so that later jobs need one request per object.
 
@@ -59,9 +62,9 @@ def build(
                 "windows": {"tile": {"start": start, "end": end, "length": "1d"}},
             }
         )
-        OUT.print(f"Job {job.id} scans day files of {archive}.")
+        started(job, f"Job {job.id} scans day files of {archive}.", json=json)
         if wait:
-            raise typer.Exit(follow(connected, job))
+            raise typer.Exit(follow(connected, job, json=json))
 
 
 @index_app.command()
@@ -71,15 +74,17 @@ def keys(
     year: Annotated[int, typer.Option(help="Only this year; 0 means all.")] = 0,
     day: Annotated[int, typer.Option(help="Day of the year; 0 means all.")] = 0,
     format: Annotated[str, typer.Option(help="csv or parquet; both by default.")] = "",
+    limit: LimitOption = 100,
+    page: PageOption = 1,
+    json: JsonOption = False,
 ) -> None:
     """Index keys of an archive."""
+    cut = Cut.of(limit, page)
+    where = {"year": year, "day": day, "format": format}
     with client() as connected:
-        found = connected.index_keys(archive, index, year=year, day=day, format=format)
-    shown = views.table("year", "day", "format", "key", right=("year", "day"), long="key")
-    for document in found:
-        shown.add_row(str(document["year"]), str(document.get("day") or ""), document["format"], document["s3key"])
-    OUT.print(shown)
-    OUT.print(f"{len(found):,} keys", style="dim")
+        found = connected.index_keys(archive, index, **where, limit=cut.limit, skip=cut.skip)  # type: ignore[arg-type]
+    none = f"No index key is known that fits; `seisbus index sync {archive}` reads them."
+    show_list(found, found.total, cut, "keys", views.index_keys_table, json=json, none=none)
 
 
 @index_app.command()
@@ -90,17 +95,16 @@ def files(
     sta: CodeOption = "*",
     loc: CodeOption = "*",
     chan: CodeOption = "*",
+    limit: LimitOption = 100,
+    page: PageOption = 1,
+    json: JsonOption = False,
 ) -> None:
     """Day files of a day that some job has looked at."""
+    cut, day = Cut.of(limit, page), moment(date)
     with client() as connected:
-        found = connected.day_files(archive, moment(date), net=net, sta=sta, loc=loc, chan=chan)
-    shown = views.table("channel", "size", "listed", "indexed", "key", right=("size",), long="key")
-    for document in found:
-        channel = ".".join(document[name] for name in ("net", "sta", "loc", "chan"))
-        listed, indexed = (("yes" if document[name] else "no") for name in ("listed", "indexed"))
-        shown.add_row(channel, views.size_text(document["size"]), listed, indexed, document["key"])
-    OUT.print(shown)
-    OUT.print(f"{len(found):,} files", style="dim")
+        found = connected.day_files(archive, day, net=net, sta=sta, loc=loc, chan=chan, limit=cut.limit, skip=cut.skip)
+    none = "No file of these codes is known on this day; jobs and dry runs look at the days that they need."
+    show_list(found, found.total, cut, "files", views.day_files_table, json=json, none=none)
 
 
 def events(
@@ -109,13 +113,18 @@ def events(
     end: EndOption = "",
     above: Annotated[float | None, typer.Option("--above", help="Only magnitudes above this.")] = None,
     most: Annotated[float | None, typer.Option("--max", help="Only magnitudes up to this.")] = None,
+    limit: LimitOption = 100,
+    page: PageOption = 1,
+    json: JsonOption = False,
 ) -> None:
     """Events of an archive's catalog."""
-    span = moment(start), moment(end)
+    cut, span = Cut.of(limit, page), (moment(start), moment(end))
     with client() as connected:
-        found = connected.event_documents(archive, *span, above_magnitude=above, max_magnitude=most)
-    OUT.print(views.events_table(found))
-    OUT.print(f"{len(found):,} events", style="dim")
+        found = connected.event_documents(
+            archive, *span, above_magnitude=above, max_magnitude=most, limit=cut.limit, skip=cut.skip
+        )
+    none = "No event of the catalog fits; widen the times or the magnitudes."
+    show_list(found, found.total, cut, "events", views.events_table, json=json, none=none)
 
 
 def stations(
@@ -126,29 +135,23 @@ def stations(
     chan: CodeOption = "*",
     start: StartOption = "",
     end: EndOption = "",
+    limit: LimitOption = 100,
+    page: PageOption = 1,
+    json: JsonOption = False,
 ) -> None:
     """Channel epochs of an archive's station metadata."""
+    cut, span = Cut.of(limit, page), (moment(start), moment(end))
     with client() as connected:
-        found = connected.channels(archive, moment(start), moment(end), net=net, sta=sta, loc=loc, chan=chan)
-    shown = views.table(
-        *("channel", "from", "to", "lat", "lon", "elev", "azimuth", "dip", "rate"),
-        right=("lat", "lon", "elev", "azimuth", "dip", "rate"),
-    )
-    for document in found:
-        vang = document["vang"]
-        shown.add_row(
-            ".".join(document[name] for name in ("net", "sta", "loc", "chan")),
-            views.moment_text(document["start_ns"])[:10] if document["start_ns"] > -(2**62) else "–",
-            views.moment_text(document["end_ns"])[:10] if document["end_ns"] else "open",
-            f"{document['lat']:.4f}",
-            f"{document['lon']:.4f}",
-            f"{document['elev'] * 1000:.0f} m",
-            "" if document["hang"] is None else f"{document['hang']:g}",
-            "" if vang is None else f"{vang - 90:g}",
-            f"{document['sample_rate'] or 0:g} Hz",
-        )
-    OUT.print(shown)
-    OUT.print(f"{len(found):,} channel epochs", style="dim")
+        found = connected.channels(archive, *span, net=net, sta=sta, loc=loc, chan=chan, limit=cut.limit, skip=cut.skip)
+    none = f"No channel fits; `seisbus index sync {archive}` reads the station metadata."
+    show_list(found, found.total, cut, "channel epochs", views.channels_table, json=json, none=none)
+
+
+def list_archives(json: JsonOption = False) -> None:
+    """Archives that Seisbus knows."""
+    with client() as connected:
+        found = connected.archives()
+    show_list(found, len(found), Cut(0, 0), "archives", views.archives_table, json=json)
 
 
 def moment(text: str) -> float | str | None:

@@ -12,7 +12,7 @@ from ..model.dataset_places import log_beside
 from .archives import CodeOption, EndOption, StartOption, moment
 from .options import OUT, client
 
-JobOption = Annotated[str, typer.Option(help="Only waveforms of this job.")]
+JobOption = Annotated[str, typer.Option(help="Only waveforms of this job (id, its beginning, or @last).")]
 TagOption = Annotated[str, typer.Option("--tag", help="Only waveforms with this data_tag.")]
 VersionOption = Annotated[
     int | None, typer.Option(help="Convert to miniSEED version 2 or 3; by default as stored.", min=2, max=3)

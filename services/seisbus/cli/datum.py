@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # The id of a document, or of a window: {job}.{hash}.
 _OF_DATUM: Final = re.compile(r"[0-9a-f]{24}|[0-9a-z]+\.[0-9a-f]{24}")
+# The beginning of the id of a document; shorter ones fit too many.
+_BEGINNING: Final = re.compile(r"[0-9a-f]{6,23}")
 # Names that are printed in another part, or that only the database uses.
 _ELSEWHERE: Final = frozenset(
     {"net", "sta", "loc", "chan", "t0_ns", "rate", "npts", "starttime", "endtime", "sampling_rate", "delta", "units"}
@@ -32,6 +34,11 @@ _ELSEWHERE: Final = frozenset(
 def is_datum(identity: str) -> bool:
     """Whether a text is the id of a datum, and not of a job."""
     return _OF_DATUM.fullmatch(identity) is not None
+
+
+def may_be_datum(text: str) -> bool:
+    """Whether a text may be the beginning of a document's id."""
+    return _BEGINNING.fullmatch(text) is not None
 
 
 def parts_of(datum: Datum, job: Job) -> Iterator[RenderableType]:

@@ -8,47 +8,59 @@ from typing import Annotated
 import typer
 
 from . import views
-from .jobs import follow
+from .following import started
+from .jobs import WaitOption, closing
+from .listing import Cut, JsonOption, LimitOption, PageOption, print_json, show_list
 from .options import OUT, client
 
 app = typer.Typer(help="Messages that were given up.", no_args_is_help=True)
 
-Identity = Annotated[str, typer.Argument(help="Id of the dead letter.")]
+Identity = Annotated[str, typer.Argument(help="Id of the dead letter, or its beginning.")]
 
 
 @app.command("list")
 def list_(
     job: Annotated[str, typer.Option(help="Only those of this job.")] = "",
-    limit: Annotated[int, typer.Option(help="Largest number; 0 means all.")] = 100,
+    limit: LimitOption = 100,
+    page: PageOption = 1,
+    json: JsonOption = False,
 ) -> None:
     """Dead letters, oldest first."""
+    cut = Cut.of(limit, page)
     with client() as connected:
-        OUT.print(views.dead_letters_table(connected.dead_letters(job, limit)))
+        found = connected.dead_letters(job, cut.limit, skip=cut.skip)
+    none = "No message was given up."
+    show_list(found, found.total, cut, "dead letters", views.dead_letters_table, json=json, none=none)
 
 
 @app.command()
 def show(
     identity: Identity,
     body: Annotated[Path | None, typer.Option(help="Write the message body to this file.")] = None,
+    json: JsonOption = False,
 ) -> None:
     """One dead letter."""
     with client() as connected:
         letter = connected.dead_letter(identity)
+    if body is not None:
+        body.write_bytes(letter.body)
+    if json:
+        print_json(letter)
+        return
     OUT.print(views.dead_letters_table([letter]))
     OUT.print(f"subject {letter.subject}, part {letter.part}, body of {len(letter.body):,} bytes", markup=False)
     if body is not None:
-        body.write_bytes(letter.body)
         OUT.print(f"The body is in {body}.", markup=False)
 
 
 @app.command()
 def replay(
     identity: Identity,
-    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Watch the job until it is closed.")] = True,
+    wait: WaitOption = True,
+    json: JsonOption = False,
 ) -> None:
     """Plan again what the job of a dead letter lost to dead letters."""
     with client() as connected:
         job = connected.replay(identity)
-        OUT.print(f"Job {job.id} is open again, attempt {job.progress.attempt}.")
-        if wait:
-            raise typer.Exit(follow(connected, job))
+        started(job, f"Job {job.id} is open again, attempt {job.progress.attempt}.", json=json)
+        closing(connected, job, wait=wait, json=json)

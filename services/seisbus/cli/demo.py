@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from libseis.isotime import iso
 
@@ -26,6 +23,7 @@ from ..model.outcome import JobState
 from ..model.times import moment_ns
 from ..testing.spec import Preset, preset
 from . import views
+from .bars import bars
 from .options import OUT, SETTINGS
 from .progress import JobBar
 
@@ -63,7 +61,7 @@ def demo(
     data_dir = SETTINGS.data_dir
     root = data_dir / "archive"
     OUT.rule("A local archive in SCEDC layout", align="left")
-    with _bars() as report:
+    with bars() as report:
         manifest = make_archive(root, preset(size), report)
     stored = [file for file in manifest.files if file.stored]
     size_of_all = views.size_text(sum(file.bytes for file in stored))
@@ -74,20 +72,6 @@ def demo(
     )
     asyncio.run(_run(data_dir, root))
     OUT.print(f"\nDone in {time.monotonic() - started:.0f} s. Everything is stopped; `seisbus up` starts it again.")
-
-
-@contextmanager
-def _bars() -> Iterator[Callable[[str, int, int], None]]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=OUT, disable=not OUT.is_terminal) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def report(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total)
-            bars.update(tasks[what], completed=done)
-
-        yield report
 
 
 async def _run(data_dir: Path, root: Path) -> None:

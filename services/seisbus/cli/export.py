@@ -10,7 +10,8 @@ import typer
 from . import views
 from .archives import CodeOption
 from .data import EventOption, JobOption, TagOption, VersionOption
-from .jobs import follow
+from .following import follow, started
+from .listing import JsonOption, print_json
 from .options import OUT, client
 
 _MISFIT = "Misfit job whose synthetics and results are added to asdf (may be repeated), or are made (specfem)."
@@ -32,16 +33,17 @@ def export(
     version: VersionOption = None,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Watch until it is done.")] = True,
     to: Annotated[Path | None, typer.Option(help="Copy the datasets to this folder here.")] = None,
+    json: JsonOption = False,
 ) -> None:
     """Make datasets of stored waveforms, in the output folder or the deployment's bucket."""
     with client() as connected:
-        started = connected.export(
+        made = connected.export(
             format,
             version=version,
-            job=job,
+            job=connected.job(job).id if job else "",
             tag=tag,
             event=event,
-            misfit=misfit or (),
+            misfit=[connected.job(one).id for one in misfit or ()],
             folder=folder,
             waveform_tag=waveform_tag,
             net=net,
@@ -49,13 +51,18 @@ def export(
             loc=loc,
             chan=chan,
         )
-        OUT.print(f"Job {started.id} makes the datasets.")
+        started(made, f"Job {made.id} makes the datasets.", json=json)
         if not wait:
+            if json:
+                print_json(made)
             return
-        code = follow(connected, started)
-        if built := connected.datasets(started.id):
+        code = follow(connected, made, json=json)
+        built = connected.datasets(made.id)
+        if built and not json:
             OUT.print("", views.datasets_table(built))
         if to is not None:
             for dataset in built:
-                OUT.print(str(connected.download(dataset, to)), markup=False)
+                path = connected.download(dataset, to)
+                if not json:
+                    OUT.print(str(path), markup=False)
         raise typer.Exit(code)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import RenderableType
 
@@ -16,10 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much `show` lists: channels of a table (0 is all) and stored waveforms."""
+    """How much `show` lists: channels of a table (0 is all) after the first `skip`, and stored waveforms."""
 
     channels: int
     files: int
+    skip: int = 0
+
+    @property
+    def page(self) -> int:
+        """Which page of so many channels; 1 is the first."""
+        return 1 + (self.skip // self.channels if self.channels else 0)
 
 
 class CliKind:
@@ -32,6 +38,10 @@ class CliKind:
     def show(self, client: Client, job: Job, limits: Limits) -> Iterator[RenderableType]:
         """What `show` prints below the ledger."""
         yield from ()
+
+    def values(self, client: Client, job: Job, limits: Limits) -> Mapping[str, Any]:
+        """What `show --json` has below the ledger, by name."""
+        return {}
 
     def awaits(self, job: Job) -> str:
         """The job that this one waits for, which is shown first; "" for none."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from ..client.transport import Transport, default_address
+from ..client.transport import Transport
 from ..deadlines import COMMAND_SECONDS, LEAST_CALL_SECONDS
-from ..local import running_stack
+from ..running import DEFAULT_FOLDER, Place, control_place, stack_place
 
 if TYPE_CHECKING:
     from ..client import Client
@@ -24,7 +25,7 @@ class Settings:
 
     address: str = ""
     transport: Transport = field(default_factory=Transport)
-    data_dir: Path = Path(".seisbus")
+    data_dir: Path = Path(DEFAULT_FOLDER)
     debug: bool = False
     began: float = field(default_factory=time.monotonic)
 
@@ -40,27 +41,32 @@ def errors_to(sentence: str) -> None:
     Console(stderr=True, highlight=False).print(sentence, style="red", markup=False, soft_wrap=True)
 
 
-def control_address() -> str:
-    """--address or SEISBUS_CONTROL_ADDRESS, else the stack that runs in the data folder, else the default."""
-    if SETTINGS.address:
-        return SETTINGS.address
-    running = running_stack(SETTINGS.data_dir)
-    return running.control_address if running else default_address()
+def notes_to(sentence: str) -> None:
+    """One sentence beside the output, on standard error."""
+    Console(stderr=True, highlight=False).print(sentence, style="dim", markup=False, soft_wrap=True)
+
+
+def place() -> Place:
+    """Where control is: --address, else the stack of the data folder, SEISBUS_CONTROL_ADDRESS, or the usual port."""
+    return control_place(SETTINGS.address, SETTINGS.data_dir)
+
+
+def transport(found: Place) -> Transport:
+    """How control is reached there: the stack of this machine has no TLS and no tokens."""
+    return Transport() if found.stack else SETTINGS.transport
 
 
 def client() -> Client:
     """A client of the control service for this call; it finds a stack again after a restart."""
     from ..client import Client  # late: half of what a command loads
 
-    return Client(control_address(), SETTINGS.transport, find=_new_address, patience=seconds_left)
+    found = place()
+    if not SETTINGS.address and sys.stderr.isatty():
+        notes_to(f"Seisbus at {found}")
+    again = partial(stack_place, SETTINGS.data_dir) if found.stack else None
+    return Client(found, transport(found), find=again, patience=seconds_left)
 
 
 def seconds_left(least: float = LEAST_CALL_SECONDS) -> float:
     """The rest of the time within which a command must answer."""
     return max(least, SETTINGS.began + COMMAND_SECONDS - time.monotonic())
-
-
-def _new_address() -> str:
-    """The address of a running stack's control; "" if no stack runs, or if the address was given."""
-    running = None if SETTINGS.address else running_stack(SETTINGS.data_dir)
-    return running.control_address if running else ""

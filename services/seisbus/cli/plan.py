@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import json as texts
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,8 +12,9 @@ import typer
 
 from ..client.capacity import Machine, Stage, Work, plan_campaign
 from ..errors import UserError
-from ..local import running_stack
+from ..running import running_stack
 from . import views
+from .listing import JsonOption, print_json
 from .options import OUT, SETTINGS, client
 
 if TYPE_CHECKING:
@@ -25,21 +26,28 @@ def plan(
     hours: Annotated[float, typer.Option(help="Hours that the campaign may take.", min=0.01)] = 24.0,
     link: Annotated[float, typer.Option(help="Megabytes per second from the archive; 0 means no limit.")] = 0.0,
     machine: Annotated[Path | None, typer.Option(help="What `seisbus calibrate` wrote.")] = None,
+    json: JsonOption = False,
 ) -> None:
     """Say how many replicas, hours, bytes and documents a campaign needs; nothing is started."""
     speed = Machine.reference() if machine is None else read_machine(machine)
     with client() as connected:
         estimate = connected.estimate(job_file)
     campaign = plan_campaign(work_of(estimate), speed, hours=hours, link_bytes_per_second=link * 1e6 or math.inf)
-    OUT.print(views.campaign_table(estimate, campaign))
+    if json:
+        print_json({"estimate": estimate, "campaign": campaign})
+    else:
+        OUT.print(views.campaign_table(estimate, campaign))
 
 
 def calibrate(
-    job: Annotated[str, typer.Argument(help="Job file to run and measure; with --cpu the id of a finished job.")],
+    job: Annotated[
+        str, typer.Argument(help="Job file to run and measure; with --cpu the id of a finished job (or its beginning).")
+    ],
     machine: Annotated[Path, typer.Option(help="Where the result is written.")] = Path("machine.json"),
     cpu: Annotated[
         list[str] | None, typer.Option(help="stage=seconds, one per stage, as Prometheus counts them for that job.")
     ] = None,
+    json: JsonOption = False,
 ) -> None:
     """Measure this machine with a job of some thousand windows, for `seisbus plan --machine`.
 
@@ -49,9 +57,12 @@ def calibrate(
         measured, spec = (given(cpu), connected.job(job).spec) if cpu else measure(connected, job)
         work = work_of(connected.estimate(spec))
     found = Machine.calibrated(work, measured)
+    machine.write_text(texts.dumps(dict(found.factors), indent=1) + "\n")
+    if json:
+        print_json({"cpu_seconds": measured, "factors": found.factors, "machine": str(machine)})
+        return
     for stage, factor in found.factors.items():
         OUT.print(f"{stage:9s} {measured[stage]:8.2f} CPU s, {factor:.2f} times the reference", markup=False)
-    machine.write_text(json.dumps(dict(found.factors), indent=1) + "\n")
     OUT.print(f"written to {machine}", markup=False)
 
 
@@ -96,7 +107,7 @@ def given(texts: list[str]) -> dict[Stage, float]:
 def read_machine(path: Path) -> Machine:
     """The values in a file of `calibrate`; UserError if it has something else."""
     try:
-        content = json.loads(path.read_text())
+        content = texts.loads(path.read_text())
         return Machine({stage: float(content[stage.value]) for stage in Stage})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path} is not what `seisbus calibrate` writes ({error}); run it again.") from None

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.text import Text
 
 from ..model.outcome import Fate, Ledger
-from .views import STYLES
+from .views import STYLES, duration_text
 
 if TYPE_CHECKING:
     from ..client import Progress as Snapshot
@@ -93,4 +93,4 @@ class JobBar:
         left = ledger.planned - ledger.settled
         if left <= 0 or not planning_done:
             return f"{rate:,.1f}/s"
-        return f"{rate:,.1f}/s  {left / rate:,.0f} s left"
+        return f"{rate:,.1f}/s  {duration_text(left / rate)} left"

@@ -12,11 +12,11 @@ from rich.text import Text
 from libseis.codes import Channel
 from libseis.isotime import iso
 
-from ..client.capacity import Campaign
 from ..model.outcome import Fate, JobState, Ledger
 
 if TYPE_CHECKING:
-    from ..client import Availability, DeadLetter, Estimate, Job, Outcome, Reason, TotalMisfit
+    from ..client import Archive, Availability, DeadLetter, Estimate, Job, Outcome, Reason, TotalMisfit
+    from ..client.capacity import Campaign
 
 STYLES: Mapping[str, str] = {
     "saved": "green",
@@ -45,6 +45,19 @@ def size_text(size: float) -> str:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
         size /= 1000
     return f"{size:.2f} TB"
+
+
+def duration_text(seconds: float) -> str:
+    """A duration as people say it: 0.4 s, 42 s, 8 min 23 s, 3 h 5 min, 2 days 4 h."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    for size, name, below, small in ((86400, "days", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= size:
+            most, rest = divmod(whole, size)
+            unit = name.removesuffix("s") if most == 1 else name
+            return f"{most:,} {unit} {rest // below} {small}" if rest // below else f"{most:,} {unit}"
+    return f"{whole} s"
 
 
 def moment_text(ns: int) -> str:
@@ -98,7 +111,7 @@ def job_table(job: Job) -> Table:
     made.add_row("submitted", moment_text(job.submit_time_ns))
     if job.close_time_ns:
         seconds = (job.close_time_ns - job.submit_time_ns) / 1e9
-        made.add_row("closed", f"{moment_text(job.close_time_ns)}  (after {seconds:,.1f} s)")
+        made.add_row("closed", f"{moment_text(job.close_time_ns)}  (after {duration_text(seconds)})")
     made.add_row("ledger", ledger_line(job.ledger))
     made.add_row("stored", size_text(job.progress.stored_bytes))
     if job.error:
@@ -108,22 +121,34 @@ def job_table(job: Job) -> Table:
     return made
 
 
-def reasons_table(reasons: Iterable[Reason]) -> Table | None:
-    """How many windows were not saved, by fate and reason, with one example each; None if all are saved."""
+def reasons_table(reasons: Sequence[Reason], limit: int = 0) -> RenderableType | None:
+    """How many windows were not saved, by fate and reason, with one example each; None if all are saved.
+
+    With a limit, the most frequent ones.
+    """
+    shown = most_frequent(reasons, limit) if limit else reasons
     made = table(
         *("fate", "reason", "windows", "for example"),
         right=("windows",),
         long="for example",
         title="Windows that are not saved",
     )
-    for found in reasons:
+    for found in shown:
         fate = found.fate.value
         made.add_row(Text(fate, style=STYLES[fate]), found.reason, f"{found.windows:,}", Text(found.example))
-    return made if made.row_count else None
+    if not made.row_count:
+        return None
+    hidden = len(reasons) - made.row_count
+    return Group(made, Text(f"{hidden:,} rarer reasons are not shown.", style="dim")) if hidden else made
 
 
-def availability_table(rows: Sequence[Availability], limit: int) -> Group:
-    """One line per channel, one mark per UTC day: all, some or none of its windows saved; at most `limit` channels."""
+def most_frequent(reasons: Iterable[Reason], number: int) -> list[Reason]:
+    """The reasons with most windows, the most frequent first."""
+    return sorted(reasons, key=lambda reason: -reason.windows)[:number]
+
+
+def availability_table(rows: Sequence[Availability], limit: int, page: int = 1) -> Group:
+    """One line per channel, one mark per UTC day: all, some or none of its windows saved; `limit` channels a page."""
     days = sorted({row.day_ns for row in rows})
     by_channel: dict[str, dict[int, Availability]] = {}
     for row in rows:
@@ -134,7 +159,8 @@ def availability_table(rows: Sequence[Availability], limit: int) -> Group:
         right=("saved", "planned"),
         long="reasons",
     )
-    for channel in list(by_channel)[:limit]:
+    first = limit * (page - 1)
+    for channel in list(by_channel)[first : first + limit]:
         mine = by_channel[channel]
         saved, planned = sum(r.ledger.saved for r in mine.values()), sum(r.ledger.planned for r in mine.values())
         marks = "".join(_mark(mine.get(day)) for day in shown_days)
@@ -145,8 +171,10 @@ def availability_table(rows: Sequence[Availability], limit: int) -> Group:
     if shown_days:
         parts.append(Text("█ all saved  ▒ some  ░ none  · not asked for", style="dim"))
     parts.append(made)
-    if len(by_channel) > limit:
-        parts.append(Text(f"{len(by_channel) - limit:,} more channels; --channels 0 shows all.", style="dim"))
+    if hidden := len(by_channel) - made.row_count:
+        more = f"--page {page + 1} shows the next, " if len(by_channel) > first + limit else ""
+        text = f"{hidden:,} of {len(by_channel):,} channels are not shown ({more}--channels 0 shows all)."
+        parts.append(Text(text, style="dim"))
     return Group(*parts)
 
 
@@ -228,21 +256,32 @@ def saved_table(documents: Sequence[Mapping[str, Any]], total: int) -> Table:
     return made
 
 
-def estimate_table(estimate: Estimate) -> Table:
-    """The estimate for a job."""
+def estimate_table(estimate: Estimate) -> Group:
+    """The estimate for a job, each figure with how it was made."""
     made = Table.grid(padding=(0, 2))
     made.add_column(style="bold")
-    made.add_column()
-    known_missing = f"  ({estimate.missing:,} of them known to be missing)" if estimate.missing else ""
-    made.add_row("windows", f"{estimate.windows:,}{known_missing}")
-    made.add_row("objects", f"{estimate.objects:,}  ({estimate.requests:,} requests)")
-    made.add_row("to fetch", size_text(estimate.fetch_bytes))
-    made.add_row("on disk", size_text(estimate.disk_bytes))
-    made.add_row("time", f"{estimate.hours:.2f} h" if estimate.hours >= 0.1 else f"{estimate.hours * 3600:.0f} s")
+    made.add_column(no_wrap=True)
+    made.add_column(style="dim", overflow="fold")
+    basis = estimate.bases.get
+    known_missing = f" ({estimate.missing:,} known to be missing)" if estimate.missing else ""
+    if estimate.days:
+        made.add_row("days", f"{estimate.days:,}", basis("days", ""))
+    if estimate.windows or not estimate.days:
+        made.add_row("windows", f"{estimate.windows:,}{known_missing}", basis("windows", ""))
+        made.add_row("objects", f"{estimate.objects:,}", basis("objects", ""))
+        made.add_row("requests", f"{estimate.requests:,}", basis("requests", ""))
+        made.add_row("to fetch", size_text(estimate.fetch_bytes), basis("fetch_bytes", ""))
+        made.add_row("on disk", size_text(estimate.disk_bytes), basis("disk_bytes", ""))
+        made.add_row("time", duration_text(estimate.hours * 3600), basis("hours", ""))
+    rows: list[tuple[str, str]] = [("basis", estimate.basis)]
     if estimate.already is not None:
-        made.add_row("already", estimate.already.text.removeprefix("already: "))
-    made.add_row("basis", estimate.basis)
-    return made
+        rows.insert(0, ("already", estimate.already.text.removeprefix("already: ")))
+    below = Table.grid(padding=(0, 2))
+    below.add_column(style="bold", min_width=8)
+    below.add_column(overflow="fold")
+    for row in rows:
+        below.add_row(*row)
+    return Group(made, below)
 
 
 def campaign_table(estimate: Estimate, campaign: Campaign) -> Group:
@@ -253,12 +292,63 @@ def campaign_table(estimate: Estimate, campaign: Campaign) -> Group:
     made.add_row("windows", f"{estimate.windows:,} of {estimate.objects:,} objects")
     made.add_row("to fetch", size_text(estimate.fetch_bytes))
     made.add_row("to store", f"{size_text(estimate.disk_bytes)} and {campaign.documents:,} documents")
-    made.add_row("time", f"{campaign.hours:.2f} h with these replicas, of one core each:")
+    made.add_row("time", f"{duration_text(campaign.hours * 3600)} with these replicas, of one core each:")
     made.add_row("basis", estimate.basis.partition("; at ")[0])
     stages = table("stage", "replicas", "CPU hours", right=("replicas", "CPU hours"))
     for stage, number in campaign.replicas.items():
         stages.add_row(stage.value, str(number), f"{campaign.cpu_seconds[stage] / 3600:.2f}")
     return Group(made, stages)
+
+
+def archives_table(archives: Iterable[Archive]) -> Table:
+    """Archives, one per row."""
+    made = table("archive", "bucket", "region", "objects are found by")
+    for archive in archives:
+        made.add_row(archive.name, archive.bucket, archive.region, archive.index)
+    return made
+
+
+def index_keys_table(documents: Iterable[Mapping[str, Any]]) -> Table:
+    """Index keys, one per row."""
+    made = table("year", "day", "format", "key", right=("year", "day"), long="key")
+    for document in documents:
+        made.add_row(str(document["year"]), str(document.get("day") or ""), document["format"], document["s3key"])
+    return made
+
+
+def day_files_table(documents: Iterable[Mapping[str, Any]]) -> Table:
+    """Day files, one per row."""
+    made = table("channel", "size", "listed", "indexed", "key", right=("size",), long="key")
+    for document in documents:
+        listed, indexed = (("yes" if document[name] else "no") for name in ("listed", "indexed"))
+        made.add_row(_channel(document), size_text(document["size"]), listed, indexed, document["key"])
+    return made
+
+
+def channels_table(documents: Iterable[Mapping[str, Any]]) -> Table:
+    """Channel epochs, one per row."""
+    made = table(
+        *("channel", "from", "to", "lat", "lon", "elev", "azimuth", "dip", "rate"),
+        right=("lat", "lon", "elev", "azimuth", "dip", "rate"),
+    )
+    for document in documents:
+        vang = document["vang"]
+        made.add_row(
+            _channel(document),
+            moment_text(document["start_ns"])[:10] if document["start_ns"] > -(2**62) else "–",
+            moment_text(document["end_ns"])[:10] if document["end_ns"] else "open",
+            f"{document['lat']:.4f}",
+            f"{document['lon']:.4f}",
+            f"{document['elev'] * 1000:.0f} m",
+            "" if document["hang"] is None else f"{document['hang']:g}",
+            "" if vang is None else f"{vang - 90:g}",
+            f"{document['sample_rate'] or 0:g} Hz",
+        )
+    return made
+
+
+def _channel(document: Mapping[str, Any]) -> str:
+    return ".".join(document[name] for name in ("net", "sta", "loc", "chan"))
 
 
 def events_table(events: Iterable[Mapping[str, Any]]) -> Table:

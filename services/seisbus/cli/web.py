@@ -15,7 +15,7 @@ from typing import Annotated, Final
 import typer
 
 from ..extras import require
-from .options import OUT, SETTINGS, control_address
+from .options import OUT, place, transport
 
 _PORT: Final = 8787
 _START, _DRAIN = timedelta(seconds=60), timedelta(seconds=5)
@@ -35,8 +35,8 @@ def web(
     from ..web.site import Site
 
     site = Site.of(listen, url)
-    server = server_of(site, control_address, SETTINGS.transport)
-    OUT.print(f"Open {site.address} in a browser; Ctrl-C ends it. Control is at {control_address()}.", markup=False)
+    server = server_of(site, lambda: place().address, transport(place()))
+    OUT.print(f"Open {site.address} in a browser; Ctrl-C ends it. Control is at {place()}.", markup=False)
     server.run()
     if not server.started:
         raise typer.Exit(1)

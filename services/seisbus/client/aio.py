@@ -16,14 +16,16 @@ class AsyncClient(ExportCalls, ArchiveCalls, DataCalls, HistoryCalls):
     Parameters
     ----------
     address
-        host:port; without it, SEISBUS_CONTROL_ADDRESS or 127.0.0.1:50051.
+        host:port; without it the stack that runs in this folder (`.seisbus`, or SEISBUS_DATA_DIR), else
+        SEISBUS_CONTROL_ADDRESS, else 127.0.0.1:50051. The attribute `place` says which it was.
     transport
-        How control is reached; without it, the environment decides (see Transport).
+        How control is reached; without it, the environment decides (see Transport), except for the stack of this
+        folder, which has no TLS.
     direct
         Reads stored bytes from the bucket with the caller's own credentials, instead of through control.
     find
-        Returns the present address of control ("" if it is unknown). A stack that was started again may have another
-        port; a watcher follows it.
+        Returns where control is now (None if that is unknown). A stack that was started again may have another port; a
+        watcher follows it. By default the stack of this folder is looked for, if it was found there.
     patience
         Returns how many seconds the first call may take; 8.5 by default for a quick call.
     """

@@ -20,6 +20,7 @@ from ..deadlines import (
     LONG_CALL_SECONDS,
 )
 from ..errors import ClientError, Failure, UnreachableError
+from ..running import Place
 from .transport import Transport
 
 _USER_CODES: Final = frozenset(
@@ -65,13 +66,13 @@ _FRESH_SECONDS: Final = 2.0
 
 
 class Connection:
-    """A channel to `address` and its stub; `close` ends it. `patience`: seconds that are left for a first answer."""
+    """A channel to a place and its stub; `close` ends it. `patience`: seconds that are left for a first answer."""
 
-    def __init__(self, address: str, transport: Transport, patience: Callable[[], float] | None = None) -> None:
-        self.address = address
+    def __init__(self, place: Place, transport: Transport, patience: Callable[[], float] | None = None) -> None:
+        self.place = place
         self._patience = patience
         self._channel = transport.channel(
-            address,
+            place.address,
             options=[
                 ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
                 ("grpc.max_receive_message_length", _RECEIVE_BYTES),
@@ -127,15 +128,20 @@ class Connection:
         finally:
             call.cancel()
 
-    async def pages(self, method: str, request: Any, items: Callable[[Any], Any]) -> AsyncIterator[Any]:
-        """All items of a paged call, page by page."""
+    async def responses(self, method: str, request: Any) -> AsyncIterator[Any]:
+        """All pages of a paged call."""
         while True:
             response = await self.call(method, request)
-            for item in items(response):
-                yield item
+            yield response
             if not response.next_page_token:
                 return
             request.page_token = response.next_page_token
+
+    async def pages(self, method: str, request: Any, items: Callable[[Any], Any]) -> AsyncIterator[Any]:
+        """All items of a paged call, page by page."""
+        async for response in self.responses(method, request):
+            for item in items(response):
+                yield item
 
     @contextmanager
     def _translated(self, seconds: float = 0.0) -> Any:
@@ -145,9 +151,10 @@ class Connection:
             code = error.code()
             said = dict(error.trailing_metadata() or ()).get("seisbus-status")
             if code is grpc.StatusCode.DEADLINE_EXCEEDED:
-                raise UnreachableError(self.address, f"it did not answer within {seconds:.0f} s") from None
+                raise UnreachableError(self.place.address, f"it did not answer within {seconds:.0f} s") from None
             if code is grpc.StatusCode.UNAVAILABLE and said is None:
-                raise UnreachableError(self.address, _transport_problem(error.details() or "")) from None
+                problem = _transport_problem(error.details() or "")
+                raise UnreachableError(self.place.address, problem, self.place.why) from None
             failure = Failure.USER if code in _USER_CODES else Failure.SERVICE
             raise ClientError(error.details() or code.name, code.name, failure) from None
 

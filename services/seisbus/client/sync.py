@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from ..model.misfit_documents import TotalMisfit
 from ..model.outcome import Fate
+from ..running import Place
 from .aio import AsyncClient
+from .calls.base import Rows
 from .direct import Direct
 from .jobfile import JobSource
 from .keywords import Codes, ExportFields, IndexKeyFields, Magnitudes, QueryFields
@@ -54,7 +56,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         raise
 
 
-async def _made(address: str | None, transport: Transport | None, **options: Any) -> AsyncClient:
+async def _made(address: str | Place | None, transport: Transport | None, **options: Any) -> AsyncClient:
     return AsyncClient(address, transport, **options)  # on the loop that will use it
 
 
@@ -85,15 +87,15 @@ def _documented(cls: type[T]) -> type[T]:
 
 @_documented
 class Client:
-    """A blocking client of the control service at `address` (default: SEISBUS_CONTROL_ADDRESS); see AsyncClient."""
+    """A blocking client of the control service at `address` (default: the stack of this folder); see AsyncClient."""
 
     def __init__(
         self,
-        address: str | None = None,
+        address: str | Place | None = None,
         transport: Transport | None = None,
         *,
         direct: Direct | None = None,
-        find: Callable[[], str] | None = None,
+        find: Callable[[], Place | None] | None = None,
         patience: Callable[[], float] | None = None,
     ) -> None:
         self._client = _run(_made(address, transport, direct=direct, find=find, patience=patience))
@@ -102,6 +104,14 @@ class Client:
     def address(self) -> str:
         """host:port of control."""
         return self._client.address
+
+    @property
+    def place(self) -> Place:
+        """Where control is, and why there."""
+        return self._client.place
+
+    def __repr__(self) -> str:
+        return f"Client of Seisbus control at {self.place}"
 
     def __enter__(self) -> Self:
         return self
@@ -125,9 +135,9 @@ class Client:
         """One job with its specification."""
         return _run(self._client.job(job))
 
-    def jobs(self, limit: int = 0, waiting: Callable[[str], None] | None = None) -> list[Job]:
+    def jobs(self, limit: int = 0, waiting: Callable[[str], None] | None = None, *, skip: int = 0) -> Rows[Job]:
         """Jobs, newest first; `waiting` hears who does not answer."""
-        return _run(self._client.jobs(limit, waiting))
+        return _run(self._client.jobs(limit, waiting, skip=skip))
 
     def watch(self, job: str, waiting: Callable[[str], None] | None = None) -> Iterator[Progress]:
         """Where the job stands, at once and at every change, until it is closed; `waiting` hears who is waited for."""
@@ -149,9 +159,9 @@ class Client:
         """Why a job is not moving."""
         return _run(self._client.explain(job))
 
-    def outcomes(self, job: str, fates: Iterable[Fate | str] = ()) -> Iterator[Outcome]:
+    def outcomes(self, job: str, fates: Iterable[Fate | str] = (), *, skip: int = 0) -> Iterator[Outcome]:
         """Outcomes of a job in the order of its plan."""
-        return _iterate(self._client.outcomes(job, fates))
+        return _iterate(self._client.outcomes(job, fates, skip=skip))
 
     def availability(self, job: str) -> list[Availability]:
         """Windows by fate, a row each channel and UTC day."""
@@ -161,9 +171,9 @@ class Client:
         """Why windows of a job are not saved: how many a fate and reason, with an example."""
         return _run(self._client.reasons(job))
 
-    def dead_letters(self, job: str = "", limit: int = 0) -> list[DeadLetter]:
+    def dead_letters(self, job: str = "", limit: int = 0, *, skip: int = 0) -> Rows[DeadLetter]:
         """Messages that were given up."""
-        return _run(self._client.dead_letters(job, limit))
+        return _run(self._client.dead_letters(job, limit, skip=skip))
 
     def dead_letter(self, identity: str) -> DeadLetter:
         """One dead letter with its body."""
@@ -179,9 +189,9 @@ class Client:
         """Start a job that makes datasets of what is stored; `where`: version, misfit, folder, waveform_tag, net ..."""
         return _run(self._client.export(format, job=job, tag=tag, event=event, **where))
 
-    def datasets(self, job: str) -> list[dict[str, Any]]:
+    def datasets(self, job: str, *, limit: int = 0, skip: int = 0) -> Rows[dict[str, Any]]:
         """What an export built."""
-        return _run(self._client.datasets(job))
+        return _run(self._client.datasets(job, limit=limit, skip=skip))
 
     def download(self, dataset: Mapping[str, Any], folder: Path | str = ".", *, version: int | None = None) -> Path:
         """Copy a dataset (a document of `datasets`) below `folder`, checked against its sums; where it is then."""
@@ -206,24 +216,33 @@ class Client:
         return _run(self._client.purge(jobs, closed_before=closed_before, dry_run=dry_run))
 
     def index_keys(
-        self, archive: str, index: str = "waveform", **where: Unpack[IndexKeyFields]
-    ) -> list[dict[str, Any]]:
+        self, archive: str, index: str = "waveform", *, limit: int = 0, skip: int = 0, **where: Unpack[IndexKeyFields]
+    ) -> Rows[dict[str, Any]]:
         """Index key documents; `where`: year, day, format."""
-        return _run(self._client.index_keys(archive, index, **where))
+        return _run(self._client.index_keys(archive, index, limit=limit, skip=skip, **where))
 
-    def day_files(self, archive: str, day: Any, **where: Unpack[Codes]) -> list[dict[str, Any]]:
+    def day_files(
+        self, archive: str, day: Any, *, limit: int = 0, skip: int = 0, **where: Unpack[Codes]
+    ) -> Rows[dict[str, Any]]:
         """day_file documents of a UTC day; `where`: net, sta, loc, chan."""
-        return _run(self._client.day_files(archive, day, **where))
+        return _run(self._client.day_files(archive, day, limit=limit, skip=skip, **where))
 
     def events(self, archive: str, start: Any = None, end: Any = None, **where: Unpack[Magnitudes]) -> Any:
         """Events as a pyarrow Table; `where`: above_magnitude, max_magnitude."""
         return _run(self._client.events(archive, start, end, **where))
 
     def event_documents(
-        self, archive: str, start: Any = None, end: Any = None, **where: Unpack[Magnitudes]
-    ) -> list[dict[str, Any]]:
+        self,
+        archive: str,
+        start: Any = None,
+        end: Any = None,
+        *,
+        limit: int = 0,
+        skip: int = 0,
+        **where: Unpack[Magnitudes],
+    ) -> Rows[dict[str, Any]]:
         """See AsyncClient.event_documents."""
-        return _run(self._client.event_documents(archive, start, end, **where))
+        return _run(self._client.event_documents(archive, start, end, limit=limit, skip=skip, **where))
 
     def get_events(self, archive: str, start: Any = None, end: Any = None, **where: Unpack[Magnitudes]) -> Any:
         """Events as an obspy Catalog; `where`: above_magnitude, max_magnitude."""
@@ -234,10 +253,17 @@ class Client:
         return _run(self._client.get_stations(archive, start, end, **where))
 
     def channels(
-        self, archive: str, start: Any = None, end: Any = None, **where: Unpack[Codes]
-    ) -> list[dict[str, Any]]:
+        self,
+        archive: str,
+        start: Any = None,
+        end: Any = None,
+        *,
+        limit: int = 0,
+        skip: int = 0,
+        **where: Unpack[Codes],
+    ) -> Rows[dict[str, Any]]:
         """Channel epoch documents; `where`: net, sta, loc, chan."""
-        return _run(self._client.channels(archive, start, end, **where))
+        return _run(self._client.channels(archive, start, end, limit=limit, skip=skip, **where))
 
     def waveforms(self, query: Query | None = None, **where: Unpack[QueryFields]) -> list[dict[str, Any]]:
         """wf documents that match a Query or its fields."""

@@ -13,12 +13,6 @@ from ..security import read_bytes
 
 # In place of a file: the certificate is signed by an authority that the system trusts.
 SYSTEM: Final = "system"
-DEFAULT_ADDRESS: Final = "127.0.0.1:50051"
-
-
-def default_address() -> str:
-    """SEISBUS_CONTROL_ADDRESS, else the local default."""
-    return os.environ.get("SEISBUS_CONTROL_ADDRESS") or DEFAULT_ADDRESS
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a job would take; `basis` is a sentence on how the figures were made."""
+    """What a job would take.
+
+    `basis` is a sentence on how the figures were made, `bases` has a phrase for each, by its name. `days`: UTC days
+    that the job concerns; of `days_estimated` of them nothing was read.
+    """
 
     windows: int
     objects: int
@@ -166,6 +170,8 @@ class Estimate:
     missing: int
     days_estimated: int
     basis: str
+    bases: Mapping[str, str] = field(default_factory=dict)
+    days: int = 0
     already: Already | None = None
 
     @classmethod
@@ -182,7 +188,8 @@ class Estimate:
         Estimate
             The estimate.
         """
-        return cls(**{name: getattr(message, name) for name in cls.__slots__ if name != "already"})
+        given = {name: getattr(message, name) for name in cls.__slots__ if name not in ("already", "bases")}
+        return cls(**given, bases=dict(message.bases))
 
 
 _SUBJECTS = {

@@ -16,7 +16,8 @@ from ..model.archivejob import CutJob
 from ..planning.aims import Aims
 from ..store.earlier import Span, earlier_jobs, saved_by
 from .context import CallContext
-from .estimate import aimed_of, by_item, files_of, known_aims, spread
+from .estimate import aimed_of, by_item, known_aims, spread
+from .known_days import files_of
 from .resource_names import JOBS
 
 # Windows that are looked for; the rest is scaled. A thousand take some 0.1 s of the embedded database.
@@ -35,7 +36,7 @@ async def already(context: CallContext, spec: CutJob) -> pb.Already | None:
     picks = await asyncio.to_thread(given_picks, spec)
     if picks is None and spec.windows.picks is not None:
         return None  # the archive's phase files are read when the job is planned
-    aims = await known_aims(context, spec, await origins_of(context.store, spec), picks or ())
+    aims = await known_aims(context, spec, await origins_of(context.store, spec), None, picks or ())
     days = aims.home_days()
     sampled = spread(days)
     places = Places(context.store, spec.archive)

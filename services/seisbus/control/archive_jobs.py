@@ -51,6 +51,6 @@ async def checked_cuts(context: CallContext, spec: C) -> tuple[C, list[str]]:
 async def check_number(context: CallContext, spec: CutJob) -> None:
     """JobSizeError when the job asks for more windows than this deployment allows one job."""
     if context.job_windows:
-        found = await estimate(context, spec)
+        found = await estimate(context, spec, read=False)
         if found.windows > context.job_windows:
             raise JobSizeError("the number of windows", f"{found.windows:,}", f"{context.job_windows:,}")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import asdict
+from contextlib import nullcontext, suppress
+from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
 from libseis.isotime import iso
@@ -23,12 +23,13 @@ from ..store.document_json import document_json
 from ..store.documents import LogEntry, SavedDocument
 from ..store.jobs import get_job
 from ..store.misfits import total_misfits
+from ..store.named import job_id
 from ..store.pages import Page, PageRequest
 from . import messages
 from .context import CallContext
 from .dataset_files import stretches
 from .history import history_of
-from .resource_names import JOBS, resource_id
+from .resource_names import named_job
 
 D = TypeVar("D", bound=Mapping[str, Any])
 
@@ -61,8 +62,10 @@ class DataCalls:
         if request.index not in _INDEXES:
             raise UserError(f"{request.index!r} is not an index; expected catalog or waveform.")
         wanted = queries.KeyFilter(request.archive, _INDEXES[request.index], request.year, request.day, request.format)
-        page, total = await queries.index_keys(self.context.store, wanted, _page(request))
-        return pb.ListIndexKeysResponse(documents_json=_json(page), next_page_token=page.next_token, total_size=total)
+        page = await queries.index_keys(self.context.store, wanted, replace(_page(request), count=True))
+        return pb.ListIndexKeysResponse(
+            documents_json=_json(page), next_page_token=page.next_token, total_size=page.total
+        )
 
     async def ListDayFiles(self, request: pb.ListDayFilesRequest, _: Any) -> pb.ListDayFilesResponse:
         """Day files of a day in order of key."""
@@ -74,7 +77,9 @@ class DataCalls:
             messages.filter_value(request.filter),
             _page(request),
         )
-        return pb.ListDayFilesResponse(documents_json=_json(page), next_page_token=page.next_token)
+        return pb.ListDayFilesResponse(
+            documents_json=_json(page), next_page_token=page.next_token, total_size=page.total
+        )
 
     async def ListEvents(self, request: pb.ListEventsRequest, _: Any) -> pb.ListEventsResponse:
         """Events in order of time."""
@@ -95,6 +100,7 @@ class DataCalls:
         return pb.ListEventsResponse(
             events=[messages.event_message(document) for document in page.documents],
             next_page_token=page.next_token,
+            total_size=page.total,
         )
 
     async def ListChannels(self, request: pb.ListChannelsRequest, _: Any) -> pb.ListChannelsResponse:
@@ -107,11 +113,13 @@ class DataCalls:
             messages.span_value(request.span),
             _page(request),
         )
-        return pb.ListChannelsResponse(documents_json=_json(page), next_page_token=page.next_token)
+        return pb.ListChannelsResponse(
+            documents_json=_json(page), next_page_token=page.next_token, total_size=page.total
+        )
 
     async def ListWaveforms(self, request: pb.ListWaveformsRequest, _: Any) -> pb.ListWaveformsResponse:
         """wf documents in order of start time."""
-        wanted = messages.waveform_filter(request.query)
+        wanted = await self._wanted(request.query)
         page = await queries.waveforms(self.context.store, wanted, _page(request))
         logs = await queries.logdata_of(self.context.store, page.documents) if request.with_logs else []
         return pb.ListWaveformsResponse(
@@ -140,7 +148,7 @@ class DataCalls:
         """Stored bytes, about 1 MB a message; a waveform that cannot be read says why and the stream goes on."""
         if request.query.limit < 0:
             raise UserError(f"limit is {request.query.limit}; use 0 for no bound, or a positive number.")
-        wanted = messages.waveform_filter(request.query)
+        wanted = await self._wanted(request.query)
         async for document, log, attached in each_attached(self.context.store, wanted, request.query.limit):
             async for message in self._waveform(document, log, attached):
                 yield message
@@ -174,7 +182,7 @@ class DataCalls:
 
     async def ListLogs(self, request: pb.ListLogsRequest, _: Any) -> pb.ListLogsResponse:
         """Error logs of saved data."""
-        job = await get_job(self.context.store, resource_id(request.name, JOBS))
+        job = await get_job(self.context.store, await named_job(self.context.store, request.name))
         page = await queries.logs(self.context.store, job["_id"], _page(request))
         return pb.ListLogsResponse(documents_json=_json(page), next_page_token=page.next_token)
 
@@ -186,7 +194,9 @@ class DataCalls:
     async def ListDatasets(self, request: pb.ListDatasetsRequest, _: Any) -> pb.ListDatasetsResponse:
         """What an export built."""
         page = await self._of_job(ASDF_DATASET, request)
-        return pb.ListDatasetsResponse(documents_json=_json(page), next_page_token=page.next_token)
+        return pb.ListDatasetsResponse(
+            documents_json=_json(page), next_page_token=page.next_token, total_size=page.total
+        )
 
     async def StreamDataset(self, request: pb.StreamDatasetRequest, _: Any) -> AsyncIterator[pb.StreamDatasetResponse]:
         """A dataset's files one after the other."""
@@ -200,17 +210,24 @@ class DataCalls:
 
     async def ListMisfits(self, request: pb.ListMisfitsRequest, _: Any) -> pb.ListMisfitsResponse:
         """Total misfits, summed when asked."""
-        job = await get_job(self.context.store, resource_id(request.name, JOBS))
+        job = await get_job(self.context.store, await named_job(self.context.store, request.name))
         rows = await total_misfits(self.context.store, job["_id"])
         return pb.ListMisfitsResponse(rows=[pb.ListMisfitsResponse.Row(**asdict(row)) for row in rows])
 
+    async def _wanted(self, query: pb.WaveformQuery) -> queries.WaveformFilter:
+        wanted = messages.waveform_filter(query)
+        if wanted.job:
+            with suppress(NotFoundError):  # of a job that is not there nothing is found
+                wanted = replace(wanted, job=await job_id(self.context.store, wanted.job))
+        return wanted
+
     async def _of_job(self, collection: Collection[D], request: Any) -> Page[D]:
-        job = await get_job(self.context.store, resource_id(request.name, JOBS))
+        job = await get_job(self.context.store, await named_job(self.context.store, request.name))
         return await queries.of_job(self.context.store, collection, job["_id"], _page(request))
 
 
 def _page(request: Any) -> PageRequest:
-    return PageRequest(request.page_size, request.page_token)
+    return messages.page_request(request)
 
 
 def _log_json(log: list[LogEntry]) -> str:

@@ -24,12 +24,14 @@ from ..planning.plan import touched_days
 from ..planning.ranges import SMALL_BYTES
 from ..planning.windows import Origin, PlannedWindow
 from ..store.documents import DayFileDocument
-from ..store.index import day_files, day_is_known
 from .context import CallContext
+from .known_days import KnownDays
 from .selection import day_name
 
 # Days whose files are counted; the rest is scaled. A day of an archive takes about 0.1 s to read.
 SAMPLED_DAYS: Final = 30
+# Days that are named one by one.
+NAMED_DAYS: Final = 4
 # The pipeline on two cores with the archive on the same machine; an archive far away is slower.
 BYTES_PER_SECOND: Final = 20e6
 REQUESTS_PER_SECOND: Final = 40.0
@@ -104,24 +106,27 @@ class Totals:
         return Totals(**{field.name: getattr(self, field.name) * factor for field in fields(self)})
 
 
-async def estimate(context: CallContext, spec: ArchiveJob) -> pb.Estimate:
-    """What `spec` would take; days beyond a sample of 30 known ones are scaled from it."""
+async def estimate(context: CallContext, spec: ArchiveJob, *, read: bool = True) -> pb.Estimate:
+    """What `spec` would take; days beyond a sample of 30 are scaled from it.
+
+    With `read`, some of the days that the database does not know are read from the archive: UnavailableError when it
+    cannot be reached, AccessError when it refuses.
+    """
     origins = await origins_of(context.store, spec)
     if spec.inputs == "event_files":
         return event_estimate(len(origins))
     picks = await asyncio.to_thread(given_picks, spec)
     if picks is None and spec.windows.picks is not None:
         return pb.Estimate(basis="The archive's phase files are read when the job is planned; nothing is known before.")
-    aims = await known_aims(context, spec, origins, picks or ())
+    known = KnownDays(context, spec)
+    aims = await known_aims(context, spec, origins, known, picks or (), read=read)
     days = aims.home_days()
-    total, known = Totals(), 0
+    await known.load(spread(days), read=read)
+    total = Totals()
     places = Places(context.store, spec.archive)
     growth, ranges, components = growth_of(spec), spec.verify == "ranges", spec.recipe().components
-    for day in spread(days):
-        if await day_is_known(context.store, spec.archive, day_name(day)) is None:
-            continue
-        known += 1
-        documents = await files_of(context, spec, day)
+    for day in known.days:
+        documents = known(day) or []
         if not aims.by_channel:
             total.add(load_of(aims.reach(day)), held_of(documents, components), growth, ranges=ranges)
             continue
@@ -131,27 +136,68 @@ async def estimate(context: CallContext, spec: ArchiveJob) -> pb.Estimate:
             placed = [window for window in windows if window.unplaced is None]
             total.add(load_of(placed), held_of(of_item, components), growth, ranges=ranges)
             total.windows += len(windows) - len(placed)
-    return summary(total, known, len(days))
+    found = summary(total, len(known.days), len(days))
+    for name, text in bases_of(spec, days, known, growth, ranges=ranges).items():
+        found.bases[name] = text
+    return found
 
 
 async def known_aims(
-    context: CallContext, spec: ArchiveJob, origins: list[Origin], picks: Sequence[StationPick] = ()
+    context: CallContext,
+    spec: ArchiveJob,
+    origins: list[Origin],
+    known: KnownDays | None = None,
+    picks: Sequence[StationPick] = (),
+    *,
+    read: bool = False,
 ) -> Aims:
-    """The aims of a job; thinned, where it is to be, by the days that the database knows."""
+    """The aims of a job; thinned, where it is to be, by the days that are known."""
     aims = await asyncio.to_thread(aims_of, spec, origins, None, picks)
     if spec.select.spacing is None:
         return aims
+    known = known or KnownDays(context, spec)
     thinning, places = Thinning(spec.select.spacing), Places(context.store, spec.archive)
-    for day in spread(aims.home_days()):
-        documents = await files_of(context, spec, day)
+    days = spread(aims.home_days())
+    await known.load(days, read=read)
+    for day in days:
+        documents = known(day) or []
         sizes = {Channel.of_document(document): int(document["size"]) for document in documents}
         thinning.add(await aimed_of(aims, day, documents, places), sizes)
     return await asyncio.to_thread(aims_of, spec, origins, thinning.stations(), picks)
 
 
-async def files_of(context: CallContext, spec: ArchiveJob, day: int) -> list[DayFileDocument]:
-    """What the database knows of the files of a day that a job selects."""
-    return [d async for d in day_files(context.store, spec.archive, day_name(day), spec.select.filter)]
+def bases_of(spec: ArchiveJob, days: Sequence[int], known: KnownDays, growth: float, *, ranges: bool) -> dict[str, str]:
+    """How each figure of an estimate is made, a phrase each."""
+    if not known.days:
+        return {"days": days_text(days)}
+    read, of = len(known.days), len(days)
+    files = sum(len(known(day) or ()) for day in known.days)
+    scaled = f"; those of {read:,} days, times {of / read:.3g}" if read < of else ""
+    seen = "the database"
+    if known.from_archive:
+        seen = "the archive's index and listing" if len(known.from_archive) == read else "database and archive"
+    return {
+        "days": days_text(days),
+        "windows": f"of {files:,} files that fit select, by {seen}{scaled}",
+        "objects": f"files that the windows touch{scaled}",
+        "requests": f"one an object, {RANGE_REQUESTS:g} for a part of a large one that was not read before"
+        if ranges
+        else "one an object, since verify is full",
+        "fetch_bytes": "sizes by the listing; of large files the parts that hold windows"
+        if ranges
+        else "sizes by the listing",
+        "disk_bytes": "as compressed as the archive has them"
+        if growth == 1.0
+        else f"{growth:g} times the archive's bytes, as float64",
+        "hours": f"at {BYTES_PER_SECOND / 1e6:.0f} MB/s and {REQUESTS_PER_SECOND:.0f} requests/s, an archive nearby on "
+        "two cores",
+    }
+
+
+def days_text(days: Sequence[int]) -> str:
+    """The days by name, or the first and the last of many."""
+    names = [day_name(day) for day in days]
+    return ", ".join(names) if len(names) <= NAMED_DAYS else f"{', '.join(names[:2])}, ... to {names[-1]}"
 
 
 async def aimed_of(aims: Aims, day: int, documents: list[DayFileDocument], places: Places) -> DayAims:
@@ -234,6 +280,7 @@ def summary(total: Totals, known: int, days: int) -> pb.Estimate:
     if not known:
         return pb.Estimate(
             days_estimated=days,
+            days=days,
             basis=f"None of the {days:,} days concerned has been read yet, so nothing is known of their files; "
             "submit the job, planning reads them.",
         )
@@ -249,6 +296,7 @@ def summary(total: Totals, known: int, days: int) -> pb.Estimate:
         hours=seconds / 3600,
         missing=round(total.missing),
         days_estimated=days - known,
+        days=days,
         basis=f"From the files of {known:,} {'day' if known == 1 else 'days'}{scaled}; "
         f"at {BYTES_PER_SECOND / 1e6:.0f} MB/s and {REQUESTS_PER_SECOND:.0f} requests/s.",
     )

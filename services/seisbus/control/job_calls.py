@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -17,14 +17,13 @@ from ..store import outcomes, queries
 from ..store.collections import DEAD_LETTER
 from ..store.documents import JobDocument
 from ..store.jobs import get_job, request_cancel, request_retry
-from ..store.pages import PageRequest
 from ..store.summaries import summary
 from . import messages
 from .context import CallContext
 from .explain import explain
 from .kind import CONTROL, PLAIN
 from .purge_checks import purgeable
-from .resource_names import DEAD_LETTERS, JOBS, resource_id
+from .resource_names import DEAD_LETTERS, JOBS, named_job, resource_id
 from .start import announce, start
 from .submit import checked_spec, submit
 from .watch import watch
@@ -68,34 +67,35 @@ class JobCalls:
 
     async def ListJobs(self, request: pb.ListJobsRequest, _: Any) -> pb.ListJobsResponse:
         """Jobs, newest first."""
-        page = await queries.jobs(self.context.store, PageRequest(request.page_size, request.page_token))
+        page = await queries.jobs(self.context.store, messages.page_request(request))
         waits = [] if request.page_token else self.context.hops.waits()
         return pb.ListJobsResponse(
             jobs=[messages.job_message(document) for document in page.documents],
             next_page_token=page.next_token,
+            total_size=page.total,
             waits_for=[wait.text for wait in waits],
         )
 
     async def WatchJob(self, request: pb.WatchJobRequest, _: Any) -> AsyncIterator[pb.WatchJobResponse]:
         """Snapshots until the job is closed."""
-        async for progress, waits in watch(self.context, resource_id(request.name, JOBS)):
+        async for progress, waits in watch(self.context, await named_job(self.context.store, request.name)):
             yield pb.WatchJobResponse(progress=progress, waits_for=[wait.text for wait in waits])
 
     async def CancelJob(self, request: pb.CancelJobRequest, _: Any) -> pb.CancelJobResponse:
         """Stop a job."""
-        job = await request_cancel(self.context.store, resource_id(request.name, JOBS))
+        job = await request_cancel(self.context.store, await named_job(self.context.store, request.name))
         await announce(self.context, job)
         return pb.CancelJobResponse(job=messages.job_message(job))
 
     async def RetryJob(self, request: pb.RetryJobRequest, _: Any) -> pb.RetryJobResponse:
         """Plan chosen fates again."""
         fates = tuple(sorted(messages.fate_values(request.fates)))
-        job = await self._retry(resource_id(request.name, JOBS), fates, request.reason)
+        job = await self._retry(await named_job(self.context.store, request.name), fates, request.reason)
         return pb.RetryJobResponse(job=messages.job_message(job))
 
     async def ExplainJob(self, request: pb.ExplainJobRequest, _: Any) -> pb.ExplainJobResponse:
         """Why a job is not moving."""
-        findings, stages = await explain(self.context, resource_id(request.name, JOBS))
+        findings, stages = await explain(self.context, await named_job(self.context.store, request.name))
         return pb.ExplainJobResponse(
             findings=findings, stages=[pb.ExplainJobResponse.Stage(**asdict(stage)) for stage in stages]
         )
@@ -107,16 +107,19 @@ class JobCalls:
 
     async def ListOutcomes(self, request: pb.ListOutcomesRequest, _: Any) -> pb.ListOutcomesResponse:
         """Outcomes in the order of the plan."""
-        job = await self._job(request.name)
+        job, fates = await self._job(request.name), messages.fate_values(request.fates)
         span = messages.span_value(request.span)
-        wanted = outcomes.OutcomeFilter(
-            messages.fate_values(request.fates), request.reason, request.channel, span.start_ns, span.end_ns
-        )
+        wanted = outcomes.OutcomeFilter(fates, request.reason, request.channel, span.start_ns, span.end_ns)
         page = await outcomes.outcomes(
-            self.context.store, job, wanted, PageRequest(request.page_size, request.page_token)
+            self.context.store,
+            job,
+            wanted,
+            messages.page_request(request),
         )
         return pb.ListOutcomesResponse(
-            rows=[messages.outcome_message(document) for document in page.documents], next_page_token=page.next_token
+            rows=[messages.outcome_message(document) for document in page.documents],
+            next_page_token=page.next_token,
+            total_size=_number(job, fates) if request.count else 0,
         )
 
     async def GetAvailability(self, request: pb.GetAvailabilityRequest, _: Any) -> pb.GetAvailabilityResponse:
@@ -133,12 +136,13 @@ class JobCalls:
         page = await queries.of_job(
             self.context.store,
             DEAD_LETTER,
-            request.job.removeprefix(f"{JOBS}/"),
-            PageRequest(request.page_size or 100, request.page_token),
+            await named_job(self.context.store, request.job) if request.job else "",
+            messages.page_request(request, 100),
         )
         return pb.ListDeadLettersResponse(
             dead_letters=[messages.dead_letter_message(document) for document in page.documents],
             next_page_token=page.next_token,
+            total_size=page.total,
         )
 
     async def GetDeadLetter(self, request: pb.GetDeadLetterRequest, _: Any) -> pb.GetDeadLetterResponse:
@@ -158,4 +162,10 @@ class JobCalls:
         return found
 
     async def _job(self, name: str) -> JobDocument:
-        return await get_job(self.context.store, resource_id(name, JOBS))
+        return await get_job(self.context.store, await named_job(self.context.store, name))
+
+
+def _number(job: JobDocument, fates: Collection[Fate]) -> int:
+    """How many outcomes of these fates (all without any) a job has, by its ledger."""
+    counts = messages.ledger_of(job).counts()
+    return sum(counts[fate.value] for fate in fates or Fate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from libseis.codes import Channel, ChannelFilter
 from libseis.wire.channels import channel_message
@@ -16,6 +17,7 @@ from ..model.subject import KINDS as SUBJECT_KINDS
 from ..store.documents import DeadLetterDocument, JobDocument, OutcomeRow, SourceDocument
 from ..store.normalized import event_name
 from ..store.outcomes import Availability
+from ..store.pages import PageRequest
 from ..store.queries import TimeSpan, WaveformFilter
 from ..store.summaries import Summary
 from .resource_names import DEAD_LETTERS, JOBS
@@ -39,6 +41,12 @@ def job_message(document: JobDocument) -> pb.Job:
 def ledger_of(document: JobDocument) -> Ledger:
     """The counts of a job document: a cache while it is open, recounted when it was closed."""
     return Ledger(planned=document["planned"], **{fate.value: document["counts"][fate.value] for fate in Fate})
+
+
+def page_request(request: Any, usual: int = 0) -> PageRequest:
+    """What a list request says about its page; `usual` stands for a size of 0."""
+    skip, count = getattr(request, "skip", 0), getattr(request, "count", False)
+    return PageRequest(request.page_size or usual, request.page_token, skip, count)
 
 
 def fate_values(messages: Iterable[int]) -> frozenset[Fate]:

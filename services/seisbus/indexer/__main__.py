@@ -27,7 +27,9 @@ async def build(context: IndexerContext) -> Service:
         order = decode_plan(delivery.body)
         await plan_job(context, order.job, order.attempt)
 
-    worker = context.worker(plan_consumer(), handle, slots=context.settings.concurrency or _JOBS_AT_ONCE)
+    # jobs on an archive that does not answer must not keep those on others from being planned
+    slots = context.settings.concurrency or _JOBS_AT_ONCE
+    worker = context.worker(plan_consumer(), handle, slots=slots, apart=frozenset({"S3"}))
     reconciler = Reconciler(context)
     return Service(workers=[worker], loops=[reconciler.run, reconciler.follow, lambda: watch_lag(context)])
 

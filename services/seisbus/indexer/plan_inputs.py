@@ -11,6 +11,7 @@ from libseis.isotime import DAY_NS
 
 from ..app import IndexerContext
 from ..app.aiming import Places, Thinning, left_out_note
+from ..app.days import day_of
 from ..app.events import JobEvents, inline_source, origins_of
 from ..archive.definition import ArchiveDefinition, ObjectUnit
 from ..errors import UserError
@@ -23,7 +24,7 @@ from ..planning.windows import Origin, PlannedWindow
 from ..store import index
 from ..store.collections import SOURCE
 from ..store.documents import ChannelDocument, DayFileDocument
-from .days import day_of, ensure_day
+from .days import ensure_day
 from .documents import inline_document
 
 # Events of one job stand in its document (16 MB at most, about 60 bytes each).

@@ -40,12 +40,16 @@ _NOBODY = Channel("", "", "", "")
 _AT_ONCE = 16
 
 
+def prefixes(archive: ArchiveDefinition) -> list[str]:
+    """Where an archive has what a sync brings in."""
+    named = (archive.waveform_index_prefix, archive.catalog_index_prefix, *archive.station_prefixes)
+    return [prefix for prefix in named if prefix is not None]
+
+
 async def pages(context: IndexerContext, archive: ArchiveDefinition) -> AsyncIterator[list[str]]:
     """Keys of everything that a sync brings in, in a fixed order, page by page."""
     page: list[str] = []
-    for prefix in (archive.waveform_index_prefix, archive.catalog_index_prefix, *archive.station_prefixes):
-        if prefix is None:
-            continue
+    for prefix in prefixes(archive):
         async for entry in context.objects.list(archive, prefix):
             page.append(entry.key)
             if len(page) == _PAGE:

@@ -4,6 +4,7 @@ Importing this package starts nothing. Clients find a running stack with `runnin
 """
 
 from seisbus.local.folder import FolderInUseError, StackState, running_stack
+from seisbus.local.ports import is_free
 from seisbus.local.process import MissingProgramError, StartError
 from seisbus.local.server_commands import KeyPair, S3Program, ServerKind, ServerOptions
 from seisbus.local.servers import EmbeddedServers, ServerHandle, embedded_servers
@@ -29,6 +30,7 @@ __all__ = [
     "StartError",
     "embedded_servers",
     "interruptible",
+    "is_free",
     "local_stack",
     "running_stack",
 ]

@@ -26,12 +26,13 @@ def free_port(wanted: int = 0) -> int:
     """
     candidates = range(_LOWEST, max(_ephemeral_start(), _LOWEST + 1_000))
     port = wanted or random.choice(candidates)
-    while not _is_free(port):
+    while not is_free(port):
         port = random.choice(candidates)
     return port
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether a server can listen on a loopback port now."""
     with socket.socket() as probe:
         # like servers, so that a closed connection in TIME_WAIT does not matter
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -41,8 +41,11 @@ class Replica:
     control_port: int | None
 
     @classmethod
-    def make(cls, service: ServiceName, index: int) -> Replica:
-        control_port = free_port() if service is ServiceName.CONTROL else None
+    def make(cls, service: ServiceName, index: int, front: int = 0) -> Replica:
+        """`front`: the port of the first control; 0 is any free one."""
+        control_port = None
+        if service is ServiceName.CONTROL:
+            control_port = front if front and index == 0 else free_port()
         return cls(service, index, free_port(), control_port)
 
     @property

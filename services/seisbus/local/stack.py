@@ -212,18 +212,22 @@ async def local_stack(
     start_timeout: timedelta = timedelta(seconds=60),
     drain: timedelta = timedelta(seconds=10),
     patience: Patience | None = None,
+    control_port: int = 0,
 ) -> AsyncIterator[LocalStack]:
     """Run servers and services with the data in `data_dir` until the block ends; a later run continues with them.
 
     s3_root: folder of buckets, served as archive `local`; None runs no S3 server. replicas: number of processes by
     service, 1 by default. extra_env: variables for every service, which replace ours. console: gets the merged log too.
     patience: how long a server may fail to work before it is replaced. drain: time for services to end their running
-    work before SIGKILL. Raises FolderInUseError, MissingProgramError, StartError; nothing is left running then.
+    work before SIGKILL. control_port: where control answers; 0 is any free port. Raises FolderInUseError,
+    MissingProgramError, StartError; nothing is left running then.
     """
     options = ServerOptions() if options is None else options
     wanted = {ServiceName(name): number for name, number in (replicas or {}).items()}
     async with AsyncExitStack() as cleanup:
-        processes = [Replica.make(name, index) for name in ServiceName for index in range(wanted.get(name, 1))]
+        processes = [
+            Replica.make(name, index, control_port) for name in ServiceName for index in range(wanted.get(name, 1))
+        ]
         early = Early()
         cleanup.push_async_callback(early.end)
         modules = {_TOPOLOGY_NAME: _TOPOLOGY, **{process.name: process.module for process in processes}}

@@ -130,7 +130,7 @@ class ObjectReader:
                 raise ObjectChangedError(f"Object {key} is no longer the version {etag} that was planned.") from error
             if error.status == 416:
                 return Fetched(b"", start, 0, "")
-            raise AccessError(f"{archive.bucket}/{key}: the store refused: {error}.") from error
+            raise AccessError(_refused(archive, key, error)) from error
 
     async def list(self, archive: ArchiveDefinition, prefix: str, *, delimiter: str = "") -> AsyncIterator[Listed]:
         """Objects under a prefix in key order, 1000 per request; with a delimiter, only those of this level."""
@@ -154,7 +154,7 @@ class ObjectReader:
             try:
                 page = await self._retried(archive, prefix, once, listing=True)
             except _RefusedError as error:
-                raise AccessError(f"{archive.bucket}/{prefix}: the store refused to list: {error}.") from error
+                raise AccessError(_refused(archive, prefix, error)) from error
             for entry in page.get("Contents", ()):
                 yield Listed(entry["Key"], int(entry["Size"]), entry.get("ETag", "").strip('"'))
             token = page.get("NextContinuationToken")
@@ -209,15 +209,20 @@ class ObjectReader:
             if isinstance(problem, TimeoutError):
                 self._hops.failed(hop, f"{key}: no answer in time")
             elif tries_left < _TRIES - 1 and self._answers[archive.name] == answers:  # not for one failure or object
-                self._hops.failed(hop, f"{key}: {problem}")
+                self._hops.failed(hop, f"{key}: {_told(problem)}")
             limit.setback(began)
             if tries_left:
                 await asyncio.sleep(_PATIENCE.delay(_TRIES - tries_left))
         where = archive.endpoint or f"S3 in {archive.region}"
-        sentence = f"Archive {archive.name} at {where}: {key} cannot be read: {problem}."
+        sentence = f"Archive {archive.name} at {where}: {key} cannot be read: {_told(problem)}."
         if self._answers[archive.name] > answers:
             raise BrokenObjectError(sentence)
         raise UnavailableError("S3", sentence)
+
+
+def _told(problem: Exception) -> str:
+    """What a person is told of a problem: the client library puts the whole address of a request into its texts."""
+    return re.sub(r"\?list-type=[^\s\"]*", "", str(problem)).rstrip(".")
 
 
 class _ShortBodyError(Exception):
@@ -236,6 +241,17 @@ class _RefusedError(Exception):
     def passing(self) -> bool:
         """Whether a repeat may succeed."""
         return self.code in _PASSING or str(self.status) in _PASSING
+
+
+def _refused(archive: ArchiveDefinition, key: str, error: _RefusedError) -> str:
+    """The sentence for a refusal that no repeat helps."""
+    where = archive.endpoint or f"S3 in {archive.region or 'any region'}"
+    if error.code == "NoSuchBucket":
+        return (
+            f"Archive {archive.name}: there is no bucket {archive.bucket} at {where}; make it, or correct the "
+            "archive's definition."
+        )
+    return f"Archive {archive.name}: the store at {where} refused {archive.bucket}/{key}: {error}."
 
 
 def _refusal(response: ClientResponse, body: bytes) -> _RefusedError:

@@ -28,23 +28,34 @@ class PageError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[D]):
-    """Some documents in the order of the query, and the token of what follows ("" on the last page)."""
+    """Some documents in the order of the query, and the token of what follows ("" on the last page).
+
+    `total`: how many documents the query has, where that was asked for.
+    """
 
     documents: list[D]
     next_token: str = ""
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """How many documents, and after which; `size` 0 stands for `usual`, more than 10,000 is cut to that (AIP-158)."""
+    """How many documents, and after which; `size` 0 stands for `usual`, more than 10,000 is cut to that (AIP-158).
+
+    `skip`: how many are left out before the first. `count`: whether all shall be counted.
+    """
 
     size: int = 0
     token: str = ""
+    skip: int = 0
+    count: bool = False
 
     def limit(self, usual: int) -> int:
         """The number of documents wanted; PageError when it is negative."""
         if self.size < 0:
             raise PageError(self.token, f"page_size is {self.size}; use 0 for the usual size, or a positive number.")
+        if self.skip < 0:
+            raise PageError(self.token, f"skip is {self.skip}; use 0, or a positive number.")
         return min(self.size or usual, LARGEST)
 
     def position(self, *scope: object) -> list[Any] | None:

@@ -7,8 +7,9 @@ and `index`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
 from cachetools import LRUCache
@@ -39,6 +40,7 @@ from .documents import (
     SourceDocument,
 )
 from .graves import expand_log, windows_of_grave
+from .named import CANDIDATES, beginning, one_of
 from .normalized import WITHOUT_PICKLE
 from .pages import Page, PageRequest, token
 from .slices import bounded, by_hash, spans_of
@@ -55,6 +57,8 @@ _PIECES = 100
 _HEX = 24
 # Error logs that are read by one query.
 _LOGS = 100
+# The beginning of an ObjectId; shorter ones fit too many.
+_BEGINNING = re.compile(r"[0-9a-f]{6,23}")
 _ANY_CHANNEL = ChannelFilter()
 _NOT_KNOWN = cast(Provenance, {})  # a purge has taken the document that had it
 
@@ -89,7 +93,7 @@ async def jobs(store: Store, request: PageRequest) -> Page[JobDocument]:
     if (after := request.position("jobs")) is not None:
         where = {"_id": {"$gte": "", "$lt": after[0]}}
     cursor = store[c.JOB].find(where, {"spec": 0}).sort("_id", -1)
-    return await _page(cursor, request, 50, ("jobs",), lambda d: [d["_id"]])
+    return await _counted(store[c.JOB], cursor, request, 50, ("jobs",), where)
 
 
 async def waveforms(store: Store, wanted: WaveformFilter, request: PageRequest) -> Page[SavedDocument]:
@@ -181,6 +185,8 @@ async def datum(store: Store, identity: str) -> tuple[list[SavedDocument], Grave
 
     NotFoundError when there is neither.
     """
+    if _BEGINNING.fullmatch(identity):
+        identity = await _document_id(store, identity)
     by_id = ObjectId.is_valid(identity)
     ids = [ObjectId(identity)] if by_id else [ObjectId(document_id(identity, str(n))) for n in range(_PIECES)]
     with translated():
@@ -201,6 +207,16 @@ async def datum(store: Store, identity: str) -> tuple[list[SavedDocument], Grave
     for document in documents:
         await with_provenance(store, document, known)
     return sorted(documents, key=lambda document: document["piece"]), grave
+
+
+async def _document_id(store: Store, text: str) -> str:
+    """The only id of a saved or dead datum that begins with these digits; the text itself where there is none."""
+    bounds = {"$gte": ObjectId(text.ljust(24, "0")), "$lte": ObjectId(text.ljust(24, "f"))}
+    found: list[Mapping[str, Any]] = []
+    with translated():
+        for name in (*c.WAVEFORMS, c.CEMETERY):
+            found += await store[name].find({"_id": bounds}, {"_id": 1}).to_list(CANDIDATES + 1)
+    return str(one_of(found, text, "data")["_id"]) if found else text
 
 
 async def logdata_of(store: Store, documents: Sequence[SavedDocument]) -> list[list[LogEntry]]:
@@ -236,7 +252,9 @@ async def of_job(store: Store, collection: Collection[D], job: str, request: Pag
     if job and collection == c.CEMETERY:  # as many as windows, where each is dead for a reason of its own
         found = _each(by_hash(store, collection, job, None if after is None else _hash_id(after[0])))
     else:
-        found = store[collection].find({"job": job} if job else {}, {"body": 0}).sort("_id", 1)
+        where: Document = {"job": job} if job else {}
+        cursor = store[collection].find(where, {"body": 0}).sort("_id", 1)
+        return await _counted(store[collection], cursor, request, 1000, scope, where, after)
     return await _page(found, request, 1000, scope, lambda d: [d["_id"]], None, after)
 
 
@@ -277,9 +295,12 @@ async def dead_letter(store: Store, identity: str) -> DeadLetterDocument:
     """One dead letter with its body; NotFoundError if the id is unknown."""
     with translated():
         found = await store[c.DEAD_LETTER].find_one({"_id": identity})
-    if found is None:
+        if found is not None:
+            return found
+        some = await store[c.DEAD_LETTER].find({"_id": beginning(identity)}).sort("_id", -1).to_list(CANDIDATES + 1)
+    if not some:
         raise NotFoundError(f"There is no dead letter {identity}; `seisbus deadletters list` shows those that exist.")
-    return found
+    return one_of(some, identity, "dead letters")
 
 
 async def count_dead_letters(store: Store, job: str) -> Mapping[str, int]:
@@ -302,17 +323,14 @@ class KeyFilter:
     format: str = ""
 
 
-async def index_keys(store: Store, wanted: KeyFilter, request: PageRequest) -> tuple[Page[IndexKeyDocument], int]:
-    """Index key documents in order of key, and how many match in all."""
+async def index_keys(store: Store, wanted: KeyFilter, request: PageRequest) -> Page[IndexKeyDocument]:
+    """Index key documents in order of key."""
     scope = ("index_keys", wanted)
     after = request.position(*scope)
     where: Document = {"archive": wanted.archive}
     where |= {k: v for k, v in (("year", wanted.year), ("day", wanted.day), ("format", wanted.format)) if v}
     collection = store[wanted.collection]
-    with translated():
-        total = await collection.count_documents(where)
-    cursor = collection.find(where).sort("_id", 1)
-    return await _page(cursor, request, 1000, scope, lambda d: [d["_id"]], None, after), total
+    return await _counted(collection, collection.find(where).sort("_id", 1), request, 1000, scope, where, after)
 
 
 async def day_files(
@@ -441,6 +459,23 @@ def _below(prefix: str) -> tuple[str, str]:
     return f"{prefix}/", f"{prefix}0"  # "0" follows "/" in ASCII
 
 
+async def _counted(
+    collection: Any,
+    cursor: AsyncIterator[D],
+    request: PageRequest,
+    usual: int,
+    scope: tuple[object, ...],
+    where: Document,
+    after: list[Any] | None = None,
+) -> Page[D]:
+    """A page in order of `_id` of all that a query of the server finds; the server counts."""
+    page = await _page(cursor, replace(request, count=False), usual, scope, lambda d: [d["_id"]], None, after)
+    if not request.count:
+        return page
+    with translated():
+        return replace(page, total=await collection.count_documents(where))
+
+
 async def _page(
     cursor: AsyncIterator[D],
     request: PageRequest,
@@ -453,11 +488,18 @@ async def _page(
     """The next documents of a sorted cursor that are accepted and lie after `after`."""
     limit = request.limit(usual)
     found: list[D] = []
+    total, following = 0, ""
     with translated():
         async for document in cursor:
             if (accept is not None and not accept(document)) or (after is not None and key(document) <= after):
                 continue
-            if len(found) == limit:
-                return Page(found, token(key(found[-1]), *scope))
-            found.append(document)
-    return Page(found)
+            total += 1
+            if after is None and total <= request.skip:
+                continue
+            if len(found) < limit:
+                found.append(document)
+                continue
+            following = following or token(key(found[-1]), *scope)
+            if not request.count:
+                break
+    return Page(found, following, total if request.count else 0)

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from seisbus.errors import UserError
 from seisbus.extras import require
+from seisbus.running import DEFAULT_FOLDER
 from seisbus.testing.spec import ALL_DEFECTS, ArchiveSpec, ArchiveSpecError, Defect, Preset, preset
 
 if TYPE_CHECKING:
@@ -31,7 +32,11 @@ def _group() -> None:
 
 @app.command()
 def make(
-    root: Annotated[Path, typer.Option(help="Folder for the bucket and its truth.")],
+    context: typer.Context,
+    root: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the bucket and its truth; by default that of the archive `local`."),
+    ] = None,
     preset_name: Annotated[Preset, typer.Option("--preset", help="Size and content to start from.")] = Preset.DEMO,
     channels: Annotated[int | None, typer.Option(help="Channels per day.")] = None,
     days: Annotated[int | None, typer.Option(help="Consecutive days, from 2011-03-11.")] = None,
@@ -43,6 +48,8 @@ def make(
 ) -> None:
     """Make an archive in SCEDC layout: day files, event files, indexes, catalogs, StationXML."""
     require("local")
+    if root is None:
+        root = Path(context.find_root().params.get("data_dir") or DEFAULT_FOLDER) / "archive"
     from seisbus.testing.imports import import_folder
     from seisbus.testing.make import make_archive
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import sys
 
-from ..client.transport import Transport, default_address
+from ..client.transport import Transport
 from ..errors import SeisbusError
 from ..extras import program
+from ..running import default_address
 
 _log = logging.getLogger("seisbus.web")
 

@@ -11,6 +11,7 @@ from cachetools import LRUCache, TTLCache
 
 from ..client import ClientError, Transport
 from ..client.paged import Caller, PagedClient
+from ..running import Place
 
 # Connections to control. A client that is closed because others came is made again at its next request.
 _MOST_CLIENTS: Final = 256
@@ -71,7 +72,7 @@ class Callers:
             _close(self._clients.pop(token))
             client = None
         if client is None:
-            client = self._clients[token] = PagedClient(address, self._for(token), find=self._address)
+            client = self._clients[token] = PagedClient(address, self._for(token), find=lambda: Place(self._address()))
         return client
 
     def _for(self, token: str) -> Transport:

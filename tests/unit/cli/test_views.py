@@ -51,7 +51,7 @@ def test_availability_has_a_mark_a_day() -> None:
         ["CI.ADO..HHZ", "3", "6", "█▒░", "gap,", "not_listed"],
         ["CI.BAR..HHZ", "1", "1", "·█·"],
     ]
-    assert "1 more channels" in told
+    assert "1 of 3 channels are not shown (--page 2 shows the next, --channels 0 shows all)." in told
 
 
 def test_a_year_of_days_is_counted_without_marks() -> None:

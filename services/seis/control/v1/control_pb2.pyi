@@ -51,7 +51,14 @@ class Job(_message.Message):
     def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., kind: _Optional[str] = ..., progress: _Optional[_Union[_task_pb2.JobSnapshot, _Mapping]] = ..., spec_json: _Optional[str] = ..., submit_time_ns: _Optional[int] = ..., close_time_ns: _Optional[int] = ..., error: _Optional[str] = ..., notes: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Estimate(_message.Message):
-    __slots__ = ("windows", "objects", "requests", "fetch_bytes", "disk_bytes", "hours", "missing", "days_estimated", "basis")
+    __slots__ = ("windows", "objects", "requests", "fetch_bytes", "disk_bytes", "hours", "missing", "days_estimated", "basis", "bases", "days")
+    class BasesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     WINDOWS_FIELD_NUMBER: _ClassVar[int]
     OBJECTS_FIELD_NUMBER: _ClassVar[int]
     REQUESTS_FIELD_NUMBER: _ClassVar[int]
@@ -61,6 +68,8 @@ class Estimate(_message.Message):
     MISSING_FIELD_NUMBER: _ClassVar[int]
     DAYS_ESTIMATED_FIELD_NUMBER: _ClassVar[int]
     BASIS_FIELD_NUMBER: _ClassVar[int]
+    BASES_FIELD_NUMBER: _ClassVar[int]
+    DAYS_FIELD_NUMBER: _ClassVar[int]
     windows: int
     objects: int
     requests: int
@@ -70,7 +79,9 @@ class Estimate(_message.Message):
     missing: int
     days_estimated: int
     basis: str
-    def __init__(self, windows: _Optional[int] = ..., objects: _Optional[int] = ..., requests: _Optional[int] = ..., fetch_bytes: _Optional[int] = ..., disk_bytes: _Optional[int] = ..., hours: _Optional[float] = ..., missing: _Optional[int] = ..., days_estimated: _Optional[int] = ..., basis: _Optional[str] = ...) -> None: ...
+    bases: _containers.ScalarMap[str, str]
+    days: int
+    def __init__(self, windows: _Optional[int] = ..., objects: _Optional[int] = ..., requests: _Optional[int] = ..., fetch_bytes: _Optional[int] = ..., disk_bytes: _Optional[int] = ..., hours: _Optional[float] = ..., missing: _Optional[int] = ..., days_estimated: _Optional[int] = ..., basis: _Optional[str] = ..., bases: _Optional[_Mapping[str, str]] = ..., days: _Optional[int] = ...) -> None: ...
 
 class SubmitJobRequest(_message.Message):
     __slots__ = ("spec", "request_id", "validate_only")
@@ -156,22 +167,28 @@ class GetJobResponse(_message.Message):
     def __init__(self, job: _Optional[_Union[Job, _Mapping]] = ...) -> None: ...
 
 class ListJobsRequest(_message.Message):
-    __slots__ = ("page_size", "page_token")
+    __slots__ = ("page_size", "page_token", "skip", "count")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    SKIP_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
     page_size: int
     page_token: str
-    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    skip: int
+    count: bool
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., skip: _Optional[int] = ..., count: _Optional[bool] = ...) -> None: ...
 
 class ListJobsResponse(_message.Message):
-    __slots__ = ("jobs", "next_page_token", "waits_for")
+    __slots__ = ("jobs", "next_page_token", "waits_for", "total_size")
     JOBS_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     WAITS_FOR_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_SIZE_FIELD_NUMBER: _ClassVar[int]
     jobs: _containers.RepeatedCompositeFieldContainer[Job]
     next_page_token: str
     waits_for: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, jobs: _Optional[_Iterable[_Union[Job, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., waits_for: _Optional[_Iterable[str]] = ...) -> None: ...
+    total_size: int
+    def __init__(self, jobs: _Optional[_Iterable[_Union[Job, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., waits_for: _Optional[_Iterable[str]] = ..., total_size: _Optional[int] = ...) -> None: ...
 
 class WatchJobRequest(_message.Message):
     __slots__ = ("name",)
@@ -358,7 +375,7 @@ class ListArchivesResponse(_message.Message):
     def __init__(self, archives: _Optional[_Iterable[_Union[ListArchivesResponse.Archive, _Mapping]]] = ...) -> None: ...
 
 class ListIndexKeysRequest(_message.Message):
-    __slots__ = ("archive", "index", "year", "day", "format", "page_size", "page_token")
+    __slots__ = ("archive", "index", "year", "day", "format", "page_size", "page_token", "skip")
     ARCHIVE_FIELD_NUMBER: _ClassVar[int]
     INDEX_FIELD_NUMBER: _ClassVar[int]
     YEAR_FIELD_NUMBER: _ClassVar[int]
@@ -366,6 +383,7 @@ class ListIndexKeysRequest(_message.Message):
     FORMAT_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    SKIP_FIELD_NUMBER: _ClassVar[int]
     archive: str
     index: str
     year: int
@@ -373,7 +391,8 @@ class ListIndexKeysRequest(_message.Message):
     format: str
     page_size: int
     page_token: str
-    def __init__(self, archive: _Optional[str] = ..., index: _Optional[str] = ..., year: _Optional[int] = ..., day: _Optional[int] = ..., format: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    skip: int
+    def __init__(self, archive: _Optional[str] = ..., index: _Optional[str] = ..., year: _Optional[int] = ..., day: _Optional[int] = ..., format: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., skip: _Optional[int] = ...) -> None: ...
 
 class ListIndexKeysResponse(_message.Message):
     __slots__ = ("documents_json", "next_page_token", "total_size")
@@ -386,42 +405,52 @@ class ListIndexKeysResponse(_message.Message):
     def __init__(self, documents_json: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ...) -> None: ...
 
 class ListDayFilesRequest(_message.Message):
-    __slots__ = ("archive", "day_ns", "filter", "page_size", "page_token")
+    __slots__ = ("archive", "day_ns", "filter", "page_size", "page_token", "skip", "count")
     ARCHIVE_FIELD_NUMBER: _ClassVar[int]
     DAY_NS_FIELD_NUMBER: _ClassVar[int]
     FILTER_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    SKIP_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
     archive: str
     day_ns: int
     filter: ChannelFilter
     page_size: int
     page_token: str
-    def __init__(self, archive: _Optional[str] = ..., day_ns: _Optional[int] = ..., filter: _Optional[_Union[ChannelFilter, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    skip: int
+    count: bool
+    def __init__(self, archive: _Optional[str] = ..., day_ns: _Optional[int] = ..., filter: _Optional[_Union[ChannelFilter, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., skip: _Optional[int] = ..., count: _Optional[bool] = ...) -> None: ...
 
 class ListDayFilesResponse(_message.Message):
-    __slots__ = ("documents_json", "next_page_token")
+    __slots__ = ("documents_json", "next_page_token", "total_size")
     DOCUMENTS_JSON_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_SIZE_FIELD_NUMBER: _ClassVar[int]
     documents_json: _containers.RepeatedScalarFieldContainer[str]
     next_page_token: str
-    def __init__(self, documents_json: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    total_size: int
+    def __init__(self, documents_json: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ...) -> None: ...
 
 class ListEventsRequest(_message.Message):
-    __slots__ = ("archive", "span", "above_magnitude", "max_magnitude", "page_size", "page_token")
+    __slots__ = ("archive", "span", "above_magnitude", "max_magnitude", "page_size", "page_token", "skip", "count")
     ARCHIVE_FIELD_NUMBER: _ClassVar[int]
     SPAN_FIELD_NUMBER: _ClassVar[int]
     ABOVE_MAGNITUDE_FIELD_NUMBER: _ClassVar[int]
     MAX_MAGNITUDE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    SKIP_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
     archive: str
     span: TimeSpan
     above_magnitude: float
     max_magnitude: float
     page_size: int
     page_token: str
-    def __init__(self, archive: _Optional[str] = ..., span: _Optional[_Union[TimeSpan, _Mapping]] = ..., above_magnitude: _Optional[float] = ..., max_magnitude: _Optional[float] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    skip: int
+    count: bool
+    def __init__(self, archive: _Optional[str] = ..., span: _Optional[_Union[TimeSpan, _Mapping]] = ..., above_magnitude: _Optional[float] = ..., max_magnitude: _Optional[float] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., skip: _Optional[int] = ..., count: _Optional[bool] = ...) -> None: ...
 
 class Event(_message.Message):
     __slots__ = ("id", "time_ns", "lat", "lon", "depth_km", "mag", "mag_type", "waveform_key", "phase_key", "event_type")
@@ -448,37 +477,45 @@ class Event(_message.Message):
     def __init__(self, id: _Optional[str] = ..., time_ns: _Optional[int] = ..., lat: _Optional[float] = ..., lon: _Optional[float] = ..., depth_km: _Optional[float] = ..., mag: _Optional[float] = ..., mag_type: _Optional[str] = ..., waveform_key: _Optional[str] = ..., phase_key: _Optional[str] = ..., event_type: _Optional[str] = ...) -> None: ...
 
 class ListEventsResponse(_message.Message):
-    __slots__ = ("events", "next_page_token")
+    __slots__ = ("events", "next_page_token", "total_size")
     EVENTS_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_SIZE_FIELD_NUMBER: _ClassVar[int]
     events: _containers.RepeatedCompositeFieldContainer[Event]
     next_page_token: str
-    def __init__(self, events: _Optional[_Iterable[_Union[Event, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    total_size: int
+    def __init__(self, events: _Optional[_Iterable[_Union[Event, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ...) -> None: ...
 
 class ListChannelsRequest(_message.Message):
-    __slots__ = ("archive", "filter", "span", "page_size", "page_token")
+    __slots__ = ("archive", "filter", "span", "page_size", "page_token", "skip", "count")
     ARCHIVE_FIELD_NUMBER: _ClassVar[int]
     FILTER_FIELD_NUMBER: _ClassVar[int]
     SPAN_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    SKIP_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
     archive: str
     filter: ChannelFilter
     span: TimeSpan
     page_size: int
     page_token: str
-    def __init__(self, archive: _Optional[str] = ..., filter: _Optional[_Union[ChannelFilter, _Mapping]] = ..., span: _Optional[_Union[TimeSpan, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    skip: int
+    count: bool
+    def __init__(self, archive: _Optional[str] = ..., filter: _Optional[_Union[ChannelFilter, _Mapping]] = ..., span: _Optional[_Union[TimeSpan, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., skip: _Optional[int] = ..., count: _Optional[bool] = ...) -> None: ...
 
 class ListChannelsResponse(_message.Message):
-    __slots__ = ("documents_json", "next_page_token")
+    __slots__ = ("documents_json", "next_page_token", "total_size")
     DOCUMENTS_JSON_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_SIZE_FIELD_NUMBER: _ClassVar[int]
     documents_json: _containers.RepeatedScalarFieldContainer[str]
     next_page_token: str
-    def __init__(self, documents_json: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    total_size: int
+    def __init__(self, documents_json: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ...) -> None: ...
 
 class ListOutcomesRequest(_message.Message):
-    __slots__ = ("name", "fates", "page_size", "page_token", "reason", "channel", "span")
+    __slots__ = ("name", "fates", "page_size", "page_token", "reason", "channel", "span", "skip", "count")
     NAME_FIELD_NUMBER: _ClassVar[int]
     FATES_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
@@ -486,6 +523,8 @@ class ListOutcomesRequest(_message.Message):
     REASON_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
     SPAN_FIELD_NUMBER: _ClassVar[int]
+    SKIP_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
     name: str
     fates: _containers.RepeatedScalarFieldContainer[_task_pb2.Fate]
     page_size: int
@@ -493,10 +532,12 @@ class ListOutcomesRequest(_message.Message):
     reason: str
     channel: str
     span: TimeSpan
-    def __init__(self, name: _Optional[str] = ..., fates: _Optional[_Iterable[_Union[_task_pb2.Fate, str]]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., reason: _Optional[str] = ..., channel: _Optional[str] = ..., span: _Optional[_Union[TimeSpan, _Mapping]] = ...) -> None: ...
+    skip: int
+    count: bool
+    def __init__(self, name: _Optional[str] = ..., fates: _Optional[_Iterable[_Union[_task_pb2.Fate, str]]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., reason: _Optional[str] = ..., channel: _Optional[str] = ..., span: _Optional[_Union[TimeSpan, _Mapping]] = ..., skip: _Optional[int] = ..., count: _Optional[bool] = ...) -> None: ...
 
 class ListOutcomesResponse(_message.Message):
-    __slots__ = ("rows", "next_page_token")
+    __slots__ = ("rows", "next_page_token", "total_size")
     class Row(_message.Message):
         __slots__ = ("window", "fate", "reason", "detail", "refs", "attempt")
         WINDOW_FIELD_NUMBER: _ClassVar[int]
@@ -514,9 +555,11 @@ class ListOutcomesResponse(_message.Message):
         def __init__(self, window: _Optional[_Union[_task_pb2.Window, _Mapping]] = ..., fate: _Optional[_Union[_task_pb2.Fate, str]] = ..., reason: _Optional[str] = ..., detail: _Optional[str] = ..., refs: _Optional[_Iterable[str]] = ..., attempt: _Optional[int] = ...) -> None: ...
     ROWS_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_SIZE_FIELD_NUMBER: _ClassVar[int]
     rows: _containers.RepeatedCompositeFieldContainer[ListOutcomesResponse.Row]
     next_page_token: str
-    def __init__(self, rows: _Optional[_Iterable[_Union[ListOutcomesResponse.Row, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    total_size: int
+    def __init__(self, rows: _Optional[_Iterable[_Union[ListOutcomesResponse.Row, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ...) -> None: ...
 
 class WaveformQuery(_message.Message):
     __slots__ = ("job", "filter", "span", "data_tag", "event", "limit", "components")
@@ -633,22 +676,28 @@ class ListCemeteryResponse(_message.Message):
     def __init__(self, documents_json: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class ListDatasetsRequest(_message.Message):
-    __slots__ = ("name", "page_size", "page_token")
+    __slots__ = ("name", "page_size", "page_token", "skip", "count")
     NAME_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    SKIP_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
     name: str
     page_size: int
     page_token: str
-    def __init__(self, name: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    skip: int
+    count: bool
+    def __init__(self, name: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., skip: _Optional[int] = ..., count: _Optional[bool] = ...) -> None: ...
 
 class ListDatasetsResponse(_message.Message):
-    __slots__ = ("documents_json", "next_page_token")
+    __slots__ = ("documents_json", "next_page_token", "total_size")
     DOCUMENTS_JSON_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_SIZE_FIELD_NUMBER: _ClassVar[int]
     documents_json: _containers.RepeatedScalarFieldContainer[str]
     next_page_token: str
-    def __init__(self, documents_json: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    total_size: int
+    def __init__(self, documents_json: _Optional[_Iterable[str]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ...) -> None: ...
 
 class StreamDatasetRequest(_message.Message):
     __slots__ = ("dataset", "log")
@@ -718,22 +767,28 @@ class DeadLetter(_message.Message):
     def __init__(self, name: _Optional[str] = ..., job: _Optional[str] = ..., task: _Optional[str] = ..., part: _Optional[int] = ..., stream: _Optional[str] = ..., subject: _Optional[str] = ..., reason: _Optional[str] = ..., deliveries: _Optional[int] = ..., time_ns: _Optional[int] = ..., body: _Optional[bytes] = ...) -> None: ...
 
 class ListDeadLettersRequest(_message.Message):
-    __slots__ = ("job", "page_size", "page_token")
+    __slots__ = ("job", "page_size", "page_token", "skip", "count")
     JOB_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    SKIP_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
     job: str
     page_size: int
     page_token: str
-    def __init__(self, job: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    skip: int
+    count: bool
+    def __init__(self, job: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., skip: _Optional[int] = ..., count: _Optional[bool] = ...) -> None: ...
 
 class ListDeadLettersResponse(_message.Message):
-    __slots__ = ("dead_letters", "next_page_token")
+    __slots__ = ("dead_letters", "next_page_token", "total_size")
     DEAD_LETTERS_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_SIZE_FIELD_NUMBER: _ClassVar[int]
     dead_letters: _containers.RepeatedCompositeFieldContainer[DeadLetter]
     next_page_token: str
-    def __init__(self, dead_letters: _Optional[_Iterable[_Union[DeadLetter, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    total_size: int
+    def __init__(self, dead_letters: _Optional[_Iterable[_Union[DeadLetter, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ...) -> None: ...
 
 class GetDeadLetterRequest(_message.Message):
     __slots__ = ("name",)

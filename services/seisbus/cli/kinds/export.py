@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import RenderableType
 
@@ -21,6 +21,10 @@ class ExportView(CliKind):
         """Where they are."""
         if built := client.datasets(job.id):
             yield views.datasets_table(built)
+
+    def values(self, client: Client, job: Job, limits: Limits) -> Mapping[str, Any]:
+        """The same as values."""
+        return {"datasets": client.datasets(job.id)}
 
 
 KIND: Final = ExportView()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import RenderableType
 
@@ -25,6 +25,10 @@ class MisfitView(CliKind):
     def awaits(self, job: Job) -> str:
         """The job that stores the observed waveforms."""
         return str(job.spec["misfit"]["observed"]["job"])
+
+    def values(self, client: Client, job: Job, limits: Limits) -> Mapping[str, Any]:
+        """The same as values."""
+        return {"misfits": client.misfits(job.id)}
 
 
 KIND: Final = MisfitView()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import RenderableType
 
@@ -20,9 +20,14 @@ class WindowView(CliKind):
     def show(self, client: Client, job: Job, limits: Limits) -> Iterator[RenderableType]:
         """Tables of channels and of stored waveforms."""
         if rows := client.availability(job.id):
-            yield views.availability_table(rows, limits.channels or len(rows))
+            yield views.availability_table(rows, limits.channels or len(rows), limits.page)
         if job.ledger.saved and limits.files:
             yield views.saved_table(client.waveforms(job=job.id, limit=limits.files), job.ledger.saved)
+
+    def values(self, client: Client, job: Job, limits: Limits) -> Mapping[str, Any]:
+        """Rows of channels and days, and documents of stored waveforms."""
+        stored = client.waveforms(job=job.id, limit=limits.files) if job.ledger.saved and limits.files else []
+        return {"availability": client.availability(job.id), "waveforms": stored}
 
 
 KIND: Final = WindowView()

@@ -15,7 +15,7 @@ from ..values import (
     time_ns,
     time_span,
 )
-from .base import Calls
+from .base import Calls, Rows
 
 
 class ArchiveCalls(Calls):
@@ -43,8 +43,16 @@ class ArchiveCalls(Calls):
         return Job.of((await self._connection.call("SyncIndex", request)).job)
 
     async def index_keys(
-        self, archive: str, index: str = "waveform", *, year: int = 0, day: int = 0, format: str = ""
-    ) -> list[dict[str, Any]]:
+        self,
+        archive: str,
+        index: str = "waveform",
+        *,
+        year: int = 0,
+        day: int = 0,
+        format: str = "",
+        limit: int = 0,
+        skip: int = 0,
+    ) -> Rows[dict[str, Any]]:
         """Return documents of index keys in order of key.
 
         Parameters
@@ -59,18 +67,31 @@ class ArchiveCalls(Calls):
             Only this day of the year; 0 means all.
         format
             Only this format; "" means all.
+        limit
+            Largest number; 0 means all.
+        skip
+            So many are left out before the first.
 
         Returns
         -------
-        list[dict[str, Any]]
-            The documents.
+        Rows[dict[str, Any]]
+            The documents; `total` says how many there are.
         """
         request = pb.ListIndexKeysRequest(archive=archive, index=index, year=year, day=day, format=format)
-        return await self._documents("ListIndexKeys", request)
+        return await self._documents("ListIndexKeys", request, limit, skip)
 
     async def day_files(
-        self, archive: str, day: Any, *, net: str = "*", sta: str = "*", loc: str = "*", chan: str = "*"
-    ) -> list[dict[str, Any]]:
+        self,
+        archive: str,
+        day: Any,
+        *,
+        net: str = "*",
+        sta: str = "*",
+        loc: str = "*",
+        chan: str = "*",
+        limit: int = 0,
+        skip: int = 0,
+    ) -> Rows[dict[str, Any]]:
         """Return day_file documents of a UTC day in order of key.
 
         Parameters
@@ -87,16 +108,20 @@ class ArchiveCalls(Calls):
             Location codes, with wildcards.
         chan
             Channel codes, with wildcards.
+        limit
+            Largest number; 0 means all.
+        skip
+            So many are left out before the first.
 
         Returns
         -------
-        list[dict[str, Any]]
-            The documents.
+        Rows[dict[str, Any]]
+            The documents; `total` says how many there are.
         """
         request = pb.ListDayFilesRequest(
             archive=archive, day_ns=time_ns(day), filter=channel_filter(net, sta, loc, chan)
         )
-        return await self._documents("ListDayFiles", request)
+        return await self._documents("ListDayFiles", request, limit, skip)
 
     async def events(
         self,
@@ -140,7 +165,9 @@ class ArchiveCalls(Calls):
         *,
         above_magnitude: float | None = None,
         max_magnitude: float | None = None,
-    ) -> list[dict[str, Any]]:
+        limit: int = 0,
+        skip: int = 0,
+    ) -> Rows[dict[str, Any]]:
         """Return events of an archive's catalog as documents.
 
         Parameters
@@ -155,13 +182,20 @@ class ArchiveCalls(Calls):
             Only magnitudes above this.
         max_magnitude
             Only magnitudes up to this.
+        limit
+            Largest number; 0 means all.
+        skip
+            So many are left out before the first.
 
         Returns
         -------
-        list[dict[str, Any]]
+        Rows[dict[str, Any]]
             Documents with the columns of `events`; `time` is in ns since 1970, and unknown values are None.
         """
-        return tables.event_documents(await self._events(archive, start, end, above_magnitude, max_magnitude))
+        found = await self._events(archive, start, end, above_magnitude, max_magnitude, limit, skip)
+        rows = Rows(tables.event_documents(found))
+        rows.total = found.total
+        return rows
 
     async def get_events(
         self,
@@ -243,7 +277,9 @@ class ArchiveCalls(Calls):
         sta: str = "*",
         loc: str = "*",
         chan: str = "*",
-    ) -> list[dict[str, Any]]:
+        limit: int = 0,
+        skip: int = 0,
+    ) -> Rows[dict[str, Any]]:
         """Return documents of channel epochs with MsPASS's names and units (kilometres, vang).
 
         Parameters
@@ -262,23 +298,34 @@ class ArchiveCalls(Calls):
             Location codes, with wildcards.
         chan
             Channel codes, with wildcards.
+        limit
+            Largest number; 0 means all.
+        skip
+            So many are left out before the first.
 
         Returns
         -------
-        list[dict[str, Any]]
-            The documents.
+        Rows[dict[str, Any]]
+            The documents; `total` says how many there are.
         """
         request = pb.ListChannelsRequest(
             archive=archive,
             filter=channel_filter(net, sta, loc, chan),
             span=time_span(start, end),
         )
-        return await self._documents("ListChannels", request)
+        return await self._documents("ListChannels", request, limit, skip)
 
     async def _events(
-        self, archive: str, start: Any, end: Any, above: float | None, most: float | None
-    ) -> list[pb.Event]:
+        self,
+        archive: str,
+        start: Any,
+        end: Any,
+        above: float | None,
+        most: float | None,
+        limit: int = 0,
+        skip: int = 0,
+    ) -> Rows[pb.Event]:
         request = pb.ListEventsRequest(
             archive=archive, span=time_span(start, end), above_magnitude=above, max_magnitude=most
         )
-        return [event async for event in self._connection.pages("ListEvents", request, lambda r: r.events)]
+        return await self._rows("ListEvents", request, lambda r: r.events, limit, skip)

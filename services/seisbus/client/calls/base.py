@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable, Iterable
-from typing import Any, Self
+from functools import partial
+from typing import Any, Self, TypeVar
 
 from ...model.outcome import Fate
+from ...running import Place, control_place, data_folder, stack_place
 from ..connection import Connection
 from ..direct import Direct
-from ..transport import Transport, default_address
+from ..transport import Transport
+
+T = TypeVar("T")
+
+
+class Rows(list[T]):
+    """A list with `total`: how many there are in all, where it may hold only some of them."""
+
+    total: int = 0
 
 
 class Calls:
@@ -18,32 +28,42 @@ class Calls:
     Parameters
     ----------
     address
-        host:port; without it, SEISBUS_CONTROL_ADDRESS or 127.0.0.1:50051.
+        host:port; without it the stack that runs in this folder (`.seisbus`, or SEISBUS_DATA_DIR), else
+        SEISBUS_CONTROL_ADDRESS, else 127.0.0.1:50051. The attribute `place` says which it was.
     transport
-        How control is reached; without it, the environment decides (see Transport).
+        How control is reached; without it, the environment decides (see Transport), except for the stack of this
+        folder, which has no TLS.
     direct
         Reads stored bytes from the bucket with the caller's own credentials, instead of through control.
     find
-        Returns the present address of control ("" if it is unknown). A stack that was started again may have another
-        port; a watcher follows it.
+        Returns where control is now (None if that is unknown). A stack that was started again may have another port; a
+        watcher follows it. By default the stack of this folder is looked for, if it was found there.
     patience
         Returns how many seconds the first call may take; 8.5 by default for a quick call.
     """
 
     def __init__(
         self,
-        address: str | None = None,
+        address: str | Place | None = None,
         transport: Transport | None = None,
         *,
         direct: Direct | None = None,
-        find: Callable[[], str] | None = None,
+        find: Callable[[], Place | None] | None = None,
         patience: Callable[[], float] | None = None,
     ) -> None:
-        self.address = address or (find() if find else "") or default_address()
+        self.place = address if isinstance(address, Place) else control_place(address or "")
         self._direct = direct
-        self._find = find
-        self._transport = transport or Transport.from_environment()
-        self._connection = Connection(self.address, self._transport, patience)
+        self._find = find or (partial(stack_place, data_folder()) if self.place.stack else None)
+        self._transport = transport or (Transport() if self.place.stack else Transport.from_environment())
+        self._connection = Connection(self.place, self._transport, patience)
+
+    @property
+    def address(self) -> str:
+        """host:port of control."""
+        return self.place.address
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__} of Seisbus control at {self.place}"
 
     async def __aenter__(self) -> Self:
         return self
@@ -57,9 +77,24 @@ class Calls:
         if self._direct is not None:
             await self._direct.close()
 
-    async def _documents(self, method: str, request: Any) -> list[dict[str, Any]]:
-        pages = self._connection.pages(method, request, lambda r: r.documents_json)
-        return [json.loads(text) async for text in pages]
+    async def _documents(self, method: str, request: Any, limit: int = 0, skip: int = 0) -> Rows[dict[str, Any]]:
+        return await self._rows(method, request, lambda r: map(json.loads, r.documents_json), limit, skip)
+
+    async def _rows(
+        self, method: str, request: Any, items: Callable[[Any], Iterable[T]], limit: int = 0, skip: int = 0
+    ) -> Rows[T]:
+        """Items of a paged call: at most `limit` (0: all) after the first `skip`; and how many there are in all."""
+        rows: Rows[T] = Rows()
+        if limit or skip:
+            request.page_size, request.skip, request.count = limit, skip, True
+        async for response in self._connection.responses(method, request):
+            rows.total = max(rows.total, int(response.total_size))
+            rows += items(response)
+            if limit and len(rows) >= limit:
+                del rows[limit:]
+                break
+        rows.total = max(rows.total, skip + len(rows) if rows else 0)
+        return rows
 
 
 def job_name(job: str) -> str:

@@ -19,7 +19,7 @@ from ..values import (
     Job,
     total_misfit,
 )
-from .base import job_name
+from .base import Rows, job_name
 from .jobs import JobCalls
 
 
@@ -94,20 +94,24 @@ class ExportCalls(JobCalls):
             }
         )
 
-    async def datasets(self, job: str) -> list[dict[str, Any]]:
+    async def datasets(self, job: str, *, limit: int = 0, skip: int = 0) -> Rows[dict[str, Any]]:
         """Return what an export built.
 
         Parameters
         ----------
         job
             Id of the export job.
+        limit
+            Largest number; 0 means all.
+        skip
+            So many are left out before the first.
 
         Returns
         -------
-        list[dict[str, Any]]
+        Rows[dict[str, Any]]
             Documents with path (below the output folder), format, waveforms, size, problems and more.
         """
-        return await self._documents("ListDatasets", pb.ListDatasetsRequest(name=job_name(job)))
+        return await self._documents("ListDatasets", pb.ListDatasetsRequest(name=job_name(job)), limit, skip)
 
     async def download(
         self, dataset: Mapping[str, Any], folder: Path | str = ".", *, version: int | None = None

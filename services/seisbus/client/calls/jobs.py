@@ -26,7 +26,7 @@ from ..values import (
     Progress,
     Reason,
 )
-from .base import Calls, fate_names, first, job_name
+from .base import Calls, Rows, fate_names, job_name
 from .waiting import AGAIN_SECONDS, PASSING, Waits, gist, waits_for
 
 _logger = logging.getLogger("seisbus.client")
@@ -94,7 +94,7 @@ class JobCalls(Calls):
         """
         return Job.of((await self._connection.call("GetJob", pb.GetJobRequest(name=job_name(job)))).job)
 
-    async def jobs(self, limit: int = 0, waiting: Callable[[str], None] | None = None) -> list[Job]:
+    async def jobs(self, limit: int = 0, waiting: Callable[[str], None] | None = None, *, skip: int = 0) -> Rows[Job]:
         """Return jobs, newest first.
 
         Parameters
@@ -103,21 +103,22 @@ class JobCalls(Calls):
             Largest number of jobs; 0 means all.
         waiting
             Called with a sentence about each server or service that does not answer.
+        skip
+            So many newer ones are left out.
 
         Returns
         -------
-        list[Job]
-            The jobs.
+        Rows[Job]
+            The jobs; `total` says how many there are.
         """
 
         def jobs_of(response: Any) -> Any:
             if waiting is not None:
                 for sentence in response.waits_for:
                     waiting(sentence)
-            return response.jobs
+            return map(Job.of, response.jobs)
 
-        pages = self._connection.pages("ListJobs", pb.ListJobsRequest(page_size=limit), jobs_of)
-        return [Job.of(message) async for message in first(pages, limit)]
+        return await self._rows("ListJobs", pb.ListJobsRequest(), jobs_of, limit, skip)
 
     async def watch(self, job: str, waiting: Callable[[str], None] | None = None) -> AsyncIterator[Progress]:
         """Follow a job until it is closed.
@@ -144,6 +145,7 @@ class JobCalls(Calls):
         while True:
             try:
                 async for message in self._connection.stream("WatchJob", pb.WatchJobRequest(name=job_name(job))):
+                    job = message.progress.job or job  # what was named by @last stays this job
                     if said:
                         tell(f"Job {job.removeprefix('jobs/')} is watched again.")
                         said = ""
@@ -167,10 +169,10 @@ class JobCalls(Calls):
 
     async def _follow(self) -> None:
         """Go where control is now, when that is known to change."""
-        address = (self._find() if self._find else "") or self.address
-        if address != self.address:
-            former, self._connection = self._connection, Connection(address, self._transport)
-            self.address = address
+        place = self._find() if self._find else None
+        if place is not None and place != self.place:
+            self.place = place
+            former, self._connection = self._connection, Connection(self.place, self._transport)
             await former.close()
 
     async def wait(self, job: str, waiting: Callable[[str], None] | None = None) -> Job:
@@ -189,8 +191,8 @@ class JobCalls(Calls):
             The closed job.
         """
         while True:
-            async for _ in self.watch(job, waiting):
-                pass
+            async for progress in self.watch(job, waiting):
+                job = progress.job
             try:
                 return await self.job(job)
             except ClientError as error:  # it went away just now: watch says so and waits
@@ -249,7 +251,7 @@ class JobCalls(Calls):
         response = await self._connection.call("ExplainJob", pb.ExplainJobRequest(name=job_name(job)))
         return list(response.findings)
 
-    async def outcomes(self, job: str, fates: Iterable[Fate | str] = ()) -> AsyncIterator[Outcome]:
+    async def outcomes(self, job: str, fates: Iterable[Fate | str] = (), *, skip: int = 0) -> AsyncIterator[Outcome]:
         """Return the outcomes of a job in the order of its plan.
 
         Parameters
@@ -258,13 +260,15 @@ class JobCalls(Calls):
             Id of the job.
         fates
             Only these fates; all if none is given.
+        skip
+            So many are left out before the first.
 
         Yields
         ------
         Outcome
             The outcomes.
         """
-        request = pb.ListOutcomesRequest(name=job_name(job), fates=fate_names(fates))
+        request = pb.ListOutcomesRequest(name=job_name(job), fates=fate_names(fates), skip=skip)
         async for message in self._connection.pages("ListOutcomes", request, lambda r: r.rows):
             yield Outcome.of(message)
 
@@ -300,7 +304,7 @@ class JobCalls(Calls):
         request = pb.GetAvailabilityRequest(name=job_name(job), only_reasons=True)
         return [Reason.of(message) for message in (await self._connection.call("GetAvailability", request)).reasons]
 
-    async def dead_letters(self, job: str = "", limit: int = 0) -> list[DeadLetter]:
+    async def dead_letters(self, job: str = "", limit: int = 0, *, skip: int = 0) -> Rows[DeadLetter]:
         """Return messages that were given up, without their bodies.
 
         Parameters
@@ -309,16 +313,16 @@ class JobCalls(Calls):
             Id of a job; "" means all jobs.
         limit
             Largest number of dead letters; 0 means all.
+        skip
+            So many older ones are left out.
 
         Returns
         -------
-        list[DeadLetter]
-            The dead letters.
+        Rows[DeadLetter]
+            The dead letters; `total` says how many there are.
         """
-        pages = self._connection.pages(
-            "ListDeadLetters", pb.ListDeadLettersRequest(job=job_name(job) if job else ""), lambda r: r.dead_letters
-        )
-        return [DeadLetter.of(message) async for message in first(pages, limit)]
+        request = pb.ListDeadLettersRequest(job=job_name(job) if job else "")
+        return await self._rows("ListDeadLetters", request, lambda r: map(DeadLetter.of, r.dead_letters), limit, skip)
 
     async def dead_letter(self, identity: str) -> DeadLetter:
         """Return one dead letter with its body.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ...archive.definition import ArchiveDefinition
+from ...errors import UserError
 from ...model.kinds.index import IndexJob
 from ...store.jobs import add_counts
 from ...store.settle import Settlement, settle
@@ -24,6 +26,8 @@ class IndexPlanner(IndexerKind[IndexJob]):
             if number >= cursor.offset:
                 yield Cursor(0, number + 1), [sync.page_task(planning.id, archive, number, keys)]
             number += 1
+        if not number:
+            await nothing_to_read(planning, archive)
 
     async def send(self, planning: Planning[IndexJob], open_task: OpenTask, *, patient: bool = False) -> None:
         """Read the page and settle its keys."""
@@ -34,6 +38,24 @@ class IndexPlanner(IndexerKind[IndexJob]):
         await add_counts(planning.store, task.job, result.fates[task.job], 0)
         await planning.note([window.detail for window in windows if window.detail])
         await planning.announce()
+
+
+async def nothing_to_read(planning: Planning[IndexJob], archive: ArchiveDefinition) -> None:
+    """Say why nothing was read: UserError for an archive that should have something, else a note on the job."""
+    prefixes = sync.prefixes(archive)
+    if archive.name == "local":
+        raise UserError(
+            "The archive local is empty: it has no index, no catalog and no stations. `seisbus archive make` fills it "
+            "with made-up data, `seisbus archive make --from-folder FOLDER` with your own miniSEED files; then run "
+            "`seisbus index sync local` again."
+        )
+    if prefixes:
+        raise UserError(
+            f"The archive {archive.name} has no object below {' or '.join(prefixes)} in the bucket {archive.bucket}; "
+            "correct the bucket or the prefixes in its definition."
+        )
+    sentence = f"The archive {archive.name} has no index, catalog or stations to read; jobs list its days themselves."
+    await planning.note([sentence])
 
 
 KIND: Final = IndexPlanner()

@@ -1,0 +1,121 @@
+"""The files of days for estimates: those that the database knows, and of others what the archive itself says."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Final, cast
+
+from libseis.codes import Channel, ChannelFilter
+
+from ..app.days import day_of, read_day
+from ..archive.definition import ArchiveDefinition, archive_named
+from ..errors import UnavailableError
+from ..model.archivejob import ArchiveJob
+from ..objects import ObjectReader
+from ..store.documents import DayFileDocument
+from ..store.index import day_files, day_is_known
+from ..telemetry.hops import ARCHIVE_HOP, Hops
+from .context import CallContext
+
+# Days that are read from the archive for one estimate; a day takes it some listings of a thousand keys.
+READ_DAYS: Final = 8
+# An archive that shows trouble has so long to get over it, so that a person hears of it within ten seconds.
+TROUBLE_SECONDS: Final = 6.5
+# What is not read by then is estimated from what is.
+READ_SECONDS: Final = 60.0
+
+
+class KnownDays:
+    """Files of a job's days, by day; `from_archive` are the days that were read from the archive for this."""
+
+    def __init__(self, context: CallContext, spec: ArchiveJob) -> None:
+        self._context = context
+        self._spec = spec
+        self._files: dict[int, list[DayFileDocument]] = {}
+        self.from_archive: list[int] = []
+
+    def __call__(self, day: int) -> list[DayFileDocument] | None:
+        """The selected files of a day; None where nothing is known of it."""
+        return self._files.get(day)
+
+    @property
+    def days(self) -> list[int]:
+        """Days of which the files are known."""
+        return sorted(self._files)
+
+    async def load(self, days: Sequence[int], *, read: bool) -> None:
+        """Take what the database knows of these days, and with `read` some of the others from the archive.
+
+        UnavailableError when the archive cannot be reached, AccessError when it refuses.
+        """
+        store, archive = self._context.store, self._spec.archive
+        unknown = []
+        for day in days:
+            name = day_of(day).isoformat()
+            if day in self._files:
+                continue
+            if await day_is_known(store, archive, name) is None:
+                unknown.append(day)
+            else:
+                self._files[day] = await files_of(self._context, self._spec, day)
+        if read and unknown and self._context.objects is not None:
+            await self._read(unknown[:: -(-len(unknown) // READ_DAYS)])
+
+    async def _read(self, days: Sequence[int]) -> None:
+        archive = archive_named(self._context.archives, self._spec.archive)
+        hops = Hops()  # of its own: nobody waits for an archive that did not answer a dry run
+        async with ObjectReader(hops=hops) as objects:
+            await self._read_with(objects, archive, hops, days)
+
+    async def _read_with(
+        self, objects: ObjectReader, archive: ArchiveDefinition, hops: Hops, days: Sequence[int]
+    ) -> None:
+        work = {asyncio.create_task(self._read_one(objects, archive, day)) for day in days}
+        began = time.monotonic()
+        try:
+            while work and (passed := time.monotonic() - began) < READ_SECONDS:
+                done, work = await asyncio.wait(work, timeout=0.25, return_when=asyncio.FIRST_EXCEPTION)
+                for task in done:
+                    task.result()
+                trouble = hops.sentence(f"{ARCHIVE_HOP}{archive.name}")
+                if work and trouble and passed > TROUBLE_SECONDS:
+                    raise unreachable(archive, trouble)
+        except UnavailableError as error:
+            if error.hop != "S3":
+                raise
+            raise unreachable(archive, error.message) from error
+        finally:
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+
+    async def _read_one(self, objects: ObjectReader, archive: ArchiveDefinition, day: int) -> None:
+        found = await read_day(objects, archive, day)
+        wanted = self._spec.select.filter
+        of_station = ChannelFilter(wanted.net, wanted.sta)
+        self._files[day] = [
+            cast(DayFileDocument, file)
+            for file in found.files
+            if (wanted if file["chan"] else of_station).matches(
+                Channel(file["net"], file["sta"], file["loc"], file["chan"])
+            )
+        ]
+        self.from_archive.append(day)
+
+
+async def files_of(context: CallContext, spec: ArchiveJob, day: int) -> list[DayFileDocument]:
+    """What the database knows of the files of a day that a job selects."""
+    name = day_of(day).isoformat()
+    return [d async for d in day_files(context.store, spec.archive, name, spec.select.filter)]
+
+
+def unreachable(archive: ArchiveDefinition, problem: str) -> UnavailableError:
+    """The error of an archive that a dry run cannot look at."""
+    where = archive.endpoint or f"S3 in {archive.region or 'any region'}"
+    return UnavailableError(
+        "archive",
+        f"The archive {archive.name} at {where} cannot be reached, so nothing can be said of its days: {problem} Check "
+        "the network, and the endpoint in the definition of the archive.",
+    )
