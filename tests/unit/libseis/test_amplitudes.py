@@ -251,7 +251,7 @@ def test_bad_frequencies(bad: object) -> None:
 def test_statistics_of_the_band() -> None:
     band = EstimateBandwidth(BAND, FLAT)
     statistics = BandwidthStatistics(BAND, FLAT, band)
-    curve = [0.5] + [2.0] * 8
+    curve = [0.5] + [2.0] * 7  # the upper edge is the first bin after the band
     assert statistics["stats_are_valid"] and statistics["mean_snr"] == pytest.approx(np.mean(curve))
     assert (statistics["minimum_snr"], statistics["median_snr"], statistics["maximum_snr"]) == (0.5, 2.0, 2.0)
     assert (statistics["q1_4_snr"], statistics["q3_4_snr"]) == (2.0, 2.0)

@@ -310,6 +310,7 @@ def test_what_no_gather_is_made_of() -> None:
 def test_an_empty_gather_has_its_shape() -> None:
     g = SeismogramGather(capacity=5, size=5, npts=6, num_components=3, npartitions=3, member_metadata=table(5, 6))
     assert g.member_data.shape == (5, 3, 6) and not stored(g).any()
+    assert Gather(size=2, npts=6, num_components=3, member_metadata=table(2, 6)).member_data.shape == (2, 3, 6)
     g = SeismogramGather(size=5, npts=6, member_metadata=table(5, 6), is_compact=False, array_type="numpy")
     assert g.member_data.shape == (5, 6, 3)
 

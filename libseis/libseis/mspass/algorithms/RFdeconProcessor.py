@@ -133,6 +133,15 @@ class RFdeconProcessor:
                     self.md[key] = value
         self.processor = make(self.md)
 
+    def __getstate__(self) -> dict[str, Any]:
+        # the engine follows from the rest
+        return {key: value for key, value in self.__dict__.items() if key != "processor"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        make, _ = _ALGORITHMS[_OLD_NAMES.get(self.algorithm, self.algorithm)]
+        self.processor = make(self.md)
+
     @property
     def uses_noise(self) -> bool:
         """Whether the algorithm needs noise."""

@@ -135,7 +135,7 @@ def EstimateBandwidth(
 
 
 def BandwidthStatistics(signal: PowerSpectrum, noise: PowerSpectrum, band: BandwidthData) -> Metadata:
-    """Compute statistics of the amplitude ratio between the edges of a band, ends included.
+    """Compute statistics of the amplitude ratio from the lower edge of a band up to before the upper one.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def BandwidthStatistics(signal: PowerSpectrum, noise: PowerSpectrum, band: Bandw
     curve = _snr_curve(signal, noise)
     first = round((band.low_edge_f - signal.f0()) / signal.df())
     last = round((band.high_edge_f - signal.f0()) / signal.df())
-    inside = curve[max(first, 0) : last + 1]
+    inside = curve[max(first, 0) : last]
     valid = band.high_edge_f > band.low_edge_f and len(inside) > 0
     quartiles = np.quantile(inside, [0.25, 0.5, 0.75]) if valid else np.zeros(3)
     ends = (inside.max(), inside.min(), inside.mean()) if valid else (0.0, 0.0, 0.0)
