@@ -214,7 +214,7 @@ def _figures(d: TimeSeries, signal: PowerSpectrum, noise: PowerSpectrum, found: 
 
 
 def _data_figure(plt: Any, d: TimeSeries, found: Mapping[str, Any]) -> Any:
-    figure, (before, after) = plt.subplots(2, sharex=True)
+    figure, (before, after) = plt.subplots(2, sharex=True, layout="constrained")
     t = d.time_axis()
     before.plot(t, samples(d).copy())
     filtered = filter_by_snr_bandwidth(d, found)
