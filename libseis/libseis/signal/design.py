@@ -33,6 +33,23 @@ class FilterType(StrEnum):
     HIGHPASS = "highpass"
 
 
+class FilterDesign(StrEnum):
+    """What a recursive filter is best at: flat (Butterworth), the shape of pulses (Bessel), steep with ripples in the
+    pass band (Chebyshev I), in the stop band (II), or in both (elliptic)."""
+
+    BUTTERWORTH = "butterworth"
+    BESSEL = "bessel"
+    CHEBYSHEV1 = "cheby1"
+    CHEBYSHEV2 = "cheby2"
+    ELLIPTIC = "elliptic"
+
+
+RIPPLED = frozenset({FilterDesign.CHEBYSHEV1, FilterDesign.ELLIPTIC})
+"""Designs whose pass band has ripples."""
+STOPPED = frozenset({FilterDesign.CHEBYSHEV2, FilterDesign.ELLIPTIC})
+"""Designs whose stop band does not sink further."""
+
+
 class OutputUnit(StrEnum):
     """The quantity of the samples after the removal of a response.
 

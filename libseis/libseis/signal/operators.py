@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import functools
+import math
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from libseis.errors import SampleError
 from libseis.extras import extra
-from libseis.signal.design import FilterType
+from libseis.signal.design import SETTLED_NEPERS, FilterDesign, FilterType
 
 with extra("obspy"):
     from scipy import signal
@@ -59,6 +62,51 @@ def butterworth_sections(
     sos: NDArray[np.float64] = signal.iirfilter(
         corners, limits, btype=kind.value, ftype="butter", output="sos", fs=rate
     )
+    return sos
+
+
+# scipy's names of the designs; the corner of a Bessel filter is 3 dB down, as that of a Butterworth filter is
+_SCIPY: Final = {
+    FilterDesign.BUTTERWORTH: "butter", FilterDesign.BESSEL: "bessel_mag", FilterDesign.CHEBYSHEV1: "cheby1",
+    FilterDesign.CHEBYSHEV2: "cheby2", FilterDesign.ELLIPTIC: "ellip",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Recursive:
+    """A recursive filter: what passes, poles of each side, corners in Hz (of a band two in rising order), its design,
+    and where that has them the ripple of the pass band and the attenuation of the stop band, in dB."""
+
+    kind: FilterType
+    corners: int
+    frequencies: tuple[float, ...]
+    design: FilterDesign = FilterDesign.BUTTERWORTH
+    ripple: float | None = None
+    attenuation: float | None = None
+
+    def sections(self, rate: float) -> NDArray[np.float64]:
+        """Second-order sections for data of a rate (Hz), shape (sections, 6), as `butterworth_sections`."""
+        if self.design is FilterDesign.BUTTERWORTH:
+            return butterworth_sections(self.kind, self.corners, self.frequencies, rate)
+        return _sections(self, rate)
+
+    def settling_time(self, rate: float) -> float:
+        """Seconds in which the impulse response decays to 1e-9 at a rate (Hz): the slowest pole. 0 where the rate is
+        too low for the corners, and the filter takes no datum."""
+        if max(self.frequencies) >= 0.5 * rate:
+            return 0.0
+        sections = self.sections(rate)
+        slowest = max(float(np.abs(np.roots(section[3:])).max(initial=0.0)) for section in sections)
+        return SETTLED_NEPERS / -math.log(slowest) / rate if slowest > 0.0 else 0.0
+
+
+@functools.lru_cache(maxsize=256)
+def _sections(wanted: Recursive, rate: float) -> NDArray[np.float64]:
+    frequencies = wanted.frequencies
+    sos: NDArray[np.float64] = signal.iirfilter(
+        wanted.corners, frequencies if len(frequencies) == 2 else frequencies[0], rp=wanted.ripple,
+        rs=wanted.attenuation, btype=wanted.kind.value, ftype=_SCIPY[wanted.design], output="sos", fs=rate,
+    )  # fmt: skip
     return sos
 
 

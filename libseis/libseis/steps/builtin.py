@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from libseis.segments import Rate
 from libseis.signal.design import (
     INTERPOLATIONS,
     LANCZOS_WIDTH,
+    RIPPLED,
+    STOPPED,
+    FilterDesign,
     FilterType,
     kernel_seconds,
     settling_time,
@@ -32,6 +35,9 @@ from libseis.steps.parameters import Kind, Parameter
 from libseis.steps.registry import register
 from libseis.steps.sampleunits import UNITS, set_units, units_of
 from libseis.steps.step import StepContext, StepDefinition
+
+if TYPE_CHECKING:
+    from libseis.signal.operators import Recursive
 
 Values = Mapping[str, Any]
 
@@ -143,7 +149,31 @@ def _filter_problems(values: Values) -> list[str]:
             problems.append(f"a {values['type']} filter takes {' and '.join(needed)}, not {name}")
     if not problems and len(needed) == 2 and values["freqmin"] >= values["freqmax"]:
         problems.append(f"freqmin must be below freqmax, found {values['freqmin']:g} and {values['freqmax']:g} Hz")
+    design = FilterDesign(values["design"])
+    for name, designs in (("ripple", RIPPLED), ("attenuation", STOPPED)):
+        if values[name] is not None and design not in designs:
+            problems.append(f"a {design} filter takes no {name}; {' and '.join(sorted(designs))} do")
+    if not problems and design is FilterDesign.ELLIPTIC and not _ripple(values) < _attenuation(values):
+        problems.append(f"ripple must be below attenuation, found {_ripple(values):g} and {_attenuation(values):g} dB")
     return problems
+
+
+def _ripple(values: Values) -> float:
+    return 1.0 if values["ripple"] is None else float(values["ripple"])
+
+
+def _attenuation(values: Values) -> float:
+    return 60.0 if values["attenuation"] is None else float(values["attenuation"])
+
+
+def _recursive(values: Values) -> Recursive:
+    """The filter that a step's parameters ask for."""
+    design = FilterDesign(values["design"])
+    found: Recursive = _numerics().Recursive(
+        FilterType(values["type"]), values["corners"], frequencies_of(values), design,
+        _ripple(values) if design in RIPPLED else None, _attenuation(values) if design in STOPPED else None,
+    )  # fmt: skip
+    return found
 
 
 def _filter_longest_period(values: Values) -> float:
@@ -151,6 +181,8 @@ def _filter_longest_period(values: Values) -> float:
 
 
 def _filter_pad(values: Values, rate: float) -> float:
+    if values["design"] != FilterDesign.BUTTERWORTH:
+        return _recursive(values).settling_time(rate)
     return settling_time(FilterType(values["type"]), values["corners"], frequencies_of(values))
 
 
@@ -161,9 +193,8 @@ def _filter(d: Atomic, values: Values, context: StepContext) -> None:
         raise _fail(
             f"the corner {max(frequencies):g} Hz is not below the datum's Nyquist frequency {nyquist:g} Hz", "dt"
         )
-    sos = _numerics().butterworth_sections(FilterType(values["type"]), values["corners"], frequencies, 1.0 / d.dt)
     x = samples(d)
-    x[...] = _numerics().apply_filter(x, sos, values["zerophase"])
+    x[...] = _numerics().apply_filter(x, _recursive(values).sections(1.0 / d.dt), values["zerophase"])
 
 
 def _rate(d: Atomic) -> Fraction:
@@ -331,7 +362,7 @@ register(
 register(
     StepDefinition(
         "filter",
-        "Butterworth filter.",
+        "Recursive filter: Butterworth, Bessel, Chebyshev or elliptic.",
         _filter,
         (
             Parameter("type", Kind.TEXT, "type of the filter", choices=tuple(FilterType)),
@@ -340,6 +371,18 @@ register(
             _corner("freq", "corner of a lowpass or highpass"),
             Parameter("corners", Kind.INTEGER, "order of the filter", 4, minimum=1, maximum=10),
             Parameter("zerophase", Kind.BOOLEAN, "filter forward and backward", False),
+            Parameter("design", Kind.TEXT, "which filter", "butterworth", choices=tuple(FilterDesign)),
+            Parameter(
+                "ripple", Kind.NUMBER, "of cheby1 and elliptic: how far the pass band sinks (1)", None, "dB", above=0
+            ),
+            Parameter(
+                "attenuation",
+                Kind.NUMBER,
+                "of cheby2 and elliptic: how far the stop band is down (60)",
+                None,
+                "dB",
+                above=0,
+            ),
         ),
         longest_period=_filter_longest_period,
         pad=_filter_pad,

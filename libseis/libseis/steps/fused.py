@@ -22,7 +22,7 @@ from libseis.isotime import SECOND_NS
 from libseis.objects.kinds import Atomic
 from libseis.objects.samples import has_gaps, samples
 from libseis.segments import Span
-from libseis.signal.design import FilterType
+from libseis.signal.design import FilterDesign, FilterType
 from libseis.steps.builtin import frequencies_of, new_rate, put_on_grid
 from libseis.steps.response import removal_of, removed
 from libseis.steps.sampleunits import set_units, units_of
@@ -135,6 +135,8 @@ def _prepared(steps: Sequence[Step], d: Atomic, context: StepContext) -> _Run | 
             run.removal, run.epochs, run.units = removal_of(d, values, context)
         elif step.name == "filter":
             corners = frequencies_of(values)
+            if values["design"] != FilterDesign.BUTTERWORTH:
+                return None
             if max(corners) * d.dt >= 0.5 or min(corners) * d.dt < _LEAST_CORNER:
                 return None
             run.gains.append(FilterGain(FilterType(values["type"]), values["corners"], corners, values["zerophase"]))
