@@ -130,7 +130,7 @@ class ResponseCache:
         return found.pop() if len(found) == 1 else ""
 
     def inverse(self, epoch: ChannelEpoch, removal: Removal, dt: float, transform: Transform) -> Evaluated:
-        """The inverse of a response (SI unit of its output per count), as `transform` wants it, for samples `dt` s apart.
+        """The inverse of a response (SI unit of its output per count), as `transform` wants it, `dt` s between samples.
 
         Before the inversion, the response is raised to the water level below its peak; None does not change it.
         """

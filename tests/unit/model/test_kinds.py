@@ -136,3 +136,15 @@ def test_kinds_of_other_packages_are_known_once_they_are_allowed(monkeypatch: py
             del sys.modules[name]
     with pytest.raises(UnknownKindError):
         parse_job(document["spec"])
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"output": {"encoding": "float32", "storage": "gridfs"}}, "GridFS holds float64 only"),
+        ({"output": {"encoding": "float32"}, "components": 3}, "leave encoding: float32 out"),
+    ],
+)
+def test_single_precision_is_for_files_of_single_channels(more: dict[str, object], said: str) -> None:
+    with pytest.raises(JobFileError, match=said):
+        parse_job({"archive": "scedc", "windows": TILE, **more})

@@ -6,6 +6,7 @@ import struct
 from datetime import date
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from libseis.codes import Channel
@@ -13,6 +14,8 @@ from libseis.mseed import decode, frame
 from seisbus.model.handovers import ObjectRecords, Packing, Piece, WindowOrder, WindowOutcome
 from seisbus.model.task import ObjectRef, Recipe, Window
 from seisbus.windower.cutting import cut_part
+from seisbus.windower.packing import Work
+from seisbus.windower.processing import Chain
 from support.days import NS, Days, day_ns, pack
 
 CODES = ("XX", "STA", "", "LHZ")
@@ -24,11 +27,11 @@ RECORDS = pack(CODES, Fraction(1), FIRST, DATA)
 BEGIN, END = 4 * 3600 + 17, 9 * 3600 + 5
 
 
-def outcome(records: list[bytes], recipe: Recipe) -> WindowOutcome:
+def outcome(records: list[bytes], recipe: Recipe, work: Work | None = None) -> WindowOutcome:
     ref = ObjectRef("days", "day", day_ns=FIRST, channel=CHANNEL)
     read = ObjectRecords(ref, records=b"".join(records), waveform_records=len(records))
     window = Window("job.1", CHANNEL, FIRST + BEGIN * NS, FIRST + END * NS, True)
-    (result,) = cut_part(WindowOrder("job", "job.0", 1, 1, 0, 1, (read,), (window,), recipe), None).outcomes
+    (result,) = cut_part(WindowOrder("job", "job.0", 1, 1, 0, 1, (read,), (window,), recipe), work).outcomes
     return result
 
 
@@ -76,3 +79,25 @@ def test_a_record_is_no_longer_than_its_window_needs(seconds: int, length: int) 
         assert set(frame(piece.data).length.tolist()) <= {length, 512}  # 512: the archive's own, kept
         assert len(piece.data) == length or seconds == 3600
         assert samples(piece) == DATA[7 * number : 7 * number + seconds].tolist()
+
+
+def test_processed_samples_may_be_rounded_to_single_precision() -> None:
+    """They are miniSEED of floats, which MsPASS reads; counts that nothing touched stay as they are."""
+    chain = Chain([{"scale": {"factor": 1 / 3}}])
+    recipe = Recipe(steps=({"scale": {"factor": 1 / 3}},), encoding="float32")
+    (piece,) = outcome(RECORDS, recipe, Work(chain, None)).pieces
+    assert piece.packing is Packing.MINISEED
+    ((segment,),) = [joined.segments for joined in decode(piece.data, frame(piece.data))]
+    assert segment.data.dtype == np.float32 and segment.t0_ns == piece.t0_ns and segment.npts == piece.npts
+    assert np.array_equal(segment.data, (DATA[BEGIN : END + 1] / 3).astype(np.float32))
+
+    (untouched,) = outcome(RECORDS, Recipe(encoding="float32")).pieces
+    assert untouched == outcome(RECORDS, Recipe()).pieces[0]
+
+
+def test_samples_too_large_for_single_precision_stay_as_they_are() -> None:
+    chain = Chain([{"scale": {"factor": 1e38}}])
+    result = outcome(RECORDS, Recipe(steps=({"scale": {}},), encoding="float32"), Work(chain, None))
+    (piece,) = result.pieces
+    assert piece.packing is Packing.FLOAT64
+    assert "too large for float32" in result.log[-1].message
