@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -189,7 +189,6 @@ def _close(axes: Axes, stations: list[Place]) -> None:
     lon = np.array([s.lon for s in stations])
     lon = lon[0] + (lon - lon[0] + 180) % 360 - 180  # not torn apart at the date line
     axes.plot(lon, lat, "^", color=_STATION, markersize=7, markeredgecolor="white", markeredgewidth=0.5)
-    _names(axes, lon, lat, stations)
     axes.margins(0.12)
     axes.set_aspect(1 / max(0.05, float(np.cos(np.radians(lat.mean())))), adjustable="datalim")
     axes.set_xlabel("Longitude (°)", fontsize=8)
@@ -198,20 +197,47 @@ def _close(axes: Axes, stations: list[Place]) -> None:
     axes.grid(color=_GRID, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.set_title("The stations", loc="center", fontsize=8.5, color="0.35")
+    cast("Figure", axes.figure).draw_without_rendering()  # names are placed by how large all is
+    _names(axes, lon, lat, stations)
 
 
 def _names(axes: Axes, x: Floats, y: Floats, stations: list[Place]) -> None:
-    """Names beside the symbols, on the side away from the nearest neighbour."""
+    """Names beside the symbols, at the corner where they cover least of symbols and other names; first at that away
+    from the nearest neighbour."""
     if len(stations) > _MOST_NAMES:
         return
+    axes.get_xlim(), axes.get_ylim()  # which settles the scale
+    at = axes.transData.transform(np.column_stack([x, y])) * 72.0 / axes.figure.dpi
+    taken = [(px - 4.0, py - 4.0, px + 4.0, py + 4.0) for px, py in at]
     for number, station in enumerate(stations):
-        distances = np.hypot(x - x[number], y - y[number])
+        distances = np.hypot(*(at - at[number]).T)
         distances[number] = np.inf
-        nearest = int(distances.argmin())
-        left, below = x[nearest] > x[number], y[nearest] > y[number]
+        away = at[int(distances.argmin())] > at[number]
+        corners = [(bool(away[0]) ^ dx, bool(away[1]) ^ dy) for dx in (False, True) for dy in (False, True)]
+        boxes = [_name_box(at[number], station.name, *corner) for corner in corners]
+        covered = [sum(_overlap(box, other) for n, other in enumerate(taken) if n != number) for box in boxes]
+        best = int(np.argmin(covered))
+        left, below = corners[best]
+        taken.append(boxes[best])
         axes.annotate(station.name, (x[number], y[number]), xytext=(-5 if left else 5, -2 if below else 2),
                       textcoords="offset points", fontsize=6.5, color="0.25", zorder=6, ha="right" if left else "left",
                       va="top" if below else "bottom")  # fmt: skip
+
+
+_Box = tuple[float, float, float, float]
+
+
+def _name_box(at: Floats, name: str, left: bool, below: bool) -> _Box:
+    """What a name covers, in points."""
+    width, height = 4.2 * len(name), 7.0
+    x0 = at[0] - 5.0 - width if left else at[0] + 5.0
+    y0 = at[1] - 2.0 - height if below else at[1] + 2.0
+    return x0, y0, x0 + width, y0 + height
+
+
+def _overlap(a: _Box, b: _Box) -> float:
+    """The area that two boxes have in common."""
+    return max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
 
 
 def _count(number: int, what: str) -> str:

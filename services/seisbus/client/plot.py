@@ -344,7 +344,9 @@ class _Picture:
     def _names_beside(self, axes: Axes) -> None:
         """Names at the ends of the traces; where time runs to the right, moved apart where they would overlap."""
         low, high = axes.get_xlim() if self.down else axes.get_ylim()
-        room = 0.0 if self.down else abs(high - low) * 8 / (72 * _size(len(self.traces), 1, self.order, down=False)[1])
+        room = (
+            0.0 if self.down else abs(high - low) * 10.5 / (72 * _size(len(self.traces), 1, self.order, down=False)[1])
+        )
         at, end = -np.inf, float(self.axis_time(self.end))
         for place, trace in zip(self.places, self.traces, strict=True):
             at = max(float(place), at + room)

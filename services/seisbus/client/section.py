@@ -90,7 +90,11 @@ def time_label(members: Sequence[Any]) -> str:
     marks = {value_of(member, "time_reference") for member in members}
     mark = marks.pop() if len(marks) == 1 else None
     if mark == "phase":
-        names = sorted({str(value_of(member, "phase_name") or "?") for member in members})
+        nearest: dict[str, float] = {}
+        for member in members:
+            name, distance = str(value_of(member, "phase_name") or "?"), value_of(member, "distance_deg")
+            nearest[name] = min(nearest.get(name, np.inf), np.inf if distance is None else float(distance))
+        names = sorted(nearest, key=lambda name: (nearest[name], name))
         return f"Time after {', '.join(names[:-1])}{' or ' if names[:-1] else ''}{names[-1]} (s)"
     return f"Time after the {mark} (s)" if mark in ("origin", "pick") else "Time (s)"
 

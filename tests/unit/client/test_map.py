@@ -80,3 +80,18 @@ def test_a_near_event_without_depth_and_stations_without_events_are_drawn() -> N
 def test_without_any_place_there_is_nothing_to_draw() -> None:
     with pytest.raises(PlotError, match="no datum has the coordinates"):
         plot_map([{"net": "CI", "sta": "A"}])
+
+
+def test_names_of_stations_cover_no_symbol_and_no_other_name() -> None:
+    """A cluster in which the corner away from the nearest neighbour is that of another one."""
+    places = [("BC3", 33.18, -115.7), ("RDM", 33.07, -115.91), ("MONP2", 32.94, -115.95), ("WMC", 32.82, -115.74),
+              ("PFO", 32.64, -115.23), ("ALP", 32.62, -116.74), ("BBR", 36.5, -116.76)]  # fmt: skip
+    figure = plot_map([document(sta, lat, lon, **QUAKE) for sta, lat, lon in places])
+    figure.draw_without_rendering()
+    (axes,) = [one for one in figure.axes if one.get_title() == "The stations"]
+    names = [text.get_window_extent() for text in axes.texts]
+    assert len(names) == len(places)
+    at = axes.transData.transform([(lon, lat) for _, lat, lon in places])
+    for number, box in enumerate(names):
+        assert not any(box.overlaps(other) for n, other in enumerate(names) if n != number)
+        assert not any(box.contains(*symbol) for symbol in at)

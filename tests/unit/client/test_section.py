@@ -218,3 +218,13 @@ def test_turned_components_have_their_names_and_keep_their_sizes() -> None:
     assert [text.get_text() for axes in figure.axes for text in axes.texts] == ["CI.A..BH?"]
     heights = [np.ptp(axes.lines[0].get_ydata()) for axes in (radial, transverse, up)]
     assert np.array(heights) / heights[2] == pytest.approx([0.25, 0.025, 1.0], abs=0.01)
+
+
+def test_phases_stand_in_order_of_distance_on_the_axis() -> None:
+    """As one reads the section from below: P, then Pdiff, then PKIKP."""
+    made = SeismogramEnsemble()
+    for name, degrees in (("PKIKP", 150.0), ("P", 40.0), ("Pdiff", 110.0), ("P", 90.0)):
+        member = turned("A", 1.0, 0.1, 4.0)
+        member["phase_name"], member["distance_deg"] = name, degrees
+        made.member.append(member)
+    assert plot(made, "wt", order="distance").axes[0].get_xlabel() == "Time after P, Pdiff or PKIKP (s)"
