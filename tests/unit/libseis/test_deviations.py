@@ -6,6 +6,7 @@ import copy
 import os
 import pickle
 import re
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from libseis.mspass.algorithms.signals import interpolate
 from libseis.mspass.algorithms.window import WindowData, merge
 from libseis.mspass.decorators import mspass_func_wrapper, timeseries_as_trace
 from libseis.mspass.schema import MetadataSchema, attributes
+from libseis.mspass.schema.locating import DATA, DEFAULT_FILE
 from libseis.mspass.seismic import (
     CoreSeismogramEnsemble,
     CoreTimeSeriesEnsemble,
@@ -184,9 +186,11 @@ def test_oddities_of_ensembles() -> None:
     assert e.validate() is False and e.live
 
 
-def test_ids_are_text_without_bson(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ids_are_text_without_bson(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(attributes.importlib.util, "find_spec", lambda name: None)
-    assert MetadataSchema().TimeSeries.type("site_id") is str
+    # a copy: what was parsed of the packaged file, with bson, is kept
+    fresh = shutil.copy(DATA / DEFAULT_FILE, tmp_path)
+    assert MetadataSchema(fresh).TimeSeries.type("site_id") is str
 
 
 def test_history_goes_to_the_new_datum() -> None:
