@@ -1,0 +1,133 @@
+"""Measure the CPU of every process of the stack for windows of an hour at 100 Hz, in one run on loopback.
+
+Three kinds of jobs take turns, each with a day of its own, so that nothing is known of its objects: windows kept as the
+archive's records, windows stored as float64, and Seismograms of three components. CPU is that of the kernel's counters,
+by process; of the servers, S3 and what stands before it are apart. Medians of the rounds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import tempfile
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from seisbus.client import AsyncClient
+from seisbus.local.stack import local_stack
+from seisbus.testing.make import make_archive
+from seisbus.testing.spec import ArchiveSpec, RateShare
+
+from .usage import idle, measured
+
+SERVICES: Final = ("control", "indexer", "fetcher", "windower", "writer")
+SERVERS: Final = ("nats-server", "secantusd")
+S3: Final = "rclone"
+CHANNELS: Final = 120
+ROUNDS: Final = int(os.environ.get("SEISBUS_BENCH_ROUNDS", "3"))
+KINDS: Final[dict[str, dict[str, Any]]] = {
+    "records": {},
+    "float64": {"output": {"encoding": "float64"}},
+    "Seismograms": {"components": 3},
+}
+FIRST_DAY: Final = date(2011, 3, 11)
+SPEC: Final = ArchiveSpec(
+    days=tuple(FIRST_DAY + timedelta(days=n) for n in range(ROUNDS * len(KINDS) + 1)),
+    channels=CHANNELS,
+    mix=(RateShare(100, "H", 1.0),),
+    templates=6,
+    hours=(5.0, 8.0),
+    real=False,
+    event_traces=3,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """CPU ms a window by process, of one job."""
+
+    kind: str
+    saved: int
+    seconds: float
+    cpu: dict[str, float]
+
+    def total(self, names: tuple[str, ...]) -> float:
+        """CPU ms a window of processes."""
+        return sum(self.cpu.get(name, 0.0) for name in names)
+
+
+async def run_job(client: AsyncClient, kind: str, day: date) -> Job:
+    """One job of a kind over a day that nothing is known of."""
+    start = f"{day}T05:47:11.3"
+    window = {"start": start, "end": f"{day}T06:47:11.3"}
+    await idle()
+    with measured() as usage:
+        job = await client.submit({"archive": "local", "windows": {"absolute": [window]}, **KINDS[kind]})
+        job = await client.wait(job.id)
+    ledger = job.progress.ledger
+    expected = CHANNELS // (3 if kind == "Seismograms" else 1)
+    if ledger.saved != expected:
+        reasons = await client.reasons(job.id)
+        raise AssertionError(f"{expected} windows should have been saved: {ledger}, {reasons}")
+    seconds = (job.close_time_ns - job.submit_time_ns) / 1e9
+    return Job(kind, ledger.saved, seconds, {n: 1e3 * s / ledger.saved for n, s in usage.cpu.items()})
+
+
+async def measure(root: Path, work: Path) -> list[Job]:
+    """All jobs, after one that makes every process do its first work."""
+    jobs: list[Job] = []
+    async with local_stack(work / "stack", s3_root=root) as stack, AsyncClient(stack.control_address) as client:
+        await client.wait((await client.sync_index("local")).id)  # the axes of Seismograms are those of the station metadata
+        for n, day in enumerate(SPEC.days):
+            job = await run_job(client, list(KINDS)[max(n - 1, 0) % len(KINDS)], day)
+            if n:
+                jobs.append(job)
+    return jobs
+
+
+def figures_of(jobs: list[Job]) -> dict[str, Any]:
+    """Medians by kind, and the ratios of Seismograms."""
+    found: dict[str, Any] = {}
+    for kind in KINDS:
+        own = [job for job in jobs if job.kind == kind]
+        names = (*SERVICES, *SERVERS, S3)
+        found[kind] = {n: round(float(np.median([job.cpu.get(n, 0.0) for job in own])), 2) for n in names}
+        for name, chosen in (("services", SERVICES), ("servers", SERVERS)):
+            found[kind][name] = round(float(np.median([job.total(chosen) for job in own])), 2)
+        found[kind]["wall"] = round(float(np.median([1e3 * job.seconds / job.saved for job in own])), 2)
+    for kind in ("records", "float64"):
+        found[f"Seismogram over {kind}"] = round(found["Seismograms"]["services"] / found[kind]["services"], 2)
+    found["machine"] = {"cpus": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()}
+    return found
+
+
+def report(figures: dict[str, Any]) -> Table:
+    """The figures as a table."""
+    table = Table(title=f"CPU ms a window of 1 h at 100 Hz, {CHANNELS} objects a job, medians of {ROUNDS}")
+    for column in ("", *SERVICES, "services", "NATS", "database", "both", "S3", "wall"):
+        table.add_column(column, justify="right")
+    for kind in KINDS:
+        names = (*SERVICES, "services", *SERVERS, "servers", S3, "wall")
+        table.add_row(kind, *(f"{figures[kind][name]:.2f}" for name in names))
+    return table
+
+
+def main() -> dict[str, Any]:
+    """Make the archive, run the jobs, print the table; the figures by name."""
+    cache = Path(os.environ.get("SEISBUS_BENCH_CACHE", Path.home() / ".cache" / "seisbus")) / "archives" / f"stack_cpu_{ROUNDS}"
+    make_archive(cache, SPEC)
+    with tempfile.TemporaryDirectory() as folder:
+        figures = figures_of(asyncio.run(measure(cache, Path(folder))))
+    console = Console(width=150)
+    console.print(report(figures))
+    for kind in ("records", "float64"):
+        ratio = figures[f"Seismogram over {kind}"]
+        console.print(f"A Seismogram takes {ratio:.2f} times the services' CPU of one channel stored as {kind}.")
+    return figures
