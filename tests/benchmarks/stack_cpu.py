@@ -84,7 +84,9 @@ async def measure(root: Path, work: Path) -> list[Job]:
     """All jobs, after one that makes every process do its first work."""
     jobs: list[Job] = []
     async with local_stack(work / "stack", s3_root=root) as stack, AsyncClient(stack.control_address) as client:
-        await client.wait((await client.sync_index("local")).id)  # the axes of Seismograms are those of the station metadata
+        await client.wait(
+            (await client.sync_index("local")).id
+        )  # the axes of Seismograms are those of the station metadata
         for n, day in enumerate(SPEC.days):
             job = await run_job(client, list(KINDS)[max(n - 1, 0) % len(KINDS)], day)
             if n:
@@ -121,7 +123,11 @@ def report(figures: dict[str, Any]) -> Table:
 
 def main() -> dict[str, Any]:
     """Make the archive, run the jobs, print the table; the figures by name."""
-    cache = Path(os.environ.get("SEISBUS_BENCH_CACHE", Path.home() / ".cache" / "seisbus")) / "archives" / f"stack_cpu_{ROUNDS}"
+    cache = (
+        Path(os.environ.get("SEISBUS_BENCH_CACHE", Path.home() / ".cache" / "seisbus"))
+        / "archives"
+        / f"stack_cpu_{ROUNDS}"
+    )
     make_archive(cache, SPEC)
     with tempfile.TemporaryDirectory() as folder:
         figures = figures_of(asyncio.run(measure(cache, Path(folder))))

@@ -74,15 +74,16 @@ def decode(
         The joined data of each channel, in the order in which the channels first appear.
     """
     raw = np.frombuffer(buffer, np.uint8)
-    if rows is None and table.alike:  # headers give no reason for a complaint
-        return [_one_stream(raw, table, np.arange(len(table)), table.channels[0], table.rates[0], Overlap(overlap))]
-    chosen = np.arange(len(table)) if rows is None else np.sort(np.arange(len(table))[rows])
     policy = Overlap(overlap)
-    numbers = table.channel[chosen]
-    return [
-        _channel(raw, table, chosen[numbers == number], table.channels[number], policy)
-        for number in dict.fromkeys(numbers.tolist())
-    ]
+    parts = list(enumerate(table.rows))
+    if rows is not None:
+        chosen = np.zeros(len(table), bool)
+        chosen[rows] = True
+        parts = [(number, part[chosen[part]]) for number, part in parts]
+    parts = sorted(((number, part) for number, part in parts if len(part)), key=lambda one: int(one[1][0]))
+    if table.plain:  # headers give no reason for a complaint
+        return [_one_stream(raw, table, part, table.channels[number], table.rates[0], policy) for number, part in parts]
+    return [_channel(raw, table, part, table.channels[number], policy) for number, part in parts]
 
 
 def _channel(buffer: Bytes, table: RecordTable, rows: Integers, channel: Channel, overlap: Overlap) -> Joined:
@@ -124,7 +125,7 @@ def _one_stream(
     stretches = [s for s in stretches if s.data is not None]
     if not stretches:
         return Joined((), tuple(complaints), (), channel)
-    if len(stretches) == 1 and table.alike and not complaints and stretches[0].note is None:
+    if len(stretches) == 1 and table.plain and not complaints and stretches[0].note is None:
         return join_rows(_usual(table, stretches[0], rate, channel), overlap)
     kept = np.concatenate([s.rows for s in stretches])
     counts = table.npts[kept]
@@ -150,7 +151,7 @@ def _one_stream(
 
 
 def _usual(table: RecordTable, stretch: Stretch, rate: Rate, channel: Channel) -> Rows:
-    """Records with like headers that were decoded together."""
+    """Records of a plain table that were decoded together."""
     rows, data = stretch.rows, stretch.data
     counts = table.npts[rows]
     return Rows(

@@ -111,6 +111,15 @@ class RecordTable:
         series: NDArray[np.bool_] = (self.rate != NO_RATE) & (self.npts > 0) & (self.encoding != ENCODING_TEXT)
         return series
 
+    @cached_property
+    def plain(self) -> bool:
+        """Whether all records hold samples of one rate, and nothing is odd or to be corrected."""
+        if self.alike:
+            return True
+        leaps = self.activity & (POSITIVE_LEAP_SECOND | NEGATIVE_LEAP_SECOND)
+        told = self.odd.any() or self.correction_ns.any() or leaps.any()
+        return len(self.rates) == 1 and not told and bool(self.waveform.all())
+
     def regular(self, rows: NDArray[np.bool_]) -> int:
         """Return the common length of records.
 
@@ -145,6 +154,19 @@ class RecordTable:
         """
         found = self.encoding[rows & self.waveform]
         return bool(len(found)) and int(found[0]) in _FLOATS
+
+    @cached_property
+    def numbers(self) -> dict[Channel, int]:
+        """The number of each of `channels`."""
+        return {channel: number for number, channel in enumerate(self.channels)}
+
+    @cached_property
+    def rows(self) -> list[Integers]:
+        """Positions of the records of each of `channels`, ascending."""
+        if len(self.channels) == 1:
+            return [np.arange(len(self))]
+        order = np.argsort(self.channel, kind="stable")
+        return np.split(order, np.cumsum(np.bincount(self.channel, minlength=len(self.channels)))[:-1])
 
     @cached_property
     def fewest_samples(self) -> int:

@@ -43,13 +43,14 @@ def trim(segment: Segment, buffer: Any, table: RecordTable) -> bytes | None:
     """
     if segment.npts < _FEWEST * table.fewest_samples or segment.data.dtype != np.int32 or segment.times is not None:
         return None  # return early, because this is the case for every small window
-    number = next((n for n, one in enumerate(table.channels) if one == segment.channel), -1)
-    if number < 0:
+    number = table.numbers.get(segment.channel)
+    if number is None:
         return None
-    touching = (table.start_ns <= segment.end_ns) & (table.end_ns >= segment.t0_ns)
+    own = table.rows[number]
+    touching = (table.start_ns[own] <= segment.end_ns) & (table.end_ns[own] >= segment.t0_ns)
     if not table.alike:
-        touching &= (table.channel == number) & table.waveform
-    rows = np.flatnonzero(touching)
+        touching &= table.waveform[own]
+    rows = own[touching]
     if len(rows) < _FEWEST or not _alike(table, rows):
         return None
     if table.rates[table.rate[rows[0]]] != segment.rate or table.encoding[rows[0]] not in _STEIM:

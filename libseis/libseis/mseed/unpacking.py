@@ -43,7 +43,7 @@ class Stretch:
 
 def unpack_rows(buffer: Bytes, table: RecordTable, rows: Integers) -> Iterator[Stretch]:
     """Decode consecutive records; if a call fails, halve the records until the odd ones are alone."""
-    doubtful = not table.alike and bool((table.odd[rows] & _DOUBTFUL).any())
+    doubtful = not table.plain and bool((table.odd[rows] & _DOUBTFUL).any())
     if not doubtful and (samples := _plain(buffer, table, rows)) is not None:
         yield Stretch(rows, samples)
         return

@@ -134,10 +134,10 @@ class ObjectBytes:
                 expected = True
                 continue
             for number, other in enumerate(table.channels):
-                rows = table.waveform & (table.channel == number)
-                if rows.any() and other != channel:
+                rows = table.rows[number][table.waveform[table.rows[number]]]
+                if len(rows) and other != channel:
                     found[other] = 1e9 / float(np.median(table.period_ns[rows]))
-                elif rows.any():
+                elif len(rows):
                     expected = True
         return found if expected or len(found) > 1 else {}
 
@@ -170,15 +170,15 @@ class ObjectBytes:
 
     def select(self, spans: Sequence[Span], channels: Sequence[Channel] | None = None) -> Selection:
         """Records that any span needs, of the given channels (all when None), in file order."""
+        wanted = None if channels is None else frozenset(channels)
         parts: list[memoryview] = []
         edges: list[int] = []
         lengths: set[int] = set()
         floats: list[bool] = []
         for chunk in self.chunks:
             mask = overlapping(chunk.table, spans)
-            if channels is not None:
-                numbers = [n for n, channel in enumerate(chunk.table.channels) if channel in channels]
-                mask &= np.isin(chunk.table.channel, numbers)
+            if wanted is not None:
+                mask &= np.array([channel in wanted for channel in chunk.table.channels], bool)[chunk.table.channel]
             runs = _runs(chunk.table, mask)
             for start, end in runs:
                 parts.append(memoryview(chunk.data)[start:end])

@@ -33,8 +33,8 @@ def expand(
     end_ns = table.end_ns
     held: dict[Channel, _Held] = {}
     for number in sorted(range(len(table.channels)), key=lambda n: table.channels[n]):
-        rows = (table.channel == number) & table.waveform
-        if rows.any() and any(_selects(w.channel, table.channels[number]) for w in task.windows):
+        rows = table.rows[number][table.waveform[table.rows[number]]]
+        if len(rows) and any(_selects(w.channel, table.channels[number]) for w in task.windows):
             span = int(table.start_ns[rows].min()), int(end_ns[rows].max())
             held[table.channels[number]] = _Held(*span, int(table.length[rows].sum()))
     for item, members in _items(held, components):

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from libseis.codes import Channel
-from libseis.mseed import columns, decode, encode, frame, steim, unpacking
+from libseis.mseed import RecordTable, columns, decode, encode, frame, steim, unpacking
 from libseis.mseed.packing import Encoding
 from libseis.segments import Joined, Rate, Segment, join
 from libseis.segments.join import Overlap, Rows, join_rows
@@ -37,6 +37,7 @@ def long_way() -> Iterator[None]:
     """Nothing is taken for usual: libmseed unpacks, and every chain of records is read for its clock."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(columns, "_of_alike", lambda *_: None)
+        patch.setattr(RecordTable, "plain", False)
         patch.setattr(unpacking, "_plain", lambda *_: None)
         patch.setattr(JOINING, "_on_grid", lambda *_: None)
         yield
@@ -163,6 +164,12 @@ def test_tables_are_alike_only_with_nothing_odd() -> None:
         usual[:10] + b"Q" + usual[11:],
     ):
         both(odd)
+    many = usual + usual.replace(b"TEST ", b"TEST2") + other.pack() + usual.replace(b"TEST ", b"TESS ")
+    assert frame(many).plain and not frame(many).alike
+    assert [str(one[0]) for one in both(many)] == ["XX.TEST..BHZ", "XX.TEST2..BHZ", "XX.TESS..BHZ"]
+    both(many, rows=np.array([8, 1, 0, 4]))
+    both(many + V3(x[:20], T0 + 3 * 10**9, 11).pack())
+    both(many + replace(other, activity=16, start_ns=T0 + 4 * 10**9).pack())
     assert not frame(usual + replace(other, encoding=10).pack()).alike
     assert not frame(usual[:10] + b"Q" + usual[11:]).alike
     assert not frame(b"").alike
