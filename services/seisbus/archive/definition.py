@@ -33,7 +33,7 @@ class UnknownArchiveError(NotFoundError):
     """There is no archive with this name, or none that has this network."""
 
     def __init__(self, wanted: str, known: tuple[str, ...]) -> None:
-        super().__init__(f"No archive for {wanted}; the known archives are {', '.join(known)}.")
+        super().__init__(f"The archive {wanted} is not known; known are {', '.join(known)}.")
         self.wanted = wanted
         self.known = known
 
@@ -143,7 +143,7 @@ def load_archives(extra: Path | None = None) -> Mapping[str, ArchiveDefinition]:
 def archive_named(archives: Mapping[str, ArchiveDefinition], name: str) -> ArchiveDefinition:
     """The archive with a name; UnknownArchiveError lists the known ones."""
     if name not in archives:
-        raise UnknownArchiveError(repr(name), tuple(archives))
+        raise UnknownArchiveError(name, tuple(archives))
     return archives[name]
 
 

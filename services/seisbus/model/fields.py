@@ -22,6 +22,8 @@ Duration = Annotated[int, BeforeValidator(duration_ns), PlainSerializer(_seconds
 
 def _code(value: object) -> object:
     """Job files keep codes as text (see jobyaml); of a number or a truth value it cannot be told how it was written."""
+    if isinstance(value, list | tuple):
+        raise ValueError('several codes are one text with commas, such as "BHZ,HHZ"')
     if not isinstance(value, str):
         raise ValueError(f"a code is text, and this is {value!r}; put it in quotes")
     return value

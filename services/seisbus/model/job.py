@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from ..errors import JobFileError
 from .jobyaml import load
 from .kind import KINDS, Job
+from .wording import problem_text, where_text, yaml_text
 
 J = TypeVar("J", bound=Job)
 
@@ -73,7 +74,7 @@ def _sentence(job: type[Job], error: ValidationError) -> str:
         return 3 if problem["type"] == "missing" and at_top else 1
 
     first = min(error.errors(include_url=False), key=rank)
-    where = ".".join(str(part) for part in first["loc"]) or "the job"
+    where = where_text(first["loc"])
     if rank(first) == 2:
         kind = KINDS.all().get(where)
         needed = kind.needs.get(where) if kind is not None else None
@@ -86,13 +87,8 @@ def _sentence(job: type[Job], error: ValidationError) -> str:
         return f"Job file: unknown key {where}; {hint}"
     if first["type"] == "missing":
         return f"Job file: {job.needs.get(where) or f'{where} is missing; add it (see docs/reference/job.md)'}."
-    text = first["msg"].removeprefix("Value error, ")
-    shown = (
-        ""
-        if isinstance(first["input"], Mapping) or text.startswith(repr(first["input"]))
-        else f" (found {first['input']!r})"
-    )
-    return f"Job file: {where}: {text}{shown}."
+    text = "expected kill, split, or {fill: zero | linear | nan}" if where == "gaps" else problem_text(first)
+    return f"Job file: {where}: {text}."
 
 
 def yaml_content(text: str) -> object:
@@ -103,7 +99,7 @@ def yaml_content(text: str) -> object:
         mark = getattr(error, "problem_mark", None)
         line = f" in line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "it cannot be read"
-        raise JobFileError(f"Job file: not valid YAML{line}: {problem}.") from None
+        raise JobFileError(f"Job file: not valid YAML{line}: {yaml_text(problem)}.") from None
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError, OverflowError) as error:
         # an explicit tag such as !!timestamp on another value, lists within lists without end, a key that is a list
         raise JobFileError(f"Job file: a value cannot be read ({error}).") from None

@@ -110,7 +110,7 @@ class OfArchive(Job):
 
     needs: ClassVar[Needs] = {"archive": "archive is missing; add it (see docs/reference/job.md)"}
 
-    archive: Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,40}$")]
+    archive: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{0,40}$")]  # whether there is one, control says
     priority: Annotated[int, Field(ge=-9, le=9)] = 0
 
 

@@ -86,7 +86,9 @@ class Calls:
         """Items of a paged call: at most `limit` (0: all) after the first `skip`; and how many there are in all."""
         rows: Rows[T] = Rows()
         if limit or skip:
-            request.page_size, request.skip, request.count = limit, skip, True
+            request.page_size, request.skip = limit, skip
+            if "count" in request.DESCRIPTOR.fields_by_name:  # index keys are counted always
+                request.count = True
         async for response in self._connection.responses(method, request):
             rows.total = max(rows.total, int(response.total_size))
             rows += items(response)

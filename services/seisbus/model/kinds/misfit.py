@@ -45,7 +45,7 @@ class Synthetics(Model):
 
     files: Annotated[str, Field(max_length=500)]
     format: Literal["specfem", "sac", "asdf"] = "specfem"
-    archive: Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,40}$")] = ""
+    archive: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""
 
     def name(self, event: str, net: str, sta: str, component: str) -> str:
         """The path or key of one synthetic."""
