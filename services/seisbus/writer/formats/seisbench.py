@@ -162,7 +162,7 @@ class SeisbenchDraft(Draft):
 
 def _arrivals(document: Mapping[str, Any], segment: Segment) -> Row:
     """Picks in samples after the first one, under SeisBench's names of labels; a predicted arrival has a name of its
-    own, since it is none."""
+    own, so that nobody trains with it."""
 
     def sample(epoch: float) -> float:
         return round((epoch - segment.t0_ns / 1e9) * segment.rate.hz, 3)
