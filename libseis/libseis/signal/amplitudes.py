@@ -22,6 +22,8 @@ from libseis.units import scaled
 
 Values = NDArray[np.float64]
 
+_ONE_THREAD = 8192
+
 
 class Metric(StrEnum):
     """The definition of an amplitude.
@@ -58,11 +60,21 @@ def peak(x: Values) -> float:
     return float(np.max(magnitudes(x)))
 
 
+def sum_of_squares(x: Values) -> float:
+    """The sum of all squared samples; infinite if it is too large for a number."""
+    flat = x.ravel(order="K")
+    total = 0.0
+    with np.errstate(over="ignore"):
+        # BLAS would wake other threads for more samples at once, which costs more than it brings
+        for begin in range(0, len(flat), _ONE_THREAD):
+            part = flat[begin : begin + _ONE_THREAD]
+            total += float(np.dot(part, part))
+    return total
+
+
 def root_mean_square(x: Values) -> float:
     """The root of the mean squared value, or of the mean squared vector length."""
-    flat = x.ravel(order="K")
-    with np.errstate(over="ignore"):
-        total = float(np.dot(flat, flat))
+    total = sum_of_squares(x)
     if 1e-280 < total < 1e280:
         return math.sqrt(total / x.shape[-1])
     unit = _unit(x)  # squares may be too large or too small to be numbers

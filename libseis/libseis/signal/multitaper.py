@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from libseis.errors import SampleError
 from libseis.extras import extra
+from libseis.signal.amplitudes import sum_of_squares
 
 with extra("obspy"):
     from cachetools import LRUCache
@@ -140,7 +141,7 @@ def power_spectrum(x: Values, dt: float, tapers: Tapers, nfft: int, weighting: W
         Power in units squared per Hz at the frequencies k / (nfft dt), shape (nfft // 2 + 1,). The scale is Parseval's:
         the sum times the frequency interval is the mean square of the samples.
     """
-    mean_square = float(np.dot(x, x)) / len(x)
+    mean_square = sum_of_squares(x) / len(x)
     if weighting is Weighting.EQUAL:
         spectrum = _equal_sum(x, tapers, nfft)
     else:
