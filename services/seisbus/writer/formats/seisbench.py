@@ -1,8 +1,8 @@
 """A folder that SeisBench's WaveformDataset opens: waveforms.hdf5 and metadata.csv (SeisBench's documentation, "Data
 format").
 
-Waveforms of one shape stand together in a block `data/bucketN` of shape (traces, components, samples). A row's
-trace_name has the block and the part of it, `bucket0$3,:3,:12000`. Samples are float32, as in SeisBench's own data sets.
+Those of one shape stand together in a block `data/bucketN` of shape (traces, components, samples). The trace_name of
+a row has the block and the part of it, `bucket0$3,:3,:12000`. Samples are float32, as SeisBench's own are.
 """
 
 from __future__ import annotations
