@@ -12,7 +12,15 @@ import json
 from pathlib import Path
 
 BENCHMARKS = ("opening", "latency", "main_job", "objects", "range_reads", "misfit_speed", "check_cpu", "spectra")
-LONG = ("embedded_database", "many_windows", "processing", "already", "event_files", "stack_cpu")  # only when named
+LONG = (
+    "embedded_database",
+    "many_windows",
+    "processing",
+    "already",
+    "event_files",
+    "stack_cpu",
+    "first_look",
+)  # only when named
 
 
 def main() -> None:

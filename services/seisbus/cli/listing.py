@@ -68,7 +68,7 @@ def show_list(
     json
         Whether to print JSON.
     none
-        What is said where there are none at all.
+        What is said where nothing fits.
     """
     if json:
         print_json(rows)

@@ -1,0 +1,115 @@
+"""How `seisbus show` and `seisbus jobs` grow with a job: documents are made directly, so that only reading is timed.
+
+python -m tests.benchmarks.first_look [WINDOWS ...]     by default 10,000, 100,000 and 1,000,000
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+from libseis.codes import Channel
+from libseis.isotime import DAY_NS
+from seisbus.local import local_stack
+from seisbus.model.ids import new_job_id, task_id, window_id
+from seisbus.model.kinds.window import WindowJob
+from seisbus.model.outcome import Fate, JobState
+from seisbus.model.task import Window
+from seisbus.store.client import Store
+from seisbus.store.collections import JOB, OUTCOME, SUMMARY
+from seisbus.store.jobs import insert_job
+from seisbus.store.packing import End, pack_outcomes
+from seisbus.store.summaries import delta
+
+DAYS, HOUR_NS = 30, 3_600 * 10**9
+FIRST = (date(2022, 1, 1) - date(1970, 1, 1)).days
+SPEC = {"archive": "scedc", "windows": {"tile": {"start": "2022-01-01", "end": "2022-01-31", "length": "1h"}}}
+
+
+async def made(store: Store, windows: int) -> str:
+    """A closed job with so many windows of one hour on 30 days, every fiftieth dead; its id."""
+    job = new_job_id()
+    spec = WindowJob.model_validate(SPEC)
+    await insert_job(store, job, spec, "", [], None)
+    channels = -(-windows // (DAYS * 24))
+    counts = dict.fromkeys((fate.value for fate in Fate), 0)
+    number = 0
+    for at in range(channels):
+        channel = Channel("CI", f"S{at:04d}"[:5], "", "BHZ")
+        outcomes = []
+        for day in range(DAYS):
+            start = (FIRST + day) * DAY_NS
+            spans = [(start + n * HOUR_NS, start + (n + 1) * HOUR_NS) for n in range(24)]
+            pairs = [
+                (
+                    Window(window_id(job, str(channel), a, b, ""), channel, a, b, False),
+                    End(Fate.DEAD, "gap", "A gap.") if (n + at) % 50 == 0 else End(Fate.SAVED, pieces=1),
+                )
+                for n, (a, b) in enumerate(spans)
+            ]
+            task = task_id(job, day, at)
+            outcomes.append(pack_outcomes(f"{task}/0", job, task, 0, 1, pairs))
+            number += len(pairs)
+            for _, end in pairs:
+                counts[end.fate.value] += 1
+        await store[OUTCOME].insert_many(outcomes)
+        await store[SUMMARY].insert_many(delta(outcomes))
+    await store[JOB].update_one(
+        {"_id": job},
+        {"$set": {"state": JobState.COMPLETED.value, "planned": number, "counts": counts, "planning_done": True,
+                  "open": False, "closed_ns": time.time_ns()}},
+    )  # fmt: skip
+    return job
+
+
+async def seconds(*command: str, address: str) -> float:
+    """How long a command takes, its start included."""
+    began = time.monotonic()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "seisbus.cli", "--address", address, *command, stdout=asyncio.subprocess.DEVNULL
+    )
+    if await process.wait():
+        sys.exit(f"{' '.join(command)} ended with status {process.returncode}")
+    return time.monotonic() - began
+
+
+async def measured(sizes: list[int]) -> dict[str, float]:
+    """Print a row per size; seconds by command and size."""
+    figures: dict[str, float] = {}
+    with tempfile.TemporaryDirectory(prefix="seisbus-first-look-") as name:
+        async with local_stack(Path(name)) as stack:
+            address = stack.control_address
+            base = min([await seconds("version", address=address) for _ in range(3)])
+            print(f"start of the command alone (`version`): {base:.2f} s")
+            print("windows    show    show --json  outcomes  page 100   jobs")
+            async with await Store.connect(
+                stack.environment["SEISBUS_MONGODB_URI"], stack.environment["SEISBUS_DATABASE"]
+            ) as store:
+                for size in sizes:
+                    job = await made(store, size)
+                    commands = (
+                        ("show", job),
+                        ("show", job, "--json"),
+                        ("outcomes", job),
+                        ("outcomes", job, "--page", "100"),
+                        ("jobs",),
+                    )
+                    took = [await seconds(*command, address=address) for command in commands]
+                    names = (" ".join(word for word in command if word != job) for command in commands)
+                    figures |= {f"{name}, {size:,} windows": one for name, one in zip(names, took, strict=True)}
+                    print(f"{size:9,d} " + "".join(f"{one:8.2f} s " for one in took), flush=True)
+    return figures
+
+
+def main() -> dict[str, float]:
+    """All sizes, or those of the command line of this module."""
+    sizes = [int(text) for text in sys.argv[1:] if text.isdecimal()]
+    return asyncio.run(measured(sizes or [10_000, 100_000, 1_000_000]))
+
+
+if __name__ == "__main__":
+    main()
