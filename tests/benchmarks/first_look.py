@@ -35,6 +35,8 @@ async def made(store: Store, windows: int) -> str:
     job = new_job_id()
     spec = WindowJob.model_validate(SPEC)
     await insert_job(store, job, spec, "", [], None)
+    # closed from the start, so that no indexer takes it up
+    await store[JOB].update_one({"_id": job}, {"$set": {"state": JobState.COMPLETED.value, "open": False}})
     channels = -(-windows // (DAYS * 24))
     counts = dict.fromkeys((fate.value for fate in Fate), 0)
     number = 0
@@ -60,8 +62,7 @@ async def made(store: Store, windows: int) -> str:
         await store[SUMMARY].insert_many(delta(outcomes))
     await store[JOB].update_one(
         {"_id": job},
-        {"$set": {"state": JobState.COMPLETED.value, "planned": number, "counts": counts, "planning_done": True,
-                  "open": False, "closed_ns": time.time_ns()}},
+        {"$set": {"planned": number, "counts": counts, "planning_done": True, "closed_ns": time.time_ns()}},
     )  # fmt: skip
     return job
 
