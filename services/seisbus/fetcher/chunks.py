@@ -71,8 +71,9 @@ class Chunk:
 def joined(known: Sequence[Chunk], more: Sequence[tuple[int, bytes]]) -> tuple[Chunk, ...]:
     """Known chunks and new bytes (offset, data) in order, neighbours made one, since a record may straddle a border.
 
-    A chunk that nothing new touches is the same object as before.
+    A chunk that nothing new touches is the same object as before; one inside of new bytes is dropped for them.
     """
+    known = [c for c in known if not any(o <= c.offset and c.range.end <= o + len(d) for o, d in more)]
     groups: list[list[tuple[int, bytes, Chunk | None]]] = []
     for piece in sorted(
         [*((c.offset, c.data, c) for c in known), *((o, d, None) for o, d in more)], key=lambda p: p[0]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from libseis.segments import Span
 
@@ -86,6 +88,7 @@ class Fetcher:
     def __init__(self, context: FetcherContext, learned: Learned) -> None:
         self._context = context
         self._learned = learned
+        self._reading: Counter[str] = Counter()  # objects by archive
         self._budget = ByteBudget(2 * context.settings.bytes_in_flight)
 
     async def handle(self, delivery: Delivery) -> None:
@@ -139,7 +142,18 @@ class Fetcher:
         objects = self._context.objects
         try:
             if spans:
-                found = await read_spans(objects, archive, ref, spans, verify_full=order.recipe.verify_full)
+                self._reading[archive.name] += 1
+                try:
+                    found = await read_spans(
+                        objects,
+                        archive,
+                        ref,
+                        spans,
+                        verify_full=order.recipe.verify_full,
+                        reads=partial(self._reading.__getitem__, archive.name),
+                    )
+                finally:
+                    self._reading[archive.name] -= 1
             else:
                 found = await read_whole(objects, archive, ref)
         except AccessError as error:

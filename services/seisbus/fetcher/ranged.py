@@ -12,7 +12,7 @@ from libseis.segments import Span
 from ..archive.definition import ArchiveDefinition, DayCut
 from ..model.task import ObjectRef
 from ..objects import Fetched, ObjectChangedError, ObjectReader
-from ..planning.extents import ByteRange
+from ..planning.extents import ByteRange, round_trip_bytes
 from ..planning.observed import Hint, Knot
 from ..planning.plan import edge_margin_ns, spans_of_object
 from ..planning.ranges import Done, RangeSearch, Whole, WholeReason
@@ -31,11 +31,13 @@ async def read_spans(
     spans: Sequence[Span],
     *,
     verify_full: bool = False,
+    reads: Callable[[], int] = lambda: 1,
 ) -> ObjectBytes | None:
     """The bytes of `ref` that hold the spans, as few as can be; None when there is no such object.
 
     What comes out is what a whole read would give for the spans (see planning.ranges for the one exception). An
-    object that changed since it was planned is read whole, in its new version.
+    object that changed since it was planned is read whole, in its new version. `reads` is how many objects are being
+    read: a round trip of one of many costs less, because the others use the line meanwhile.
     """
     wanted = tuple(spans)
     if ref.channel is not None:
@@ -51,6 +53,7 @@ async def read_spans(
     chunks: tuple[Chunk, ...] = ()
     try:
         while True:
+            search.worth = round_trip_bytes(reads())
             step = search.next()
             if isinstance(step, Done):
                 return ObjectBytes(ref.etag, chunks)

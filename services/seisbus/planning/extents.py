@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 from libseis.segments import Span
 
-# What a round trip is worth: 30 ms at 40 Mbit/s, what one connection of a cloud archive gives.
+# What a round trip is worth to a read that is alone: 30 ms at 40 Mbit/s, what one connection of a cloud archive gives.
 ROUND_TRIP_BYTES = 150_000
+# And at least, when many reads share the line, which others fill meanwhile: 30 ms of 100 Mbit/s over 16 reads.
+_LEAST_ROUND_TRIP_BYTES = 20_000
+# So few bytes are rather read again than a request divided around them: two headers of the longest usual records.
+_AGAIN_BYTES = 8_704
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,14 +50,23 @@ def complement(known: Sequence[ByteRange], size: int) -> Iterator[ByteRange]:
         yield ByteRange(at, size)
 
 
-def coalesced(ranges: Sequence[ByteRange], known: Sequence[ByteRange], size: int) -> list[ByteRange]:
-    """Ranges to read: near ones made one when the bytes between cost less than a round trip, known bytes left out."""
+def round_trip_bytes(reads: int) -> int:
+    """What a round trip is worth in bytes to one of so many `reads` at the same time."""
+    return max(_LEAST_ROUND_TRIP_BYTES, ROUND_TRIP_BYTES // max(1, reads))
+
+
+def coalesced(
+    ranges: Sequence[ByteRange], known: Sequence[ByteRange], size: int, worth: int = ROUND_TRIP_BYTES
+) -> list[ByteRange]:
+    """Ranges to read: near ones made one when the bytes between cost less than what a round trip is `worth`, known
+    bytes left out, unless they are a few inside of what is read."""
     joined: list[ByteRange] = []
     for one in sorted(ranges):
-        if joined and one.start - joined[-1].end <= ROUND_TRIP_BYTES:
+        if joined and one.start - joined[-1].end <= worth:
             joined[-1] = ByteRange(joined[-1].start, max(joined[-1].end, one.end))
         else:
             joined.append(one)
+    known = [k for k in known if k.size > _AGAIN_BYTES or not any(j.start < k.start and k.end < j.end for j in joined)]
     return [
         ByteRange(max(hole.start, one.start), min(hole.end, one.end))
         for one in joined

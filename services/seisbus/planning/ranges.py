@@ -5,8 +5,9 @@ of one length in order of time, nothing between them. What a range cannot see is
 away in the file; a job that says `verify: full` reads every object whole.
 
 The search is interpolation on (offset, time) points: what is known from before (knots), else the object's ends, which
-stand for the ends of its day only softly. While the bytes that an uncertain guess would waste outweigh a round trip a
-small probe is sent first; then one read for each run of windows, extended when it turns out short.
+stand for the ends of its day only softly. While the bytes that an uncertain guess would waste outweigh a round trip,
+small probes are sent first, to both ends of the window at once; then one read for each run of windows, extended when it
+turns out short.
 """
 
 from __future__ import annotations
@@ -25,10 +26,12 @@ from .observed import Hint, Knot, Observed, Point, Run, guess, runs
 # tried next when it was not enough (4096-byte records: up to 8191 bytes to the second header, and a header).
 PROBE_BYTES = 1_536
 LARGE_PROBE_BYTES = 8_704
-# Below this an object is read whole in one request (all 1 Hz channels are).
+# Below this an object is read whole in one request (all 1 Hz channels are), unless knots say where its windows are.
 SMALL_BYTES = 196_608
-# A probe is sent while the doubt is more than this part of the bytes that are wanted.
-_WASTE = 0.9
+# Probes are sent while the doubt is more than this part of the bytes that are wanted, and one to each end that has
+# more than this part of the doubt.
+_WASTE = 0.1
+_SHARE = 0.25
 # When the wanted bytes are more than this part of the object, the rest comes along.
 _MOSTLY = 0.7
 # Reads one after the other, of any number of ranges each, after which the object is read whole.
@@ -88,7 +91,8 @@ class RangeSearch:
     """The search in one object. Call `next`, read what it says, `add` what was found, until Done or Whole.
 
     What was read is to be joined with the reads it touches before its records are looked for, since a record may
-    straddle their border. `day` is the span of time the object's bytes roughly stand for.
+    straddle their border; a small one inside of a new one is read again with it. `day` is the span of time the object's
+    bytes roughly stand for, `worth` what a round trip is worth in bytes.
     """
 
     size: int
@@ -96,6 +100,7 @@ class RangeSearch:
     wanted: Sequence[Span]
     hint: Hint = field(default_factory=Hint)
     verify_full: bool = False
+    worth: int = ROUND_TRIP_BYTES
     _seen: list[Observed] = field(default_factory=list)
     _rounds: int = 0
     _probes: set[ByteRange] = field(default_factory=set)
@@ -125,10 +130,11 @@ class RangeSearch:
             return Done()
         if self._rounds >= _MOST_ROUNDS:
             return self._whole(WholeReason.GAVE_UP)
-        ranges = coalesced(ranges, self._known(), self.size)
+        ranges = coalesced(ranges, self._known(), self.size, self.worth)
         if not ranges:  # only bytes that were read already, and they did not help
             return self._whole(WholeReason.GAVE_UP)
-        if sum(r.size for r in ranges) + sum(r.size for r in self._known()) > _MOSTLY * self.size:
+        again = sum(k.size for k in self._known() if any(r.start <= k.start and k.end <= r.end for r in ranges))
+        if sum(r.size for r in ranges) + sum(r.size for r in self._known()) - again > _MOSTLY * self.size:
             return self._whole(WholeReason.MOSTLY_WANTED)
         self._rounds += 1
         return Read(tuple(ranges))
@@ -140,7 +146,7 @@ class RangeSearch:
             return WholeReason.ASKED
         if self.size <= 0:
             return WholeReason.SIZE_UNKNOWN
-        if self.size <= SMALL_BYTES:
+        if self.size <= SMALL_BYTES and not all(self._bracket(span) for span in self.wanted):
             return WholeReason.SMALL
         if any(len(seen.offset) == 0 and seen.range.size >= LARGE_PROBE_BYTES for seen in self._seen):
             return WholeReason.NO_RECORDS
@@ -178,13 +184,11 @@ class RangeSearch:
         last, last_doubt = guess(points, span.end_ns)
         record = self._record_bytes()
         wasted = first_doubt + last_doubt
-        # A probe costs a round trip and saves most of what the doubt would waste.
-        if wasted > ROUND_TRIP_BYTES and wasted > _WASTE * (last - first) and self._rounds < _MOST_ROUNDS // 2:
-            size = LARGE_PROBE_BYTES if any(len(seen.offset) == 0 for seen in self._seen) else PROBE_BYTES
-            at = self._aligned((first + last) // 2 - size // 2)
-            probe = ByteRange(at, min(self.size, at + size))
-            self._probes.add(probe)
-            return [probe]
+        # Probes cost a round trip and save most of what the doubt would waste.
+        if wasted > self.worth and wasted > _WASTE * (last - first) and self._rounds < _MOST_ROUNDS // 2:
+            ends = [at for at, doubt in ((first, first_doubt), (last, last_doubt)) if doubt > _SHARE * wasted]
+            if probes := self._probed(ends):
+                return probes
         start = self._aligned(int(first - first_doubt) - record)
         end = max(self._end_aligned(int(last + last_doubt) + record), start + 1)
         if not any(len(seen.offset) for seen in self._seen):  # no less than what surely holds a record
@@ -193,6 +197,20 @@ class RangeSearch:
             if run.range.start <= start and end <= run.range.end:  # read already, by a probe
                 return self._extension(span, run)
         return [ByteRange(start, end)]
+
+    def _probed(self, places: Sequence[int]) -> list[ByteRange]:
+        """Probes around places; none of those that were sent already."""
+        size = LARGE_PROBE_BYTES if any(len(seen.offset) == 0 for seen in self._seen) else PROBE_BYTES
+        probes: list[ByteRange] = []
+        for place in places:
+            at = self._aligned(place - size // 2)
+            one = ByteRange(at, min(self.size, at + size))
+            if probes and one.start <= probes[-1].end:
+                continue
+            if not any(known.start <= one.start and one.end <= known.end for known in self._known()):
+                probes.append(one)
+        self._probes.update(probes)
+        return probes
 
     def _bracket(self, span: Span) -> ByteRange | None:
         """The bytes from the knot before the span to the one behind it, where both are near: one request, surely."""

@@ -1,15 +1,14 @@
 """Batches of outcomes committed together: bytes and one fdatasync first, then one transaction.
 
-The batch closes at 500 windows or 32 MB, or 200 ms after the one before it, so that the first of a quiet time waits for
-nothing; while one commits the next one gathers. With a last message of 500 it stays below 1,000 documents: each dirties
-a page of its own, and a transaction of three times as many can never end in the embedded database's cache once the store
-is large.
+The batch closes at 500 windows or 32 MB, 200 ms after the one before it, or when nothing more has come for 50 ms; so
+the first of a quiet time waits for nothing. While one commits the next one gathers. With a last message of 500 it stays
+below 1,000 documents: each dirties a page of its own, and a transaction of three times as many can never end in the
+embedded database's cache once the store is large.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import logging
 import time
@@ -59,6 +58,7 @@ _log = logging.getLogger(__name__)
 _WINDOWS = 500
 _BYTES = 32_000_000
 _SECONDS = 0.2
+_QUIET_SECONDS = 0.05
 _PROGRESS_SECONDS = 0.5
 _RETRY_SECONDS = 0.5
 
@@ -100,6 +100,7 @@ class Committer:
         self._waiting: list[_Waiting] = []
         self._arrived = asyncio.Event()
         self._full = asyncio.Event()
+        self._stirred = asyncio.Event()  # by every arrival
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._bytes: Counter[str] = Counter()
         self._counted = asyncio.Event()
@@ -113,6 +114,7 @@ class Committer:
         self._arrived.set()
         if self._is_full():
             self._full.set()
+        self._stirred.set()
         await done
 
     def _is_full(self) -> bool:
@@ -125,9 +127,12 @@ class Committer:
         gathers_until = 0.0
         while True:
             await self._arrived.wait()
-            if (left := gathers_until - loop.time()) > 0:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._full.wait(), left)
+            while (left := gathers_until - loop.time()) > 0 and not self._full.is_set():
+                self._stirred.clear()
+                try:
+                    await asyncio.wait_for(self._stirred.wait(), min(left, _QUIET_SECONDS))
+                except TimeoutError:
+                    break
             gathers_until = loop.time() + _SECONDS
             taken = self._take()
             try:
