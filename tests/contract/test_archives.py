@@ -36,6 +36,15 @@ object_unit = "channel"
 day_cut = "record"
 networks = ["XX"]
 """
+MANIFESTED = """
+[manifested]
+bucket = "manifested"
+endpoint = "{endpoint}"
+day_key = "miniseed/{{net}}/{{year}}/{{doy}}/{{sta}}.{{net}}.{{year}}.{{doy}}{{version}}"
+object_unit = "station"
+networks = ["TA"]
+manifest_key = "manifests/{{year}}/{{doy}}/{{net}}.csv"
+"""
 # name -> a network that it serves
 NETWORKS = {"scedc": "CI", "ncedc": "BK", "geonet": "NZ", "earthscope": "TA", "members": "US", "mine": "XX"}
 
@@ -103,12 +112,12 @@ async def archives(tmp_path_factory: pytest.TempPathFactory, s3_server: S3Server
         ]
         # EarthScope's holdings behind a login: the same layout, signed
         texts.append(toml_of(packaged["earthscope"], "members", servers.s3.url, "signed"))
-        texts.append(USER.format(endpoint=s3_server.url))
+        texts += [text.format(endpoint=s3_server.url) for text in (USER, MANIFESTED)]
         path = folder / "archives.toml"
         path.write_text("".join(texts))
         definitions = dict(load_archives(path))
         buckets = {}
-        for name in NETWORKS:
+        for name in (*NETWORKS, "manifested"):
             root = private if name == "members" else s3_server.root
             buckets[name] = root / definitions[name].bucket
             buckets[name].mkdir(exist_ok=True)
@@ -212,6 +221,44 @@ async def test_a_station_window_over_midnight_joins_two_objects(archives: Archiv
     wanted = days.between(middle - 1800 * NS, middle + 1800 * NS, inclusive=True)[1]
     assert (piece.npts, piece.sha256) == (len(wanted), samples_sha256(wanted))
     assert len(piece.document["provenance"]["sources"]) == 2
+
+
+async def test_a_manifest_of_channels_is_used_where_it_is_right(archives: Archives) -> None:
+    """Ranges at the first read where it is; where it lies, is of another version or has a hole, whole objects."""
+    day = date(2021, 8, 10)
+    rows = ["object_path,version,offset,byte_count,network,station,location,channel"]
+    stations: dict[str, list[Days]] = {}
+    for station, version in (("TRU", ""), ("LIE", ""), ("OLD", "0123abcd"), ("HOL", "")):
+        days = [noise("TA", station, "", chan, day=day) for chan in ("BHE", "BHN", "BHZ")]
+        stations[station] = days
+        (key,) = archives.put("manifested", station, days, day)
+        sizes = [len(b"".join(pack(d.codes, d.rate, d.start_ns, d.data))) for d in days]
+        names = [d.codes[3] for d in days]
+        if station == "LIE":
+            names.reverse()
+        at = 0
+        for name, size in zip(names, sizes, strict=True):
+            if station != "HOL" or name != "BHN":
+                rows.append(f"s3://manifested/{key},{version},{at},{size},TA,{station},,{name}")
+            at += size
+    manifest = archives.buckets["manifested"] / f"manifests/2021/{day:%j}/TA.csv"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text("\n".join(rows) + "\n")
+    wanted = {"archive": "manifested", "select": {"chan": "BHE,BHZ"}, "windows": hours(day, 4, 13)}
+    job = await archives.system.run(wanted)
+    assert job.ledger.saved == job.ledger.planned == 16
+    stored = await archives.system.stored(job)
+    whole = {}
+    for station, days in stations.items():
+        for one in (days[0], days[2]):
+            for outcome, start in zip(stored.by_channel[one.channel], (4, 13), strict=True):
+                low = day_ns(day) + start * 3600 * NS
+                (piece,) = stored.pieces_of(outcome["_id"])
+                assert piece.sha256 == samples_sha256(one.between(low, low + 3600 * NS, inclusive=True)[1])
+                whole[station] = piece.document["provenance"]["sources"][0]["whole"]
+    assert whole == {"TRU": "", "LIE": "wrong_channel", "OLD": "asked", "HOL": "asked"}
+    told = [note for note in job.notes if "manifest" in note]
+    assert len(told) == 2 and "OLD" in "".join(told) and "HOL" in "".join(told)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -49,7 +49,7 @@ class Channel(_message.Message):
     def __init__(self, net: _Optional[str] = ..., sta: _Optional[str] = ..., loc: _Optional[str] = ..., chan: _Optional[str] = ...) -> None: ...
 
 class ObjectRef(_message.Message):
-    __slots__ = ("archive", "key", "size", "etag", "day_ns", "channel", "missing", "knots", "ordered")
+    __slots__ = ("archive", "key", "size", "etag", "day_ns", "channel", "missing", "knots", "ordered", "runs")
     ARCHIVE_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
     SIZE_FIELD_NUMBER: _ClassVar[int]
@@ -59,6 +59,7 @@ class ObjectRef(_message.Message):
     MISSING_FIELD_NUMBER: _ClassVar[int]
     KNOTS_FIELD_NUMBER: _ClassVar[int]
     ORDERED_FIELD_NUMBER: _ClassVar[int]
+    RUNS_FIELD_NUMBER: _ClassVar[int]
     archive: str
     key: str
     size: int
@@ -68,7 +69,22 @@ class ObjectRef(_message.Message):
     missing: str
     knots: _containers.RepeatedScalarFieldContainer[int]
     ordered: bool
-    def __init__(self, archive: _Optional[str] = ..., key: _Optional[str] = ..., size: _Optional[int] = ..., etag: _Optional[str] = ..., day_ns: _Optional[int] = ..., channel: _Optional[_Union[Channel, _Mapping]] = ..., missing: _Optional[str] = ..., knots: _Optional[_Iterable[int]] = ..., ordered: _Optional[bool] = ...) -> None: ...
+    runs: _containers.RepeatedCompositeFieldContainer[ChannelRun]
+    def __init__(self, archive: _Optional[str] = ..., key: _Optional[str] = ..., size: _Optional[int] = ..., etag: _Optional[str] = ..., day_ns: _Optional[int] = ..., channel: _Optional[_Union[Channel, _Mapping]] = ..., missing: _Optional[str] = ..., knots: _Optional[_Iterable[int]] = ..., ordered: _Optional[bool] = ..., runs: _Optional[_Iterable[_Union[ChannelRun, _Mapping]]] = ...) -> None: ...
+
+class ChannelRun(_message.Message):
+    __slots__ = ("channel", "start", "end", "knots", "ordered")
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    START_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    KNOTS_FIELD_NUMBER: _ClassVar[int]
+    ORDERED_FIELD_NUMBER: _ClassVar[int]
+    channel: Channel
+    start: int
+    end: int
+    knots: _containers.RepeatedScalarFieldContainer[int]
+    ordered: bool
+    def __init__(self, channel: _Optional[_Union[Channel, _Mapping]] = ..., start: _Optional[int] = ..., end: _Optional[int] = ..., knots: _Optional[_Iterable[int]] = ..., ordered: _Optional[bool] = ...) -> None: ...
 
 class Window(_message.Message):
     __slots__ = ("id", "channel", "start_ns", "end_ns", "inclusive_end", "event", "subject", "arrival", "picks")

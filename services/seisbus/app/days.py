@@ -20,6 +20,7 @@ from ..archive.waveform_index import DayRow, day_rows, read_waveform_index
 from ..errors import UnavailableError
 from ..objects import AccessError, ObjectReader
 from ..store.documents import DayFacts, DayFile
+from .station_runs import put_runs
 
 _log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ async def read_day(objects: ObjectReader, archive: ArchiveDefinition, number: in
         known_file = files.setdefault(key, _file(archive, day_key, number, key))
         unlisted -= int(known_file["indexed"])
         known_file |= {"size": size, "etag": etag, "listed": True}
+    await put_runs(objects, archive, day, listing, files, notes)
     if rows and (more := sorted(key for key, file in files.items() if not file["indexed"])):
         # what a file that was cut between two rows cannot tell itself
         notes.append(

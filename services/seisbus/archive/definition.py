@@ -89,6 +89,7 @@ class ArchiveDefinition:
     waveform_index_prefix: str | None
     catalog_index_prefix: str | None
     station_prefixes: tuple[str, ...]
+    manifest_key: KeyTemplate | None
     object_unit: ObjectUnit
     day_cut: DayCut
     max_in_flight: int
@@ -188,6 +189,7 @@ class _Reader:
             waveform_index_prefix=self._text("waveform_index_prefix"),
             catalog_index_prefix=self._text("catalog_index_prefix"),
             station_prefixes=self._texts("station_prefixes"),
+            manifest_key=self._manifest_key(),
             object_unit=self._choice("object_unit", ObjectUnit, ObjectUnit.CHANNEL),
             day_cut=self._choice("day_cut", DayCut, DayCut.RECORD),
             max_in_flight=self._limit(),
@@ -200,6 +202,8 @@ class _Reader:
         channel = definition.object_unit is ObjectUnit.CHANNEL
         if ({"chan", "loc"} <= definition.day_key.fields) != channel:
             raise self._wrong("object_unit 'channel' needs {chan} and {loc} in day_key, 'station' neither.")
+        if channel and definition.manifest_key is not None:
+            raise self._wrong("manifest_key is for objects of stations; object_unit is 'channel'.")
         if definition.index is IndexSource.LISTING and not definition.networks and not definition.lists_by_day:
             raise self._wrong(
                 "networks is missing: in day_key the network stands before the date, so Seisbus can only "
@@ -256,6 +260,14 @@ class _Reader:
             raise self._wrong(f"{entry} is {text!r}: {error}") from error
         if not fields <= template.fields:
             raise self._wrong(f"{entry} is {text!r}, expected the fields {', '.join(sorted(fields))} in it.")
+        return template
+
+    def _manifest_key(self) -> KeyTemplate | None:
+        template = self._template("manifest_key", {"year", "doy"})
+        if template is not None and not template.fields <= {"net", "year", "doy"}:
+            raise self._wrong(f"manifest_key is {template.template!r}, expected no fields but net, year and doy in it.")
+        if template is not None and not template.template.endswith((".csv", ".parquet")):
+            raise self._wrong(f"manifest_key is {template.template!r}, expected a name that ends in .csv or .parquet.")
         return template
 
     def _day_key(self) -> KeyTemplate:

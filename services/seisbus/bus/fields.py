@@ -47,7 +47,7 @@ from ..model.handovers import (
 from ..model.marks import Arrival, Pick
 from ..model.outcome import Fate
 from ..model.subject import Dataset, Event, JobId, ObjectKey, Station, Subject, subject_of
-from ..model.task import ObjectRef, Part, Recipe, Window, WindowTemplate
+from ..model.task import ChannelRun, ObjectRef, Part, Recipe, Window, WindowTemplate
 from .forms import Form, Item, Spread, converted, numbered, one_of
 
 if TYPE_CHECKING:
@@ -98,14 +98,12 @@ Form(Pick, task_pb2.Pick)
 Form(Window, task_pb2.Window, subject=Spread(("event", "subject"), _subject_fields, _subject_value))
 Form(Part, task_pb2.Part)
 Form(WindowTemplate, task_pb2.Template)
-Form(
-    ObjectRef,
-    task_pb2.ObjectRef,
-    knots=Item(
-        lambda knots: [number for knot in knots for number in knot],
-        lambda found: tuple(zip(found[::2], found[1::2], strict=True)),
-    ),
+_KNOTS: Final = Item(
+    lambda knots: [number for knot in knots for number in knot],
+    lambda found: tuple(zip(found[::2], found[1::2], strict=True)),
 )
+Form(ChannelRun, task_pb2.ChannelRun, knots=_KNOTS)
+Form(ObjectRef, task_pb2.ObjectRef, knots=_KNOTS)
 Form(ObjectRecords, task_pb2.Input, renamed={"ref": "object"})
 Form(Source, task_pb2.Provenance.Source)
 

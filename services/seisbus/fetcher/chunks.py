@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from libseis.segments import Span
 from ..planning.extents import ByteRange
 from ..planning.knots import KnotTable, learned
 from ..planning.observed import Observed
+from ..planning.runs import KnownRun, tiled
 
 # No record that is read is longer (2^17 bytes), so damage at the edge of a range below it may be a cut record.
 _LONGEST_RECORD = 131_072
@@ -37,6 +39,10 @@ class Chunk:
     def range(self) -> ByteRange:
         """Where the bytes stand in the object."""
         return ByteRange(self.offset, self.offset + len(self.data))
+
+    def moved(self, by: int) -> Chunk:
+        """The same bytes, so much further on in the object."""
+        return Chunk(self.offset + by, self.data, self.table) if by else self
 
     def observed(self, size: int, channel: Channel | None = None) -> Observed:
         """What a range search must know of the chunk; records that its edges cut are not a fault of the object.
@@ -169,6 +175,28 @@ class ObjectBytes:
         )
         return learned(seen, ordered=ordered)
 
+    def runs(self) -> tuple[KnownRun, ...]:
+        """Where the channels of a station's object stand, by a whole read of it; none unless each is one run and there
+        is nothing else in the object."""
+        if len(self.chunks) != 1 or not self.whole:
+            return ()
+        data, table = self.chunks[0].data, self.chunks[0].table
+        if not len(table) or not table.waveform.all() or table.problems:
+            return ()
+        firsts = np.flatnonzero(np.concatenate(([True], table.channel[1:] != table.channel[:-1])))
+        edges = [*firsts.tolist(), len(table)]
+        if len(firsts) != len(set(table.channel[firsts].tolist())):
+            return ()  # interleaved
+        ends = (table.offset + table.length).tolist()
+        if not tiled([(int(table.offset[a]), ends[b - 1]) for a, b in pairwise(edges)], len(data)):
+            return ()
+        return tuple(
+            KnownRun(
+                table.channels[int(table.channel[a])], int(table.offset[a]), ends[b - 1], _scanned(table, slice(a, b))
+            )
+            for a, b in pairwise(edges)
+        )
+
     def select(self, spans: Sequence[Span], channels: Sequence[Channel] | None = None) -> Selection:
         """Records that any span needs, of the given channels (all when None), in file order."""
         wanted = None if channels is None else frozenset(channels)
@@ -189,6 +217,16 @@ class ObjectBytes:
                 floats.append(chunk.table.floats(mask))
         record_bytes = lengths.pop() if len(lengths) == 1 else 0
         return Selection(b"".join(parts), tuple(edges), record_bytes, any(floats))
+
+
+def _scanned(table: RecordTable, rows: slice) -> KnotTable:
+    """Knots of the records of one channel; `ordered` when nothing among them is out of the ordinary."""
+    offset, length = table.offset[rows], table.length[rows]
+    start_ns, end_ns, period_ns = table.start_ns[rows], table.end_ns[rows], table.period_ns[rows]
+    where = ByteRange(int(offset[0]), int(offset[-1] + length[-1]))
+    seen = Observed(where, offset, length, start_ns, end_ns, period_ns, channels=1, foreign=False)
+    steps = start_ns[1:] - end_ns[:-1]
+    return learned(seen, ordered=bool((length == length[0]).all()) and bool(np.all(steps > period_ns[1:] / 2)))
 
 
 def _runs(table: RecordTable, mask: NDArray[np.bool_]) -> list[tuple[int, int]]:

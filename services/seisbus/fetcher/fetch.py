@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
+from libseis.codes import Channel
 from libseis.segments import Span
 
 from ..app import FetcherContext
@@ -35,11 +37,11 @@ from ..objects import AccessError
 from ..planning.ranges import WholeReason
 from ..store.strangers import add_strangers
 from .budget import ByteBudget
-from .chunks import NOTHING, ObjectBytes, Selection
+from .chunks import NOTHING, Chunk, ObjectBytes, Selection
 from .expand import channels_of, expand, expand_station
 from .learned_positions import Learned
 from .pads import padded
-from .ranged import read_spans, read_whole
+from .ranged import read_runs, read_spans, read_whole
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +55,22 @@ _EVERYTHING = (Span(-(2**62), 2**62),)
 def _spans(recipe: Recipe, windows: Sequence[Window]) -> list[Span]:
     """What windows need of the data, pads included."""
     return [Span(window.start_ns - recipe.pad_before_ns, window.end_ns + recipe.pad_after_ns) for window in windows]
+
+
+def _channels_in_runs(order: FetchOrder, ref: ObjectRef) -> list[Channel]:
+    """The channels that the task wants of a station's object, where their places are known; empty where it is read
+    whole."""
+    recipe = order.recipe
+    if not ref.runs or recipe.verify_full:
+        return []
+    known = [run.channel for run in ref.runs]
+    windows, _ = expand_station(known, order.task, recipe.components, recipe.prefer, recipe.prefer_loc)
+    return channels_of(windows, known, recipe.components)
+
+
+def _bracketed(knots: Sequence[tuple[int, int]], chunk: Chunk) -> bool:
+    """Whether knots stand on both sides of bytes."""
+    return any(at <= chunk.range.start for at, _ in knots) and any(at >= chunk.range.end for at, _ in knots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +130,13 @@ class Fetcher:
         task = order.task
         async with self._budget.hold(sum(ref.size or _ASSUMED_BYTES for ref in task.objects if not ref.missing)):
             wanted = [w for part in task.parts for w in task.windows[part.first : part.first + part.count]]
-            spans = [] if task.provisional or order.recipe.scan else _spans(order.recipe, wanted)
+            event_file = task.provisional and task.objects[0].channel is None
+            spans = [] if event_file or order.recipe.scan else _spans(order.recipe, wanted)
             reads = await asyncio.gather(*(self._read(order, ref, spans) for ref in task.objects))
             longer = padded(order.recipe, [read.found for read in reads if read.found]) if spans else order.recipe
             if longer is not order.recipe:  # the index, or the channel's code, promised a higher rate
-                order = replace(order, recipe=longer)
+                if not task.provisional:  # of a station, each channel has its own
+                    order = replace(order, recipe=longer)
                 spans = _spans(longer, wanted)
                 reads = await asyncio.gather(*(self._more(order, read, spans) for read in reads))
             if all(read.missing for read in reads):
@@ -125,7 +145,7 @@ class Fetcher:
                 await self._learned.kept()  # which is all that a scan is for
                 told = [line for read in reads for line in stranger_lines(read.ref.key, read.strangers)]
                 await self._publish_outcomes(order, 0, len(task.parts), task.windows, Fate.SAVED, "", "", told)
-            elif task.provisional and task.objects[0].channel is None:
+            elif event_file:
                 await self._event_file(order, reads[0])
             elif task.provisional:
                 await self._station_days(order, reads)
@@ -141,19 +161,14 @@ class Fetcher:
         archive = archive_named(self._context.archives, ref.archive)
         objects = self._context.objects
         try:
-            if spans:
-                self._reading[archive.name] += 1
-                try:
+            if spans and (channels := _channels_in_runs(order, ref)):
+                with self._counted(archive) as reads:
+                    found = await read_runs(objects, archive, ref, spans, channels, reads)
+            elif spans and not order.task.provisional:
+                with self._counted(archive) as reads:
                     found = await read_spans(
-                        objects,
-                        archive,
-                        ref,
-                        spans,
-                        verify_full=order.recipe.verify_full,
-                        reads=partial(self._reading.__getitem__, archive.name),
+                        objects, archive, ref, spans, verify_full=order.recipe.verify_full, reads=reads
                     )
-                finally:
-                    self._reading[archive.name] -= 1
             else:
                 found = await read_whole(objects, archive, ref)
         except AccessError as error:
@@ -161,8 +176,18 @@ class Fetcher:
             return _Read(ref, missing=Reason.ACCESS_DENIED.value)
         if found is None:
             return _Read(ref, missing=Reason.NO_SUCH_KEY.value)
-        self._learn(ref, found)
+        station = bool(ref.day_ns) and archive.object_unit is ObjectUnit.STATION
+        self._learn(ref, found, station=station)
         return _Read(ref, found, strangers=await self._strangers(archive, ref, found))
+
+    @contextmanager
+    def _counted(self, archive: ArchiveDefinition) -> Iterator[Callable[[], int]]:
+        """Count a read of an object; gives how many there are of the archive."""
+        self._reading[archive.name] += 1
+        try:
+            yield partial(self._reading.__getitem__, archive.name)
+        finally:
+            self._reading[archive.name] -= 1
 
     async def _strangers(self, archive: ArchiveDefinition, ref: ObjectRef, found: ObjectBytes) -> tuple[str, ...]:
         """Unknown channels in an object of one channel: they become known, so that later jobs plan them."""
@@ -181,8 +206,11 @@ class Fetcher:
             return read
         return await self._read(order, read.ref, spans)
 
-    def _learn(self, ref: ObjectRef, found: ObjectBytes) -> None:
+    def _learn(self, ref: ObjectRef, found: ObjectBytes, *, station: bool) -> None:
         """Keep where records stand, unless it is known or the object is read whole anyway."""
+        if station:
+            self._learn_runs(ref, found)
+            return
         if found.whole == WholeReason.CHANGED:
             self._learned.note(ref, found.etag, found.scan(), sum(len(chunk.data) for chunk in found.chunks))
             return
@@ -191,11 +219,20 @@ class Fetcher:
         if found.whole:
             self._learned.note(ref, found.etag, found.scan())
             return
-        known = [offset for offset, _ in ref.knots]
         for chunk in found.chunks:
-            bracketed = any(at <= chunk.range.start for at in known) and any(at >= chunk.range.end for at in known)
-            if not bracketed:  # a write of what is known already would cost more than the read
+            if not _bracketed(ref.knots, chunk):  # a write of what is known already would cost more than the read
                 self._learned.note(ref, found.etag, chunk.knots())
+
+    def _learn_runs(self, ref: ObjectRef, found: ObjectBytes) -> None:
+        """Keep where the channels of a station's object stand, or where records stand in them."""
+        if found.whole:
+            self._learned.note_runs(ref, found.etag, sum(len(chunk.data) for chunk in found.chunks), found.runs())
+            return
+        for number, run in enumerate(ref.runs):
+            for chunk in found.chunks:
+                inside = run.start <= chunk.range.start and chunk.range.end <= run.end
+                if inside and not run.ordered and not _bracketed(run.knots, chunk):
+                    self._learned.note_in_run(ref, found.etag, number, chunk.knots())
 
     async def _day_files(self, order: FetchOrder, reads: Sequence[_Read]) -> None:
         task = order.task

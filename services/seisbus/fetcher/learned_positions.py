@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 from ..errors import UnavailableError
 from ..model.task import ObjectRef
 from ..planning.knots import KnotTable
+from ..planning.runs import KnownRun
 from ..store.client import Store
-from ..store.knots import LearnedKnots, keep_knots
+from ..store.documents import RunOfFile
+from ..store.knots import LearnedInRun, LearnedKnots, LearnedRuns, keep_knots, keep_runs
 
 _log = logging.getLogger(__name__)
 
@@ -24,6 +27,7 @@ class Learned:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._waiting: list[LearnedKnots] = []
+        self._runs: list[LearnedRuns | LearnedInRun] = []
         self._writing = asyncio.Lock()
 
     def note(self, ref: ObjectRef, etag: str, knots: KnotTable | None, changed_size: int | None = None) -> None:
@@ -35,6 +39,17 @@ class Learned:
             self._waiting.append(
                 LearnedKnots(ref.archive, ref.day_ns, ref.key, etag, knots.packed(), knots.ordered, changed_size)
             )
+
+    def note_runs(self, ref: ObjectRef, etag: str, size: int, runs: Sequence[KnownRun]) -> None:
+        """Remember where the channels of a station's object stand."""
+        if etag and ref.day_ns and runs:
+            found = tuple(_document(run) for run in runs)
+            self._runs.append(LearnedRuns(ref.archive, ref.day_ns, ref.key, etag, size, found))
+
+    def note_in_run(self, ref: ObjectRef, etag: str, number: int, knots: KnotTable) -> None:
+        """Remember knots of the run with this number of an object whose runs are known."""
+        if etag and ref.day_ns and len(knots.offset):
+            self._runs.append(LearnedInRun(ref.archive, ref.day_ns, ref.key, etag, number, knots.packed()))
 
     async def run(self) -> None:
         """Write what came, until cancelled."""
@@ -53,8 +68,21 @@ class Learned:
         """Return when all that was noted so far is in the store; UnavailableError when that is away."""
         async with self._writing:
             waiting, self._waiting = self._waiting, []
+            runs, self._runs = self._runs, []
             try:
                 await keep_knots(self._store, waiting)
+                await keep_runs(self._store, runs)
             except UnavailableError:
                 self._waiting[:0] = waiting[-_MOST_WAITING:]
+                self._runs[:0] = runs[-_MOST_WAITING:]
                 raise
+
+
+def _document(run: KnownRun) -> RunOfFile:
+    return {
+        "channel": str(run.channel),
+        "start": run.start,
+        "end": run.end,
+        "knots": [run.knots.packed()],
+        "ordered": run.knots.ordered,
+    }

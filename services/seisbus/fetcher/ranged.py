@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from typing import Final, TypeVar
 
+from libseis.codes import Channel
 from libseis.isotime import DAY_NS
 from libseis.segments import Span
 
 from ..archive.definition import ArchiveDefinition, DayCut
-from ..model.task import ObjectRef
+from ..model.task import ChannelRun, ObjectRef
 from ..objects import Fetched, ObjectChangedError, ObjectReader
 from ..planning.extents import ByteRange, round_trip_bytes
 from ..planning.observed import Hint, Knot
@@ -20,6 +22,19 @@ from .chunks import Chunk, ObjectBytes, joined
 
 # Finding records in so much takes less than a millisecond, about what a thread's turn costs.
 _QUICK_BYTES = 1 << 20
+
+# Requests to a station's object cost three times as much as others: it has many channels, and each has its own.
+_RUN_WORTH: Final = 3
+# What a run of one channel cannot be read as.
+_WRONG_RUN: Final = frozenset(
+    reason.value
+    for reason in (
+        WholeReason.NO_RECORDS,
+        WholeReason.FOREIGN_BYTES,
+        WholeReason.SEVERAL_CHANNELS,
+        WholeReason.WRONG_CHANNEL,
+    )
+)
 
 T = TypeVar("T")
 
@@ -50,29 +65,102 @@ async def read_spans(
         Hint(tuple(Knot(offset, time_ns) for offset, time_ns in ref.knots), ref.ordered),
         verify_full=verify_full,
     )
-    chunks: tuple[Chunk, ...] = ()
     try:
-        while True:
-            search.worth = round_trip_bytes(reads())
-            step = search.next()
-            if isinstance(step, Done):
-                return ObjectBytes(ref.etag, chunks)
-            if isinstance(step, Whole):
-                return await _whole(objects, archive, ref, step, chunks)
-            fetched = await asyncio.gather(*(_get(objects, archive, ref, one) for one in step.ranges))
-            if any(one is None for one in fetched):
-                return None
-            known = chunks
-            new = [(one.start, one.data) for one in fetched if one]
-            chunks = await _aside(sum(len(data) for _, data in new), joined, known, new)
-            for chunk in chunks:
-                if chunk not in known:
-                    search.add(chunk.observed(ref.size, ref.channel))
+        return await _searched(
+            objects, archive, ref, search, ByteRange(0, ref.size), ref.channel, lambda: round_trip_bytes(reads())
+        )
     except ObjectChangedError:
-        found = await objects.get(archive, ref.key)
-        if found is None:
+        return await _changed(objects, archive, ref)
+
+
+async def read_runs(
+    objects: ObjectReader,
+    archive: ArchiveDefinition,
+    ref: ObjectRef,
+    spans: Sequence[Span],
+    channels: Collection[Channel],
+    reads: Callable[[], int] = lambda: 1,
+) -> ObjectBytes | None:
+    """The bytes of a station's object that hold the spans of some of its channels, whose runs of bytes are known; None
+    when there is no such object.
+
+    Each run is searched like an object of one channel. Where its records are not those of the channel alone, what was
+    known of the object is wrong: it is read whole, as is an object that changed.
+    """
+
+    def worth() -> int:
+        return _RUN_WORTH * round_trip_bytes(reads())
+
+    async def one(run: ChannelRun) -> ObjectBytes | None:
+        margin = edge_margin_ns(run.channel, None, archive.day_cut is DayCut.RECORD)
+        search = RangeSearch(
+            run.end - run.start,
+            Span(ref.day_ns, ref.day_ns + DAY_NS),
+            spans_of_object(spans, ref.day_ns, margin) or tuple(spans),
+            Hint(tuple(Knot(offset - run.start, time_ns) for offset, time_ns in run.knots), run.ordered),
+        )
+        return await _searched(objects, archive, ref, search, ByteRange(run.start, run.end), run.channel, worth)
+
+    wanted = [run for run in ref.runs if run.channel in channels]
+    try:
+        found = await asyncio.gather(*map(one, wanted))
+    except ObjectChangedError:
+        return await _changed(objects, archive, ref)
+    if any(part is None for part in found):
+        return None
+    parts = [part for part in found if part is not None]
+    chunks = tuple(chunk for part in parts for chunk in part.chunks)
+    wrong = next((part.whole for part in parts if part.whole in _WRONG_RUN), "")
+    for run, part in zip(wanted, parts, strict=True):
+        if not wrong and part.whole and not all(_only(chunk, run) for chunk in part.chunks):
+            wrong = WholeReason.WRONG_CHANNEL.value
+    if wrong:
+        whole = await read_whole(objects, archive, ref)
+        return whole and replace(whole, whole=wrong)
+    return ObjectBytes(ref.etag, tuple(sorted(chunks, key=lambda chunk: chunk.offset)))
+
+
+def _only(chunk: Chunk, run: ChannelRun) -> bool:
+    """Whether the bytes of a run that was read whole are records of its channel, and nothing else."""
+    seen = chunk.observed(run.end, run.channel)
+    return bool(len(seen.offset)) and seen.expected and seen.channels == 1 and not chunk.table.problems
+
+
+async def _searched(
+    objects: ObjectReader,
+    archive: ArchiveDefinition,
+    ref: ObjectRef,
+    search: RangeSearch,
+    within: ByteRange,
+    channel: Channel | None,
+    worth: Callable[[], int],
+) -> ObjectBytes | None:
+    """What a search in the bytes `within` of an object reads, and why these were read whole, if they were."""
+    chunks: tuple[Chunk, ...] = ()
+    while True:
+        search.worth = worth()
+        step = search.next()
+        if isinstance(step, Done):
+            return ObjectBytes(ref.etag, tuple(chunk.moved(within.start) for chunk in chunks))
+        if isinstance(step, Whole):
+            return await _rest(objects, archive, ref, step, chunks, within)
+        fetched = await asyncio.gather(*(_get(objects, archive, ref, one.moved(within.start)) for one in step.ranges))
+        if any(one is None for one in fetched):
             return None
-        return ObjectBytes(found.etag, (await _chunk(found.data),), WholeReason.CHANGED.value)
+        known = chunks
+        new = [(one.start - within.start, one.data) for one in fetched if one]
+        chunks = await _aside(sum(len(data) for _, data in new), joined, known, new)
+        for chunk in chunks:
+            if chunk not in known:
+                search.add(chunk.observed(within.size, channel))
+
+
+async def _changed(objects: ObjectReader, archive: ArchiveDefinition, ref: ObjectRef) -> ObjectBytes | None:
+    """An object that is another version now, whole."""
+    found = await objects.get(archive, ref.key)
+    if found is None:
+        return None
+    return ObjectBytes(found.etag, (await _chunk(found.data),), WholeReason.CHANGED.value)
 
 
 async def read_whole(objects: ObjectReader, archive: ArchiveDefinition, ref: ObjectRef) -> ObjectBytes | None:
@@ -91,23 +179,27 @@ async def _get(objects: ObjectReader, archive: ArchiveDefinition, ref: ObjectRef
     return found
 
 
-async def _whole(
-    objects: ObjectReader, archive: ArchiveDefinition, ref: ObjectRef, step: Whole, chunks: Sequence[Chunk]
+async def _rest(
+    objects: ObjectReader,
+    archive: ArchiveDefinition,
+    ref: ObjectRef,
+    step: Whole,
+    chunks: Sequence[Chunk],
+    within: ByteRange,
 ) -> ObjectBytes | None:
-    """The rest of the object joined to what was read, so that no byte is asked for twice."""
-    if not chunks and (len(step.ranges) <= 1):
+    """The rest of the bytes `within` joined to what was read of them, so that no byte is asked for twice."""
+    if not chunks and len(step.ranges) <= 1 and within.start == 0 and within.end == ref.size:
         found = await objects.get(archive, ref.key, etag=ref.etag)
-        if found is None:
-            return None
-        return ObjectBytes(found.etag, (await _chunk(found.data),), step.reason.value)
-    fetched = await asyncio.gather(*(_get(objects, archive, ref, one) for one in step.ranges))
+        return None if found is None else ObjectBytes(found.etag, (await _chunk(found.data),), step.reason.value)
+    fetched = await asyncio.gather(*(_get(objects, archive, ref, one.moved(within.start)) for one in step.ranges))
     if any(one is None for one in fetched):
         return None
     pieces = sorted(
-        [(chunk.offset, chunk.data) for chunk in chunks] + [(one.start, one.data) for one in fetched if one is not None]
+        [(chunk.offset + within.start, chunk.data) for chunk in chunks]
+        + [(one.start, one.data) for one in fetched if one is not None]
     )
-    data = b"".join(piece for _, piece in pieces)
-    return ObjectBytes(ref.etag, (await _chunk(data),), step.reason.value)
+    whole = (await _chunk(b"".join(piece for _, piece in pieces))).moved(within.start)
+    return ObjectBytes(ref.etag, (whole,), step.reason.value)
 
 
 async def _chunk(data: bytes) -> Chunk:

@@ -20,6 +20,7 @@ from ..model.job import HasSpec
 from ..planning.aims import Aims
 from ..planning.knots import KnotTable
 from ..planning.plan import DayFile, DayFiles, PadOf
+from ..planning.runs import KnownRun
 from ..planning.windows import Origin, PlannedWindow
 from ..store import index
 from ..store.collections import SOURCE
@@ -127,6 +128,7 @@ class DayFilesCache:
                 document["sampling_rate"] or await self._stated_rate(channel, day),
                 _knots(document),
                 station,
+                _runs(document) if station else (),
             )
             if document.get("held_by"):
                 held.setdefault(channel, []).append(found)
@@ -160,6 +162,21 @@ class DayFilesCache:
             and of_document(epoch).overlaps(start, end)
         ]
         return min(filter(None, rates), default=None)
+
+
+def _runs(document: DayFileDocument) -> tuple[KnownRun, ...]:
+    """Where the channels of a station's object stand in the version that is there now."""
+    if document.get("runs_etag") != document["etag"]:
+        return ()
+    return tuple(
+        KnownRun(
+            Channel.parse(run["channel"]),
+            run["start"],
+            run["end"],
+            KnotTable.unpacked(run["knots"], ordered=run["ordered"]),
+        )
+        for run in document.get("runs", ())
+    )
 
 
 def _knots(document: DayFileDocument) -> KnotTable | None:

@@ -11,11 +11,22 @@ from .subject import NO_EVENT, Subject, of_event
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelRun:
+    """Where the records of a channel stand in an object of many: bytes [start, end); `knots` and `ordered` as there."""
+
+    channel: Channel
+    start: int
+    end: int
+    knots: tuple[tuple[int, int], ...] = ()
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectRef:
     """One archive object as far as the plan knew it (`size` 0 and `etag` "" when no listing told them).
 
     `knots` are known record starts near the windows as (offset, time in ns); `ordered` says that a full scan found
-    nothing out of the ordinary.
+    nothing out of the ordinary. `runs` are the channels of an object of many, where these are known.
     """
 
     archive: str
@@ -27,6 +38,7 @@ class ObjectRef:
     missing: str = ""
     knots: tuple[tuple[int, int], ...] = ()
     ordered: bool = False
+    runs: tuple[ChannelRun, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,10 @@ class ByteRange:
         """Number of bytes."""
         return self.end - self.start
 
+    def moved(self, by: int) -> ByteRange:
+        """The range so many bytes further on."""
+        return ByteRange(self.start + by, self.end + by)
+
 
 def merged(spans: Sequence[Span]) -> tuple[Span, ...]:
     """Spans in order, those that touch made one."""

@@ -19,6 +19,7 @@ from ..model.outcome import Reason
 from ..model.subject import Event
 from ..model.task import ObjectRef, Part, Task, Window, WindowTemplate
 from .knots import KnotTable
+from .runs import KnownRun
 from .windows import PlannedWindow
 
 # Records of a part should fit an inline message (7 MB) in the worst case of 4.4 bytes a sample.
@@ -43,6 +44,7 @@ class DayFile:
     """A file of one channel and day; `listed` False when only an index or station metadata speak of it.
 
     `station`: a file of a station with all its channels; `channel` holds what is wanted of them, wildcards included.
+    `runs` say where the channels of a station stand, if that is known.
     `others` are more objects that hold records of the channel, though their keys name another one.
     """
 
@@ -54,6 +56,7 @@ class DayFile:
     sampling_rate: float | None = None
     knots: KnotTable | None = None
     station: bool = False
+    runs: tuple[KnownRun, ...] = ()
     others: tuple[DayFile, ...] = ()
 
 
@@ -251,6 +254,8 @@ def _object(
     """The reference of a day's file; a file that is not there matters only on days the windows themselves touch."""
     if file is not None and file.listed:
         ref = ObjectRef(archive, file.key, file.size, file.etag, day * DAY_NS, channel)
+        if file.runs:
+            return replace(ref, runs=tuple(run.around(spans) for run in file.runs))
         if file.knots is None:
             return ref
         knots = tuple((knot.offset, knot.time_ns) for knot in file.knots.around(spans))

@@ -32,6 +32,8 @@ SMALL_BYTES = 196_608
 # more than this part of the doubt.
 _WASTE = 0.1
 _SHARE = 0.25
+# The bytes between two knots are read where a guess between them would read hardly less.
+_BRACKET = 1.15
 # When the wanted bytes are more than this part of the object, the rest comes along.
 _MOSTLY = 0.7
 # Reads one after the other, of any number of ranges each, after which the object is read whole.
@@ -86,6 +88,30 @@ class Done:
 Step = Read | Whole | Done
 
 
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """Where a window may be: the offsets of its ends with their doubts, and the range that holds it by these."""
+
+    range: ByteRange
+    first: int
+    last: int
+    first_doubt: float
+    last_doubt: float
+
+    @property
+    def wasted(self) -> float:
+        """Bytes that the doubts would read."""
+        return self.first_doubt + self.last_doubt
+
+    @property
+    def places(self) -> list[int]:
+        """Where probes help: at the ends that are uncertain, or once where these are near to each other."""
+        if self.last - self.first < self.wasted:
+            return [(self.first + self.last) // 2]
+        doubts = ((self.first, self.first_doubt), (self.last, self.last_doubt))
+        return [at for at, doubt in doubts if doubt > _SHARE * self.wasted]
+
+
 @dataclass(slots=True)
 class RangeSearch:
     """The search in one object. Call `next`, read what it says, `add` what was found, until Done or Whole.
@@ -104,6 +130,8 @@ class RangeSearch:
     _seen: list[Observed] = field(default_factory=list)
     _rounds: int = 0
     _probes: set[ByteRange] = field(default_factory=set)
+    _points: list[Point] | None = None  # of what is known now, until more is added
+    _runs: list[Run] | None = None
 
     def __post_init__(self) -> None:
         self.wanted = merged(self.wanted)
@@ -114,6 +142,7 @@ class RangeSearch:
         self._seen = [o for o in self._seen if o.range.start < inside.start or o.range.end > inside.end]
         self._seen.append(observed)
         self._seen.sort(key=lambda o: o.range.start)
+        self._points = self._runs = None
 
     def next(self) -> Step:
         """What to do now."""
@@ -121,11 +150,16 @@ class RangeSearch:
         if reason is not None:
             return self._whole(reason)
         ranges: list[ByteRange] = []
+        guesses: list[_Guess] = []
         for span in self.wanted:
             step = self._step(span)
             if isinstance(step, WholeReason):
                 return self._whole(step)
-            ranges += step
+            if isinstance(step, _Guess):
+                guesses.append(step)
+            else:
+                ranges += step
+        ranges += self._guessed(guesses)
         if not ranges:
             return Done()
         if self._rounds >= _MOST_ROUNDS:
@@ -171,36 +205,48 @@ class RangeSearch:
 
     # -- one span ---------------------------------------------------------------------------------
 
-    def _step(self, span: Span) -> list[ByteRange] | WholeReason:
-        """Ranges that `span` still needs (none when it is covered), or why ranges cannot serve it."""
+    def _step(self, span: Span) -> list[ByteRange] | _Guess | WholeReason:
+        """Ranges that `span` still needs (none when it is covered), a guess where they may be, or why ranges cannot
+        serve it."""
         body = self._body(span)
         if body is not None:
             return self._extension(span, body)
         bracket = self._bracket(span)
-        if bracket is not None:
-            return [bracket]
-        points = self._points()
+        points = self._known_points()
         first, first_doubt = guess(points, span.start_ns)
         last, last_doubt = guess(points, span.end_ns)
         record = self._record_bytes()
-        wasted = first_doubt + last_doubt
-        # Probes cost a round trip and save most of what the doubt would waste.
-        if wasted > self.worth and wasted > _WASTE * (last - first) and self._rounds < _MOST_ROUNDS // 2:
-            ends = [at for at, doubt in ((first, first_doubt), (last, last_doubt)) if doubt > _SHARE * wasted]
-            if probes := self._probed(ends):
-                return probes
         start = self._aligned(int(first - first_doubt) - record)
         end = max(self._end_aligned(int(last + last_doubt) + record), start + 1)
+        if bracket is not None and bracket.size <= _BRACKET * (end - start):
+            return [bracket]
         if not any(len(seen.offset) for seen in self._seen):  # no less than what surely holds a record
             end = min(self.size, max(end, start + LARGE_PROBE_BYTES))
-        for run in runs(self._seen):
+        for run in self._known_runs():
             if run.range.start <= start and end <= run.range.end:  # read already, by a probe
                 return self._extension(span, run)
-        return [ByteRange(start, end)]
+        return _Guess(ByteRange(start, end), first, last, first_doubt, last_doubt)
+
+    def _guessed(self, guesses: Sequence[_Guess]) -> list[ByteRange]:
+        """Probes where guesses are too uncertain, else what they say.
+
+        Probes of all windows go together: they cost one round trip, and save most of what the doubts would waste.
+        """
+        uncertain = [one for one in guesses if one.wasted > max(_WASTE * (one.last - one.first), 2 * PROBE_BYTES)]
+        if self._rounds >= _MOST_ROUNDS // 2 or sum(one.wasted for one in uncertain) <= self.worth:
+            return [one.range for one in guesses]
+        places = [place for one in uncertain for place in one.places]
+        if probes := self._probed(sorted(places)):
+            return probes + [one.range for one in guesses if one not in uncertain]
+        return [one.range for one in guesses]
 
     def _probed(self, places: Sequence[int]) -> list[ByteRange]:
         """Probes around places; none of those that were sent already."""
-        size = LARGE_PROBE_BYTES if any(len(seen.offset) == 0 for seen in self._seen) else PROBE_BYTES
+        size = PROBE_BYTES
+        if any(len(seen.offset) == 0 for seen in self._seen):
+            size = LARGE_PROBE_BYTES
+        elif self._seen:  # where records begin is known
+            size = self._record_bytes()
         probes: list[ByteRange] = []
         for place in places:
             at = self._aligned(place - size // 2)
@@ -232,7 +278,7 @@ class RangeSearch:
     def _body(self, span: Span) -> Run | None:
         """The run of bytes read that touches the span, or that ends where the object does on the span's side of it;
         None when only probes were made."""
-        for run in runs(self._seen):
+        for run in self._known_runs():
             before, behind = run.last_ns < span.start_ns, run.first_ns > span.end_ns
             if run.range in self._probes and (run.first_ns > span.start_ns or run.last_ns <= span.end_ns):
                 continue
@@ -243,7 +289,7 @@ class RangeSearch:
     def _extension(self, span: Span, run: Run) -> list[ByteRange] | WholeReason:
         """What must be read beside a run so that it covers the span; nothing when it does."""
         more: list[ByteRange] = []
-        points = self._points()
+        points = self._known_points()
         record = self._record_bytes()
         if run.first_ns > span.start_ns:
             if run.range.start == 0:
@@ -288,7 +334,17 @@ class RangeSearch:
             return self.size
         return min(self.size, self._aligned(offset) + self._record_bytes())
 
-    def _points(self) -> list[Point]:
+    def _known_runs(self) -> list[Run]:
+        if self._runs is None:
+            self._runs = list(runs(self._seen))
+        return self._runs
+
+    def _known_points(self) -> list[Point]:
+        if self._points is None:
+            self._points = self._all_points()
+        return self._points
+
+    def _all_points(self) -> list[Point]:
         """Known (time, offset) points in order of offset; soft ones stand for the ends of the object."""
         points = [Point(k.time_ns, k.offset, hard=True) for k in self.hint.knots]
         points += [point for seen in self._seen for point in seen.points]

@@ -15,7 +15,7 @@ from libseis.isotime import utc
 
 from .client import Store, translated
 from .collections import DAY_FILE
-from .documents import LearnedOfFile
+from .documents import LearnedOfFile, RunOfFile
 from .index import day_key
 
 # Beyond this many tables an object's knots are dense enough; one document must not grow without bound.
@@ -35,6 +35,47 @@ class LearnedKnots:
     # Length of the object where this version was not the planned one: the day file is brought up to date, so that
     # later jobs plan with it.
     changed_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedRuns:
+    """Where the channels of a station's object stand, by a whole read of one version of it."""
+
+    archive: str
+    day_ns: int
+    key: str
+    etag: str
+    size: int
+    runs: tuple[RunOfFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedInRun:
+    """Knots of the run with this number of an object whose runs are known."""
+
+    archive: str
+    day_ns: int
+    key: str
+    etag: str
+    number: int
+    packed: bytes
+
+
+async def keep_runs(store: Store, learned: Sequence[LearnedRuns | LearnedInRun]) -> None:
+    """Keep runs with their day files, or add knots to them, in one batch."""
+    updates: list[UpdateOne] = []
+    for item in learned:
+        identity = f"{day_key(item.archive, utc(item.day_ns).date().isoformat())}/{item.key}"
+        if isinstance(item, LearnedRuns):
+            fresh = {"runs": list(item.runs), "runs_etag": item.etag, "etag": item.etag, "size": item.size}
+            updates.append(UpdateOne({"_id": identity}, {"$set": fresh}))
+            continue
+        knots = f"runs.{item.number}.knots"
+        known = {"_id": identity, "runs_etag": item.etag, f"{knots}.{_MOST_TABLES - 1}": {"$exists": False}}
+        updates.append(UpdateOne(known, {"$addToSet": {knots: item.packed}}))
+    if updates:
+        with translated():
+            await store[DAY_FILE].bulk_write(updates, ordered=True)
 
 
 async def keep_knots(store: Store, learned: Sequence[LearnedKnots]) -> None:

@@ -342,7 +342,7 @@ async def day_files(
     low, high = _below(f"{archive}/{day}")
     bounds = {"$gte": low} if after is None else {"$gt": after[0]}
     where: Document = {"day": f"{archive}/{day}", "_id": bounds | {"$lt": high}}
-    cursor = store[c.DAY_FILE].find(where, {"knots": 0}).sort("_id", 1)
+    cursor = store[c.DAY_FILE].find(where, {"knots": 0, "runs": 0}).sort("_id", 1)
     return await _page(
         cursor, request, 1000, scope, lambda d: [d["_id"]], lambda d: channels.matches(Channel.of_document(d)), after
     )

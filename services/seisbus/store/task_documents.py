@@ -11,8 +11,8 @@ from libseis.codes import Channel
 from ..model.marks import Arrival, Pick, Unplaced
 from ..model.outcome import Fate
 from ..model.subject import Event
-from ..model.task import Existing, ObjectRef, Part, Task, Window, WindowTemplate
-from .documents import HeldWindows, Mark, TaskDocument, TaskObject
+from ..model.task import ChannelRun, Existing, ObjectRef, Part, Task, Window, WindowTemplate
+from .documents import HeldWindows, Mark, TaskDocument, TaskObject, TaskRun
 from .packing import pack_windows, unpack_windows
 
 
@@ -66,7 +66,7 @@ def windows_of(task: TaskDocument) -> tuple[Window, ...]:
 
 
 def _object_document(ref: ObjectRef) -> TaskObject:
-    return {
+    document: TaskObject = {
         "key": ref.key,
         "size": ref.size,
         "etag": ref.etag,
@@ -76,6 +76,17 @@ def _object_document(ref: ObjectRef) -> TaskObject:
         "knots": [number for knot in ref.knots for number in knot],
         "ordered": ref.ordered,
     }
+    if ref.runs:
+        document["runs"] = [
+            {
+                "channel": str(run.channel),
+                "bytes": (run.start, run.end),
+                "knots": [number for knot in run.knots for number in knot],
+                "ordered": run.ordered,
+            }
+            for run in ref.runs
+        ]
+    return document
 
 
 def _object_value(archive: str, document: TaskObject) -> ObjectRef:
@@ -90,7 +101,15 @@ def _object_value(archive: str, document: TaskObject) -> ObjectRef:
         missing=document["missing"],
         knots=tuple(zip(knots[::2], knots[1::2], strict=True)),
         ordered=document.get("ordered", False),
+        runs=tuple(map(_run_value, document.get("runs", ()))),
     )
+
+
+def _run_value(document: TaskRun) -> ChannelRun:
+    start, end = document["bytes"]
+    knots = document["knots"]
+    pairs = tuple(zip(knots[::2], knots[1::2], strict=True))
+    return ChannelRun(Channel.parse(document["channel"]), start, end, pairs, document["ordered"])
 
 
 def task_document(task: Task) -> TaskDocument:

@@ -24,6 +24,7 @@ from .archive import (
     Placed,
     Point,
     Responses,
+    RunOfFile,
     SiteDocument,
     SourceDocument,
 )
@@ -50,7 +51,7 @@ from .outcomes import (
     SummaryExample,
     SummaryReason,
 )
-from .tasks import HeldWindows, Mark, OldWindow, PackedWindows, TaskDocument, TaskObject, Template, WindowRun
+from .tasks import HeldWindows, Mark, OldWindow, PackedWindows, TaskDocument, TaskObject, TaskRun, Template, WindowRun
 from .upkeep import DeadLetterDocument, LeaseDocument, LeaseTerms, ProcessDocument, ProcessReport, WaitEntry
 from .waveforms import (
     ErrorLog,
@@ -118,6 +119,7 @@ __all__ = [
     "RejectedWindowDocument",
     "Responses",
     "RetryWish",
+    "RunOfFile",
     "Saved",
     "SavedDocument",
     "SeismogramDocument",
@@ -136,6 +138,7 @@ __all__ = [
     "SyntheticFields",
     "TaskDocument",
     "TaskObject",
+    "TaskRun",
     "Template",
     "Tombstone",
     "WaitEntry",

@@ -47,6 +47,16 @@ class DayDocument(DayFacts):
     rates: NotRequired[bytes]  # see `packed_rates`; not in documents of older versions
 
 
+class RunOfFile(TypedDict):
+    """Where a channel stands in an object of a station: from the archive's manifest, or learned from a whole read."""
+
+    channel: str
+    start: int
+    end: int
+    knots: list[bytes]  # packed tables, offsets in the object
+    ordered: bool
+
+
 class DayFile(Codes):
     """An object of a day, before it has a place in the database.
 
@@ -64,6 +74,8 @@ class DayFile(Codes):
     lat: NotRequired[float | None]  # where it is indexed
     lon: NotRequired[float | None]
     held_by: NotRequired[str]  # the channel that the key names
+    runs: NotRequired[list[RunOfFile]]  # of a station, where they are known
+    runs_etag: NotRequired[str]  # the version that they are of
 
 
 class LearnedOfFile(TypedDict, total=False):

@@ -33,6 +33,15 @@ class OldWindow(TypedDict):
     event: str
 
 
+class TaskRun(TypedDict):
+    """Where a channel stands in an object of many."""
+
+    channel: str
+    bytes: tuple[int, int]  # [start, end)
+    knots: list[int]
+    ordered: bool
+
+
 class TaskObject(TypedDict):
     """An object to read."""
 
@@ -44,6 +53,7 @@ class TaskObject(TypedDict):
     missing: str  # why it need not be asked for, "" where it is there
     knots: NotRequired[list[int]]  # record starts that are known: offset, time_ns, offset, time_ns, ...
     ordered: NotRequired[bool]  # a full scan found its records in order of time
+    runs: NotRequired[list[TaskRun]]  # of an object of many channels, where they are known
 
 
 class Template(TypedDict):
