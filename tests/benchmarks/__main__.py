@@ -11,7 +11,10 @@ import importlib
 import json
 from pathlib import Path
 
-BENCHMARKS = ("opening", "latency", "main_job", "objects", "range_reads", "misfit_speed", "check_cpu", "spectra")
+BENCHMARKS = (
+    *("opening", "latency", "pick_windows", "station_days", "main_job"),
+    *("objects", "range_reads", "misfit_speed", "check_cpu", "spectra"),
+)
 LONG = (
     "embedded_database",
     "many_windows",

@@ -2,24 +2,30 @@
 
 One asyncio proxy on a loopback port. It knows as much HTTP/1.1 as S3 reads need (requests without bodies) and keeps
 order on a connection. Slow start is not emulated: a new connection costs one round trip and then runs at full rate.
+Objects may be served from their folder by the proxy itself: the S3 server over a folder hashes a whole file for every
+range of it, which costs more than all else and nothing on S3.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
+import os
 import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 # What is sent in one go: 1.3 ms at 100 Mbit/s, so that flows share the line evenly.
 _PIECE = 16_384
 _RANGE = re.compile(rb"\r\nrange: *bytes=(\d+)-(\d*)", re.IGNORECASE)
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_IF_MATCH = re.compile(rb'\r\nif-match: *"?([^"\r]*)"?', re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
 _SLOW_DOWN = b"<?xml version='1.0'?><Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"
 _HEAD_LIMIT = 65_536
@@ -91,6 +97,8 @@ class EmulatedNetwork:
     fault: Callable[[Request], Fault | None] = lambda request: None
     # while set, the line is without limits and without distance
     unlimited: bool = False
+    folder: Path | None = None
+    etags: dict[Path, str] = field(default_factory=dict)
     open_now: int = 0
     most_open: int = 0
 
@@ -105,9 +113,10 @@ class EmulatedNetwork:
 
 
 @asynccontextmanager
-async def emulated_network(upstream: str, line: Line) -> AsyncIterator[EmulatedNetwork]:
-    """Run the proxy before the server at `upstream` (http://host:port) on a free loopback port."""
-    network = EmulatedNetwork("", line)
+async def emulated_network(upstream: str, line: Line, folder: Path | None = None) -> AsyncIterator[EmulatedNetwork]:
+    """Run the proxy before the server at `upstream` (http://host:port) on a free loopback port; objects of buckets in
+    `folder` are served by the proxy itself."""
+    network = EmulatedNetwork("", line, folder=folder)
     total = _Pace(line.total)
     connections: set[asyncio.Task[None]] = set()
 
@@ -187,6 +196,8 @@ class _Connection:
                 answer = f"HTTP/1.1 503 Slow Down\r\nContent-Length: {len(_SLOW_DOWN)}\r\n\r\n".encode() + _SLOW_DOWN
                 await self._send(answer, request)
                 return True
+            if (path := self._object(request)) is not None:
+                return await self._served(path, head, request)
             writer.write(head)
             answer = await self._head(reader)
             request.status = int(answer.split(b" ", 2)[1])
@@ -198,6 +209,38 @@ class _Connection:
         finally:
             request.ended = time.monotonic()
             network.open_now -= 1
+
+    def _object(self, request: Request) -> Path | None:
+        """The file of an object that is served here."""
+        if self._network.folder is None or request.method != "GET" or not request.key or request.fault is not None:
+            return None
+        path = self._network.folder / unquote(urlsplit(request.path).path).lstrip("/")
+        return path if path.is_file() else None
+
+    async def _served(self, path: Path, head: bytes, request: Request) -> bool:
+        etags = self._network.etags
+        if path not in etags:
+            etags[path] = await asyncio.to_thread(lambda: hashlib.md5(path.read_bytes()).hexdigest())
+        size, etag = os.stat(path).st_size, etags[path]  # a file that is in memory
+        start, end = request.start or 0, min(size, size if request.end is None else request.end)
+        wanted = _IF_MATCH.search(head)
+        if wanted and wanted[1].decode() != etag:
+            request.status, text = 412, "412 Precondition Failed"
+            start = end = 0
+        elif start >= size > 0:
+            request.status, text = 416, "416 Range Not Satisfiable"
+            start = end = 0
+        else:
+            request.status, text = (200, "200 OK") if request.start is None else (206, "206 Partial Content")
+        where = f"Content-Range: bytes {start}-{end - 1}/{size}\r\n" if request.status == 206 else ""
+        answer = f'HTTP/1.1 {text}\r\nETag: "{etag}"\r\n{where}Content-Length: {end - start}\r\n\r\n'
+        self._writer.write(answer.encode())
+        with path.open("rb") as file:
+            file.seek(start)
+            for at in range(start, end, _PIECE):
+                await self._send(file.read(min(_PIECE, end - at)), request)
+        await self._writer.drain()
+        return True
 
     async def _body(self, head: bytes, reader: asyncio.StreamReader, request: Request) -> bool:
         if _CHUNKED.search(head):

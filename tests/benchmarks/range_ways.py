@@ -225,7 +225,7 @@ async def running(scenario: Scenario, folder: Path, archives: Path) -> AsyncIter
     manifest = await asyncio.to_thread(make_archive, root, scenario.spec)
     async with (
         embedded_servers(folder / "s3", nats=False, mongodb=False, s3_root=root) as servers,
-        emulated_network(servers.s3.url, scenario.line) as network,
+        emulated_network(servers.s3.url, scenario.line, root) as network,
         local_stack(folder / "stack", extra_env={"SEISBUS_ARCHIVE_LOCAL_ENDPOINT": network.url}) as stack,
         AsyncClient(stack.control_address) as client,
     ):

@@ -70,6 +70,7 @@ def coalesced(
             joined[-1] = ByteRange(joined[-1].start, max(joined[-1].end, one.end))
         else:
             joined.append(one)
+    known = list(complement(list(complement(known, size)), size))  # those that touch made one
     known = [k for k in known if k.size > _AGAIN_BYTES or not any(j.start < k.start and k.end < j.end for j in joined)]
     return [
         ByteRange(max(hole.start, one.start), min(hole.end, one.end))

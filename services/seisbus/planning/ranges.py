@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
+from math import gcd
 
 from libseis.segments import Span
 
@@ -32,6 +33,12 @@ SMALL_BYTES = 196_608
 # more than this part of the doubt.
 _WASTE = 0.1
 _SHARE = 0.25
+# Ends of a window that are so near to each other are probed as one.
+_NEAR_ENDS = 16_384
+# So few bytes are not worth a probe.
+_LEAST_WASTE = 1_024
+# Requests that go together wait for one round trip; another one costs this part of it.
+_TOGETHER = 4
 # The bytes between two knots are read where a guess between them would read hardly less.
 _BRACKET = 1.15
 # When the wanted bytes are more than this part of the object, the rest comes along.
@@ -42,6 +49,9 @@ _MOST_ROUNDS = 8
 _NEAR_NS = 240_000_000_000
 # Records are seldom longer, and sample intervals in objects that are not small anyway.
 _LONG_RECORD = 4096
+_RECORD = 512
+# So many knots tell the length of records.
+_ENOUGH_KNOTS = 4
 _LONG_INTERVAL_NS = 1_000_000_000
 
 
@@ -106,7 +116,7 @@ class _Guess:
     @property
     def places(self) -> list[int]:
         """Where probes help: at the ends that are uncertain, or once where these are near to each other."""
-        if self.last - self.first < self.wasted:
+        if self.last - self.first < min(self.wasted, _NEAR_ENDS):
             return [(self.first + self.last) // 2]
         doubts = ((self.first, self.first_doubt), (self.last, self.last_doubt))
         return [at for at, doubt in doubts if doubt > _SHARE * self.wasted]
@@ -164,7 +174,7 @@ class RangeSearch:
             return Done()
         if self._rounds >= _MOST_ROUNDS:
             return self._whole(WholeReason.GAVE_UP)
-        ranges = coalesced(ranges, self._known(), self.size, self.worth)
+        ranges = coalesced(ranges, self._known(), self.size, self.worth // _TOGETHER)
         if not ranges:  # only bytes that were read already, and they did not help
             return self._whole(WholeReason.GAVE_UP)
         again = sum(k.size for k in self._known() if any(r.start <= k.start and k.end <= r.end for r in ranges))
@@ -215,12 +225,12 @@ class RangeSearch:
         points = self._known_points()
         first, first_doubt = guess(points, span.start_ns)
         last, last_doubt = guess(points, span.end_ns)
-        record = self._record_bytes()
-        start = self._aligned(int(first - first_doubt) - record)
-        end = max(self._end_aligned(int(last + last_doubt) + record), start + 1)
+        start = self._aligned(int(first - first_doubt))
+        end = max(self._end_aligned(int(last + last_doubt)), start + 1)
         if bracket is not None and bracket.size <= _BRACKET * (end - start):
             return [bracket]
-        if not any(len(seen.offset) for seen in self._seen):  # no less than what surely holds a record
+        if len(self.hint.knots) < _ENOUGH_KNOTS and not any(len(seen.offset) for seen in self._seen):
+            # no less than what surely holds a record
             end = min(self.size, max(end, start + LARGE_PROBE_BYTES))
         for run in self._known_runs():
             if run.range.start <= start and end <= run.range.end:  # read already, by a probe
@@ -232,11 +242,15 @@ class RangeSearch:
 
         Probes of all windows go together: they cost one round trip, and save most of what the doubts would waste.
         """
-        uncertain = [one for one in guesses if one.wasted > max(_WASTE * (one.last - one.first), 2 * PROBE_BYTES)]
+        uncertain = [one for one in guesses if one.wasted > max(_WASTE * (one.last - one.first), _LEAST_WASTE)]
         if self._rounds >= _MOST_ROUNDS // 2 or sum(one.wasted for one in uncertain) <= self.worth:
             return [one.range for one in guesses]
-        places = [place for one in uncertain for place in one.places]
-        if probes := self._probed(sorted(places)):
+        places: list[int] = []
+        for one in sorted(uncertain, key=lambda one: one.first):
+            # where so near a probe might land beside the one before it, that one tells enough for now
+            if not places or one.first - places[-1] > one.wasted:
+                places += one.places
+        if probes := self._probed(places):
             return probes + [one.range for one in guesses if one not in uncertain]
         return [one.range for one in guesses]
 
@@ -320,12 +334,17 @@ class RangeSearch:
         for seen in self._seen:
             if len(seen.length):
                 return int(seen.length[0])
-        return 512
+        # knots stand at records, whose lengths are powers of two
+        together = gcd(*(b.offset - a.offset for a, b in pairwise(sorted(self.hint.knots))))
+        return max(_RECORD, together & -together)
 
     def _aligned(self, offset: int) -> int:
         """The record start at or before `offset`, as far as the phase of the records is known."""
         record = self._record_bytes()
-        phase = next((int(seen.offset[0]) % record for seen in self._seen if len(seen.offset)), 0)
+        at = next((int(seen.offset[0]) for seen in self._seen if len(seen.offset)), None)
+        if at is None:
+            at = self.hint.knots[0].offset if self.hint.knots else 0
+        phase = at % record
         return max(0, min(self.size - 1, (offset - phase) // record * record + phase))
 
     def _end_aligned(self, offset: int) -> int:
