@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from libseis import ProcessingHistory
+from libseis.codes import Channel
 
 from ..app import WriterContext
 from ..app.normalizing import Normalizer
@@ -163,7 +164,11 @@ class Committer:
 
     async def _commit(self, taken: Sequence[_Waiting]) -> None:
         try:
-            settlements = [await self._stored(entry.batch) for entry in taken]
+            known = await self._known([entry.batch for entry in taken])
+            settlements = [
+                await self._stored(entry.batch, known.get((entry.batch.job, entry.batch.attempt), Known()))
+                for entry in taken
+            ]
             await self._note([entry.batch for entry in taken])
             await self._waveforms.sync()
         except BaseException:
@@ -217,10 +222,9 @@ class Committer:
             if left:
                 await asyncio.sleep(_RETRY_SECONDS)
 
-    async def _stored(self, batch: OutcomeBatch) -> Settlement:
+    async def _stored(self, batch: OutcomeBatch, known: Known) -> Settlement:
         """Put a batch's samples where they belong and make its documents."""
         shared = shared_provenance(batch)
-        known = await self._known(batch)
         windows = [await self._stored_window(batch, outcome, shared, known) for outcome in batch.outcomes]
         expansion = batch.expansion
         return Settlement(
@@ -245,15 +249,22 @@ class Committer:
         for job, sentences in notes.items():
             await add_notes(self._context.store, job, sentences)
 
-    async def _known(self, batch: OutcomeBatch) -> Known:
-        """Sources and receivers of a batch's data; of batches without data nothing is asked."""
-        kept = [outcome for outcome in batch.outcomes if outcome.fate in (Fate.SAVED, Fate.DEAD)]
-        if not kept:
-            return Known()
-        channels = {outcome.window.channel for outcome in kept}
-        channels |= {piece.channel for outcome in kept for piece in outcome.pieces}
-        events = {outcome.window.event for outcome in kept}
-        return await self._normalizer.known(batch.job, channels, events, batch.attempt)
+    async def _known(self, batches: Sequence[OutcomeBatch]) -> dict[tuple[str, int], Known]:
+        """Sources and receivers of the data of batches by job and attempt, asked for at once: batches have a station
+        each. Of batches without data nothing is asked."""
+        channels: dict[tuple[str, int], set[Channel]] = defaultdict(set)
+        events: dict[tuple[str, int], set[str]] = defaultdict(set)
+        for batch in batches:
+            for outcome in batch.outcomes:
+                if outcome.fate in (Fate.SAVED, Fate.DEAD):
+                    key = batch.job, batch.attempt
+                    channels[key].add(outcome.window.channel)
+                    channels[key].update(piece.channel for piece in outcome.pieces)
+                    events[key].add(outcome.window.event)
+        return {
+            (job, attempt): await self._normalizer.known(job, found, events[job, attempt], attempt)
+            for (job, attempt), found in channels.items()
+        }
 
     async def _stored_window(
         self, batch: OutcomeBatch, outcome: WindowOutcome, shared: Provenance | None, known: Known
