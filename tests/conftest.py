@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["support.servers", "support.hangs"]
+pytest_plugins = ["support.servers", "support.hangs", "support.browser"]
 
 
 @pytest.hookimpl(optionalhook=True)

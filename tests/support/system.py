@@ -41,6 +41,7 @@ _ARCHIVES = (
     ("phases", "files", "sample"),
     ("picks", "files", "sample"),
     ("months", "listing", "sample"),
+    ("web", "files", "sample"),
 )
 _DEFINITION = """
 [{name}]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import nats
@@ -13,6 +14,7 @@ from nats.js import JetStreamContext
 
 from seis.v1 import task_pb2
 from seisbus.bus.codec import decode_fetch, encode_fetch
+from support.browser import visit, web_page
 from support.chaos import JOB, End, impatient_system, settled_end, small_archive
 from support.system import System
 from support.waiting import eventually
@@ -122,3 +124,22 @@ async def jetstream(system: System) -> AsyncIterator[JetStreamContext]:
         yield connection.jetstream()
     finally:
         await connection.close()
+
+
+async def test_a_dead_letter_is_replayed_by_a_click(
+    disturbed: System, undisturbed: End, chromium: Any, tmp_path: Path
+) -> None:
+    job, _ = await run_with_one_replaced(disturbed, "SEIS_WINDOW", lambda _: b"\xff\xfe garbage")
+    assert (await disturbed.client.wait(job)).ledger.failed == 2
+    environment = {"SEISBUS_CONTROL_ADDRESS": disturbed.stack.control_address}
+    async with web_page(tmp_path, environment) as url, visit(chromium, url) as visitor:
+        page = visitor.page
+        await visitor.open(f"/jobs/{job}")
+        await page.get_by_role("link", name="Dead letters of this job").click()
+        await page.locator("tbody th a").click()
+        await page.get_by_text("SEIS_WINDOW").wait_for()
+        await page.get_by_role("button", name="Replay").click()
+        await page.locator("#state").get_by_text("completed").wait_for()
+    again = await disturbed.client.wait(job)
+    assert (again.state, again.ledger.failed) == ("completed", 0)
+    assert await settled_end(disturbed, again) == undisturbed

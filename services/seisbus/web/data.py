@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -118,8 +117,5 @@ async def letters(visit: Visit) -> Response:
 
 async def letter(visit: Visit) -> Response:
     """One of them."""
-    identity = visit.request.path_params["letter"]
-    if not re.fullmatch(r"[0-9a-f]{24}", identity):
-        raise HTTPException(404, f"There is no dead letter {identity}.")
-    found = await visit.client.dead_letter(identity)
+    found = await visit.client.dead_letter(visit.request.path_params["letter"])
     return visit.page("letter.html", letter=found, may_replay=visit.may("operator"))

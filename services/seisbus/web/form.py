@@ -56,11 +56,11 @@ async def submit(visit: Visit) -> Response:
             return await _shown(visit, fields, text, way, estimate=estimate, request_id=request_id)
         job = await visit.client.submit_text(text, _checked(request_id))
     except JobFileError as error:
-        return await _shown(visit, fields, text, way, said=error.message, request_id=request_id, status=400)
+        return await _shown(visit, fields, text, way, said=error.message, request_id=request_id)
     except ClientError as error:
         if error.code not in ("INVALID_ARGUMENT", "NOT_FOUND", "FAILED_PRECONDITION", "OUT_OF_RANGE"):
             raise
-        return await _shown(visit, fields, text, way, said=error.message, request_id=request_id, status=400)
+        return await _shown(visit, fields, text, way, said=error.message, request_id=request_id)
     return RedirectResponse(f"/jobs/{job.id}", 303)
 
 

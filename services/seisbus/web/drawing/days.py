@@ -22,8 +22,10 @@ with extra("web"):
         LinearColorMapper,
         Range1d,
     )
-    from bokeh.palettes import BrBG11, interp_palette
+    from bokeh.palettes import interp_palette
 
+# brown to teal, of ColorBrewer's BrBG (colorbrewer2.org), which colour-blind eyes tell apart
+_SHARES: Final = ("#8c510a", "#cf9a4b", "#f0dfb4", "#bfe3dd", "#5fb5ab", "#2f8f86")
 _ROW: Final = 14  # pixels
 _LEAST, _MOST = 220, 720
 
@@ -62,9 +64,7 @@ def days_picture(rows: Sequence[Availability]) -> str:
         image="waits", source={**box, "waits": [waits]},
         color_mapper=LinearColorMapper(palette=["#dfe5ea"], low=0, high=1, nan_color="rgba(0,0,0,0)"),
     )  # fmt: skip
-    mapper = LinearColorMapper(
-        palette=list(interp_palette(BrBG11[::-1], 256)), low=0, high=100, nan_color="rgba(0,0,0,0)"
-    )
+    mapper = LinearColorMapper(palette=list(interp_palette(_SHARES, 256)), low=0, high=100, nan_color="rgba(0,0,0,0)")
     cells = made.image(
         image="share",
         source={**box, "share": [share], "planned": [planned.astype(np.float32)], "saved": [saved.astype(np.float32)]},
@@ -78,6 +78,7 @@ def days_picture(rows: Sequence[Availability]) -> str:
         )
     )
     made.add_layout(ColorBar(color_mapper=mapper, title="Windows saved (%)", height=10), "below")
+    made.subscribed_events = {"tap"}  # the page's script listens
     made.xgrid.grid_line_color = made.ygrid.grid_line_color = None
     made.yaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=min(len(names), 30), num_minor_ticks=0)
     made.yaxis.major_label_overrides = dict(enumerate(names))

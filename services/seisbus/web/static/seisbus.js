@@ -54,6 +54,15 @@ function follow(place) {
 
 // -- pictures
 
+// it comes after this script, and may come after a first answer
+const library = document.getElementById("bokeh");
+const bokeh = new Promise((found, lost) => {
+  if (!library || window.Bokeh) { found(); return; }
+  library.addEventListener("load", found);
+  library.addEventListener("error", () => lost(new Error("The script that draws could not be loaded; load the page again.")));
+});
+bokeh.catch(() => {}); // whoever needs it says so
+
 const coarse = window.matchMedia("(pointer: coarse)").matches;
 
 function rangesOf(model) {
@@ -63,6 +72,7 @@ function rangesOf(model) {
 
 function narrow(model) {
   for (const plot of model.children ? model.children.map((child) => (Array.isArray(child) ? child[0] : child)) : [model]) {
+    for (const drawn of plot.renderers || []) if (drawn.glyph && drawn.glyph.type === "Text") drawn.visible = false;
     for (const axis of plot.below || []) if (typeof axis.ticker === "object") axis.ticker.desired_num_ticks = 3;
   }
 }
@@ -111,6 +121,7 @@ class Figure {
     } catch (error) {
       if (!this.model) this.picture.replaceChildren();
       this.caption.textContent = error.message || "The picture could not be drawn.";
+      this.element.dataset.failed = "1";
     } finally {
       this.element.setAttribute("aria-busy", "false");
       this.running = false;
@@ -128,7 +139,9 @@ class Figure {
       this.model = null;
       return;
     }
+    await bokeh;
     this.picture.classList.remove("empty");
+    delete this.element.dataset.failed;
     // where the user looks now, if it is not where the picture began
     const kept = this.model && rangesOf(this.model).map((range, at) =>
       range.start === this.home[at][0] && range.end === this.home[at][1] ? null : [range.start, range.end]);
