@@ -131,7 +131,9 @@ async def visit(
 
 
 @asynccontextmanager
-async def web_page(folder: Path, environment: Mapping[str, str], *, scheme: str = "http") -> AsyncIterator[str]:
+async def web_page(
+    folder: Path, environment: Mapping[str, str], *, scheme: str = "http", cafile: Path | None = None
+) -> AsyncIterator[str]:
     """The page's own process on a free port; yields its address."""
     port = free_port()
     address = {"SEISBUS_WEB_ADDRESS": f"127.0.0.1:{port}"}
@@ -140,16 +142,16 @@ async def web_page(folder: Path, environment: Mapping[str, str], *, scheme: str 
     try:
         await eventually(lambda: process.child.returncode is not None or "shows what" in process.log.read_text())
         assert process.child.returncode is None, process.log.read_text()
-        await eventually(partial(_answers, url))
+        await eventually(partial(_answers, url, cafile))
         yield url
     finally:
         await process.end()
         assert "Traceback" not in process.log.read_text(), process.log.read_text()
 
 
-async def _answers(url: str) -> bool:
+async def _answers(url: str, cafile: Path | None) -> bool:
     try:
-        return (await asked(f"{url}/healthz"))[0] == 200
+        return (await asked(f"{url}/healthz", cafile=cafile))[0] == 200
     except (URLError, ConnectionError):
         return False
 

@@ -130,7 +130,16 @@ def test_secrets_are_made_once_closed_and_renewable(tmp_path: Path) -> None:
     assert [path.name for path in make_secrets(folder, Wishes())] == ["nats.conf"]
     make_secrets(folder, Wishes(), renew=True)
     changed = {path.name for path, content in before.items() if path.read_bytes() != content}
-    assert changed == {"nats.conf", "nats.crt", "nats.key", "services.crt", "services.key", "mongodb.pem"}
+    assert changed == {
+        "nats.conf",
+        "nats.crt",
+        "nats.key",
+        "services.crt",
+        "services.key",
+        "web.crt",
+        "web.key",
+        "mongodb.pem",
+    }
     certificate = x509.load_pem_x509_certificate((folder / "services.crt").read_bytes())
     assert certificate.not_valid_after_utc > datetime.now(UTC) + timedelta(days=390)
     assert len({path.read_text() for path in folder.glob("*/*.password")}) == 2 * len(ServiceUser)

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
+from seisbus.admin.secrets.folder import Wishes, make_secrets
 from seisbus.archive.definition import load_archives
 from seisbus.settings import PROGRAMS, AllSettings, load_settings
+from seisbus.web.site import Site
 
 ROOT = Path(__file__).resolve().parents[3]
 # who writes to the bucket, and who only reads
@@ -109,3 +111,20 @@ def test_archives_of_ones_own_and_their_keys_reach_those_who_read_them(tmp_path:
     plain = rendered()
     assert {plain["configs"]["archives"]["file"], plain["secrets"]["archive.reader"]["file"]} == {"/dev/null"}
     assert list(load_archives(Path("/dev/null"))) == list(load_archives())
+
+
+def test_the_web_page_is_a_client_with_a_certificate_of_its_own(tmp_path: Path) -> None:
+    make_secrets(tmp_path, Wishes())
+    found = rendered(SEISBUS_SECRETS=str(tmp_path), SEISBUS_WEB_URL="https://page.example.org")
+    service = found["services"]["web"]
+    sources = {Path(secret["target"]).name: secret["source"] for secret in service["secrets"]}
+    files = {name: Path(found["secrets"][source]["file"]) for name, source in sources.items()}
+    assert all(path.is_file() for path in files.values())
+    environment = service["environment"]
+    site = Site.of(
+        environment["SEISBUS_WEB_ADDRESS"], environment["SEISBUS_WEB_URL"],
+        files[Path(environment["SEISBUS_WEB_TLS_CERT_FILE"]).name],
+        files[Path(environment["SEISBUS_WEB_TLS_KEY_FILE"]).name],
+    )  # fmt: skip
+    assert site.secret and site.hosts == {"page.example.org"}
+    assert files.keys() == {"ca.crt", "web.crt", "web.key"}

@@ -200,7 +200,7 @@ def test_consumers_keep_all_replicas_busy(prod: list[Manifest]) -> None:
 
 def test_pods_are_hardened_and_outlive_their_drain(manifests: list[Manifest]) -> None:
     deployments = of_kind(manifests, "Deployment")
-    assert {deployment["metadata"]["name"] for deployment in deployments} == set(SERVICES)
+    assert {deployment["metadata"]["name"] for deployment in deployments} == {*SERVICES, "web"}
     settings = of_kind(manifests, "ConfigMap")
     drain = next(float(c["data"]["SEISBUS_DRAIN_SECONDS"]) for c in settings if "SEISBUS_DRAIN_SECONDS" in c["data"])
     for owner in [*deployments, *of_kind(manifests, "Job")]:
@@ -215,6 +215,9 @@ def test_pods_are_hardened_and_outlive_their_drain(manifests: list[Manifest]) ->
         assert len(names) == len(set(names))
     for deployment in deployments:
         pod = deployment["spec"]["template"]["spec"]
+        if deployment["metadata"]["name"] == "web":  # it drains nothing, and speaks HTTP
+            assert pod["containers"][0]["livenessProbe"]["httpGet"]["path"] == "/healthz"
+            continue
         assert pod["terminationGracePeriodSeconds"] > drain + 10
         assert pod["containers"][0]["livenessProbe"]["grpc"]["service"] == "liveness"
 
@@ -236,7 +239,7 @@ def test_folders_that_settings_name_are_mounted(manifests: list[Manifest]) -> No
 
 
 def test_every_setting_is_one_that_services_read(manifests: list[Manifest]) -> None:
-    known = {f"SEISBUS_{name.upper()}" for name in AllSettings.model_fields}
+    known = {f"SEISBUS_{name.upper()}" for name in AllSettings.model_fields} | {"SEISBUS_TLS_CA"}  # a client's
     named = set()
     for config in of_kind(manifests, "ConfigMap"):
         named |= {name for name in config["data"] if name.startswith("SEISBUS_")}
@@ -258,7 +261,9 @@ def test_every_secret_and_file_that_pods_name_is_made(manifests: list[Manifest],
     for owner in [*of_kind(manifests, "Deployment"), *of_kind(manifests, "Job")]:
         pod = owner["spec"]["template"]["spec"]
         (secret,) = [v["secret"]["secretName"] for v in pod["volumes"] if v["name"] == "secrets"]
-        environment = {**shared, **{v["name"]: v["value"] for v in pod["containers"][0]["env"]}}
+        own = {v["name"]: v["value"] for v in pod["containers"][0]["env"]}
+        # of the settings that all share, the page reads none that names a secret
+        environment = own if owner["metadata"]["name"] == "web" else {**shared, **own}
         files = {value.removeprefix("/etc/seisbus/") for value in environment.values() if "/etc/seisbus/" in value}
         assert files <= made[secret], owner["metadata"]["name"]
 
@@ -324,3 +329,17 @@ def test_archives_of_ones_own_and_their_keys_are_mounted(tmp_path: Path) -> None
             assert mounts[str(PurePosixPath(keys).parent)]["secret"]["secretName"] == "seisbus-archive-reader"
             with_keys.add(owner["metadata"]["name"])
     assert with_keys == {"indexer", "fetcher"}
+
+
+def test_the_web_page_reaches_control_alone(prod: list[Manifest]) -> None:
+    (page,) = [d for d in of_kind(prod, "Deployment") if d["metadata"]["name"] == "web"]
+    labels = page["spec"]["template"]["metadata"]["labels"]
+    reached = []
+    for policy in of_kind(prod, "NetworkPolicy"):
+        chosen = policy["spec"]["podSelector"].get("matchLabels", {})
+        named = [e["values"] for e in policy["spec"]["podSelector"].get("matchExpressions", ())]
+        if chosen.items() <= labels.items() and all(labels["app.kubernetes.io/name"] in values for values in named):
+            reached += [port["port"] for rule in policy["spec"].get("egress", ()) for port in rule["ports"]]
+    assert sorted(reached) == [53, 53, 50051]
+    own = {variable["name"]: variable["value"] for variable in page["spec"]["template"]["spec"]["containers"][0]["env"]}
+    assert not {"SEISBUS_TOKEN_FILE", "SEISBUS_MONGODB_USER", "SEISBUS_NATS_USER"} & own.keys()

@@ -4,6 +4,7 @@ ca.crt ca.key                       the authority; ca.key can be kept elsewhere 
 nats.crt nats.key nats.conf         NATS: certificate, and the configuration with its users and their subjects
 mongodb.pem mongodb.keyfile         MongoDB: certificate with key, the replica set's own key
 services.crt services.key           the gRPC ports
+web.crt web.key                     the web page
 nats/{user}.password                what each service logs in with
 mongodb/{user}.password             the same for MongoDB; topology is its administrator
 tokens                              callers and roles, salted hashes
@@ -68,11 +69,12 @@ class _Folder:
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(_FOLDER_MODE)
         if renew:
-            for name in ("nats.crt", "services.crt", "mongodb.pem"):
+            for name in ("nats.crt", "services.crt", "web.crt", "mongodb.pem"):
                 (self._root / name).unlink(missing_ok=True)
         authority = self._certificate("ca", lambda: make_authority("Seisbus authority", AUTHORITY_LASTS))
         self._certificate("nats", lambda: self._issue(authority, "nats"))
         self._certificate("services", lambda: self._issue(authority, "services", *_SERVICES, *self._wishes.hosts))
+        self._certificate("web", lambda: self._issue(authority, "web", *self._wishes.hosts))
         self._text("mongodb.pem", lambda: _joined(self._issue(authority, "mongodb")))
         self._text("mongodb.keyfile", lambda: secrets.token_urlsafe(96))
         self._text("grafana.password", _password)

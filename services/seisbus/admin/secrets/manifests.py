@@ -26,6 +26,7 @@ def secret_manifests(folder: Path, namespace: str) -> str:
         elif user is ServiceUser.CONTROL:
             files |= {**grpc, "tokens": folder / "tokens"}
         found.append(_secret(f"seisbus-{user}", namespace, files))
+    found.append(_secret("seisbus-web", namespace, {n: folder / n for n in ("ca.crt", "web.crt", "web.key")}))
     found.append(
         _secret("seisbus-nats-server", namespace, {n: folder / n for n in ("nats.crt", "nats.key", "nats.conf")})
     )
