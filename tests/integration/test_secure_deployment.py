@@ -41,6 +41,7 @@ from seisbus.model.service import WORKING, ServiceUser
 from seisbus.settings import AllSettings
 from seisbus.store.client import Store
 from seisbus.store.login import Login as StoreLogin
+from support.browser import asked, visit, web_page
 from support.secure import Process, SecureDeployment, secure_deployment
 from support.waiting import eventually
 
@@ -467,3 +468,53 @@ async def test_doctor_says_what_is_wrong_with_each_hop(deployment: SecureDeploym
     absent = {**good, "SEISBUS_NATS_TLS_CA_FILE": str(tmp_path / "none"), "SEISBUS_DATABASE": "another"}
     assert "SEISBUS_NATS_TLS_CA_FILE" in await nats_problem(absent, 8.0)
     assert await mongodb_problem(absent, 8.0) != ""
+
+
+async def test_the_page_asks_for_a_token_and_shows_each_role_what_it_may_do(
+    deployment: SecureDeployment, chromium: Any, tmp_path: Path
+) -> None:
+    """Over TLS, each with a token of their own: a reader sees no button that changes anything, and control refuses."""
+    secrets = deployment.secrets
+    async with deployment.client() as client:
+        job = await client.submit({**_JOB, "name": "for the page"})
+    environment = {
+        "SEISBUS_CONTROL_ADDRESS": deployment.control_address,
+        "SEISBUS_TLS_CA": str(secrets / "ca.crt"),
+        "SEISBUS_WEB_TLS_CERT_FILE": str(secrets / "web.crt"),
+        "SEISBUS_WEB_TLS_KEY_FILE": str(secrets / "web.key"),
+    }
+    async with web_page(tmp_path, environment, scheme="https", cafile=secrets / "ca.crt") as url:
+        status, _, headers = await asked(f"{url}/jobs/{job.id}", cafile=secrets / "ca.crt")
+        assert (status, headers["location"]) == (303, f"/login?back=%2Fjobs%2F{job.id}")
+        for role, changes in (("reader", False), ("submitter", True)):
+            refused = ("403",)
+            async with visit(chromium, url, expected=refused, ignore_https_errors=True) as visitor:
+                page = visitor.page
+                await visitor.open(f"/jobs/{job.id}")
+                await page.get_by_label("Token of this deployment").fill("wrong")
+                await page.get_by_role("button", name="Log in").click()
+                await page.get_by_text("Control does not know this token.").wait_for()
+                await page.get_by_label("Token of this deployment").fill((secrets / f"token-{role}").read_text())
+                await page.get_by_role("button", name="Log in").click()
+                await page.get_by_role("heading", name="for the page").wait_for()
+                await page.get_by_text(f"{role}, {role}").wait_for()
+                assert (await page.get_by_role("link", name="New job like this").count() > 0) is changes
+                assert (await page.get_by_role("link", name="New job", exact=True).count() > 0) is changes
+                (token,) = [k for k in await page.context.cookies() if k["name"] == "seisbus_token"]
+                assert token["httpOnly"] and token["secure"] and token["sameSite"] == "Lax"
+                assert "token" not in await page.evaluate("() => document.cookie")
+                if not changes:  # who makes the form by hand is refused by control
+                    said = await page.evaluate(
+                        """async (job) => {
+                            const mark = document.querySelector("[name=mark]").value;
+                            const body = new URLSearchParams({mark});
+                            const answer = await fetch(`/jobs/${job}/cancel`, {method: "POST", body});
+                            return [answer.status, await answer.text()];
+                        }""",
+                        job.id,
+                    )
+                    assert said[0] == 403 and "this call needs a submitter" in said[1]
+                await page.get_by_role("button", name="Log out").click()
+                await page.get_by_label("Token of this deployment").wait_for()
+                await visitor.open(f"/jobs/{job.id}")
+                await page.get_by_label("Token of this deployment").wait_for()

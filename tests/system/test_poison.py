@@ -126,6 +126,7 @@ async def jetstream(system: System) -> AsyncIterator[JetStreamContext]:
         await connection.close()
 
 
+@pytest.mark.long
 async def test_a_dead_letter_is_replayed_by_a_click(
     disturbed: System, undisturbed: End, chromium: Any, tmp_path: Path
 ) -> None:
