@@ -7,6 +7,7 @@ SeisbusError (Exception)
 │   └── StateError           right request at the wrong time: gRPC FAILED_PRECONDITION
 ├── ClientError              control refused or failed; its sentence
 │   └── UnreachableError     control does not answer at all
+├── FailedJobError           a job that failed, for whoever waited for it
 ├── WaveformError            stored bytes that are not what their document says
 ├── DatasetError             a dataset's bytes that are not those that were built
 ├── UnavailableError         a server that does not answer: exit code 1; held and retried inside services
@@ -112,6 +113,22 @@ class UnreachableError(ClientError):
             Failure.SERVICE,
         )
         self.address = address
+
+
+class FailedJobError(SeisbusError):
+    """A job that somebody waited for has failed.
+
+    Parameters
+    ----------
+    job
+        Its id.
+    problem
+        Why it failed.
+    """
+
+    def __init__(self, job: str, problem: str) -> None:
+        super().__init__(f"Job {job} failed: {problem.rstrip('.') or 'nothing says why'}.")
+        self.job = job
 
 
 class WaveformError(SeisbusError):

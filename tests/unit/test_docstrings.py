@@ -24,6 +24,7 @@ from docstring_parser import Docstring, DocstringStyle, parse
 import libseis
 from seisbus.client import AsyncClient, Client
 from seisbus.client.calls.base import Calls
+from seisbus.client.keywords import QueryFields
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -63,7 +64,7 @@ class Public:
             names.update(dict.fromkeys(plain))
             names.update({f"*{a.vararg.arg}": None} if a.vararg else {})
             names.update(dict.fromkeys(arg.arg for arg in a.kwonlyargs))
-            names.update({f"**{a.kwarg.arg}": None} if a.kwarg else {})
+            names.update(spelled(a.kwarg) if a.kwarg else {})
         return [name for name in names if not name.startswith("_")]
 
     @property
@@ -71,6 +72,13 @@ class Public:
         """Whether it gives something back."""
         found = [ast.unparse(definition.returns) for definition in self.definitions if definition.returns]
         return any(text not in ("None", "NoReturn") for text in found) and not self.is_class
+
+
+def spelled(argument: ast.arg) -> dict[str, None]:
+    """What stands for **name: the keys of the TypedDict of `Unpack[QueryFields]`, else itself."""
+    if argument.annotation is not None and ast.unparse(argument.annotation) == "Unpack[QueryFields]":
+        return dict.fromkeys(QueryFields.__annotations__)
+    return {f"**{argument.arg}": None}
 
 
 @cache

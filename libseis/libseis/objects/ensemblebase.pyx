@@ -5,6 +5,8 @@ import operator as _operator
 
 from numpy import bool_ as _bool_
 
+from libseis.objects.shown import ensemble_html, ensemble_text
+
 from cpython.list cimport PyList_Append
 from libseis.objects.errorlogger cimport ErrorLogger
 from libseis.objects.sampled cimport _SampledSeries
@@ -202,6 +204,12 @@ cdef class EnsembleBase(Metadata):
         return Metadata(self)
 
     # ---- copies, pickles, size
+
+    def __repr__(self):
+        return ensemble_text(self)
+
+    def _repr_html_(self):
+        return ensemble_html(self)
 
     def __deepcopy__(self, memo):
         cdef EnsembleBase out = self.__class__.__new__(self.__class__)

@@ -5,6 +5,7 @@ from pickle import PickleBuffer as _PickleBuffer
 import numpy as _np
 
 from libseis.errors import MetadataTypeError, SampleError
+from libseis.objects.shown import series_html, series_text
 
 from libc.math cimport fabs, isfinite, llround
 from libseis.objects.clock cimport clock_set_dt, clock_set_t0
@@ -222,6 +223,12 @@ cdef class _SampledSeries(_BasicTimeSeries):
         return self * -1.0
 
     # ---- copies, pickles
+
+    def __repr__(self):
+        return series_text(self)
+
+    def _repr_html_(self):
+        return series_html(self)
 
     def __deepcopy__(self, memo):
         return self._deep_copy(memo)

@@ -54,7 +54,7 @@ def follow(connected: Client, job: Job, *, json: bool = False) -> int:
         console.print(f"It waits for job {first.id}, which stores what it works on.")
         show_progress(connected, first, console)
     show_progress(connected, job, console)
-    closed = connected.wait(job.id, errors_to)
+    closed = connected.wait(job.id, errors_to, check=False, progress=False)
     if json:
         print_json(closed)
     elif closed.state is JobState.FAILED and not closed.ledger.planned:

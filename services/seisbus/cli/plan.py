@@ -69,7 +69,7 @@ def calibrate(
 def measure(connected: Client, job_file: str) -> tuple[dict[Stage, float], Any]:
     """CPU seconds of each stage of the local stack for a job, and its specification."""
     before = cpu_seconds()
-    job = connected.wait(connected.submit(Path(job_file)).id)
+    job = connected.wait(connected.submit(Path(job_file)).id, check=False)
     after = cpu_seconds()
     if not job.ledger.saved:
         raise UserError(f"Job {job.id} saved no window, so there is nothing to measure; `seisbus show {job.id}`.")

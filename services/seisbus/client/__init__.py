@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from libseis.late import late
 
 if TYPE_CHECKING:
-    from ..errors import ClientError, DatasetError, Failure, UnreachableError, WaveformError
+    from ..errors import ClientError, DatasetError, FailedJobError, Failure, UnreachableError, WaveformError
     from ..model.misfit_documents import TotalMisfit
     from .aio import AsyncClient
     from .direct import Direct
@@ -38,7 +38,14 @@ else:
     __getattr__ = late(
         __name__,
         {
-            "..errors": ("ClientError", "DatasetError", "Failure", "UnreachableError", "WaveformError"),
+            "..errors": (
+                "ClientError",
+                "DatasetError",
+                "FailedJobError",
+                "Failure",
+                "UnreachableError",
+                "WaveformError",
+            ),
             "..model.misfit_documents": ("TotalMisfit",),
             ".aio": ("AsyncClient",),
             ".direct": ("Direct",),
@@ -80,6 +87,7 @@ __all__ = [
     "DeadLetter",
     "Direct",
     "Estimate",
+    "FailedJobError",
     "Failure",
     "History",
     "Job",

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from libseis.objects.thinning import Floats
+
 from ..extras import extra
-from .section import Floats, PlotError, distance_of, label_of, value_of
+from .section import PlotError, distance_of, label_of, value_of
 
 
 @dataclass(frozen=True, slots=True)

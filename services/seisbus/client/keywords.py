@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypedDict
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, fields
+from typing import Any, Final, ParamSpec, TypedDict, TypeVar
+
+from .values import Query
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Codes(TypedDict, total=False):
@@ -57,3 +64,36 @@ class ExportFields(TypedDict, total=False):
     sta: str
     loc: str
     chan: str
+
+
+_MEANINGS: Final = {
+    "job": "Id of a job.",
+    "net": "Network codes, with wildcards.",
+    "sta": "Station codes, with wildcards.",
+    "loc": 'Location codes, with wildcards; "" means the blank location and "*" any.',
+    "chan": "Channel codes, with wildcards.",
+    "start": "Only waveforms that end after this time.",
+    "end": "Only waveforms that start before this time.",
+    "data_tag": "Their data_tag.",
+    "event": "Id of their event.",
+    "limit": "Largest number of waveforms; 0 means all.",
+    "components": "1 for TimeSeries, 3 for Seismograms, 0 for both.",
+}
+_DESCRIBED: Final = """**where
+            The fields of a Query, in place of `query`."""
+
+
+def spelled(call: Callable[P, R]) -> Callable[P, R]:
+    """Give a call with `**where: Unpack[QueryFields]` a signature and a docstring that name each field, so that
+    notebooks complete them; type checkers read them from QueryFields."""
+    defaults = {field.name: None if field.default is MISSING else field.default for field in fields(Query)}
+    signature = inspect.signature(call)
+    kept = [one for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD]
+    named = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=defaults[name], annotation=kind)
+        for name, kind in inspect.get_annotations(QueryFields).items()
+    ]
+    call.__signature__ = signature.replace(parameters=[*kept, *named])  # type: ignore[attr-defined]
+    described = "\n        ".join(f"{one.name}\n            {_MEANINGS[one.name]}" for one in named)
+    call.__doc__ = (call.__doc__ or "").replace(_DESCRIBED, described)
+    return call

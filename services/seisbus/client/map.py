@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from libseis.geodetics import distance_degrees
+from libseis.objects.thinning import Floats
 
-from ..extras import extra
-from .section import Floats, PlotError, value_of
+from .section import PlotError, value_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,8 +81,8 @@ def plot_map(data: Iterable[Any], *, title: str = "", path: Path | str | None = 
     circles. Where the stations stand close together on it, a second map shows them with their names. `path` also
     writes the picture (by its suffix). PlotError when no datum has coordinates; needs seisbus[plot].
     """
-    with extra("plot"):
-        from matplotlib.figure import Figure
+    from .figures import finished, picture
+
     events, stations = places_of(data)
     if not stations and not events:
         raise PlotError("There is nothing to draw: no datum has the coordinates of its station or its source.")
@@ -90,16 +90,12 @@ def plot_map(data: Iterable[Any], *, title: str = "", path: Path | str | None = 
     reach = _farthest(centre, [*events, *stations])
     near = _farthest(centre, stations) if stations else 0.0
     two = bool(events) and len(stations) > 1 and near < reach / 5
-    figure = Figure(figsize=(11.8 if two else 7.0, 6.8), dpi=150, layout="constrained", facecolor="white")
-    if title:
-        figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
+    figure = picture(11.8 if two else 7.0, 6.8, title)
     frames = figure.subplots(1, 2 if two else 1, squeeze=False, width_ratios=[1.1, 1] if two else [1]).flat
     _around(frames[0], centre, events, stations, reach, named=not two)
     if two:
         _close(frames[1], stations)
-    if path is not None:
-        figure.savefig(path)
-    return figure
+    return finished(figure, path)
 
 
 def _farthest(centre: tuple[float, float], places: list[Place]) -> float:

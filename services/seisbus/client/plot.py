@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from libseis.isotime import iso
+from libseis.objects.thinning import Floats
 
 from ..extras import extra
 from .arrivals import Predicted, predicted
 from .section import (
-    Floats,
     Origin,
     PlotError,
     Span,
@@ -100,8 +100,8 @@ def plot(
     lines below say of what, and of what is not drawn. `path` also writes the picture (by its suffix).
     PlotError when there is nothing to draw, or something is missing for what was asked; needs seisbus[plot].
     """
-    with extra("plot"):
-        from matplotlib.figure import Figure
+    from .figures import finished, picture  # late: matplotlib takes longer to load than many programs to run
+
     members = live_members(ensemble, limit, span)
     expected = predicted(members, phases, model)
     panels = panels_of(members, span)
@@ -119,15 +119,13 @@ def plot(
     ]
     down, beside = pictures[0].down, pictures[0].down or pictures[0].order is Order.DISTANCE
     size = _size(len(members), len(panels), pictures[0].order, down=down)
-    figure = Figure(figsize=size, dpi=150, layout="constrained", facecolor="white")
-    if title:
-        figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
+    figure = picture(*size, title)
     rows, columns = (1, len(panels)) if beside else (len(panels), 1)
     frames = figure.subplots(rows, columns, squeeze=False)
     names = component_names(members) if len(panels) == 3 else ("",)
-    for number, (axes, picture) in enumerate(zip(frames.flat, pictures, strict=True)):
+    for number, (axes, drawn) in enumerate(zip(frames.flat, pictures, strict=True)):
         origin = origin_of(ensemble, members) if number == 0 else None
-        picture.draw(axes, origin, names[number], named=number == len(panels) - 1 or not beside)
+        drawn.draw(axes, origin, names[number], named=number == len(panels) - 1 or not beside)
         # panels have the same times (and distances): they stand below the last, or at the left of the first
         if beside and number > 0:
             axes.tick_params(labelleft=False)
@@ -142,9 +140,7 @@ def plot(
         width = int(size[0] * _CHARACTERS)
         lines = [line for remark in remarks for line in textwrap.wrap(remark, width, subsequent_indent="   ")]
         figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=6.5, color=_MARK)
-    if path is not None:
-        figure.savefig(path)
-    return figure
+    return finished(figure, path)
 
 
 def _size(rows: int, panels: int, order: Order, *, down: bool) -> tuple[float, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import inspect
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from ..model.misfit_documents import TotalMisfit
 from ..model.outcome import Fate
 from ..running import Place
 from .aio import AsyncClient
+from .bar import ProgressBar, closed
 from .calls.base import Rows
 from .direct import Direct
 from .jobfile import JobSource
@@ -77,11 +79,15 @@ def _iterate(items: AsyncIterator[T]) -> Iterator[T]:
 
 
 def _documented(cls: type[T]) -> type[T]:
-    """Give a class the docstrings that AsyncClient has for the same calls: they are written once."""
+    """Give a class the docstrings and the names of arguments that AsyncClient has: they are written once."""
     cls.__doc__ = (AsyncClient.__doc__ or "").replace("; use it as `async with`, on one event loop", " that blocks")
     for name, value in vars(cls).items():
         if not name.startswith("_") and callable(value):
-            value.__doc__ = getattr(AsyncClient, name).__doc__
+            of_async = getattr(AsyncClient, name)
+            own = inspect.signature(value)
+            value.__doc__ = of_async.__doc__
+            # what stands here as **where is there by name
+            value.__signature__ = inspect.signature(of_async).replace(return_annotation=own.return_annotation)
     return cls
 
 
@@ -143,9 +149,19 @@ class Client:
         """Where the job stands, at once and at every change, until it is closed; `waiting` hears who is waited for."""
         return _iterate(self._client.watch(job, waiting))
 
-    def wait(self, job: str, waiting: Callable[[str], None] | None = None) -> Job:
-        """The job once it is closed; `waiting` as for `watch`."""
-        return _run(self._client.wait(job, waiting))
+    def wait(
+        self,
+        job: str,
+        waiting: Callable[[str], None] | None = None,
+        *,
+        check: bool = True,
+        progress: bool | None = None,
+    ) -> Job:
+        """The job once it is closed; FailedJobError for a failed one unless `check` is false."""
+        with ProgressBar(job, progress) as bar:  # in the caller's thread, which a notebook's cell belongs to
+            for seen in _iterate(self._client._until_closed(job, waiting)):
+                bar.show(seen)
+        return closed(seen, check=check)
 
     def cancel(self, job: str) -> Job:
         """Stop a job."""

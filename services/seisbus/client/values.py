@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from libseis.codes import Channel, location_text
+from libseis.isotime import iso
 from seis.control.v1 import control_pb2 as pb
 from seis.v1 import task_pb2
 
 from ..model.misfit_documents import TotalMisfit
 from ..model.outcome import Fate, JobState, Ledger
+from ..model.shown import Shown
 from ..model.subject import KINDS as SUBJECT_KINDS
 from ..model.subject import Subject, of_event, subject_of
 from ..model.times import moment_ns
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Shown):
     """Where a job stands. `time_ns` is when that was known, nanoseconds since 1970."""
 
     job: str
@@ -32,6 +34,10 @@ class Progress:
     planning_done: bool
     stored_bytes: int
     time_ns: int
+
+    def rows(self) -> Mapping[str, Any]:
+        """What matters of it."""
+        return {"job": self.job, "state": self.state.value, **self.ledger.rows(), "time": self.time_ns}
 
     @classmethod
     def of(cls, message: task_pb2.JobSnapshot) -> Progress:
@@ -66,7 +72,7 @@ def total_misfit(message: pb.ListMisfitsResponse.Row) -> TotalMisfit:
 
 
 @dataclass(frozen=True, slots=True)
-class Already:
+class Already(Shown):
     """Windows of a job that earlier jobs have saved with the same recipe and data_tag.
 
     `windows` of `planned`, which are `scaled` from some of them in large jobs; `skipped` says whether they are left as
@@ -101,8 +107,8 @@ class Already:
         return cls(told.windows, told.planned, told.skipped, told.scaled, jobs, told.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+@dataclass(frozen=True, slots=True, repr=False)
+class Job(Shown):
     """A job; times are nanoseconds since 1970, `close_time_ns` 0 while it is open. `spec` is empty in lists."""
 
     id: str
@@ -115,6 +121,24 @@ class Job:
     error: str
     notes: tuple[str, ...]
     already: Already | None = None
+
+    def __repr__(self) -> str:
+        fates = ", ".join(f"{name} {count:,}" for name, count in self.ledger.rows().items())
+        title = f", {self.title!r}" if self.title else ""
+        return (
+            f"Job({self.id!r}{title}, {self.kind}, {self.state.value}, {fates}{', ' if self.error else ''}{self.error})"
+        )
+
+    def rows(self) -> Mapping[str, Any]:
+        """What matters: its name, where it stands, its ledger and what was said of it."""
+        rows: dict[str, Any] = {"id": self.id, "title": self.title, "kind": self.kind, "state": self.state.value}
+        rows |= self.ledger.rows()
+        rows |= {"submit_time_ns": self.submit_time_ns, "close_time_ns": self.close_time_ns}
+        rows |= {"error": self.error, "notes": " ".join(self.notes)}
+        rows |= {"already": self.already.text if self.already else ""}
+        return {
+            _HEADINGS.get(name, name): value for name, value in rows.items() if value not in ("", 0) or name == "saved"
+        }
 
     @property
     def state(self) -> JobState:
@@ -153,8 +177,18 @@ class Job:
         )
 
 
+# Headings in notebooks; they end with "time" where the value is one in nanoseconds.
+_HEADINGS = {
+    "submit_time_ns": "submit time",
+    "close_time_ns": "close time",
+    "fetch_bytes": "bytes to fetch",
+    "disk_bytes": "bytes to store",
+    "days_estimated": "days looked at",
+}
+
+
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Shown):
     """What a job would take.
 
     `basis` is a sentence on how the figures were made, `bases` has a phrase for each, by its name. `days`: UTC days
@@ -173,6 +207,15 @@ class Estimate:
     bases: Mapping[str, str] = field(default_factory=dict)
     days: int = 0
     already: Already | None = None
+
+    def rows(self) -> Mapping[str, Any]:
+        """Its figures and their basis."""
+        rows = {
+            _HEADINGS.get(name, name): getattr(self, name)
+            for name in self.__slots__
+            if name not in ("already", "bases")
+        }
+        return {**rows, "already": self.already.text} if self.already else rows
 
     @classmethod
     def of(cls, message: pb.Estimate) -> Estimate:
@@ -198,7 +241,7 @@ _SUBJECTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Shown):
     """How one window, or what else `subject` says, ended; times are nanoseconds since 1970."""
 
     window: str
@@ -248,13 +291,22 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Availability:
+class Availability(Shown):
     """A job's windows of one channel that start on one UTC day (`day_ns`, its first nanosecond)."""
 
     channel: Channel
     day_ns: int
     ledger: Ledger
     reasons: tuple[str, ...]
+
+    def rows(self) -> Mapping[str, Any]:
+        """Channel, day and the counts."""
+        return {
+            "channel": str(self.channel),
+            "day": iso(self.day_ns)[:10],
+            **self.ledger.counts(),
+            "reasons": ", ".join(self.reasons),
+        }
 
     @classmethod
     def of(cls, message: pb.GetAvailabilityResponse.Row) -> Availability:
@@ -283,7 +335,7 @@ class Availability:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Shown):
     """How many of a job's windows ended with a fate for a reason; `example` is one's channel and sentence."""
 
     fate: Fate
@@ -310,7 +362,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class DeadLetter:
+class DeadLetter(Shown):
     """A message that was given up; `body` is empty in lists."""
 
     id: str
@@ -323,6 +375,10 @@ class DeadLetter:
     deliveries: int
     time_ns: int
     body: bytes
+
+    def rows(self) -> Mapping[str, Any]:
+        """All but the body."""
+        return {name: getattr(self, name) for name in self.__slots__ if name != "body"}
 
     @classmethod
     def of(cls, message: pb.DeadLetter) -> DeadLetter:
@@ -343,7 +399,7 @@ class DeadLetter:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceObject:
+class SourceObject(Shown):
     """An object of an archive that stored samples come from.
 
     `etag` is the version that was read, `now` the one that the archive has. `problem` is a sentence on the object,
@@ -358,7 +414,7 @@ class SourceObject:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class History(Shown):
     """How a stored waveform was made.
 
     `job` is the content of a job file that makes it again, which `submit` takes; `notes` say what may keep the samples
@@ -406,7 +462,7 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class Archive:
+class Archive(Shown):
     """An archive that the deployment knows; `index` is files or listing."""
 
     name: str
@@ -477,7 +533,7 @@ def time_span(start: Any, end: Any) -> pb.TimeSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Shown):
     """One stored waveform as it comes from control: its wf document and its bytes, or why they cannot be read.
 
     `log` is its error log, entries of MsPASS's logdata (algorithm, badness, error_message ...).
@@ -489,9 +545,13 @@ class Stored:
     error: str = field(default="")
     log: tuple[Mapping[str, Any], ...] = ()
 
+    def rows(self) -> Mapping[str, Any]:
+        """Its document and the number of its bytes."""
+        return {**self.document, "bytes": len(self.data), "error": self.error}
+
 
 @dataclass(frozen=True, slots=True)
-class Datum:
+class Datum(Shown):
     """All that is known of one datum.
 
     Attributes

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
+from .shown import Shown
+
 if TYPE_CHECKING:
     from libseis.misfit import AdjointSource, RejectedWindow, Window
 
 
 @dataclass(frozen=True, slots=True)
-class TotalMisfit:
+class TotalMisfit(Shown):
     """Sums over the stations of an event at an evaluation (`path`: default, i01 or i01/s00)."""
 
     event: str

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
+
+from .shown import Shown
 
 
 class Fate(StrEnum):
@@ -97,7 +99,7 @@ def unreadable_detail(names: str, size: int, problems: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(Shown):
     """Windows planned and windows by fate."""
 
     planned: int = 0
@@ -116,6 +118,11 @@ class Ledger:
     def balanced(self) -> bool:
         """Whether planned = saved + dead + missing + failed + cancelled."""
         return self.planned == self.settled
+
+    def rows(self) -> Mapping[str, Any]:
+        """The counts, without fates that none has, and whether they add up."""
+        counts = {name: count for name, count in self.counts().items() if count or name in ("planned", "saved")}
+        return counts if self.balanced else {**counts, "without an outcome": self.planned - self.settled}
 
     def counts(self) -> dict[str, int]:
         """The fields by name."""

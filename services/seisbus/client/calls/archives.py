@@ -7,6 +7,7 @@ from typing import Any
 
 from seis.control.v1 import control_pb2 as pb
 
+from ...model.shown import Listing
 from .. import tables
 from ..values import (
     Archive,
@@ -24,7 +25,7 @@ class ArchiveCalls(Calls):
     async def archives(self) -> list[Archive]:
         """Archives that the deployment knows."""
         response = await self._connection.call("ListArchives", pb.ListArchivesRequest())
-        return [Archive(a.name, a.bucket, a.region, a.index) for a in response.archives]
+        return Listing([Archive(a.name, a.bucket, a.region, a.index) for a in response.archives])
 
     async def sync_index(self, archive: str) -> Job:
         """Start a job that reads an archive's index, catalogs and stations into the database.

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Self, TypeVar
 
 from ...model.outcome import Fate
+from ...model.shown import Listing
 from ...running import Place, control_place, data_folder, stack_place
 from ..connection import Connection
 from ..direct import Direct
@@ -16,7 +17,7 @@ from ..transport import Transport
 T = TypeVar("T")
 
 
-class Rows(list[T]):
+class Rows(Listing[T]):
     """A list with `total`: how many there are in all, where it may hold only some of them."""
 
     total: int = 0

@@ -15,8 +15,9 @@ from seis.v1 import waveform_pb2
 
 from ...extras import extra
 from ...model.outcome import Fate
+from ...model.shown import Listing
 from .. import tables
-from ..keywords import QueryFields
+from ..keywords import QueryFields, spelled
 from ..values import (
     Datum,
     Query,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 class DataCalls(JobCalls):
     """Calls about stored data."""
 
+    @spelled
     async def waveforms(self, query: Query | None = None, **where: Unpack[QueryFields]) -> list[dict[str, Any]]:
         """Return wf documents in order of start time.
 
@@ -48,7 +50,7 @@ class DataCalls(JobCalls):
         list[dict[str, Any]]
             The documents.
         """
-        return [document async for document in self._waveforms(_query(query, where))]
+        return Listing([document async for document in self._waveforms(_query(query, where))])
 
     async def _waveforms(self, wanted: Query) -> AsyncIterator[dict[str, Any]]:
         request = pb.ListWaveformsRequest(query=wanted.message())
@@ -83,6 +85,7 @@ class DataCalls(JobCalls):
         """
         return Datum.of(await self._connection.call("GetDatum", pb.GetDatumRequest(id=identity)))
 
+    @spelled
     async def table(self, query: Query | None = None, **where: Unpack[QueryFields]) -> Any:
         """Return wf documents as a pyarrow table: what the data are, their sources, receivers and error logs.
 
@@ -100,6 +103,7 @@ class DataCalls(JobCalls):
         """
         return tables.waveform_table([pair async for pair in self._logged(_query(query, where))])
 
+    @spelled
     async def stored(self, query: Query | None = None, **where: Unpack[QueryFields]) -> AsyncIterator[Stored]:
         """Return wf documents with their stored bytes in order of start time.
 
@@ -132,6 +136,7 @@ class DataCalls(JobCalls):
             if message.last:
                 yield Stored(document, b"".join(pieces), miniseed, message.error, log)
 
+    @spelled
     async def stream(
         self, query: Query | None = None, *, cut: bool = False, **where: Unpack[QueryFields]
     ) -> AsyncIterator[Atomic]:
@@ -159,6 +164,7 @@ class DataCalls(JobCalls):
             if (datum := decode.cut_datum_of(stored, *span)) is not None:
                 yield datum
 
+    @spelled
     async def read(self, query: Query | None = None, *, cut: bool = False, **where: Unpack[QueryFields]) -> Ensemble:
         """Return stored waveforms as one ensemble.
 
@@ -196,6 +202,7 @@ class DataCalls(JobCalls):
             decode.tell_reason(ensemble, reason)
         return ensemble
 
+    @spelled
     async def save(
         self, path: Path | str, query: Query | None = None, *, version: int | None = None, **where: Unpack[QueryFields]
     ) -> int:

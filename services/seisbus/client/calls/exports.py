@@ -13,6 +13,7 @@ from seis.control.v1 import control_pb2 as pb
 from ...errors import UserError
 from ...model.dataset_places import DatasetPlace, log_of
 from ...model.misfit_documents import TotalMisfit
+from ...model.shown import Listing
 from ..download import download
 from ..export import MINISEED, check_version, convert_dataset, miniseed_format
 from ..values import (
@@ -172,4 +173,4 @@ class ExportCalls(JobCalls):
             One per event and evaluation, in this order.
         """
         response = await self._connection.call("ListMisfits", pb.ListMisfitsRequest(name=job_name(job)))
-        return [total_misfit(row) for row in response.rows]
+        return Listing([total_misfit(row) for row in response.rows])

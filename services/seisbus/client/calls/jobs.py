@@ -13,7 +13,9 @@ from seis.control.v1 import control_pb2 as pb
 
 from ...errors import ClientError
 from ...model.outcome import Fate
+from ...model.shown import Listing
 from ...model.times import moment_ns
+from ..bar import ProgressBar, closed
 from ..connection import Connection
 from ..jobfile import JobSource, job_text
 from ..values import (
@@ -175,7 +177,14 @@ class JobCalls(Calls):
             former, self._connection = self._connection, Connection(self.place, self._transport)
             await former.close()
 
-    async def wait(self, job: str, waiting: Callable[[str], None] | None = None) -> Job:
+    async def wait(
+        self,
+        job: str,
+        waiting: Callable[[str], None] | None = None,
+        *,
+        check: bool = True,
+        progress: bool | None = None,
+    ) -> Job:
         """Wait until a job is closed.
 
         Parameters
@@ -184,17 +193,35 @@ class JobCalls(Calls):
             Id of the job.
         waiting
             As for `watch`.
+        check
+            False to return a failed job as any other.
+        progress
+            Whether a bar shows how far the job is; without it, a notebook and a terminal show one.
 
         Returns
         -------
         Job
-            The closed job.
+            The closed job; a cancelled one too.
+
+        Raises
+        ------
+        FailedJobError
+            The job failed.
         """
+        with ProgressBar(job, progress) as bar:
+            async for seen in self._until_closed(job, waiting):
+                bar.show(seen)
+        return closed(seen, check=check)
+
+    async def _until_closed(self, job: str, waiting: Callable[[str], None] | None) -> AsyncIterator[Progress | Job]:
+        """Every change of a job; the last is the closed job itself."""
         while True:
             async for progress in self.watch(job, waiting):
                 job = progress.job
+                yield progress
             try:
-                return await self.job(job)
+                yield await self.job(job)
+                return
             except ClientError as error:  # it went away just now: watch says so and waits
                 if error.code not in PASSING:
                     raise
@@ -286,7 +313,7 @@ class JobCalls(Calls):
             One row per channel and UTC day, in this order.
         """
         response = await self._connection.call("GetAvailability", pb.GetAvailabilityRequest(name=job_name(job)))
-        return [Availability.of(row) for row in response.rows]
+        return Listing([Availability.of(row) for row in response.rows])
 
     async def reasons(self, job: str) -> list[Reason]:
         """Return why windows of a job are not saved.
@@ -302,7 +329,9 @@ class JobCalls(Calls):
             The number of windows for each fate and reason, with one example.
         """
         request = pb.GetAvailabilityRequest(name=job_name(job), only_reasons=True)
-        return [Reason.of(message) for message in (await self._connection.call("GetAvailability", request)).reasons]
+        return Listing(
+            [Reason.of(message) for message in (await self._connection.call("GetAvailability", request)).reasons]
+        )
 
     async def dead_letters(self, job: str = "", limit: int = 0, *, skip: int = 0) -> Rows[DeadLetter]:
         """Return messages that were given up, without their bodies.

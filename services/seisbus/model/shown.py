@@ -1,0 +1,45 @@
+"""Values and lists that a notebook shows as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, TypeVar
+
+from libseis.shown import MOST_ROWS, rows_html, values_html
+
+T = TypeVar("T")
+
+
+class Shown:
+    """A value that a notebook shows as a table of headings and texts: `rows`, its fields unless it says otherwise."""
+
+    __slots__ = ()
+
+    def rows(self) -> Mapping[str, Any]:
+        """What is shown, by its heading."""
+        return cells(self)
+
+    def _repr_html_(self) -> str:
+        return values_html(type(self).__name__, self.rows())
+
+
+class Listing(list[T]):
+    """A list that a notebook shows as a table with a row for each value or document."""
+
+    def _count(self) -> int:
+        return max(len(self), getattr(self, "total", 0))
+
+    def _repr_html_(self) -> str:
+        return rows_html(f"{self._count():,} rows", [cells(item) for item in self[:MOST_ROWS]], self._count())
+
+
+def cells(item: Any) -> Mapping[str, Any]:
+    """A document as it is, and a value by its fields."""
+    if isinstance(item, Mapping):
+        return item
+    if isinstance(item, Shown) and type(item).rows is not Shown.rows:
+        return item.rows()
+    if is_dataclass(item):
+        return {field.name: getattr(item, field.name) for field in fields(item)}
+    return {"value": item}
