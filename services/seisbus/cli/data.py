@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -46,6 +47,15 @@ def get(
         OUT.print(f"What their error logs say is in {log_beside(output)}.", markup=False)
 
 
+class Kind(StrEnum):
+    """Pictures of stored waveforms."""
+
+    SECTION = "section"
+    SPECTROGRAM = "spectrogram"
+    COMPONENTS = "components"
+    AVAILABILITY = "availability"
+
+
 def plot(
     output: Annotated[Path, typer.Argument(help="Picture to write: .png, .pdf or .svg.")],
     job: JobOption = "",
@@ -57,8 +67,11 @@ def plot(
     end: EndOption = "",
     tag: TagOption = "",
     event: EventOption = "",
+    kind: Annotated[
+        Kind, typer.Option(help="A section of all; the spectrogram or components of the first; or availability of JOB.")
+    ] = Kind.SECTION,
     style: Annotated[str, typer.Option(help="wt, wtva, var, image or wtvaim.")] = "wtva",
-    order: Annotated[str, typer.Option(help="member or distance.")] = "member",
+    order: Annotated[str, typer.Option(help="code, distance, or member: as it was stored.")] = "code",
     time_axis: Annotated[str, typer.Option(help="right or down.")] = "right",
     title: Annotated[str, typer.Option(help="Heading.")] = "",
     limit: Annotated[int, typer.Option(help="Largest number of traces.")] = 15,
@@ -68,10 +81,24 @@ def plot(
     """Draw stored waveforms."""
     from ..client import Query
     from ..client.plot import plot as draw
+    from ..client.plot_kinds import plot_availability, plot_components, plot_spectrogram
+    from ..client.section import label_of, live_members
 
     query = Query(job, net, sta, loc, chan, moment(start), moment(end), tag, event, limit)
     with client() as connected:
+        if kind is Kind.AVAILABILITY:
+            if not job:
+                raise UserError("Availability is that of a job; name it with --job.")
+            plot_availability(connected.availability(job), title=title, path=output)
+            OUT.print(f"The availability of job {job} is in {output}.", markup=False)
+            return
         ensemble = connected.read(query)
+    if kind is not Kind.SECTION:
+        draw_one = plot_spectrogram if kind is Kind.SPECTROGRAM else plot_components
+        (first,) = live_members(ensemble, 1)
+        draw_one(first, title=title, path=output)
+        OUT.print(f"{label_of(first)} is in {output}.", markup=False)
+        return
     marked = [name.strip() for name in phases.split(",") if name.strip()]
     draw(ensemble, style, title=title, order=order, time_axis=time_axis, phases=marked, model=model, path=output)
     OUT.print(f"{len(ensemble.member)} traces are in {output}.", markup=False)

@@ -12,6 +12,7 @@ import numpy as np
 from libseis.geodetics import distance_degrees
 from libseis.objects.thinning import Floats
 
+from .coasts import land, rings
 from .section import PlotError, value_of
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _STATION = "#1f5fa8"
 _GRID = "0.86"
+_COAST = "0.45"
+_FINE_DEGREES = 10.0  # of a map that is wider, the finer coastlines show no more
 _MOST_NAMES = 40
 _KM_PER_DEGREE = 111.19
 # from one ring to the next, degrees: the first of which there are six at most
@@ -109,6 +112,7 @@ def _around(
     ring = next((ring for ring in _RINGS if reach <= 6 * ring), _RINGS[-1])
     edge = min(180.0, max(ring, np.ceil(reach * 1.04 / ring) * ring))
     _graticule(axes, centre, edge)
+    _coasts(axes, centre, edge)
     turn = np.radians(np.arange(361))
     for radius in np.arange(ring, edge + ring / 2, ring).clip(max=edge):
         last = radius == edge
@@ -148,7 +152,7 @@ def _draw_events(axes: Axes, centre: tuple[float, float], events: list[Place]) -
     look: dict[str, Any] = {"marker": "*", "edgecolors": "black", "linewidths": 0.4, "zorder": 4}
     known = all(event.depth is not None for event in events)
     colours: Any = [event.depth for event in events] if known else "#e07a3f"
-    drawn = axes.scatter(x, y, s=sizes, c=colours, cmap="plasma_r" if known else None,
+    drawn = axes.scatter(x, y, s=sizes, c=colours, cmap="viridis_r" if known else None,
                          vmin=0 if known else None, label=_count(len(events), "event"), **look)  # fmt: skip
     if known and axes.figure is not None:
         bar = axes.figure.colorbar(drawn, ax=axes, location="bottom", shrink=0.5, aspect=32, pad=0.01)
@@ -179,14 +183,30 @@ def _graticule(axes: Axes, centre: tuple[float, float], edge: float) -> None:
         axes.plot(x, y, color=_GRID, linewidth=0.5, zorder=1)
 
 
+def _coasts(axes: Axes, centre: tuple[float, float], edge: float) -> None:
+    """Coastlines within the edge."""
+    for ring in rings("10m" if edge < _FINE_DEGREES else "50m"):
+        x, y = project(centre, ring[:, 1], ring[:, 0])
+        jumps = np.append(np.hypot(np.diff(x), np.diff(y)) > edge / 4, False)
+        x[(np.hypot(x, y) > edge) | jumps] = np.nan
+        if np.isfinite(x).any():
+            axes.plot(x, y, color=_COAST, linewidth=0.6, zorder=1.5)
+
+
 def _close(axes: Axes, stations: list[Place]) -> None:
     """The stations alone, by longitude and latitude."""
     lat = np.array([s.lat for s in stations])
     lon = np.array([s.lon for s in stations])
     lon = lon[0] + (lon - lon[0] + 180) % 360 - 180  # not torn apart at the date line
     axes.plot(lon, lat, "^", color=_STATION, markersize=7, markeredgecolor="white", markeredgewidth=0.5)
-    axes.margins(0.12)
-    axes.set_aspect(1 / max(0.05, float(np.cos(np.radians(lat.mean())))), adjustable="datalim")
+    shrink = max(0.05, float(np.cos(np.radians(lat.mean()))))
+    half = max(0.62 * max(float(np.ptp(lon)) * shrink, float(np.ptp(lat))), 0.02)  # the map is a square
+    east, north = (float(lon.min() + lon.max()) / 2, float(lat.min() + lat.max()) / 2)
+    box = (east - half / shrink, east + half / shrink, north - half, north + half)
+    for ring in land(*box):
+        axes.fill(*ring.T, facecolor="0.95", edgecolor=_COAST, linewidth=0.6, zorder=0)
+    axes.set(xlim=box[:2], ylim=box[2:])
+    axes.set_aspect(1 / shrink, adjustable="box")
     axes.set_xlabel("Longitude (°)", fontsize=8)
     axes.set_ylabel("Latitude (°)", fontsize=8)
     axes.tick_params(labelsize=7.5)

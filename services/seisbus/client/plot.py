@@ -27,6 +27,7 @@ from .section import (
     Trace,
     component_names,
     is_utc,
+    label_of,
     live_members,
     origin_of,
     panels_of,
@@ -66,9 +67,10 @@ class TimeAxis(StrEnum):
 
 
 class Order(StrEnum):
-    """What places a trace: its place in the ensemble, or its epicentral distance."""
+    """What places a trace: its place in the ensemble, its codes and time, or its epicentral distance."""
 
     MEMBER = "member"
+    CODE = "code"
     DISTANCE = "distance"
 
 
@@ -102,14 +104,17 @@ def plot(
     """
     from .figures import finished, picture  # late: matplotlib takes longer to load than many programs to run
 
+    arranged: Order = _choice(Order, order)
     members = live_members(ensemble, limit, span)
+    if arranged is Order.CODE:
+        members, arranged = sorted(members, key=lambda member: (label_of(member), member.t0)), Order.MEMBER
     expected = predicted(members, phases, model)
     panels = panels_of(members, span)
     pictures = [
         _Picture(
             panel,
             style=_choice(Style, style),
-            order=_choice(Order, order),
+            order=arranged,
             down=_choice(TimeAxis, time_axis) is TimeAxis.DOWN,
             clock="" if is_utc(members) else time_label(members),
             normalize=normalize,
@@ -324,7 +329,11 @@ class _Picture:
         axis.set_label_text(f"UTC, {first}" if first == last else f"UTC, {first} to {last}")
 
     def _peaks(self, axes: Axes) -> None:
-        """The greatest amplitude, trace by trace."""
+        """The greatest amplitude, trace by trace, and a word above them that says so."""
+        axes.annotate(
+            "peak", (1.0, 1.0), xycoords="axes fraction", xytext=(4, 3), textcoords="offset points", fontsize=6.5,
+            color="0.45", fontweight="bold",
+        )  # fmt: skip
         for place, trace in zip(self.places, self.traces, strict=True):
             text = f"{trace.peak:,.0f}" if trace.peak >= 100 else f"{trace.peak:.3g}"
             text += f" {trace.units}" if trace.units else ""

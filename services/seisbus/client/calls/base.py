@@ -91,7 +91,7 @@ class Calls:
             if "count" in request.DESCRIPTOR.fields_by_name:  # index keys are counted always
                 request.count = True
         async for response in self._connection.responses(method, request):
-            rows.total = max(rows.total, int(response.total_size))
+            rows.total = max(rows.total, int(getattr(response, "total_size", 0)))  # logs and graves are not counted
             rows += items(response)
             if limit and len(rows) >= limit:
                 del rows[limit:]
