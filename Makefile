@@ -14,7 +14,7 @@ CYTHON := $(shell find libseis/libseis -name '*.pyx' -o -name '*.pxd')
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help venv install demo up test test-long test-compose soak bench format clean \
+.PHONY: help venv install demo up test test-long test-compose soak docs bench format clean \
 	test-matrix dist \
 	check check-deploy check-style check-types check-cython check-protos check-imports
 
@@ -48,6 +48,14 @@ test-matrix:  ## the unit tests on each Python from 3.11 to 3.14 that this machi
 dist: install  ## sdists and wheels of both distributions, tried in an empty environment outside this folder
 	$(BIN)/python deploy/dist build dist
 	$(BIN)/python deploy/dist try dist
+
+docs: install $(VENV)/.docs  ## the site of the documents, in docs/_build; every warning is an error
+	$(BIN)/python docs/build
+
+$(VENV)/.docs: $(VENV)/.installed
+	$(BIN)/python requirements/select docs >$(VENV)/docs.txt
+	$(PIP) install --quiet --require-hashes --requirement $(VENV)/docs.txt
+	@touch $@
 
 bench: install  ## this pipeline beside the plain loop, as ratios
 	$(BIN)/python -m tests.benchmarks
@@ -102,6 +110,6 @@ $(VENV)/.built: $(VENV)/.installed $(CYTHON)
 
 clean:  ## remove the environment, what was built and the stack's data
 	rm -rf $(VENV) .seisbus .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	rm -rf dist .matrix libseis/build libseis/*.egg-info services/build services/*.egg-info
+	rm -rf dist .matrix docs/_build docs/pictures docs/reference/made libseis/build libseis/*.egg-info services/build services/*.egg-info
 	find libseis/libseis \( -name '*.so' -o -name '*.c' -o -name '*.html' \) -delete
 	find libseis services tests protos -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -230,8 +230,8 @@ def overlapping(table: RecordTable, windows: Sequence[Span]) -> NDArray[np.bool_
 
     Returns
     -------
-    NDArray[np.bool_]
-        Mask, shape (records,).
+    NDArray
+        Mask of bool, shape (records,).
     """
     if not windows or len(table) == 0:
         return np.zeros(len(table), bool)

@@ -75,20 +75,18 @@ def join(pieces: Sequence[Segment], overlap: Overlap | str = Overlap.GAP) -> Joi
     never with a grid that starts at the first piece. Each sample keeps the time of its piece (see
     `libseis.segments.times`).
 
-    | the next piece ...                            | becomes                                                 |
-    |-----------------------------------------------|---------------------------------------------------------|
-    | has no samples                                | nothing; it never splits a segment                      |
-    | starts within half a sample of the end of     | joined                                                  |
-    | the data before it                            |                                                         |
-    | ... and times leave an even grid by more than | joined, with a complaint that names the rates, the      |
-    | a tenth of a sample                           | largest misfit and the steps of the clock               |
-    | starts later                                  | a new segment                                           |
-    | overlaps, all common samples equal            | joined, each sample kept once (also exact duplicates)   |
-    | overlaps with other values, overlap "gap"     | a gap from the first to the last sample in conflict of  |
-    |                                               | that stretch of doubly covered time; span in `conflicts`|
-    | overlaps with other values, "first" or "last" | joined; the piece that arrived first, or last, wins     |
-    | has a rate that differs by less than 1e-4     | part of the same stream                                 |
-    | has another rate                              | never joined; each rate has its own segments            |
+    The next piece
+
+    - has no samples: nothing; it never splits a segment.
+    - starts within half a sample of the end of the data before it: joined. Where the times leave an even grid by more
+      than a tenth of a sample, with a complaint that names the rates, the largest misfit and the steps of the clock.
+    - starts later: a new segment.
+    - overlaps, and all common samples are equal: joined, each sample kept once (also exact duplicates).
+    - overlaps with other values, `overlap` is "gap": a gap from the first to the last sample in conflict of that stretch
+      of doubly covered time; the span is in `conflicts`.
+    - overlaps with other values, "first" or "last": joined; the piece that arrived first, or last, wins.
+    - has a rate that differs by less than 1e-4: part of the same stream.
+    - has another rate: never joined; each rate has its own segments.
 
     NaN equals NaN. Types that differ inside a segment are promoted (int32 with float32 to float64). A segment from one
     block of memory is a view of it; any other segment is a new array.
