@@ -11,11 +11,12 @@ pytest_plugins = ["support.servers", "support.hangs", "support.browser"]
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Side by side run unit tests only: those with servers stay in one process, which starts each server once."""
+    """Unit tests run side by side; those with servers in two processes, each of which starts its servers once."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ServersTogether(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return nodeid.partition("::")[0] if nodeid.startswith("tests/unit/") else "servers"
+            folder = nodeid.split("/")[1]
+            return nodeid.partition("::")[0] if folder == "unit" else "system" if folder == "system" else "servers"
 
     return ServersTogether(config, log)
