@@ -15,7 +15,7 @@ from packaging.specifiers import SpecifierSet
 ROOT = Path(__file__).resolve().parents[3]
 SELECT = ROOT / "requirements" / "select"
 IMAGES = ("control", "indexer", "fetcher", "windower", "writer", "topology")
-GROUPS = ("build", "check", "test", "release", "embedded")
+GROUPS = ("build", "check", "test", "docs", "release", "embedded")
 
 
 def normal(name: str) -> str:
