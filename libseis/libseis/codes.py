@@ -147,7 +147,7 @@ class Sensor:
 
 @dataclass(frozen=True, slots=True)
 class ChannelFilter:
-    """Wildcards `*` and `?` with comma-separated alternatives; an empty code means `*`, an empty location a blank one."""
+    """Wildcards `*` and `?` with comma-separated alternatives; an empty code means `*`, an empty location a blank."""
 
     net: str = "*"
     sta: str = "*"

@@ -1,8 +1,8 @@
 """Measure the windower's CPU time for checking new records by decoding and comparing them (`libseis.mseed.difference`).
 
-Windows of an hour, each with 20 minutes' worth of neighbours as a range read brings them: the archive's records kept but
-for the edges, at 40 and 100 Hz, and all packed anew because the clock drifts.
-The windower's CPU is that of decoding its message, cutting, packing, and encoding its answer; without the bus.
+Windows of an hour, each with 20 minutes' worth of neighbours as a range read brings them: the archive's records kept
+but for the edges, at 40 and 100 Hz, and all packed anew because the clock drifts. The windower's CPU is that of
+decoding its message, cutting, packing, and encoding its answer; without the bus.
 """
 
 from __future__ import annotations

@@ -82,8 +82,8 @@ def join(pieces: Sequence[Segment], overlap: Overlap | str = Overlap.GAP) -> Joi
       than a tenth of a sample, with a complaint that names the rates, the largest misfit and the steps of the clock.
     - starts later: a new segment.
     - overlaps, and all common samples are equal: joined, each sample kept once (also exact duplicates).
-    - overlaps with other values, `overlap` is "gap": a gap from the first to the last sample in conflict of that stretch
-      of doubly covered time; the span is in `conflicts`.
+    - overlaps with other values, `overlap` is "gap": a gap from the first to the last sample in conflict of that
+      stretch of doubly covered time; the span is in `conflicts`.
     - overlaps with other values, "first" or "last": joined; the piece that arrived first, or last, wins.
     - has a rate that differs by less than 1e-4: part of the same stream.
     - has another rate: never joined; each rate has its own segments.
