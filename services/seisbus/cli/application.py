@@ -23,7 +23,7 @@ from ..local import StackInterrupted
 from ..model.stages import allow_kinds
 from ..running import running_stack
 from ..testing.cli import app as archive_app
-from . import archives, data, deadletters, demo, doctor, export, init, jobs, plan, purge, stack, web
+from . import archives, data, deadletters, demo, doctor, export, init, jobs, plan, purge, stack, token, web
 from .options import SETTINGS, errors_to
 
 app = typer.Typer(
@@ -69,6 +69,7 @@ archive_app.command("list")(archives.list_archives)
 app.add_typer(archive_app, name="archive")
 app.add_typer(archives.index_app, name="index")
 app.add_typer(deadletters.app, name="deadletters")
+app.add_typer(token.app, name="token")
 for command in (
     init.init,
     stack.up,

@@ -29,7 +29,7 @@ ARGUMENTS = {
     "deadletters replay": ["d1"],
 }  # fmt: skip
 # They ask nothing of control, or run until they are stopped.
-LOCAL = {"calibrate", "init", "up", "demo", "web", "version", "archive make", "doctor"}
+LOCAL = {"calibrate", "init", "up", "demo", "web", "version", "archive make", "doctor", "token add"}
 LISTS = ("jobs", "outcomes", "misfit", "events", "stations", "index keys", "index files", "deadletters list")
 JOB = "archive: local\nselect: {net: CI}\nwindows: {absolute: [{start: 2011-03-11, end: 2011-03-12}]}\n"
 
@@ -107,7 +107,7 @@ def test_every_list_has_pages_and_json(name: str, nobody: str, capsys: pytest.Ca
 
 
 def test_every_command_with_a_table_has_json() -> None:
-    pictures_and_files = {"get", "plot", "map", "init", "up", "demo", "web", "archive make"}
+    pictures_and_files = {"get", "plot", "map", "init", "up", "demo", "web", "archive make", "token add"}
     without = {name for name, command in ALL.items() if "json" not in {p.name for p in command.params}}
     assert without <= pictures_and_files
 
