@@ -38,7 +38,6 @@ myst_heading_anchors = 4
 numpydoc_show_class_members = False
 autodoc_default_options = {"members": True, "show-inheritance": False, "member-order": "bysource"}
 autodoc_typehints = "signature"
-autodoc_preserve_defaults = True
 python_maximum_signature_line_length = 100
 
 copybutton_prompt_text = "$ "

@@ -12,8 +12,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import click
+import nbformat
 import pytest
 import yaml
+from nbclient import NotebookClient
 from typer.main import get_command
 
 from seisbus.cli.application import app
@@ -143,3 +145,21 @@ async def test_the_blocks_of_the_pages_run_as_written(study: Path) -> None:
                 f"{page}: {found}" for found in await asyncio.to_thread(problem, [sys.executable, "program.py"], study)
             ]
     assert not wrong, "\n\n".join(wrong)
+
+
+NOTEBOOKS = sorted((ROOT / "examples" / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_example_notebooks_run(path: Path, study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("SEISBUS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    notebook = nbformat.read(path, as_version=4)
+    assert all(not cell.get("outputs") for cell in notebook.cells), "notebooks are kept without outputs"
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(study)}}).execute()
+    shown = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    assert any("image/png" in output.get("data", {}) or "text/html" in output.get("data", {}) for output in shown)
+    nbformat.write(notebook, study / path.name)
