@@ -271,7 +271,9 @@ class _Reader:
         return template
 
     def _day_key(self) -> KeyTemplate:
-        template = self._template("day_key", {"net", "sta", "year", "doy"})
+        template = self._template("day_key", {"net", "sta", "year"})
         if template is None:
             raise self._wrong("the entry 'day_key' is missing.")
+        if "doy" not in template.fields and not {"month", "day"} <= template.fields:
+            raise self._wrong(f"day_key is {template.template!r}, expected {{doy}}, or {{month}} and {{day}}, in it.")
         return template

@@ -65,7 +65,7 @@ class KeyTemplate:
     `format` and `parse` are exact inverses on every key that the layout can hold.
     """
 
-    FIELDS = frozenset({"net", "sta", "loc", "chan", "year", "month", "doy", "version", "prefix", "filename"})
+    FIELDS = frozenset({"net", "sta", "loc", "chan", "year", "month", "day", "doy", "version", "prefix", "filename"})
 
     def __init__(self, template: str) -> None:
         self.template = template
@@ -157,8 +157,7 @@ class KeyTemplate:
         values = self.match(key)
         if values is None:
             return None
-        year, doy = int(values["year"]), int(values["doy"])
-        if year < 1 or not 1 <= doy <= 365 + isleap(year):
+        if (day := _date_of(values)) is None:
             return None
         if any(name in values and code.fullmatch(values[name]) is None for name, code in _CODES.items()):
             return None
@@ -168,7 +167,7 @@ class KeyTemplate:
             values["sta"],
             values.get("loc"),
             values.get("chan"),
-            date(year, 1, 1) + timedelta(days=doy - 1),
+            day,
             int(version[1:]) if version else None,
         )
 
@@ -188,6 +187,7 @@ class KeyTemplate:
         patterns = {
             "year": r"\d{4}",
             "month": r"\d{2}",
+            "day": r"\d{2}",
             "doy": r"\d{3}",
             "loc": r"[A-Za-z0-9]*",
             "version": r"(?:\#[1-9][0-9]*)?",
@@ -211,7 +211,31 @@ class KeyTemplate:
 
 
 def _date_values(day: date) -> dict[str, str]:
-    return {"year": f"{day.year:04d}", "doy": f"{day.timetuple().tm_yday:03d}"}
+    return {
+        "year": f"{day.year:04d}",
+        "month": f"{day.month:02d}",
+        "day": f"{day.day:02d}",
+        "doy": f"{day.timetuple().tm_yday:03d}",
+    }
+
+
+def _date_of(values: dict[str, str]) -> date | None:
+    """The day that a key's fields name by day of the year, or by month and day; None if they name none, or two."""
+    year = int(values["year"])
+    if year < 1:
+        return None
+    if "doy" in values:
+        doy = int(values["doy"])
+        if not 1 <= doy <= 365 + isleap(year):
+            return None
+        day = date(year, 1, 1) + timedelta(days=doy - 1)
+    else:
+        try:
+            day = date(year, int(values["month"]), int(values["day"]))
+        except ValueError:
+            return None
+    named = _date_values(day)
+    return day if all(values.get(name, text) == text for name, text in named.items()) else None
 
 
 class IndexKind(StrEnum):

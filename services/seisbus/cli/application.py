@@ -66,6 +66,7 @@ def options(
 
 
 archive_app.command("list")(archives.list_archives)
+archive_app.command("check")(archives.check)
 app.add_typer(archive_app, name="archive")
 app.add_typer(archives.index_app, name="index")
 app.add_typer(deadletters.app, name="deadletters")

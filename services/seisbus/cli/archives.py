@@ -1,19 +1,29 @@
-"""Commands about the contents of archives: index sync, index build, index keys, index files, events, stations."""
+"""Commands about the contents of archives: index sync, index build, index keys, index files, events, stations;
+archive check and list."""
 
 from __future__ import annotations
 
+import asyncio
+import os
+from dataclasses import asdict
+from datetime import date
+from json import dumps
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from libseis.codes import location_text
 
+from ..deadlines import COMMAND_SECONDS
 from ..errors import UserError
+from ..extras import require
 from ..model.times import moment_ns
+from ..running import running_stack
 from . import views
 from .following import follow, started
 from .listing import Cut, JsonOption, LimitOption, PageOption, show_list
-from .options import client
+from .options import OUT, SETTINGS, client
 
 index_app = typer.Typer(help="The index of an archive in the database.", no_args_is_help=True)
 
@@ -145,6 +155,41 @@ def stations(
         found = connected.channels(archive, *span, net=net, sta=sta, loc=loc, chan=chan, limit=cut.limit, skip=cut.skip)
     none = f"No channel fits; `seisbus index sync {archive}` reads the station metadata."
     show_list(found, found.total, cut, "channel epochs", views.channels_table, json=json, none=none)
+
+
+def check(
+    archive: ArchiveArgument,
+    file: Annotated[
+        Path | None,
+        typer.Option(help="TOML file with the definition; by default SEISBUS_ARCHIVES_FILE and the packaged ones."),
+    ] = None,
+    day: Annotated[str, typer.Option(help="UTC day to look at, such as 2022-01-02; else the first listed.")] = "",
+    json: JsonOption = False,
+) -> None:
+    """Try an archive's definition: one listing, one index, one object; exit code 1 if one is not as it says.
+
+    It asks the archive itself from this machine, with the AWS credentials of this shell if the archive needs some.
+    """
+    require("services")
+    from ..admin.archive_check import check_archive, definition_of
+
+    running = running_stack(SETTINGS.data_dir)
+    environment = {**(running.environment if running else {}), **os.environ}
+    definition = definition_of(environment, archive, file)
+    seen = asyncio.run(check_archive(definition, _day(day), COMMAND_SECONDS))
+    if json:
+        print(dumps([asdict(each) for each in seen], indent=2))
+    for each in [] if json else seen:
+        word = {True: "good", False: "wrong", None: "-"}[each.good]
+        OUT.print(f"{each.what:8}{word:6}{each.text}", markup=False, soft_wrap=True)
+    raise typer.Exit(0 if all(each.good for each in seen) else 1)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UserError(f"--day is {text!r}, expected a day such as 2022-01-02.") from None
 
 
 def list_archives(json: JsonOption = False) -> None:

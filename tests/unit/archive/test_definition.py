@@ -42,7 +42,7 @@ def test_packaged_archives() -> None:
 def test_an_archive_by_its_name() -> None:
     archives = load_archives()
     assert archive_named(archives, "geonet").networks[0] == "NZ"
-    with pytest.raises(UnknownArchiveError, match="'sced'"):
+    with pytest.raises(UnknownArchiveError, match="archive sced is not known"):
         archive_named(archives, "sced")
 
 
@@ -66,7 +66,7 @@ def test_a_users_file_adds_and_replaces(tmp_path: Path) -> None:
         ('networks = ["XX"]', "", "networks is missing: in day_key the network stands before the date"),
         ('networks = ["XX"]', "networks = 5", "networks is 5, expected a list of texts"),
         ("{sta}", "{station}", "field is 'station'"),
-        ("{doy}", "001", "expected the fields doy, net, sta, year"),
+        ("{doy}", "001", "expected {doy}, or {month} and {day}"),
         ("{loc}.{chan}", "D", "object_unit 'channel' needs"),
         ('auth = "signed"', 'index = "files"', "needs waveform_index_prefix"),
         ("[mine]", "[Mine]", "Archive 'Mine' in"),

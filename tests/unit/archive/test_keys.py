@@ -162,3 +162,31 @@ def test_event_keys_with_and_without_slashes(prefix: str) -> None:
     assert scedc.event_waveform_key(prefix, "39645386.ms") == "event_waveforms/2023/2023_232/39645386.ms"
     assert scedc.event_phase_key(prefix, "39645386.phase") == "event_phases/2023/2023_232/39645386.phase"
     assert ARCHIVES["geonet"].event_waveform_key(prefix, "1.ms") is None
+
+
+MONTHS = (
+    "{year}/{month}/{day}/{net}.{sta}.{loc}.{chan}.ms",
+    "{net}/{year}{month}/{sta}/{loc}.{chan}.{doy}",
+    "{year}-{month}-{day}/{doy}/{net}_{sta}_{loc}_{chan}",
+)
+
+
+@pytest.mark.parametrize("template", MONTHS)
+@given(data=st.data())
+def test_days_by_month_and_day_are_read_back(template: str, data: st.DataObject) -> None:
+    layout = KeyTemplate(template)
+    key = DayKey(**{field: data.draw(strategy, field) for field, strategy in _CODES.items()})
+    text = layout.format(key)
+    assert layout.parse(text) == key
+    assert text.startswith(layout.prefix(day=key.day, net=key.net, sta=key.sta))
+
+
+def test_days_that_do_not_exist_or_contradict_are_no_day_keys() -> None:
+    by_month = KeyTemplate(MONTHS[0])
+    assert by_month.parse("2024/02/29/XX.ABC..BHZ.ms") == DayKey("XX", "ABC", "", "BHZ", date(2024, 2, 29))
+    for day in ("2023/02/29", "2023/13/01", "2023/00/10", "2023/04/31", "0000/01/01"):
+        assert by_month.parse(f"{day}/XX.ABC..BHZ.ms") is None
+    twice = KeyTemplate(MONTHS[2])
+    assert twice.parse("2023-03-01/060/XX_ABC__BHZ") == DayKey("XX", "ABC", "", "BHZ", date(2023, 3, 1))
+    assert twice.parse("2023-03-02/060/XX_ABC__BHZ") is None
+    assert KeyTemplate(MONTHS[1]).parse("XX/202304/ABC/.BHZ.060") is None

@@ -29,7 +29,7 @@ ARGUMENTS = {
     "deadletters replay": ["d1"],
 }  # fmt: skip
 # They ask nothing of control, or run until they are stopped.
-LOCAL = {"calibrate", "init", "up", "demo", "web", "version", "archive make", "doctor", "token add"}
+LOCAL = {"calibrate", "init", "up", "demo", "web", "version", "archive check", "archive make", "doctor", "token add"}
 LISTS = ("jobs", "outcomes", "misfit", "events", "stations", "index keys", "index files", "deadletters list")
 JOB = "archive: local\nselect: {net: CI}\nwindows: {absolute: [{start: 2011-03-11, end: 2011-03-12}]}\n"
 

@@ -77,18 +77,23 @@ def test_the_command_of_the_guide_prints_the_section_of_a_step() -> None:
     assert done.stdout.strip() in (ROOT / "docs/reference/steps.md").read_text()
 
 
-def test_the_archive_of_the_guide_is_one(tmp_path: Path) -> None:
-    (text,) = blocks("docs/howto/archives.md", "toml")
-    (tmp_path / "mine.toml").write_text(text)
-    archive = load_archives(tmp_path / "mine.toml")["example"]
-    assert archive.max_in_flight == 16
-    (code,) = blocks("docs/howto/archives.md", "python")
-    (key,) = re.findall(r'parse\("(.*?)"\)', code)
-    assert archive.day_key.parse(key) is not None
+def test_the_archives_of_the_guide_are_archives(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("".join(blocks("docs/howto/archives.md", "toml")))
+    archives = load_archives(tmp_path / "mine.toml")
+    assert archives["example"].max_in_flight == 16
+    assert archives["example"].day_key.parse("miniseed/XX/2022/001/ABC.XX.00.BHZ.2022.001") is not None
+    sds = archives["sds"].day_key.parse("2022/FR/ABC/HHZ.D/FR.ABC.00.HHZ.D.2022.001")
+    assert sds is not None and (sds.net, sds.sta, sds.loc, sds.chan) == ("FR", "ABC", "00", "HHZ")
+    page = (ROOT / "docs/howto/archives.md").read_text()
+    (monthly,) = re.findall(r'month and day: `(day_key = ".*")`', page)
+    (tmp_path / "monthly.toml").write_text(f'[monthly]\nbucket = "b"\n{monthly}\n')
+    key = load_archives(tmp_path / "monthly.toml")["monthly"].day_key.parse("2022/12/31/XX.ABC..BHZ.mseed")
+    assert key is not None and (key.day.month, key.day.day) == (12, 31)
 
 
 def test_every_entry_of_an_archive_is_documented_with_its_default(tmp_path: Path) -> None:
-    table = (ROOT / "docs/howto/archives.md").read_text().partition("\n## Objects of stations")[0]
+    table = (ROOT / "docs/howto/archives.md").read_text().partition("\n## Write the table")[2]
+    table = table.partition("\n## Objects of stations")[0]
     rows = re.findall(r"(?m)^\| (`\w+`(?:, `\w+`)*) \| ([^|]*) \|", table)
     documented = {name: default for names, default in rows for name in re.findall(r"`(\w+)`", names)}
     assert set(documented) == {field.name for field in fields(ArchiveDefinition)} - {"name"}
