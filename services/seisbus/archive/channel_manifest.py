@@ -16,7 +16,7 @@ _PLACES = ("object_path", "version", "offset", "byte_count")
 _CODES = ("network", "station", "location", "channel")
 COLUMNS = (*_PLACES, *_CODES)
 # Beyond what a float64 of a pandas column holds exactly nothing is believed; no object is so large.
-_MOST_BYTES = 2.0**53
+_MOST_BYTES = float(1 << 53)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import numpy as np
 
 from libseis.isotime import DAY_NS, iso
 
+from ..extras import extra
 from .section import PlotError, component_names, is_utc, label_of, live_members, time_label, trace_of, value_of
 from .values import Availability
 
@@ -152,7 +153,8 @@ def _times(axes: Axes, members: Sequence[Any], *, utc: bool) -> None:
     if not utc:
         axes.set_xlabel(time_label(members))
         return
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    with extra("plot"):
+        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
     locator = AutoDateLocator(minticks=4, maxticks=8)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)

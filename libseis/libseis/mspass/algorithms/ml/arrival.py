@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from libseis.extras import extra
 from libseis.objects.samples import has_gaps
 from libseis.objects.timeseries import TimeSeries
 from libseis.objects.timewindow import TimeWindow
@@ -93,10 +94,10 @@ def _span(d: TimeSeries, window: TimeWindow | None) -> TimeWindow | None:
 
 
 def _stream(d: TimeSeries, span: TimeWindow | None) -> Any:
-    # the converter gives obspy's classes, which are an extra
-    from obspy import Stream, UTCDateTime
+    with extra("obspy"):
+        from obspy import Stream, UTCDateTime
 
-    from libseis.obspy.converter import TimeSeries2Trace
+        from libseis.obspy.converter import TimeSeries2Trace
 
     stream = Stream([TimeSeries2Trace(TimeSeries(d))])
     return stream if span is None else stream.trim(UTCDateTime(span.start), UTCDateTime(span.end))
