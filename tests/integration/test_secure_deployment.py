@@ -38,6 +38,7 @@ from seisbus.local.ports import free_port
 from seisbus.local.servers import embedded_servers
 from seisbus.model.job import parse_job
 from seisbus.model.service import WORKING, ServiceUser
+from seisbus.running import Place
 from seisbus.settings import AllSettings
 from seisbus.store.client import Store
 from seisbus.store.login import Login as StoreLogin
@@ -400,8 +401,9 @@ async def test_changes_are_on_the_audit_log_as_json(deployment: SecureDeployment
 )
 async def test_a_job_names_no_endpoint_bucket_or_path(deployment: SecureDeployment, extra: dict[str, Any]) -> None:
     request = pb.SubmitJobRequest(spec=json.dumps({**_JOB, **extra}))  # the client would refuse it before
+    connection = Connection(Place(deployment.control_address), deployment.transport("submitter"))
     with pytest.raises(ClientError) as caught:
-        await Connection(deployment.control_address, deployment.transport("submitter")).call("SubmitJob", request)
+        await connection.call("SubmitJob", request)
     assert caught.value.code in ("INVALID_ARGUMENT", "NOT_FOUND")
 
 

@@ -45,12 +45,13 @@ TOLD = {
     Defect.TRUNCATED_INSIDE: "ends after 300 of 512 bytes",
     Defect.CORRUPT_HEADER: "do not belong to a miniSEED record",
     Defect.CORRUPT_PAYLOAD: "samples cannot be unpacked",
-    Defect.ZERO_BLOCK: "1024 zero bytes",
-    Defect.JUNK_UNALIGNED: "100 bytes from byte",
     Defect.OVERLAP_CONFLICT: "come twice with different values",
     Defect.WRONG_HEADER: "The key names channel",
     Defect.TCORR: "time correction",
 }
+
+# What stands before the window, which ranges need not hold: told when files are read whole.
+TOLD_WHOLE = {Defect.ZERO_BLOCK: "1024 zero bytes", Defect.JUNK_UNALIGNED: "100 bytes from byte"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,16 @@ def test_each_defect_comes_out_as_the_generator_says(done: Done, defect: Defect,
         assert outcome["reason"] in log
     if outcome["fate"] == "missing":
         assert file.key in outcome["detail"]
+
+
+async def test_bytes_outside_the_window_are_told_when_files_are_read_whole(system: System, done: Done) -> None:
+    channels = {defect: channel_of(done.manifest.defects()[defect].key) for defect in TOLD_WHOLE}
+    codes = [channel.split(".") for channel in channels.values()]
+    select = {"sta": ",".join({code[1] for code in codes}), "chan": ",".join({code[3] for code in codes})}
+    stored = await system.stored(await system.run({**done.jobs["kill"].spec, "select": select, "verify": "full"}))
+    for defect, told in TOLD_WHOLE.items():
+        (outcome,) = stored.by_channel[channels[defect]]
+        assert told in stored.log_of(outcome["_id"])
 
 
 def test_the_headers_name_the_datum_and_the_key_its_ledger_entry(done: Done) -> None:

@@ -231,7 +231,7 @@ async def test_texts_of_jobs_and_archives_are_never_markup(chromium: Any, shown:
 async def hostile_job(shown: Shown) -> AsyncIterator[tuple[str, str, str, str]]:
     """A copy of the closed job under a new id with hostile texts: job, wf document, grave, dead letter."""
     environment = shown.system.stack.environment
-    job = "01hostile0000000"
+    job = "01zhostile000000"  # the newest, and so on the first page
     async with await Store.connect(environment["SEISBUS_MONGODB_URI"], environment["SEISBUS_DATABASE"]) as store:
         document: dict[str, Any] = dict(await store[c.JOB].find_one({"_id": shown.job.id}) or {})
         document |= {

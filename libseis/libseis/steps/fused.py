@@ -128,15 +128,18 @@ def _prepared(steps: Sequence[Step], d: Atomic, context: StepContext) -> _Run | 
     from libseis.signal.gains import DerivativeGain, FilterGain
     from libseis.signal.resampling import KernelGain, NewGrid
 
-    run, old = _Run(steps), Fraction(d.rate_numerator, d.rate_denominator)
+    run, old, drifts = _Run(steps), Fraction(d.rate_numerator, d.rate_denominator), False
     for step in steps:
         values = step.values
         if step.name == _FIRST:
+            drifts = values["pre_filt"] is None  # what is left at the lowest frequencies grows with the data
             run.removal, run.epochs, run.units = removal_of(d, values, context)
         elif step.name == "filter":
             corners = frequencies_of(values)
             if values["design"] != FilterDesign.BUTTERWORTH:
                 return None
+            if drifts and values["type"] in (FilterType.HIGHPASS, FilterType.BANDPASS):
+                return None  # which feels the ends longer than its pad
             if max(corners) * d.dt >= 0.5 or min(corners) * d.dt < _LEAST_CORNER:
                 return None
             run.gains.append(FilterGain(FilterType(values["type"]), values["corners"], corners, values["zerophase"]))
