@@ -46,7 +46,6 @@ RUN = {
 # Pages whose Python another test runs, or compares with files that run.
 ELSEWHERE = {
     "contributing/adding_a_job_kind.md": "tests/unit/deploy/test_documents.py",
-    "howto/archives.md": "tests/unit/deploy/test_documents.py",
     "howto/misfit.md": "tests/system/test_readme.py",
     "howto/migrate_from_mspass.md": "tests/system/test_notebook.py",
     "howto/testing_readers.md": "tests/unit/testing/test_testing_readers.py",

@@ -134,8 +134,8 @@ async def runs(ranged: Ranged, tmp_path_factory: pytest.TempPathFactory) -> Runs
     stored, requests = {}, {}
     for way in ("cold", "warm", "scanned", "full"):
         if way == "warm":  # what the cold job learned is written once a second
-            healthy = sum(file.defect is None for file in manifest.files)
-            await eventually(lambda healthy=healthy: len(knotted(ranged, "ranges")) >= healthy)
+            healthy = {file.key for file in manifest.files if file.defect is None}
+            await eventually(lambda healthy=healthy: healthy <= {d["key"] for d in knotted(ranged, "ranges")})
         if way == "scanned":
             await build_index(ranged, "ranges")
             await eventually(lambda: sum(bool(d["ordered"]) for d in knotted(ranged, "ranges")) >= 10)
