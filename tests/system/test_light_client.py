@@ -51,7 +51,8 @@ async def test_the_wheels_alone_give_a_client_that_runs_a_job(tmp_path: Path) ->
     await run(sys.executable, ROOT / "deploy/dist", "build", dist, folder=ROOT)
     await run(sys.executable, "-m", "venv", "light", folder=tmp_path)
     python = tmp_path / "light/bin/python"
-    pins = [line.split()[0] for line in (ROOT / "requirements/lock.txt").read_text().splitlines() if "==" in line[:60]]
+    lock = (ROOT / "requirements/lock.txt").read_text().splitlines()
+    pins = [line.removesuffix("\\") for line in lock if "==" in line[:60]]
     (tmp_path / "pins.txt").write_text("\n".join(pins) + "\n")
     await run(python, "-m", "pip", "install", "--constraint", "pins.txt", *dist.glob("*.whl"), folder=tmp_path)
     packages = (await run(python, "-m", "pip", "freeze", "--all", folder=tmp_path)).lower()
