@@ -12,6 +12,7 @@ import logging
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 
 import uvloop
@@ -36,7 +37,7 @@ from .context import S, ServiceContext
 from .groups import STEPS_GROUP
 from .health import HealthServer, WorkerControl
 from .memory import keep_freed_memory, keep_memory_bounded
-from .service import Service
+from .service import Service, bring_in
 from .watching import Watch
 
 _log = logging.getLogger(__name__)
@@ -137,6 +138,7 @@ async def _main(name: str, settings: S, build: Callable[[ServiceContext[S]], Awa
         watch = Watch(context, health, control, _process(context))
         background.append(asyncio.create_task(watch.run()))
         _log.info("%s is ready", name)
+        threading.Thread(target=bring_in, args=(service.wanted,), name="bring-in", daemon=True).start()
         try:
             done, _ = await asyncio.wait([stopping, *background, *working], return_when=_FIRST)
             for task in done:

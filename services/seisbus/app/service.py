@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
@@ -12,11 +14,20 @@ from .context import S, ServiceContext
 
 @dataclass(slots=True)
 class Service:
-    """The parts of a service: workers, background loops, and a function to call after the drain."""
+    """The parts of a service: workers, background loops, a function to call after the drain, and modules that the start
+    does without but the first message would wait for. Those are imported as soon as the service is ready."""
 
     workers: Sequence[Worker] = ()
     loops: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
     on_drained: Callable[[], Awaitable[None]] | None = None
+    wanted: Sequence[str] = ()
+
+
+def bring_in(modules: Sequence[str]) -> None:
+    """Import these modules; one that is not installed is left to the message that needs it, which says so."""
+    for name in modules:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
 
 
 class ServiceKind(Generic[S]):
@@ -40,4 +51,5 @@ async def service_of(context: ServiceContext[S], kinds: Mapping[str, ServiceKind
         workers=[worker for part in parts for worker in part.workers],
         loops=[loop for part in parts for loop in part.loops],
         on_drained=on_drained,
+        wanted=[name for part in parts for name in part.wanted],
     )

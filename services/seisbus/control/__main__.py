@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Final
 
 from ..extras import program
 
@@ -11,6 +12,10 @@ with program("control"):
     from ..settings import ControlSettings
     from .context import CallContext
     from .server import ControlServer
+
+
+# What the first job that is submitted needs.
+_WANTED: Final = ("seisbus.control.archive_jobs", "seisbus.control.already")
 
 
 async def build(service: ControlContext) -> Service:
@@ -27,7 +32,7 @@ async def build(service: ControlContext) -> Service:
         objects=service.objects,
     )
     server = await ControlServer.start(context, service.settings.control_address, service.settings)
-    return Service(on_drained=server.stop)
+    return Service(on_drained=server.stop, wanted=_WANTED)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Final
 
 from ..extras import program
 
@@ -16,6 +17,15 @@ with program("indexer"):
     from .planner import plan_job
     from .reconciler import Reconciler
 
+# What planning a job needs: its code, the archive's client, tables (pyarrow asks pandas about every list it is given).
+_WANTED: Final = (
+    "seisbus.indexer.kinds.window",
+    "aiobotocore.session",
+    "aiobotocore.config",
+    "pyarrow.parquet",
+    "pyarrow.compute",
+    "pandas",
+)
 # Jobs planned side by side by one process; each holds its plan message while its campaign runs.
 _JOBS_AT_ONCE = 64
 
@@ -31,7 +41,8 @@ async def build(context: IndexerContext) -> Service:
     slots = context.settings.concurrency or _JOBS_AT_ONCE
     worker = context.worker(plan_consumer(), handle, slots=slots, apart=frozenset({"S3"}))
     reconciler = Reconciler(context)
-    return Service(workers=[worker], loops=[reconciler.run, reconciler.follow, lambda: watch_lag(context)])
+    loops = [reconciler.run, reconciler.follow, lambda: watch_lag(context)]
+    return Service(workers=[worker], loops=loops, wanted=_WANTED)
 
 
 if __name__ == "__main__":

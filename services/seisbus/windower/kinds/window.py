@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import importlib
 import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -29,8 +27,9 @@ from ..stations import Metadata, Stations, needs_stations
 if TYPE_CHECKING:
     from ..processing import Chain
 
-# What brings obspy and scipy, imported where it is used.
+# What steps and station metadata need, a second of CPU with obspy and scipy; imported where it is used.
 _HEAVY: Final = (
+    "seisbus.windower.processing",
     "libseis.obspy.inventories",
     "libseis.obspy.responses",
     "libseis.signal.operators",
@@ -48,13 +47,6 @@ def _chain(steps: str) -> Chain:
     return Chain(json.loads(steps))
 
 
-def _bring_obspy() -> None:
-    """Import what steps and station metadata need, a second of CPU, before the first job waits for it."""
-    with contextlib.suppress(ImportError):  # a job that needs what is missing says so
-        for name in _HEAVY:
-            importlib.import_module(name)
-
-
 def chain_of(recipe: Recipe) -> Chain | None:
     """The job's steps, built once; None when it has none."""
     return _chain(json.dumps(recipe.steps)) if recipe.steps else None
@@ -67,7 +59,6 @@ class WindowCutter(ServiceKind[WindowerSettings]):
         """A worker on records."""
         threads = threads_of(context.settings)
         stations, normalizer = Stations(context), Normalizer(context.store)
-        asyncio.get_running_loop().run_in_executor(pool(threads), _bring_obspy)
 
         def outcomes_of(order: WindowOrder, metadata: Metadata | None, known: Known | None) -> bytes:
             work = None
@@ -94,7 +85,7 @@ class WindowCutter(ServiceKind[WindowerSettings]):
                 patient=True,
             )
 
-        return Service(workers=[context.worker(consumer_of(CUT), handle, slots=threads + AHEAD)])
+        return Service(workers=[context.worker(consumer_of(CUT), handle, slots=threads + AHEAD)], wanted=_HEAVY)
 
 
 async def _known(normalizer: Normalizer, order: WindowOrder) -> Known:
