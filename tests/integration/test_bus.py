@@ -21,7 +21,8 @@ from seis.v1 import task_pb2
 from seisbus.bus import Bus, Delivery, Worker, WorkerState
 from seisbus.bus.client import ClaimGoneError, Tag
 from seisbus.bus.jobboard import JobBoard
-from seisbus.bus.topology import CLAIMS, INLINE_BYTES, consumer_of, subject_of
+from seisbus.bus.names import CLAIMS
+from seisbus.bus.topology import INLINE_BYTES, consumer_of, subject_of
 from seisbus.bus.worker import DeadLetter
 from seisbus.errors import PoisonError, UnavailableError
 from seisbus.local import EmbeddedServers, embedded_servers

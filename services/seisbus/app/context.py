@@ -9,7 +9,8 @@ from typing import Generic, TypeAlias, TypeVar
 from ..archive.definition import ArchiveDefinition
 from ..bus import Bus, Worker
 from ..bus.jobboard import JobBoard
-from ..bus.topology import PLAN, ConsumerSpec
+from ..bus.names import PLAN
+from ..bus.topology import ConsumerSpec
 from ..bus.worker import DeadLetter, Handler
 from ..objects import Bucket, ObjectReader
 from ..settings import (

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 
-from ..bus.topology import CLAIMS_STREAM, PLAN
+from ..bus.names import CLAIMS_STREAM, PLAN
 from ..deadlines import LOOK_EVERY_SECONDS, LOOK_SECONDS, SILENT_SECONDS
 from ..errors import UnavailableError
 from ..settings import ServiceSettings

@@ -36,7 +36,7 @@ from ..model.ids import job_of
 from ..telemetry import tracing
 from ..telemetry.lag import StreamFill
 from ..telemetry.metrics import PUBLISHED
-from . import topology
+from . import names, topology
 from .codec import encode_plan
 from .login import Login
 from .topology import ConsumerSpec
@@ -267,12 +267,12 @@ class Bus:
     async def publish_snapshot(self, snapshot: task_pb2.JobSnapshot) -> None:
         """Send a job's progress to watchers. A lost snapshot does no harm, so the server's answer is not awaited."""
         with _translated("publishing an event"):
-            await self._nc.publish(topology.event_subject(snapshot.job), snapshot.SerializeToString())
+            await self._nc.publish(names.event_subject(snapshot.job), snapshot.SerializeToString())
 
     async def snapshots(self, job: str = "*") -> AsyncIterator[task_pb2.JobSnapshot]:
         """Snapshots of one job, or of all, as they are published."""
         with _translated("subscribing to events"):
-            subscription = await self._nc.subscribe(topology.event_subject(job))
+            subscription = await self._nc.subscribe(names.event_subject(job))
         try:
             async for message in subscription.messages:
                 try:
@@ -290,7 +290,7 @@ class Bus:
         # With the digest, a repeat with other bytes (an object changed) gets another key.
         key = f"{message_id}/{digest[:6].hex()}"
         with _translated("storing a claim"):
-            store = await self._js.object_store(topology.CLAIMS)
+            store = await self._js.object_store(names.CLAIMS)
             # do not put a key again, because readers of it may get no answer
             try:
                 present = await store.get_info(key)
@@ -300,7 +300,7 @@ class Bus:
                 await store.put(
                     key, body, meta=ObjectMeta(name=key, options=ObjectMetaOptions(max_chunk_size=_CLAIM_CHUNK))
                 )
-        return task_pb2.Claim(bucket=topology.CLAIMS, key=key, size=len(body), sha256=digest)
+        return task_pb2.Claim(bucket=names.CLAIMS, key=key, size=len(body), sha256=digest)
 
     async def open_envelope(self, data: bytes) -> tuple[bytes, str]:
         """Body of a received message and the key of its claim ("" if the body was inline).
@@ -316,8 +316,8 @@ class Bus:
         claim = envelope.claim
         if not claim.key:
             raise PoisonError("A message with neither a body nor a claim.")
-        if claim.bucket != topology.CLAIMS:  # a request to NATS for it would look like trouble with NATS
-            raise PoisonError(f"A claim in the bucket {claim.bucket!r}; claims are in {topology.CLAIMS}.")
+        if claim.bucket != names.CLAIMS:  # a request to NATS for it would look like trouble with NATS
+            raise PoisonError(f"A claim in the bucket {claim.bucket!r}; claims are in {names.CLAIMS}.")
         sink = io.BytesIO()
         try:
             store = await self._js.object_store(claim.bucket)
@@ -336,16 +336,16 @@ class Bus:
     async def delete_claim(self, key: str) -> None:
         """Remove a claim; does nothing if it is gone already."""
         with _translated("deleting a claim"), contextlib.suppress(ObjectNotFoundError, JsNotFound):
-            store = await self._js.object_store(topology.CLAIMS)
+            store = await self._js.object_store(names.CLAIMS)
             await store.delete(key)
 
     async def claims(self, job: str) -> list[str]:
         """Keys of all claims of a job."""
         with _translated("listing claims"):
-            info = await self._js.stream_info(topology.CLAIMS_STREAM)
+            info = await self._js.stream_info(names.CLAIMS_STREAM)
             if not info.state.messages:  # the usual case, because only windows above 7 MB need claims
                 return []
-            store = await self._js.object_store(topology.CLAIMS)
+            store = await self._js.object_store(names.CLAIMS)
             try:
                 return [i.name for i in await store.list(ignore_deletes=True) if i.name and job_of(i.name) == job]
             except JsNotFound:
@@ -371,7 +371,7 @@ class Bus:
         """Remove all messages of a job from the work queues (by default also its plan message)."""
         with _translated("purging a job"):
             for stream, subject in topology.job_subjects(job).items():
-                if plan or stream != topology.PLAN:
+                if plan or stream != names.PLAN:
                     await self._js.purge_stream(stream, subject=subject)
 
     async def purge_acknowledged(self, job: str) -> None:
@@ -381,7 +381,7 @@ class Bus:
         A consumer never delivers a message at or below its floor of acknowledgements again, even after a restart.
         """
         with _translated("purging acknowledged messages"):
-            for stream in topology.WORK_STREAMS:
+            for stream in names.WORK_STREAMS:
                 for info in await self._js.consumers_info(stream):
                     floor = info.ack_floor.stream_seq if info.ack_floor else 0
                     subject = topology.subject_in(info.config.filter_subject or "", job)
@@ -392,7 +392,7 @@ class Bus:
         """Consumer -> (pending, being worked on, waiting pull requests), for explanations and metrics."""
         lag: dict[str, tuple[int, int, int]] = {}
         with _translated("asking for consumers"):
-            for stream in topology.WORK_STREAMS:
+            for stream in names.WORK_STREAMS:
                 for info in await self._js.consumers_info(stream):
                     lag[info.name] = (info.num_pending or 0, info.num_ack_pending or 0, info.num_waiting or 0)
         return lag
@@ -401,7 +401,7 @@ class Bus:
         """How full each work stream is."""
         fill: dict[str, StreamFill] = {}
         with _translated("asking for streams"):
-            for stream in topology.WORK_STREAMS:
+            for stream in names.WORK_STREAMS:
                 # not the client's stream_info, which drops the time of the first message
                 answer = json.loads((await self._nc.request(f"$JS.API.STREAM.INFO.{stream}", timeout=5)).data)
                 if "error" in answer:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..security import client_tls, read_bytes, read_secret
 from ..settings import NatsSettings
+from .names import inbox_prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,3 @@ class Login:
         if self.credentials_file is not None:
             found["user_credentials"] = str(self.credentials_file)
         return found
-
-
-def inbox_prefix(user: str) -> str:
-    """The subject prefix for replies to a user."""
-    return f"_INBOX.{user}"

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..model.service import ServiceUser
-from .login import inbox_prefix
-from .topology import CLAIMS, CLAIMS_STREAM, FETCH, PLAN, WINDOW, WORK_STREAMS, WRITE, event_subject
+from .names import CLAIMS, CLAIMS_STREAM, FETCH, PLAN, WINDOW, WORK_STREAMS, WRITE, event_subject, inbox_prefix
 
 _EVENTS: Final = event_subject("*")
 _API: Final = "$JS.API"

@@ -22,16 +22,7 @@ from nats.js.api import (
 from nats.js.errors import NotFoundError
 
 from ..model.kind import Queue
-
-PLAN: Final = "SEIS_PLAN"
-FETCH: Final = "SEIS_FETCH"
-WINDOW: Final = "SEIS_WINDOW"
-WRITE: Final = "SEIS_WRITE"
-EVENTS: Final = "SEIS_EVENTS"
-CLAIMS: Final = "seis-claims"
-CLAIMS_STREAM: Final = f"OBJ_{CLAIMS}"
-
-WORK_STREAMS: Final = (PLAN, FETCH, WINDOW, WRITE)
+from .names import CLAIMS, CLAIMS_STREAM, EVENTS, FETCH, PLAN, WINDOW, WRITE
 
 # Largest message that goes inline: max_payload is 8 MB, headers and the envelope need some of it, and a claim costs
 # 4-20 times an inline message of the same size (measured), so as much as possible goes inline.
@@ -82,11 +73,6 @@ def fetch_subject(archive: str, job: str) -> str:
 def subject_of(queue: Queue, job: str) -> str:
     """Subject of a job's messages on a queue of its kind."""
     return f"seis.{queue.work}.{queue.name}.{job}"
-
-
-def event_subject(job: str) -> str:
-    """Subject of a job's progress snapshots."""
-    return f"seis.event.job.{job}"
 
 
 _STREAM_OF: Final = {"plan": PLAN, "fetch": FETCH, "window": WINDOW, "write": WRITE}

@@ -20,8 +20,8 @@ import logging
 import time
 
 from ..app import IndexerContext
+from ..bus.names import PLAN
 from ..bus.snapshot import settled, snapshot
-from ..bus.topology import PLAN
 from ..errors import JobFileError, UnavailableError
 from ..model.outcome import Fate, JobState, Reason
 from ..store.documents import JobDocument

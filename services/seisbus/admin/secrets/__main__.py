@@ -6,11 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from ...extras import program
-
-with program("topology"):
-    from .folder import Wishes, make_secrets
-    from .manifests import secret_manifests
+from ...errors import UserError
+from .folder import Wishes, check, make_secrets
+from .manifests import secret_manifests
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,6 +21,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--kubernetes", type=Path, metavar="FILE", help="write them as Secret manifests, too")
     given = parser.parse_args(arguments)
     wishes = Wishes(hosts=tuple(given.host), namespace=given.namespace)
+    try:
+        check(wishes)
+    except UserError as error:
+        print(f"make-secrets: nothing was made, because {error}", file=sys.stderr)
+        return 2
     made = make_secrets(given.folder, wishes, renew=given.renew)
     for path in made:
         print(f"made {path}")

@@ -1,19 +1,51 @@
-"""Make a private certificate authority and certificates signed by it (X.509 v3, RFC 5280; ECDSA P-256)."""
+"""Make a private certificate authority and certificates signed by it (X.509 v3, RFC 5280; ECDSA P-256) with openssl."""
 
 from __future__ import annotations
 
 import ipaddress
+import re
+import secrets
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from ...errors import UserError
 
 # Certificates are valid from a little earlier, because clocks of two machines differ.
 _EARLIER = timedelta(minutes=5)
+_NAME = re.compile(r"(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252}[A-Za-z0-9_])?")
+# `openssl ca` and not `openssl x509`, which takes no time to begin at; sections of extensions are those of RFC 5280.
+_CONFIGURATION = """
+[req]
+distinguished_name = subject
+string_mask = utf8only
+[subject]
+[ca]
+default_ca = here
+[here]
+database = {folder}/index
+serial = {folder}/serial
+new_certs_dir = {folder}
+default_md = sha256
+policy = policy
+unique_subject = no
+[policy]
+commonName = supplied
+[authority]
+basicConstraints = critical, CA:TRUE, pathlen:0
+keyUsage = critical, digitalSignature, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+[leaf]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = serverAuth, clientAuth
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +58,7 @@ class Certificate:
 
 def make_authority(name: str, lasts: timedelta) -> Certificate:
     """A self-signed authority."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = _name(name)
-    builder = (
-        _builder(subject, subject, key, lasts)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_usage(signs=True), critical=True)
-    )
-    return _pem(builder.sign(key, hashes.SHA256()), key)
+    return _signed(None, name, [], lasts)
 
 
 def issue(authority: Certificate, name: str, hosts: Sequence[str], lasts: timedelta) -> Certificate:
@@ -41,69 +66,58 @@ def issue(authority: Certificate, name: str, hosts: Sequence[str], lasts: timede
 
     A negative `lasts` gives one that has expired.
     """
-    signer = x509.load_pem_x509_certificate(authority.cert)
-    signing_key = serialization.load_pem_private_key(authority.key, None)
-    if not isinstance(signing_key, ec.EllipticCurvePrivateKey):
-        raise TypeError("the authority's key is not of the kind that make_authority makes")
-    key = ec.generate_private_key(ec.SECP256R1())
-    builder = (
-        _builder(_name(name), signer.subject, key, lasts)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(signs=False), critical=True)
-        .add_extension(
-            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False
-        )
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key()), critical=False)
-    )
-    if hosts:
-        builder = builder.add_extension(x509.SubjectAlternativeName([_host(host) for host in hosts]), critical=False)
-    return _pem(builder.sign(signing_key, hashes.SHA256()), key)
+    return _signed(authority, name, hosts, lasts)
 
 
-def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, lasts: timedelta
-) -> x509.CertificateBuilder:
+def openssl() -> str:
+    """The path of the program; UserError where there is none."""
+    found = shutil.which("openssl")
+    if found is None:
+        raise UserError("the program openssl is not on the path; install it (Debian: apt-get install openssl).")
+    return found
+
+
+def subject_alternative(host: str) -> str:
+    """A name or address as openssl writes it in an extension; UserError where it is neither."""
+    try:
+        return f"IP:{ipaddress.ip_address(host)}"
+    except ValueError:
+        if _NAME.fullmatch(host) is None:
+            raise UserError(
+                f"the host {host!r} is neither a name, such as seisbus.example.org, nor an address."
+            ) from None
+        return f"DNS:{host}"
+
+
+def _signed(authority: Certificate | None, name: str, hosts: Sequence[str], lasts: timedelta) -> Certificate:
+    """A new key and a certificate of it, signed by the authority or, without one, by itself as an authority."""
     end = datetime.now(UTC) + lasts
     start = min(datetime.now(UTC), end) - _EARLIER
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(end)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-    )
+    text = _CONFIGURATION
+    if hosts:
+        text += f"subjectAltName = {', '.join(map(subject_alternative, hosts))}\n"
+    with tempfile.TemporaryDirectory(prefix="seisbus-certificate-") as place:
+        folder = Path(place)
+        (folder / "openssl.cnf").write_text(text.format(folder=folder))
+        (folder / "index").touch()
+        (folder / "serial").write_text(f"{secrets.randbits(159):040x}")
+        _openssl(folder, "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256",
+                 "-pkeyopt", "ec_param_enc:named_curve", "-out", "key")  # fmt: skip
+        _openssl(folder, "req", "-new", "-config", "openssl.cnf", "-key", "key", "-subj", f"/CN={name}", "-out", "wish")
+        signer = ["-selfsign", "-keyfile", "key", "-extensions", "authority"]
+        if authority is not None:
+            for part, content in (("ca.crt", authority.cert), ("ca.key", authority.key)):
+                (folder / part).write_bytes(content)
+            signer = ["-cert", "ca.crt", "-keyfile", "ca.key", "-extensions", "leaf"]
+        _openssl(
+            folder, "ca", "-batch", "-config", "openssl.cnf", "-in", "wish", "-out", "cert", "-notext", *signer,
+            "-startdate", f"{start:%Y%m%d%H%M%SZ}", "-enddate", f"{end:%Y%m%d%H%M%SZ}",
+        )  # fmt: skip
+        return Certificate((folder / "cert").read_bytes(), (folder / "key").read_bytes())
 
 
-def _usage(*, signs: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=True,
-        key_cert_sign=signs,
-        crl_sign=signs,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _name(text: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
-
-
-def _host(text: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ipaddress.ip_address(text))
-    except ValueError:
-        return x509.DNSName(text)
-
-
-def _pem(cert: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> Certificate:
-    return Certificate(
-        cert.public_bytes(serialization.Encoding.PEM),
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
-    )
+def _openssl(folder: Path, *arguments: str) -> None:
+    # files that it makes hold keys: the folder is its owner's alone
+    done = subprocess.run([openssl(), *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise UserError(f"openssl {arguments[0]} ended with status {done.returncode}: {done.stderr.strip()}")

@@ -20,12 +20,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import bcrypt
-
 from ...app.tokens import Role, new_token, token_line
 from ...bus.permissions import server_users
 from ...model.service import ServiceUser
-from .certificates import Certificate, issue, make_authority
+from .certificates import Certificate, issue, make_authority, openssl, subject_alternative
+from .passwords import hasher
 
 # Public authorities are held to 398 days for leaves; a private authority outlives its leaves.
 LEAF_LASTS = timedelta(days=397)
@@ -54,14 +53,27 @@ class Wishes:
 
 
 def make_secrets(folder: Path, wishes: Wishes, *, renew: bool = False) -> list[Path]:
-    """Make the missing files in `folder` and return them; with `renew` make new certificates (not a new authority)."""
+    """Make the missing files in `folder` and return them; with `renew` make new certificates (not a new authority).
+
+    UserError as of `check`, and nothing made.
+    """
+    check(wishes)
     return _Folder(folder, wishes).fill(renew=renew)
+
+
+def check(wishes: Wishes) -> None:
+    """UserError where this machine lacks what secrets are made with, or a host of `wishes` cannot be one."""
+    openssl()
+    hasher()
+    for host in wishes.hosts:
+        subject_alternative(host)
 
 
 class _Folder:
     def __init__(self, root: Path, wishes: Wishes) -> None:
         self._root = root
         self._wishes = wishes
+        self._hashed = hasher()
         self._made: list[Path] = []
 
     def fill(self, *, renew: bool) -> list[Path]:
@@ -88,7 +100,7 @@ class _Folder:
 
     def _issue(self, authority: Certificate, name: str, *others: str) -> Certificate:
         hosts = [name, *others]
-        inside = [f"{host}.{self._wishes.namespace}.svc" for host in hosts if "." not in host]
+        inside = [f"{host}.{self._wishes.namespace}.svc" for host in hosts if not {".", ":"} & set(host)]
         return issue(authority, name, [*hosts, *inside, "localhost", "127.0.0.1"], LEAF_LASTS)
 
     def _certificate(self, name: str, make: Callable[[], Certificate]) -> Certificate:
@@ -117,9 +129,7 @@ class _Folder:
 
     def _nats_configuration(self, passwords: dict[ServiceUser, str]) -> str:
         wishes = self._wishes
-        hashed = {
-            user: bcrypt.hashpw(password.encode(), bcrypt.gensalt(11)).decode() for user, password in passwords.items()
-        }
+        hashed = {user: self._hashed(password) for user, password in passwords.items()}
         return (
             "# Made by deploy/make-secrets from the topology; run it again after an upgrade.\n"
             "listen: 0.0.0.0:4222\n"
