@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import pytest
@@ -21,44 +20,13 @@ from seisbus.store.purge import remove_documents
 from seisbus.store.references import named_urls
 from seisbus.store.slices import AT_ONCE
 from seisbus.store.summaries import pack_rows
+from support.answers import Answers
 
 DAY_NS = 86_400 * 10**9
 DAYS = [15_000, 15_001, 15_400]
 CHANNELS = [Channel("CI", f"S{n}", "", "LHZ") for n in range(3)]
 MINUTE_NS = 60 * 10**9
 A_DAY = 300
-
-
-class Answers(monitoring.CommandListener):
-    """Documents of each answer, by collection; and documents that one command deleted."""
-
-    def __init__(self) -> None:
-        self.of: dict[int, Counter[str]] = {}
-        self._cursors: dict[int, int] = {}  # cursor -> the request that opened it
-        self._first: dict[int, int] = {}  # request -> the same
-        self._names: dict[int, str] = {}
-
-    def started(self, event: monitoring.CommandStartedEvent) -> None:
-        if event.command_name == "getMore":
-            self._first[event.request_id] = self._cursors[event.command["getMore"]]
-        elif event.command_name == "delete":
-            self._names[event.request_id] = str(event.command["delete"])
-
-    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        if event.command_name == "delete":
-            self.of[event.request_id] = Counter({self._names[event.request_id]: event.reply["n"]})
-        if (cursor := event.reply.get("cursor")) is not None:
-            first = self._first.get(event.request_id, event.request_id)
-            self._cursors[cursor["id"]] = first
-            name = cursor["ns"].split(".", 1)[1]
-            batch = cursor.get("firstBatch", cursor.get("nextBatch", ()))
-            self.of.setdefault(first, Counter())[name] += len(batch)
-
-    def failed(self, event: monitoring.CommandFailedEvent) -> None: ...
-
-    def longest(self, name: str) -> int:
-        """The longest answer of a collection."""
-        return max((counts[name] for counts in self.of.values()), default=0)
 
 
 def documents_of(job: str, tag: str = "") -> dict[str, list[Document]]:

@@ -35,6 +35,20 @@ def task_id(job: str, shard: int, number: int) -> str:
     return f"{job}.{shard:06d}.{number:06d}"
 
 
+def block_of(task: str) -> str:
+    """What the ids of up to 1000 neighbouring tasks of a shard, and those of their outcomes, have after the job's id.
+
+    Blocks sort as what is in them, and none is the beginning of another.
+    """
+    return task.partition(".")[2][:10]
+
+
+def block_ranges(job: str, block: str, digits: int) -> list[tuple[str, str]]:
+    """Closed-open ranges of `_id`, in order, that hold all of a block: one, or 10**`digits`, at most 1000."""
+    lows = [f"{job}.{block}{number:0{digits}d}" if digits else f"{job}.{block}" for number in range(10**digits)]
+    return [(low, f"{low}:") for low in lows]  # ":" follows the digits in ASCII
+
+
 def window_id(job: str, channel: str, start_ns: int, end_ns: int, event: str) -> str:
     """Ledger identity of a window: a hash of job, channel (or sensor), start, end and event, and nothing else."""
     text = f"{job}|{channel}|{start_ns}|{end_ns}|{event}"

@@ -1,20 +1,21 @@
 """Reads of a job's outcomes: pages with one document per window, and availability by channel and UTC day.
 
-Pages walk the job's `_id` range slice by slice, so that no answer needs more memory than one slice; availability reads
-summaries.
+Pages read the job's outcome documents slice by slice, so that no answer needs more memory than one slice. Where the
+slices are, and how many outcomes a page leaves out with each, the job's summary says: a page in the middle of a large
+job costs what one of a small job costs. Availability reads the summary alone.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from libseis.codes import Channel
 from libseis.isotime import DAY_NS
 
-from ..model.ids import outcome_range
+from ..model.ids import block_ranges, outcome_range
 from ..model.outcome import Fate
 from . import collections as c
 from .client import Store, translated
@@ -25,6 +26,11 @@ from .summaries import summary
 from .task_documents import windows_of
 
 _SLICE: Final = 500  # documents read at once; one of a day of one-minute tiles is some 10 KB
+# Windows of documents that are read at once: of a thousand channels with hourly tiles a tenth of a day.
+_WINDOWS: Final = 20_000
+
+
+_Kind = tuple[int, str, str]  # day_ns, fate, reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,23 @@ class OutcomeFilter:
             for channel, day_ns, fate, reason, _ in document["rows"]
         )
 
+    def number_in(self, rows: Counter[_Kind]) -> tuple[int, bool]:
+        """At most how many of these outcomes are wanted, and whether it is exactly so many."""
+        number, exact = 0, not self.channel
+        for (day_ns, fate, reason), count in rows.items():
+            end_ns = day_ns + DAY_NS
+            if (
+                (self.fates and Fate(fate) not in self.fates)
+                or (self.reason and reason != self.reason)
+                or (self.start_ns is not None and end_ns <= self.start_ns)
+                or (self.end_ns is not None and day_ns >= self.end_ns)
+            ):
+                continue
+            number += count
+            exact = exact and (self.start_ns is None or day_ns >= self.start_ns)
+            exact = exact and (self.end_ns is None or end_ns <= self.end_ns)
+        return number, exact
+
     @property
     def query(self) -> Document:
         """What the database can tell of it: documents without the reason or the channel are not even sent."""
@@ -83,8 +106,12 @@ async def outcomes(store: Store, job: JobDocument, wanted: OutcomeFilter, reques
     found: list[OutcomeRow] = []
     at: list[list[str | int]] = []
     left = 0 if after else request.skip
-    async for documents in _slices(store, job, None if after is None else str(after[0]), wanted.query):
-        for document in documents:
+    begin = None if after is None else str(after[0])
+    for place in await _places(store, job, begin, wanted):
+        if left and 0 < place.held <= left:
+            left -= place.held
+            continue
+        async for document in _documents(store, job, place, wanted.query):
             if not wanted.may_have(document):
                 continue
             if left and 0 < (held := _number(document, wanted)) <= left:
@@ -120,18 +147,52 @@ async def each_outcome(store: Store, job: JobDocument) -> AsyncIterator[OutcomeR
                 yield outcome
 
 
-async def _slices(
-    store: Store, job: JobDocument, begin: str | None, query: Document
-) -> AsyncIterator[list[StoredOutcome]]:
-    """The outcome documents of a job that match, in order of `_id` from `begin` on, some at a time."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Bounds of `_id`, in order, of documents that may hold what is wanted; `held` outcomes of it, 0 where that shows
+    only when they are read."""
+
+    bounds: Sequence[Document]
+    held: int = 0
+
+
+async def _places(store: Store, job: JobDocument, begin: str | None, wanted: OutcomeFilter) -> list[_Place]:
+    """Where the outcomes of a job that are wanted stand, in order, from the document `begin` on."""
+    known = await summary(store, job, blocks=True) if job.get("summed") else None
+    # what older versions settled is counted in no block
+    if known is None or sum(known.blocks.values()) != sum(known.reasons.values()):
+        return [_Place(await _slices(store, job, begin, wanted.query))]
+    blocks: defaultdict[str, Counter[_Kind]] = defaultdict(Counter)
+    for (block, day_ns, fate, reason), count in known.blocks.items():
+        blocks[block][day_ns, fate, reason] = count
+    places: list[_Place] = []
+    for block in sorted(blocks):
+        number, exact = wanted.number_in(blocks[block])
+        digits = next(n for n in range(4) if n == 3 or sum(blocks[block].values()) <= _WINDOWS * 10**n)
+        ranges = [(low, high) for low, high in block_ranges(job["_id"], block, digits) if begin is None or high > begin]
+        if number and ranges:
+            bounds = [{"$gte": low if begin is None else max(low, begin), "$lt": high} for low, high in ranges]
+            places.append(_Place(bounds, number if exact else 0))
+    return places
+
+
+async def _slices(store: Store, job: JobDocument, begin: str | None, query: Document) -> list[Document]:
+    """The same where no summary says it: by the ids of all documents."""
     with translated():
         mine: Document = {"job": job["_id"], **query} | ({} if begin is None else {"_id": {"$gte": begin}})
         ids = sorted([str(found["_id"]) async for found in store[c.OUTCOME].find(mine, {"_id": 1})])
-        for first in range(0, len(ids), _SLICE):
-            some = ids[first : first + _SLICE]
-            where = {"job": job["_id"], **query, "_id": {"$gte": some[0], "$lte": some[-1]}}
-            documents = await store[c.OUTCOME].find(where).to_list()
-            yield sorted(documents, key=lambda document: str(document["_id"]))
+    return [
+        {"$gte": ids[first], "$lte": ids[min(first + _SLICE, len(ids)) - 1]} for first in range(0, len(ids), _SLICE)
+    ]
+
+
+async def _documents(store: Store, job: JobDocument, place: _Place, query: Document) -> AsyncIterator[StoredOutcome]:
+    """The outcome documents of a place that match, in order of `_id`."""
+    for bounds in place.bounds:
+        with translated():
+            found = await store[c.OUTCOME].find({"job": job["_id"], **query, "_id": bounds}).to_list()
+        for document in sorted(found, key=lambda document: str(document["_id"])):
+            yield document
 
 
 _NO_FATES: Final = dict.fromkeys(Fate, 0)

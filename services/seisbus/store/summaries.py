@@ -1,4 +1,5 @@
 """Counts of a job's outcomes by channel, day, fate and reason, with examples, so that no page reads outcomes for them.
+The same counts by blocks of tasks say where in the plan outcomes are.
 
 Whatever changes outcomes inserts, in the same transaction, one small document with the difference it makes: nothing is
 updated, so writers never wait for each other. A job's counts are the sum of its documents. While the job runs they are
@@ -14,20 +15,23 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Final, TypeVar
 
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from ..model.ids import block_of
 from ..model.outcome import Fate
 from .client import Store, translated
 from .collections import OUTCOME, SUMMARY
 from .documents import (
+    BlockRow,
     CountRow,
     JobDocument,
     OutcomeDocument,
     PackedWindows,
+    StoredOutcome,
     SummaryCounts,
     SummaryDocument,
     SummaryExample,
@@ -51,7 +55,7 @@ def _batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
         yield some
 
 
-Row = tuple[str, int, str, str]  # channel, day_ns, fate, reason
+Row = tuple[str, int, str, str]  # channel or block, day_ns, fate, reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,13 @@ class Example:
 
 @dataclass(slots=True)
 class Summary:
-    """Windows by (fate, reason) with examples, and by (channel, day, fate, reason) where rows were asked for."""
+    """Windows by (fate, reason) with examples; by (channel, day, fate, reason) where rows were asked for, and by (block
+    of tasks, day, fate, reason) where blocks were."""
 
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     examples: dict[tuple[str, str], list[Example]] = field(default_factory=lambda: defaultdict(list))
     rows: Counter[Row] = field(default_factory=Counter)
+    blocks: Counter[Row] = field(default_factory=Counter)
 
     def add(self, document: SummaryCounts) -> None:
         """Count a summary document."""
@@ -79,14 +85,20 @@ class Summary:
             known += [Example(*example) for example in examples[: EXAMPLES - len(known)]]
         for channel, day_ns, fate, reason, count in unpack_rows(document.get("rows", [])):
             self.rows[channel, day_ns, fate, reason] += count
+        for block, day_ns, fate, reason, count in unpack_rows(document.get("blocks", [])):
+            self.blocks[block, day_ns, fate, reason] += count
 
     def documents(self, job: str) -> list[SummaryDocument]:
         """What is left of these counts as documents."""
         examples = {key: [(e.channel, e.start_ns, e.detail) for e in known] for key, known in self.examples.items()}
-        return list(_documents(job, Counter({row: n for row, n in self.rows.items() if n}), examples))
+        return list(_documents(job, _not_zero(self.rows), _not_zero(self.blocks), examples))
 
 
-def pack_rows(rows: Iterable[CountRow]) -> bytes:
+def _not_zero(counts: Counter[T]) -> Counter[T]:
+    return Counter({key: count for key, count in counts.items() if count})
+
+
+def pack_rows(rows: Iterable[CountRow | BlockRow]) -> bytes:
     """Rows as bytes: a server that decodes every document it passes would take each row apart."""
     return zlib.compress(json.dumps(list(rows), separators=(",", ":")).encode(), 1)
 
@@ -100,22 +112,31 @@ def unpack_rows(rows: bytes | list[CountRow]) -> list[CountRow]:
 def delta(outcomes: Iterable[OutcomeDocument]) -> list[SummaryDocument]:
     """Summary documents, one a job, for outcome documents that came."""
     rows: dict[str, Counter[Row]] = defaultdict(Counter)
+    blocks: dict[str, Counter[Row]] = defaultdict(Counter)
     examples: dict[str, dict[tuple[str, str], list[SummaryExample]]] = defaultdict(lambda: defaultdict(list))
     for outcome in outcomes:
         for channel, day_ns, fate, reason, count in outcome["rows"]:
             rows[outcome["job"]][channel, day_ns, fate, reason] += count
+            blocks[outcome["job"]][block_of(outcome["task"]), day_ns, fate, reason] += count
         for key, example in _examples(outcome):
             if len(known := examples[outcome["job"]][key]) < EXAMPLES:
                 known.append(example)
-    return [made for job, found in rows.items() for made in _documents(job, found, examples[job])]
+    return [made for job, found in rows.items() for made in _documents(job, found, blocks[job], examples[job])]
 
 
-def taken_out(job: str, rows: Iterable[CountRow]) -> list[SummaryDocument]:
+def taken_out(job: str, outcomes: Iterable[StoredOutcome]) -> list[SummaryDocument]:
     """Summary documents for outcomes that were taken out of a job."""
-    gone: Counter[Row] = Counter()
-    for channel, day_ns, fate, reason, count in rows:
-        gone[channel, day_ns, fate, reason] -= count
-    return list(_documents(job, gone, {}))
+    rows: Counter[Row] = Counter()
+    blocks: Counter[Row] = Counter()
+    for outcome in outcomes:
+        if "fate" in outcome:
+            channel, day_ns, fate, reason, count = old_row(outcome)
+            rows[channel, day_ns, fate, reason] -= count
+            continue
+        for channel, day_ns, fate, reason, count in outcome["rows"]:
+            rows[channel, day_ns, fate, reason] -= count
+            blocks[block_of(outcome["task"]), day_ns, fate, reason] -= count
+    return list(_documents(job, rows, blocks, {}))
 
 
 def _examples(outcome: OutcomeDocument) -> Iterator[tuple[tuple[str, str], SummaryExample]]:
@@ -140,36 +161,41 @@ def _window_at(packed: PackedWindows, number: int) -> tuple[str, int]:
 
 
 def _documents(
-    job: str, rows: Counter[Row], examples: Mapping[tuple[str, str], list[SummaryExample]]
+    job: str,
+    rows: Counter[Row],
+    blocks: Counter[Row],
+    examples: Mapping[tuple[str, str], list[SummaryExample]],
 ) -> Iterator[SummaryDocument]:
     reasons: Counter[tuple[str, str]] = Counter()
     for (_, _, fate, reason), count in rows.items():
         reasons[fate, reason] += count
-    chunks = list(_batches(rows.items(), _ROWS))
-    for number, chunk in enumerate(chunks):
+    nothing: list[tuple[Row, int]] = []
+    chunks = zip_longest(_batches(rows.items(), _ROWS), _batches(blocks.items(), _ROWS), fillvalue=nothing)
+    for number, (chunk, of_blocks) in enumerate(chunks):
         yield {
             "_id": ObjectId(),
             "job": job,
             # each counts once, in the first document
             "reasons": [(*key, n, *examples.get(key, ())) for key, n in reasons.items()] if number == 0 else [],
             "rows": pack_rows((*row, count) for row, count in chunk),
+            "blocks": pack_rows((*row, count) for row, count in of_blocks),
         }
 
 
-async def summary(store: Store, job: JobDocument, *, rows: bool = False) -> Summary:
-    """The counts of a job, of channels and days only with `rows`; of a job of an older version from its outcomes."""
+async def summary(store: Store, job: JobDocument, *, rows: bool = False, blocks: bool = False) -> Summary:
+    """The counts of a job, of channels and days only with `rows`, of blocks only with `blocks`; of a job of an older
+    version from its outcomes."""
 
     async def work(session: AsyncClientSession) -> Summary:
         found = Summary()
-        wanted = None if rows else {"rows": 0}
-        async for document in store[SUMMARY].find({"job": job["_id"]}, wanted, session=session):
+        unwanted = {name: 0 for name, wanted in (("rows", rows), ("blocks", blocks)) if not wanted}
+        async for document in store[SUMMARY].find({"job": job["_id"]}, unwanted or None, session=session):
             found.add(document)
         return found
 
     # in a transaction, so that nothing is counted twice while documents are summed up
     found = await (store.transact(work) if job.get("summed") else recount(store, job["_id"]))
-    found.reasons = Counter({key: count for key, count in found.reasons.items() if count})
-    found.rows = Counter({row: count for row, count in found.rows.items() if count})
+    found.reasons, found.rows, found.blocks = _not_zero(found.reasons), _not_zero(found.rows), _not_zero(found.blocks)
     return found
 
 

@@ -12,8 +12,8 @@ from ..model.outcome import Fate, JobState
 from ..model.task import Task
 from .client import Store, translated
 from .collections import JOB, OUTCOME, OUTCOME_SUPERSEDED, SUMMARY, TASK
-from .documents import CountRow, JobChange, JobDocument, StoredOutcome
-from .packing import old_row, split_outcomes
+from .documents import JobChange, JobDocument, StoredOutcome
+from .packing import split_outcomes
 from .summaries import taken_out
 from .task_documents import task_document, task_value
 
@@ -149,7 +149,6 @@ async def _supersede(
     async def work(session: AsyncClientSession) -> int:
         kept: list[StoredOutcome] = []
         changes: list[DeleteOne | ReplaceOne[StoredOutcome]] = []
-        counted: list[CountRow] = []
         moved = 0
         parts: dict[str, set[int]] = {}
         for found in await store[OUTCOME].find({"_id": {"$in": list(identities)}}, session=session).to_list():
@@ -157,19 +156,17 @@ async def _supersede(
                 kept.append({**found, "_id": f"{found['_id']}~{found['attempt']}", "window": found["_id"]})
                 changes.append(DeleteOne({"_id": found["_id"]}))
                 moved += 1
-                counted.append(old_row(found))
             else:
                 gone, rest = split_outcomes(found, chosen, f"{found['_id']}~{job['attempt']}")
                 kept.append(gone)
                 changes.append(ReplaceOne({"_id": found["_id"]}, rest))
                 moved += sum(gone["counts"].values())
-                counted += gone["rows"]
             parts.setdefault(found["task"], set()).add(found["part"])
         if not kept:
             return 0
         await store[OUTCOME_SUPERSEDED].insert_many(kept, session=session)
         await store[OUTCOME].bulk_write(changes, session=session)
-        await store[SUMMARY].insert_many(taken_out(job["_id"], counted), session=session)
+        await store[SUMMARY].insert_many(taken_out(job["_id"], kept), session=session)
         await store[TASK].bulk_write(
             [
                 UpdateOne(

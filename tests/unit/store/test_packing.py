@@ -131,12 +131,13 @@ def test_outcomes_come_back_and_a_retry_takes_what_it_names(
     assert expand(rest) == [o for o in expanded if o["fate"] not in fates]
 
     counted = Summary()
-    for document in [*delta([packed]), *taken_out(gone["job"], gone["rows"])]:
+    for document in [*delta([packed]), *taken_out(gone["job"], [gone])]:
         counted.add(document)
     left = Summary()
     for document in delta([rest]):
         left.add(document)
     assert +counted.rows == left.rows
+    assert +counted.blocks == left.blocks
     assert +counted.reasons == left.reasons
 
 

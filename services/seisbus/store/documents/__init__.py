@@ -41,6 +41,7 @@ from .misfits import (
     SyntheticFields,
 )
 from .outcomes import (
+    BlockRow,
     CountRow,
     EndKind,
     OutcomeDocument,
@@ -70,6 +71,7 @@ from .waveforms import (
 
 __all__ = [
     "AdjointSourceDocument",
+    "BlockRow",
     "ChannelDocument",
     "Codes",
     "CountRow",

@@ -14,6 +14,8 @@ from .tasks import PackedWindows
 
 CountRow: TypeAlias = tuple[str, int, str, str, int]
 """[channel, start of the UTC day in ns, fate, reason, windows]"""
+BlockRow: TypeAlias = tuple[str, int, str, str, int]
+"""[block of tasks as `model.ids.block_of` has it, start of the UTC day in ns, fate, reason, windows]"""
 SummaryExample: TypeAlias = tuple[str, int, str]
 """[channel, start_ns, the sentence that says why]"""
 
@@ -85,6 +87,7 @@ class SummaryCounts(TypedDict):
 
     reasons: list[SummaryReason]  # none but in the first of several
     rows: NotRequired[bytes | list[CountRow]]  # see `pack_rows`; a list in older versions
+    blocks: NotRequired[bytes | list[BlockRow]]  # packed as rows; not in older versions
 
 
 class SummaryDocument(SummaryCounts):
