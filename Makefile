@@ -14,7 +14,7 @@ CYTHON := $(shell find libseis/libseis -name '*.pyx' -o -name '*.pxd')
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help venv install demo up test test-long test-compose soak docs bench format clean \
+.PHONY: help venv install demo up test test-long test-compose soak docs bench bench-quick format clean \
 	test-matrix dist \
 	check check-deploy check-style check-types check-cython check-protos check-imports
 
@@ -59,6 +59,9 @@ $(VENV)/.docs: $(VENV)/.installed
 
 bench: install  ## this pipeline beside the plain loop, as ratios
 	$(BIN)/python -m tests.benchmarks
+
+bench-quick: install  ## the ratios that matter beside those of the last release, under three minutes
+	$(BIN)/python -m tests.benchmarks.quick
 
 check: install  ## ruff, mypy --strict, cython-lint, buf lint, import contracts
 	@$(MAKE) --no-print-directory --keep-going check-style check-types check-cython check-protos check-imports check-deploy

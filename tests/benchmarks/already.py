@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import psutil
 from rich.console import Console
@@ -42,6 +42,7 @@ from seisbus.store.index import write_day
 from seisbus.store.jobs import insert_job
 from seisbus.store.summaries import Summary
 
+SEED: Final = None  # nothing is made at random
 _FIRST = datetime(2011, 1, 1, tzinfo=UTC)
 _CHANNELS, _A_DAY = 100, 72
 _LENGTH_NS = DAY_NS // _A_DAY

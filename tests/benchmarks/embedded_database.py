@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import psutil
 from bson import ObjectId
@@ -29,6 +30,7 @@ from seisbus.local.server_commands import Launch, ServerKind, ServerOptions, mon
 from seisbus.local.servers import Server
 from seisbus.store.collections import INDEXES, TASK, WF_TIMESERIES
 
+SEED: Final = None  # nothing is made at random
 _BATCH = 1000
 _JOURNALED = WriteConcern(w="majority", j=True)
 Figures = dict[str, float]

@@ -11,6 +11,7 @@ import tempfile
 import time
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from libseis.codes import Channel
 from libseis.isotime import DAY_NS
@@ -25,6 +26,7 @@ from seisbus.store.jobs import insert_job
 from seisbus.store.packing import End, pack_outcomes
 from seisbus.store.summaries import delta
 
+SEED: Final = None  # nothing is made at random
 DAYS, HOUR_NS = 30, 3_600 * 10**9
 FIRST = (date(2022, 1, 1) - date(1970, 1, 1)).days
 SPEC = {"archive": "scedc", "windows": {"tile": {"start": "2022-01-01", "end": "2022-01-31", "length": "1h"}}}

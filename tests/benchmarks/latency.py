@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import statistics
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from nats.aio.client import Client as NatsClient
 from rich.console import Console
@@ -28,7 +29,8 @@ from seisbus.testing.spec import MIX_BENCH, ArchiveSpec
 from .range_ways import channel_codes
 from .usage import idle
 
-_JOBS = 15
+SEED: Final = 1
+_JOBS = int(os.environ.get("SEISBUS_BENCH_ROUNDS", "15"))
 _DAY = 1299801600  # 2011-03-11
 _AT_MOST = 0.5
 _STAGES = ("plan", "fetch", "window", "write", "saved")
@@ -99,7 +101,7 @@ async def _measure(stack: LocalStack, bucket: Path, key: str, channel: tuple[str
 async def _run() -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        spec = ArchiveSpec(channels=12, mix=MIX_BENCH, templates=3, real=False, event_traces=3)
+        spec = ArchiveSpec(seed=SEED, channels=12, mix=MIX_BENCH, templates=3, real=False, event_traces=3)
         manifest = await asyncio.to_thread(make_archive, folder / "s3", spec)
         file = max(manifest.files, key=lambda file: file.bytes)
         channel = channel_codes(file.key)

@@ -10,6 +10,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
@@ -22,6 +23,7 @@ from seisbus.testing.spec import Preset, preset
 from .usage import Usage, idle, measured
 
 START, END = 1299822483.2, 1299826083.2  # 100 s to 3700 s after the origin of the Tohoku earthquake
+SEED: Final = 1  # of the preset
 SERVICES = ("control", "indexer", "fetcher", "windower", "writer")
 
 

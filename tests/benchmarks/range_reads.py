@@ -15,11 +15,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 
 from .range_report import picture, report, verdicts
 from .range_ways import EVENT, OTHER, SCENARIOS, SERVICES, Scenario, Way, obspy_cpu, own_bytes, running
+
+SEED: Final = {name: scenario.spec.seed for name, scenario in SCENARIOS.items()}
 
 
 async def measure(scenario: Scenario, folder: Path, archives: Path) -> tuple[list[Way], dict[str, float], list[str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from libseis import Seismogram, TimeReferenceType, TimeSeries, TimeWindow
 from libseis.mspass.algorithms.deconvolution import MTPowerSpectrumEngine
 from libseis.mspass.algorithms.snr import FD_snr_estimator, snr
 
+SEED: Final = 1
 HOUR, RATE = 360_000, 100
 NOISE, SIGNAL = TimeWindow(-299.0, -10.0), TimeWindow(-5.0, 284.0)
 TARGET = 1.2
@@ -104,7 +105,7 @@ def medians(ours: Callable[[], Any], floor: Callable[[], Any]) -> tuple[float, f
 
 def main() -> dict[str, float]:
     """Print the table; the ratios by name."""
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(SEED)
     table = Table(title=f"libseis over numpy and scipy for the same transforms; at most {TARGET}")
     for column in ("work", "libseis ms", "floor ms", "ratio"):
         table.add_column(column, justify="left" if column == "work" else "right")

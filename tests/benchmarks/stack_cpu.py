@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import platform
 import tempfile
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -30,6 +29,7 @@ from .usage import idle, measured
 SERVICES: Final = ("control", "indexer", "fetcher", "windower", "writer")
 SERVERS: Final = ("nats-server", "secantusd")
 S3: Final = "rclone"
+SEED: Final = 1
 CHANNELS: Final = 120
 ROUNDS: Final = int(os.environ.get("SEISBUS_BENCH_ROUNDS", "3"))
 KINDS: Final[dict[str, dict[str, Any]]] = {
@@ -39,6 +39,7 @@ KINDS: Final[dict[str, dict[str, Any]]] = {
 }
 FIRST_DAY: Final = date(2011, 3, 11)
 SPEC: Final = ArchiveSpec(
+    seed=SEED,
     days=tuple(FIRST_DAY + timedelta(days=n) for n in range(ROUNDS * len(KINDS) + 1)),
     channels=CHANNELS,
     mix=(RateShare(100, "H", 1.0),),
@@ -106,7 +107,6 @@ def figures_of(jobs: list[Job]) -> dict[str, Any]:
         found[kind]["wall"] = round(float(np.median([1e3 * job.seconds / job.saved for job in own])), 2)
     for kind in ("records", "float64"):
         found[f"Seismogram over {kind}"] = round(found["Seismograms"]["services"] / found[kind]["services"], 2)
-    found["machine"] = {"cpus": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()}
     return found
 
 
