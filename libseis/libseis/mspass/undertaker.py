@@ -1,7 +1,8 @@
 """Undertaker: store documents about dead data (cemetery, abortions), and free their memory.
 
 The database is an argument. Only `db[collection].insert_one(document)` is called, as in pymongo, and its errors are
-passed on. Documents are as in MsPASS (libseis/data/seis.yaml).
+passed on. Documents are as in MsPASS (libseis/data/seis.yaml). A database with writers of its own for logs and
+histories, as mspasspy's Database has (`_save_elog`, `_save_history`), is given the data instead.
 """
 
 from __future__ import annotations
@@ -117,7 +118,9 @@ class Undertaker:
         if d.dead():
             d.elog.log_error(
                 "Undertaker",
-                "the dead datum does not say whether it is an abortion (is_abortion is not set); taken as not",
+                # MsPASS's words, which scripts look for
+                "Undertaker._is_abortion: Warning:  dead datum has is_abortion attribute undefined - assumed False\n"
+                "MsPASS readers should always set this attribute",
                 ErrorSeverity.Complaint,
             )
         return False
@@ -141,7 +144,17 @@ class Undertaker:
                 document["logdata"] = log_documents(doc_or_datum.elog)
         return self._insert(self.aborted_data_collection, document)
 
+    def _bury_one(self, d: Atomic) -> Any:
+        """Store the log and the tombstone of a dead datum; the id of the document."""
+        if writer := getattr(self.db, "_save_elog", None):
+            return writer(d, collection=self.regular_data_collection, data_tag=self.data_tag)
+        document = {"logdata": log_documents(d.elog), "tombstone": _storable(Metadata(d))}
+        return self._insert(self.regular_data_collection, document)
+
     def _save_history(self, d: Atomic) -> None:
+        if writer := getattr(self.db, "_save_history", None):
+            writer(d, alg_name="Undertaker.bury")
+            return
         if d.is_empty():
             return
         document: dict[str, Any] = {
@@ -176,8 +189,7 @@ class Undertaker:
         if self._is_abortion(mspass_object):
             self.handle_abortion(mspass_object)
         else:
-            document = {"logdata": log_documents(mspass_object.elog), "tombstone": _storable(Metadata(mspass_object))}
-            mspass_object["cemetery_id"] = self._insert(self.regular_data_collection, document)
+            mspass_object["cemetery_id"] = self._bury_one(mspass_object)
         if save_history:
             self._save_history(mspass_object)
         if mummify_atomic_data:

@@ -1,5 +1,6 @@
 """How data objects show themselves: one line of text, and a small table with a thumbnail for notebooks.
 
+The line begins like that of Metadata, with a brace, as all data objects of MsPASS do and scripts expect.
 The thumbnail is a path of SVG, so that it needs no package for pictures.
 """
 
@@ -25,7 +26,7 @@ _MOST_STATIONS: Final = 6
 
 def series_text(datum: Any) -> str:
     """One line about a TimeSeries or Seismogram."""
-    return f"{type(datum).__name__}({', '.join([name_of(datum), *_facts(datum).values()])})"
+    return f"{type(datum).__name__}({{{name_of(datum)}: {', '.join(_facts(datum).values())}}})"
 
 
 def series_html(datum: Any) -> str:
@@ -36,7 +37,7 @@ def series_html(datum: Any) -> str:
 
 def ensemble_text(ensemble: Any) -> str:
     """One line about an ensemble."""
-    return f"{type(ensemble).__name__}({', '.join(_ensemble_facts(ensemble).values())})"
+    return f"{type(ensemble).__name__}({{{', '.join(_ensemble_facts(ensemble).values())}}})"
 
 
 def ensemble_html(ensemble: Any) -> str:

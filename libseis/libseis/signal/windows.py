@@ -10,6 +10,7 @@ from libseis.objects.kinds import Atomic
 from libseis.objects.samples import part
 
 SHORT_SEGMENT_HANDLING = ("kill", "truncate", "pad")
+ALGORITHM = "WindowDataAtomic"  # MsPASS's name of what cuts one datum, on whose log entries users filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _shift(d: Atomic, t0shift: float | str | None) -> float | None:
 def _dead_part(d: Atomic, message: str) -> Atomic:
     """A dead, empty copy with the reason on its log; the datum itself does not change."""
     dead = part(d, 0, 0)
-    dead.elog.log_error("WindowData", message, ErrorSeverity.Invalid)
+    dead.elog.log_error(ALGORITHM, message, ErrorSeverity.Invalid)
     dead.kill()
     return dead
 
@@ -90,7 +91,7 @@ class WindowRequest:
         window = self._cut(d, 0.0, empty_outside)
         if self.log_recoverable_errors:
             message = f"t0shift: the Metadata has no {self.t0shift!r}; a shift of 0 was used"
-            window.elog.log_error("WindowData", message, ErrorSeverity.Complaint)
+            window.elog.log_error(ALGORITHM, message, ErrorSeverity.Complaint)
         return window
 
     def _cut(self, d: Atomic, shift: float, empty_outside: bool) -> Atomic:
@@ -106,15 +107,21 @@ class WindowRequest:
             span = sample_range(d, start, end)
             if span.is_whole:
                 return part(d, span.first, span.count)
-        where = f"the window from {start} to {end} is %s the data from {d.t0} to {d.endtime()}"
         if not inside:
+            message = (
+                f"Data time range is outside the window: the data are from {d.t0} to {d.endtime()}, the window is from "
+                f"{start} to {end}"
+            )
             if not empty_outside:
-                return _dead_part(d, where % "outside")
-            d.elog.log_error("WindowData", where % "outside", ErrorSeverity.Invalid)
+                return _dead_part(d, message)
+            d.elog.log_error(ALGORITHM, message, ErrorSeverity.Invalid)
             d.npts = 0
             d.kill()
             return d
-        lacks = f"{where % 'not covered by'}: {span.missing} of {span.count} samples"
+        lacks = (
+            f"the window from {start} to {end} is not covered by the data from {d.t0} to {d.endtime()}: {span.missing} "
+            f"of {span.count} samples"
+        )
         if self.short_segment_handling == "kill":
             return _dead_part(d, f"{lacks} are missing")
         if self.short_segment_handling == "truncate":
@@ -122,5 +129,5 @@ class WindowRequest:
         else:
             window, done = part(d, span.first, span.count), "set to zero"
         if self.log_recoverable_errors:
-            window.elog.log_error("WindowData", f"{lacks} were {done}", ErrorSeverity.Complaint)
+            window.elog.log_error(ALGORITHM, f"{lacks} were {done}", ErrorSeverity.Complaint)
         return window

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -145,6 +147,14 @@ class TestEnsembles:
         assert [m.live for m in back.member] == [True, False, True]
         assert all(ENSEMBLE_KEYS not in m for m in back.member)
         assert "event" not in ensemble.member[0]
+
+    @pytest.mark.parametrize("make", [datum, Seismogram])
+    def test_streams_of_an_ensemble_leave_it_alone(self, make: Callable[[int], Any]) -> None:
+        ensemble = list2Ensemble([make(4), make(4)])
+        ensemble["event"] = "39645386"
+        before = [dict(member) for member in ensemble.member]
+        ensemble.toStream()
+        assert [dict(member) for member in ensemble.member] == before
 
     def test_an_empty_stream(self) -> None:
         assert not Stream2TimeSeriesEnsemble(Stream()).live

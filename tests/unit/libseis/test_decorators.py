@@ -248,7 +248,24 @@ def test_the_python_error_logger_knows_its_caller() -> None:
     Reader().read(log)
     entry = log.get_error_log()[0]
     assert (entry.message, entry.badness) == ("cannot read", ErrorSeverity.Invalid)
-    assert entry.algorithm.endswith("Reader.read")
+    assert entry.algorithm == "Reader.read"
+
+
+def test_the_python_error_logger_takes_all_that_an_error_logger_takes() -> None:
+    log = PyErrorLogger()
+    assert log.log_error("first", ErrorSeverity.Suspect) == 1
+    assert log.log_error("second") == 2
+    assert log.log_error("reader", "third", ErrorSeverity.Complaint) == 3
+    assert log.log_error(MsPASSError("fourth", ErrorSeverity.Fatal)) is None
+    here = "test_the_python_error_logger_takes_all_that_an_error_logger_takes"
+    assert [(entry.algorithm, entry.message, entry.badness) for entry in log.get_error_log()] == [
+        (here, "first", ErrorSeverity.Suspect),
+        (here, "second", ErrorSeverity.Informational),
+        ("reader", "third", ErrorSeverity.Complaint),
+        ("MsPASSError", "fourth", ErrorSeverity.Fatal),
+    ]
+    with pytest.raises(TypeError, match="'int' is given"):
+        log.log_error(123)
 
 
 # ---- obspy views

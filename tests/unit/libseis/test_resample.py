@@ -154,6 +154,13 @@ def test_calibration_is_applied_once_and_adds_up(make) -> None:  # type: ignore[
     assert d["calib"] == 0.25 and d.elog.get_error_log()[0].badness == ErrorSeverity.Complaint
 
 
+def test_factors_set_by_hand_leave_the_units_alone() -> None:
+    by_hand = engine()
+    by_hand.calib = {"b": 3.0}
+    d = by_hand.apply_calib(time_series(channel_id="b", units="counts"))
+    assert (d["calib"], d["units"], d.live) == (3.0, "counts", True)
+
+
 def test_what_cannot_be_calibrated() -> None:
     for bad in ("bad", math.nan, math.inf):
         d = engine().apply_calib(time_series(channel_id="a", calib=bad))

@@ -22,7 +22,7 @@ def svg_of(html: str) -> ElementTree.Element:
 def test_a_time_series_says_what_matters() -> None:
     d = time_series(1000, dt=0.01, units="m/s", source_time=1.6e9, source_magnitude=5.25)
     assert repr(d) == (
-        "TimeSeries(XX.TEST..BHZ, 1,000 samples, 100 Hz, 2020-09-13 12:26:40 to 12:26:49.99 UTC, m/s, live)"
+        "TimeSeries({XX.TEST..BHZ: 1,000 samples, 100 Hz, 2020-09-13 12:26:40 to 12:26:49.99 UTC, m/s, live})"
     )
     html = d._repr_html_()
     assert "100 Hz" in html and "2020-09-13 12:26:40 UTC, M 5.2" in html
@@ -34,7 +34,7 @@ def test_a_dead_one_says_so_and_an_empty_one_has_no_picture() -> None:
     d = time_series(10)
     d.elog.log_error("test", "broken", ErrorSeverity.Complaint)
     d.kill()
-    assert repr(d).endswith("dead, 1 log entry)")
+    assert repr(d).endswith("dead, 1 log entry})")
     assert "<svg" not in d._repr_html_() + TimeSeries()._repr_html_() + Seismogram(5)._repr_html_()
 
 
@@ -66,10 +66,11 @@ def test_an_ensemble_counts_members_and_stations(make: Any, kind: type) -> None:
     members[3].kill()
     found = ensemble(*members, array="a<b>")
     assert type(found) is kind
-    assert re.match(rf"{kind.__name__}\(12 (TimeSeries|Seismograms), 1 dead, 12 stations, XX.S00, .*, …, ", repr(found))
+    counts = rf"{kind.__name__}\({{12 (TimeSeries|Seismograms), 1 dead, 12 stations, XX.S00, .*, …, "
+    assert re.match(counts, repr(found))
     html = found._repr_html_()
     assert len(svg_of(html).findall("{*}path")) == 8
-    assert repr(kind()).startswith(f"{kind.__name__}(0 ")
+    assert repr(kind()).startswith(f"{kind.__name__}({{0 ")
 
 
 def test_no_text_of_data_becomes_html() -> None:

@@ -91,6 +91,40 @@ def test_a_burial(db, undertaker, make) -> None:  # type: ignore[no-untyped-def]
     assert kept.npts == 100 and messages(kept) == ["bad corner"]
 
 
+class Writers:
+    """A database that writes logs and histories itself, by the signatures of mspasspy's Database."""
+
+    def __init__(self) -> None:
+        self.logs: list[tuple[Any, ...]] = []
+        self.histories: list[tuple[Any, ...]] = []
+
+    def get_collection(self, name: str) -> None:
+        raise AssertionError(f"collection {name} is the database's own business")
+
+    def _save_elog(self, d, elog_id=None, collection=None, create_tombstone=True, data_tag=None):  # type: ignore[no-untyped-def]
+        self.logs.append((d["number"], collection, data_tag, d.elog.size()))
+        return f"document-{len(self.logs)}"
+
+    def _save_history(self, d, alg_name=None, alg_id=None, collection=None):  # type: ignore[no-untyped-def]
+        self.histories.append((d["number"], alg_name))
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_a_database_with_its_own_writers_writes(make) -> None:  # type: ignore[no-untyped-def]
+    db = Writers()
+    members = [make(number=number, is_abortion=False) for number in range(4)]
+    for member in members[1::2]:
+        member.elog.log_error("test", "broken", ErrorSeverity.Invalid)
+        member.kill()
+    live, bodies = Undertaker(db, data_tag="test").bring_out_your_dead(  # type: ignore[arg-type]
+        ensemble(*members), bury=True, save_history=True
+    )
+    assert db.logs == [(number, "cemetery", "test", 1) for number in (1, 3)]
+    assert db.histories == [(number, "Undertaker.bury") for number in (1, 3)]
+    assert [member["cemetery_id"] for member in bodies.member] == ["document-1", "document-2"]
+    assert [member["number"] for member in live.member] == [0, 2]
+
+
 @pytest.mark.parametrize("make", MAKERS)
 def test_abortions_go_elsewhere(db, undertaker, make) -> None:  # type: ignore[no-untyped-def]
     undertaker.bury(dead(make, is_abortion=True))

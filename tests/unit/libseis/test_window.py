@@ -296,9 +296,11 @@ def test_scale_measures_the_window() -> None:
     d = time_series(6, 1.0, 0.0, data=[100.0, 1, 2, 4, 3, 1])
     assert _scale(d, ScalingMethod.Peak, 2.0, TimeWindow(2.0, 4.0)) == 4.0
     assert d.data[0] == 50.0 and d["calib"] == 2.0
-    with pytest.raises(MsPASSError, match="has no intersection"):
-        _scale(d, ScalingMethod.Peak, 1.0, TimeWindow(10.0, 12.0))
-    assert d.data[0] == 50.0
+    # a window that has a moment only in common with the data, or is one, measures nothing
+    for window in ((10.0, 12.0), (2.0, 2.0), (-2.0, 0.0), (5.0, 7.0)):
+        with pytest.raises(MsPASSError, match="no positive-width intersection"):
+            _scale(d, ScalingMethod.Peak, 1.0, TimeWindow(*window))
+    assert d.data[0] == 50.0 and d["calib"] == 2.0
     d = time_series(4, 1.0, 0.0)
     assert scale(d, compute_from_window=True, window=TimeWindow(-5, 2))["amplitude"] == 3.0
     assert scale(time_series(4, 1.0, 0.0), compute_from_window=True, window=TimeWindow(9, 10)).dead()

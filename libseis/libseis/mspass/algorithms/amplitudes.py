@@ -226,17 +226,20 @@ def _measure(x: Values, method: ScalingMethod, level: float) -> float:
 
 
 def _in_window(d: Atomic, window: TimeWindow | None) -> Values:
-    """The live samples inside a window (ends included); all of them for none or a reversed one."""
+    """The live samples inside a window (ends included); all of them for none or a reversed one.
+
+    SampleError where window and data have no time in common, or a moment only.
+    """
     x = _live_samples(d)
     if window is None or window.start > window.end or not x.size:
         return x
     # an end that differs from a sample's time by rounding only is on the sample
     first = max(0, math.ceil((window.start - d.t0) / d.dt - 1e-6))
     last = min(d.npts - 1, math.floor((window.end - d.t0) / d.dt + 1e-6))
-    if first > last:
+    if first > last or min(window.end, d.endtime()) <= max(window.start, d.t0):
         raise SampleError(
-            f"scale: the window from {window.start} to {window.end} has no intersection with the data from {d.t0} to "
-            f"{d.endtime()}.",
+            f"scale: the window from {window.start} to {window.end} has no positive-width intersection with the data "
+            f"from {d.t0} to {d.endtime()}.",
             ErrorSeverity.Invalid,
             what="window",
         )
@@ -268,7 +271,7 @@ def _scale(d: Atomic, method: ScalingMethod, level: float = 1.0, window: TimeWin
     Raises
     ------
     SampleError
-        The window does not overlap the data (severity Invalid); nothing is changed.
+        The window and the data overlap nowhere, or in one moment only (severity Invalid); nothing is changed.
     """
     measured = _in_window(d, window)
     if not measured.size:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from libseis.enums import ErrorSeverity
@@ -54,6 +55,8 @@ class ApplyCalibEngine:
     left out. MsPASSError (Fatal) when none is left. `calib` maps the documents' ids, as texts, to factors.
     """
 
+    _units: Mapping[str, str] = MappingProxyType({})  # of channels whose factor was set by hand nothing is known
+
     def __init__(
         self,
         db: _Database,
@@ -64,7 +67,7 @@ class ApplyCalibEngine:
         verbose: bool = False,
     ) -> None:
         self.calib: dict[str, float] = {}
-        self._units: dict[str, str] = {}
+        self._units = {}
         left_out = 0
         for document in db[collection].find(dict(query or {})):
             data = document.get(response_data_key)
@@ -129,7 +132,7 @@ class ApplyCalibEngine:
         x *= factor
         d["calib"] = float(old) * factor
         key = d[id_key][0] if isinstance(d[id_key], list) else d[id_key]
-        if units := self._units[str(key)]:
+        if units := self._units.get(str(key)):
             d["units"] = units
         return d
 

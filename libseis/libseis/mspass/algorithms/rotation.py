@@ -23,7 +23,10 @@ from libseis.objects.spherical import SphericalCoordinate
 
 def _check(data: object, name: str) -> None:
     if not isinstance(data, Seismogram):
-        raise TypeError(f"{name} only accepts Seismogram or SeismogramEnsemble, found {type(data).__name__}")
+        # "received invalid type" is what MsPASS's users look for
+        raise TypeError(
+            f"{name} received invalid type {type(data).__name__}; it only accepts Seismogram or SeismogramEnsemble"
+        )
 
 
 @mspass_func_wrapper

@@ -320,8 +320,8 @@ class TopMute:
         """
         if not isinstance(d, ATOMIC):
             raise TypeError(
-                "TopMute.apply: the datum must be a TimeSeries or Seismogram object, or an ensemble of them, "
-                f"found {type(d).__name__}."
+                "TopMute.apply:  usage error.  The datum must be a TimeSeries or Seismogram object, or an ensemble of "
+                f"them, found {type(d).__name__}."
             )
         self.processor.apply(d)
         return d
