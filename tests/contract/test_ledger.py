@@ -48,6 +48,7 @@ from seisbus.store.tasks import (
     PlanMovedError,
     get_open_task,
     open_task_ids,
+    open_tasks,
     reopen_for_retry,
     write_tasks,
 )
@@ -202,6 +203,31 @@ async def test_what_a_provisional_task_holds_counts_whichever_message_comes_firs
     assert await open_task_ids(store, job) == set()
     ledger = await count_ledger(store, job)
     assert (ledger.planned, ledger.saved) == (6, 6)
+
+
+async def test_parts_of_one_task_are_marked_together_and_many_windows_come_back(store: Store) -> None:
+    job = new_job_id()
+    provisional = make_task(job, 0, 1, template=WindowTemplate(None, None, "ev"))
+    await write_tasks(store, await insert_job(store, job, SPEC), Cursor(0, 0), Cursor(1, 0), [provisional], done=True)
+    found = make_task(job, 1, 240, 4)
+    uneven = tuple(replace(w, end_ns=w.end_ns + n % 7) for n, w in enumerate(found.windows))  # a run each
+    windows = tuple(
+        replace(w, id=window_id(job, str(w.channel), w.start_ns, w.end_ns, "")) for w in uneven
+    )  # as of channels that begin and end at times of their own
+    expanded = replace(found, id=provisional.id, windows=windows)
+    expansion = Settlement(job, provisional.id, 1, 0, 4, [], (list(windows), list(expanded.parts)))
+    await settle(store, [part_of(expanded, 3), part_of(expanded, 1)])
+    assert await open_task_ids(store, job) == {provisional.id}
+    await settle(store, [part_of(expanded, 0), expansion])
+    (open_task,) = await open_tasks(store, job)
+    assert (open_task.task.windows, open_task.done) == (windows, {0, 1, 3})
+    (document,) = await documents(store, c.TASK, job=job)
+    assert isinstance(document["windows"], bytes)
+    result = await settle(store, [part_of(expanded, number) for number in range(4)])
+    assert result.fates[job] == {"saved": 60}
+    assert await open_task_ids(store, job) == set()
+    ledger = await count_ledger(store, job)
+    assert (ledger.planned, ledger.saved) == (240, 240)
 
 
 async def test_an_object_that_is_missing_ends_its_provisional_task(store: Store) -> None:

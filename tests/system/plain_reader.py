@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,10 @@ def main() -> None:
     json.dump(found, sys.stdout, default=str)
 
 
-def windows(job: str, packed: dict[str, Any]) -> list[dict[str, Any]]:
+def windows(job: str, packed: dict[str, Any] | bytes) -> list[dict[str, Any]]:
     """The windows of a task or an outcome document, as docs/reference/storage.md says."""
+    if isinstance(packed, bytes):
+        packed = dict(json.loads(zlib.decompress(packed)))
     found: list[dict[str, Any]] = []
     for channel, event, inclusive, start, length, step, count in packed["runs"]:
         for number in range(count):

@@ -20,7 +20,7 @@ from ..model.outcome import Fate
 from . import collections as c
 from .client import Store, translated
 from .documents import Document, JobDocument, OutcomeRow, StoredOutcome
-from .packing import day_of, expand, expand_all, starts_of
+from .packing import day_of, expand, expand_all, packed_windows, starts_of
 from .pages import Page, PageRequest, token
 from .summaries import summary
 from .task_documents import windows_of
@@ -235,7 +235,7 @@ async def _open_windows(store: Store, job: JobDocument) -> AsyncIterator[tuple[s
             # a part has all its outcomes or none, but where a retry took some, or in tasks of older versions
             windows = task["windows"]
             if job.get("attempt", 0) == 1 and not isinstance(windows, list):
-                left = starts_of(windows)
+                left = starts_of(packed_windows(windows))
             else:
                 low, high = outcome_range(task["_id"])
                 mine = {"job": job["_id"], "_id": {"$gte": low, "$lt": high}}

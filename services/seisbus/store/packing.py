@@ -11,6 +11,8 @@ A packed outcome document holds `windows`, `kinds` (fate, reason, detail and wha
 
 from __future__ import annotations
 
+import json
+import zlib
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -54,6 +56,19 @@ def pack_windows(job: str, windows: Sequence[Window]) -> PackedWindows:
     if not computed:
         packed["ids"] = [window.id for window in windows]
     return packed
+
+
+def as_bytes(packed: PackedWindows) -> bytes:
+    """Packed windows in the form that `packed_windows` reads."""
+    return zlib.compress(json.dumps(packed, separators=(",", ":")).encode(), 1)
+
+
+def packed_windows(stored: PackedWindows | bytes) -> PackedWindows:
+    """Packed windows as a document holds them."""
+    if not isinstance(stored, bytes):
+        return stored
+    found: PackedWindows = json.loads(zlib.decompress(stored))
+    return found
 
 
 def unpack_windows(job: str, packed: PackedWindows) -> list[Window]:

@@ -136,8 +136,11 @@ async def _commit(
     for collection, many in documents.items():
         if many:
             await store[collection].insert_many(many, session=session)
+    by_task: dict[str, list[Settlement]] = defaultdict(list)
     for settlement in await _unmarked(store, session, settlements, close):
-        await _mark_task(store, session, settlement, close)
+        by_task[settlement.task].append(settlement)
+    for task, same in by_task.items():
+        await _mark_task(store, session, task, same, close)
     return result
 
 
@@ -199,37 +202,39 @@ def _close_simple(task: str) -> UpdateOne:
     return UpdateOne(mine, {"$set": {"done": [0]}, "$unset": {"open": ""}})
 
 
-async def _mark_task(store: Store, session: AsyncClientSession, settlement: Settlement, close: set[str]) -> None:
-    """Note on the task document that a part is done (or what the task holds), and close the task after the last."""
-    if settlement.expansion is not None:
-        windows, parts = settlement.expansion
-        await store[TASK].update_one(
-            {"_id": settlement.task, "expanded": None},
-            {
-                "$set": {
-                    "expanded": True,
-                    **windows_document(settlement.job, windows),
-                    "parts": [(part.first, part.count) for part in parts],
-                }
-            },
-            session=session,
-        )
-    else:
-        await store[TASK].update_one(
-            {"_id": settlement.task}, {"$addToSet": {"done": settlement.part}}, session=session
-        )
-    task = await store[TASK].find_one({"_id": settlement.task}, session=session)
-    if task is not None and settlement.task not in close and "count" not in task:
-        raise _LookCloserError({settlement.task})
-    if task is None or len(task["done"]) < len(task["parts"]):
+async def _mark_task(
+    store: Store, session: AsyncClientSession, task: str, settlements: Sequence[Settlement], close: set[str]
+) -> None:
+    """Note on a task's document which parts are done (and what the task holds), and close the task after the last."""
+    parts = [settlement.part for settlement in settlements if settlement.expansion is None]
+    for settlement in settlements:
+        if settlement.expansion is not None:
+            windows, of_windows = settlement.expansion
+            await store[TASK].update_one(
+                {"_id": task, "expanded": None},
+                {
+                    "$set": {
+                        "expanded": True,
+                        **windows_document(settlement.job, windows),
+                        "parts": [(part.first, part.count) for part in of_windows],
+                    }
+                },
+                session=session,
+            )
+    if parts:
+        await store[TASK].update_one({"_id": task}, {"$addToSet": {"done": {"$each": parts}}}, session=session)
+    found = await store[TASK].find_one({"_id": task}, session=session)
+    if found is not None and task not in close and "count" not in found:
+        raise _LookCloserError({task})
+    if found is None or len(found["done"]) < len(found["parts"]):
         return
-    if task["template"] is not None and not task.get("expanded"):
+    if found["template"] is not None and not found.get("expanded"):
         # A part may come before the expansion that says how many there are; until then only the provisional window
         # ends the task.
-        ends = {entry.window.id for entry in settlement.windows} & {window.id for window in windows_of(task)}
-        if settlement.windows and not ends:
+        settled = {entry.window.id for settlement in settlements for entry in settlement.windows}
+        if settled and not settled & {window.id for window in windows_of(found)}:
             return
-    await store[TASK].update_one({"_id": settlement.task}, {"$unset": {"open": ""}}, session=session)
+    await store[TASK].update_one({"_id": task}, {"$unset": {"open": ""}}, session=session)
 
 
 async def settle_rest(

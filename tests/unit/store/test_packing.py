@@ -27,11 +27,13 @@ from seisbus.model.task import Window
 from seisbus.store.graves import same_grave, share_grave
 from seisbus.store.packing import (
     End,
+    as_bytes,
     day_of,
     expand,
     grave_id,
     pack_outcomes,
     pack_windows,
+    packed_windows,
     split_outcomes,
     starts_of,
     unpack_ends,
@@ -80,6 +82,7 @@ def test_windows_come_back(windows: list[Window], named: bool) -> None:
     packed = pack_windows(JOB, windows)
     assert unpack_windows(JOB, packed) == windows
     assert starts_of(packed) == [(str(w.channel), w.start_ns) for w in windows]
+    assert unpack_windows(JOB, packed_windows(as_bytes(packed))) == windows
     assert ("ids" in packed) == (named and bool(windows))
 
 

@@ -80,7 +80,7 @@ PickRow: TypeAlias = tuple[str, int, str, float | None, str]
 class HeldWindows(TypedDict):
     """The fields of a task that say which windows it has."""
 
-    windows: PackedWindows
+    windows: PackedWindows | bytes
     count: int
     marks: NotRequired[list[Mark]]  # one for each window, only where they have any
 
@@ -94,7 +94,7 @@ class TaskDocument(TypedDict):
     attempt: int  # how often it was published
     archive: str
     objects: list[TaskObject]
-    windows: PackedWindows | list[OldWindow]
+    windows: PackedWindows | bytes | list[OldWindow]  # as bytes where there are many runs (`store.packing`)
     count: NotRequired[int]  # of windows; not in tasks of older versions
     parts: list[tuple[int, int]]  # [first window, count]: what one message settles
     done: list[int]  # numbers of the parts that have outcomes
