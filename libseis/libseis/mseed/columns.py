@@ -193,8 +193,10 @@ def _distinct(headers: NDArray[Any], *names: str) -> tuple[list[bytes], Integers
     as_bytes = headers.view(np.uint8).reshape(len(headers), -1)[:, begin : place + last.itemsize]
     if (as_bytes == as_bytes[0]).all():
         return [as_bytes[0].tobytes()], np.zeros(len(headers), np.int64)
-    kinds, inverse = np.unique(as_bytes, axis=0, return_inverse=True)
-    return [k.tobytes() for k in kinds], inverse.reshape(-1).astype(np.int64)
+    # Only the first of neighbours that are the same is sorted: objects of many channels have them one after the other.
+    first = np.concatenate(([True], (as_bytes[1:] != as_bytes[:-1]).any(axis=1)))
+    kinds, inverse = np.unique(as_bytes[first], axis=0, return_inverse=True)
+    return [k.tobytes() for k in kinds], inverse.reshape(-1).astype(np.int64)[np.cumsum(first) - 1]
 
 
 @lru_cache(maxsize=4096)  # a service meets the same channels again and again

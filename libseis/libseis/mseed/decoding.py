@@ -202,6 +202,8 @@ def _unusable(table: RecordTable, rows: Integers, channel: Channel) -> list[Comp
 def _odd(table: RecordTable, rows: Integers, channel: Channel) -> list[Complaint]:
     """Complaints about odd headers, one sentence for each kind."""
     complaints: list[Complaint] = []
+    if not table.odd[rows].any():
+        return complaints
     for flag, text in _ODD.items():
         if len(found := rows[(table.odd[rows] & flag) != 0]):
             message = f"{channel}: {len(found)} records, the first at byte {int(table.offset[found[0]])}, {text}."

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from libseis.mseed.columns import _distinct
 from libseis.mseed.headers import parse
 
 NS = 1_000_000_000
@@ -128,3 +129,15 @@ def test_any_bytes_are_read_without_leaving_the_buffer(data: bytes) -> None:
 def test_a_header_that_does_not_fit_is_refused(offset: int) -> None:
     with pytest.raises(IndexError, match="No header fits"):
         parse(np.zeros(128, np.uint8), np.array([0, offset], np.int64))
+
+
+@given(st.lists(st.sampled_from([b"ANMO 00BHZIU", b"ANMO 00BHNIU", b"PASC   BHZCI"]), min_size=1, max_size=40))
+def test_the_kinds_of_neighbours_are_those_of_all_headers(codes: list[bytes]) -> None:
+    names = ("station", "location", "channel", "network")
+    table = np.array(
+        [(c[:5], c[5:7], c[7:10], c[10:]) for c in codes],
+        [(n, f"S{k}") for n, k in zip(names, (5, 2, 3, 2), strict=True)],
+    )
+    kinds, number = _distinct(table, *names)
+    assert kinds == sorted(set(codes))
+    assert [kinds[n] for n in number] == codes
