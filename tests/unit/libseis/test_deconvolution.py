@@ -197,6 +197,12 @@ def test_presets() -> None:
     assert default.md["shaping_wavelet_frequency"] == 0.125 and not default.md.is_defined("water_level")
     crustal = RFdeconProcessor("WaterLevel", preset="crustal_plane_wave")
     assert crustal.dwin == TimeWindow(-5.0, 30.0) and crustal.md["water_level"] == 0.1
+    assert RFdeconProcessor("TimeDomainLeastSquares", preset="crustal_plane_wave").md["damping_factor"] == 1e-4
+    # noise must end before the longer window of data begins
+    multitaper = RFdeconProcessor("MultiTaperPowerXcor")
+    assert multitaper.nwin == TimeWindow(-140.0, -10.0)
+    assert (multitaper.md["number_tapers"], multitaper.md["damping_factor"]) == (3, 0.03)
+    assert RFdeconProcessor("MultiTaperPowerSpecDiv").md["damping_factor"] == 0.1
     rf = RFdecon(event(), alg="WaterLevel", preset="crustal_plane_wave")
     assert rf.live and np.argmax(rf.data[2]) == round(5.0 / DT)
     with pytest.raises(ValueError, match="preset must be one of"):

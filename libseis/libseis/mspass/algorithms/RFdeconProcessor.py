@@ -54,18 +54,23 @@ _OLD_NAMES = {"MultiTaperXcor": "MultiTaperPowerXcor", "MultiTaperSpecDiv": "Mul
 DEFAULT_PRESET = "mtz_plane_wave_lowfreq"
 _LONG_WINDOW = {
     "deconvolution_data_window_start": -10.0, "deconvolution_data_window_end": 120.0, "wavelet_window_start": -5.0,
-    "wavelet_window_end": 20.0, "operator_nfft": 4096, "water_level": 0.1,
+    "wavelet_window_end": 20.0, "operator_nfft": 4096, "water_level": 0.1, "number_tapers": 3,
+    "noise_window_start": -140.0, "noise_window_end": -10.0,
 }  # fmt: skip
 # what MsPASS's presets have that differs from the packaged RFdeconProcessor.pf
 _PRESETS: dict[str, dict[str, Any]] = {
     DEFAULT_PRESET: _LONG_WINDOW | {"shaping_wavelet_type": "ricker", "shaping_wavelet_frequency": 0.125},
     "mtz_plane_wave_highres": _LONG_WINDOW | {"shaping_wavelet_type": "ricker", "shaping_wavelet_frequency": 0.25},
     "crustal_plane_wave": {
-        "wavelet_window_start": -5.0, "wavelet_window_end": 20.0, "water_level": 0.1,
+        "wavelet_window_start": -5.0, "wavelet_window_end": 20.0, "water_level": 0.1, "number_tapers": 3,
         "shaping_wavelet_type": "ricker", "shaping_wavelet_frequency": 0.5,
     },
     "raw_decon_diagnostic": _LONG_WINDOW | {"shaping_wavelet_type": "none"},
 }  # fmt: skip
+_OF_SOME_ALGORITHMS = {"water_level", "number_tapers", "noise_window_start", "noise_window_end"}
+_PRESET_DAMPING = {("crustal_plane_wave", "TimeDomainLeastSquares"): 1e-4} | {
+    (preset, "MultiTaperPowerXcor"): 0.03 for preset in _PRESETS
+}
 
 
 def _branch(pf: AntelopePf, names: tuple[str, ...]) -> Metadata:
@@ -129,8 +134,10 @@ class RFdeconProcessor:
         self.md = _branch(AntelopePf(self.pf), branches)
         if pf is None:
             for key, value in _PRESETS[preset].items():
-                if key != "water_level" or self.md.is_defined(key):
+                if key not in _OF_SOME_ALGORITHMS or self.md.is_defined(key):
                     self.md[key] = value
+            if damping := _PRESET_DAMPING.get((preset, _OLD_NAMES.get(alg, alg))):
+                self.md["damping_factor"] = damping
         self.processor = make(self.md)
 
     def __getstate__(self) -> dict[str, Any]:
