@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from libseis.mspass.decorators import mspass_reduce_func_wrapper
-from libseis.objects.kinds import ENSEMBLES, Datum
+from libseis.objects.kinds import ENSEMBLES
 
 __all__ = ["stack"]
 
@@ -13,7 +15,7 @@ class _MemberCountError(TypeError, IndexError):
 
 
 @mspass_reduce_func_wrapper
-def stack(data1: Datum, data2: Datum) -> Datum:
+def stack(data1: Any, data2: Any) -> Any:
     """Add the samples of the second datum to the first where their times overlap; ensembles member by member.
 
     What is outside the overlap stays as it is. Dead members add nothing. The gaps of both are gaps of the sum.
@@ -27,7 +29,7 @@ def stack(data1: Datum, data2: Datum) -> Datum:
 
     Returns
     -------
-    Datum
+    Any
         `data1` itself, or the live one if the other is dead.
 
     Raises

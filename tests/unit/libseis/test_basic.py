@@ -99,12 +99,22 @@ def test_transformations() -> None:
         lambda d: basic.transform(d, matrix),
         transform_to_RTZ,
         transform_to_LQT,
+        lambda d: basic.free_surface_transformation(d, SlownessVector(0.1, 0.0, 0.0), 5.0, 3.5),
     ):
-        with pytest.raises(TypeError, match="only accepts Seismogram"):
+        with pytest.raises(TypeError, match=r"received invalid type TimeSeries.* only accepts Seismogram"):
             call(time_series())
         dead = seismogram(5)
         dead.kill()
         assert call(dead) is dead and np.array_equal(dead.data, seismogram(5).data)
+
+
+def test_the_free_surface_of_an_ensemble_that_nobody_marked_live() -> None:
+    dead = seismogram(5)
+    dead.kill()
+    e = ensemble(seismogram(5), dead)
+    e.live = False
+    out = basic.free_surface_transformation(e, vp0=5.0, vs0=3.5, uvec=SlownessVector(0.1, 0.0, 0.0))
+    assert out is e and [d.cardinal() for d in e.member] == [False, True]
 
 
 @given(back_azimuth=st.floats(0, 360))

@@ -119,6 +119,7 @@ def free_surface_transformation(
     vs0_key: str = "vs0",
     *,
     handles_ensembles: bool = True,
+    handles_dead_data: bool = True,
 ) -> Any:
     """Remove the effect of the free surface in place; the components become transverse, SV and P.
 
@@ -145,6 +146,8 @@ def free_surface_transformation(
         Metadata name of the S velocity.
     handles_ensembles
         Option of MsPASS's function wrapper.
+    handles_dead_data
+        Option of MsPASS's function wrapper; live members of an ensemble that is marked dead are processed.
 
     Returns
     -------
@@ -169,6 +172,8 @@ def free_surface_transformation(
             data.kill()
         return data
     _check(data, "free_surface_transformation")
+    if data.dead():
+        return data
     slowness = uvec
     if slowness is None:
         slowness = SlownessVector(_number(data, None, ux_key), _number(data, None, uy_key))
