@@ -18,7 +18,9 @@ cdef extern from "numpy/arrayobject.h":
                        void* data, int itemsize, int flags, PyObject* obj)
 
 cdef extern from "numpy/ndarraytypes.h":
-    # The public layout of an array object, because a vector grows by exchanging memory with another array.
+    # The public layout of an array object. A vector grows by exchanging memory with another array, because numpy has
+    # no safe call for this: ndarray.resize frees memory that views may still use, and setting ndarray.data is
+    # deprecated. A class of our own with the buffer protocol could grow, but MsPASS's users and obspy ask for an ndarray.
     ctypedef struct PyArrayObject_fields:
         char* data
         int nd
@@ -276,12 +278,9 @@ cdef object new_vector(Py_ssize_t n):
 cdef object zeros_vector(Py_ssize_t n):
     """A new vector of n zeros; the system gives it memory when it is written."""
     try:
-        zeros = _np.zeros(n)
+        return _np.zeros(n).view(DoubleVector)
     except (ValueError, MemoryError) as error:
         raise MemoryError(f"{n} samples are more than memory can hold") from error
-    cdef object vector = new_vector(0)
-    exchange_memory(vector, zeros)
-    return vector
 
 
 cdef object copy_vector(object source):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import pickle
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -353,6 +354,11 @@ def FD_snr_estimator(
     return [found, log]
 
 
+def _of_estimator(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of a function's arguments that FD_snr_estimator takes under the same names."""
+    return {name: arguments[name] for name in signature(FD_snr_estimator).parameters if name != "data_object"}
+
+
 def _kept(signal: PowerSpectrum, noise: PowerSpectrum, signal_window: TimeWindow, noise_window: TimeWindow) -> Any:
     """The spectra and where they are from, as `visualize_qcdata` reads them."""
     return {
@@ -453,6 +459,7 @@ def arrival_snr(
     TypeError
         `data_object` is not a TimeSeries.
     """
+    given = _of_estimator(locals())
     if not isinstance(data_object, TimeSeries):
         raise TypeError(f"arrival_snr: arg0 must be a TimeSeries, found {type(data_object).__name__}")
     if data_object.dead():
@@ -467,24 +474,8 @@ def arrival_snr(
             )
             return data_object
         arrival = data_object[arrival_time_key]
-        signal_window, noise_window = signal_window.shift(arrival), noise_window.shift(arrival)
-    found, log = FD_snr_estimator(
-        data_object,
-        noise_window=noise_window,
-        noise_spectrum_engine=noise_spectrum_engine,
-        signal_window=signal_window,
-        signal_spectrum_engine=signal_spectrum_engine,
-        band_cutoff_snr=band_cutoff_snr,
-        signal_detection_minimum_bandwidth=signal_detection_minimum_bandwidth,
-        f_low_zero_test=f_low_zero_test,
-        tbp=tbp,
-        ntapers=ntapers,
-        f0=f0,
-        poles=poles,
-        perc=perc,
-        optional_metrics=optional_metrics,
-        save_spectra=save_spectra,
-    )
+        given |= {"signal_window": signal_window.shift(arrival), "noise_window": noise_window.shift(arrival)}
+    found, log = FD_snr_estimator(data_object, **given)
     data_object.elog += log
     if "bandwidth" in found:
         data_object[metadata_output_key] = found | {"phase": phase_name}
@@ -603,6 +594,7 @@ def broadband_snr_QC(
         `data_object` is something else, there is no such component, or no `taup_model` where one is needed (severity
         Fatal).
     """
+    given = _of_estimator(locals())
     algorithm = "broadband_snr_QC"
     if not isinstance(data_object, TimeSeries | Seismogram):
         raise MsPASSError(
@@ -633,23 +625,7 @@ def broadband_snr_QC(
         measured = extract_component(data_object, component)
     if measured.time_is_UTC():
         measured.ator(float(arrival))
-    found, log = FD_snr_estimator(
-        measured,
-        noise_window=noise_window,
-        noise_spectrum_engine=noise_spectrum_engine,
-        signal_window=signal_window,
-        signal_spectrum_engine=signal_spectrum_engine,
-        band_cutoff_snr=band_cutoff_snr,
-        signal_detection_minimum_bandwidth=signal_detection_minimum_bandwidth,
-        f_low_zero_test=f_low_zero_test,
-        tbp=tbp,
-        ntapers=ntapers,
-        f0=f0,
-        poles=poles,
-        perc=perc,
-        optional_metrics=optional_metrics,
-        save_spectra=save_spectra,
-    )
+    found, log = FD_snr_estimator(measured, **given)
     data_object.elog += log
     if "bandwidth" not in found:
         _kill_without_signal(data_object, algorithm, kill=kill_null_signals)
