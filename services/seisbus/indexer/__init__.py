@@ -1,1 +1,2 @@
-"""Archive indexes and listings into documents, and jobs into tasks. One replica at a time also reconciles."""
+"""The indexer makes documents of archive indexes and listings, and tasks of jobs. One replica at a time also
+reconciles."""

@@ -37,7 +37,7 @@ async def build(context: IndexerContext) -> Service:
         order = decode_plan(delivery.body)
         await plan_job(context, order.job, order.attempt)
 
-    # jobs on an archive that does not answer must not keep those on others from being planned
+    # so that jobs on other archives are planned while one archive does not answer
     slots = context.settings.concurrency or _JOBS_AT_ONCE
     worker = context.worker(plan_consumer(), handle, slots=slots, apart=frozenset({"S3"}))
     reconciler = Reconciler(context)

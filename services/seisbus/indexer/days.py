@@ -1,4 +1,4 @@
-"""A day of an archive into `day_file` documents, once."""
+"""Writes the files of an archive's day into `day_file` documents, once."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from ..store.index import day_is_known, write_day
 
 _log = logging.getLogger(__name__)
 
-# A day read while it was still being written, or shortly after, is read again by later jobs.
+# A day that is younger than this when it is read may still be written, so later jobs read it again.
 _SETTLES_AFTER = timedelta(days=3)
 
 
 async def ensure_day(context: IndexerContext, archive: ArchiveDefinition, number: int) -> list[str]:
-    """Make the files of a day known, unless they are; sentences on what is odd about its index or listing."""
+    """Write the files of a day into the store, unless they are there. Returns sentences on what is odd about its index
+    or listing."""
     day = day_of(number)
     known = await day_is_known(context.store, archive.name, day.isoformat())
     if known is not None:

@@ -1,7 +1,8 @@
-"""Documents of sources, sites and channels as MsPASS's `save_catalog` and `save_inventory` write them.
+"""Documents of sources, sites and channels, as MsPASS's `save_catalog` and `save_inventory` write them.
 
 An epoch without an end has MsPASS's far-future endtime, and one without a start begins in 1970: its matchers compare
-numbers. `start_ns` and `end_ns` say what the metadata say. What is not known is null, since its caches want every key.
+numbers. `start_ns` and `end_ns` say what the metadata say. What is not known is null, because MsPASS's caches want
+every key.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ def event_document(archive: ArchiveDefinition, row: CatalogRow) -> SourceDocumen
 
 
 def inline_document(event: Event, identity: str) -> SourceDocument:
-    """An event that stands in a job as a `source` document; it is of no archive, so that no catalog has it."""
+    """An event that stands in a job, as a `source` document. It names no archive, so it does not appear in a
+    catalog."""
     document = _source(
         ObjectId(identity), event.time_ns, event.lat, event.lon, event.depth_km, event.mag, event.mag_type
     )
@@ -86,12 +88,13 @@ def station_documents(
     key : str
         The document's key.
     pickles : mapping
-        Pickled obspy channels by channel and start of the epoch; those that are not in it keep what they have.
+        Pickled obspy channels by channel and start of the epoch. The documents of other channels keep the pickles that
+        they have.
 
     Returns
     -------
     sites, channels : list of dict
-        As in MsPASS, a station epoch has a site for each of its location codes, where the first channel of it is.
+        As in MsPASS, a station epoch has one site per location code, at the place of the first channel with this code.
     """
     channels = [_channel_document(archive, channel, key, pickles) for channel in epochs.channels]
     firsts: dict[tuple[str, str, int], dict[str, ChannelEpoch]] = {}
@@ -175,7 +178,7 @@ def _channel_document(
 
 
 def _point(lat: float, lon: float) -> Point:
-    """As MongoDB searches by it: longitudes from -180."""
+    """A point as MongoDB's search by place wants it: longitudes from -180."""
     return {"type": "Point", "coordinates": ((lon + 180.0) % 360.0 - 180.0, lat)}
 
 

@@ -25,19 +25,20 @@ J = TypeVar("J", bound=Job)
 S = TypeVar("S", bound=StoredJob)
 K = TypeVar("K", DatasetKey, StationKey)
 
-# Waveforms looked at before their items are merged with those found so far.
+# So many waveforms are looked at before their items are merged with those found so far.
 _BATCH = 10_000
 
 
 class ItemsPlanner(IndexerKind[J]):
-    """One kind of such jobs; whoever takes the messages settles each item by itself."""
+    """One kind of such jobs. The workers that take the messages settle each item by itself."""
 
     async def items(self, planning: Planning[J]) -> Sequence[Window]:
         """The items of the ledger, in the order of their tasks; UserError if there are no items."""
         raise NotImplementedError
 
     async def tasks(self, planning: Planning[J], cursor: Cursor) -> Tasks:
-        """A task an item; what was stored since a crash must not shift the plan, so those with a task are left out."""
+        """One task per item. Items that have a task already are left out: data stored since a crash must not shift the
+        plan."""
         known = await planned_ids(planning.store, planning.id) if cursor.offset else set()
         items = [item for item in await self.items(planning) if item.id not in known]
         offset = cursor.offset
@@ -47,7 +48,7 @@ class ItemsPlanner(IndexerKind[J]):
             yield Cursor(0, offset), tasks
 
     async def send(self, planning: Planning[J], open_task: OpenTask, *, patient: bool = False) -> None:
-        """As a message of its own."""
+        """Send each task as one message."""
         task, attempt = open_task.task, int(planning.job["attempt"])
         await planning.context.bus.publish(
             subject_of(planning.spec.queues[0], task.job),
@@ -59,7 +60,7 @@ class ItemsPlanner(IndexerKind[J]):
 
 
 async def keys_of_stored(planning: Planning[S], keys_of: Callable[[Sequence[StoredSpan]], Iterable[K]]) -> list[K]:
-    """What the stored waveforms of a job make, in order; UserError when there are none."""
+    """The keys of all items that the stored waveforms of a job make, in order; UserError when there are none."""
     keys: set[K] = set()
     batch: list[StoredSpan] = []
     async for document in each_waveform(planning.store, selected(planning.spec)):

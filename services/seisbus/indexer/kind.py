@@ -1,4 +1,4 @@
-"""What the indexer does for a kind of job: freeze what a plan depends on, make its tasks, send each on its way."""
+"""What the indexer does for a kind of job: freeze what a plan depends on, make its tasks, send each of them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from ..store.tasks import Cursor, OpenTask
 _log = logging.getLogger(__name__)
 
 J = TypeVar("J", bound=Job)
-# Tasks that are written in one transaction, and the cursor behind them.
+# Tasks that are written in one transaction, each time with the cursor for what follows.
 Tasks = AsyncIterator[tuple[Cursor, list[Task]]]
-# Large enough for batch speed, small enough that a crash repeats little.
+# Tasks per transaction: enough to be fast, and few enough that a crash repeats little.
 CHUNK: Final = 100
 
 
 class Planning(Generic[J]):
-    """A job in the planner's or the reconciler's hands: its document and its specification."""
+    """A job that the planner or the reconciler works on: its document and its specification."""
 
     def __init__(self, context: IndexerContext, job: JobDocument, spec: J) -> None:
         self.context = context
@@ -41,7 +41,7 @@ class Planning(Generic[J]):
         return str(self.job["_id"])
 
     async def note(self, sentences: Iterable[str]) -> None:
-        """Add what was found odd to the job's notes, which everybody sees who looks at the job."""
+        """Add what is odd to the job's notes, which users see with the job."""
         for sentence in await add_notes(self.store, self.id, sentences):
             _log.warning("job %s: %s", self.id, sentence)
 
@@ -51,10 +51,10 @@ class Planning(Generic[J]):
 
 
 class IndexerKind(Generic[J]):
-    """One kind of job. Tasks must come out the same whenever a plan is made again, except behind its cursor.
+    """One kind of job. When a plan is made again, the tasks before its cursor must come out the same.
 
-    `in_place`: `send` does the work itself, and nothing of the job is on the bus. `empty`: what is said of a plan
-    without a task, "" where that is fine.
+    `in_place`: `send` does the work itself, so nothing of the job is on the bus. `empty`: the message when a plan has
+    no task; "" if that is allowed.
     """
 
     in_place: ClassVar[bool] = False
@@ -65,12 +65,12 @@ class IndexerKind(Generic[J]):
         return {}
 
     def tasks(self, planning: Planning[J], cursor: Cursor) -> Tasks:
-        """The tasks behind the cursor in chunks, each chunk with the cursor behind it."""
+        """The tasks that follow the cursor, in chunks, each with the cursor for what follows the chunk."""
         raise UserError(f"This deployment plans no jobs of kind {planning.spec.kind}; run indexers that know it.")
 
     async def send(self, planning: Planning[J], open_task: OpenTask, *, patient: bool = False) -> None:
-        """Put a task's current publication on the bus, which drops an exact repeat (`patient`: as in `Bus.publish`), or
-        do it here and settle it."""
+        """Publish a task, or do it here and settle it. The bus drops a publication that it has already (`patient`: as
+        in `Bus.publish`)."""
         raise UserError(f"This deployment sends no tasks of kind {planning.spec.kind}; run indexers that know it.")
 
 

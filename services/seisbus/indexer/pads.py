@@ -7,8 +7,8 @@ from libseis.codes import Channel
 from ..errors import UserError
 from ..model.archivejob import ArchiveJob
 
-# The lowest rates of the SEED band codes, samples per second (SEED manual 2.4, appendix A); those that the manual
-# calls approximate are taken a tenth lower. For channels without a stated rate.
+# For channels without a stated rate: the lowest rates of the SEED band codes in samples per second (SEED manual 2.4,
+# appendix A). Rates that the manual calls approximate are a tenth lower here.
 _LOWEST_RATES = {"F": 1000.0, "G": 1000.0, "D": 250.0, "C": 250.0, "E": 80.0, "H": 80.0, "S": 10.0, "B": 10.0,
                  "M": 1.0, "L": 0.9, "V": 0.09, "U": 0.009, "R": 0.0001, "P": 0.00001}  # fmt: skip
 
@@ -16,13 +16,13 @@ _LOWEST_RATES = {"F": 1000.0, "G": 1000.0, "D": 250.0, "C": 250.0, "E": 80.0, "H
 def slowest_rate(chan: str) -> float:
     """Samples per second of the slowest channel that `chan` (a code, or patterns, comma-separated) may be.
 
-    A wildcard or unknown band code counts as 1 Hz, the slowest that archives keep in quantity.
+    A wildcard or an unknown band code counts as 1 Hz, the slowest rate of which archives have many channels.
     """
     return min(_LOWEST_RATES.get(pattern.strip()[:1], 1.0) for pattern in chan.split(","))
 
 
 class Pads:
-    """The padding of each channel of a job: the job's own, else what its steps need at the channel's rate.
+    """The padding of each channel of a job: what the job says, otherwise what its steps need at the channel's rate.
 
     UserError for an unknown step or wrong parameters.
     """
@@ -41,11 +41,12 @@ class Pads:
 
     @property
     def by_rate(self) -> bool:
-        """Whether the rate of a channel decides."""
+        """Whether the padding depends on the rate of the channel."""
         return bool(self._steps)
 
     def __call__(self, channel: Channel, rate: float | None) -> tuple[int, int]:
-        """Nanoseconds before and after a window; `rate` is the slowest known of the channel (Hz), None for none."""
+        """Nanoseconds before and after a window; `rate` is the slowest known rate of the channel (Hz), None if it is
+        not known."""
         if self._given is not None:
             return self._given
         if not self._steps:

@@ -1,4 +1,4 @@
-"""The picks that a plan is made from: those of the job's text, or of the archive's own phase files."""
+"""The picks that a plan is made from: out of the job's text, or out of the archive's own phase files."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from ..store.collections import SOURCE
 from ..store.index import events, upsert
 from .documents import event_document
 
-# Picks of one job stand in its document (16 MB at most, about 110 bytes each).
+# The job's document holds its picks: about 110 bytes each, and a document has at most 16 MB.
 MAX_PICKS: Final = 60_000
-# Phase files of one event each are small; so many are asked for side by side.
+# Phase files of single events are small, so many are read at once.
 _AT_ONCE: Final = 16
 _EVER_NS: Final = 2**62
 
@@ -34,12 +34,12 @@ _EVER_NS: Final = 2**62
 async def resolve_picks(
     context: IndexerContext, archive: ArchiveDefinition, spec: ArchiveJob
 ) -> tuple[list[StationPick], list[str]]:
-    """The picks that a job asks for, in order of time, and what was odd about their files.
+    """The picks that a job asks for, in order of time, and sentences on what is odd in their files.
 
     Raises
     ------
     UserError
-        When there are none, or too many, or the archive keeps no phase files.
+        There are no picks or too many, or the archive has no phase files.
     """
     wanted = spec.windows.picks
     assert wanted is not None
@@ -65,7 +65,7 @@ async def resolve_picks(
 async def _of_events(
     context: IndexerContext, archive: ArchiveDefinition, query: CatalogQuery, odd: Oddities, notes: list[str]
 ) -> list[PhaseEvent]:
-    """Of the events of the archive's catalog that fit, each with a phase file of its own."""
+    """Picks of the fitting events of the archive's catalog, which has a phase file for each event."""
     keys, without = [], 0
     async for event in events(
         context.store,
@@ -103,7 +103,8 @@ async def _of_events(
 async def _of_months(
     context: IndexerContext, archive: ArchiveDefinition, query: CatalogQuery, odd: Oddities, notes: list[str]
 ) -> list[PhaseEvent]:
-    """Of the events of monthly phase files that fit; what these say of them is kept: there is no other catalog."""
+    """Picks of the fitting events in monthly phase files. The events themselves are kept too, because such an archive
+    has no other catalog."""
     if query.start is None or query.end is None:
         raise UserError(f"Archive {archive.name} keeps its phases by month: windows.picks.catalog needs start and end.")
     found: list[PhaseEvent] = []
@@ -143,7 +144,7 @@ def _fits(event: PhaseEvent, query: CatalogQuery) -> bool:
 
 
 def _row(event: PhaseEvent) -> CatalogRow:
-    """As a catalog would have it."""
+    """The event as a row of a catalog."""
     return CatalogRow(
         evid=event.id, time_ns=event.time_ns, lat=event.lat, lon=event.lon, depth_km=event.depth_km, mag=event.mag,
         mag_type=None, event_type=None, geographic_type=None, quality=None, phases=len(event.picks), waveforms=None,

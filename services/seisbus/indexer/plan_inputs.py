@@ -1,4 +1,4 @@
-"""What a plan is made from: the events of a job, and the files of its days. Reads archives and the store."""
+"""What a plan is made from: the events of a job and the files of its days, read from archives and the store."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from ..store.documents import ChannelDocument, DayFileDocument
 from .days import ensure_day
 from .documents import inline_document
 
-# Events of one job stand in its document (16 MB at most, about 60 bytes each).
+# The job's document holds its events: about 60 bytes each, and a document has at most 16 MB.
 MAX_EVENTS = 100_000
 
 
 async def resolve_events(context: IndexerContext, spec: ArchiveJob) -> list[Origin]:
-    """Origins of the events a job names, in order of time. UserError when there are none, or too many."""
+    """Origins of the events that a job names, in order of time. UserError when there are no events or too many."""
     if spec.windows.events is None:
         return []
     found = await origins_of(context.store, spec)
@@ -45,7 +45,7 @@ async def resolve_events(context: IndexerContext, spec: ArchiveJob) -> list[Orig
 
 
 async def keep_sources(context: IndexerContext, job: HasSpec) -> None:
-    """Have the events that stand in a job, in a list or beside its picks, in `source`."""
+    """Write the events that stand in a job itself, in a list or with its picks, into `source`."""
     given = JobEvents(job).all()
     await index.upsert(
         context.store, SOURCE, (inline_document(event, inline_source(event).source_id) for event in given)
@@ -55,8 +55,9 @@ async def keep_sources(context: IndexerContext, job: HasSpec) -> None:
 async def thinned_stations(
     context: IndexerContext, archive: ArchiveDefinition, spec: ArchiveJob, aims: Aims
 ) -> tuple[list[str], list[str]]:
-    """The stations (NET.STA) that stay of those that a job selects, by the bytes that the archive has of their selected
-    channels on all days of the job; and complaints about those without a known place."""
+    """Thin out the stations that a job selects. Where two are too close, the one with more bytes of selected channels
+    in the archive, over all days of the job, stays. Returns the stations (NET.STA) that stay, and complaints about
+    stations without a known place."""
     assert spec.select.spacing is not None
     found = Thinning(spec.select.spacing)
     places = Places(context.store, archive.name)
@@ -70,12 +71,12 @@ async def thinned_stations(
 
 
 class DayFilesCache:
-    """Files of the days a plan is working on, by channel; days behind are forgotten, so memory stays bounded."""
+    """Files of the days that a plan is working on, by channel. Earlier days are forgotten, so memory stays bounded."""
 
     def __init__(
         self, context: IndexerContext, archive: ArchiveDefinition, spec: ArchiveJob, *, stated_rates: bool = False
     ) -> None:
-        """`stated_rates`: take the rates of station metadata where the index has none."""
+        """`stated_rates`: take rates from station metadata where the index has no rate."""
         self._context = context
         self._archive = archive
         self._spec = spec
@@ -90,7 +91,7 @@ class DayFilesCache:
         return self._days.get(day, {})
 
     async def load_padded(self, windows: Sequence[PlannedWindow], pads: PadOf, *, margin_days: int) -> None:
-        """Have the days loaded that the windows and the pads of all channels reach, and `margin_days` around."""
+        """Load the days that the windows reach with the pads of all channels, and `margin_days` before and after."""
         first, last = min(w.start_ns for w in windows), max(w.end_ns for w in windows)
         before, after = self._reach
         while True:
@@ -103,7 +104,7 @@ class DayFilesCache:
             before, after = self._reach = max(before, more[0]), max(after, more[1])
 
     async def load(self, days: range) -> None:
-        """Have exactly these days loaded."""
+        """Load these days and forget all others."""
         self._days = {day: files for day, files in self._days.items() if day in days}
         for day in days:
             if day not in self._days:
@@ -113,11 +114,12 @@ class DayFilesCache:
     async def _read(self, day: int) -> DayFiles:
         store, wanted = self._context.store, self._spec.select.filter
         files: dict[Channel, DayFile] = {}
-        held: dict[Channel, list[DayFile]] = {}  # in objects whose keys name other channels
+        # earlier reads found these channels in objects whose keys name other channels
+        held: dict[Channel, list[DayFile]] = {}
         station = self._archive.object_unit is ObjectUnit.STATION
         async for document in index.day_files(store, self._archive.name, day_of(day).isoformat(), wanted):
             channel = Channel.of_document(document)
-            if station:  # its channels show at the first read
+            if station:  # only the first read tells its channels
                 channel = Channel(channel.net, channel.sta, wanted.loc, wanted.chan or "*")
             found = DayFile(
                 channel,
@@ -146,7 +148,8 @@ class DayFilesCache:
         return files
 
     async def _stated_rate(self, channel: Channel, day: int) -> float | None:
-        """The lowest rate (Hz) that station metadata state of what is wanted of a channel, or a station, on a day."""
+        """The lowest rate (Hz) that station metadata state for a channel on a day, or for the selected channels of a
+        station."""
         if not self._stated_rates:
             return None
         if self._epochs is None:
@@ -165,7 +168,7 @@ class DayFilesCache:
 
 
 def _runs(document: DayFileDocument) -> tuple[KnownRun, ...]:
-    """Where the channels of a station's object stand in the version that is there now."""
+    """Where the channels of a station's object stand, if that was learned from the version that is there now."""
     if document.get("runs_etag") != document["etag"]:
         return ()
     return tuple(
@@ -180,7 +183,7 @@ def _runs(document: DayFileDocument) -> tuple[KnownRun, ...]:
 
 
 def _knots(document: DayFileDocument) -> KnotTable | None:
-    """What earlier reads learned of the version that is there now."""
+    """What earlier reads learned, if it was from the version that is there now."""
     if not document.get("knots") or document.get("knots_etag") != document["etag"]:
         return None
     return KnotTable.unpacked(document["knots"], ordered=document.get("ordered", False))

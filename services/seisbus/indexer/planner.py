@@ -1,7 +1,7 @@
-"""Planning one job: freeze what it depends on, write tasks shard by shard, keep at most K of them on the bus.
+"""Plans one job: freezes what the plan depends on, writes tasks shard by shard, and keeps at most K of them on the bus.
 
-Runs while its plan message is held; a restart goes on from the cursor on the job document. Whoever finds the cursor
-moved stops, so two planners of one job cannot both write.
+It runs while it holds the job's plan message. After a restart it continues at the cursor in the job document. A planner
+that finds the cursor moved stops, so two planners of one job never both write.
 """
 
 from __future__ import annotations
@@ -32,14 +32,15 @@ from .kind import INDEXER, UNKNOWN, Planning
 
 _log = logging.getLogger(__name__)
 
-# A job that moves says so twice a second; so long a silence is worth a look.
+# A job that moves says so twice a second. After so long a silence the planner looks into the store itself.
 _SILENCE_SECONDS = 1.5
 
 
 async def plan_job(context: IndexerContext, job_id: str, attempt: int) -> None:
-    """Plan a job to its end, or as far as it may go.
+    """Plan a job to its end, or until it must stop.
 
-    Returns when the plan is finished, moved, cancelled or closed, or waits for another job (the reconciler asks again).
+    Returns when the plan is finished, another planner has moved it, or the job is cancelled or closed. Returns also
+    when it must wait for another job; the reconciler asks again later.
     """
     job = await get_job(context.store, job_id)
     state = JobState(job["state"])
@@ -61,7 +62,7 @@ async def plan_job(context: IndexerContext, job_id: str, attempt: int) -> None:
 
 
 class _OutrankedError(Exception):
-    """A job of higher priority waits for the archive."""
+    """A job of higher priority wants the same archive."""
 
 
 class _Planner:
@@ -89,7 +90,7 @@ class _Planner:
         await self._announce()
 
     async def _set(self, change: JobChange) -> None:
-        """Change the job document; PlanMovedError when it is not as this planner knows it."""
+        """Change the job document; PlanMovedError when somebody else has changed it."""
         if not await update_job(self._store, self._job, change):
             raise PlanMovedError(self._job["_id"])
         change_job(self._job, change)
@@ -99,7 +100,7 @@ class _Planner:
             await self._set(fields)
 
     async def _reopen(self) -> None:
-        """Carry out the retry that was asked for: outcomes superseded, their tasks open, counters counted again."""
+        """Carry out a retry: put outcomes aside, open their tasks again, count again."""
         moved = await reopen_for_retry(self._store, self._job)
         _log.info("job %s: %d windows are to be done again", self._job["_id"], moved)
         counts = (await count_ledger(self._store, self._job["_id"])).counts()
@@ -122,7 +123,7 @@ class _Planner:
     # -- the bus -----------------------------------------------------------------------------------
 
     async def _publish_open(self) -> None:
-        """What was planned before a crash, or opened by a retry, onto the bus."""
+        """Publish what was planned before a crash, or opened by a retry."""
         for open_task in await open_tasks(self._store, self._job["_id"]):
             await self._room(1)
             await self._send(open_task)
@@ -133,11 +134,11 @@ class _Planner:
             self._on_bus.add(open_task.task.id)
 
     async def _room(self, wanted: int) -> None:
-        """Wait until `wanted` more tasks fit under the bound of open tasks and the job is still ours."""
+        """Wait until there is room for `wanted` more open tasks; stop if the job is no longer ours."""
         bound = max(self._context.settings.open_tasks, wanted)
         job = self._job["_id"]
         while len(self._on_bus) + wanted > bound:
-            move = self._context.board.move(job)  # before the look, so that no move is missed
+            move = self._context.board.move(job)  # clear it before looking, so that no progress in between is missed
             self._on_bus &= await open_task_ids(self._store, job)
             if await job_attempt(self._store, job) != self._job["attempt"]:
                 raise PlanMovedError(job)
@@ -148,7 +149,8 @@ class _Planner:
                         await move.wait()
 
     async def _give_way(self) -> None:
-        """Stop here for a job of higher priority; what is on the bus goes on, the reconciler asks for the rest."""
+        """Stop for a job of higher priority. Tasks on the bus are still done; the reconciler asks for the rest
+        later."""
         if other := await outranking_job(self._store, self._job):
             raise _OutrankedError(other)
 

@@ -46,25 +46,26 @@ from .kind import INDEXER, UNKNOWN, Planning
 _log = logging.getLogger(__name__)
 
 _LEASE = "reconciler"
-# Tasks repaired in one look; the rest follows at the next.
+# At most so many tasks are repaired in one look; the rest follows at the next.
 _REPAIR_AT_ONCE = 256
-# Tasks cancelled in one transaction; a task with a day of tiles has 24 windows.
+# So many tasks are cancelled in one transaction; a task with a day of hourly tiles has 24 windows.
 _CANCEL_AT_ONCE = 20
 
 
 class Reconciler:
-    """Looks at every open job in turn while it holds the lease, and at once at a job whose last window settled."""
+    """While it holds the lease, it looks at every open job in turn. It looks at a job at once when its last window
+    settles."""
 
     def __init__(self, context: IndexerContext) -> None:
         self._context = context
         self._store = context.store
-        # What a job looked like when nothing of it moved, and since when (loop time).
+        # How each job looked when it stopped moving, and since when (loop time).
         self._silent: dict[str, tuple[str, float]] = {}
         self._finished: set[str] = set()
         self._wake = asyncio.Event()
 
     async def follow(self) -> None:
-        """Hear of jobs whose windows are all settled, so that they are closed at once, until cancelled."""
+        """Listen for jobs whose windows are all settled, so that they are closed at once; until cancelled."""
         while True:
             try:
                 async for seen in self._context.bus.snapshots():
@@ -75,7 +76,7 @@ class Reconciler:
                 await asyncio.sleep(self._context.settings.reconcile_seconds)
 
     async def run(self) -> None:
-        """Reconcile until cancelled; servers that are away only delay it."""
+        """Reconcile until cancelled. If a server is away, it waits."""
         settings = self._context.settings
         next_round = 0.0
         loop = asyncio.get_running_loop()
@@ -94,7 +95,7 @@ class Reconciler:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), max(0.0, next_round - loop.time()))
         finally:
-            with contextlib.suppress(UnavailableError):  # it ends by itself
+            with contextlib.suppress(UnavailableError):  # it closes by itself
                 await asyncio.shield(release(self._store, _LEASE, self._context.boot))
 
     async def _round(self) -> None:
@@ -136,13 +137,13 @@ class Reconciler:
             return
         if held:
             await self._context.bus.purge_acknowledged(job["_id"])
-        # A planner waits for those that it published.
+        # The planner waits for the tasks that it published, so it goes on once they are repaired.
         if open_ids and held == pending[PLAN]:
             await self._publish_lost(job)
 
     def _silent_again(self, job: JobDocument, held: int = 0) -> bool:
-        """Whether the job looked just like this, with so many messages `held` on the bus, a whole round ago: a first
-        look may have met a message between two streams."""
+        """Whether the job looked the same a whole round ago, with as many messages `held` on the bus. One look is not
+        enough: it may come while a message moves from one stream to the next."""
         now = asyncio.get_running_loop().time()
         looks = f"{job['attempt']} {job['state']} {job['planned']} {job['cursor']} {job['counts']} {held}"
         before, since = self._silent.get(job["_id"], ("", now))
@@ -154,7 +155,7 @@ class Reconciler:
     async def _publish_lost(self, job: JobDocument) -> None:
         try:
             spec = spec_of(job)
-        except JobFileError as error:  # of a kind that this deployment knows no more
+        except JobFileError as error:  # this deployment no longer knows its kind
             await give_up_job(self._store, job["_id"], error.message)
             return
         kind = INDEXER.get(spec.kind, UNKNOWN)
@@ -170,7 +171,7 @@ class Reconciler:
                 await kind.send(planning, current[open_task.task.id])
 
     async def _cancel(self, job: JobDocument) -> None:
-        """Empty the job's queues, then give every window without outcome the fate `cancelled`."""
+        """Empty the job's queues, then give every window without an outcome the fate `cancelled`."""
         await self._context.bus.purge_job(job["_id"])
         reason, detail = Reason.CANCELLED.value, "The job was cancelled first."
         if job["error"]:
@@ -183,8 +184,8 @@ class Reconciler:
         await self._close(job, JobState.FAILED if job["error"] else JobState.CANCELLED)
 
     async def _close(self, job: JobDocument, state: JobState) -> None:
-        # Before the close, after which nobody looks at the job any more: orphaned claims and messages would fill their
-        # stores. Every window has its outcome by now, so no message could do more.
+        # This comes before the close, because nobody looks at a closed job any more, and claims and messages that are
+        # left over would fill their stores. Every window has its outcome now, so the messages are not needed.
         await self._context.bus.delete_claims(job["_id"])
         await self._context.bus.purge_job(job["_id"], plan=False)
         ledger = await close_job(self._store, job, state)
@@ -194,6 +195,7 @@ class Reconciler:
             return
         found = await count_ledger(self._store, job["_id"])
         if not found.balanced and not await open_task_ids(self._store, job["_id"]):
-            # No open task, yet windows without outcome: a defect that must not hide. Counters tell the user.
+            # No task is open, but windows have no outcome: a defect, which must be seen. Its counts show it to the
+            # user.
             _log.error("job %s does not balance: %s", job["_id"], found.counts())
             await update_job(self._store, job, {"notes": [f"The ledger does not balance: {found.counts()}"]})

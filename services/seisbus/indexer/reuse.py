@@ -1,4 +1,4 @@
-"""Windows that an earlier job has saved: found while a job is planned, settled without a read of the archive."""
+"""Windows that an earlier job has saved are found while a job is planned, and settled without reading the archive."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Reuse:
 
     @classmethod
     async def of(cls, planning: Planning[ArchiveJob]) -> Reuse:
-        """One query, where the job has a data_tag and wants no window made again; else nothing is looked for."""
+        """Look for earlier jobs by one query, if the job has a data_tag and does not ask for new data."""
         if not planning.spec.skips:
             return cls(planning, [])
         return cls(planning, await earlier_jobs(planning.store, planning.spec.recipe_key, planning.id))
 
     async def mark(self, tasks: list[Task]) -> list[Task]:
-        """The tasks with the windows that earlier jobs saved behind the others, told where they are."""
+        """The tasks, in each of which the windows that earlier jobs saved come last, with the jobs that have them."""
         if not self._earlier:
             return tasks
         windows = [w for task in tasks if not task.provisional and not task.unplaced for w in task.windows]
@@ -42,16 +42,17 @@ class Reuse:
         for job in {existing.job for existing in numbers.values()} - self._pointed:
             if await point_to(self._planning.store, self._planning.id, job):
                 self._pointed.add(job)
-            else:  # it is being removed
+            else:  # that job is being removed
                 self._earlier = [one for one in self._earlier if one.job != job]
         found = {windows[n].id: existing for n, existing in numbers.items() if existing.job in self._pointed}
         return [with_existing(task, found) for task in tasks]
 
 
 async def settle_existing(planning: Planning[ArchiveJob], open_task: OpenTask) -> frozenset[int]:
-    """The parts of a task that are done, with those of windows that exist: these end here as saved.
+    """The numbers of the parts that are done. Parts whose windows exist already are settled here as saved, and are
+    among them.
 
-    A part of which something is gone by now is made like any other.
+    If some of their data are gone by now, the part is made like any other.
     """
     task, done = open_task.task, set(open_task.done)
     first = len(task.windows) - len(task.existing)

@@ -1,7 +1,7 @@
-"""A job of kind index: an archive's index keys, events and stations into documents.
+"""Index jobs: writes an archive's index keys, events and stations into documents.
 
-Accounted for like any job: every key is one entry of the ledger, every page of a listing one task. Waveform indexes
-are only noted (a day is read when a job wants it), catalogs are read into `source`, StationXML into `site`, `channel`.
+Each key is one entry of the ledger, and each page of a listing is one task. Keys of waveform indexes are only noted,
+because a day is read when a job wants it. Catalogs are read into `source`, StationXML into `site` and `channel`.
 """
 
 from __future__ import annotations
@@ -36,18 +36,19 @@ _log = logging.getLogger(__name__)
 
 _PAGE = 500
 _NOBODY = Channel("", "", "", "")
-# StationXML and catalogs read at once; each is a small object, so latency rules.
+# So many StationXML documents and catalogs are read at once. They are small, so the wait for an answer takes most of
+# the time.
 _AT_ONCE = 16
 
 
 def prefixes(archive: ArchiveDefinition) -> list[str]:
-    """Where an archive has what a sync brings in."""
+    """The prefixes of the archive's keys that a sync reads."""
     named = (archive.waveform_index_prefix, archive.catalog_index_prefix, *archive.station_prefixes)
     return [prefix for prefix in named if prefix is not None]
 
 
 async def pages(context: IndexerContext, archive: ArchiveDefinition) -> AsyncIterator[list[str]]:
-    """Keys of everything that a sync brings in, in a fixed order, page by page."""
+    """All keys that a sync reads, in a fixed order, page by page."""
     page: list[str] = []
     for prefix in prefixes(archive):
         async for entry in context.objects.list(archive, prefix):
@@ -74,7 +75,8 @@ def page_task(job: str, archive: ArchiveDefinition, number: int, keys: Sequence[
 
 
 async def read_page(context: IndexerContext, archive: ArchiveDefinition, task: Task) -> list[SettledWindow]:
-    """Bring the keys of a page in; how each ended. What was odd in one that was read is its outcome's detail."""
+    """Read the objects of a page's keys; returns how each ended. What was odd in an object is the detail of its
+    outcome."""
     gate = asyncio.Semaphore(_AT_ONCE)
 
     async def one(window: Window) -> SettledWindow:
@@ -106,7 +108,7 @@ async def _read_key(context: IndexerContext, archive: ArchiveDefinition, key: st
         return await _read_stations(context, archive, key, odd) if key.endswith(".xml") else []
     collection = WAVEFORM_INDEX if index.day is not None else CATALOG_INDEX
     document = _key_document(archive, index)
-    # Keys of one page go in one by one only for catalogs, which are few; waveform keys are cheap upserts.
+    # Only catalogs, which are few, are read one by one; a waveform key is one cheap upsert.
     await upsert(context.store, collection, [document])
     if index.day is None and not await _read_catalog(context, archive, index, odd):
         return None
@@ -114,7 +116,7 @@ async def _read_key(context: IndexerContext, archive: ArchiveDefinition, key: st
 
 
 def _key_document(archive: ArchiveDefinition, index: IndexKey) -> IndexKeyDocument:
-    """An index key in parts, with the field names that users of the archive's tutorials know."""
+    """The parts of an index key, under the names that the archives' tutorials use."""
     document: IndexKeyDocument = {
         "_id": f"{archive.name}/{index.key}",
         "archive": archive.name,
@@ -167,8 +169,9 @@ async def _read_stations(
 async def _responses(
     known: SiteDocument | None, found: Fetched, key: str, odd: Oddities
 ) -> tuple[Responses, Mapping[tuple[Channel, int], bytes]]:
-    """Channels whose response cannot be read, with the reason, as a site keeps them, and pickled channels: none where
-    the site says that this version of the document has been read, since obspy is slow."""
+    """Two things of a StationXML document: channels whose response cannot be read, with the reason, as the site keeps
+    them; and pickled channels. Because obspy is slow, nothing is pickled if the site says that this version was read
+    before."""
     responses = None if known is None else known.get("responses")
     if responses and found.etag and tuple(responses["version"]) == (key, found.etag):
         for _, text in responses["left_out"]:

@@ -1,4 +1,5 @@
-"""A job file that makes one stored datum again: the same steps and policies on one window of one channel. Pure."""
+"""Writes a job file that makes one stored datum again: the same steps and policies for one window of one channel.
+Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from libseis.isotime import iso
 from .archivejob import ArchiveJob
 from .marks import Pick
 
-# What says which windows a job has, in what order, and how it deals with other jobs.
+# These keys say which windows a job has and how it deals with other jobs; the job for one datum gets its own.
 _OF_THE_JOB = ("name", "priority", "select", "windows", "expect", "existing", "pad")
 
 
@@ -23,10 +24,10 @@ _COLUMNS = ("station_id", "phase_time", "phase_type", "phase_score", "phase_pola
 class Made:
     """A datum that was stored.
 
-    `window` is its id; times are those of its window, nanoseconds since 1970; with `end_excluded` the sample at the end
-    belongs to the next one. `event` holds the keys of an event of a job file, None where nothing is known of one.
-    `phase` is the predicted arrival that the window was laid by, `picks` are the picked ones, `pad_ns` is what the
-    steps were given before and after the window, None where it was not noted.
+    `window` is the id of its window, whose times are in nanoseconds since 1970; with `end_excluded` the sample at the
+    end does not belong to it. `event` has the keys of an event of a job file; None if no event is known. `phase` is the
+    predicted arrival that placed the window, and `picks` are the picked ones. `pad_ns` is the padding before and after
+    that the steps got, None if it was not noted.
     """
 
     window: str
@@ -44,8 +45,8 @@ class Made:
 def again(spec: ArchiveJob, made: Made) -> dict[str, Any]:
     """The content of a job file that makes the datum again.
 
-    It has no data_tag, so that the datum is made anew and never mixed with the first. The padding is written out: what
-    a plan takes depends on the other windows of the job.
+    It has no data_tag, so the datum is made anew and never mixed with the first. The padding is written out, because
+    the padding of a plan depends on the other windows of its job.
 
     Parameters
     ----------
@@ -80,7 +81,7 @@ def again(spec: ArchiveJob, made: Made) -> dict[str, Any]:
 
 
 def _windows(spec: ArchiveJob, given: Mapping[str, Any], made: Made) -> dict[str, Any]:
-    """One window: after its event where that is known, else a span of time."""
+    """One window: relative to its event if that is known, otherwise a span of time."""
     if (events := given.get("events")) is not None:
         rest = {key: events[key] for key in ("model", "start", "end") if key in events}
         if spec.inputs == "event_files":

@@ -39,7 +39,7 @@ class Output(Model):
 
 
 class Fill(Model):
-    """Gap policy that fills."""
+    """Gap policy: fill gaps with samples."""
 
     fill: Literal["zero", "linear", "nan"]
 
@@ -47,8 +47,9 @@ class Fill(Model):
 class StationSelect(Select):
     """Which channels of an archive: by their codes, by where their stations are, and by preference.
 
-    `distance`, `azimuth` and `back_azimuth` are of each event and station; `spacing` is the least distance between two
-    stations; of `prefer` (band and instrument codes) and `prefer_loc` a station has the first that is there.
+    `distance`, `azimuth` and `back_azimuth` are between each event and station. `spacing` is the least distance between
+    two stations. Of a station's channels, those with the first band and instrument code of `prefer`, and with the first
+    location of `prefer_loc`, that it has are taken.
     """
 
     within: Within | None = None
@@ -61,12 +62,12 @@ class StationSelect(Select):
 
     @property
     def by_event(self) -> bool:
-        """Whether it differs from event to event."""
+        """Whether the selection differs from event to event."""
         return any(one is not None for one in (self.distance, self.azimuth, self.back_azimuth))
 
     @property
     def by_place(self) -> bool:
-        """Whether it must be known where stations are."""
+        """Whether the places of stations must be known."""
         return self.by_event or self.within is not None or self.spacing is not None
 
     @property
@@ -107,11 +108,11 @@ class ArchiveJob(OfArchive):
 
     @property
     def skips(self) -> bool:
-        """Whether windows that an earlier job has saved are not made again."""
+        """Whether windows that an earlier job has saved are left out."""
         return False
 
     def recipe(self) -> Recipe:
-        """What fetcher, windower and writer need of the job; where it names no pad, each task has its own."""
+        """What fetcher, windower and writer must know of the job. If the job gives no pad, each task has its own."""
         pad = self.pad or Pad()
         return Recipe(
             gaps="fill" if isinstance(self.gaps, Fill) else self.gaps,
@@ -130,15 +131,15 @@ class ArchiveJob(OfArchive):
         )
 
 
-# Which windows a job has, and what does not change what is made of them.
+# These keys say which windows a job has, or do not change what is made of a window.
 _NO_PART_OF_A_RECIPE = frozenset({"name", "kind", "priority", "select", "windows", "expect", "existing"})
 
 
 class CutJob(ArchiveJob):
     """A job whose windows are cut out of the archive's files and stored.
 
-    `existing` says what becomes of windows that an earlier job with the same recipe and data_tag has saved; `history`
-    whether each datum keeps its own processing history.
+    `existing` says what happens to windows that an earlier job with the same recipe and data_tag has saved. `history`
+    says whether each datum keeps its own processing history.
     """
 
     history: Literal["none", "object"] = "none"
@@ -146,9 +147,9 @@ class CutJob(ArchiveJob):
 
     @property
     def recipe_key(self) -> str:
-        """A hash of all that decides what becomes of a window of a channel and span.
+        """A hash of everything that decides what is made of a window, given its channel and span.
 
-        Defaults are left out, so that a key of a later version does not change it.
+        Defaults are left out, so that a new key of a later version does not change the hash.
         """
         content = self.model_dump(mode="json", exclude_defaults=True, exclude=set(_NO_PART_OF_A_RECIPE))
         events = self.windows.events
@@ -158,12 +159,12 @@ class CutJob(ArchiveJob):
 
     @property
     def skips(self) -> bool:
-        """Whether windows that exist are not made again: those of jobs without a data_tag always are, and those of
-        event files, which are not planned."""
+        """Whether windows that exist are left out. Jobs without a data_tag always make their windows, and so do jobs on
+        event files, whose windows are not known when they are planned."""
         return self.existing == "skip" and bool(self.output.data_tag) and self.inputs != "event_files"
 
     def recipe(self) -> Recipe:
-        """What fetcher, windower and writer need of the job."""
+        """What fetcher, windower and writer must know of the job."""
         return replace(super().recipe(), history=self.history == "object")
 
     @model_validator(mode="after")

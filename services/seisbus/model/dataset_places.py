@@ -1,24 +1,24 @@
-"""Where the files of a dataset are, with its error logs, and the sums of one that is a folder."""
+"""Where the files of a dataset and its error logs are, and the checksums of a dataset that is a folder."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any, Final, NotRequired, TypedDict
 
-# In the sink, the list of the SHA-256 of a folder's files lies beside them, in the form of coreutils' sha256sum.
+# In the sink, a file beside a folder's files lists their SHA-256, as coreutils' sha256sum writes it.
 SUMS: Final = "SHA256SUMS"
-# Ends the name of the file that has the error logs of a dataset whose format has no place for them.
+# A dataset whose format has no place for error logs has them in a file whose name ends so.
 LOG_SUFFIX: Final = ".log.jsonl"
 
 
 def log_beside(path: Path) -> Path:
-    """Where error logs stand beside a file."""
+    """The file with the error logs of a file, beside it."""
     return path.with_name(f"{path.name}{LOG_SUFFIX}")
 
 
 def log_path(path: str) -> str:
-    """Where the error logs of the SDS day file at `path` (or URL) stand: SDS has logs (type L) beside data (type D), in
-    CHAN.L/NET.STA.LOC.CHAN.L.YEAR.DAY. In the folder of the data, programs that read SDS stumble over them.
+    """Where the error logs of the SDS day file at `path` (or URL) are. SDS keeps logs (type L) apart from data (type
+    D), in CHAN.L/NET.STA.LOC.CHAN.L.YEAR.DAY; programs that read SDS would fail on logs in the folder of the data.
     """
     folder, _, name = path.rpartition("/")
     stem, _, year, day = name.rsplit(".", 3)
@@ -26,7 +26,7 @@ def log_path(path: str) -> str:
 
 
 class DatasetPlace(TypedDict):
-    """Where the files of a dataset are: in the output folder, or in the sink where there is a `url`."""
+    """Where the files of a dataset are: in the sink if there is a `url`, otherwise in the output folder."""
 
     _id: Any  # an ObjectId, to a client its text
     path: str
@@ -36,7 +36,8 @@ class DatasetPlace(TypedDict):
 
 
 def log_of(dataset: DatasetPlace) -> DatasetPlace | None:
-    """The file with the error logs of an SDS day (its document), in the form of a dataset; None without one."""
+    """The file with the error logs of an SDS day, given its document, as a place of its own; None if there is no such
+    file."""
     if not dataset.get("log_sha256"):
         return None
     found: DatasetPlace = {"_id": dataset["_id"], "path": log_path(dataset["path"]), "sha256": dataset["log_sha256"]}
@@ -46,6 +47,6 @@ def log_of(dataset: DatasetPlace) -> DatasetPlace | None:
 
 
 def sums_of(text: bytes) -> dict[str, str]:
-    """SHA-256 (hex) by file name, out of the list of sums."""
+    """Read a list of checksums: SHA-256 (hex) by file name."""
     rows = (line.split("  ", 1) for line in text.decode().splitlines())
     return {name: sha256 for sha256, name in rows}

@@ -1,4 +1,4 @@
-"""Types of the job file's values, and the base of its models: what YAML may hold and what it means inside."""
+"""Types of the values in job files, and the base class of its models."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ Duration = Annotated[int, BeforeValidator(duration_ns), PlainSerializer(_seconds
 
 
 def _code(value: object) -> object:
-    """Job files keep codes as text (see jobyaml); of a number or a truth value it cannot be told how it was written."""
+    """Job files keep codes as text (see jobyaml), because a number or a truth value does not tell how it was
+    written."""
     if isinstance(value, list | tuple):
         raise ValueError('several codes are one text with commas, such as "BHZ,HHZ"')
     if not isinstance(value, str):
@@ -35,7 +36,7 @@ def _step(value: object) -> object:
 
 
 def listed(value: object) -> object:
-    """One text in place of a list of one."""
+    """Makes a list of a single text."""
     return (value,) if isinstance(value, str) else value
 
 
@@ -46,6 +47,6 @@ StepEntry = Annotated[dict[str, Any], BeforeValidator(_step)]
 
 
 class Model(BaseModel):
-    """Base of the job file's models: frozen, and a key that it does not know is a mistake."""
+    """Base of the job file's models: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)

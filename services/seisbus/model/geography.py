@@ -68,8 +68,8 @@ class Circle(Model):
 
 
 class Within(Model):
-    """Exactly one area: `box`, `circle`, or `polygon`, corners [lat, lon] joined by lines that are straight in latitude
-    and longitude."""
+    """One area: `box`, `circle` or `polygon`. A polygon has corners [lat, lon], joined by lines that are straight in
+    latitude and longitude."""
 
     box: Box | None = None
     circle: Circle | None = None
@@ -122,7 +122,7 @@ class Range(Model):
         return self
 
     def holds(self, number: float | None) -> bool:
-        """Whether a number lies in it; one that is not known does not."""
+        """Whether a number lies in the range; False if it is not known."""
         if number is None:
             return False
         return (self.min is None or number >= self.min) and (self.max is None or number <= self.max)

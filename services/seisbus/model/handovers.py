@@ -30,7 +30,7 @@ def _none() -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class PlanOrder:
-    """A job for an indexer to plan, or to go on planning."""
+    """A job for an indexer to plan, or to continue planning."""
 
     job: str
     attempt: int
@@ -38,7 +38,8 @@ class PlanOrder:
 
 @dataclass(frozen=True, slots=True)
 class FetchOrder:
-    """A task for a fetcher. Parts that are done already have no windows left, so that their numbers stay."""
+    """A task for a fetcher. Parts that are done already are there without windows, so that the numbers of the parts
+    stay."""
 
     task: Task
     recipe: Recipe
@@ -50,10 +51,10 @@ class FetchOrder:
 class ObjectRecords:
     """What was read of one object: whole records in file order, or the reason (`missing`) why the object has none.
 
-    `ranges` alternates start and end (excluded) of the bytes in the object; `waveform_records` counts all waveform
-    records that were seen in it, wanted or not; `problems` says what was wrong with its bytes; `whole` why it was read
-    whole, empty when ranges of it served; `strangers` are unknown channels in it: its key names another channel.
-    `record_bytes` is the length of each record where nothing is odd about them, else 0; `floats` is whether the records
+    `ranges` alternates start and end (excluded) of the bytes in the object. `waveform_records` counts all waveform
+    records that were seen in it, wanted or not. `problems` says what was wrong with its bytes. `whole` says why it was
+    read whole; it is empty if ranges were enough. `strangers` are channels in it that its key does not name.
+    `record_bytes` is the length of each record, or 0 if something is odd about the records. `floats` is whether they
     hold floats, None if this was not checked (version 0.1.0).
     """
 
@@ -87,7 +88,7 @@ class WindowOrder:
 
 @dataclass(frozen=True, slots=True)
 class BuildOrder:
-    """Work on what is stored, as its `window` says: a dataset to build (export), a station to measure (misfit)."""
+    """Work on stored data. Its `window` says which: a dataset to build (export), a station to measure (misfit)."""
 
     job: str
     task: str
@@ -100,9 +101,9 @@ class BuildOrder:
 class MisfitOrder:
     """A station of an event for a windower to measure.
 
-    `config` are the settings of the measurement; `fixed_windows` are windows by component, None for new ones; `quakeml`
-    and `stationxml` are empty where nothing is known; `problems` says what could not be read; `keep_rejected` asks for
-    rejected windows too.
+    `config` has the settings of the measurement. `fixed_windows` are windows by component, None if new ones are to be
+    found. `quakeml` and `stationxml` are empty if nothing is known. `problems` says what could not be read.
+    `keep_rejected` asks for rejected windows too.
     """
 
     job: str
@@ -139,10 +140,10 @@ class AdjointTrace:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredComponent:
-    """What a component of a station gave.
+    """The results of one component of a station.
 
-    `component` is the last letter of the channel code, `channel_id` the observed trace, `starttime` that of both traces
-    in ISO 8601, `units` those of both where they are known; `rejected` is empty unless it was asked for.
+    `component` is the last letter of the channel code, `channel_id` the id of the observed trace. `starttime` (ISO
+    8601) and `units` (if they are known) hold for both traces. `rejected` is empty unless it was asked for.
     """
 
     component: str
@@ -156,9 +157,9 @@ class MeasuredComponent:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What a station gave, for a writer: its components that gave something, and why others gave nothing.
+    """The results of a station, for a writer: its components with results, and why the others have none.
 
-    `synthetic` is what was compared, as it was read; `path` names the evaluation (default, i01 or i01/s00).
+    `synthetic` has the synthetic data as they were read; `path` names the evaluation (default, i01 or i01/s00).
     """
 
     job: str
@@ -175,7 +176,7 @@ class Measurement:
 
 
 class Severity(StrEnum):
-    """MsPASS's severities that Seisbus logs with."""
+    """Those of MsPASS's severities that Seisbus uses."""
 
     INVALID = "Invalid"
     COMPLAINT = "Complaint"
@@ -197,7 +198,7 @@ class LogLine:
 
 
 def stranger_lines(key: str, strangers: Sequence[str]) -> tuple[LogLine, ...]:
-    """Complaints about unknown channels in an object, which its key does not name."""
+    """Complaints about channels in an object that its key does not name."""
     if not strangers:
         return ()
     names = ", ".join(strangers[:_SHOWN]) + (
@@ -211,7 +212,7 @@ def stranger_lines(key: str, strangers: Sequence[str]) -> tuple[LogLine, ...]:
 
 
 class Packing(StrEnum):
-    """How the bytes of a piece are to be read; the values are MsPASS's `format`."""
+    """The format of a piece's bytes; the values are those of MsPASS's `format`."""
 
     MINISEED = "mseed"
     FLOAT64 = "binary"
@@ -219,11 +220,11 @@ class Packing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A contiguous stretch of a window's samples, packed as it will be stored.
+    """Samples of a window without a gap between them, packed as they will be stored.
 
-    `units` are those of the samples (counts, m/s ...), "" where they are not known; `metadata` is what steps put into
-    the datum's Metadata: numbers, texts, truth values and lists of them; `history` is how it came about, where the job
-    keeps that of each datum.
+    `units` are the units of the samples (counts, m/s ...), "" if they are not known. `metadata` is what steps put into
+    the datum's Metadata: numbers, texts, truth values and lists of them. `history` is the processing history, if the
+    job keeps one per datum.
     """
 
     channel: Channel
@@ -240,12 +241,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeismogramPiece:
-    """A contiguous stretch of a sensor's window: three components at common times.
+    """Samples of a sensor's window without a gap between them: three components at common times.
 
-    `channels` are those of the sensor's axes, which point where `axes` says (east, north, up, row by row); the rows of
-    `samples` are what `tmatrix` says: the same, until a step rotates them. `samples`: shape (3, npts) in Fortran order,
-    int32 for untouched counts, else float64. `skew`: seconds by which each channel is sampled later than the first,
-    empty where none is.
+    `channels` are the channels of the sensor's axes; `axes` has their directions (east, north, up), one row per
+    channel. `tmatrix` has the directions of the rows of `samples`: the same, until a step rotates them. `samples`:
+    shape (3, npts) in Fortran order, int32 for untouched counts, otherwise float64. `skew`: seconds by which each
+    channel is sampled later than the first; empty if they are sampled together.
     """
 
     channels: tuple[Channel, ...]
@@ -264,11 +265,11 @@ class SeismogramPiece:
 
     @property
     def npts(self) -> int:
-        """Samples of a component."""
+        """Number of samples of each component."""
         return int(self.samples.shape[1])
 
     def __eq__(self, other: object) -> bool:
-        """Whether all is the same, samples and their type included."""
+        """Whether everything is equal, also the samples and their type."""
         if not isinstance(other, SeismogramPiece):
             return NotImplemented
         names = [field.name for field in fields(self) if field.name != "samples"]
@@ -283,8 +284,8 @@ class SeismogramPiece:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where samples came from: object, version, byte ranges (alternating start and end, excluded), and why the object
-    was read whole (empty when it was not)."""
+    """Where samples came from: object, version, byte ranges (start and end, excluded, in turn), and why the object was
+    read whole (empty if it was not)."""
 
     archive: str
     key: str
@@ -295,9 +296,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class WindowOutcome:
-    """How a window ended, with its samples if it lives.
+    """How a window ended, with its samples if it is saved.
 
-    `pad_before_ns` and `pad_after_ns` are what its steps were given around it.
+    `pad_before_ns` and `pad_after_ns` are the padding that its steps got.
     """
 
     window: Window
@@ -323,7 +324,7 @@ class Expansion:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeBatch:
-    """Outcomes of one part of a task, or what a provisional task holds, for a writer."""
+    """For a writer: the outcomes of one part of a task, or the windows that a provisional task turned out to have."""
 
     job: str
     task: str

@@ -7,7 +7,7 @@ import hashlib
 import secrets
 import time
 
-# Crockford's base 32, lower case: no i, l, o, u, and no character with a meaning in NATS subjects.
+# Crockford's base 32 in lower case: without i, l, o and u, and without characters that mean something in NATS subjects.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -50,7 +50,7 @@ def block_ranges(job: str, block: str, digits: int) -> list[tuple[str, str]]:
 
 
 def window_id(job: str, channel: str, start_ns: int, end_ns: int, event: str) -> str:
-    """Ledger identity of a window: a hash of job, channel (or sensor), start, end and event, and nothing else."""
+    """Id of a window in the ledger: a hash of job, channel (or sensor), start, end and event only."""
     text = f"{job}|{channel}|{start_ns}|{end_ns}|{event}"
     return f"{job}.{hashlib.blake2b(text.encode(), digest_size=12).hexdigest()}"
 

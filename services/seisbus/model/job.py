@@ -1,7 +1,7 @@
-"""The job file: what a user asks for, validated once, the same in YAML, in gRPC and in the database.
+"""The job file: what a user asks for. It is validated once, and is the same in YAML, in gRPC and in the database.
 
-`parse_job` turns text or a mapping into a job of the type that its `kind` names; every mistake becomes one
-`JobFileError` sentence. `read_job` reads what the database has, which was validated once.
+`parse_job` turns text or a mapping into a job of the type that its `kind` names; a mistake becomes a `JobFileError` of
+one sentence. `read_job` reads what the database has, which was validated before.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ J = TypeVar("J", bound=Job)
 
 
 class HasSpec(TypedDict):
-    """What a job document has in any case."""
+    """The part of a job document that is needed here."""
 
     spec: dict[str, Any]  # the job file, as it was checked
 
 
 def _field_names(job: type[Job], location: tuple[int | str, ...]) -> list[str]:
-    """Keys that are allowed where an unknown key stood."""
+    """The keys that are allowed at the place of an unknown key."""
     model: Any = job
     for step in location:
         if isinstance(step, int):
@@ -49,12 +49,13 @@ def _types() -> list[type[Job]]:
 
 
 def _foreign(job: type[Job], key: object) -> bool:
-    """Whether only other kinds take a key."""
+    """Whether a key belongs to other kinds only."""
     return key not in job.model_fields and any(key in other.model_fields for other in _types())
 
 
 def _default(key: str) -> list[object]:
-    """What a key that has no effect may hold: nothing, or its default in any kind, as the database has it."""
+    """Whether a key without effect may have this value: empty, or its default in any kind, as in documents of the
+    database."""
     found: list[object] = [None, ""]
     for job in _types():
         if key in job.model_fields:
@@ -101,7 +102,7 @@ def yaml_content(text: str) -> object:
         problem = getattr(error, "problem", None) or "it cannot be read"
         raise JobFileError(f"Job file: not valid YAML{line}: {yaml_text(problem)}.") from None
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError, OverflowError) as error:
-        # an explicit tag such as !!timestamp on another value, lists within lists without end, a key that is a list
+        # a tag such as !!timestamp on another value, endlessly nested lists, a key that is a list
         raise JobFileError(f"Job file: a value cannot be read ({error}).") from None
 
 
@@ -123,7 +124,7 @@ class UnknownKindError(JobFileError):
 
 
 def _made(job: type[Job], content: Mapping[str, object]) -> Job:
-    # what a kind needs is not there when nothing stands behind its key
+    # a needed key with an empty value counts as missing
     given = {key: value for key, value in content.items() if key not in job.needs or value not in (None, "")}
     try:
         return job.model_validate(given)
@@ -132,7 +133,7 @@ def _made(job: type[Job], content: Mapping[str, object]) -> Job:
 
 
 def of_type(job: Job, wanted: type[J]) -> J:
-    """The job, which has to be of a type; JobFileError otherwise."""
+    """The job as a value of this type; JobFileError if it has another type."""
     if not isinstance(job, wanted):
         raise JobFileError(f"The job is of kind {job.kind}, expected one of kind {wanted.kind_name()}.")
     return job
@@ -143,7 +144,8 @@ def parse_job(source: object) -> Job: ...
 @overload
 def parse_job(source: object, wanted: type[J]) -> J: ...
 def parse_job(source: object, wanted: type[Job] = Job) -> Job:
-    """The validated job of a YAML or JSON text, or of a mapping; JobFileError in one sentence otherwise.
+    """Validate a YAML or JSON text, or a mapping, and return its job; JobFileError, of one sentence, if something is
+    wrong.
 
     `wanted`: the type that it must have.
     """
@@ -151,7 +153,7 @@ def parse_job(source: object, wanted: type[Job] = Job) -> Job:
     if not isinstance(content, Mapping):
         raise JobFileError("Job file: expected a mapping with at least archive and windows.")
     job = _type_of(content)
-    # a key of another kind that holds its default says nothing
+    # a key of another kind does no harm if it has its default
     given = {k: v for k, v in content.items() if not (_foreign(job, k) and v in _default(str(k)))}
     return of_type(_made(job, given), wanted)
 
@@ -161,10 +163,11 @@ def read_job(document: HasSpec) -> Job: ...
 @overload
 def read_job(document: HasSpec, wanted: type[J]) -> J: ...
 def read_job(document: HasSpec, wanted: type[Job] = Job) -> Job:
-    """The job of a job document, which holds it as `spec`; documents of older versions have keys of all kinds in it.
+    """Return the job of a job document, which has it as `spec`. There, documents of older versions have the keys of all
+    kinds.
 
-    UnknownKindError (a JobFileError) when it is of a kind that this process does not know, JobFileError when it is not
-    of the type `wanted`.
+    UnknownKindError (a JobFileError) if this process does not know the kind, JobFileError if the job does not have the
+    type `wanted`.
     """
     content = document["spec"]
     job = _type_of(content)

@@ -1,4 +1,5 @@
-"""YAML of job files, in which a code is the text that stands there, whatever else YAML would read it as."""
+"""Reads the YAML of job files. A code stays the text that stands there, where YAML would read a number or a truth
+value."""
 
 from __future__ import annotations
 
@@ -9,12 +10,13 @@ import yaml
 
 _CODES: Final = frozenset({"net", "sta", "loc", "chan"})
 _PREFIX: Final = "tag:yaml.org,2002:"
-# nothing, and JSON's own words: a program that lost a code to them has to be told
+# empty values, and JSON's own words: if a program turned a code into one of them, its user must be told
 _KEPT: Final = frozenset({"", "~", "true", "false", "null"})
 
 
 class _PlainLoader(yaml.SafeLoader):  # type: ignore[misc]  # yaml is not typed
-    """Text, numbers, lists and mappings only; no aliases, by which a few lines can stand for gigabytes."""
+    """Text, numbers, lists and mappings only. Aliases are refused, because with them a few lines can stand for
+    gigabytes."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
@@ -23,7 +25,7 @@ class _PlainLoader(yaml.SafeLoader):  # type: ignore[misc]  # yaml is not typed
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        """Norway's NO is not a truth value here, and a location 00 or a station 0123 is not a number."""
+        """The network NO of Norway is not a truth value here, and a location 00 or a station 0123 is not a number."""
         for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
             if not isinstance(key, yaml.ScalarNode) or key.value not in _CODES:
                 continue
@@ -32,7 +34,7 @@ class _PlainLoader(yaml.SafeLoader):  # type: ignore[misc]  # yaml is not typed
         return super().construct_mapping(node, deep)
 
 
-# Times stay text: YAML's own reading of them loses nanoseconds, and raises for a date that does not exist.
+# Times stay text, because YAML's own reading loses nanoseconds, and fails at a date that does not exist.
 _PlainLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != f"{_PREFIX}timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
@@ -40,23 +42,23 @@ _PlainLoader.yaml_implicit_resolvers = {
 
 
 class _AsYamlError(Exception):
-    """A JSON text that only reading as YAML does justice to."""
+    """This JSON text must be read as YAML."""
 
 
 def _json_mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if any(key in _CODES and isinstance(value, int | float) and not isinstance(value, bool) for key, value in pairs):
-        raise _AsYamlError  # its digits as they stand there are the code
+        raise _AsYamlError  # a code is its digits as they are written, which JSON would not keep
     return dict(pairs)
 
 
 def load(text: str) -> Any:
-    """What a YAML or JSON text says, times as text; yaml.YAMLError when it is neither.
+    """The content of a YAML or JSON text, with times as text; yaml.YAMLError if it is neither.
 
-    JSON, which clients send, is read as such: megabytes of events would take minutes as YAML.
+    Clients send JSON, which is read as JSON: as YAML, megabytes of events would take minutes.
     """
     if text.lstrip().startswith("{"):
         try:
             return json.loads(text, object_pairs_hook=_json_mapping)
         except (ValueError, RecursionError, _AsYamlError):
-            pass  # YAML's own mappings begin like that too, and its errors name lines
+            pass  # a YAML mapping may begin like this too, and YAML's errors name lines
     return yaml.load(text, _PlainLoader)

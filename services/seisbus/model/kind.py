@@ -1,8 +1,8 @@
 """What all kinds of jobs have in common.
 
-A kind of job is a type: its keys in the job file, and what the services must know of it before they look inside. Each
-kind is one module in `kinds` of each stage that has something to do for it (model, control, indexer, fetcher, windower,
-writer, cli), under the kind's name and with an object `KIND`; docs/contributing/adding_a_job_kind.md shows how.
+A kind of job is a type: it has the keys of the job file, and says what services must know before they look inside. Each
+stage (model, control, indexer, fetcher, windower, writer, cli) that does something for a kind has a module with the
+kind's name in its folder `kinds`, with an object `KIND`. docs/contributing/adding_a_job_kind.md shows how.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from libseis.codes import ChannelFilter
 from .fields import Code, Location, Model
 from .stages import Stage
 
-# What is said when a key is missing, by key.
+# For each key, the sentence that is said when it is missing.
 Needs = Mapping[str, str]
 
 
@@ -35,7 +35,8 @@ class Work(StrEnum):
 class Queue:
     """A queue of a kind of job; at most `in_progress` of its messages are worked on at once by all replicas.
 
-    Queues of fetchers begin with a capital: archives have queues of their own there, and no capitals.
+    Names of fetchers' queues begin with a capital, because archives have queues there too, and their names have no
+    capitals.
     """
 
     work: Work
@@ -58,9 +59,9 @@ class Select(Model):
 
 
 class Job(Model):
-    """A job as the user wrote it: what every kind has.
+    """A job as the user wrote it: what all kinds have.
 
-    A kind gives `kind` a literal type and default, and says in `needs` what is said when a key is missing.
+    A kind gives `kind` a literal type and a default. Its `needs` has the sentences for keys that are missing.
     """
 
     queues: ClassVar[tuple[Queue, ...]] = ()
@@ -71,17 +72,17 @@ class Job(Model):
 
     @classmethod
     def form(cls, content: Mapping[str, object]) -> type[Job]:
-        """The type that a job file of this kind is to be read as, one of `forms`."""
+        """The type that a job file with this content has: one of `forms`."""
         return cls
 
     @classmethod
     def forms(cls) -> tuple[type[Job], ...]:
-        """The types of this kind: one, unless what stands in the file decides."""
+        """The types of this kind: one, unless the content of the file decides."""
         return (cls,)
 
     @classmethod
     def refusal(cls, key: str) -> str:
-        """What is said of a key that only other kinds take."""
+        """The sentence about a key that only other kinds take."""
         return f"a job of kind {cls.kind_name()} takes no {key}"
 
     @classmethod
@@ -96,21 +97,21 @@ class Job(Model):
 
     @property
     def recipe_key(self) -> str:
-        """What jobs that make the same of a window have in common; "" for jobs that make no windows."""
+        """A text that is equal for all jobs that make the same of a window; "" for jobs that do not make windows."""
         return ""
 
     @property
     def awaits(self) -> str:
-        """The job that must be closed before this one is planned; "" for none."""
+        """The job that must be closed before this one is planned; "" if there is no such job."""
         return ""
 
 
 class OfArchive(Job):
-    """A job on an archive; of two on one archive that with the higher priority is planned first."""
+    """A job on an archive. Of two jobs on one archive, the one with the higher priority is planned first."""
 
     needs: ClassVar[Needs] = {"archive": "archive is missing; add it (see docs/reference/job.md)"}
 
-    archive: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{0,40}$")]  # whether there is one, control says
+    archive: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{0,40}$")]  # control checks that it exists
     priority: Annotated[int, Field(ge=-9, le=9)] = 0
 
 
@@ -124,18 +125,18 @@ class Stored:
 
 
 class StoredJob(Job):
-    """A job on stored waveforms, which needs no archive."""
+    """A job on stored waveforms; it does not need an archive."""
 
     select: Select = Select()
 
     @classmethod
     def refusal(cls, key: str) -> str:
-        """What is said of a key that only other kinds take."""
+        """The sentence about a key that only other kinds take."""
         return f"a job of kind {cls.kind_name()} takes what is stored as it is, and no {key}"
 
     @property
     def stored(self) -> Stored:
-        """The waveforms that it works on, of channels that `select` names."""
+        """The waveforms that the job works on, of the channels in `select`."""
         raise NotImplementedError
 
 

@@ -1,4 +1,4 @@
-"""What a window was laid by: the predicted arrival of a phase, or picks; and why one could not be laid."""
+"""What decided the place of a window: the predicted arrival of a phase, or picks; or why it has no place."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """An arrival that somebody, or some program, picked.
+    """An arrival that a person or a program picked.
 
     `time_ns`: nanoseconds since 1970; `score`: 0 to 1, None if it was not given; `polarity`: U (up), D (down) or "";
     `id`: as its source names it.
@@ -42,8 +42,8 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class StationPick:
-    """A pick, with the codes of where it was made ("" for one that is not said; `chan` may be its beginning alone) and
-    the event that it belongs to ("" for none)."""
+    """A pick, with the codes of the channel where it was made and its event. A code or event that is not known is "";
+    `chan` may be the beginning of a code."""
 
     pick: Pick
     net: str
@@ -55,7 +55,7 @@ class StationPick:
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """Why a window could not be laid: its fate, a `Reason`, and a sentence."""
+    """Why a window could not be placed: its fate, a `Reason`, and a sentence."""
 
     fate: Fate
     reason: str
@@ -73,7 +73,8 @@ class PickAttributes(TypedDict):
 
 
 class MarkAttributes(TypedDict):
-    """What stands on a datum of what its window was laid by; times are epoch seconds."""
+    """What a datum's document and Metadata say about the arrival or picks that placed its window. Times are epoch
+    seconds."""
 
     phase_name: NotRequired[str]
     phase_time: NotRequired[float]
@@ -87,11 +88,11 @@ class MarkAttributes(TypedDict):
     pick_id: NotRequired[str]
     pick_score: NotRequired[float]
     pick_polarity: NotRequired[str]
-    picks: NotRequired[list[PickAttributes]]  # all of them, where there are several
+    picks: NotRequired[list[PickAttributes]]  # all of them, if there are several
 
 
 def mark_attributes(arrival: Arrival | None, picks: Sequence[Pick]) -> MarkAttributes:
-    """What stands on a datum, in its document and its Metadata; what is not known is left out."""
+    """The attributes for a datum's document and Metadata; what is not known is left out."""
     found: MarkAttributes = {}
     put_marks(found, arrival, picks)
     return found

@@ -1,4 +1,4 @@
-"""What misfit jobs measured: total misfits, and documents of windows and adjoint sources as libseis.misfit's values."""
+"""Results of misfit jobs: total misfits, and documents of windows and adjoint sources as values of libseis.misfit."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ class OfComponent(TypedDict):
 
 
 class MisfitWindowFields(OfComponent):
-    """A window as a document: `libseis.misfit.Window`, and where it stands. Samples are counted from 0, times are s."""
+    """A window as a document: `libseis.misfit.Window`, with its station and component. Samples count from 0, times are
+    in seconds."""
 
     left: int
     right: int
@@ -46,7 +47,7 @@ class MisfitWindowFields(OfComponent):
     phases: list[tuple[str, float]]  # [name, s after the origin]
     number: int  # in its component
     starttime: str  # ISO 8601, of the first sample of the trace
-    units: NotRequired[str]  # of the traces that were compared, where it is known
+    units: NotRequired[str]  # of the traces that were compared, if it is known
 
 
 class AdjointFields(OfComponent):

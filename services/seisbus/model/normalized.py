@@ -1,7 +1,7 @@
-"""What a datum's source and receiver are, and what steps, readers and exports get to know of them.
+"""The source and the receiver of a datum, and what steps, readers and exports are told about them.
 
-MsPASS calls this normalization: documents of waveforms hold ids, and the values behind them are attached where they
-are wanted, under MsPASS's names (channel_lat, site_elev, source_depth ...). `app.normalizing` finds them.
+MsPASS calls this normalization. Documents of waveforms hold ids; the values behind the ids are attached where they are
+wanted, under MsPASS's names (channel_lat, site_elev, source_depth ...). `app.normalizing` finds them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Source:
     Attributes
     ----------
     source_id : str
-        24 hex digits, the `_id` of its `source` document; "" where it has none.
+        24 hex digits, the `_id` of its `source` document; "" if there is none.
     event : str
         The id that its catalog or job gives it.
     lat, lon : float
@@ -117,7 +117,7 @@ class Receiver:
 def receiver_at(
     epochs: Iterable[Receiver], channel: Channel, first_ns: int, last_ns: int
 ) -> tuple[Receiver | None, str]:
-    """The epoch that a channel's datum is of: the one that holds its first sample, of several the latest.
+    """The epoch in which a datum was recorded: the one that holds its first sample; if there are several, the latest.
 
     Parameters
     ----------
@@ -131,8 +131,8 @@ def receiver_at(
     -------
     receiver : Receiver or None
     problem : str
-        One sentence where there is none, or where the epoch ends inside the datum; the same for all data of which it
-        can be said. "" else.
+        One sentence if there is no epoch, or if the epoch ends inside the datum; "" otherwise. It names no times of the
+        datum, so that data with the same problem share one sentence.
     """
     mine = [epoch for epoch in epochs if epoch.channel == channel]
     if not mine:
@@ -179,12 +179,12 @@ def attributes(receiver: Receiver | None, source: Source | None, way: Way | None
     receiver : Receiver or None
     source : Source or None
     way : Way or None
-        From the one to the other, where it is known already.
+        The way from source to receiver, if it is known already.
 
     Returns
     -------
     dict
-        Without what is not known.
+        Values that are not known are left out.
     """
     found: dict[str, Any] = {}
     if receiver is not None:
@@ -207,7 +207,7 @@ def attributes(receiver: Receiver | None, source: Source | None, way: Way | None
 
 
 def attributes_of(normals: Sequence[Normal]) -> list[dict[str, Any]]:
-    """`attributes` of many data, whose ways are found at once."""
+    """`attributes` of many data; all ways are computed at once."""
     pairs = {_places(n.receiver, n.source): None for n in normals if n.receiver is not None and n.source is not None}
     ways = dict(zip(pairs, _ways(list(pairs)), strict=True)) if pairs else {}
     return [
@@ -227,7 +227,8 @@ def _places(receiver: Receiver, source: Source) -> _Places:
     return source.lat, source.lon, receiver.lat, receiver.lon
 
 
-@lru_cache(maxsize=4096)  # the channels of a sensor are at one place, and its windows of an event of one source
+# the channels of a sensor have one place, and windows of one event have one source, so many data share a way
+@lru_cache(maxsize=4096)
 def _way(*places: float) -> Way:
     return _ways([places])[0]
 
@@ -240,7 +241,7 @@ def _ways(pairs: Sequence[Sequence[float]]) -> list[Way]:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of the sources and receivers that some data of a job may have.
+    """What is known of all sources and receivers that data of a job may have.
 
     Attributes
     ----------
@@ -249,13 +250,13 @@ class Known:
     sources : mapping
         By the id of the event.
     archive : str
-        Whose station metadata these are.
+        The archive with these station metadata.
     """
 
     receivers: Mapping[Channel, Sequence[Receiver]] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
     archive: str = ""
-    # by channel and event: thousands of windows have the same
+    # by channel and event, because thousands of windows have the same
     _same: dict[tuple[Channel, str], Normal] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def receiver(self, channel: Channel, first_ns: int, last_ns: int) -> tuple[Receiver | None, str]:
@@ -267,8 +268,8 @@ class Known:
         return _epoch_at(epochs, channel, first_ns, last_ns)
 
     def _sensor(self, channel: Channel) -> list[Receiver]:
-        """Of data of several channels, of a sensor (`Sensor.channel`) or of all at a place: where these are, without
-        what is of one alone."""
+        """The receiver of data of several channels, of one sensor (`Sensor.channel`) or of one place: their common
+        place, without what belongs to a single channel."""
         place = channel.net, channel.sta, channel.loc
         return [
             replace(epoch, channel=channel, channel_id="", hang=None, vang=None)
@@ -278,15 +279,15 @@ class Known:
         ]
 
     def standing(self, channel: Channel) -> Channel:
-        """Where data of a channel are from: itself, or its sensor where steps have made the channel of that one's
-        components, so that no station metadata have it."""
+        """The channel whose metadata hold for data of this one: itself, or its sensor, if steps made the channel out of
+        the sensor's components; station metadata do not have such a channel."""
         if channel.chan and channel not in self.receivers:
             sensor = Sensor.of(channel).channel
             return sensor if self._sensor(sensor) else channel
         return channel
 
     def source(self, event: str) -> tuple[Source | None, str]:
-        """The source of an event, and a sentence where nothing is known of it; (None, "") without an event."""
+        """The source of an event, or None and a sentence if nothing is known of it; (None, "") without an event."""
         if not event:
             return None, ""
         found = self.sources.get(event)
@@ -305,7 +306,7 @@ class Known:
         return found
 
     def _alone(self, receiver: Receiver) -> bool:
-        """Whether no other epoch of a channel overlaps one, so that all that lies in it is of it."""
+        """Whether an epoch overlaps no other epoch of the channel, so that all data inside it belong to it."""
         span = receiver.span
         others = [epoch for epoch in self.receivers.get(receiver.channel, ()) if epoch is not receiver]
         return not any(epoch.span.overlaps(span.start_ns, span.end_ns) for epoch in others)

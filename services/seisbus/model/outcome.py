@@ -24,15 +24,16 @@ RETRIABLE = (Fate.DEAD, Fate.MISSING, Fate.FAILED, Fate.CANCELLED)
 
 
 class Reason(StrEnum):
-    """Why a window of an archive's data is not saved; stable texts, stored in the ledger, with the fates they go with.
+    """Why a window of an archive's data is not saved, with the fate for each reason. The ledger stores these texts, so
+    they must not change.
 
-    Stations of misfit jobs have those of `libseis.misfit.errors`, datasets and purges `empty` and `in_use`.
+    Stations of misfit jobs have the reasons of `libseis.misfit.errors`; datasets and purges have `empty` and `in_use`.
     """
 
     fate: Fate
 
     def __new__(cls, value: str, fate: Fate) -> Reason:
-        """A text that knows its fate."""
+        """Make a text that has a fate."""
         made = str.__new__(cls, value)
         made._value_, made.fate = value, fate
         return made
@@ -49,7 +50,7 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable", Fate.DEAD
     WRONG_CHANNEL = "wrong_channel", Fate.DEAD
     STEP_FAILED = "step_failed", Fate.DEAD
-    # of the plan: where a window would lie cannot be told
+    # of the plan: the place of a window cannot be computed
     NO_SUCH_PHASE = "no_such_phase", Fate.DEAD
     NO_SOURCE_DEPTH = "no_source_depth", Fate.DEAD
     NO_COORDINATES = "no_coordinates", Fate.DEAD
@@ -83,16 +84,17 @@ _MISSING: Final[Mapping[str, str]] = {
 
 
 def missing_detail(names: str, reason: str) -> str:
-    """One sentence for the ledger: `names` (objects) are missing for a `reason`."""
+    """One sentence for the ledger: which objects (`names`) are missing, and why."""
     return f"{names}: {_MISSING.get(reason, reason)}."
 
 
-# Problems in a sentence for the ledger; the datum's log has all of them.
+# So many problems are in a sentence for the ledger; the datum's log has all of them.
 _FIRST = 3
 
 
 def unreadable_detail(names: str, size: int, problems: Sequence[str]) -> str:
-    """One sentence for the ledger: so many bytes of `names` (objects) could not be read, and the first problems."""
+    """One sentence for the ledger: how many bytes of which objects (`names`) could not be read, and the first
+    problems."""
     amount = f"{size:,} bytes" if size else "its bytes"
     more = f" And {len(problems) - _FIRST:,} more problems." if len(problems) > _FIRST else ""
     return f"{names}: {amount} could not be read: {' '.join(problems[:_FIRST])}{more}"
@@ -120,7 +122,7 @@ class Ledger(Shown):
         return self.planned == self.settled
 
     def rows(self) -> Mapping[str, Any]:
-        """The counts, without fates that none has, and whether they add up."""
+        """The counts, without fates that no window has, and whether they add up."""
         counts = {name: count for name, count in self.counts().items() if count or name in ("planned", "saved")}
         return counts if self.balanced else {**counts, "without an outcome": self.planned - self.settled}
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class ServiceUser(StrEnum):
-    """One user a service, and one for the command that creates streams, collections and users."""
+    """One user per service, and one for the command that creates streams, collections and users."""
 
     CONTROL = "control"
     INDEXER = "indexer"

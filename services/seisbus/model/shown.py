@@ -12,12 +12,13 @@ T = TypeVar("T")
 
 
 class Shown:
-    """A value that a notebook shows as a table of headings and texts: `rows`, its fields unless it says otherwise."""
+    """A value that a notebook shows as a table of headings and texts. `rows` gives them; by default they are the
+    fields."""
 
     __slots__ = ()
 
     def rows(self) -> Mapping[str, Any]:
-        """What is shown, by its heading."""
+        """The texts, by their headings."""
         return cells(self)
 
     def _repr_html_(self) -> str:
@@ -35,7 +36,7 @@ class Listing(list[T]):
 
 
 def cells(item: Any) -> Mapping[str, Any]:
-    """A document as it is, and a value by its fields."""
+    """The cells of a row: the keys and values of a document, or the fields of a value."""
     if isinstance(item, Mapping):
         return item
     if isinstance(item, Shown) and type(item).rows is not Shown.rows:

@@ -1,4 +1,4 @@
-"""How the kinds of jobs there are become known to a stage: its own modules, and those of other packages.
+"""How a stage finds the kinds of jobs: in its own modules, and in other packages.
 
 `kind` says what a kind is.
 """
@@ -15,22 +15,23 @@ from ..errors import UserError
 
 T = TypeVar("T")
 
-# Entry points of this group are kinds of other packages that a deployment may allow.
+# Other packages offer kinds as entry points of this group; a deployment allows them by name.
 GROUP: Final = "seisbus.kinds"
 
-_allowed: dict[str, str] = {}  # kind -> package, of those from outside
+_allowed: dict[str, str] = {}  # kind -> package, for kinds of other packages
 
 
 def allow_kinds(names: str) -> None:
     """Make the job kinds of other packages known to this process: names of entry points, separated by commas.
 
-    UserError when one is not installed, or is the name of a kind that is there already.
+    UserError if a kind is not installed, or if its name is taken.
     """
     wanted = [name.strip() for name in names.split(",") if name.strip()]
     if not wanted:
         _allowed.clear()
         return
-    from importlib.metadata import entry_points  # late: it takes 20 ms, which the start of every command would pay
+    # imported only here, because it takes 20 ms, by which every command would start later
+    from importlib.metadata import entry_points
 
     there = {entry.name: entry for entry in entry_points(group=GROUP)}
     own = {info.name.rpartition(".")[2] for info in _own("model")}
@@ -50,7 +51,8 @@ def _own(stage: str) -> list[pkgutil.ModuleInfo]:
 
 
 class Stage(Generic[T]):
-    """What one stage does for each kind of job: `KIND` of its own modules, and of module `name` of allowed packages."""
+    """What one stage does for each kind of job: the `KIND` of its own modules, and of the module `name` of allowed
+    packages."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -58,7 +60,7 @@ class Stage(Generic[T]):
         self._of: dict[str, str] | None = None
 
     def all(self) -> Mapping[str, T]:
-        """By name of the kind."""
+        """The `KIND` of each kind, by name."""
         if self._of != _allowed:
             modules = {info.name.rpartition(".")[2]: info.name for info in _own(self._name)}
             for kind, package in _allowed.items():
@@ -69,5 +71,5 @@ class Stage(Generic[T]):
         return self._known
 
     def get(self, kind: str, default: T) -> T:
-        """Of one kind; `default` where this stage has nothing of its own to do for it, or does not know it."""
+        """The `KIND` of one kind; `default` if this stage does nothing special for it, or does not know it."""
         return self.all().get(kind, default)

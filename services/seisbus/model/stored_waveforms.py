@@ -1,6 +1,6 @@
-"""What the stored bytes of a wf document mean, on its exact clock.
+"""Turns the stored bytes of a wf document into samples on its exact clock.
 
-Reading the bytes is left to others.
+Other modules read the bytes.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from libseis.segments.segment import as_counts
 
 from ..errors import SeisbusError
 
-# Elements of matrices of unit vectors that differ by less are the same.
+# Elements of direction matrices that differ by less are equal.
 _SAME_AXES: Final = 1e-6
 
 
 class StoredBytesError(SeisbusError):
-    """Bytes that do not hold what their wf document promises; `problem` is said of the waveform `document` (its id)."""
+    """Bytes do not hold what their wf document says. `document` is its id, `problem` a phrase about it."""
 
     def __init__(self, document: str, problem: str) -> None:
         super().__init__(f"Waveform {document} cannot be read: {problem}")
@@ -34,7 +34,7 @@ class StoredBytesError(SeisbusError):
 
 
 class StoredSamples(TypedDict):
-    """Which samples stored bytes hold."""
+    """What is known of the samples in stored bytes."""
 
     _id: Any  # an ObjectId, to a client its text
     net: str
@@ -47,8 +47,8 @@ class StoredSamples(TypedDict):
 
 
 def stored_segment(document: StoredSamples, data: bytes, *, miniseed: bool) -> Segment:
-    """The samples: counts stay int32, processed samples float64; start and rate are the document's,
-    the times of records those of miniSEED where they leave that grid.
+    """The samples: counts stay int32, processed samples float64. Start and rate are those of the document; where
+    records of miniSEED leave this grid, their own times are kept.
 
     `data` is miniSEED or little-endian float64.
     StoredBytesError when the bytes cannot be read or do not hold the samples that the document promises.
@@ -69,7 +69,7 @@ def stored_segment(document: StoredSamples, data: bytes, *, miniseed: bool) -> S
 
 
 def components_of(document: Mapping[str, Any]) -> int:
-    """How many components the samples of a wf document have: 3 of a Seismogram, which has a transformation matrix."""
+    """The number of components of a wf document: 3 if it has a transformation matrix, which makes it a Seismogram."""
     return 3 if "tmatrix" in document else 1
 
 
@@ -92,7 +92,7 @@ def stored_components(document: Mapping[str, Any], data: bytes) -> NDArray[np.fl
 def stored_segments(document: Mapping[str, Any], data: bytes, *, miniseed: bool) -> list[Segment]:
     """The samples channel by channel: one `stored_segment`, or the three components of a Seismogram, counts as int32.
 
-    A component has the code of its channel; where steps rotated them, that of where it points (`row_channels`).
+    A component has the code of its channel, or, if steps rotated the data, a code for its direction (`row_channels`).
     """
     if components_of(document) == 1:
         return [stored_segment(cast(StoredSamples, document), data, miniseed=miniseed)]
@@ -105,15 +105,15 @@ def stored_segments(document: Mapping[str, Any], data: bytes, *, miniseed: bool)
 
 
 def channels_of(document: Mapping[str, Any]) -> tuple[Channel, ...]:
-    """The channels that the samples of a wf document may be asked for by: one, or a Seismogram's, and what its
-    components are called."""
+    """The channels by which a wf document is found: its own; of a Seismogram its three, and the names of its
+    components."""
     if components_of(document) == 1:
         return (Channel.of_document(document),)
     return tuple(dict.fromkeys((*Channel.all_of_document(document), *row_channels(document))))
 
 
 def pointing(document: Mapping[str, Any], component: int) -> dict[str, float]:
-    """Where a component of a Seismogram points, as channel_hang and channel_vang (degrees); {} for a TimeSeries."""
+    """The direction of a component of a Seismogram, as channel_hang and channel_vang (degrees); {} for a TimeSeries."""
     if components_of(document) == 1:
         return {}
     east, north, up = document["tmatrix"][3 * component : 3 * component + 3]
@@ -123,8 +123,8 @@ def pointing(document: Mapping[str, Any], component: int) -> dict[str, float]:
 
 
 def row_channels(document: Mapping[str, Any]) -> tuple[Channel, ...]:
-    """What the components of a Seismogram are called: as the steps that made them say, else by the sensor's channels
-    while they are these, else E, N and Z where they point there, else 1, 2 and 3 (Z, where the third one is the
+    """The names of a Seismogram's components: those that steps gave them; otherwise the sensor's channels, if the
+    components are these; otherwise E, N and Z if they point there; otherwise 1, 2 and 3 (Z in place of 3 if it is
     vertical)."""
     channels = Channel.all_of_document(document)
     named = document.get("components")

@@ -1,7 +1,7 @@
-"""What an item of a ledger is about: a window of an event, an object, a dataset, a station of an event, a job.
+"""What an item of a ledger is about: an event (of which it is a window), an object, a dataset, a station, a job.
 
-On the bus and in documents a subject is a text, and the name of its type where that is not `event`. Documents and
-messages of older versions have the text alone.
+On the bus and in documents a subject is a text, with the name of its type if that is not `event`. Documents and
+messages of older versions have only the text.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import ClassVar, Final, TypeVar
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """The event that a window is of; of no event where `id` is empty."""
+    """The event of a window; `id` is empty if it has no event."""
 
     kind: ClassVar[str] = "event"
 
@@ -27,7 +27,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class ObjectKey:
-    """An object by its key, of which it is not known what it holds."""
+    """An object by its key; its content is not known."""
 
     kind: ClassVar[str] = "object"
 
@@ -41,7 +41,7 @@ class ObjectKey:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A dataset to build: of an event, or, where that is empty, of the item's channel and span."""
+    """A dataset to build: the waveforms of an event, or, if that is empty, of the item's channel and span."""
 
     kind: ClassVar[str] = "dataset"
 
@@ -96,7 +96,7 @@ def subject_of(kind: str, text: str) -> Subject:
 
 
 def of_event(subject: Subject) -> str:
-    """The event that something is of; "" for none."""
+    """The event of a subject; "" if it has no event."""
     match subject:
         case Event(event) | Dataset(event) | Station(event):
             return event
@@ -105,7 +105,7 @@ def of_event(subject: Subject) -> str:
 
 
 def as_type(subject: Subject, wanted: type[S]) -> S:
-    """The subject of a type; older versions wrote no type, so that all were events."""
+    """The subject as a value of this type. Older versions wrote no type, so their subjects all look like events."""
     if isinstance(subject, wanted):
         return subject
     if subject.kind != Event.kind:

@@ -12,7 +12,8 @@ from .subject import NO_EVENT, Subject, of_event
 
 @dataclass(frozen=True, slots=True)
 class ChannelRun:
-    """Where the records of a channel stand in an object of many: bytes [start, end); `knots` and `ordered` as there."""
+    """Where the records of a channel are in an object of several channels: bytes [start, end). `knots` and `ordered`:
+    as in ObjectRef."""
 
     channel: Channel
     start: int
@@ -23,10 +24,10 @@ class ChannelRun:
 
 @dataclass(frozen=True, slots=True)
 class ObjectRef:
-    """One archive object as far as the plan knew it (`size` 0 and `etag` "" when no listing told them).
+    """One archive object, as far as the plan knows it (`size` 0 and `etag` "" if they are not known).
 
-    `knots` are known record starts near the windows as (offset, time in ns); `ordered` says that a full scan found
-    nothing out of the ordinary. `runs` are the channels of an object of many, where these are known.
+    `knots` are known record starts near the windows, as (offset, time in ns). `ordered` says that a full scan found
+    nothing odd. `runs` are the channels of an object of several channels, if they are known.
     """
 
     archive: str
@@ -43,10 +44,11 @@ class ObjectRef:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """An item of a ledger: a window of a channel, or what else its subject says; times are nanoseconds since 1970.
+    """An item of a ledger: a window of a channel, or something else that its subject names. Times are nanoseconds since
+    1970.
 
-    `arrival` and `picks` say how a window was placed; they are not part of its identity.
-    Where a job takes sensors for items (`Recipe.components` is 3), `channel` stands for one (`Sensor.channel`).
+    `arrival` and `picks` say how a window was placed; they are not part of its identity. If the items of a job are
+    sensors (`Recipe.components` is 3), `channel` stands for a sensor (`Sensor.channel`).
     """
 
     id: str
@@ -74,7 +76,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class WindowTemplate:
-    """How a provisional task's windows follow from what it holds: cut to a span, or whole channels when None."""
+    """How the windows of a provisional task are made once its content is known: cut to a span, or whole channels if
+    that is None."""
 
     start_ns: int | None
     end_ns: int | None
@@ -83,7 +86,7 @@ class WindowTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Existing:
-    """Who has saved a window already: the job, and in how many pieces."""
+    """The job that has saved a window already, and the number of pieces."""
 
     job: str
     pieces: int
@@ -91,11 +94,11 @@ class Existing:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An archive object (with neighbours) and every window a job wants of it; of a sensor, the objects of its
+    """An archive object (with neighbours) and all windows that a job wants of it; for a sensor, the objects of its
     channels.
 
-    Without an object it is of windows that could not be placed; `unplaced` says why, one for each.
-    The last windows are those that `existing` jobs have saved, one for each.
+    A task without an object has windows that could not be placed; `unplaced` has the reason for each. The last windows
+    are those that earlier jobs have saved; `existing` has one entry for each.
     """
 
     id: str
@@ -105,27 +108,28 @@ class Task:
     windows: tuple[Window, ...]
     parts: tuple[Part, ...]
     template: WindowTemplate | None = None
-    pad_before_ns: int | None = None  # of this channel; None where the job's recipe says it for all
+    pad_before_ns: int | None = None  # of this channel; None if the job's recipe has one for all
     pad_after_ns: int | None = None
     unplaced: tuple[Unplaced, ...] = ()
     existing: tuple[Existing, ...] = ()
 
     @property
     def provisional(self) -> bool:
-        """Whether the contents of the object decide the windows (event files)."""
+        """Whether the windows follow from the content of the object (event files)."""
         return self.template is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What is done with the records of a window, and how the result is stored. Each of `steps` is {name: parameters}.
+    """What is made of the records of a window, and how it is stored. Each of `steps` is {name: parameters}.
 
     `components`: 1 for windows of channels, 3 for windows of sensors, whose channels become one Seismogram. `prefer`
-    and `prefer_loc`: of a station's channels those of the first band and instrument, and location, that there are; for
-    objects whose channels show when they are read. `history`: each datum keeps its own processing history.
+    and `prefer_loc`: take a station's channels with the first band and instrument, and the first location, that it has;
+    they are used for objects whose channels are known only when they are read. `history`: each datum keeps its own
+    processing history.
 
-    Pads are nanoseconds. With `pad_planned` they are what the plan took for the steps' need, and who knows the rate of
-    the records takes more where the steps want more; else they are the job's own.
+    Pads are in nanoseconds. With `pad_planned` they are what the plan computed from the steps; a service that knows the
+    rate of the records takes more if the steps need more. Otherwise they are the pads of the job file.
     """
 
     gaps: str = "kill"

@@ -1,5 +1,5 @@
-"""Moments and durations as people write them, turned into exact integer nanoseconds. The one reader of times: of job
-files, the command line, the client, catalogs and station metadata."""
+"""Moments and durations as people write them, turned into exact integer nanoseconds. All times are read here: those of
+job files, the command line, the client, catalogs and station metadata."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _UNITS = {
 }  # fmt: skip
 _DURATION = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*([a-z]*)\s*", re.ASCII)
 # 2011, 2011-03, 2011-03-11, 2011/3/11, 20110311, and with the day of the year 2011-070, 2011,070, 2011.070, 2011:070
-# and 2011070. Eight and seven digits cannot be mistaken for one another; six are refused (201103 could be 3 Nov 2020).
+# and 2011070. Eight and seven digits have one meaning each; six are refused (201103 could be 3 Nov 2020).
 _DATE = (
     r"(?P<year>\d{4})(?:(?P<sep>[-/])(?P<month>\d{1,2})(?:(?P=sep)(?P<day>\d{1,2}))?"
     r"|(?P<month8>\d\d)(?P<day8>\d\d)|[-,.:/]?(?P<doy>\d{3}))?"
@@ -34,14 +34,15 @@ _MOMENT = re.compile(
     re.ASCII,
 )
 _STAMP = re.compile(r"(\d{4}\d{2}\d{2})(\d{2}\d{2}(?:\d{2}(?:\.\d*)?)?)", re.ASCII)  # 20110311054623 of file names
-# Numbers that are seconds since 1970 without doubt, from March 1973 to 2030 and before 1966: 2023, 20110311 and 2011070
-# are smaller, 2011031105 and 201103110546 larger.
+# Numbers in these ranges can only be seconds since 1970 (March 1973 to 2030, and before 1966): 2023, 20110311 and
+# 2011070 are smaller, 2011031105 and 201103110546 are larger.
 _LEAST_EPOCH, _MOST_EPOCH, _FIRST_EPOCH = 100_000_000, 1_900_000_000, -10_000_000_000
 _LIMIT_NS = 2**63  # what a signed integer of 64 bits holds: 1677 to 2262
 
 
 def duration_ns(value: object) -> int:
-    """Nanoseconds of `3600`, `1.5`, "100s", "30min", "1h" or "2d"; a bare number is seconds. ValueError otherwise."""
+    """Nanoseconds of `3600`, `1.5`, "100s", "30min", "1h" or "2d"; a number without a unit is seconds. ValueError for
+    anything else."""
     if isinstance(value, timedelta):
         return (value.days * 86400 + value.seconds) * SECOND_NS + value.microseconds * 1000
     if not isinstance(value, bool) and isinstance(value, int | float | str):
@@ -54,10 +55,10 @@ def duration_ns(value: object) -> int:
 def moment_ns(value: object) -> int:
     """Nanoseconds since 1970 of a time as people write it; UTC unless it says otherwise.
 
-    A text of ISO 8601 or with the day of the year (see docs/reference/job.md), a date, a datetime, a numpy.datetime64,
-    obspy's UTCDateTime, or seconds since 1970 where a number can be nothing else. A year, month or day alone is its
-    first instant. Digits beyond microseconds are kept, and a second of 60, as catalogs have it, is carried over.
-    ValueError for anything else, among it a date that does not exist.
+    Takes a text of ISO 8601 or with the day of the year (see docs/reference/job.md), a date, a datetime, a
+    numpy.datetime64, obspy's UTCDateTime, or a number that can only be seconds since 1970. A year, month or day alone
+    is its first instant. Digits beyond microseconds are kept. A second of 60, which catalogs have, becomes the next
+    minute. ValueError for anything else, also for a date that does not exist.
     """
     found: int | None = None
     if isinstance(value, datetime):
@@ -108,10 +109,11 @@ def _epoch(text: str) -> int | None:
 
 
 def parse_time_ns(text: str) -> int | None:
-    """Nanoseconds since 1970 of a date, or a date and time, of the years 1 to 9999; None if it is something else.
+    """Nanoseconds since 1970 of a text with a date, or a date and time, of the years 1 to 9999; None for anything else.
 
-    Never of a number of seconds. A second of 60 is the next minute's 0: catalogs write it where 59.995 was rounded, and
-    POSIX time has no leap seconds; 24:00:00 is the next day's 0. Digits past the nanosecond are dropped.
+    A number of seconds is not taken. A second of 60 is second 0 of the next minute, because catalogs write it where
+    59.995 was rounded, and POSIX time has no leap seconds; 24:00:00 is 0:00 of the next day. Digits beyond the
+    nanosecond are dropped.
     """
     found = _MOMENT.fullmatch(text.strip())
     if found is None:

@@ -16,8 +16,8 @@ from libseis.isotime import DAY_NS, iso
 from .fields import Duration, Model, Moment, listed
 from .geography import Range, Within
 
-# An event beyond these is a mistake: 29000 is a depth in metres (the deepest earthquakes lie at 735 km), and no ground
-# is 10 km above the sea. Checked at submission and not here, so that jobs of old times can still be read.
+# An event outside these limits is a mistake: 29000 is a depth in metres (the deepest earthquakes are at 735 km), and no
+# ground is 10 km above the sea. This is checked at submission and not here, so that old jobs can still be read.
 LEAST_DEPTH_KM: Final = -10.0
 MOST_DEPTH_KM: Final = 800.0
 LEAST_MAGNITUDE: Final = -5.0
@@ -37,7 +37,7 @@ Phases = Annotated[tuple[str, ...], BeforeValidator(listed), AfterValidator(_pha
 
 
 class AbsoluteWindow(Model):
-    """A window given outright; the sample at `end` belongs to it, unless the end is excluded, as that of a tile is."""
+    """A window with its start and end. The sample at `end` belongs to it, unless the end is excluded, as in tiles."""
 
     start: Moment
     end: Moment
@@ -82,7 +82,8 @@ class InlineEvent(Model):
 
 
 class EventFilter(Model):
-    """Which of the events count: all that is given must hold. What an event does not say, a range does not hold."""
+    """Which of the events count: all conditions must hold. A range does not hold for a value that the event does not
+    have."""
 
     within: Within | None = None
     depth_km: Range | None = None
@@ -90,7 +91,7 @@ class EventFilter(Model):
     mag_type: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
 
     def depth_and_size(self, depth_km: float | None, mag: float | None, mag_type: str) -> bool:
-        """Whether an event counts by its depth, its magnitude and the type of that (upper and lower case alike)."""
+        """Whether an event fits by its depth, its magnitude and its type of magnitude (in any case)."""
         return (
             (self.depth_km is None or self.depth_km.holds(depth_km))
             and (self.mag is None or self.mag.holds(mag))
@@ -164,7 +165,7 @@ class PickWindows(Model):
 
 
 class Tile(Model):
-    """Windows of `length` every `step` over [start, end); the sample at a window's end belongs to the next."""
+    """Windows of `length` every `step` over [start, end); the sample at the end of a window belongs to the next one."""
 
     start: Moment
     end: Moment
@@ -192,7 +193,8 @@ class Windows(Model):
 
     @property
     def end_excluded(self) -> list[bool]:
-        """Whether the sample at the end of a window belongs to the next one; both where windows differ in it."""
+        """The possible answers to whether the sample at the end of a window belongs to the next one: both, if windows
+        differ."""
         if self.absolute is not None:
             return sorted({window.end_excluded for window in self.absolute})
         return [self.tile is not None]

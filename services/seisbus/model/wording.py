@@ -1,4 +1,4 @@
-"""What people are told of a wrong value in a job file: plain words in place of the validator's."""
+"""Messages about a wrong value in a job file, in plain words in place of the validator's."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-# What a text has to look like, by its pattern; every pattern of the job file is one of these.
+# For each pattern that job files have, a description of the texts that fit.
 PATTERNS: Final[Mapping[str, str]] = {
     r"^[0-9a-z]{1,40}$": "expected the id of a job (`seisbus jobs` lists them)",
     r"^[0-9a-z]{0,40}$": "expected the id of a job (`seisbus jobs` lists them)",
@@ -39,7 +39,7 @@ _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "too_short": lambda c: f"expected at least {c['min_length']:,} of them",
     "too_long": lambda c: f"expected at most {c['max_length']:,} of them",
 }
-# By the end of the validator's names of types.
+# By the ending of the validator's names of types.
 _TYPES: Final[Mapping[str, str]] = {
     "int": "expected a whole number",
     "float": "expected a number",
@@ -76,7 +76,7 @@ def problem_text(problem: Mapping[str, Any]) -> str:
 
 
 def found_text(value: object) -> str:
-    """`found` and a value, cut where it is long."""
+    """`found` and the value, shortened if it is long."""
     text = "nothing" if value is None else str(value).lower() if isinstance(value, bool) else repr(value)
     return f"found {text if len(text) <= _SHOWN else f'{text[: _SHOWN - 3]}...'}"
 
@@ -93,7 +93,7 @@ def where_text(location: tuple[int | str, ...]) -> str:
 
 
 def yaml_text(problem: str) -> str:
-    """What is wrong with a YAML text, for people who do not know what an alias is."""
+    """What is wrong with a YAML text, in words for people who do not know YAML's terms."""
     if "aliases (*name)" in problem or problem.startswith("expected alphabetic or numeric character"):
         return '* begins something else in YAML; put it in quotes, such as net: "*"'
     if "'\\t'" in problem:

@@ -1,1 +1,1 @@
-"""What the indexer does for each kind of job, one a module."""
+"""What the indexer does for each kind of job, one module per kind."""

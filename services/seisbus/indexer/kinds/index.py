@@ -1,4 +1,4 @@
-"""Index jobs: every page of keys is a task that the planning process does itself."""
+"""Index jobs: each page of keys is a task, and the planning process does it itself."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class IndexPlanner(IndexerKind[IndexJob]):
     in_place = True
 
     async def tasks(self, planning: Planning[IndexJob], cursor: Cursor) -> Tasks:
-        """A page of keys each."""
+        """One task per page of keys."""
         archive, number = archive_of(planning), 0
         async for keys in sync.pages(planning.context, archive):
             if number >= cursor.offset:
@@ -41,7 +41,7 @@ class IndexPlanner(IndexerKind[IndexJob]):
 
 
 async def nothing_to_read(planning: Planning[IndexJob], archive: ArchiveDefinition) -> None:
-    """Say why nothing was read: UserError for an archive that should have something, else a note on the job."""
+    """Say why nothing was read: UserError if the archive should have something, otherwise a note on the job."""
     prefixes = sync.prefixes(archive)
     if archive.name == "local":
         raise UserError(

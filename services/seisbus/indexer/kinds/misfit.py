@@ -17,7 +17,7 @@ from ...store.outcomes import each_outcome
 from ..items import ItemsPlanner, keys_of_stored
 from ..kind import Planning
 
-# In the codes of an entry whose object was never read, what it was to hold is still a selection.
+# Where an object was never read, the codes of its entry are still a selection with wildcards.
 _WILD = frozenset("*?,")
 
 
@@ -25,7 +25,8 @@ class MisfitPlanner(ItemsPlanner[MisfitJob]):
     """Stations to measure."""
 
     async def items(self, planning: Planning[MisfitJob]) -> Sequence[Window]:
-        """Those of stored waveforms; of a whole job also those of which it could store nothing."""
+        """The stations of stored waveforms. If a whole job is measured, also the stations of which it could store
+        nothing."""
         observed, wanted = planning.spec.misfit.observed, planning.spec.select.filter
         if observed.tag:
             keys = await keys_of_stored(planning, station_keys)
@@ -35,7 +36,7 @@ class MisfitPlanner(ItemsPlanner[MisfitJob]):
 
 
 async def _planned_stations(store: Store, job: str, wanted: ChannelFilter) -> list[StationKey]:
-    """The stations of each event that a window job looked for: also those of which it could store nothing."""
+    """The stations of each event that a window job looked for, whether it could store something or not."""
     found = await get_job(store, job)
     keys: set[StationKey] = set()
     async for outcome in each_outcome(store, found):

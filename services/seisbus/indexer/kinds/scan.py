@@ -1,4 +1,4 @@
-"""Scans: planned like window jobs; what their recipe says makes the difference."""
+"""Scans are planned like window jobs; only their recipe differs."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class WindowPlanner(IndexerKind[ArchiveJob]):
     )
 
     async def freeze(self, planning: Planning[ArchiveJob]) -> JobChange:
-        """The events, so that nothing synced later can change the plan."""
+        """Keep the events, so that a later sync of the catalog cannot change the plan."""
         if "origins" in planning.job:
             return {}
         spec = planning.spec
@@ -75,7 +75,7 @@ class WindowPlanner(IndexerKind[ArchiveJob]):
         return _event_file_tasks(planning, cursor) if event_files else _day_file_tasks(planning, cursor)
 
     async def send(self, planning: Planning[ArchiveJob], open_task: OpenTask, *, patient: bool = False) -> None:
-        """To the fetchers; parts that are done already are sent without windows."""
+        """Send the task to the fetchers; parts that are done already are sent without windows."""
         task, attempt, recipe = open_task.task, int(planning.job["attempt"]), planning.spec.recipe()
         if task.unplaced:
             await _send_unplaced(planning, open_task, patient=patient)
@@ -97,7 +97,8 @@ class WindowPlanner(IndexerKind[ArchiveJob]):
 
 
 async def _day_file_tasks(planning: Planning[ArchiveJob], cursor: Cursor) -> Tasks:
-    """Chunks of tasks, each with the cursor behind it; shards (home days) before the cursor are left alone."""
+    """Chunks of tasks, each with the cursor for what follows. Shards (home days) before the cursor are not planned
+    again."""
     context, spec, archive = planning.context, planning.spec, archive_of(planning)
     picks = picks_of_rows(planning.job.get("picks", ()))
     aims = await asyncio.to_thread(aims_of, spec, origins_of_job(planning.job), planning.job.get("stations"), picks)
@@ -114,7 +115,7 @@ async def _day_file_tasks(planning: Planning[ArchiveJob], cursor: Cursor) -> Tas
         windows = aims.reach(days[shard])
         if not windows:
             continue
-        # Data of a day can be in the file of the next day if days are cut at the record.
+        # If days are cut at the record, data of a day can be in the file of the next day.
         await files.load_padded(windows, pads, margin_days=int(cut_at_record))
         await planning.note(files.notes)
         files.notes.clear()
@@ -150,19 +151,19 @@ async def _day_file_tasks(planning: Planning[ArchiveJob], cursor: Cursor) -> Tas
             yield Cursor(shard, offset), await reuse.mark(chunk)
         lost |= aimed.without_place if aimed is not None else set()
     await planning.note(left_out_note(lost))
-    # days that were read for this plan could not be judged at submission
+    # the check at submission could not look at days that only this plan has read
     await planning.note(corner_notes(build(spec.steps), rates, refuse=False) if spec.steps else ())
 
 
 async def _next(tasks: Iterator[Task], *, aside: bool) -> list[Task]:
-    """The next chunk; `aside` in a thread, since windows of many events and stations take a while."""
+    """The next chunk. `aside`: in a thread, because windows of many events and stations take a while."""
     if aside:
         return await asyncio.to_thread(lambda: list(itertools.islice(tasks, CHUNK)))
     return list(itertools.islice(tasks, CHUNK))
 
 
 def _row(origin: Origin, *, placed: bool) -> OriginRow:
-    """An origin as the job's document keeps it; its place only where a plan looks at it."""
+    """An origin as the job's document keeps it, with its place only if the plan needs it."""
     if not placed:
         return origin.time_ns, origin.event
     return origin.time_ns, origin.event, origin.lat, origin.lon, origin.depth_km
@@ -174,7 +175,7 @@ def origins_of_job(job: JobDocument) -> list[Origin]:
 
 
 async def _send_unplaced(planning: Planning[ArchiveJob], open_task: OpenTask, *, patient: bool) -> None:
-    """Windows that could not be placed end here: their outcomes go to the writers."""
+    """Send the outcomes of windows that could not be placed to the writers; no other service sees these windows."""
     task, attempt = open_task.task, int(planning.job["attempt"])
     for number, part in enumerate(task.parts):
         if number in open_task.done:
@@ -199,7 +200,7 @@ def _unplaced_outcome(window: Window, why: Unplaced) -> WindowOutcome:
 
 
 async def _event_file_tasks(planning: Planning[ArchiveJob], cursor: Cursor) -> Tasks:
-    """One provisional task an event of the catalog."""
+    """One provisional task per event of the catalog."""
     spec, archive = planning.spec, archive_of(planning)
     after = spec.windows.events
     origins = planning.job["origins"]

@@ -1,1 +1,1 @@
-"""The kinds of jobs, one a module: what stands in their job files."""
+"""The keys of each kind of job, one module per kind."""

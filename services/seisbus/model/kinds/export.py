@@ -14,15 +14,15 @@ BUILD: Final = Queue(Work.WRITE, "build", 64)
 
 
 def _one_or_more(value: object) -> object:
-    """One of them may be written without a list, and as "" none at all."""
+    """Makes a list of a single text, and an empty list of ""."""
     return ((value,) if value else ()) if isinstance(value, str) else value
 
 
 class Export(Model):
-    """Stored waveforms as datasets: of one job, with one data_tag, or of one event (all that are given must fit).
+    """Stored waveforms as datasets: of one job, with one data_tag, or of one event. If several are given, all must fit.
 
-    `misfit`: misfit jobs of these waveforms, whose synthetics and results go into asdf; or the one that specfem is of.
-    `folder`: below `exports` in the output folder; without it the name of the job, tag or event.
+    `misfit`: misfit jobs on these waveforms. Their synthetics and results go into asdf; format specfem takes one job.
+    `folder`: a folder below `exports` in the output folder; by default the name of the job, tag or event.
     """
 
     format: Literal["asdf", "mseed", "mseed3", "sac", "parquet", "seisbench", "specfem"]
@@ -35,7 +35,7 @@ class Export(Model):
 
     @property
     def by_day(self) -> bool:
-        """Whether a dataset is a day of a channel (miniSEED in the SDS layout), instead of an event."""
+        """Whether each dataset is one channel and day (miniSEED in the SDS layout); otherwise it is one event."""
         return self.format in ("mseed", "mseed3")
 
     @model_validator(mode="after")

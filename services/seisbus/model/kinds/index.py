@@ -8,7 +8,8 @@ from ..kind import OfArchive
 
 
 class IndexJob(OfArchive):
-    """An archive to bring in. Its tasks are done by the indexer that plans them, so that it has no queue."""
+    """An archive whose indexes are to be read. The indexer that plans its tasks does them itself, so there is no
+    queue."""
 
     kind: Literal["index"] = "index"
 

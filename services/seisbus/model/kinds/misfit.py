@@ -1,7 +1,7 @@
 """Jobs of kind misfit: observed waveforms against synthetics, station by station.
 
-A job file of this kind names stored waveforms, or an archive and windows. The second is split when it is submitted,
-into a window job that stores the waveforms, and a misfit job on them.
+A job file of this kind names stored waveforms, or an archive and windows. With an archive it becomes two jobs at
+submission: a window job that stores the waveforms, and a misfit job on them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Observed(Model):
 
 
 class Synthetics(Model):
-    """Where synthetic waveforms are: names with {event}, {net}, {sta} and {component} in them.
+    """Where synthetic waveforms are: a pattern with {event}, {net}, {sta} and {component}.
 
     Names are paths below the deployment's input folder, or keys of the bucket of `archive`.
     """
@@ -67,7 +67,7 @@ class Synthetics(Model):
 
 
 class Measuring(Model):
-    """Observed against synthetic waveforms, station by station.
+    """How observed waveforms are compared with synthetic ones, station by station.
 
     `config`: the settings of libseis.misfit.Config. `fixed_windows`: a misfit job whose windows are measured again.
     `rejected`: keep rejected windows with their reasons.
@@ -102,14 +102,14 @@ class MisfitJob(StoredJob):
 
     @classmethod
     def form(cls, content: Mapping[str, object]) -> type[Job]:
-        """With `observed` it works on what is stored, without on an archive's windows."""
+        """With `observed`, the job works on stored waveforms; without it, on windows of an archive."""
         settings = content.get("misfit")
         without = isinstance(settings, Mapping) and settings.get("observed") is None
         return FetchedMisfitJob if without else cls
 
     @classmethod
     def forms(cls) -> tuple[type[Job], ...]:
-        """On what is stored, and on what an archive has."""
+        """A job on stored waveforms, and one on waveforms of an archive."""
         return cls, FetchedMisfitJob
 
     @property

@@ -15,7 +15,7 @@ _NEEDS_TILE: Final = "a job of kind scan needs windows: tile, with the days whos
 
 
 class ScanJob(ArchiveJob):
-    """Files to read whole, those of the days of a tile; its tasks use the queues of window jobs."""
+    """Files to read whole: those of all days of a tile. The tasks use the queues of window jobs."""
 
     needs: ClassVar[Needs] = {**OfArchive.needs, "windows": _NEEDS_TILE}
 
@@ -28,7 +28,7 @@ class ScanJob(ArchiveJob):
         return self
 
     def recipe(self) -> Recipe:
-        """That of its windows, with the wish that files are read and nothing is stored."""
+        """The recipe of its windows, which asks that files are read whole and nothing is stored."""
         return replace(super().recipe(), scan=True)
 
 

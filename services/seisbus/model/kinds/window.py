@@ -20,7 +20,7 @@ STORE: Final = Queue(Work.WRITE, "store", 4000)
 
 
 class WindowJob(CutJob):
-    """Windows to store: of channels, or with `components` 3 of sensors, whose three channels become one Seismogram."""
+    """Windows to store, of channels. With `components` 3, of sensors: three channels become one Seismogram."""
 
     queues = (CUT, STORE)
     needs: ClassVar[Needs] = {
@@ -32,7 +32,7 @@ class WindowJob(CutJob):
     components: Literal[1, 3] = 1
 
     def recipe(self) -> Recipe:
-        """With the number of components of a datum."""
+        """The recipe, with the number of components of a datum."""
         return replace(super().recipe(), components=self.components)
 
     @model_validator(mode="after")
@@ -50,7 +50,7 @@ class WindowJob(CutJob):
 
 
 def _names_sensors(chan: str) -> bool:
-    """Whether a selection of channel codes can hold three of a sensor."""
+    """Whether a selection of channel codes can match three channels of a sensor."""
     plain = Counter(code[:2] for code in alternatives(chan) if code[-1] not in "*?")
     return len(alternatives(chan)) > plain.total() or max(plain.values()) >= 3
 
