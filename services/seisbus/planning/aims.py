@@ -30,9 +30,9 @@ Epochs = Sequence[tuple[EpochSpan, Place]]
 """Where a channel was, and when."""
 EpochsOf = Callable[[Channel], Epochs]
 
-# Pairs of events and places whose arrivals are held at a time, some 50 bytes each.
+# So many pairs of events and places have their arrivals in memory at once, about 50 bytes each.
 _PAIRS: Final = 1_000_000
-# Sources from the surface to the deepest earthquakes: what the longest travel time is looked for among.
+# The longest travel time is looked for among these depths: from the surface to the deepest earthquakes.
 _DEPTHS_KM: Final = (0.0, 10.0, 100.0, 400.0, 700.0)
 _MARGIN_NS: Final = 300 * SECOND_NS
 
@@ -45,11 +45,11 @@ class Aims:
     spec
         The job.
     origins
-        Its events, with their places where `spec` looks at these.
+        Its events, with their places if `spec` needs them.
     tables
         Travel times, for windows by phase.
     stations
-        Those that thinning left; None without it.
+        The stations that thinning left; None if nothing was thinned out.
     """
 
     def __init__(
@@ -69,12 +69,12 @@ class Aims:
 
     @property
     def by_place(self) -> bool:
-        """Whether it must be known where channels are."""
+        """Whether the places of channels must be known."""
         return bool(self._phases) or self._spec.select.by_place
 
     @property
     def by_channel(self) -> bool:
-        """Whether windows differ from channel to channel, or are wanted of some only."""
+        """Whether windows differ from channel to channel, or are wanted of some channels only."""
         return self.by_place or bool(self._spec.select.prefer or self._spec.select.prefer_loc)
 
     def days(self) -> Sequence[int]:
@@ -100,8 +100,8 @@ class Aims:
         return sorted({day for days in found for day in days})
 
     def reach(self, day: int) -> list[PlannedWindow]:
-        """Spans that hold all windows of a home day, whatever the channel; the windows themselves where they are the
-        same for every channel."""
+        """Spans that hold the windows of a home day for every channel; the windows themselves if they are the same for
+        every channel."""
         if not self._phases:
             return list(windows_of_day(self._spec, self._origins, day))
         start_ns, end_ns = self._span()
@@ -117,7 +117,7 @@ class Aims:
         ]
 
     def warm(self, day: int) -> None:
-        """Have the travel times of a day's events at hand, which takes some hundredths of a second for a new depth."""
+        """Compute the travel times of a day's events, which takes some hundredths of a second for each new depth."""
         if self._tables is not None:
             for depth in {o.depth_km for o in self._candidates(day) if o.depth_km is not None}:
                 self._tables.curves(self._phases, depth)
@@ -180,13 +180,13 @@ class DayAims:
         return sorted(w for w in self._of_events(channel) if low <= w.start_ns < high)
 
     def places(self) -> Iterable[tuple[Channel, Place]]:
-        """The channels that are wanted and where they were on the day, those of which it is known."""
+        """The wanted channels with their places on the day, as far as these are known."""
         for channel in sorted(self._wanted):
             if (place := self._place(channel)) is not None:
                 yield channel, place
 
     def _chosen(self, channels: Collection[Channel]) -> set[Channel]:
-        """The channels whose stations are chosen, whatever the event."""
+        """The channels whose stations are chosen for every event."""
         chosen, kept = self.select, self._aims._stations
         left = [c for c in channels if kept is None or (c.net, c.sta) in kept]
         if chosen.within is not None:
@@ -196,7 +196,7 @@ class DayAims:
         return preferred(left, chosen.prefer, chosen.prefer_loc)
 
     def _place(self, channel: Channel) -> Place | None:
-        """Where a channel was on the day: of several epochs, in the first that the day touches."""
+        """The place of a channel on the day: that of the first epoch that the day touches."""
         start_ns = self._day * DAY_NS
         found = [(span, place) for span, place in self._epochs[channel] if span.overlaps(start_ns, start_ns + DAY_NS)]
         if not found:
@@ -271,7 +271,7 @@ class DayAims:
                 )  # fmt: skip
 
     def _unplaced(self, origin: Origin, reason: Reason, detail: str) -> PlannedWindow:
-        """An entry of the ledger, as long as its window would be, at the origin."""
+        """An entry of the ledger for a window without a place: at the origin, and as long as the window would be."""
         start_ns, end_ns = self._aims._span()
         return PlannedWindow(
             origin.time_ns + start_ns,
@@ -282,7 +282,7 @@ class DayAims:
         )
 
     def _column(self, place: Place) -> tuple[_Block, int]:
-        """The arrays that a place stands in, and where."""
+        """The arrays that hold a place, and its column there."""
         number, column = divmod(self._order[place], self._size)
         if number != self._block or self._held is None:
             self._block = number
@@ -315,7 +315,7 @@ def _time_of(origin: Origin) -> int:
 
 
 def _covered(epochs: Epochs, first_ns: int, last_ns: int) -> bool:
-    """Whether epochs hold every moment from the first to the last."""
+    """Whether epochs together hold every moment from the first to the last."""
     for span, _ in sorted(epochs, key=lambda one: one[0].start_ns):
         if span.holds(first_ns):
             if span.end_ns is None or span.end_ns > last_ns:

@@ -1,6 +1,6 @@
-"""What a job's steps meet at the sampling rates of its channels: corners, new rates, pads. Pure.
+"""Checks a job's steps against the sampling rates of its channels: corner frequencies, new rates, pads. Pure.
 
-What can work for no channel is a JobFileError; what goes wrong for some is a sentence that names them.
+If a step cannot work for any channel, that is a JobFileError; if it fails for some, a sentence names them.
 """
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ _SHOWN: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class _At:
-    """A channel where a step meets it: its rate then, and its lowest so far (Hz): no signal is above half of that."""
+    """A channel when a step runs: its rate then, and its lowest rate so far (Hz); there is no signal above half of
+    that."""
 
     rate: float
     lowest: float
 
 
 def corner_notes(steps: Sequence[Step], rates: Mapping[Channel, float | None], *, refuse: bool = True) -> list[str]:
-    """Corner frequencies and new rates against the rates of the channels (Hz), as they are when the step runs.
+    """Compare corner frequencies and new rates with the rates (Hz) that the channels have when the step runs.
 
-    A corner that is not below half of any channel's rate, and a band above all signal of every channel, is a
-    JobFileError (where `refuse`), of some channels' a sentence. None is an unknown rate.
+    It is a JobFileError (with `refuse`) if a corner is not below half the rate for any channel, or a band is above the
+    signal of every channel. If this holds for some channels only, a sentence says so. A rate of None is not known.
     """
     known = {channel: _At(rate, rate) for channel, rate in rates.items() if rate}
     everybody = len(rates)
@@ -57,7 +58,8 @@ def corner_notes(steps: Sequence[Step], rates: Mapping[Channel, float | None], *
 
 
 def _band_notes(step: Step, known: Mapping[Channel, _At], everybody: int, *, refuse: bool) -> list[str]:
-    """A filter's corners above half the lowest rate that the data had: the new samples between hold no signal there."""
+    """Notes on a filter whose corners are above half the lowest rate that the data had: interpolated samples hold no
+    signal there."""
     if step.name != "filter":
         return []
     kind = step.values["type"]
@@ -83,7 +85,7 @@ def _band_notes(step: Step, known: Mapping[Channel, _At], everybody: int, *, ref
 
 def _upwards(step: Step, known: Mapping[Channel, _At], everybody: int) -> list[str]:
     new = float(step.values["sampling_rate"])
-    # measured rates (99.99 Hz) that come to the one that was meant are no more than put in order
+    # from a measured rate (99.99 Hz) to its nominal one, the step only makes the times even
     up = {c for c, at in known.items() if new > at.rate and not _alike(new, at.rate)}
     if not up:
         return []
@@ -95,7 +97,8 @@ def _upwards(step: Step, known: Mapping[Channel, _At], everybody: int) -> list[s
 
 
 def _apart(step: Step, known: Mapping[Channel, _At]) -> list[str]:
-    """Nominal rates that differ stay apart after a division."""
+    """Notes on a step that divides the rate: channels with different nominal rates still have different ones
+    afterwards."""
     new: dict[float, list[str]] = defaultdict(list)
     for channel, at in sorted(known.items()):
         nominal = Rate.from_hz(at.rate).nominal
@@ -107,7 +110,8 @@ def _apart(step: Step, known: Mapping[Channel, _At]) -> list[str]:
 
 
 def pad_notes(steps: Sequence[Step], rates: Mapping[Channel, float | None], given_s: tuple[float, float]) -> list[str]:
-    """A pad of the job's own (seconds before and after) that is shorter than the steps want at a channel's rate."""
+    """Notes on a pad of the job file (seconds before and after) that is shorter than the steps need at a channel's
+    rate."""
     short: dict[float, list[str]] = defaultdict(list)
     for channel, rate in sorted(rates.items()):
         if rate and (needed := pad(steps, rate)) > min(given_s):
@@ -132,7 +136,7 @@ def _corner(step: Step) -> float | None:
         given = [step.values[name] for name in ("freqmin", "freqmax", "freq")]
         return max(float(value) for value in given if value is not None)
     if step.name == "remove_response" and step.values["pre_filt"] is not None:
-        return float(step.values["pre_filt"][2])  # beyond it only the flank is cut
+        return float(step.values["pre_filt"][2])  # above it only the filter's flank is cut off
     return None
 
 

@@ -1,6 +1,6 @@
-"""Which datasets an export, and which stations a misfit job consists of, and where datasets stand: values only.
+"""The datasets of an export, the stations of a misfit job, and the paths of datasets. Values only.
 
-An item of an export's ledger is a dataset. Its window says which waveforms belong to it: those of an event, or, for
+Each item of an export's ledger is a dataset. Its window says which waveforms belong to it: those of an event, or, for
 miniSEED in the SDS layout, those of a channel and UTC day.
 """
 
@@ -23,13 +23,15 @@ from ..model.task import Part, Task, Window
 _NO_CHANNEL = Channel("", "", "", "")
 _SUFFIX = {"asdf": ".h5", "parquet": ".parquet", "sac": "", "seisbench": "", "specfem": ""}
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.+-]")
-# Longest file name of common file systems is 255 bytes; room for suffixes and the name of the unfinished file.
+# File names have at most 255 bytes on common file systems; this leaves room for suffixes and for the name of the
+# unfinished file.
 _LONGEST_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
 class StoredSpan:
-    """What planning must know of a stored waveform: its channel, event, first and last sample (ns since 1970)."""
+    """What planning must know of a stored waveform: its channel, its event, the times of its first and last sample (ns
+    since 1970)."""
 
     channel: Channel
     event: str
@@ -38,7 +40,7 @@ class StoredSpan:
 
 
 def item(job: str, subject: Subject, channel: Channel = _NO_CHANNEL, start_ns: int = 0, end_ns: int = 0) -> Window:
-    """An item of a job's ledger that is not cut out of an archive's data."""
+    """Make an item of a ledger that is not a window of an archive's data."""
     identity = window_id(job, str(channel), start_ns, end_ns, subject.text)
     return Window(identity, channel, start_ns, end_ns, inclusive_end=False, subject=subject)
 
@@ -53,7 +55,7 @@ class DatasetKey:
 
     @property
     def place(self) -> tuple[str, Channel, int]:
-        """What datasets are ordered by."""
+        """The sort key of datasets."""
         return self.event, self.channel, self.day or 0
 
     def item(self, job: str) -> Window:
@@ -72,7 +74,7 @@ class StationKey:
 
     @property
     def place(self) -> tuple[str, Channel, int]:
-        """What stations are ordered by."""
+        """The sort key of stations."""
         return self.event, Channel(self.net, self.sta, "", ""), 0
 
     def item(self, job: str) -> Window:
@@ -93,7 +95,7 @@ def dataset_keys(export: Export, stored: Iterable[StoredSpan]) -> set[DatasetKey
 
 
 def station_keys(stored: Iterable[StoredSpan]) -> set[StationKey]:
-    """The stations of each event that these waveforms are of."""
+    """The stations of each event that have such waveforms."""
     return {StationKey(waveform.event, waveform.channel.net, waveform.channel.sta) for waveform in stored}
 
 
@@ -104,7 +106,7 @@ def plan_items(job: str, items: Iterable[Window], first: int) -> Iterator[Task]:
 
 
 def dataset_path(export: Export, window: Window) -> PurePosixPath:
-    """Where a dataset stands below the output folder: exports/{folder}/…; no name in it leaves that folder.
+    """The path of a dataset below the output folder: exports/{folder}/…. No name in it can lead out of that folder.
 
     miniSEED: SDS (seiscomp.de, "SeisComP Data Structure"), YEAR/NET/STA/CHAN.D/NET.STA.LOC.CHAN.D.YEAR.DAY.
     """
@@ -120,12 +122,14 @@ def dataset_path(export: Export, window: Window) -> PurePosixPath:
 
 
 def sink_key(job: str, build: str, path: str) -> str:
-    """Where the dataset of a path stands in the sink: below a folder of this build alone, which nothing overwrites."""
+    """The key in the sink of the dataset with this path. Each build has a folder of its own, so nothing is
+    overwritten."""
     return f"exports/{job}/{build}/{path.removeprefix('exports/')}"
 
 
 def safe_name(text: str) -> str:
-    """A file name of `text`: itself where it has only letters, digits and _ . + -, else so much of it and a hash."""
+    """A file name made of `text`: the text itself if it has only letters, digits and _ . + -, otherwise its beginning
+    and a hash."""
     name = _UNSAFE.sub("_", text)[:_LONGEST_NAME].lstrip(".")
     if name == text and name:
         return name

@@ -1,4 +1,4 @@
-"""Tasks some of whose windows an earlier job has saved."""
+"""Tasks in which an earlier job has saved some of the windows."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from ..model.task import Existing, Part, Task, Window
 
-# What one message settles is one transaction.
+# At most so many windows are settled at once, because one message is settled in one transaction.
 _PART_WINDOWS = 500
 
 
 def with_existing(task: Task, found: Mapping[str, Existing]) -> Task:
-    """The task with the windows that are `found` (by id) behind the others, in parts of their own."""
+    """The task with the windows that are `found` (by id) at its end, in parts of their own."""
     if not any(window.id in found for window in task.windows):
         return task
     left: list[Window] = []

@@ -1,4 +1,4 @@
-"""Stretches of an object's bytes, spans of time, and what it costs to read bytes apart or together. Pure."""
+"""Ranges of an object's bytes, spans of time, and whether bytes are read together or apart. Pure."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from libseis.segments import Span
 
-# What a round trip is worth to a read that is alone: 30 ms at 40 Mbit/s, what one connection of a cloud archive gives.
+# A round trip takes as long as so many bytes, for a read that is alone: 30 ms at 40 Mbit/s, the speed of one connection
+# to a cloud archive.
 ROUND_TRIP_BYTES = 150_000
-# And at least, when many reads share the line, which others fill meanwhile: 30 ms of 100 Mbit/s over 16 reads.
+# The least value, when many reads share the line and others use it meanwhile: 30 ms of 100 Mbit/s over 16 reads.
 _LEAST_ROUND_TRIP_BYTES = 20_000
-# So few bytes are rather read again than a request divided around them: two headers of the longest usual records.
+# So few known bytes are read again, because a request is not worth dividing for them: two headers of the longest usual
+# records.
 _AGAIN_BYTES = 8_704
 
 
@@ -28,12 +30,12 @@ class ByteRange:
         return self.end - self.start
 
     def moved(self, by: int) -> ByteRange:
-        """The range so many bytes further on."""
+        """The same range, moved by so many bytes."""
         return ByteRange(self.start + by, self.end + by)
 
 
 def merged(spans: Sequence[Span]) -> tuple[Span, ...]:
-    """Spans in order, those that touch made one."""
+    """Spans in order; spans that touch become one."""
     out: list[Span] = []
     for span in sorted(spans, key=lambda s: s.start_ns):
         if out and span.start_ns <= out[-1].end_ns:
@@ -55,22 +57,22 @@ def complement(known: Sequence[ByteRange], size: int) -> Iterator[ByteRange]:
 
 
 def round_trip_bytes(reads: int) -> int:
-    """What a round trip is worth in bytes to one of so many `reads` at the same time."""
+    """How many bytes one of so many `reads` could get in the time of a round trip."""
     return max(_LEAST_ROUND_TRIP_BYTES, ROUND_TRIP_BYTES // max(1, reads))
 
 
 def coalesced(
     ranges: Sequence[ByteRange], known: Sequence[ByteRange], size: int, worth: int = ROUND_TRIP_BYTES
 ) -> list[ByteRange]:
-    """Ranges to read: near ones made one when the bytes between cost less than what a round trip is `worth`, known
-    bytes left out, unless they are a few inside of what is read."""
+    """The ranges to read. Ranges become one if the bytes between them cost less than a round trip (`worth`). Known
+    bytes are left out, except a few in the middle of what is read."""
     joined: list[ByteRange] = []
     for one in sorted(ranges):
         if joined and one.start - joined[-1].end <= worth:
             joined[-1] = ByteRange(joined[-1].start, max(joined[-1].end, one.end))
         else:
             joined.append(one)
-    known = list(complement(list(complement(known, size)), size))  # those that touch made one
+    known = list(complement(list(complement(known, size)), size))  # ranges that touch become one
     known = [k for k in known if k.size > _AGAIN_BYTES or not any(j.start < k.start and k.end < j.end for j in joined)]
     return [
         ByteRange(max(hole.start, one.start), min(hole.end, one.end))

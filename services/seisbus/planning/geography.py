@@ -40,17 +40,18 @@ def inside(area: Within, lat: Floats, lon: Floats) -> Flags:
 
 
 def _east_of(lon: Floats, west: float) -> Floats:
-    """Degrees from `west` eastward, 0 to 360; what is a rounding error to the west is there."""
+    """Degrees from `west` to the east, 0 to 360; a place that lies to the west only by a rounding error is at 0."""
     turn = (lon - west) % 360.0
     return np.where(turn > 360.0 - _DEGREES, 0.0, turn)
 
 
 def _in_polygon(corners: Sequence[tuple[float, float]], lat: Floats, lon: Floats) -> Flags:
-    """By the number of edges that a line to the north crosses; longitudes follow the corners over the date line."""
+    """A place is inside if a line to the north crosses an odd number of edges. Longitudes follow the corners over the
+    date line."""
     ys = np.array([corner[0] for corner in corners])
     turns = np.diff([corner[1] for corner in corners])
     xs = corners[0][1] + np.concatenate([[0.0], np.cumsum((turns + 180.0) % 360.0 - 180.0)])
-    # a place may stand at any turn that the corners pass over
+    # the corners may go beyond 180 degrees, so the place is tried with full turns added
     west, east = float(xs.min()), float(xs.max())
     found = np.zeros(len(lat), dtype=bool)
     x = west + _east_of(lon, west)
@@ -121,15 +122,15 @@ Station = tuple[str, str]
 
 
 def thinned(places: Mapping[Station, Place], data: Mapping[Station, float], spacing: Extent) -> set[Station]:
-    """The stations that stay when no two may be closer than `spacing`: those with most data are taken first, of equals
-    the first by name."""
+    """The stations that stay when no two may be closer than `spacing`. Stations with more data are taken first; among
+    equals, the first by name."""
     order = sorted(places, key=lambda station: (-data.get(station, 0.0), station))
     kept: list[Station] = []
     lat, lon = np.empty(len(order)), np.empty(len(order))
     for station in order:
         place, n = places[station], len(kept)
         if spacing.km:
-            # the sphere's distance is within 0.6 % of the ellipsoid's, and quickly had
+            # the distance on a sphere differs from that on the ellipsoid by at most 0.6 %, and is quick to compute
             rough = distance_degrees(place.lat, place.lon, lat[:n], lon[:n]) * 111.195
             near = np.flatnonzero(rough <= spacing.number * 1.01)
             apart = geodesic(place.lat, place.lon, lat[near], lon[near]).distance_km
@@ -143,8 +144,9 @@ def thinned(places: Mapping[Station, Place], data: Mapping[Station, float], spac
 
 
 def preferred(channels: Collection[Channel], prefer: Sequence[str], prefer_loc: Sequence[str]) -> set[Channel]:
-    """Of each station the channels of the first band and instrument of `prefer` that it has, and of these those of the
-    first location of `prefer_loc`; where it has none of a list, that list changes nothing."""
+    """The preferred channels of each station: those with the first band and instrument of `prefer` that it has, and
+    among them those with the first location of `prefer_loc` that they have. A list of which a station has nothing
+    changes nothing."""
     of_station: dict[Station, list[Channel]] = {}
     for channel in channels:
         of_station.setdefault((channel.net, channel.sta), []).append(channel)

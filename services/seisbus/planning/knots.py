@@ -1,7 +1,7 @@
-"""What is kept of an object's records: sparse (offset, time) pairs, packed for storage, thinned, picked around spans.
+"""Knots: a few (offset, time) pairs that are kept of an object's records.
 
-A knot says that a record starts at `offset` and its first sample is at `time_ns`; behind the last record that was
-read, that all before `offset` is at `time_ns` or earlier. Pure.
+A knot says that a record starts at `offset` with its first sample at `time_ns`. The last knot stands behind the last
+record that was read, and says that everything before `offset` is at `time_ns` or earlier. Pure.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from libseis.segments import Span
 
 from .observed import Integers, Knot, Observed
 
-# Two minutes of 60 are what a window of an hour reads too much at each end, at worst: 7 % with both.
+# Knots are two minutes apart. So a window of an hour reads at most two minutes too much at each end: 7 % in all.
 SPACING_NS = 120_000_000_000
 
 
@@ -30,7 +30,7 @@ class KnotTable:
 
     @classmethod
     def unpacked(cls, blobs: Iterable[bytes], *, ordered: bool) -> KnotTable:
-        """The union of packed tables, repeats dropped."""
+        """All pairs of packed tables, each once."""
         rows = [np.frombuffer(blob, "<i8").reshape(-1, 2) for blob in blobs]
         pairs = np.unique(np.concatenate(rows), axis=0) if rows else np.empty((0, 2), np.int64)
         return cls(pairs[:, 0], pairs[:, 1], ordered)
@@ -40,8 +40,8 @@ class KnotTable:
         return np.stack([self.offset, self.time_ns], axis=1).astype("<i8").tobytes()
 
     def around(self, spans: Sequence[Span]) -> tuple[Knot, ...]:
-        """The knots that bracket each span: the last one before it, and two behind it, since the record of the first
-        may hold the span's last sample."""
+        """The knots around each span: the last one before it, and the first two after it, because the record at the
+        first of these may hold the span's last sample."""
         picked: set[int] = set()
         for span in spans:
             before = int(np.searchsorted(self.time_ns, span.start_ns, side="right")) - 1
@@ -51,8 +51,8 @@ class KnotTable:
 
 
 def learned(seen: Observed, *, ordered: bool) -> KnotTable:
-    """What is kept of records that were read: thinned, and where the last of them ends, so that a window which ends in
-    it is bracketed."""
+    """The knots of records that were read: a thinned list, and where the last record ends, so that there is a knot
+    behind a window that ends in it."""
     table = thinned(seen.offset, seen.start_ns, ordered=ordered)
     if len(seen.offset) == 0:
         return table
@@ -61,7 +61,7 @@ def learned(seen: Observed, *, ordered: bool) -> KnotTable:
 
 
 def thinned(offset: Integers, start_ns: Integers, *, ordered: bool = False) -> KnotTable:
-    """A record's row every two minutes at most, the first and the last always; rows in order of offset."""
+    """At most one row every two minutes, but always the first and the last; rows in order of offset."""
     if len(offset) == 0:
         return KnotTable(offset, start_ns, ordered)
     cells: NDArray[np.int64] = start_ns // SPACING_NS

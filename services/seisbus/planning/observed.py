@@ -1,6 +1,6 @@
-"""Where the records of an object stand, as far as that is known: knots, what reads found, and a guess between them.
+"""Where the records of an object are, as far as it is known: knots, records that were read, and guesses between them.
 
-Pure. What to read next is `ranges`'.
+Pure. `ranges` decides what to read next.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from .extents import ByteRange
 
 Integers = NDArray[np.int64]
 
-# Bytes an hour vary; a guess is trusted to this part of its distance from the nearest known point. Measured on
-# generated files whose hours hold 0.6 to 2.1 times the mean: 1.1 times the windows' bytes in 3.2 requests and 2.2 round
-# trips; lower values extend more often, higher ones read more.
+# The bytes per hour vary, so a guess may be wrong by this part of its distance from the nearest known point. Measured
+# on generated files whose hours hold 0.6 to 2.1 times the mean: 1.1 times the windows' bytes in 3.2 requests and 2.2
+# round trips; lower values extend more often, higher ones read more.
 _DOUBT = 0.1
-# Records that tell the local slope, and the time over which it is believed more than the mean to the next point.
+# The local slope is taken from so many records, and counts more than the mean slope to the next point over this time.
 _SLOPE_RECORDS = 16
 _SLOPE_NS = 3_600_000_000_000
 
@@ -77,7 +77,7 @@ class Observed:
 
     @cached_property
     def rising(self) -> bool:
-        """Whether no record starts before the one in front of it."""
+        """Whether each record starts at or after the start of the record before it."""
         return bool((self.start_ns[1:] >= self.start_ns[:-1]).all())
 
     @cached_property
@@ -104,7 +104,7 @@ class Point:
 
 
 def _slope(seen: Observed, rows: slice) -> float:
-    """Bytes a nanosecond over some records."""
+    """Bytes per nanosecond over some records."""
     span = int(seen.end_ns[rows][-1] - seen.start_ns[rows][0])
     return float(seen.length[rows].sum() / span) if span > 0 else 0.0
 
@@ -112,7 +112,7 @@ def _slope(seen: Observed, rows: slice) -> float:
 def guess(points: Sequence[Point], time_ns: int) -> tuple[int, float]:
     """Offset of a time, and by how many bytes it may be wrong.
 
-    Between two neighbours the mean slope holds in the middle, and near a point that was read the slope seen there.
+    In the middle between two points their mean slope is used; near a point that was read, the slope there.
     """
     at = bisect.bisect_right([p.time_ns for p in points], time_ns)
     left, right = points[max(0, at - 1)], points[min(len(points) - 1, at)]
@@ -149,12 +149,12 @@ class Run:
         return int(self.end_ns[-1])
 
     def starts_late(self, span: Span, day: Span) -> bool:
-        """Whether a sample one interval before the first would be wanted, and belongs to the object's day."""
+        """Whether the sample before the first one would be wanted and would belong to the object's day."""
         period = float(self.period_ns[0])
         return self.first_ns - period >= max(span.start_ns - period / 2, day.start_ns)
 
     def ends_early(self, span: Span, day: Span) -> bool:
-        """Whether a sample one interval after the last would be wanted, and belongs to the object's day."""
+        """Whether the sample after the last one would be wanted and would belong to the object's day."""
         period = float(self.period_ns[-1])
         return self.last_ns + period <= min(span.end_ns + period, day.end_ns - 1)
 

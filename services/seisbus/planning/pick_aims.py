@@ -1,4 +1,4 @@
-"""Windows around picks: for the channels of the station that each was made at. Pure."""
+"""Windows around picks, for the channels of the station where each pick was made. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .aims import Aims, DayAims, EpochsOf
 from .geography import Station
 from .windows import PlannedWindow
 
-# A pick of no channel that is known stands for all of its station in the ledger.
+# In the ledger this code stands for a whole station, if no channel of a pick is known.
 _ANY = "???"
 
 
@@ -28,9 +28,9 @@ class PickAims(Aims):
     spec
         The job.
     picks
-        Those that count (`counting`).
+        The picks that count (`counting`).
     stations
-        Those that thinning left; None without it.
+        The stations that thinning left; None if nothing was thinned out.
     """
 
     def __init__(
@@ -40,7 +40,8 @@ class PickAims(Aims):
         wanted = spec.windows.picks
         assert wanted is not None
         self._by_day: dict[int, dict[Station, list[PlannedWindow]]] = {}
-        self._codes: dict[Station, set[tuple[str, str]]] = {}  # location and beginning of the channel, as picks say
+        # location and beginning of the channel, as the picks have them
+        self._codes: dict[Station, set[tuple[str, str]]] = {}
         for station, window in _windows(picks, wanted):
             self._by_day.setdefault(window.start_ns // DAY_NS, {}).setdefault(station, []).append(window)
         for pick in picks:
@@ -48,7 +49,7 @@ class PickAims(Aims):
 
     @property
     def by_channel(self) -> bool:
-        """Picks are of stations."""
+        """Windows differ, because each pick belongs to a station."""
         return True
 
     def home_days(self) -> Sequence[int]:
@@ -76,7 +77,8 @@ class PickAims(Aims):
         return self._by_day.get(day, {})
 
     def channel_of(self, station: Station) -> Channel:
-        """What stands in the ledger for a station without a channel: the codes of its picks, as far as they agree."""
+        """The channel in the ledger for a station without known channels: the codes of its picks, as far as they
+        agree."""
         codes = self._codes[station]
         locs, chans = {loc for loc, _ in codes}, {chan for _, chan in codes}
         chan = chans.pop() if len(chans) == 1 else ""
@@ -97,7 +99,7 @@ class DayPicks(DayAims):
         if channel not in self._wanted:
             return ()
         found: dict[tuple[int, int, str], PlannedWindow] = {}
-        for net in (channel.net, ""):  # a pick that says no network counts for all
+        for net in (channel.net, ""):  # a pick without a network counts for all networks
             for window in self._mine.get((net, channel.sta), ()):
                 found.setdefault((window.start_ns, window.end_ns, window.event), window)
         return sorted(found.values())
@@ -105,12 +107,12 @@ class DayPicks(DayAims):
     def left(
         self, placed: Collection[tuple[str, str, PlannedWindow]], described: Collection[Station]
     ) -> list[tuple[Channel, list[PlannedWindow]]]:
-        """The windows of stations that no channel had, with the reason, in order of station.
+        """The windows that no channel got, with the reason, in order of station.
 
         Parameters
         ----------
         placed
-            Network, station and window of all that a channel had.
+            Network, station and window of all windows that a channel got.
         described
             The stations of the archive's metadata.
         """
@@ -126,7 +128,7 @@ class DayPicks(DayAims):
                 continue
             same = {other for other in self._there if other[1] == sta and net in ("", other[0])}
             if same and not same & chosen:
-                continue  # the job does not choose it
+                continue  # the job does not choose this station
             windows = [w for w in self._mine[station] if (net, sta, w.start_ns, w.end_ns, w.event) not in had]
             if windows:
                 why = [_unplaced(w, station, known=station in known or bool(same)) for w in windows]

@@ -1,8 +1,8 @@
-"""From a day's files and windows to tasks: one object, all windows wanted from it, and the neighbours that they need;
-for a sensor, the objects of its channels.
+"""Makes tasks of a day's files and windows. A task has one object, all windows wanted from it, and the neighbour
+objects that these need; for a sensor, the objects of its channels.
 
-A channel is planned when a file of it is known, or expected, on a day that the window touches. So data that were never
-stored count as missing, and the listing still finds files that an index forgot.
+A channel is planned if one of its files is known or expected on a day that the window touches. So data that were never
+stored count as missing, and files that are in the listing but not in the index are found.
 """
 
 from __future__ import annotations
@@ -22,12 +22,11 @@ from .knots import KnotTable
 from .runs import KnownRun
 from .windows import PlannedWindow
 
-# Records of a part should fit an inline message (7 MB) in the worst case of 4.4 bytes a sample.
+# The records of a part should fit into an inline message (7 MB), even at 4.4 bytes per sample, the worst case.
 _PART_BYTES = 6_000_000
 _BYTES_A_SAMPLE = 4.4
-# What one message settles is one transaction, and each window's document lands on a page of its own: 2,900 of them
-# were more than the embedded database's cache may hold unwritten, and it stood still
-# (docs/explanation/embedded_database.md).
+# One message is settled in one transaction, and each window's document goes to another page. The cache of the embedded
+# database may not hold 2,900 unwritten pages: it stood still (docs/explanation/embedded_database.md).
 _PART_WINDOWS = 500
 # A 4096-byte Steim-2 record holds at most 63 frames x 15 words x 7 differences.
 _SAMPLES_A_RECORD = 6615
@@ -41,11 +40,11 @@ _WILD = frozenset("*?,")
 
 @dataclass(frozen=True, slots=True)
 class DayFile:
-    """A file of one channel and day; `listed` False when only an index or station metadata speak of it.
+    """A file of one channel and day; `listed` is False if only an index or station metadata name it.
 
-    `station`: a file of a station with all its channels; `channel` holds what is wanted of them, wildcards included.
-    `runs` say where the channels of a station stand, if that is known.
-    `others` are more objects that hold records of the channel, though their keys name another one.
+    `station`: a file with all channels of a station; then `channel` holds the selection of them, with wildcards. `runs`
+    say where the channels of a station are in the file, if that is known. `others` are objects that hold records of the
+    channel too, though their keys name another one.
     """
 
     channel: Channel
@@ -61,9 +60,10 @@ class DayFile:
 
 
 DayFiles = Mapping[Channel, DayFile]
-# Nanoseconds of padding before and after the windows of a channel whose slowest known rate is the second argument.
+# Gives the nanoseconds of padding before and after the windows of a channel; the second argument is its slowest known
+# rate.
 PadOf = Callable[[Channel, float | None], tuple[int, int]]
-# Network and station of a window that a channel has.
+# A window with the network and station that it has a channel of.
 Placed = tuple[str, str, PlannedWindow]
 # The windows of a channel on a home day.
 WindowsOf = Callable[[Channel], Sequence[PlannedWindow]]
@@ -75,22 +75,23 @@ def no_pad(channel: Channel, rate: float | None) -> tuple[int, int]:
 
 
 def nominal_rate(channel: Channel, sampling_rate: float | None) -> float:
-    """Samples per second: what the index says, else the band code's upper end."""
+    """Samples per second, from the index, otherwise the upper end of the band code."""
     if sampling_rate and sampling_rate > 0:
         return sampling_rate
     return _BAND_RATES.get(channel.chan[:1], _ASSUMED_RATE)
 
 
 def edge_margin_ns(channel: Channel, sampling_rate: float | None, cut_at_record: bool) -> int:
-    """How far data of a day can stand in the neighbour's file: nothing when days are cut at the sample, else the
-    longest record, a day at most."""
+    """How far into the neighbour's file the data of a day can reach: 0 if days are cut at the sample, otherwise the
+    longest record, at most a day."""
     if not cut_at_record:
         return 0
     return min(DAY_NS, int(_SAMPLES_A_RECORD / nominal_rate(channel, sampling_rate) * 1e9))
 
 
 def spans_of_object(spans: Sequence[Span], day_ns: int, margin_ns: int) -> tuple[Span, ...]:
-    """The spans that a day's object can hold data of; a task reads neighbours for some of its windows only."""
+    """Those of the spans of which a day's object can hold data, because a task needs its neighbours only for some of
+    its windows."""
     low, high = day_ns - margin_ns, day_ns + DAY_NS + margin_ns
     return tuple(span for span in spans if span.end_ns >= low and span.start_ns < high)
 
@@ -114,15 +115,15 @@ def plan_day(
     components: int = 1,
     left: Callable[[Collection[Placed]], Iterable[tuple[Channel, Sequence[PlannedWindow]]]] | None = None,
 ) -> Iterator[Task]:
-    """Tasks of one home day in order of channel, or of sensor where a datum has three `components`; those of stations
-    are provisional, an entry a window, until a read tells their channels.
+    """Tasks of one home day in order of channel, or of sensor if a datum has three `components`. Tasks for files of
+    whole stations are provisional, with one entry per window, until a read tells the channels.
 
-    `windows` are those of every channel; with `aimed`, which gives the windows of each, they are spans that hold all of
-    these. Windows that could not be placed are a task of their own, without objects; `left` is told which windows
-    channels had, and gives those that none did.
+    `windows` are the windows of every channel. With `aimed`, which gives the windows of each channel, they are spans
+    that hold all of these. Windows that could not be placed make a task of their own, without objects. `left` gets the
+    windows that channels had, and returns those that no channel had.
 
-    `files` gives the files of a day, expected ones included; it is asked only for days the windows (with pads and
-    edge margins) touch. The numbering of tasks depends only on the arguments.
+    `files` gives the files of a day, also those that are only expected; it is called only for days that the windows
+    (with pads and edge margins) touch. The numbers of tasks depend only on the arguments.
     """
     if not windows:
         return
@@ -176,7 +177,7 @@ def _window(job: str, channel: Channel, w: PlannedWindow) -> Window:
 
 
 def unplaced_task(identity: str, job: str, archive: str, channel: Channel, windows: Sequence[PlannedWindow]) -> Task:
-    """Entries of the ledger for windows that could not be placed, with the reason of each."""
+    """A task for windows that could not be placed, with the reason of each."""
     reasons = tuple(w.unplaced for w in windows if w.unplaced is not None)
     return Task(
         id=identity,
@@ -190,15 +191,16 @@ def unplaced_task(identity: str, job: str, archive: str, channel: Channel, windo
 
 
 def _items(channels: Sequence[Channel], components: int) -> list[tuple[Channel, tuple[Channel, ...]]]:
-    """What stands in the ledger, with the channels that it is made of: each by itself, or sensors."""
-    if components == 1 or any(_WILD.intersection(channel.chan) for channel in channels):  # of stations: not known yet
+    """The items of the ledger, each with the channels that it is made of: single channels, or sensors."""
+    # files of stations: their channels are not known yet
+    if components == 1 or any(_WILD.intersection(channel.chan) for channel in channels):
         return [(channel, (channel,)) for channel in channels]
     sensors = sensors_of(channels)
     return [(sensor.channel, tuple(sensors[sensor])) for sensor in sorted(sensors)]
 
 
 def sensors_of(channels: Iterable[Channel]) -> dict[Sensor, list[Channel]]:
-    """Channels by the sensor that they belong to, in their order."""
+    """Channels by their sensor, in their order."""
     found: dict[Sensor, list[Channel]] = {}
     for channel in channels:
         found.setdefault(Sensor.of(channel), []).append(channel)
@@ -213,8 +215,9 @@ def _objects(
     spans: Sequence[Span],
     files: Callable[[int], DayFiles],
 ) -> Iterator[ObjectRef]:
-    """The objects of a channel that spans, the windows with all that they need around them, can have data in."""
-    needed: dict[int, None] = {home: None}  # the home object comes first
+    """The objects of a channel that can hold data of the spans, which are the windows with everything they need around
+    them."""
+    needed: dict[int, None] = {home: None}  # the object of the home day comes first
     for one in spans:
         needed.update(dict.fromkeys(touched_days(one.start_ns, one.end_ns)))
     touched = {d for w in windows for d in touched_days(w.start_ns, _last_ns(w))}
@@ -227,7 +230,7 @@ def _objects(
 def pad_of(
     channel: Channel, windows: Sequence[PlannedWindow], files: Callable[[int], DayFiles], pads: PadOf
 ) -> tuple[int, int]:
-    """The padding of a channel's windows at the slowest rate that it has on any day which they and it reach."""
+    """The padding of a channel's windows at its slowest rate on all days that the padded windows touch."""
     first, last = min(w.start_ns for w in windows), max(_last_ns(w) for w in windows)
     before = after = 0
     while True:
@@ -251,7 +254,7 @@ def _and_others(file: DayFile | None) -> tuple[DayFile | None, ...]:
 def _object(
     archive: str, channel: Channel, day: int, file: DayFile | None, spans: Sequence[Span], *, wanted: bool
 ) -> ObjectRef | None:
-    """The reference of a day's file; a file that is not there matters only on days the windows themselves touch."""
+    """The reference to a day's file. A missing file matters only on days that the windows themselves touch."""
     if file is not None and file.listed:
         ref = ObjectRef(archive, file.key, file.size, file.etag, day * DAY_NS, channel)
         if file.runs:
@@ -267,7 +270,8 @@ def _object(
 
 
 def split(seconds: Sequence[float], rate: float) -> tuple[Part, ...]:
-    """Runs of windows whose records fit one message; a single window may be larger (it travels as a claim)."""
+    """Divide windows into runs whose records fit into one message. A single window may be larger; it travels as a
+    claim."""
     parts: list[Part] = []
     first, size = 0, 0.0
     for number, length in enumerate(seconds):
@@ -289,10 +293,10 @@ def plan_event(
     span: tuple[int, int] | None,
     wanted: Channel,
 ) -> Task:
-    """The provisional task of one event file: one entry in the ledger until the first read says what it holds.
+    """The provisional task of one event file. It has one entry in the ledger until the first read tells its channels.
 
-    Its windows are cut to `span` (ns), or whole channels where that is None; `wanted` has the job's selection in its
-    codes, wildcards and alternatives included.
+    Its windows are cut to `span` (ns), or are whole channels if that is None. The codes of `wanted` are the job's
+    selection, with wildcards and alternatives.
     """
     return Task(
         id=task_id(job, 0, number),

@@ -1,13 +1,13 @@
-"""Which bytes of an object hold its windows: states in, next requests out; pure.
+"""Finds the bytes of an object that hold its windows. It takes what was read and says what to read next. Pure.
 
-Assumed, checked after every read, and given up for a whole read when it does not hold: one channel per object, records
-of one length in order of time, nothing between them. What a range cannot see is a second copy of the same time far
-away in the file; a job that says `verify: full` reads every object whole.
+It assumes one channel per object, and records of one length, in order of time, with nothing between them. This is
+checked after every read; if it does not hold, the object is read whole. What a range cannot see is a second copy of the
+same time far away in the file; a job that says `verify: full` reads every object whole.
 
-The search is interpolation on (offset, time) points: what is known from before (knots), else the object's ends, which
-stand for the ends of its day only softly. While the bytes that an uncertain guess would waste outweigh a round trip,
-small probes are sent first, to both ends of the window at once; then one read for each run of windows, extended when it
-turns out short.
+The search interpolates between (offset, time) points: knots that earlier reads left, otherwise the object's ends, which
+may differ from the ends of its day. While an uncertain guess would waste more bytes than a round trip is worth, small
+probes are sent first, to both ends of the window at once. Then each run of windows is read once; if the read was too
+short, it is extended.
 """
 
 from __future__ import annotations
@@ -23,34 +23,35 @@ from libseis.segments import Span
 from .extents import ROUND_TRIP_BYTES, ByteRange, coalesced, complement, merged
 from .observed import Hint, Knot, Observed, Point, Run, guess, runs
 
-# Two headers in a row must stand in a probe for an offset to be believed: enough for 512-byte records, and what is
-# tried next when it was not enough (4096-byte records: up to 8191 bytes to the second header, and a header).
+# A probe must hold two headers in a row, so that an offset can be trusted. The first size is enough for 512-byte
+# records. If it was not enough, the second is tried (4096-byte records: up to 8191 bytes to the second header, and a
+# header).
 PROBE_BYTES = 1_536
 LARGE_PROBE_BYTES = 8_704
-# Below this an object is read whole in one request (all 1 Hz channels are), unless knots say where its windows are.
+# A smaller object is read whole in one request (all 1 Hz channels are smaller), unless knots say where its windows are.
 SMALL_BYTES = 196_608
-# Probes are sent while the doubt is more than this part of the bytes that are wanted, and one to each end that has
-# more than this part of the doubt.
+# Probes are sent while the doubt is more than the first part of the wanted bytes: one to each end that has more than
+# the second part of the doubt.
 _WASTE = 0.1
 _SHARE = 0.25
-# Ends of a window that are so near to each other are probed as one.
+# If the ends of a window are so near to each other, one probe serves both.
 _NEAR_ENDS = 16_384
-# So few bytes are not worth a probe.
+# For so few bytes no probe is sent.
 _LEAST_WASTE = 1_024
-# Requests that go together wait for one round trip; another one costs this part of it.
+# Requests that are sent together wait for one round trip; each further one costs this part of it.
 _TOGETHER = 4
-# The bytes between two knots are read where a guess between them would read hardly less.
+# All bytes between two knots are read if they are at most so many times what a guess between them would read.
 _BRACKET = 1.15
-# When the wanted bytes are more than this part of the object, the rest comes along.
+# If more than this part of the object is wanted, it is read whole.
 _MOSTLY = 0.7
-# Reads one after the other, of any number of ranges each, after which the object is read whole.
+# After so many reads one after the other, each of any number of ranges, the object is read whole.
 _MOST_ROUNDS = 8
-# Two knots are near when this is all that they enclose beside the window: twice the spacing of kept knots.
+# Two knots are near if they enclose at most this much time beside the window: twice the distance of kept knots.
 _NEAR_NS = 240_000_000_000
-# Records are seldom longer, and sample intervals in objects that are not small anyway.
+# Records are rarely longer; nor are sample intervals, in objects large enough for a search.
 _LONG_RECORD = 4096
 _RECORD = 512
-# So many knots tell the length of records.
+# So many knots are enough to tell the length of records.
 _ENOUGH_KNOTS = 4
 _LONG_INTERVAL_NS = 1_000_000_000
 
@@ -77,7 +78,7 @@ class WholeReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Read these ranges next; they overlap neither each other nor anything read before."""
+    """Read these ranges next. They do not overlap each other or anything read before."""
 
     ranges: tuple[ByteRange, ...]
 
@@ -100,7 +101,7 @@ Step = Read | Whole | Done
 
 @dataclass(frozen=True, slots=True)
 class _Guess:
-    """Where a window may be: the offsets of its ends with their doubts, and the range that holds it by these."""
+    """Where a window may be: the offsets of its ends, by how much each may be wrong, and the range that follows."""
 
     range: ByteRange
     first: int
@@ -110,12 +111,12 @@ class _Guess:
 
     @property
     def wasted(self) -> float:
-        """Bytes that the doubts would read."""
+        """Bytes that would be read only because the offsets are uncertain."""
         return self.first_doubt + self.last_doubt
 
     @property
     def places(self) -> list[int]:
-        """Where probes help: at the ends that are uncertain, or once where these are near to each other."""
+        """Where probes help: at each uncertain end, or once if the ends are near to each other."""
         if self.last - self.first < min(self.wasted, _NEAR_ENDS):
             return [(self.first + self.last) // 2]
         doubts = ((self.first, self.first_doubt), (self.last, self.last_doubt))
@@ -126,9 +127,9 @@ class _Guess:
 class RangeSearch:
     """The search in one object. Call `next`, read what it says, `add` what was found, until Done or Whole.
 
-    What was read is to be joined with the reads it touches before its records are looked for, since a record may
-    straddle their border; a small one inside of a new one is read again with it. `day` is the span of time the object's
-    bytes roughly stand for, `worth` what a round trip is worth in bytes.
+    Join a new read with earlier reads that it touches before looking for records, because a record may cross their
+    border. A small earlier read inside a new one is read again with it. `day` is the span of time that the object
+    covers roughly, `worth` how many bytes a round trip is worth.
     """
 
     size: int
@@ -140,14 +141,14 @@ class RangeSearch:
     _seen: list[Observed] = field(default_factory=list)
     _rounds: int = 0
     _probes: set[ByteRange] = field(default_factory=set)
-    _points: list[Point] | None = None  # of what is known now, until more is added
+    _points: list[Point] | None = None  # computed from what is known now; None after more is added
     _runs: list[Run] | None = None
 
     def __post_init__(self) -> None:
         self.wanted = merged(self.wanted)
 
     def add(self, observed: Observed) -> None:
-        """Take in what a read found; it stands for the earlier reads inside its range."""
+        """Add what a read found. It replaces earlier reads inside its range."""
         inside = observed.range
         self._seen = [o for o in self._seen if o.range.start < inside.start or o.range.end > inside.end]
         self._seen.append(observed)
@@ -175,7 +176,7 @@ class RangeSearch:
         if self._rounds >= _MOST_ROUNDS:
             return self._whole(WholeReason.GAVE_UP)
         ranges = coalesced(ranges, self._known(), self.size, self.worth // _TOGETHER)
-        if not ranges:  # only bytes that were read already, and they did not help
+        if not ranges:  # it would only read bytes that were read already and did not help
             return self._whole(WholeReason.GAVE_UP)
         again = sum(k.size for k in self._known() if any(r.start <= k.start and k.end <= r.end for r in ranges))
         if sum(r.size for r in ranges) + sum(r.size for r in self._known()) - again > _MOSTLY * self.size:
@@ -216,8 +217,8 @@ class RangeSearch:
     # -- one span ---------------------------------------------------------------------------------
 
     def _step(self, span: Span) -> list[ByteRange] | _Guess | WholeReason:
-        """Ranges that `span` still needs (none when it is covered), a guess where they may be, or why ranges cannot
-        serve it."""
+        """The ranges that `span` still needs (empty if it is covered), or a guess where they may be, or why ranges do
+        not work."""
         body = self._body(span)
         if body is not None:
             return self._extension(span, body)
@@ -230,7 +231,7 @@ class RangeSearch:
         if bracket is not None and bracket.size <= _BRACKET * (end - start):
             return [bracket]
         if len(self.hint.knots) < _ENOUGH_KNOTS and not any(len(seen.offset) for seen in self._seen):
-            # no less than what surely holds a record
+            # at least so much that it surely holds a record
             end = min(self.size, max(end, start + LARGE_PROBE_BYTES))
         for run in self._known_runs():
             if run.range.start <= start and end <= run.range.end:  # read already, by a probe
@@ -238,7 +239,7 @@ class RangeSearch:
         return _Guess(ByteRange(start, end), first, last, first_doubt, last_doubt)
 
     def _guessed(self, guesses: Sequence[_Guess]) -> list[ByteRange]:
-        """Probes where guesses are too uncertain, else what they say.
+        """Probes where guesses are too uncertain, otherwise the guessed ranges.
 
         Probes of all windows go together: they cost one round trip, and save most of what the doubts would waste.
         """
@@ -247,7 +248,7 @@ class RangeSearch:
             return [one.range for one in guesses]
         places: list[int] = []
         for one in sorted(uncertain, key=lambda one: one.first):
-            # where so near a probe might land beside the one before it, that one tells enough for now
+            # a probe so near to the last one would hardly tell more
             if not places or one.first - places[-1] > one.wasted:
                 places += one.places
         if probes := self._probed(places):
@@ -255,7 +256,7 @@ class RangeSearch:
         return [one.range for one in guesses]
 
     def _probed(self, places: Sequence[int]) -> list[ByteRange]:
-        """Probes around places; none of those that were sent already."""
+        """Probes around places, without probes that were sent already."""
         size = PROBE_BYTES
         if any(len(seen.offset) == 0 for seen in self._seen):
             size = LARGE_PROBE_BYTES
@@ -273,25 +274,26 @@ class RangeSearch:
         return probes
 
     def _bracket(self, span: Span) -> ByteRange | None:
-        """The bytes from the knot before the span to the one behind it, where both are near: one request, surely."""
+        """The bytes from the knot before the span to the one behind it, if both are near: they surely hold it, in one
+        request."""
         before = max((k for k in self.hint.knots if k.time_ns <= span.start_ns), default=None)
         after = min((k for k in self.hint.knots if k.time_ns > span.end_ns), default=None)
         if self.hint.ordered:
-            # a full scan keeps the ends, and a knot every two minutes, or at every record where these are longer
+            # a full scan keeps both ends and a knot every two minutes, or at every record if records are longer
             before = before or Knot(0, span.start_ns)
             after = after or Knot(self.size, span.end_ns)
         if before is None or after is None:
             return None
         if not self.hint.ordered and after.time_ns - before.time_ns > span.end_ns - span.start_ns + _NEAR_NS:
             return None
-        # a record that starts within an interval behind the window may hold its last sample
+        # a record that starts less than an interval after the window may hold its last sample
         surely = (k.offset for k in self.hint.knots if k.time_ns > span.end_ns + _LONG_INTERVAL_NS)
         end = min(after.offset + _LONG_RECORD, min(surely, default=self.size))
         return ByteRange(before.offset, end) if before.offset < after.offset else None
 
     def _body(self, span: Span) -> Run | None:
-        """The run of bytes read that touches the span, or that ends where the object does on the span's side of it;
-        None when only probes were made."""
+        """The run of bytes that were read and touch the span, or that reach the end of the object on the span's side.
+        None if only probes were read."""
         for run in self._known_runs():
             before, behind = run.last_ns < span.start_ns, run.first_ns > span.end_ns
             if run.range in self._probes and (run.first_ns > span.start_ns or run.last_ns <= span.end_ns):
@@ -301,7 +303,7 @@ class RangeSearch:
         return None
 
     def _extension(self, span: Span, run: Run) -> list[ByteRange] | WholeReason:
-        """What must be read beside a run so that it covers the span; nothing when it does."""
+        """What must be read next to a run so that it covers the span; empty if it does."""
         more: list[ByteRange] = []
         points = self._known_points()
         record = self._record_bytes()
@@ -334,12 +336,12 @@ class RangeSearch:
         for seen in self._seen:
             if len(seen.length):
                 return int(seen.length[0])
-        # knots stand at records, whose lengths are powers of two
+        # knots are at starts of records, whose lengths are powers of two
         together = gcd(*(b.offset - a.offset for a, b in pairwise(sorted(self.hint.knots))))
         return max(_RECORD, together & -together)
 
     def _aligned(self, offset: int) -> int:
-        """The record start at or before `offset`, as far as the phase of the records is known."""
+        """The start of the record at `offset`, if it is known where records start; otherwise `offset`."""
         record = self._record_bytes()
         at = next((int(seen.offset[0]) for seen in self._seen if len(seen.offset)), None)
         if at is None:
@@ -364,7 +366,8 @@ class RangeSearch:
         return self._points
 
     def _all_points(self) -> list[Point]:
-        """Known (time, offset) points in order of offset; soft ones stand for the ends of the object."""
+        """Known (time, offset) points in order of offset. Soft points, which may be wrong, are the ends of the
+        object."""
         points = [Point(k.time_ns, k.offset, hard=True) for k in self.hint.knots]
         points += [point for seen in self._seen for point in seen.points]
         points.sort(key=lambda p: p.offset)

@@ -1,4 +1,4 @@
-"""Channels of an object of a station, each a run of its bytes: what is believed of them. Pure."""
+"""Where the channels of a station's object are believed to be: each is a run of its bytes. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .knots import KnotTable
 
 @dataclass(frozen=True, slots=True)
 class KnownRun:
-    """A channel in bytes [start, end) of an object, and what is known of its records there."""
+    """A channel in bytes [start, end) of an object, with what is known of its records."""
 
     channel: Channel
     start: int
@@ -22,7 +22,7 @@ class KnownRun:
     knots: KnotTable
 
     def around(self, spans: Sequence[Span]) -> ChannelRun:
-        """As a task has it, with the knots that bracket each span."""
+        """The run as a task has it, with the knots around each span."""
         knots = tuple((knot.offset, knot.time_ns) for knot in self.knots.around(spans))
         return ChannelRun(self.channel, self.start, self.end, knots, self.knots.ordered)
 

@@ -1,4 +1,4 @@
-"""From what a job asks for to time spans by home day.
+"""Makes time spans of the windows that a job asks for, by home day.
 
 A window's home day is the UTC day of its start; only that day's task reads the window's bytes, neighbours included.
 """
@@ -18,8 +18,8 @@ from ..model.marks import Arrival, Pick, Unplaced
 class PlannedWindow:
     """A span wanted of selected channels; `event` names the event it was made for.
 
-    What it was laid by, if that differs from channel to channel: a predicted `arrival`, or `picks`; or `unplaced`, the
-    reason why there is neither, of a window that stands in the ledger and nowhere else.
+    If windows differ from channel to channel, one of these says why it is there: a predicted `arrival`, or `picks`.
+    `unplaced` is the reason if there is neither; such a window is an entry of the ledger only.
     """
 
     start_ns: int
@@ -56,7 +56,7 @@ def home_days(spec: ArchiveJob, origins: Sequence[Origin]) -> Sequence[int]:
 
 
 def days_of(spec: ArchiveJob, origins: Sequence[Origin]) -> Sequence[int]:
-    """All days (counted from 1970) that the windows touch, in order: what `windows_of_day` makes, without making it."""
+    """All days (counted from 1970) that the windows touch, in order; the windows themselves are not made for this."""
     windows = spec.windows
     if windows.tile is not None:
         return range(windows.tile.start // DAY_NS, -(-windows.tile.end // DAY_NS))

@@ -1,1 +1,1 @@
-"""From records to data: decode, join, cut, process, pack."""
+"""The windower makes data of records: it decodes, joins, cuts, processes and packs."""

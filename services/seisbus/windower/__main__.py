@@ -13,11 +13,11 @@ with program("windower"):
     from ..settings import WindowerSettings
 
     WINDOWER: Final[Stage[ServiceKind[WindowerSettings]]] = Stage("windower")
-    WINDOWER.all()  # what is missing is said before anything starts
+    WINDOWER.all()  # imported first, so that a missing package is reported before anything starts
 
 
 async def build(context: WindowerContext) -> Service:
-    """What there is to do for every kind of job."""
+    """The workers for every kind of job."""
     return await service_of(context, WINDOWER.all())
 
 

@@ -1,4 +1,5 @@
-"""A job's processing steps on windows of channels: window plus pad goes in, the window comes out."""
+"""Runs a job's processing steps on windows of channels: they get the window with its pad, and the window is cut out of
+the result."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ from .step_results import parts_asked, step_failed, tell_lacking
 
 
 def processed(window: Window, taken: Taken, sources: tuple[Source, ...], recipe: Recipe, work: Work) -> WindowOutcome:
-    """Run the steps on window plus pad, cut last, and say what of the window is not covered then."""
+    """Run the steps on the window with its pad, cut the window out, and say what of it is not covered."""
     pieces: list[Piece] = []
     log, reasons, of_window = taken.log, list[str](), attached_to(window)
     pads = PadsGiven()
@@ -73,16 +74,16 @@ def processed(window: Window, taken: Taken, sources: tuple[Source, ...], recipe:
 
 @dataclass(slots=True)
 class PadsGiven:
-    """The pads of a job that give the steps of a window what they were given, and no sample more or less."""
+    """Finds the pads for a job file that make a window's datum again: its steps must get exactly the same samples."""
 
     before_ns: int = 0
     after_ns: int = 0
 
     def add(self, piece: Segment, padded: Segment) -> None:
-        """A piece, and the same with what was beside it.
+        """Add a piece, and the same piece with its pad.
 
-        `with_pad` takes whole samples ahead of a piece, and behind it the one that the pad ends in, too; half a sample
-        more or less is safe from rounding.
+        `with_pad` takes whole samples before a piece, and after it also the sample in which the pad ends. So the pad is
+        half a sample away from the next choice, and rounding cannot change it.
         """
         period = piece.rate.period_ns
         ahead, behind = round((piece.t0_ns - padded.t0_ns) / period), round((padded.end_ns - piece.end_ns) / period)
@@ -91,9 +92,9 @@ class PadsGiven:
 
 
 def with_pad(piece: Segment, joined: Joined, before: int, after: int) -> Segment:
-    """The piece with up to the pad on both sides, out of the segments that its ends were cut from.
+    """The piece with at most the pad on both sides, out of the segments that its ends were cut from.
 
-    A filled piece has a segment with data at each end, or none if the window's edge was filled.
+    A filled piece has a segment with data at each end, except where the edge of the window was filled.
     """
     alike = [segment for segment in joined.segments if segment.rate.alike(piece.rate)]
     head = next((s for s in alike if s.t0_ns <= piece.t0_ns <= s.end_ns), None)

@@ -1,4 +1,5 @@
-"""Records of a part into the joined data of each channel, and which of them a window of a given key means. Pure."""
+"""Makes joined data of each channel out of the records of a part, and finds the channel that a window's key means.
+Pure."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ from ..model.outcome import unreadable_detail
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
-    """Data by channel as the headers name it, what there is to say about the bytes, whether any were there, and they
-    themselves with their records; `unreadable` says why bytes that are there gave no data, empty where none failed."""
+    """Data by channel, as the headers name it; what is to be said about the bytes; whether there were any bytes; the
+    bytes with their records. `unreadable` says why bytes gave no data; it is empty if they did."""
 
     joined: dict[Channel, Joined]
     log: tuple[LogLine, ...]
@@ -27,12 +28,14 @@ class Decoded:
     unreadable: str = ""
 
     def trimmed(self, segment: Segment) -> bytes | None:
-        """The records of a segment that was cut from this, None if they must be encoded again."""
+        """The archive's own records of a segment that was cut from these data; None if the samples must be encoded
+        again."""
         return trim(segment, self.buffer, self.table)
 
 
 def decoded(inputs: Sequence[ObjectRecords], overlap: str) -> Decoded:
-    """Decode the records of all inputs together, so that neighbours of a day edge join (or are seen to repeat)."""
+    """Decode the records of all inputs together, so that data join over the edge of a day, and repeats are found
+    there."""
     log = [
         LogLine("fetcher", f"{read.ref.key}: {problem}", Severity.COMPLAINT)
         for read in inputs
@@ -63,7 +66,7 @@ def decoded(inputs: Sequence[ObjectRecords], overlap: str) -> Decoded:
 
 
 def _unreadable(inputs: Sequence[ObjectRecords], found: Sequence[Joined]) -> str:
-    """Why there are no data though there are bytes: nothing in them is a record, or no record can be unpacked."""
+    """Why bytes gave no data: there is no record in them, or no record can be unpacked."""
     names = ", ".join(dict.fromkeys(read.ref.key for read in inputs if not read.missing))
     refused = [c.message for item in found for c in item.complaints if c.kind is ComplaintKind.BAD_RECORD]
     if refused:
@@ -75,10 +78,10 @@ def _unreadable(inputs: Sequence[ObjectRecords], found: Sequence[Joined]) -> str
 
 
 def choose(found: Decoded, wanted: Channel) -> tuple[Joined | None, str]:
-    """The data meant by the key's channel, and a complaint (empty when there is none).
+    """The data that the key's channel means, and a complaint ("" if nothing is odd).
 
-    Headers name the datum, the key names the ledger entry. When they differ and the object holds one channel only,
-    that is what was meant; with several, none can be.
+    Headers name the datum, the key names the ledger entry. If they differ and the object holds one channel only, that
+    channel is meant; with several, it is not known which.
     """
     exact = found.joined.get(wanted)
     if exact is not None:

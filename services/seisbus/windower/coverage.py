@@ -1,4 +1,4 @@
-"""Whether what the steps left covers what was asked. Pure values."""
+"""Compares the samples that steps left with the span that was asked for. Pure values."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from libseis.segments import Segment, Span
 
 from ..model.task import Window
 
-# Times on a grid are rounded to whole ns, at both ends of a difference.
+# Each time on a grid is rounded to whole ns, so a difference of two may be wrong by so much.
 _ROUNDING_NS = 2
 
 
 def asked_of(window: Window, piece: Segment) -> Span:
-    """What samples at another rate are asked for where the data gave `piece`: the window's own edges wherever the piece
-    reaches them to its sample, so that all channels of a window get the same samples; else the piece's edges.
+    """The span for samples at another rate, where the data gave `piece`. Where the piece reaches the window's edge to
+    within a sample, the edge is the window's, so that all channels get the same samples; otherwise it is the piece's.
 
-    The end is the last sample's time, or, of a window that excludes its end, the time before which samples stand.
+    The end is the time of the last sample; for a window that excludes its end, it is the time that all samples come
+    before.
     """
     period = piece.rate.span_ns(1)
     start, end = piece.t0_ns, piece.end_ns
@@ -29,7 +30,7 @@ def asked_of(window: Window, piece: Segment) -> Span:
 
 
 def beyond(asked: Span, made: Segment, *, inclusive_end: bool) -> str:
-    """One sentence where what a step cut out on purpose goes beyond what was asked; empty otherwise."""
+    """One sentence if a step that cuts on purpose kept more than was asked for; empty otherwise."""
     period = made.rate.span_ns(1)
     early, late = asked.start_ns - made.t0_ns, made.end_ns - asked.end_ns + (0 if inclusive_end else period)
     if max(early, late) <= period // 2:
@@ -41,7 +42,7 @@ def beyond(asked: Span, made: Segment, *, inclusive_end: bool) -> str:
 
 
 def lacking(asked: Span, parts: Sequence[Segment], *, inclusive_end: bool) -> str:
-    """One sentence on what of `asked` has no sample, with numbers; empty where the parts cover it to one sample."""
+    """One sentence on how much of `asked` has no samples; empty if the parts cover it to within one sample."""
     start, end = asked.start_ns, asked.end_ns
     if not parts:
         return f"The steps left none of the {(end - start) / 1e9:.9g} s of data that were asked for."

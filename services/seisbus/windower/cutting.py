@@ -1,4 +1,5 @@
-"""One part of a task to outcomes: every window cut, processed if asked, packed as it will be stored. Pure CPU work."""
+"""Makes outcomes of one part of a task: each window is cut, processed if asked, and packed as it will be stored. Only
+CPU work."""
 
 from __future__ import annotations
 
@@ -35,12 +36,13 @@ if TYPE_CHECKING:
 
 
 def holds_floats(order: WindowOrder) -> bool:
-    """Whether the first record of an object holds floats: what they are, station metadata alone can say."""
+    """Whether the first record of an object holds floats. Then station metadata are needed, because only they tell the
+    units."""
     return any(_floats(read.records) if read.floats is None else read.floats for read in order.inputs)
 
 
 def _floats(records: bytes) -> bool:
-    """A look at records that came without a word about it."""
+    """Look into records of a message that does not say whether they hold floats."""
     table = frame(records[:RECORD_BYTES])
     if not len(table):  # longer records
         table = frame(records)
@@ -48,10 +50,10 @@ def _floats(records: bytes) -> bool:
 
 
 def cut_part(order: WindowOrder, work: Work | None, stations: StepContext | None = None) -> OutcomeBatch:
-    """Outcomes of all windows of a part; `work` is the job's processing, None when it has none; `stations` are the
-    metadata that state the units of floats; None if they were not requested.
+    """Outcomes of all windows of a part. `work` is the job's processing, None if it has no steps. `stations` are the
+    metadata that tell the units of floats, None if they were not requested.
 
-    Whatever is wrong with the data becomes a dead window with its reason on the log, never an exception.
+    A problem with the data makes a dead window with its reason on the log, never an exception.
     """
     found = decoded(order.inputs, order.recipe.overlap)
     sources = sources_of(order)
@@ -67,7 +69,7 @@ def batch_of(order: WindowOrder, outcome_of: Callable[[Window], WindowOutcome]) 
 
 
 def _told(window: Window, outcome_of: Callable[[Window], WindowOutcome]) -> WindowOutcome:
-    """The outcome of a window, with what libraries warned of on its log."""
+    """The outcome of a window, with the warnings of libraries on its log."""
     with collected() as told:
         outcome = outcome_of(window)
     if not told:
@@ -77,9 +79,9 @@ def _told(window: Window, outcome_of: Callable[[Window], WindowOutcome]) -> Wind
 
 
 def missing_or(outcome: WindowOutcome, inputs: Sequence[ObjectRecords]) -> WindowOutcome:
-    """`missing` in place of a dead window without data, when none of the objects of its own days is there.
+    """If no object of the window's own days is there, a dead window without data becomes `missing`.
 
-    The task had other objects: neighbours that it read for pads and day edges, or the days of its other windows.
+    The task may have other objects: neighbours for pads and edges of days, or the days of other windows.
     """
     if outcome.reason not in (CutReason.NO_DATA, CutReason.NO_DATA_IN_WINDOW):
         return outcome
@@ -119,7 +121,7 @@ def _outcome(
         return processed(window, taken, sources, recipe, work)
     log, result = taken.log, taken.cut
     filled = recipe.gaps == GapPolicy.FILL and bool(result.gaps)
-    # Records with complaints are encoded again, so that readers need not complain again.
+    # Records with complaints are encoded again, so that other readers do not meet the same problem.
     origin = None if filled or taken.complaints else found
     log += [LogLine("windower", told.message, Severity.COMPLAINT) for s in result.pieces if (told := s.uneven())]
     pieces = tuple(packed(s, recipe, origin, log, touched=filled, units=taken.units) for s in result.pieces)
@@ -130,7 +132,7 @@ def _outcome(
 def take(
     window: Window, found: Decoded, sources: tuple[Source, ...], recipe: Recipe, stations: StepContext | None
 ) -> Taken | WindowOutcome:
-    """The samples of a window of a channel, or its end where it cannot have them."""
+    """The samples of a channel's window, or the outcome if there are no samples."""
     joined, complaint = choose(found, window.channel)
     log = list(found.log)
     if complaint:
@@ -164,8 +166,8 @@ def take(
 
 
 def _units(joined: Joined, window: Window, stations: StepContext | None) -> str:
-    """An archive's integers are counts; what its floats are, no header says: what comes out of the channel's response,
-    where the station metadata state it, else nothing."""
+    """Units of an archive's samples. Integers are counts. Headers do not tell the units of floats: they are those of
+    the response's input, if station metadata have it, otherwise ""."""
     if all(segment.data.dtype == np.int32 for segment in joined.segments):
         return COUNTS
     if stations is None or not joined.segments:

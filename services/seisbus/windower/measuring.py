@@ -1,4 +1,5 @@
-"""One station of an event: observed and synthetic bytes to windows and adjoint sources, by libseis.misfit. Pure."""
+"""Measures one station of an event by libseis.misfit: makes windows and adjoint sources of observed and synthetic
+bytes. Pure."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ _ALGORITHM = "seisbus.misfit"
 
 
 def measure(order: MisfitOrder) -> Measurement:
-    """Measure a station. What is wrong with it is in the log and, where nothing was measured, the reason."""
+    """Measure a station. Problems are in the log, and if nothing was measured there is a reason."""
     with collected() as told:
         found = _measure(order)
     lines = (LogLine(_ALGORITHM, sentence(text), Severity.COMPLAINT) for text in told)
@@ -80,7 +81,7 @@ def _measure(order: MisfitOrder) -> Measurement:
 
 
 def _stream(pieces: Sequence[Piece], problems: list[str]) -> Any:
-    """An obspy Stream; a piece that cannot be read is left out and said."""
+    """An obspy Stream of the pieces. Those that cannot be read are left out, and the log says so."""
     from obspy import Stream
 
     from libseis.obspy.segments import segment_to_trace

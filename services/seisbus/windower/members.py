@@ -19,5 +19,6 @@ class Member:
 
 
 def named(segment: Segment, channel: Channel) -> Segment:
-    """A segment with the codes of its key: those of a sensor differ in the last letter alone, whatever headers say."""
+    """A segment with the codes of its key in place of its headers' codes, because the codes of a sensor's channels must
+    differ in the last letter only."""
     return segment if segment.channel == channel else replace(segment, channel=channel)

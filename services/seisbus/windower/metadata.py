@@ -1,4 +1,4 @@
-"""Metadata of a datum around its steps: what is attached before them, and what of theirs is stored. Pure."""
+"""The Metadata that a datum gets before its steps, and those that steps made and that are stored. Pure."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ _NAMES_OF_CLOCK: Final = frozenset({REFERENCE_NAME, REASON, *FIXED})
 
 
 def attached_to(window: Window) -> dict[str, Any]:
-    """What is known of a window's datum by the window itself: the arrival or the picks that it was laid by, and, for
-    steps, the window that the job asks for; the datum has its pad around it."""
+    """Metadata that follow from the window: the arrival or the picks that placed it, and, for steps, the window that
+    the job asks for, because the datum has its pad around it."""
     start, end = EDGE_KEYS["start"], EDGE_KEYS["end"]
     known = mark_attributes(window.arrival, window.picks)
     return {**known, start: window.start_ns / 1e9, end: window.end_ns / 1e9}
 
 
 def made_by_steps(datum: Atomic, before: Mapping[str, Any]) -> tuple[dict[str, Any], list[LogLine]]:
-    """What steps added to the Metadata or changed there, as it can be stored, and what of it cannot."""
+    """The Metadata that steps added or changed, in a form that can be stored, and the names of those that cannot."""
     found: dict[str, Any] = {}
     told: list[LogLine] = []
     for key in datum.keys():  # noqa: SIM118 (Metadata iterates sorted, which costs)

@@ -1,4 +1,4 @@
-"""Where the axes of a station's channels point: by the epochs of its StationXML, never by the letters of codes."""
+"""The directions of a station's channels, from the epochs of its StationXML and never from the letters of codes."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from ..model.normalized import Receiver
 from ..model.outcome import Reason
 
 # Third letters of the codes of one sensor, in the order in which its axes are right-handed (SEED manual 2.4, appendix
-# A: 1 and 2 stand for N and E where they do not point there). Of all but the last the last axis is the vertical.
+# A: 1 and 2 stand for N and E where they do not point there). In all groups except the last one, the last axis is the
+# vertical.
 _RIGHT_HANDED: Final = ("ENZ", "21Z", "213", "UVW")
-# Volume of the unit vectors: below it two axes are parallel but for the errors of station metadata.
+# If the volume of the unit vectors is smaller, two axes are parallel, allowing for errors in station metadata.
 _FLAT: Final = 1e-3
 
 
 class OrientationError(Exception):
-    """A sensor that makes no Seismogram; `reason` for the ledger, `detail` in a sentence."""
+    """A sensor cannot make a Seismogram. `reason` is for the ledger, `detail` is a sentence."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
@@ -38,7 +39,7 @@ class Orientations:
         self._epochs = receivers
 
     def channels(self, sensor: Sensor, first_ns: int, last_ns: int) -> list[Channel]:
-        """The channels of a sensor that were there in a span of time, in order."""
+        """The channels of a sensor that existed in a span of time, in order."""
         return sorted(
             channel
             for channel, epochs in self._epochs.items()
@@ -46,9 +47,9 @@ class Orientations:
         )
 
     def orientation(self, channel: Channel, first_ns: int, last_ns: int) -> Orientation:
-        """Of a channel while data are taken, from the first sample to the last.
+        """The orientation of a channel from the first sample to the last.
 
-        OrientationError where nothing is known, or the sensor was turned meanwhile.
+        OrientationError if it is not known, or if the sensor was turned in this time.
         """
         there = [epoch for epoch in self._epochs.get(channel, ()) if epoch.span.touches(first_ns, last_ns)]
         found = [Orientation(e.hang, e.vang) for e in there if e.hang is not None and e.vang is not None]
@@ -73,11 +74,11 @@ class Orientations:
 
 
 def matrix_of(channels: Sequence[Channel], orientations: Sequence[Orientation]) -> tuple[NDArray[np.float64], str]:
-    """The transformation matrix of a sensor's axes, shape (3, 3), a row (east, north, up) a channel, and what is to be
-    said of it, "" for nothing.
+    """The transformation matrix of a sensor's axes, shape (3, 3), one row (east, north, up) per channel; and a sentence
+    about it, "" if nothing is odd.
 
-    OrientationError where the axes span no space, or are mirrored. A vertical that counts down as positive is the
-    station metadata's way to tell of its polarity, and no mirror.
+    OrientationError if the axes lie in one plane, or are mirrored. A vertical that counts down as positive is not taken
+    as a mirrored axis: this is how station metadata tell its polarity.
     """
     axes = np.array([orientation.vector() for orientation in orientations])
     sensor = Sensor.of(channels[0])
@@ -97,7 +98,7 @@ def matrix_of(channels: Sequence[Channel], orientations: Sequence[Orientation]) 
 
 
 def _right_handed(channels: Sequence[Channel]) -> list[int]:
-    """The order of channels in which their axes should be right-handed; none for letters that SEED has no order for."""
+    """The order in which the channels' axes should be right-handed; empty for letters without an order in SEED."""
     letters = [channel.chan[-1:] for channel in channels]
     wanted = next((order for order in _RIGHT_HANDED if set(order) == set(letters)), "")
     return [letters.index(letter) for letter in wanted]
@@ -108,7 +109,7 @@ def _text(orientation: Orientation) -> str:
 
 
 def absent(known: Sequence[Channel], described: Sequence[Channel]) -> str:
-    """The channels that a sensor with only the known ones lacks: by its station metadata, else by the letters that go
+    """The channels that a sensor lacks, according to station metadata, otherwise according to the letters that go
     together."""
     if more := [channel.chan for channel in described if channel not in known]:
         return ", ".join(more)

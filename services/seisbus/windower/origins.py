@@ -1,4 +1,4 @@
-"""Where the history of a datum begins: with the objects that its records came from."""
+"""The beginning of a datum's history: the objects that its records came from."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ CUTTER = "seisbus.windower"
 
 
 def origin_of(window: Window, sources: Sequence[Source], recipe: Recipe) -> ProcessingHistory | None:
-    """The history of a datum that was cut out of records, and not processed yet; None where the job keeps none.
+    """The history of a datum that was cut out of records and is not processed yet; None if the job does not keep
+    histories.
 
-    Its inputs are raw data: objects, whose uuid is archive/key and whose run of the reader is named by their version.
-    The run of the cutter is named by the window.
+    Its inputs are raw data: the objects. The uuid of an object is archive/key, and its version names the run of the
+    reader. The window names the run of the cutter.
     """
     if not recipe.history:
         return None
@@ -40,7 +41,7 @@ def origin_of(window: Window, sources: Sequence[Source], recipe: Recipe) -> Proc
 
 
 def with_origin(pieces: tuple[P, ...], window: Window, sources: Sequence[Source], recipe: Recipe) -> tuple[P, ...]:
-    """Unprocessed pieces with their history, where the job keeps it."""
+    """Unprocessed pieces, with their history if the job keeps it."""
     if not recipe.history:
         return pieces
     return tuple(replace(piece, history=origin_of(window, sources, recipe)) for piece in pieces)

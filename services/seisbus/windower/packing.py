@@ -1,4 +1,4 @@
-"""What windows take, what is done with it, and how it is packed to be stored. Pure."""
+"""The samples that windows take, the work on them, and how they are packed to be stored. Pure."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from .processing import Chain  # brings obspy, which only jobs with steps pay for
 
-# Record length where records are made anew: what MsPASS and most archives use for files that are read as a whole, and
-# shorter, down to the archives' usual one, where one such record is sure to hold all samples.
+# Length of new records: what MsPASS and most archives use for files that are read whole. If one shorter record surely
+# holds all samples, it is shorter, down to the archives' usual length.
 RECORD_BYTES = 4096
 _SHORTEST_RECORD_BYTES = 512
 _HEAD_BYTES = 128  # at most
@@ -33,8 +33,8 @@ _HEAD_BYTES = 128  # at most
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A job's processing steps, the metadata of the station they are to work on (None when none wants any), what could
-    not be read of these, and what is known of the sources and receivers of the data."""
+    """A job's processing steps; the metadata of the station (None if no step wants them); what could not be read of
+    these; what is known of the sources and receivers of the data."""
 
     chain: Chain
     context: StepContext | None
@@ -44,8 +44,8 @@ class Work:
 
 @dataclass(slots=True)
 class Taken:
-    """What a window takes of a channel: the channel's data, the samples of the window, their units, the log so far;
-    and whether that has complaints about the data."""
+    """What a window takes from a channel: the channel's data, the samples of the window, their units, the log so far,
+    and whether the log has complaints about the data."""
 
     joined: Joined
     cut: Cut
@@ -57,7 +57,7 @@ class Taken:
 def dead(
     window: Window, reason: str, detail: str, log: Sequence[LogLine], sources: tuple[Source, ...]
 ) -> WindowOutcome:
-    """The end of a window that cannot be had, with the reason as the last line of its log."""
+    """The outcome of a dead window, with the reason as the last line of its log."""
     line = LogLine("windower", f"{reason}: {detail}", Severity.INVALID)
     return WindowOutcome(window, Fate.DEAD, reason, detail, log=(*log, line), sources=sources)
 
@@ -73,12 +73,13 @@ def packed(
     metadata: Mapping[str, Any] = NO_METADATA,
     history: ProcessingHistory | None = None,
 ) -> Piece:
-    """A piece in the form it is stored in: untouched samples as miniSEED, others as float64, or as the job says.
+    """A piece as it is stored: untouched samples as miniSEED, others as float64, or as the job says.
 
     Processed samples may be rounded to float32, untouched ones never.
 
-    `origin`: where the archive's own records of the piece are, if they may be kept. What is packed anew is decoded
-    once; what does not come back equal is stored as float64, which holds every count exactly, and `log` says so.
+    `origin` has the archive's own records of the piece, if they may be kept. New records are decoded once to check
+    them; if the samples do not come back equal, they are stored as float64, which holds every count exactly, and `log`
+    says so.
     """
     data: bytes | None = None
     single = touched and recipe.encoding == "float32"
@@ -86,7 +87,7 @@ def packed(
         segment = _rounded(segment, log)
         single = segment.data.dtype == np.float32
     as_records = single or recipe.encoding == "miniseed" or (recipe.encoding in ("auto", "float32") and not touched)
-    # MsPASS reads GridFS as raw float64 only, and raw files too.
+    # MsPASS reads GridFS, and files without a format, as raw float64 only.
     if recipe.storage == "file" and as_records:
         data = origin.trimmed(segment) if origin is not None else None
         if data is None:
@@ -109,7 +110,7 @@ def packed(
 
 
 def _rounded(segment: Segment, log: list[LogLine]) -> Segment:
-    """The segment in single precision; as it is where its samples are too large for that, and `log` says so."""
+    """The segment in single precision. If its samples are too large for that, it stays as it is, and `log` says so."""
     largest = np.abs(segment.data).max(initial=0.0)
     if np.isfinite(largest) and largest > np.finfo(np.float32).max:
         text = (
@@ -121,7 +122,7 @@ def _rounded(segment: Segment, log: list[LogLine]) -> Segment:
 
 
 def _records(segment: Segment) -> tuple[bytes | None, str]:
-    """The segment as miniSEED that gives it back, or None and why there is none."""
+    """The segment as miniSEED, checked to give it back; or None and the reason."""
     try:
         data = encode(segment, reclen=_record_bytes(segment))
     except SampleError as error:
@@ -131,6 +132,6 @@ def _records(segment: Segment) -> tuple[bytes | None, str]:
 
 
 def _record_bytes(segment: Segment) -> int:
-    # Steim-2 at its worst has 15 samples in 64 bytes, and two words more in the first frame
+    # in the worst case Steim-2 has 15 samples in 64 bytes, and two more words in the first frame
     most = _HEAD_BYTES + segment.npts * segment.data.itemsize * 16 // 15 + 64
     return min(RECORD_BYTES, max(_SHORTEST_RECORD_BYTES, 1 << (most - 1).bit_length()))

@@ -10,7 +10,7 @@ from ..settings import WindowerSettings
 
 
 def threads_of(settings: WindowerSettings) -> int:
-    """How many there are."""
+    """The number of threads."""
     return settings.concurrency or min(4, os.cpu_count() or 1)
 
 

@@ -1,4 +1,5 @@
-"""A job's processing steps on one datum: what lives then, what is stored of its Metadata, everything on the log."""
+"""Runs a job's processing steps on one datum. Says what lives afterwards and which of its Metadata are stored; problems
+are on the log."""
 
 from __future__ import annotations
 
@@ -23,25 +24,25 @@ _SEVERITIES = {"Invalid": Severity.INVALID, "Fatal": Severity.INVALID, "Complain
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A live datum in UTC that came out of the steps, and what of its Metadata is stored because of them."""
+    """A live datum in UTC that the steps made, and the Metadata that are stored because of them."""
 
     datum: Atomic
     metadata: Mapping[str, Any]
 
     @property
     def history(self) -> ProcessingHistory | None:
-        """How it came about; None where nobody keeps that."""
+        """Its processing history; None if it is not kept."""
         return None if self.datum.is_empty() else ProcessingHistory(self.datum)
 
     @property
     def units(self) -> str:
-        """The units of its samples, "" where they are not known."""
+        """The units of its samples, "" if they are not known."""
         return str(self.datum["units"]) if self.datum.is_defined("units") else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Processed:
-    """What came out of the steps; `reasons` why data died, "" where a step gave none in a few words."""
+    """What the steps made. `reasons` has why each dead datum died, "" if the step gave no short reason."""
 
     made: tuple[Made, ...]
     log: tuple[LogLine, ...]
@@ -56,14 +57,15 @@ class Chain:
         self.names = tuple(step.name for step in self._steps)
 
     def pad_ns(self, rate: Rate, recipe: Recipe) -> tuple[int, int]:
-        """Nanoseconds to take before and after a piece: the job's own pad, else what the steps need at its rate."""
+        """Nanoseconds to take before and after a piece: the pad of the job file, otherwise what the steps need at its
+        rate."""
         needed = pad_ns(self._steps, rate.hz) if recipe.pad_planned else 0
         return max(recipe.pad_before_ns, needed), max(recipe.pad_after_ns, needed)
 
     def short_pad(self, piece: Segment, padded: Segment, asked_ns: tuple[int, int]) -> str:
-        """One sentence where `padded` has less around the piece than the steps need at its rate; empty otherwise.
+        """One sentence if `padded` has less around the piece than the steps need at its rate; empty otherwise.
 
-        Users' steps need what the job asks for, `asked_ns`.
+        Steps of users need the pad that the job asks for, `asked_ns`.
         """
         needed = pad_ns(self._steps, piece.rate.hz)
         wanted = (needed, needed) if needed else asked_ns
@@ -79,7 +81,7 @@ class Chain:
 
     @property
     def cuts(self) -> bool:
-        """Whether a step leaves less time than the window has, on purpose."""
+        """Whether a step makes the window shorter on purpose."""
         return any(step.definition.cuts for step in self._steps)
 
     def run(
@@ -91,7 +93,7 @@ class Chain:
         origin: ProcessingHistory | None = None,
         kept: Span | None = None,
     ) -> Processed:
-        """Apply the steps to a segment; as `data`. `units` are those of the samples that go in."""
+        """Apply the steps to a segment, as `data` does. `units` are the units of its samples."""
         datum = segment_to_timeseries(segment, {"units": units} if units else None)
         return self.data(datum, context, attached, origin, kept)
 
@@ -105,9 +107,9 @@ class Chain:
     ) -> Processed:
         """Apply the steps to a datum.
 
-        `context` holds the station metadata, for steps that want them; `attached` is what else is known of the datum,
-        which its Metadata have before the first step; `origin` its history before that, where the job keeps it; `kept`
-        the span that is cut out of the result.
+        `context` has the station metadata, for steps that want them. `attached` is put into the Metadata before the
+        first step. `origin` is the history before the steps, if the job keeps it. `kept` is the span that is cut out of
+        the result.
         """
         if origin is not None:
             datum.load_history(origin)
@@ -134,7 +136,7 @@ class Chain:
 
 
 def _made(result: Atomic, before: Mapping[str, Any]) -> tuple[Made, list[LogLine]]:
-    """What of a datum is stored; one whose times nobody knows is killed."""
+    """What is stored of a datum; it is killed if its UTC times are not known."""
     metadata, told = made_by_steps(result, before)
     if result.time_is_relative():
         try:

@@ -1,4 +1,5 @@
-"""A job's processing steps on Seismograms: window plus pad goes in, the window comes out."""
+"""Runs a job's processing steps on Seismograms: they get the window with its pad, and the window is cut out of the
+result."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ def processed(
     log: list[LogLine],
     sources: tuple[Source, ...],
 ) -> WindowOutcome:
-    """Run the steps on each stretch of the window with its pad, cut last, and say what is not covered then.
+    """Run the steps on each stretch of the window with its pad, cut the window out, and say what is not covered.
 
     A step may make a TimeSeries of a Seismogram; it is stored as one.
     """
@@ -52,7 +53,7 @@ def processed(
         asked_ns = work.chain.pad_ns(bundle.rate, recipe)
         try:
             padded = _padded(bundle, members, asked_ns)
-        except SampleError as error:  # clocks that drift apart over the pad
+        except SampleError as error:  # the channels' clocks drift apart over the pad
             return dead(window, CutReason.MIXED_RATES.value, error.message, log, sources)
         if text := work.chain.short_pad(piece, _clock(padded), asked_ns):
             log.append(LogLine("windower", text, Severity.COMPLAINT))
@@ -99,19 +100,19 @@ def _padded(bundle: Components, members: Sequence[Member], asked_ns: tuple[int, 
 
 
 def _clock(bundle: Components) -> Segment:
-    """A bundle as one segment, for what asks for times alone."""
+    """A bundle as one segment, for functions that need only its times."""
     source = Sensor.of(bundle.segments[0].channel).channel
     return Segment(source, bundle.t0_ns, bundle.rate, bundle.data[0])
 
 
 def _rows(datum: Seismogram, source: Channel) -> Segment:
-    """A Seismogram likewise."""
+    """A Seismogram as one segment, for the same purpose."""
     rate = Rate(datum.rate_numerator, datum.rate_denominator)
     return Segment(source, datum.t0_ns, rate, np.asarray(datum.data)[0])
 
 
 def _seismogram(bundle: Components, axes: tuple[float, ...], units: str) -> Seismogram:
-    """The datum that steps get."""
+    """The Seismogram that the steps get."""
     first = bundle.segments[0].channel
     datum = Seismogram()
     datum.set_t0_ns(bundle.t0_ns)
@@ -131,7 +132,7 @@ def _seismogram(bundle: Components, axes: tuple[float, ...], units: str) -> Seis
 def _piece(
     made: Made, datum: Seismogram, whole: Segment, part: Segment, bundle: Components, axes: tuple[float, ...]
 ) -> SeismogramPiece:
-    """A stretch of what the steps made."""
+    """A piece of what the steps made."""
     first = whole.round_index(part.t0_ns)
     return SeismogramPiece(
         channels=tuple(segment.channel for segment in bundle.segments),

@@ -1,6 +1,6 @@
-"""Windows of sensors: three channels are cut as any other, then bundled into Seismograms, processed if asked. Pure.
+"""Windows of sensors: three channels are cut like any others, bundled into Seismograms, and processed if asked. Pure.
 
-What befalls a channel is said with its code; what befalls the sensor is the window's end.
+Log lines about a channel have its code. A problem of the sensor decides the outcome of the window.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ if TYPE_CHECKING:
     from libseis.steps import StepContext
 
 _COMPONENTS = 3
-# Ends of channels of which the window has nothing at all.
+# Reasons of channels that have no data in the window at all.
 _NOTHING = frozenset({CutReason.NO_DATA.value, CutReason.NO_DATA_IN_WINDOW.value})
-# Components of a whole window may differ by a sample at each edge, where their clocks do.
+# The components of a whole window may differ by one sample at each edge, because their clocks may differ.
 _EDGES = 2
 
 
 def cut_sensors(order: WindowOrder, work: Work | None, stations: StepContext | None, known: Known) -> OutcomeBatch:
-    """Outcomes of all windows of a part whose items are sensors; as `cutting.cut_part` for channels. `known` has the
-    epochs of their channels."""
+    """Outcomes of all windows of a part whose items are sensors, as `cutting.cut_part` gives them for channels. `known`
+    has the epochs of the channels."""
     groups, orientations = _decoded(order), Orientations(known.receivers)
     sources = sources_of(order)
 
@@ -62,7 +62,7 @@ def cut_sensors(order: WindowOrder, work: Work | None, stations: StepContext | N
 
 @dataclass(frozen=True, slots=True)
 class _Data:
-    """The records of a channel, and the objects that they are of."""
+    """The decoded records of a channel, and their objects."""
 
     channel: Channel
     inputs: Sequence[ObjectRecords]
@@ -73,7 +73,7 @@ _Groups = dict[Channel | None, tuple[list[ObjectRecords], Decoded]]
 
 
 def _decoded(order: WindowOrder) -> _Groups:
-    """The objects of each channel decoded together, those of many channels likewise."""
+    """Decode the objects of each channel together; objects with many channels are decoded together too."""
     groups: dict[Channel | None, list[ObjectRecords]] = {}
     for read in order.inputs:
         groups.setdefault(read.ref.channel, []).append(read)
@@ -81,7 +81,7 @@ def _decoded(order: WindowOrder) -> _Groups:
 
 
 def _data_of(sensor: Sensor, groups: _Groups) -> list[_Data]:
-    """What there is of a sensor's channels, in order of their codes."""
+    """The data of a sensor's channels, in order of their codes."""
     data: list[_Data] = []
     for channel, (inputs, found) in groups.items():
         if channel is None or set("*?,") & set(channel.chan):  # an object of many channels
@@ -93,7 +93,7 @@ def _data_of(sensor: Sensor, groups: _Groups) -> list[_Data]:
 
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    """A channel of which it takes none, and why."""
+    """A channel without samples for the window, and why."""
 
     channel: Channel
     end: WindowOutcome
@@ -107,7 +107,7 @@ def _member(window: Window, data: _Data, order: WindowOrder, stations: StepConte
 
 
 class BundleError(Exception):
-    """A window that cannot be had; `reason` for the ledger, `detail` in a sentence."""
+    """No Seismogram can be made of a window. `reason` is for the ledger, `detail` is a sentence."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
@@ -134,7 +134,7 @@ class _Bundling:
         self._log: list[LogLine] = []
 
     def outcome(self, channels: Sequence[Member | _Ended]) -> WindowOutcome:
-        """The window's end."""
+        """The outcome of the window."""
         self._log = list(dict.fromkeys(itertools.chain.from_iterable(map(_lines, channels))))
         members = [one for one in channels if isinstance(one, Member)]
         ended = [one for one in channels if isinstance(one, _Ended)]
@@ -162,7 +162,7 @@ class _Bundling:
     # -- which channels ---------------------------------------------------------------------------
 
     def _end(self, members: Sequence[Member], ended: Sequence[_Ended]) -> WindowOutcome | None:
-        """Why the channels do not make a sensor of three components; None if they do.
+        """The outcome if the channels do not make a sensor of three components; None if they do.
 
         If three channels have data in the window, a further channel without data is not part of the sensor at that
         time.
@@ -238,14 +238,14 @@ class _Bundling:
 
 
 def _lines(one: Member | _Ended) -> list[LogLine]:
-    """The log of a channel, each line with its code."""
+    """The log of a channel, with its code in each line."""
     log = one.taken.log if isinstance(one, Member) else one.end.log
     code = one.channel.chan
     return [line if code in line.message else replace(line, message=f"{code}: {line.message}") for line in log]
 
 
 def _uneven(bundles: Sequence[Components]) -> dict[str, None]:
-    """What one start and one rate for all components leave out."""
+    """Sentences on what is lost when all components get one start and one rate."""
     told = [found.message for b in bundles for segment in b.segments if (found := segment.uneven())]
     return dict.fromkeys([*told, *(text for bundle in bundles if (text := bundle.skew_text))])
 

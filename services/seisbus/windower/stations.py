@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# Names of the steps that want an inventory.
+# The steps that want an inventory.
 _NEEDY = frozenset({"remove_response"})
-# Stations kept: a plan goes through the channels of a station side by side, and each keeps its responses' spectra.
+# So many stations are kept. Each holds the spectra of its responses; the channels of a station come close together.
 _STATIONS = 8
 
 
 def needs_stations(order: WindowOrder) -> bool:
-    """Whether a step of the job wants station metadata."""
+    """Whether a step of the job needs station metadata."""
     return any(not _NEEDY.isdisjoint(step) for step in order.recipe.steps)
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What steps need to know of a station, and what could not be read of it."""
+    """What steps need of a station's metadata, and what could not be read."""
 
     context: StepContext
     notes: tuple[str, ...] = ()
@@ -45,9 +45,9 @@ class Stations:
         self._known: LRUCache[tuple[str, int, str, str, str], asyncio.Task[Metadata]] = LRUCache(_STATIONS)
 
     async def metadata_of(self, order: WindowOrder) -> Metadata:
-        """The metadata of the station that an order's windows are of."""
+        """The metadata of the station of an order's windows."""
         archive, channel = order.inputs[0].ref.archive, order.windows[0].channel
-        # a job reads them anew, and a retry: what was mended at the archive since then counts
+        # each job, and each retry, reads them anew, because they may have been corrected at the archive
         key = (order.job, order.attempt, archive, channel.net, channel.sta)
         if key not in self._known:
             self._known[key] = asyncio.create_task(self._read(*key[2:]))

@@ -1,4 +1,5 @@
-"""What becomes of what steps made: cut to the window last, what is not covered told, the end where nothing is left."""
+"""Deals with the results of steps: cuts out the window, says what is not covered, and gives the outcome if nothing is
+left."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from .processing import Processed
 
 
 def parts_asked(whole: Segment, asked: Span, window: Window, work: Work, log: list[LogLine]) -> list[Segment]:
-    """What of the samples that steps made was asked for."""
+    """The asked parts of the samples that steps made."""
     inclusive = window.inclusive_end
     if work.chain.cuts and (text := beyond(asked, whole, inclusive_end=inclusive)):
         log.append(LogLine("windower", text, Severity.COMPLAINT))
@@ -25,7 +26,7 @@ def parts_asked(whole: Segment, asked: Span, window: Window, work: Work, log: li
 def tell_lacking(
     window: Window, asked: Span, parts: Sequence[Segment], done: Processed, work: Work, log: list[LogLine]
 ) -> None:
-    """What of the window has no sample then, unless a step was there to cut it."""
+    """Log how much of the window has no samples, unless a step has cut it on purpose."""
     if not done.made or (parts and work.chain.cuts):
         return
     if text := lacking(asked, parts, inclusive_end=window.inclusive_end):
@@ -35,7 +36,7 @@ def tell_lacking(
 def step_failed(
     window: Window, log: list[LogLine], sources: tuple[Source, ...], work: Work, reasons: Sequence[str] = ()
 ) -> WindowOutcome:
-    """The end of a window of which the steps left nothing; its reason is what killed the last of it."""
+    """The outcome of a window of which steps left nothing. Its reason is that of the last datum that died."""
     detail = next((line.message for line in reversed(log) if line.severity is Severity.INVALID), "")
     log += [LogLine("station metadata", note, Severity.COMPLAINT) for note in work.notes]
     reason = (reasons[-1] if reasons else "") or Reason.STEP_FAILED.value

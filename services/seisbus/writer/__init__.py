@@ -1,5 +1,6 @@
-"""From outcomes to the stores, idempotently: bytes (files, objects, GridFS) first, then one transaction, then acks.
+"""The writer stores outcomes: bytes (files, objects, GridFS) first, then one transaction, then acknowledgements.
+Repeats do no harm.
 
-And from the stores to datasets (ASDF, miniSEED, SAC, Parquet), each built under a lease and put in place by a rename,
-or, where the operator names a bucket, put there under a name of its own.
+It also builds datasets (ASDF, miniSEED, SAC, Parquet ...) of stored data. Each is built under a lease and put in place
+by a rename, or, if the operator names a bucket, put there under a name of its own.
 """

@@ -1,4 +1,4 @@
-"""`python -m seisbus.writer`: outcomes to the stores."""
+"""`python -m seisbus.writer`: stores outcomes and builds datasets."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ with program("writer"):
     from ..settings import WriterSettings
     from .kind import WRITER
 
-    WRITER.all()  # what is missing is said before anything starts
+    WRITER.all()  # imported first, so that a missing package is reported before anything starts
 
 
 async def build(context: WriterContext) -> Service:
-    """What there is to do for every kind of job."""
+    """The workers for every kind of job."""
     return await service_of(context, WRITER.all())
 
 

@@ -1,7 +1,8 @@
-"""Datasets out of what is stored: one message builds one dataset under a lease, and settles its item of the ledger.
+"""Builds datasets of stored data: each message builds one dataset under a lease, and settles its item of the ledger.
 
-Every datum is in the store already, so a dataset can be built again at any time. The fencing token of the lease is
-checked just before the rename: a builder that was stopped so long that another took over does not replace its work.
+All data are in the store already, so a dataset can be built again at any time. The fencing token of the lease is
+checked just before the rename: a builder that was stopped for so long that another one took over must not replace that
+one's work.
 """
 
 from __future__ import annotations
@@ -52,12 +53,12 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.5
-# Sentences kept on a dataset's document; its number tells of the rest.
+# A dataset's document keeps so many sentences, and the number of all of them.
 _MOST_PROBLEMS = 100
 
 
 class _LeaseLostError(Exception):
-    """Another builder has the dataset's lease now; what was built is thrown away."""
+    """Another builder has the dataset's lease now, so this build is thrown away."""
 
 
 class Builder:
@@ -91,9 +92,9 @@ class Builder:
 
     @asynccontextmanager
     async def _leased(self, name: str) -> AsyncIterator[tuple[int, Callable[[], Awaitable[None]]]]:
-        """The lease's token, and a check that it still is ours, while the lease is prolonged in the background."""
+        """Hold a lease, which is prolonged in the background. Gives its token and a check that it is still ours."""
         seconds = self._context.settings.lease_seconds
-        # Two messages of one process may be for one dataset, so the process is not holder enough.
+        # Two messages in one process may be for one dataset, so the process and the time name the holder.
         holder = f"{self._context.boot}/{time.monotonic_ns()}"
         while True:
             token = await acquire(self._store, name, holder, seconds)
@@ -149,7 +150,7 @@ class Builder:
 
 
 class _Dataset:
-    """One dataset on its way from the store into a draft."""
+    """Copies the data of one dataset from the store into a draft."""
 
     def __init__(self, context: WriterContext, order: BuildOrder, spec: ExportJob) -> None:
         self._context = context
@@ -162,7 +163,7 @@ class _Dataset:
         self.log: list[str] = []
 
     async def write(self, part: Path) -> _Dataset:
-        """Everything into an unfinished place; afterwards `waveforms` and `problems` say what came of it."""
+        """Write everything into an unfinished place. Afterwards `waveforms` and `problems` say what was written."""
         draft: Draft | None = None
         try:
             wanted = of_item(self._spec, self._order.window)
@@ -180,7 +181,7 @@ class _Dataset:
                         continue
                     told = [str(entry.get("error_message", "")) for entry in log]
                     self.log += [f"{Channel.of_document(document)} {iso(document['t0_ns'])}: {text}" for text in told]
-                    for number, segment in enumerate(segments):  # of a Seismogram, a trace a component
+                    for number, segment in enumerate(segments):  # a Seismogram gives one trace per component
                         if self._wants(segment.channel):
                             of_trace = attached | pointing(document, number)
                             logged = _logged(document, segment.channel, told)
@@ -203,14 +204,15 @@ class _Dataset:
         return self
 
     def _belongs(self, document: SavedDocument) -> bool:
-        """Whether a waveform of the query is of this dataset: blank codes and events are wildcards to a query."""
+        """Whether a waveform that a query found belongs to the dataset; the query takes blank codes and events as
+        wildcards."""
         window = self._order.window
         if window.channel.sta:
             return any(map(self._wants, channels_of(document)))
         return str(document.get("event") or "") == window.event
 
     def _wants(self, channel: Channel) -> bool:
-        """Whether a trace of this channel is of the dataset."""
+        """Whether a trace of this channel belongs to the dataset."""
         return not self._order.window.channel.sta or channel == self._order.window.channel
 
     async def _read(self, document: SavedDocument) -> list[Segment]:
@@ -319,6 +321,6 @@ def _saved(
 
 
 def _dead(order: BuildOrder, problems: list[str]) -> SettledWindow:
-    """There is nothing that could be put into the dataset; what was there before stays."""
+    """Nothing can be put into the dataset; an earlier build of it stays."""
     lines = problems[:_MOST_PROBLEMS] or ["Its waveforms are not stored any more."]
     return dead_item(order, "empty", lines, {"event": order.window.event, "channel": str(order.window.channel)})

@@ -1,8 +1,9 @@
-"""Deletes what no document names in the sink: what killed writers put and never committed, and half uploads.
+"""Deletes objects in the sink that no document names: those that killed writers put and did not commit, and unfinished
+uploads.
 
-Only jobs that were closed long enough ago are looked through, once each, and only objects that are older than any
-writer may still mean to commit (see `uploads`). Of jobs that the database does not know nothing is touched: it may be
-the wrong database.
+It looks only at jobs that were closed long enough ago, once each, and only at objects so old that no writer can still
+commit them (see `uploads`). Objects of jobs that the database does not know are left alone, because it may be the wrong
+database.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _LEASE = "sink-cleaner"
 
 
 class Cleaner:
-    """One of a process; the lease lets one of a deployment work."""
+    """Each process has one; a lease lets one of them work."""
 
     def __init__(self, context: WriterContext, sink: Bucket) -> None:
         self._context = context
@@ -31,7 +32,7 @@ class Cleaner:
         self._orphan_age = timedelta(seconds=context.settings.sink_orphan_seconds)
 
     async def run(self) -> None:
-        """Clean now and then until cancelled; servers that are away only delay it."""
+        """Clean now and then until cancelled. If a server is away, it waits."""
         settings = self._context.settings
         while True:
             try:
@@ -42,12 +43,12 @@ class Cleaner:
             await asyncio.sleep(settings.sink_clean_seconds)
 
     async def _holds_lease(self) -> bool:
-        # longer than the pause, so that it stays with one writer; two at once would only do the same work
+        # longer than the pause, so that one writer keeps it; a second one would only do the same work
         seconds = 2 * self._context.settings.sink_clean_seconds
         return await acquire(self._context.store, _LEASE, self._context.boot, seconds) is not None
 
     async def clean(self) -> int:
-        """Look through the jobs that are due; how many objects were deleted."""
+        """Clean up the jobs that are due; returns how many objects were deleted."""
         before = datetime.now(UTC) - self._orphan_age
         deleted = 0
         for job, closed_ns in await jobs_to_clean(self._context.store, int(before.timestamp() * 1e9)):

@@ -1,9 +1,9 @@
-"""Batches of outcomes committed together: bytes and one fdatasync first, then one transaction.
+"""Commits outcomes in batches: bytes and one fdatasync first, then one transaction.
 
-The batch closes at 500 windows or 32 MB, 200 ms after the one before it, or when nothing more has come for 50 ms; so
-the first of a quiet time waits for nothing. While one commits the next one gathers. With a last message of 500 it stays
-below 1,000 documents: each dirties a page of its own, and a transaction of three times as many can never end in the
-embedded database's cache once the store is large.
+A batch closes at 500 windows or 32 MB, 200 ms after the batch before it, or when nothing has come for 50 ms. So a
+message after a quiet time does not wait long. While one batch is committed, the next one gathers. With a last message
+of 500 windows, a batch has fewer than 1,000 documents. Each document changes another page, and in a large store a
+transaction of three times as many could never end in the embedded database's cache.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class _Waiting:
 
 def _end(entries: Sequence[_Waiting], error: Exception | None = None) -> None:
     for entry in entries:
-        if entry.done.done():  # its delivery was handed back meanwhile
+        if entry.done.done():  # its message was given back meanwhile
             continue
         if error is None:
             entry.done.set_result(None)
@@ -101,14 +101,14 @@ class Committer:
         self._waiting: list[_Waiting] = []
         self._arrived = asyncio.Event()
         self._full = asyncio.Event()
-        self._stirred = asyncio.Event()  # by every arrival
+        self._stirred = asyncio.Event()  # set by each message that arrives
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._bytes: Counter[str] = Counter()
         self._counted = asyncio.Event()
         self._contested: set[asyncio.Task[None]] = set()
 
     async def commit(self, delivery: Delivery) -> None:
-        """Returns when the outcomes in a delivery are in the database."""
+        """Returns when the outcomes of a message are in the database."""
         batch = decode_outcomes(delivery.body)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(batch, delivery, done))
@@ -141,7 +141,7 @@ class Committer:
             except UnavailableError as error:
                 _end(taken, error)
             except Exception:
-                # One message makes the batch fail; alone, it does not take the others with it.
+                # If one message makes the batch fail, each is committed alone, so that the others are not affected.
                 for entry in taken:
                     try:
                         await self._commit([entry])
@@ -176,8 +176,8 @@ class Committer:
             raise
         kept_until = time.monotonic() + self._waveforms.kept_seconds
         failpoint("written-before-commit")
-        # Once the bytes are there only the database is waited for, so that an outage does not write them again, unless
-        # it lasts so long that they may be taken for orphans.
+        # When the bytes are stored, only the transaction is tried again, so that an outage does not write them twice.
+        # If the outage is so long that the cleaner may take the bytes for orphans, they are written again.
         while True:
             try:
                 result = await settle(self._context.store, settlements)
@@ -200,7 +200,8 @@ class Committer:
                 return
 
     async def _commit_contested(self, left: list[tuple[_Waiting, Settlement]], kept_until: float) -> None:
-        """Commit one by one, again and again, what another transaction holds, beside the batches that follow.
+        """Commit messages whose documents another transaction holds: one by one, until it works, while later batches go
+        on.
 
         A writer that dies inside its transaction leaves its windows locked until the server ends that transaction.
         """
@@ -223,7 +224,7 @@ class Committer:
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def _stored(self, batch: OutcomeBatch, known: Known) -> Settlement:
-        """Put a batch's samples where they belong and make its documents."""
+        """Store a batch's samples and make its documents."""
         shared = shared_provenance(batch)
         windows = [await self._stored_window(batch, outcome, shared, known) for outcome in batch.outcomes]
         expansion = batch.expansion
@@ -239,7 +240,7 @@ class Committer:
         )
 
     async def _note(self, batches: Sequence[OutcomeBatch]) -> None:
-        """Put what the logs say of the archive into the jobs' notes, before their windows are settled."""
+        """Put log lines about the archive into the jobs' notes, before their windows are settled."""
         notes: dict[str, dict[str, None]] = defaultdict(dict)
         for batch in batches:
             for outcome in batch.outcomes:
@@ -250,8 +251,8 @@ class Committer:
             await add_notes(self._context.store, job, sentences)
 
     async def _known(self, batches: Sequence[OutcomeBatch]) -> dict[tuple[str, int], Known]:
-        """Sources and receivers of the data of batches by job and attempt, asked for at once: batches have a station
-        each. Of batches without data nothing is asked."""
+        """Sources and receivers of the data of batches, by job and attempt. All are asked for at once, because each
+        batch has one station. For batches without data nothing is asked."""
         channels: dict[tuple[str, int], set[Channel]] = defaultdict(set)
         events: dict[tuple[str, int], set[str]] = defaultdict(set)
         for batch in batches:
@@ -309,14 +310,14 @@ class Committer:
         document: SavedDocument,
         history: ProcessingHistory | None,
     ) -> None:
-        """Have the history of a datum, where the job keeps it, go with its document into the transaction."""
+        """Put the history of a datum into the same transaction as its document, if the job keeps it."""
         if history is not None:
             kept = object_history(batch, outcome, document["_id"], history)
             document["history_object_id"] = kept["_id"]
             entry.add(HISTORY_OBJECT, kept)
 
     async def _placed(self, batch: OutcomeBatch, packing: Packing, data: bytes | memoryview) -> Place | ObjectId:
-        """Put the bytes of a piece where the job wants them."""
+        """Store the bytes of a piece where the job wants them."""
         if batch.recipe.storage == "gridfs":
             return await put_gridfs(self._context.store, batch.job, bytes(data))
         return await self._waveforms.append(batch.job, packing, data)
@@ -331,7 +332,7 @@ class Committer:
         STORED.inc(sum(result.stored_bytes.values()))
 
     async def report(self) -> None:
-        """Add what was settled to the jobs' cached counters and tell watchers, at once or twice a second, until
+        """Add settled windows to the jobs' cached counters and tell watchers, at most twice a second, until
         cancelled."""
         while True:
             await self._counted.wait()
@@ -347,7 +348,7 @@ class Committer:
         """Write the counters now."""
         for job in list(self._counts):
             counts, stored = self._counts.pop(job, None), self._bytes.pop(job, 0)
-            if counts is None:  # a drain writes the last ones while `report` writes
+            if counts is None:  # at a stop, `close` writes the last counts while `report` may still be writing
                 continue
             try:
                 document = await add_counts(self._context.store, job, counts, stored)
@@ -359,7 +360,7 @@ class Committer:
                 await self._context.bus.publish_snapshot(snapshot(document))
 
     async def close(self) -> None:
-        """Last counters, files closed."""
+        """Write the last counters and close the files."""
         try:
             await self.flush_counts()
         except UnavailableError as error:

@@ -1,7 +1,7 @@
-"""Writing past the page cache: many megabytes that this process will not read again.
+"""Writes past the page cache, for many megabytes that this process will not read again.
 
-To put 8.6 MB (three components, an hour at 100 Hz) into the page cache takes 9 ms of CPU on a virtual machine, most of
-it to find and clear pages; the copy into one buffer and the write past the cache take 2 ms.
+Writing 8.6 MB (three components, an hour at 100 Hz) into the page cache takes 9 ms of CPU on a virtual machine, most of
+it to find and clear pages. Copying them into one buffer and writing past the cache takes 2 ms.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def take(waiting: deque[memoryview], count: int) -> deque[memoryview]:
 
 @cache
 def _buffer() -> mmap.mmap:
-    """Memory on a page's border; one of it, since the committer writes file after file."""
+    """Memory that starts at a page. There is only one buffer, because the committer writes one file after the other."""
     return mmap.mmap(-1, _BUFFER_BYTES)
 
 
@@ -48,7 +48,7 @@ class DirectWriter:
 
     @classmethod
     def of(cls, path: Path) -> DirectWriter | None:
-        """For a file that is there; None where its file system has no way past the page cache."""
+        """Open an existing file; None if its file system cannot write past the page cache."""
         if not hasattr(os, "O_DIRECT"):
             return None
         try:
@@ -57,9 +57,10 @@ class DirectWriter:
             return None
 
     def write(self, at: int, waiting: deque[memoryview], count: int) -> bool:
-        """Write so many bytes off the front of `waiting`, whole blocks to the border of one; whether that was possible.
+        """Write so many bytes from the front of `waiting`, in whole blocks that start at a block. Returns whether that
+        was possible.
 
-        What was not written is in front of `waiting` again. OSError where the disk takes no more.
+        Bytes that were not written are put back at the front of `waiting`. OSError if the disk is full.
         """
         buffer = _buffer()
         while count:
@@ -78,7 +79,7 @@ class DirectWriter:
         return True
 
     def _written(self, at: int, size: int) -> int:
-        """How much of the buffer this disk took; less than all where it wants other borders."""
+        """Write the buffer; returns how many bytes the disk took. It takes fewer if it needs larger blocks."""
         view, done = memoryview(_buffer()), 0
         with view:
             while done < size:
@@ -91,5 +92,5 @@ class DirectWriter:
         return done
 
     def close(self) -> None:
-        """The file has its other handle still."""
+        """Close this handle; the file's other handle stays open."""
         os.close(self._handle)

@@ -1,4 +1,5 @@
-"""Outcomes as documents with MsPASS's attribute names, so that mspasspy's `read_data` reads what we saved. Pure."""
+"""Makes documents of outcomes, with MsPASS's attribute names, so that mspasspy's `read_data` reads what we saved.
+Pure."""
 
 from __future__ import annotations
 
@@ -58,8 +59,8 @@ def normals_of(known: Known, outcome: WindowOutcome, piece: SeismogramPiece) -> 
 
 
 def normal_of(known: Known, outcome: WindowOutcome, piece: Piece | None = None) -> Normal:
-    """Source and receiver of a piece, by its own channel and times; of a dead window by those that were asked for. A
-    component that steps made of a sensor has that one's receiver."""
+    """Source and receiver of a piece, from its own channel and times; for a dead window, from the channel and times
+    that were asked for. A component that steps made out of a sensor has the sensor's receiver."""
     window = outcome.window
     if piece is None:
         last_ns = window.end_ns if window.inclusive_end else window.end_ns - 1
@@ -70,7 +71,7 @@ def normal_of(known: Known, outcome: WindowOutcome, piece: Piece | None = None) 
 
 
 def with_problems(outcome: WindowOutcome, normals: Iterable[Normal]) -> WindowOutcome:
-    """The outcome with what is not known of its source and receiver, or odd, in front on its log."""
+    """The outcome, whose log begins with what is odd or not known about its source and receiver."""
     found = dict.fromkeys(
         LogLine("normalize", problem, Severity.INFORMATIONAL if normal.receiver is None else Severity.COMPLAINT)
         for normal in normals
@@ -79,7 +80,7 @@ def with_problems(outcome: WindowOutcome, normals: Iterable[Normal]) -> WindowOu
     return replace(outcome, log=(*found, *outcome.log)) if found else outcome
 
 
-@lru_cache(maxsize=4096)  # of thousands of windows they are the same
+@lru_cache(maxsize=4096)  # thousands of windows have the same
 def _object_id(identity: str) -> ObjectId:
     return ObjectId(identity)
 
@@ -192,7 +193,7 @@ def seismogram_document(
 
 
 def seismogram_bytes(piece: SeismogramPiece, storage: str) -> memoryview:
-    """The samples of a Seismogram as MsPASS reads them: one component after the other where `storage` is gridfs, else
+    """The samples of a Seismogram as MsPASS reads them: one component after the other if `storage` is gridfs, otherwise
     interleaved by time."""
     order: Literal["C", "F"] = "C" if storage == "gridfs" else "F"
     samples: Any = np.asarray(piece.samples, dtype="<f8", order=order).ravel(order=order)  # a buffer
@@ -202,7 +203,7 @@ def seismogram_bytes(piece: SeismogramPiece, storage: str) -> memoryview:
 def _saved(
     batch: OutcomeBatch, outcome: WindowOutcome, number: int, piece: Piece | SeismogramPiece, channel: Channel
 ) -> Saved:
-    """What the documents of all pieces have but for where the bytes are."""
+    """The fields that the documents of all pieces have, without the place of the bytes."""
     period = piece.rate_denominator / piece.rate_numerator
     start = piece.t0_ns / 1e9
     document: Saved = {
@@ -234,7 +235,7 @@ def _saved(
     put_marks(document, outcome.window.arrival, outcome.window.picks)
     if outcome.log:
         document["elog_id"] = ObjectId(document_id(outcome.window.id, "elog"))
-    if piece.metadata:  # of the steps, whose names do not stand over ours
+    if piece.metadata:  # what steps made comes first, so that it cannot replace our own fields
         return cast(Saved, {**piece.metadata, **document})
     return document
 
@@ -258,8 +259,8 @@ def elog_document(batch: OutcomeBatch, outcome: WindowOutcome) -> ErrorLog:
 
 
 def cemetery_document(batch: OutcomeBatch, outcome: WindowOutcome, normal: Normal) -> Grave:
-    """A dead window: what it would have been (the tombstone) and why it died. Settling gives it an `_id`, and runs of
-    such windows one document."""
+    """A dead window: what it would have been (the tombstone) and why it died. When it is settled it gets an `_id`, and
+    runs of such windows get one document."""
     window = outcome.window
     tombstone: Tombstone = {
         "net": window.channel.net,
@@ -289,7 +290,7 @@ def cemetery_document(batch: OutcomeBatch, outcome: WindowOutcome, normal: Norma
 def item_grave(
     identity: ObjectId, of: OfItem | OfStation, reason: str, log: tuple[LogLine, ...], tombstone: Tombstone
 ) -> Grave:
-    """A dead item of a ledger that is not a window: a dataset, a station's measurement, a job to purge."""
+    """A dead item of a ledger that is not a window: a dataset, the measurement of a station, a job to purge."""
     content = {"_id": identity, **of, "reason": reason, "logdata": logdata(log), "tombstone": tombstone}
     return cast(Grave, content)
 

@@ -1,4 +1,5 @@
-"""Waveform files of this process: appended to, made durable, rotated, never opened again after a crash.
+"""The waveform files of this process. They are appended to, made durable and rotated, and never opened again after a
+crash.
 
 A file belongs to one job, one writer process and one packing; the database decides which of its bytes count.
 """
@@ -27,7 +28,7 @@ _AT_ONCE = 1024  # IOV_MAX of Linux
 class _File:
     """An open file: bytes before `safe` are durable, those from there to `end` wait to be written all at once.
 
-    `direct` writes past the page cache, None where the file system has no such way.
+    `direct` writes past the page cache; None if the file system cannot do that.
     """
 
     path: Path
@@ -49,7 +50,7 @@ class _File:
         at = self.end - total
         if self.direct is not None and total >= WORTH_BYTES:
             lead = -at % BLOCK_BYTES
-            self._write(at, lead)  # up to the block that the rest begins
+            self._write(at, lead)  # up to the beginning of a block; the rest waits
             at += lead
             if not self.direct.write(at, self.waiting, (self.end - at) // BLOCK_BYTES * BLOCK_BYTES):
                 self.direct.close()
@@ -58,7 +59,7 @@ class _File:
         self._write(at, self.end - at)
 
     def _write(self, at: int, count: int) -> None:
-        """So many of the bytes that wait, by the page cache."""
+        """Write so many of the waiting bytes through the page cache."""
         pieces = take(self.waiting, count)
         while pieces:
             written = os.pwritev(self.handle, list(islice(pieces, _AT_ONCE)), at)
@@ -95,7 +96,8 @@ class WaveformFiles:
         self._made = 0
 
     async def append(self, job: str, packing: Packing, data: bytes | memoryview) -> Place:
-        """Where the bytes will stand in the job's file. UnavailableError while it cannot be made; then `roll_back`."""
+        """Take the bytes and return where they will be in the job's file. UnavailableError if the file cannot be made;
+        then call `roll_back`."""
         file = self._open.get((job, packing))
         if file is None or file.end >= self._rotate_bytes:
             file = await asyncio.to_thread(self._begin, job, packing)
@@ -104,7 +106,8 @@ class WaveformFiles:
         return file.take(data)
 
     async def sync(self) -> None:
-        """Write what was appended, safe from a power cut. UnavailableError when it cannot be; then `roll_back`."""
+        """Write what was appended so that it survives a power cut. UnavailableError if that fails; then call
+        `roll_back`."""
         await asyncio.to_thread(self._sync)
 
     async def roll_back(self) -> None:
@@ -131,7 +134,7 @@ class WaveformFiles:
             try:
                 file.sync()
             except OSError as error:
-                # After a failed write-back the contents of the disk are unknown: this file is never used again.
+                # After a failed write it is not known what is on the disk, so this file is never used again.
                 del self._open[key]
                 file.close()
                 raise _unavailable(self._root, error) from error
@@ -167,5 +170,5 @@ class WaveformFiles:
 
 
 def _unavailable(root: Path, error: OSError) -> UnavailableError:
-    """A full disk, a missing folder, a lost mount: all are held on until somebody mends them."""
+    """A full disk, a missing folder, a lost mount: the service waits until somebody repairs it."""
     return UnavailableError("disk", f"Waveform files below {root} cannot be written ({error.strerror}).")

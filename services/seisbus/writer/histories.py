@@ -17,7 +17,7 @@ WRITER = "seisbus.writer"
 def object_history(
     batch: OutcomeBatch, outcome: WindowOutcome, waveform: ObjectId, history: ProcessingHistory
 ) -> ObjectHistory:
-    """The history with the saving as its last step; it becomes true with the transaction that stores both documents."""
+    """The history with the saving as its last step. The same transaction stores it and the datum's document."""
     saved = ProcessingHistory(history)
     uuid = saved.new_map(WRITER, batch.job, saved.current_nodedata().type, ProcessingStatus.SAVED)
     kept: ObjectHistory = {

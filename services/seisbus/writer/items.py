@@ -1,4 +1,4 @@
-"""Kinds of jobs whose items the writer works on itself: one message for each item of the ledger."""
+"""Kinds of jobs in which the writer itself works on each item of the ledger; each item is one message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the writer does for a kind of job: store what others made, or do itself what is all input and output."""
+"""What the writer does for a kind of job: it stores what other services made, or does work that is mostly input and
+output."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ class WriterKind(ServiceKind[WriterSettings], Generic[J]):
     """One kind of job."""
 
     async def unfinished(self, context: WriterContext, job: str, spec: J) -> set[str]:
-        """Paths of datasets that writers which died may have left unfinished beside their places, for a purge."""
+        """For a purge: paths of datasets beside which a writer that died may have left unfinished ones."""
         return set()
 
 

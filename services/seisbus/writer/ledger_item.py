@@ -1,4 +1,4 @@
-"""The end of a message that is one item of a ledger (a dataset, a station's measurement, a job to purge)."""
+"""Settles a message that is one item of a ledger (a dataset, the measurement of a station, a job to purge)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def settle_alone(context: WriterContext, message: BuildOrder | Measurement
 
 
 def dead_item(order: BuildOrder, reason: str, lines: Sequence[str], tombstone: Tombstone) -> SettledWindow:
-    """An item that was given up, with what is to be said of it; the first line is its detail in the ledger."""
+    """The outcome of a dead item, with the lines of its log; the first line is its detail in the ledger."""
     window = order.window
     identity = ObjectId(document_id(window.id, f"cemetery/{order.attempt}"))
     log = tuple(LogLine("seisbus.writer", line, Severity.INVALID) for line in lines)

@@ -1,7 +1,9 @@
-"""Making an unfinished dataset the one that readers see: durable first, then by rename. No database, no bus.
+"""Publishes an unfinished dataset, so that readers see it: makes it durable, then renames it. No database and no bus
+here.
 
-Readers that have the old file open go on with it; a killed process leaves the old one and an unfinished one beside it,
-which the next builder removes. In the sink every build has keys of its own, and its document says which counts.
+Readers that have the old file open can still read it. A killed process leaves the old dataset and an unfinished one
+beside it, which the next builder removes. In the sink every build has keys of its own, and the dataset's document names
+the one that counts.
 """
 
 from __future__ import annotations
@@ -24,9 +26,9 @@ _PUT_AT_ONCE = 8
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Bytes of a dataset, and the SHA-256 of its one file; of a folder "" on a disk, and of its list of sums in the
-    sink, where `url` says which object it is (of a folder what its keys begin with, up to a slash). `log_sha256` is
-    that of the file with error logs beside the one file, "" where there is none."""
+    """The bytes of a dataset, and the SHA-256 of its file. For a folder it is "" on a disk, and in the sink that of its
+    list of checksums. `url` names the object in the sink, or for a folder the beginning of its keys, up to a slash.
+    `log_sha256` is that of the file with error logs beside the file, "" if there is none."""
 
     size: int
     sha256: str
@@ -35,20 +37,21 @@ class Published:
 
 
 def unfinished(target: Path, token: int) -> Path:
-    """A fresh place beside `target` for the builder with this fencing token; what others left there is removed."""
+    """A new place beside `target` for the builder with this fencing token; what other builders left there is
+    removed."""
     target.parent.mkdir(parents=True, exist_ok=True)
     remove_unfinished(target)
     return target.parent / f".{target.name}.{token}.part"
 
 
 def remove_unfinished(target: Path) -> None:
-    """Remove what was begun of a dataset; for who has its lease."""
+    """Remove unfinished builds of a dataset. The caller must have its lease."""
     for left in target.parent.glob(f".{glob.escape(target.name)}.*.part*"):
         _remove(left)
 
 
 def unfinished_in(folder: Path) -> set[Path]:
-    """The datasets of a folder of which something unfinished is there."""
+    """The datasets of a folder that have unfinished builds there."""
     return {folder / left.name[1:].rsplit(".", 2)[0] for left in folder.glob(".*.*.part")}
 
 
@@ -70,8 +73,8 @@ def make_durable(part: Path) -> Published:
 def publish(part: Path, target: Path) -> None:
     """Put a durable dataset in place.
 
-    A file replaces the old one at once. A folder's files replace theirs one by one, each at once; files of the same
-    suffix that are not of this build are removed last.
+    A file replaces the old one in one step. The files of a folder replace the old ones one by one; at the end, files of
+    the same suffix that do not belong to this build are removed.
     """
     if part.is_dir():
         target.mkdir(exist_ok=True)
@@ -85,7 +88,7 @@ def publish(part: Path, target: Path) -> None:
         part.rmdir()
         sync_path(target)
     else:
-        # first the log: what it says of samples that are gone is harmless, samples without it are not
+        # the log goes first: samples without their log are worse than a log about samples that are gone
         if target.parent.suffix == ".D":
             _publish_log(log_beside(part), Path(log_path(str(target))))
         os.replace(part, target)
@@ -104,7 +107,7 @@ def _publish_log(part: Path, target: Path) -> None:
 async def upload(part: Path, published: Published, bucket: Bucket, key: str) -> Published:
     """Put a durable dataset into the sink under a new key.
 
-    A folder's files go below the key, and last of all a list of their SHA-256 as `sha256sum -c` reads it.
+    The files of a folder go below the key; the last one is a list of their SHA-256, as `sha256sum -c` reads it.
     UnavailableError when the sink does not take it.
     """
     files = await asyncio.to_thread(lambda: sorted(part.iterdir()) if part.is_dir() else None)
@@ -124,7 +127,7 @@ async def upload(part: Path, published: Published, bucket: Bucket, key: str) -> 
     putting = [asyncio.create_task(put(file)) for file in files]
     try:
         lines = await asyncio.gather(*putting)
-    finally:  # the caller is about to remove the files, so they are not read any more
+    finally:  # the caller will remove the files, so do not read them any more
         for task in putting:
             task.cancel()
         await asyncio.gather(*putting, return_exceptions=True)

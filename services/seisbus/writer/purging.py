@@ -1,6 +1,7 @@
-"""Removing closed jobs: waveform files and datasets, then their documents; one message per job, each repeatable.
+"""Removes closed jobs: waveform files and datasets, then their documents. There is one message per job, and a repeat
+does no harm.
 
-Bytes are removed first: without their document they could not be found again.
+Bytes are removed first, because without their documents nobody could find them again.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Purger:
         job = as_type(order.window.subject, JobId).id
         try:
             refusal = await purge.mark(self._store, job, order.job)
-        except NotFoundError:  # a delivery before this one came that far
+        except NotFoundError:  # an earlier delivery of this message has done it
             return SettledWindow(order.window, Fate.SAVED)
         if refusal:
             return dead_item(order, "in_use", [refusal], {"job": job})
@@ -71,16 +72,17 @@ class Purger:
         return SettledWindow(order.window, Fate.SAVED)
 
     async def _remove_unfinished(self, job: str) -> None:
-        """Files of a builder that died, for datasets that were not built again because the export was cancelled."""
+        """Remove files of a builder that died, of datasets that were not built again because the export was
+        cancelled."""
         try:
             spec = spec_of(await get_job(self._store, job))
-        except JobFileError:  # of a kind that this deployment knows no more
+        except JobFileError:  # this deployment no longer knows its kind
             return
         planned = await WRITER.get(spec.kind, NOTHING).unfinished(self._context, job, spec)
         for path in await asyncio.to_thread(_left, self._root, planned):
             name, holder = lease_name(path), f"{self._context.boot}/purge"
             if await acquire(self._store, name, holder, self._context.settings.lease_seconds) is None:
-                continue  # another job's builder has begun it again
+                continue  # a builder of another job has started it again
             try:
                 await asyncio.to_thread(remove_unfinished, self._root / path)
             finally:
@@ -88,7 +90,7 @@ class Purger:
 
 
 def _left(root: Path, planned: set[str]) -> list[str]:
-    """Those of these paths beside which something unfinished stands."""
+    """Those of the paths that have unfinished builds beside them."""
     folders = {(root / path).parent for path in planned}
     found = {str(target.relative_to(root)) for folder in folders for target in unfinished_in(folder)}
     return sorted(found & planned)

@@ -1,7 +1,8 @@
-"""Waveforms in the sink's bucket: the pieces that a batch has of one job and packing become one object, put at `sync`.
+"""Stores waveforms in the sink's bucket: the pieces of one job and packing in a batch become one object, which `sync`
+puts there.
 
-A key holds the boot id of this process and a number, so that no two attempts ever write the same object; what was put
-and never committed is removed by `cleaning`.
+A key has the boot id of this process and a number, so two attempts never write the same object. `cleaning` removes
+objects that were put but not committed.
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ class WaveformObjects:
         self._boot = boot
         self._waiting: dict[tuple[str, Packing], _Object] = {}
         self._made = 0
-        # half, so that a transaction under way then ends before the cleaner may come
+        # half of it, so that a transaction that is running then ends before the cleaner may come
         self.kept_seconds = orphan_seconds / 2
 
     async def append(self, job: str, packing: Packing, data: bytes | memoryview) -> Place:
-        """Where the bytes will stand once `sync` has put them."""
+        """Take the bytes and return where they will be after `sync`."""
         waiting = self._waiting.get((job, packing))
         if waiting is None:
             waiting = _Object(f"{job}-{self._boot}-{self._made}.{SUFFIX[packing]}")
@@ -51,7 +52,7 @@ class WaveformObjects:
         return place
 
     async def sync(self) -> None:
-        """Put every object. UnavailableError when the sink does not take one; then `roll_back`."""
+        """Put every object. UnavailableError if the sink does not take one; then call `roll_back`."""
         puts = [
             self._bucket.put(f"waveforms/{job}/{waiting.name}", bytes(waiting.data))
             for (job, _), waiting in self._waiting.items()
@@ -62,8 +63,8 @@ class WaveformObjects:
         self._waiting.clear()
 
     async def roll_back(self) -> None:
-        """Forget the objects; the next attempt makes others."""
+        """Forget the objects; the next attempt makes new ones."""
         self._waiting.clear()
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing, because nothing is open."""

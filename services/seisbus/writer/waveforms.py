@@ -1,4 +1,4 @@
-"""What the committer asks of a place for waveforms, whichever it is: `files` (a disk) or `uploads` (the sink)."""
+"""The interface of a store for waveforms, which the committer uses: `files` (a disk) or `uploads` (the sink)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ SUFFIX = {Packing.MINISEED: "mseed", Packing.FLOAT64: "f64"}
 
 
 class StorageMode(StrEnum):
-    """MsPASS's `storage_mode`. It knows no bucket of one's own, so `s3` is ours: it reads such a datum as dead."""
+    """MsPASS's `storage_mode`. MsPASS has no mode for a bucket of one's own, so `s3` is ours; MsPASS reads such a datum
+    as dead."""
 
     FILE = "file"
     S3 = "s3"
@@ -20,7 +21,7 @@ class StorageMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a piece stands: MsPASS's dir (of `s3` a URL), dfile, foff and nbytes; of `s3` the piece's SHA-256."""
+    """Where a piece is: MsPASS's dir (a URL for `s3`), dfile, foff and nbytes; for `s3` also the piece's SHA-256."""
 
     dir: str
     dfile: str
@@ -33,16 +34,18 @@ class Place:
 class WaveformStore(Protocol):
     """Takes pieces and makes them durable; one caller at a time.
 
-    `kept_seconds`: how long bytes stay after `sync` though no document names them.
+    `kept_seconds`: how long bytes surely stay after `sync` without a document that names them.
     """
 
     kept_seconds: float
 
     async def append(self, job: str, packing: Packing, data: bytes | memoryview) -> Place:
-        """Where the bytes will stand. UnavailableError while there is no room for them; then `roll_back`."""
+        """Take the bytes and return where they will be. UnavailableError if there is no room for them; then call
+        `roll_back`."""
 
     async def sync(self) -> None:
-        """Make everything appended so far survive a power cut. UnavailableError when it cannot be; then `roll_back`."""
+        """Make everything appended so far survive a power cut. UnavailableError if that fails; then call
+        `roll_back`."""
 
     async def roll_back(self) -> None:
         """Forget what was appended since the last `sync`."""

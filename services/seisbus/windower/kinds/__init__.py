@@ -1,1 +1,1 @@
-"""What the windower does for each kind of job, one a module."""
+"""What the windower does for each kind of job, one module per kind."""

@@ -27,7 +27,7 @@ from ..stations import Metadata, Stations, needs_stations
 if TYPE_CHECKING:
     from ..processing import Chain
 
-# What steps and station metadata need, a second of CPU with obspy and scipy; imported where it is used.
+# Steps and station metadata need these. They take a second of CPU with obspy and scipy, so they are imported late.
 _HEAVY: Final = (
     "seisbus.windower.processing",
     "libseis.obspy.inventories",
@@ -36,7 +36,7 @@ _HEAVY: Final = (
     "libseis.signal.resampling",
     "obspy.io.stationxml.core",
 )
-# Messages taken ahead of the CPU, so that it does not wait for the bus.
+# So many messages are taken in advance, so that the CPU does not wait for the bus.
 AHEAD: Final = 4
 
 
@@ -48,7 +48,7 @@ def _chain(steps: str) -> Chain:
 
 
 def chain_of(recipe: Recipe) -> Chain | None:
-    """The job's steps, built once; None when it has none."""
+    """The job's steps, built once; None if it has no steps."""
     return _chain(json.dumps(recipe.steps)) if recipe.steps else None
 
 
@@ -89,7 +89,7 @@ class WindowCutter(ServiceKind[WindowerSettings]):
 
 
 async def _known(normalizer: Normalizer, order: WindowOrder) -> Known:
-    """Sources and receivers of what steps are to work on, or sensors are made of."""
+    """Sources and receivers of the data, if the job has steps or sensors."""
     channels = {window.channel for window in order.windows}
     return await normalizer.known(order.job, channels, {window.event for window in order.windows}, order.attempt)
 

@@ -1,4 +1,4 @@
-"""Formats of datasets: each writes waveforms to a place of its own and leaves publishing it to the builder."""
+"""Formats of datasets. Each writes waveforms to an unfinished place; the builder publishes it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["About", "Draft", "LoggedWaveform", "Measured", "open_draft"]
 
 
 def open_draft(export: Export, path: Path, about: About) -> Draft:
-    """What writes a dataset of an export's format to `path`, which does not exist yet."""
+    """A draft that writes a dataset in an export's format to `path`, which must not exist yet."""
     match export.format:
         case "asdf":
             return AsdfDraft(path, about, export.waveform_tag)
@@ -25,7 +25,7 @@ def open_draft(export: Export, path: Path, about: About) -> Draft:
         case "mseed3":
             return MiniseedDraft(path, about, version=3)
         case "parquet":
-            from .parquet import ParquetDraft  # late: pyarrow takes 0.1 s of every start
+            from .parquet import ParquetDraft  # imported only here: pyarrow would add 0.1 s to every start
 
             return ParquetDraft(path)
         case "sac":

@@ -18,7 +18,7 @@ from .draft import NOTHING, About, Attached, Draft, LoggedWaveform, Measured
 if TYPE_CHECKING:
     from libseis.misfit import Config
 
-# Waveforms of one channel and time that differ: as many as jobs that processed it in other ways.
+# So many different waveforms of one channel and time have a place; they come from jobs that processed it in other ways.
 _MOST_TAGS = 1000
 
 
@@ -45,8 +45,8 @@ class AsdfDraft(Draft):
             write_log(self._file, WaveformLog(str(segment.channel), segment.t0_ns, tag, said))
 
     def _add(self, segment: Segment, wanted: str, units: str = "", attached: Attached = NOTHING) -> str:
-        """Under this tag; where other samples of the same channel and time have it, under a numbered one. The tag that
-        it has, "" where it is left out."""
+        """Add it under this tag, or under a numbered tag if other samples of the same channel and time have this one.
+        Returns the tag, "" if the waveform is left out."""
         from obspy import Stream
 
         from libseis.obspy.segments import segment_to_trace
@@ -70,15 +70,15 @@ class AsdfDraft(Draft):
         return ""
 
     def add_station(self, inventory: Any) -> None:
-        """StationXML, responses included where the archive has them."""
+        """Add StationXML, with responses if the archive has them."""
         write_inventory(self._file, inventory)
 
     def add_config(self, config: Config) -> None:
-        """Under the path of its evaluation, with the tag that observed waveforms have in this file."""
+        """Add the settings under the path of the evaluation, with the tag that observed waveforms have in this file."""
         replace(config, observed_tag=self._tag).write(self._file)
 
     def add_measurement(self, measured: Measured) -> None:
-        """Synthetics under their tag, windows and adjoint sources in Pyatoa's paths."""
+        """Add synthetics under their tag, and windows and adjoint sources under Pyatoa's paths."""
         for segment, units in measured.synthetics:
             self._add(segment, measured.synthetic_tag, units)
         for windows in measured.windows.values():

@@ -1,4 +1,4 @@
-"""What every format of a dataset has in common. Not thread safe; the builder calls one method at a time."""
+"""What all formats of datasets have in common. It is not thread safe: the builder calls one method at a time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NOTHING: Final[Attached] = {}
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a dataset is of: its window in the ledger, and the event where it is of a known one."""
+    """What a dataset is about: its window in the ledger, and its event if that is known."""
 
     window: Window
     event: Event | None
@@ -41,9 +41,8 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A station in a misfit job: its epoch (None where it is not known), windows by component, adjoint sources,
-    synthetics with their units and the tag that they have, and rejected windows, where they were asked for, a document
-    a component.
+    """A station in a misfit job: its epoch (None if it is not known), windows by component, adjoint sources, synthetics
+    with their units and tag, and, if they were asked for, rejected windows, one document per component.
     """
 
     net: str
@@ -63,10 +62,11 @@ class LoggedWaveform(WaveformDocument):
 
 
 class Draft(ABC):
-    """A dataset on the way: takes waveforms in order of start, then station metadata, then measurements, and is closed.
+    """A dataset that is being written. It takes waveforms in order of start, then station metadata, then measurements,
+    and is closed.
 
-    Nothing is durable before that. `problems` says in sentences what could not be kept as it was; `empty` that there
-    was nothing for this format, and `nothing` what it lacked. OSError when the disk takes no more.
+    Nothing is durable before that. `problems` has sentences on what could not be kept as it was. `empty` says that
+    there was nothing for this format, and `nothing` what is lacking. OSError if the disk is full.
     """
 
     wants_samples = True
@@ -79,7 +79,7 @@ class Draft(ABC):
         self._log: list[str] = []
 
     def _tell(self, document: LoggedWaveform, segment: Segment, **where: str) -> None:
-        """Keep what a waveform's error log says, for a file beside those that have no place for it."""
+        """Keep a waveform's error log for the file beside a format that has no place for logs."""
         channel = segment.channel
         about = {
             **where,
@@ -90,7 +90,7 @@ class Draft(ABC):
         self._log += [json.dumps({**about, "message": text}) for text in document.get("elog") or ()]
 
     def _write_log(self, path: Path) -> None:
-        """The file, one JSON object a line, if there is anything to say."""
+        """Write the file with error logs, one JSON object per line, if there are any."""
         if self._log:
             path.write_text("".join(f"{line}\n" for line in self._log))
 
@@ -105,7 +105,7 @@ class Draft(ABC):
         """The settings of the misfit job whose measurements follow."""
 
     def add_measurement(self, measured: Measured) -> None:  # noqa: B027  # only some formats hold it
-        """What a misfit job has of one station."""
+        """Add the results of a misfit job for one station."""
 
     @abstractmethod
     def close(self) -> None:

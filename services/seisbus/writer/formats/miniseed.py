@@ -13,7 +13,8 @@ from .draft import About, Attached, Draft, LoggedWaveform
 
 
 class MiniseedDraft(Draft):
-    """Holds the day in memory (70 MB at 100 Hz at most): samples that several waveforms share are written once."""
+    """Holds the day in memory (at most 70 MB at 100 Hz), so that samples that several waveforms share are written
+    once."""
 
     def __init__(self, path: Path, about: About, version: int) -> None:
         super().__init__()
@@ -23,7 +24,7 @@ class MiniseedDraft(Draft):
         self._parts: dict[tuple[str, str], list[Segment]] = {}
 
     def add(self, document: LoggedWaveform, segment: Segment, attached: Attached) -> None:
-        """The samples of the waveform that are of the day."""
+        """Add those samples of the waveform that belong to the day."""
         first = max(0, segment.ceil_index(self._window.start_ns))
         stop = min(segment.npts, segment.ceil_index(self._window.end_ns))
         if stop > first:
@@ -32,9 +33,11 @@ class MiniseedDraft(Draft):
             self._tell(document, segment)
 
     def close(self) -> None:
-        """Join what overlaps and write; where samples disagree the waveform that starts first wins, and it is said."""
+        """Join overlapping waveforms and write. If samples differ, those of the waveform that starts first are taken,
+        and a sentence says so."""
         segments: list[tuple[Segment, str]] = []
-        for (_, units), parts in self._parts.items():  # counts and processed samples, or units, are never mixed
+        # counts and processed samples are never mixed, nor are different units
+        for (_, units), parts in self._parts.items():
             joined = join(parts, Overlap.FIRST)
             segments += [(segment, units) for segment in joined.segments]
             self.problems += [complaint.message for complaint in joined.complaints]
@@ -43,7 +46,7 @@ class MiniseedDraft(Draft):
                 extra = mseed.unit_header(units) if self._version == 3 else None
                 try:
                     records = mseed.encode(segment, reclen=512, version=self._version, extra=extra)
-                except SampleError as error:  # codes that are too long; the others of the day are sound
+                except SampleError as error:  # its codes are too long; the other waveforms of the day are written
                     self.problems.append(error.message)
                     continue
                 if problem := mseed.difference(records, segment):
@@ -53,5 +56,5 @@ class MiniseedDraft(Draft):
         self._write_log(log_beside(self._path))
 
     def abandon(self) -> None:
-        """Nothing is open."""
+        """Do nothing, because no file is open."""
         self._parts.clear()

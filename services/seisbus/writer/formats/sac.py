@@ -1,4 +1,4 @@
-"""A folder with a SAC file a waveform (IRIS, "SAC Data File Format"); SAC holds single precision."""
+"""A folder with one SAC file per waveform (IRIS, "SAC Data File Format"). Samples are in single precision."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .sac_times import marks_of, put_times
 
 # Header IDEP, by base unit and power of seconds.
 _KINDS = {("m", 0): "idisp", ("m", 1): "ivel", ("m", 2): "iacc", ("V", 0): "ivolts"}
-# Headers by what is attached to a waveform, with the factor to SAC's units: degrees, metres, depths of sources in km.
+# SAC headers for attributes of a waveform, with the factor to SAC's units: degrees, metres, depths of sources in km.
 _HEADERS = {
     "evla": ("source_lat", 1.0), "evlo": ("source_lon", 1.0), "evdp": ("source_depth", 1.0),
     "mag": ("source_magnitude", 1.0),
@@ -36,8 +36,8 @@ _OBSPY = "obspy reads the interval of SAC files to the microsecond (DELTA of the
 
 
 class SacDraft(Draft):
-    """Files NET.STA.LOC.CHAN.YYYY.DDD.HHMMSS.mmm.SAC; the reference time is the mark that the data are relative to,
-    else the origin where the event is known, if near enough for the precision of B."""
+    """Files NET.STA.LOC.CHAN.YYYY.DDD.HHMMSS.mmm.SAC. The reference time is the mark that the data are relative to, or
+    else the origin of the event, if B is precise enough for that distance."""
 
     def __init__(self, path: Path, about: About) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class SacDraft(Draft):
         sac = SACTrace.from_obspy_trace(segment_to_trace(segment))
         unit = parse(document.get("units"))
         if unit is not None:
-            # IDEP names the quantity alone, and the manual's nm are not what most programs write: the unit is beside it
+            # IDEP names only the quantity, and most programs do not write the manual's nm, so the unit is given too
             sac.idep = _KINDS.get((unit.base, unit.per_second), "iunkn")
             if len(unit.symbol) <= _TEXT:
                 sac.kuser0 = unit.symbol
@@ -75,7 +75,7 @@ class SacDraft(Draft):
         self._tell(document, segment, file=name)
 
     def _tell_of_interval(self, segment: Segment, delta: float) -> None:
-        """What the precision of DELTA does to the last sample, in the file and for those who read it with obspy."""
+        """Say by how much the precision of DELTA moves the last sample, in the file and when obspy reads it."""
         for value, whose in ((delta, "SAC holds the interval in single precision"), (round(delta, 6), _OBSPY)):
             off = abs(value * segment.rate.hz - 1) * segment.npts
             if off > TOLERANCE:
@@ -93,5 +93,5 @@ class SacDraft(Draft):
         return f"{stem}.SAC" if number == 1 else f"{stem}.{number}.SAC"
 
     def close(self) -> None:
-        """Every SAC file is complete already; what the error logs say goes into a file beside them."""
+        """Write the error logs into a file beside the SAC files, which are complete already."""
         self._write_log(self._path / f"waveforms{LOG_SUFFIX}")

@@ -1,7 +1,7 @@
-"""Times of a SAC header: what the reference time (NZ*) is, and where begin, origin, phases and picks stand from it.
+"""Times of a SAC header: the reference time (NZ*), and begin, origin, phases and picks relative to it.
 
-NZ* has milliseconds; the rest of a mark's time stands in its own header, so that no microsecond is lost. All headers of
-times are in single precision (IRIS, "SAC Data File Format").
+NZ* has milliseconds; the rest of a mark's time is in its own header, so that no microsecond is lost. All time headers
+are in single precision (IRIS, "SAC Data File Format").
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ _TEXT: Final = 8
 # Headers T0 to T9.
 _PICKS: Final = 10
 _MS_NS: Final = 1_000_000
-# B, in single precision, may be this part of a sample off.
+# B, in single precision, may be wrong by this part of a sample.
 _CLOSE: Final = 0.02
-# The header of each mark, and what IZTYPE says of it.
+# For each mark its header, and the value of IZTYPE.
 _HEADERS: Final = {"origin": "o", "phase": "a", "pick": "t0"}
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Instants in ns: `headers` of the file by name (o, a, t0 ...), `names` of the phases there (ka, kt0 ...), and the
-    header that the data's times are relative to, "" for none."""
+    """Instants in ns: `headers` by name (o, a, t0 ...), `names` of the phases (ka, kt0 ...), and the header that the
+    data's times are relative to, "" if they are not relative."""
 
     headers: Mapping[str, int]
     names: Mapping[str, str]
@@ -59,8 +59,8 @@ def marks_of(document: Mapping[str, Any], origin_ns: int | None) -> Marks:
 def put_times(sac: Any, t0_ns: int, marks: Marks) -> str:
     """Set the headers of times of an obspy SACTrace whose first sample is at `t0_ns`.
 
-    The reference time is the mark that the data are relative to, else the origin; where B would not hold the first
-    sample's time to 2 % of a sample it is the first sample, and the sentence that says so is returned.
+    The reference time is the mark that the data are relative to, or else the origin. If B cannot hold the time of the
+    first sample to 2 % of a sample, the first sample is the reference, and a sentence that says so is returned.
     """
     problem = ""
     reference = marks.reference or ("o" if "o" in marks.headers else "b")
@@ -85,7 +85,7 @@ def put_times(sac: Any, t0_ns: int, marks: Marks) -> str:
 
 
 def _ns(epoch: Any) -> int:
-    """Nanoseconds of epoch seconds, which a float has to a microsecond."""
+    """Nanoseconds of epoch seconds; a float holds them to a microsecond."""
     return round(float(epoch) * 1e6) * 1000
 
 

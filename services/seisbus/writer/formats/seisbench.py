@@ -1,8 +1,8 @@
 """A folder that SeisBench's WaveformDataset opens: waveforms.hdf5 and metadata.csv (SeisBench's documentation, "Data
 format").
 
-Those of one shape stand together in a block `data/bucketN` of shape (traces, components, samples). The trace_name of
-a row has the block and the part of it, `bucket0$3,:3,:12000`. Samples are float32, as SeisBench's own are.
+Traces of one shape are together in a block `data/bucketN` of shape (traces, components, samples). The trace_name of a
+row names the block and the part of it, `bucket0$3,:3,:12000`. Samples are float32, as in SeisBench's own datasets.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .draft import About, Attached, Draft, LoggedWaveform
 
 ORDER: Final = "ZNE"
 """The components of a Seismogram in the file, which SeisBench's models take in this order."""
-# Columns by what is attached, with the factor to SeisBench's units (metres for elevations, km for depths).
+# Columns for attributes of a waveform, with the factor to SeisBench's units (metres for elevations, km for depths).
 _COLUMNS: Final = {
     "station_latitude_deg": ("site_lat", 1.0), "station_longitude_deg": ("site_lon", 1.0),
     "station_elevation_m": ("site_elev", 1000.0), "source_latitude_deg": ("source_lat", 1.0),
@@ -34,19 +34,19 @@ _COLUMNS: Final = {
     "source_magnitude": ("source_magnitude", 1.0), "path_ep_distance_km": ("distance_km", 1.0),
     "path_azimuth_deg": ("azimuth", 1.0), "path_back_azimuth_deg": ("back_azimuth", 1.0),
 }  # fmt: skip
-# Traces of a block, as SeisBench's own writer has them, and its bytes in memory.
+# Traces per block, as in SeisBench's own writer, and bytes of a block in memory.
 _TRACES: Final = 1024
 _BYTES: Final = 64_000_000
 # Integers up to here are exact in single precision.
 _EXACT: Final = 2**24
-# Elements of matrices of unit vectors that differ by less are the same.
+# Elements of direction matrices that differ by less are equal.
 _SAME: Final = 1e-6
 
 Row = dict[str, Any]
 
 
 class SeisbenchDraft(Draft):
-    """Seismograms as Z, N, E, whatever axes they have; waveforms of a channel as the one component that they are."""
+    """Writes Seismograms as Z, N, E, whatever axes they have, and waveforms of a channel as their one component."""
 
     def __init__(self, path: Path, about: About) -> None:
         import h5py
@@ -64,7 +64,7 @@ class SeisbenchDraft(Draft):
         self._units: set[str] = set()
 
     def add(self, document: LoggedWaveform, segment: Segment, attached: Attached) -> None:
-        """One waveform; those of a Seismogram come one after the other, and make one trace."""
+        """Add one waveform. The components of a Seismogram come one after the other, and make one trace."""
         if components_of(cast(Mapping[str, Any], document)) == 1:
             self._put(document, segment, attached, segment.data[np.newaxis], segment.channel.chan[-1:])
             return
@@ -79,7 +79,7 @@ class SeisbenchDraft(Draft):
         except MatrixError as error:
             self.problems.append(f"{segment.channel}: a Seismogram is left out, {error.message}.")
             return
-        # Z, N and E of a sensor that points there are its own counts
+        # if the sensor points to Z, N and E already, its counts are not changed by rounding
         enz = rows if np.allclose(axes, np.eye(3), atol=_SAME) else np.linalg.solve(axes, rows)
         self._put(document, segment, attached, enz[::-1], ORDER)
 
@@ -122,7 +122,7 @@ class SeisbenchDraft(Draft):
         return row | _arrivals(cast(Mapping[str, Any], document), segment)
 
     def _write(self, block: list[tuple[Row, NDArray[np.float32]]]) -> None:
-        """One block, and what its rows are called."""
+        """Write one block, and give its rows their names."""
         name = f"bucket{self._made}"
         self._made += 1
         samples = np.stack([one for _, one in block])
@@ -132,7 +132,7 @@ class SeisbenchDraft(Draft):
             row["trace_name"] = f"{name}${number},:{components},:{npts}"
 
     def close(self) -> None:
-        """What is left of the blocks, the format, the table, and what the error logs say."""
+        """Write the last blocks, the format, the table and the error logs."""
         for block in self._blocks.values():
             self._write(block)
         self._blocks = {}
@@ -161,8 +161,8 @@ class SeisbenchDraft(Draft):
 
 
 def _arrivals(document: Mapping[str, Any], segment: Segment) -> Row:
-    """Picks in samples after the first one, under SeisBench's names of labels; a predicted arrival has a name of its
-    own, so that nobody trains with it."""
+    """Picks in samples after the first one, under SeisBench's names of labels. A predicted arrival has another name, so
+    that nobody trains with it by mistake."""
 
     def sample(epoch: float) -> float:
         return round((epoch - segment.t0_ns / 1e9) * segment.rate.hz, 3)
@@ -171,7 +171,7 @@ def _arrivals(document: Mapping[str, Any], segment: Segment) -> Row:
     if not picks and document.get("pick_time") is not None:
         picks = [{"time": document["pick_time"], "phase": document.get("phase_name") or "pick"}]
     if picks:
-        ordered = sorted(picks, key=lambda pick: -float(pick["time"]))  # of several of a phase the first counts
+        ordered = sorted(picks, key=lambda pick: -float(pick["time"]))  # if a phase has several picks, the first counts
         return {f"trace_{pick['phase']}_arrival_sample": sample(pick["time"]) for pick in ordered}
     if document.get("phase_time") is not None:
         return {f"trace_{document.get('phase_name')}_predicted_sample": sample(document["phase_time"])}

@@ -1,4 +1,4 @@
-"""A folder with an adjoint source file a component and STATIONS_ADJOINT, as SPECFEM3D reads them.
+"""A folder with one adjoint source file per component, and STATIONS_ADJOINT, as SPECFEM3D reads them.
 
 SPECFEM3D Cartesian user manual, "Adjoint simulations": NET.STA.CHAN.adj, two columns, seconds after the origin and
 amplitude in forward time; all three components of a station must be there.
@@ -21,7 +21,7 @@ _COMPONENTS = ("NEZ", "RTZ")
 
 
 class SpecfemDraft(Draft):
-    """Only stations that have an adjoint source; a component without one gets zeros, and `problems` says so."""
+    """Writes stations that have an adjoint source. A component without one gets zeros, and `problems` says so."""
 
     wants_samples = False
     nothing = "The misfit job has no adjoint source of this event."
@@ -34,7 +34,7 @@ class SpecfemDraft(Draft):
         path.mkdir()
 
     def add(self, document: LoggedWaveform, segment: Segment, attached: Attached) -> None:
-        """Nothing: the folder holds no waveforms."""
+        """Do nothing, because the folder does not hold waveforms."""
 
     def add_measurement(self, measured: Measured) -> None:
         """The files of one station."""
@@ -72,4 +72,4 @@ class SpecfemDraft(Draft):
         (self._path / "STATIONS_ADJOINT").write_text("".join(f"{line}\n" for line in self._stations))
 
     def abandon(self) -> None:
-        """Nothing is open."""
+        """Do nothing, because no file is open."""

@@ -1,1 +1,1 @@
-"""What the writer does for each kind of job, one a module."""
+"""What the writer does for each kind of job, one module per kind."""

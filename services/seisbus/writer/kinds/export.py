@@ -12,7 +12,7 @@ from ...store.datasets import planned_windows
 from ..building import Builder
 from ..kind import WriterKind
 
-# Datasets built side by side: each is mostly compression, and holds a waveform and its draft in memory.
+# So many datasets are built at once. A build is mostly compression, and holds a waveform and its draft in memory.
 DATASETS_AT_ONCE: Final = 2
 
 
@@ -24,7 +24,7 @@ class ExportWriter(WriterKind[ExportJob]):
         return Service([context.worker(consumer_of(BUILD), Builder(context).handle, slots=DATASETS_AT_ONCE)])
 
     async def unfinished(self, context: WriterContext, job: str, spec: ExportJob) -> set[str]:
-        """The datasets that were planned; those of a cancelled export were not built again."""
+        """The datasets that were planned. If the export was cancelled, nobody built them again."""
         return {str(dataset_path(spec.export, window)) for window in await planned_windows(context.store, job)}
 
 

@@ -10,7 +10,7 @@ from ...model.kinds.misfit import KEEP, MisfitJob
 from ..kind import WriterKind
 from ..measurements import MeasurementWriter
 
-# Measurements committed side by side, a transaction each.
+# So many measurements are committed at once, each in a transaction.
 STATIONS_AT_ONCE: Final = 8
 
 

@@ -10,7 +10,7 @@ from ...model.kinds.purge import REMOVE, PurgeJob
 from ..kind import WriterKind
 from ..purging import Purger
 
-# Jobs removed side by side: deleting should not slow down writing.
+# So few jobs are removed at once, because deleting should not slow down writing.
 PURGES_AT_ONCE: Final = 1
 
 

@@ -11,7 +11,7 @@ from ..cleaning import Cleaner
 from ..commit import Committer
 from ..kind import WriterKind
 
-# Messages held at once; a commit takes up to 1,000 windows and the next batch gathers meanwhile.
+# So many messages are held at once: a commit takes up to 1,000 windows, and the next batch gathers meanwhile.
 MESSAGES_AT_ONCE: Final = 300
 
 
