@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .lifecycle import run_service
     from .service import Service, ServiceKind, service_of
 else:
-    # the topology command needs one of them, and every start of a stack waits for it
+    # imported only when they are used: the topology command needs one of them, and every start of a stack waits for it
     __getattr__ = late(
         __name__,
         {

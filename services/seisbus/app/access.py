@@ -67,9 +67,9 @@ ROLES: Final = {
     **{f"/seis.control.v1.ControlService/{method}": role for method, role in _CONTROL.items()},
     **{f"/seis.control.v1.WorkerService/{method}": role for method, role in _WORKER.items()},
 }
-# where no caller is told from another
+# for calls without a known caller
 ANYBODY: Final = Caller("anybody", Role.OPERATOR)
-# who makes the call that runs
+# the caller of the running call
 CALLER: Final[ContextVar[Caller]] = ContextVar("CALLER", default=ANYBODY)
 
 

@@ -1,7 +1,7 @@
 """Read a day of an archive: its index table, checked against a listing of its folder.
 
-The listing tells sizes and versions and what is not there, so no HEAD is ever needed; what stands in the listing but
-not in the index is kept too (`indexed` False), so that a stale index does not hide data.
+The listing tells sizes, versions and what is missing, so HEAD requests are not needed. Objects that are in the listing
+but not in the index are kept too (`indexed` False), so that an old index does not hide data.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ async def read_day(objects: ObjectReader, archive: ArchiveDefinition, number: in
         known_file |= {"size": size, "etag": etag, "listed": True}
     await put_runs(objects, archive, day, listing, files, notes)
     if rows and (more := sorted(key for key, file in files.items() if not file["indexed"])):
-        # what a file that was cut between two rows cannot tell itself
+        # a file that was cut between two rows does not show it itself
         notes.append(
             f"The index of {archive.name} for {day} has {len(rows):,} rows and lacks {len(more):,} of the day's "
             f"objects, {more[0]} the first: it is old or was cut off; they are planned from the listing."
@@ -147,7 +147,8 @@ async def _listing(
 
 
 def _newest(found: dict[str, tuple[DayKey, int, str]]) -> dict[str, tuple[DayKey, int, str]]:
-    """Of objects that differ in their version only, the last one: it replaces the others (EarthScope's "#n")."""
+    """Of objects that differ only in their version (EarthScope's "#n"), the last one, because it replaces the
+    others."""
     last: dict[DayKey, str] = {}
     for key in sorted(found, key=lambda key: found[key][0].version or 0):
         last[replace(found[key][0], version=None)] = key

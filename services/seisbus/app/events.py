@@ -137,7 +137,8 @@ def inline_source(event: Event) -> Source:
 
 
 async def event_of(store: Store, jobs: Mapping[str, str], event: str) -> Event | None:
-    """The event with an id, from the jobs that stored the waveforms (job -> archive): inline, else in a catalog."""
+    """The event with an id, from the jobs that stored the waveforms (job -> archive): inline in a job, otherwise in a
+    catalog."""
     if not event:
         return None
     for job, archive in jobs.items():

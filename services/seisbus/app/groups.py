@@ -1,4 +1,4 @@
-"""Names of groups of entry points by which other packages bring something."""
+"""Names of the groups of entry points through which other packages add something."""
 
 from typing import Final
 

@@ -59,7 +59,7 @@ class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
         return any(worker.stats.in_progress for worker in self.workers)
 
     def waits(self) -> list[Wait]:
-        """The reason why this process waits: servers, else the reason of its workers.
+        """The reason why this process waits: its servers, or else the reason of its workers.
 
         A reader gets it from the database, so the database works; and a reader checks the bus itself.
         """

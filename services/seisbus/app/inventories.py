@@ -19,7 +19,7 @@ from .context import ServiceContext
 async def inventory_of(context: ServiceContext[ServiceSettings], archive: str, net: str, sta: str) -> tuple[Any, str]:
     """An obspy Inventory of one station (None if nothing is known), and the problems with it ("" if there are none).
 
-    It comes from the archive's StationXML with responses, else from channel documents, which have no responses.
+    It comes from the archive's StationXML, with responses, or else from channel documents, which have no responses.
     """
     try:
         inventory, told = await archived_inventory(context, archive, net, sta)

@@ -119,7 +119,7 @@ async def _main(name: str, settings: S, build: Callable[[ServiceContext[S]], Awa
         health = await stack.enter_async_context(HealthServer(settings, control))
         connecting = asyncio.create_task(_connect(name, settings, stack))
         await asyncio.wait([connecting, stopping := asyncio.create_task(stop.wait())], return_when=_FIRST)
-        if stopping.done():  # told to stop before there was anything to drain
+        if stopping.done():  # the process was told to stop before there was anything to drain
             connecting.cancel()
             await asyncio.gather(connecting, return_exceptions=True)
             return

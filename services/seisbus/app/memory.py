@@ -14,13 +14,13 @@ _log = logging.getLogger(__name__)
 # mallopt(3): parameters of glibc's allocator.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 _KEPT_BYTES = 64 << 20
-# Three components of an hour at 100 Hz are 8.6 MB. What is larger lives long, as spectra of responses do, or comes
-# seldom; between blocks that live on, its places would stay empty.
+# Three components of an hour at 100 Hz are 8.6 MB. Larger blocks live long, as spectra of responses do, or are rare;
+# their places would stay empty between blocks that live on.
 _LARGEST_BYTES = 9_000_000
 _ARENAS = 2
 # Number of new objects between two rounds of the collector. The default is 700, less than one message needs.
 _YOUNG = 10_000
-# To clear 100 MB of returned pages again takes 0.03 s of CPU time, which is less than one percent at this interval.
+# Clearing 100 MB of returned pages again takes 0.03 s of CPU time, less than one percent at this interval.
 _LOOK_SECONDS = 5.0
 # What malloc may keep then.
 _LEFT_BYTES = 32 << 20

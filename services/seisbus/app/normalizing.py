@@ -117,7 +117,7 @@ async def attached_to(normalizer: Normalizer, documents: Sequence[SavedDocument]
             for d in documents
         ]
     )
-    # where a component points that steps made of a sensor is in its document
+    # if steps made the component out of a sensor, its document has its direction
     return [values | _angles(document) for document, values in zip(documents, found, strict=True)]
 
 
@@ -126,7 +126,7 @@ def _angles(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _standing(known: Known, document: SavedDocument) -> Channel:
-    """The channel whose place a waveform has; of a component that steps made, which has a site, its sensor."""
+    """The channel at the place of a waveform; for a component that steps made, which has a site, its sensor."""
     channel = Channel.of_document(document)
     return known.standing(channel) if "site_id" in document else channel
 

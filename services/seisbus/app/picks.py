@@ -20,7 +20,7 @@ def given_picks(spec: ArchiveJob, odd: Oddities | None = None) -> list[StationPi
     Raises
     ------
     PickInputError, EventInputError
-        For a text that holds no picks at all.
+        The text has no picks at all.
     """
     wanted = spec.windows.picks
     if wanted is None or (wanted.csv is None and wanted.quakeml is None):

@@ -1,4 +1,4 @@
-"""Where an archive's manifest says that the channels of a day's station objects stand, as far as it can be believed."""
+"""Reads from an archive's manifest where the channels are in a day's station objects, and checks what it says."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ async def put_runs(
     files: dict[str, DayFile],
     notes: list[str],
 ) -> None:
-    """Give the listed files of a day their runs, where the archive has a manifest of them; say what it has wrong."""
+    """Give the listed files of a day their runs, if the archive has a manifest. Returns sentences on what is wrong in
+    it."""
     manifest = await _manifest(objects, archive, day, notes)
     for key in sorted(manifest.keys() & listing.keys()):
         placed, (day_key, size, etag) = manifest[key], listing[key]
@@ -37,7 +38,7 @@ async def put_runs(
 async def _manifest(
     objects: ObjectReader, archive: ArchiveDefinition, day: date, notes: list[str]
 ) -> dict[str, list[Placed]]:
-    """The channels of a day's objects, by key; empty where the archive has no manifest of them."""
+    """The channels of a day's objects, by key; empty if the archive has no manifest."""
     if (template := archive.manifest_key) is None:
         return {}
     found: dict[str, list[Placed]] = {}

@@ -1,6 +1,6 @@
-"""What messages on the bus are made of: forms of windows, objects, recipes, data, outcomes.
+"""The parts of messages on the bus: forms of windows, objects, recipes, data and outcomes.
 
-What is malformed raises whatever it raises; `Form.decode` makes a poison message of it.
+A malformed message may raise any error here; `Form.decode` turns it into PoisonError.
 """
 
 from __future__ import annotations
@@ -154,7 +154,8 @@ _ENCODING_VALUES: Final = {number: packing for packing, number in _ENCODINGS.ite
 
 
 def _put_pieces(messages: Messages[waveform_pb2.TimeSeries], pieces: Iterable[Piece]) -> None:
-    """Add pieces as the messages of TimeSeries. By hand, and in place: what is common to many of them is made once."""
+    """Add pieces as TimeSeries messages. This is written by hand, because what many pieces have in common is made
+    once."""
     for piece in pieces:
         message = messages.add()
         put_heading(
@@ -182,7 +183,7 @@ def _piece_value(message: waveform_pb2.TimeSeries) -> Piece:
 
 
 def pieces_in(data: str, older: str) -> Spread:
-    """Pieces in a field of TimeSeries, or, of version 0.1.0, in another one of what was sent in their place."""
+    """Pieces out of a field of TimeSeries messages. Version 0.1.0 sent other messages, in another field."""
 
     def values(message: Any) -> tuple[Piece, ...]:
         found = tuple(map(_piece_value, getattr(message, data)))
@@ -247,7 +248,7 @@ _OUTCOME: Final = Form(
 def _put_outcomes(batch: task_pb2.Outcomes, outcomes: Iterable[WindowOutcome]) -> None:
     """Add a part's outcomes; an origin is sent once for neighbours that share it.
 
-    One by one: dictionaries of all of them at once would keep the garbage collector busy.
+    They are added one by one, because dictionaries of all of them at once would keep the garbage collector busy.
     """
     add, before = batch.outcomes.add, None
     for outcome in outcomes:
@@ -259,7 +260,8 @@ def _put_outcomes(batch: task_pb2.Outcomes, outcomes: Iterable[WindowOutcome]) -
 
 
 def _outcomes(batch: task_pb2.Outcomes) -> Iterator[WindowOutcome]:
-    """Inverse of `_put_outcomes`; what neighbours share is one object. Version 0.1.0 sent it with each."""
+    """Inverse of `_put_outcomes`; neighbours share one origin object. Version 0.1.0 sent the origin with each
+    outcome."""
     before: task_pb2.Provenance | None = None
     sources: tuple[Source, ...] = ()
     steps: tuple[str, ...] = ()

@@ -1,13 +1,13 @@
-"""Forms: how a value of the model stands in a message, said once and used in both directions.
+"""Forms: one description of how a value of the model is written into a message and read again.
 
 A form finds the fields of a dataclass in a message by their names, and the conversion of each by its type. Numbers,
 texts and bytes stay as they are; members of a StrEnum are their texts; other enums, channels, and values with a form
-are converted by theirs. All of them may stand alone, in tuples, or where None may stand too. Only what has another
-name or another shape is said. A field that a form would forget, of the dataclass or of the message, is an error when
-the module is imported.
+are converted by theirs. All of them may be single values, in tuples, or optional. Only fields with another name or
+another shape are described. If a form forgets a field of the dataclass or of the message, that is an error when the
+module is imported.
 
-To write, a value becomes a dictionary, with dictionaries for what is inside it, and the message is made of that in one
-go: a message that is put into another is copied, a dictionary is not.
+To write, a value becomes a dictionary of dictionaries, and the whole message is made of that at once. Messages inside
+messages would be copied; dictionaries are not.
 """
 
 from __future__ import annotations
@@ -30,13 +30,14 @@ E = TypeVar("E", bound=Enum)
 Plain = Mapping[str, Any]
 Convert = Callable[[Any], Any]
 
-# What reading fields raises that are not what a message of their kind holds.
+# Errors of reading fields with wrong content.
 _MALFORMED: Final = (DecodeError, MsPASSError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A field that stands in one of the message, with its conversions, None where there is none."""
+    """A field of the dataclass that is one field of the message, with its conversions; None if it needs no
+    conversion."""
 
     put: Convert | None = None
     take: Convert | None = None
@@ -44,10 +45,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A field that stands in several of the message, or in one in another way, or in one that may be absent.
+    """A field of the dataclass that is several fields of the message, or one with another structure, or one that may be
+    absent.
 
-    `names` are those of the message, `take` reads the message. `put` gives what it adds to the dictionary; `fill`
-    writes the value into the message once that is made.
+    `names` are its fields in the message, and `take` reads them. `put` gives what to add to the dictionary; `fill`
+    writes the value into the message after that is made.
     """
 
     names: tuple[str, ...]
@@ -60,20 +62,20 @@ Place = Item | Spread
 
 
 class Conversion(Protocol):
-    """What converts values of a type."""
+    """Converts values of a type."""
 
     @property
     def plain(self) -> Convert:
-        """To what stands in the dictionary that a message is made of."""
+        """Convert to what the dictionary for a message holds."""
 
     @property
     def value(self) -> Convert:
-        """From what is read of a message."""
+        """Convert from what a message holds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The conversion of a type that is not a message of its own form."""
+    """A conversion by two functions, for a type without a form."""
 
     plain: Convert
     value: Convert
@@ -84,35 +86,35 @@ _CONVERSIONS: Final[dict[object, Conversion]] = {}
 
 
 def converted(kind: object, plain: Convert, value: Convert) -> None:
-    """Say how values of a type are converted, in all forms that are made from now on."""
+    """Register how values of a type are converted, for all forms that are made later."""
     _CONVERSIONS[kind] = Pair(plain, value)
 
 
 def numbered(kind: type[E], table: Mapping[E, int]) -> None:
-    """Say which numbers stand for the members of an enum; any other is malformed."""
+    """Register the numbers for the members of an enum; any other number is malformed."""
     converted(kind, table.__getitem__, {number: member for member, number in table.items()}.__getitem__)
 
 
 def one_of(kind: type[Enum]) -> Item:
-    """A text that has to be a value of an enum."""
+    """A conversion for texts that must be values of an enum."""
     return Item(take=lambda text: kind(text).value)
 
 
 class Form(Generic[V]):
-    """How values of a dataclass stand in a message.
+    """How values of a dataclass are written into a message, and read.
 
     Parameters
     ----------
     kind, message : type
         The dataclass and the message.
     apart : names
-        Last fields of the dataclass that do not stand in the message; who reads it may give them.
+        The last fields of the dataclass, which are not in the message; the reader may pass them.
     others : names
-        Fields of the message that are not of this value, or that only older versions wrote.
+        Fields of the message that do not belong to this value, or that only older versions wrote.
     renamed : mapping
         Names in the message of fields of the dataclass, where they differ.
     **places : Item or Spread
-        Fields of the dataclass of which their type does not say it.
+        Fields of the dataclass whose type alone does not tell the conversion.
     """
 
     def __init__(
@@ -144,7 +146,7 @@ class Form(Generic[V]):
         self._fields = _getter([there[0] for there in stands.values()])
         self._takes = [(at, p.take) for at, p in enumerate(chosen.values()) if isinstance(p, Item) and p.take]
         self._wholes = [(at, p.take) for at, p in enumerate(chosen.values()) if isinstance(p, Spread)]
-        self.filled = bool(self._fills)  # who uses it inside another form has to call `fill` too
+        self.filled = bool(self._fills)  # a form that contains this one must call `fill` too
         _CONVERSIONS[kind] = self
 
     def plain(self, value: V) -> dict[str, Any]:
@@ -157,12 +159,12 @@ class Form(Generic[V]):
         return made
 
     def fill(self, message: Any, value: V) -> None:
-        """Write into a message what is not in the dictionary that it was made of."""
+        """Write the fields that were not in the dictionary into the message."""
         for name, fill in self._fills:
             fill(message, getattr(value, name))
 
     def value(self, message: Any, *apart: Any) -> V:
-        """The value of a message, with those of its fields that do not stand there."""
+        """The value of a message; fields that are not in the message are passed."""
         found = list(self._fields(message))
         for at, take in self._takes:
             found[at] = take(found[at])
@@ -177,7 +179,7 @@ class Form(Generic[V]):
         return bytes(message.SerializeToString(deterministic=True))
 
     def decode(self, body: bytes) -> V:
-        """Inverse of `encode`; PoisonError for bytes that are not such a message, or fields that make no sense."""
+        """Inverse of `encode`; PoisonError for bytes that are not such a message, or fields with impossible values."""
         try:
             return self.value(self._message.FromString(body))
         except _MALFORMED as error:
@@ -186,12 +188,12 @@ class Form(Generic[V]):
 
 
 def inside(form: Form[Any]) -> Spread:
-    """A value whose fields stand among those of the message, as a form of its own says."""
+    """A value with a form of its own, whose fields are among those of the message itself."""
     return Spread(tuple(sorted(form.names)), form.plain, form.value)
 
 
 def _maker(kind: type[V], names: Collection[str]) -> Callable[..., V]:
-    """The dataclass, made of its fields in order."""
+    """A function that makes the dataclass out of its fields in order."""
     if not any(f.kw_only for f in fields(kind)):  # type: ignore[arg-type]
         return kind
     return lambda *values: kind(**dict(zip(names, values, strict=True)))
@@ -203,14 +205,14 @@ def _written(place: Place) -> bool:
 
 
 def _getter(names: Collection[str]) -> Callable[[Any], tuple[Any, ...]]:
-    """What reads attributes of an object, always as a tuple."""
+    """A function that reads attributes of an object, always as a tuple."""
     if len(names) > 1:
         return attrgetter(*names)
     return lambda found: tuple(getattr(found, name) for name in names)
 
 
 def _by_type(name: str, hint: Any) -> Place:
-    """How a field of a type stands in a message under its own name."""
+    """How a field of this type is written under its own name."""
     if hint in _AS_THEY_ARE:
         return Item()
     if hint in _CONVERSIONS and not getattr(_CONVERSIONS[hint], "filled", False):

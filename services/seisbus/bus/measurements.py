@@ -1,4 +1,4 @@
-"""Forms of what misfit jobs send: settings, windows, adjoint sources. Version 0.1.0 sent JSON in their place."""
+"""Forms of the messages of misfit jobs: settings, windows, adjoint sources. Version 0.1.0 sent JSON instead."""
 
 from __future__ import annotations
 
@@ -124,7 +124,8 @@ def _older_window(document: Mapping[str, Any]) -> task_pb2.MisfitWindow:
 
 
 def _older_components(message: task_pb2.Measurement) -> list[task_pb2.MeasuredComponent]:
-    """Windows, rejected windows and adjoint sources of a station, which stood side by side, by component."""
+    """Windows, rejected windows and adjoint sources of a station by component; version 0.1.0 sent them in three
+    lists."""
     found: dict[str, task_pb2.MeasuredComponent] = {}
 
     def of(document: Mapping[str, Any], letter: str) -> task_pb2.MeasuredComponent:

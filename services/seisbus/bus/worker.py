@@ -129,15 +129,16 @@ class Worker:
         self._ack_wait = ack_wait
         self._max_deliver = max_deliver
         self._trouble = trouble  # the result of the last check of the servers; "" if they work
-        self._apart = apart  # hops that differ from message to message, so that one may wait alone
+        self._apart = apart  # hops that only some messages need, so that such a message waits alone
         self._alone: set[int] = set()  # messages that wait for such a hop
         self._paused = False
         self._draining = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._holds: dict[int, str] = {}
-        # Of what is in hand, by its place in the stream: the newest delivery, which speaks for it to the server.
+        # The newest delivery of each message in hand, by place in the stream; only this delivery may acknowledge the
+        # message.
         self._newest: dict[int, Msg] = {}
-        # What was acknowledged lately, by its place in the stream, with the time when it was sent.
+        # Messages that were acknowledged lately, by place in the stream, with the time when they were sent.
         self._over: LRUCache[int, datetime] = LRUCache(_REMEMBERED)
         self.stats = WorkerStats()
         self._meter = StageMeter(consumer.name)
@@ -208,11 +209,11 @@ class Worker:
     def _accept(self, message: Msg) -> None:
         place, sent = message.metadata.sequence.stream, message.metadata.timestamp
         if (mine := self._newest.get(place)) is not None and mine.metadata.timestamp == sent:
-            # This process was too slow to say that it works on it: no reason to begin again beside itself.
+            # The server sent it again because this process was too slow to report; the work is running already.
             self._newest[place] = message
             self.stats.redelivered += 1
             return
-        if self._over.get(place) == sent:  # or to say that it has done so
+        if self._over.get(place) == sent:  # or too slow to acknowledge; the work is done already
             self.stats.redelivered += 1
             self._tasks.add(task := asyncio.create_task(self._acknowledge(message)))
             task.add_done_callback(self._finished)
@@ -232,7 +233,7 @@ class Worker:
     def _hold(self, message: int, reason: str) -> None:
         """Take no new messages until this one has ended, because the next one would wait for the same server.
 
-        Unless it waits alone, for a hop that is apart.
+        Other messages go on if this one waits for a hop that only some messages need.
         """
         if not self._holds:
             _log.warning("worker %s holds: %s", self.name, reason)
@@ -352,5 +353,5 @@ class Worker:
                 await self._let_go(message).ack()
 
     def _let_go(self, message: Msg) -> Msg:
-        """The newest delivery of a message in hand, which is not in hand any more."""
+        """Take a message out of hand; returns its newest delivery."""
         return self._newest.pop(message.metadata.sequence.stream, message)

@@ -1,4 +1,4 @@
-"""Windows of a job that earlier jobs have saved: counted when the job is submitted."""
+"""Counts, at submission, the windows of a job that earlier jobs have saved."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from .estimate import aimed_of, by_item, known_aims, spread
 from .known_days import files_of
 from .resource_names import JOBS
 
-# Windows that are looked for; the rest is scaled. A thousand take some 0.1 s of the embedded database.
+# So many windows are looked for, and the result is scaled. A thousand take about 0.1 s of the embedded database.
 _LOOKED_FOR = 10_000
 _JOBS_NAMED = 10
 
 
 async def already(context: CallContext, spec: CutJob) -> pb.Already | None:
-    """What earlier jobs have saved of a job, from the days that the database knows; None where none has its recipe, or
-    where it is known what windows there are only when objects are read."""
+    """How much of a job earlier jobs have saved, from the days that the database knows. None if no job has the same
+    recipe, or if only reading objects tells the windows."""
     if _opaque(context, spec):
         return None
     earlier = await earlier_jobs(context.store, spec.recipe_key)
@@ -46,7 +46,7 @@ async def already(context: CallContext, spec: CutJob) -> pb.Already | None:
         windows = await _windows_of(context, spec, aims, day, places)
         counts.append(len(windows))
         kept.append(windows)
-        if sum(counts) > _LOOKED_FOR:  # of each day as many, so that no part of the time counts for all of it
+        if sum(counts) > _LOOKED_FOR:  # the same number from each day, so that all parts of the time count
             kept = [_some(of_day, _LOOKED_FOR // len(sampled)) for of_day in kept]
     planned, found = sum(counts), 0.0
     for count, of_day in zip(counts, kept, strict=True):
@@ -65,7 +65,7 @@ async def already(context: CallContext, spec: CutJob) -> pb.Already | None:
 
 
 async def _windows_of(context: CallContext, spec: CutJob, aims: Aims, day: int, places: Places) -> list[Span]:
-    """The windows whose home is a day, of the channels or sensors that it has files of."""
+    """The windows of a home day, for the channels or sensors with files on that day."""
     documents = await files_of(context, spec, day)
     aimed = await aimed_of(aims, day, documents, places) if aims.by_channel else None
     reach = aims.reach(day)
@@ -79,7 +79,7 @@ async def _windows_of(context: CallContext, spec: CutJob, aims: Aims, day: int, 
 
 
 def _some(windows: list[Span], most: int) -> list[Span]:
-    """At most so many of the windows, drawn by lot: every so many-th could be always the same hour."""
+    """At most so many of the windows, chosen at random, because a regular choice might always take the same hour."""
     return windows if len(windows) <= most else random.Random(0).sample(windows, most)
 
 
@@ -98,7 +98,7 @@ async def existing_notes(context: CallContext, spec: CutJob) -> list[str]:
 
 
 def _opaque(context: CallContext, spec: CutJob) -> str:
-    """The objects that hold windows which nobody can plan, "" where the job has none."""
+    """A name for objects whose windows cannot be planned; "" if the job does not have such objects."""
     if spec.inputs == "event_files":
         return "event files"
     station = archive_named(context.archives, spec.archive).object_unit is ObjectUnit.STATION

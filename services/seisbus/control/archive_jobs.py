@@ -1,4 +1,4 @@
-"""Jobs on windows of an archive's data at submission: everything that is checked of them."""
+"""Checks of jobs on windows of an archive's data, at submission."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ C = TypeVar("C", bound=CutJob)
 
 
 async def checked_windows(context: CallContext, spec: A) -> tuple[A, list[str]]:
-    """The job with its events inline, and what was left out of the event file."""
+    """The job with its events inline, and sentences on what was left out of the event file."""
     await asyncio.to_thread(check_quakeml, spec)
     odd = Oddities("The event file")
     spec = await asyncio.to_thread(with_inline_events, spec, odd)
@@ -41,7 +41,8 @@ async def checked_windows(context: CallContext, spec: A) -> tuple[A, list[str]]:
 
 
 async def checked_cuts(context: CallContext, spec: C) -> tuple[C, list[str]]:
-    """The same, and what its steps lack on some channels; refused where nothing would be planned."""
+    """The same, with sentences on what its steps lack on some channels. The job is refused if nothing would be
+    planned."""
     spec, notes = await checked_windows(context, spec)
     await check_places(context, spec)
     await check_selection(context, spec)
@@ -49,7 +50,7 @@ async def checked_cuts(context: CallContext, spec: C) -> tuple[C, list[str]]:
 
 
 async def check_number(context: CallContext, spec: CutJob) -> None:
-    """JobSizeError when the job asks for more windows than this deployment allows one job."""
+    """JobSizeError if the job asks for more windows than this deployment allows for one job."""
     if context.job_windows:
         found = await estimate(context, spec, read=False)
         if found.windows > context.job_windows:

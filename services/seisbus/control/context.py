@@ -17,9 +17,9 @@ from ..telemetry.hops import Hops, sink_hop
 
 @dataclass(frozen=True, slots=True)
 class CallContext:
-    """Database, bus, the archives of this deployment, the folder that waveform files lie in, how many windows one job
-    may ask for (0: any number), the bucket that waveform files lie in instead, what is known of servers that do not
-    answer, and, where this service can see them, the folder of synthetics and the archives' objects."""
+    """Database, bus, the archives of this deployment, the folder with waveform files, how many windows one job may ask
+    for (0: any number), the bucket with waveform files instead, what is known of servers that do not answer, and, if
+    this service can see them, the folder of synthetics and the archives' objects."""
 
     store: Store
     bus: Bus
@@ -33,7 +33,8 @@ class CallContext:
 
     @contextmanager
     def reading_sink(self) -> Iterator[None]:
-        """Around a read of the sink: refused at once while it is known not to answer, else remembered and looked at."""
+        """Put this around a read of the sink. If the sink is known not to answer, the read is refused at once; if the
+        read fails, that is remembered and the sink is checked."""
         if self.sink is None:
             yield
             return

@@ -145,7 +145,8 @@ class DataCalls:
     async def StreamWaveforms(
         self, request: pb.StreamWaveformsRequest, _: Any
     ) -> AsyncIterator[pb.StreamWaveformsResponse]:
-        """Stored bytes, about 1 MB a message; a waveform that cannot be read says why and the stream goes on."""
+        """Stored bytes, about 1 MB per message. If a waveform cannot be read, its message says why, and the stream goes
+        on."""
         if request.query.limit < 0:
             raise UserError(f"limit is {request.query.limit}; use 0 for no bound, or a positive number.")
         wanted = await self._wanted(request.query)
@@ -156,7 +157,7 @@ class DataCalls:
     async def _waveform(
         self, document: SavedDocument, log: list[LogEntry], attached: Mapping[str, Any]
     ) -> AsyncIterator[pb.StreamWaveformsResponse]:
-        """One waveform; the last message is known one piece late, so that it carries data."""
+        """One waveform. Each piece is sent when the next one is known, so that the last message also has data."""
         message = pb.StreamWaveformsResponse(
             document_json=document_json({**attached, **document}), log_json=_log_json(log)
         )
@@ -217,7 +218,7 @@ class DataCalls:
     async def _wanted(self, query: pb.WaveformQuery) -> queries.WaveformFilter:
         wanted = messages.waveform_filter(query)
         if wanted.job:
-            with suppress(NotFoundError):  # of a job that is not there nothing is found
+            with suppress(NotFoundError):  # an unknown job is not an error here: nothing is found
                 wanted = replace(wanted, job=await job_id(self.context.store, wanted.job))
         return wanted
 

@@ -1,4 +1,4 @@
-"""A dataset's files out of the output folder or the sink, in stretches that fit a message."""
+"""Reads a dataset's files from the output folder or the sink, in pieces that fit into a message."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .context import CallContext
 
 
 async def stretches(context: CallContext, document: DatasetPlace) -> AsyncIterator[tuple[str, bytes]]:
-    """(file name, at most 1 MB) of all files in order; NotFoundError when one is not where the document says."""
+    """(file name, at most 1 MB) of all files in order; NotFoundError if a file is not where the document says."""
     try:
         if (url := document.get("url")) is None:
             files = _local(context.output_root, document["path"])

@@ -1,4 +1,4 @@
-"""What a job would take, from the day files that the database knows; days not read are scaled from those that were."""
+"""Estimates what a job would take, from the day files that the database knows. Other days are scaled from these."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ from .context import CallContext
 from .known_days import KnownDays
 from .selection import day_name
 
-# Days whose files are counted; the rest is scaled. A day of an archive takes about 0.1 s to read.
+# The files of so many days are counted, and the rest is scaled. It takes about 0.1 s to read a day of an archive.
 SAMPLED_DAYS: Final = 30
-# Days that are named one by one.
+# So many days are named one by one.
 NAMED_DAYS: Final = 4
 # The pipeline on two cores with the archive on the same machine; an archive far away is slower.
 BYTES_PER_SECOND: Final = 20e6
 REQUESTS_PER_SECOND: Final = 40.0
-# What the range reader needs where it has not seen a file before (measured, see planning.ranges); when most of an
-# object is wanted, all of it is read.
+# What the range reader needs for a file that it has not seen before (measured, see planning.ranges). If most of an
+# object is wanted, it is read whole.
 RANGE_GROWTH: Final = 1.2
 RANGE_REQUESTS: Final = 2.8
 MOSTLY: Final = 0.7
-# Steim2 of ordinary ground motion needs 1-2 bytes a sample, so float64 is about this much larger.
+# Steim2 needs 1 to 2 bytes per sample of ordinary ground motion, so float64 is larger by about this factor.
 FLOAT64_GROWTH: Final = 6.0
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a job wants of one home day, a channel: windows, their length in days, day objects they touch, and the spans
-    of time that they cover, in order."""
+    """What a job wants of one channel on one home day: windows, their length in days, the day objects that they touch,
+    and the spans of time that they cover, in order."""
 
     windows: int
     days_of_data: float
@@ -59,8 +59,9 @@ class Load:
 class Holdings:
     """The matching day files of one day: how many, how many of them the archive does not hold, their bytes.
 
-    `large` and `large_size` are of those that are worth reading by ranges; `known` of them were read before. `items`:
-    sensors that they are of, and `absent`, how many of these cannot be had; None where the ledger has channels.
+    `large` and `large_size` are the number and bytes of files that are worth reading by ranges; `known` of them were
+    read before. `items` is the number of sensors, and `absent` is how many of these lack channels; None if the items
+    are channels.
     """
 
     files: int
@@ -85,7 +86,8 @@ class Totals:
     disk_bytes: float = 0.0
 
     def add(self, load: Load, held: Holdings, growth: float, *, ranges: bool) -> None:
-        """Add one home day, its neighbours taken to be like it; `ranges` allows to read parts of objects."""
+        """Add one home day, assuming that its neighbours are similar. `ranges` says whether parts of objects may be
+        read."""
         requests, spared = float(load.objects * (held.files - held.missing)), 0.0
         if ranges and held.large and load.objects:
             read = stretches(load.spans, held.large_size / held.large)
@@ -102,12 +104,12 @@ class Totals:
         self.disk_bytes += load.days_of_data * held.size * growth
 
     def scaled(self, factor: float) -> Totals:
-        """The same times a factor."""
+        """These sums, multiplied by a factor."""
         return Totals(**{field.name: getattr(self, field.name) * factor for field in fields(self)})
 
 
 async def estimate(context: CallContext, spec: ArchiveJob, *, read: bool = True) -> pb.Estimate:
-    """What `spec` would take; days beyond a sample of 30 are scaled from it.
+    """What `spec` would take. At most 30 days are looked at, and the rest is scaled from them.
 
     With `read`, some of the days that the database does not know are read from the archive: UnavailableError when it
     cannot be reached, AccessError when it refuses.
@@ -151,7 +153,7 @@ async def known_aims(
     *,
     read: bool = False,
 ) -> Aims:
-    """The aims of a job; thinned, where it is to be, by the days that are known."""
+    """The aims of a job; if stations are to be thinned out, by the days that are known."""
     aims = await asyncio.to_thread(aims_of, spec, origins, None, picks)
     if spec.select.spacing is None:
         return aims
@@ -167,7 +169,7 @@ async def known_aims(
 
 
 def bases_of(spec: ArchiveJob, days: Sequence[int], known: KnownDays, growth: float, *, ranges: bool) -> dict[str, str]:
-    """How each figure of an estimate is made, a phrase each."""
+    """A phrase on how each figure of an estimate is made."""
     if not known.days:
         return {"days": days_text(days)}
     read, of = len(known.days), len(days)
@@ -195,7 +197,7 @@ def bases_of(spec: ArchiveJob, days: Sequence[int], known: KnownDays, growth: fl
 
 
 def days_text(days: Sequence[int]) -> str:
-    """The days by name, or the first and the last of many."""
+    """The days by name; of many, the first and the last."""
     names = [day_name(day) for day in days]
     return ", ".join(names) if len(names) <= NAMED_DAYS else f"{', '.join(names[:2])}, ... to {names[-1]}"
 
@@ -218,7 +220,8 @@ def load_of(windows: Iterable[PlannedWindow]) -> Load:
 
 
 def stretches(spans: Iterable[Span], size: float) -> list[Span]:
-    """What is read at a go of day objects of `size` bytes: near spans together, as the range reader does it."""
+    """The stretches of day objects of `size` bytes that are read together: near spans become one, as in the range
+    reader."""
     near_ns = ROUND_TRIP_BYTES / size * DAY_NS
     found: list[Span] = []
     for span in spans:
@@ -230,7 +233,7 @@ def stretches(spans: Iterable[Span], size: float) -> list[Span]:
 
 
 def by_item(documents: Sequence[DayFileDocument], components: int) -> Iterable[Sequence[DayFileDocument]]:
-    """The files of each item of the ledger: one of a channel, those of a sensor."""
+    """The files of each item of the ledger: one for a channel, several for a sensor."""
     if components == 1:
         return [[document] for document in documents]
     found: dict[Sensor, list[DayFileDocument]] = {}
@@ -240,8 +243,8 @@ def by_item(documents: Sequence[DayFileDocument], components: int) -> Iterable[S
 
 
 def held_of(files: Iterable[DayFileDocument], components: int = 1) -> Holdings:
-    """Sums over day_file documents; one that is indexed and not listed is not there, and no sensor that has fewer than
-    three `components`."""
+    """Sums over day_file documents. A file that is indexed but not listed counts as absent, and so does a sensor with
+    fewer than three `components`."""
     documents = list(files)
     present = [document for document in documents if document["listed"]]
     size = sum(int(document["size"]) for document in present)
@@ -257,7 +260,7 @@ def held_of(files: Iterable[DayFileDocument], components: int = 1) -> Holdings:
 
 
 def growth_of(spec: ArchiveJob) -> float:
-    """Stored bytes for a byte of miniSEED in the archive."""
+    """Stored bytes per byte of miniSEED in the archive."""
     if spec.output.storage != "file" or spec.recipe().components > 1:
         return FLOAT64_GROWTH
     if spec.output.encoding == "miniseed" or (spec.output.encoding != "float64" and not spec.steps):

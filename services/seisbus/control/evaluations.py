@@ -1,4 +1,4 @@
-"""Misfit jobs that other jobs name: that they are misfit jobs, and fit one dataset."""
+"""Checks of misfit jobs that other jobs name: they must be misfit jobs, and fit into one dataset."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ async def misfit_job(context: CallContext, job: str) -> Misfit:
 
 
 async def check_evaluations(context: CallContext, jobs: Sequence[str]) -> None:
-    """In a dataset each evaluation has one place, and an iteration either a config or steps that have."""
+    """Check that in a dataset each evaluation has its own path, and that an iteration has either a config or steps with
+    configs."""
     from libseis.misfit import Config
 
     seen: dict[str, str] = {}

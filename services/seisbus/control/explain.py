@@ -1,4 +1,5 @@
-"""Why a job is not moving, in plain sentences, from its document, its open tasks, the bus and its dead letters."""
+"""Explains why a job is not moving, in plain sentences, from its document, its open tasks, the bus and its dead
+letters."""
 
 from __future__ import annotations
 
@@ -51,8 +52,8 @@ class Lag:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What was found out about a job; `messages` and `lag` are None when the bus did not answer (`bus_problem`);
-    `waits` are others that do not answer, `awaited` is the job that it waits for, `outranked_by` the one of higher
+    """What was found out about a job. `messages` and `lag` are None if the bus did not answer (`bus_problem`). `waits`
+    are other servers that do not answer. `awaited` is the job that it waits for, `outranked_by` the job of higher
     priority that is planned first."""
 
     job: JobDocument
@@ -80,7 +81,7 @@ class StageState:
 
 
 async def explain(context: CallContext, job: str) -> tuple[list[str], list[StageState]]:
-    """One sentence a finding, the most telling first, and the stages where the bus told them. NotFoundError for an
+    """One sentence per finding, the most important first, and the stages, if the bus answered. NotFoundError for an
     unknown job."""
     document = await get_job(context.store, job)
     picture = Picture(
@@ -95,9 +96,10 @@ async def explain(context: CallContext, job: str) -> tuple[list[str], list[Stage
         outranked_by=await outranking_job(context.store, document),
         reasons=reasons_of(await summary(context.store, document)),
     )
-    if not (problem := context.hops.sentence("NATS")):  # known not to answer: it is not waited for again
+    if not (problem := context.hops.sentence("NATS")):  # it is known not to answer, so do not wait for it again
         try:
-            async with asyncio.timeout(BY_THE_WAY_SECONDS):  # last, when the time of the database is no longer counted
+            # the bus comes last, outside the time limit of the database
+            async with asyncio.timeout(BY_THE_WAY_SECONDS):
                 messages = await context.bus.pending(job)
                 lag = {name: Lag(*figures) for name, figures in (await context.bus.consumer_lag()).items()}
             picture = replace(picture, messages=messages, lag=lag)
@@ -110,7 +112,7 @@ async def explain(context: CallContext, job: str) -> tuple[list[str], list[Stage
 
 
 def stages_of(picture: Picture) -> list[StageState]:
-    """What each stage has, in the order of the pipeline."""
+    """The state of each stage, in the order of the pipeline."""
     found = []
     for stage in STAGES:
         lags = [lag for name, lag in (picture.lag or {}).items() if name.startswith(stage.consumers)]
@@ -141,7 +143,7 @@ def findings(picture: Picture) -> list[str]:
 
 
 def reasons_of(counted: Summary) -> list[str]:
-    """Why windows are not saved, one sentence a fate and reason."""
+    """Why windows are not saved, one sentence per fate and reason."""
     return [
         f"{reason.windows:,} {'window is' if reason.windows == 1 else 'windows are'} "
         f"{task_pb2.Fate.Name(reason.fate).removeprefix('FATE_').lower()} ({reason.reason}), for example "
@@ -164,7 +166,7 @@ _RETRY: Final = ("failed", "cancelled")
 
 
 def _stages(picture: Picture) -> list[str]:
-    """A stage with messages of the job that are not taken stops everything before it."""
+    """Sentences about stages. A stage that does not take the job's messages stops all stages before it."""
     found = []
     for stage in STAGES:
         waiting = (picture.messages or {}).get(stage.stream, 0)

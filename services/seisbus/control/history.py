@@ -1,4 +1,5 @@
-"""How data were made: written with each job, and told of a stored waveform with a job that makes it again."""
+"""How data were made: a document that is written with each job, and the history of a stored waveform with a job that
+makes it again."""
 
 from __future__ import annotations
 
@@ -62,7 +63,7 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def history_of(context: CallContext, identity: str) -> pb.GetHistoryResponse:
-    """What is known of how a stored waveform (its `_id`, or the id of its window) was made.
+    """How a stored waveform (given by its `_id` or the id of its window) was made.
 
     NotFoundError when there is no such waveform, StateError when its job or its entry in the ledger is gone.
     """
@@ -71,7 +72,7 @@ async def history_of(context: CallContext, identity: str) -> pb.GetHistoryRespon
     spec, window = spec_of(job), await window_of(context.store, waveform)
     if window is None or not isinstance(spec, ArchiveJob):
         raise StateError(f"Job {job['_id']} has no task of waveform {identity}; without it nobody knows its window.")
-    of_event = window.event if spec.windows.events is not None else ""  # picks have theirs beside them
+    of_event = window.event if spec.windows.events is not None else ""  # picks come with their events
     event, notes = await _event(context, job, of_event)
     made = Made(
         window=waveform["window"],
@@ -90,7 +91,7 @@ async def history_of(context: CallContext, identity: str) -> pb.GetHistoryRespon
             "It was not noted how much data the steps had around the window; samples near its edges may differ."
         )
     content = again(spec, made)
-    parse_job(content)  # what is told can be submitted
+    parse_job(content)  # check that the job file can be submitted
     objects = await _objects(context, waveform.get("provenance", {}).get("sources", ()))
     history = await global_history(context.store, job["_id"])
     notes += [told.problem for told in objects if told.problem]
@@ -108,7 +109,7 @@ async def history_of(context: CallContext, identity: str) -> pb.GetHistoryRespon
 
 
 def _channel(window: Window, waveform: SavedDocument) -> Channel:
-    """The channel of a window; of a sensor's the three channels that were taken."""
+    """The channel of a window, or the three channels of a sensor that were taken."""
     chan = waveform["chan"]
     return window.channel if isinstance(chan, str) else replace(window.channel, chan=",".join(chan))
 
@@ -121,7 +122,7 @@ def _pad(waveform: SavedDocument) -> tuple[int, int] | None:
 
 
 async def _event(context: CallContext, job: JobDocument, event: str) -> tuple[dict[str, Any] | None, list[str]]:
-    """The event of a window as a job file has it, with the origin that the job was planned by."""
+    """The event of a window in the form of a job file, with the origin that was used for planning."""
     if not event:
         return None, []
     found = await event_of(context.store, {job["_id"]: str(job["spec"].get("archive", ""))}, event)
@@ -155,7 +156,7 @@ def _inline(event: Event) -> dict[str, Any]:
 
 
 async def _objects(context: CallContext, sources: Iterable[Source]) -> Sequence[pb.GetHistoryResponse.Object]:
-    """The objects that were read, and which version of each the archive has now."""
+    """The objects that were read, and the version of each in the archive now."""
     return await asyncio.gather(*(_object(context, source) for source in sources))
 
 
@@ -182,7 +183,7 @@ async def _object(context: CallContext, source: Source) -> pb.GetHistoryResponse
 
 
 def _other_versions(history: GlobalHistory | None) -> list[str]:
-    """Distributions that are not those of the job, in one sentence."""
+    """One sentence on packages whose versions differ from those of the job."""
     if history is None:
         return ["The job was made by an older version of Seisbus, which did not note versions of libraries."]
     now, then = this_program()["versions"], history["control"]["versions"]

@@ -151,7 +151,7 @@ class JobCalls:
         return pb.GetDeadLetterResponse(dead_letter=messages.dead_letter_message(found))
 
     async def ReplayDeadLetter(self, request: pb.ReplayDeadLetterRequest, _: Any) -> pb.ReplayDeadLetterResponse:
-        """Plan again what its job lost to dead letters."""
+        """Plan the windows again that failed because of dead letters of this job."""
         found = await queries.dead_letter(self.context.store, resource_id(request.name, DEAD_LETTERS))
         job = await self._retry(found["job"], (Fate.FAILED,), "dead_letter")
         return pb.ReplayDeadLetterResponse(job=messages.job_message(job))
@@ -166,6 +166,6 @@ class JobCalls:
 
 
 def _number(job: JobDocument, fates: Collection[Fate]) -> int:
-    """How many outcomes of these fates (all without any) a job has, by its ledger."""
+    """How many outcomes of these fates (all fates if none is given) a job has, by its ledger."""
     counts = messages.ledger_of(job).counts()
     return sum(counts[fate.value] for fate in fates or Fate)

@@ -1,4 +1,5 @@
-"""What control does for a kind of job: all that can be wrong with one is said before it starts; what it would take."""
+"""What control does for a kind of job: it says everything that is wrong with a job before it starts, and estimates
+it."""
 
 from __future__ import annotations
 
@@ -17,12 +18,12 @@ J = TypeVar("J", bound=Job)
 
 
 class ControlKind(Generic[J]):
-    """One kind of job; a kind without a module here is submitted as it is, once its job file is valid."""
+    """One kind of job. If a kind has no module here, a valid job file is submitted without more checks."""
 
     async def checked(self, context: CallContext, spec: J) -> tuple[J, list[str]]:
-        """The job as it will be kept, and what may fail for some of it; UserError when it cannot be run.
+        """The job as it will be stored, and sentences on what may fail for some of it; UserError if it cannot be run.
 
-        UnknownArchiveError names the archives there are.
+        UnknownArchiveError names the archives of this deployment.
         """
         return spec, []
 
@@ -31,11 +32,11 @@ class ControlKind(Generic[J]):
         return pb.Estimate(basis=f"A job of kind {spec.kind} plans no windows.")
 
     async def already(self, context: CallContext, spec: J) -> pb.Already | None:
-        """What earlier jobs have saved of the job; None where nothing is to be said of it."""
+        """What earlier jobs have saved of the job; None if there is nothing to say."""
         return None
 
     async def submit(self, context: CallContext, spec: J, request_id: str, notes: Sequence[str]) -> JobDocument:
-        """The job, written and announced; a repeat of `request_id` gives the job of the first call."""
+        """Write and announce the job. A repeat of `request_id` returns the job of the first call."""
         return await start(context, spec, request_id, notes)
 
 

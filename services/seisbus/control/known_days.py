@@ -1,4 +1,4 @@
-"""The files of days for estimates: those that the database knows, and of others what the archive itself says."""
+"""The files of days, for estimates: from the database, and for days that it does not know from the archive."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from ..store.index import day_files, day_is_known
 from ..telemetry.hops import ARCHIVE_HOP, Hops
 from .context import CallContext
 
-# Days that are read from the archive for one estimate; a day takes it some listings of a thousand keys.
+# So many days are read from the archive for one estimate; a day takes several listings of a thousand keys.
 READ_DAYS: Final = 8
-# An archive that shows trouble has so long to get over it, so that a person hears of it within ten seconds.
+# An archive in trouble has so long to recover, so that the user gets an answer within ten seconds.
 TROUBLE_SECONDS: Final = 6.5
-# What is not read by then is estimated from what is.
+# Days that are not read by then are estimated from the others.
 READ_SECONDS: Final = 60.0
 
 
@@ -37,7 +37,7 @@ class KnownDays:
         self.from_archive: list[int] = []
 
     def __call__(self, day: int) -> list[DayFileDocument] | None:
-        """The selected files of a day; None where nothing is known of it."""
+        """The selected files of a day; None if the day is not known."""
         return self._files.get(day)
 
     @property
@@ -65,7 +65,7 @@ class KnownDays:
 
     async def _read(self, days: Sequence[int]) -> None:
         archive = archive_named(self._context.archives, self._spec.archive)
-        hops = Hops()  # of its own: nobody waits for an archive that did not answer a dry run
+        hops = Hops()  # a connection of its own, so that its problems do not count for other readers of the archive
         async with ObjectReader(hops=hops) as objects:
             await self._read_with(objects, archive, hops, days)
 
@@ -106,13 +106,13 @@ class KnownDays:
 
 
 async def files_of(context: CallContext, spec: ArchiveJob, day: int) -> list[DayFileDocument]:
-    """What the database knows of the files of a day that a job selects."""
+    """The selected files of a day, from the database."""
     name = day_of(day).isoformat()
     return [d async for d in day_files(context.store, spec.archive, name, spec.select.filter)]
 
 
 def unreachable(archive: ArchiveDefinition, problem: str) -> UnavailableError:
-    """The error of an archive that a dry run cannot look at."""
+    """The error for an archive that a dry run cannot reach."""
     where = archive.endpoint or f"S3 in {archive.region or 'any region'}"
     return UnavailableError(
         "archive",

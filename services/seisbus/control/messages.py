@@ -1,4 +1,4 @@
-"""Documents and model values as messages of the control plane, and back. No input or output."""
+"""Converts documents and model values to messages of the control plane, and back. No input or output."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def page_request(request: Any, usual: int = 0) -> PageRequest:
 
 
 def fate_values(messages: Iterable[int]) -> frozenset[Fate]:
-    """Fates of the wire, without the unspecified."""
+    """The fates in a message, without the unspecified one."""
     names = (task_pb2.Fate.Name(message) for message in messages if message)
     return frozenset(Fate[name.removeprefix("FATE_")] for name in names)
 
@@ -89,7 +89,7 @@ def availability_message(channel: Channel, day_ns: int, row: Availability) -> pb
 
 
 def reason_messages(counted: Summary) -> list[pb.GetAvailabilityResponse.Reason]:
-    """Why windows are not saved, in order of fate and reason, an example each."""
+    """Why windows are not saved, in order of fate and reason, with an example for each."""
     made = []
     for (fate, reason), count in sorted(counted.reasons.items()):
         if fate != Fate.SAVED:
@@ -136,12 +136,12 @@ def dead_letter_message(document: DeadLetterDocument) -> pb.DeadLetter:
 
 
 def filter_value(message: pb.ChannelFilter) -> ChannelFilter:
-    """A channel filter of the wire."""
+    """The channel filter of a message."""
     return ChannelFilter(message.net or "*", message.sta or "*", message.loc or "*", message.chan or "*")
 
 
 def span_value(message: pb.TimeSpan) -> TimeSpan:
-    """A span of the wire; 0 is unbounded."""
+    """The span of a message; 0 is unbounded."""
     return TimeSpan(message.start_ns or None, message.end_ns or None)
 
 

@@ -1,6 +1,6 @@
-"""What a misfit job needs, against what is known: station metadata, responses, depths of sources, synthetics.
+"""Checks what a misfit job needs: station metadata, responses, depths of sources, synthetics.
 
-Told before anything starts; what can never work is refused.
+This is said before anything starts. A job that can never work is refused.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from ..store.queries import each_waveform
 from .context import CallContext
 from .step_needs import known_rates, response_notes
 
-# Stored waveforms that are looked at; names of files that are looked for, and of objects, each a request.
+# So many stored waveforms are looked at; so many files are looked for; and so many objects, each by a request.
 _WAVEFORMS: Final = 20_000
 _FILES: Final = 5_000
 _OBJECTS: Final = 12
@@ -47,7 +47,7 @@ class _Observed:
 
 
 async def misfit_notes(context: CallContext, spec: MisfitJob | FetchedMisfitJob) -> list[str]:
-    """What some stations and events of a misfit job lack; JobFileError when none can be measured as asked."""
+    """Sentences on what some stations and events of a misfit job lack; JobFileError if none can be measured."""
     config = Config.from_stored(spec.misfit.config)
     found = await (_stored(context, spec) if isinstance(spec, MisfitJob) else _wanted(context, spec))
     notes = [] if config.synthetics_only else await _station_notes(context, config, found)
@@ -64,7 +64,7 @@ async def _stored(context: CallContext, spec: MisfitJob) -> _Observed:
     found = _Observed()
     if job := spec.misfit.observed.job:
         source = await standing_job(context.store, job)
-        if not JobState(source["state"]).closed:  # what it will store is what it plans
+        if not JobState(source["state"]).closed:  # it will store what it plans
             await _of_windows(context, spec_of(source), spec.select.filter, job, found)
             return found
     async for document in each_waveform(context.store, selected(spec), _WAVEFORMS):
@@ -79,7 +79,7 @@ async def _stored(context: CallContext, spec: MisfitJob) -> _Observed:
 
 
 async def _of_windows(context: CallContext, windows: Job, select: ChannelFilter, job: str, found: _Observed) -> None:
-    """What a window job that has not run will store, as far as its days are known."""
+    """What a window job will store that has not run yet, as far as its days are known."""
     found.sources[job] = windows
     if not isinstance(windows, CutJob):
         return
@@ -112,7 +112,7 @@ async def _station_notes(context: CallContext, config: Config, found: _Observed)
 
 
 async def _depth_notes(context: CallContext, found: _Observed) -> list[str]:
-    """Sources without a depth, and those at 0 km, which is the value of a depth that was not given."""
+    """Notes on sources without a depth, and at 0 km, which often stands for a depth that was not given."""
     unknown: set[str] = set()
     surface: set[str] = set()
     known = 0
@@ -173,7 +173,8 @@ def _missing_files(root: Path, names: Sequence[str]) -> list[str]:
 
 
 async def _missing_objects(context: CallContext, archive: str, names: Sequence[str]) -> list[str]:
-    """A few of the objects are asked for; an archive that does not answer in time is for the job to wait for."""
+    """Ask for a few of the objects. If the archive does not answer in time, nothing is said; the job will wait for
+    it."""
     if context.objects is None or not names:
         return []
     objects, definition = context.objects, archive_named(context.archives, archive)

@@ -1,4 +1,4 @@
-"""What windows and selections that depend on where stations are need of the station metadata, told at submission."""
+"""Checks, at submission, the station metadata for jobs that depend on the places of stations."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _BY_PLACE = ("within", "distance", "azimuth", "back_azimuth", "spacing")
 
 
 def needs_places(spec: ArchiveJob) -> str:
-    """The key of a job that asks where stations are; "" where none does."""
+    """The key of a job that needs the places of stations; "" if there is none."""
     if spec.windows.events is not None and spec.windows.events.phase:
         return "windows.events.phase"
     return next((f"select.{name}" for name in _BY_PLACE if getattr(spec.select, name) is not None), "")
 
 
 async def check_places(context: CallContext, spec: ArchiveJob) -> None:
-    """JobFileError where a job asks where stations are, and no station metadata of its archive are known."""
+    """JobFileError if a job needs the places of stations, and no station metadata of its archive are known."""
     if (what := needs_places(spec)) and not await has_stations(context.store, spec.archive):
         raise JobFileError(
             f"Job file: {what} needs to know where stations are, and no station metadata of archive {spec.archive} are "
@@ -29,7 +29,7 @@ async def check_places(context: CallContext, spec: ArchiveJob) -> None:
 
 
 async def place_notes(context: CallContext, spec: ArchiveJob) -> list[str]:
-    """Which of the known stations have no metadata, and what becomes of them."""
+    """Notes on known stations without metadata, and on what happens to them."""
     what = needs_places(spec)
     if not what:
         return []

@@ -1,4 +1,4 @@
-"""Which jobs a purge may remove, checked before anything is written. Removing them is the writer's."""
+"""Checks which jobs a purge may remove, before anything is written. The writer removes them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ..store.client import Store
 from ..store.jobs import closed_before, job_states, no_job
 from .resource_names import JOBS, resource_id
 
-# The specification of the purge names them all, and is read with every plan message.
+# At most so many jobs, because the specification of the purge names all of them and is read with every plan message.
 MOST_JOBS: Final = 10_000
 
 
 async def purgeable(store: Store, request: pb.PurgeJobsRequest) -> list[str]:
     """Ids of the jobs that a request means, oldest first, at most 10,000 by age.
 
-    UserError when it means none or does not say which, NotFoundError and StateError when one cannot be removed.
+    UserError if there are none or the request does not say which; NotFoundError or StateError if one cannot be removed.
     """
     if bool(request.names) == bool(request.closed_before_ns):
         raise UserError("A purge needs the names of jobs, or a moment before which they were closed, and not both.")

@@ -13,7 +13,7 @@ DEAD_LETTERS: Final = "deadLetters"
 
 
 class ResourceNameError(UserError):
-    """A resource name of another form; `name` is what was sent."""
+    """A resource name has the wrong form; `name` is what was sent."""
 
     def __init__(self, name: str, expected: str) -> None:
         what = "job" if expected == JOBS else "dead letter"

@@ -1,4 +1,5 @@
-"""Whether a job can find anything at all, as far as a few reads of known days tell; nothing is asked of the archive."""
+"""Checks whether a job can find anything at all, by a few reads of days that the database knows. The archive is not
+asked."""
 
 from __future__ import annotations
 
@@ -24,12 +25,12 @@ from ..store.index import day_files, day_is_known
 from ..store.queries import each_waveform, has_events
 from .context import CallContext
 
-# More days are not read at submission: a day of an archive is thousands of documents.
+# So many days are read at submission, because a day of an archive is thousands of documents.
 MOST_DAYS: Final = 3
 
 
 class EmptySelectionError(UserError):
-    """A job that would plan no window; `archive` is where it would look."""
+    """A job would not plan any window; `archive` is where it would look."""
 
     def __init__(self, archive: str, problem: str) -> None:
         super().__init__(f"The job would plan no window: {problem}")
@@ -57,7 +58,7 @@ async def check_selection(context: CallContext, spec: ArchiveJob) -> None:
     if spec.windows.events is not None and spec.windows.events.where is not None and not origins:
         raise EmptySelectionError(spec.archive, "no event fits windows.events.where; widen it.")
     if (picks := await asyncio.to_thread(given_picks, spec)) is None and spec.windows.picks is not None:
-        return  # the archive's phase files are read by who plans
+        return  # the planner reads the archive's phase files
     aims = await asyncio.to_thread(aims_of, spec, origins, None, picks or ())
     days = aims.home_days()
     if spec.windows.tile is not None and not _any(windows_of_day(spec, origins, days[0])):
@@ -77,7 +78,7 @@ async def check_stored(context: CallContext, spec: StoredJob) -> None:
 
 
 async def _check_channels(context: CallContext, spec: ArchiveJob, aims: Aims) -> None:
-    # as planning does: a channel counts that has a file on any day its windows touch
+    # as in planning, a channel counts if it has a file on any day that its windows touch
     homes = {home: aims.reach(home) for home in aims.home_days()}
     windows = [window for found in homes.values() for window in found]
     days = sorted({day for w in windows for day in touched_days(w.start_ns, w.end_ns - (not w.inclusive_end))})

@@ -1,4 +1,4 @@
-"""A checked job is written and announced to the indexers."""
+"""Writes a checked job and announces it to the indexers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def start(context: CallContext, spec: Job, request_id: str, notes: Sequenc
 
 
 async def announce(context: CallContext, job: JobDocument) -> None:
-    """Tell the indexers that a job has work for them; when the bus is away, the reconciler tells them later."""
+    """Tell the indexers that there is a job to plan. If the bus is away, the reconciler does it later."""
     try:
         async with asyncio.timeout(BY_THE_WAY_SECONDS):
             await context.bus.publish_plan(job["_id"], job["attempt"])

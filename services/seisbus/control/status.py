@@ -19,7 +19,7 @@ from .context import CallContext
 
 _log = logging.getLogger(__name__)
 
-# the first class that fits decides
+# the first matching class decides
 _CODES: tuple[tuple[type[SeisbusError], grpc.StatusCode], ...] = (
     (NotFoundError, grpc.StatusCode.NOT_FOUND),
     (UnknownArchiveError, grpc.StatusCode.NOT_FOUND),
@@ -41,19 +41,19 @@ def status_of(error: Exception) -> tuple[grpc.StatusCode, str]:
     )
 
 
-# Calls whose work grows with a job, or that read an archive; every other is a few documents.
+# Calls whose work grows with a job, or that read an archive. All others read a few documents.
 _LONG = frozenset(
     {"SubmitJob", "PurgeJobs", "GetAvailability", "ListOutcomes", "ListWaveforms", "ListEvents", "ListChannels"}
     | {"ListDayFiles", "ListIndexKeys", "ListLogs", "ListCemetery", "ListDatasets", "ListMisfits"}
 )
-# What a call has however late it comes.
+# The least time that a call gets, even if its deadline is near.
 _LEAST_SECONDS = 0.5
-# Control's own knowledge, which needs no server.
+# Calls that need no server, because control knows the answer.
 _KNOWN = frozenset({"ListArchives"})
 
 
 class StatusInterceptor(ServerInterceptor):
-    """Wraps every call so that it ends in time, and what it raises ends as a status."""
+    """Wraps every call, so that it ends in time and its errors become a status."""
 
     def __init__(self, context: CallContext) -> None:
         self._context = context
@@ -75,7 +75,7 @@ class StatusInterceptor(ServerInterceptor):
             return grpc.unary_unary_rpc_method_handler(
                 self._one(handler.unary_unary, handler_call_details.method), **coding
             )
-        # Watching health and reflection are the only bodies without an async generator; they raise nothing of ours.
+        # only the watch of health and reflection come without an async generator; they raise no errors of ours
         if handler.unary_stream is not None and handler_call_details.method.startswith("/seis."):
             return grpc.unary_stream_rpc_method_handler(self._many(handler.unary_stream), **coding)
         return handler
@@ -86,7 +86,7 @@ class StatusInterceptor(ServerInterceptor):
         longest = CONTROL_LONG_SECONDS if name in _LONG else CONTROL_SECONDS
 
         async def wrapped(request: Any, context: ServicerContext[Any, Any]) -> Any:
-            left = context.time_remaining()  # of who calls; to them our sentence says more than their own
+            left = context.time_remaining()  # the caller's own deadline; our sentence says more than the client's
             most = longest if left is None else min(longest, max(_LEAST_SECONDS, left - CONTROL_EARLIER_SECONDS))
             began, seconds = time.monotonic(), most
             try:
@@ -96,7 +96,7 @@ class StatusInterceptor(ServerInterceptor):
                     await self._context.store.look()
                 if self._context.hops.sentence("MongoDB"):
                     seconds = min(most, CONTROL_KNOWN_SECONDS)
-                # the outer one is for what is not the database; the database's own sentence comes first
+                # the outer limit is for everything but the database, whose own sentence comes first
                 async with asyncio.timeout(seconds + 0.5):
                     with budget(seconds):
                         return await call(request, context)
@@ -125,21 +125,21 @@ class StatusInterceptor(ServerInterceptor):
         return wrapped
 
     def _known(self, error: Exception) -> Exception:
-        """With since when and what was tried, where that is known of the hop."""
+        """The sentence, with the time since when and what was tried, if that is known of the hop."""
         if isinstance(error, UnavailableError) and (sentence := self._context.hops.sentence(error.hop)):
             return UnavailableError(error.hop, sentence)
         return error
 
 
 async def _abort(context: ServicerContext[Any, Any], error: Exception, *, final: bool = False) -> NoReturn:
-    """`final`: time enough was spent; the client library's own repeats, which ride out a quick restart, would only
-    keep the sentence from the user."""
+    """`final`: enough time was spent. The client library would repeat the call, which helps in a quick restart, but
+    here would only delay the sentence for the user."""
     code, sentence = status_of(error)
     if code is grpc.StatusCode.INTERNAL:
         _log.error("a call failed", exc_info=error)
-    # tells the client that this UNAVAILABLE is control's own word and not a connection that failed
+    # tells the client that control itself sent this UNAVAILABLE, and that the connection works
     metadata = [("seisbus-status", code.name.lower())]
-    if final:  # gRPC's word for "do not repeat this by yourself" (its proposal A6)
+    if final:  # in gRPC this means "do not repeat this call yourself" (proposal A6)
         metadata.append(("grpc-retry-pushback-ms", "-1"))
     await context.abort(code, sentence, trailing_metadata=tuple(metadata))
     raise AssertionError("abort returned")

@@ -1,4 +1,4 @@
-"""What a job's steps need to know of its data, against what its windows can say: told before anything is planned."""
+"""Checks, before planning, that the windows of a job have the Metadata that its steps need."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ OF_EVENTS: Final = frozenset(
 )  # fmt: skip
 OF_PHASES: Final = frozenset({"phase_name", "phase_time", "ray_parameter", "incidence", "takeoff", "phase_model"})
 OF_PICKS: Final = frozenset({"pick_time", "pick_id", "pick_score", "pick_polarity"})
-# of picks too, which say what and when the phase was
+# picks have them too, because they name the phase and its time
 _PICKED: Final = frozenset({"phase_name", "phase_time"})
 
 
 def check_metadata(spec: ArchiveJob) -> None:
-    """JobFileError for a step that every window of the job would die of: three components or Metadata are wanted that
-    its windows do not have.
+    """JobFileError for a step that would kill every window of the job, because it needs three components or Metadata
+    that the windows do not have.
 
-    What comes after a step of another package is left alone: nobody knows what that makes.
+    Steps after a step of another package are not checked, because it is not known what that step makes.
     """
     three = getattr(spec, "components", 1) == 3
     made: set[str] = set()
@@ -48,7 +48,7 @@ def check_metadata(spec: ArchiveJob) -> None:
 
 
 def _lack(spec: ArchiveJob, key: str) -> str:
-    """Why the windows of a job do not have a key of the Metadata; empty where they may."""
+    """Why the windows of a job cannot have a key of the Metadata; "" if they may have it."""
     events, picks = spec.windows.events, getattr(spec.windows, "picks", None)
     if key in OF_EVENTS and events is None and picks is None:
         return "windows of events alone have (windows: events)"

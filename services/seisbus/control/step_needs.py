@@ -1,6 +1,6 @@
-"""What a job's steps and events need, against what is known of the archive: told before anything is planned.
+"""Checks, before planning, what a job's steps and events need against what is known of the archive.
 
-What can never work is refused; what may fail for some windows is a sentence for the job's notes and the dry run.
+A job that can never work is refused. If it may fail for some windows, a sentence for its notes and the dry run says so.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ from .selection import day_name
 
 
 def check_depths(spec: ArchiveJob) -> None:
-    """JobFileError for an event deeper than any earthquake, or high above the ground: metres were meant."""
+    """JobFileError for an event deeper than any earthquake or high above the ground, whose depth is probably in
+    metres."""
     for number, event in enumerate((spec.windows.events.list if spec.windows.events else None) or ()):
         if event.depth_km is not None and not LEAST_DEPTH_KM <= event.depth_km <= MOST_DEPTH_KM:
             raise JobFileError(
@@ -44,7 +45,7 @@ def check_depths(spec: ArchiveJob) -> None:
 
 
 async def step_notes(context: CallContext, spec: ArchiveJob) -> list[str]:
-    """What the steps will meet on some channels; JobFileError when a step can work on none of those that are known."""
+    """Sentences on problems of the steps on some channels; JobFileError if a step cannot work on any known channel."""
     if not spec.steps:
         return []
     responses = any("remove_response" in step for step in spec.steps)
@@ -58,7 +59,8 @@ async def step_notes(context: CallContext, spec: ArchiveJob) -> list[str]:
     highest = {channel: rates.highest for channel, rates in known.items()}
     lowest = {channel: rates.lowest for channel, rates in known.items()}
     indexed = all(rates.indexed for rates in known.values())
-    corner_notes(steps, highest, refuse=indexed)  # only what fails at the highest rate of every channel can never work
+    # a step can never work only if it fails at the highest rate of every channel
+    corner_notes(steps, highest, refuse=indexed)
     found = corner_notes(steps, lowest, refuse=False)
     if spec.pad is not None:
         found += pad_notes(steps, lowest, (spec.pad.before / 1e9, spec.pad.after / 1e9))
@@ -70,8 +72,8 @@ async def step_notes(context: CallContext, spec: ArchiveJob) -> list[str]:
 
 
 async def response_notes(context: CallContext, archive: str, wanted: set[Channel], what: str, effect: str) -> list[str]:
-    """Stations that the archive has no metadata of, and channels of which it has no response; JobFileError where that
-    is all of them. `what` needs them, and without them `effect`."""
+    """Sentences on stations without metadata in the archive, and channels without a response; JobFileError if that is
+    all of them. `what` needs the metadata; `effect` says what happens without them."""
     if not wanted:
         return []
     described = await described_stations(context.store, archive)
@@ -105,8 +107,8 @@ async def response_notes(context: CallContext, archive: str, wanted: set[Channel
 
 @dataclass(frozen=True, slots=True)
 class KnownRates:
-    """The lowest and the highest rate (Hz) that are known of a channel on the days of a job, None where none is;
-    whether a listing or an index has the channel, or station metadata alone."""
+    """The lowest and the highest known rate (Hz) of a channel on the days of a job, None if no rate is known; and
+    whether a listing or an index has the channel, or only station metadata."""
 
     lowest: float | None
     highest: float | None
@@ -114,9 +116,9 @@ class KnownRates:
 
 
 async def known_rates(context: CallContext, spec: ArchiveJob) -> dict[Channel, KnownRates]:
-    """The selected channels of all known days that the windows touch, with their rates as the index says them, else
-    station metadata; where no day is known, the channels of the metadata."""
-    picks = await asyncio.to_thread(given_picks, spec) or ()  # of the archive's phase files nothing is known yet
+    """The selected channels of all known days that the windows touch, with their rates from the index, otherwise from
+    station metadata. If no day is known, the channels of the metadata."""
+    picks = await asyncio.to_thread(given_picks, spec) or ()  # the archive's phase files have not been read yet
     days = (await asyncio.to_thread(aims_of, spec, await origins_of(context.store, spec), None, picks)).days()
     wanted = spec.select.filter
     rates, known_days = await rates_of_days(context.store, spec.archive, [day_name(day) for day in days], wanted)

@@ -1,6 +1,6 @@
 """Submission: a job text becomes a checked specification and then a job.
 
-Everything that can be wrong with a job is said here, before anything is written. Planning is the indexer's.
+Everything that is wrong with a job is said here, before anything is written. The indexer plans it.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from .context import CallContext
 from .kind import CONTROL, PLAIN
 from .window_checks import JobSizeError
 
-# A MongoDB document holds 16 MB, and the specification is read with every plan message.
+# A MongoDB document has at most 16 MB, and the specification is read with every plan message.
 LARGEST_SPEC_BYTES: Final = 4_000_000
 
 
 async def checked_spec(context: CallContext, text: str) -> tuple[Job, list[str]]:
-    """The specification of a YAML or JSON text with its events inline, and what may fail for some windows or was left
-    out of the event file; UserError in one sentence when it cannot be run.
+    """The specification of a YAML or JSON text with its events inline, and sentences on what may fail for some windows
+    or was left out of the event file; UserError, of one sentence, if it cannot be run.
 
-    UnknownArchiveError names the archives there are.
+    UnknownArchiveError names the archives of this deployment.
     """
     if len(text.encode()) > LARGEST_SPEC_BYTES:
         raise JobSizeError("the text", f"{len(text.encode()):,} bytes", f"{LARGEST_SPEC_BYTES:,}")
@@ -34,8 +34,8 @@ async def checked_spec(context: CallContext, text: str) -> tuple[Job, list[str]]
 
 
 async def submit(context: CallContext, text: str, request_id: str) -> tuple[JobDocument, pb.Already | None]:
-    """The job of a text, written and announced, and what earlier jobs have of it; a repeat of `request_id` gives the
-    job of the first call."""
+    """Write and announce the job of a text; returns it, and what earlier jobs have of it. A repeat of `request_id`
+    returns the job of the first call."""
     spec, notes = await checked_spec(context, text)
     kind = CONTROL.get(spec.kind, PLAIN)
     already: pb.Already | None = await kind.already(context, spec)

@@ -1,6 +1,6 @@
-"""Watching a job: snapshots from the bus as they come, the job document whenever the bus is silent.
+"""Watches a job: passes on snapshots from the bus, and reads the job document whenever the bus is silent.
 
-An event that was lost, or a bus that is away, only delays what a watcher sees.
+If an event is lost or the bus is away, a watcher only sees the news later.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .context import CallContext
 
 _log = logging.getLogger(__name__)
 
-# A job publishes each 0.5 s while it moves; so long a silence is worth one read of its document.
+# A job publishes every 0.5 s while it moves. After so long a silence its document is read.
 SILENCE_SECONDS: Final = 1.5
 
 
@@ -32,12 +32,12 @@ Watched = tuple[task_pb2.JobSnapshot, list[Wait]]
 
 
 async def watch(context: CallContext, job: str, silence: float = SILENCE_SECONDS) -> AsyncIterator[Watched]:
-    """A snapshot, and who is waited for, at once and at every change of either, until the job is closed.
+    """Yields the snapshot and what is waited for, at once and whenever one of them changes, until the job is closed.
 
     NotFoundError for an unknown job.
 
-    An event that would take the job back (events of several services may overtake each other; a retry really does)
-    or close it is looked up in the job document, so the last snapshot is the closed job's own ledger.
+    If an event takes the job back or closes it, the job document is read. Events of several services may overtake each
+    other, and a retry really goes back; and so the last snapshot is the ledger of the closed job.
     """
     with budget(CONTROL_SECONDS):
         document = await get_job(context.store, job)
@@ -52,7 +52,7 @@ async def watch(context: CallContext, job: str, silence: float = SILENCE_SECONDS
             with contextlib.suppress(TimeoutError):
                 found = await asyncio.wait_for(events.get(), silence)
             if found is None or not goes_on(last, found):
-                # A database that is away ends the stream with its sentence: who watches says it, and comes again.
+                # if the database is away, the stream ends with its sentence; the client shows it and watches again
                 with budget(CONTROL_SECONDS):
                     found = snapshot(await get_job(context.store, job))
             known, waits = {wait.hop for wait in waits}, context.hops.waits(archive)
@@ -75,7 +75,7 @@ async def _listen(context: CallContext, job: str, events: asyncio.Queue[task_pb2
 
 
 def goes_on(last: task_pb2.JobSnapshot, found: task_pb2.JobSnapshot) -> bool:
-    """Whether `found` is an open job's next step after `last`, which an event may be believed to say."""
+    """Whether `found` may follow `last` in an open job; then the event is believed without reading the document."""
     if JobState(found.state).closed or found.attempt < last.attempt:
         return False
     return found.attempt > last.attempt or _place(found) >= _place(last)
@@ -90,7 +90,7 @@ def _place(found: task_pb2.JobSnapshot) -> tuple[int, int]:
 
 
 def content(found: task_pb2.JobSnapshot) -> bytes:
-    """Everything but when it was said."""
+    """A snapshot without its time."""
     copy = task_pb2.JobSnapshot()
     copy.CopyFrom(found)
     copy.time_ns = 0

@@ -1,4 +1,4 @@
-"""What can be wrong with the windows that a job asks for, whatever the archive holds; events of a file put inline."""
+"""Checks the windows that a job asks for, without looking at the archive, and puts events of a file inline."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ A = TypeVar("A", bound=ArchiveJob)
 
 LARGEST_EVENT_LIST: Final = 20_000
 LARGEST_WINDOW_LIST: Final = 20_000
-LONGEST_WINDOW_NS: Final = 31 * DAY_NS  # one window is one object in memory: a month at 100 Hz is 2 GB as float64
+LONGEST_WINDOW_NS: Final = 31 * DAY_NS  # a window is one object in memory: a month at 100 Hz takes 2 GB as float64
 LONGEST_TILING_NS: Final = 100 * 366 * DAY_NS
 
 
 class JobSizeError(UserError):
-    """A job beyond what one job may be; `field` names the part, `found` and `most` are its size and the limit."""
+    """A job is too large. `field` names the part, `found` and `most` are its size and the limit."""
 
     def __init__(self, field: str, found: str, most: str) -> None:
         super().__init__(f"Job file: {field} is {found}, at most {most} fit one job; split it into several jobs.")
@@ -35,7 +35,7 @@ class JobSizeError(UserError):
 def with_inline_events(spec: A, odd: Oddities | None = None) -> A:
     """The job with the events of a QuakeML or CSV text as a list; EventInputError when the text cannot be read.
 
-    Entries that cannot be read as events go to `odd`.
+    Entries that cannot be read as events are added to `odd`.
     """
     events = spec.windows.events
     if events is None or (events.quakeml is None and events.csv is None):
@@ -68,7 +68,7 @@ def with_inline_events(spec: A, odd: Oddities | None = None) -> A:
 
 
 def check_quakeml(spec: ArchiveJob) -> None:
-    """JobFileError when the QuakeML of an event of a list is not of one event."""
+    """JobFileError if the QuakeML of an event in a list does not have exactly one event."""
     for number, event in enumerate((spec.windows.events.list if spec.windows.events else None) or ()):
         if event.quakeml and len(event_files.from_quakeml(event.quakeml.encode())) != 1:
             raise JobFileError(

@@ -1,1 +1,1 @@
-"""From a task to the bytes of the archive objects that hold its windows."""
+"""The fetcher reads, for each task, the bytes of archive objects that hold its windows."""

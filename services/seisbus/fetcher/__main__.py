@@ -1,4 +1,5 @@
-"""`python -m seisbus.fetcher`: archive objects, and what else is read before there are samples, to the windowers."""
+"""`python -m seisbus.fetcher`: reads archive objects, and the inputs of measurements, and hands them to the
+windowers."""
 
 from __future__ import annotations
 
@@ -13,11 +14,11 @@ with program("fetcher"):
     from ..settings import FetcherSettings
 
     FETCHER: Final[Stage[ServiceKind[FetcherSettings]]] = Stage("fetcher")
-    FETCHER.all()  # what is missing is said before anything starts
+    FETCHER.all()  # imported first, so that a missing package is reported before anything starts
 
 
 async def build(context: FetcherContext) -> Service:
-    """What there is to do for every kind of job."""
+    """The workers for every kind of job."""
     return await service_of(context, FETCHER.all())
 
 

@@ -1,4 +1,4 @@
-"""A budget of bytes held at once; whoever needs more than is left waits."""
+"""A budget of bytes that are held at once. A reader that needs more than is left must wait."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 
 class ByteBudget:
-    """At most `limit` bytes at once; a single request above the limit has the whole budget to itself."""
+    """At most `limit` bytes at once. A request above the limit waits for the whole budget."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit

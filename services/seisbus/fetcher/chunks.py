@@ -1,4 +1,4 @@
-"""Bytes of an object with the records found in them: whole, or a few ranges. Pure; knows nothing of S3 or the bus."""
+"""Bytes of an object, the whole or a few ranges, with the records found in them. Pure: no S3 and no bus here."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..planning.knots import KnotTable, learned
 from ..planning.observed import Observed
 from ..planning.runs import KnownRun, tiled
 
-# No record that is read is longer (2^17 bytes), so damage at the edge of a range below it may be a cut record.
+# Records have at most 2^17 bytes, so damage within so many bytes of the edge of a range may be a cut record.
 _LONGEST_RECORD = 131_072
 
 
@@ -37,17 +37,17 @@ class Chunk:
 
     @property
     def range(self) -> ByteRange:
-        """Where the bytes stand in the object."""
+        """The range of the bytes in the object."""
         return ByteRange(self.offset, self.offset + len(self.data))
 
     def moved(self, by: int) -> Chunk:
-        """The same bytes, so much further on in the object."""
+        """The same bytes, moved within the object."""
         return Chunk(self.offset + by, self.data, self.table) if by else self
 
     def observed(self, size: int, channel: Channel | None = None) -> Observed:
-        """What a range search must know of the chunk; records that its edges cut are not a fault of the object.
+        """What a range search must know of the chunk. Records that are cut at its edges do not count as damage.
 
-        `channel` is the one that the object's key names.
+        `channel` is the channel in the object's key.
         """
         table = self.table
         rows: slice | NDArray[np.bool_] = slice(None) if table.waveform.all() else table.waveform
@@ -75,9 +75,10 @@ class Chunk:
 
 
 def joined(known: Sequence[Chunk], more: Sequence[tuple[int, bytes]]) -> tuple[Chunk, ...]:
-    """Known chunks and new bytes (offset, data) in order, neighbours made one, since a record may straddle a border.
+    """Known chunks and new bytes (offset, data) in order. Neighbours become one, because a record may cross their
+    border.
 
-    A chunk that nothing new touches is the same object as before; one inside of new bytes is dropped for them.
+    A chunk that no new bytes touch stays the same object. A chunk inside new bytes is replaced by them.
     """
     known = [c for c in known if not any(o <= c.offset and c.range.end <= o + len(d) for o, d in more)]
     groups: list[list[tuple[int, bytes, Chunk | None]]] = []
@@ -96,9 +97,10 @@ def joined(known: Sequence[Chunk], more: Sequence[tuple[int, bytes]]) -> tuple[C
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Chosen records: their bytes and the ranges [start, end) of the object they stood in.
+    """Chosen records: their bytes, and the ranges [start, end) of these bytes in the object.
 
-    `record_bytes` is the length of each where nothing is odd about them, else 0; `floats` is whether they hold floats.
+    `record_bytes` is the length of each record, or 0 if something is odd about them; `floats` is whether they hold
+    floats.
     """
 
     records: bytes
@@ -112,7 +114,7 @@ NOTHING = Selection(b"", ())
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ObjectBytes:
-    """What was read of one version of an object, and why it was read whole (empty when ranges did)."""
+    """What was read of one version of an object, and why it was read whole (empty if ranges were enough)."""
 
     etag: str
     chunks: tuple[Chunk, ...]
@@ -120,18 +122,19 @@ class ObjectBytes:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What was wrong with the bytes of a whole read; ranges are free of such, or they had become whole reads."""
+        """What was wrong with the bytes of a whole read. Ranges have no problems, because they would have become whole
+        reads."""
         return tuple(p.message for chunk in self.chunks for p in chunk.table.problems) if self.whole else ()
 
     @property
     def waveform_records(self) -> int:
-        """Waveform records seen."""
+        """Number of waveform records that were seen."""
         return sum(int(chunk.table.waveform.sum()) for chunk in self.chunks)
 
     def strangers(self, channel: Channel) -> dict[Channel, float]:
-        """Channels of the waveform records seen that are not the one of the key, with their rates (Hz).
+        """Channels of the waveform records other than that of the key, with their rates (Hz).
 
-        A lone other channel is the key's under another name.
+        If there is only one channel, and it is another one, it counts as the key's channel under another name.
         """
         found: dict[Channel, float] = {}
         expected = False
@@ -149,7 +152,7 @@ class ObjectBytes:
         return found if expected or len(found) > 1 else {}
 
     def periods_ns(self, channel: Channel | None = None) -> NDArray[np.float64]:
-        """Sample intervals of the waveform records seen, of one channel if given."""
+        """Sample intervals of the waveform records that were seen, of one channel if it is given."""
         found = [np.empty(0)]
         for chunk in self.chunks:
             table = chunk.table
@@ -160,8 +163,8 @@ class ObjectBytes:
         return np.concatenate(found)
 
     def scan(self) -> KnotTable | None:
-        """Knots of a whole read; `ordered` when nothing in it is out of the ordinary. None for an empty object, or
-        one of several channels."""
+        """Knots of a whole read; `ordered` if nothing odd was found. None for an empty object or one with several
+        channels."""
         if len(self.chunks) != 1 or not self.chunks[0].table.waveform.any():
             return None
         seen = self.chunks[0].observed(len(self.chunks[0].data))
@@ -176,8 +179,8 @@ class ObjectBytes:
         return learned(seen, ordered=ordered)
 
     def runs(self) -> tuple[KnownRun, ...]:
-        """Where the channels of a station's object stand, by a whole read of it; none unless each is one run and there
-        is nothing else in the object."""
+        """Where the channels of a station's object are, from a whole read. Empty unless each channel is one run, and
+        the object has nothing else."""
         if len(self.chunks) != 1 or not self.whole:
             return ()
         data, table = self.chunks[0].data, self.chunks[0].table
@@ -198,7 +201,7 @@ class ObjectBytes:
         )
 
     def select(self, spans: Sequence[Span], channels: Sequence[Channel] | None = None) -> Selection:
-        """Records that any span needs, of the given channels (all when None), in file order."""
+        """The records that the spans need, of the given channels (None: all), in file order."""
         wanted = None if channels is None else frozenset(channels)
         parts: list[memoryview] = []
         edges: list[int] = []
@@ -220,7 +223,7 @@ class ObjectBytes:
 
 
 def _scanned(table: RecordTable, rows: slice) -> KnotTable:
-    """Knots of the records of one channel; `ordered` when nothing among them is out of the ordinary."""
+    """Knots of the records of one channel; `ordered` if nothing odd was found among them."""
     offset, length = table.offset[rows], table.length[rows]
     start_ns, end_ns, period_ns = table.start_ns[rows], table.end_ns[rows], table.period_ns[rows]
     where = ByteRange(int(offset[0]), int(offset[-1] + length[-1]))
@@ -230,7 +233,7 @@ def _scanned(table: RecordTable, rows: slice) -> KnotTable:
 
 
 def _runs(table: RecordTable, mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """The chosen records as runs of bytes, neighbours in one."""
+    """The chosen records as runs of bytes; neighbours become one run."""
     starts = table.offset[mask]
     if len(starts) == 0:
         return []

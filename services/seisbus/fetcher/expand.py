@@ -1,4 +1,4 @@
-"""What an object turned out to hold, an event file or a station's day, as windows and parts. Pure."""
+"""Makes windows and parts of the content of an object: an event file, or a station's day. Pure."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from .chunks import Chunk
 def expand(
     chunk: Chunk, task: Task, part_bytes: int, components: int = 1
 ) -> tuple[list[Window], list[Part], list[list[Channel]]]:
-    """A window a channel that the task selects (a sensor, of three `components`), in order of channel, split into parts
-    by bytes, with their channels.
+    """One window per channel that the task selects (or per sensor, with three `components`), in order of channel,
+    divided into parts by bytes, with their channels.
 
-    Without bounds in the template a window is the channel's whole data, or the time that those of a sensor share; its
-    ids depend on the file's bytes alone.
+    If the template has no bounds, a window is all data of the channel, or the time that the channels of a sensor share.
+    So ids depend only on the bytes of the file.
     """
     template, table = task.template, chunk.table
     assert template is not None  # event files are provisional
@@ -59,7 +59,7 @@ def expand(
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """What an object holds of a channel: its span, and the bytes of its records."""
+    """What an object holds of a channel: the span of time, and the number of bytes of its records."""
 
     start_ns: int
     end_ns: int
@@ -67,7 +67,7 @@ class _Held:
 
 
 def _items(channels: Iterable[Channel], components: int) -> list[tuple[Channel, list[Channel]]]:
-    """What stands in the ledger, with its channels, in order."""
+    """The items of the ledger with their channels, in order."""
     if components == 1:
         return [(channel, [channel]) for channel in sorted(channels)]
     return [(sensor.channel, members) for sensor, members in sorted(sensors_of(sorted(channels)).items())]
@@ -80,10 +80,12 @@ def expand_station(
     prefer: Sequence[str] = (),
     prefer_loc: Sequence[str] = (),
 ) -> tuple[list[Window], list[Part]]:
-    """Every window of the task for each channel (or sensor) that it selects, in order, one part per channel or more.
+    """Every window of the task for each channel (or sensor) that it selects, in order. Each channel has one or more
+    parts.
 
     The channels of the task's windows may be wildcards (as planned) or the found ones (a repeat of an expanded task);
-    both give the same windows. Of these channels `prefer` and `prefer_loc` choose, as `planning.geography.preferred`.
+    both give the same windows. `prefer` and `prefer_loc` choose among the channels, as in
+    `planning.geography.preferred`.
     """
     windows: list[Window] = []
     parts: list[Part] = []
@@ -106,7 +108,7 @@ def expand_station(
 
 
 def channels_of(windows: Iterable[Window], sources: Iterable[Channel], components: int) -> list[Channel]:
-    """The channels that windows are made of, of those that there are."""
+    """Those of the existing channels that windows are made of."""
     wanted = {window.channel for window in windows}
     if components == 1:
         return sorted(wanted)
@@ -114,7 +116,7 @@ def channels_of(windows: Iterable[Window], sources: Iterable[Channel], component
 
 
 def _selects(wanted: Channel, found: Channel) -> bool:
-    """Whether a channel is the wanted one, or fits its wildcards (an empty location is a blank one here).
+    """Whether a channel is the wanted one or fits its wildcards. An empty location means the blank one here.
 
     Plans of older versions name no channel of an event file; they mean all channels.
     """

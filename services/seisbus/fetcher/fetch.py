@@ -1,4 +1,4 @@
-"""One fetch task: read its objects, pass on the records its windows need, say what is missing."""
+"""Works on fetch tasks: reads the objects, passes on the records that windows need, and says what is missing."""
 
 from __future__ import annotations
 
@@ -45,20 +45,21 @@ from .ranged import read_runs, read_spans, read_whole
 
 _log = logging.getLogger(__name__)
 
-# Records of an event file's part; the windower's outcome is of the same size and should travel inline too.
+# Bytes of records in a part of an event file. The windower's outcome has about the same size, and should travel inline
+# too.
 _EVENT_PART_BYTES = 5_000_000
-# What an object weighs in the budget when no listing told its size: a 100 Hz day file.
+# What an object counts in the budget if no listing told its size: a 100 Hz day file.
 _ASSUMED_BYTES = 10_000_000
 _EVERYTHING = (Span(-(2**62), 2**62),)
 
 
 def _spans(recipe: Recipe, windows: Sequence[Window]) -> list[Span]:
-    """What windows need of the data, pads included."""
+    """The spans that windows need, with their pads."""
     return [Span(window.start_ns - recipe.pad_before_ns, window.end_ns + recipe.pad_after_ns) for window in windows]
 
 
 def _channels_in_runs(order: FetchOrder, ref: ObjectRef) -> list[Channel]:
-    """The channels that the task wants of a station's object, where their places are known; empty where it is read
+    """The channels that the task wants of a station's object, if their places are known; empty if it must be read
     whole."""
     recipe = order.recipe
     if not ref.runs or recipe.verify_full:
@@ -69,13 +70,13 @@ def _channels_in_runs(order: FetchOrder, ref: ObjectRef) -> list[Channel]:
 
 
 def _bracketed(knots: Sequence[tuple[int, int]], chunk: Chunk) -> bool:
-    """Whether knots stand on both sides of bytes."""
+    """Whether there are knots on both sides of a range."""
     return any(at <= chunk.range.start for at, _ in knots) and any(at >= chunk.range.end for at, _ in knots)
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """An object that was asked for: what was read of it, or the reason why there is nothing."""
+    """An object that was asked for: its bytes, or the reason why there are none."""
 
     ref: ObjectRef
     found: ObjectBytes | None = None
@@ -83,7 +84,7 @@ class _Read:
     strangers: tuple[str, ...] = ()
 
     def records(self, chosen: Selection) -> ObjectRecords:
-        """What travels on."""
+        """The records that are passed on."""
         if self.found is None:
             return ObjectRecords(self.ref, missing=self.missing)
         return ObjectRecords(
@@ -110,7 +111,7 @@ class Fetcher:
         self._budget = ByteBudget(2 * context.settings.bytes_in_flight)
 
     async def handle(self, delivery: Delivery) -> None:
-        """Read, select, publish; returns when every part is safely on the bus.
+        """Read, select and publish; returns when every part is on the bus.
 
         Reads under way are stopped when the job is cancelled, because their result is not needed any more.
         """
@@ -134,15 +135,16 @@ class Fetcher:
             spans = [] if event_file or order.recipe.scan else _spans(order.recipe, wanted)
             reads = await asyncio.gather(*(self._read(order, ref, spans) for ref in task.objects))
             longer = padded(order.recipe, [read.found for read in reads if read.found]) if spans else order.recipe
-            if longer is not order.recipe:  # the index, or the channel's code, promised a higher rate
-                if not task.provisional:  # of a station, each channel has its own
+            # the rate is lower than the index or the channel's code says, so the pads must be longer
+            if longer is not order.recipe:
+                if not task.provisional:  # in an object of a station each channel has its own rate
                     order = replace(order, recipe=longer)
                 spans = _spans(longer, wanted)
                 reads = await asyncio.gather(*(self._more(order, read, spans) for read in reads))
             if all(read.missing for read in reads):
                 await self._missing(order, reads)
             elif order.recipe.scan:
-                await self._learned.kept()  # which is all that a scan is for
+                await self._learned.kept()  # a scan needs nothing else
                 told = [line for read in reads for line in stranger_lines(read.ref.key, read.strangers)]
                 await self._publish_outcomes(order, 0, len(task.parts), task.windows, Fate.SAVED, "", "", told)
             elif event_file:
@@ -153,7 +155,7 @@ class Fetcher:
                 await self._day_files(order, reads)
 
     async def _read(self, order: FetchOrder, ref: ObjectRef, spans: Sequence[Span]) -> _Read:
-        """One object; whole when there are no spans."""
+        """Read one object; whole if there are no spans."""
         if ref.missing:
             return _Read(ref, missing=ref.missing)
         if order.recipe.scan and ref.ordered:
@@ -182,7 +184,7 @@ class Fetcher:
 
     @contextmanager
     def _counted(self, archive: ArchiveDefinition) -> Iterator[Callable[[], int]]:
-        """Count a read of an object; gives how many there are of the archive."""
+        """Count a running read; gives the number of running reads from the archive."""
         self._reading[archive.name] += 1
         try:
             yield partial(self._reading.__getitem__, archive.name)
@@ -190,7 +192,7 @@ class Fetcher:
             self._reading[archive.name] -= 1
 
     async def _strangers(self, archive: ArchiveDefinition, ref: ObjectRef, found: ObjectBytes) -> tuple[str, ...]:
-        """Unknown channels in an object of one channel: they become known, so that later jobs plan them."""
+        """Store channels in an object that its key does not name, so that later jobs plan them."""
         if ref.channel is None or archive.object_unit is ObjectUnit.STATION or not ref.day_ns:
             return ()
         others = found.strangers(ref.channel)
@@ -201,13 +203,13 @@ class Fetcher:
         return tuple(map(str, sorted(fresh)))
 
     async def _more(self, order: FetchOrder, read: _Read, spans: Sequence[Span]) -> _Read:
-        """The object again for longer spans; what was read whole serves them all."""
+        """Read more of the object for longer spans; if it was read whole, it has all of them."""
         if read.found is None or read.found.whole:
             return read
         return await self._read(order, read.ref, spans)
 
     def _learn(self, ref: ObjectRef, found: ObjectBytes, *, station: bool) -> None:
-        """Keep where records stand, unless it is known or the object is read whole anyway."""
+        """Keep where records are, unless that is known already or the object is always read whole."""
         if station:
             self._learn_runs(ref, found)
             return
@@ -220,11 +222,11 @@ class Fetcher:
             self._learned.note(ref, found.etag, found.scan())
             return
         for chunk in found.chunks:
-            if not _bracketed(ref.knots, chunk):  # a write of what is known already would cost more than the read
+            if not _bracketed(ref.knots, chunk):  # writing what is known already would cost more than the read
                 self._learned.note(ref, found.etag, chunk.knots())
 
     def _learn_runs(self, ref: ObjectRef, found: ObjectBytes) -> None:
-        """Keep where the channels of a station's object stand, or where records stand in them."""
+        """Keep where the channels of a station's object are, or where records are in them."""
         if found.whole:
             self._learned.note_runs(ref, found.etag, sum(len(chunk.data) for chunk in found.chunks), found.runs())
             return
@@ -239,7 +241,7 @@ class Fetcher:
         for number, part in enumerate(task.parts):
             windows = task.windows[part.first : part.first + part.count]
             if not windows:
-                continue  # done in an earlier publication
+                continue  # it was done in an earlier publication
             spans = _spans(order.recipe, windows)
             inputs = [read.records(read.found.select(spans) if read.found else NOTHING) for read in reads]
             await self._publish_window(order, number, len(task.parts), windows, inputs)
@@ -271,7 +273,7 @@ class Fetcher:
             await self._publish_window(order, number, len(parts), mine, [entry])
 
     async def _station_days(self, order: FetchOrder, reads: Sequence[_Read]) -> None:
-        """Objects of a station and day with all its channels: which there are decides the windows."""
+        """Objects with all channels of a station and day. The channels in them decide the windows."""
         task = order.task
         sources = {s for read in reads if read.found for chunk in read.found.chunks for s in chunk.table.channels}
         windows, parts = expand_station(
@@ -294,7 +296,7 @@ class Fetcher:
             await self._publish_window(order, number, len(parts), mine, inputs)
 
     async def _missing(self, order: FetchOrder, reads: Sequence[_Read]) -> None:
-        """No object of the task is there: every window of it is missing."""
+        """No object of the task exists, so all its windows are missing."""
         reason = reads[0].missing
         names = ", ".join(read.ref.key or f"a file of {read.ref.channel or 'the event'}" for read in reads)
         detail = missing_detail(names, reason)

@@ -1,4 +1,4 @@
-"""What reads learned of where records stand, kept with the day files in batches; losing some does no harm."""
+"""Writes what reads learned about the places of records to the day files, in batches. Losing some does no harm."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..store.knots import LearnedInRun, LearnedKnots, LearnedRuns, keep_knots, k
 _log = logging.getLogger(__name__)
 
 _FLUSH_SECONDS = 1.0
-# Objects whose knots are held for a store that is away; a few hundred bytes each.
+# Knots of so many objects are held while the store is away; a few hundred bytes each.
 _MOST_WAITING = 10_000
 
 
@@ -33,7 +33,7 @@ class Learned:
     def note(self, ref: ObjectRef, etag: str, knots: KnotTable | None, changed_size: int | None = None) -> None:
         """Remember the knots of an object's version; objects without a day or a version are not remembered.
 
-        `changed_size`: the length of the object where this is not the version that was planned.
+        `changed_size`: the length of the object, if this is not the version that was planned.
         """
         if knots is not None and etag and ref.day_ns and len(knots.offset):
             self._waiting.append(
@@ -41,7 +41,7 @@ class Learned:
             )
 
     def note_runs(self, ref: ObjectRef, etag: str, size: int, runs: Sequence[KnownRun]) -> None:
-        """Remember where the channels of a station's object stand."""
+        """Remember where the channels of a station's object are."""
         if etag and ref.day_ns and runs:
             found = tuple(_document(run) for run in runs)
             self._runs.append(LearnedRuns(ref.archive, ref.day_ns, ref.key, etag, size, found))
@@ -52,20 +52,20 @@ class Learned:
             self._runs.append(LearnedInRun(ref.archive, ref.day_ns, ref.key, etag, number, knots.packed()))
 
     async def run(self) -> None:
-        """Write what came, until cancelled."""
+        """Write what was noted, again and again, until cancelled."""
         while True:
             await asyncio.sleep(_FLUSH_SECONDS)
             await self.flush()
 
     async def flush(self) -> None:
-        """Write what is there now; what a store that is away does not take waits for the next time."""
+        """Write what was noted so far. If the store is away, it waits for the next time."""
         try:
             await self.kept()
         except UnavailableError as error:
             _log.info("knots of %d objects are not kept yet: %s", len(self._waiting), error)
 
     async def kept(self) -> None:
-        """Return when all that was noted so far is in the store; UnavailableError when that is away."""
+        """Return when everything noted so far is in the store; UnavailableError if the store is away."""
         async with self._writing:
             waiting, self._waiting = self._waiting, []
             runs, self._runs = self._runs, []

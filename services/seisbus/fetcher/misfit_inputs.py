@@ -1,4 +1,4 @@
-"""One station of an event to measure: everything the measurement needs, read and handed to the windower."""
+"""Reads everything that the measurement of one station of an event needs, and hands it to the windower."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ from .synthetics import SyntheticError, below, from_asdf, from_sac, from_specfem
 
 _ByStation = dict[tuple[str, str], list[SavedDocument]]
 
-# Stations whose StationXML is kept: a plan goes through all stations of an event, then of the next.
+# StationXML of so many stations is kept, because a plan goes through all stations of one event, then of the next.
 _STATIONS = 2000
-# Events whose waveform documents are kept: about 15 MB for a thousand stations.
+# Waveform documents of so many events are kept: about 15 MB per event with a thousand stations.
 _EVENTS = 2
 
 
@@ -55,7 +55,7 @@ class MisfitInputs:
         self._reading = asyncio.Lock()
 
     async def handle(self, delivery: Delivery) -> None:
-        """Returns when the station is safely on the bus. What cannot be read is said to the windower."""
+        """Returns when the station is on the bus. The windower is told what could not be read."""
         order = decode_build(delivery.body)
         spec = await job_spec(self._context.store, order.job, MisfitJob)
         window, problems = order.window, list[str]()
@@ -96,7 +96,7 @@ class MisfitInputs:
             stations = await self._of_event(order, wanted)
         pieces: list[Piece] = []
         jobs: dict[str, str] = {}
-        if wanted.job:  # the event and the station are known even where nothing of it could be stored
+        if wanted.job:  # without stored waveforms, the planned windows still tell the event and the station
             jobs[wanted.job] = await self._archive_of(wanted.job)
         for document in stations.get((channel.net, channel.sta), ()):
             job = str(document["job"])
@@ -109,7 +109,7 @@ class MisfitInputs:
         return pieces, jobs
 
     async def _of_event(self, order: BuildOrder, wanted: WaveformFilter) -> _ByStation:
-        """wf documents of an event by station, read once for all its stations; another attempt reads them again."""
+        """wf documents of an event by station, read once for all stations; another attempt reads them again."""
         event = order.window.event
         key = (order.job, order.attempt, event)
         if key not in self._events:
@@ -124,7 +124,7 @@ class MisfitInputs:
         return str(getattr(await job_spec(self._context.store, job, Job), "archive", ""))
 
     async def _pieces(self, document: SavedDocument) -> list[Piece]:
-        """A piece a channel."""
+        """One piece per channel."""
         packing = Packing.MINISEED if blob_format(document) is BlobFormat.MSEED else Packing.FLOAT64
         context = self._context
         read = read_blob(context.store, context.settings.output_root, document, context.sink)
@@ -138,7 +138,7 @@ class MisfitInputs:
         return [Piece(channel, *clock, packing, row.tobytes(), units) for channel, row in rows]
 
     async def _station(self, jobs: dict[str, str], window: Window, problems: list[str]) -> bytes:
-        """StationXML of the first archive that knows the station; b"" when none does."""
+        """StationXML from the first archive that has the station; b"" if none has it."""
         channel = window.channel
         for archive in sorted(set(jobs.values())):
             key = (archive, channel.net, channel.sta)
@@ -182,7 +182,7 @@ class MisfitInputs:
                 raise
             except SeisbusError as error:
                 problems.append(error.message)
-        stated = stated_unit(config).si  # where a file does not say what its numbers are
+        stated = stated_unit(config).si  # used if a file does not tell its units
         return [replace(piece, units=piece.units or stated) for piece in pieces]
 
     async def _bytes(self, archive: str, name: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Padding by the rate that the records have, where the plan could only take what an index or a code says of it."""
+"""Padding by the real rate of the records; the plan had only the rate of an index or of a channel code."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _steps(steps: str) -> list[Step]:
 def padded(recipe: Recipe, objects: Iterable[ObjectBytes], source: Channel | None = None) -> Recipe:
     """The recipe with pads that are long enough for the slowest records of the objects, of `source` if given.
 
-    The same recipe where its pads are the job's own, or long enough.
+    It is the same recipe if its pads are those of the job file, or long enough.
     """
     if not recipe.pad_planned or not recipe.steps:
         return recipe
@@ -38,7 +38,7 @@ def padded(recipe: Recipe, objects: Iterable[ObjectBytes], source: Channel | Non
 
     try:
         needed = pad_ns(_steps(json.dumps(recipe.steps)), 1e9 / max(periods))
-    except StepError:  # the windower says what is wrong with a step
+    except StepError:  # the windower will say what is wrong with the step
         return recipe
     before, after = recipe.pad_before_ns, recipe.pad_after_ns
     if needed <= min(before, after) + max(periods):

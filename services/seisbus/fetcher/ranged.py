@@ -1,4 +1,4 @@
-"""Reading no more of an object than its windows need: the input and output beside planning's range search."""
+"""Reads only what windows need of an object: the input and output for the range search in `planning`."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from ..planning.plan import edge_margin_ns, spans_of_object
 from ..planning.ranges import Done, RangeSearch, Whole, WholeReason
 from .chunks import Chunk, ObjectBytes, joined
 
-# Finding records in so much takes less than a millisecond, about what a thread's turn costs.
+# Finding records in so many bytes takes less than a millisecond, about as long as the change to a thread.
 _QUICK_BYTES = 1 << 20
 
-# Requests to a station's object cost three times as much as others: it has many channels, and each has its own.
+# A request for a station's object counts three times, because each of its many channels needs requests of its own.
 _RUN_WORTH: Final = 3
-# What a run of one channel cannot be read as.
+# These reasons show that a run does not hold one channel only.
 _WRONG_RUN: Final = frozenset(
     reason.value
     for reason in (
@@ -48,11 +48,11 @@ async def read_spans(
     verify_full: bool = False,
     reads: Callable[[], int] = lambda: 1,
 ) -> ObjectBytes | None:
-    """The bytes of `ref` that hold the spans, as few as can be; None when there is no such object.
+    """Read those bytes of `ref` that hold the spans, as few as possible; None if the object does not exist.
 
-    What comes out is what a whole read would give for the spans (see planning.ranges for the one exception). An
-    object that changed since it was planned is read whole, in its new version. `reads` is how many objects are being
-    read: a round trip of one of many costs less, because the others use the line meanwhile.
+    The result for the spans is that of a whole read (see planning.ranges for the one exception). An object that changed
+    since it was planned is read whole, in its new version. `reads` is the number of running reads: with many, a round
+    trip costs less, because the others use the line during it.
     """
     wanted = tuple(spans)
     if ref.channel is not None:
@@ -81,11 +81,11 @@ async def read_runs(
     channels: Collection[Channel],
     reads: Callable[[], int] = lambda: 1,
 ) -> ObjectBytes | None:
-    """The bytes of a station's object that hold the spans of some of its channels, whose runs of bytes are known; None
-    when there is no such object.
+    """Read those bytes of a station's object that hold the spans of some channels, whose runs of bytes are known; None
+    if the object does not exist.
 
-    Each run is searched like an object of one channel. Where its records are not those of the channel alone, what was
-    known of the object is wrong: it is read whole, as is an object that changed.
+    Each run is searched like an object of one channel. If it holds other records too, the runs were wrong, and the
+    object is read whole; so is an object that changed.
     """
 
     def worth() -> int:
@@ -121,7 +121,7 @@ async def read_runs(
 
 
 def _only(chunk: Chunk, run: ChannelRun) -> bool:
-    """Whether the bytes of a run that was read whole are records of its channel, and nothing else."""
+    """Whether a run that was read whole holds only records of its channel."""
     seen = chunk.observed(run.end, run.channel)
     return bool(len(seen.offset)) and seen.expected and seen.channels == 1 and not chunk.table.problems
 
@@ -135,7 +135,7 @@ async def _searched(
     channel: Channel | None,
     worth: Callable[[], int],
 ) -> ObjectBytes | None:
-    """What a search in the bytes `within` of an object reads, and why these were read whole, if they were."""
+    """Search in the bytes `within` of an object. Returns what was read, and why all of them were read, if they were."""
     chunks: tuple[Chunk, ...] = ()
     while True:
         search.worth = worth()
@@ -156,7 +156,7 @@ async def _searched(
 
 
 async def _changed(objects: ObjectReader, archive: ArchiveDefinition, ref: ObjectRef) -> ObjectBytes | None:
-    """An object that is another version now, whole."""
+    """Read an object whole that has another version now."""
     found = await objects.get(archive, ref.key)
     if found is None:
         return None
@@ -164,7 +164,7 @@ async def _changed(objects: ObjectReader, archive: ArchiveDefinition, ref: Objec
 
 
 async def read_whole(objects: ObjectReader, archive: ArchiveDefinition, ref: ObjectRef) -> ObjectBytes | None:
-    """All bytes of an object; None when there is no such object."""
+    """Read all bytes of an object; None if it does not exist."""
     found = await objects.get(archive, ref.key)
     if found is None:
         return None
@@ -187,7 +187,7 @@ async def _rest(
     chunks: Sequence[Chunk],
     within: ByteRange,
 ) -> ObjectBytes | None:
-    """The rest of the bytes `within` joined to what was read of them, so that no byte is asked for twice."""
+    """Read the rest of the bytes `within` and join it to what was read before, so that no byte is read twice."""
     if not chunks and len(step.ranges) <= 1 and within.start == 0 and within.end == ref.size:
         found = await objects.get(archive, ref.key, etag=ref.etag)
         return None if found is None else ObjectBytes(found.etag, (await _chunk(found.data),), step.reason.value)
@@ -208,7 +208,7 @@ async def _chunk(data: bytes) -> Chunk:
 
 
 async def _aside(size: int, function: Callable[..., T], *arguments: object) -> T:
-    """Look for records in `size` new bytes, in a thread when other reads would wait for it."""
+    """Look for records in `size` new bytes; in a thread if other reads would wait for it."""
     if size <= _QUICK_BYTES:
         return function(*arguments)
     return await asyncio.to_thread(function, *arguments)

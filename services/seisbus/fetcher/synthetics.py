@@ -1,7 +1,7 @@
-"""Synthetic waveforms out of files: SPECFEM's ASCII, SAC, ASDF -> pieces with float64 samples. No network.
+"""Reads synthetic waveforms from files of SPECFEM (ASCII), SAC and ASDF into pieces with float64 samples. No network.
 
-What a file says of its units goes with the piece: SPECFEM's names end in semd, semv, sema or semp, SAC has IDEP (and
-KUSER0, which may name the unit itself), an ASDF waveform the attribute `units`.
+A piece gets the units that its file tells: names of SPECFEM files end in semd, semv, sema or semp; SAC has IDEP (and
+KUSER0, which may name the unit); an ASDF waveform has the attribute `units`.
 
 SPECFEM ASCII: two columns, seconds after the origin and amplitude (SPECFEM3D user manual, "Seismograms").
 """
@@ -24,14 +24,14 @@ from ..model.handovers import Packing, Piece
 
 # SAC's IDEP -> base unit and power of seconds; most programs write SI and not the manual's nanometres.
 _SAC_UNITS = {6: Unit("m", 0), 7: Unit("m", 1), 8: Unit("m", 2)}
-# Sampling intervals are written with 4 to 9 digits; what lies below is noise of the text.
+# Sampling intervals are written with 4 to 9 digits, so smaller differences come from rounding in the text.
 _INTERVAL_DIGITS = 9
-# Thirty years: no synthetic is longer, and in ns it fits 64 bits.
+# Thirty years. Synthetics are shorter, and in ns it fits into 64 bits.
 _LONGEST_S = 1e9
 
 
 class SyntheticError(SeisbusError):
-    """A synthetic that cannot be read; `name` is its file or key."""
+    """A synthetic cannot be read; `name` is its file or key."""
 
     def __init__(self, name: str, problem: str) -> None:
         super().__init__(f"The synthetic {name} cannot be read: {problem}.")
@@ -39,7 +39,7 @@ class SyntheticError(SeisbusError):
 
 
 def below(root: Path | None, name: str) -> Path:
-    """The path of an existing file below `root`; SyntheticError when it is not there or lies outside."""
+    """The path of an existing file below `root`; SyntheticError if it does not exist or is outside."""
     if root is None:
         raise SyntheticError(name, "this deployment has no input folder (SEISBUS_INPUT_ROOT)")
     path = (root / name).resolve()
@@ -78,12 +78,12 @@ def from_specfem(data: bytes, name: str, net: str, sta: str, component: str, ori
 
 
 def from_sac(data: bytes, name: str, net: str, sta: str, component: str) -> Piece:
-    """One component; start and rate as SAC's header has them."""
+    """One component, with start and rate from SAC's header."""
     import obspy
 
     try:
         (trace,) = obspy.read(io.BytesIO(data), format="SAC")
-    except Exception as error:  # obspy raises many kinds for files that are not SAC
+    except Exception as error:  # obspy raises errors of many types for files that are not SAC
         raise SyntheticError(name, f"it is not a SAC file ({error})") from None
     chan = trace.stats.channel if trace.stats.channel.endswith(component) else f"BX{component}"
     interval = round(float(trace.stats.delta), _INTERVAL_DIGITS)
@@ -94,7 +94,7 @@ def from_sac(data: bytes, name: str, net: str, sta: str, component: str) -> Piec
 
 
 def _sac_units(header: Any) -> str:
-    """The unit that the header says, "" where it names no quantity of motion."""
+    """The unit in the header, "" if it does not name a quantity of motion."""
     kind = _SAC_UNITS.get(int(header.get("idep", 0)))
     if kind is None:
         return ""
@@ -118,7 +118,7 @@ def from_asdf(path: Path, net: str, sta: str, tag: str) -> list[Piece]:
             )
             for trace in read_stream(path, f"{net}.{sta}", tag)
         ]
-    except Exception as error:  # h5py raises many kinds for files that are damaged
+    except Exception as error:  # h5py raises errors of many types for damaged files
         raise SyntheticError(path.name, str(error).rstrip(".")) from None
 
 

@@ -1,1 +1,1 @@
-"""What control does for each kind of job, one a module."""
+"""What control does for each kind of job, one module per kind."""

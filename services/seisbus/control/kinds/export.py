@@ -16,7 +16,7 @@ class ExportControl(ControlKind[ExportJob]):
     """Datasets of stored waveforms."""
 
     async def checked(self, context: CallContext, spec: ExportJob) -> tuple[ExportJob, list[str]]:
-        """Its jobs must be there, fit one dataset, and have stored something."""
+        """Check that its jobs exist, fit into one dataset, and have stored something."""
         if spec.export.job:
             await standing_job(context.store, spec.export.job)
         await check_evaluations(context, spec.export.misfit)

@@ -11,10 +11,10 @@ from ..kind import ControlKind
 
 
 class IndexControl(ControlKind[IndexJob]):
-    """An archive to bring in."""
+    """An archive whose indexes are to be read."""
 
     async def checked(self, context: CallContext, spec: IndexJob) -> tuple[IndexJob, list[str]]:
-        """The archive must be one of this deployment."""
+        """Check that this deployment has the archive."""
         archive_named(context.archives, spec.archive)
         return spec, []
 

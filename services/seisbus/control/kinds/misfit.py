@@ -1,4 +1,5 @@
-"""Misfit jobs at submission; one with an archive becomes two: one that stores the waveforms, one that waits for it."""
+"""Misfit jobs at submission. A job with an archive becomes two: one that stores the waveforms, and one that waits for
+it."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ class MisfitControl(ControlKind[Either]):
     """Stations to measure."""
 
     async def checked(self, context: CallContext, spec: Either) -> tuple[Either, list[str]]:
-        """Settings, and what is compared, as far as it is there."""
+        """Check the settings and the data to compare, as far as they exist."""
         spec = _named(spec, check_settings(context, spec.misfit))
         if spec.misfit.fixed_windows:
             await misfit_job(context, spec.misfit.fixed_windows)
@@ -44,13 +45,14 @@ class MisfitControl(ControlKind[Either]):
         return spec, notes + await misfit_notes(context, spec)
 
     async def estimate(self, context: CallContext, spec: Either) -> pb.Estimate:
-        """Of the windows that are to be fetched first."""
+        """The estimate for the windows that are fetched first."""
         if isinstance(spec, FetchedMisfitJob):
             return await estimate(context, spec)
         return await super().estimate(context, spec)
 
     async def submit(self, context: CallContext, spec: Either, request_id: str, notes: Sequence[str]) -> JobDocument:
-        """The misfit job; where its waveforms are to be fetched, it waits for a window job that is made first."""
+        """Submit the misfit job. If its waveforms must be fetched, a window job is submitted first, and the misfit job
+        waits for it."""
         if isinstance(spec, FetchedMisfitJob):
             await check_number(context, spec)
             first = await start(context, spec.storing(), request_id and f"{request_id}/observed", notes)
@@ -62,18 +64,19 @@ async def _check_observed(context: CallContext, spec: MisfitJob) -> None:
     if job := spec.misfit.observed.job:
         source = await standing_job(context.store, job)
         if not JobState(source["state"]).closed:
-            return  # it waits for what that job stores
+            return  # it waits for the data of that job
     await check_stored(context, spec)
 
 
 def _named(spec: Either, config: Config) -> Either:
-    """The job with the processing it will have: the default may be another one when its results are looked at."""
+    """The job with its processing written out, because the default may have changed when somebody looks at its
+    results."""
     settings = {**spec.misfit.config, "processing": config.processing.value}
     return spec.model_copy(update={"misfit": spec.misfit.model_copy(update={"config": settings})})
 
 
 def check_settings(context: CallContext, misfit: Measuring) -> Config:
-    """The settings of a measurement; JobFileError when they make no sense."""
+    """The settings of a measurement; JobFileError if they cannot work."""
     from libseis.misfit import Config, ConfigError
     from libseis.misfit.comparable import specfem_units, stated_unit
 

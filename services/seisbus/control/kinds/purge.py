@@ -11,10 +11,10 @@ from ..kind import ControlKind
 
 
 class PurgeControl(ControlKind[PurgeJob]):
-    """Jobs to remove; made by the call PurgeJobs alone, which needs an operator."""
+    """Jobs to remove. Only the call PurgeJobs makes such a job, and it needs an operator."""
 
     async def checked(self, context: CallContext, spec: PurgeJob) -> tuple[PurgeJob, list[str]]:
-        """Never submitted as a job file."""
+        """Refuse the job file."""
         raise JobFileError("Job file: kind purge is not submitted; use `seisbus purge`, which needs an operator.")
 
 

@@ -14,7 +14,7 @@ class ScanControl(ControlKind[ScanJob]):
     """Files to read whole."""
 
     async def checked(self, context: CallContext, spec: ScanJob) -> tuple[ScanJob, list[str]]:
-        """Its windows as those of any job."""
+        """Check its windows like those of any job."""
         return await checked_windows(context, spec)
 
 

@@ -20,20 +20,20 @@ class WindowControl(ControlKind[WindowJob]):
     """Windows to store."""
 
     async def checked(self, context: CallContext, spec: WindowJob) -> tuple[WindowJob, list[str]]:
-        """Events inline; notes on steps that lack something, and on windows that are not skipped."""
+        """The job with its events inline, and notes on steps that lack something and on windows that are made again."""
         spec, notes = await checked_cuts(context, spec)
         return spec, notes + await existing_notes(context, spec)
 
     async def estimate(self, context: CallContext, spec: WindowJob) -> pb.Estimate:
-        """From the day files that the database knows."""
+        """The estimate, from the day files that the database knows."""
         return await estimate(context, spec)
 
     async def already(self, context: CallContext, spec: WindowJob) -> pb.Already | None:
-        """By the same recipe, under the same data_tag."""
+        """What earlier jobs saved with the same recipe and data_tag."""
         return await already(context, spec)
 
     async def submit(self, context: CallContext, spec: WindowJob, request_id: str, notes: Sequence[str]) -> JobDocument:
-        """Refused where it asks for more windows than one job may."""
+        """Submit the job, unless it asks for more windows than one job may."""
         await check_number(context, spec)
         return await super().submit(context, spec, request_id, notes)
 

@@ -1,1 +1,1 @@
-"""What the fetcher does for each kind of job, one a module."""
+"""What the fetcher does for each kind of job, one module per kind."""

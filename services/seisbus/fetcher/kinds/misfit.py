@@ -1,4 +1,4 @@
-"""Misfit jobs: what is compared of a station is gathered."""
+"""Misfit jobs: gather the data of a station that are compared."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ...model.kinds.misfit import INPUTS
 from ...settings import FetcherSettings
 from ..misfit_inputs import MisfitInputs
 
-# Stations to measure that are gathered side by side; each holds its waveforms in memory.
+# The data of so many stations are gathered at once; each has its waveforms in memory.
 STATIONS_AT_ONCE: Final = 4
 
 
