@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -29,12 +30,14 @@ MINUTE_NS = 60 * 10**9
 A_DAY = 300
 
 
-def documents_of(job: str, tag: str = "") -> dict[str, list[Document]]:
+def documents_of(
+    job: str, tag: str = "", days: Sequence[int] = DAYS, channels: Sequence[Channel] = CHANNELS
+) -> dict[str, list[Document]]:
     waveforms: list[Document] = []
     logs: list[Document] = []
     rows: list[Any] = []
-    for day in DAYS:
-        for channel in CHANNELS:
+    for day in days:
+        for channel in channels:
             rows.append((str(channel), day * DAY_NS, "saved", "", A_DAY))
             for n in range(A_DAY):
                 start = day * DAY_NS + n * 2 * MINUTE_NS
@@ -51,7 +54,7 @@ def documents_of(job: str, tag: str = "") -> dict[str, list[Document]]:
         "state": "done", "recipe": "r" + tag,
     }  # fmt: skip
     summary = {
-        "_id": ObjectId(), "job": job, "reasons": [("saved", "", A_DAY * len(DAYS) * len(CHANNELS))],
+        "_id": ObjectId(), "job": job, "reasons": [("saved", "", A_DAY * len(days) * len(channels))],
         "rows": pack_rows(rows), "summed": True,
     }  # fmt: skip
     graves = [
@@ -121,3 +124,39 @@ async def test_no_answer_is_long(answers: Answers, mongodb_uri: str, mongodb_dat
         assert await store[c.WF_TIMESERIES].count_documents({"job": second}) == total
     for name in (c.WF_TIMESERIES, c.ELOG, c.CEMETERY):
         assert 0 < answers.longest(name) <= 2 * AT_ONCE, name
+
+
+async def test_a_job_is_asked_only_about_times_of_which_it_has_data(
+    answers: Answers, mongodb_uri: str, mongodb_database: str
+) -> None:
+    jobs = sorted(new_job_id() for _ in range(6))
+    async with await Store.connect(mongodb_uri, mongodb_database) as store:
+        await store.ensure_indexes()
+        stored: list[Document] = []
+        for number, job in enumerate(jobs):  # each has two days of its own, one of them among the days of the others
+            documents = documents_of(job, "noise", [15_000 + number, 15_100 - number], CHANNELS[:2])
+            late = documents[c.WF_TIMESERIES][5]  # a piece that starts three days after its window
+            late["t0_ns"] += 3 * DAY_NS
+            late["starttime"] = late["t0_ns"] / 1e9
+            for name in (c.JOB, c.SUMMARY, c.WF_TIMESERIES):
+                await store.database[name].insert_many(documents[name])
+            stored += documents[c.WF_TIMESERIES]
+        index = documents_of(new_job_id(), "noise", [])  # a job that saved nothing
+        await store.database[c.JOB].insert_many(index[c.JOB])
+        expected = [d["_id"] for d in sorted(stored, key=lambda d: (d["starttime"], d["_id"]))]
+
+        for wanted in (queries.WaveformFilter(data_tag="noise"), queries.WaveformFilter()):
+            answers.of.clear()
+            assert [d["_id"] async for d in queries.each_waveform(store, wanted)] == expected
+            # each job in the slices of its two days, and in the one before; every job in every slice would be 72
+            assert answers.queries(c.WF_TIMESERIES) <= 3 * 6
+            assert answers.longest(c.WF_TIMESERIES) <= 2 * AT_ONCE
+
+        paged: list[Any] = []
+        token = ""
+        while True:
+            page = await queries.waveforms(store, queries.WaveformFilter(data_tag="noise"), PageRequest(3_000, token))
+            paged += [d["_id"] for d in page.documents]
+            if not (token := page.next_token):
+                break
+        assert paged == expected

@@ -38,6 +38,10 @@ class Answers(monitoring.CommandListener):
         """Documents of a collection in all answers."""
         return sum(counts[name] for counts in self.of.values())
 
+    def queries(self, name: str) -> int:
+        """Queries of a collection."""
+        return sum(name in counts for counts in self.of.values())
+
     def longest(self, name: str) -> int:
         """The longest answer of a collection."""
         return max((counts[name] for counts in self.of.values()), default=0)

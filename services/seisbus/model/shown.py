@@ -12,8 +12,7 @@ T = TypeVar("T")
 
 
 class Shown:
-    """A value that a notebook shows as a table of headings and texts. `rows` gives them; by default they are the
-    fields."""
+    """A value that a notebook shows as a table of headings and texts; by default these are its fields."""
 
     __slots__ = ()
 

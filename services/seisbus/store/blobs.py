@@ -1,7 +1,6 @@
-"""The stored bytes of a waveform, read back from the output folder, the sink's bucket or GridFS in pieces.
+"""Reads the stored bytes of a waveform from the output folder, the sink's bucket or GridFS, in pieces.
 
-What the bytes mean (miniSEED or float64) is the reader's business; nothing outside of the output folder and the sink is
-ever read.
+It does not look into the bytes (miniSEED or float64), and never reads outside the output folder and the sink.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ class BlobError(SeisbusError):
 
 
 class BlobFormat(StrEnum):
-    """What the stored bytes are: MsPASS's `format` attribute (absent means raw float64)."""
+    """The format of stored bytes: MsPASS's attribute `format` (absent means raw float64)."""
 
     MSEED = "mseed"
     BINARY = "binary"
@@ -55,10 +54,10 @@ async def read_blob(
 ) -> AsyncIterator[bytes]:
     """The bytes of a wf document in pieces of at most 1 MB, in order.
 
-    `root` is the output folder. BlobError when the bytes are not there, fewer than the document says, lie outside of
-    `root` and `sink`, or (after the last piece) when they are not those whose SHA-256 the document has.
+    `root` is the output folder. BlobError if the bytes are gone, fewer than the document says, or outside `root` and
+    `sink`; and, after the last piece, if their SHA-256 is not that of the document.
     """
-    mode = document.get("storage_mode", "gridfs")  # MsPASS reads a document without it so
+    mode = document.get("storage_mode", "gridfs")  # MsPASS takes gridfs if a document does not say it
     if mode == "file":
         async for piece in _read_file(root, document):
             yield piece
@@ -126,11 +125,12 @@ async def _read_gridfs(store: Store, document: SavedDocument) -> AsyncIterator[b
 
 
 def gridfs_name(job: str) -> str:
-    """The file name of all that a job has in GridFS, by which a purge finds what no document names."""
+    """The file name of everything that a job has in GridFS. By it a purge finds files that no document names."""
     return f"waveform/{job}"
 
 
 async def put_gridfs(store: Store, job: str, data: bytes) -> ObjectId:
-    """Keep bytes in GridFS under a random id; without a document that names it they are garbage until the job goes."""
+    """Store bytes in GridFS under a random id. Without a document that names the id, nobody uses them until a purge of
+    the job."""
     with translated():
         return await AsyncGridFSBucket(store.database).upload_from_stream(gridfs_name(job), data)

@@ -1,6 +1,6 @@
-"""The connection to MongoDB, its durability, its transactions, and what its failures mean.
+"""The connection to MongoDB: durability, transactions, and the meaning of failures.
 
-Ledger and index writes are journaled (j=True): with w=1 alone acknowledged writes were lost to kill -9.
+Writes of ledger and index are journaled (j=True). With only w=1, a kill -9 lost writes that were acknowledged.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from .login import Login
 
 
 class ConflictError(UnavailableError):
-    """Another transaction holds documents that this one wants to write; it may be one of a process that died.
+    """Another transaction, perhaps of a process that died, holds documents that this one wants to write.
 
     A server ends such a transaction after transactionLifetimeLimitSeconds, by default 60.
     """
@@ -46,12 +46,12 @@ class ConflictError(UnavailableError):
 _JOURNALED = WriteConcern(w="majority", j=True, wtimeout=20_000)
 # Not writable primary, shutting down, interrupted, no such transaction after a restart, write conflict, no disk space.
 _PASSING_CODES = frozenset({91, 112, 189, 251, 10107, 11600, 11602, 13435, 13436, 14031})
-# All that the embedded server says from the moment its disk took no more, until it is started again.
+# After its disk was full, the embedded server says only this, until it is started again.
 _BROKEN = "internal server error"
 # Unauthorized, authentication failed.
 LOGIN_CODES = frozenset({13, 18})
 _CONFLICT_CODES = frozenset({112, 251})
-# About a second: a transaction of a living process is over by then.
+# So many tries take about a second; a transaction of a living process has ended by then.
 _CONFLICT_TRIES = 30
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ def _passing(error: PyMongoError) -> bool:
 
 @contextmanager
 def translated() -> Any:
-    """Failures that time may mend become UnavailableError("MongoDB", …); the rest is a defect and passes."""
+    """Failures that may go away become UnavailableError("MongoDB", …). Others are defects, and are not changed."""
     try:
         yield
     except PyMongoError as error:
@@ -83,16 +83,16 @@ def translated() -> Any:
 
 @contextmanager
 def budget(seconds: float) -> Iterator[None]:
-    """All operations inside together take at most so long; UnavailableError when they do not end by then."""
+    """Let all operations inside take at most so long together; UnavailableError if they take longer."""
     with pymongo.timeout(seconds):
         yield
 
 
 def _sentence(error: PyMongoError) -> str:
-    """Without the driver's picture of the topology, which says nothing to who reads it."""
+    """The driver's message without its description of the topology, which does not help a user."""
     if error.timeout:
         return "MongoDB: no answer in time."
-    if "operation cancelled" in str(error):  # the driver's look at the server had no answer
+    if "operation cancelled" in str(error):  # the driver's check of the server had no answer
         return "MongoDB: the connection is lost."
     said = re.split(r", Timeout: |, full error:| \(configured timeouts", str(error), maxsplit=1)[0]
     return f"MongoDB: {said.rstrip('.')}."
@@ -172,7 +172,8 @@ class Store:
         return cast(AsyncCollection[D], self.database[str(collection)])
 
     async def look(self) -> None:
-        """Have the server do a little real work: a hurt one may answer a ping and nothing else. UnavailableError."""
+        """Check the server by a little real work, because a damaged one may still answer a ping. UnavailableError if it
+        fails."""
         with translated(), budget(LOOK_SECONDS):
             await self.database[JOB].find_one({"_id": ""}, {"_id": 1})
 

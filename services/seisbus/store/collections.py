@@ -1,8 +1,8 @@
-"""Names, documents and indexes of the collections. The only list of them; `ensure_indexes` makes it true.
+"""Names, types and indexes of the collections, in one list; `ensure_indexes` creates what is missing.
 
-Speed rules that hold for MongoDB and for the embedded server alike: query by `_id`, or by the full equality prefix of
-an index plus at most one range (the embedded server scans everything for a bare range of `_id`); bound what grows with
-a job by ranges, since a limit does not (`slices`); write in batches; never claim work by a state field.
+Rules for speed, for MongoDB and for the embedded server: query by `_id`, or by the full equality prefix of an index
+plus at most one range (for a range of `_id` alone the embedded server scans everything). Bound what grows with a job by
+ranges, because a limit does not help (`slices`). Write in batches. Never claim work by a state field.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ D = TypeVar("D", bound=Mapping[str, Any])
 
 
 class Collection(str, Generic[D]):
-    """The name of a collection, with the type of its documents: what `store[name]` gives and takes is checked by it.
+    """The name of a collection, with the type of its documents, by which `store[name]` is checked.
 
     A package that brings a job kind may name collections of its own in this way.
     """
@@ -81,10 +81,10 @@ DEAD_LETTER: Final[Collection[DeadLetterDocument]] = Collection("dead_letter")
 LEASE: Final[Collection[LeaseDocument]] = Collection("lease")
 PROCESS: Final[Collection[ProcessDocument]] = Collection("process")
 
-# Where waveforms are, with the number of their components.
+# The collections of waveforms, with the number of components.
 WAVEFORMS: Final[dict[Collection[Any], int]] = {WF_TIMESERIES: 1, WF_SEISMOGRAM: 3}
 
-# Long enough for somebody to come back from holidays; outcomes keep the reason.
+# Longer than a holiday, so that somebody can still look at it; outcomes keep the reason for ever.
 DEAD_LETTER_SECONDS: Final = 90 * 86_400
 
 
@@ -137,7 +137,7 @@ INDEXES: Final[dict[str, list[IndexModel]]] = {
     DEAD_LETTER: [_index("job"), IndexModel([("buried", ASCENDING)], expireAfterSeconds=DEAD_LETTER_SECONDS)],
 }  # fmt: skip
 
-# Indexes of older versions whose work others do.
+# Indexes of older versions that other indexes replace.
 _OBSOLETE: Final[Mapping[str, tuple[str, ...]]] = {
     WF_TIMESERIES: ("data_tag_1_starttime_1", "event_1_starttime_1"),
     HISTORY_OBJECT: ("job_1",),
@@ -147,9 +147,10 @@ _OBSOLETE: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 async def ensure_indexes(database: AsyncDatabase[Document]) -> None:
-    """Create every collection (a transaction cannot, on every server) and index that is not there yet.
+    """Create missing collections and indexes. Collections too, because not every server can create one in a
+    transaction.
 
-    Side by side, because a server that synchronises each of them spends its time waiting for the disk.
+    All at once, because a server that writes each to the disk spends its time waiting.
     """
     present = set(await database.list_collection_names())
     everything: Iterable[str] = (TASK, OUTCOME, OUTCOME_SUPERSEDED, DAY_INDEX, DAY_FILE, LEASE, PROCESS, *INDEXES)

@@ -1,4 +1,5 @@
-"""What exports read and keep: the waveforms that one selects, datasets planned, the document of one that was built."""
+"""What exports read and keep: the selected waveforms, the planned datasets, the documents of datasets that were
+built."""
 
 from __future__ import annotations
 
@@ -26,9 +27,9 @@ def selected(spec: StoredJob) -> WaveformFilter:
 
 
 def of_item(spec: StoredJob, window: Window) -> WaveformFilter:
-    """Those of them that one item of the ledger is about: of an event, of a station for an event, of a channel and day.
+    """Narrow a selection to one item of the ledger: an event, a station and event, a channel and day.
 
-    Where no event is named, the caller leaves out what belongs to other events.
+    If the item has no event, the caller must leave out waveforms of other events.
     """
     whole, channel, span = selected(spec), window.channel, ANY_TIME
     codes, event = whole.channels, window.event or whole.event
@@ -53,16 +54,16 @@ async def planned_ids(store: Store, job: str) -> set[str]:
 
 
 async def site_at(store: Store, archive: str, net: str, sta: str, time_ns: int) -> SiteDocument | None:
-    """The epoch of a station at a moment, None if the metadata have no such epoch; the latest of several."""
+    """The epoch of a station at a moment: the latest of several, None if the metadata have none."""
     with translated():
         sites = await store[SITE].find({"archive": archive, "net": net, "sta": sta}).to_list()
     there = [site for site in sites if of_document(site).holds(time_ns)]
-    # of the location codes the first
+    # among several location codes, the first
     return min(there, key=lambda site: (-of_document(site).start_ns, site.get("loc") or ""), default=None)
 
 
 def dataset_document(job: str, window: Window, facts: DatasetFacts) -> DatasetDocument:
-    """What was built of a ledger item; `facts`: path, format, size …"""
+    """The document of a dataset that was built for a ledger item; `facts`: path, format, size …"""
     return {
         "_id": ObjectId(document_id(window.id, "dataset")),
         "job": job,
@@ -86,5 +87,5 @@ LEASES: Final = "dataset/"
 
 
 def lease_name(path: str) -> str:
-    """Name of the lease under which a dataset is built; a hash, since paths may be long."""
+    """Name of the lease under which a dataset is built; a hash, because paths may be long."""
     return f"{LEASES}{hashlib.blake2b(path.encode(), digest_size=12).hexdigest()}"

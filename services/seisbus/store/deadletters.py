@@ -1,4 +1,4 @@
-"""Messages that were given up: kept with body and reason, and their windows settled as failed."""
+"""Messages that were given up. They are kept with body and reason, and their windows are settled as failed."""
 
 from __future__ import annotations
 

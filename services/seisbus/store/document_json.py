@@ -12,7 +12,8 @@ from bson import ObjectId
 
 
 def document_json(document: Mapping[str, Any]) -> str:
-    """One document as JSON; NaN stays NaN, which Python's parser reads. TypeError for a value no document holds."""
+    """One document as JSON. NaN stays NaN, which Python's parser reads. TypeError for a value that documents do not
+    have."""
     return json.dumps(document, default=_plain, separators=(",", ":"))
 
 

@@ -1,7 +1,7 @@
-"""What earlier jobs have saved with the same recipe, so that a later one need not make it again.
+"""Finds windows that earlier jobs with the same recipe have saved, so that a later job need not make them again.
 
-A window's id and its wf documents' ids are hashes of job, channel, span and event, so what an earlier job has of a
-hundred windows is one query by `_id`; nothing is asked where the earlier job has no data of that time.
+The ids of a window and of its wf documents are hashes of job, channel, span and event. So one query by `_id` tells
+which of a hundred windows an earlier job has. Nothing is asked about times of which that job has no data.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from .documents import ObjectId
 from .packing import day_of
 from .slices import bounded, days_of, spans_of
 
-# `_id`s of a query. The embedded database takes 0.09 ms for each of a hundred, 0.3 of five hundred, 0.55 of a thousand.
+# `_id`s per query. In a query of a hundred the embedded database takes 0.09 ms for each, of five hundred 0.3, of a
+# thousand 0.55.
 _BATCH = 100
 
 Span = tuple[str, int, int, str]
@@ -50,7 +51,7 @@ async def earlier_jobs(store: Store, recipe: str, but: str = "") -> list[Earlier
 
 
 async def saved_by(store: Store, earlier: Iterable[Earlier], windows: Sequence[Span]) -> dict[int, Existing]:
-    """Which of these windows were saved, by their number; of several jobs the first counts."""
+    """Which of these windows were saved, by their number; if several jobs have one, the first job counts."""
     found: dict[int, Existing] = {}
     for one in earlier:
         wanted = [n for n, window in enumerate(windows) if n not in found and one.may_have(window)]
@@ -64,10 +65,10 @@ async def saved_by(store: Store, earlier: Iterable[Earlier], windows: Sequence[S
 
 
 async def point_to(store: Store, job: str, other: str) -> bool:
-    """Have a job say that it points to what another one stored, so that no purge takes that away; False where the
-    other is gone or being removed.
+    """Note in a job's document that it points to data of another job, so that a purge does not remove them. False if
+    the other job is gone or being removed.
 
-    Says it first and looks then; a purge marks first and looks then, so one of them sees the other.
+    This writes first and looks then, and so does a purge, so one of them sees the other.
     """
     with translated():
         await store[c.JOB].update_one({"_id": job}, {"$addToSet": {"points_to": other}})
@@ -78,7 +79,7 @@ async def point_to(store: Store, job: str, other: str) -> bool:
 
 
 async def share(store: Store, job: str, waveforms: Sequence[str]) -> bool:
-    """Have waveforms (hex `_id`s) say that they are also those of `job`; whether all of them are there."""
+    """Note on waveforms (hex `_id`s) that they belong to `job` too. Returns whether all of them exist."""
     ids, there = [ObjectId(waveform) for waveform in waveforms], 0
     with translated():
         for name, at in itertools.product(c.WAVEFORMS, range(0, len(ids), _BATCH)):
@@ -100,7 +101,7 @@ async def unshare(store: Store, job: str) -> None:
 
 
 async def pointing_jobs(store: Store, job: str) -> list[tuple[str, str]]:
-    """Jobs that point to what `job` stored, each with the purge that removes it, "" where none does."""
+    """Jobs that point to data of `job`, each with the purge that is removing it, "" if there is no purge."""
     with translated():
         found = store[c.JOB].find({"points_to": job}, {"purged_by": 1})
         return [(document["_id"], document.get("purged_by", "")) async for document in found]

@@ -1,4 +1,5 @@
-"""Windows in a row of which one thing is to be said, in one document: dead for one reason, or saved with the same log.
+"""Puts windows in a row into one document if they have one reason for being dead, or if they are saved with the same
+log.
 
 Pure.
 """
@@ -17,13 +18,13 @@ from .collections import ELOG, Collection
 from .documents import ErrorLog, Grave, ObjectId
 from .settled import SettledWindow
 
-# What the tombstone of a run says of all its windows.
+# The fields of a run's tombstone that hold for all its windows.
 _SHARED: Final = ("provenance", *IDS)
 
 
 def same_grave(windows: Sequence[SettledWindow], begin: int, number: int) -> bool:
-    """Whether window `number` goes on the run that begins at `begin` and holds all between: one channel, event and
-    reason, equally long and far apart."""
+    """Whether window `number` continues the run of all windows from `begin` on: the same channel, event and reason,
+    equal lengths and distances."""
     first, last = windows[begin], windows[number]
     if first.grave is None or last.grave is None:
         return False
@@ -35,7 +36,8 @@ def same_grave(windows: Sequence[SettledWindow], begin: int, number: int) -> boo
 
 
 def _in_row(windows: Sequence[SettledWindow], begin: int, number: int) -> bool:
-    """Whether window `number` is of the same kind as those from `begin` on, and as far from the one before."""
+    """Whether window `number` has the channel, event and length of those from `begin` on, and the same distance from
+    the one before."""
     one, before, other = (windows[n].window for n in (begin, number - 1, number))
     step = windows[begin + 1].window.start_ns - one.start_ns
     return (
@@ -47,8 +49,8 @@ def _in_row(windows: Sequence[SettledWindow], begin: int, number: int) -> bool:
 
 
 def with_shared_logs(windows: Sequence[SettledWindow]) -> list[list[tuple[Collection[Any], Any]]]:
-    """The documents of each window. Windows in a row whose logs say the same have the log of the first, which then
-    tells their span and count; what belongs to the others refers to it."""
+    """The documents of each window. Windows in a row with equal logs share the log of the first, which gets their span
+    and count; the documents of the others refer to it."""
     result: list[list[tuple[Collection[Any], Any]]] = []
     begin = 0
     shared: ErrorLog | None = None
@@ -73,7 +75,7 @@ def with_shared_logs(windows: Sequence[SettledWindow]) -> list[list[tuple[Collec
 
 
 def _joins(shared: ErrorLog, log: ErrorLog, windows: Sequence[SettledWindow], begin: int, number: int) -> bool:
-    """Whether a window's log says what the run's does, and its id follows from its span, so that it can be found."""
+    """Whether a window's log is equal to the run's, and its id follows from its span, so that it can be found."""
     window = windows[number].window
     return (
         all(shared.get(name) == log.get(name) for name in ("logdata", "data_tag", "event", "attempt"))
@@ -83,7 +85,7 @@ def _joins(shared: ErrorLog, log: ErrorLog, windows: Sequence[SettledWindow], be
 
 
 def expand_log(document: ErrorLog) -> list[ErrorLog]:
-    """A document of elog a window."""
+    """One log document per window, out of a document of `elog`."""
     if document.get("count", 1) == 1:
         return [document]
     plain = document.copy()
@@ -113,7 +115,7 @@ def windows_of_grave(document: Grave) -> Iterator[str]:
 
 
 def share_grave(document: Grave, window: Window, grave: Grave) -> None:
-    """Add a window to the run of a cemetery document: its span and count grow, each line of its log stands once."""
+    """Add a window to the run of a cemetery document: span and count grow, and each log line is kept once."""
     tombstone = document["tombstone"]
     if document["count"] == 1:
         document["tombstone"] = tombstone = tombstone.copy()

@@ -1,4 +1,4 @@
-"""How data were made: one document for each job, written with it, and what processes say of themselves."""
+"""How data were made: a document for each job, which is written with it, and reports of processes about themselves."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .task_documents import windows_of
 
 
 async def programs(store: Store) -> dict[str, list[Program]]:
-    """What the processes that are there are made of, by service, each kind once."""
+    """The programs of the running processes, by service, equal ones once."""
     with translated():
         found = await store[c.PROCESS].find({"left": False}).to_list()
     gone = set(forgotten(found))
@@ -32,7 +32,7 @@ async def programs(store: Store) -> dict[str, list[Program]]:
 
 
 async def global_history(store: Store, job: str) -> GlobalHistory | None:
-    """That of a job; jobs of older versions have none."""
+    """The document of a job; None for jobs of older versions."""
     with translated():
         return await store[c.HISTORY_GLOBAL].find_one({"_id": job})
 
@@ -56,7 +56,7 @@ async def stored_waveform(store: Store, identity: str) -> SavedDocument:
 
 
 async def window_of(store: Store, waveform: SavedDocument) -> Window | None:
-    """The window of a stored waveform, with what it was laid by; None when its task is gone."""
+    """The window of a stored waveform, with its arrival or picks; None if its task is gone."""
     task = waveform.get("provenance", {}).get("task")
     with translated():
         found = await store[c.TASK].find_one({"_id": task}) if task else None
@@ -66,7 +66,7 @@ async def window_of(store: Store, waveform: SavedDocument) -> Window | None:
 
 
 async def object_history(store: Store, waveform: SavedDocument) -> ObjectHistory | None:
-    """The processing history of a datum; None where its job kept none."""
+    """The processing history of a datum; None if its job does not keep histories."""
     identity = waveform.get("history_object_id")
     if identity is None:
         return None

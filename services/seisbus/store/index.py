@@ -20,7 +20,7 @@ from .normalized import WITHOUT_PICKLE, event_name, former_source_id, source_id
 D = TypeVar("D", bound=Mapping[str, Any])
 
 _BATCH = 1000
-# Days in one query, and how many days that an older version read are looked at file by file.
+# Days per query; and the number of days of an older version that are looked at file by file.
 _DAYS = 100
 _OLDER_DAYS = 30
 
@@ -31,7 +31,7 @@ def day_key(archive: str, day: str) -> str:
 
 
 async def upsert(store: Store, collection: Collection[D], documents: Iterable[D]) -> int:
-    """Write documents by `_id` in batches; how many. Fields of a present document that are not named stay."""
+    """Write documents by `_id` in batches; returns how many. Other fields of existing documents stay."""
     batch: list[D] = []
     count = 0
 
@@ -51,7 +51,7 @@ async def upsert(store: Store, collection: Collection[D], documents: Iterable[D]
 
 
 async def remove(store: Store, collection: Collection[D], identities: Iterable[str]) -> None:
-    """Remove documents by `_id`; those that are not there are none."""
+    """Remove documents by `_id`, if they exist."""
     ids = list(identities)
     with translated():
         for first in range(0, len(ids), _BATCH):
@@ -70,7 +70,7 @@ async def day_is_known(store: Store, archive: str, day: str) -> DayDocument | No
 
 
 def packed_rates(files: Iterable[DayFile]) -> bytes:
-    """The channels of a day's files by their sampling rate (Hz, 0 where none is known), in a few kilobytes."""
+    """The channels of a day's files by sampling rate (Hz, 0 if it is not known), in a few kilobytes."""
     by_rate: dict[float, list[str]] = {}
     for f in files:
         if f["chan"]:
@@ -82,11 +82,10 @@ def packed_rates(files: Iterable[DayFile]) -> bytes:
 async def rates_of_days(
     store: Store, archive: str, days: Sequence[str], wanted: ChannelFilter
 ) -> tuple[dict[Channel, set[float]], int]:
-    """The rates (Hz, 0 where none is stated) of the channels that match, over those of the days (YYYY-MM-DD) that are
-    known; and how many are.
+    """The rates (Hz, 0 if it is not stated) of matching channels over the days (YYYY-MM-DD) that are known; and how
+    many days are known.
 
-    A day takes one small document. Days that an older version read have none of it: of the first few their files
-    are read.
+    A day takes one small document. Days of older versions do not have it; for the first few of them the files are read.
     """
     by_rate: dict[float, set[str]] = {}
     older: list[str] = []
@@ -126,7 +125,8 @@ async def write_day(store: Store, archive: str, day: str, files: Sequence[DayFil
 async def day_files(
     store: Store, archive: str, day: str, wanted: ChannelFilter | None = None
 ) -> AsyncIterator[DayFileDocument]:
-    """Files of a day in key order; those whose channel matches, of a whole station (no chan) its net and sta."""
+    """Files of a day in order of key: those whose channel matches; for files of whole stations, network and station
+    must match."""
     with translated():
         cursor = store[DAY_FILE].find({"day": day_key(archive, day)}).sort("_id", 1)
         async for document in cursor:
@@ -181,7 +181,7 @@ async def has_stations(store: Store, archive: str) -> bool:
 
 
 async def described_stations(store: Store, archive: str) -> set[tuple[str, str]]:
-    """Network and station of all that the archive has metadata of."""
+    """Network and station of all stations with metadata in the archive."""
     with translated():
         found = store[SITE].find({"archive": archive}, {"net": 1, "sta": 1})
         return {(str(site["net"]), str(site["sta"])) async for site in found}

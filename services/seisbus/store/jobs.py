@@ -22,7 +22,8 @@ from .summaries import fold
 
 J = TypeVar("J", bound=Job)
 
-# A job's specification never changes, and workers ask for it with every message. One may hold megabytes of events.
+# So many specifications are kept in memory. They never change, and workers need them for every message, but one may
+# have megabytes of events.
 _SPECS: LRUCache[tuple[str, int], Job] = LRUCache(16)
 
 
@@ -79,7 +80,7 @@ async def insert_job(
 
 
 def no_job(job: str) -> NotFoundError:
-    """The error for a job that is not there."""
+    """The error for a job that does not exist."""
     return NotFoundError(f"There is no job {job}; `seisbus jobs` lists them.")
 
 
@@ -101,7 +102,7 @@ async def standing_job(store: Store, job: str) -> JobDocument:
 
 
 async def job_states(store: Store, jobs: Sequence[str]) -> dict[str, JobState]:
-    """The state of each of these jobs that there is."""
+    """The states of those of these jobs that exist."""
     with translated():
         found = store[JOB].find({"_id": {"$in": list(jobs)}}, {"state": 1})
         return {str(document["_id"]): JobState(document["state"]) async for document in found}
@@ -137,7 +138,7 @@ async def awaited_job(store: Store, job: JobDocument) -> str:
     """The open job that must be closed before this one is planned; "" when it need not wait."""
     try:
         awaited = spec_of(job).awaits
-    except JobFileError:  # of a kind that this process does not know; whoever plans it says so
+    except JobFileError:  # this process does not know its kind; the planner will say so
         return ""
     if not awaited:
         return ""
@@ -147,8 +148,8 @@ async def awaited_job(store: Store, job: JobDocument) -> str:
 
 
 async def outranking_job(store: Store, job: JobDocument) -> str:
-    """An open job of higher priority on the same archive that is not planned to its end, so that this one must not go
-    on planning; "" when there is none."""
+    """An open job of higher priority on the same archive whose plan is not finished, so this one must not be planned
+    now; "" if there is no such job."""
     archive, priority = job["spec"].get("archive", ""), job["spec"].get("priority", 0)
     if not archive:
         return ""
@@ -180,7 +181,7 @@ async def closed_before(store: Store, moment_ns: int, limit: int) -> list[str]:
 
 
 async def update_job(store: Store, job: JobDocument, change: JobChange) -> bool:
-    """Apply `$set` fields if the job still has the attempt and state it was read with; whether it had."""
+    """Set fields if the job still has the attempt and state that it was read with. Returns whether it had."""
     with translated():
         result = await store[JOB].update_one(
             {"_id": job["_id"], "attempt": job["attempt"], "state": job["state"]}, {"$set": dict(change)}
@@ -188,15 +189,15 @@ async def update_job(store: Store, job: JobDocument, change: JobChange) -> bool:
     return result.matched_count == 1
 
 
-# The job document is read often, and notes are read by people.
+# A job has at most so many notes, because its document is read often, and notes are read by people.
 _MOST_NOTES = 50
 _MORE_NOTES = "More was odd; logs of windows and services and the outcomes of `seisbus index sync` have all of it."
 
 
 async def add_notes(store: Store, job: str, sentences: Iterable[str]) -> list[str]:
-    """Add what was found odd to a job's notes, which everybody sees who looks at the job; those that were new.
+    """Add what is odd to a job's notes, which users see with the job. Returns the new ones.
 
-    Of several writers at once each adds its own; what is beyond 50 is one sentence.
+    Several writers may add notes at once. Notes beyond 50 become one sentence.
     """
     wanted = list(dict.fromkeys(sentences))
     if not wanted:
@@ -212,7 +213,8 @@ async def add_notes(store: Store, job: str, sentences: Iterable[str]) -> list[st
 
 
 async def add_counts(store: Store, job: str, counts: Mapping[str, int], stored_bytes: int) -> JobDocument | None:
-    """Add to the cached counters; the job as it is then. Never in a settling transaction: it conflicts.
+    """Add to the cached counters; returns the job. Do not call this in a settling transaction, because it would
+    conflict.
 
     A closed job's fates were counted again when it closed, including late ones.
     """
@@ -227,7 +229,7 @@ async def add_counts(store: Store, job: str, counts: Mapping[str, int], stored_b
 
 
 async def count_ledger(store: Store, job: str) -> Ledger:
-    """The ledger from the task and outcome documents themselves, which no redelivery can double."""
+    """The ledger, counted from the task and outcome documents; messages that are delivered twice do not change it."""
     mine = {"job": job}
     held = {"$cond": [{"$isArray": "$windows"}, {"$size": "$windows"}, "$count"]}
     sums = {fate.value: {"$sum": f"$counts.{fate.value}"} for fate in Fate}
@@ -247,7 +249,8 @@ async def count_ledger(store: Store, job: str) -> Ledger:
 
 
 async def close_job(store: Store, job: JobDocument, state: JobState, *, error: str = "") -> Ledger | None:
-    """Close a job with its recounted ledger; None when the ledger does not balance yet or somebody else was first.
+    """Close a job with its recounted ledger. None if the ledger does not add up yet, or if somebody else closed it
+    first.
 
     `error` replaces what the job reports so far.
     """
@@ -292,7 +295,7 @@ async def give_up_job(store: Store, job: str, error: str) -> None:
 
 
 async def request_cancel(store: Store, job: str) -> JobDocument:
-    """Set a job to cancelling under a new attempt; the job as it is then. StateError when it is closed."""
+    """Set a job to cancelling under a new attempt; returns the job. StateError if it is closed."""
     while True:
         found = await get_job(store, job)
         state = JobState(found["state"])

@@ -1,7 +1,7 @@
-"""Knots on day_file documents: packed tables pushed by whoever learned them, dropped when the object's version changes.
+"""Knots on day_file documents: packed tables that readers add, and that are dropped when the object's version changes.
 
 Fields: knots (list of packed tables), knots_etag (their version), ordered (a full scan found nothing wrong). Replicas
-only push, so none can undo another's; a full scan replaces what was there.
+only add tables, so they cannot undo each other's work; a full scan replaces all tables.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .collections import DAY_FILE
 from .documents import LearnedOfFile, RunOfFile
 from .index import day_key
 
-# Beyond this many tables an object's knots are dense enough; one document must not grow without bound.
+# With so many tables an object's knots are dense enough; more would let the document grow without limit.
 _MOST_TABLES = 48
 
 
@@ -32,14 +32,14 @@ class LearnedKnots:
     etag: str
     packed: bytes
     ordered: bool
-    # Length of the object where this version was not the planned one: the day file is brought up to date, so that
-    # later jobs plan with it.
+    # Length of the object, if this is not the planned version: then the day file is updated, so that later jobs plan
+    # with it.
     changed_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LearnedRuns:
-    """Where the channels of a station's object stand, by a whole read of one version of it."""
+    """Where the channels of a station's object are, from a whole read of one version."""
 
     archive: str
     day_ns: int
@@ -51,7 +51,7 @@ class LearnedRuns:
 
 @dataclass(frozen=True, slots=True)
 class LearnedInRun:
-    """Knots of the run with this number of an object whose runs are known."""
+    """Knots of one run, by its number, of an object whose runs are known."""
 
     archive: str
     day_ns: int

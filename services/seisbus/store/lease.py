@@ -1,10 +1,10 @@
 """Leases: at most one holder of a name at a time, with a fencing token that only grows.
 
-A lease that is given back leaves no document. Tokens begin with the server's time, so one that was given before is not
-given again, and who comes late with it is told apart.
-Expiry is by the server's clock alone, so a holder whose own clock is wrong neither keeps a lease nor steals one. The
-time is asked for before the write, so a lease ends earlier than said by the time between, and never later.
-Compare-and-set by update_one on `_id`, never findOneAndUpdate, which scans on the embedded server.
+A lease that is given back leaves no document. Tokens begin with the server's time, so no token is given twice, and a
+late holder with an old token is recognised. Only the server's clock decides when a lease ends, so a holder whose clock
+is wrong cannot keep or steal one. The time is read before the write, so a lease ends a little earlier than it says, and
+never later. Leases change by update_one on `_id` and not by findOneAndUpdate, for which the embedded server scans
+everything.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def acquire(store: Store, name: str, holder: str, seconds: float) -> int | None:
-    """The fencing token when `holder` has the lease now (fresh or prolonged), None when another has it."""
+    """Take or prolong the lease; returns its fencing token, or None if another holder has it."""
     with translated():
         now = await _server_ns(store)
         mine: LeaseTerms = {"holder": holder, "expires_ns": now + int(seconds * 1e9), "seconds": seconds}
@@ -34,7 +34,7 @@ async def acquire(store: Store, name: str, holder: str, seconds: float) -> int |
             return now
         token = int(found["token"])
         if found["holder"] != holder:
-            # An end further away than the length of the lease comes from a wrong clock, and is not believed.
+            # An end further away than the length of the lease comes from a wrong clock, and is ignored.
             longest = now + int(max(seconds, found.get("seconds", seconds)) * 1e9)
             if now < found["expires_ns"] <= longest:
                 return None
@@ -53,13 +53,13 @@ async def release(store: Store, name: str, holder: str) -> None:
 
 
 async def remove_expired(store: Store, prefix: str) -> None:
-    """Delete leases of names with this prefix that ended; their holders died."""
+    """Delete leases with this prefix that have ended, because their holders died."""
     with translated():
         where = {"_id": {"$gte": prefix, "$lt": f"{prefix}\uffff"}, "expires_ns": {"$lt": await _server_ns(store)}}
         await store[LEASE].delete_many(where)
 
 
 async def _server_ns(store: Store) -> int:
-    """The server's time, to the millisecond: every server of MongoDB's protocol says it in its hello."""
+    """The server's time, to the millisecond. Each server with MongoDB's protocol gives it in its answer to hello."""
     said: datetime = (await store.database.command("hello"))["localTime"]
     return (said.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1) * 1000

@@ -1,4 +1,4 @@
-"""Who a process is to MongoDB, and how it checks the server; the options of a client made of settings."""
+"""How a process logs in to MongoDB and checks the server: the options of a client, made of settings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 from ..security import read_bytes, read_secret
 from ..settings import MongodbSettings
 
-# Users and their roles live here, as MongoDB's own tools have it.
+# The database of users and roles, as in MongoDB's own tools.
 USERS_DATABASE: Final = "admin"
 
 

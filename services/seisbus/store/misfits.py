@@ -47,7 +47,8 @@ async def rejected_of(store: Store, job: str, event: str, net: str, sta: str) ->
 
 
 async def _newest(store: Store, collection: Collection[A], query: Mapping[str, Any]) -> list[A]:
-    """Dead stations have such documents too, and a retry leaves those of the attempt that it supersedes."""
+    """Keep documents of the newest attempt: dead stations have such documents too, and a retry leaves those of the
+    attempt before."""
     with translated():
         found = await store[collection].find(query).to_list()
     newest = max((int(d["attempt"]) for d in found), default=0)

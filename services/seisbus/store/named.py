@@ -1,4 +1,4 @@
-"""Find by a name that is shorter than an id: the beginning of an id, or `@last` for the newest job."""
+"""Finds things by a name that is shorter than an id: the beginning of an id, or `@last` for the newest job."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from .jobs import no_job
 
 D = TypeVar("D", bound=Mapping[str, Any])
 
-# So many ids are named where a beginning fits several; one more is looked for.
+# If a beginning fits several ids, so many are named; one more is looked for, to know that there are more.
 CANDIDATES: Final = 5
 LAST: Final = "@last"
 """The newest job."""
-# An id of `model.ids`; what looks like one is taken as it is.
+# The form of a whole id (`model.ids`), which is not looked up.
 _WHOLE_ID = re.compile(r"[0-9a-z]{18}")
 
 
 async def job_id(store: Store, text: str) -> str:
-    """The id of a job by its id, by the beginning of its id where no other job has it, or by `@last`, the newest job.
+    """The id of a job, given its id, the beginning of its id, or `@last` for the newest job.
 
     NotFoundError when there is no such job, UserError when there are several.
     """
@@ -45,12 +45,12 @@ async def job_id(store: Store, text: str) -> str:
 
 
 def beginning(text: str) -> Document:
-    """A condition on `_id`: that it begins with a text."""
+    """The condition that an `_id` begins with a text."""
     return {"$gte": text, "$lt": f"{text}\U0010ffff"}
 
 
 def one_of(found: Sequence[D], text: str, what: str) -> D:
-    """The only document of those whose ids begin with a text; UserError when there are more."""
+    """The document whose id begins with a text; UserError if there are several."""
     if len(found) > 1:
         names = ", ".join(str(document["_id"]) for document in found[:CANDIDATES])
         more = " and more" if len(found) > CANDIDATES else ""

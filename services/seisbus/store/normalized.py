@@ -1,4 +1,4 @@
-"""Documents of source, site and channel as the values that data are normalized with."""
+"""Reads documents of source, site and channel as the values that are attached to data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Station = tuple[str, str]
 """Network and station code."""
 WITHOUT_PICKLE: Final = {"serialized_channel_data": 0}
 """What is left out of `channel` documents: it is there for MsPASS alone, and large."""
-# What receivers are made of; the rest of a document takes longer to unpack than they take to make.
+# Only these fields are read, because unpacking the others takes longer than making the receivers.
 _OF_SITE: Final = ("sta", "loc", "lat", "lon", "elev", "start_ns", "end_ns", "starttime", "endtime")
 _OF_CHANNEL: Final = (*_OF_SITE, "net", "chan", "site_id", "edepth", "hang", "vang", "units")
 
@@ -40,17 +40,17 @@ def channel_id(archive: str, channel: Channel, start_ns: int) -> ObjectId:
 
 
 def former_source_id(archive: str, event: str) -> str:
-    """What it was in older versions."""
+    """The same in older versions."""
     return f"{archive}/{event}"
 
 
 def former_site_id(site: Mapping[str, Any]) -> str:
-    """What it was in older versions, of a `site` document; the same for all location codes."""
+    """The `_id` of a `site` document in older versions, which had one for all location codes."""
     return f"{site['archive']}/{site['net']}.{site['sta']}/{site['start_ns']}"
 
 
 def former_channel_id(channel: Mapping[str, Any]) -> str:
-    """What it was in older versions, of a `channel` document."""
+    """The `_id` of a `channel` document in older versions."""
     return f"{channel['archive']}/{Channel.of_document(channel)}/{channel['start_ns']}"
 
 
@@ -75,7 +75,7 @@ def source_value(document: Mapping[str, Any]) -> Source:
 
 
 def receiver_value(document: Mapping[str, Any], site: Mapping[str, Any] | None = None) -> Receiver:
-    """A `channel` document, with that of its site where there is one, as a Receiver."""
+    """A `channel` document, with its `site` document if there is one, as a Receiver."""
     place = document if site is None else site
     return Receiver(
         channel=Channel.of_document(document),
@@ -96,14 +96,14 @@ def receiver_value(document: Mapping[str, Any], site: Mapping[str, Any] | None =
 
 
 def hex_id(identity: object) -> str:
-    """The `_id` of a document as text; "" for one of older versions, which other programs cannot follow."""
+    """The `_id` of a document as text; "" for documents of older versions, whose ids other programs cannot use."""
     return str(identity) if isinstance(identity, ObjectId) else ""
 
 
 async def receivers_of(
     store: Store, archive: str, stations: Collection[Station]
 ) -> dict[Station, dict[Channel, list[Receiver]]]:
-    """All epochs of all channels of stations; two queries a network, whatever the number of stations."""
+    """All epochs of all channels of stations. It takes two queries per network, however many stations there are."""
     by_net: dict[str, set[str]] = defaultdict(set)
     for net, sta in stations:
         by_net[net].add(sta)
@@ -122,7 +122,7 @@ async def receivers_of(
 
 
 def _site_of(epoch: Mapping[str, Any], sites: Collection[SiteDocument]) -> SiteDocument | None:
-    """The site that a channel epoch is of: the one it names, in older versions the latest that it starts in."""
+    """The site of a channel epoch: the one that it names; in older versions the latest one in which it starts."""
     for site in sites:
         if site["_id"] == epoch.get("site_id"):
             return site
@@ -136,5 +136,5 @@ async def sources_of(store: Store, archive: str, events: Collection[str]) -> dic
     with translated():
         ids = [make(archive, event) for event in events for make in (former_source_id, source_id)]
         found = [source_value(document) async for document in store[SOURCE].find({"_id": {"$in": ids}})]
-    # of one that is there in both forms the newer counts
+    # if an event is there in both forms, the newer one counts
     return {source.event: source for source in sorted(found, key=lambda source: source.source_id)}

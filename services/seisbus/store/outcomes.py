@@ -86,7 +86,7 @@ class OutcomeFilter:
 
     @property
     def query(self) -> Document:
-        """What the database can tell of it: documents without the reason or the channel are not even sent."""
+        """The part of the filter for the database, so that documents without the reason or the channel are not sent."""
         parts: list[Document] = []
         if self.reason:
             parts.append({"$or": [{"reason": self.reason}, {"kinds.reason": self.reason}]})
@@ -99,7 +99,7 @@ async def outcomes(store: Store, job: JobDocument, wanted: OutcomeFilter, reques
     """Outcomes of a job, one document per window, in the order of its plan; those of older versions first, in order of
     window id."""
     bounds = (wanted.reason, wanted.channel, wanted.start_ns, wanted.end_ns)
-    # as older versions wrote it where it is all that they knew
+    # older versions wrote only these fields
     scope = ("outcomes", job["_id"], sorted(wanted.fates), *(bounds if any(bounds) else ()))
     after = request.position(*scope)
     limit = request.limit(1000)
@@ -131,7 +131,7 @@ async def outcomes(store: Store, job: JobDocument, wanted: OutcomeFilter, reques
 
 
 def _number(document: StoredOutcome, wanted: OutcomeFilter) -> int:
-    """How many outcomes that are wanted a document has; 0 where that shows only when its windows are unpacked."""
+    """How many wanted outcomes a document has; 0 if its windows must be unpacked to know."""
     if "fate" in document:  # of older versions: one window each
         return int(wanted.has(document))
     if wanted != OutcomeFilter(wanted.fates):
@@ -209,7 +209,7 @@ class Availability:
 
 
 async def availability(store: Store, job: JobDocument) -> list[tuple[Channel, int, Availability]]:
-    """Rows (channel, start of the day in ns, counts) in order of channel and day, out of the job's summary.
+    """Rows (channel, start of the day in ns, counts) in order of channel and day, from the job's summary.
 
     A window belongs to the day it starts in. Windows without an outcome yet count as planned.
     """
@@ -232,7 +232,7 @@ async def _open_windows(store: Store, job: JobDocument) -> AsyncIterator[tuple[s
     with translated():
         async for task in store[c.TASK].find({"job": job["_id"], "open": True}):
             done = set(task["done"])
-            # a part has all its outcomes or none, but where a retry took some, or in tasks of older versions
+            # a part has all outcomes or none, except after a retry took some, and in tasks of older versions
             windows = task["windows"]
             if job.get("attempt", 0) == 1 and not isinstance(windows, list):
                 left = starts_of(packed_windows(windows))

@@ -1,9 +1,9 @@
 """Windows and their outcomes in packed form, and back. Pure; no database here.
 
-Packed windows: `channels`, `events` (what the windows are of: texts of their subjects, whose types stand in `subjects`
-where not all are events) and `runs`, each run [channel, event, inclusive end, start_ns, length_ns, step_ns, count] with
-channel and event as indexes: `count` windows of one length whose starts are `step_ns` apart. A window's id is a hash of
-these, so `ids` stand only where they are something else.
+Packed windows have `channels`, `events` (the texts of the windows' subjects; `subjects` has their types if not all are
+events) and `runs`. A run is [channel, event, inclusive end, start_ns, length_ns, step_ns, count], with channel and
+event as indexes: `count` windows of one length whose starts are `step_ns` apart. A window's id is a hash of these;
+`ids` are there only if they are something else.
 
 A packed outcome document holds `windows`, `kinds` (fate, reason, detail and what they refer to, each once) and `ends`
 [[kind, count], …] in the order of the windows; `counts` by fate; `rows` [[channel, day_ns, fate, reason, count], …].
@@ -86,7 +86,8 @@ def unpack_windows(job: str, packed: PackedWindows) -> list[Window]:
 
 
 def starts_of(packed: PackedWindows) -> list[tuple[str, int]]:
-    """Channel and start in ns of each packed window; its id, a hash, takes several times as long."""
+    """Channel and start in ns of each packed window. Ids are left out, because computing them takes several times as
+    long."""
     return [
         (packed["channels"][number], begin)
         for number, _, _, start, _, step, count in packed["runs"]
@@ -96,8 +97,8 @@ def starts_of(packed: PackedWindows) -> list[tuple[str, int]]:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a window ended. What it refers to: so many `pieces` (of a job `of`, where an earlier one has them), its
-    `grave` (the first window of it), or `refs`."""
+    """How a window ended. It refers to a number of `pieces` (of the earlier job `of`, if that has them), to a `grave`
+    (the first window in it), or to `refs`."""
 
     fate: Fate
     reason: str = ""
@@ -225,13 +226,13 @@ def _refs(window: Window, end: End, ends: Sequence[tuple[Window, End]], attempt:
 def split_outcomes(
     document: OutcomeDocument, chosen: Callable[[str, str], bool], identity: str
 ) -> tuple[OutcomeDocument, OutcomeDocument]:
-    """A packed document in two: what is chosen by fate and reason, under `identity`, and what is left under its own."""
+    """Divide a packed document: outcomes chosen by fate and reason get the id `identity`, the rest keeps its own."""
     ends = unpack_ends(document)
     job, task, part, attempt = document["job"], document["task"], document["part"], document["attempt"]
     halves: dict[bool, list[tuple[Window, End]]] = {True: [], False: []}
     for window, end in ends:
         plain = end
-        if end.grave is not None:  # its run may begin with a window that goes
+        if end.grave is not None:  # the first window of its run may be taken out
             plain = End(end.fate, end.reason, end.detail, tuple(_refs(window, end, ends, attempt)))
         halves[chosen(end.fate.value, end.reason)].append((window, plain))
     gone = pack_outcomes(identity, job, task, part, attempt, halves[True])

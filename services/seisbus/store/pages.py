@@ -1,4 +1,4 @@
-"""Pages of long answers and the opaque tokens that continue them; which documents a page holds is `queries`."""
+"""Pages of long answers, and the opaque tokens that continue them. `queries` decides which documents a page has."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LARGEST: Final = 10_000  # documents; a larger page would not fit a gRPC message
 
 
 class PageError(UserError):
-    """A page size or a page token that no query gave; `token` is what was sent."""
+    """A page size or page token is not valid; `token` is what was sent."""
 
     def __init__(self, token: str, message: str) -> None:
         super().__init__(message)
@@ -30,7 +30,7 @@ class PageError(UserError):
 class Page(Generic[D]):
     """Some documents in the order of the query, and the token of what follows ("" on the last page).
 
-    `total`: how many documents the query has, where that was asked for.
+    `total`: how many documents the query has, if that was asked for.
     """
 
     documents: list[D]
@@ -40,7 +40,7 @@ class Page(Generic[D]):
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """How many documents, and after which; `size` 0 stands for `usual`, more than 10,000 is cut to that (AIP-158).
+    """How many documents, and after which one. `size` 0 means `usual`, and more than 10,000 means 10,000 (AIP-158).
 
     `skip`: how many are left out before the first. `count`: whether all shall be counted.
     """

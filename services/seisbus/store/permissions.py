@@ -21,7 +21,7 @@ _ADD: Final = ("find", "insert")
 _CHANGE: Final = ("find", "update")
 _KEEP: Final = ("find", "insert", "update")
 _ALL: Final = ("find", "insert", "update", "remove")
-# GridFS makes sure of its indexes before the first upload.
+# GridFS checks its indexes before the first upload.
 _BLOBS: Final = ("find", "insert", "listIndexes", "createIndex")
 FILES: Final = "fs.files"
 CHUNKS: Final = "fs.chunks"
@@ -67,7 +67,7 @@ _RIGHTS: Final[Mapping[ServiceUser, Mapping[str, tuple[str, ...]]]] = {
         c.OUTCOME_SUPERSEDED: _ADD,
         c.SUMMARY: _ALL,
         c.LEASE: _ALL,
-        **dict.fromkeys(c.WAVEFORMS, _CHANGE),  # that a later job has them, too
+        **dict.fromkeys(c.WAVEFORMS, _CHANGE),  # to note that a later job has them too
         **dict.fromkeys(_ARCHIVES, _ALL),
     },
     ServiceUser.FETCHER: {
@@ -101,7 +101,7 @@ _RIGHTS: Final[Mapping[ServiceUser, Mapping[str, tuple[str, ...]]]] = {
 
 def rights(user: ServiceUser) -> Mapping[str, tuple[str, ...]]:
     """Collection -> actions of a service's user; the writer also removes what belongs to a purged job."""
-    # the indexers remove what processes that are gone have said
+    # the indexers remove reports of processes that are gone
     found = {**_RIGHTS[user], c.PROCESS: _ALL if user is ServiceUser.INDEXER else _KEEP}
     if user is not ServiceUser.WRITER:
         return found
@@ -115,7 +115,7 @@ def role_name(user: ServiceUser, database: str) -> str:
 
 
 def privileges(user: ServiceUser, database: str) -> list[dict[str, Any]]:
-    """The privileges of a role in the form of createRole; listing names is what tells that a login is right."""
+    """The privileges of a role in the form of createRole. It may list names, because a login is checked by that."""
     allowed = [
         {"resource": {"db": database, "collection": name}, "actions": list(actions)}
         for name, actions in rights(user).items()

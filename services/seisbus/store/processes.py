@@ -1,7 +1,7 @@
-"""What every process says of itself each two seconds: that it lives, and for whom it waits.
+"""Every two seconds each process reports that it lives, and what it waits for.
 
-It is the look at the database, too: a write, and a read of what was written, where an answer to a greeting would prove
-nothing. Ages are differences of the server's times, so no clock of a process counts.
+The report is also the check of the database: it writes and reads, because an answer to a greeting would not prove much.
+Ages are differences of the server's times, so the clocks of processes do not matter.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from .client import LOGIN_CODES, Store, budget, translated
 from .collections import PROCESS
 from .documents import ProcessDocument, ProcessReport, Program
 
-# Who is silent for longer was removed from the deployment, by whatever kept it from saying so.
+# A process that is silent for longer counts as removed from the deployment.
 FORGOTTEN: Final = timedelta(minutes=10)
-# Hops that every process looks at itself: that another does not reach them is said with its name.
+# Hops that every process checks itself, so the report of another process about them has its name.
 _SHARED: Final = ("MongoDB", "NATS")
 
 
@@ -41,25 +41,26 @@ async def report(
     }
     if program is not None:
         said["program"] = program
-    # not journaled: what is lost with the server is said again at once
+    # not journaled, because a lost report is repeated at once
     collection = store[PROCESS].with_options(write_concern=WriteConcern(w=1))
     try:
         with translated(), budget(LOOK_SECONDS):
             await collection.update_one({"_id": process}, {"$set": said, "$currentDate": {"time": True}}, upsert=True)
             found = await collection.find({}).to_list()
-            if service == ServiceUser.INDEXER and (gone := forgotten(found)):  # who alone may remove them
+            if service == ServiceUser.INDEXER and (gone := forgotten(found)):  # only the indexer may remove them
                 await collection.delete_many({"_id": {"$in": gone}})
     except OperationFailure as error:
         if error.code not in LOGIN_CODES:
             raise
-        return []  # rights that an older version gave do not name this collection; a refusal is an answer, too
+        # rights of an older version do not name this collection; then a refusal shows that the database answers
+        return []
     if not any(document["_id"] == process and document["number"] == number for document in found):
         raise UnavailableError("MongoDB", "MongoDB: what was written is not read back.")
     return found
 
 
 async def leave(store: Store, process: str) -> None:
-    """Say nothing any more, and not be missed. UnavailableError when the database does not answer."""
+    """Report that this process stops, so that nobody misses it. UnavailableError if the database does not answer."""
     try:
         with translated(), budget(LOOK_SECONDS):
             await store[PROCESS].update_one({"_id": process}, {"$set": {"left": True}})
@@ -69,10 +70,10 @@ async def leave(store: Store, process: str) -> None:
 
 
 def heard(documents: Iterable[ProcessDocument], me: str, *, silent: bool) -> tuple[Wait, ...]:
-    """What others wait for, a hop once, by the documents of `report`.
+    """What other processes wait for, each hop once, from the documents of `report`.
 
-    With `silent` also services of which no process has said anything for a while; not to be asked for before `me`
-    itself has reported for as long, since all are silent together while the database is away.
+    With `silent` also services of which no process has reported for a while. Ask for this only after `me` has reported
+    for as long, because all are silent while the database is away.
     """
     documents = [document for document in documents if not document["left"]]
     newest = _newest(documents)
@@ -97,13 +98,13 @@ def heard(documents: Iterable[ProcessDocument], me: str, *, silent: bool) -> tup
 
 
 def forgotten(documents: Iterable[ProcessDocument]) -> list[str]:
-    """Ids of processes that are gone for good."""
+    """Ids of processes that will not come back."""
     documents = list(documents)
     newest = _newest(documents)
     return [document["_id"] for document in documents if newest - document["time"] >= FORGOTTEN]
 
 
 def _newest(documents: Iterable[ProcessDocument]) -> datetime:
-    """The server's time when one of them was written last."""
+    """The server's time of the newest report."""
     times: list[datetime] = [document["time"] for document in documents]
     return max(times, default=datetime.min.replace(tzinfo=UTC))

@@ -1,4 +1,4 @@
-"""Removing a closed job: what belongs to it in the database, step by step, so that a purge can be repeated.
+"""Removes a closed job from the database, step by step, so that a purge can be repeated.
 
 The job document goes last; until then it is marked, so that the job is not opened again. The writer removes files.
 """
@@ -25,9 +25,9 @@ from .slices import by_hash, remove_waveforms, waveforms_of
 
 # Paths in one query: far below the 16 MB of a document.
 _PATHS_AT_ONCE = 500
-# Of which a job can have as many as windows; what is deleted at once must fit the cache of the embedded server.
+# A job can have as many of these as windows; what is deleted at once must fit into the cache of the embedded server.
 _MANY: Final[tuple[c.Collection[Any], ...]] = (c.ELOG, c.CEMETERY, c.HISTORY_OBJECT)
-# Whose documents carry `job`.
+# Collections whose documents have the field `job`.
 OF_JOB: Final[tuple[str, ...]] = (
     *c.WAVEFORMS,
     c.ASDF_DATASET,
@@ -48,7 +48,7 @@ OF_JOB: Final[tuple[str, ...]] = (
 
 
 async def mark(store: Store, job: str, purge: str) -> str:
-    """Reserve a job for the purge of that id; why it cannot be removed now, "" when it can.
+    """Reserve a job for a purge. Returns why it cannot be removed now, "" if it can.
 
     NotFoundError when there is no such job.
     """
@@ -90,7 +90,7 @@ def _read_by(job: JobDocument) -> frozenset[str]:
 
 
 async def datasets(store: Store, job: str) -> AsyncIterator[str]:
-    """Paths of the datasets that a job built and no document of another job names."""
+    """Paths of the datasets that a job built and that no document of another job names."""
     with translated():
         mine = [str(found["path"]) async for found in store[c.ASDF_DATASET].find({"job": job}, {"path": 1})]
         for at in range(0, len(mine), _PATHS_AT_ONCE):
@@ -110,14 +110,14 @@ async def remove_blobs(store: Store, job: str) -> None:
             if "gridfs_id" in document:
                 with contextlib.suppress(NoFile):
                     await bucket.delete(document["gridfs_id"])
-        # what a writer put there and died before it committed
+        # files of a writer that died before it committed
         async for found in store.database["fs.files"].find({"filename": gridfs_name(job)}, {"_id": 1}):
             with contextlib.suppress(NoFile):
                 await bucket.delete(found["_id"])
 
 
 async def remove_documents(store: Store, job: str) -> None:
-    """Delete everything that carries the job's id, and the job last."""
+    """Delete everything that has the job's id, and the job last."""
     with translated():
         await unshare(store, job)
         await remove_waveforms(store, job)

@@ -1,13 +1,13 @@
 """Paged reads for the control plane: jobs, outcomes, waveform documents, logs, archive holdings.
 
-Each read uses one index by its full equality prefix and at most one range (the speed rules of `collections`), and
-filters the rest while it reads; what grows with a job is read in slices. Writing is left to `jobs`, `tasks`, `settle`
-and `index`.
+Each read uses one index by its full equality prefix and at most one range (the rules for speed in `collections`), and
+filters the rest while it reads. What grows with a job is read in slices.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
@@ -43,15 +43,15 @@ from .graves import expand_log, windows_of_grave
 from .named import CANDIDATES, beginning, one_of
 from .normalized import WITHOUT_PICKLE
 from .pages import Page, PageRequest, token
-from .slices import bounded, by_hash, spans_of
+from .slices import bounded, by_hash, shares_of, spans_of
 
 D = TypeVar("D", bound=Mapping[str, Any])
 Accept = Callable[[D], bool]
 
-# starttime is a float of about 2e-7 s resolution; t0_ns decides
+# starttime is a float with a resolution of about 2e-7 s, so `t0_ns` decides
 _MARGIN_S = 1e-6
 _PROVENANCES = 10_000  # kept while documents are read, a few hundred bytes each
-# Pieces of a window that are looked for.
+# So many pieces of a window are looked for.
 _PIECES = 100
 # Digits of an ObjectId; ids of older versions were longer.
 _HEX = 24
@@ -76,8 +76,8 @@ ANY_TIME = TimeSpan()
 
 @dataclass(frozen=True, slots=True)
 class WaveformFilter:
-    """Which stored waveforms; empty texts mean any. Waveforms that overlap `span` match, Seismograms of which any
-    channel does. `components`: 1 for TimeSeries, 3 for Seismograms, 0 for both."""
+    """Which stored waveforms; empty texts mean any. A waveform matches if it overlaps `span`; a Seismogram matches if
+    one of its channels does. `components`: 1 for TimeSeries, 3 for Seismograms, 0 for both."""
 
     job: str = ""
     channels: ChannelFilter = _ANY_CHANNEL
@@ -109,29 +109,42 @@ async def waveforms(store: Store, wanted: WaveformFilter, request: PageRequest) 
 
 
 async def _in_order(store: Store, wanted: WaveformFilter, after: float | None = None) -> AsyncIterator[SavedDocument]:
-    """What may match a filter in all collections of waveforms, in order of start time, from the start `after` on; of a
-    job also what earlier jobs stored for it."""
+    """Documents that may match a filter, out of all collections of waveforms, in order of start time and from the start
+    `after` on. If a job is named, data that earlier jobs stored for it are among them."""
     where = _waveform_query(wanted)
     if after is not None:
         where = bounded(where, {"$gte": after})
-    queries = [where]
-    slices: list[Document] = [{}]
     jobs = await _jobs_of(store, wanted) if wanted.job or not set(where) - {"starttime", "data_tag"} else []
-    if jobs:
-        slices = await spans_of(store, jobs)
-    if jobs and not {"event", "net"} & set(where):  # the index that leads through them is the job's
-        rest = {name: value for name, value in where.items() if name == "starttime"}
-        queries = [{"job": job["_id"], **rest} for job in jobs]
-        queries += [{"shared_by": job["_id"], **rest} for job in jobs if wanted.job and job.get("points_to")]
-    for bounds in slices:
-        found: list[SavedDocument] = []
-        for query in (bounded(one, bounds) for one in queries):
+    slices = await spans_of(store, jobs) if jobs else [{}]
+    if jobs and not {"event", "net"} & set(where):  # they are found by the index on job and start time
+        queries = await _queries_of_jobs(store, wanted, where, jobs, slices)
+    else:
+        queries = [[bounded(where, bounds)] for bounds in slices]
+    held: list[SavedDocument] = []  # these start after the slices that were read, because a share may reach further
+    for bounds, asked in zip(slices, queries, strict=True):
+        for query in asked:
             if not _empty(query.get("starttime", {})):
                 for name, components in c.WAVEFORMS.items():
                     if wanted.components in (0, components):
-                        found += await store[name].find(_there(components, query)).to_list()
-        for document in sorted(found, key=lambda document: (document["starttime"], document["_id"])):
+                        held += await store[name].find(_there(components, query)).to_list()
+        held.sort(key=lambda document: (document["starttime"], document["_id"]))
+        due = bisect_left(held, bounds["$lt"], key=lambda d: d["starttime"]) if "$lt" in bounds else len(held)
+        for document in held[:due]:
             yield document
+        del held[:due]
+
+
+async def _queries_of_jobs(
+    store: Store, wanted: WaveformFilter, where: Document, jobs: Sequence[JobDocument], slices: Sequence[Document]
+) -> list[list[Document]]:
+    """For each slice the queries by job; a job is not asked in a slice of whose time it has no data."""
+    rest = {name: value for name, value in where.items() if name == "starttime"}
+    queries: list[list[Document]] = [[] for _ in slices]
+    for job in jobs:
+        fields = ["job", "shared_by"] if wanted.job and job.get("points_to") else ["job"]
+        for number, bounds in (await shares_of(store, slices, job)).items():
+            queries[number] += [bounded({name: job["_id"], **rest}, bounds) for name in fields]
+    return queries
 
 
 async def _jobs_of(store: Store, wanted: WaveformFilter) -> list[JobDocument]:
@@ -149,7 +162,8 @@ def _empty(bounds: Mapping[str, float]) -> bool:
 
 
 def _there(components: int, where: Document) -> Document:
-    """A query as the indexes of a collection serve it: a Seismogram has three channels, and no index of them."""
+    """The query without conditions that no index of the collection serves: a Seismogram has three channels, and no
+    index on them."""
     return where if components == 1 else {name: value for name, value in where.items() if name != "chan"}
 
 
@@ -210,7 +224,7 @@ async def datum(store: Store, identity: str) -> tuple[list[SavedDocument], Grave
 
 
 async def _document_id(store: Store, text: str) -> str:
-    """The only id of a saved or dead datum that begins with these digits; the text itself where there is none."""
+    """The id of the saved or dead datum that begins with these digits; the text itself if there is none."""
     bounds = {"$gte": ObjectId(text.ljust(24, "0")), "$lte": ObjectId(text.ljust(24, "f"))}
     found: list[Mapping[str, Any]] = []
     with translated():
@@ -249,7 +263,7 @@ async def of_job(store: Store, collection: Collection[D], job: str, request: Pag
     """Documents of `cemetery`, `dead_letter` or others that belong to a job (any job when empty)."""
     scope = (collection, job)
     after = request.position(*scope)
-    if job and collection == c.CEMETERY:  # as many as windows, where each is dead for a reason of its own
+    if job and collection == c.CEMETERY:  # there may be as many as windows, if each is dead for another reason
         found = _each(by_hash(store, collection, job, None if after is None else _hash_id(after[0])))
     else:
         where: Document = {"job": job} if job else {}
@@ -265,7 +279,7 @@ async def _each(batches: AsyncIterator[list[D]]) -> AsyncIterator[D]:
 
 
 def _hash_id(identity: object) -> ObjectId | None:
-    """The id that a page ended with; None where it was one of an older version, a text."""
+    """The id that a page ended with; None if it is a text, as older versions had."""
     return identity if isinstance(identity, ObjectId) else None
 
 
@@ -407,7 +421,7 @@ async def channels(
 
 
 def _waveform_query(wanted: WaveformFilter) -> Document:
-    """A query that one index serves and that leaves out nothing which `_accepts` takes."""
+    """A query that one index serves, and that finds at least everything that `_accepts` takes."""
     codes = wanted.channels
     where: Document = {}
     if wanted.event:
@@ -468,7 +482,7 @@ async def _counted(
     where: Document,
     after: list[Any] | None = None,
 ) -> Page[D]:
-    """A page in order of `_id` of all that a query of the server finds; the server counts."""
+    """A page, in order of `_id`, of everything that a query finds; the server counts the total."""
     page = await _page(cursor, replace(request, count=False), usual, scope, lambda d: [d["_id"]], None, after)
     if not request.count:
         return page

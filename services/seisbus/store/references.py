@@ -1,4 +1,4 @@
-"""What documents name in the sink, and which closed jobs were looked through for objects that none names."""
+"""Which objects in the sink documents name, and for which closed jobs the sink was searched for other objects."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from .slices import waveforms_of
 
 
 async def jobs_to_clean(store: Store, closed_before_ns: int) -> list[tuple[str, int]]:
-    """Jobs that were closed before then and not looked through since, each with the time of its close."""
+    """Jobs that were closed before then and not searched since, each with the time of its close."""
     with translated():
         found = store[JOB].find({"closed_ns": {"$gt": 0, "$lt": closed_before_ns}}, {"closed_ns": 1, "sink_cleaned": 1})
         return [(job["_id"], job["closed_ns"]) async for job in found if job.get("sink_cleaned") != job["closed_ns"]]
 
 
 async def note_cleaned(store: Store, job: str, closed_ns: int) -> None:
-    """Nothing of the job, closed at that time, needs to be looked at until it is closed again."""
+    """Note that the job, closed at that time, was searched, and need not be searched again until it is closed again."""
     with translated():
         await store[JOB].update_one({"_id": job}, {"$set": {"sink_cleaned": closed_ns}})
 

@@ -1,4 +1,5 @@
-"""The first start of a MongoDB that has a replica set's name but no members yet: transactions need a set, if of one."""
+"""Prepares a new MongoDB that has the name of a replica set but no members yet: transactions need a set, even of one
+member."""
 
 from __future__ import annotations
 
@@ -18,9 +19,10 @@ _LOOK_SECONDS: Final = 0.2
 
 
 async def initiate_replica_set(uri: str, login: Login) -> None:
-    """Make the one server that `uri` names with a replica set's name its only member, unless it is one already.
+    """If `uri` names one server and a replica set, make the server the only member of the set, unless it is a member
+    already.
 
-    Does nothing for any other URI, nor when the server cannot be asked: connecting then says what is wrong.
+    It does nothing for other URIs, or if the server does not answer: connecting will then say what is wrong.
     """
     try:
         parsed = parse_uri(uri)

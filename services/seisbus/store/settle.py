@@ -1,12 +1,12 @@
-"""Settling: the one transaction in which windows get their outcomes and data their documents.
+"""Settling: one transaction in which windows get their outcomes, and data their documents.
 
-The outcomes of one part of a task are one document, `_id` = task/part; it is inserted in the transaction, so of two
-messages of one part (redelivered, raced, or one of them a cancel's) only one commits, and the other meets error 11000.
-It then looks closer: it reads, in its own transaction, what the task has, drops the windows that have an outcome with
-everything that belongs to them, and inserts the rest as task/part/n. n is the first free number in what it read, so
-two that look at once collide again and one of them looks anew. A retry takes windows out of task/part but never removes
-the document, so whatever comes later looks closer. Tasks of older versions have an outcome document a window, and are
-always looked at closely. So the first outcome of a window wins, whoever repeats, races or dies.
+The outcomes of one part of a task are one document, `_id` = task/part, which the transaction inserts. So of two
+messages about one part (a message that came twice, or a cancel) only one commits, and the other gets error 11000. The
+other then looks closer: in its own transaction it reads what the task has, drops windows that have an outcome, with
+everything that belongs to them, and inserts the rest as task/part/n. n is the first free number in what it read, so if
+two do this at once, they collide again and one of them repeats it. A retry takes windows out of task/part but never
+removes the document, so later messages look closer. Tasks of older versions have one outcome document per window, and
+always need the closer look. So the first outcome of a window always wins.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ _DUPLICATE = 11000
 
 @dataclass(slots=True)
 class Settlement:
-    """What one message settles: a part of a task, or what a provisional task turned out to hold (`expansion`).
+    """What one message settles: a part of a task, or the content of a provisional task (`expansion`).
 
-    `provenance` is that of all its wf documents that carry none; the outcome document keeps it for them.
+    `provenance` holds for all its wf documents that have none themselves; the outcome document keeps it for them.
     """
 
     job: str
@@ -56,7 +56,7 @@ class Settlement:
 
 @dataclass(slots=True)
 class SettleResult:
-    """What was new: windows by fate, stored bytes and windows found by expansion, by job."""
+    """What was new, by job: windows by fate, stored bytes, and windows found by expansion."""
 
     fates: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     stored_bytes: Counter[str] = field(default_factory=Counter)
@@ -73,8 +73,8 @@ class _LookCloserError(Exception):
 async def settle(store: Store, settlements: Sequence[Settlement], *, once: bool = False) -> SettleResult:
     """Commit a batch. Idempotent.
 
-    ConflictError when another transaction holds some of it (`once`: at the first sign of that), UnavailableError when
-    the database is away.
+    ConflictError if another transaction holds some of the documents (with `once`, at the first conflict),
+    UnavailableError if the database is away.
     """
     close: set[str] = set()
 
@@ -129,7 +129,7 @@ async def _commit(
         except BulkWriteError as error:
             if not all(problem.get("code") == _DUPLICATE for problem in error.details["writeErrors"]):
                 raise
-            # A server reports one duplicate or all of them; a close look at every task is right for both.
+            # Some servers report one duplicate and some report all, so every task is looked at closely.
             raise _LookCloserError({settlement.task for settlement in settlements}) from error
         failpoint("mid-transaction")
         documents[SUMMARY] += delta(outcomes)
@@ -147,7 +147,7 @@ async def _commit(
 async def _settled_so_far(
     store: Store, session: AsyncClientSession, settlements: Sequence[Settlement], close: set[str]
 ) -> tuple[set[str], set[str]]:
-    """Windows that have an outcome and outcome documents that exist, of the tasks that want a close look."""
+    """For the tasks that need a close look: the windows that have an outcome, and the outcome documents."""
     known: set[str] = set()
     taken: set[str] = set()
     for job, task in sorted({(s.job, s.task) for s in settlements if s.task in close}):
@@ -164,7 +164,7 @@ async def _settled_so_far(
 def _bury(
     settlement: Settlement, new: Sequence[SettledWindow], documents: dict[Collection[Any], list[Any]]
 ) -> list[tuple[Window, End]]:
-    """The ends of windows; cemetery documents of runs go to `documents`."""
+    """How windows ended; cemetery documents of their runs are added to `documents`."""
     ends: list[tuple[Window, End]] = []
     first: int | None = None
     for number, entry in enumerate(new):
@@ -187,12 +187,13 @@ def _bury(
 async def _unmarked(
     store: Store, session: AsyncClientSession, settlements: Sequence[Settlement], close: set[str]
 ) -> Sequence[Settlement]:
-    """Close the tasks of one part, nearly all there are, in one command; the settlements that need a closer look."""
+    """Close tasks with one part, which nearly all have, in one command. Returns the settlements whose tasks need
+    more."""
     simple = [s for s in settlements if s.expansion is None and s.part_count == 1]
     if not simple:
         return settlements
     closed = await store[TASK].bulk_write([_close_simple(s.task) for s in simple], ordered=False, session=session)
-    if closed.matched_count < len(simple):  # an event file, or a task of an older version, is among them
+    if closed.matched_count < len(simple):  # some are event files or tasks of older versions
         return settlements
     return [s for s in settlements if s.expansion is not None or s.part_count != 1]
 
@@ -248,8 +249,9 @@ async def settle_rest(
     refs: Sequence[str] = (),
     parts: Sequence[int] | None = None,
 ) -> SettleResult:
-    """Give every window of these tasks (or of some of their parts) that has no outcome this one, in one batch; the
-    tasks (or parts) are then done. A part that settles meanwhile wins or loses as a whole."""
+    """Give this outcome to every window of these tasks (or of some of their parts) that has none, in one batch. The
+    tasks (or parts) are then done. If a part is settled by others at the same time, one of the two wins for the whole
+    part."""
     windows = {open_task.task.id: _windows_by_part(open_task.task, parts) for open_task in open_tasks}
     settlements = [
         Settlement(

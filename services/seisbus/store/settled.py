@@ -1,4 +1,4 @@
-"""How a window ended, with all that is to be stored of it."""
+"""How a window ended, with everything that is to be stored."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ D = TypeVar("D", bound=Mapping[str, Any])
 
 @dataclass(slots=True)
 class SettledWindow:
-    """One window's end and the documents that go with it, by collection.
+    """How one window ended, with its documents by collection.
 
-    Of a saved window with `pieces` the references are those of its wf documents, which job `of` has stored, where that
-    is an earlier one. `grave` is the cemetery document of a
-    dead window, without `_id`: windows in a row that are dead for one reason share one.
+    A saved window with `pieces` refers to its wf documents, which the earlier job `of` has stored, if that is given.
+    `grave` is the cemetery document of a dead window, without `_id`: windows in a row that are dead for one reason
+    share one.
     """
 
     window: Window
@@ -35,5 +35,5 @@ class SettledWindow:
     grave: Grave | None = None
 
     def add(self, collection: Collection[D], document: D) -> None:
-        """Have a document go with the window."""
+        """Add a document that is stored with the window."""
         self.documents.append((collection, document))

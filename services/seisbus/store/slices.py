@@ -1,13 +1,15 @@
-"""Long answers in slices, each of which the database gives at once.
+"""Reads long answers in slices, each small enough for one answer of the database.
 
 The embedded server reads, sorts and holds the whole answer of a query before it gives the first document, under a lock
-that everybody waits for; a limit does not shorten that. So nothing asks for all waveforms of a job: queries are bounded
-to spans of start times with about a thousand waveforms each, as the job's summary counts them, or, where documents have
-hashes for ids, to ranges of these.
+that everybody waits for; a limit does not shorten that. So nothing asks for all waveforms of a job at once. Queries
+have bounds: spans of start times with about a thousand waveforms each, as the job's summary counts them, or ranges of
+ids, if these are hashes.
 """
 
 from __future__ import annotations
 
+import itertools
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
@@ -32,10 +34,10 @@ Days = Mapping[int, int]
 """Saved windows by the day that they start in, nanoseconds since 1970."""
 
 _IDS: Final = 1 << 96
-# The part of all hashes that is asked for first; it doubles or halves by what is found.
+# The first range of hashes; later ones are twice or half as large, depending on how many documents are found.
 _FIRST: Final = _IDS >> 10
-# Closed jobs whose days are remembered, a few kilobytes each.
-_KNOWN: Final = 64
+# Closed jobs whose days are remembered, a few kilobytes each. A query by tag reads the days of all jobs with the tag.
+_KNOWN: Final = 500
 _known: WeakKeyDictionary[Store, LRUCache[tuple[str, int], Days]] = WeakKeyDictionary()
 
 
@@ -57,7 +59,7 @@ async def days_of(store: Store, job: JobDocument) -> Days:
 def spans(days: Iterable[Days], at_once: int = AT_ONCE) -> list[Document]:
     """Bounds of `starttime` (epoch seconds) that together leave nothing out, in order, with few waveforms each.
 
-    A waveform starts in or after the window that it is of, so what the days do not tell is in one of them too.
+    Together they have no gap, so a waveform that starts outside the counted days is in one of them too.
     """
     total = Counter[int]()
     for counts in days:
@@ -79,8 +81,33 @@ def spans(days: Iterable[Days], at_once: int = AT_ONCE) -> list[Document]:
 
 
 async def spans_of(store: Store, jobs: Sequence[JobDocument]) -> list[Document]:
-    """As `spans`, of what these jobs have saved."""
+    """`spans` for the windows that these jobs have saved."""
     return spans([await days_of(store, job) for job in jobs])
+
+
+def shares(slices: Sequence[Document], days: Days) -> dict[int, Document]:
+    """Which slices a job has a share in, by their number, with the bounds of `starttime` to ask it for.
+
+    A share lasts until the next one begins, and the last one has no end, because a waveform may start days after its
+    window does. So the shares of a job leave out nothing that it saved, and a job without data has none. The first one
+    begins a day early: the first sample of a window may lie half an interval before its start.
+    """
+    if not days:
+        return {}
+    edges = [bounds["$lt"] for bounds in slices[:-1]]
+    numbers = {bisect_right(edges, (min(days) - DAY_NS) / 1e9)}
+    for day_ns in days:
+        numbers.update(range(bisect_right(edges, day_ns / 1e9), bisect_left(edges, (day_ns + DAY_NS) / 1e9) + 1))
+    found: dict[int, Document] = {}
+    for number, following in itertools.pairwise([*sorted(numbers), len(slices)]):
+        low = {} if not found else {"$gte": edges[number - 1]}
+        found[number] = low if following == len(slices) else low | {"$lt": edges[following - 1]}
+    return found
+
+
+async def shares_of(store: Store, slices: Sequence[Document], job: JobDocument) -> dict[int, Document]:
+    """`shares` of a job. An open job has a share in every slice, because it may save more while it is read."""
+    return dict(enumerate(slices)) if job.get("open") else shares(slices, await days_of(store, job))
 
 
 async def waveforms_of(store: Store, job: str, fields: Mapping[str, int]) -> AsyncIterator[Document]:
@@ -104,7 +131,7 @@ async def _spans_of_job(store: Store, job: str) -> list[Document]:
 
 
 def bounded(where: Mapping[str, Any], bounds: Mapping[str, Any]) -> Document:
-    """A query with bounds of `starttime` beside those that it has."""
+    """The query with more bounds of `starttime`."""
     mine: Document = dict(where.get("starttime", {}))
     for sign, value in bounds.items():
         mine[sign] = value if sign not in mine else max(mine[sign], value) if sign == "$gte" else min(mine[sign], value)

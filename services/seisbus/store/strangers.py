@@ -1,4 +1,4 @@
-"""Channels that a day's object holds although its key names another one: day files of their own, which jobs plan.
+"""Channels in a day's object whose key names another channel. They get day files of their own, so that jobs plan them.
 
 Such a document has the object's key, size and version, the channel that was found, and `held_by`, the channel that the
 key names.
@@ -21,9 +21,10 @@ from .index import day_key, upsert
 async def add_strangers(
     store: Store, ref: ObjectRef, etag: str, size: int, found: Mapping[Channel, float]
 ) -> list[Channel]:
-    """Make the channels (with their rates, Hz) that were found in an object known; those that were not known of it.
+    """Write day files for the channels (with their rates, Hz) that were found in an object. Returns those that were
+    new.
 
-    The object itself must be known; an object that was never listed is not remembered.
+    The object itself must be known: nothing is written for an object that was never listed.
     """
     assert ref.channel is not None  # the key names a channel
     day = day_key(ref.archive, utc(ref.day_ns).date().isoformat())

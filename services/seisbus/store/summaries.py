@@ -1,9 +1,10 @@
-"""Counts of a job's outcomes by channel, day, fate and reason, with examples, so that no page reads outcomes for them.
+"""Counts of a job's outcomes by channel, day, fate and reason, with examples, so that outcomes need not be read.
+
 The same counts by blocks of tasks say where in the plan outcomes are.
 
-Whatever changes outcomes inserts, in the same transaction, one small document with the difference it makes: nothing is
-updated, so writers never wait for each other. A job's counts are the sum of its documents. While the job runs they are
-summed up now and then, so that there are never many; when it is closed they are compared with the outcomes and made
+Each transaction that changes outcomes also inserts a small document with the change of the counts. Nothing is updated,
+so writers never wait for each other. A job's counts are the sum of its documents. While the job runs, documents are
+summed up now and then, so that there are never many. When it is closed, they are compared with the outcomes and made
 anew.
 """
 
@@ -45,7 +46,8 @@ _log = logging.getLogger(__name__)
 EXAMPLES: Final = 3
 _ROWS: Final = 5_000  # of a folded document: about half a megabyte
 _IDS_AT_ONCE: Final = 500
-# So many documents are summed up: `show` reads them all, at some 0.1 ms each on the embedded server.
+# When there are so many documents they are summed up, because `show` reads them all, at about 0.1 ms each on the
+# embedded server.
 MANY: Final = 500
 
 
@@ -89,7 +91,7 @@ class Summary:
             self.blocks[block, day_ns, fate, reason] += count
 
     def documents(self, job: str) -> list[SummaryDocument]:
-        """What is left of these counts as documents."""
+        """These counts as documents, without zeros."""
         examples = {key: [(e.channel, e.start_ns, e.detail) for e in known] for key, known in self.examples.items()}
         return list(_documents(job, _not_zero(self.rows), _not_zero(self.blocks), examples))
 
@@ -99,7 +101,7 @@ def _not_zero(counts: Counter[T]) -> Counter[T]:
 
 
 def pack_rows(rows: Iterable[CountRow | BlockRow]) -> bytes:
-    """Rows as bytes: a server that decodes every document it passes would take each row apart."""
+    """Rows as bytes, because the embedded server decodes every document that it sends, row by row."""
     return zlib.compress(json.dumps(list(rows), separators=(",", ":")).encode(), 1)
 
 
@@ -110,7 +112,7 @@ def unpack_rows(rows: bytes | list[CountRow]) -> list[CountRow]:
 
 
 def delta(outcomes: Iterable[OutcomeDocument]) -> list[SummaryDocument]:
-    """Summary documents, one a job, for outcome documents that came."""
+    """Summary documents for new outcome documents, one per job."""
     rows: dict[str, Counter[Row]] = defaultdict(Counter)
     blocks: dict[str, Counter[Row]] = defaultdict(Counter)
     examples: dict[str, dict[tuple[str, str], list[SummaryExample]]] = defaultdict(lambda: defaultdict(list))
@@ -140,7 +142,7 @@ def taken_out(job: str, outcomes: Iterable[StoredOutcome]) -> list[SummaryDocume
 
 
 def _examples(outcome: OutcomeDocument) -> Iterator[tuple[tuple[str, str], SummaryExample]]:
-    """The first window of each kind of end that is not saved."""
+    """The first window of each way to end that is not saved."""
     told: set[int] = set()
     first = 0
     for at, count in outcome["ends"]:
@@ -183,8 +185,8 @@ def _documents(
 
 
 async def summary(store: Store, job: JobDocument, *, rows: bool = False, blocks: bool = False) -> Summary:
-    """The counts of a job, of channels and days only with `rows`, of blocks only with `blocks`; of a job of an older
-    version from its outcomes."""
+    """The counts of a job; by channel and day only with `rows`, by block of tasks only with `blocks`. For a job of an
+    older version they come from its outcomes."""
 
     async def work(session: AsyncClientSession) -> Summary:
         found = Summary()
@@ -193,7 +195,7 @@ async def summary(store: Store, job: JobDocument, *, rows: bool = False, blocks:
             found.add(document)
         return found
 
-    # in a transaction, so that nothing is counted twice while documents are summed up
+    # in a transaction, so that nothing is counted twice if documents are summed up at the same time
     found = await (store.transact(work) if job.get("summed") else recount(store, job["_id"]))
     found.reasons, found.rows, found.blocks = _not_zero(found.reasons), _not_zero(found.rows), _not_zero(found.blocks)
     return found
@@ -221,7 +223,7 @@ class _MovedError(Exception):
 
 
 async def _replace(store: Store, identities: Sequence[ObjectId], made: Sequence[SummaryDocument]) -> None:
-    """Put `made` in place of documents; _MovedError, and nothing changed, unless all of them were there."""
+    """Replace documents by `made`. If some of them are gone: _MovedError, and nothing is changed."""
 
     async def work(session: AsyncClientSession) -> None:
         for some in _batches(identities, _IDS_AT_ONCE):
@@ -235,7 +237,7 @@ async def _replace(store: Store, identities: Sequence[ObjectId], made: Sequence[
 
 
 async def compact(store: Store, job: str, many: int = MANY) -> int:
-    """Sum up a job's documents where `many` or more were not yet; how many of them."""
+    """Sum up a job's documents if at least `many` were not summed up yet. Returns how many were."""
     with translated():
         found = store[SUMMARY].find({"job": job}, {"summed": 1})
         identities = [document["_id"] async for document in found if not document.get("summed")]
@@ -250,15 +252,16 @@ async def compact(store: Store, job: str, many: int = MANY) -> int:
         made = [SummaryDocument(**document, summed=True) for document in counted.documents(job)]
         try:
             await _replace(store, some, made)
-        except _MovedError:  # the job was closed meanwhile
+        except _MovedError:  # the job was closed at the same time
             return 0
     return len(identities)
 
 
 async def fold(store: Store, job: JobDocument) -> bool:
-    """Compare a job's counts with its outcomes and make its documents anew, few; whether they agreed.
+    """Compare a job's counts with its outcomes, and replace its documents by a few new ones. Returns whether they
+    agreed.
 
-    What somebody adds meanwhile is a document of its own and stays.
+    Documents that others add at the same time stay.
     """
     while True:
         counted = Summary()

@@ -1,4 +1,4 @@
-"""Task documents to the model's values and back; no database here."""
+"""Converts task documents to the model's values and back; no database here."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def _pad(task: Task) -> tuple[int, int] | None:
 
 
 def task_value(document: TaskDocument) -> Task:
-    """Inverse of `task_document` (the bookkeeping fields aside)."""
+    """Inverse of `task_document`, without the fields for bookkeeping."""
     template = document["template"]
     pad = document.get("pad") or (None, None)
     return Task(

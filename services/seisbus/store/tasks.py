@@ -1,4 +1,5 @@
-"""Tasks: written shard by shard with the plan's cursor, found again while open, opened again by a retry."""
+"""Tasks: they are written shard by shard with the plan's cursor, found while they are open, and opened again by a
+retry."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ class Cursor:
 
 
 class PlanMovedError(Exception):
-    """Somebody else moved the plan on, or the job was cancelled; this planner must stop."""
+    """Another planner has moved the cursor, or the job was cancelled, so this planner must stop."""
 
 
 async def write_tasks(
@@ -46,7 +47,7 @@ async def write_tasks(
 ) -> None:
     """Insert planned tasks and move the cursor from `before` to `after`, in one transaction.
 
-    `done` marks the plan finished. PlanMovedError, and nothing written, when the job is not at `before` any more.
+    `done` marks the plan as finished. If the job is no longer at `before`: PlanMovedError, and nothing is written.
     """
 
     async def work(session: AsyncClientSession) -> None:
@@ -73,7 +74,7 @@ async def write_tasks(
 
 
 async def open_tasks(store: Store, job: str) -> list[OpenTask]:
-    """All open tasks of a job in planning order; there are never more than the flow's bound."""
+    """All open tasks of a job in planning order. The planner keeps their number small."""
     with translated():
         documents = await store[TASK].find({"job": job, "open": True}).to_list()
     documents.sort(key=lambda document: str(document["_id"]))
@@ -94,7 +95,7 @@ async def get_open_task(store: Store, task: str) -> OpenTask | None:
 
 
 async def bump_publications(store: Store, tasks: Iterable[str]) -> None:
-    """Count one more publication of each task, so that the bus does not swallow the message as a repeat."""
+    """Count one more publication of each task, so that the bus does not drop the message as a repeat."""
     updates = [UpdateOne({"_id": task}, {"$inc": {"attempt": 1}}) for task in tasks]
     if updates:
         with translated():
@@ -112,10 +113,11 @@ async def settled_windows(store: Store, windows: Sequence[str], session: AsyncCl
 
 
 async def reopen_for_retry(store: Store, job: JobDocument) -> int:
-    """Supersede the outcomes that the job's `retry` names and open their tasks; how many outcomes moved.
+    """Put aside the outcomes that the job's `retry` names and open their tasks again. Returns how many outcomes were
+    moved.
 
-    Works through the job's outcome documents in batches, each one transaction; after a crash it goes on where it was,
-    since what was moved is not found again.
+    It works in batches of outcome documents, each in one transaction. After a crash it continues, because outcomes that
+    were moved are not found again.
     """
     wish = job["retry"]
     if wish is None:
@@ -142,7 +144,7 @@ async def reopen_for_retry(store: Store, job: JobDocument) -> int:
 async def _supersede(
     store: Store, job: JobDocument, identities: Sequence[str], chosen: Callable[[str, str], bool]
 ) -> int:
-    """Take chosen windows out of these outcome documents; a document of a part stays, if need be without windows."""
+    """Take chosen windows out of these outcome documents. The document of a part stays, even without windows."""
     if not identities:
         return 0
 

@@ -1,7 +1,7 @@
 """The shapes of all documents, a module for each family of collections; `collections` says which one has which.
 
-Types say what a document of today holds, and what older versions left in the database. Where `NotRequired` stands, the
-comment says when there is such a field. Two things to know:
+Types say what a document holds today, and what older versions left in the database. If a field is `NotRequired`, its
+comment says when it is there. Two things to know:
 
 - BSON has one kind of array. One of a fixed shape is declared as a tuple, so that its items have types: take it apart,
   and never compare it, since the driver gives a list.

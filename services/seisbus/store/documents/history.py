@@ -35,7 +35,7 @@ class StepInstance(TypedDict):
 
 
 class GlobalHistory(TypedDict):
-    """How the data of a job are made; `_id` = job."""
+    """How the data of a job were made; `_id` = job."""
 
     _id: str
     job: str
@@ -45,14 +45,14 @@ class GlobalHistory(TypedDict):
     job_file: dict[str, Any]  # as it was read, with defaults filled in
     steps: list[StepInstance]
     control: Program  # who took the job
-    services: dict[str, list[Program]]  # who was there then, by service, each kind once
+    services: dict[str, list[Program]]  # the processes at that time, by service, equal ones once
 
 
 class ObjectHistory(TypedDict):
     """The processing history of a saved datum, in MsPASS's layout."""
 
     _id: ObjectId
-    save_uuid: str  # under which the history has the datum that was saved
+    save_uuid: str  # the id of the saved datum within the history
     save_stage: int
     processing_history: bytes  # pickle of a libseis.ProcessingHistory
     alg_id: str

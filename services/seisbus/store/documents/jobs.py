@@ -1,4 +1,4 @@
-"""The collection `job`: what was asked for, how far it is, what came of it."""
+"""The collection `job`: what was asked for, how far the job is, and its results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class PlanCursor(TypedDict):
 
 
 class RetryWish(TypedDict):
-    """What a retry is to plan again: windows of these fates, and of this reason ("" is any)."""
+    """What a retry plans again: windows of these fates with this reason ("" is any)."""
 
     fates: list[str]
     reason: str
@@ -31,7 +31,7 @@ class RetryWish(TypedDict):
 class JobChange(TypedDict, total=False):
     """Fields of a job that change while it lives.
 
-    What a job kind of another package freezes may have more: it declares a class of its own under this one.
+    A job kind of another package may keep more fields: it declares a subclass.
     """
 
     state: str  # JobState
@@ -84,11 +84,12 @@ class JobDocument(TypedDict):
     sink_cleaned: NotRequired[int]
     purged_by: NotRequired[str]
     summed: NotRequired[bool]
-    recipe: NotRequired[str]  # hash of what becomes of a window; jobs of kinds that store windows have it
+    # hash of everything that decides what is made of a window; only for kinds that store windows
+    recipe: NotRequired[str]
     points_to: NotRequired[list[str]]
-    request_id: NotRequired[str]  # by which a repeated submission is told
+    request_id: NotRequired[str]  # a submission with the same id is a repeat
 
 
 def change_job(job: JobDocument, change: JobChange) -> None:
-    """Have a document that was read say what was just written."""
+    """Update a document in memory with what was just written to the database."""
     cast(Document, job).update(change)

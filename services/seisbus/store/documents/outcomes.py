@@ -21,14 +21,14 @@ SummaryExample: TypeAlias = tuple[str, int, str]
 
 
 class EndKind(TypedDict):
-    """A way in which windows of a document ended. What they refer to is one of the last three."""
+    """A way in which windows of a document ended. One of the last fields says what they refer to."""
 
     fate: str
     reason: str
     detail: str
     refs: NotRequired[list[str]]  # ids of documents, hex
     pieces: NotRequired[int]  # so many wf documents, whose ids follow from the window's
-    of: NotRequired[str]  # the job whose window they are of, where it is an earlier one
+    of: NotRequired[str]  # the earlier job that has the windows, if it is not this one
     grave: NotRequired[bool]  # True: the cemetery document of its run
 
 
@@ -50,7 +50,7 @@ class OutcomeDocument(TypedDict):
     graves: NotRequired[list[int]]  # first windows of runs that share a cemetery document
     counts: dict[str, int]  # fate: windows; no zeros
     rows: list[CountRow]
-    provenance: NotRequired[Provenance]  # of all its wf documents that have none
+    provenance: NotRequired[Provenance]  # of all its wf documents that have no provenance themselves
 
 
 @final
@@ -71,7 +71,7 @@ class OutcomeRow(TypedDict):
     end_ns: int
     event: str
     subject: NotRequired[str]  # type of what `event` names; older versions had events alone
-    window: NotRequired[str]  # its id, where a retry replaced it and `_id` has the attempt in it
+    window: NotRequired[str]  # its id, if a retry replaced it, because then `_id` has the attempt in it
 
 
 StoredOutcome: TypeAlias = OutcomeDocument | OutcomeRow
@@ -85,13 +85,13 @@ SummaryReason: TypeAlias = tuple[str, str, int, *tuple[SummaryExample, ...]]
 class SummaryCounts(TypedDict):
     """Numbers of windows."""
 
-    reasons: list[SummaryReason]  # none but in the first of several
+    reasons: list[SummaryReason]  # only in the first of several documents
     rows: NotRequired[bytes | list[CountRow]]  # see `pack_rows`; a list in older versions
     blocks: NotRequired[bytes | list[BlockRow]]  # packed as rows; not in older versions
 
 
 class SummaryDocument(SummaryCounts):
-    """A difference: a job's counts are the sum of its documents."""
+    """A change of the counts: a job's counts are the sum of its documents."""
 
     _id: ObjectId
     job: str

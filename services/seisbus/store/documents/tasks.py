@@ -16,10 +16,10 @@ class PackedWindows(TypedDict):
     """Windows of one job in their order."""
 
     channels: list[str]  # NET.STA.LOC.CHAN
-    events: list[str]  # what the windows are of: texts of their subjects
+    events: list[str]  # texts of the windows' subjects
     runs: list[WindowRun]
     subjects: NotRequired[list[str]]  # types of the subjects, where not all are events
-    ids: NotRequired[list[str]]  # only where they are not the hashes of the rest
+    ids: NotRequired[list[str]]  # only if they are not the hashes of the other fields
 
 
 class OldWindow(TypedDict):
@@ -50,14 +50,14 @@ class TaskObject(TypedDict):
     etag: str
     day_ns: int  # start of the day that it holds
     channel: str | None  # that its key names
-    missing: str  # why it need not be asked for, "" where it is there
+    missing: str  # why it is missing, "" if it is there
     knots: NotRequired[list[int]]  # record starts that are known: offset, time_ns, offset, time_ns, ...
     ordered: NotRequired[bool]  # a full scan found its records in order of time
     runs: NotRequired[list[TaskRun]]  # of an object of many channels, where they are known
 
 
 class Template(TypedDict):
-    """The window wanted of every channel of an event file, whose channels are not known yet."""
+    """The window of every channel of an event file whose channels are not known yet."""
 
     start_ns: int | None
     end_ns: int | None
@@ -65,7 +65,7 @@ class Template(TypedDict):
 
 
 class Mark(TypedDict, total=False):
-    """What a window was laid by."""
+    """What decided the place of a window."""
 
     arrival: ArrivalRow
     picks: list[PickRow]

@@ -1,4 +1,4 @@
-"""The collections `dead_letter`, `lease` and `process`: what keeps the services going."""
+"""The collections `dead_letter`, `lease` and `process`, by which the services are kept running."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class DeadLetterDocument(TypedDict):
     reason: str
     deliveries: int
     time_ns: int
-    buried: NotRequired[datetime]  # from which the server counts until it removes it; older versions kept them
+    buried: NotRequired[datetime]  # the server removes it some time after this; documents of older versions stay
 
 
 class LeaseTerms(TypedDict):
@@ -48,11 +48,11 @@ class WaitEntry(TypedDict):
 
 
 class ProcessReport(TypedDict):
-    """What a process says of itself."""
+    """What a process reports about itself."""
 
     service: str
     number: int  # of this report
-    left: bool  # it ended by itself
+    left: bool  # it was stopped, and did not crash
     waits: list[WaitEntry]
     program: NotRequired[Program]  # what it is made of
 

@@ -31,7 +31,7 @@ class Stored(TypedDict):
 
 
 class Places(TypedDict, total=False):
-    """What a datum is normalized by: documents of `site` and `source`, where they are known."""
+    """The documents of `site` and `source` that belong to a datum, if they are known."""
 
     site_id: ObjectId
     source_id: ObjectId
@@ -80,8 +80,9 @@ class Saved(Stored, Places, OfWindow, MarkAttributes):
     shared_by: NotRequired[list[str]]  # later jobs that have this window and point to it
     units: NotRequired[str]  # of processed samples, where it is known
     time_reference: NotRequired[str]  # origin, phase or pick: the mark that a step made time zero
-    reference_time: NotRequired[float]  # when that was; the times of the document are UTC all the same
-    pad_ns: NotRequired[tuple[int, int]]  # what the steps were given before and after the window; only of processed
+    reference_time: NotRequired[float]  # when that was; the times of the document stay UTC
+    # the padding before and after the window that the steps got; only for processed data
+    pad_ns: NotRequired[tuple[int, int]]
     elog_id: NotRequired[ObjectId]
     history_object_id: NotRequired[ObjectId]  # where the job keeps histories of data
     provenance: NotRequired[Provenance]
