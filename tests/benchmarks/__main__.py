@@ -44,7 +44,7 @@ def run(name: str, *arguments: Any) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Run them one after the other; figures of those that are not run stay as they were."""
+    """Run the named benchmarks one after the other; the kept figures of others stay."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)} (the default); {', '.join(LONG)}"

@@ -1,9 +1,9 @@
 """Measure how long a submission looks for windows that an earlier job saved, with a million of them stored.
 
-The documents are made directly: days of 1 Hz channels with windows of 20 minutes, the job that saved them, its
-waveforms. Then the dry run is asked with and without the data_tag (the difference is what the look takes), for the same
-windows and for twice as many, of which half are there; and the planner's question is asked of every window. CPU is that
-of client, control (both in this process) and database.
+The documents are made directly: days of 1 Hz channels with windows of 20 minutes, the job that saved them, and its
+waveforms. Then a dry run is made with and without the data_tag (the difference is the cost of the look), for the same
+windows and for twice as many, of which half are stored. The planner's query is made for every window. CPU is that of
+client, control (both in this process) and database.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ Figures = dict[str, float]
 
 
 def main(windows: int) -> Figures:
-    """Run it with about so many stored windows; print and return the figures."""
+    """Run the benchmark with about so many stored windows; print and return the figures."""
     figures = asyncio.run(_run(-(-windows // (_CHANNELS * _A_DAY))))
     table = Table("", "")
     for name, value in figures.items():
@@ -110,7 +110,7 @@ async def _measured(store: Store, client: AsyncClient, days: int, database: psut
 
 @contextmanager
 def _taken(figures: Figures, what: str, database: psutil.Process) -> Iterator[None]:
-    """Seconds by the clock, and of CPU."""
+    """Wall seconds and CPU seconds."""
 
     def cpu() -> float:
         times = database.cpu_times()
@@ -140,7 +140,7 @@ def _batches(spans: Iterator[Span], size: int) -> Iterator[list[Span]]:
 
 
 async def _know(store: Store, days: int) -> None:
-    """The files of each day, as an index has them."""
+    """Write the files of each day, as an index has them."""
     first = int(_FIRST.timestamp()) * 10**9 // DAY_NS
     for number in range(days):
         files: list[Any] = [
@@ -153,7 +153,7 @@ async def _know(store: Store, days: int) -> None:
 
 
 async def _save(store: Store, days: int) -> None:
-    """The earlier job and its waveforms."""
+    """Write the earlier job and its waveforms."""
     first_ns = int(_FIRST.timestamp()) * 10**9
     days_ns = [first_ns + number * DAY_NS for number in range(days)]
     rows = Counter({(f"XX.{sta}..LHZ", day, "saved", ""): _A_DAY for day in days_ns for sta in _codes()})

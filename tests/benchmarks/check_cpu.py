@@ -1,8 +1,8 @@
 """Measure the windower's CPU time for checking new records by decoding and comparing them (`libseis.mseed.difference`).
 
-Windows of an hour, each with 20 minutes' worth of neighbours as a range read brings them: the archive's records kept
-but for the edges, at 40 and 100 Hz, and all packed anew because the clock drifts. The windower's CPU is that of
-decoding its message, cutting, packing, and encoding its answer; without the bus.
+Windows have an hour, and 20 minutes around it as from a range read. At 40 and 100 Hz the archive's records are kept
+except at the edges; with a drifting clock all records are made anew. The windower's CPU is that of decoding its
+message, cutting, packing and encoding its answer, without the bus.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ WINDOWS, ROUNDS = 40, 5
 
 
 def records(seed: int, ppm: float, hz: int) -> bytes:
-    """A little more than an hour of 512-byte records of a clock."""
+    """A little more than an hour of 512-byte records with this clock."""
     source = Channel("XX", f"S{seed}", "", "BHZ")
     rng = np.random.default_rng(seed)
     rate = Rate(hz)
@@ -59,12 +59,12 @@ def order(seed: int, ppm: float, hz: int) -> bytes:
 
 
 def work(body: bytes) -> None:
-    """What a windower does with a message."""
+    """The work of a windower on one message."""
     encode_outcomes(cutting.cut_part(decode_window(body), None))
 
 
 class _Timed:
-    """A function that adds up its CPU seconds."""
+    """A function, with the sum of its CPU seconds."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function, self.seconds, self.calls = function, 0.0, 0

@@ -1,9 +1,9 @@
 """Measure the embedded database with the writes of a large job: rate, longest answer, restarts, size, memory.
 
-Documents like those of saved windows, with the indexes of `store`, in journaled transactions of 1,000, while a prober
-writes and reads one document of its own all the time. At a quarter and at the end the server is killed in the middle
-of the writing and started again. SEISBUS_BENCH_DOCUMENTS: how many (1,200,000 by default). The same is then done with
-the server's change log on, with a quarter of the documents.
+Documents like those of saved windows, with the indexes of `store`, are written in journaled transactions of 1,000,
+while a prober writes and reads one document of its own. After a quarter and at the end the server is killed during a
+write and started again. SEISBUS_BENCH_DOCUMENTS is the number of documents (1,200,000 by default). The same is then
+done with the server's change log and a quarter of the documents.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Figures = dict[str, float]
 
 
 def main() -> dict[str, Figures]:
-    """Run it as shipped and with the change log; print and return the figures."""
+    """Run the benchmark as the stack runs the server, and with the change log; print and return the figures."""
     total = int(os.environ.get("SEISBUS_BENCH_DOCUMENTS", "1200000"))
     return {
         name: asyncio.run(_run(name, recipe, documents))
@@ -91,7 +91,8 @@ async def _measured(name: str, server: Server, store: Path, documents: int) -> F
 
 
 async def _killed_in_the_middle(server: Server, probe: _Prober, done: int) -> float:
-    """Kill -9 while batches are written; the seconds until a write is answered again. What was committed is there."""
+    """Kill -9 while batches are written. Returns the seconds until a write is answered again, and checks that committed
+    batches are there."""
     with probe.paused():
         writing = asyncio.create_task(asyncio.to_thread(_write_until_cut, server.handle.url, done))
         await asyncio.sleep(1)
@@ -125,7 +126,7 @@ def _write(url: str, batches: range) -> None:
 
 
 def _write_until_cut(url: str, first: int) -> int:
-    """Write extra batches until the server dies; how many were acknowledged."""
+    """Write batches until the server dies; returns how many were acknowledged."""
     extra = 10_000 + 100 * first
     for done in itertools.count():
         try:
@@ -175,7 +176,7 @@ class _Prober:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """What lasts while the server is down is not an answer's time."""
+        """Inside the block the server is down, so the time does not count as that of an answer."""
         self._pauses += 1
         try:
             yield

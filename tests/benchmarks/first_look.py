@@ -1,4 +1,5 @@
-"""How `seisbus show` and `seisbus jobs` grow with a job: documents are made directly, so that only reading is timed.
+"""How the time of `seisbus show` and `seisbus jobs` grows with the job. Documents are made directly, so that only
+reading is timed.
 
 python -m tests.benchmarks.first_look [WINDOWS ...]     by default 10,000, 100,000 and 1,000,000
 """
@@ -70,7 +71,7 @@ async def made(store: Store, windows: int) -> str:
 
 
 async def seconds(*command: str, address: str) -> float:
-    """How long a command takes, its start included."""
+    """Seconds that a command takes, with its start."""
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "seisbus.cli", "--address", address, *command, stdout=asyncio.subprocess.DEVNULL

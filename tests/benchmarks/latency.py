@@ -1,9 +1,10 @@
-"""From `submit` to the first saved window on an idle local stack: when a watcher hears of it, and where the time goes.
+"""Measure the time from `submit` to the first saved window on an idle local stack, as a watcher sees it, and each
+stage's part.
 
-`python -m tests.benchmarks latency`. One hour of one channel, another hour each time, so that nothing is known of it;
-the first job also reads the day's index and listing and is shown by itself. A listener on the bus notes when each
-message passes. Beside it stands the plain way: the same day file read over S3 and cut by obspy, the samples written and
-one document inserted, without a service.
+`python -m tests.benchmarks latency`. Each job has one hour of one channel, always another hour, so that nothing is
+known of it. The first job also reads the day's index and listing, and is shown alone. A listener on the bus notes when
+each message passes. The plain way for comparison: obspy reads the same day file over S3 and cuts it, the samples are
+written and one document is inserted, without services.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Measure very many small windows in the local stack beside the plain loop: one-minute tiles of 1 Hz, on loopback.
 
-The archive is made first. The rate is measured from the job's submission to its end, with planning and closing, and for
-each tenth of the windows from the progress of the watched job. CPU seconds are those of the stack's processes.
+The archive is made first. The rate is measured from the job's submission to its end, with planning and closing, and,
+from the progress of the watched job, for each tenth of the windows. CPU seconds are those of the stack's processes.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Run:
     plain_per_second: float = 0.0
 
     def tenths(self) -> list[float]:
-        """Windows a second in each tenth of the windows."""
+        """Windows per second in each tenth of the windows."""
         seconds, settled = zip(*self.moments, strict=True)
         edges = np.interp(np.linspace(0, self.windows, 11), settled, seconds)
         return [self.windows / 10 / max(end - start, 1e-9) for start, end in pairwise(edges.tolist())]

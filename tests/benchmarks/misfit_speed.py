@@ -55,7 +55,8 @@ def write_inputs(folder: Path, data: Path) -> None:
 
 
 def our_flow(folder: Path) -> dict[str, list[Any]]:
-    """CPU seconds of each station: nothing cached; travel times cold, as of a new event; all warm. And its windows."""
+    """CPU seconds of each station with nothing cached, with new travel times (as for a new event), and with everything
+    cached; and its windows."""
     import obspy
 
     from libseis.misfit import Config, measure_station
@@ -111,7 +112,7 @@ def port_flow(folder: Path) -> list[dict[str, Any]] | None:
 
 
 def compare_flows() -> dict[str, Any]:
-    """Print CPU a station of both flows; the figures by name, none where the published inputs are not there."""
+    """Print CPU per station of both flows; returns the figures by name, empty if the published inputs are not there."""
     root = Path(__file__).parents[2]
     data = Path(os.environ.get("SEISBUS_TEST_DATA", root / "../shared/data")) / "pyatoa"
     if not data.is_dir():
@@ -125,7 +126,8 @@ def compare_flows() -> dict[str, Any]:
     for column in ("", "ours", "with the port's windows", "ratio", "target"):
         table.add_column(column, justify="right")
     figures: dict[str, Any] = {}
-    # the port keeps nothing from one station to the next: its first pass is cold, its second as good as warm
+    # the port caches nothing between stations, so its first pass compares with our cold one and its second with our
+    # warm one
     for label, number, target in (("nothing cached", 0, None), ("cold", 0, 1 / 4), ("warm", 1, 1 / 8)):
         mine = float(np.median(ours[label]))
         figures[label] = {"ours": mine}
@@ -203,7 +205,8 @@ def compare_writers() -> dict[str, Any]:
     stations = [make_station(number) for number in range(ASDF_STATIONS)]
     with tempfile.TemporaryDirectory() as name:
         path = Path(name, "ours.h5")
-        runs = [timed(write_ours, path, stations) for _ in range(3)]  # short enough for one to meet a busy moment
+        # a run is so short that other programs may disturb it
+        runs = [timed(write_ours, path, stations) for _ in range(3)]
         ours = sorted(runs, key=lambda run: run.wall)[1]
         theirs = timed(write_by_pyasdf, Path(name, "pyasdf.h5"), stations)
         with ASDFDataSet(path, mode="r", mpi=False) as ds:

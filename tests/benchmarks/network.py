@@ -1,9 +1,9 @@
-"""Emulate a network before an HTTP server: round trip, bandwidth (total and per connection), faults, request log.
+"""Emulate a network in front of an HTTP server: round trip, bandwidth (total and per connection), faults, request log.
 
-One asyncio proxy on a loopback port. It knows as much HTTP/1.1 as S3 reads need (requests without bodies) and keeps
-order on a connection. Slow start is not emulated: a new connection costs one round trip and then runs at full rate.
-Objects may be served from their folder by the proxy itself: the S3 server over a folder hashes a whole file for every
-range of it, which costs more than all else and nothing on S3.
+One asyncio proxy on a loopback port. It knows only the HTTP/1.1 that S3 reads need (requests without bodies), and keeps
+the order on a connection. Slow start is not emulated: a new connection costs one round trip and then runs at full rate.
+The proxy itself may serve objects from their folder, because our S3 server hashes the whole file for every range. That
+would cost more than everything else, and costs nothing on S3.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from enum import Enum
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-# What is sent in one go: 1.3 ms at 100 Mbit/s, so that flows share the line evenly.
+# So many bytes are sent at once: 1.3 ms at 100 Mbit/s, so that connections share the line evenly.
 _PIECE = 16_384
 _RANGE = re.compile(rb"\r\nrange: *bytes=(\d+)-(\d*)", re.IGNORECASE)
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -32,7 +32,7 @@ _HEAD_LIMIT = 65_536
 
 
 class Fault(Enum):
-    """What may be done to a request instead of serving it well."""
+    """A fault that replaces the normal answer to a request."""
 
     SLOW_DOWN = "answer 503 SlowDown"
     STALL = "send the head and half of the body, then nothing, until the client leaves"
@@ -42,7 +42,7 @@ class Fault(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A network: seconds there and back, bits a second in all and of one connection; None is without limit."""
+    """A network: seconds of a round trip, bits per second in total and per connection; None is without limit."""
 
     round_trip: float = 0.0
     total: float | None = None
@@ -71,7 +71,7 @@ class Request:
 
 
 class _Pace:
-    """Bytes let through at a rate; whoever comes first goes first."""
+    """Lets bytes through at a rate, in order of arrival."""
 
     def __init__(self, bits_per_second: float | None) -> None:
         self._seconds_a_byte = 8 / bits_per_second if bits_per_second else 0.0
@@ -82,7 +82,7 @@ class _Pace:
             return
         now = time.monotonic()
         self._free_at = max(self._free_at, now) + size * self._seconds_a_byte
-        if (wait := self._free_at - now) > 0.002:  # the loop's clock is no finer
+        if (wait := self._free_at - now) > 0.002:  # the loop's clock has this resolution
             await asyncio.sleep(wait)
 
 
@@ -175,7 +175,7 @@ class _Connection:
             return b""
 
     async def _serve(self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """One request and its answer; whether the connection goes on."""
+        """Serve one request; returns whether the connection goes on."""
         method, path = head.split(b" ", 2)[:2]
         asked = _RANGE.search(head)
         start = int(asked[1]) if asked else None

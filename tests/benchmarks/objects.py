@@ -92,7 +92,8 @@ def time_series_cases(rng: np.random.Generator) -> Iterator[Case]:
     day = TimeSeries(HEADER, rng.normal(size=DAY))
     day.live = True
     plain = np.asarray(day.data)
-    # Hour by hour, as a day is cut, the two sides half a day apart: neither finds in the cache what was just read.
+    # Each call takes another hour of a day, and the two sides are half a day apart, so that neither finds data of the
+    # other in the cache.
     starts = [*range(0, DAY, HOUR)]
     windows = itertools.cycle([(day.time(i), day.time(i + HOUR - 1)) for i in starts])
     hours = itertools.cycle([slice(i, i + HOUR) for i in starts[12:] + starts[:12]])

@@ -1,8 +1,8 @@
-"""How long the stack, the client and the command line take to be there, beside a Python that does nothing.
+"""Measure how long the stack, the client and the command line take to start, compared with a Python that does nothing.
 
-`python -m tests.benchmarks opening`. Each is a process of its own, the median of several; the stack has a new folder
-each time, so that servers and services make everything anew. CPU seconds stand beside, because they depend less on what
-else the machine does.
+`python -m tests.benchmarks opening`. Each is a new process; figures are medians. The stack gets a new folder each time,
+so that servers and services make everything anew. CPU seconds are given too, because they depend less on other
+programs.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _measured(run: Callable[[], None]) -> tuple[float, float]:
 
 
 def _up() -> tuple[float, float]:
-    """Seconds from the command `seisbus up` to its word that it answers; CPU seconds to its end."""
+    """Seconds from the command `seisbus up` until it says that it answers; CPU seconds to its end."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryDirectory() as folder:
         begun = time.perf_counter()

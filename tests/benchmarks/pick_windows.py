@@ -1,4 +1,5 @@
-"""Very many small windows: 60 s around picks in day files, beside whole files read by 16 threads, over a line.
+"""Measure very many small windows (60 s around picks in day files) against 16 threads that read whole files, over a
+line.
 
 `python -m tests.benchmarks pick_windows`: a fiftieth of it (2,000 windows in 40 files). SEISBUS_BENCH_SHARE=1 measures
 all of it: 100,000 windows in 2,000 day files, two channels a station, 50 picks a day. The threads read a sample of the
@@ -151,7 +152,7 @@ async def _run(folder: Path) -> dict[str, Any]:
         local_stack(folder / "stack", extra_env={"SEISBUS_ARCHIVE_LOCAL_ENDPOINT": network.url}) as stack,
         AsyncClient(stack.control_address) as client,
     ):
-        network.unlimited = True  # the day's listing is not what is compared: this S3 server hashes every file for it
+        network.unlimited = True  # the day's listing is read before, because this S3 server hashes every file for it
         one = {"picks": {"csv": "\n".join(csv.split("\n")[:2]), "start": "0s", "end": "1s"}}
         await client.wait((await client.submit({"archive": "local", "windows": one})).id)
         network.unlimited = False

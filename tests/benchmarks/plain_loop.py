@@ -1,8 +1,8 @@
-"""The way it is done without Seisbus, as a program of its own: list the day's index, then for each file boto3
-get_object, obspy.read, slice, append float64 samples to one file, insert one document.
+"""The plain way without Seisbus, as a separate program: list the day's index, then for each file boto3 get_object,
+obspy.read, slice, append float64 samples to one file, insert one document.
 
 Arguments: S3 endpoint, MongoDB URI, output file, window start and end (epoch seconds), threads (default 1: the plain
-sequential loop). Prints a JSON line. obspy.read in threads is safe only on files that libmseed has nothing to say of.
+sequential loop). Prints a JSON line. obspy.read in threads is safe only on files without warnings of libmseed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FOLDER = "continuous_waveforms/2011/2011_070/"
 
 
 def main(endpoint: str, uri: str, output: str, start: float, end: float, threads: int = 1) -> None:
-    """Do the job and print what came of it."""
+    """Do the job and print the result."""
     begun = time.perf_counter()
     settings = Config(signature_version=UNSIGNED, max_pool_connections=threads)
     s3 = boto3.client("s3", endpoint_url=endpoint, region_name="us-west-2", config=settings)

@@ -1,9 +1,9 @@
 """Compare processing jobs with obspy in a pool of processes, and with the floor: a day of 100 Hz in one-hour tiles.
 
-Demean, detrend, taper, resample to 20 Hz, and the same with the removal of the response: from the submission to the
-stored samples through all services; by obspy, whose processes read the files without a network and write files alone;
-and the floor: the files decoded, one real FFT of each tile forward, one back at the length of the result, written. All
-in one run, in turn, on as many processes as there are cores.
+The steps are demean, detrend, taper, resample to 20 Hz, and the same with removal of the response. Three ways take
+turns in one run, on as many processes as there are cores. Seisbus: from the submission to the stored samples, through
+all services. obspy: processes that read files without a network and only write files. The floor: decode the files, make
+one real FFT of each tile and one back at the length of the result, write.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _LAST: Final = {"resample": {"sampling_rate": _NEW_RATE}}
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Steps of the job, and seconds around each tile that all ways process too; None takes what the steps want."""
+    """Steps of the job, and seconds around each tile that all ways also process; None means what the steps need."""
 
     name: str
     steps: tuple[Any, ...]
@@ -68,13 +68,14 @@ SCENARIOS: Final = (
 
 @dataclass(slots=True)
 class Times:
-    """What a scenario took: wall seconds of each round by way, and what the processes of each Seisbus round used."""
+    """Figures of a scenario: wall seconds of each round by way, and the usage of the processes in each Seisbus
+    round."""
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
     usage: list[Usage] = field(default_factory=list)
 
     def median(self, way: str) -> float:
-        """Of the rounds of a way."""
+        """The median of a way's rounds."""
         return statistics.median(self.seconds[way])
 
     def add(self, way: str, seconds: float) -> None:
@@ -82,7 +83,7 @@ class Times:
         self.seconds.setdefault(way, []).append(seconds)
 
     def figures(self, channels: int) -> dict[str, Any]:
-        """By name."""
+        """The figures by name."""
         ours = self.median("seisbus")
         tiles = channels * 24
         names = sorted({name for usage in self.usage for name in usage.cpu})
@@ -97,7 +98,7 @@ class Times:
 
 
 async def _know_stations(stack: LocalStack) -> None:
-    """Have the archive's files and station metadata indexed."""
+    """Index the archive's files and station metadata."""
     async with AsyncClient(stack.control_address) as client:
         await client.wait((await client.sync_index("local")).id)
 

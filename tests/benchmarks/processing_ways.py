@@ -1,7 +1,7 @@
-"""The day's tiles without Seisbus, as a program of its own: obspy in a pool of processes, and the floor.
+"""The day's tiles without Seisbus, as a separate program: obspy in a pool of processes, and the floor.
 
 Arguments: the way (obspy or floor), folder of the archive, output folder, a JSON object of the work (`Work`). Prints a
-JSON line. Imports are over, and the processes run, when the clock starts.
+JSON line. The clock starts after imports, when the processes run.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ STATION_FILES = "*/FDSNstationXML/**/*.xml"
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is done to each hour of a day: `pad` seconds around it are processed too, where there are data."""
+    """The work on each hour of a day: `pad` seconds around it are processed too, if there are data."""
 
     day: float
     new_rate: float
@@ -141,7 +141,7 @@ def arguments(way: str, root: Path, out: Path, work: Work) -> list[str]:
 
 
 def main(way: str, root: str, out: str, work: Work) -> None:
-    """Do the day and print what came of it."""
+    """Do the day and print the result."""
     stations = {"_".join(path.stem.split("_")[:2]): str(path) for path in Path(root).glob(STATION_FILES)}
     files = []
     for path in sorted(Path(root).glob(DAY_FILES)):

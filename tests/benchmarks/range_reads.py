@@ -26,7 +26,7 @@ SEED: Final = {name: scenario.spec.seed for name, scenario in SCENARIOS.items()}
 
 
 async def measure(scenario: Scenario, folder: Path, archives: Path) -> tuple[list[Way], dict[str, float], list[str]]:
-    """The ways, figures beside them, and what could not be measured."""
+    """Measure all ways. Returns them, other figures, and what could not be measured."""
     notes: list[str] = []
     async with running(scenario, folder, archives) as bench:
         keys = list(bench.sizes)
@@ -66,7 +66,7 @@ async def measure(scenario: Scenario, folder: Path, archives: Path) -> tuple[lis
 
 
 def run(name: str) -> dict[str, object]:
-    """One scenario: printed, drawn and returned."""
+    """Run one scenario: print it, draw it and return its figures."""
     scenario = SCENARIOS[name]
     if share := os.environ.get("SEISBUS_BENCH_SHARE"):  # a smaller one for a first look
         scenario = replace(
@@ -98,7 +98,7 @@ def run(name: str) -> dict[str, object]:
 
 
 def main(names: Sequence[str] = ()) -> dict[str, object]:
-    """The named scenarios, else all."""
+    """Run the named scenarios, or all."""
     return {name: run(name) for name in names or SCENARIOS}
 
 

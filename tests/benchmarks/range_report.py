@@ -37,7 +37,7 @@ def report(scenario: Scenario, ways: Sequence[Way], figures: dict[str, float]) -
 
 
 def verdicts(scenario: Scenario, ways: Sequence[Way], figures: dict[str, float]) -> list[str]:
-    """Each target of the scenario with what was measured."""
+    """Each target of the scenario with the measured value."""
     by_name = {way.name: way for way in ways}
     cold = by_name["Seisbus, cold"]
     warm = by_name.get("Seisbus, warm: other window after build")
@@ -62,9 +62,9 @@ def verdicts(scenario: Scenario, ways: Sequence[Way], figures: dict[str, float])
         say("time over the own bytes' time, cold", cold.seconds / figures["own_seconds"], 2.0)
         if warm:
             say("the same, warm", warm.seconds / figures["own_other_seconds"], 1.3)
-    if scenario.name != "many":  # its objects hold six hours of their day, which a search takes for the whole of it
+    if scenario.name != "many":  # its objects hold six hours, but a search expects a whole day
         say("bytes over own, cold", cold.over_own, 1.25)
-        # probes of both ends go together: of two to three round trips, which others fill with their bytes
+        # probes of both ends are sent together: two to three round trips, during which others use the line
         say("requests an object in the mean, cold", cold.requests_mean, 4)
     if warm:
         say("bytes over own, warm", warm.over_own, 1.15)

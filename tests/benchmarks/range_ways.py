@@ -1,4 +1,4 @@
-"""Archives behind emulated lines, and each way of getting one-hour windows out of them, with what it took."""
+"""Archives behind emulated lines, and each way to get one-hour windows from them, with its costs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .usage import Usage, measured
 
 DAY = 1299801600  # 2011-03-11
 EVENT = (DAY + 20883.2, DAY + 24483.2)  # 100 s to 3700 s after the origin of the Tohoku earthquake
-OTHER = (DAY + 41000.0, DAY + 44600.0)  # three and a half hours of other bytes away
+OTHER = (DAY + 41000.0, DAY + 44600.0)  # it is three and a half hours of other bytes away
 SERVICES = ("control", "indexer", "fetcher", "windower", "writer")
 SERVERS = ("nats-server", "secantusd", "rclone")
 SMALL_BYTES = 192 * 1024
@@ -83,7 +83,7 @@ SCENARIOS = {
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What one way took. Bytes and requests are the proxy's count, objects' bytes only; CPU and memory by process."""
+    """The costs of one way. The proxy counts bytes (of objects only) and requests; CPU and memory are by process."""
 
     name: str
     seconds: float
@@ -142,10 +142,11 @@ class Bench:
         )
 
     async def know_day(self) -> float:
-        """Have the day's listing read by a job of the 1 Hz channels, of which nothing is learned; its seconds.
+        """Read the day's listing by a job on the 1 Hz channels, from which nothing else is learned. Returns its
+        seconds.
 
-        The S3 server hashes every file at every LIST, which costs more than all reads here and nothing on S3. The
-        services have done their first work after it, as the loops have imported all that they need.
+        Our S3 server hashes every file at every LIST, which costs more than all reads here, and nothing on S3.
+        Afterwards the services have done their first work, just as the loops have done their imports.
         """
         window = {"absolute": [{"start": EVENT[0], "end": EVENT[1]}]}
         job = await self.client.submit({"archive": "local", "select": {"chan": "L??"}, "windows": window})
@@ -187,7 +188,7 @@ class Bench:
         return self.way(name, answer["seconds"], answer["saved"], usage, own)
 
     async def seisfetch(self, window: tuple[float, float], own: dict[str, int]) -> Way | str:
-        """seisfetch in 16 threads, or why not."""
+        """Measure seisfetch in 16 threads, or say why it cannot be measured."""
         peer = await asyncio.to_thread(seisfetch_way.installed)
         if peer.python is None:
             return peer.problem
@@ -234,7 +235,7 @@ async def running(scenario: Scenario, folder: Path, archives: Path) -> AsyncIter
 
 
 def obspy_cpu(bucket: Path, keys: Sequence[str]) -> float:
-    """CPU seconds of obspy.read of the same whole objects, from memory, in a process of its own."""
+    """CPU seconds of obspy.read on the same whole objects, from memory, in a separate process."""
     program = (
         "import io, sys, time, obspy\n"
         "used = 0.0\n"

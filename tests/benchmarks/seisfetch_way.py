@@ -1,7 +1,8 @@
 """Run seisfetch (PyPI), the most similar program, on the same windows, in a separate environment.
 
-It pins an older pymseed than ours, so it cannot stand beside us. Its clients are boto3's, which take the endpoint from
-AWS_ENDPOINT_URL_S3. Timed are its own calls in 16 threads and the samples written to one file: no documents, no ledger.
+It needs an older pymseed than ours, so it cannot be in the same environment. Its clients are boto3's, which take the
+endpoint from AWS_ENDPOINT_URL_S3. Its own calls in 16 threads and writing the samples to one file are timed; it has no
+documents and no ledger.
 """
 
 from __future__ import annotations
@@ -43,14 +44,14 @@ print(json.dumps({"seconds": time.perf_counter() - begun, "saved": saved, "error
 
 @dataclass(frozen=True, slots=True)
 class Seisfetch:
-    """The interpreter that has seisfetch, or why there is none."""
+    """The interpreter of the environment with seisfetch, or why there is none."""
 
     python: Path | None
     problem: str = ""
 
 
 def installed() -> Seisfetch:
-    """seisfetch in an environment under the cache folder (SEISBUS_BENCH_CACHE), made when it is not there yet."""
+    """seisfetch in an environment below the cache folder (SEISBUS_BENCH_CACHE), which is made if it is missing."""
     cache = Path(os.environ.get("SEISBUS_BENCH_CACHE", Path.home() / ".cache" / "seisbus"))
     folder = cache / f"seisfetch-{_VERSION}"
     python = folder / "bin" / "python"

@@ -33,7 +33,7 @@ Case = tuple[str, Callable[[], Any], Callable[[], Any]]
 
 
 def multitaper(x: Values, tapers: Values, nfft: int) -> Values:
-    """The sum of the eigenspectra, as one writes it with scipy."""
+    """The sum of the eigenspectra, in plain scipy."""
     power = np.zeros(nfft // 2 + 1)
     for taper in tapers:
         power += np.abs(rfft(x * taper, nfft)) ** 2
@@ -92,7 +92,7 @@ def band_case(rng: np.random.Generator) -> Case:
 
 
 def medians(ours: Callable[[], Any], floor: Callable[[], Any]) -> tuple[float, float]:
-    """CPU seconds of a call of each, after one that is not counted."""
+    """CPU seconds per call of each function, after a first call that is not counted."""
     taken: tuple[list[float], list[float]] = ([], [])
     for number in range(REPETITIONS + 1):
         for seconds, work in zip(taken, (ours, floor), strict=True):

@@ -1,8 +1,8 @@
 """Measure the CPU of every process of the stack for windows of an hour at 100 Hz, in one run on loopback.
 
-Three kinds of jobs take turns, each with a day of its own, so that nothing is known of its objects: windows kept as the
-archive's records, windows stored as float64, and Seismograms of three components. CPU is that of the kernel's counters,
-by process; of the servers, S3 and what stands before it are apart. Medians of the rounds.
+Three kinds of jobs take turns: windows kept as the archive's records, windows stored as float64, and Seismograms of
+three components. Each job has a new day, so that nothing is known of its objects. CPU comes from the kernel's counters,
+by process; S3 and the proxy before it are listed apart from the other servers. Figures are medians of the rounds.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ SPEC: Final = ArchiveSpec(
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """CPU ms a window by process, of one job."""
+    """CPU ms per window by process, for one job."""
 
     kind: str
     saved: int
@@ -60,12 +60,12 @@ class Job:
     cpu: dict[str, float]
 
     def total(self, names: tuple[str, ...]) -> float:
-        """CPU ms a window of processes."""
+        """CPU ms per window of these processes together."""
         return sum(self.cpu.get(name, 0.0) for name in names)
 
 
 async def run_job(client: AsyncClient, kind: str, day: date) -> Job:
-    """One job of a kind over a day that nothing is known of."""
+    """Run one job of a kind over a day of which nothing is known."""
     start = f"{day}T05:47:11.3"
     window = {"start": start, "end": f"{day}T06:47:11.3"}
     await idle()
@@ -82,12 +82,10 @@ async def run_job(client: AsyncClient, kind: str, day: date) -> Job:
 
 
 async def measure(root: Path, work: Path) -> list[Job]:
-    """All jobs, after one that makes every process do its first work."""
+    """Run all jobs, after a first one in which every process does its first work."""
     jobs: list[Job] = []
     async with local_stack(work / "stack", s3_root=root) as stack, AsyncClient(stack.control_address) as client:
-        await client.wait(
-            (await client.sync_index("local")).id
-        )  # the axes of Seismograms are those of the station metadata
+        await client.wait((await client.sync_index("local")).id)  # Seismograms need station metadata for their axes
         for n, day in enumerate(SPEC.days):
             job = await run_job(client, list(KINDS)[max(n - 1, 0) % len(KINDS)], day)
             if n:

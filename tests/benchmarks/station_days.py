@@ -1,8 +1,8 @@
-"""Channels out of a station's object: three channels for an hour of 30, beside the whole object, over an emulated line.
+"""Read three channels of 30 for an hour from a station's object, compared with the whole object, over an emulated line.
 
 `python -m tests.benchmarks station_days`: an object of 5 MB; SEISBUS_BENCH_SHARE=1 measures one of 50 MB. Each way is
-end to end, from submit to the closed job: without a manifest (the first read of an object is whole), with the archive's
-manifest and nothing else, and after a scan. Beside them stands the plain way: the whole object, read and cut by obspy.
+measured from submit to the closed job: without a manifest (the first read of an object is whole), with the archive's
+manifest only, and after a scan. The plain way for comparison: obspy reads the whole object and cuts it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _LOCATIONS = ("", "00", "10", "20", "30")
 _CHANNELS = ("BHE", "BHN", "BHZ", "HNE", "HNN", "HNZ")  # of each location: 30
 _WANTED = "BH?"
 _BYTES = 50e6 * _SHARE
-_HOURS = (7, 15)  # cold, and another one for what is known by then
+_HOURS = (7, 15)  # the first is cold; the second uses what is known by then
 _MOST_SHARE, _MOST_REQUESTS, _MOST_WARM = 0.05, 4, 3
 _DEFINITION = """
 [{name}]

@@ -19,7 +19,7 @@ _IDLE_CPU = 0.2 * _IDLE_SECONDS
 
 @dataclass(slots=True)
 class Usage:
-    """CPU seconds and peak resident bytes by process name, over one stretch of time."""
+    """CPU seconds and peak resident bytes by process name, over a span of time."""
 
     cpu: dict[str, float] = field(default_factory=dict)
     peak: dict[str, int] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Usage:
 
 
 def label(process: psutil.Process) -> str:
-    """What a process is: the service of `python -m seisbus.x`, a server's name, or its own name."""
+    """The name of a process: the service of `python -m seisbus.x`, a server's name, or its own name."""
     line = process.cmdline()
     text = " ".join(line)
     for server in ("nats-server", "secantusd", "rclone"):
@@ -44,7 +44,7 @@ def label(process: psutil.Process) -> str:
 
 @contextmanager
 def measured(root: int | None = None) -> Iterator[Usage]:
-    """Usage of the descendants of `root` (this process by default) during the block; itself not counted."""
+    """Usage of the descendants of `root` (by default this process) during the block, without `root` itself."""
     usage = Usage()
     parent = psutil.Process(root)
     first = {p.pid: (label(p), _cpu(p)) for p in parent.children(recursive=True)}
@@ -77,7 +77,7 @@ def measured(root: int | None = None) -> Iterator[Usage]:
 
 
 async def idle(root: int | None = None) -> None:
-    """Return when the descendants of `root` (this process by default) do next to nothing."""
+    """Return when the descendants of `root` (by default this process) are idle."""
     parent = psutil.Process(root)
     before = -math.inf
     while True:

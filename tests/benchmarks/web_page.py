@@ -1,4 +1,4 @@
-"""First paint of a job's page in Chromium, and how long its pictures take, as the job grows.
+"""Measure the first paint of a job's page in Chromium, and the time of its pictures, for jobs of different sizes.
 
 python -m tests.benchmarks.web_page [WINDOWS ...]     by default 10,000 and 1,000,000 (1,389 channels on 30 days)
 """
@@ -23,7 +23,7 @@ _TIMES = 3
 
 
 async def measured(sizes: list[int]) -> None:
-    """Print a row per size: the least of three, since other programs only add."""
+    """Print a row per size: the least of three, because other programs only make it longer."""
     from playwright.async_api import async_playwright
 
     with tempfile.TemporaryDirectory(prefix="seisbus-web-page-") as name:

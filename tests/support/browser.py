@@ -28,13 +28,13 @@ from support.waiting import eventually
 
 DESKTOP, PHONE = (1280, 900), (390, 844)
 WIDTHS = {"desktop": DESKTOP, "phone": PHONE}
-# a page of this stack is loaded in a fraction of it, on a machine that does nothing else
+# on an idle machine a page of this stack loads in a fraction of this time
 PATIENCE_MS = 30_000
 
 
 @dataclass(slots=True)
 class Visitor:
-    """A browser window on the page at `url`."""
+    """A browser window with the page at `url`."""
 
     page: Any
     url: str
@@ -42,7 +42,7 @@ class Visitor:
     requests: list[str] = field(default_factory=list)
 
     def watch(self, expected: tuple[str, ...] = ()) -> None:
-        """Note from now on what must not happen; console texts with one of `expected` may."""
+        """From now on, note everything that must not happen; console texts with one of `expected` are allowed."""
 
         def console(message: Any) -> None:
             if message.type in ("error", "warning") and not any(text in message.text for text in expected):
@@ -68,7 +68,7 @@ class Visitor:
         await self.page.goto(f"{self.url}{path}", wait_until="domcontentloaded", timeout=PATIENCE_MS)
 
     async def drawn(self, figure: str, times: int = 1) -> None:
-        """Wait until a picture is on the page, drawn so often."""
+        """Wait until a picture is on the page and was drawn so often."""
         place = self.page.locator(f"#{figure}")
         await place.scroll_into_view_if_needed()
         await self.page.wait_for_function(
@@ -80,7 +80,7 @@ class Visitor:
         assert await place.locator("canvas").count() > 0
 
     async def violations(self) -> list[str]:
-        """What axe-core finds wrong with the page for users of keyboards and screen readers."""
+        """Problems that axe-core finds for users of keyboards and screen readers."""
         from axe_playwright_python.async_playwright import Axe
 
         found = await Axe().run(self.page)
@@ -90,20 +90,20 @@ class Visitor:
         ]  # fmt: skip
 
     async def fits(self) -> bool:
-        """Whether the page is no wider than the window."""
+        """Whether the page fits the width of the window."""
         wide = "document.documentElement.scrollWidth <= window.innerWidth"
         return bool(await self.page.evaluate(wide))
 
 
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Any]:
-    """The browser; a test that needs it is skipped where there is none."""
+    """The browser; without it, tests that need it are skipped."""
     playwright = pytest.importorskip("playwright.async_api", reason="Playwright is not installed")
     path = os.environ.get("SEISBUS_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("there is no Chromium: apt-get install chromium, or name it in SEISBUS_CHROMIUM")
     async with playwright.async_playwright() as driver:
-        # as root, as in containers, it has no sandbox; its small shared memory in containers ends tabs
+        # it cannot use its sandbox as root, as in containers, where also shared memory is too small for tabs
         arguments = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
         browser = await driver.chromium.launch(executable_path=path, args=arguments)
         yield browser
@@ -114,7 +114,7 @@ async def chromium() -> AsyncIterator[Any]:
 async def visit(
     chromium: Any, url: str, size: tuple[int, int] = DESKTOP, *, expected: tuple[str, ...] = (), **options: Any
 ) -> AsyncIterator[Visitor]:
-    """A window of its own, without cookies; fails where something happened that must not."""
+    """A new window without cookies; fails if something happened that must not."""
     phone = size == PHONE
     context = await chromium.new_context(
         viewport={"width": size[0], "height": size[1]}, has_touch=phone, is_mobile=phone, **options
@@ -159,7 +159,7 @@ async def _answers(url: str, cafile: Path | None) -> bool:
 async def asked(
     url: str, data: bytes | None = None, headers: Mapping[str, str] | None = None, cafile: Path | None = None
 ) -> tuple[int, str, Mapping[str, str]]:
-    """Status, text and headers of an answer, without a browser; redirections are not followed."""
+    """Status, text and headers of an answer, without a browser and without following redirections."""
     import ssl
     from urllib.error import HTTPError
     from urllib.request import HTTPRedirectHandler, HTTPSHandler, ProxyHandler, build_opener

@@ -1,7 +1,8 @@
-"""Support for tests that kill, hold or fill: a small archive, a stack with short timeouts, comparisons.
+"""Support for tests that kill processes, stop servers or fill disks: a small archive, a stack with short timeouts,
+comparisons.
 
-A disturbed job is compared with an undisturbed one of the same specification window by window: fate, reason, and the
-hash of each piece's samples as a process without Seisbus reads them.
+A disturbed job is compared window by window with an undisturbed job of the same specification: fate, reason, and the
+hash of each piece's samples, which a process without Seisbus reads.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from support.stored import PlainJob
 from support.system import System
 from support.waiting import eventually
 
-# 3.5 h a day; one window of all of it at 100 Hz is 10 MB as float64, above what travels inline
+# 3.5 h per day; one window of all of it at 100 Hz is 10 MB as float64, too large to travel inline
 SMALL = ArchiveSpec(
     channels=12,
     hours=(4.5, 8.0),
@@ -35,7 +36,7 @@ SMALL = ArchiveSpec(
     event_traces=6,
     real=False,
 )
-# Two spans a channel: the hour after an earthquake, and ten minutes for which the archive has no data.
+# Two spans per channel: the hour after an earthquake, and ten minutes for which the archive has no data.
 HOUR = {"start": "2011-03-11T05:48:03.2Z", "end": "2011-03-11T06:48:03.2Z"}
 NIGHT = {"start": "2011-03-11T01:00:00Z", "end": "2011-03-11T01:10:00Z"}
 JOB: dict[str, Any] = {"archive": "local", "windows": {"absolute": [HOUR, NIGHT]}}
@@ -46,7 +47,7 @@ _CONSUMERS = {"indexer": "plan", "fetcher": "fetch-", "windower": "window-", "wr
 
 
 def small_archive(root: Path, **changes: Any) -> Path:
-    """The archive `SMALL`, with changes by field, made below `root`, which then serves as `local`."""
+    """Make the archive `SMALL`, with changes by field, below `root`; it is the archive `local`."""
     make_archive(root, replace(SMALL, **changes))
     return root
 
@@ -60,7 +61,7 @@ async def impatient_system(
     replicas: Mapping[str, int] | None = None,
     patience: Patience | None = None,
 ) -> AsyncIterator[System]:
-    """A stack over `archive` with short patience, its index synced, and a client of it."""
+    """A stack over `archive` with short timeouts, its index synced, and a client."""
     async with (
         local_stack(
             folder,
@@ -128,7 +129,7 @@ async def until_holding(stack: LocalStack, service: str, reason: str, timeout: f
 
 
 async def until_running(stack: LocalStack, *services: str, timeout: float = 60) -> None:
-    """Wait until services hold no longer."""
+    """Wait until services do not hold any more."""
 
     async def run() -> bool:
         for service in services:
@@ -154,9 +155,9 @@ End = dict[tuple[str, int, int, str], tuple[str, str, tuple[tuple[int, str, floa
 
 
 def end_of(found: PlainJob) -> End:
-    """How each window ended: fate, reason, and each piece's length, hash of samples and start.
+    """How each window ended: fate and reason, and for each piece its length, the hash of its samples and its start.
 
-    No document is there twice: pieces are numbered without repeats, logs and graves are at most one a window.
+    No document exists twice: pieces have different numbers, and there is at most one log and one grave per window.
     """
     for documents in (found.logs, found.buried):
         windows = [document["window"] for document in documents]
@@ -173,6 +174,7 @@ def end_of(found: PlainJob) -> End:
 
 
 async def settled_end(system: System, job: Job) -> End:
-    """The end of a closed job's windows, once nothing of it is left on the bus that could still change anything."""
+    """How a closed job's windows ended, after its last message on the bus is gone, so that nothing can change any
+    more."""
     await until_empty(system.stack, job.id)
     return end_of(await system.stored(await system.client.job(job.id)))

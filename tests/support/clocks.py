@@ -24,8 +24,9 @@ _WITH_RATE = Fraction(32_000_123, 1000)  # with this rate, pymseed leaves room f
 
 @dataclass(frozen=True)
 class Clock:
-    """A station. Hours are those of its day; `steps` are (hour, samples), `rates` the ppm by which the rates of
-    blockette 100 differ from `hz`, in turn; `jitter` is that of header times in samples; `lost` are spans of hours."""
+    """A station. Hours are those of its day. `steps` are (hour, samples). `rates` are the ppm by which the rates in
+    blockette 100 differ from `hz`, in turn. `jitter` is the jitter of header times in samples. `lost` are spans of
+    hours."""
 
     sta: str
     hz: Fraction = Fraction(20)
@@ -98,7 +99,7 @@ class ClockDay:
 
     @property
     def data(self) -> np.ndarray:
-        """All samples, lost ones too."""
+        """All samples, also those that are lost."""
         return self._made[0]
 
     @property
@@ -112,7 +113,7 @@ class ClockDay:
 
     @cached_property
     def held(self) -> np.ndarray:
-        """Whether the file has each sample, once."""
+        """For each sample, whether the file has it (once)."""
         held = np.ones(len(self.data), bool)
         for first, count, _ in self._made[2]:
             if self._is_lost(first) or first == self._conflict:
@@ -192,7 +193,7 @@ class ClockDay:
 
     @property
     def near(self) -> float:
-        """How far (ns) a header may be from the truth, with the drift that is not felt inside a record."""
+        """How far (ns) a header may be from the truth, with the drift inside one record, which headers do not show."""
         return (self.clock.jitter + 0.06) * self.period + (1_000 if self.clock.micro else 101_000)
 
     def surely(self, start_ns: int, end_ns: int) -> np.ndarray:
@@ -201,7 +202,7 @@ class ClockDay:
         return np.flatnonzero(inside & self.held)
 
     def locate(self, t0_ns: int, samples: np.ndarray) -> int:
-        """The number of the first of these samples; AssertionError where they are not the file's."""
+        """The number of the first of these samples; AssertionError if the file does not have them."""
         guess = int(np.searchsorted(self.times, t0_ns))
         for first in (guess, guess - 1, guess + 1):
             if first >= 0 and np.array_equal(self.data[first : first + len(samples)], samples):

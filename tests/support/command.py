@@ -11,7 +11,8 @@ from pathlib import Path
 async def seisbus(home: Path, address: str, *arguments: str) -> tuple[int, str, str]:
     """Exit code, output and errors of the command."""
     environment = {**os.environ, "SEISBUS_CONTROL_ADDRESS": address, "XDG_STATE_HOME": str(home), "COLUMNS": "500"}
-    environment["SEISBUS_DATA_DIR"] = str(home / ".seisbus")  # no stack of the folder that the tests run in
+    # so that the command does not find a stack in the folder where the tests run
+    environment["SEISBUS_DATA_DIR"] = str(home / ".seisbus")
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "seisbus.cli", *arguments,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=environment,

@@ -15,7 +15,7 @@ _SOURCES = {"libseis": ROOT / "libseis", "seisbus": ROOT / "services"}
 
 
 def core_packages() -> set[str]:
-    """Distributions that seisbus without extras needs, itself included, as the installed metadata say."""
+    """Distributions that seisbus without extras needs, with itself, from the metadata of the installed packages."""
     found: set[str] = set()
     waiting = ["seisbus"]
     while waiting:
@@ -37,7 +37,7 @@ def core_packages() -> set[str]:
 
 
 def make_core(folder: Path) -> None:
-    """Links to the core's packages and their metadata, and to no other."""
+    """Make links to the core's packages and their metadata only."""
     (folder / "seis").mkdir(parents=True)
     for name in core_packages():
         distribution = importlib.metadata.distribution(name)
@@ -45,7 +45,7 @@ def make_core(folder: Path) -> None:
             if not top.startswith("__editable__") and top not in ("seis", *_SOURCES):  # these come below
                 (folder / top).symlink_to(Path(str(distribution.locate_file(top))))
     for name, source in _SOURCES.items():
-        compiled = importlib.metadata.distribution(name)  # where the environment has a built one, its extension types
+        compiled = importlib.metadata.distribution(name)  # if the environment has built extension types, they are used
         built = Path(str(compiled.locate_file(name)))
         (folder / name).symlink_to(built if built.is_dir() else source / name)
         for part in (source / "seis").iterdir():
@@ -53,7 +53,7 @@ def make_core(folder: Path) -> None:
 
 
 def run_core(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Python with these arguments on what `make_core` made; no site-packages of this environment."""
+    """Run Python with these arguments on the packages of `make_core`, without this environment's site-packages."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SEISBUS_", "PYTHON"))}
     environment |= {"PYTHONPATH": str(folder), "XDG_STATE_HOME": str(folder.parent), "COLUMNS": "200", "NO_COLOR": "1"}
     return subprocess.run(

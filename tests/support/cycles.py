@@ -21,7 +21,7 @@ def _blocking(address: str, transport: Transport) -> None:
 
 
 def main(address: str, tls_ca: str, token_file: str, cycles: str) -> None:
-    """By turns with either client; the last one is left open, as a script that just ends leaves it."""
+    """Use both clients in turn. The last one is left open, as by a script that ends without closing it."""
     transport = Transport.from_environment()
     assert (transport.tls_ca, str(transport.token_file)) == (tls_ca, token_file)
     for number in range(int(cycles)):

@@ -43,7 +43,7 @@ def seismogram(npts: int = 100, dt: float = 0.01, t0: float = T0, data: object =
 
 
 def ensemble(*members: TimeSeries | Seismogram, **values: object) -> TimeSeriesEnsemble | SeismogramEnsemble:
-    """A live ensemble with copies of the members, which are of one kind."""
+    """A live ensemble with copies of the members, which must be of one kind."""
     out = SeismogramEnsemble() if members and isinstance(members[0], Seismogram) else TimeSeriesEnsemble()
     for member in members:
         out.member.append(member)

@@ -37,7 +37,7 @@ class Days:
 
     @classmethod
     def noise(cls, codes: tuple[str, str, str, str], rate: Fraction, first: date, days: int, phase_ns: int = 0) -> Days:
-        """As many whole days of a random walk, another one for other codes."""
+        """So many whole days of a random walk, which differs between codes."""
         count = int(days * 86400 * rate)
         rng = np.random.default_rng([*map(ord, "".join(codes)), days])
         walk = np.cumsum(rng.integers(-60, 61, count)).astype(np.int32)
@@ -53,9 +53,10 @@ class Days:
         return self.start_ns + round(index * NS / self.rate)
 
     def between(self, start_ns: int, end_ns: int, *, inclusive: bool) -> tuple[int, Counts]:
-        """First index and samples of start <= t < end, or of the window of an event: nearest sample, count from length.
+        """First index and samples of start <= t < end. For the window of an event: the nearest sample to the start, and
+        a count that follows from the length.
 
-        Only samples there are; negative first indices are cut off.
+        Only existing samples: negative indices are cut off.
         """
         ahead = Fraction(start_ns - self.start_ns) * self.rate / NS
         if inclusive:

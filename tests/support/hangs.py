@@ -1,7 +1,7 @@
 """A pytest plugin that ends the run if a test hangs in native code and keeps the interpreter lock.
 
 The thread of pytest-timeout is Python code and cannot run then. faulthandler's watchdog is C code and needs no lock. It
-acts a little after pytest-timeout, whose report has more details.
+acts a little later than pytest-timeout, whose report has more details.
 """
 
 from __future__ import annotations
@@ -29,6 +29,6 @@ def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> Generator[None
 
 @pytest.hookimpl(wrapper=True)
 def pytest_timeout_cancel_timer(item: pytest.Item) -> Generator[None, Any, Any]:
-    """And stop it with that clock."""
+    """When pytest-timeout stops its clock, stop the watchdog."""
     faulthandler.cancel_dump_traceback_later()
     return (yield)

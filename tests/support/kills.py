@@ -27,11 +27,12 @@ from support.waiting import eventually
 from system.plain_reader import outcomes, windows
 
 _SERVERS = ("nats", "mongodb", "s3")
-_SLICE_NS = 600 * 10**9  # of a job, read at once
+_SLICE_NS = 600 * 10**9  # documents of a job that are read at once
 
 
 def kill(stack: LocalStack, name: str, index: int = 0) -> bool:
-    """SIGKILL a process of a service, or a server, which the stack then starts again; whether one was running."""
+    """Kill (SIGKILL) a process of a service, or a server; the stack starts it again. Returns whether one was
+    running."""
     if name not in _SERVERS:
         return stack.kill(name, index) is not None
     try:
@@ -42,7 +43,7 @@ def kill(stack: LocalStack, name: str, index: int = 0) -> bool:
 
 
 def victims(stack: LocalStack, chance: random.Random, count: int) -> list[tuple[str, int]]:
-    """What to kill, in order: each process once as far as `count` goes, the rest by chance."""
+    """What to kill, in order: each process once, as far as `count` allows, then at random."""
     everything = [*[(str(status.service), status.index) for status in stack.services()], *[(s, 0) for s in _SERVERS]]
     order = chance.sample(everything, min(count, len(everything)))
     order += chance.choices(everything, k=count - len(order))
@@ -68,8 +69,8 @@ async def until_all_answer(stack: LocalStack) -> None:
 
 
 async def run_under_kills(system: System, job: Mapping[str, Any], chance: random.Random, count: int) -> tuple[Job, int]:
-    """The job, closed after `count` kills, which strike as its windows settle up to 60 % of them; and how many kills
-    came too late, when it was closed already."""
+    """Run a job under `count` kills, which are spread over the first 60 % of its settled windows. Returns the closed
+    job, and how many kills came after it was closed."""
     estimate = await system.client.estimate(job)
     due = sorted(chance.uniform(0, 0.6 * estimate.windows) for _ in range(count))
     order = victims(system.stack, chance, count)
@@ -88,7 +89,8 @@ async def run_under_kills(system: System, job: Mapping[str, Any], chance: random
 
 @dataclass
 class Silence:
-    """What a prober saw: calls, and the longest time in seconds that one had neither an answer nor a sentence."""
+    """What a prober saw: the number of calls, and the longest time in seconds that one waited for an answer or an
+    error."""
 
     calls: int = 0
     refused: int = 0
@@ -97,7 +99,7 @@ class Silence:
 
 @contextlib.asynccontextmanager
 async def probed(stack: LocalStack) -> AsyncIterator[Silence]:
-    """Asks for the jobs each second during the block, whatever became of the call before, as many users would."""
+    """During the block, ask for the jobs every second without waiting for the call before, as many users would."""
     seen = Silence()
     started: dict[asyncio.Task[None], float] = {}
 
@@ -107,7 +109,7 @@ async def probed(stack: LocalStack) -> AsyncIterator[Silence]:
             await client.jobs(10)
         except ClientError:
             seen.refused += 1
-        finally:  # a call that never came back counts as long as it lasted
+        finally:  # a call that never came back counts with its time so far
             seen.calls += 1
             seen.longest = max(seen.longest, time.monotonic() - begun)
 
@@ -146,7 +148,8 @@ class Digest:
 
 
 async def checked_digest(system: System, job: Job) -> Digest:
-    """The digest of a job that completed, once nothing of it is on the bus; its ledger and documents add up."""
+    """The digest of a completed job, after its last message on the bus is gone. Checks that its ledger and documents
+    add up."""
     assert (job.state, job.ledger.balanced) == ("completed", True), (job.error, job.notes)
     await until_empty(system.stack, job.id, 120)
     found = await asyncio.to_thread(_digest, system.stack.environment, job.id)
@@ -158,15 +161,15 @@ async def checked_digest(system: System, job: Job) -> Digest:
 
 
 def _digest(environment: Mapping[str, str], job: str) -> Digest:
-    """Reads documents as docs/reference/storage.md says and the files' bytes; every window planned has one outcome, and
-    each piece is there once."""
+    """Read documents as docs/reference/storage.md describes them, and the files' bytes. Check that every planned window
+    has one outcome, and that each piece exists once."""
     scope = {"_id": {"$gte": f"{job}.", "$lt": f"{job}/"}}
     with pymongo.MongoClient[dict[str, Any]](environment["SEISBUS_MONGODB_URI"], timeoutMS=120_000) as mongo:
         database = mongo[environment["SEISBUS_DATABASE"]]
         planned = [w["id"] for task in database["task"].find(scope) for w in windows(job, task["windows"])]
         ended = [outcome for document in database["outcome"].find(scope) for outcome in outcomes(document)]
         pieces = defaultdict(list)
-        # the embedded server holds everybody up while it reads an answer: none is long
+        # while the embedded server reads an answer, all others wait, so answers are kept short
         starts = sorted({outcome["start_ns"] // _SLICE_NS for outcome in ended})
         edges = [None, *((number * _SLICE_NS) / 1e9 for number in starts[1:]), None]
         for low, high in itertools.pairwise(edges):
@@ -194,7 +197,7 @@ def _sha256(files: dict[Path, bytes], document: Mapping[str, Any]) -> str:
     if path not in files:
         files[path] = path.read_bytes()
     first = document["foff"]
-    # a raw file names no byte count: its samples are float64
+    # the document of a raw file has no byte count, but its samples are float64
     count = document.get("nbytes") or 8 * document["npts"]
     data = files[path][first : first + count]
     assert len(data) == count

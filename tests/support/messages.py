@@ -56,7 +56,7 @@ _ROTATED = replace(
     cardinal=True, orthogonal=True, units="m/s",
 )  # fmt: skip
 
-# Bodies of version 0.1.0 that are kept name only the component of a window, and nothing of an adjoint source.
+# The kept bodies of version 0.1.0 have only the component for a window, and no such field for an adjoint source.
 _COMPONENTS = (
     handovers.MeasuredComponent("Z", windows=(MisfitWindow(0, 0, 0, 0.0, 0.0, 0, 0.0, 0.0, 0.0),)),
     handovers.MeasuredComponent("", source=handovers.AdjointTrace("", "", "", bytes(16), 0.0, 0.0, 0.0, 0.0, 0.0, "")),

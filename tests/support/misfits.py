@@ -29,10 +29,10 @@ from support.system import System
 from support.waiting import eventually
 
 DT, NPTS, LEAD = 0.125, 2400, 30.0
-# Seconds between packets of observed and synthetic.
+# Seconds between the packets of observed and synthetic waveforms.
 LATE = 1.5
 ORIGINS = {name: obspy.UTCDateTime(2020, 2, 2, 2, minute) for name, minute in (("a", 0), ("b", 20), ("c", 40))}
-# Of the source time function, s.
+# Width of the source time function in seconds.
 HALF_DURATION = 1.25
 EPICENTRE = (-39.95, 176.3, 20.0)
 STATIONS = {f"S{number:02d}": (-40.0 - 0.2 * number, 178.0 + 0.1 * number) for number in range(10)}
@@ -58,7 +58,7 @@ def packets(sta: str, component: str, seconds: Samples, late: float) -> Samples:
 
 
 def counts(sta: str, component: str) -> npt.NDArray[np.int32]:
-    """Observed counts from five minutes before the first event, an hour long, with a little noise."""
+    """Observed counts: an hour from five minutes before the first event, with a little noise."""
     start = ORIGINS["a"] - 300
     seconds = np.arange(int(3600 / DT)) * DT
     noise = np.random.default_rng([ord(c) for c in sta + component]).standard_normal(len(seconds))
@@ -78,7 +78,7 @@ def observed(sta: str) -> obspy.Stream:
 
 
 def synthetic(event: str, sta: str) -> obspy.Stream:
-    """Synthetics of a station; without noise, and at another rate or with NaN where that is what is tried."""
+    """Synthetics of a station, without noise. For some stations they have another rate, or NaN, to test this."""
     dt = 2 * DT if (event, sta) == ("c", OTHER_RATE) else DT
     seconds = np.arange(int(NPTS * DT / dt)) * dt - LEAD
     traces = []
@@ -104,7 +104,7 @@ def inventory() -> Inventory:
 
 
 def source(event: str) -> Event:
-    """What is known of an event."""
+    """The source of an event."""
     origin = Origin(time=ORIGINS[event], latitude=EPICENTRE[0], longitude=EPICENTRE[1], depth=EPICENTRE[2] * 1000)
     function = SourceTimeFunction(type="triangle", duration=2 * HALF_DURATION)
     mechanism = FocalMechanism(moment_tensor=MomentTensor(derived_origin_id=origin.resource_id))
@@ -135,8 +135,8 @@ def cut(event: str, sta: str) -> obspy.Stream:
 
 
 def alone(config: Config, event: str, sta: str) -> StationMeasurement:
-    """The library's answer, in this process, from the arrays themselves."""
-    # the numbers of SPECFEM's text are those of the arrays: they are written with all their digits
+    """The answer of the library, computed in this process from the arrays."""
+    # SPECFEM's text has the numbers of the arrays with all their digits
     return measure_station(config, cut(event, sta), synthetic(event, sta), source(event), inventory())
 
 
@@ -159,7 +159,8 @@ def dataset_alone(path: Path, config: Config, event: str) -> None:
 
 
 def tree(path: Path) -> dict[str, tuple[npt.NDArray[Any], dict[str, Any]]]:
-    """Every waveform and auxiliary array of a dataset with its attributes; XML, which says when it was made, is not."""
+    """Every waveform and auxiliary array of a dataset with its attributes, without XML, which has the time when it was
+    made."""
     found = {}
 
     def visit(name: str, item: Any) -> None:
@@ -175,7 +176,7 @@ _NORMALIZED = ("event_id", "source_", "site_", "channel_", "distance_", "azimuth
 
 
 def assert_same_tree(mine: Path, theirs: Path) -> None:
-    """The same names, attributes and arrays; numbers that were computed may differ in their last digits."""
+    """Assert equal names, attributes and arrays; computed numbers may differ in their last digits."""
     found, wanted = tree(mine), tree(theirs)
     assert found.keys() == wanted.keys()
     for name, (data, attributes) in wanted.items():
@@ -186,9 +187,9 @@ def assert_same_tree(mine: Path, theirs: Path) -> None:
             assert np.array_equal(array, data, equal_nan=data.dtype.kind == "f"), name
         else:
             assert np.allclose(array, data, rtol=1e-7, atol=scale, equal_nan=True), name
-        if "units" not in attributes:  # a job knows what its numbers are, files that obspy read do not
+        if "units" not in attributes:  # a job knows the units of its samples; files that obspy read do not
             assert mine_attributes.pop("units", "counts") == "counts", name
-        # a job's waveforms say what is known of source and receiver, too; files that obspy read do not
+        # a job's waveforms also have source and receiver; files that obspy read do not
         known = mine_attributes.keys() - attributes.keys() if name.startswith("Waveforms") else set()
         assert all(key.startswith(_NORMALIZED) for key in known), (name, known)
         assert mine_attributes.keys() - known == attributes.keys(), name
@@ -199,7 +200,7 @@ def assert_same_tree(mine: Path, theirs: Path) -> None:
 
 
 def write_inputs(folder: Path) -> None:
-    """Day files and StationXML as somebody has them, and synthetics as SPECFEM leaves them."""
+    """Write day files and StationXML as a user has them, and synthetics as SPECFEM writes them."""
     source = folder / "source"
     source.mkdir()
     for sta in STATIONS:
@@ -231,7 +232,7 @@ class Misfits:
         return Path(self.system.stack.environment["SEISBUS_OUTPUT_ROOT"])
 
     async def exported(self, format: str, **where: Any) -> list[dict[str, Any]]:
-        """Datasets of all events, none of them dead."""
+        """Export the datasets of all events, and check that none is dead."""
         job = await self.system.client.export(format, job=self.source.id, **where)
         done = await self.system.client.wait(job.id)
         assert (done.state, done.ledger.saved) == ("completed", len(ORIGINS)), done.error
@@ -244,7 +245,7 @@ class Misfits:
 
 
 async def submitted(system: System, spec: dict[str, Any]) -> str:
-    """Id of the job of one request, which is repeated until control answers."""
+    """Submit a job by one request, which is repeated until control answers; returns its id."""
     request = pb.SubmitJobRequest(spec=json.dumps(spec), request_id="observed and measured")
     async with grpc.aio.insecure_channel(system.stack.control_address) as channel:
         stub = control_pb2_grpc.ControlServiceStub(channel)

@@ -60,7 +60,7 @@ def hypoinverse(*events: tuple[str, list[str], int]) -> bytes:
 
 
 def compress(data: bytes, most_bits: int = 16) -> bytes:
-    """As Unix's compress packs it, without its clearing of the dictionary."""
+    """Pack as Unix's compress does, but never clear the dictionary."""
     table = {bytes([value]): value for value in range(256)}
     following, bits, codes, out = 257, 9, [], bytearray(b"\x1f\x9d" + bytes([0x80 | most_bits]))
 

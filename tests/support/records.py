@@ -27,7 +27,7 @@ def walk(count: int, seed: int = 1, step: int = 20) -> np.ndarray:
 
 
 def steim(values: Sequence[int], level: int = 2, order: str = ">", before: int = 0) -> bytes:
-    """Steim-1 or Steim-2 frames of counts; the check value is the last one."""
+    """Steim-1 or Steim-2 frames of counts; the check value is the last count."""
     layouts = _STEIM1 if level == 1 else _STEIM2
     counts = [int(v) for v in values]
     steps = [b - a for a, b in zip([before, *counts[:-1]], counts, strict=True)]
@@ -52,7 +52,7 @@ def steim(values: Sequence[int], level: int = 2, order: str = ">", before: int =
 
 
 def _word(part: Sequence[int], bits: int, inner: int | None, order: str) -> bytes:
-    if inner is None and bits < 32:  # numbers of their own width, each in the byte order
+    if inner is None and bits < 32:  # numbers of different widths, each in the byte order
         return struct.pack(f"{order}{len(part)}{'b' if bits == 8 else 'h'}", *part)
     number = 0
     for step in part:
@@ -93,7 +93,7 @@ class V2:
     reserved: bytes = b" "
     time: dict[str, int] = field(
         default_factory=dict
-    )  # year, day, hour, minute, second, fraction to be written instead
+    )  # year, day, hour, minute, second and fraction to write in place of the right ones
     factor: int = 20
     multiplier: int = 1
     activity: int = 0
@@ -200,7 +200,7 @@ class V3:
 
 
 def row(values: Any, per: int, hz: int = 20, **options: Any) -> bytes:
-    """Version 2 records of `per` samples that follow each other."""
+    """A row of version 2 records of `per` samples each, without gaps."""
     options.setdefault("factor", hz)
     return b"".join(
         V2(values[k : k + per], T0 + k * 10**9 // hz, **({"sequence": f"{k // per + 1:06d}".encode()} | options)).pack()

@@ -81,7 +81,7 @@ class SecureDeployment:
 
     @property
     def control_address(self) -> str:
-        # localhost is two addresses, and gRPC tells of the refusal of one of them
+        # localhost has two addresses, and gRPC may report that only one of them refuses
         return f"{LOOPBACK}:{self.control_port}"
 
     def transport(self, role: str = "operator") -> Transport:
@@ -116,12 +116,14 @@ class SecureDeployment:
         }
 
     async def start(self, user: ServiceUser) -> Process:
-        """Start one service and wait until it takes work; again where a server was away, as a container engine does."""
+        """Start one service and wait until it takes work. If it ends because a server was away, start it again, as a
+        container engine does."""
         port = self.health_ports.setdefault(user, free_port())
         environment = {**self.environment(user), "SEISBUS_HEALTH_ADDRESS": f"{LOOPBACK}:{port}"}
         command = [sys.executable, "-m", f"seisbus.{user}"]
         for again in (True, True, False):
-            # a socket that pymongo forgot in this process holds up the embedded server, which greets one at a time
+            # collect sockets that pymongo left open in this process, because the embedded server greets one connection
+            # at a time
             gc.collect()
             process = self.services[user] = await Process.start(user, command, environment, self.folder)
             found = await eventually(partial(_ready_or_ended, process), timeout=60)
@@ -186,7 +188,7 @@ async def _nats(found: SecureDeployment) -> Process:
 
 
 async def _mongodb(found: SecureDeployment) -> Process:
-    """The administrator is made while nobody else can connect; then the server asks for logins and speaks TLS."""
+    """Make the administrator while nobody else can connect; then start the server with logins and TLS."""
     store = found.folder / "mongodb"
     store.mkdir()
     (store / "secantusd.toml").touch()

@@ -96,7 +96,7 @@ async def strict_s3_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIte
 
 @dataclass(frozen=True, slots=True)
 class LockedS3:
-    """An S3 server that refuses who has no key, and the environment of those who have one."""
+    """An S3 server that refuses callers without a key, and the environment variables with the key."""
 
     url: str
     environment: Mapping[str, str]

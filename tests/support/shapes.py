@@ -1,5 +1,5 @@
-"""Whether documents are what the types of their collections say: the type hints of `seisbus.store.documents`, read at
-run time."""
+"""Check documents against the types of their collections: the type hints of `seisbus.store.documents`, read at run
+time."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ import pymongo
 
 from seisbus.store import collections
 
-# Told of one collection; all of them have the same cause.
+# So many complaints are shown per collection, because they usually have one cause.
 _MOST = 5
-# documents that have what steps put into the Metadata, under names of the steps' own
+# these documents also have what steps put into the Metadata, under any names
 _WITH_NAMES_OF_STEPS = {"WaveformDocument", "SeismogramDocument"}
 
 
 def shapes(module: ModuleType = collections) -> dict[str, Any]:
     """The type of the documents of each collection that a module names, by name of the collection."""
     names = {name: one for name, one in vars(module).items() if isinstance(one, collections.Collection)}
-    hints = {name: module.__annotations__[name] for name in names}  # a module's others need not be types
+    hints = {name: module.__annotations__[name] for name in names}  # other names of a module need not be types
     types = get_type_hints(type("Names", (), {"__annotations__": hints, "__module__": module.__name__}))
     return {str(one): get_args(get_args(types[name])[0])[0] for name, one in names.items()}
 
 
 def mismatches(value: Any, shape: Any, where: str = "") -> Iterator[str]:
-    """What about a value is not as its type says, in sentences that begin with the place."""
+    """How a value differs from its type, in sentences that begin with the place."""
     if shape is Any:
         return
     if is_typeddict(shape):
         yield from _fields(value, shape, where)
     elif (origin := get_origin(shape)) in (Union, UnionType):
         found = [list(mismatches(value, one, where)) for one in get_args(shape)]
-        if all(found):  # the complaints of the alternative that comes nearest
+        if all(found):  # the complaints of the alternative that fits best
             yield from min(found, key=len)
     elif origin is list:
         yield from _items(value, shape, where)
@@ -54,13 +54,13 @@ def mismatches(value: Any, shape: Any, where: str = "") -> Iterator[str]:
 
 
 def _is(value: Any, wanted: type) -> bool:
-    if isinstance(value, bool):  # which is an int to Python, and something else to BSON
+    if isinstance(value, bool):  # a bool is an int in Python, but not in BSON
         return wanted is bool
     return isinstance(value, (int, float) if wanted is float else wanted)
 
 
 def _is_plain(value: Any) -> bool:
-    """What steps may put into a datum's Metadata."""
+    """Whether a value is one that steps may put into Metadata."""
     if isinstance(value, list):
         return all(map(_is_plain, value))
     return isinstance(value, bool | int | float | str)
@@ -94,7 +94,7 @@ def _items(value: Any, shape: Any, where: str) -> Iterator[str]:
 
 
 def _places(value: Any, places: tuple[Any, ...], where: str) -> Iterator[str]:
-    """An array of a fixed shape, whose last place may stand for any number of items."""
+    """Mismatches of an array of fixed shape; its last type may hold for any number of items."""
     if not isinstance(value, list | tuple):
         yield f"{where}: {value!r} is not a list"
         return
@@ -110,9 +110,9 @@ def _places(value: Any, places: tuple[Any, ...], where: str) -> Iterator[str]:
 
 
 def check_documents(environment: Mapping[str, str]) -> Counter[str]:
-    """Hold every document of a stack's database against its type; how many there are of each collection.
+    """Check every document of a stack's database against its type. Returns how many there are in each collection.
 
-    AssertionError with the first complaints of each collection, also for a collection that no type is known of.
+    AssertionError with the first complaints of each collection, also for a collection without a type.
     """
     known = shapes()
     counts: Counter[str] = Counter()

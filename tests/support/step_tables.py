@@ -20,7 +20,7 @@ HEAD = "| parameter | values | default | unit | meaning |\n|---|---|---|---|---|
 
 
 def values_of(parameter: Parameter) -> str:
-    """What a parameter may be, in words."""
+    """The allowed values of a parameter, in words."""
     if parameter.choices:
         return ", ".join(f"`{choice}`" for choice in parameter.choices)
     if parameter.kind is Kind.NUMBERS:
@@ -42,7 +42,7 @@ def values_of(parameter: Parameter) -> str:
 
 
 def default_of(parameter: Parameter) -> str:
-    """What it is where it is not given."""
+    """The value of a parameter that is not given."""
     if parameter.default is REQUIRED:
         return "needed"
     if parameter.default is None:

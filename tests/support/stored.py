@@ -17,8 +17,8 @@ _SCRIPT = Path(__file__).resolve().parents[1] / "system" / "plain_reader.py"
 
 @dataclass(frozen=True, slots=True)
 class PlainPiece:
-    """One wf document with the hash of its samples as float64; `start_ns` and `rate` are those of its bytes, None
-    for raw samples."""
+    """One wf document with the hash of its samples as float64. `start_ns` and `rate` come from its bytes; None for raw
+    samples."""
 
     document: dict[str, Any]
     npts: int
@@ -57,13 +57,13 @@ class PlainJob:
         return self._pieces.get(window, [])
 
     def log_of(self, window: str) -> str:
-        """All messages logged on a window, saved or dead, one a line."""
+        """All messages on the log of a window, saved or dead, one per line."""
         entries = [line for document in (*self.logs, *self.buried) if document["window"] == window
                    for line in document["logdata"]]  # fmt: skip
         return "\n".join(line["error_message"] for line in entries)
 
     def assert_adds_up(self) -> None:
-        """Every planned window has one outcome, and each outcome what belongs to its fate."""
+        """Assert that every planned window has one outcome, and each outcome has the documents of its fate."""
         planned = [window["id"] for window in self.planned]
         assert len(set(planned)) == len(planned)
         assert sorted(planned) == sorted(outcome["_id"] for outcome in self.outcomes)
@@ -81,7 +81,7 @@ class PlainJob:
 
 
 async def read_plainly(environment: dict[str, str], job: str) -> PlainJob:
-    """What the job left, read by `plain_reader` in a fresh process."""
+    """Everything that the job left, read by `plain_reader` in a new process."""
     order = {"uri": environment["SEISBUS_MONGODB_URI"], "database": environment["SEISBUS_DATABASE"], "job": job}
     credentials = {name: value for name, value in environment.items() if name.startswith("AWS_")}
     if endpoint := environment.get("SEISBUS_SINK_ENDPOINT"):

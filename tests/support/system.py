@@ -1,6 +1,7 @@
 """Run a system for tests: an S3 server with one bucket per archive, the local stack, and a client.
 
-Every archive has its own name and bucket, so that modules do not see each other; a module fills its bucket itself.
+Every archive has its own name and bucket, so that test modules do not affect each other. A module fills its bucket
+itself.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ class System:
         return done
 
     async def sync(self, archive: str) -> Job:
-        """Bring an archive's indexes, catalogs and stations in."""
+        """Index an archive: its index keys, catalogs and stations."""
         job = await self.client.sync_index(archive)
         done = await self.client.wait(job.id, check=False)
         assert done.state == "completed", done.error
@@ -133,4 +134,4 @@ async def running_system(folder: Path, s3: S3Server) -> AsyncIterator[System]:
         AsyncClient(stack.control_address) as client,
     ):
         yield System(stack, client, s3.root)
-        check_documents(stack.environment)  # of all that tests have done by now
+        check_documents(stack.environment)  # check the documents of all tests so far

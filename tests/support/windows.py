@@ -39,13 +39,14 @@ def piece_of(stored: PlainJob, channel: str, start_ns: int) -> PlainPiece:
 
 
 def assert_partition(days: Days, stored: PlainJob, first: date, count: int, length_ns: int) -> None:
-    """Every tile is saved and holds exactly its samples, so that one after the other they are the days' samples."""
+    """Assert that every tile is saved with exactly its samples, so that all tiles together have the samples of the
+    days."""
     start = day_ns(first)
     edges = [start + k * length_ns for k in range(count * DAY_NS // length_ns + 1)]
     at = 0
     for begin, end in pairwise(edges):
         index, data = days.between(begin, end, inclusive=False)
-        assert index == at  # the expected tiles partition the samples, too
+        assert index == at  # check also that the expected tiles have every sample once
         at += len(data)
         piece = piece_of(stored, days.channel, begin)
         assert (piece.document["t0_ns"], piece.npts, piece.sha256) == (days.time_ns(index), len(data), sha256(data))

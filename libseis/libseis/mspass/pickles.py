@@ -1,4 +1,4 @@
-"""Unpickling of what a database or a Metadata value brings, without the power to run code."""
+"""Unpickle values of a database or of Metadata without letting them run code."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ class _Unpickler(pickle.Unpickler):
 
 
 def loads(data: bytes, packages: tuple[str, ...], functions: frozenset[tuple[str, str]] = frozenset()) -> Any:
-    """The object in a pickle that may hold plain values, arrays and classes of packages with these beginnings.
+    """The object in a pickle, which may hold plain values, arrays, and classes of packages whose names begin so.
 
-    Of these packages no function is called but `functions`, each as (module, name). pickle.UnpicklingError for others.
+    No function of these packages is called except `functions`, each as (module, name). pickle.UnpicklingError for
+    others.
     """
     return _Unpickler(data, packages, functions).load()

@@ -87,11 +87,11 @@ class _DataTagError(TypeError, AttributeError):
 
 
 class Undertaker:
-    """Buries, mummifies or cremates dead data.
+    """Bury, mummify or cremate dead data.
 
     `db` takes the documents: dead data go to `regular_data_collection`, data that could not be built (Metadata
-    is_abortion True) to `aborted_data_collection`, both marked with `data_tag` if given. TypeError when `db` is no
-    database or `data_tag` no text. Gaps play no part.
+    is_abortion True) to `aborted_data_collection`, both marked with `data_tag` if given. TypeError if `db` is not a
+    database or `data_tag` is not a text. Gaps do not matter.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class Undertaker:
         self.data_tag = data_tag
 
     def _is_abortion(self, d: Atomic) -> bool:
-        """True for a datum that could not be built; a dead datum that does not say gets a Complaint."""
+        """True for a datum that could not be built. A dead datum without is_abortion gets a Complaint."""
         _need(d, ATOMIC, "_is_abortion")
         if d.is_defined("is_abortion"):
             return bool(d.get_bool("is_abortion"))
@@ -131,10 +131,10 @@ class Undertaker:
         return self.db[collection].insert_one(document).inserted_id
 
     def handle_abortion(self, doc_or_datum: Atomic | Metadata | Mapping[str, Any], type: str | None = None) -> Any:
-        """Store what is known of a datum that could not be built, and return the document's id.
+        """Store a document about a datum that could not be built, and return its id.
 
         `type` says what it should have become (default: its class, "unknown" for a dict or Metadata). TypeError for
-        anything that is neither an atomic datum nor Metadata nor a dict.
+        anything but an atomic datum, Metadata or a dict.
         """
         _need(doc_or_datum, (*ATOMIC, Metadata, Mapping), "handle_abortion")
         document: dict[str, Any] = {"tombstone": _storable(doc_or_datum), "type": type or "unknown"}
@@ -214,7 +214,7 @@ class Undertaker:
     def cremate(self, mspass_object: Datum) -> Datum:
         """Let dead data disappear: a dead datum becomes an empty one of its class, an ensemble keeps its live members.
 
-        Live data are returned as they are; abortions are stored all the same. TypeError if it is not a data object.
+        Live data are returned as they are; abortions are stored also here. TypeError if it is not a data object.
         """
         _need(mspass_object, DATA, "cremate")
         if isinstance(mspass_object, ENSEMBLES):
@@ -246,11 +246,11 @@ class Undertaker:
         return [_with_members(d, [member for member in d.member if member.live]), dead]
 
     def mummify(self, mspass_object: Datum, post_elog: bool = True, post_history: bool = False) -> Datum:
-        """Free the memory of dead data, in place: the samples go.
+        """Free the memory of dead data in place by removing their samples.
 
-        With `post_elog` the log's entries move to the Metadata as error_log, with `post_history` the history moves
-        there as processing_history (pickled). Live data are left alone; dead members of an ensemble, and all
-        of a dead one, are mummified. TypeError if it is not a data object.
+        With `post_elog` the log's entries move to the Metadata as error_log; with `post_history` the history moves
+        there as processing_history (pickled). Live data are not changed. Dead members of an ensemble, and all members
+        of a dead ensemble, are mummified. TypeError if it is not a data object.
         """
         _need(mspass_object, DATA, "mummify")
         if isinstance(mspass_object, ENSEMBLES):

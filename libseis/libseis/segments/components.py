@@ -1,4 +1,4 @@
-"""Segments of three channels brought onto one time base, as `libseis.mspass.algorithms.bundle` does it with TimeSeries.
+"""Bring segments of three channels onto one time base, as `libseis.mspass.algorithms.bundle` does with TimeSeries.
 
 Counts stay int32 here, and times integer nanoseconds.
 """
@@ -24,7 +24,7 @@ class Components:
     Attributes
     ----------
     segments : tuple of Segment
-        What the rows were made of.
+        The segments that the rows were made from.
     t0_ns : int
         Time of the first sample of the first row, nanoseconds since 1970.
     rate : Rate
@@ -43,12 +43,12 @@ class Components:
 
     @property
     def skews(self) -> tuple[float, ...]:
-        """`late_ns` in seconds; empty where all rows are sampled at the same times."""
+        """`late_ns` in seconds; empty if all rows are sampled at the same times."""
         return tuple(late / 1e9 for late in self.late_ns) if any(self.late_ns) else ()
 
     @property
     def skew_text(self) -> str:
-        """One sentence on channels that are sampled at other times than the first; "" where none is."""
+        """One sentence on channels that are sampled at other times than the first one; "" if there are none."""
         head = self.segments[0]
         told = [
             f"{segment.channel.chan} {late / 1e6:+.6g} ms ({late / self.rate.period_ns:+.2f} samples)"

@@ -1,7 +1,7 @@
 """Station-component pairs of observed and synthetic traces, made from a few wavelets and noise.
 
-Deterministic from the number of the pair alone and free of libseis, so that the same traces can be made in
-an environment that only has numpy and obspy. Nothing here knows how windows are chosen.
+The number of a pair alone decides it, and libseis is not used, so that the same traces can be made in an environment
+with only numpy and obspy. This module does not know how windows are chosen.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ BANDS_FAR = ((17.0, 60.0), (25.0, 90.0), (40.0, 100.0))
 
 
 def all_specs(count: int = 56) -> list[PairSpec]:
-    """The first `count` pairs: distances, depths, bands, noise, shifts and scales run through at unequal strides."""
+    """The first `count` pairs. Distances, depths, bands, noise, shifts and scales change with different periods."""
     specs = []
     for number in range(count):
         distance = DISTANCES[number % len(DISTANCES)]

@@ -1,9 +1,10 @@
-"""Configs of a dataset: /AuxiliaryData/Configs/<path>, bool[1], every setting an attribute, in Pyatoa's flat names.
+"""Configs of a dataset: /AuxiliaryData/Configs/<path>, bool[1], with one attribute per setting, under Pyatoa's flat
+names.
 
-What begins with pyflex_config_ and pyadjoint_config_ Pyatoa hands on, so only what those know stands there; settings of
-ours alone, and of other types of adjoint source, are called window_… and adjoint_….
-Arrays above 8 kB (HDF5 holds at most 64 kB of attributes an object) go to /AuxiliaryData/ConfigArrays/<path>/<name>,
-and the attribute says where.
+Pyatoa hands settings that begin with pyflex_config_ and pyadjoint_config_ to Pyflex and Pyadjoint, so only settings
+that these know have such names. Our own settings, and those of other types of adjoint source, are called window_… and
+adjoint_…. An object in HDF5 has at most 64 kB of attributes. So arrays above 8 kB go to
+/AuxiliaryData/ConfigArrays/<path>/<name>, and the attribute says where.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _SAME_FOR_ALL = {
 
 
 def write_settings(dataset: DatasetLike, path: str, settings: Mapping[str, Any]) -> None:
-    """Store the fields of a config at a path (`default`, `i01`, `i01/s00`), in place of the one that was there.
+    """Store the fields of a config at a path (`default`, `i01`, `i01/s00`); an older config there is replaced.
 
     Raises AsdfConflictError for a config of an iteration beside configs of its steps: `i01` is a dataset or a group.
     """

@@ -33,7 +33,7 @@ BAND_KEYS = ("low_f_band_edge", "high_f_band_edge")
 
 
 def _band(d: Metadata, keys: Sequence[str], subdocument: str | None) -> tuple[float, float]:
-    """The edges of the band in Hz, out of the Metadata or of a dict in them."""
+    """The edges of the band in Hz, from the Metadata or from a dict in them."""
     where: Any = dict(d)
     if subdocument is not None:
         where = d[subdocument] if isinstance(subdocument, str) and d.is_defined(subdocument) else {}
@@ -82,7 +82,7 @@ def _kill(d: Any, error: MsPASSError, algorithm: str) -> None:
 
 
 def _need_live(spectrum: PowerSpectrum, d: Any, algorithm: str) -> bool:
-    """Kill a datum for want of a spectrum, with what the spectrum's log says."""
+    """Kill a datum that has no spectrum, and copy the log of the spectrum."""
     if spectrum.dead():
         d.elog += spectrum.elog
         _kill(d, MsPASSError("noise_spectrum is dead", ErrorSeverity.Invalid), algorithm)
@@ -99,7 +99,8 @@ def _arguments(d: Any, kind: type, engine: Any, component: Any, algorithm: str) 
 
 
 def _checked(kind: type, component: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Check the arguments of a processing function before its wrapper takes every ValueError for one of the datum."""
+    """Check the arguments of a processing function first, because its wrapper takes every ValueError as a problem of
+    the datum."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         signature = inspect.signature(function)

@@ -40,7 +40,7 @@ __all__ = ["RFdecon", "RFdeconProcessor"]
 
 Values = NDArray[np.float64]
 
-# the engine of an algorithm and the branches of its parameters, the first that there is
+# the engine of each algorithm, and the branches of its parameters; the first branch that exists is used
 _ALGORITHMS: dict[str, tuple[Callable[[Metadata], ScalarDecon], tuple[str, ...]]] = {
     "LeastSquares": (LeastSquareDecon, ("LeastSquare",)),
     "WaterLevel": (WaterLevelDecon, ("WaterLevel",)),
@@ -57,7 +57,7 @@ _LONG_WINDOW = {
     "wavelet_window_end": 20.0, "operator_nfft": 4096, "water_level": 0.1, "number_tapers": 3,
     "noise_window_start": -140.0, "noise_window_end": -10.0,
 }  # fmt: skip
-# what MsPASS's presets have that differs from the packaged RFdeconProcessor.pf
+# where MsPASS's presets differ from the packaged RFdeconProcessor.pf
 _PRESETS: dict[str, dict[str, Any]] = {
     DEFAULT_PRESET: _LONG_WINDOW | {"shaping_wavelet_type": "ricker", "shaping_wavelet_frequency": 0.125},
     "mtz_plane_wave_highres": _LONG_WINDOW | {"shaping_wavelet_type": "ricker", "shaping_wavelet_frequency": 0.25},
@@ -141,7 +141,7 @@ class RFdeconProcessor:
         self.processor = make(self.md)
 
     def __getstate__(self) -> dict[str, Any]:
-        # the engine follows from the rest
+        # the engine is made again from the rest
         return {key: value for key, value in self.__dict__.items() if key != "processor"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -169,7 +169,7 @@ class RFdeconProcessor:
 
     @property
     def waveletwin(self) -> TimeWindow:
-        """The span of the wavelet; that of the data if there is no other."""
+        """The span of the wavelet; by default that of the data."""
         return self._window("wavelet") if self.md.is_defined("wavelet_window_start") else self.dwin
 
     @property
@@ -178,7 +178,7 @@ class RFdeconProcessor:
         return self._window("noise") if self.uses_noise else TimeWindow()
 
     def _select(self, d: Any, dtype: str, component: int, window: TimeWindow | None, method: str) -> Any:
-        """The TimeSeries or the vector that is meant."""
+        """The TimeSeries or vector to use."""
         if dtype not in ("Seismogram", "TimeSeries", "raw_vector"):
             raise RuntimeError(
                 f"RFdeconProcessor.{method}: dtype must be Seismogram, TimeSeries or raw_vector, found {dtype!r}"
@@ -328,7 +328,7 @@ class RFdeconProcessor:
         return self.processor.getresult()
 
     def actual_output(self) -> TimeSeries:
-        """Return what the algorithm makes of its wavelet, of unit energy, centred on lag zero.
+        """Return the wavelet after deconvolution by itself, with unit energy, centred on lag zero.
 
         Returns
         -------
@@ -339,7 +339,7 @@ class RFdeconProcessor:
         return self.processor.actual_output()
 
     def output_shaping_wavelet(self) -> TimeSeries:
-        """Return the wavelet that should stand for a spike, of unit energy, centred on lag zero.
+        """Return the wavelet that replaces a spike in the result, with unit energy, centred on lag zero.
 
         Returns
         -------
@@ -413,7 +413,7 @@ def _values(d: Any) -> Values:
 
 
 def _vector(values: Any, name: str) -> DoubleVector | TimeSeries:
-    """A TimeSeries, or numbers in one dimension, read once; TypeError for anything else."""
+    """A TimeSeries, or a vector of numbers; TypeError for anything else."""
     if isinstance(values, TimeSeries):
         return values
     try:

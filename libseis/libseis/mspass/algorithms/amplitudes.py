@@ -204,7 +204,7 @@ def PerfAmplitude(d: Atomic, perf: float) -> float:
 
 
 class ScalingMethod(Enum):
-    """What data are scaled by."""
+    """The amplitude that data are scaled by."""
 
     Peak = 0
     RMS = 1
@@ -233,7 +233,7 @@ def _in_window(d: Atomic, window: TimeWindow | None) -> Values:
     x = _live_samples(d)
     if window is None or window.start > window.end or not x.size:
         return x
-    # an end that differs from a sample's time by rounding only is on the sample
+    # an end that differs from a sample's time only by rounding is on the sample
     first = max(0, math.ceil((window.start - d.t0) / d.dt - 1e-6))
     last = min(d.npts - 1, math.floor((window.end - d.t0) / d.dt + 1e-6))
     if first > last or min(window.end, d.endtime()) <= max(window.start, d.t0):

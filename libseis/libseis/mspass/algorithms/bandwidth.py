@@ -1,6 +1,6 @@
-"""The band in which a signal stands out of the noise, from two power spectra: edges and statistics.
+"""The band in which a signal is above the noise, from two power spectra: edges and statistics.
 
-Spectra have no gaps; nothing here looks at life or death of the data they come from.
+Spectra have no gaps. The functions here do not look at whether the data are live.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from libseis.signal.snr import NOISE_FREE
 
 Curve = NDArray[np.float64]
 
-# filters of digitisers leave the top fifth of the band to Nyquist without meaning
+# because of the filters of digitisers, the top fifth of the band up to Nyquist cannot be used
 USABLE_NYQUIST = 0.8
 
 
@@ -46,7 +46,7 @@ class BandwidthData:
 
 
 def _snr_curve(signal: PowerSpectrum, noise: PowerSpectrum) -> Curve:
-    """Amplitude ratio at the signal's frequencies; 1 where the noise is not known, or neither has power."""
+    """Amplitude ratio at the signal's frequencies; 1 if the noise is not known, or if neither has power."""
     power = np.asarray(signal.spectrum)
     frequencies = signal.f0() + signal.df() * np.arange(len(power))
     levels = np.asarray(noise.spectrum)

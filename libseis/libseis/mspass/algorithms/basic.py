@@ -1,7 +1,7 @@
 """Time standard, coordinates, components and tapers: names of mspasspy.algorithms.basic and of
 mspasspy.ccore.algorithms.basic.
 
-Dead data pass unchanged. Gap lists are kept; rotations and tapers take what fills a gap as samples.
+Dead data pass unchanged. Gap lists are kept; rotations and tapers use the samples that fill a gap.
 """
 
 from __future__ import annotations

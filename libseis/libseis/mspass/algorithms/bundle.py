@@ -1,6 +1,6 @@
-"""Seismograms out of single channels (names of mspasspy.algorithms.bundle): grouping, choice of components, alignment.
+"""Make Seismograms of single channels (names of mspasspy.algorithms.bundle): grouping, choice of components, alignment.
 
-What cannot be bundled comes back as a dead Seismogram with the reason on its elog. Dead channels take no part.
+Data that cannot be bundled come back as a dead Seismogram with the reason on its elog. Dead channels are ignored.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SORT_KEYS = ("net", "sta", "loc", "chan")
 
 
 class Skew(StrEnum):
-    """What happens to the part of a sample by which components start apart."""
+    """What happens if the components start apart by a part of a sample."""
 
     RECORD = "record"
     """samples stay, the offsets (s) go to the Metadata as component_skew"""
@@ -47,8 +47,8 @@ class Skew(StrEnum):
 class Policy:
     """How components are brought together.
 
-    `inventory` gives orientations that the Metadata do not; `max_skew` (seconds, None: half a sample) refuses
-    components that start further off the common sample grid; `skew` says what happens to smaller offsets.
+    `inventory` gives orientations that the Metadata do not have. `max_skew` (seconds, None: half a sample) is the
+    largest allowed distance from the common sample grid. `skew` says what happens to smaller offsets.
     """
 
     inventory: Inventory | None = None
@@ -65,7 +65,7 @@ def _code(d: TimeSeries, key: str) -> str:
 
 
 def _sensor(d: TimeSeries) -> tuple[str, str, str, str]:
-    """What one sensor's channels have in common: net, sta, loc and the first two letters of chan."""
+    """The codes that a sensor's channels have in common: net, sta, loc and the first two letters of chan."""
     return _code(d, "net"), _code(d, "sta"), _code(d, "loc"), _code(d, "chan")[:2]
 
 
@@ -74,8 +74,8 @@ def _refuse(text: str, what: str) -> SampleError:
 
 
 def _choose(members: Sequence[TimeSeries]) -> list[TimeSeries]:
-    """One datum of each of exactly three channels, in the order given: of several, the one that starts nearest the
-    earliest start of all.
+    """One datum of each of exactly three channels, in the given order. If a channel has several, the one that starts
+    nearest to the earliest start of all.
     """
     live = [d for d in members if d.live and d.npts > 0]
     channels = list(dict.fromkeys(_code(d, "chan") for d in live))
@@ -93,7 +93,8 @@ def _choose(members: Sequence[TimeSeries]) -> list[TimeSeries]:
 
 @dataclass(frozen=True, slots=True)
 class _Alignment:
-    """Which samples of three components make common ones: `first` sample of each, `count`, offsets left (s)."""
+    """The common samples of three components: the `first` sample of each, their `count`, and the offsets that are left
+    (s)."""
 
     first: tuple[int, ...]
     count: int
@@ -109,7 +110,8 @@ def _align(components: Sequence[TimeSeries], max_skew: float | None) -> _Alignme
     if any(abs(d.dt - head.dt) * longest > 0.5 * head.dt for d in components):
         rates = ", ".join(f"{d.samprate():g}" for d in components)
         raise _refuse(f"the components have different sample rates: {rates} Hz", "dt")
-    # differences of integers where both clocks have them: epoch floats would lose a microsecond
+    # if both clocks have integer times, their difference is used, because floats of epoch times would lose a
+    # microsecond
     late = [(d.t0_ns - head.t0_ns) * 1e-9 for d in components]
     shifts = [round(seconds / head.dt) for seconds in late]
     begin = max(shifts)
@@ -118,7 +120,7 @@ def _align(components: Sequence[TimeSeries], max_skew: float | None) -> _Alignme
         raise _refuse("the components have no time in common", "t0")
     offsets = tuple(seconds - shift * head.dt for seconds, shift in zip(late, shifts, strict=True))
     limit = 0.5 * head.dt if max_skew is None else max_skew
-    # a nanosecond of rounding does not count as skew of the datum
+    # an offset of a nanosecond is rounding, and not skew
     worst = max(offsets, key=abs)
     if abs(worst) > limit + 1e-9:
         raise _refuse(f"the components are sampled {abs(worst):.6g} s apart, more than max_skew {limit:g} s", "t0")
@@ -130,7 +132,8 @@ def _aligned_rows(components: Sequence[TimeSeries], alignment: _Alignment, skew:
     for d, first, offset in zip(components, alignment.first, alignment.offsets, strict=True):
         x = samples(d)
         if skew is Skew.RESAMPLE and abs(offset) > 1e-9:
-            # interpolation needs a sample on both sides of every time wanted: the outermost value stands in for it
+            # interpolation needs a sample on both sides of every wanted time; at the ends the outermost value is used
+            # again
             padded = np.pad(x, 1, mode="edge")
             x = lanczos_interpolation(padded, offset - d.dt, d.dt, 0.0, d.dt, d.npts, a=LANCZOS_WIDTH, window="lanczos")
         rows.append(x[first : first + alignment.count])
@@ -138,7 +141,7 @@ def _aligned_rows(components: Sequence[TimeSeries], alignment: _Alignment, skew:
 
 
 def _assemble(components: Sequence[TimeSeries], policy: Policy) -> Seismogram:
-    """The Seismogram of three chosen components; SampleError when they do not fit together."""
+    """The Seismogram of three chosen components; SampleError if they do not fit together."""
     for d in components:
         if has_gaps(d):
             raise _refuse(f"{_code(d, 'chan')} has gaps; fill or split them first", "gaps")
@@ -152,7 +155,7 @@ def _assemble(components: Sequence[TimeSeries], policy: Policy) -> Seismogram:
     seismogram = Seismogram(header, head)
     seismogram.adopt_data(np.array(_aligned_rows(components, alignment, policy.skew), order="F"))
     seismogram.set_t0_ns(head.time_ns(alignment.first[0]))
-    # on the axes that MsPASS's coordinates are meant for the matrix is the identity, and stays marked so
+    # on standard axes the matrix is the identity, and the flags must still say so
     seismogram.tmatrix = axes
     _merge_metadata(seismogram, components)
     if any(abs(offset) > 1e-9 for offset in alignment.offsets):
@@ -166,7 +169,8 @@ def _assemble(components: Sequence[TimeSeries], policy: Policy) -> Seismogram:
 
 
 def _merge_metadata(seismogram: Seismogram, components: Sequence[TimeSeries]) -> None:
-    """chan and channel_id become lists in the order of the components; the orientation is in the matrix now."""
+    """chan and channel_id become lists in the order of the components. The orientation is left out, because the matrix
+    has it."""
     for key in ("channel_hang", "channel_vang"):
         seismogram.erase(key)
     for key in ("chan", "channel_id"):
@@ -177,7 +181,7 @@ def _merge_metadata(seismogram: Seismogram, components: Sequence[TimeSeries]) ->
 
 
 def _dead(members: Sequence[TimeSeries], reason: str) -> Seismogram:
-    """A dead, empty Seismogram with the Metadata and logs of everything that went into it."""
+    """A dead, empty Seismogram with the Metadata and logs of all its channels."""
     dead = Seismogram()
     for d in reversed(members):
         for key in d.keys():  # noqa: SIM118 (Metadata has no items())
@@ -258,19 +262,20 @@ def BundleSEEDGroup(
 
 
 def _sort_descending(ensemble: TimeSeriesEnsemble) -> None:
-    """Sort the members in place by net, sta, loc, chan from high to low; what is not defined is lowest."""
+    """Sort the members in place by net, sta, loc, chan from high to low; undefined values are lowest."""
 
     def rank(d: TimeSeries) -> tuple[tuple[bool, str], ...]:
-        # a blank location is the same one where it is not defined
+        # an undefined location counts as a blank one
         return tuple((key == "loc" or d.is_defined(key), _code(d, key)) for key in SORT_KEYS)
 
     ensemble.member.sort(key=rank, reverse=True)
 
 
 def _bundle_sensor(members: list[TimeSeries], policy: Policy) -> list[Seismogram]:
-    """All Seismograms of one sensor: its data may come in several pieces a channel.
+    """All Seismograms of one sensor, whose channels may have several pieces each.
 
-    Pieces are taken triplet by triplet from the earliest on; pieces left over are named on the last Seismogram.
+    Three pieces at a time are bundled, from the earliest on. The log of the last Seismogram names pieces that are left
+    over.
     """
     made: list[Seismogram] = []
     rest = members

@@ -1,4 +1,4 @@
-"""Calibration: instrument sensitivities of a channel collection, applied to data (mspasspy.algorithms.calib)."""
+"""Calibration: sensitivities out of a channel collection are applied to data (mspasspy.algorithms.calib)."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class _Database(Protocol):
 
 
 def _sensitivity(data: bytes, units: Sequence[str]) -> tuple[float, str] | None:
-    """Counts per SI unit of the input and that unit, None when the metadata do not say or are in other units."""
+    """Counts per SI unit of the input, and that unit; None if the metadata do not have them or use other units."""
     try:
-        # a database must not be able to run code here
+        # unpickled with restrictions, because a database must not be able to run code here
         channel = loads(data, ("obspy.core.",))
     except Exception:
         return None

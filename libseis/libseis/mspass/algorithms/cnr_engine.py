@@ -222,7 +222,7 @@ class CNRDeconEngine:
         return result
 
     def output_shaping_wavelet(self) -> TimeSeries:
-        """Return the wavelet that should stand for a spike, of unit energy, centred on lag zero."""
+        """Return the wavelet that replaces a spike in the result, with unit energy, centred on lag zero."""
         return _unit(_centred(rules.series_of(self._shape, self._nfft), self._dt))
 
     def ideal_output(self) -> TimeSeries:

@@ -1,6 +1,6 @@
 """Editing by Metadata: tests that kill data (executioners); with the operators, the names of mspasspy.algorithms.edit.
 
-Dead data are never changed. Samples and gaps play no part.
+Dead data are never changed. Samples and gaps do not matter.
 """
 
 from __future__ import annotations

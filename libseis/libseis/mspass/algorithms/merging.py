@@ -20,7 +20,7 @@ from libseis.objects.timeserieswgaps import TimeSeriesWGaps
 from libseis.objects.timewindow import TimeWindow
 from libseis.segments import Joined, Rate, Segment, join
 
-# all pieces are of one channel by the caller's word; their names take no part in joining
+# the caller says that all pieces belong to one channel, so their codes are not compared
 _ANY = Channel("", "", "", "")
 
 
@@ -37,7 +37,7 @@ def _segments(pieces: Sequence[TimeSeries]) -> list[Segment]:
 
 
 def _problem(pieces: Sequence[TimeSeries]) -> str:
-    """Why live pieces cannot be merged, empty when they can."""
+    """Why live pieces cannot be merged; empty if they can."""
     first = pieces[0]
     if not all(isinstance(d, TimeSeries) for d in pieces):
         return "merge only takes TimeSeries"
@@ -45,7 +45,7 @@ def _problem(pieces: Sequence[TimeSeries]) -> str:
         return f"the sample interval {first.dt} s is no sample interval"
     if any(d.tref != first.tref for d in pieces):
         return "the pieces have different time standards"
-    # a rate that drifts by less than half a sample over the piece is the same rate written differently
+    # rates that differ by less than half a sample over the piece are the same rate, written differently
     wrong = [d.dt for d in pieces if abs(d.dt - first.dt) * max(d.npts, 1) > 0.5 * first.dt]
     if wrong:
         return f"the pieces have different sample intervals: {first.dt} and {wrong[0]} s"
@@ -69,7 +69,8 @@ def _live(algorithm: str, pieces: Iterable[TimeSeries]) -> list[TimeSeries]:
 
 
 def _assemble(head: TimeSeries, joined: Joined, start: float | None, end: float | None) -> TimeSeries:
-    """The segments on the grid of the first, zero in between and where a wanted span is not covered; gaps listed."""
+    """The segments on the grid of the first one, with zeros between them and where the wanted span is not covered. The
+    zeros are listed as gaps."""
     first = joined.segments[0]
     begin = 0 if start is None else head.sample_number(start)
     last = joined.segments[-1]

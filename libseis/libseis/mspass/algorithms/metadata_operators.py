@@ -68,7 +68,7 @@ class MetadataOperator(ABC):
 
 
 class _Operator(MetadataOperator):
-    """The common course: data checks, keys, the operation; what cannot be computed kills with an elog entry."""
+    """What all operators do: check data and keys, then compute; a datum where that fails is killed."""
 
     def _needed(self) -> tuple[str, ...]:
         raise NotImplementedError

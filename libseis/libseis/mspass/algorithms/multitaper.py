@@ -31,7 +31,7 @@ def _dead_spectrum(message: str) -> PowerSpectrum:
 
 
 def _transform_length(winsize: int, nfft: int) -> int:
-    """MsPASS's rule: `nfft`, or the next power of two above `winsize` where `nfft` is less."""
+    """MsPASS's rule: `nfft`, or the next power of two above `winsize` if `nfft` is less."""
     return nfft if nfft >= winsize else 1 << winsize.bit_length()
 
 
@@ -87,7 +87,7 @@ class MTPowerSpectrumEngine:
         self._nfft = _transform_length(self._winsize, int(nfft))
         self._dt = float(dt)
         self.set_df(self._dt)
-        slepian_tapers(self._winsize, self._tbp, self._ntapers)  # values out of range are told now
+        slepian_tapers(self._winsize, self._tbp, self._ntapers)  # to refuse values out of range now
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.__dict__)

@@ -1,4 +1,4 @@
-"""Where the axis of a seismic channel points: from Metadata, or from station metadata; never from its letter."""
+"""The direction of a channel's axis, from Metadata or station metadata, and never from the letter of its code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from libseis.obspy.inventories import channels_of
 if TYPE_CHECKING:
     from obspy import Inventory
 
-# epochs that differ by less are the same sensor described twice
+# epochs that differ by less describe the same sensor twice
 SAME_DEGREES = 0.1
 
 
@@ -29,7 +29,7 @@ class Orientation:
     vang: float
 
     def vector(self) -> NDArray[np.float64]:
-        """Unit vector (east, north, up), shape (3,), free of the rounding noise of multiples of 90 degrees."""
+        """Unit vector (east, north, up), shape (3,), without rounding errors at multiples of 90 degrees."""
         azimuth, tilt = np.radians(self.hang), np.radians(self.vang)
         return np.round([np.sin(tilt) * np.sin(azimuth), np.sin(tilt) * np.cos(azimuth), np.cos(tilt)], 15) + 0.0
 
@@ -44,9 +44,10 @@ def _fail(d: TimeSeries, text: str) -> SampleError:
 
 
 def orientation(d: TimeSeries, inventory: Inventory | None = None) -> Orientation:
-    """The orientation of a channel: channel_hang and channel_vang of its Metadata, else the epoch(s) of `inventory`.
+    """The orientation of a channel: channel_hang and channel_vang of its Metadata, or else from the epochs in
+    `inventory`.
 
-    SampleError (Invalid) when neither says, or when the epochs that cover the data disagree.
+    SampleError (Invalid) if both lack it, or if the epochs that cover the data differ.
     """
     if d.is_defined("channel_hang") and d.is_defined("channel_vang"):
         return Orientation(d.get_double("channel_hang"), d.get_double("channel_vang"))

@@ -1,6 +1,7 @@
 """Resampling operators over scipy (names of mspasspy.algorithms.resample): ScipyResampler, ScipyDecimator, resample.
 
-Dead data pass unchanged. Filters smear across gaps: data with gaps are killed, fill or split them first.
+Dead data pass unchanged. Data with gaps are killed, because filters would smear over the gaps: fill or split them
+first.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from libseis.objects.samples import has_gaps, replace_samples, samples
 with extra("obspy"):
     from scipy import signal
 
-# sample intervals that differ by less are the same (a day at this difference drifts by 0.01 s)
+# sample intervals that differ by less are equal (over a day this difference is 0.01 s)
 SAME_INTERVAL = 1e-7
 
-# rates are ratios of whole numbers to within this share
+# rates are ratios of whole numbers with at most this relative error
 WHOLE_RATIO = 1e-6
 
 
-# samples added at most to make a period whole
+# at most so many samples are added to make a period whole
 _MOST_EXTRA = 1000
 
 
@@ -56,7 +57,7 @@ class BasicResampler(ABC):
         return self.dt
 
     def dec_factor(self, d: Atomic) -> int:
-        """The whole number of the datum's samples that make one new one; 0 when the ratio is not whole."""
+        """How many of the datum's samples make one new sample; 0 if the ratio is not a whole number."""
         ratio = self.dt / d.dt
         nearest = round(ratio)
         return nearest if nearest >= 1 and abs(ratio - nearest) <= WHOLE_RATIO * nearest else 0
@@ -99,8 +100,8 @@ class ScipyResampler(BasicResampler):
         npts = int(d.npts * self.samprate * d.dt + 1e-6)
         if npts == 0:
             raise ValueError(f"{d.npts} samples at {d.dt} s make no sample at {self.dt} s")
-        # the method puts its samples evenly on the period of the data: if that is not a whole number of samples, it
-        # would stretch them, so the data are continued by their reflection
+        # the method puts its samples evenly on the period of the data; if the period is not a whole number of new
+        # samples, it would stretch the data, so their reflection is added
         extra, new = _whole_period(d.npts, self.samprate * d.dt)
         x = samples(d)
         if extra:
@@ -113,9 +114,10 @@ class ScipyResampler(BasicResampler):
 
 
 def _whole_period(npts: int, ratio: float) -> tuple[int, int]:
-    """The fewest samples to add (at most 1000) so that all make a whole number of new ones, and that number.
+    """The smallest number of samples to add (at most 1000) so that all samples make a whole number of new ones; and
+    that number.
 
-    Where none do, the number that comes nearest: to a thousandth of a sample, about.
+    If there is no such number, the one that comes nearest, which is within about a thousandth of a sample.
     """
     extra = np.arange(_MOST_EXTRA + 1)
     off = np.abs((npts + extra) * ratio - np.rint((npts + extra) * ratio))
@@ -178,10 +180,10 @@ def resample(
     alg_id: str | None = None,
     dryrun: bool = False,
 ) -> Datum:
-    """Bring data of any rate to one: by `decimator` where the rate is a whole multiple of the target, else by
-    `resampler`; data at the target rate are left alone.
+    """Bring data of any rate to one rate: by `decimator` if the rate is a whole multiple of the target, otherwise by
+    `resampler`. Data at the target rate are not changed.
 
-    Ensembles may mix rates. Dead members are left alone, data with gaps killed. MsPASSError (Fatal) when the two
+    Ensembles may mix rates. Dead members are not changed, and data with gaps are killed. MsPASSError (Fatal) if the two
     operators have different targets (unless `verify_operators` is False).
     """
     if verify_operators and not math.isclose(decimator.target_dt(), resampler.target_dt(), rel_tol=SAME_INTERVAL):

@@ -99,7 +99,7 @@ def transform(data: Seismogram, matrix: ArrayLike, *, handles_ensembles: bool = 
 
 
 def _number(data: Seismogram, given: float | None, key: str) -> float:
-    """A given value, or that of the Metadata; MsPASSError where there is none."""
+    """A given value, or that of the Metadata; MsPASSError if there is none."""
     if given is not None:
         return given
     if not data.is_defined(key):
@@ -199,7 +199,7 @@ def _azimuth_angle(data: Seismogram, key: str, is_backazimuth: bool) -> float:
 
 
 def _turn(data: Seismogram, algorithm: str, target: float | SphericalCoordinate) -> None:
-    """Rotate from standard coordinates; an error, even a fatal one, is the datum's own trouble."""
+    """Rotate from standard coordinates. An error, even a fatal one, concerns only this datum."""
     try:
         data.rotate_to_standard()
         data.rotate(target)
@@ -255,7 +255,7 @@ def transform_to_RTZ(
 
 
 def _angle_pair(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Refuse an incomplete or senseless pair phi, theta before the datum is looked at."""
+    """Refuse an incomplete or impossible pair phi, theta before looking at the datum."""
     signature = inspect.signature(function)
     unchecked = [name for name in CONTROL_NAMES if name not in signature.parameters]
 

@@ -1,7 +1,7 @@
 """Deconvolution engines for one wavelet and one series of data (names of mspasspy.ccore.algorithms.deconvolution).
 
-Parameters are Metadata with the names that MsPASS's parameter files have. Vectors of data and wavelet start at the same
-time, the start of the window of the parameters, and so does the result: lag zero is where time zero is.
+Parameters are Metadata with the names of MsPASS's parameter files. The vectors of data and wavelet start at the start
+of the window in the parameters, and so does the result; lag zero is at time zero.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ class ScalarDecon:
         self._result = self._deconvolve(self._data)
 
     def _prepare(self) -> None:
-        """Compute what depends on wavelet and noise alone."""
+        """Compute everything that depends only on wavelet and noise."""
 
     def getresult(self) -> DoubleVector:
         """Return the result of the last `process`: as many samples as data, from the start of the window on."""
@@ -201,7 +201,7 @@ class ScalarDecon:
         return _unit(_centred(np.roll(x, -self._shift), self._dt))
 
     def output_shaping_wavelet(self) -> TimeSeries:
-        """Return the wavelet that should stand for a spike, of unit energy, centred on lag zero."""
+        """Return the wavelet that replaces a spike in the result, with unit energy, centred on lag zero."""
         return _unit(_centred(rules.series_of(self._shape, self._nfft), self._dt))
 
     def ideal_output(self) -> TimeSeries:
@@ -209,7 +209,7 @@ class ScalarDecon:
         return self.output_shaping_wavelet()
 
     def QCMetrics(self) -> Metadata:
-        """Return what is known of the last `process`."""
+        """Return measures of the quality of the last `process`."""
         md = Metadata({"decon_operator": type(self).__name__, "decon_operator_nfft": self._nfft})
         md["decon_operator_sample_shift"] = self._shift
         md["decon_processed"] = len(self._result) > 0
@@ -342,7 +342,7 @@ class MultiTaperSpecDivDecon(_MultiTaper):
 
 
 class _Shaped(ScalarDecon):
-    """An algorithm in time whose series is shaped afterwards."""
+    """An algorithm in time whose result is shaped afterwards."""
 
     def _series(self, x: Values) -> Values:
         raise NotImplementedError
@@ -367,8 +367,8 @@ class TimeDomainLeastSquareDecon(_Shaped):
 class TimeDomainIterativeDecon(_Shaped):
     """A sum of spikes, the largest first (Ligorria & Ammon 1999).
 
-    maximum_iterations is the largest number of spikes, minimum_improvement the share of the data's energy that each
-    must explain. As in the paper, data and wavelet are smoothed by the shaping wavelet before.
+    maximum_iterations is the largest number of spikes; minimum_improvement is the share of the data's energy that each
+    must explain. As in the paper, data and wavelet are first smoothed by the shaping wavelet.
     """
 
     def _read(self, md: Metadata) -> None:

@@ -45,7 +45,7 @@ def _need_continuous(d: Any) -> None:
 @timeseries_as_trace
 @seismogram_as_stream
 def _call(data: Any, method: str, args: tuple[Any, ...], options: Mapping[str, Any]) -> None:
-    """Call a method of the datum's obspy form; its changes are taken back."""
+    """Call a method of the datum's obspy form, and take its changes back into the datum."""
     getattr(data, method)(*args, **options)
 
 
@@ -96,7 +96,8 @@ def _interpolate_view(
     data: Any, offset: float | None, head: tuple[Any, ...], options: dict[str, Any], args: tuple[Any, ...]
 ) -> None:
     for trace in [data] if isinstance(data, Trace) else data:
-        # obspy works in float64 seconds: at epoch times it loses digits, and may read beyond the last sample
+        # obspy computes in float64 seconds; with epoch times it would lose digits, and might read beyond the last
+        # sample
         origin, trace.stats.starttime = trace.stats.starttime, UTCDateTime(0)
         start = None if offset is None else trace.stats.starttime + offset
         trace.interpolate(head[0], head[1], start, options["npts"], options["time_shift"], *args, **_rest(options))
@@ -138,8 +139,8 @@ def correlate_template(
 
 
 def _from_stream(stream: Stream, like: MultiChannel) -> MultiChannel:
-    """A Stream that obspy made, as the kind of datum it was made from."""
-    # the converter belongs to a module that itself builds on these objects
+    """A Stream that obspy made, converted to the kind of the datum that it was made from."""
+    # imported here, because the converter's module imports this one's objects
     from libseis.obspy.converter import Stream2Seismogram, Stream2TimeSeriesEnsemble
 
     if isinstance(like, Seismogram):
@@ -165,7 +166,7 @@ def correlation_detector(
 ) -> tuple[list[dict[str, Any]], list[MultiChannel]]:
     """obspy's detector on data objects: detections, and the similarity traces as TimeSeriesEnsembles.
 
-    Dead data are shown to obspy as empty Streams.
+    obspy gets an empty Stream for dead data.
     """
     detections, similarities = cross_correlation.correlation_detector(
         stream.toStream(), [template.toStream() for template in templates], heights, distance, **options

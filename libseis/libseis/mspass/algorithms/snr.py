@@ -1,7 +1,7 @@
 """Signal over noise, in time and by frequency (names of mspasspy.algorithms.snr).
 
-Ratios are of amplitudes. Dead data pass unchanged. Spectra and filters need data without gaps, which is said on the
-elog; `snr` measures what fills a gap like data.
+Ratios are of amplitudes. Dead data pass unchanged. Spectra and filters need data without gaps, and the elog says so.
+`snr` takes the samples that fill a gap as data.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ SIGNAL_WINDOW = TimeWindow(-5.0, 120.0)
 
 
 def _smooth_snr_curve(curve: Curve, npts: int) -> Curve:
-    """Running mean over `npts` values, over those that there are at the ends."""
+    """Running mean over `npts` values, or over fewer at the ends."""
     left, right = npts // 2, (npts - 1) // 2
     first = np.maximum(np.arange(len(curve)) - left, 0)
     stop = np.minimum(np.arange(len(curve)) + right + 1, len(curve))
@@ -128,7 +128,7 @@ def EstimateBandwidth(
         return band
     if width is not None:
         curve = _smooth_snr_curve(curve, max(1, round(width / df)))
-    # a frequency that differs from a bin by rounding only is in it
+    # a frequency that differs from a bin only by rounding is in the bin
     last = min(len(curve) - 1, math.floor((ceiling - start_f) / df + 1e-9))
     start = min(max(round((f0 - start_f) / df), 0), last)
     if curve[start] <= snr_threshold:
@@ -300,7 +300,7 @@ def FD_snr_estimator(
     found: dict[str, Any] = {}
     spectra: list[PowerSpectrum] = []
     try:
-        # not more is computed than is needed to know that there is no result
+        # both windows are checked first, so that no spectrum is computed in vain
         parts = []
         for window in (noise_window, signal_window):
             part = WindowData(data_object, window.start, window.end)
@@ -360,7 +360,7 @@ def _of_estimator(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _kept(signal: PowerSpectrum, noise: PowerSpectrum, signal_window: TimeWindow, noise_window: TimeWindow) -> Any:
-    """The spectra and where they are from, as `visualize_qcdata` reads them."""
+    """The spectra with their windows, in the form that `visualize_qcdata` reads."""
     return {
         "signal_spectrum": pickle.dumps(signal),
         "noise_spectrum": pickle.dumps(noise),

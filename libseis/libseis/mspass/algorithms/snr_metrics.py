@@ -86,7 +86,7 @@ def _add_metrics(
     """Put the metrics into `found`: statistics of the spectra, and ratios of the data filtered to the band.
 
     `spectra` and `windows` are those of signal and noise; there is a low cut if the band starts above `low_cut_from`
-    (Hz). What cannot be computed is told on `log`.
+    (Hz). If something cannot be computed, `log` says so.
     """
     low_cut = band.low_edge_f > low_cut_from
     found["filter_type"] = "bandpass" if low_cut else "lowpass"
@@ -117,7 +117,7 @@ def _add_metrics(
 def _filtered(
     d: TimeSeries, band: BandwidthData, low_cut: bool, poles: int, windows: tuple[TimeWindow, TimeWindow]
 ) -> tuple[TimeSeries, TimeSeries]:
-    """Signal and noise out of the datum filtered to the band."""
+    """Signal and noise, cut out of the datum after filtering to the band."""
     if has_gaps(d):
         raise MsPASSError(
             f"the datum has {len(d.gaps)} gap(s), and a filter smears across them; fill or split them first",

@@ -1,4 +1,4 @@
-"""What is done with the results of the signal-to-noise functions: filter by them, save them, look at them."""
+"""Uses of the results of the signal-to-noise functions: filter by them, save them, plot them."""
 
 from __future__ import annotations
 
@@ -207,7 +207,7 @@ def _figures(d: TimeSeries, signal: PowerSpectrum, noise: PowerSpectrum, found: 
     figures = [figure]
     if has_band:
         figures.append(_data_figure(plt, d, found))
-    # where there is no display, the figures can be saved
+    # without a display, the figures can still be saved
     if plt.get_backend().lower() != "agg":
         plt.show()
     return figures
@@ -221,7 +221,7 @@ def _data_figure(plt: Any, d: TimeSeries, found: Mapping[str, Any]) -> Any:
     after.plot(t, samples(filtered).copy())
     before.set(title="data")
     after.set(title="filtered to the band", xlabel="time (s)")
-    # windows are relative to the arrival where the data are UTC
+    # if the data are UTC, windows are relative to the arrival
     arrival = found.get("snr_arrival_time", 0.0) if d.time_is_UTC() else 0.0
     for axes in (before, after):
         for name, colour in (("noise", "tab:gray"), ("signal", "tab:orange")):

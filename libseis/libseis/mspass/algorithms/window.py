@@ -1,6 +1,6 @@
 """Cutting windows, and scaling data by their amplitude in a window (names of mspasspy.algorithms.window).
 
-Dead data pass unchanged. Windows keep the gap list of what they cover; scaling measures what fills a gap like data.
+Dead data pass unchanged. Windows keep the gaps that they cover; scaling takes the samples that fill a gap as data.
 """
 
 from __future__ import annotations

@@ -39,14 +39,14 @@ EPOCH_RANGE = (-2.0e10, 2.0e10)
 
 
 def _origin(d: Atomic) -> UTCDateTime:
-    """The start time shown to obspy: the real one where it is an epoch time, else 1970."""
+    """The start time for obspy: the real one if it is an epoch time, otherwise 1970."""
     if d.time_is_UTC() and EPOCH_RANGE[0] < d.t0 < EPOCH_RANGE[1]:
         return UTCDateTime(ns=d.t0_ns)
     return UTCDateTime(ns=0)
 
 
 def _same(a: Any, b: Any) -> bool:
-    """Equality that never raises: arrays and exotic values that cannot be compared count as different."""
+    """Equality that never raises: arrays and other values that cannot be compared count as different."""
     try:
         return type(a) is type(b) and bool(a == b)
     except Exception:
@@ -78,14 +78,14 @@ def _take_header(d: Atomic, stats: Any) -> None:
     elif shift_ns:
         d.t0 = d.t0 + shift_ns * 1e-9
     names = {obspy_name: key for key, obspy_name in STATS_NAMES.items()}
-    # obspy notes its calls under `processing`; our history does that, so it is kept only where the datum has the key
+    # obspy notes its calls under `processing`. We have a history for that, so the key is kept only if the datum had it
     skip = CLOCK_KEYS | {INDEX_KEY} | (set() if d.is_defined("processing") else {"processing"})
     for name, value in stats.items():
         key = names.get(name, name)
         if name in skip or key in CLOCK_KEYS:
             continue
         if not d.is_defined(key) and (value == "" or (key == "calib" and value == 1.0)):
-            continue  # an obspy default, not something that anybody set
+            continue  # a default of obspy that nobody set
         if key in STATS_NAMES and d.is_defined(key) and not isinstance(d[key], str) and value == "":
             continue  # a list of codes that was not shown
         if not (d.is_defined(key) and _same(d[key], value)):
@@ -123,7 +123,7 @@ def _from_traces(d: Seismogram, traces: Sequence[Trace]) -> None:
 
 
 class _View:
-    """The obspy form of one argument; `check` raises before anything is taken back, `take_back` then cannot fail."""
+    """The obspy form of one argument. `check` raises before anything is taken back, so `take_back` cannot fail."""
 
     form: Trace | Stream
 
@@ -156,7 +156,7 @@ class _SeismogramView(_View):
 
 
 class _EnsembleView(_View):
-    """All non-empty members in one Stream, `width` traces each; traces that a function appends become members."""
+    """All non-empty members in one Stream, with `width` traces each. Traces that a function appends become members."""
 
     def __init__(self, ensemble: TimeSeriesEnsemble | SeismogramEnsemble, width: int) -> None:
         self.ensemble = ensemble
@@ -198,7 +198,7 @@ class _EnsembleView(_View):
                 _from_trace(member, group[0])
             else:
                 _from_traces(member, group)
-        # the converter belongs to a module that itself builds on these objects
+        # imported here, because the converter's module imports this one's objects
         from libseis.obspy.converter import Stream2Seismogram, Trace2TimeSeries
 
         for start in range(len(self.shown) * self.width, len(traces), self.width):

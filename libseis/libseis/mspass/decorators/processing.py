@@ -1,7 +1,7 @@
 """The wrappers of processing functions with one datum: type checks, dead data, ensembles, errors, history.
 
-A wrapped function `f(data, ...)` gains the keywords of `Control`. The wrapped function may declare any of them:
-what it declares it also receives, and a default it declares replaces the one in `Control`.
+A wrapped function `f(data, ...)` gains the keywords of `Control`. If the wrapped function declares one of them, it also
+receives it, and its default replaces the one in `Control`.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ CONTROL_NAMES = frozenset(field.name for field in fields(Control))
 
 
 class _Wrapped:
-    """A processing function with what its signature says about the control keywords."""
+    """A processing function, and the control keywords in its signature."""
 
     def __init__(self, function: Callable[..., Any], wrapper_name: str) -> None:
         parameters = inspect.signature(function).parameters
@@ -65,7 +65,7 @@ class _Wrapped:
         self.default_control = Control(**self.defaults)
 
     def split(self, kwargs: dict[str, Any]) -> Control:
-        """Take the control keywords out of `kwargs`, leaving in those that the function declares."""
+        """Take the control keywords out of `kwargs`, except those that the function declares."""
         given = CONTROL_NAMES & kwargs.keys()
         if not given:
             return self.default_control
@@ -74,7 +74,8 @@ class _Wrapped:
 
 
 def _log_and_kill(data: Datum, algorithm: str, error: Exception) -> None:
-    """Write `error` on the elog and kill: an ensemble with all its live members, which get the entry too."""
+    """Write `error` on the elog and kill the datum. In an ensemble, all live members get the entry and are killed
+    too."""
     if isinstance(error, MsPASSError):
         message, severity = error.message, error.severity
     else:
@@ -91,7 +92,7 @@ def _log_and_kill(data: Datum, algorithm: str, error: Exception) -> None:
 def _loop(
     wrapped: _Wrapped, call: Callable[[Datum], Any], control: Control, algorithm: str, ensemble: Ensemble
 ) -> Ensemble:
-    """Run on each member; an ensemble left without a live member is killed."""
+    """Run on each member. An ensemble without a live member afterwards is killed."""
     members = members_of(ensemble)
     for index, member in enumerate(members):
         result = _process(wrapped, call, control, algorithm, member)
@@ -125,7 +126,7 @@ def _keep_result(data: Datum, result: Any, control: Control, algorithm: str) -> 
 
 def _process(wrapped: _Wrapped, call: Callable[[Datum], Any], control: Control, algorithm: str, data: Any) -> Any:
     if not isinstance(data, DATA):
-        # only with checks_arg0_type: the function itself raises, or knows what to do with it
+        # only with checks_arg0_type; then the function itself raises or handles it
         return call(data)
     if data.dead() and not control.handles_dead_data:
         return data
@@ -136,7 +137,7 @@ def _process(wrapped: _Wrapped, call: Callable[[Datum], Any], control: Control, 
         with collected() as told:
             result = call(data)
     except TypeError:
-        # an argument of the wrong type is the caller's error, not the datum's
+        # an argument of the wrong type is an error of the caller, so the datum is not killed
         raise
     except Exception as error:
         tell(data.elog, algorithm, told)

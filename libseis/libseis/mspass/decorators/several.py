@@ -16,7 +16,7 @@ HARMLESS = (ErrorSeverity.Debug, ErrorSeverity.Informational)
 
 
 def _without_data(d: Datum) -> bool:
-    """True for dead data, and for ensembles without a live member, whatever their own flag says."""
+    """True for dead data, and for ensembles without a live member, even if the ensemble is marked live."""
     if isinstance(d, ENSEMBLES):
         return not any(member.live for member in d.member)
     return bool(d.dead())

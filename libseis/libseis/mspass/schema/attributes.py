@@ -40,7 +40,7 @@ class Constraint(StrEnum):
 
 @functools.cache
 def _object_id() -> type:
-    """bson comes with pymongo, which libseis does not need: without it an id is its text form."""
+    """ObjectId of bson, which comes with pymongo. libseis does not need pymongo; without it an id is a text."""
     if importlib.util.find_spec("bson") is None:
         return str
     object_id: type = importlib.import_module("bson.objectid").ObjectId
@@ -55,7 +55,8 @@ def python_type(text: str) -> type | None:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """Definition of one attribute; `reference` and `collection` name collections, `readonly` is None when unsaid."""
+    """Definition of one attribute. `reference` and `collection` name collections; `readonly` is None if it is not
+    given."""
 
     type: str
     concept: str | None = None

@@ -1,7 +1,7 @@
 """Definitions of one collection or one kind of data object: names, types, concepts, aliases, constraints.
 
-The attributes are frozen and shared between instances (see `files`); what a user changes replaces an attribute in
-this instance only. Reading schema files belongs to `files`, the set of definitions to `schemas`.
+The attributes are frozen and shared between instances (see `files`); a change replaces an attribute in this instance
+only. `files` reads schema files; `schemas` has the sets of definitions.
 """
 
 from __future__ import annotations
@@ -465,7 +465,7 @@ class DBSchemaDefinition(SchemaDefinitionBase):
         return self._defined(key).reference or self._name
 
     def data_type(self) -> Any:
-        """The class that documents of this collection become (TimeSeries or Seismogram), else None."""
+        """The class that documents of this collection become (TimeSeries or Seismogram), None for others."""
         return None if self._data_type is None else getattr(libseis, self._data_type)
 
 

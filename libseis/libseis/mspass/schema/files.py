@@ -1,7 +1,7 @@
-"""Reading schema files: YAML -> frozen definitions, parsed once per file and shared by all instances.
+"""Read schema files (YAML) into frozen definitions, which are parsed once per file and shared by all instances.
 
-A schema is constructed far more often than its file changes (each Database handle has one), so what a file says is
-kept by the file's identity (path, size, modification time); instances copy the dicts, never the frozen attributes.
+Schemas are made much more often than their files change (each Database handle has one). So the content of a file is
+kept by the file's identity (path, size, modification time). Instances copy the dicts, but not the frozen attributes.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _raw_collections(path: Path, database: Mapping[str, Any]) -> dict[str, dict[
 
 
 def _resolve_references(path: Path, raw: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Attribute]]:
-    """Attributes of all collections; a reference without a type takes the definition it refers to."""
+    """Attributes of all collections. A reference without a type gets the definition that it refers to."""
 
     def attribute(name: str, key: str, attr: Mapping[str, Any]) -> Attribute:
         try:
@@ -99,7 +99,7 @@ def _resolve_references(path: Path, raw: Mapping[str, Mapping[str, Any]]) -> dic
 
 
 def _metadata(path: Path, content: Mapping[str, Any], raw: Mapping[str, dict[str, Attribute]]) -> dict[str, Any]:
-    """Attributes of each kind of data object; those that live in a collection are defined by it."""
+    """Attributes of each kind of data object. Those of a collection are defined there."""
     targets = {name: DBSchemaDefinition(name, attributes) for name, attributes in raw.items()}
     kinds: dict[str, dict[str, Attribute]] = {}
     bodies: dict[str, dict[str, Any]] = {}

@@ -1,4 +1,4 @@
-"""Where schema files and alias sets are, and their YAML."""
+"""Find schema files and alias sets, and read their YAML."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def fatal(path: Path, text: str) -> DefinitionError:
 
 
 def locate(name: str | os.PathLike[str] | None) -> Path:
-    """Where a schema file is: None is `$MSPASS_HOME/data/yaml/mspass.yaml` if there, else the packaged schema.
+    """Find a schema file. None means `$MSPASS_HOME/data/yaml/mspass.yaml` if it exists, otherwise the packaged schema.
 
     A relative name is looked for in the current folder, in `$MSPASS_HOME/data/yaml` and in the package.
     """

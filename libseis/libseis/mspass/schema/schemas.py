@@ -1,4 +1,5 @@
-"""The two schemas: `DatabaseSchema` (a definition a collection) and `MetadataSchema` (one a kind of data object)."""
+"""The two schemas: `DatabaseSchema` (one definition per collection) and `MetadataSchema` (one per kind of data
+object)."""
 
 from __future__ import annotations
 
@@ -55,7 +56,7 @@ class SchemaBase(Generic[Definition]):
         return name in self._definitions
 
     def __getattr__(self, name: str) -> Any:
-        # underscored names are never definitions: unpickling asks for them before there is any state
+        # names with underscores are never definitions; unpickling asks for them before the object has its state
         if not name.startswith("_") and name in self._definitions:
             return self._definitions[name]
         raise AttributeError(f"{type(self).__name__} has neither an attribute nor a definition {name!r}")

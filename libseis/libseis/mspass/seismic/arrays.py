@@ -1,4 +1,4 @@
-"""The arrays that hold the samples of a gather: numpy's, dask's in parts, or xarray's with names over dask's."""
+"""The arrays for the samples of a gather: of numpy, of dask (in parts), or of xarray (dask arrays with named axes)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ARRAY_TYPES = ("numpy", "dask", "xarray")
 
 
 def check(array_type: str, npartitions: object) -> None:
-    """TypeError or ValueError for what no array can be made of."""
+    """TypeError or ValueError for arguments that cannot make an array."""
     if array_type not in ARRAY_TYPES:
         raise TypeError(f"array_type must be one of {', '.join(ARRAY_TYPES)}, found {array_type!r}")
     if isinstance(npartitions, bool | np.bool_) or not isinstance(npartitions, numbers.Integral) or npartitions < 1:
@@ -23,7 +23,7 @@ def check(array_type: str, npartitions: object) -> None:
 
 
 def wrap(values: Any, array_type: str, capacity: int, npartitions: int, *, is_compact: bool) -> Any:
-    """An array of the type with these values; dask's have about `capacity` over `npartitions` members in a part."""
+    """An array of this type with these values. A part of a dask array has about `capacity` / `npartitions` members."""
     if array_type == "numpy":
         return np.asarray(plain(values))
     da = _dask()
@@ -46,7 +46,7 @@ def _dask() -> Any:
 
 
 def plain(values: Any) -> NDArray[np.float64]:
-    """The values as an array of numpy."""
+    """The values as a numpy array."""
     bare = values.data if hasattr(values, "dims") else values
     return np.asarray(bare.compute() if hasattr(bare, "compute") else bare)
 
@@ -60,7 +60,7 @@ def put(values: Any, index: tuple[int, ...], value: float) -> None:
 
 
 def join(values: Any, row: NDArray[np.float64]) -> Any:
-    """The values with another member behind them; of the same library, in any parts."""
+    """The values with another member at the end, in an array of the same library; the parts may be of any size."""
     bare = values.data if hasattr(values, "dims") else values
     if isinstance(bare, np.ndarray):
         return np.concatenate((bare, row[np.newaxis]))

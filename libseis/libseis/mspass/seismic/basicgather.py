@@ -221,7 +221,7 @@ class BasicGather(TimedGather, ABC):
         return d
 
     def _index(self, pos: Sequence[int]) -> tuple[int, int, int]:
-        """Member, component and sample as the place in the array."""
+        """The indexes in the array of (member, component, sample)."""
         j, component, i = pos if len(pos) == 3 else (pos[0], 0, pos[1])
         return (j, component, i) if self.is_compact else (j, i, component)
 

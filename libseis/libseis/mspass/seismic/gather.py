@@ -1,7 +1,7 @@
-"""Ensembles whose members have all the same times, as one array (names of mspasspy.seismic.gather).
+"""Gathers: ensembles whose members all have the same times, as one array (names of mspasspy.seismic.gather).
 
 The samples have the shape (members, components, npts), or (members, npts, components) if they are not compact. The
-Metadata of the members are a table, those of the gather a dict.
+Metadata of the members are a table; those of the gather are a dict.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = [
 
 
 class Gather(BasicGather):
-    """A gather of single channels: the array face of a TimeSeriesEnsemble. `gather[j, i]` is sample i of member j.
+    """A gather of single channels: a TimeSeriesEnsemble as an array. `gather[j, i]` is sample i of member j.
 
     It is made as BasicGather says.
     """
@@ -84,7 +84,7 @@ class Gather(BasicGather):
 
 
 class SeismogramGather(BasicGather):
-    """A gather of three components: the array face of a SeismogramEnsemble.
+    """A gather of three components: a SeismogramEnsemble as an array.
 
     `gather[j, k, i]` is sample i of component k of member j.
 

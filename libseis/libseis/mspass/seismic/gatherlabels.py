@@ -58,11 +58,11 @@ class LabelledGather:
         return not self.live(j)
 
     def column_values(self) -> list[Any]:
-        """Return what the members are called: their numbers, if nothing else was said."""
+        """Return the names of the members; by default their numbers."""
         return list(range(self.size)) if self._columns is None else self._columns
 
     def set_column_values(self, x: list[Any]) -> None:
-        """Say what the members are called, such as their distances.
+        """Give the members names, such as their distances.
 
         Parameters
         ----------
@@ -113,7 +113,7 @@ class LabelledGather:
         j
             Number of the member.
         md
-            The new ones; what the other members have and they not is missing.
+            The new Metadata. Names that only other members have are then missing in this one.
         """
         self._put_row(j, labels_of(md))
 
@@ -156,7 +156,7 @@ class LabelledGather:
         return _as(self._labels, return_type)
 
     def sync_metadata(self) -> None:
-        """Give each member a copy of the Metadata of the gather; is_live, is_utc, dt and starttime_shift stay away."""
+        """Give each member a copy of the Metadata of the gather, except is_live, is_utc, dt and starttime_shift."""
         for key, value in self._labels.items():
             if key not in _OWN:
                 column = pd.Series([copy.deepcopy(value) for _ in range(len(self.member_metadata))], dtype=object)

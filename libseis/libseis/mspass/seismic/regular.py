@@ -135,7 +135,7 @@ def regularize_ensemble(
 
 
 def _put_on_grid(d: Atomic, offset: float, near: int, first: int, last: int, *, interpolate: bool) -> None:
-    """Replace the samples by those numbers first ... last of the grid on which the datum starts at `offset`."""
+    """Replace the samples by those with the numbers first ... last of a grid on which the datum starts at `offset`."""
     x = samples(d)
     if not interpolate or abs(offset - near) <= _ON_GRID:
         replace_samples(d, np.array(x[..., first - near : last - near + 1], order="F"))

@@ -1,7 +1,6 @@
 """Helpers for ensembles and Metadata under the names of mspasspy.util.seismic.
 
-Members count by themselves here: the ensemble's own live flag only matters where a function says so. Gaps are not
-looked at.
+Only the members count here: the ensemble's own live flag matters only if a function says so. Gaps are not looked at.
 """
 
 from __future__ import annotations

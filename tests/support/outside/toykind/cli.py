@@ -12,14 +12,14 @@ from seisbus.client import Client, Job
 
 
 class ToyView(CliKind):
-    """Words, and what was said."""
+    """Shows the words of a job, and what was said."""
 
     def title(self, job: Job) -> str:
-        """Marked as a toy."""
+        """The title, marked as a toy."""
         return f"{job.title} (a toy)"
 
     def show(self, client: Client, job: Job, limits: Limits) -> Iterator[RenderableType]:
-        """A line an outcome."""
+        """One line per outcome."""
         for outcome in client.outcomes(job.id):
             yield f"{outcome.subject.text}: {outcome.detail}"
 

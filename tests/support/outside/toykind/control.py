@@ -15,7 +15,7 @@ class ToyControl(ControlKind[ToyJob]):
     """Some words are refused."""
 
     async def checked(self, context: CallContext, spec: ToyJob) -> tuple[ToyJob, list[str]]:
-        """A note on the number of words."""
+        """Refuse forbidden words, and note the number of words."""
         if "rude" in spec.toy.words:
             raise JobFileError("Job file: toy.words: rude is not a word for a toy.")
         return spec, [f"The toy has {len(spec.toy.words)} words."]

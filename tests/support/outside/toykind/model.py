@@ -1,4 +1,4 @@
-"""What stands in the job file of a toy."""
+"""The keys in the job file of a toy."""
 
 from __future__ import annotations
 
