@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
+from libseis.isotime import iso
 from seisbus.errors import UserError
 
 
@@ -42,6 +44,19 @@ class Event:
     mag_type: str | None
     origin: EventOrigin
     quakeml: str = ""
+
+    def job_keys(self) -> dict[str, Any]:
+        """The event as an item of `windows.events.list` in a job file, without `quakeml` and without unknown values."""
+        keys = {
+            "id": self.id,
+            "time": iso(self.time_ns),
+            "lat": self.lat,
+            "lon": self.lon,
+            "depth_km": self.depth_km,
+            "mag": self.mag,
+            "mag_type": self.mag_type,
+        }
+        return {key: value for key, value in keys.items() if value not in (None, "")}
 
     @property
     def time(self) -> float:

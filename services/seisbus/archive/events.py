@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from seisbus.archive.event import Event, EventInputError, EventOrigin
+from seisbus.archive.numbers import number_in
 from seisbus.archive.oddities import Oddities
 from seisbus.archive.quakeml import quakeml_items, source_quakeml
 from seisbus.model.times import moment_ns
@@ -198,10 +199,7 @@ def _time_ns(value: Any, where: str) -> int:
 
 
 def _number(value: Any, field: str, where: str, low: float, high: float) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not low <= number <= high:
+    number = number_in(value, low, high)
+    if number is None:
         raise EventInputError(where, f"{field} is {value!r}, expected a number from {low:g} to {high:g}.")
     return number

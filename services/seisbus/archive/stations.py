@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from libseis.codes import code, location
 from libseis.epochs import OPEN_START_NS, EpochSpan, inherited
 from libseis.units import canonical
+from seisbus.archive.numbers import number_in
 from seisbus.archive.oddities import Oddities
 from seisbus.archive.xmlparts import child, children, document, text_of
 from seisbus.model.times import parse_time_ns
@@ -150,11 +151,8 @@ class _Node:
         text = text_of(self._element, tag)
         if not text:
             return None
-        try:
-            number = float(text)
-        except ValueError:
-            number = math.nan
-        if not (math.isfinite(number) and low <= number <= high):
+        number = number_in(text, low, high)
+        if number is None:
             raise ValueError(f"{self.name} has the {tag} {text!r}, expected a number of its kind")
         return number
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from seisbus.archive.keys import TableFormat
+from seisbus.archive.numbers import number_in
 from seisbus.archive.oddities import ArchiveFormatError, Oddities
 
 _NOTHING = frozenset({"", "na", "nan", "null", "none"})
@@ -50,11 +51,8 @@ class Row:
         text = self.text(name)
         if text.lower() in _NOTHING:
             return None
-        try:
-            number = float(text)
-        except ValueError:
-            number = math.nan
-        if not (math.isfinite(number) and low <= number <= high):
+        number = number_in(text, low, high)
+        if number is None:
             raise ValueError(f"row {self.number} has the {name} {text!r}")
         return number
 

@@ -18,7 +18,6 @@ from seis.control.v1 import control_pb2 as pb
 
 from ..app.events import event_of
 from ..app.program import this_program
-from ..archive.event import Event
 from ..deadlines import BY_THE_WAY_SECONDS
 from ..errors import SeisbusError, StateError
 from ..model.again import Made, again
@@ -129,7 +128,7 @@ async def _event(context: CallContext, job: JobDocument, event: str) -> tuple[di
     if found is None:
         return None, [f"Nothing is known of event {event} any more; the window is a span of time without it."]
     frozen = next((row for row in job.get("origins", ()) if row[1] == event), None)
-    content, notes = _inline(found), []
+    content, notes = found.job_keys(), []
     if frozen is not None:
         if frozen[0] != found.time_ns:
             notes.append(
@@ -140,19 +139,6 @@ async def _event(context: CallContext, job: JobDocument, event: str) -> tuple[di
         places = zip(("lat", "lon", "depth_km"), frozen[2:], strict=False)
         content |= {key: value for key, value in places if value is not None}
     return content, notes
-
-
-def _inline(event: Event) -> dict[str, Any]:
-    content = {
-        "id": event.id,
-        "time": iso(event.time_ns),
-        "lat": event.lat,
-        "lon": event.lon,
-        "depth_km": event.depth_km,
-        "mag": event.mag,
-        "mag_type": event.mag_type or "",
-    }
-    return {key: value for key, value in content.items() if value not in (None, "")}
 
 
 async def _objects(context: CallContext, sources: Iterable[Source]) -> Sequence[pb.GetHistoryResponse.Object]:

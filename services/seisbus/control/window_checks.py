@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, TypeVar
 
-from libseis.isotime import DAY_NS, iso
+from libseis.isotime import DAY_NS
 from libseis.steps import StepError, build
 from libseis.traveltimes import PhaseNameError, check_phases
 
@@ -51,19 +51,7 @@ def with_inline_events(spec: A, odd: Oddities | None = None) -> A:
     window = content["windows"]["events"]
     window.pop("quakeml", None)
     window.pop("csv", None)
-    window["list"] = [
-        {
-            "id": event.id,
-            "time": iso(event.time_ns),
-            "lat": event.lat,
-            "lon": event.lon,
-            "depth_km": event.depth_km,
-            "mag": event.mag,
-            "mag_type": event.mag_type or "",
-            "quakeml": event.quakeml,
-        }
-        for event in found
-    ]
+    window["list"] = [event.job_keys() | {"quakeml": event.quakeml} for event in found]
     return parse_job(content, type(spec))
 
 
