@@ -27,7 +27,7 @@ class _Paths(MetaPathFinder, Loader):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The module that `fullname` stands for, or None if it is none of ours."""
+        """The module that `fullname` stands for, or None for a module of others."""
         home = _home(fullname)
         if home is None or (home and find_spec(home) is None):
             return None
