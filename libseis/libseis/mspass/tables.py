@@ -121,10 +121,10 @@ def Textfile2Dataframe(
     attribute_names: Sequence[str] | None = None,
     rename_attributes: Mapping[str, str] | None = None,
     attributes_to_use: Sequence[str] | None = None,
-    null_values: Mapping[str, Any] | None = None,
     one_to_one: bool = True,
     parallel: bool = False,
     insert_column: Mapping[str, Any] | None = None,
+    null_values: Mapping[str, Any] | None = None,
 ) -> Any:
     """Read a text file in which each line is a row.
 
@@ -144,14 +144,14 @@ def Textfile2Dataframe(
         Name in the file -> name in the result.
     attributes_to_use
         Columns to keep, in this order, by their names in the file.
-    null_values
-        Name in the file -> value that means that there is none; it becomes a missing value.
     one_to_one
         False to keep equal rows once.
     parallel
         MsPASS's option to read by dask; pandas reads the file in either case.
     insert_column
         Name -> value of the whole column, or a list of its values.
+    null_values
+        Name in the file -> value that means that there is none; it becomes a missing value.
 
     Returns
     -------

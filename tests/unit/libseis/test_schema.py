@@ -179,7 +179,7 @@ def test_an_alias_beside_its_unique_name_is_dropped() -> None:
     md = Metadata({"dt": 1.0, "delta": 2.0})
     definition.clear_aliases(md)
     assert dict(md) == {"delta": 2.0}
-    with pytest.raises(MsPASSError, match="dict or a YAML file") as caught:
+    with pytest.raises(MsPASSError, match="is not recognized; it must be a dict or a file") as caught:
         definition.apply_aliases(md, 3)  # type: ignore[arg-type]
     assert caught.value.severity == ErrorSeverity.Fatal
     with pytest.raises(MsPASSError, match="not defined"):

@@ -199,7 +199,7 @@ def test_autopad(make) -> None:  # type: ignore[no-untyped-def]
     padded = WindowData_autopad(d, T0, T0 + 1.02)
     assert (padded.live, padded.npts, padded.elog.size()) == (True, 103, 0)
     assert not np.any(np.asarray(padded.data)[..., 100:])
-    assert WindowData_autopad(make(), T0 + 0.5, T0 + 0.5).npts == 1
+    assert WindowData_autopad(d=make(), stime=T0 + 0.5, etime=T0 + 0.5).npts == 1
     assert WindowData_autopad(make(), T0, T0 + 1.5).dead()
     with pytest.raises(ValueError, match="less than or equal"):
         WindowData_autopad(d, T0 + 1, T0)

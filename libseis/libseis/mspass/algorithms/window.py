@@ -184,7 +184,7 @@ def WindowData(
 
 
 def WindowData_autopad(
-    mspass_object: Datum,
+    d: Datum,
     stime: float,
     etime: float,
     pad_fraction_cutoff: float = 0.05,
@@ -196,7 +196,7 @@ def WindowData_autopad(
 
     Parameters
     ----------
-    mspass_object
+    d
         A datum or an ensemble.
     stime
         Start in seconds, in the time base of the datum.
@@ -217,30 +217,30 @@ def WindowData_autopad(
     ValueError
         stime > etime, or a sampling interval is not finite and positive; nothing is changed.
     TypeError
-        `mspass_object` is not a data object.
+        `d` is not a data object.
     """
-    if not isinstance(mspass_object, DATA):
-        raise TypeError(f"WindowData_autopad only accepts seismic data objects, found {type(mspass_object).__name__}")
+    if not isinstance(d, DATA):
+        raise TypeError(f"WindowData_autopad only accepts seismic data objects, found {type(d).__name__}")
     if not stime <= etime:
         raise ValueError(f"WindowData_autopad: stime must be less than or equal to etime, found {stime} and {etime}")
-    members = mspass_object.member if isinstance(mspass_object, ENSEMBLES) else [mspass_object]
-    for d in members:
-        if d.live and not (math.isfinite(d.dt) and d.dt > 0.0):
-            raise ValueError(f"WindowData_autopad: the sample interval must be finite and positive, found {d.dt}")
-    for d in members:
-        if d.dead() or etime < d.t0 or stime > d.endtime():
+    members = d.member if isinstance(d, ENSEMBLES) else [d]
+    for member in members:
+        if member.live and not (math.isfinite(member.dt) and member.dt > 0.0):
+            raise ValueError(f"WindowData_autopad: the sample interval must be finite and positive, found {member.dt}")
+    for member in members:
+        if member.dead() or etime < member.t0 or stime > member.endtime():
             continue
-        span = sample_range(d, stime, etime)
+        span = sample_range(member, stime, etime)
         if span.missing > pad_fraction_cutoff * span.count:
-            d.elog.log_error(
+            member.elog.log_error(
                 "WindowData_autopad",
                 f"{span.missing} of {span.count} samples from {stime} to {etime} are missing, "
                 f"more than the fraction {pad_fraction_cutoff}",
                 ErrorSeverity.Invalid,
             )
-            d.kill()
+            member.kill()
     padded: Datum = WindowData(
-        mspass_object,
+        d,
         stime,
         etime,
         short_segment_handling="pad",

@@ -151,7 +151,10 @@ class SchemaDefinitionBase:
         if isinstance(alias, str | PathLike):
             alias = read_aliases(alias)
         elif not isinstance(alias, Mapping):
-            self._fail(f"aliases must be a dict or a YAML file, found {type(alias).__name__}.", ErrorSeverity.Fatal)
+            self._fail(
+                f"the alias argument of type {type(alias).__name__} is not recognized; it must be a dict or a file.",
+                ErrorSeverity.Fatal,
+            )
         for name, new in alias.items():
             key = self.unique_name(name)
             self.add_alias(key, new)

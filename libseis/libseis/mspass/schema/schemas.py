@@ -59,7 +59,7 @@ class SchemaBase(Generic[Definition]):
         # names with underscores are never definitions; unpickling asks for them before the object has its state
         if not name.startswith("_") and name in self._definitions:
             return self._definitions[name]
-        raise AttributeError(f"{type(self).__name__} has neither an attribute nor a definition {name!r}")
+        raise AttributeError(f"{type(self).__name__} has no attribute and no definition {name!r}")
 
 
 class DatabaseSchema(SchemaBase[DBSchemaDefinition]):
