@@ -175,3 +175,36 @@ def test_operator_chains() -> None:
     dead = time_series()
     dead.kill()
     assert chain.apply(dead) is dead and not dead.is_defined("x")
+
+
+def test_tests_and_operators_of_users_log_and_loop_as_those_here() -> None:
+    class TooLoud(Executioner):
+        def kill_if_true(self, d, apply_to_members=False):  # type: ignore[no-untyped-def]
+            if apply_to_members:
+                return self.edit_ensemble_members(d)
+            if d["a"] > 1:
+                d.kill()
+                self.log_kill(d, "TooLoud", "a is over 1")
+            return d
+
+    class Mark(MetadataOperator):
+        def apply(self, d, apply_to_members=False):  # type: ignore[no-untyped-def]
+            if apply_to_members:
+                return self.edit_ensemble_members(d)
+            d["marked"] = True
+            self.log_edit(d, "Mark", "it has a mark now", ErrorSeverity.Debug)
+            return d
+
+        def check_keys(self, d):  # type: ignore[no-untyped-def]
+            return True
+
+        check_operation = check_keys
+
+    e = ensemble(time_series(a=1), time_series(a=2))
+    assert Mark()(TooLoud()(e, apply_to_members=True), apply_to_members=True) is e
+    assert [d.live for d in e.member] == [d.is_defined("marked") for d in e.member] == [True, False]
+    assert [messages(d) for d in e.member] == [["it has a mark now"], ["a is over 1"]]
+    assert e.member[0].elog[0].badness == ErrorSeverity.Debug
+    assert e.member[1].elog[0].badness == ErrorSeverity.Informational
+    e.member[0]["a"] = 3
+    assert TooLoud()(e, apply_to_members=True).dead()

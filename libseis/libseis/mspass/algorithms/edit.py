@@ -90,10 +90,10 @@ class Executioner(ABC):
     def __call__(self, d: Any, *args: Any, **kwargs: Any) -> Any:
         return self.kill_if_true(d, *args, **kwargs)
 
-    def log_edit(
+    def log_kill(
         self, d: Datum, testname: str, message: str, severity: ErrorSeverity = ErrorSeverity.Informational
     ) -> None:
-        """Write to the elog why a datum was killed.
+        """Write to the elog why a datum was killed; it does not kill.
 
         Parameters
         ----------
@@ -183,12 +183,12 @@ class _MetadataTest(Executioner):
             reason = self._reason(d)
         except TypeError as error:
             if self.verbose:
-                self.log_edit(d, name, f"{self.key} cannot be tested: {error}", ErrorSeverity.Complaint)
+                self.log_kill(d, name, f"{self.key} cannot be tested: {error}", ErrorSeverity.Complaint)
             return d
         if reason is not None:
             d.kill()
             if self.verbose:
-                self.log_edit(d, name, f"killed because {reason}")
+                self.log_kill(d, name, f"killed because {reason}")
         return d
 
 

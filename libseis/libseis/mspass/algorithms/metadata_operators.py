@@ -66,6 +66,44 @@ class MetadataOperator(ABC):
     def __call__(self, d: Any, *args: Any, **kwargs: Any) -> Any:
         return self.apply(d, *args, **kwargs)
 
+    def log_edit(
+        self, d: Datum, testname: str, message: str, severity: ErrorSeverity = ErrorSeverity.Informational
+    ) -> None:
+        """Write to the elog what was changed, or why nothing was.
+
+        Parameters
+        ----------
+        d
+            The datum.
+        testname
+            Name of the operation.
+        message
+            What is to be told.
+        severity
+            Severity of the entry.
+        """
+        d.elog.log_error(testname, message, severity)
+
+    def edit_ensemble_members(self, ensemble: Any) -> Any:
+        """Apply the operation to every live member, and kill the ensemble if all members are dead then.
+
+        Parameters
+        ----------
+        ensemble
+            The ensemble.
+
+        Returns
+        -------
+        Any
+            `ensemble` itself.
+        """
+        for member in ensemble.member:
+            if member.live:
+                self.apply(member)
+        if not any(member.live for member in ensemble.member):
+            ensemble.kill()
+        return ensemble
+
 
 class _Operator(MetadataOperator):
     """What all operators do: check data and keys, then compute; a datum where that fails is killed."""
@@ -140,11 +178,7 @@ class _Operator(MetadataOperator):
         if d.dead():
             return d
         if apply_to_members and isinstance(d, ENSEMBLES):
-            for member in d.member:
-                self.apply(member)
-            if not any(member.live for member in d.member):
-                d.kill()
-            return d
+            return self.edit_ensemble_members(d)
         missing = [key for key in self._needed() if not d.is_defined(key)]
         problem = f"the Metadata has no {' and no '.join(missing)}" if missing else self._problem(d)
         if problem is None:
@@ -153,7 +187,7 @@ class _Operator(MetadataOperator):
             except (TypeError, ValueError, ArithmeticError) as error:
                 problem = f"the operation failed: {error}"
         if problem is not None:
-            d.elog.log_error(name, problem, ErrorSeverity.Invalid)
+            self.log_edit(d, name, problem, ErrorSeverity.Invalid)
             d.kill()
         return d
 
