@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from libseis import TimeReferenceType, TimeWindow
 from libseis.errors import MsPASSError
+from libseis.mspass.algorithms import deconvolution
 from libseis.mspass.algorithms.CNRDecon import CNRArrayDecon, CNRRFDecon
 from libseis.mspass.algorithms.deconvolution import CNRDeconEngine, LeastSquareDecon
 from libseis.mspass.algorithms.RFdeconProcessor import RFdecon, RFdeconProcessor
@@ -262,6 +263,19 @@ def test_a_branch_that_is_none(tmp_path: Path) -> None:
         (tmp_path / "x.pf").write_text(packaged + text)
         with pytest.raises(MsPASSError, match="defined but is not an &Arr"):
             RFdeconProcessor("MultiTaperPowerXcor", pf=str(tmp_path / "x.pf"))
+
+
+def test_an_engine_by_the_other_names_of_mspass() -> None:
+    assert deconvolution.MultiTaperPowerXcorDecon is deconvolution.MultiTaperXcorDecon
+    assert deconvolution.MultiTaperPowerSpecDivDecon is deconvolution.MultiTaperSpecDivDecon
+    md = RFdeconProcessor("LeastSquares").md
+    engine = LeastSquareDecon(md)
+    md["damping_factor"] = 0.5
+    engine.change_parameter(md)
+    engine.load(source(), source())
+    engine.process()
+    assert engine.QCMetrics()["damping_factor"] == 0.5
+    np.testing.assert_array_equal(engine.resolution_kernel().data, engine.actual_output().data)
 
 
 def test_loading_is_checked() -> None:

@@ -12,10 +12,15 @@ from libseis.mspass.algorithms.scalar_decon import (
     WaterLevelDecon,
 )
 
+MultiTaperPowerSpecDivDecon = MultiTaperSpecDivDecon
+MultiTaperPowerXcorDecon = MultiTaperXcorDecon
+
 __all__ = [
     "CNRDeconEngine",
     "LeastSquareDecon",
     "MTPowerSpectrumEngine",
+    "MultiTaperPowerSpecDivDecon",
+    "MultiTaperPowerXcorDecon",
     "MultiTaperSpecDivDecon",
     "MultiTaperXcorDecon",
     "ScalarDecon",

@@ -93,6 +93,16 @@ class ScalarDecon:
         self._shape = self._shaping(md)
         self._read(md)
 
+    def change_parameter(self, md: Metadata) -> None:
+        """Take other parameters: the same as changeparameter.
+
+        Parameters
+        ----------
+        md
+            The parameters.
+        """
+        self.changeparameter(md)
+
     def _shaping(self, md: Metadata) -> rules.Spectrum:
         kind = md.get_string("shaping_wavelet_type").lower()
         if kind == rules.Shape.RICKER:
@@ -199,6 +209,10 @@ class ScalarDecon:
         found = self._deconvolve(np.concatenate((self._wavelet, np.zeros(self._nfft - len(self._wavelet)))))
         x[: len(found)] = found
         return _unit(_centred(np.roll(x, -self._shift), self._dt))
+
+    def resolution_kernel(self) -> TimeSeries:
+        """Return the same as actual_output."""
+        return self.actual_output()
 
     def output_shaping_wavelet(self) -> TimeSeries:
         """Return the wavelet that replaces a spike in the result, with unit energy, centred on lag zero."""
