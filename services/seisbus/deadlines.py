@@ -36,6 +36,10 @@ WEB_SECONDS: Final = 30.0
 
 # -- control to its servers
 
+# A job publishes each 0.5 s while it moves; so long a silence is worth one read of its document, and whoever watches
+# hears who is waited for.
+WATCH_SILENCE_SECONDS: Final = 1.5
+
 # Shorter than CALL_SECONDS by the time for the way, so that control's sentence arrives before the client stops waiting.
 CONTROL_SECONDS: Final = 6.5
 # Control answers this much before the deadline that came with a call.
@@ -76,6 +80,8 @@ S3_CONNECT_SECONDS: Final = 5.0
 # A connection that is silent for this time is closed; healthy ones of S3 pause for less than a second. Together with
 # the intervals of the checks, a user who watches a job hears of it within ten seconds.
 S3_STALL_SECONDS: Final = 6.0
+# A dry run asks an archive while somebody waits; one that shows trouble has so long to get over it.
+S3_DRY_RUN_SECONDS: Final = 6.5
 # All of one answer: a day file of 50 MB over a line of 100 kB/s.
 S3_READ_SECONDS: Final = 600.0
 # A page of a listing, which some servers take long for.

@@ -16,8 +16,8 @@ from ..model.archivejob import CutJob
 from ..planning.aims import Aims
 from ..store.earlier import Span, earlier_jobs, saved_by
 from .context import CallContext
-from .estimate import aimed_of, by_item, known_aims, spread
-from .known_days import files_of
+from .estimate import SAMPLED_DAYS, aimed_of, by_item, known_aims
+from .known_days import files_of, spread
 from .resource_names import JOBS
 
 # So many windows are looked for, and the result is scaled. A thousand take about 0.1 s of the embedded database.
@@ -38,7 +38,7 @@ async def already(context: CallContext, spec: CutJob) -> pb.Already | None:
         return None  # the archive's phase files are read when the job is planned
     aims = await known_aims(context, spec, await origins_of(context.store, spec), None, picks or ())
     days = aims.home_days()
-    sampled = spread(days)
+    sampled = spread(days, SAMPLED_DAYS)
     places = Places(context.store, spec.archive)
     counts: list[int] = []
     kept: list[list[Span]] = []

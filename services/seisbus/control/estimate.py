@@ -25,7 +25,7 @@ from ..planning.ranges import SMALL_BYTES
 from ..planning.windows import Origin, PlannedWindow
 from ..store.documents import DayFileDocument
 from .context import CallContext
-from .known_days import KnownDays
+from .known_days import KnownDays, spread
 from .selection import day_name
 
 # The files of so many days are counted, and the rest is scaled. It takes about 0.1 s to read a day of an archive.
@@ -123,7 +123,7 @@ async def estimate(context: CallContext, spec: ArchiveJob, *, read: bool = True)
     known = KnownDays(context, spec)
     aims = await known_aims(context, spec, origins, known, picks or (), read=read)
     days = aims.home_days()
-    await known.load(spread(days), read=read)
+    await known.load(spread(days, SAMPLED_DAYS), read=read)
     total = Totals()
     places = Places(context.store, spec.archive)
     growth, ranges, components = growth_of(spec), spec.verify == "ranges", spec.recipe().components
@@ -159,7 +159,7 @@ async def known_aims(
         return aims
     known = known or KnownDays(context, spec)
     thinning, places = Thinning(spec.select.spacing), Places(context.store, spec.archive)
-    days = spread(aims.home_days())
+    days = spread(aims.home_days(), SAMPLED_DAYS)
     await known.load(days, read=read)
     for day in days:
         documents = known(day) or []
@@ -303,8 +303,3 @@ def summary(total: Totals, known: int, days: int) -> pb.Estimate:
         basis=f"From the files of {known:,} {'day' if known == 1 else 'days'}{scaled}; "
         f"at {BYTES_PER_SECOND / 1e6:.0f} MB/s and {REQUESTS_PER_SECOND:.0f} requests/s.",
     )
-
-
-def spread(days: Sequence[int]) -> Sequence[int]:
-    """At most SAMPLED_DAYS of the days, evenly spread."""
-    return days[:: max(1, -(-len(days) // SAMPLED_DAYS))]

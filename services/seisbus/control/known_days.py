@@ -11,6 +11,7 @@ from libseis.codes import Channel, ChannelFilter
 
 from ..app.days import day_of, read_day
 from ..archive.definition import ArchiveDefinition, archive_named
+from ..deadlines import S3_DRY_RUN_SECONDS
 from ..errors import UnavailableError
 from ..model.archivejob import ArchiveJob
 from ..objects import ObjectReader
@@ -21,8 +22,6 @@ from .context import CallContext
 
 # So many days are read from the archive for one estimate; a day takes several listings of a thousand keys.
 READ_DAYS: Final = 8
-# An archive in trouble has so long to recover, so that the user gets an answer within ten seconds.
-TROUBLE_SECONDS: Final = 6.5
 # Days that are not read by then are estimated from the others.
 READ_SECONDS: Final = 60.0
 
@@ -61,7 +60,7 @@ class KnownDays:
             else:
                 self._files[day] = await files_of(self._context, self._spec, day)
         if read and unknown and self._context.objects is not None:
-            await self._read(unknown[:: -(-len(unknown) // READ_DAYS)])
+            await self._read(spread(unknown, READ_DAYS))
 
     async def _read(self, days: Sequence[int]) -> None:
         archive = archive_named(self._context.archives, self._spec.archive)
@@ -80,7 +79,7 @@ class KnownDays:
                 for task in done:
                     task.result()
                 trouble = hops.sentence(f"{ARCHIVE_HOP}{archive.name}")
-                if work and trouble and passed > TROUBLE_SECONDS:
+                if work and trouble and passed > S3_DRY_RUN_SECONDS:
                     raise unreachable(archive, trouble)
         except UnavailableError as error:
             if error.hop != "S3":
@@ -103,6 +102,11 @@ class KnownDays:
             )
         ]
         self.from_archive.append(day)
+
+
+def spread(days: Sequence[int], most: int) -> Sequence[int]:
+    """At most so many of the days, evenly spread, and the first among them."""
+    return days[:: max(1, -(-len(days) // most))]
 
 
 async def files_of(context: CallContext, spec: ArchiveJob, day: int) -> list[DayFileDocument]:

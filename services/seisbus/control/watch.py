@@ -9,12 +9,11 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
-from typing import Final
 
 from seis.v1 import task_pb2
 
 from ..bus.snapshot import snapshot
-from ..deadlines import CONTROL_SECONDS
+from ..deadlines import CONTROL_SECONDS, WATCH_SILENCE_SECONDS
 from ..errors import UnavailableError
 from ..model.outcome import JobState
 from ..store.client import budget
@@ -24,14 +23,10 @@ from .context import CallContext
 
 _log = logging.getLogger(__name__)
 
-# A job publishes every 0.5 s while it moves. After so long a silence its document is read.
-SILENCE_SECONDS: Final = 1.5
-
-
 Watched = tuple[task_pb2.JobSnapshot, list[Wait]]
 
 
-async def watch(context: CallContext, job: str, silence: float = SILENCE_SECONDS) -> AsyncIterator[Watched]:
+async def watch(context: CallContext, job: str, silence: float = WATCH_SILENCE_SECONDS) -> AsyncIterator[Watched]:
     """Yields the snapshot and what is waited for, at once and whenever one of them changes, until the job is closed.
 
     NotFoundError for an unknown job.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from libseis.isotime import DAY_NS
-from seisbus.control.estimate import SAMPLED_DAYS, Holdings, Totals, growth_of, held_of, load_of, spread, summary
+from seisbus.control.estimate import SAMPLED_DAYS, Holdings, Totals, days_text, growth_of, held_of, load_of, summary
+from seisbus.control.known_days import READ_DAYS, spread
 from seisbus.model.job import parse_job
 from seisbus.planning.windows import PlannedWindow, home_days, windows_of_day
 
@@ -26,7 +29,7 @@ def test_a_year_of_tiles_scales_from_a_sample_to_the_exact_number() -> None:
     tile = {"start": "2011-01-01", "end": "2012-01-01", "length": "1h"}
     spec = parse_job({"archive": "local", "windows": {"tile": tile}})
     days = home_days(spec, [])
-    sample = spread(days)
+    sample = spread(days, SAMPLED_DAYS)
     total = Totals()
     for day in sample:
         total.add(
@@ -45,11 +48,24 @@ def test_a_year_of_tiles_scales_from_a_sample_to_the_exact_number() -> None:
     assert found.hours == pytest.approx(365e9 / 20e6 / 3600)
 
 
-@given(st.integers(0, 5000))
-def test_the_sample_is_bounded_and_never_empty(days: int) -> None:
-    sample = spread(range(days))
-    assert len(sample) <= SAMPLED_DAYS
-    assert bool(sample) == bool(days)
+@given(st.integers(0, 40_000), st.sampled_from([SAMPLED_DAYS, READ_DAYS, 1]), st.integers(0, 20_000))
+def test_of_many_days_a_bounded_sample_is_looked_at_evenly_and_of_few_all(days: int, most: int, first: int) -> None:
+    concerned = range(first, first + days)
+    sample = spread(concerned, most)
+    assert len(sample) <= most
+    assert list(sample) == sorted(set(sample) & set(concerned))
+    if days <= most:
+        assert list(sample) == list(concerned)
+    else:
+        steps = {b - a for a, b in pairwise(sample)}
+        assert len(steps) <= 1 and len(sample) > most / 2
+        assert sample[0] == first and concerned[-1] - sample[-1] < max(steps, default=days)
+
+
+def test_the_days_concerned_are_named_and_of_many_the_first_and_the_last() -> None:
+    assert days_text([15_044]) == "2011-03-11"
+    assert days_text(range(15_044, 15_048)) == "2011-03-11, 2011-03-12, 2011-03-13, 2011-03-14"
+    assert days_text(range(15_044, 15_044 + 40_000)) == "2011-03-11, 2011-03-12, ... to 2120-09-14"
 
 
 def test_nothing_known_is_said_and_not_guessed() -> None:
