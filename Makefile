@@ -3,6 +3,7 @@
 
 # 3.11 is what the pinned versions were tested on; a newer one does where it is missing
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHONS ?= $(foreach minor,11 12 13 14,$(shell command -v python3.$(minor)))
 SEISBUS_TEST_DATA ?= ../shared/data
 export SEISBUS_TEST_DATA
 
@@ -15,7 +16,7 @@ PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .PHONY: help venv install demo up test test-long test-compose soak docs bench bench-quick format clean \
-	test-matrix dist \
+	test-matrix dist try-wheels \
 	check check-deploy check-style check-types check-cython check-protos check-imports
 
 help:  ## this list
@@ -45,9 +46,13 @@ test-compose: install  ## docker-compose.yml as a user runs it: up, a job, scale
 test-matrix:  ## the unit tests on each Python from 3.11 to 3.14 that this machine has
 	deploy/test-matrix
 
-dist: install  ## sdists and wheels of both distributions, tried in an empty environment outside this folder
+dist: install  ## sdists and wheels of both distributions, and the README word for word with nothing but these
 	$(BIN)/python deploy/dist build dist
 	$(BIN)/python deploy/dist try dist
+
+try-wheels: install  ## `make dist` for PYTHONS="python3.12 /path/python3.13", by default each that this machine has
+	$(BIN)/python deploy/dist build dist
+	for python in $(PYTHONS); do $(BIN)/python deploy/dist try dist --python "$$python" || exit 1; done
 
 docs: install $(VENV)/.docs  ## the site of the documents, in docs/_build; every warning is an error
 	$(BIN)/python docs/build

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
-import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from seisbus.model.job import parse_job
-from seisbus.running import running_stack
-from support.waiting import eventually
 
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -61,56 +56,29 @@ def test_the_readme_shows_the_files_that_init_writes() -> None:
         parse_job(examples.joinpath(f"{name}.yaml").read_text(encoding="utf-8"))
 
 
-@pytest.fixture(scope="module")
-async def study(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
-    """The folder of a study after the commands up to `seisbus up`, which runs until the end."""
-    home = tmp_path_factory.mktemp("readme")
-    first, init, up, *_ = commands()
-    assert (init, up) == ("seisbus init", "seisbus up")
-    folder = home / first.rpartition("cd ")[2]
-    told = await run(f"{first} && {init}", home)
-    assert "Next:" in told
-    log = (home / "up.log").open("wb")
-    process = await asyncio.create_subprocess_exec(
-        *up.split(), cwd=folder, env=environment(), stdout=log, stderr=log, start_new_session=True
+@pytest.mark.timeout(360)
+def test_from_an_empty_folder_to_a_figure(tmp_path: Path) -> None:
+    """`deploy/paste-readme`, which `make dist` runs with nothing but the wheels, with this checkout."""
+    words = [REPOSITORY / "deploy" / "paste-readme", tmp_path, "--also", "seisbus submit noise.yaml"]
+    done = subprocess.run(
+        words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
-    try:
-        await eventually(lambda: process.returncode is not None or running_stack(folder / ".seisbus") is not None, 90)
-        assert process.returncode is None, (home / "up.log").read_text()
-        yield folder
-    finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGINT)
-            await asyncio.wait_for(process.wait(), 60)
-        log.close()
-    assert process.returncode == 130, (home / "up.log").read_text()
-
-
-async def run(command: str, folder: Path) -> str:
-    done = await asyncio.to_thread(
-        subprocess.run, ["sh", "-c", command], cwd=folder, env=environment(), capture_output=True, text=True,
-        timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, f"{command}: {done.stdout}\n{done.stderr}"
-    print(f"$ {command}\n{done.stdout}{done.stderr}")
-    return done.stdout
-
-
-@pytest.mark.timeout(240)
-async def test_from_an_empty_folder_to_a_figure(study: Path) -> None:
-    told = {command: await run(command, study) for command in commands()[3:]}
-    assert (study / "tohoku.png").stat().st_size > 10_000
-    dry, done = told["seisbus submit tohoku.yaml --dry-run"], told["seisbus submit tohoku.yaml"]
+    print(done.stdout)
+    assert done.returncode == 0, done.stdout
+    pasted = re.split(r"^\$ (.*)\n", done.stdout, flags=re.MULTILINE)
+    told = dict(zip(pasted[1::2], pasted[2::2], strict=True))
+    assert list(told)[: len(commands())] == commands()
+    assert "Next:" in told["seisbus init"]
+    dry, job = told["seisbus submit tohoku.yaml --dry-run"], told["seisbus submit tohoku.yaml"]
     (windows,) = re.findall(r"^windows +([\d,]+)", dry, flags=re.MULTILINE)
-    assert f"planned {windows} = saved" in done, "the dry run on a fresh archive says what the job plans"
+    assert f"planned {windows} = saved" in job, "the dry run on a fresh archive says what the job plans"
     assert "2011-03-11" in dry
     assert "the archive's index and listing" in dry
     assert "the stack that runs in .seisbus" in told["seisbus doctor"]
-    (study / "tohoku.png").unlink()
-    assert "Ledger(planned=" in await run("python first_figure.py", study)
-    assert (study / "tohoku.png").stat().st_size > 10_000
-    noise = await run("seisbus submit noise.yaml", study)
-    assert "completed" in noise
+    assert "Ledger(planned=" in told["python figure.py"]
+    assert "Ledger(planned=" in told["python first_figure.py"]
+    assert "completed" in told["seisbus submit noise.yaml"]
+    assert (tmp_path / "study" / "tohoku.png").stat().st_size > 10_000
 
 
 def test_the_misfit_example_ends_as_printed(tmp_path: Path) -> None:
