@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -148,22 +150,83 @@ async def test_pictures_of_a_job_and_the_way_from_a_cell_to_its_windows(chromium
         assert await page.locator("tbody tr").count() == 4
 
 
+@pytest.fixture(scope="module")
+async def others(shown: Shown) -> AsyncIterator[dict[str, str]]:
+    """A job of each kind beside windows, and a dead letter, by what it is."""
+    client, environment = shown.system.client, shown.system.stack.environment
+    export = await client.wait((await client.export("mseed", job=shown.job.id)).id)
+    assert export.state == "completed", export.error
+    found = {"index": (await client.wait((await client.sync_index("web")).id)).id, "export": export.id}
+    found |= {"misfit": "01zmisfit00000000", "letter": str(ObjectId())}
+    async with await Store.connect(environment["SEISBUS_MONGODB_URI"], environment["SEISBUS_DATABASE"]) as store:
+        document: dict[str, Any] = dict(await store[c.JOB].find_one({"_id": export.id}) or {})
+        spec = {"kind": "misfit", "name": "a misfit", "misfit": {"observed": {"job": shown.job.id}}}
+        document |= {"_id": found["misfit"], "name": "a misfit", "kind": "misfit", "spec": spec, "request_id": "misfit"}
+        await store[c.JOB].insert_one(document)
+        await store[c.ADJOINT_SOURCE].insert_many(
+            {"_id": ObjectId(), "job": found["misfit"], "event": "smi:local/2016-09-14/a-long-name-of-an-event",
+             "path": path, "net": "CI", "sta": f"S{n}", "component": "Z", "window_count": n, "misfit": n / 7}
+            for path in ("i01/s00", "i01/s01") for n in range(1, 9)
+        )  # fmt: skip
+        await store[c.DEAD_LETTER].insert_one(
+            {"_id": found["letter"], "job": shown.job.id, "reason": "A message that cannot be read: no field 3.",
+             "stream": "SEIS_FETCH", "subject": f"seis.fetch.web.{shown.job.id}",
+             "task": f"{shown.job.id}.000000.000001", "part": 0, "deliveries": 5,
+             "time_ns": shown.job.submit_time_ns, "body": b"body"}
+        )  # fmt: skip
+        try:
+            yield found
+        finally:
+            await store[c.JOB].delete_one({"_id": found["misfit"]})
+            await store[c.ADJOINT_SOURCE].delete_many({"job": found["misfit"]})
+            await store[c.DEAD_LETTER].delete_one({"_id": found["letter"]})
+
+
 @pytest.mark.parametrize("width", WIDTHS)
-async def test_every_page_is_accessible_and_fits(chromium: Any, shown: Shown, width: str) -> None:
-    client = shown.system.client
+async def test_every_page_is_accessible_and_fits(
+    chromium: Any, shown: Shown, others: dict[str, str], width: str
+) -> None:
+    """With SEISBUS_PAGES=FOLDER each page is kept as a picture, for people to look at."""
+    client, job = shown.system.client, f"/jobs/{shown.job.id}"
     saved = (await anext(client.outcomes(shown.job.id, ["saved"]))).refs[0]
     dead = (await anext(client.outcomes(shown.job.id, ["dead"]))).refs[0]
     pages = {
-        "/": (), f"/jobs/{shown.job.id}": ("section", "map", "days"), f"/jobs/{shown.job.id}/windows?fate=dead": (),
-        f"/data/{saved}": ("waveform",), f"/data/{dead}": (), "/new": (), "/dead-letters": (),
+        "jobs": ("/",), "job": (job, "section", "map", "days"), "windows": (f"{job}/windows?fate=dead",),
+        "window": (f"/data/{saved}", "waveform"), "dead window": (f"/data/{dead}",), "new": ("/new",),
+        "new like": (f"/new?of={shown.job.id}",), "dead letters": ("/dead-letters",),
+        "dead letter": (f"/dead-letters/{others['letter']}",), "index job": (f"/jobs/{others['index']}",),
+        "export job": (f"/jobs/{others['export']}",), "misfit job": (f"/jobs/{others['misfit']}",),
+        "datasets": (f"/jobs/{others['export']}/windows",), "nothing": ("/jobs/none",),
     }  # fmt: skip
-    async with visit(chromium, shown.url, WIDTHS[width]) as visitor:
-        for path, figures in pages.items():
+    async with visit(chromium, shown.url, WIDTHS[width], expected=("404",)) as visitor:
+        for name, (path, *figures) in pages.items():
             await visitor.open(path)
             for figure in figures:
                 await visitor.drawn(figure)
-            assert await visitor.violations() == [], path
-            assert await visitor.fits(), path
+            if folder := os.environ.get("SEISBUS_PAGES"):
+                await visitor.page.screenshot(
+                    path=Path(folder) / f"{name} {width}.png".replace(" ", "-"), full_page=True
+                )
+            assert await visitor.violations() == [], name
+            assert await visitor.fits(), name
+
+
+async def test_jobs_without_windows_show_what_they_made(chromium: Any, shown: Shown, others: dict[str, str]) -> None:
+    datasets = await shown.system.client.datasets(others["export"])
+    async with visit(chromium, shown.url) as visitor:
+        page = visitor.page
+        await visitor.open(f"/jobs/{others['export']}")
+        results = page.get_by_role("region", name="Results")
+        assert datasets[0]["path"] in await results.inner_text()
+        assert await results.locator("tbody tr").count() == len(datasets)
+        assert await page.locator("figure").count() == 0
+        await visitor.open(f"/jobs/{others['misfit']}")
+        assert [await row.inner_text() for row in await results.locator("tbody tr").all()] == [
+            f"smi:local/2016-09-14/a-long-name-of-an-event\ti01/s0{n}\t8\t8\t36\t{sum(range(9)) / 7:.6g}"
+            for n in (0, 1)
+        ]
+        await results.get_by_role("link", name=f"job {shown.job.id}").click()
+        await page.get_by_role("heading", name="one day").wait_for()
 
 
 async def test_the_keyboard_alone_reaches_a_job_and_its_buttons(chromium: Any, shown: Shown) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from typing import Any, Final
@@ -13,6 +14,7 @@ from ..extras import extra
 from .door import form_mark
 from .live import EVERY_SECONDS, Seen
 from .pace import Speed
+from .results import results_of
 from .visit import Visit
 from .words import as_yaml
 
@@ -67,6 +69,7 @@ async def job(visit: Visit) -> Response:
         letters=bool(letters.items),
         spec=as_yaml(found.spec),
         pictures=found.kind == "window",
+        results=await results_of(visit.client, found),
         **_rights(visit),
     )
 
@@ -81,8 +84,12 @@ async def job_events(visit: Visit) -> Response:
         settled = -1
         async for seen in visit.web.live.follow(visit.client, visit.token, identity):
             parts = _parts(visit, first, seen)
+            if seen.progress is not None and (seen.closed or seen.progress.ledger.settled != settled):
+                with contextlib.suppress(ClientError):  # the watch says it
+                    if made := await results_of(visit.client, first):
+                        parts["results"] = visit.web.part(made.template, job=first, results=made)
             changed = {name: text for name, text in parts.items() if known.get(name) != text}
-            known = parts
+            known |= parts
             message: dict[str, Any] = {"parts": changed, "closed": seen.closed}
             if seen.progress is not None and seen.progress.ledger.settled != settled:
                 settled = seen.progress.ledger.settled

@@ -62,14 +62,15 @@ def span(seconds: float | None) -> str:
     return f"{whole} s"
 
 
-def rate(per_second: float | None) -> str:
-    """Windows in a second, or in a minute or hour where that is less than one."""
+def rate(per_second: float | None, things: str = "") -> str:
+    """So many things in a second, or in a minute or hour where that is less than one."""
     if per_second is None:
         return "–"
     for unit, factor in (("s", 1), ("min", 60), ("h", 3600)):
         if per_second * factor >= 1 or unit == "h":
             value = per_second * factor
-            return f"{value:,.0f}/{unit}" if value >= 10 else f"{value:.1f}/{unit}"
+            text = f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
+            return f"{text} {things}/{unit}" if things else f"{text}/{unit}"
     raise AssertionError("unreachable")
 
 

@@ -131,6 +131,7 @@ def test_words() -> None:
         "100 %",
     ]
     assert [rate(v) for v in (271.0, 0.5, 0.001)] == ["271/s", "30/min", "3.6/h"]
+    assert rate(2.41, "datasets") == "2.4 datasets/s"
     bar = parts(Ledger(10, 4, 1, 0, 0, 0))
     assert [(name, count) for name, count, _, _ in bar][-1] == ("open", 5)
     assert sum(width for *_, width in bar) == pytest.approx(1000)

@@ -18,6 +18,7 @@ with extra("web"):
     from bokeh.models import (
         BasicTicker,
         ColorBar,
+        DaysTicker,
         HoverTool,
         LinearColorMapper,
         Range1d,
@@ -26,8 +27,10 @@ with extra("web"):
 
 # brown to teal, of ColorBrewer's BrBG (colorbrewer2.org), which colour-blind eyes tell apart
 _SHARES: Final = ("#8c510a", "#cf9a4b", "#f0dfb4", "#bfe3dd", "#5fb5ab", "#2f8f86")
-_ROW: Final = 14  # pixels
+_ROW: Final = 16  # pixels, as much as a name takes
 _LEAST, _MOST = 220, 720
+# Days with a scale of days alone.
+_DAYS_NAMED: Final = 31
 
 
 def days_picture(rows: Sequence[Availability]) -> str:
@@ -80,6 +83,8 @@ def days_picture(rows: Sequence[Availability]) -> str:
     made.add_layout(ColorBar(color_mapper=mapper, title="Windows saved (%)", height=10), "below")
     made.subscribed_events = {"tap"}  # the page's script listens
     made.xgrid.grid_line_color = made.ygrid.grid_line_color = None
+    if count <= _DAYS_NAMED:  # else hours would be written between them
+        made.xaxis.ticker = DaysTicker(days=list(range(1, 32, 1 + count // 8)), num_minor_ticks=0)
     made.yaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=min(len(names), 30), num_minor_ticks=0)
     made.yaxis.major_label_overrides = dict(enumerate(names))
     total, kept = int(planned.sum()), int(saved.sum())

@@ -1,0 +1,44 @@
+"""What jobs that store no windows have made: the datasets of an export, the total misfits of a misfit job."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..client import Job
+from ..client.paged import PagedClient
+
+# Rows of a page; `seisbus show` and the client give all.
+_ROWS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A part of a job's page: its template, the rows that are shown, and how many are not."""
+
+    template: str
+    rows: Sequence[Any]
+    more: int
+
+
+async def results_of(client: PagedClient, job: Job) -> Results | None:
+    """The results of a job now; None for a kind without results of its own."""
+    of_kind = _OF_KIND.get(job.kind)
+    return None if of_kind is None else await of_kind(client, job.id)
+
+
+async def _datasets(client: PagedClient, job: str) -> Results:
+    found = await client.datasets(job, limit=_ROWS)
+    return Results("_datasets.html", found, max(0, found.total - len(found)))
+
+
+async def _misfits(client: PagedClient, job: str) -> Results:
+    found = await client.misfits(job)
+    return Results("_misfits.html", found[:_ROWS], max(0, len(found) - _ROWS))
+
+
+_OF_KIND: Final[Mapping[str, Callable[[PagedClient, str], Awaitable[Results]]]] = {
+    "export": _datasets,
+    "misfit": _misfits,
+}
