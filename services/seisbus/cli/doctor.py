@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -74,25 +74,35 @@ async def examine() -> list[Check]:
             checks.append(Check("disk", False, lack))
     health = state.health if state else {}
     looks = [
-        servers(environment),
-        *(one(service_check(service, address)) for service, addresses in health.items() for address in addresses),
-        control(place()),
-        sink(environment),
+        ("the servers", servers(environment)),
+        *((name, one(service_check(name, address))) for name, addresses in health.items() for address in addresses),
+        ("control and its jobs", control(place())),
+        ("the sink", sink(environment)),
     ]
-    for found in await asyncio.gather(*map(in_time, looks)):  # at once: several silent servers cost no more time
-        checks += found
+    checks += await in_time(looks)
     if root := environment.get("SEISBUS_OUTPUT_ROOT"):
         checks.append(room(Path(root)))
     return checks
 
 
-async def in_time(look: Awaitable[list[Check]]) -> list[Check]:
-    """The findings of a check within the time for a command; only a busy machine needs this limit."""
-    try:
-        async with asyncio.timeout(seconds_left(_LEAST_SECONDS) + _BEYOND_SECONDS):
-            return await look
-    except TimeoutError:
-        return [Check("doctor", False, "this machine is too busy to look at everything in time; try again")]
+async def in_time(looks: Sequence[tuple[str, Awaitable[list[Check]]]]) -> list[Check]:
+    """The findings of named checks within the time for a command, and which did not end; only a busy machine needs this
+    limit. All at once, since several silent servers shall cost no more time than one."""
+    late: list[str] = []
+
+    async def limited(name: str, look: Awaitable[list[Check]]) -> list[Check]:
+        try:
+            async with asyncio.timeout(seconds_left(_LEAST_SECONDS) + _BEYOND_SECONDS):
+                return await look
+        except TimeoutError:
+            late.append(name)
+            return []
+
+    found = [check for some in await asyncio.gather(*(limited(*each) for each in looks)) for check in some]
+    if late:
+        text = f"this machine is too busy to look in time at {', '.join(dict.fromkeys(late))}; try again"
+        found.append(Check("doctor", False, text))
+    return found
 
 
 async def one(check: Awaitable[Check]) -> list[Check]:

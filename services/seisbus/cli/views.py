@@ -266,7 +266,7 @@ def estimate_table(estimate: Estimate) -> Group:
     known_missing = f" ({estimate.missing:,} known to be missing)" if estimate.missing else ""
     if estimate.days:
         made.add_row("days", f"{estimate.days:,}", basis("days", ""))
-    if estimate.windows or not estimate.days:
+    if not estimate.days or estimate.days_estimated < estimate.days:
         made.add_row("windows", f"{estimate.windows:,}{known_missing}", basis("windows", ""))
         made.add_row("objects", f"{estimate.objects:,}", basis("objects", ""))
         made.add_row("requests", f"{estimate.requests:,}", basis("requests", ""))

@@ -183,7 +183,7 @@ _HEADINGS = {
     "close_time_ns": "close time",
     "fetch_bytes": "bytes to fetch",
     "disk_bytes": "bytes to store",
-    "days_estimated": "days looked at",
+    "days_estimated": "days not looked at",
 }
 
 

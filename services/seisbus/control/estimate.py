@@ -287,6 +287,14 @@ def summary(total: Totals, known: int, days: int) -> pb.Estimate:
             basis=f"None of the {days:,} days concerned has been read yet, so nothing is known of their files; "
             "submit the job, planning reads them.",
         )
+    if not total.windows:
+        looked = f"{known:,} of {days:,} {'day was' if days == 1 else 'days were'} looked at"
+        return pb.Estimate(
+            days_estimated=days - known,
+            days=days,
+            basis=f"{looked}, and no file there fits select and has a window. `seisbus stations ARCHIVE` lists "
+            "channels, `seisbus index files ARCHIVE DAY` the files of a day.",
+        )
     total = total.scaled(days / known)
     seconds = max(total.fetch_bytes / BYTES_PER_SECOND, total.requests / REQUESTS_PER_SECOND)
     scaled = f", scaled to {days:,} days" if days > known else ""

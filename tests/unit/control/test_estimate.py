@@ -74,6 +74,16 @@ def test_nothing_known_is_said_and_not_guessed() -> None:
     assert "12 days concerned" in found.basis
 
 
+@pytest.mark.parametrize(
+    ("known", "days", "beginning"),
+    [(1, 1, "1 of 1 day was looked at"), (8, 365, "8 of 365 days were looked at")],
+)
+def test_days_without_a_file_that_fits_are_said(known: int, days: int, beginning: str) -> None:
+    found = summary(Totals(), known, days)
+    assert (found.windows, found.days, found.days_estimated) == (0, days, days - known)
+    assert found.basis.startswith(f"{beginning}, and no file there fits select")
+
+
 def test_files_that_are_only_indexed_are_missing() -> None:
     held = held_of([{"listed": True, "size": 5}, {"listed": False, "size": 0}, {"listed": True, "size": 10**6}])
     assert held == Holdings(files=3, missing=1, size=10**6 + 5, large=1, large_size=10**6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -307,4 +307,7 @@ def _with_logs(response: pb.ListWaveformsResponse) -> list[tuple[str, str]]:
 def _query(query: Query | None, where: QueryFields) -> Query:
     if query is not None and where:
         raise TypeError("give a Query or its fields, not both")
+    known = [field.name for field in fields(Query)]
+    if strange := where.keys() - set(known):
+        raise TypeError(f"a query has no {sorted(strange)[0]}; it has {', '.join(known)}")
     return query or Query(**where)
