@@ -140,7 +140,9 @@ async def web_page(
     process = await Process.start("web", [sys.executable, "-m", "seisbus.web"], {**environment, **address}, folder)
     url = f"{scheme}://127.0.0.1:{port}"
     try:
-        await eventually(lambda: process.child.returncode is not None or "shows what" in process.log.read_text())
+        await eventually(
+            lambda: process.child.returncode is not None or "shows what" in process.log.read_text(), timeout=120
+        )
         assert process.child.returncode is None, process.log.read_text()
         await eventually(partial(_answers, url, cafile))
         yield url

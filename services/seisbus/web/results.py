@@ -30,7 +30,8 @@ async def results_of(client: PagedClient, job: Job) -> Results | None:
 
 async def _datasets(client: PagedClient, job: str) -> Results:
     found = await client.datasets(job, limit=_ROWS)
-    return Results("_datasets.html", found, max(0, found.total - len(found)))
+    rows = sorted(found, key=lambda dataset: str(dataset["path"]))
+    return Results("_datasets.html", rows, max(0, found.total - len(found)))
 
 
 async def _misfits(client: PagedClient, job: str) -> Results:
