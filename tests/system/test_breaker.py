@@ -143,9 +143,14 @@ async def test_an_archive_that_never_answers_is_named_by_every_command(
             assert "tried once" in heard or "tried 2 times" in heard
             assert "nothing is lost, and work goes on when it does" in heard
             assert len(silent.requests) - asked <= 4
-            (_, explained), (code, doctor) = await asyncio.gather(said("explain", submitted.id), said("doctor"))
-            assert sentence in explained
-            assert sentence in doctor and code == 1
+            assert sentence in (await said("explain", submitted.id))[1]
+
+            async def doctor_tells() -> bool:  # on a crowded machine it says that it looked at nothing in time
+                code, words = await said("doctor")
+                assert code == 1
+                return sentence in words
+
+            await eventually(doctor_tells, timeout=90)
         finally:
             await client.cancel(submitted.id)
         assert (await asyncio.wait_for(watching, 60)).state == "cancelled"
