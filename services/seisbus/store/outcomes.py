@@ -20,7 +20,7 @@ from ..model.outcome import Fate
 from . import collections as c
 from .client import Store, translated
 from .documents import Document, JobDocument, OutcomeRow, StoredOutcome
-from .packing import day_of, expand, expand_all, packed_windows, starts_of
+from .packing import day_of, days_of, expand, expand_all, packed_windows
 from .pages import Page, PageRequest, token
 from .summaries import summary
 from .task_documents import windows_of
@@ -221,28 +221,31 @@ async def availability(store: Store, job: JobDocument) -> list[tuple[Channel, in
         if reason:
             row.reasons.add(reason)
     if job.get("open", True):
-        async for name, start_ns in _open_windows(store, job):
-            days[name][day_of(start_ns)].planned += 1
+        for (channel, day), count in (await _open_windows(store, job)).items():
+            days[channel][day].planned += count
     channels = sorted(((Channel.parse(name), of_day) for name, of_day in days.items()), key=lambda each: each[0])
     return [(channel, day, of_day[day]) for channel, of_day in channels for day in sorted(of_day)]
 
 
-async def _open_windows(store: Store, job: JobDocument) -> AsyncIterator[tuple[str, int]]:
-    """Channel and start of the windows of a job that have no outcome yet."""
+async def _open_windows(store: Store, job: JobDocument) -> Counter[tuple[str, int]]:
+    """How many windows of a job have no outcome yet, by channel and start of the day in ns."""
+    found: Counter[tuple[str, int]] = Counter()
     with translated():
         async for task in store[c.TASK].find({"job": job["_id"], "open": True}):
             done = set(task["done"])
-            # a part has all outcomes or none, except after a retry took some, and in tasks of older versions
+            parts = [part for number, part in enumerate(task["parts"]) if number not in done]
             windows = task["windows"]
+            # a part has all outcomes or none, except after a retry took some, and in tasks of older versions
             if job.get("attempt", 0) == 1 and not isinstance(windows, list):
-                left = starts_of(packed_windows(windows))
-            else:
-                low, high = outcome_range(task["_id"])
-                mine = {"job": job["_id"], "_id": {"$gte": low, "$lt": high}}
-                settled = {outcome["_id"] for outcome in expand_all(await store[c.OUTCOME].find(mine).to_list())}
-                left = [("", 0) if w.id in settled else (str(w.channel), w.start_ns) for w in windows_of(task)]
-            for number, (first, count) in enumerate(task["parts"]):
-                if number not in done:
-                    for name, start_ns in left[first : first + count]:
-                        if name:
-                            yield name, start_ns
+                packed = packed_windows(windows)
+                for first, count in parts:
+                    found += days_of(packed, first, count)
+                continue
+            low, high = outcome_range(task["_id"])
+            mine = {"job": job["_id"], "_id": {"$gte": low, "$lt": high}}
+            settled = {outcome["_id"] for outcome in expand_all(await store[c.OUTCOME].find(mine).to_list())}
+            each = windows_of(task)
+            for first, count in parts:
+                left = (window for window in each[first : first + count] if window.id not in settled)
+                found.update((str(window.channel), day_of(window.start_ns)) for window in left)
+    return found

@@ -85,14 +85,23 @@ def unpack_windows(job: str, packed: PackedWindows) -> list[Window]:
     return windows
 
 
-def starts_of(packed: PackedWindows) -> list[tuple[str, int]]:
-    """Channel and start in ns of each packed window. Ids are left out, because computing them takes several times as
-    long."""
-    return [
-        (packed["channels"][number], begin)
-        for number, _, _, start, _, step, count in packed["runs"]
-        for begin in (range(start, start + step * count, step) if step else [start] * count)
-    ]
+def days_of(packed: PackedWindows, first: int, count: int) -> Counter[tuple[str, int]]:
+    """How many of `count` packed windows from number `first` on start on each day: by channel and start of the UTC day
+    in ns. Whole runs are counted, and no window is made: a job has up to millions of open ones."""
+    found: Counter[tuple[str, int]] = Counter()
+    before = 0
+    for number, _, _, start, _, step, length in packed["runs"]:
+        low, high = max(first - before, 0), min(first + count - before, length)
+        before += length
+        while low < high:
+            begin = start + low * step
+            day = day_of(begin)
+            # to the end of the day; without a step all start at once, and what goes back is counted singly
+            many = -(-(day + DAY_NS - begin) // step) if step > 0 else 1 if step else high - low
+            many = min(many, high - low)
+            found[packed["channels"][number], day] += many
+            low += many
+    return found
 
 
 @dataclass(frozen=True, slots=True)

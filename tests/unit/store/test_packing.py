@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -29,13 +30,13 @@ from seisbus.store.packing import (
     End,
     as_bytes,
     day_of,
+    days_of,
     expand,
     grave_id,
     pack_outcomes,
     pack_windows,
     packed_windows,
     split_outcomes,
-    starts_of,
     unpack_ends,
     unpack_windows,
 )
@@ -81,9 +82,33 @@ def test_windows_come_back(windows: list[Window], named: bool) -> None:
         windows = [replace(w, id=f"{JOB}.{n}") for n, w in enumerate(windows)]
     packed = pack_windows(JOB, windows)
     assert unpack_windows(JOB, packed) == windows
-    assert starts_of(packed) == [(str(w.channel), w.start_ns) for w in windows]
     assert unpack_windows(JOB, packed_windows(as_bytes(packed))) == windows
     assert ("ids" in packed) == (named and bool(windows))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(CHANNELS),
+            st.integers(-5, 5000).map(lambda n: n * MINUTE),
+            st.sampled_from([-MINUTE, 0, 7 * MINUTE, 60 * MINUTE, DAY_NS, 3 * DAY_NS]),
+            st.integers(1, 40),
+        ),
+        max_size=6,
+    ),
+    st.integers(0, 250),
+    st.integers(0, 250),
+)
+def test_windows_are_counted_by_day_without_making_them(
+    runs: list[tuple[Channel, int, int, int]], first: int, count: int
+) -> None:
+    windows = [
+        window(channel, start + number * step, MINUTE)
+        for channel, start, step, length in runs
+        for number in range(length)
+    ]
+    expected = Counter((str(w.channel), day_of(w.start_ns)) for w in windows[first : first + count])
+    assert days_of(pack_windows(JOB, windows), first, count) == expected
 
 
 @pytest.mark.parametrize(
