@@ -14,7 +14,7 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -105,6 +105,11 @@ class EmulatedNetwork:
     def gets(self) -> list[Request]:
         """Requests for objects' bytes: no listings."""
         return [r for r in self.requests if r.method == "GET" and r.key]
+
+    def hash(self, paths: Iterable[Path]) -> None:
+        """Find the ETags of objects that are served here, before somebody waits for them."""
+        for path in paths:
+            self.etags[path] = hashlib.md5(path.read_bytes()).hexdigest()
 
     def clear(self) -> None:
         """Forget the log."""
@@ -220,7 +225,7 @@ class _Connection:
     async def _served(self, path: Path, head: bytes, request: Request) -> bool:
         etags = self._network.etags
         if path not in etags:
-            etags[path] = await asyncio.to_thread(lambda: hashlib.md5(path.read_bytes()).hexdigest())
+            await asyncio.to_thread(self._network.hash, [path])
         size, etag = os.stat(path).st_size, etags[path]  # a file that is in memory
         start, end = request.start or 0, min(size, size if request.end is None else request.end)
         wanted = _IF_MATCH.search(head)

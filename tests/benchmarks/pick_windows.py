@@ -129,6 +129,7 @@ async def _ours(client: AsyncClient, network: EmulatedNetwork, csv: str) -> dict
         "planned": job.ledger.planned,
         "requests": len(gets),
         "bytes": sum(request.sent for request in gets),
+        "most_open": network.most_open,
         "cpu": {name: round(usage.cpu.get(name, 0.0), 2) for name in (*SERVICES, *SERVERS)},
     }
 
@@ -153,6 +154,8 @@ async def _run(folder: Path) -> dict[str, Any]:
         AsyncClient(stack.control_address) as client,
     ):
         network.unlimited = True  # the day's listing is read before, because this S3 server hashes every file for it
+        await asyncio.to_thread(network.hash, [bucket / key for key in keys])
+        await client.wait((await client.sync_index("local")).id)  # stations, without which each window has a log
         one = {"picks": {"csv": "\n".join(csv.split("\n")[:2]), "start": "0s", "end": "1s"}}
         await client.wait((await client.submit({"archive": "local", "windows": one})).id)
         network.unlimited = False

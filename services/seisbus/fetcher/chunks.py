@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,9 +14,9 @@ from libseis.codes import Channel
 from libseis.mseed import ProblemKind, RecordTable, frame, overlapping
 from libseis.segments import Span
 
-from ..planning.extents import ByteRange
-from ..planning.knots import KnotTable, learned
-from ..planning.observed import Observed
+from ..planning.extents import ByteRange, inside, merged
+from ..planning.knots import KnotTable, enclosed, learned
+from ..planning.observed import Knot, Observed
 from ..planning.runs import KnownRun, tiled
 
 # Records have at most 2^17 bytes, so damage within so many bytes of the edge of a range may be a cut record.
@@ -31,9 +32,9 @@ class Chunk:
     table: RecordTable
 
     @classmethod
-    def of(cls, offset: int, data: bytes) -> Chunk:
-        """Find the records (CPU only; safe in a thread)."""
-        return cls(offset, data, frame(data))
+    def of(cls, offset: int, data: bytes, length: int = 0) -> Chunk:
+        """Find the records (CPU only; safe in a thread), which is quicker if all have the `length` that is expected."""
+        return cls(offset, data, frame(data, length=length))
 
     @property
     def range(self) -> ByteRange:
@@ -69,28 +70,27 @@ class Chunk:
             expected=channel is None or all(other == channel for other in table.channels),
         )
 
-    def knots(self) -> KnotTable:
-        """Sparse (offset, time) pairs of the chunk's records."""
-        return learned(self.observed(self.range.end), ordered=False)
 
-
-def joined(known: Sequence[Chunk], more: Sequence[tuple[int, bytes]]) -> tuple[Chunk, ...]:
+def joined(known: Sequence[Chunk], more: Sequence[tuple[int, bytes]], length: int = 0) -> tuple[Chunk, ...]:
     """Known chunks and new bytes (offset, data) in order. Neighbours become one, because a record may cross their
     border.
 
-    A chunk that no new bytes touch stays the same object. A chunk inside new bytes is replaced by them.
+    A chunk that no new bytes touch stays the same object. A chunk inside new bytes is replaced by them. `length` is
+    that of records found before, 0 if there were none.
     """
-    known = [c for c in known if not any(o <= c.offset and c.range.end <= o + len(d) for o, d in more)]
+    fresh = sorted(ByteRange(offset, offset + len(data)) for offset, data in more)
+    dropped = set(inside((chunk.range for chunk in known), fresh))
     groups: list[list[tuple[int, bytes, Chunk | None]]] = []
     for piece in sorted(
-        [*((c.offset, c.data, c) for c in known), *((o, d, None) for o, d in more)], key=lambda p: p[0]
+        [*((c.offset, c.data, c) for c in known if c.range not in dropped), *((o, d, None) for o, d in more)],
+        key=lambda p: p[0],
     ):
         if groups and groups[-1][-1][0] + len(groups[-1][-1][1]) == piece[0]:
             groups[-1].append(piece)
         else:
             groups.append([piece])
     return tuple(
-        (len(group) == 1 and group[0][2]) or Chunk.of(group[0][0], b"".join(data for _, data, _ in group))
+        (len(group) == 1 and group[0][2]) or Chunk.of(group[0][0], b"".join(data for _, data, _ in group), length)
         for group in groups
     )
 
@@ -178,6 +178,18 @@ class ObjectBytes:
         )
         return learned(seen, ordered=ordered)
 
+    def knots(self, known: Sequence[tuple[int, int]], within: ByteRange | None = None) -> KnotTable:
+        """Sparse (offset, time) pairs of all that was read, or of what was read `within` some bytes.
+
+        Chunks near `known` pairs are left out: to keep these again would cost more than their read.
+        """
+        around = [Knot(*pair) for pair in sorted(known)]
+        chunks = self.chunks
+        if within is not None:
+            chunks = tuple(c for c in chunks if within.start <= c.range.start and c.range.end <= within.end)
+        seen = [chunk.observed(chunk.range.end) for chunk in chunks]
+        return KnotTable.united([learned(one, ordered=False) for one in seen if not enclosed(one, around)])
+
     def runs(self) -> tuple[KnownRun, ...]:
         """Where the channels of a station's object are, from a whole read. Empty unless each channel is one run, and
         the object has nothing else."""
@@ -207,8 +219,13 @@ class ObjectBytes:
         edges: list[int] = []
         lengths: set[int] = set()
         floats: list[bool] = []
+        ordered = merged(spans)
+        ends = [span.end_ns for span in ordered]
         for chunk in self.chunks:
-            mask = overlapping(chunk.table, spans)
+            touching = _touching(chunk.table, ordered, ends)
+            if not touching:
+                continue
+            mask = overlapping(chunk.table, touching)
             if wanted is not None:
                 mask &= np.array([channel in wanted for channel in chunk.table.channels], bool)[chunk.table.channel]
             runs = _runs(chunk.table, mask)
@@ -220,6 +237,16 @@ class ObjectBytes:
                 floats.append(chunk.table.floats(mask))
         record_bytes = lengths.pop() if len(lengths) == 1 else 0
         return Selection(b"".join(parts), tuple(edges), record_bytes, any(floats))
+
+
+def _touching(table: RecordTable, spans: Sequence[Span], ends: Sequence[int]) -> Sequence[Span]:
+    """Those of the spans, in order and apart from each other, that the records may have samples of."""
+    if not len(table):
+        return ()
+    margin = int(table.period_ns.max()) + 1
+    first = bisect.bisect_left(ends, int(table.start_ns.min()) - margin)
+    last_ns = int(table.end_ns.max()) + margin
+    return spans[first : bisect.bisect_right(spans, last_ns, key=lambda span: span.start_ns)]
 
 
 def _scanned(table: RecordTable, rows: slice) -> KnotTable:

@@ -34,10 +34,11 @@ from ..model.kinds.window import CUT, STORE
 from ..model.outcome import Fate, Reason, missing_detail, unreadable_detail
 from ..model.task import ObjectRef, Recipe, Window
 from ..objects import AccessError
+from ..planning.extents import ByteRange
 from ..planning.ranges import WholeReason
 from ..store.strangers import add_strangers
 from .budget import ByteBudget
-from .chunks import NOTHING, Chunk, ObjectBytes, Selection
+from .chunks import NOTHING, ObjectBytes, Selection
 from .expand import channels_of, expand, expand_station
 from .learned_positions import Learned
 from .pads import padded
@@ -67,11 +68,6 @@ def _channels_in_runs(order: FetchOrder, ref: ObjectRef) -> list[Channel]:
     known = [run.channel for run in ref.runs]
     windows, _ = expand_station(known, order.task, recipe.components, recipe.prefer, recipe.prefer_loc)
     return channels_of(windows, known, recipe.components)
-
-
-def _bracketed(knots: Sequence[tuple[int, int]], chunk: Chunk) -> bool:
-    """Whether there are knots on both sides of a range."""
-    return any(at <= chunk.range.start for at, _ in knots) and any(at >= chunk.range.end for at, _ in knots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +217,7 @@ class Fetcher:
         if found.whole:
             self._learned.note(ref, found.etag, found.scan())
             return
-        for chunk in found.chunks:
-            if not _bracketed(ref.knots, chunk):  # writing what is known already would cost more than the read
-                self._learned.note(ref, found.etag, chunk.knots())
+        self._learned.note(ref, found.etag, found.knots(ref.knots))
 
     def _learn_runs(self, ref: ObjectRef, found: ObjectBytes) -> None:
         """Keep where the channels of a station's object are, or where records are in them."""
@@ -231,10 +225,9 @@ class Fetcher:
             self._learned.note_runs(ref, found.etag, sum(len(chunk.data) for chunk in found.chunks), found.runs())
             return
         for number, run in enumerate(ref.runs):
-            for chunk in found.chunks:
-                inside = run.start <= chunk.range.start and chunk.range.end <= run.end
-                if inside and not run.ordered and not _bracketed(run.knots, chunk):
-                    self._learned.note_in_run(ref, found.etag, number, chunk.knots())
+            if not run.ordered:
+                fresh = found.knots(run.knots, ByteRange(run.start, run.end))
+                self._learned.note_in_run(ref, found.etag, number, fresh)
 
     async def _day_files(self, order: FetchOrder, reads: Sequence[_Read]) -> None:
         task = order.task

@@ -149,9 +149,10 @@ async def _searched(
             return None
         known = chunks
         new = [(one.start - within.start, one.data) for one in fetched if one]
-        chunks = await _aside(sum(len(data) for _, data in new), joined, known, new)
+        chunks = await _aside(sum(len(data) for _, data in new), joined, known, new, search.record_bytes)
+        before = set(known)
         for chunk in chunks:
-            if chunk not in known:
+            if chunk not in before:
                 search.add(chunk.observed(within.size, channel))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import bisect
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from libseis.segments import Span
@@ -72,11 +73,30 @@ def coalesced(
             joined[-1] = ByteRange(joined[-1].start, max(joined[-1].end, one.end))
         else:
             joined.append(one)
-    known = list(complement(list(complement(known, size)), size))  # ranges that touch become one
-    known = [k for k in known if k.size > _AGAIN_BYTES or not any(j.start < k.start and k.end < j.end for j in joined)]
-    return [
-        ByteRange(max(hole.start, one.start), min(hole.end, one.end))
-        for one in joined
-        for hole in complement(known, size)
-        if max(hole.start, one.start) < min(hole.end, one.end)
-    ]
+    read = list(complement(list(complement(known, size)), size))  # ranges that touch become one
+    out: list[ByteRange] = []
+    for one in joined:
+        at, end = max(0, one.start), min(size, one.end)
+        for run in read[
+            max(0, bisect.bisect_right(read, at, key=_start) - 1) : bisect.bisect_left(read, end, key=_start)
+        ]:
+            if run.end <= at or (run.size <= _AGAIN_BYTES and one.start < run.start and run.end < one.end):
+                continue
+            if run.start > at:
+                out.append(ByteRange(at, run.start))
+            at = run.end
+        if at < end:
+            out.append(ByteRange(at, end))
+    return out
+
+
+def inside(some: Iterable[ByteRange], ranges: Sequence[ByteRange]) -> Iterator[ByteRange]:
+    """Those of `some` that stand in one of the ranges, which are in order and do not overlap."""
+    for one in some:
+        at = bisect.bisect_right(ranges, one.start, key=_start) - 1
+        if at >= 0 and one.end <= ranges[at].end:
+            yield one
+
+
+def _start(one: ByteRange) -> int:
+    return one.start

@@ -6,6 +6,7 @@ record that was read, and says that everything before `offset` is at `time_ns` o
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from libseis.segments import Span
 
 from .observed import Integers, Knot, Observed
 
+# Two knots are near if they enclose at most this much time beside a window: twice the distance of kept knots.
+NEAR_NS = 240_000_000_000
 # Knots are two minutes apart. So a window of an hour reads at most two minutes too much at each end: 7 % in all.
 SPACING_NS = 120_000_000_000
 
@@ -31,7 +34,15 @@ class KnotTable:
     @classmethod
     def unpacked(cls, blobs: Iterable[bytes], *, ordered: bool) -> KnotTable:
         """All pairs of packed tables, each once."""
-        rows = [np.frombuffer(blob, "<i8").reshape(-1, 2) for blob in blobs]
+        return cls._union([np.frombuffer(blob, "<i8").reshape(-1, 2) for blob in blobs], ordered=ordered)
+
+    @classmethod
+    def united(cls, tables: Sequence[KnotTable]) -> KnotTable:
+        """All pairs of the tables of parts of an object, each once."""
+        return cls._union([np.stack([one.offset, one.time_ns], axis=1) for one in tables], ordered=False)
+
+    @classmethod
+    def _union(cls, rows: Sequence[Integers], *, ordered: bool) -> KnotTable:
         pairs = np.unique(np.concatenate(rows), axis=0) if rows else np.empty((0, 2), np.int64)
         return cls(pairs[:, 0], pairs[:, 1], ordered)
 
@@ -48,6 +59,16 @@ class KnotTable:
             after = int(np.searchsorted(self.time_ns, span.end_ns, side="right"))
             picked.update(row for row in (before, after, after + 1) if 0 <= row < len(self.offset))
         return tuple(Knot(int(self.offset[row]), int(self.time_ns[row])) for row in sorted(picked))
+
+
+def enclosed(seen: Observed, known: Sequence[Knot]) -> bool:
+    """Whether known knots, in order of offset, stand near to records on both sides."""
+    offsets = [knot.offset for knot in known]
+    before = bisect.bisect_right(offsets, seen.range.start) - 1
+    after = bisect.bisect_left(offsets, seen.range.end)
+    if before < 0 or after == len(known) or len(seen.offset) == 0:
+        return False
+    return known[after].time_ns - known[before].time_ns <= int(seen.end_ns[-1] - seen.start_ns[0]) + NEAR_NS
 
 
 def learned(seen: Observed, *, ordered: bool) -> KnotTable:

@@ -1,11 +1,10 @@
-"""Where the records of an object are, as far as it is known: knots, records that were read, and guesses between them.
+"""Where the records of an object are, as far as it is known: knots, and records that were read.
 
 Pure. `ranges` decides what to read next.
 """
 
 from __future__ import annotations
 
-import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,16 +15,14 @@ from numpy.typing import NDArray
 from libseis.segments import Span
 
 from .extents import ByteRange
+from .guessing import Point
 
 Integers = NDArray[np.int64]
 
-# The bytes per hour vary, so a guess may be wrong by this part of its distance from the nearest known point. Measured
-# on generated files whose hours hold 0.6 to 2.1 times the mean: 1.1 times the windows' bytes in 3.2 requests and 2.2
-# round trips; lower values extend more often, higher ones read more.
-_DOUBT = 0.1
-# The local slope is taken from so many records, and counts more than the mean slope to the next point over this time.
+# The local slope is taken from so many records, and at least from so many: the last record of a day may have only a
+# few samples.
 _SLOPE_RECORDS = 16
-_SLOPE_NS = 3_600_000_000_000
+_LEAST_SLOPE_RECORDS = 3
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -93,43 +90,15 @@ class Observed:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A (time, offset) pair; `slope` is bytes a nanosecond among the records next to it, 0 when not known."""
-
-    time_ns: int
-    offset: int
-    hard: bool
-    slope: float = 0.0
-
-
 def _slope(seen: Observed, rows: slice) -> float:
-    """Bytes per nanosecond over some records."""
+    """Bytes per nanosecond over some records; 0 if these are too few."""
+    if len(seen.offset) < _LEAST_SLOPE_RECORDS:
+        return 0.0
     span = int(seen.end_ns[rows][-1] - seen.start_ns[rows][0])
     return float(seen.length[rows].sum() / span) if span > 0 else 0.0
 
 
-def guess(points: Sequence[Point], time_ns: int) -> tuple[int, float]:
-    """Offset of a time, and by how many bytes it may be wrong.
-
-    In the middle between two points their mean slope is used; near a point that was read, the slope there.
-    """
-    at = bisect.bisect_right([p.time_ns for p in points], time_ns)
-    left, right = points[max(0, at - 1)], points[min(len(points) - 1, at)]
-    if right.time_ns <= left.time_ns:
-        return left.offset, 0.0
-    mean = (right.offset - left.offset) / (right.time_ns - left.time_ns)
-    near = left if right.slope == 0 or (left.slope and time_ns - left.time_ns < right.time_ns - time_ns) else right
-    away = time_ns - near.time_ns
-    trust = _SLOPE_NS / (_SLOPE_NS + abs(away)) if near.slope else 0.0
-    offset = near.offset + away * (trust * near.slope + (1 - trust) * mean)
-    offset = min(max(offset, left.offset), right.offset)
-    hard = [abs(offset - p.offset) for p in (left, right) if p.hard]
-    distance = min(hard, default=max(offset, points[-1].offset - offset))
-    return int(offset), _DOUBT * distance
-
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # no slots, as above
 class Run:
     """Contiguous bytes with their records."""
 
@@ -138,12 +107,12 @@ class Run:
     end_ns: Integers
     period_ns: NDArray[np.float64]
 
-    @property
+    @cached_property
     def first_ns(self) -> int:
         """Time of the first sample."""
         return int(self.start_ns[0])
 
-    @property
+    @cached_property
     def last_ns(self) -> int:
         """Time of the last sample."""
         return int(self.end_ns[-1])

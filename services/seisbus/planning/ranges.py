@@ -12,16 +12,20 @@ short, it is extended.
 
 from __future__ import annotations
 
+import bisect
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import gcd
 
 from libseis.segments import Span
 
-from .extents import ROUND_TRIP_BYTES, ByteRange, coalesced, complement, merged
-from .observed import Hint, Knot, Observed, Point, Run, guess, runs
+from .extents import ROUND_TRIP_BYTES, ByteRange, coalesced, complement, inside, merged
+from .guessing import Curve, Point
+from .knots import NEAR_NS
+from .observed import Hint, Knot, Observed, Run, runs
 
 # A probe must hold two headers in a row, so that an offset can be trusted. The first size is enough for 512-byte
 # records. If it was not enough, the second is tried (4096-byte records: up to 8191 bytes to the second header, and a
@@ -34,10 +38,13 @@ SMALL_BYTES = 196_608
 # the second part of the doubt.
 _WASTE = 0.1
 _SHARE = 0.25
+# Probes between two known points in a round, and while no point is known: those behind them know more.
+_PROBES = 5
+_FIRST_PROBES = 8
 # If the ends of a window are so near to each other, one probe serves both.
 _NEAR_ENDS = 16_384
 # For so few bytes no probe is sent.
-_LEAST_WASTE = 1_024
+_LEAST_WASTE = 1_200
 # Requests that are sent together wait for one round trip; each further one costs this part of it.
 _TOGETHER = 4
 # All bytes between two knots are read if they are at most so many times what a guess between them would read.
@@ -45,9 +52,7 @@ _BRACKET = 1.15
 # If more than this part of the object is wanted, it is read whole.
 _MOSTLY = 0.7
 # After so many reads one after the other, each of any number of ranges, the object is read whole.
-_MOST_ROUNDS = 8
-# Two knots are near if they enclose at most this much time beside the window: twice the distance of kept knots.
-_NEAR_NS = 240_000_000_000
+_MOST_ROUNDS = 12
 # Records are rarely longer; nor are sample intervals, in objects large enough for a search.
 _LONG_RECORD = 4096
 _RECORD = 512
@@ -101,13 +106,16 @@ Step = Read | Whole | Done
 
 @dataclass(frozen=True, slots=True)
 class _Guess:
-    """Where a window may be: the offsets of its ends, by how much each may be wrong, and the range that follows."""
+    """Where a window may be: the offsets of its ends, by how much each may be wrong, the range that follows, and the
+    range that would be enough if they were right."""
 
     range: ByteRange
+    likely: ByteRange
     first: int
     last: int
     first_doubt: float
     last_doubt: float
+    gap: int  # the number of the points that stand before it
 
     @property
     def wasted(self) -> float:
@@ -141,11 +149,19 @@ class RangeSearch:
     _seen: list[Observed] = field(default_factory=list)
     _rounds: int = 0
     _probes: set[ByteRange] = field(default_factory=set)
-    _points: list[Point] | None = None  # computed from what is known now; None after more is added
+    _extended: Counter[Span] = field(default_factory=Counter)
+    _curve: Curve | None = None  # computed from what is known now; None after more is added
     _runs: list[Run] | None = None
+    _knot_times: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.wanted = merged(self.wanted)
+        self._knot_times = [knot.time_ns for knot in self.hint.knots]
+
+    @property
+    def record_bytes(self) -> int:
+        """Length of the records that were read; 0 before any was."""
+        return next((int(seen.length[0]) for seen in self._seen if len(seen.length)), 0)
 
     def add(self, observed: Observed) -> None:
         """Add what a read found. It replaces earlier reads inside its range."""
@@ -153,7 +169,7 @@ class RangeSearch:
         self._seen = [o for o in self._seen if o.range.start < inside.start or o.range.end > inside.end]
         self._seen.append(observed)
         self._seen.sort(key=lambda o: o.range.start)
-        self._points = self._runs = None
+        self._curve = self._runs = None
 
     def next(self) -> Step:
         """What to do now."""
@@ -178,8 +194,9 @@ class RangeSearch:
         ranges = coalesced(ranges, self._known(), self.size, self.worth // _TOGETHER)
         if not ranges:  # it would only read bytes that were read already and did not help
             return self._whole(WholeReason.GAVE_UP)
-        again = sum(k.size for k in self._known() if any(r.start <= k.start and k.end <= r.end for r in ranges))
-        if sum(r.size for r in ranges) + sum(r.size for r in self._known()) - again > _MOSTLY * self.size:
+        known = self._known()
+        again = sum(k.size for k in inside(known, ranges))
+        if sum(r.size for r in ranges) + sum(k.size for k in known) - again > _MOSTLY * self.size:
             return self._whole(WholeReason.MOSTLY_WANTED)
         self._rounds += 1
         return Read(tuple(ranges))
@@ -223,37 +240,61 @@ class RangeSearch:
         if body is not None:
             return self._extension(span, body)
         bracket = self._bracket(span)
-        points = self._known_points()
-        first, first_doubt = guess(points, span.start_ns)
-        last, last_doubt = guess(points, span.end_ns)
-        start = self._aligned(int(first - first_doubt))
-        end = max(self._end_aligned(int(last + last_doubt)), start + 1)
-        if bracket is not None and bracket.size <= _BRACKET * (end - start):
+        curve = self._known_curve()
+        first, first_doubt = curve.guess(span.start_ns)
+        last, last_doubt = curve.guess(span.end_ns)
+        if last < first:  # guessed by other points
+            first, last, first_doubt, last_doubt = last, first, last_doubt, first_doubt
+        start, end = self._from_to(first - first_doubt, last + last_doubt)
+        if bracket is not None and bracket.size <= max(_BRACKET * (end - start), end - start + _LEAST_WASTE):
             return [bracket]
         if len(self.hint.knots) < _ENOUGH_KNOTS and not any(len(seen.offset) for seen in self._seen):
             # at least so much that it surely holds a record
             end = min(self.size, max(end, start + LARGE_PROBE_BYTES))
-        for run in self._known_runs():
-            if run.range.start <= start and end <= run.range.end:  # read already, by a probe
-                return self._extension(span, run)
-        return _Guess(ByteRange(start, end), first, last, first_doubt, last_doubt)
+        known = self._known_runs()
+        at = bisect.bisect_right(known, start, key=lambda run: run.range.start) - 1
+        if at >= 0 and end <= known[at].range.end:  # read already, by a probe
+            return self._extension(span, known[at])
+        likely = ByteRange(*self._from_to(first, last))
+        return _Guess(ByteRange(start, end), likely, first, last, first_doubt, last_doubt, curve.gap(span.start_ns))
+
+    def _from_to(self, first: float, last: float) -> tuple[int, int]:
+        """Bytes that surely hold what stands from one offset to another, if these are right."""
+        spare = self._record_bytes() // 4  # records differ
+        start = self._aligned(int(first) - spare)
+        return start, max(self._end_aligned(int(last) + spare), start + 1)
 
     def _guessed(self, guesses: Sequence[_Guess]) -> list[ByteRange]:
         """Probes where guesses are too uncertain, otherwise the guessed ranges.
 
         Probes of all windows go together: they cost one round trip, and save most of what the doubts would waste.
         """
-        uncertain = [one for one in guesses if one.wasted > max(_WASTE * (one.last - one.first), _LEAST_WASTE)]
-        if self._rounds >= _MOST_ROUNDS // 2 or sum(one.wasted for one in uncertain) <= self.worth:
-            return [one.range for one in guesses]
+        ranges: list[ByteRange] = []
+        uncertain: list[_Guess] = []
+        for one in guesses:
+            wanted = one.last - one.first
+            if one.wasted <= max(_WASTE * wanted, _LEAST_WASTE):
+                ranges.append(one.range)
+            elif self._seen and one.wasted < wanted < self.worth // _TOGETHER + PROBE_BYTES:
+                # probes at both ends would be as much; where this falls short, more is read
+                ranges.append(one.likely)
+            else:
+                uncertain.append(one)
+        worth_it = self._rounds < _MOST_ROUNDS // 2 and sum(one.wasted for one in uncertain) > self.worth
+        probes = self._probed(self._places(uncertain)) if worth_it else []
+        return ranges + (probes or [one.range for one in uncertain])
+
+    def _places(self, uncertain: Sequence[_Guess]) -> list[int]:
+        """Where to probe next: a few places between each two known points, since what is found there helps the rest."""
         places: list[int] = []
-        for one in sorted(uncertain, key=lambda one: one.first):
-            # a probe so near to the last one would hardly tell more
-            if not places or one.first - places[-1] > one.wasted:
-                places += one.places
-        if probes := self._probed(places):
-            return probes + [one.range for one in guesses if one not in uncertain]
-        return [one.range for one in guesses]
+        most = _PROBES if any(len(seen.offset) for seen in self._seen) else _FIRST_PROBES
+        for _, group in groupby(sorted(uncertain, key=lambda one: one.first), key=lambda one: one.gap):
+            between = list(group)
+            for one in between[len(between) // (2 * most) :: -(-len(between) // most)]:
+                # a probe so near to the last one would hardly tell more
+                if not places or one.first - places[-1] > one.wasted:
+                    places += one.places
+        return places
 
     def _probed(self, places: Sequence[int]) -> list[ByteRange]:
         """Probes around places, without probes that were sent already."""
@@ -263,12 +304,14 @@ class RangeSearch:
         elif self._seen:  # where records begin is known
             size = self._record_bytes()
         probes: list[ByteRange] = []
+        known = self._known()
         for place in places:
             at = self._aligned(place - size // 2)
             one = ByteRange(at, min(self.size, at + size))
             if probes and one.start <= probes[-1].end:
                 continue
-            if not any(known.start <= one.start and one.end <= known.end for known in self._known()):
+            before = bisect.bisect_right(known, one.start, key=lambda seen: seen.start) - 1
+            if before < 0 or one.end > known[before].end:
                 probes.append(one)
         self._probes.update(probes)
         return probes
@@ -276,43 +319,52 @@ class RangeSearch:
     def _bracket(self, span: Span) -> ByteRange | None:
         """The bytes from the knot before the span to the one behind it, if both are near: they surely hold it, in one
         request."""
-        before = max((k for k in self.hint.knots if k.time_ns <= span.start_ns), default=None)
-        after = min((k for k in self.hint.knots if k.time_ns > span.end_ns), default=None)
+        knots, times = self.hint.knots, self._knot_times
+        at, behind = bisect.bisect_right(times, span.start_ns), bisect.bisect_right(times, span.end_ns)
+        before = knots[at - 1] if at else None
+        after = knots[behind] if behind < len(knots) else None
         if self.hint.ordered:
             # a full scan keeps both ends and a knot every two minutes, or at every record if records are longer
             before = before or Knot(0, span.start_ns)
             after = after or Knot(self.size, span.end_ns)
         if before is None or after is None:
             return None
-        if not self.hint.ordered and after.time_ns - before.time_ns > span.end_ns - span.start_ns + _NEAR_NS:
+        if not self.hint.ordered and after.time_ns - before.time_ns > span.end_ns - span.start_ns + NEAR_NS:
             return None
         # a record that starts less than an interval after the window may hold its last sample
-        surely = (k.offset for k in self.hint.knots if k.time_ns > span.end_ns + _LONG_INTERVAL_NS)
-        end = min(after.offset + _LONG_RECORD, min(surely, default=self.size))
+        beyond = bisect.bisect_right(times, span.end_ns + _LONG_INTERVAL_NS)
+        end = min(after.offset + _LONG_RECORD, knots[beyond].offset if beyond < len(knots) else self.size)
         return ByteRange(before.offset, end) if before.offset < after.offset else None
 
     def _body(self, span: Span) -> Run | None:
         """The run of bytes that were read and touch the span, or that reach the end of the object on the span's side.
         None if only probes were read."""
-        for run in self._known_runs():
-            before, behind = run.last_ns < span.start_ns, run.first_ns > span.end_ns
-            if run.range in self._probes and (run.first_ns > span.start_ns or run.last_ns <= span.end_ns):
-                continue
-            if not (before or behind) or (before and run.range.end >= self.size) or (behind and run.range.start == 0):
+        known = self._known_runs()
+        if not known:
+            return None
+        at = bisect.bisect_left(known, span.start_ns, key=lambda run: run.last_ns)
+        for run in known[at:]:
+            if run.first_ns > span.end_ns:
+                break
+            if run.range not in self._probes or (run.first_ns <= span.start_ns and run.last_ns > span.end_ns):
                 return run
+        if at == len(known) and known[-1].range.end >= self.size:
+            return known[-1]
+        if known[0].range.start == 0 and known[0].first_ns > span.end_ns:
+            return known[0]
         return None
 
     def _extension(self, span: Span, run: Run) -> list[ByteRange] | WholeReason:
         """What must be read next to a run so that it covers the span; empty if it does."""
         more: list[ByteRange] = []
-        points = self._known_points()
-        record = self._record_bytes()
+        curve = self._known_curve()
+        record = self._record_bytes() << 2 * self._extended[span]  # so that it ends, wherever the guesses fall
         if run.first_ns > span.start_ns:
             if run.range.start == 0:
                 if not self.hint.ordered and run.starts_late(span, self.day):
                     return WholeReason.STARTS_LATE
             else:
-                at, doubt = guess(points, span.start_ns)
+                at, doubt = curve.guess(span.start_ns)
                 start = min(self._aligned(int(at - doubt) - record), run.range.start - record)
                 more.append(ByteRange(max(0, start), run.range.start))
         if run.last_ns <= span.end_ns:  # windows are cut at the nearest sample, up to one interval behind their end
@@ -320,9 +372,10 @@ class RangeSearch:
                 if not self.hint.ordered and run.ends_early(span, self.day):
                     return WholeReason.ENDS_EARLY
             else:
-                at, doubt = guess(points, span.end_ns)
+                at, doubt = curve.guess(span.end_ns)
                 end = max(self._end_aligned(int(at + doubt) + record), run.range.end + record)
                 more.append(ByteRange(run.range.end, min(self.size, end)))
+        self._extended[span] += bool(more)
         if not more and not self.hint.ordered and run.has_gap(span):
             return WholeReason.GAP
         return more
@@ -333,9 +386,8 @@ class RangeSearch:
         return [seen.range for seen in self._seen]
 
     def _record_bytes(self) -> int:
-        for seen in self._seen:
-            if len(seen.length):
-                return int(seen.length[0])
+        if length := self.record_bytes:
+            return length
         # knots are at starts of records, whose lengths are powers of two
         together = gcd(*(b.offset - a.offset for a, b in pairwise(sorted(self.hint.knots))))
         return max(_RECORD, together & -together)
@@ -360,10 +412,10 @@ class RangeSearch:
             self._runs = list(runs(self._seen))
         return self._runs
 
-    def _known_points(self) -> list[Point]:
-        if self._points is None:
-            self._points = self._all_points()
-        return self._points
+    def _known_curve(self) -> Curve:
+        if self._curve is None:
+            self._curve = Curve(self._all_points())
+        return self._curve
 
     def _all_points(self) -> list[Point]:
         """Known (time, offset) points in order of offset. Soft points, which may be wrong, are the ends of the

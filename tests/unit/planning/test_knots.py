@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from libseis.segments import Span
 from seisbus.planning.extents import ByteRange
-from seisbus.planning.knots import SPACING_NS, KnotTable, learned, thinned
+from seisbus.planning.knots import SPACING_NS, KnotTable, enclosed, learned, thinned
 from seisbus.planning.observed import Knot, Observed
 
 NS = 1_000_000_000
@@ -78,3 +78,28 @@ def test_a_window_that_ends_in_the_last_record_read_is_bracketed() -> None:
     assert table.around([Span(95 * NS, 99 * NS)])[-1] == Knot(5120, 99_750_000_000)
     nothing = Observed(ByteRange(0, 9), *(np.empty(0, np.int64),) * 4, np.empty(0), channels=0, foreign=True)
     assert len(learned(nothing, ordered=False).offset) == 0
+
+
+@given(st.lists(tables, max_size=4))
+def test_what_parts_of_an_object_tell_is_one_table(parts: list[tuple[np.ndarray, np.ndarray]]) -> None:
+    tables = [thinned(*part) for part in parts]
+    united = KnotTable.united(tables)
+    assert united.packed() == KnotTable.unpacked([table.packed() for table in tables], ordered=False).packed()
+    assert not united.ordered
+
+
+def test_records_are_enclosed_by_knots_that_are_near_and_not_by_those_of_other_windows() -> None:
+    offset, times = rows(1000, [10] * 9)
+    seen = Observed(
+        ByteRange(0, 5120),
+        offset,
+        np.full(10, 512),
+        times,
+        times + 9 * NS,
+        np.full(10, 2.5e8),
+        channels=1,
+        foreign=False,
+    )
+    near, far = [Knot(0, times[0]), Knot(5120, times[-1])], [Knot(0, 0), Knot(99_999, 86_400 * NS)]
+    assert enclosed(seen, near)
+    assert not enclosed(seen, far) and not enclosed(seen, near[:1]) and not enclosed(seen, ())

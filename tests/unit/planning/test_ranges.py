@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from libseis.codes import Channel
 from libseis.mseed import frame
 from libseis.segments import Span
-from seisbus.fetcher.chunks import Chunk, joined
-from seisbus.planning.extents import ROUND_TRIP_BYTES, ByteRange, coalesced, complement, merged
+from seisbus.fetcher.chunks import Chunk, ObjectBytes, joined
+from seisbus.planning.extents import ROUND_TRIP_BYTES, ByteRange, coalesced, complement, merged, round_trip_bytes
 from seisbus.planning.knots import KnotTable, thinned
 from seisbus.planning.observed import Hint, Integers, Knot
 from seisbus.planning.ranges import LARGE_PROBE_BYTES, Done, RangeSearch, Read, Whole, WholeReason
@@ -24,8 +24,8 @@ from .made import BHN, BHZ, DAY_END, DAY_START, NS, Made, Stretch, varying_count
 
 KEY = Channel(BHZ.net, BHZ.sta, BHZ.loc, BHZ.chan)
 DAY_SPAN = Span(DAY_START, DAY_END)
-# Reads until a search must have ended, whatever the object: eight of ranges, and the rest of it.
-MOST_STEPS = 10
+# Reads until a search must have ended, whatever the object: twelve of ranges, and the rest of it.
+MOST_STEPS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,11 @@ def search(
     *,
     verify_full: bool = False,
     size: int | None = None,
+    worth: int = ROUND_TRIP_BYTES,
 ) -> Searched:
     """Run a search as the fetcher does, on an object in memory."""
     size = len(data) if size is None else size
-    state = RangeSearch(size, DAY_SPAN, spans, hint or Hint(), verify_full=verify_full)
+    state = RangeSearch(size, DAY_SPAN, spans, hint or Hint(), verify_full=verify_full, worth=worth)
     asked: list[ByteRange] = []
     chunks: tuple[Chunk, ...] = ()
     for number in range(1, MOST_STEPS + 1):
@@ -90,10 +91,10 @@ def needed(data: bytes, spans: Sequence[Span]) -> set[tuple[int, int]]:
     return set(zip(table.offset[wanted].tolist(), (table.offset + table.length)[wanted].tolist(), strict=True))
 
 
-def check(data: bytes, spans: Sequence[Span], hint: Hint | None = None) -> Searched:
+def check(data: bytes, spans: Sequence[Span], hint: Hint | None = None, *, worth: int = ROUND_TRIP_BYTES) -> Searched:
     """No byte is asked for twice but those of small probes inside a later read, and every record that a full read would
     use was read, one copy of it at least."""
-    done = search(data, spans, hint)
+    done = search(data, spans, hint, worth=worth)
     again = [
         one
         for number, one in enumerate(done.asked)
@@ -291,6 +292,35 @@ def test_a_cold_search_reads_little_more_than_the_window() -> None:
     assert asked <= 1.2 * own
     assert requests <= 3.5 * 100
     assert trips <= 2.5 * 100
+
+
+def minutes(seed: int, count: int) -> list[Span]:
+    """Windows of a minute around moments of the day."""
+    starts = np.random.default_rng(seed).uniform(60, 86_300, count)
+    return [Span(DAY_START + int(at * NS), DAY_START + int((at + 60) * NS)) for at in sorted(starts.tolist())]
+
+
+def test_many_small_windows_are_found_together() -> None:
+    """Fifty minutes of each of eight days, whose last record holds few samples, while other objects are read. A turn in
+    the bytes of every hour is more than archives have: two requests and a half a window, and one when the knots of that
+    read are known."""
+    asked = own = requests = again = fewer = 0
+    for seed in range(8):
+        day = whole_day(seed, 17_000, 10_000_000)
+        raw = Stretch(0, (*day.counts[:-1], day.counts[-1] - 8, 8), day.period_ns).data()
+        spans = minutes(seed, 50)
+        done = check(raw, spans, worth=round_trip_bytes(16))
+        assert done.reason is None, (seed, done)
+        read = ObjectBytes("", joined((), [(one.start, raw[one.start : one.end]) for one in sorted(done.asked)]))
+        knots = read.knots(()).around(spans)
+        warm = check(raw, spans, Hint(knots), worth=round_trip_bytes(16))
+        asked, requests = asked + done.size, requests + len(done.asked)
+        again, fewer = again + warm.size, fewer + len(warm.asked)
+        own += sum(end - start for start, end in needed(raw, spans))
+    assert asked <= 1.35 * own, asked / own
+    assert requests <= 2.7 * 8 * 50, requests
+    assert again <= 1.15 * own, again / own
+    assert fewer <= 1.05 * 8 * 50, fewer
 
 
 def test_far_copies_are_what_a_range_cannot_see() -> None:
