@@ -1,4 +1,4 @@
-"""What the answers of the database hold, as pymongo tells it: by how much a call makes the server work."""
+"""Counts the documents in the database's answers, from pymongo's events: how much work a call makes for the server."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Render and lint a Helm chart with Helm's own code, which a package of PyPI brings: no program `helm` and no cluster.
+"""Render and lint a Helm chart with Helm's own code, from a package of PyPI, without the program `helm` and without a
+cluster.
 
-In a process of its own, since Helm is a library in Go, whose threads and signals have no place among pytest's.
+It runs in a separate process, because Helm is a library in Go, whose threads and signals would disturb pytest.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class ChartError(ValueError):
 def rendered(chart: Path, changes: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """The manifests of a chart with its values, of which `changes` replace some (nested as in a values file).
 
-    ChartError too where `helm lint --strict` would not pass.
+    ChartError also if `helm lint --strict` would fail.
     """
     pytest.importorskip("helm_python", reason="the package helm-python-sdk, which brings Helm, is not installed")
     text = _rendered(chart, json.dumps(changes or {}))

@@ -14,8 +14,8 @@ from .context import S, ServiceContext
 
 @dataclass(slots=True)
 class Service:
-    """The parts of a service: workers, background loops, a function to call after the drain, and modules that the start
-    does without but the first message would wait for. Those are imported as soon as the service is ready."""
+    """The parts of a service: workers, background loops, a function to call after the drain, and modules that the first
+    message needs. These are imported when the service is ready, so that its start does not wait for them."""
 
     workers: Sequence[Worker] = ()
     loops: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()

@@ -240,7 +240,7 @@ class ObjectBytes:
 
 
 def _touching(table: RecordTable, spans: Sequence[Span], ends: Sequence[int]) -> Sequence[Span]:
-    """Those of the spans, in order and apart from each other, that the records may have samples of."""
+    """Those of the spans of which the records may have samples. The spans are in order and do not touch."""
     if not len(table):
         return ()
     margin = int(table.period_ns.max()) + 1

@@ -1,15 +1,15 @@
-"""The one place that repairs and closes jobs: at most one replica does it at a time, under a lease.
+"""Repairs and closes jobs. Nothing else does; one replica at a time works, under a lease.
 
-MongoDB alone is the truth; whatever the bus lost is published again as a new publication. A message exists on some
-stream for every open task that was published, or its outcomes are committed; so a job whose open tasks have no message
-on two looks in a row has lost them.
+MongoDB alone is the truth: messages that the bus lost are published again, as new publications. Each open task that was
+published has a message on some stream, or its outcomes are committed. So if a job's open tasks have no messages on two
+looks in a row, the messages are lost.
 
-Messages are removed in two cases, and none of them loses work:
-- A job that is being cancelled, or was settled to its last window, has no use for any. One that comes back open by a
-  retry while a reconciler that lost its lease still purges has open tasks without a message, and they are published.
+Messages are removed in two cases, and no work is lost by it:
+- A job that is being cancelled, or whose windows are all settled, needs no messages. A retry may open it again while a
+  reconciler that lost its lease still purges; then its open tasks have no messages, and they are published again.
 - For a job that stands still, messages are removed that their consumers will never deliver again. Messages that wait,
-  are being worked on or will be delivered again stay, whatever they wait for.
-A task published twice is work done twice, never an outcome twice: the first one wins.
+  are worked on or will be delivered again stay.
+If a task is published twice, its work may be done twice, but only the first outcome counts.
 """
 
 from __future__ import annotations

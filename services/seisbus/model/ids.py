@@ -36,15 +36,16 @@ def task_id(job: str, shard: int, number: int) -> str:
 
 
 def block_of(task: str) -> str:
-    """What the ids of up to 1000 neighbouring tasks of a shard, and those of their outcomes, have after the job's id.
+    """The block of a task: the text after the job's id that up to 1000 neighbouring tasks and their outcomes have in
+    common.
 
-    Blocks sort as what is in them, and none is the beginning of another.
+    Blocks sort like their tasks, and a block is never the beginning of another one.
     """
     return task.partition(".")[2][:10]
 
 
 def block_ranges(job: str, block: str, digits: int) -> list[tuple[str, str]]:
-    """Closed-open ranges of `_id`, in order, that hold all of a block: one, or 10**`digits`, at most 1000."""
+    """Closed-open ranges of `_id`, in order, that together hold a block: one, or 10**`digits`, at most 1000."""
     lows = [f"{job}.{block}{number:0{digits}d}" if digits else f"{job}.{block}" for number in range(10**digits)]
     return [(low, f"{low}:") for low in lows]  # ":" follows the digits in ASCII
 

@@ -1,4 +1,4 @@
-"""Where a time stands in an object, by the points that are known of it, and by how much that may be wrong. Pure."""
+"""Guesses the offset of a time in an object from its known points, and by how much the guess may be wrong. Pure."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from itertools import pairwise
 # generated files whose hours hold 0.6 to 2.1 times the mean: 1.1 times the windows' bytes in 3.2 requests and 2.2 round
 # trips; lower values extend more often, higher ones read more.
 _DOUBT = 0.1
-# Where many points are known, the doubt is this part of what one of them would be guessed wrong without itself: a guess
-# between neighbours at half the distance is better than that.
+# If many points are known, each is also guessed from the others. The doubt is this part of that error, because between
+# neighbours at half the distance a guess is better.
 _LEARNED = 0.5
 _LEAST_DOUBT = 0.003
 _MOST_DOUBT = 0.15
-# Points nearer to each other than this say nothing of the bytes an hour: records differ.
+# Points that are nearer to each other do not tell the bytes per hour, because records differ.
 _APART = 16_384
-# The time over which a slope that was seen is believed more than the mean to the next point.
+# Over this time a slope that was read counts more than the mean slope to the next point.
 _SLOPE_NS = 3_600_000_000_000
 
 
@@ -34,7 +34,8 @@ class Point:
 
 @dataclass(slots=True)
 class Curve:
-    """Known points of an object in order of offset; its ends are points, soft ones where nothing is known of them."""
+    """Known points of an object in order of offset. Its ends are points too; they are soft if nothing is known of
+    them."""
 
     points: Sequence[Point]
     _times: list[int] = field(init=False)
@@ -62,7 +63,7 @@ class Curve:
             self._doubts[n] = wrong / min(here.offset - before.offset, after.offset - here.offset)
 
     def gap(self, time_ns: int) -> int:
-        """How many points stand before a time."""
+        """The number of points before a time."""
         return bisect.bisect_right(self._times, time_ns)
 
     def guess(self, time_ns: int) -> tuple[int, float]:
@@ -89,7 +90,7 @@ class Curve:
             trust = _SLOPE_NS / (_SLOPE_NS + abs(away)) if near.slope else 0.0
             offset = near.offset + away * (trust * near.slope + (1 - trust) * mean)
         if (left.hard and offset < left.offset) or (right.hard and offset > right.offset):
-            # a slope that holds for a few records only
+            # this slope holds only for a few records
             offset = left.offset + (time_ns - left.time_ns) * mean
         offset = min(max(offset, left.offset), right.offset)
         hard = [abs(offset - p.offset) for p in (left, right) if p.hard]
@@ -97,8 +98,8 @@ class Curve:
         return int(offset), share * distance
 
     def _curved(self, site: int, time_ns: int) -> float:
-        """Between a site and the next: a cubic with their offsets and slopes, rising like these (Fritsch and Butland
-        1984)."""
+        """The curve between a site and the next one: a cubic with their offsets and slopes that never falls (Fritsch
+        and Butland 1984)."""
         a, b = self._sites[site], self._sites[site + 1]
         span, rise = b.time_ns - a.time_ns, b.offset - a.offset
         x = (time_ns - a.time_ns) / span

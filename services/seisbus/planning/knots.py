@@ -62,7 +62,7 @@ class KnotTable:
 
 
 def enclosed(seen: Observed, known: Sequence[Knot]) -> bool:
-    """Whether known knots, in order of offset, stand near to records on both sides."""
+    """Whether there are known knots (in order of offset) near to the records on both sides."""
     offsets = [knot.offset for knot in known]
     before = bisect.bisect_right(offsets, seen.range.start) - 1
     after = bisect.bisect_left(offsets, seen.range.end)

@@ -19,7 +19,7 @@ from .guessing import Point
 
 Integers = NDArray[np.int64]
 
-# The local slope is taken from so many records, and at least from so many: the last record of a day may have only a
+# The local slope is taken from at most and at least so many records, because the last record of a day may have only a
 # few samples.
 _SLOPE_RECORDS = 16
 _LEAST_SLOPE_RECORDS = 3

@@ -38,7 +38,8 @@ SMALL_BYTES = 196_608
 # the second part of the doubt.
 _WASTE = 0.1
 _SHARE = 0.25
-# Probes between two known points in a round, and while no point is known: those behind them know more.
+# So many probes are sent between two known points in a round, and so many while no point is known; later probes know
+# more.
 _PROBES = 5
 _FIRST_PROBES = 8
 # If the ends of a window are so near to each other, one probe serves both.
@@ -259,7 +260,7 @@ class RangeSearch:
         return _Guess(ByteRange(start, end), likely, first, last, first_doubt, last_doubt, curve.gap(span.start_ns))
 
     def _from_to(self, first: float, last: float) -> tuple[int, int]:
-        """Bytes that surely hold what stands from one offset to another, if these are right."""
+        """Bytes that surely hold the records from one offset to another, if these are right."""
         spare = self._record_bytes() // 4  # records differ
         start = self._aligned(int(first) - spare)
         return start, max(self._end_aligned(int(last) + spare), start + 1)
@@ -276,7 +277,7 @@ class RangeSearch:
             if one.wasted <= max(_WASTE * wanted, _LEAST_WASTE):
                 ranges.append(one.range)
             elif self._seen and one.wasted < wanted < self.worth // _TOGETHER + PROBE_BYTES:
-                # probes at both ends would be as much; where this falls short, more is read
+                # probes at both ends would be as many bytes; if these are not enough, more is read
                 ranges.append(one.likely)
             else:
                 uncertain.append(one)
@@ -285,7 +286,7 @@ class RangeSearch:
         return ranges + (probes or [one.range for one in uncertain])
 
     def _places(self, uncertain: Sequence[_Guess]) -> list[int]:
-        """Where to probe next: a few places between each two known points, since what is found there helps the rest."""
+        """The places of the next probes: a few between each two known points, because they help to guess the others."""
         places: list[int] = []
         most = _PROBES if any(len(seen.offset) for seen in self._seen) else _FIRST_PROBES
         for _, group in groupby(sorted(uncertain, key=lambda one: one.first), key=lambda one: one.gap):
@@ -358,7 +359,8 @@ class RangeSearch:
         """What must be read next to a run so that it covers the span; empty if it does."""
         more: list[ByteRange] = []
         curve = self._known_curve()
-        record = self._record_bytes() << 2 * self._extended[span]  # so that it ends, wherever the guesses fall
+        # so that the search ends, even if all guesses are wrong
+        record = self._record_bytes() << 2 * self._extended[span]
         if run.first_ns > span.start_ns:
             if run.range.start == 0:
                 if not self.hint.ordered and run.starts_late(span, self.day):

@@ -68,7 +68,7 @@ class OutcomeFilter:
         )
 
     def number_in(self, rows: Counter[_Kind]) -> tuple[int, bool]:
-        """At most how many of these outcomes are wanted, and whether it is exactly so many."""
+        """The largest possible number of wanted outcomes among these, and whether it is exact."""
         number, exact = 0, not self.channel
         for (day_ns, fate, reason), count in rows.items():
             end_ns = day_ns + DAY_NS
@@ -149,17 +149,17 @@ async def each_outcome(store: Store, job: JobDocument) -> AsyncIterator[OutcomeR
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Bounds of `_id`, in order, of documents that may hold what is wanted; `held` outcomes of it, 0 where that shows
-    only when they are read."""
+    """Bounds of `_id`, in order, of documents that may have wanted outcomes. `held` is how many they have, 0 if only
+    reading tells."""
 
     bounds: Sequence[Document]
     held: int = 0
 
 
 async def _places(store: Store, job: JobDocument, begin: str | None, wanted: OutcomeFilter) -> list[_Place]:
-    """Where the outcomes of a job that are wanted stand, in order, from the document `begin` on."""
+    """The places of a job's wanted outcomes, in order, from the document `begin` on."""
     known = await summary(store, job, blocks=True) if job.get("summed") else None
-    # what older versions settled is counted in no block
+    # blocks do not count what older versions settled
     if known is None or sum(known.blocks.values()) != sum(known.reasons.values()):
         return [_Place(await _slices(store, job, begin, wanted.query))]
     blocks: defaultdict[str, Counter[_Kind]] = defaultdict(Counter)
@@ -177,7 +177,7 @@ async def _places(store: Store, job: JobDocument, begin: str | None, wanted: Out
 
 
 async def _slices(store: Store, job: JobDocument, begin: str | None, query: Document) -> list[Document]:
-    """The same where no summary says it: by the ids of all documents."""
+    """The same without a summary: by the ids of all documents."""
     with translated():
         mine: Document = {"job": job["_id"], **query} | ({} if begin is None else {"_id": {"$gte": begin}})
         ids = sorted([str(found["_id"]) async for found in store[c.OUTCOME].find(mine, {"_id": 1})])
@@ -187,7 +187,7 @@ async def _slices(store: Store, job: JobDocument, begin: str | None, query: Docu
 
 
 async def _documents(store: Store, job: JobDocument, place: _Place, query: Document) -> AsyncIterator[StoredOutcome]:
-    """The outcome documents of a place that match, in order of `_id`."""
+    """The matching outcome documents of a place, in order of `_id`."""
     for bounds in place.bounds:
         with translated():
             found = await store[c.OUTCOME].find({"job": job["_id"], **query, "_id": bounds}).to_list()

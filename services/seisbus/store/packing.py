@@ -64,7 +64,7 @@ def as_bytes(packed: PackedWindows) -> bytes:
 
 
 def packed_windows(stored: PackedWindows | bytes) -> PackedWindows:
-    """Packed windows as a document holds them."""
+    """Unpack windows from the form in which a document stores them."""
     if not isinstance(stored, bytes):
         return stored
     found: PackedWindows = json.loads(zlib.decompress(stored))
@@ -86,8 +86,8 @@ def unpack_windows(job: str, packed: PackedWindows) -> list[Window]:
 
 
 def days_of(packed: PackedWindows, first: int, count: int) -> Counter[tuple[str, int]]:
-    """How many of `count` packed windows from number `first` on start on each day: by channel and start of the UTC day
-    in ns. Whole runs are counted, and no window is made: a job has up to millions of open ones."""
+    """Count the `count` packed windows from number `first` on by channel and start of the UTC day in ns. Whole runs are
+    counted without making windows, because a job may have millions of open ones."""
     found: Counter[tuple[str, int]] = Counter()
     before = 0
     for number, _, _, start, _, step, length in packed["runs"]:

@@ -16,8 +16,8 @@ from ..model.task import ChannelRun, Existing, ObjectRef, Part, Task, Window, Wi
 from .documents import HeldWindows, Mark, TaskDocument, TaskObject, TaskRun
 from .packing import as_bytes, pack_windows, packed_windows, unpack_windows
 
-# A task's document is written again for every part. A server that takes each document apart needs 55 ms for thousands
-# of runs, as of event files, and a twentieth of that for the same as bytes.
+# A task's document is written again for every part. The embedded server decodes each document, which takes 55 ms for
+# thousands of runs, as in event files, and a twentieth of that if they are bytes.
 _RUNS: Final = 100
 
 
