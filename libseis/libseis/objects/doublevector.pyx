@@ -20,7 +20,7 @@ cdef extern from "numpy/arrayobject.h":
 cdef extern from "numpy/ndarraytypes.h":
     # The public layout of an array object. A vector grows by exchanging memory with another array, because numpy has
     # no safe call for this: ndarray.resize frees memory that views may still use, and setting ndarray.data is
-    # deprecated. A class of our own with the buffer protocol could grow, but MsPASS's users and obspy ask for an ndarray.
+    # deprecated. A class of our own with the buffer protocol could grow, but obspy and MsPASS's users want an ndarray.
     ctypedef struct PyArrayObject_fields:
         char* data
         int nd
