@@ -339,6 +339,14 @@ def test_members_get_one_rate(dt: float | None) -> None:
     assert g.npts == 200
 
 
+def test_functions_of_ones_own_make_members_regular(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[object] = []
+    monkeypatch.setattr("libseis.mspass.seismic.gather.resample_ensemble", lambda _e, dt: done.append(dt))
+    monkeypatch.setattr("libseis.mspass.seismic.gather.regularize_ensemble", lambda _e, by: done.append(by))
+    Gather(input_obj=make(Gather), dt=0.25, regularize=True)
+    assert done == [0.25, None]
+
+
 def spans(e: Any) -> list[tuple[float, float, int]]:
     return [(m.t0, m.endtime(), m.npts) for m in e.member]
 

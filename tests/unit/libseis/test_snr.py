@@ -29,7 +29,7 @@ from libseis.mspass.algorithms.snr import (
 )
 from libseis.mspass.algorithms.snr_metrics import ALL_METRICS
 from libseis.mspass.seismic import DoubleVector, PowerSpectrum, Seismogram, TimeSeries
-from libseis.mspass.utility import ErrorSeverity, Metadata
+from libseis.mspass.utility import ErrorLogger, ErrorSeverity, Metadata
 from support.data_objects import time_series
 
 NOISE, SIGNAL = TimeWindow(-90.0, -10.0), TimeWindow(0.0, 80.0)
@@ -271,6 +271,19 @@ def test_arrivals_by_taup() -> None:
     far["channel_lon"] = 130.0
     assert broadband_snr_QC(far, use_measured_arrival_time=False, taup_model=model).dead()
     assert "no P at 130 degrees" in far.elog.get_error_log()[-1].message
+
+
+def test_an_estimator_of_ones_own_measures(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def estimator(*_args: object, **kwargs: Any) -> list[Any]:
+        asked.append(kwargs)
+        return [{"bandwidth": 12.0}, ErrorLogger()]
+
+    monkeypatch.setattr("libseis.mspass.algorithms.snr.FD_snr_estimator", estimator)
+    for measure in (arrival_snr, broadband_snr_QC):
+        assert measure(at(event()), tbp=2.5)["Parrival"]["bandwidth"] == 12.0
+    assert [kwargs["tbp"] for kwargs in asked] == [2.5, 2.5]
 
 
 def test_the_search_from_both_ends() -> None:

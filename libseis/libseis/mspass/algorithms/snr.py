@@ -354,9 +354,13 @@ def FD_snr_estimator(
     return [found, log]
 
 
+# Taken once: programs may put an estimator of their own in this module.
+_ESTIMATOR_ARGUMENTS = tuple(name for name in signature(FD_snr_estimator).parameters if name != "data_object")
+
+
 def _of_estimator(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Those of a function's arguments that FD_snr_estimator takes under the same names."""
-    return {name: arguments[name] for name in signature(FD_snr_estimator).parameters if name != "data_object"}
+    return {name: arguments[name] for name in _ESTIMATOR_ARGUMENTS}
 
 
 def _kept(signal: PowerSpectrum, noise: PowerSpectrum, signal_window: TimeWindow, noise_window: TimeWindow) -> Any:

@@ -24,7 +24,6 @@ from libseis.mspass.seismic.ensemblearrays import (
     row_of,
 )
 from libseis.mspass.seismic.gathertimes import TimedGather
-from libseis.mspass.seismic.regular import regularize_ensemble, resample_ensemble
 from libseis.objects.errorlogger import ErrorLogger
 from libseis.objects.kinds import Ensemble
 from libseis.objects.samples import samples
@@ -112,9 +111,9 @@ class BasicGather(TimedGather, ABC):
                     f"the input object must be a {self._ensemble_class.__name__}, found {type(input_obj).__name__}"
                 )
             if resample:
-                resample_ensemble(input_obj, dt)
+                self._resample(input_obj, dt)
             if regularize or regularizer is not None:
-                regularize_ensemble(input_obj, regularizer)
+                self._regularize(input_obj, regularizer)
             values = self._laid_out(extractDataFromOldEnsemble(input_obj), is_compact)
             table = extractMemberMetadataFromOldEnsemble(input_obj)
             first = input_obj.member[0]
@@ -159,6 +158,14 @@ class BasicGather(TimedGather, ABC):
     @staticmethod
     def _laid_out(values: Values, is_compact: bool) -> Values:
         return values if is_compact else values.transpose(0, 2, 1)
+
+    @abstractmethod
+    def _resample(self, ens: Ensemble, dt: float | None) -> None:
+        """Bring the members to one sampling interval, in place."""
+
+    @abstractmethod
+    def _regularize(self, ens: Ensemble, regularizer: Callable[[Any], Any] | None) -> None:
+        """Bring the members to the same times, in place."""
 
     def __str__(self) -> str:
         return (

@@ -6,6 +6,9 @@ Metadata of the members are a table; those of the gather are a dict.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from libseis.mspass.seismic.basicgather import BasicGather
 from libseis.mspass.seismic.ensemblearrays import (
     Values,
@@ -14,6 +17,7 @@ from libseis.mspass.seismic.ensemblearrays import (
     extractMemberMetadataFromOldEnsemble,
 )
 from libseis.mspass.seismic.regular import regularize_ensemble, resample_ensemble
+from libseis.objects.kinds import Ensemble
 from libseis.objects.seismogram import Seismogram
 from libseis.objects.seismogramensemble import SeismogramEnsemble
 from libseis.objects.timeseries import TimeSeries
@@ -31,7 +35,17 @@ __all__ = [
 ]
 
 
-class Gather(BasicGather):
+class _Gather(BasicGather):
+    """A gather whose ensembles go through the functions of this module, which programs may exchange here."""
+
+    def _resample(self, ens: Ensemble, dt: float | None) -> None:
+        resample_ensemble(ens, dt)
+
+    def _regularize(self, ens: Ensemble, regularizer: Callable[[Any], Any] | None) -> None:
+        regularize_ensemble(ens, regularizer)
+
+
+class Gather(_Gather):
     """A gather of single channels: a TimeSeriesEnsemble as an array. `gather[j, i]` is sample i of member j.
 
     It is made as BasicGather says.
@@ -83,7 +97,7 @@ class Gather(BasicGather):
         return made
 
 
-class SeismogramGather(BasicGather):
+class SeismogramGather(_Gather):
     """A gather of three components: a SeismogramEnsemble as an array.
 
     `gather[j, k, i]` is sample i of component k of member j.
