@@ -27,6 +27,8 @@ _KM_PER_DEGREE = 111.19
 # The wave trains are built on this grid (s) and interpolated: fine for their highest frequency, 1.5 Hz.
 _STEP = 0.1
 _TELESEISM_SECONDS, _LOCAL_SECONDS = 7200, 900
+# Body waves of a near earthquake are far above what the relation for surface waves says, and above the noise.
+_LOCAL_GAIN = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,8 @@ def _wave_train(seed: int, quake: Quake, station: Station, component: str, wavef
     train = np.zeros(len(time))
     # the surface-wave magnitude relation, 1.66 log10 of the distance, with a gain for broadband counts
     peak = 10 ** (quake.mag - 1.66 * math.log10(degrees + 0.2) - 2.0)
+    if degrees <= 10:
+        peak *= _LOCAL_GAIN
     p_weight, s_weight, surface_weight = _WEIGHTS.get(component, (0.5, 0.5, 0.5))
     duration = 4.0 + 2.0 ** (quake.mag - 4.0)
     for onset, weight, corner in ((p_time, 0.25 * p_weight, 1.2), (s_time, 0.5 * s_weight, 0.5)):
