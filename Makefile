@@ -15,7 +15,7 @@ CYTHON := $(shell find libseis/libseis -name '*.pyx' -o -name '*.pxd')
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help venv install demo up test test-long test-compose soak docs bench bench-quick format clean \
+.PHONY: help venv install demo up test test-long test-compose soak baselines docs bench bench-quick format clean \
 	test-matrix dist try-wheels \
 	check check-deploy check-style check-types check-cython check-protos check-imports
 
@@ -53,6 +53,9 @@ dist: install  ## sdists and wheels of both distributions, and the README word f
 try-wheels: install  ## `make dist` for PYTHONS="python3.12 /path/python3.13", by default each that this machine has
 	$(BIN)/python deploy/dist build dist
 	for python in $(PYTHONS); do $(BIN)/python deploy/dist try dist --python "$$python" || exit 1; done
+
+baselines: install  ## draw the pictures that tests compare with again; look at each before you commit it
+	SEISBUS_WRITE_BASELINES=yes $(PYTEST) tests/unit/client/test_baselines.py -q -k as_it_was_kept
 
 docs: install $(VENV)/.docs  ## the site of the documents, in docs/_build; every warning is an error
 	$(BIN)/python docs/build

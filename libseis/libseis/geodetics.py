@@ -7,6 +7,7 @@ from the receiver to the source.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -63,6 +64,71 @@ def distance_degrees(lat1: Any, lon1: Any, lat2: Any, lon2: Any) -> Any:
     across = np.hypot(cos_b * np.sin(d), cos_a * sin_b - sin_a * cos_b * cos_d)
     found = np.degrees(np.arctan2(across, sin_a * sin_b + cos_a * cos_b * cos_d))
     return found if np.ndim(found) else float(found)
+
+
+def azimuthal(centre: tuple[float, float], lat: Any, lon: Any) -> tuple[Floats, Floats]:
+    """Places on a map around a centre: the azimuthal equidistant projection of a sphere.
+
+    Straight lines through the centre are great circles; distances and azimuths from it are true.
+
+    Parameters
+    ----------
+    centre : tuple of float
+        Latitude and longitude of the middle of the map, degrees.
+    lat, lon : float or array_like
+        The places, degrees.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Degrees of arc to the right of the centre and above it.
+    """
+    a, b, d = np.radians(centre[0]), np.radians(lat), np.radians(np.subtract(lon, centre[1]))
+    azimuth = np.arctan2(np.sin(d) * np.cos(b), np.cos(a) * np.sin(b) - np.sin(a) * np.cos(b) * np.cos(d))
+    distance = np.asarray(distance_degrees(*centre, lat, lon))
+    return distance * np.sin(azimuth), distance * np.cos(azimuth)
+
+
+def graticule(
+    centre: tuple[float, float], reach: float, steps: tuple[float, float]
+) -> Iterator[tuple[bool, float, Floats, Floats]]:
+    """Parallels and meridians on a map around a centre, as `azimuthal` draws it.
+
+    Parameters
+    ----------
+    centre : tuple of float
+        Latitude and longitude of the middle of the map, degrees.
+    reach : float
+        Half the width of the map, degrees of arc.
+    steps : tuple of float
+        From one parallel to the next, and from one meridian to the next, degrees.
+
+    Yields
+    ------
+    tuple
+        Whether it is a parallel; its latitude or longitude; degrees to the right of the centre and above it, NaN where
+        the line leaves the map, shape (721,).
+    """
+    lat, lon = centre
+    south, north = max(-90.0, lat - reach), min(90.0, lat + reach)
+    pole = north == 90.0 or south == -90.0  # it is on the map, and with it each meridian
+    half = 180.0 if pole else min(180.0, reach / np.cos(np.radians(max(abs(south), abs(north)))))
+    fine = np.linspace(0.0, 1.0, 721)
+    lines = [(True, at) for at in _multiples(steps[0], south, north) if abs(at) < 90.0]
+    lines += [(False, at) for at in _multiples(steps[1], lon - half, lon + half - (1e-9 if half == 180.0 else 0.0))]
+    for parallel, at in lines:
+        same = np.full(len(fine), at)
+        along = lon - half + 2 * half * fine if parallel else south + (north - south) * fine
+        x, y = azimuthal(centre, *((same, along) if parallel else (along, same)))
+        # close to the antipode a line leaves on one side and comes back on the other
+        jumps = np.append(np.hypot(np.diff(x), np.diff(y)) > reach / 4, False)
+        x[(np.hypot(x, y) > reach) | jumps] = np.nan
+        yield parallel, at, x, y
+
+
+def _multiples(step: float, low: float, high: float) -> Floats:
+    """Multiples of a step in a range."""
+    return np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1) * step
 
 
 def geodesic(lat1: Any, lon1: Any, lat2: Any, lon2: Any) -> Geodesic:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Geometry:
     """origin_time: epoch s. depth_km: of the source. distance_deg: on the sphere, as TauP takes it. distance_km,
-    azimuth, back_azimuth (degrees): on the WGS84 ellipsoid."""
+    azimuth, back_azimuth (degrees): on the WGS84 ellipsoid. latitude, longitude (degrees): of the station."""
 
     origin_time: float
     depth_km: float
@@ -26,6 +26,8 @@ class Geometry:
     distance_km: float
     azimuth: float
     back_azimuth: float
+    latitude: float
+    longitude: float
 
 
 def preferred_origin(event: Event) -> Any:
@@ -36,10 +38,14 @@ def preferred_origin(event: Event) -> Any:
     return origin
 
 
+def preferred_mechanism(event: Event) -> Any:
+    """The preferred focal mechanism, or the first one; None without any."""
+    return event.preferred_focal_mechanism() or (event.focal_mechanisms[0] if event.focal_mechanisms else None)
+
+
 def half_duration(event: Event) -> float | None:
     """Half the duration of the source time function in s, if a focal mechanism states it."""
-    mechanism = event.preferred_focal_mechanism() or (event.focal_mechanisms[0] if event.focal_mechanisms else None)
-    tensor = getattr(mechanism, "moment_tensor", None)
+    tensor = getattr(preferred_mechanism(event), "moment_tensor", None)
     function = getattr(tensor, "source_time_function", None)
     duration = getattr(function, "duration", None)
     return None if duration is None else float(duration) / 2
@@ -67,4 +73,6 @@ def find_geometry(event: Event, inventory: Inventory, network: str, station: str
         distance_km=way.distance_km,
         azimuth=way.azimuth,
         back_azimuth=way.back_azimuth,
+        latitude=places[2],
+        longitude=places[3],
     )

@@ -1,31 +1,24 @@
-"""Figures of a Manager: waveforms with windows and adjoint sources, and a map of event and station.
+"""Figures of a Manager: waveforms with windows and adjoint sources; the map of event and station is `station_map`.
 
 Figures do not use pyplot, so that they need no display and change no global state.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .comparable import stated_unit
 from .errors import ManagerError
 from .flexwin.stalta import envelope, sta_lta
-from .geometry import preferred_origin
 from .traveltimes import first_arrivals, phase_arrivals
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from obspy.core.event import Event
 
-    from .adjoint import AdjointSource
-    from .config import Config
-    from .flexwin import Window
-    from .geometry import Geometry
-    from .pairing import Pairs
+    from .drawable import Station
 
 OBSERVED, SYNTHETIC, ADJOINT, WINDOW = "black", "#c1272d", "#0072b2", "#e69f00"
 _STYLE: Any = {
@@ -36,50 +29,18 @@ _LETTER_WIDTH = 7.2  # inches
 DPI = 200
 
 
-class Station(Protocol):
-    """The data that a figure shows for one station and event; a Manager has them."""
-
-    config: Config
-    event: Event | None
-
-    @property
-    def code(self) -> str:
-        """NET.STA."""
-
-    @property
-    def geometry(self) -> Geometry | None:
-        """Distance and azimuths."""
-
-    @property
-    def windows(self) -> Mapping[str, tuple[Window, ...]]:
-        """Windows by component."""
-
-    @property
-    def adjsrcs(self) -> Mapping[str, AdjointSource]:
-        """Adjoint sources by component."""
-
-    @property
-    def misfit(self) -> float | None:
-        """Sum of the components' misfits."""
-
-    @property
-    def time_offset_sec(self) -> float | None:
-        """Start of the synthetics in seconds after the origin."""
-
-    def preprocessed_pairs(self) -> Pairs:
-        """The waveforms."""
-
-
 def plot_manager(manager: Station, choice: str) -> Figure:
     """The figure of Manager.plot()."""
     from matplotlib import rc_context
-    from matplotlib.figure import Figure
+
+    from ..pictures import Picture
+    from .station_map import plot_map
 
     if choice not in ("wav", "map", "both"):
         raise ManagerError(f"plot({choice!r}) is not known; expected wav, map or both.", needs="choice")
     with rc_context(_STYLE):
         if choice == "map":
-            figure = Figure(figsize=(5.4, 3.4), dpi=DPI, layout="constrained")
+            figure = Picture(figsize=(6.2, 3.9), dpi=DPI, layout="constrained")
             plot_map(figure.add_subplot(), manager)
             return figure
         rows = len(manager.preprocessed_pairs().components())
@@ -87,11 +48,11 @@ def plot_manager(manager: Station, choice: str) -> Figure:
             raise ManagerError("There is nothing to plot: every component was refused.", needs="waveforms")
         height = 0.7 + 1.55 * rows
         if choice == "wav":
-            figure = Figure(figsize=(_LETTER_WIDTH, height), dpi=DPI, layout="constrained")
+            figure = Picture(figsize=(_LETTER_WIDTH, height), dpi=DPI, layout="constrained")
             _plot_components(figure, manager)
             return figure
-        figure = Figure(figsize=(_LETTER_WIDTH, height + 3.3), dpi=DPI, layout="constrained")
-        upper, lower = np.ravel(figure.subfigures(2, 1, height_ratios=[height, 3.3], squeeze=False))
+        figure = Picture(figsize=(_LETTER_WIDTH, height + 3.9), dpi=DPI, layout="constrained")
+        upper, lower = np.ravel(figure.subfigures(2, 1, height_ratios=[height, 3.9], squeeze=False))
         _plot_components(upper, manager)
         plot_map(lower.add_subplot(), manager)
         return figure
@@ -154,64 +115,12 @@ def _plot_component(
     axis.text(0.995, 0.05, label, transform=axis.transAxes, ha="right", va="bottom", zorder=6)
 
 
-def plot_map(axis: Axes, manager: Station) -> None:
-    """Event and station in an azimuthal equidistant projection centred on the event, with circles of distance."""
-    if manager.geometry is None or manager.event is None:
-        raise ManagerError("A map needs event and inventory; standardize() with both first.", needs="event, inv")
-    geometry = manager.geometry
-    far = 1.35 * geometry.distance_km
-    azimuth = np.radians(geometry.azimuth)
-    x, y = geometry.distance_km * np.sin(azimuth), geometry.distance_km * np.cos(azimuth)
-    circle = np.radians(np.arange(361))
-    box = {"fc": "white", "ec": "none", "pad": 0.6}
-    for radius in _nice_radii(geometry.distance_km):
-        axis.plot(radius * np.sin(circle), radius * np.cos(circle), color="0.8", lw=0.6, zorder=1)
-        away = -radius * np.sin(azimuth), -radius * np.cos(azimuth)
-        axis.text(*away, f"{radius:g} km", color="0.45", fontsize=6.5, ha="center", va="center", bbox=box)
-    axis.plot([0, x], [0, y], color="0.4", lw=0.9, zorder=2)
-    axis.scatter([0], [0], marker="*", s=150, color=SYNTHETIC, ec="black", lw=0.6, zorder=4)
-    axis.scatter([x], [y], marker="v", s=80, color=ADJOINT, ec="black", lw=0.6, zorder=4)
-    axis.annotate(
-        manager.code, (x, y), xytext=(0, -9), textcoords="offset points", ha="center", va="top", fontweight="bold"
-    )
-    _describe(axis, manager)
-    axis.set_xlim(-far, far)
-    axis.set_ylim(-far, far)
-    axis.set_aspect("equal")
-    axis.set_xlabel("East of the event (km)")
-    axis.set_ylabel("North of the event (km)")
-
-
 def _first_arrivals(manager: Station) -> dict[str, float]:
     """Predicted times of the first P and the first S wave in s after the origin; empty without geometry."""
     if manager.geometry is None:
         return {}
     place = manager.geometry
     return first_arrivals(phase_arrivals(manager.config.window.earth_model, place.depth_km, place.distance_deg))
-
-
-def _describe(axis: Axes, manager: Station) -> None:
-    geometry, event = manager.geometry, manager.event
-    if geometry is None or event is None:
-        return
-    origin = preferred_origin(event)
-    magnitude = event.preferred_magnitude() or (event.magnitudes[0] if event.magnitudes else None)
-    lines = [
-        str(origin.time)[:19].replace("T", " "),
-        f"{origin.latitude:.2f}°, {origin.longitude:.2f}°, {geometry.depth_km:.0f} km",
-        f"distance {geometry.distance_km:.0f} km ({geometry.distance_deg:.2f}°)",
-        f"azimuth {geometry.azimuth:.0f}°",
-        f"back azimuth {geometry.back_azimuth:.0f}°",
-    ]
-    if magnitude is not None:
-        lines.insert(1, f"{magnitude.magnitude_type or 'M'} {magnitude.mag:.1f}")
-    axis.text(1.03, 1.0, "\n".join(lines), transform=axis.transAxes, ha="left", va="top", linespacing=1.5)
-
-
-def _nice_radii(distance: float) -> list[float]:
-    step = 10 ** np.floor(np.log10(distance))
-    step = next(s for s in (step / 2, step, 2 * step, 5 * step) if distance / s <= 3)
-    return [float(step * k) for k in range(1, int(1.3 * distance / step) + 1)]
 
 
 def _time_limits(manager: Station, offset: float) -> tuple[float, float]:

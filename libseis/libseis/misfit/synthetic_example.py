@@ -68,7 +68,15 @@ class Example:
 def example() -> Example:
     """An event in the north of New Zealand and station NZ.BFZ 2 degrees away, whose response is 1 everywhere."""
     from obspy import UTCDateTime
-    from obspy.core.event import Event, Magnitude, Origin, ResourceIdentifier
+    from obspy.core.event import (
+        Event,
+        FocalMechanism,
+        Magnitude,
+        NodalPlane,
+        NodalPlanes,
+        Origin,
+        ResourceIdentifier,
+    )
     from obspy.core.inventory import Channel, Inventory, Network, Station
     from obspy.core.inventory.response import Response
     from obspy.geodetics import locations2degrees
@@ -79,9 +87,13 @@ def example() -> Example:
         latitude=_EVENT[0], longitude=_EVENT[1], depth=_EVENT[2],
     )  # fmt: skip
     magnitude = Magnitude(resource_id=ResourceIdentifier("smi:local/magnitude/example"), mag=5.4)
+    mechanism = FocalMechanism(
+        resource_id=ResourceIdentifier("smi:local/mechanism/example"),
+        nodal_planes=NodalPlanes(NodalPlane(strike=40.0, dip=60.0, rake=-70.0)),
+    )
     event = Event(
         resource_id=ResourceIdentifier("smi:local/event/example"), origins=[origin], magnitudes=[magnitude],
-        preferred_origin_id=origin.resource_id,
+        focal_mechanisms=[mechanism], preferred_origin_id=origin.resource_id,
     )  # fmt: skip
     distance = float(locations2degrees(*_EVENT[:2], *_STATION))
     stage = Response.from_paz(

@@ -68,7 +68,10 @@ def plot(
     tag: TagOption = "",
     event: EventOption = "",
     kind: Annotated[
-        Kind, typer.Option(help="A section of all; the spectrogram or components of the first; or availability of JOB.")
+        Kind,
+        typer.Option(
+            help="section: of all; spectrogram: of the first; components: three of the first; availability: of JOB."
+        ),
     ] = Kind.SECTION,
     style: Annotated[str, typer.Option(help="wt, wtva, var, image or wtvaim.")] = "wtva",
     order: Annotated[str, typer.Option(help="code, distance, or member: as it was stored.")] = "code",
@@ -77,6 +80,9 @@ def plot(
     limit: Annotated[int, typer.Option(help="Largest number of traces.")] = 15,
     phases: Annotated[str, typer.Option(help="Phases to mark where they are predicted: P,S.")] = "",
     model: Annotated[str, typer.Option(help="Earth model of the phases: iasp91, ak135 or prem.")] = "iasp91",
+    component: Annotated[
+        int | None, typer.Option(help="Component of a Seismogram that a spectrogram shows.", min=0, max=2)
+    ] = None,
 ) -> None:
     """Draw stored waveforms."""
     from ..client import Query
@@ -93,13 +99,15 @@ def plot(
             OUT.print(f"The availability of job {job} is in {output}.", markup=False)
             return
         ensemble = connected.read(query)
+    marked = [name.strip() for name in phases.split(",") if name.strip()]
     if kind is not Kind.SECTION:
-        draw_one = plot_spectrogram if kind is Kind.SPECTROGRAM else plot_components
         (first,) = live_members(ensemble, 1)
-        draw_one(first, title=title, path=output)
+        if kind is Kind.SPECTROGRAM:
+            plot_spectrogram(first, component=component, title=title, path=output)
+        else:
+            plot_components(first, phases=marked, model=model, title=title, path=output)
         OUT.print(f"{label_of(first)} is in {output}.", markup=False)
         return
-    marked = [name.strip() for name in phases.split(",") if name.strip()]
     draw(ensemble, style, title=title, order=order, time_axis=time_axis, phases=marked, model=model, path=output)
     OUT.print(f"{len(ensemble.member)} traces are in {output}.", markup=False)
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from libseis.geodetics import distance_degrees
+from libseis.coasts import land, rings
+from libseis.geodetics import azimuthal, distance_degrees, graticule
 from libseis.objects.thinning import Floats
 
-from .coasts import land, rings
 from .section import PlotError, value_of
 
 if TYPE_CHECKING:
@@ -66,17 +66,6 @@ def middle(places: Iterable[Place]) -> tuple[float, float]:
     return float(np.degrees(np.arctan2(z, np.hypot(x, y)))), float(np.degrees(np.arctan2(y, x)))
 
 
-def project(centre: tuple[float, float], lat: Any, lon: Any) -> tuple[Floats, Floats]:
-    """Degrees right of and above a centre: the azimuthal equidistant projection of a sphere.
-
-    Straight lines through the centre are great circles; distances and azimuths from it are true.
-    """
-    a, b, d = np.radians(centre[0]), np.radians(lat), np.radians(np.subtract(lon, centre[1]))
-    azimuth = np.arctan2(np.sin(d) * np.cos(b), np.cos(a) * np.sin(b) - np.sin(a) * np.cos(b) * np.cos(d))
-    distance = np.asarray(distance_degrees(*centre, lat, lon))
-    return distance * np.sin(azimuth), distance * np.cos(azimuth)
-
-
 def plot_map(data: Iterable[Any], *, title: str = "", path: Path | str | None = None) -> Figure:
     """Draw where the events and the stations of an ensemble are, or of the documents of `Client.waveforms`.
 
@@ -127,7 +116,7 @@ def _around(
         axes.annotate(name, (x, y), fontsize=8, ha="center", va="center", color="0.3",
                       rotation={90: -90, 270: 90}.get(azimuth, 0))  # fmt: skip
     _draw_events(axes, centre, events)
-    x, y = project(centre, [s.lat for s in stations], [s.lon for s in stations])
+    x, y = azimuthal(centre, [s.lat for s in stations], [s.lon for s in stations])
     axes.plot(x, y, "^", color=_STATION, markersize=5 if named else 4, markeredgecolor="white", markeredgewidth=0.4,
               zorder=5, label=_count(len(stations), "station"))  # fmt: skip
     if named:
@@ -145,7 +134,7 @@ def _draw_events(axes: Axes, centre: tuple[float, float], events: list[Place]) -
     """Stars of the size of the magnitude and of the colour of the depth, each with its great circle."""
     if not events:
         return
-    x, y = project(centre, [e.lat for e in events], [e.lon for e in events])
+    x, y = azimuthal(centre, [e.lat for e in events], [e.lon for e in events])
     for right, above in zip(x, y, strict=True):
         axes.plot([0, right], [0, above], color="#b3261e", linewidth=0.4, alpha=0.35, zorder=3)
     sizes = [_size(event.magnitude) for event in events]
@@ -170,23 +159,15 @@ def _size(magnitude: float | None) -> float:
 
 def _graticule(axes: Axes, centre: tuple[float, float], edge: float) -> None:
     """Meridians and parallels, within the edge."""
-    step = next((step for step in (1, 2, 5, 10, 30) if edge <= 4 * step), 30)
-    fine = np.linspace(0, 1, 721)
-    along: list[tuple[Any, Any]] = [(180 * fine - 90, np.full(721, lon)) for lon in np.arange(-180, 180, step)]
-    along += [(np.full(721, lat), 360 * fine - 180) for lat in np.arange(-90 + step, 90, step)]
-    for lat, lon in along:
-        x, y = project(centre, lat, lon)
-        outside = np.hypot(x, y) > edge
-        # close to the antipode a line leaves on one side and comes back on the other
-        jumps = np.append(np.hypot(np.diff(x), np.diff(y)) > edge / 4, False)
-        x[outside | jumps] = np.nan
+    step = next((step for step in (0.1, 0.2, 0.5, 1, 2, 5, 10, 30) if edge <= 4 * step), 30)
+    for _, _, x, y in graticule(centre, edge, (step, step)):
         axes.plot(x, y, color=_GRID, linewidth=0.5, zorder=1)
 
 
 def _coasts(axes: Axes, centre: tuple[float, float], edge: float) -> None:
     """Coastlines within the edge."""
     for ring in rings("10m" if edge < _FINE_DEGREES else "50m"):
-        x, y = project(centre, ring[:, 1], ring[:, 0])
+        x, y = azimuthal(centre, ring[:, 1], ring[:, 0])
         jumps = np.append(np.hypot(np.diff(x), np.diff(y)) > edge / 4, False)
         x[(np.hypot(x, y) > edge) | jumps] = np.nan
         if np.isfinite(x).any():

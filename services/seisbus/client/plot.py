@@ -43,7 +43,8 @@ _DAY = 86400.0
 _INK = "0.08"
 _FILL = "0.15"
 _MARK = "#b3261e"
-_PHASES = ("#b3261e", "#1f5fa8", "#2e7d32", "#8e24aa", "#e65100", "#00838f")  # in turn
+# Okabe and Ito's colours, in turn: people with any kind of colour vision tell them apart
+_PHASES = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 TOLD = "▲"  # beside traces with complaints
 _CHARACTERS = 17  # an inch, of the remarks
 _MOST_LABELS = 60  # more do not fit the tallest figure
@@ -230,7 +231,7 @@ class _Picture:
     def draw(self, axes: Axes, origin: Origin | None, name: str = "", *, named: bool = True) -> None:
         """Everything; `name` is that of the panel, `named` whether a section says which trace is which."""
         if self.style in (Style.IMAGE, Style.WTVAIM):
-            self._image(axes)
+            self._image(axes, explained=named and self.style is Style.IMAGE)
         if self.style is not Style.IMAGE:
             for place, trace in zip(self.places, self.traces, strict=True):
                 self._wiggle(axes, float(place), trace)
@@ -255,7 +256,7 @@ class _Picture:
             fill = axes.fill_betweenx if self.down else axes.fill_between
             fill(times, place, area, color=_FILL, linewidth=0, rasterized=len(times) > 2000)
 
-    def _image(self, axes: Axes) -> None:
+    def _image(self, axes: Axes, *, explained: bool) -> None:
         grid = np.linspace(self.start, self.end, 1600)
         rows = np.full((len(self.traces), len(grid)), np.nan)
         largest = max(map(self._full, self.traces)) or 1.0
@@ -269,10 +270,14 @@ class _Picture:
         ticks = self.axis_time(np.concatenate([grid - step / 2, [grid[-1] + step / 2]]))
         look: dict[str, Any] = {"cmap": "RdBu_r", "vmin": -1, "vmax": 1, "rasterized": True}
         look["alpha"] = 0.6 if self.style is Style.WTVAIM else 1.0
-        if self.down:
-            axes.pcolormesh(edges, ticks, rows.T, **look)
-        else:
-            axes.pcolormesh(ticks, edges, rows, **look)
+        mesh = (
+            axes.pcolormesh(edges, ticks, rows.T, **look) if self.down else axes.pcolormesh(ticks, edges, rows, **look)
+        )
+        if explained and axes.figure is not None:
+            bar = axes.figure.colorbar(mesh, ax=axes, location="bottom", shrink=0.4, aspect=40, pad=0.02)
+            own = "its datum's peak" if self.normalize else f"the largest, {largest:.3g} {self.units}".rstrip()
+            bar.set_label(f"Amplitude, as a part of {own}", fontsize=8)
+            bar.ax.tick_params(labelsize=7)
 
     def _frame(self, axes: Axes, named: bool) -> None:
         place_axis, time_axis = (axes.xaxis, axes.yaxis) if self.down else (axes.yaxis, axes.xaxis)
@@ -347,11 +352,10 @@ class _Picture:
         return f"{TOLD} {trace.label}" if trace.told else trace.label
 
     def _names_beside(self, axes: Axes) -> None:
-        """Names at the ends of the traces; where time runs to the right, moved apart where they would overlap."""
+        """Names at the ends of the traces, moved apart where they would overlap."""
         low, high = axes.get_xlim() if self.down else axes.get_ylim()
-        room = (
-            0.0 if self.down else abs(high - low) * 10.5 / (72 * _size(len(self.traces), 1, self.order, down=False)[1])
-        )
+        inches = _size(len(self.traces), 1, self.order, down=self.down)[0 if self.down else 1]
+        room = abs(high - low) * 10.5 / (72 * inches)
         at, end = -np.inf, float(self.axis_time(self.end))
         for place, trace in zip(self.places, self.traces, strict=True):
             at = max(float(place), at + room)

@@ -61,28 +61,40 @@ def plot_availability(rows: Iterable[Availability], *, title: str = "", path: Pa
 
 
 def plot_spectrogram(
-    datum: Any, *, window: float | None = None, title: str = "", path: Path | str | None = None
+    datum: Any,
+    *,
+    component: int | None = None,
+    window: float | None = None,
+    title: str = "",
+    path: Path | str | None = None,
 ) -> Figure:
     """Draw a TimeSeries above the power spectral density of short pieces of it, by time and frequency.
 
-    `window` is the length of a piece in seconds; pieces overlap by half. PlotError for a Seismogram, and where the data
-    are shorter than eight samples. Needs seisbus[plot].
+    `component` (0, 1 or 2) is that of a Seismogram. `window` is the length of a piece in seconds; pieces overlap by
+    half. PlotError for a Seismogram without `component`, and where the data are shorter than eight samples. Needs
+    seisbus[plot].
     """
     from .figures import finished, picture
 
     (member,) = live_members([datum])
     samples = np.asarray(member.data, np.float64)
+    name = label_of(member)
     if samples.ndim != 1:
-        raise PlotError("A spectrogram is drawn of a TimeSeries; this is a Seismogram: take one of its components.")
+        if component not in (0, 1, 2):
+            raise PlotError(
+                "This is a Seismogram; a spectrogram shows one of its components: give component 0, 1 or 2."
+            )
+        samples = samples[component]
+        name = f"{name}, {component_names([member])[component]}"
     rate = 1 / member.dt
     size = round(window * rate) if window else 2 ** round(np.log2(max(8, 2 * len(samples) / _SEGMENTS)))
     if len(samples) < 8 or not 8 <= size <= len(samples):
         raise PlotError(f"Pieces of {size:,} samples do not fit {len(samples):,} samples; expected 8 or more in each.")
-    figure = picture(9.6, 5.2, title or label_of(member))
+    figure = picture(9.6, 5.2, title or name)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[1, 2.4])
     utc = is_utc([member])
     zero, scale = member.t0, _DAY if utc else 1.0
-    trace = trace_of(member)
+    trace = trace_of(member, component=component if np.ndim(member.data) == 2 else None)
     above.plot(trace.times / scale, trace.samples, color="0.1", linewidth=0.5, rasterized=True)
     units = trace.units or "counts"
     above.set_ylabel(f"Amplitude ({units})", fontsize=8)
@@ -117,8 +129,10 @@ def plot_components(
 
     `phases` are marked where `model` predicts them, as in a section. PlotError for a TimeSeries; needs seisbus[plot].
     """
+    from libseis.pictures import BLUE, GREEN, VERMILION
+
     from .arrivals import predicted
-    from .figures import BLUE, GREEN, VERMILION, finished, picture
+    from .figures import finished, picture
 
     (member,) = live_members([datum])
     if np.ndim(member.data) != 2:

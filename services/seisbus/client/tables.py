@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from seis.control.v1 import control_pb2 as pb
 
 from ..extras import extra
+from .arrow_shown import shown
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,7 +38,7 @@ def event_table(events: Iterable[pb.Event]) -> pa.Table:
     """Events as a table of `event_schema`; what the catalog does not say is null."""
     with extra("tables"):
         import pyarrow as pa
-    return pa.Table.from_pylist(event_documents(events), event_schema())
+    return shown(pa.Table.from_pylist(event_documents(events), event_schema()))
 
 
 def event_documents(events: Iterable[pb.Event]) -> list[dict[str, Any]]:
@@ -99,7 +100,7 @@ def waveform_table(logged: Iterable[tuple[Mapping[str, Any], Sequence[Mapping[st
         }
         for document, log in logged
     ]
-    return pa.Table.from_pylist(rows, waveform_schema())
+    return shown(pa.Table.from_pylist(rows, waveform_schema()))
 
 
 def event_catalog(events: Iterable[pb.Event]) -> Any:

@@ -374,7 +374,7 @@ class DeadLetter(Shown):
     reason: str
     deliveries: int
     time_ns: int
-    body: bytes
+    body: bytes = field(repr=False)
 
     def rows(self) -> Mapping[str, Any]:
         """All but the body."""
@@ -540,7 +540,7 @@ class Stored(Shown):
     """
 
     document: Mapping[str, Any]
-    data: bytes = b""
+    data: bytes = field(default=b"", repr=False)
     miniseed: bool = False
     error: str = field(default="")
     log: tuple[Mapping[str, Any], ...] = ()

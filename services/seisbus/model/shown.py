@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from libseis.shown import MOST_ROWS, rows_html, values_html
 
 T = TypeVar("T")
+
+_MOST_IN_TEXT: Final = 5  # items of a list that its text shows
 
 
 class Shown:
@@ -25,7 +27,12 @@ class Shown:
 
 
 class Listing(list[T]):
-    """A list that a notebook shows as a table with a row for each value or document."""
+    """A list that a notebook shows as a table with a row for each value or document; its text has the first few."""
+
+    def __repr__(self) -> str:
+        more = self._count() - _MOST_IN_TEXT
+        texts = [repr(item) for item in self[:_MOST_IN_TEXT]]
+        return f"[{', '.join(texts)}{f', … {more:,} more' if more > 0 else ''}]"
 
     def _count(self) -> int:
         return max(len(self), getattr(self, "total", 0))

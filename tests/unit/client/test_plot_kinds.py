@@ -58,8 +58,9 @@ def test_components_share_a_scale() -> None:
 
 
 def test_what_cannot_be_drawn_is_said() -> None:
-    with pytest.raises(PlotError, match="take one of its components"):
+    with pytest.raises(PlotError, match="component 0, 1 or 2"):
         plot_spectrogram(seismogram(100))
+    assert plot_spectrogram(seismogram(100), component=1)._suptitle.get_text() == "XX.TEST..BHZ, North"  # type: ignore[attr-defined]
     with pytest.raises(PlotError, match="do not fit"):
         plot_spectrogram(time_series(5))
     with pytest.raises(PlotError, match="this is a TimeSeries"):

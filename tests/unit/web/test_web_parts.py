@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from libseis import TimeSeries
+from libseis.coasts import land
 from libseis.codes import Channel
 from libseis.isotime import DAY_NS
 from seisbus.client import Availability, Progress, Transport
-from seisbus.client.coasts import land
 from seisbus.errors import UserError
 from seisbus.local.ports import free_port
 from seisbus.model.job import yaml_content

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from libseis.coasts import land
+
 from ...client import Availability
-from ...client.coasts import land
 from ...extras import extra
 from ..words import FATES
 from .style import FATE_COLOURS, FATE_MARKERS, QUIET, as_json, as_sentence, plot
