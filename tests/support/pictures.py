@@ -111,7 +111,7 @@ def difference(pixels: Any, other: Any) -> float:
 
 
 def assert_as_kept(draw: Callable[[], Figure], kept: Path, other: Path) -> None:
-    """The picture is that of `kept`, within the tolerance; else it lies in `other`. Or it is written there, if asked."""
+    """The picture is that of `kept`, within the tolerance; else it is written to `other`. With WRITE it is kept."""
     pixels = drawn(draw)
     if os.environ.get(WRITE):
         kept.parent.mkdir(exist_ok=True)

@@ -10,12 +10,15 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pymongo
 import pytest
 from matplotlib.image import imread
+from nbclient import NotebookClient
 
 from libseis import TimeSeriesEnsemble
 from seisbus.client import Client, Job
@@ -24,6 +27,7 @@ from seisbus.testing import truth
 from seisbus.testing.make import make_archive
 from seisbus.testing.manifest import Manifest
 from seisbus.testing.spec import OJAI, TOHOKU, ArchiveSpec, Defect
+from support.command import seisbus
 from support.shapes import check_documents
 from support.system import System
 
@@ -220,6 +224,82 @@ async def test_the_migrated_notebook_runs_as_it_is_written(notebook: Notebook, s
     assert ratios and all(float(ratio) > 0.0 and int(npts) > 600 for *_, ratio, npts in ratios)
     assert_drawn(tmp_path / "event.png", 15)
     assert_drawn(tmp_path / "station.png", len(ratios))
+
+
+HOUR = {"absolute": [{"start": TOHOKU.time_ns / 1e9 + 100.0, "end": TOHOKU.time_ns / 1e9 + 3700.0}]}
+
+
+async def test_a_kernel_has_both_clients_tables_pictures_and_a_bar(notebook: Notebook, system: System) -> None:
+    """In a real kernel, whose loop runs: the blocking client, await on it, what cells show, and a job that fails."""
+    job = {"archive": "notebook", "select": {"chan": "LHZ"}, "windows": HOUR, "output": {"data_tag": "kernel"}}
+    events = {"catalog": {"start": "2023-01-01", "end": "2024-01-01", "ids": ["no such event"]}}
+    none = {"archive": "notebook", "windows": {"events": events}}
+    cells = [
+        "import asyncio\n"
+        "from seisbus.client import AsyncClient, Client, FailedJobError\n"
+        "from seisbus.client.plot import plot\n"
+        f"client = Client({system.stack.control_address!r})\n"
+        f"job = client.wait(client.submit({job!r}).id)\n"
+        "job",
+        f"async with AsyncClient({system.stack.control_address!r}) as other:\n"
+        "    again = await other.wait(job.id)\n"
+        "print(asyncio.get_running_loop().is_running(), again.id == job.id, client.job(job.id).ledger == again.ledger)",
+        "data = client.read(job=job.id)\ndata",
+        "plot(data)",
+        "client.table(job=job.id)",
+        'client.events("notebook", "2023-01-01", "2024-01-01", above_magnitude=4.5)',
+        f"failed = client.submit({none!r}).id\n"
+        "try:\n    client.wait(failed)\nexcept FailedJobError as error:\n    print(error)\n"
+        "print(client.wait(failed, check=False).state)",
+    ]
+    written = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    await asyncio.to_thread(NotebookClient(written, timeout=120, kernel_name="python3").execute)
+    shown = [[output.get("data", {}) for output in cell.outputs] for cell in written.cells]
+    printed = ["".join(output.get("text", "") for output in cell.outputs) for cell in written.cells]
+    assert any("application/vnd.jupyter.widget-view+json" in data for data in shown[0])
+    assert "<td" in shown[0][-1]["text/html"] and shown[0][-1]["text/plain"].startswith("Job(")
+    assert printed[1] == "True True True\n"
+    assert "<svg" in shown[2][-1]["text/html"] and shown[2][-1]["text/plain"].startswith("TimeSeriesEnsemble(")
+    assert "image/png" in shown[3][-1]
+    assert all("<td" in shown[n][-1]["text/html"] for n in (4, 5))
+    assert [shown[n][-1]["text/plain"].split(":")[0].split(", ")[0] for n in (4, 5)] == ["Arrow table"] * 2
+    assert "3 rows" in shown[5][-1]["text/plain"] and "5.08" in shown[5][-1]["text/html"]
+    assert "2023-08-20 21:41:00.830 UTC" in shown[5][-1]["text/html"]
+    assert "selects no event" in printed[6] and printed[6].endswith("failed\n")
+
+
+async def test_each_kind_of_picture_is_drawn_at_the_command_line(
+    notebook: Notebook, system: System, tmp_path: Path
+) -> None:
+    """Its words are read from SVG, where each text is a comment too."""
+    select = {"archive": "notebook", "windows": HOUR}
+    traces = await system.run({**select, "select": {"chan": "BH?"}, "output": {"data_tag": "pictures"}})
+    sensors = await system.run(
+        {**select, "select": {"chan": "BH?"}, "components": 3, "output": {"data_tag": "picture-sensors"}}
+    )
+    name = (await system.client.waveforms(job=traces.id, limit=1))[0]
+    code = f"{name['net']}.{name['sta']}"
+    wanted = {
+        "section": (traces.id, (), (code, "peak", "UTC, 2011-03-11")),
+        "spectrogram": (traces.id, (), ("Frequency (Hz)", "Power (dB of (counts)²/Hz)", "Amplitude (counts)")),
+        "components": (sensors.id, (), ("East", "North", "Up", "Amplitude (counts)")),
+        "availability": (traces.id, (), ("Windows that are saved (%)", "2011-03-11", "Channel")),
+    }
+    for kind, (job, options, words) in wanted.items():
+        picture = tmp_path / f"{kind}.svg"
+        told = await seisbus(
+            tmp_path, system.stack.control_address, "plot", str(picture), "--job", job, "--kind", kind, *options
+        )
+        assert told[0] == 0 and f"in {picture}." in told[1].replace("\n", ""), told
+        texts = {unescape(text).strip() for text in re.findall(r"<!--(.*?)-->", picture.read_text())}
+        missing = [word for word in words if not any(word in text for text in texts)]
+        assert not missing, (kind, missing, sorted(texts))
+    no = await seisbus(
+        tmp_path, system.stack.control_address, "plot", str(tmp_path / "no.png"), "--job", sensors.id, "--kind",
+        "spectrogram",
+    )  # fmt: skip
+    assert no[0] == 2 and "give component 0, 1 or 2" in no[2] and "Traceback" not in no[2]
+    assert not (tmp_path / "no.png").exists()
 
 
 async def test_documents_are_of_the_types_of_their_collections(notebook: Notebook, system: System) -> None:

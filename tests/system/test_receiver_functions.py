@@ -9,6 +9,7 @@ import asyncio
 import csv
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,11 +19,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import nbformat
 import numpy as np
 import obspy
 import pytest
 import yaml
 from matplotlib.image import imread
+from nbclient import NotebookClient
 from obspy.geodetics import gps2dist_azimuth, locations2degrees
 from obspy.taup import TauPyModel
 
@@ -242,3 +245,19 @@ async def test_a_section_has_the_curves_of_p_and_s(study: Study, tmp_path: Path)
         tmp_path, study.address, "plot", str(tmp_path / "no.png"), "--job", done.id, "--phases", "P,Moon"
     )
     assert code == 2 and "'Moon' is not a phase" in errors and "Traceback" not in errors
+
+
+@pytest.mark.long
+def test_the_notebook_runs_and_finds_the_moho(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """examples/notebooks/receiver_functions.ipynb, beside the example that it reads."""
+    shutil.copytree(study.folder, tmp_path / "receiver_functions")
+    monkeypatch.setenv("SEISBUS_CONTROL_ADDRESS", study.address)
+    notebook = nbformat.read(EXAMPLE.parent / "notebooks" / "receiver_functions.ipynb", as_version=4)
+    assert all(not cell.get("outputs") for cell in notebook.cells), "notebooks are kept without outputs"
+    (folder := tmp_path / "notebooks").mkdir()
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == 5
+    (told,) = re.findall(r"The conversion comes ([\d.]+) s after P", "".join(o.get("text", "") for o in outputs))
+    vertical = study.archive.MOHO_KM * (1 / study.archive.VS - 1 / study.archive.VP)
+    assert vertical < float(told) < vertical + 0.8  # rays that are not vertical take a little longer
