@@ -43,6 +43,7 @@ _ARCHIVES = (
     ("picks", "files", "sample"),
     ("months", "listing", "sample"),
     ("web", "files", "sample"),
+    ("empty", "files", "sample"),
 )
 _DEFINITION = """
 [{name}]

@@ -15,12 +15,12 @@ import click
 import nbformat
 import pytest
 import yaml
-from nbclient import NotebookClient
 from typer.main import get_command
 
 from seisbus.cli.application import app
 from seisbus.local import local_stack
 from seisbus.model.job import parse_job
+from support.notebooks import execute
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -161,7 +161,7 @@ def test_the_example_notebooks_run(path: Path, study: Path, monkeypatch: pytest.
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     notebook = nbformat.read(path, as_version=4)
     assert all(not cell.get("outputs") for cell in notebook.cells), "notebooks are kept without outputs"
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(study)}}).execute()
+    execute(notebook, study)
     shown = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     assert any("image/png" in output.get("data", {}) or "text/html" in output.get("data", {}) for output in shown)
     nbformat.write(notebook, study / path.name)

@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pymongo
 import pytest
 from matplotlib.image import imread
-from nbclient import NotebookClient
 
 from libseis import TimeSeriesEnsemble
 from seisbus.client import Client, Job
@@ -28,6 +26,7 @@ from seisbus.testing.make import make_archive
 from seisbus.testing.manifest import Manifest
 from seisbus.testing.spec import OJAI, TOHOKU, ArchiveSpec, Defect
 from support.command import seisbus
+from support.notebooks import execute, notebook_of
 from support.shapes import check_documents
 from support.system import System
 
@@ -232,8 +231,6 @@ HOUR = {"absolute": [{"start": TOHOKU.time_ns / 1e9 + 100.0, "end": TOHOKU.time_
 async def test_a_kernel_has_both_clients_tables_pictures_and_a_bar(notebook: Notebook, system: System) -> None:
     """In a real kernel, whose loop runs: the blocking client, await on it, what cells show, and a job that fails."""
     job = {"archive": "notebook", "select": {"chan": "LHZ"}, "windows": HOUR, "output": {"data_tag": "kernel"}}
-    events = {"catalog": {"start": "2023-01-01", "end": "2024-01-01", "ids": ["no such event"]}}
-    none = {"archive": "notebook", "windows": {"events": events}}
     cells = [
         "import asyncio\n"
         "from seisbus.client import AsyncClient, Client, FailedJobError\n"
@@ -248,12 +245,12 @@ async def test_a_kernel_has_both_clients_tables_pictures_and_a_bar(notebook: Not
         "plot(data)",
         "client.table(job=job.id)",
         'client.events("notebook", "2023-01-01", "2024-01-01", above_magnitude=4.5)',
-        f"failed = client.submit({none!r}).id\n"
+        'failed = client.sync_index("empty").id\n'
         "try:\n    client.wait(failed)\nexcept FailedJobError as error:\n    print(error)\n"
         "print(client.wait(failed, check=False).state)",
     ]
-    written = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    await asyncio.to_thread(NotebookClient(written, timeout=120, kernel_name="python3").execute)
+    written = notebook_of(*cells)
+    await asyncio.to_thread(execute, written, seconds=120)
     shown = [[output.get("data", {}) for output in cell.outputs] for cell in written.cells]
     printed = ["".join(output.get("text", "") for output in cell.outputs) for cell in written.cells]
     assert any("application/vnd.jupyter.widget-view+json" in data for data in shown[0])
@@ -265,7 +262,7 @@ async def test_a_kernel_has_both_clients_tables_pictures_and_a_bar(notebook: Not
     assert [shown[n][-1]["text/plain"].split(":")[0].split(", ")[0] for n in (4, 5)] == ["Arrow table"] * 2
     assert "3 rows" in shown[5][-1]["text/plain"] and "5.08" in shown[5][-1]["text/html"]
     assert "2023-08-20 21:41:00.830 UTC" in shown[5][-1]["text/html"]
-    assert "selects no event" in printed[6] and printed[6].endswith("failed\n")
+    assert "The archive empty has no object below" in printed[6] and printed[6].endswith("failed\n")
 
 
 async def test_each_kind_of_picture_is_drawn_at_the_command_line(

@@ -25,7 +25,6 @@ import obspy
 import pytest
 import yaml
 from matplotlib.image import imread
-from nbclient import NotebookClient
 from obspy.geodetics import gps2dist_azimuth, locations2degrees
 from obspy.taup import TauPyModel
 
@@ -34,6 +33,7 @@ from seisbus.client import AsyncClient, Job
 from seisbus.client.plot import plot
 from seisbus.local.stack import local_stack
 from support.command import seisbus
+from support.notebooks import execute
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "receiver_functions"
 PHASES = ("P", "Pdiff", "PKIKP")
@@ -255,7 +255,7 @@ def test_the_notebook_runs_and_finds_the_moho(study: Study, tmp_path: Path, monk
     notebook = nbformat.read(EXAMPLE.parent / "notebooks" / "receiver_functions.ipynb", as_version=4)
     assert all(not cell.get("outputs") for cell in notebook.cells), "notebooks are kept without outputs"
     (folder := tmp_path / "notebooks").mkdir()
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
+    execute(notebook, folder)
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     assert sum("image/png" in output.get("data", {}) for output in outputs) == 5
     (told,) = re.findall(r"The conversion comes ([\d.]+) s after P", "".join(o.get("text", "") for o in outputs))

@@ -8,19 +8,18 @@ from dataclasses import replace
 from typing import Any
 
 import matplotlib.figure
-import nbformat
 import pytest
 from matplotlib.image import imread
-from nbclient import NotebookClient
 
 from libseis.codes import Channel
 from seisbus.client import AsyncClient, Client, FailedJobError, Job, Progress
 from seisbus.client.bar import ProgressBar, closed
 from seisbus.client.plot import plot
-from seisbus.client.values import Availability, Reason
+from seisbus.client.values import Availability, DeadLetter, Reason, Stored
 from seisbus.model.outcome import Fate, JobState, Ledger
 from seisbus.model.shown import Listing
 from support.data_objects import ensemble, time_series
+from support.notebooks import execute, notebook_of
 
 LEDGER = Ledger(240, 236, 3, 1)
 PROGRESS = Progress("j1", JobState.COMPLETED, 1, LEDGER, True, 5, 1_600_000_000_000_000_000)
@@ -109,8 +108,46 @@ def test_cells_show_tables_pictures_and_the_bar() -> None:
         "plot(data)",
         "Ledger(240, 236)",
     ]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    notebook = notebook_of(*cells)
+    execute(notebook, seconds=120)
     shown = [{kind for out in cell.outputs for kind in out.get("data", {})} for cell in notebook.cells]
     assert "application/vnd.jupyter.widget-view+json" in shown[1]
     assert [kinds & {"text/html", "image/png"} for kinds in shown[2:]] == [{"text/html"}, {"image/png"}, {"text/html"}]
+
+
+def test_an_arrow_table_is_shown_by_its_first_rows() -> None:
+    pa = pytest.importorskip("pyarrow", reason="the extra tables is not installed")
+    from seisbus.client.arrow_shown import table_html, table_text
+
+    times = pa.array([1_692_567_660_830_000_001] * 60, pa.timestamp("ns", tz="UTC"))
+    table = pa.table({"time": times, "mag": [5.08] * 60, "empty": pa.nulls(60), "text": ["<b>"] * 60})
+    html = table_html(table)
+    assert table_text(table) == "Arrow table, 60 rows: time, mag, text"
+    assert html.count("<tr>") == 51 and "10 more rows are not shown" in html
+    assert "2023-08-20 21:41:00.830 UTC" in html and "&lt;b&gt;" in html and "empty" not in html
+    assert "0 rows" in table_html(table.slice(0, 0))
+
+
+def test_texts_are_short() -> None:
+    """Of long lists and of values that hold bytes."""
+    long = Listing(range(1000))
+    assert repr(long) == "[0, 1, 2, 3, 4, … 995 more]"
+    assert repr(Listing(range(3))) == "[0, 1, 2]"
+    assert len(repr(Stored({"sta": "A"}, b"x" * 10_000))) < 100
+    letter = DeadLetter("d", "j", "t", 0, "S", "s", "r", 11, 0, b"x" * 10_000)
+    assert len(repr(letter)) < 200
+
+
+def test_a_misfit_shows_its_figure() -> None:
+    pytest.importorskip("pyadjoint", reason="the extra misfit is not installed")
+    from libseis.misfit import Config, example
+
+    figure = example().manager(config=Config(save_to_ds=False)).flow().plot("map")
+    png, _ = figure._repr_png_()  # type: ignore[attr-defined]
+    assert png.startswith(b"\x89PNG")
+    # the longitude and latitude of both places are on the axes, and the event is drawn as its mechanism
+    (axes,) = figure.axes
+    assert {label.get_text() for label in axes.get_yticklabels()} >= {"41°S", "39°S", "37°S"}
+    assert "178°E" in {label.get_text() for label in axes.get_xticklabels()}
+    assert "mechanism" in {one.get_gid() for one in axes.collections}
+    assert "coast" in {line.get_gid() for line in axes.lines}
