@@ -277,24 +277,26 @@ async def test_each_kind_of_picture_is_drawn_at_the_command_line(
     name = (await system.client.waveforms(job=traces.id, limit=1))[0]
     code = f"{name['net']}.{name['sta']}"
     wanted = {
-        "section": (traces.id, (), (code, "peak", "UTC, 2011-03-11")),
-        "spectrogram": (traces.id, (), ("Frequency (Hz)", "Power (dB of (counts)²/Hz)", "Amplitude (counts)")),
-        "components": (sensors.id, (), ("East", "North", "Up", "Amplitude (counts)")),
-        "availability": (traces.id, (), ("Windows that are saved (%)", "2011-03-11", "Channel")),
+        "section": (traces.id, (code, "peak", "UTC, 2011-03-11")),
+        "spectrogram": (traces.id, ("Frequency (Hz)", "Power (dB of (counts)²/Hz)", "Amplitude (counts)")),
+        "components": (sensors.id, ("East", "North", "Up", "Amplitude (counts)")),
+        "availability": (traces.id, ("Windows that are saved (%)", "2011-03-11", "Channel")),
     }
-    for kind, (job, options, words) in wanted.items():
+
+    async def command(picture: Path, job: str, kind: str) -> tuple[int, str, str]:
+        arguments = ("plot", str(picture), "--job", job, "--kind", kind)
+        return await seisbus(tmp_path, system.stack.control_address, *arguments)
+
+    *told, no = await asyncio.gather(
+        *(command(tmp_path / f"{kind}.svg", job, kind) for kind, (job, _) in wanted.items()),
+        command(tmp_path / "no.png", sensors.id, "spectrogram"),
+    )
+    for (kind, (_, words)), said in zip(wanted.items(), told, strict=True):
         picture = tmp_path / f"{kind}.svg"
-        told = await seisbus(
-            tmp_path, system.stack.control_address, "plot", str(picture), "--job", job, "--kind", kind, *options
-        )
-        assert told[0] == 0 and f"in {picture}." in told[1].replace("\n", ""), told
+        assert said[0] == 0 and f"in {picture}." in said[1].replace("\n", ""), said
         texts = {unescape(text).strip() for text in re.findall(r"<!--(.*?)-->", picture.read_text())}
         missing = [word for word in words if not any(word in text for text in texts)]
         assert not missing, (kind, missing, sorted(texts))
-    no = await seisbus(
-        tmp_path, system.stack.control_address, "plot", str(tmp_path / "no.png"), "--job", sensors.id, "--kind",
-        "spectrogram",
-    )  # fmt: skip
     assert no[0] == 2 and "give component 0, 1 or 2" in no[2] and "Traceback" not in no[2]
     assert not (tmp_path / "no.png").exists()
 
