@@ -63,10 +63,10 @@ def carried(body: bytes, contents: bytes | None = None) -> list[TimeSeries | Sei
     """
     if contents is None and (claim := claim_of(body)):
         raise _unfit(f"The data wait as {claim[1]} in the bucket {claim[0]}; read it and pass it as `contents`.")
-    inner = _parsed(task_pb2.Envelope, body).inline if contents is None else contents
-    outcomes = _parsed(task_pb2.Outcomes, inner).outcomes
+    envelope = _parsed(task_pb2.Envelope, body)
+    inner = [one.body for one in envelope.bundle.enclosed] or [envelope.inline if contents is None else contents]
     data: list[TimeSeries | Seismogram] = []
-    for outcome in outcomes:
+    for outcome in (outcome for one in inner for outcome in _parsed(task_pb2.Outcomes, one).outcomes):
         for message in (*map(series_of_piece, outcome.pieces), *outcome.data, *outcome.seismograms):
             datum: TimeSeries | Seismogram = from_message(message)
             if outcome.log:

@@ -289,12 +289,32 @@ class WindowTask(_message.Message):
     def __init__(self, job: _Optional[str] = ..., task: _Optional[str] = ..., attempt: _Optional[int] = ..., part: _Optional[int] = ..., inputs: _Optional[_Iterable[_Union[Input, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[Window, _Mapping]]] = ..., recipe: _Optional[_Union[Recipe, _Mapping]] = ..., part_count: _Optional[int] = ..., publication: _Optional[int] = ...) -> None: ...
 
 class Envelope(_message.Message):
-    __slots__ = ("inline", "claim")
+    __slots__ = ("inline", "claim", "bundle")
     INLINE_FIELD_NUMBER: _ClassVar[int]
     CLAIM_FIELD_NUMBER: _ClassVar[int]
+    BUNDLE_FIELD_NUMBER: _ClassVar[int]
     inline: bytes
     claim: Claim
-    def __init__(self, inline: _Optional[bytes] = ..., claim: _Optional[_Union[Claim, _Mapping]] = ...) -> None: ...
+    bundle: Bundle
+    def __init__(self, inline: _Optional[bytes] = ..., claim: _Optional[_Union[Claim, _Mapping]] = ..., bundle: _Optional[_Union[Bundle, _Mapping]] = ...) -> None: ...
+
+class Bundle(_message.Message):
+    __slots__ = ("enclosed",)
+    ENCLOSED_FIELD_NUMBER: _ClassVar[int]
+    enclosed: _containers.RepeatedCompositeFieldContainer[Enclosed]
+    def __init__(self, enclosed: _Optional[_Iterable[_Union[Enclosed, _Mapping]]] = ...) -> None: ...
+
+class Enclosed(_message.Message):
+    __slots__ = ("message_id", "task", "part", "body")
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    TASK_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    BODY_FIELD_NUMBER: _ClassVar[int]
+    message_id: str
+    task: str
+    part: int
+    body: bytes
+    def __init__(self, message_id: _Optional[str] = ..., task: _Optional[str] = ..., part: _Optional[int] = ..., body: _Optional[bytes] = ...) -> None: ...
 
 class Piece(_message.Message):
     __slots__ = ("samples", "t0_ns", "rate", "channel", "units")

@@ -60,8 +60,10 @@ class ServiceContext(Generic[S_co]):
         slots: int,
         max_bytes: int | None = None,
         apart: frozenset[str] = frozenset(),
+        in_turn: bool = False,
     ) -> Worker:
-        """A worker on `consumer` with this process's settings; `apart`: hops for which a message waits alone."""
+        """A worker on `consumer` with this process's settings; `apart`: hops for which a message waits alone;
+        `in_turn`: the messages of a bundle are worked on one after the other."""
         return Worker(
             self.bus,
             consumer,
@@ -74,6 +76,7 @@ class ServiceContext(Generic[S_co]):
             max_deliver=self.settings.max_deliver,
             trouble=lambda: self.hops.sentence("MongoDB"),
             apart=apart,
+            in_turn=in_turn,
         )
 
     async def _bury(self, letter: DeadLetter) -> None:

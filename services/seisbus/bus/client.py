@@ -37,6 +37,7 @@ from ..telemetry import tracing
 from ..telemetry.lag import StreamFill
 from ..telemetry.metrics import PUBLISHED
 from . import names, topology
+from .bundles import BUNDLE_BYTES, Enclosed, Gathering, bundle_id, enclosing, gathering, inline_envelope
 from .codec import encode_plan
 from .login import Login
 from .topology import ConsumerSpec
@@ -224,12 +225,53 @@ class Bus:
 
         A full stream or an unreachable server raises UnavailableError. A `patient` publisher waits until the server
         takes the message, so that the fetched or computed data are not lost; `waiting_for` says so meanwhile.
+
+        Inside `together`, or in the work on a bundle, a small message waits there for others to travel with.
         """
+        gathers = gathering()
+        if gathers is None or len(body) > BUNDLE_BYTES:
+            await self._published(subject, body, tag, message_id, patient=patient)
+        elif full := gathers.add(subject, Enclosed(tag, message_id, body)):
+            await self._publish_bundle(subject, full, patient=patient)
+
+    @contextlib.asynccontextmanager
+    async def together(self, *, patient: bool = False) -> AsyncIterator[None]:
+        """What is published inside travels in as few messages as it fits into; on leaving, all of it is on the work
+        queues. Errors are those of `publish`."""
+        gathers = Gathering()
+        with gathers.at_work():
+            yield
+        await self.publish_gathered(gathers, patient=patient)
+
+    async def publish_gathered(self, gathers: Gathering, *, patient: bool = False) -> None:
+        """Put what was gathered on the work queues; what could not be put there when an error is raised waits on."""
+        left = gathers.take()
+        while left:
+            try:
+                await self._publish_bundle(*left[0], patient=patient)
+            except BaseException:
+                for subject, messages in left:
+                    gathers.put_back(subject, messages)
+                raise
+            del left[0]
+
+    async def _publish_bundle(self, subject: str, messages: Sequence[Enclosed], *, patient: bool) -> None:
+        first = messages[0]
+        if len(messages) == 1:
+            await self._published(subject, first.body, first.tag, first.message_id, patient=patient)
+        else:
+            await self._published(
+                subject, enclosing(messages), first.tag, bundle_id(messages), patient=patient, bundle=True
+            )
+
+    async def _published(
+        self, subject: str, body: bytes, tag: Tag, message_id: str, *, patient: bool, bundle: bool = False
+    ) -> None:
         failures = 0
         try:
             while True:
                 try:
-                    await self._publish_once(subject, body, tag, message_id)
+                    await self._publish_once(subject, body, tag, message_id, bundle=bundle)
                 except UnavailableError as error:
                     if not patient:
                         raise
@@ -243,16 +285,18 @@ class Bus:
         finally:
             self._waits.pop(message_id, None)
 
-    async def _publish_once(self, subject: str, body: bytes, tag: Tag, message_id: str) -> None:
-        if len(body) <= topology.INLINE_BYTES:
-            envelope = task_pb2.Envelope(inline=body)
+    async def _publish_once(self, subject: str, body: bytes, tag: Tag, message_id: str, *, bundle: bool) -> None:
+        if bundle:  # an envelope already
+            data = body
+        elif len(body) <= topology.INLINE_BYTES:
+            data = inline_envelope(body)
         else:
-            envelope = task_pb2.Envelope(claim=await self._put_claim(message_id, body))
+            data = task_pb2.Envelope(claim=await self._put_claim(message_id, body)).SerializeToString()
         stream = topology.stream_of(subject)
         headers = {"Nats-Msg-Id": message_id, **tag.headers()}
         with _translated(f"publishing to {subject}"), tracing.publishing(stream, headers):
             # Time to wait for a publication that was lost with a connection; then it is repeated with the same id.
-            await self._js.publish(subject, envelope.SerializeToString(), timeout=NATS_ANSWER_SECONDS, headers=headers)
+            await self._js.publish(subject, data, timeout=NATS_ANSWER_SECONDS, headers=headers)
         PUBLISHED.labels(stream).inc()
 
     async def publish_plan(self, job: str, attempt: int, *, nonce: int = 0) -> None:

@@ -28,6 +28,7 @@ from ..model.ids import dead_letter_id
 from ..telemetry import tracing
 from ..telemetry.current_work import working_for
 from ..telemetry.metrics import StageMeter, TaskEnd
+from .bundles import Enclosed, Gathering, enclosed_in, inline_envelope, is_bundle
 from .client import Bus, ClaimGoneError, Tag
 from .jobboard import JobBoard
 from .pull import PullSubscription
@@ -97,11 +98,24 @@ class WorkerStats:
     bytes_in_flight: int = 0
 
 
+@dataclass(slots=True)
+class _Begun:
+    """What was done of a bundle, and what came of it and is not sent yet."""
+
+    done: set[int] = field(default_factory=set)
+    failed: list[Exception] = field(default_factory=list)
+    made: Gathering = field(default_factory=Gathering)
+
+
 class Worker:
     """Runs one handler on the messages of one consumer.
 
     The handler returns when its outputs are safe. After UnavailableError the message is held and the handler called
     again. After PoisonError the message is dead-lettered at once. After any other error it is delivered again.
+
+    Of a bundle the handler gets each message, in turn if `in_turn`, else all at once; their outputs travel together
+    too, and are safe before the bundle is acknowledged. A bundle that is delivered again goes back on its queue as
+    single messages, so that the one that was the reason is found.
     """
 
     def __init__(
@@ -118,7 +132,9 @@ class Worker:
         max_deliver: int,
         trouble: Callable[[], str] = lambda: "",
         apart: frozenset[str] = frozenset(),
+        in_turn: bool = False,
     ) -> None:
+        self._in_turn = in_turn
         self._bus = bus
         self._consumer = consumer
         self._handler = handler
@@ -279,9 +295,10 @@ class Worker:
     async def _held(self, message: Msg) -> TaskEnd:
         """Call the handler again until no server is away; meanwhile nothing is pulled and the message stays alive."""
         failures = 0
+        begun = _Begun()
         while True:
             try:
-                return await self._attempt(message)
+                return await self._attempt(message, begun)
             except UnavailableError as error:
                 if error.hop in self._apart:
                     self._alone.add(id(message))
@@ -292,7 +309,7 @@ class Worker:
                 failures += 1
                 await asyncio.sleep(_HOLD.delay(failures))
 
-    async def _attempt(self, message: Msg) -> TaskEnd:
+    async def _attempt(self, message: Msg, begun: _Begun) -> TaskEnd:
         deliveries = message.metadata.num_delivered
         try:
             tag = Tag.of(message.headers)
@@ -302,10 +319,17 @@ class Worker:
         if await self._board.stale(tag.job, tag.attempt):
             await self._acknowledge(message)
             return TaskEnd.STALE
+        bundle = is_bundle(message.data)
         if deliveries > self._max_deliver:
+            if bundle:  # which of them is to blame nobody knows: the reconciler sends their tasks again, one by one
+                _log.error("worker %s: a bundle was delivered %d times without success", self.name, deliveries)
+                await self._acknowledge(message)
+                return TaskEnd.DEAD_LETTER
             reason = f"delivered {deliveries} times without success, allowed are {self._max_deliver}"
             return await self._give_up(message, tag, reason, poison=False)
         try:
+            if bundle:
+                return await self._work_on_bundle(message, enclosed_in(message.data, tag), begun)
             body, claim = await self._bus.open_envelope(message.data)
             self._meter.opened(len(body), claim=bool(claim))
             with tracing.processing(self._consumer.stream, message.headers or {}):
@@ -324,24 +348,88 @@ class Worker:
         self.stats.done += 1
         return TaskEnd.DONE
 
+    async def _work_on_bundle(self, message: Msg, enclosed: list[Enclosed], begun: _Begun) -> TaskEnd:
+        if message.metadata.num_delivered > 1 and not begun.done and await self._taken_apart(message, enclosed):
+            await self._acknowledge(message)
+            return TaskEnd.DONE
+        self._meter.opened(len(message.data), claim=False)
+
+        async def work(number: int, one: Enclosed) -> None:
+            working_for(one.tag.job, one.tag.task, one.tag.attempt)
+            delivery = Delivery(one.tag, one.body, message.metadata.num_delivered, partial(self._hold, id(message)))
+            try:
+                await self._handler(delivery)
+            except PoisonError as error:
+                await self._buried(message, one.tag, error.message, poison=True, number=number, one=one)
+            except UnavailableError:
+                raise
+            except Exception as error:
+                begun.failed.append(error)
+            begun.done.add(number)
+
+        left = [(number, one) for number, one in enumerate(enclosed) if number not in begun.done]
+        with begun.made.at_work(), tracing.processing(self._consumer.stream, message.headers or {}):
+            if self._in_turn:
+                for number, one in left:
+                    await work(number, one)
+            else:
+                ends = await asyncio.gather(*(work(number, one) for number, one in left), return_exceptions=True)
+                for end in ends:
+                    if isinstance(end, BaseException):
+                        raise end
+        await self._bus.publish_gathered(begun.made, patient=True)
+        if begun.failed:  # it is delivered again, and taken apart
+            raise begun.failed[0]
+        failpoint(f"{self._consumer.stream.lower()}-before-ack")
+        await self._acknowledge(message)
+        self.stats.done += 1
+        return TaskEnd.DONE
+
+    async def _taken_apart(self, message: Msg, enclosed: list[Enclosed]) -> bool:
+        """Put the messages of a bundle on its queue one by one. False where the queue has no room: only who works on
+        what it holds can make some, so the bundle is worked on as it is."""
+        try:
+            for one in enclosed:
+                await self._bus.publish(message.subject, one.body, tag=one.tag, message_id=one.message_id)
+        except UnavailableError as error:
+            _log.warning("worker %s: a bundle is not taken apart: %s", self.name, error)
+            return False
+        return True
+
     async def _give_up(self, message: Msg, tag: Tag, reason: str, *, poison: bool) -> TaskEnd:
-        about = message.metadata
-        time_ns = int(about.timestamp.timestamp() * 1e6) * 1000
-        letter = DeadLetter(
-            id=dead_letter_id(time_ns, f"{self._consumer.stream}/{about.sequence.stream}/{time_ns}"),
-            tag=tag,
-            stream=self._consumer.stream,
-            subject=message.subject,
-            headers=dict(message.headers or {}),
-            body=message.data,
-            deliveries=about.num_delivered,
-            reason=reason,
-            poison=poison,
-        )
-        await self._bury(letter)
-        self.stats.dead_letters += 1
+        await self._buried(message, tag, reason, poison=poison)
         await self._acknowledge(message)
         return TaskEnd.DEAD_LETTER
+
+    async def _buried(
+        self,
+        message: Msg,
+        tag: Tag,
+        reason: str,
+        *,
+        poison: bool,
+        number: int | None = None,
+        one: Enclosed | None = None,
+    ) -> None:
+        """Have a message buried, or one of a bundle as if it had come alone."""
+        about = message.metadata
+        time_ns = int(about.timestamp.timestamp() * 1e6) * 1000
+        place = f"{self._consumer.stream}/{about.sequence.stream}/{time_ns}"
+        alone = {} if one is None else {"Nats-Msg-Id": one.message_id, **one.tag.headers()}
+        await self._bury(
+            DeadLetter(
+                id=dead_letter_id(time_ns, place if one is None else f"{place}/{number}"),
+                tag=tag,
+                stream=self._consumer.stream,
+                subject=message.subject,
+                headers=dict(message.headers or {}) | alone,
+                body=message.data if one is None else inline_envelope(one.body),
+                deliveries=about.num_delivered,
+                reason=reason,
+                poison=poison,
+            )
+        )
+        self.stats.dead_letters += 1
 
     async def _acknowledge(self, message: Msg, *, sync: bool = False) -> None:
         """Acknowledge. If the acknowledgement is lost, the next delivery finds the outcomes already stored."""

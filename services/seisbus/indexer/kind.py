@@ -53,11 +53,12 @@ class Planning(Generic[J]):
 class IndexerKind(Generic[J]):
     """One kind of job. When a plan is made again, the tasks before its cursor must come out the same.
 
-    `in_place`: `send` does the work itself, so nothing of the job is on the bus. `empty`: the message when a plan has
-    no task; "" if that is allowed.
+    `in_place`: `send` does the work itself, so nothing of the job is on the bus. `bundled`: its tasks are small, and
+    some of them may travel as one message. `empty`: the message when a plan has no task; "" if that is allowed.
     """
 
     in_place: ClassVar[bool] = False
+    bundled: ClassVar[bool] = False
     empty: ClassVar[str] = ""
 
     async def freeze(self, planning: Planning[J]) -> JobChange:

@@ -16,6 +16,7 @@ from ..errors import SeisbusError, UnavailableError, UserError
 from ..failpoints import failpoint
 from ..model.outcome import JobState
 from ..model.task import Task
+from ..planning.travelling import travelling
 from ..store.documents import JobChange, JobDocument, change_job
 from ..store.jobs import (
     awaited_job,
@@ -113,8 +114,10 @@ class _Planner:
             await self._give_way()
             await self._room(len(chunk))
             await self._write(cursor, chunk)
-            for task in chunk:
-                await self._send(OpenTask(task, 1, frozenset()))
+            for some in travelling(chunk) if self._kind.bundled else [[task] for task in chunk]:
+                async with self._context.bus.together(patient=True):
+                    for task in some:
+                        await self._send(OpenTask(task, 1, frozenset()))
             await self._announce()
         if self._cursor == Cursor(0, 0) and self._kind.empty:
             raise UserError(self._kind.empty)

@@ -31,6 +31,7 @@ class WindowFetcher(ServiceKind[FetcherSettings]):
                 fetch_consumer(archive.name, archive.max_in_flight),
                 fetcher.handle,
                 slots=min(context.settings.concurrency or OBJECTS_AT_ONCE, archive.max_in_flight),
+                in_turn=True,  # so that messages in progress are the objects that are read at once
             )
             for archive in context.archives.values()
         ]

@@ -41,6 +41,7 @@ from ..reuse import Reuse, settle_existing
 class WindowPlanner(IndexerKind[ArchiveJob]):
     """Jobs on windows of an archive's data."""
 
+    bundled = True
     empty = (
         "The selection matches nothing: no channel of the archive fits net, sta, loc and chan on the days of the "
         "windows; widen the selection or the days."

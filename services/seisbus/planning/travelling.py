@@ -1,0 +1,39 @@
+"""Which tasks travel in one message: neighbours of one day, as many as leave enough messages for all fetchers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ..model.task import Task
+
+# A chunk of tasks becomes at least so many messages: a fetcher works on so many at once, and the tasks of one message
+# are done in turn.
+_MESSAGES: Final = 16
+# A fetcher that ends lets go of a message with all that it read for it.
+_OBJECT_BYTES: Final = 64_000_000
+_ASSUMED_BYTES: Final = 10_000_000
+
+
+def travelling(tasks: Sequence[Task]) -> Iterator[list[Task]]:
+    """A chunk of planned tasks in the groups that travel together, in their order.
+
+    Tasks of objects with many channels, which are large and decide their windows when they are read, travel alone, as
+    do those without an object.
+    """
+    most = -(-len(tasks) // _MESSAGES)
+    group: list[Task] = []
+    size = 0
+    for task in tasks:
+        own = sum(ref.size or _ASSUMED_BYTES for ref in task.objects if not ref.missing)
+        alone = task.provisional or not task.objects
+        if group and (alone or len(group) == most or size + own > _OBJECT_BYTES):
+            yield group
+            group, size = [], 0
+        if alone:
+            yield [task]
+            continue
+        group.append(task)
+        size += own
+    if group:
+        yield group

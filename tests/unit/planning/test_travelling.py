@@ -1,0 +1,39 @@
+"""Tasks travel in groups that leave nothing out, keep their order, and are never too few or too large."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from libseis.codes import Channel
+from seisbus.model.task import ObjectRef, Part, Task, WindowTemplate
+from seisbus.planning.travelling import travelling
+
+_MB = 1_000_000
+
+
+def task(number: int, megabytes: int = 8, *, provisional: bool = False) -> Task:
+    ref = ObjectRef("local", f"key{number}", megabytes * _MB, channel=Channel("CI", "PASC", "", "BHZ"))
+    template = WindowTemplate(None, None, "") if provisional else None
+    return Task(f"j.000000.{number:06d}", "j", "local", (ref,), (), (Part(0, 0),), template=template)
+
+
+@given(st.lists(st.tuples(st.integers(0, 90), st.booleans(), st.booleans()), max_size=100))
+def test_groups_hold_every_task_once_in_order_and_within_their_limits(
+    drawn: list[tuple[int, bool, bool]],
+) -> None:
+    tasks = [task(n, size, provisional=event) for n, (size, event, _) in enumerate(drawn)]
+    tasks = [replace(t, objects=()) if bare else t for t, (_, _, bare) in zip(tasks, drawn, strict=True)]
+    groups = list(travelling(tasks))
+    assert [one for group in groups for one in group] == tasks
+    for group in groups:
+        assert len(group) == 1 or len(group) <= -(-len(tasks) // 16)
+        assert len(group) == 1 or sum(one.objects[0].size or 10 * _MB for one in group) <= 64 * _MB
+        assert len(group) == 1 or not any(one.provisional or not one.objects for one in group)
+
+
+def test_few_tasks_travel_alone_and_many_still_keep_a_fetcher_busy() -> None:
+    assert [len(group) for group in travelling([task(n) for n in range(16)])] == [1] * 16
+    assert [len(group) for group in travelling([task(n) for n in range(100)])] == [7] * 14 + [2]
