@@ -13,16 +13,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from google.protobuf.message import DecodeError
 
 from seis.v1 import task_pb2
 
 from ..errors import PoisonError
-
-if TYPE_CHECKING:
-    from .client import Tag
+from .tags import Tag
 
 BUNDLE_BYTES: Final = 4_000_000
 """Bodies of a bundle: what is larger gains nothing any more, and has to be held in memory until it is complete."""
@@ -116,12 +114,11 @@ def is_bundle(data: bytes) -> bool:
 
 
 def enclosed_in(data: bytes, tag: Tag) -> list[Enclosed]:
-    """Inverse of `enclosing`, of a bundle with the headers `tag`; PoisonError for bytes that are none."""
+    """Inverse of `enclosing`, of a bundle with the headers `tag`; PoisonError if the bytes are not a bundle."""
     try:
         found = task_pb2.Envelope.FromString(data).bundle.enclosed
     except DecodeError as error:
         raise PoisonError(f"A message body that is not an Envelope ({error}).") from error
     if not found:
         raise PoisonError("A bundle without messages.")
-    kind = type(tag)
-    return [Enclosed(kind(tag.job, m.task, tag.attempt, m.part), m.message_id, m.body) for m in found]
+    return [Enclosed(Tag(tag.job, m.task, tag.attempt, m.part), m.message_id, m.body) for m in found]

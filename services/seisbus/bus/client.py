@@ -12,8 +12,7 @@ import io
 import json
 import logging
 import ssl
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Self
 
@@ -40,6 +39,7 @@ from . import names, topology
 from .bundles import BUNDLE_BYTES, Enclosed, Gathering, bundle_id, enclosing, gathering, inline_envelope
 from .codec import encode_plan
 from .login import Login
+from .tags import Tag as Tag
 from .topology import ConsumerSpec
 
 
@@ -61,34 +61,6 @@ _STREAM_FULL = 10077
 _NO_JETSTREAM = 503
 # First and longest wait between the tries of a patient publisher.
 _PATIENCE = Backoff(first=0.1, most=2.0, jitter=0.3)
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """The headers of every work message, which can be read even if the body cannot."""
-
-    job: str
-    task: str
-    attempt: int
-    part: int = 0
-
-    def headers(self) -> dict[str, str]:
-        """The tag as NATS headers."""
-        return {
-            "Seis-Job": self.job,
-            "Seis-Task": self.task,
-            "Seis-Attempt": str(self.attempt),
-            "Seis-Part": str(self.part),
-        }
-
-    @classmethod
-    def of(cls, headers: Mapping[str, str] | None) -> Tag:
-        """The tag of received headers; PoisonError if they are not ours."""
-        try:
-            found = headers or {}
-            return cls(found["Seis-Job"], found["Seis-Task"], int(found["Seis-Attempt"]), int(found["Seis-Part"]))
-        except (KeyError, ValueError) as error:
-            raise PoisonError(f"A message without valid Seis- headers ({error}).") from error
 
 
 @contextlib.contextmanager
