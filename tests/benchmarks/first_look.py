@@ -2,6 +2,9 @@
 reading is timed.
 
 python -m tests.benchmarks.first_look [WINDOWS ...]     by default 10,000, 100,000 and 1,000,000
+
+Seconds are those of the command, its start included; behind them are the CPU seconds of control and the database, which
+say the same on a machine that does other things, too.
 """
 
 from __future__ import annotations
@@ -13,6 +16,9 @@ import time
 from datetime import date
 from pathlib import Path
 from typing import Final
+
+from tests.benchmarks.usage import idle
+from tests.benchmarks.usage import measured as usage
 
 from libseis.codes import Channel
 from libseis.isotime import DAY_NS
@@ -30,6 +36,7 @@ from seisbus.store.summaries import delta
 SEED: Final = None  # nothing is made at random
 DAYS, HOUR_NS = 30, 3_600 * 10**9
 FIRST = (date(2022, 1, 1) - date(1970, 1, 1)).days
+_LATE = ("page 100", "last page")
 SPEC = {"archive": "scedc", "windows": {"tile": {"start": "2022-01-01", "end": "2022-01-31", "length": "1h"}}}
 
 
@@ -89,7 +96,7 @@ async def measured(sizes: list[int]) -> dict[str, float]:
             address = stack.control_address
             base = min([await seconds("version", address=address) for _ in range(3)])
             print(f"start of the command alone (`version`): {base:.2f} s")
-            print("windows    show    show --json  outcomes  page 100   jobs")
+            print("  windows" + "".join(f"{name:>18s}" for name in ("show", "show --json", "outcomes", *_LATE, "jobs")))
             async with await Store.connect(
                 stack.environment["SEISBUS_MONGODB_URI"], stack.environment["SEISBUS_DATABASE"]
             ) as store:
@@ -100,12 +107,20 @@ async def measured(sizes: list[int]) -> dict[str, float]:
                         ("show", job, "--json"),
                         ("outcomes", job),
                         ("outcomes", job, "--page", "100"),
+                        # the last page
+                        ("outcomes", job, "--page", str(size // 100)),
                         ("jobs",),
                     )
-                    took = [await seconds(*command, address=address) for command in commands]
+                    took, costs = [], []
+                    for command in commands:
+                        await idle()
+                        with usage() as used:
+                            took.append(await seconds(*command, address=address))
+                        costs.append(used.total_cpu("control", "secantusd"))
                     names = (" ".join(word for word in command if word != job) for command in commands)
                     figures |= {f"{name}, {size:,} windows": one for name, one in zip(names, took, strict=True)}
-                    print(f"{size:9,d} " + "".join(f"{one:8.2f} s " for one in took), flush=True)
+                    row = (f"{one:8.2f} s ({cpu:5.2f})" for one, cpu in zip(took, costs, strict=True))
+                    print(f"{size:9,d}" + "".join(row), flush=True)
     return figures
 
 
