@@ -15,8 +15,9 @@ import tempfile
 import time
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from bson import ObjectId
 from tests.benchmarks.usage import idle
 from tests.benchmarks.usage import measured as usage
 
@@ -28,7 +29,7 @@ from seisbus.model.kinds.window import WindowJob
 from seisbus.model.outcome import Fate, JobState
 from seisbus.model.task import Window
 from seisbus.store.client import Store
-from seisbus.store.collections import JOB, OUTCOME, SUMMARY
+from seisbus.store.collections import JOB, OUTCOME, SUMMARY, WF_TIMESERIES
 from seisbus.store.jobs import insert_job
 from seisbus.store.packing import End, pack_outcomes
 from seisbus.store.summaries import delta
@@ -70,11 +71,23 @@ async def made(store: Store, windows: int) -> str:
                 counts[end.fate.value] += 1
         await store[OUTCOME].insert_many(outcomes)
         await store[SUMMARY].insert_many(delta(outcomes))
+    await store[WF_TIMESERIES].insert_many(waveform(job, hour) for hour in range(24))
     await store[JOB].update_one(
         {"_id": job},
         {"$set": {"planned": number, "counts": counts, "planning_done": True, "closed_ns": time.time_ns()}},
     )  # fmt: skip
     return job
+
+
+def waveform(job: str, hour: int) -> dict[str, Any]:
+    """What `show` lists of a waveform of the first channel and day."""
+    start = FIRST * DAY_NS + hour * HOUR_NS
+    return {
+        "_id": ObjectId(), "job": job, "window": f"{job}.{hour}", "piece": 0, "net": "CI", "sta": "S0000",
+        "chan": "BHZ",
+        "t0_ns": start, "starttime": start / 1e9, "rate": [40, 1], "delta": 0.025, "npts": 144_000, "data_tag": "",
+        "storage_mode": "file", "format": "mseed", "dir": "/tmp", "dfile": "none", "foff": 0, "nbytes": 1,
+    }  # fmt: skip
 
 
 async def seconds(*command: str, address: str) -> float:

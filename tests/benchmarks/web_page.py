@@ -57,6 +57,7 @@ async def stored(store: Store, client: AsyncClient) -> dict[str, Any]:
 async def with_waveforms(store: Store, job: str, channels: int, like: dict[str, Any]) -> None:
     """Give the windows of the job's first day documents that all have the bytes of one."""
     first = FIRST * DAY_NS
+    await store[WF_TIMESERIES].delete_many({"job": job})
     for at in range(channels):
         channel = Channel("CI", f"S{at:04d}"[:5], "", "BHZ")
         documents = []
