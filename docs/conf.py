@@ -25,6 +25,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",  # cards of the first page
     "sphinx_gallery.gen_gallery",  # pictures, made by the scripts that are shown
+    "charts",
     "diagrams",
     "links",
     "references",

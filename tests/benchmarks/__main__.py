@@ -29,6 +29,7 @@ LONG = (
     "stack_cpu",
     "first_look",
     "job_sizes",
+    "idle",
     "replicas",
     "simulation",
 )  # only when named

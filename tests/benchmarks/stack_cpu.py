@@ -2,16 +2,20 @@
 
 Three kinds of jobs take turns: windows kept as the archive's records, windows stored as float64, and Seismograms of
 three components. Each job has a new day, so that nothing is known of its objects. CPU comes from the kernel's counters,
-by process; S3 and the proxy before it are listed apart from the other servers. Figures are medians of the rounds.
+by process; S3 and the proxy before it are listed apart from the other servers. Figures are medians of the rounds. The
+plain loop does the same windows of the first day.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -81,8 +85,33 @@ async def run_job(client: AsyncClient, kind: str, day: date) -> Job:
     return Job(kind, ledger.saved, seconds, {n: 1e3 * s / ledger.saved for n, s in usage.cpu.items()})
 
 
-async def measure(root: Path, work: Path) -> list[Job]:
-    """Run all jobs, after a first one in which every process does its first work."""
+async def plain_loop(environment: Mapping[str, str], work: Path) -> dict[str, float]:
+    """CPU ms a window of the plain loop and of the database that it writes to."""
+    begin = datetime.fromisoformat(f"{FIRST_DAY}T05:47:11.3+00:00").timestamp()
+    program, out = Path(__file__).with_name("plain_loop.py"), work / "plain.bin"
+    where = (environment["SEISBUS_ARCHIVE_LOCAL_ENDPOINT"], environment["SEISBUS_MONGODB_URI"])
+    await idle()
+    with measured() as usage:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            str(program),
+            *where,
+            str(out),
+            str(begin),
+            str(begin + 3600),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said, _ = await process.communicate()
+    answer = json.loads(said.splitlines()[-1])
+    if answer["saved"] < CHANNELS:
+        raise AssertionError(f"the plain loop should have saved {CHANNELS} windows: {answer}")
+    servers = {name: usage.cpu.get(name, 0.0) for name in (*SERVERS, S3)}
+    own = usage.total_cpu() - sum(servers.values()) - sum(usage.cpu.get(name, 0.0) for name in SERVICES)
+    return {n: round(1e3 * s / CHANNELS, 2) for n, s in {"loop": own, **servers}.items()}
+
+
+async def measure(root: Path, work: Path) -> tuple[list[Job], dict[str, float]]:
+    """Run all jobs, after a first one in which every process does its first work, and the plain loop."""
     jobs: list[Job] = []
     async with local_stack(work / "stack", s3_root=root) as stack, AsyncClient(stack.control_address) as client:
         await client.wait((await client.sync_index("local")).id)  # Seismograms need station metadata for their axes
@@ -90,7 +119,8 @@ async def measure(root: Path, work: Path) -> list[Job]:
             job = await run_job(client, list(KINDS)[max(n - 1, 0) % len(KINDS)], day)
             if n:
                 jobs.append(job)
-    return jobs
+        loop = await plain_loop(stack.environment, work)
+    return jobs, loop
 
 
 def figures_of(jobs: list[Job]) -> dict[str, Any]:
@@ -128,9 +158,11 @@ def main() -> dict[str, Any]:
     )
     make_archive(cache, SPEC)
     with tempfile.TemporaryDirectory() as folder:
-        figures = figures_of(asyncio.run(measure(cache, Path(folder))))
+        jobs, loop = asyncio.run(measure(cache, Path(folder)))
+    figures = figures_of(jobs) | {"plain loop": loop}
     console = Console(width=150)
     console.print(report(figures))
+    console.print(f"The plain loop: {loop['loop']:.2f} ms of its own, {loop['secantusd']:.2f} ms of the database.")
     for kind in ("records", "float64"):
         ratio = figures[f"Seismogram over {kind}"]
         console.print(f"A Seismogram takes {ratio:.2f} times the services' CPU of one channel stored as {kind}.")

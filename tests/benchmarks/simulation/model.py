@@ -21,7 +21,7 @@ _PIECE_SECONDS: Final = 0.005
 # From such a use on a station counts as full: service times vary, and a queue is empty now and then.
 FULL: Final = 0.9
 # A writer is busy while its transaction waits for the database, so that of the two the database tells more.
-_ORDER: Final = ("database", "NATS", "indexer", "windower", "fetcher", "writer", "archive's server")
+_ORDER: Final = ("database", "NATS", "indexer", "windower", "fetcher", "writer", "line", "archive's server")
 # The writer's batch closes at so many windows, so long after the one before, or when it was quiet so long
 # (seisbus/writer/commit.py).
 BATCH_WINDOWS: Final = 500
@@ -42,6 +42,8 @@ class Costs:
     database: float
     read: float = 0.0
     archive: float = 0.0  # CPU of the archive's own server, where it runs on the same machine
+    line: float = 0.0  # of a line that carries one object at a time, at its full rate
+    trips: int = 1  # times that the archive is asked, one after the other, with `read` and `line` divided between them
 
     def times(self, factor: float) -> Costs:
         """With every CPU second multiplied."""
@@ -91,11 +93,15 @@ class Result:
     limits: dict[str, float]
 
     @property
-    def full(self) -> str:
-        """The station that works all the time, first what others wait for; a limit where none does; "" if none."""
+    def all_full(self) -> list[str]:
+        """The stations that work all the time, first what others wait for, and then the limits that are reached."""
         full = [name for name in _ORDER if self.use[name] >= FULL]
-        full += [limit for limit, held in self.limits.items() if held >= FULL]
-        return full[0] if full else ""
+        return full + [limit for limit, held in self.limits.items() if held >= FULL]
+
+    @property
+    def full(self) -> str:
+        """The first of them, "" if there is none."""
+        return next(iter(self.all_full), "")
 
 
 class Station:
@@ -165,9 +171,10 @@ class Model:
             "NATS": [Station(env, 1, d.nats_cores, machine) for _ in range(d.streams)],
             "database": [Station(env, 1, d.database_cores, machine) for _ in range(d.shards)],
             "archive's server": [Station(env, 1, 1.0, machine)],
+            "line": [Station(env, 1, 1.0, None)],
         }
         self._requests = Limit(env, d.archive_requests)
-        self._fetching = simpy.Resource(env, min(d.archive_requests, d.fetchers * d.fetches_at_once))
+        self._fetching = Limit(env, min(d.archive_requests, d.fetchers * d.fetches_at_once))
         self._cutting = simpy.Resource(env, d.windowers * d.ahead)
         self._open = [Limit(env, d.open_tasks) for _ in range(d.jobs)]
         self._batches = [simpy.Store(env) for _ in range(d.writers)]
@@ -188,6 +195,7 @@ class Model:
         use = {name: sum(s.busy for s in many) / (sum(s.servers.capacity for s in many) * seconds)
                for name, many in self.stations.items()}  # fmt: skip
         limits = {
+            "objects that fetchers read at once": self._fetching.held / (self._fetching.capacity * seconds),
             "requests of the archive": self._requests.held / (self._requests.capacity * seconds),
             "open tasks": sum(limit.held for limit in self._open) / (sum(one.capacity for one in self._open) * seconds),
         }
@@ -220,17 +228,21 @@ class Model:
         yield from nats.serve(self._about(costs.nats / 3))
         with self._fetching.request() as slot:
             yield slot
+            began = self._environment.now
             fetcher = self._of("fetcher", number)
             yield from fetcher.serve(self._about(costs.fetcher / 2))
             with self._requests.request() as turn:
                 yield turn
                 asked = self._environment.now
                 yield from self._of("archive's server", 0).serve(self._about(costs.archive))
-                if costs.read:
-                    yield self._environment.timeout(self._about(costs.read))
+                for _ in range(costs.trips):
+                    yield from self._of("line", 0).serve(self._about(costs.line / costs.trips))
+                    if costs.read:
+                        yield self._environment.timeout(self._about(costs.read / costs.trips))
                 self._requests.hold(asked)
             yield from fetcher.serve(self._about(costs.fetcher / 2))
             yield from nats.serve(self._about(costs.nats / 3))
+            self._fetching.hold(began)
         with self._cutting.request() as slot:
             yield slot
             (windowers,) = self.stations["windower"]

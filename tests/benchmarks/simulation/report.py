@@ -3,60 +3,106 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
 from .. import measured
-from .jobs import REMEDIES, Large, costs_of, costs_of_records, divided, events, relieved, small, year
-from .model import Costs, Deployment, Result, median, simulate
+from ..range_ways import SCENARIOS
+from .jobs import MANY, REMEDIES, Large, costs_of, divided, events, measured_hours, ms_per_window, relieved, year
+from .model import Deployment, Result, median, simulate
 
 SEED: Final = 3
 SEEDS: Final = (SEED, SEED + 1, SEED + 2)
 PODS: Final = (8, 32, 128)
 TOLERANCE: Final = 0.15
+# Runs of the benchmark, on a quiet machine and on one that others used.
+MILLIONS: Final = ("many_windows_quiet", "many_windows")
+LINE_CORES: Final = 2
+LINE_REQUESTS: Final = 64  # of the archive `local`
+_SEARCHED: Final = 2.0  # requests an object; one that is known takes one
 _MOST_REMEDIES: Final = 12
-HOURS, MINUTES = "hours with steps", "minutes without steps"
+_HELPS: Final = 1.02
 
 
-def alone(cases: Mapping[str, Any], job: str) -> Mapping[str, Any]:
+def _alone(cases: Mapping[str, Any], job: str) -> Mapping[str, Any]:
     """The measured run with one replica, which gives the service times."""
     return next(c for c in cases.values() if c["job"] == job and c["replicas"] == 1 and c["database_cores"] is None)
 
 
-def compared(replicas: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Measured runs beside simulated ones; those that gave the service times are marked: they check nothing."""
+def _check(
+    name: str, run: float, simulated: float, result: Result, *, full: str = "", note: str = ""
+) -> dict[str, Any]:
+    """A measured run beside a simulated one; one with a note is shown and does not count."""
+    return {
+        "case": name,
+        "measured": run,
+        "simulated": round(simulated, 2),
+        "ratio": round(simulated / run, 3),
+        "full": full,
+        "full_simulated": ", ".join(result.all_full),
+        "note": note,
+    }
+
+
+def replicas_compared(replicas: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Measured runs of `replicas`; those with one replica gave the service times, so they check nothing."""
     cases = replicas["cases"]
-    found = []
     for name, case in sorted(cases.items(), key=lambda item: (item[1]["job"], item[1]["replicas"])):
-        costs = costs_of(alone(cases, case["job"]))
+        alone = _alone(cases, case["job"])
+        costs = costs_of(alone["cpu_ms_per_window"], case["windows"] // case["tasks"])
         n = case["replicas"]
         deployment = Deployment(
             1, n, n, n, cores=replicas["cores"], database_cores=case["database_cores"] or 1.0, machine=replicas["cpus"]
         )
         result = median(costs, deployment, case["tasks"], SEEDS)
-        found.append(
-            {
-                "case": name,
-                "job": case["job"],
-                "replicas": n,
-                "database_cores": case["database_cores"],
-                "measured": case["windows_per_s"],
-                "simulated": round(result.per_second, 2),
-                "ratio": round(result.per_second / case["windows_per_s"], 3),
-                "full": case["full"],
-                "full_simulated": result.full,
-                "gave_service_times": case is alone(cases, case["job"]),
-                "machine_was_full": "machine" in case["full"],
-            }
-        )
-    return found
+        note = "gave the service times" if case is alone else "the machine was full" * ("machine" in case["full"])
+        yield _check(name, case["windows_per_s"], result.per_second, result, full=case["full"], note=note)
 
 
-def _days(large: Large, result: Result) -> float:
-    return large.tasks * large.costs.windows / result.per_second / 86400
+def million_compared(run: Mapping[str, Any]) -> dict[str, Any]:
+    """A run of `many_windows`: one process of each service, no quotas; the CPU is its own, the queues are simulated."""
+    costs = costs_of(run["cpu_s_per_1000_windows"], MANY)
+    deployment = Deployment(machine=run["machine"]["cpus"])
+    result = median(costs, deployment, run["windows"] // MANY, SEEDS)
+    before, after = run["load_before_and_after"]
+    name = f"{run['windows']:,} minutes (`many_windows`), load {before} before and {after} after"
+    return _check(name, run["windows_per_s"], result.windows / result.seconds, result)
+
+
+def line_compared(network: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Jobs of `range_reads network`: hours of 180 day files over an emulated line; the CPU is the job's own."""
+    line = SCENARIOS["network"].line
+    assert line.total is not None and line.connection is not None
+    for way in network["ways"]:
+        if not way["name"].startswith("Seisbus"):
+            continue
+        tasks, bits = way["saved"], 8e6 * way["megabytes"] / way["saved"]
+        costs = costs_of(ms_per_window(way), 1)
+        # what an object waits for besides the line: there and back as often as it is asked, and its connection's rate
+        trips = max(1, round(way["requests_mean"]) - 1)  # the first two go together
+        alone = line.round_trip * trips + bits / line.connection - bits / line.total
+        costs = replace(costs, line=bits / line.total, read=alone, trips=trips, archive=0.0)
+        result = median(costs, Deployment(machine=LINE_CORES, archive_requests=LINE_REQUESTS), tasks, SEEDS)
+        name = f"180 hours over a line (`range_reads`): {way['name'].removeprefix('Seisbus, ')}"
+        note = "" if way["requests_mean"] < _SEARCHED else "a search in unknown files, which is not simulated"
+        yield _check(name, round(tasks / way["seconds"], 2), result.windows / result.seconds, result, note=note)
+
+
+def compared() -> list[dict[str, Any]]:
+    """All measured runs that are kept, beside the simulated ones."""
+    found = list(replicas_compared(measured.read("replicas"))) if measured.there("replicas") else []
+    found += [million_compared(measured.read(name)) for name in MILLIONS if measured.there(name)]
+    return found + (
+        list(line_compared(measured.read("range_reads")["network"])) if measured.there("range_reads") else []
+    )
+
+
+def _hours(large: Large, result: Result) -> float:
+    return large.tasks * large.costs.windows / result.per_second / 3600
 
 
 def _row(large: Large, deployment: Deployment, result: Result) -> dict[str, Any]:
@@ -64,8 +110,9 @@ def _row(large: Large, deployment: Deployment, result: Result) -> dict[str, Any]
         "pods": deployment.pods,
         "divided": [deployment.indexers, deployment.fetchers, deployment.windowers, deployment.writers],
         "windows_per_s": round(result.per_second, 1),
-        "days": round(_days(large, result), 2),
-        "full": result.full,
+        "hours": round(_hours(large, result), 2),
+        "full": ", ".join(result.all_full),
+        "limits": _limits(deployment),
         "use": {name: round(part, 3) for name, part in result.use.items()},
     }
 
@@ -75,16 +122,24 @@ def grown(large: Large) -> dict[str, Any]:
     found: dict[str, Any] = {"tasks": large.tasks, "simulated": large.simulated, "windows": large.costs.windows}
     found["cpu_ms_per_task"] = {name: round(1e3 * getattr(large.costs, name), 3) for name in _STATIONS}
     for pods in PODS:
-        deployment: Deployment | None = divided(large.costs, pods)
-        steps: list[dict[str, Any]] = []
-        said = "as installed"
-        while deployment is not None and len(steps) <= _MOST_REMEDIES:
-            result = simulate(large.costs, deployment, large.simulated, SEED)
-            steps.append({"change": said, **_row(large, deployment, result), "limits": _limits(deployment)})
-            said = REMEDIES.get(result.full, "")
-            deployment = relieved(deployment, result.full, large.costs)
+        deployment = divided(large.costs, pods)
+        result = simulate(large.costs, deployment, large.simulated, SEED)
+        steps = [{"change": "as installed", **_row(large, deployment, result)}]
+        while len(steps) <= _MOST_REMEDIES and (better := _better(large, deployment, result)) is not None:
+            change, deployment, result = better
+            steps.append({"change": change, **_row(large, deployment, result)})
         found[str(pods)] = steps
     return found
+
+
+def _better(large: Large, deployment: Deployment, before: Result) -> tuple[str, Deployment, Result] | None:
+    """The first remedy that helps, what it changed, and how it goes then; None where only more pods would help."""
+    for full in before.all_full:
+        if (more := relieved(deployment, full, large.costs)) is not None:
+            result = simulate(large.costs, more, large.simulated, SEED)
+            if result.per_second > _HELPS * before.per_second:
+                return REMEDIES[full], more, result
+    return None
 
 
 _STATIONS: Final = ("indexer", "fetcher", "windower", "writer", "nats", "database")
@@ -94,18 +149,11 @@ def _limits(d: Deployment) -> dict[str, int]:
     return {
         "open_tasks": d.open_tasks,
         "archive_requests": d.archive_requests,
+        "fetches_at_once": d.fetches_at_once,
         "jobs": d.jobs,
         "streams": d.streams,
         "shards": d.shards,
     }
-
-
-def large_jobs(replicas: Mapping[str, Any], stack_cpu: Mapping[str, Any]) -> list[Large]:
-    """The jobs of docs/explanation/scale.md, with the service times that were measured."""
-    cases = replicas["cases"]
-    hours, minutes = (costs_of(alone(cases, job)) for job in (HOURS, MINUTES))
-    records: Costs = costs_of_records(stack_cpu["records"])
-    return [year(hours), events(records), small(minutes)]
 
 
 def report(checks: list[dict[str, Any]], large: Mapping[str, Any], console: Console) -> None:
@@ -114,30 +162,29 @@ def report(checks: list[dict[str, Any]], large: Mapping[str, Any], console: Cons
     for column in ("run", "measured", "simulated", "ratio", "full", "full, simulated", ""):
         table.add_column(column)
     for one in checks:
-        note = "gave the service times" if one["gave_service_times"] else ""
         table.add_row(
             one["case"], f"{one['measured']:.1f}", f"{one['simulated']:.1f}", f"{one['ratio']:.2f}", one["full"],
-            one["full_simulated"], note,
+            one["full_simulated"], one["note"],
         )  # fmt: skip
     console.print(table)
     for name, job in large.items():
         table = Table(title=f"{name}: {job['tasks']:,} objects, {job['tasks'] * job['windows']:,} windows")
-        for column in ("pods", "change", "windows/s", "days", "full"):
+        for column in ("pods", "change", "windows/s", "hours", "full"):
             table.add_column(column)
         for pods in PODS:
             for step in job[str(pods)]:
                 table.add_row(
-                    str(pods), step["change"], f"{step['windows_per_s']:,.0f}", f"{step['days']:.1f}", step["full"]
+                    str(pods), step["change"], f"{step['windows_per_s']:,.0f}", f"{step['hours']:.1f}", step["full"]
                 )
         console.print(table)
 
 
 def main() -> dict[str, Any]:
     """Compare, simulate, print; the figures by name."""
-    replicas, stack_cpu = measured.read("replicas"), measured.read("stack_cpu")
     begun = time.process_time()
-    checks = compared(replicas)
-    large = {job.name: grown(job) for job in large_jobs(replicas, stack_cpu)}
+    checks = compared()
+    jobs = (year(measured_hours()), events(measured.read("range_reads")))
+    large = {job.name: grown(job) for job in jobs}
     report(checks, large, Console(width=150))
     return {
         "checks": checks,

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.simulation.jobs import divided, relieved
+from benchmarks.simulation.jobs import MANY, Large, divided, hours_in_days
 from benchmarks.simulation.model import Costs, Deployment, simulate
+from benchmarks.simulation.report import grown
 
 COSTS = Costs(windows=3, indexer=0.001, fetcher=0.006, windower=0.06, writer=0.003, nats=0.004, database=0.008)
 
@@ -58,14 +59,25 @@ def test_the_same_seed_gives_the_same_result() -> None:
     assert first == again != other
 
 
-def test_remedies_end_with_pods_that_are_full() -> None:
-    deployment, full = divided(COSTS, 32), []
-    for _ in range(12):
-        result = simulate(COSTS, deployment, 2000, seed=1)
-        full.append(result.full)
-        if (more := relieved(deployment, result.full, COSTS)) is None:
-            break
-        assert more.pods == 32
-        deployment = more
-    assert full[0] == "database"
-    assert full[-1] in ("windower", "fetcher")
+def test_remedies_help_one_after_the_other() -> None:
+    found = grown(Large("test", 100_000, 2000, COSTS))
+    for pods, steps in ((int(key), found[key]) for key in found if key.isdecimal()):
+        rates = [step["windows_per_s"] for step in steps]
+        assert rates == sorted(rates)
+        assert all(sum(step["divided"]) == pods for step in steps)
+    assert "windower" in found["8"][0]["full"]
+    assert "database" in found["128"][0]["full"]
+    assert found["128"][-1]["limits"]["shards"] > 1
+    assert found["128"][-1]["windows_per_s"] > 4 * found["128"][0]["windows_per_s"]
+
+
+def test_service_times_of_a_day_lie_between_those_of_one_window_and_of_many() -> None:
+    names = ("indexer", "fetcher", "windower", "writer", "nats-server", "secantusd")
+    tiles = dict.fromkeys(names, 5.0)
+    processing = {"channels": 10, "response removed": {"seisbus_s": [24.0], "cpu_ms_per_tile": tiles}}
+    one, many = dict.fromkeys(names, 3.0), dict.fromkeys(names, 3.0 / MANY)
+    found = hours_in_days(processing, dict.fromkeys(names, 0.01), one, many)
+    assert found["windower"] == pytest.approx(5.0 - 0.01 * 24_000 / 240)
+    assert found["secantusd"] == pytest.approx(3.0 / 24)  # a message costs the same, however many windows it has
+    same = hours_in_days(processing, {}, one, one)
+    assert (same["secantusd"], same["windower"]) == pytest.approx((3.0, 5.0))
