@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -18,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from seisbus.client import AsyncClient, ClientError, Job, Transport
@@ -43,12 +46,13 @@ _JOB = {
 
 @dataclass(frozen=True, slots=True)
 class Compose:
-    """The project of these tests: its files, its environment, the port it publishes."""
+    """The project of these tests: its files, its environment, its published port and the address of its page."""
 
     environment: dict[str, str]
     files: tuple[str, ...]
     secrets: Path
     port: int
+    page: str
 
     def run(self, *arguments: str, timeout: float = 1500) -> str:
         """`docker compose …`; what it printed. Its errors are the test's."""
@@ -101,7 +105,8 @@ def compose(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compose]:
     subprocess.run([REPOSITORY / "deploy" / "make-secrets", secrets], check=True, capture_output=True)
     make = ["archive", "make", "--root", str(buckets), "--preset", "demo"]
     subprocess.run([sys.executable, "-m", "seisbus.cli", *make], check=True, capture_output=True)
-    port = free_port()
+    port, web_port = free_port(), free_port()
+    page = f"https://localhost:{web_port}"
     environment = {
         **os.environ,
         "COMPOSE_PROJECT_NAME": "seisbus-test",
@@ -109,9 +114,11 @@ def compose(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compose]:
         "SEISBUS_BUCKETS": str(buckets),
         "SEISBUS_OUTPUT": str(folder / "output"),
         "SEISBUS_PORT": str(port),
+        "SEISBUS_WEB_PORT": str(web_port),
+        "SEISBUS_WEB_URL": page,
     }
     embedded = ("deploy/docker/compose.embedded.yml",) if os.environ.get("SEISBUS_EMBEDDED") else ()
-    found = Compose(environment, ("docker-compose.yml", *embedded), secrets, port)
+    found = Compose(environment, ("docker-compose.yml", *embedded), secrets, port, page)
     try:
         if os.environ.get("SEISBUS_TEST_BUILT") != "1":
             found.run("build")
@@ -145,7 +152,7 @@ def report(what: str, job: Job) -> None:
 
 
 def test_containers_are_hardened(compose: Compose) -> None:
-    for service in SERVICES:
+    for service in (*SERVICES, "web"):
         (found,) = compose.containers(service)
         assert found["State"]["Health"]["Status"] == "healthy"
         assert found["Config"]["User"] == "10001:10001"
@@ -174,6 +181,19 @@ async def test_the_main_job_through_the_published_port(indexed: Compose) -> None
     async with indexed.client("reader") as client:
         with pytest.raises(ClientError, match="needs a submitter"):
             await client.submit(_JOB)
+
+
+async def test_the_page_shows_the_job_to_who_has_a_token(indexed: Compose) -> None:
+    trusted = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=indexed.secrets / "ca.crt"))
+    async with aiohttp.ClientSession(indexed.page, connector=trusted) as browser:
+        async with browser.get("/") as answer:
+            assert answer.url.path == "/login"
+            mark = re.search(r'name="mark" value="([^"]+)"', await answer.text())
+            assert mark is not None
+        form = {"mark": mark[1], "token": (indexed.secrets / "token-reader").read_text().strip(), "back": "/"}
+        async with browser.post("/login", data=form, headers={"Origin": indexed.page}) as answer:
+            assert (answer.status, answer.url.path) == (200, "/")
+            assert _JOB["name"] in await answer.text()
 
 
 async def test_scaled_and_killed_mid_job(indexed: Compose) -> None:

@@ -21,11 +21,12 @@ ROOT = Path(__file__).resolve().parents[3]
 SINK_ROLES = {"writer": "writer", "control": "reader", "fetcher": "reader"}
 
 
-def rendered(**variables: str) -> dict[str, Any]:
-    """The file with these variables, and no others of ours, set."""
+def rendered(*files: str, **variables: str) -> dict[str, Any]:
+    """The file, with others over it, with these variables, and no others of ours, set."""
     compose = Path(sys.executable).with_name("docker-compose")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SEISBUS_")} | variables
-    command = [compose, "--file", ROOT / "docker-compose.yml", "config"]
+    over = [part for file in ("docker-compose.yml", *files) for part in ("--file", ROOT / file)]
+    command = [compose, *over, "--profile", "s3", "config"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = yaml.safe_load(done.stdout)
@@ -128,3 +129,18 @@ def test_the_web_page_is_a_client_with_a_certificate_of_its_own(tmp_path: Path) 
     )  # fmt: skip
     assert site.secret and site.hosts == {"page.example.org"}
     assert files.keys() == {"ca.crt", "web.crt", "web.key"}
+
+
+@pytest.mark.parametrize("files", [(), ("deploy/docker/compose.embedded.yml",)])
+def test_each_image_of_ours_is_built_once(files: tuple[str, ...]) -> None:
+    """Two builds of one image at a time do the work twice where the engine has no BuildKit."""
+    services = rendered(*files)["services"]
+    ours = [service["image"] for service in services.values() if service["image"].startswith("seisbus/")]
+    built = [service["image"] for service in services.values() if "build" in service]
+    assert sorted(built) == sorted(set(ours))
+    stages = (ROOT / "deploy/docker/Dockerfile").read_text()
+    for service in services.values():
+        build = service.get("build", {"args": {}})
+        if (name := build["args"].get("SERVICE")) is not None:
+            assert f" AS before-{name}\n" in stages
+            assert service["image"] == f"seisbus/{name}:latest"
