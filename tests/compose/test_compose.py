@@ -65,7 +65,7 @@ class Compose:
 
     def up(self, *arguments: str) -> None:
         """Bring everything up and wait until it is healthy."""
-        self.run("up", "--detach", "--wait", "--wait-timeout", "240", *arguments)
+        self.run("up", "--detach", "--wait", "--wait-timeout", "900", *arguments)
 
     def containers(self, service: str) -> list[dict[str, Any]]:
         """What the engine says of a service's containers."""
