@@ -40,7 +40,7 @@ def plot_manager(manager: Station, choice: str) -> Figure:
         raise ManagerError(f"plot({choice!r}) is not known; expected wav, map or both.", needs="choice")
     with rc_context(_STYLE):
         if choice == "map":
-            figure = Picture(figsize=(6.2, 3.9), dpi=DPI, layout="constrained")
+            figure = Picture(figsize=(7.0, 3.9), dpi=DPI, layout="constrained")
             plot_map(figure.add_subplot(), manager)
             return figure
         rows = len(manager.preprocessed_pairs().components())
