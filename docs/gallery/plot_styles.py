@@ -22,8 +22,8 @@ job = client.wait(
                     "file": str(EXAMPLE / "events.csv"),
                     "where": {"mag": {"min": 6.5}},
                     "phase": ["P"],
-                    "start": -20,
-                    "end": 60,
+                    "start": -10,
+                    "end": 20,
                 }
             },
             "steps": [
