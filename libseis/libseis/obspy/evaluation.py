@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,7 +118,8 @@ def evaluate(response: Any, output: OutputUnit, frequencies: NDArray[np.float64]
     if unit is not None:
         spectrum /= unit.factor
         if output in _ORDERS:
-            spectrum = _to_order(spectrum, frequencies, unit.per_second, _ORDERS[output])
+            for part in parts_of(len(spectrum)):
+                _to_order(spectrum[part], frequencies[part], _ORDERS[output] - unit.per_second)
     else:
         told.append("The metadata do not name the units of the response.")
     if unit is not None and not unit.known:
@@ -128,19 +129,24 @@ def evaluate(response: Any, output: OutputUnit, frequencies: NDArray[np.float64]
     return Evaluated(spectrum, tuple(dict.fromkeys(complaints)))
 
 
-def _to_order(spectrum: Spectrum, frequencies: NDArray[np.float64], given: int, wanted: int) -> Spectrum:
-    """Convert a response from the `given`-th to the `wanted`-th derivative of displacement by a factor (i w)**n.
+def parts_of(length: int) -> Iterator[slice]:
+    """Slices of spectra so large: what is computed of one at a time needs little memory besides."""
+    for first in range(0, length, _AT_ONCE):
+        yield slice(first, first + _AT_ONCE)
+
+
+def _to_order(spectrum: Spectrum, frequencies: NDArray[np.float64], order: int) -> None:
+    """Make of a response, in place, that to a derivative of its input which is by `order` higher.
 
     At frequency zero, an infinite value becomes zero, as in evalresp.
     """
-    power = given - wanted
-    if power == 0:
-        return spectrum
+    if order == 0:
+        return
     angular = 2j * np.pi * frequencies
     still = angular == 0
-    result: Spectrum = spectrum * np.where(still, 1.0, angular) ** power
-    result[still] = 0.0
-    return result
+    angular[still] = 1.0
+    spectrum *= angular**-order
+    spectrum[still] = 0.0
 
 
 def _as_it_is(response: Any, frequencies: NDArray[np.float64]) -> tuple[Spectrum, list[str]]:
@@ -159,8 +165,7 @@ def _as_it_is(response: Any, frequencies: NDArray[np.float64]) -> tuple[Spectrum
 
     def work() -> Spectrum:
         # obspy takes ten times the memory of what it gives
-        for first in range(0, len(frequencies), _AT_ONCE):
-            part = slice(first, first + _AT_ONCE)
+        for part in parts_of(len(frequencies)):
             spectrum[part] = plain.get_evalresp_response_for_frequencies(
                 frequencies[part], output=OutputUnit.DEFAULT.value, hide_sensitivity_mismatch_warning=True
             )

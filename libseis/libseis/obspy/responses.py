@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from libseis.codes import Channel
 from libseis.extras import extra
-from libseis.obspy.evaluation import Evaluated, evaluate, output_of, problem
+from libseis.obspy.evaluation import Evaluated, evaluate, output_of, parts_of, problem
 from libseis.obspy.inventories import ChannelEpoch, channels_of
 from libseis.signal.design import OutputUnit
 from libseis.signal.fourier import LEAST_LONG, Transform, good_length
@@ -32,11 +32,9 @@ with extra("obspy"):
     from obspy.signal.invsim import cosine_sac_taper, cosine_taper
     from obspy.signal.util import _npts2nfft
 
-CACHE_BYTES = 64 * 1024 * 1024
-"""Seven gains for an hour at 100 Hz with the pads of a response."""
-
-# Frequencies at a time, where more arrays of the same length are needed
-_AT_ONCE = 2**15
+CACHE_BYTES = 48 * 1024 * 1024
+"""Five gains for an hour at 100 Hz with the pads of a response: two threads have a response each, and share three
+filters. The tiles of a channel come one after the other, so each response is evaluated once a channel."""
 
 _Key = tuple[tuple[int, int], float, "tuple[bytes, Removal] | Gain"]
 """Order of the spectrum, sampling interval (s), and a response's digest and how it is removed, or another filter."""
@@ -167,13 +165,14 @@ def _inverse(epoch: ChannelEpoch, removal: Removal, length: int, dt: float) -> E
     else:
         _invert(found.spectrum, removal.water_level)
     if removal.pre_filt is not None:
-        found.spectrum[...] *= cosine_sac_taper(frequencies, flimit=removal.pre_filt)
+        for part in parts_of(length // 2 + 1):
+            found.spectrum[part] *= cosine_sac_taper(frequencies[part], flimit=removal.pre_filt)
     return found
 
 
 def _invert(spectrum: NDArray[np.complex128], water_level: float) -> None:
     """Invert in place, as obspy's `invert_spectrum`, which takes several times the memory of the spectrum."""
-    parts = [spectrum[first : first + _AT_ONCE] for first in range(0, len(spectrum), _AT_ONCE)]
+    parts = [spectrum[part] for part in parts_of(len(spectrum))]
     least = max(float(np.abs(part).max()) for part in parts) * 10.0 ** (-water_level / 20.0)
     for part in parts:
         modulus = np.abs(part)
@@ -207,8 +206,10 @@ class Removal:
         """The samples (npts,) in the SI unit of the output, and complaints about the metadata."""
         transform = Transform(fft_length(len(data)))
         inverse = cache.inverse(epoch, self, dt, transform)
-        result = transform.filtered(data, inverse.spectrum, prepare=self.prepare, modulus_at_nyquist=True)
-        return result[: len(data)], inverse.complaints
+        result = transform.filtered(
+            data, inverse.spectrum, prepare=self.prepare, modulus_at_nyquist=True, count=len(data)
+        )
+        return result, inverse.complaints
 
     def prepare(self, data: NDArray[np.float64]) -> None:
         """Make of samples, in place, what is divided by the response: without their mean, tapered."""

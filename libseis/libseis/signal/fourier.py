@@ -150,11 +150,13 @@ class Transform:
         *gains: Spectrum,
         prepare: Callable[[Samples], None] | None = None,
         modulus_at_nyquist: bool = False,
+        count: int | None = None,
     ) -> Samples:
         """`x`, followed by zeros to the length, times the gains, at the lower rate: shape (length // factor,).
 
         The filter wraps around. `prepare` changes a copy of `x` in place before; `modulus_at_nyquist`: at the Nyquist
         frequency of `x` the modulus of the product counts and not its real part, as in obspy's removal of responses.
+        Of the result, `count` samples are given, or all.
         """
         signal = _room("samples", self.length, np.float64)
         signal[: len(x)] = x
@@ -162,7 +164,7 @@ class Transform:
         if prepare is not None:
             prepare(signal[: len(x)])
         if not self.rows:
-            return self._as_one(signal, gains, modulus_at_nyquist)
+            return self._as_one(signal, gains, modulus_at_nyquist)[:count]
         rows, columns = self.rows, self.length // self.rows
         kept, lines = columns // self.factor, rows // 2 + 1
         spectrum: Spectrum = _room("spectrum", lines * columns, np.complex128).reshape(lines, columns)
@@ -184,9 +186,11 @@ class Transform:
                 some = some.reshape(len(some), self.factor, kept).sum(axis=1)
             np.fft.ifft(some, axis=1, out=some)
             np.multiply(some, np.conjugate(back[part]), out=short[part])
-        y: Samples = np.fft.irfft(short, rows, axis=0).reshape(-1)
-        if self.factor > 1:
-            y *= 1.0 / self.factor
+        if self.factor == 1:  # the samples that went in are not needed any more, and their room is as large
+            np.fft.irfft(short, rows, axis=0, out=signal.reshape(rows, columns))
+            return signal[:count].copy()
+        y: Samples = np.fft.irfft(short, rows, axis=0).reshape(-1)[:count]
+        y *= 1.0 / self.factor
         return y
 
     def _as_one(self, signal: Samples, gains: tuple[Spectrum, ...], modulus_at_nyquist: bool) -> Samples:

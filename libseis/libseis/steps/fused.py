@@ -178,7 +178,7 @@ def _passed(run: _Run, d: Atomic, context: StepContext) -> tuple[NDArray[np.floa
             inverse = context.responses.inverse(run.epochs[number], run.removal, d.dt, transform)
             told |= dict.fromkeys(inverse.complaints)
             factors, prepare = (inverse.spectrum, *gains), run.removal.prepare
-        rows[number] = transform.filtered(row, *factors, prepare=prepare)[:count]
+        rows[number] = transform.filtered(row, *factors, prepare=prepare, count=count)
     return rows if samples(d).ndim > 1 else rows[0], tuple(told)
 
 

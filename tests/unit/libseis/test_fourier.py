@@ -41,6 +41,10 @@ def test_a_long_signal_is_filtered_as_by_one_fft(length: int, factor: int) -> No
     transform = Transform(length, factor)
     found = transform.filtered(x, transform.gain(gain), modulus_at_nyquist=True)
     assert np.abs(found - wanted).max() <= 1e-13 * np.abs(wanted).max()
+    some = transform.filtered(x, transform.gain(gain), modulus_at_nyquist=True, count=len(found) // 3)
+    kept = some.copy()
+    transform.filtered(-x, transform.gain(gain))  # the next signal leaves what was given alone
+    assert np.array_equal(some, found[: len(found) // 3]) and np.array_equal(some, kept)
 
 
 def test_which_lengths_go_through_a_matrix() -> None:
