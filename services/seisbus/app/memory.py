@@ -23,7 +23,7 @@ _YOUNG = 10_000
 # Clearing 100 MB of returned pages again takes 0.03 s of CPU time, less than one percent at this interval.
 _LOOK_SECONDS = 5.0
 # What malloc may keep then.
-_LEFT_BYTES = 24 << 20
+_LEFT_BYTES = 32 << 20
 
 
 # Fields of mallinfo2(3), of glibc 2.33 and later.
