@@ -25,7 +25,7 @@ from seisbus.client import AsyncClient
 from seisbus.local import local_stack
 from seisbus.model.ids import document_id, window_id
 from seisbus.store.client import Store
-from seisbus.store.collections import WF_TIMESERIES
+from seisbus.store.collections import CHANNEL, WF_TIMESERIES
 from support.browser import asked, web_page
 from support.chaos import small_archive
 
@@ -55,7 +55,7 @@ async def stored(store: Store, client: AsyncClient) -> dict[str, Any]:
 
 
 async def with_waveforms(store: Store, job: str, channels: int, like: dict[str, Any]) -> None:
-    """Give the windows of the job's first day documents that all have the bytes of one."""
+    """Give the windows of the job's first day documents that all have the bytes of one, and stations their places."""
     first = FIRST * DAY_NS
     await store[WF_TIMESERIES].delete_many({"job": job})
     for at in range(channels):
@@ -70,6 +70,11 @@ async def with_waveforms(store: Store, job: str, channels: int, like: dict[str, 
             }  # fmt: skip
             documents.append({**like, **moved})
         await store[WF_TIMESERIES].insert_many(documents)
+        place = {"lat": 32 + at % 37 / 5, "lon": -121 + at % 41 / 5, "elev": 0.0, "edepth": 0.0}
+        span = {"start_ns": 0, "end_ns": None, "starttime": 0.0, "endtime": None}
+        codes = {"archive": "scedc", "net": channel.net, "sta": channel.sta, "loc": "", "chan": channel.chan}
+        identity = f"scedc/{channel}/{job}"
+        await store[CHANNEL].insert_one({"_id": identity, "sample_rate": 40.0, **codes, **place, **span})
 
 
 async def figures(sizes: list[int]) -> None:
