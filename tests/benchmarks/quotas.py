@@ -125,9 +125,11 @@ def share_of_spinning(group: Group, seconds: float = 3.0) -> float:
 
 
 def check(group: Group) -> float:
-    """The measured share; NoQuotasError when a spinning process gets more than the quota."""
+    """The measured share; NoQuotasError when a spinning process gets more than the quota, or the machine is full."""
     assert group.cores is not None
     share = share_of_spinning(group)
     if share > 1.1 * group.cores:
         raise NoQuotasError(f"a spinning process got {share:.2f} cores with a quota of {group.cores}")
+    if share < 0.9 * group.cores:
+        raise NoQuotasError(f"a spinning process got {share:.3f} cores of {group.cores}: the machine is full already")
     return share
