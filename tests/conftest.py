@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import hypothesis
 import pytest
+
+# without a limit of 200 ms an example, which a busy machine breaks; pytest's own timeout ends what hangs
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 pytest_plugins = ["support.servers", "support.hangs", "support.browser"]
 
