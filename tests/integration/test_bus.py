@@ -18,6 +18,7 @@ import pytest
 from nats.js.errors import NotFoundError
 
 from seis.v1 import task_pb2
+from seisbus.app.health import WorkerControl
 from seisbus.bus import Bus, Delivery, Worker, WorkerState
 from seisbus.bus.client import ClaimGoneError, Tag
 from seisbus.bus.jobboard import JobBoard
@@ -27,6 +28,7 @@ from seisbus.bus.worker import DeadLetter
 from seisbus.errors import PoisonError, UnavailableError
 from seisbus.local import EmbeddedServers, embedded_servers
 from seisbus.model.kinds.window import STORE
+from seisbus.telemetry.hops import Hops
 from support.waiting import eventually
 
 JOB = "0123456789abcdefgh"
@@ -191,6 +193,20 @@ async def test_a_paused_worker_takes_nothing_though_a_request_was_open(bus: Bus)
         worker.resume()  # at once: it works all the same
         await publish(bus, "d")
         await eventually(lambda: log.handled[-1] == "d")
+
+
+async def test_a_pause_during_the_start_of_a_service_holds(bus: Bus, tmp_path: Path) -> None:
+    log = Log()
+    control = WorkerControl("writer", drain=lambda: None, hops=Hops(), output=tmp_path)
+    await control.Pause(None, None)
+    worker = worker_on(bus, log)
+    await control.begin([worker])
+    assert worker.state is WorkerState.PAUSED
+    async with running(worker):
+        await publish(bus, "a")
+        assert (await bus.consumer_lag())[consumer_of(STORE).name] == (1, 0, 0)
+        await control.Resume(None, None)
+        await eventually(lambda: log.handled == ["a"])
 
 
 async def test_a_worker_holds_while_a_server_is_away_and_keeps_the_message_alive(bus: Bus) -> None:

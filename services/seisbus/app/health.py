@@ -33,6 +33,16 @@ class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
         self._output = output
         self._drain = drain
         self.workers: Sequence[Worker] = ()
+        self._paused = False
+
+    async def begin(self, workers: Sequence[Worker]) -> None:
+        """Take the workers of this process before they run. A pause that was asked for during the start holds."""
+        self.workers = workers
+        if self._paused:
+            await self._pause()
+
+    async def _pause(self) -> None:
+        await asyncio.gather(*(worker.pause() for worker in self.workers))
 
     async def GetStatus(self, request: Any, context: Any) -> control_pb2.GetStatusResponse:
         """Sums over the workers, with the worst state of any worker."""
@@ -84,11 +94,13 @@ class WorkerControl(control_pb2_grpc.WorkerServiceServicer):
 
     async def Pause(self, request: Any, context: Any) -> control_pb2.PauseResponse:
         """Stop taking work; answers when no more work is taken."""
-        await asyncio.gather(*(worker.pause() for worker in self.workers))
+        self._paused = True
+        await self._pause()
         return control_pb2.PauseResponse()
 
     async def Resume(self, request: Any, context: Any) -> control_pb2.ResumeResponse:
         """Start to take work again."""
+        self._paused = False
         for worker in self.workers:
             worker.resume()
         return control_pb2.ResumeResponse()

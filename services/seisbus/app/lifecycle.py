@@ -129,7 +129,7 @@ async def _main(name: str, settings: S, build: Callable[[ServiceContext[S]], Awa
             await stack.enter_async_context(sink)
         context = ServiceContext(name, boot_id(), settings, bus, store, objects, archives, sink, hops)
         service = await build(context)
-        control.workers = service.workers
+        await control.begin(service.workers)
         background = [
             asyncio.create_task(loop_()) for loop_ in (context.board.run, keep_memory_bounded, *service.loops)
         ]
