@@ -42,8 +42,9 @@ _GRACE_SECONDS = _DRAIN_SECONDS + 5
 _IN_FLIGHT = 10
 _STREAMS = {"indexer": "SEIS_PLAN", "fetcher": "SEIS_FETCH", "windower": "SEIS_WINDOW", "writer": "SEIS_WRITE"}
 _CONSUMERS = {"indexer": "plan", "fetcher": "fetch-local", "windower": "window-cut", "writer": "write-store"}
-# Jobs of a load: a plan message is a whole job, and a writer takes a job's messages in one batch.
-_JOBS = {"indexer": 24, "fetcher": 1, "windower": 1, "writer": 4}
+# Jobs of a load: a plan message is a whole job, tasks travel in bundles of up to seven, and a writer takes a job's
+# messages in one batch.
+_JOBS = {"indexer": 24, "fetcher": 6, "windower": 6, "writer": 16}
 
 
 @pytest.fixture(scope="module")

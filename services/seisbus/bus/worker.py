@@ -351,6 +351,7 @@ class Worker:
     async def _work_on_bundle(self, message: Msg, enclosed: list[Enclosed], begun: _Begun) -> TaskEnd:
         if message.metadata.num_delivered > 1 and not begun.done and await self._taken_apart(message, enclosed):
             await self._acknowledge(message)
+            self.stats.done += 1
             return TaskEnd.DONE
         self._meter.opened(len(message.data), claim=False)
 

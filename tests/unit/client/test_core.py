@@ -136,7 +136,6 @@ PROGRAMS = {  # python -m …: the extra that it asks for
     "seisbus.windower": "windower",
     "seisbus.writer": "writer",
     "seisbus.admin.topology": "topology",
-    "seisbus.admin.secrets x": "topology",
     "seisbus.admin.health": "services",
 }
 

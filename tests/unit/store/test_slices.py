@@ -66,7 +66,7 @@ def test_the_shares_of_a_job_hold_each_of_its_waveforms_once_and_none_too_late(
 def test_a_job_has_a_share_only_in_slices_of_its_days() -> None:
     slices = spans([Counter({day * DAY_NS: 10 for day in range(100)})], at_once=10)
     assert len(slices) == 100
-    assert shares(slices, {}) == {}
+    assert shares(slices, {}) == {0: {}}
     found = shares(slices, Counter({50 * DAY_NS: 1, 90 * DAY_NS: 1}))
     assert list(found) == [49, 50, 90]
     assert found[50] == {"$gte": 50 * 86_400, "$lt": 90 * 86_400}
