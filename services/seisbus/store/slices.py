@@ -89,8 +89,9 @@ def shares(slices: Sequence[Document], days: Days) -> dict[int, Document]:
     """Which slices a job has a share in, by their number, with the bounds of `starttime` to ask it for.
 
     A share lasts until the next one begins, and the last one has no end, because a waveform may start days after its
-    window does. So the shares of a job leave out nothing that it saved. A job of which no outcome is known is asked once,
-    for all times. The first share begins a day early: the first sample of a window may lie half an interval before its start.
+    window does. So the shares of a job leave out nothing that it saved. A job of which no outcome is known is asked
+    once, for all times. The first share begins a day early: the first sample of a window may lie half an interval
+    before its start.
     """
     if not days:
         return {0: {}}
