@@ -24,8 +24,8 @@ from seis.control.v1 import control_pb2 as pb
 from seis.control.v1 import control_pb2_grpc
 from seisbus.archive.definition import load_archives
 from seisbus.bus import Bus
-from seisbus.bus.client import Tag
 from seisbus.bus.snapshot import snapshot
+from seisbus.bus.tags import Tag
 from seisbus.bus.topology import consumer_of, fetch_consumer, fetch_subject, plan_consumer
 from seisbus.client import AsyncClient, Client, ClientError, DatasetError, Failure, UnreachableError, WaveformError
 from seisbus.client.export import write_miniseed

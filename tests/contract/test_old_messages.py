@@ -20,7 +20,7 @@ from libseis.misfit import Window as MisfitWindow
 from libseis.misfit.traveltimes import PhaseArrival
 from seis.v1 import task_pb2
 from seisbus.bus import codec
-from seisbus.bus.client import Tag
+from seisbus.bus.tags import Tag
 from seisbus.model.handovers import AdjointTrace, BuildOrder, MeasuredComponent
 from seisbus.model.subject import Dataset, Event, JobId, ObjectKey, Station, Subject
 from support.messages import CASES, JOB, TASK, WINDOW

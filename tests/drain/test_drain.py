@@ -42,9 +42,9 @@ _GRACE_SECONDS = _DRAIN_SECONDS + 5
 _IN_FLIGHT = 10
 _STREAMS = {"indexer": "SEIS_PLAN", "fetcher": "SEIS_FETCH", "windower": "SEIS_WINDOW", "writer": "SEIS_WRITE"}
 _CONSUMERS = {"indexer": "plan", "fetcher": "fetch-local", "windower": "window-cut", "writer": "write-store"}
-# Jobs of a load: a plan message is a whole job, tasks travel in bundles of up to seven, and a writer takes a job's
+# Jobs of a load: a plan message is a whole job, the 40 tasks of one travel in 14 bundles, and a writer takes a job's
 # messages in one batch.
-_JOBS = {"indexer": 24, "fetcher": 6, "windower": 6, "writer": 16}
+_JOBS = {"indexer": 24, "fetcher": 3, "windower": 3, "writer": 4}
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ from libseis.wire import carried, claim_of
 from seis.v1 import task_pb2
 from seisbus.bus import Bus, Delivery, Worker
 from seisbus.bus.bundles import BUNDLE_BYTES, Enclosed, bundle_id, enclosed_in, enclosing, inline_envelope, is_bundle
-from seisbus.bus.client import Tag
 from seisbus.bus.codec import encode_outcomes
 from seisbus.bus.jobboard import JobBoard
+from seisbus.bus.tags import Tag
 from seisbus.bus.topology import INLINE_BYTES, consumer_of, subject_of
 from seisbus.bus.worker import DeadLetter
 from seisbus.errors import PoisonError, UnavailableError

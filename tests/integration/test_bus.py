@@ -20,9 +20,10 @@ from nats.js.errors import NotFoundError
 from seis.v1 import task_pb2
 from seisbus.app.health import WorkerControl
 from seisbus.bus import Bus, Delivery, Worker, WorkerState
-from seisbus.bus.client import ClaimGoneError, Tag
+from seisbus.bus.client import ClaimGoneError
 from seisbus.bus.jobboard import JobBoard
 from seisbus.bus.names import CLAIMS
+from seisbus.bus.tags import Tag
 from seisbus.bus.topology import INLINE_BYTES, consumer_of, subject_of
 from seisbus.bus.worker import DeadLetter
 from seisbus.errors import PoisonError, UnavailableError

@@ -14,8 +14,8 @@ import pytest
 from libseis.codes import Channel
 from seisbus.app import ServiceContext, WriterContext
 from seisbus.bus import Bus, Delivery
-from seisbus.bus.client import Tag
 from seisbus.bus.codec import encode_outcomes
+from seisbus.bus.tags import Tag
 from seisbus.errors import UnavailableError
 from seisbus.local import ServerHandle, embedded_servers
 from seisbus.local.servers import Server

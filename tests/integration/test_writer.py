@@ -15,8 +15,8 @@ from pymongo.errors import PyMongoError
 from libseis.codes import Channel
 from seisbus.app import ServiceContext, WriterContext
 from seisbus.bus import Bus, Delivery
-from seisbus.bus.client import Tag
 from seisbus.bus.codec import encode_outcomes
+from seisbus.bus.tags import Tag
 from seisbus.errors import UnavailableError
 from seisbus.local import ServerHandle
 from seisbus.model.handovers import LogLine, OutcomeBatch, Packing, Piece, Severity, WindowOutcome

@@ -39,7 +39,7 @@ from . import names, topology
 from .bundles import BUNDLE_BYTES, Enclosed, Gathering, bundle_id, enclosing, gathering, inline_envelope
 from .codec import encode_plan
 from .login import Login
-from .tags import Tag as Tag
+from .tags import Tag
 from .topology import ConsumerSpec
 
 

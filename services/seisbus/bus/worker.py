@@ -29,9 +29,10 @@ from ..telemetry import tracing
 from ..telemetry.current_work import working_for
 from ..telemetry.metrics import StageMeter, TaskEnd
 from .bundles import Enclosed, Gathering, enclosed_in, inline_envelope, is_bundle
-from .client import Bus, ClaimGoneError, Tag
+from .client import Bus, ClaimGoneError
 from .jobboard import JobBoard
 from .pull import PullSubscription
+from .tags import Tag
 from .topology import ConsumerSpec
 
 _log = logging.getLogger(__name__)

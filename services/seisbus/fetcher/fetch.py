@@ -16,8 +16,8 @@ from libseis.segments import Span
 from ..app import FetcherContext
 from ..archive.definition import ArchiveDefinition, ObjectUnit, archive_named
 from ..bus import Delivery
-from ..bus.client import Tag
 from ..bus.codec import decode_fetch, encode_outcomes, encode_window
+from ..bus.tags import Tag
 from ..bus.topology import subject_of
 from ..model.handovers import (
     Expansion,

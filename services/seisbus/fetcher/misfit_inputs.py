@@ -19,8 +19,8 @@ from ..archive.definition import archive_named
 from ..archive.event import Event
 from ..archive.quakeml import catalog_of
 from ..bus import Delivery
-from ..bus.client import Tag
 from ..bus.codec import decode_build, encode_misfit
+from ..bus.tags import Tag
 from ..bus.topology import subject_of
 from ..errors import SeisbusError, UnavailableError
 from ..model.handovers import BuildOrder, MisfitOrder, Packing, Piece

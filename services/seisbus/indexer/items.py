@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from libseis.codes import Channel
 
-from ..bus.client import Tag
 from ..bus.codec import encode_build
+from ..bus.tags import Tag
 from ..bus.topology import subject_of
 from ..errors import UserError
 from ..model.handovers import BuildOrder

@@ -2,7 +2,7 @@
 
 Pages read the job's outcome documents slice by slice, so that no answer needs more memory than one slice. Where the
 slices are, and how many outcomes a page leaves out with each, the job's summary says: a page in the middle of a large
-job costs what one of a small job costs. Availability reads the summary alone.
+job costs what one of a small job costs. Availability reads the summary, and the open tasks of a job that runs.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from libseis.misfit import RejectedWindow, Rejection, Window
 from libseis.misfit.traveltimes import PhaseArrival
 from seisbus.app import WriterContext
 from seisbus.bus import Delivery
-from seisbus.bus.client import Tag
 from seisbus.bus.codec import decode_measurement, encode_measurement
+from seisbus.bus.tags import Tag
 from seisbus.errors import PoisonError
 from seisbus.model.handovers import AdjointTrace, MeasuredComponent, Measurement
 from seisbus.model.misfit_documents import adjoint_value, rejected_values, window_value

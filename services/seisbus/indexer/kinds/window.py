@@ -15,8 +15,8 @@ from libseis.steps import build
 from ...app.aiming import Places, aims_of, left_out_note
 from ...app.picks import pick_rows, picks_of_rows
 from ...archive.definition import DayCut
-from ...bus.client import Tag
 from ...bus.codec import encode_fetch, encode_outcomes
+from ...bus.tags import Tag
 from ...bus.topology import fetch_subject, subject_of
 from ...model.archivejob import ArchiveJob
 from ...model.handovers import FetchOrder, LogLine, OutcomeBatch, Severity, WindowOutcome

@@ -7,8 +7,8 @@ from typing import Final
 
 from ...app import Service, ServiceKind, WindowerContext
 from ...bus import Delivery
-from ...bus.client import Tag
 from ...bus.codec import decode_misfit, encode_measurement
+from ...bus.tags import Tag
 from ...bus.topology import consumer_of, subject_of
 from ...model.kinds.misfit import KEEP, MEASURE
 from ...settings import WindowerSettings

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from ...app import Service, ServiceKind, WindowerContext
 from ...app.normalizing import Normalizer
 from ...bus import Delivery
-from ...bus.client import Tag
 from ...bus.codec import decode_window, encode_outcomes
+from ...bus.tags import Tag
 from ...bus.topology import consumer_of, subject_of
 from ...model.handovers import WindowOrder
 from ...model.kinds.window import CUT, STORE
