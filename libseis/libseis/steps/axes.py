@@ -1,6 +1,6 @@
 """Steps on three components: new axes, the free surface, a matrix, the norm, one component.
 
-Azimuths are degrees clockwise from north. The codes in chan follow the axes, so that nobody takes a radial component
+Azimuths are degrees clockwise from north. The codes in chan follow the axes, so that a radial component is not taken
 for an eastern one.
 """
 
@@ -35,14 +35,15 @@ Values = Mapping[str, Any]
 
 LETTERS = {"ENZ": "ENZ", "RTZ": "RTZ", "LQT": "LQT"}
 """Last letters of the channel codes of each choice of axes, in the order of the components."""
-# Codes of the waves that the free surface step separates, and of the modulus; SEED has no codes for them.
+# Last letters of the codes for the waves that the free surface step separates, and for the norm. SEED has no codes for
+# them.
 _WAVES, _NORM = "PVH", "M"
-# Horizontal axes that point neither east nor north are 2 and 1 (SEED manual, appendix A).
+# Horizontal axes that are not exactly east and north have the codes 2 and 1 (SEED manual, appendix A).
 _TURNED = "21Z"
 
 
 def _rename(d: Atomic, letters: str) -> None:
-    """Give the channel codes their new last letters; codes that are not known, or no three, stay away."""
+    """Give the channel codes new last letters. Nothing is changed if the datum does not have three codes."""
     if not d.is_defined("chan"):
         return
     chan = d["chan"]
@@ -50,12 +51,16 @@ def _rename(d: Atomic, letters: str) -> None:
         d["chan"] = [code[:-1] + letter for code, letter in zip(chan, letters, strict=True)]
 
 
-# A source as near as this (km) to the station is in no direction from it.
+# A source nearer to the station than this (km) has no back azimuth.
 _SAME_PLACE_KM = 1e-3
 
 
 def _back_azimuth(d: Atomic, values: Values) -> float:
-    """The parameter, else the Metadata's back_azimuth, else that of the coordinates in the Metadata; Unfit without."""
+    """The back azimuth: the parameter, or else Metadata back_azimuth, or else computed from coordinates in the
+    Metadata.
+
+    Raises Unfit if there is none of them.
+    """
     if values["back_azimuth"] is not None:
         return float(values["back_azimuth"])
     receiver = next((name for name in ("channel", "site") if d.is_defined(f"{name}_lat")), "")

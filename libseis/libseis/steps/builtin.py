@@ -1,7 +1,8 @@
 """The built-in steps: parameters, their limits, and the functions that run them on a TimeSeries or Seismogram.
 
-Every function works in place on live data; dead data, ensembles, errors and history are the business of `chain`. The
-numerics (scipy, obspy) are imported when the first datum comes: those who only check job files do without.
+Every function works in place on live data; `chain` handles dead data, ensembles, errors and history. The numerical
+modules (scipy, obspy) are imported when the first datum comes, so that programs that only check job files do not need
+them.
 """
 
 from __future__ import annotations
@@ -43,14 +44,14 @@ Values = Mapping[str, Any]
 
 
 def _numerics() -> Any:
-    """The module `operators`."""
+    """The module `operators`, imported late."""
     from libseis.signal import operators
 
     return operators
 
 
 def _resampling() -> Any:
-    """The module `resampling`."""
+    """The module `resampling`, imported late."""
     from libseis.signal import resampling
 
     return resampling
@@ -204,18 +205,20 @@ def _rate(d: Atomic) -> Fraction:
 
 
 def new_rate(d: Atomic, values: Values) -> Fraction | None:
-    """The rate that a resample or decimate with these values makes; None for a decimate of no simple rate."""
+    """The rate after a resample or decimate with these values; None if a decimate starts from a rate that is not
+    simple."""
     if "sampling_rate" in values:
         # a decimal text such as 0.1 means a tenth, not the float nearest to it
         return Fraction(str(values["sampling_rate"]))
     old = _rate(d)
-    # a clock's own rate (99.99 Hz) would make a grid of its own: what the network meant is divided
+    # the measured rate of a clock (99.99 Hz) would give a grid that no other channel has, so the nominal rate is
+    # divided
     nominal = Rate(old.numerator, old.denominator).nominal
     return None if nominal is None else Fraction(nominal.numerator, nominal.denominator * values["factor"])
 
 
 def put_on_grid(d: Atomic, values: NDArray[np.float64], first: int, rate: Fraction) -> None:
-    """Give a datum the samples at a new rate, from a number of its grid on."""
+    """Give a datum the samples at a new rate; `first` is the number of the first one on the grid of that rate."""
     replace_samples(d, values)
     d.set_rate(rate.numerator, rate.denominator)
     d.set_t0_ns(_resampling().grid_time_ns(first, rate))
@@ -224,7 +227,8 @@ def put_on_grid(d: Atomic, values: NDArray[np.float64], first: int, rate: Fracti
 
 
 def _change_rate(d: Atomic, rate: Fraction) -> None:
-    """Resample to `rate`: the new samples stand on the grid of that rate through time 0, wherever the old ones did."""
+    """Resample to `rate`. The new samples are on the grid of that rate through time 0, wherever the old samples
+    were."""
     old = _rate(d)
     values, first = _resampling().resample(samples(d), d.t0_ns, old, rate)
     if values.shape[-1] == 0:
@@ -300,7 +304,7 @@ def _calib(d: Atomic, values: Values, context: StepContext) -> None:
     x *= factor
     d["calib"] = 1.0
     known = units_of(d)
-    # raw counts become what the calib was made for, which it does not say; what `scale` made is undone
+    # calib turns raw counts into a unit that it does not name; for other units it undoes the step `scale`
     after = "" if known == units.COUNTS and factor != 1.0 else units.scaled(known, factor)
     set_units(d, units.canonical(values["units"]) or after)
 

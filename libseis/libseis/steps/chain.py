@@ -1,4 +1,4 @@
-"""Running a chain of steps on data: errors to the elog, the dead passed by, history recorded, pads added up."""
+"""Run a chain of steps on data: write errors to the elog, skip dead data, record the history, add the pads."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ def _kill(
 
 
 def _results(d: Atomic, returned: Any, step: Step) -> list[Atomic]:
-    """What a step function's return value means; nothing disappears: a step that returns no data kills its input."""
+    """The data that a step function's return value means. No datum is lost: a step that returns no data kills its
+    input."""
     if returned is None:
         return [d]
     found = list(returned) if isinstance(returned, list | tuple) else [returned]
@@ -109,11 +110,11 @@ def _run(step: Step, d: Atomic, context: StepContext, history: bool) -> list[Ato
 
 
 def _called(step: Step, d: Atomic, context: StepContext) -> list[Atomic]:
-    """What the step makes of a live datum, which is killed by what goes wrong."""
+    """The result of a step for a live datum. An error kills the datum."""
     try:
         return _results(d, step.definition.function(d, step.values, context), step)
     except MemoryError:
-        # the machine's trouble, not the datum's: the caller retries
+        # not a fault of the datum: the caller tries again
         raise
     except Unfit as error:
         _kill(d, step, error.message, error.severity, error.reason)
@@ -136,8 +137,8 @@ def apply(
 ) -> list[Datum]:
     """Run steps in order on a datum, or on every member of an ensemble, in place.
 
-    Dead data are not changed. Problems are written on the elog of the datum, which is killed; only MemoryError is
-    raised. A step that needs continuous data kills data with gaps.
+    Dead data are not changed. A problem is written on the elog of the datum and kills it; only MemoryError is raised.
+    A step that needs continuous data kills data with gaps.
 
     Parameters
     ----------
@@ -146,12 +147,12 @@ def apply(
     d
         A datum or an ensemble.
     context
-        What the steps may need to know, such as responses and limits.
+        Values that steps may need, such as responses and limits.
     history
         True to record each step on data that have an origin.
     kept
-        What of the result the caller keeps, in UTC: linear steps are then done in one pass where that makes the same of
-        it to 1e-6 of its peak. Without it, all steps are done one by one.
+        The part of the result that the caller keeps, in UTC. If it is given, linear steps are done in one pass if the
+        result is the same to 1e-6 of its peak. Without it, all steps are done one by one.
 
     Returns
     -------
@@ -191,7 +192,7 @@ def apply(
 
 
 def _fused(steps: Sequence[Step], d: Atomic, context: StepContext, history: bool, kept: Span) -> int:
-    """How many of the steps were done in one pass."""
+    """The number of steps that were done in one pass."""
     if not run_of(steps):
         return 0
     with collected() as told:

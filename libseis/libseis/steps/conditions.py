@@ -29,13 +29,13 @@ _WORDS = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One comparison: the value of a key stands left of the sign."""
+    """One comparison, with the value of a key on the left."""
 
     sign: str
     value: float | str | bool
 
     def holds(self, found: Any) -> bool:
-        """Whether a value fits; TypeError where the two cannot be compared."""
+        """Whether a value passes; TypeError if the two cannot be compared."""
         if isinstance(found, bool) is not isinstance(self.value, bool) or isinstance(found, str) is not isinstance(
             self.value, str
         ):
@@ -45,7 +45,7 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A test; without bounds it asks whether the key is there (`present`) or not."""
+    """A test. Without bounds it tests whether the key is there (`present`) or not there."""
 
     text: str
     key: str
@@ -53,7 +53,7 @@ class Condition:
     present: bool = True
 
     def check(self, d: Atomic) -> None:
-        """Unfit, whose reason is the test, where a datum does not pass it; where it lacks the key, names that."""
+        """Raise Unfit if a datum does not pass. The reason names the test, or the key if the datum does not have it."""
         failed = f"fails {self.text}"
         if not self.bounds:
             if d.is_defined(self.key) is not self.present:
@@ -87,7 +87,7 @@ def _value(text: str) -> float | str | bool:
 
 
 def parse(text: str) -> Condition:
-    """The test that a text means; ValueError says what was expected."""
+    """The test that a text means. ValueError says what was expected."""
     given = " ".join(text.split())
     if found := _INTERVAL.fullmatch(given):
         low, first, key, second, high = found.groups()

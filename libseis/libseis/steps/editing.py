@@ -1,4 +1,4 @@
-"""Steps on Metadata: tests that decide what is kept, and changes of values."""
+"""Steps on Metadata: tests that decide which data are kept, and changes of values."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _calculate(d: Atomic, values: Values, context: StepContext) -> None:
 
 
 def _key_problems(*names: str) -> Callable[[Values], list[str]]:
-    """A check that the named parameters are keys that may be changed."""
+    """A check that the named parameters are keys that a job may change."""
 
     def problems(values: Values) -> list[str]:
         keys = [

@@ -1,9 +1,9 @@
 """Do neighbouring linear steps in one pass through the spectrum, directly to the rate of the last one.
 
-Steps one by one go through the spectrum and back for each, with all samples of the higher rate between them. In one
-pass the result is the same to 1e-6 of its peak (tests/unit/libseis/test_fused.py), but for what is near the ends of the
-data, where the steps see what each of them made of the ends. So a run of steps is done in one pass only if somebody
-says which span is kept, the ends are far enough from it, and the steps after the run do not look at the ends either.
+If steps run one by one, each of them goes to the spectrum and back with all samples of the higher rate. In one pass
+the result is the same to 1e-6 of its peak (tests/unit/libseis/test_fused.py), except near the ends of the data. So
+steps are done in one pass only if the caller says which span it keeps, if the ends are far enough from this span, and
+if later steps do not use the ends either.
 """
 
 from __future__ import annotations
@@ -34,19 +34,20 @@ if TYPE_CHECKING:
     from libseis.signal.gains import Gain
     from libseis.signal.resampling import NewGrid
 
-# The first of a run, those that may follow, and the last of one.
+# The step that may begin a run, those that may be inside, and those that may end it.
 _FIRST = "remove_response"
 _INNER = frozenset({"filter", "differentiate"})
 _LAST = frozenset({"resample", "decimate"})
-# A sample that these make depends on the samples within their pad alone.
+# Each sample of the results of these steps depends only on samples within the pad of the step.
 _LOCAL = _INNER | _LAST | {"interpolate", "calib"}
-# Corners below this share of the rate: the polynomials of a digital filter lose too many digits near frequency zero.
+# With corners below this part of the rate, the polynomials of a digital filter are not precise enough near frequency
+# zero.
 _LEAST_CORNER = 1e-4
 
 
 @dataclass(slots=True)
 class _Run:
-    """Steps that are done in one pass, and what they do to spectra."""
+    """Steps that are done in one pass, and their effect on spectra."""
 
     steps: Sequence[Step]
     gains: list[Gain] = field(default_factory=list)
@@ -58,7 +59,7 @@ class _Run:
 
 
 def run_of(steps: Sequence[Step]) -> int:
-    """How many of the first steps can be done in one pass; 0 where no two can."""
+    """How many of the first steps can be done in one pass; 0 if fewer than two."""
     count = 0
     for step in steps:
         if step.definition.is_users or (count and steps[count - 1].name in _LAST):
@@ -70,9 +71,9 @@ def run_of(steps: Sequence[Step]) -> int:
 
 
 def fuse(steps: Sequence[Step], d: Atomic, context: StepContext, kept: Span) -> int:
-    """Do the first of the steps in one pass, in place; returns how many, 0 where they have to be done one by one.
+    """Do the first steps in one pass, in place. Returns their number; 0 if they must be done one by one.
 
-    Whatever is wrong with the datum or the steps is left to them.
+    Problems with the datum or with the steps also give 0, so that the steps themselves report them.
     """
     count = _fitting(steps, d)
     if not count or d.dead() or has_gaps(d) or d.time_is_relative() or not d.rate_numerator or d.npts < 2:
@@ -91,8 +92,8 @@ def fuse(steps: Sequence[Step], d: Atomic, context: StepContext, kept: Span) -> 
 
 
 def _fitting(steps: Sequence[Step], d: Atomic) -> int:
-    """As `run_of`; a change of the rate is left out where the new samples stand between the old ones: the place
-    differs from channel to channel, and each would need a gain of its own."""
+    """Like `run_of`, but without a change of rate whose new samples are between old ones. Their position differs from
+    channel to channel, so each channel would need its own gain."""
     from libseis.signal.resampling import NewGrid
 
     count = run_of(steps)
@@ -111,8 +112,9 @@ def _is_local(step: Step) -> bool:
 
 
 def _is_inside(steps: Sequence[Step], d: Atomic, kept: Span) -> bool:
-    """Whether the ends are farther away than what steps make of them, but for a sample. The response is removed of all
-    samples as they are, whatever pad is good for that."""
+    """Whether the ends are so far away that they do not affect the span, apart from one sample. The response is removed
+    from all samples, so the pad of that step does not count.
+    """
     rate = d.rate_numerator / d.rate_denominator
     reach, at = 1.0 / rate, rate
     for step in steps:
@@ -124,7 +126,7 @@ def _is_inside(steps: Sequence[Step], d: Atomic, kept: Span) -> bool:
 
 
 def _prepared(steps: Sequence[Step], d: Atomic, context: StepContext) -> _Run | None:
-    """What the steps do; None where one of them has to be done by itself."""
+    """The effect of the steps; None if one of them must be done by itself."""
     from libseis.signal.gains import DerivativeGain, FilterGain
     from libseis.signal.resampling import KernelGain, NewGrid
 
@@ -132,14 +134,14 @@ def _prepared(steps: Sequence[Step], d: Atomic, context: StepContext) -> _Run | 
     for step in steps:
         values = step.values
         if step.name == _FIRST:
-            drifts = values["pre_filt"] is None  # what is left at the lowest frequencies grows with the data
+            drifts = values["pre_filt"] is None  # errors at the lowest frequencies grow with the length of the data
             run.removal, run.epochs, run.units = removal_of(d, values, context)
         elif step.name == "filter":
             corners = frequencies_of(values)
             if values["design"] != FilterDesign.BUTTERWORTH:
                 return None
             if drifts and values["type"] in (FilterType.HIGHPASS, FilterType.BANDPASS):
-                return None  # which feels the ends longer than its pad
+                return None  # such a filter would carry these errors farther than its pad
             if max(corners) * d.dt >= 0.5 or min(corners) * d.dt < _LEAST_CORNER:
                 return None
             run.gains.append(FilterGain(FilterType(values["type"]), values["corners"], corners, values["zerophase"]))
@@ -156,12 +158,12 @@ def _prepared(steps: Sequence[Step], d: Atomic, context: StepContext) -> _Run | 
 
 
 def _passed(run: _Run, d: Atomic, context: StepContext) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    """What becomes of the samples, and complaints about their responses."""
+    """The new samples, and complaints about the responses."""
     from libseis.obspy.responses import fft_length
     from libseis.signal.fourier import Transform, good_length
 
     down = run.grid.step.numerator if run.grid is not None else 1
-    # the ends reach round to each other by this, unless zeros keep them apart
+    # both ends affect each other over this distance, unless there are zeros between them
     reach = sum(step.pad(1.0 / d.dt) for step in run.steps if step.name != _FIRST) / d.dt
     least = d.npts + 2 * int(reach) + 2
     length = good_length(least) if run.removal is None else fft_length(d.npts)
@@ -183,7 +185,7 @@ def _passed(run: _Run, d: Atomic, context: StepContext) -> tuple[NDArray[np.floa
 
 
 def _finish(run: _Run, d: Atomic, rows: NDArray[np.float64], complaints: tuple[str, ...]) -> None:
-    """Leave the datum as the steps leave it."""
+    """Give the datum the samples, and the Metadata that the steps set."""
     if run.grid is None or run.rate is None:
         samples(d)[...] = rows
     for step in run.steps:

@@ -1,7 +1,7 @@
-"""Running users' steps in a process of their own, so that a hang or a crash ends there and not in the pipeline.
+"""Run users' steps in a separate process, so that a hang or a crash ends that process and not the pipeline.
 
 One child serves one thread, loads only what its requests name, and is started again after a timeout. Requests and
-answers are length-prefixed pickles between a process and its own child.
+answers are pickles with a length before them, sent between a process and its own child.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LENGTH = struct.Struct("<Q")
 
 
 class StepTimeout(MsPASSError):
-    """A user's step that did not end within its time limit; `seconds` is the limit."""
+    """A user's step did not end within its time limit; `seconds` is the limit."""
 
     def __init__(self, name: str, seconds: float) -> None:
         super().__init__(f"the step {name} did not end within {seconds:g} s and was stopped", ErrorSeverity.Invalid)
@@ -37,7 +37,7 @@ class StepTimeout(MsPASSError):
 
 
 class StepCrash(MsPASSError):
-    """A user's step that ended its process; `returncode` is the exit code of the process."""
+    """A user's step ended its process; `returncode` is the exit code of the process."""
 
     def __init__(self, name: str, returncode: int | None) -> None:
         super().__init__(f"the step {name} ended its process with code {returncode}", ErrorSeverity.Invalid)
@@ -45,7 +45,7 @@ class StepCrash(MsPASSError):
 
 
 def reference(function: Callable[..., Any]) -> tuple[str, str]:
-    """Module and qualified name by which another process finds a function; ValueError where it cannot."""
+    """Module and qualified name by which another process finds a function; ValueError if it cannot find it."""
     module, name = function.__module__, function.__qualname__
     if "<locals>" in name or module == "__main__":
         raise ValueError(f"{name} is not importable by other processes; define it at the top of an installed module")
@@ -72,7 +72,7 @@ class _Child:
         self._finalizer = weakref.finalize(self, _end, self._process)
 
     def call(self, name: str, request: bytes, seconds: float) -> tuple[bool, Any]:
-        """(True, result) or (False, error) of a request; StepTimeout, StepCrash."""
+        """Send a request: gives (True, result) or (False, error). Raises StepTimeout or StepCrash."""
         deadline = time.monotonic() + seconds
         process = self._process
         assert process.stdin is not None and process.stdout is not None
@@ -109,7 +109,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
     for stream in (process.stdin, process.stdout):
         if stream is not None:
-            # the process that should read the rest is gone
+            # the process that reads the rest has ended
             with contextlib.suppress(OSError):
                 stream.close()
 
@@ -118,7 +118,7 @@ _local = threading.local()
 
 
 def call(name: str, function: Callable[..., Any], d: Any, values: Mapping[str, Any], seconds: float) -> Any:
-    """`function(d, **values)` in this thread's child process, given `seconds` to end.
+    """Call `function(d, **values)` in this thread's child process, which has `seconds` to answer.
 
     Starting a child (about 2 s) is not counted. The datum that comes back is another object. Raises what the function
     raised, StepTimeout, StepCrash, or ValueError for a function that another process cannot import.
@@ -138,22 +138,22 @@ def call(name: str, function: Callable[..., Any], d: Any, values: Mapping[str, A
         raise result
     returned, told = result
     for text in told:
-        warnings.warn(text, stacklevel=2)  # as if it had been called here
+        warnings.warn(text, stacklevel=2)  # as if the function had been called here
     return returned
 
 
-# a busy machine imports obspy in this time at the latest
+# even a busy machine imports obspy in this time
 START_SECONDS = 120.0
 
 
 def _ready(d: Any) -> None:
-    """The first request of a child: answered once it has started."""
+    """The first request of a child, which it answers when it has started."""
 
 
 def serve() -> None:
-    """The child's loop: read requests, call, answer, until the parent goes away."""
+    """The loop of the child: read requests, call, answer, until the parent ends."""
     requests = sys.stdin.buffer
-    # what users' steps print must not get between the answers
+    # texts that users' steps print must not mix with the answers
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     while header := requests.read(LENGTH.size):

@@ -37,7 +37,7 @@ AMPLITUDE_KEYS = {
 
 
 def _span(d: Atomic, span: tuple[float, float], mark: str, what: str) -> Samples:
-    """The samples from `span[0]` to `span[1]` seconds after a mark; Unfit where the datum does not cover them."""
+    """The samples from `span[0]` to `span[1]` seconds after a mark. Raises Unfit if the datum does not cover them."""
     zero = mark_time(d, mark)
     first, last = zero + span[0], zero + span[1]
     found = sample_range(d, first, last)
@@ -108,7 +108,7 @@ def _agc_pad(values: Values, rate: float) -> float:
 
 def _agc(d: Atomic, values: Values, context: StepContext) -> None:
     apply_gain_control(d, values["length"])
-    set_units(d, "")  # every sample has a gain of its own
+    set_units(d, "")  # each sample has its own gain
 
 
 def _snr(d: Atomic, values: Values, context: StepContext) -> None:

@@ -1,4 +1,4 @@
-"""Marks on a datum: instants that its Metadata name, which spans of steps and time zero are relative to."""
+"""Marks on a datum: instants in its Metadata, to which time zero and the spans of steps are relative."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WORDS = {
 
 
 def number(d: Atomic, key: str) -> float:
-    """A number of the Metadata; Unfit names a value that is missing or not a number."""
+    """A number in the Metadata. Raises Unfit, with the name, if the value is missing or not a number."""
     if not d.is_defined(key):
         what = f" ({_WORDS[key]})" if key in _WORDS else ""
         raise Unfit(f"the datum has no {key}{what} in its Metadata", reason=f"no {key}")
@@ -42,7 +42,7 @@ def number(d: Atomic, key: str) -> float:
 
 
 def mark_time(d: Atomic, mark: str) -> float:
-    """The time (s) of a mark in the datum's own time base; Unfit where its Metadata do not have it."""
+    """The time (s) of a mark in the datum's own time base. Raises Unfit if the Metadata do not have it."""
     key = REFERENCE_KEYS.get(mark) or EDGE_KEYS[mark]
     if mark in EDGE_KEYS and not d.is_defined(key):
         return d.t0 if mark == "start" else d.endtime()
@@ -65,7 +65,7 @@ def span_parameter(name: str, doc: str, default: Any = None) -> Parameter:
 
 
 def span_problems(values: Any, names: Sequence[str]) -> list[str]:
-    """Sentences about spans that do not end after they start."""
+    """A sentence for each span that does not end after its start."""
     return [
         f"{name} must end after it starts, found {list(values[name])}"
         for name in names

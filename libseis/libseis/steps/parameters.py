@@ -21,7 +21,7 @@ REQUIRED = Missing.REQUIRED
 
 
 class Kind(Enum):
-    """What a parameter's value is; the value is how an error sentence calls it."""
+    """The type of a parameter's value; the text is its name in error sentences."""
 
     NUMBER = "a finite number"
     INTEGER = "an integer"
@@ -39,7 +39,7 @@ class Parameter:
     """One parameter of a step.
 
     `unit` is a text for people; `above` is an exclusive lower limit, `minimum` and `maximum` are inclusive; `length`
-    is the number of values of NUMBERS; null is accepted where `nullable` or where it is the default.
+    is the number of values of NUMBERS; null is accepted if `nullable` is set or the default is null.
     """
 
     name: str
@@ -120,7 +120,7 @@ def _is_text(value: object) -> bool:
 
 
 def _rows(value: Any) -> tuple[tuple[float, ...], ...] | None:
-    """Three rows of three numbers, also written as nine numbers; None for anything else."""
+    """Three rows of three numbers, which may also be given as nine numbers; None for another value."""
     if not isinstance(value, list | tuple):
         return None
     rows = [value[i : i + 3] for i in (0, 3, 6)] if len(value) == 9 else list(value)
@@ -132,7 +132,7 @@ def _rows(value: Any) -> tuple[tuple[float, ...], ...] | None:
 
 
 def check_values(parameters: tuple[Parameter, ...], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """All values with defaults filled in, and one sentence (no full stop) for every problem."""
+    """All values with defaults filled in, and one sentence (without full stop) for every problem."""
     values: dict[str, Any] = {}
     problems: list[str] = []
     known = {parameter.name for parameter in parameters}

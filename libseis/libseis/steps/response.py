@@ -48,7 +48,7 @@ def _channels(d: Atomic) -> list[Channel]:
 
 
 def removal_of(d: Atomic, values: Values, context: StepContext) -> tuple[Removal, list[ChannelEpoch], str]:
-    """How the responses of a datum are removed, the epoch of each component, and the units that come out."""
+    """How to remove the responses of a datum, the epoch of each component, and the units of the result."""
     if d.npts < 2:
         raise _fail(f"the datum has {d.npts} sample(s), this step needs at least 2", "npts")
     if d.time_is_relative():
@@ -76,7 +76,7 @@ def _remove_response(d: Atomic, values: Values, context: StepContext) -> None:
 
 
 def removed(d: Atomic, complaints: tuple[str, ...], units: str) -> None:
-    """Put on a datum what the removal of its responses says."""
+    """Record on a datum what the removal of its responses gave: complaints and units."""
     for text in complaints:
         d.elog.log_error("remove_response", text, ErrorSeverity.Complaint)
     set_units(d, units)
@@ -93,12 +93,14 @@ def _response_longest_period(values: Values) -> float:
     return 0.0 if values["pre_filt"] is None else 1.0 / values["pre_filt"][1]
 
 
-# Ten periods of the longest sensors in use (120 s). Without pre_filt the inverse is unbounded towards zero frequency up
-# to the water level: what comes out depends on the length of the data, and no pad makes a cut equal to the whole.
+# Ten periods of the longest sensors in use (120 s). Without pre_filt, the inverse grows towards frequency zero until
+# the water level stops it. Then the result depends on the length of the data, and with no pad is a window equal to the
+# same part of the whole record.
 RESPONSE_PAD = 1200.0
 
-# A cosine flank's impulse response decays with the cube of time x width of the flank: to 4e-7 of the peak at this many
-# inverse widths, measured on white noise with a mean (tests/unit/libseis/test_steps.py holds it to 1e-6)
+# The impulse response of a cosine flank decays with the cube of (time x width of the flank): to 4e-7 of the peak after
+# this many inverse widths. This was measured on white noise with a mean; tests/unit/libseis/test_steps.py checks it to
+# 1e-6.
 FLANK_WIDTHS = 20.0
 
 

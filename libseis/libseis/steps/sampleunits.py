@@ -1,4 +1,4 @@
-"""Units of the samples in the Metadata, as steps change them."""
+"""Units of the samples in the Metadata, which steps change."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ UNITS = Parameter("units", Kind.TEXT, "units of the samples then", None)
 
 
 def units_of(d: Atomic) -> str:
-    """The units, "" where they are not known."""
+    """The units; "" if they are not known."""
     found = d["units"] if d.is_defined("units") else ""
     return found if isinstance(found, str) else ""
 
 
 def set_units(d: Atomic, text: str) -> None:
-    """Units that are not known are not there."""
+    """Set the units; "" removes them from the Metadata."""
     if text:
         d["units"] = text
     elif d.is_defined("units"):

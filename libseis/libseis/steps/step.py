@@ -1,6 +1,6 @@
-"""What a processing step is: its definition, and an instance of it with parameter values.
+"""A processing step: its definition, and an instance of it with parameter values.
 
-Definitions are collected in `registry`; running a chain on data belongs to `chain`.
+`registry` collects the definitions, and `chain` runs steps on data.
 """
 
 from __future__ import annotations
@@ -68,9 +68,9 @@ def _unfit(message: str, reason: str) -> Unfit:
 
 @dataclass(frozen=True, slots=True)
 class StepContext:
-    """What steps need besides parameters: the station metadata, and the responses evaluated from it so far.
+    """Values that steps need besides parameters: the station metadata, and responses evaluated from them.
 
-    With `time_limit` (seconds) users' steps run in a process of their own and are stopped after it.
+    With `time_limit` (seconds) users' steps run in a separate process and are stopped after this time.
     """
 
     inventory: Inventory | None = None
@@ -78,7 +78,7 @@ class StepContext:
     responses: ResponseCache = field(init=False)
 
     def __post_init__(self) -> None:
-        # obspy costs a second, which only those pay who run steps
+        # importing obspy takes a second, which only programs that run steps need to spend
         from libseis.obspy.responses import ResponseCache
 
         object.__setattr__(self, "responses", ResponseCache(self.inventory))
@@ -112,12 +112,12 @@ def _no_metadata(values: Mapping[str, Any]) -> tuple[str, ...]:
 class StepDefinition:
     """A processing step that jobs may name.
 
-    `longest_period` and `pad` map parameter values to seconds: the longest period that passes the step, and, for data
-    of a rate (Hz), the length on each side that influences a sample by more than 1e-8; `rate` is what becomes of that
-    rate. `problems` checks values against each other. A step with `needs_continuous_data` kills data with gaps; others
-    treat them as samples. One with `needs_components` kills a TimeSeries, one with `makes_series` makes a TimeSeries of
-    a Seismogram; one with `cuts` leaves less time on purpose. `metadata` names the Metadata that it cannot do without.
-    `is_users`: it is of another package.
+    `longest_period` takes the parameter values and gives seconds: the longest period that passes the step. `pad` takes
+    the values and a rate (Hz) and gives seconds: the length on each side of a sample that changes it by more than
+    1e-8. `rate` gives the rate after the step. `problems` checks values against each other. If `needs_continuous_data`
+    is set, the step kills data with gaps; other steps treat gaps as samples. With `needs_components` it kills a
+    TimeSeries; with `makes_series` it turns a Seismogram into a TimeSeries; with `cuts` its result is shorter on
+    purpose. `metadata` names the Metadata that the step needs. `is_users` is set for steps of other packages.
     """
 
     name: str
@@ -163,7 +163,7 @@ class Step:
         return cls(definition, MappingProxyType(dict(values)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # a mapping proxy does not pickle
+        # a mapping proxy cannot be pickled
         return Step.of, (self.definition, dict(self.values))
 
     @property
@@ -178,7 +178,7 @@ class Step:
 
     @property
     def longest_period(self) -> float:
-        """Longest period (s) that passes the step, 0 when it has no such thing."""
+        """Longest period (s) that passes the step; 0 if there is none."""
         return self.definition.longest_period(self.values)
 
     def pad(self, rate: float) -> float:
@@ -213,11 +213,11 @@ class Step:
 
     @property
     def metadata(self) -> tuple[str, ...]:
-        """Metadata without which the step kills a datum."""
+        """The Metadata that the step needs; it kills a datum without them."""
         return self.definition.metadata(self.values)
 
     @property
     def id(self) -> str:
-        """Instance id: the same name, version and values have the same id in every process and job."""
+        """Instance id: the same name, version and values give the same id in every process and job."""
         content = [self.name, self.definition.version, dict(self.values)]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

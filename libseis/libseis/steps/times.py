@@ -75,7 +75,7 @@ def _window_problems(values: Values) -> list[str]:
 
 
 def _mute(d: Atomic, values: Values, context: StepContext) -> None:
-    # differences of times are small numbers, where epoch seconds have lost their digits
+    # differences of times are small numbers and exact; epoch seconds as floats are not
     times = d.dt * np.arange(d.npts) - (mark_time(d, values["mark"]) - d.t0)
     ramp = RAMPS[values["shape"]]
     weights = np.ones(d.npts)
