@@ -65,7 +65,7 @@ def sum_of_squares(x: Values) -> float:
     flat = x.ravel(order="K")
     total = 0.0
     with np.errstate(over="ignore"):
-        # BLAS would wake other threads for more samples at once, which costs more than it brings
+        # for more samples at once, BLAS would wake other threads, which costs more time than it saves
         for begin in range(0, len(flat), _ONE_THREAD):
             part = flat[begin : begin + _ONE_THREAD]
             total += float(np.dot(part, part))
@@ -94,7 +94,7 @@ def ranked(x: Values, fraction: float) -> float:
     Returns
     -------
     float
-        The value; `fraction` of all values come before it. MsPASS 2.4.3 has this rule in PercAmplitude and
+        The value; `fraction` of all values come before it. MsPASS 2.4.3 uses this rule in PercAmplitude and
         MADAmplitude.
     """
     values = magnitudes(x)

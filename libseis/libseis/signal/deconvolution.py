@@ -1,7 +1,7 @@
 """Deconvolution of a wavelet from data: inverse filters by frequency, least squares in time, and sums of spikes.
 
-Spectra are those of `scipy.fft.rfft`, of vectors that start at the same time. All inverses are regularized: a spectrum
-of a wavelet has holes.
+Spectra are those of `scipy.fft.rfft`, of vectors that start at the same time. All inverses are regularized, because the
+spectrum of a wavelet is nearly zero at some frequencies.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Spectrum = NDArray[np.complex128]
 
 
 class Shape(StrEnum):
-    """The wavelet that stands for a spike in the result; all have zero phase."""
+    """The wavelet that represents a spike in the result; all shapes have zero phase."""
 
     NONE = "none"
     RICKER = "ricker"
@@ -36,24 +36,25 @@ class Shape(StrEnum):
 
 
 def spectrum_of(x: Values, nfft: int) -> Spectrum:
-    """The spectrum of a vector, with zeros behind it."""
+    """The spectrum of a vector with zeros added after it."""
     spectrum: Spectrum = rfft(x, nfft)
     return spectrum
 
 
 def series_of(spectrum: Spectrum, nfft: int) -> Values:
-    """The vector of `nfft` samples that has a spectrum."""
+    """The vector of `nfft` samples for a spectrum."""
     series: Values = irfft(spectrum, nfft)
     return series
 
 
 def _times(dt: float, nfft: int) -> Values:
-    """Times of the samples of a wavelet around zero that is wrapped around."""
+    """Times of the samples of a wavelet around zero; the second half of the samples has negative times."""
     return np.asarray(np.fft.fftfreq(nfft, 1.0 / (nfft * dt)), dtype=np.float64)
 
 
 def ricker(frequency: float, dt: float, nfft: int) -> Spectrum:
-    """Spectrum of a Ricker wavelet of amplitude 1, its peak at `frequency` Hz (Ricker 1953, Geophysics 18, 10-40)."""
+    """Spectrum of a Ricker wavelet of amplitude 1 with its peak at `frequency` Hz (Ricker 1953, Geophysics 18,
+    10-40)."""
     a = np.square(np.pi * frequency * _times(dt, nfft))
     spectrum: Spectrum = rfft((1.0 - 2.0 * a) * np.exp(-a))
     return spectrum
@@ -66,7 +67,7 @@ def gaussian(width: float, dt: float, nfft: int) -> Spectrum:
 
 
 def butterworth(low: tuple[int, float], high: tuple[int, float], dt: float, nfft: int) -> Spectrum:
-    """Zero phase band pass: the squared response of filters given as (poles, corner in Hz)."""
+    """Zero phase band pass: the squared response of filters, each given as (poles, corner in Hz)."""
     frequencies = np.arange(nfft // 2 + 1) / (nfft * dt)
     response = np.ones(len(frequencies))
     for kind, (poles, corner) in ((FilterType.HIGHPASS, low), (FilterType.LOWPASS, high)):
@@ -76,7 +77,7 @@ def butterworth(low: tuple[int, float], high: tuple[int, float], dt: float, nfft
 
 
 def _root_mean_square(w: Values) -> float:
-    """Of the amplitudes of the spectrum of a wavelet, by Parseval's theorem."""
+    """The root mean square of a wavelet's spectral amplitudes, by Parseval's theorem."""
     found = float(np.linalg.norm(w))
     if not (np.isfinite(found) and found > 0.0):
         raise SampleError("the wavelet is zero or not finite, and nothing can be divided by it", what="wavelet")
@@ -84,7 +85,8 @@ def _root_mean_square(w: Values) -> float:
 
 
 def damped_inverse(w: Values, nfft: int, damping: float) -> Spectrum:
-    """The inverse of damped least squares: conj(W) / (|W|^2 + (damping rms)^2), rms being that of |W|."""
+    """The inverse of damped least squares: conj(W)
+    (|W|^2 + (damping rms)^2), where rms is the root mean square of |W|."""
     level = damping * _root_mean_square(w)
     spectrum = rfft(w, nfft)
     inverse: Spectrum = spectrum.conj() / (np.abs(spectrum) ** 2 + level**2)
@@ -92,10 +94,11 @@ def damped_inverse(w: Values, nfft: int, damping: float) -> Spectrum:
 
 
 def water_level_inverse(w: Values, nfft: int, level: float) -> tuple[Spectrum, float]:
-    """The inverse with amplitudes raised to `level` times their root mean square, and the share of those raised.
+    """The inverse, with amplitudes raised to at least `level` times their root mean square, and the share of raised
+    ones.
 
-    Phases are kept (Clayton & Wiggins 1976, Geophys. J. R. astr. Soc. 47, 151-177). MsPASS's level is one of the root
-    mean square amplitude, theirs one of the largest power.
+    Phases do not change (Clayton & Wiggins 1976, Geophys. J. R. astr. Soc. 47, 151-177). As in MsPASS, the level is
+    relative to the root mean square amplitude; in the paper it is relative to the largest power.
     """
     least = level * _root_mean_square(w)
     spectrum = rfft(w, nfft)
@@ -106,24 +109,27 @@ def water_level_inverse(w: Values, nfft: int, level: float) -> tuple[Spectrum, f
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Noise:
-    """The energy |N|^2 that noise of the length of the wavelet has at each frequency, shape (nfft // 2 + 1,)."""
+    """The energy |N|^2 of noise as long as the wavelet at each frequency, shape (nfft
+
+    2 + 1,).
+    """
 
     energy: Values
 
 
 def expected_noise(power: Values, df: float, npts: int, dt: float, nfft: int) -> Noise:
-    """Noise of `npts` samples out of a one-sided power spectrum with a frequency interval of `df` Hz."""
+    """The noise that `npts` samples have, from a one-sided power spectrum with a frequency interval of `df` Hz."""
     frequencies = np.arange(nfft // 2 + 1) / (nfft * dt)
     density = np.interp(frequencies, df * np.arange(len(power)), power)
     return Noise(0.5 * density * npts / dt)
 
 
 def noise_damped_inverse(w: Values, nfft: int, noise: Noise, damping: float, floor: float = 1e-6) -> Spectrum:
-    """conj(W) / (|W|^2 + damping^2 |N|^2): what is below the noise is damped, at each frequency by its own noise.
+    """conj(W) / (|W|^2 + damping^2 |N|^2): each frequency is damped by the noise at this frequency.
 
-    The multitaper spectrum of the noise as damping is that of Park & Levin (2000, Bull. Seism. Soc. Am. 90, 1507-1520);
-    phases are of the whole wavelet without tapers, so that late lags keep their amplitudes. The damping is at least
-    `floor` times the mean square of |W|.
+    Park & Levin (2000, Bull. Seism. Soc. Am. 90, 1507-1520) use the multitaper spectrum of the noise as damping. Phases
+    come from the whole wavelet without tapers, so that late lags keep their amplitudes. The damping is at least `floor`
+    times the mean square of |W|.
     """
     spectrum = rfft(w, nfft)
     least = floor * _root_mean_square(w) ** 2
@@ -132,7 +138,8 @@ def noise_damped_inverse(w: Values, nfft: int, noise: Noise, damping: float, flo
 
 
 def noise_level_inverse(w: Values, nfft: int, noise: Noise, damping: float, floor: float = 1e-6) -> Spectrum:
-    """conj(W) / max(|W|^2, damping^2 |N|^2): spectral division with the noise as the water level."""
+    """conj(W)
+    max(|W|^2, damping^2 |N|^2): spectral division with the noise as water level."""
     spectrum = rfft(w, nfft)
     least = np.maximum(damping**2 * noise.energy, floor * _root_mean_square(w) ** 2)
     inverse: Spectrum = spectrum.conj() / np.maximum(np.abs(spectrum) ** 2, least)
@@ -140,7 +147,7 @@ def noise_level_inverse(w: Values, nfft: int, noise: Noise, damping: float, floo
 
 
 def apply_spectrum(spectrum: Spectrum, x: Values, nfft: int, shift: int, npts: int) -> Values:
-    """Filter `x` by a spectrum, and cut `npts` samples that start `shift` samples before lag zero."""
+    """Filter `x` with a spectrum, and cut `npts` samples from `shift` samples before lag zero."""
     filtered: Values = irfft(spectrum * rfft(x, nfft), nfft)
     return np.roll(filtered, shift)[:npts]
 
@@ -153,7 +160,8 @@ def _correlations(x: Values, w: Values, lags: int) -> Values:
 
 
 def least_squares(d: Values, w: Values, shift: int, npts: int, damping: float) -> Values:
-    """Damped least squares in time: the series of `npts` lags from -`shift` on that the wavelet makes the data of.
+    """Damped least squares in time: the series of `npts` lags from -`shift` whose convolution with the wavelet gives
+    the data.
 
     The normal equations have Toeplitz form and are solved by Levinson's recursion; `damping` is a share of the energy
     of the wavelet (Robinson & Treitel 1980, Geophysical Signal Analysis).
@@ -168,7 +176,7 @@ def least_squares(d: Values, w: Values, shift: int, npts: int, damping: float) -
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spikes:
-    """A series of spikes, the share of the energy of the data that it does not explain, and the number of rounds."""
+    """A series of spikes, the share of the data's energy that it does not explain, and the number of rounds."""
 
     series: Values
     misfit: float
@@ -178,8 +186,8 @@ class Spikes:
 def iterative(d: Values, w: Values, shift: int, npts: int, most_rounds: int, least_improvement: float) -> Spikes:
     """Deconvolution by a sum of spikes (Ligorria & Ammon 1999, Bull. Seism. Soc. Am. 89, 1395-1400).
 
-    Each round puts a spike where the wavelet fits best what is left of the data. Correlations are brought up to date
-    from those of the wavelet with itself, so that a round costs no transform.
+    Each round adds a spike at the lag where the wavelet fits the rest of the data best. Correlations are updated with
+    the autocorrelation of the wavelet, so that a round needs no transform.
 
     Parameters
     ----------
@@ -194,7 +202,7 @@ def iterative(d: Values, w: Values, shift: int, npts: int, most_rounds: int, lea
     most_rounds : int
         Largest number of rounds.
     least_improvement : float
-        Share of the energy of the data that a round must explain; if it does not, it is the last one.
+        Share of the energy of the data that a round must explain; a round that explains less is the last one.
 
     Returns
     -------
@@ -215,7 +223,7 @@ def iterative(d: Values, w: Values, shift: int, npts: int, most_rounds: int, lea
         explained = amplitude * fit[at]
         series[at] += amplitude
         left -= explained
-        # the correlation of the wavelet at lag `at` with that at each other lag
+        # the autocorrelation of the wavelet, shifted to lag `at`
         fit -= amplitude * both_sides[npts - 1 - at : 2 * npts - 1 - at]
         rounds += 1
         if explained < least_improvement * energy:

@@ -1,6 +1,6 @@
-"""Constants and lengths of filters and other operators that can be known without scipy and obspy.
+"""Constants and lengths of filters and other operators, computed without scipy and obspy.
 
-Services check job files and plan pads with this module alone. They import scipy and obspy when the first datum comes.
+Services need only this module to check job files and plan pads. They import scipy and obspy when the first datum comes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import numpy as np
 
-# An impulse response counts as over when it has decayed by this factor, in nepers: exp(-20.7) = 1e-9
+# An impulse response counts as finished when it has decayed by this factor, in nepers: exp(-20.7) = 1e-9
 SETTLED_NEPERS = math.log(1e9)
 
 # Half length of the resampling filter in samples of the slower rate, and its Kaiser beta: a pass band to 0.8 of the
@@ -34,8 +34,8 @@ class FilterType(StrEnum):
 
 
 class FilterDesign(StrEnum):
-    """What a recursive filter is best at: flat (Butterworth), the shape of pulses (Bessel), steep with ripples in the
-    pass band (Chebyshev I), in the stop band (II), or in both (elliptic)."""
+    """The strength of a recursive filter: flat (Butterworth), keeps the shape of pulses (Bessel), steep with ripples in
+    the pass band (Chebyshev I), in the stop band (II), or in both (elliptic)."""
 
     BUTTERWORTH = "butterworth"
     BESSEL = "bessel"
@@ -53,8 +53,8 @@ STOPPED = frozenset({FilterDesign.CHEBYSHEV2, FilterDesign.ELLIPTIC})
 class OutputUnit(StrEnum):
     """The quantity of the samples after the removal of a response.
 
-    Displacement (m), velocity (m/s), acceleration (m/s**2), or what the sensor measures in its SI unit (m/s, Pa, rad/s,
-    T ...). The values are those of `output` in obspy's `remove_response`.
+    Displacement (m), velocity (m/s), acceleration (m/s**2), or the quantity that the sensor measures, in its SI unit
+    (m/s, Pa, rad/s, T ...). The values are those of `output` in obspy's `remove_response`.
     """
 
     DISPLACEMENT = "DISP"

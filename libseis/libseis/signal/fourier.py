@@ -1,10 +1,10 @@
 """Filter long real signals through their spectrum, at the full rate or directly at a fraction of it.
 
-A library computes one long FFT with one sample after the other, but many short ones of the same length with one
-instruction for several of them. So a signal of rows x columns samples is laid out as a matrix and transformed in four
-steps (Bailey, FFTs in external or hierarchical memory, 1990): along the columns, a factor for each entry, along the
-rows. The spectrum comes out in the order of that matrix, in which it is multiplied and transformed back. This takes a
-third of the time of a long FFT, and the result is the same to rounding.
+A library computes one long FFT sample by sample, but many short FFTs of one length several at once. So a signal of rows
+x columns samples becomes a matrix, which is transformed in steps (Bailey, FFTs in external or hierarchical memory,
+1990): along the columns, times a factor for each entry, along the rows. The spectrum has the order of this matrix; it
+is multiplied and transformed back in this order. This takes a third of the time of a long FFT, and the result is the
+same except for rounding.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ Samples = NDArray[np.float64]
 Spectrum = NDArray[np.complex128]
 
 LEAST_LONG = 2**17
-"""Samples from which on the matrix is faster than one FFT, which fits the caches below."""
+"""From this number of samples, the matrix is faster than one FFT; shorter signals fit the caches."""
 
-# Above it, the factors of the matrix would take more than 64 MB.
+# Above this number, the factors of the matrix would take more than 64 MB.
 _LARGEST = 2**23
-# FFTs of other lengths have slow passes.
+# FFTs of lengths with other prime factors are slow.
 _LARGEST_PRIME = 13
-# A matrix of other shape has rows or columns that are too long for the caches.
+# A matrix of another shape has rows or columns that are too long for the caches.
 _LARGEST_RATIO = 16
-# Rows that are worked on at a time, so that they stay in the caches; a multiple of what one instruction takes.
+# Number of rows in a block, which fits the caches; a multiple of the number that one instruction handles.
 _BLOCK_BYTES = 1 << 18
-# Whatever a signal is divided by to a lower rate, most ratios of rates in use divide it.
+# Lengths are multiples of this number, because most ratios of rates in use divide it.
 _OFTEN_DIVIDED = 100
-# By which the rows are divided for most factors in use.
+# Rows are multiples of this number, which is divisible by most ratios in use.
 _OFTEN_FACTOR = 20
 
 
 def good_length(minimum: int) -> int:
-    """The smallest length at least as large that factors well, and that usual ratios of sampling rates divide."""
+    """The smallest length from `minimum` on that has small prime factors and that usual ratios of rates divide."""
     smallest = -(-minimum // _OFTEN_DIVIDED)
     return _OFTEN_DIVIDED * int(fft.next_fast_len(smallest, real=True))
 
@@ -63,12 +63,12 @@ def _largest_prime(n: int) -> int:
 
 @functools.lru_cache(maxsize=256)
 def _rows(length: int, factor: int) -> int:
-    """Rows of the matrix of a long signal whose columns `factor` divides; 0 for one that has no good matrix."""
+    """Number of rows of the matrix of a long signal whose columns `factor` divides; 0 if there is no good matrix."""
     if not LEAST_LONG <= length <= _LARGEST or length % (2 * factor) or _largest_prime(length) > _LARGEST_PRIME:
         return 0
     root = math.isqrt(length)
     fitting = [n for n in range(2, root * 4, 2) if length % n == 0 and length // n % factor == 0]
-    # the same matrix whatever the factor, where it can be, so that gains are made once
+    # if possible, the same matrix for every factor, so that gains are computed once
     fitting = [n for n in fitting if length // n % math.lcm(factor, _OFTEN_FACTOR) == 0] or fitting
     best = min(fitting, key=lambda n: abs(math.log(n * n / length)), default=0)
     return best if best and 1 / _LARGEST_RATIO < best * best / length < _LARGEST_RATIO else 0
@@ -86,20 +86,21 @@ def _twiddles(rows: int, columns: int) -> Spectrum:
 
 
 class _Rooms(threading.local):
-    """The arrays of a thread that one signal after the other goes through: to take new ones each time would spread
-    over the memory of the process, most of it between small blocks that live on."""
+    """The work arrays of a thread, which are used again for each signal. New arrays for each signal would spread over
+    the memory of the process, between small blocks that live longer.
+    """
 
     def __init__(self) -> None:
         self.arrays: dict[str, NDArray[Any]] = {}
 
 
 _rooms = _Rooms()
-# Longer signals come seldom.
+# Longer signals are rare.
 _KEPT_BYTES = 32 << 20
 
 
 def _room(name: str, size: int, dtype: type[np.generic]) -> NDArray[Any]:
-    """An array of this thread, shape (size,), with anything in it."""
+    """An array of this thread, shape (size,); its values are undefined."""
     found = _rooms.arrays.get(name)
     if found is None or len(found) < size:
         found = np.empty(size, dtype)
@@ -110,8 +111,8 @@ def _room(name: str, size: int, dtype: type[np.generic]) -> NDArray[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Transform:
-    """The way of a signal of `length` samples, an even number, through its spectrum; `factor` divides the rate that it
-    comes back at, and the length. Its gains fit any signal of this length and factor.
+    """A filter of signals of `length` samples (an even number) through the spectrum. The rate and the length of the
+    result are divided by `factor`. Gains fit every signal with this length and factor.
     """
 
     length: int
@@ -119,14 +120,14 @@ class Transform:
     rows: int = field(init=False)
 
     def __post_init__(self) -> None:
-        """Raise ValueError for lengths that cannot be had."""
+        """Raise ValueError for lengths that are not possible."""
         if self.length % 2 or self.length % self.factor or self.length < 2:
             raise ValueError(f"a length of {self.length} samples is not even, or not a multiple of {self.factor}")
         object.__setattr__(self, "rows", _rows(self.length, self.factor))
 
     @property
     def order(self) -> tuple[int, int]:
-        """Length and rows: gains are the same for all that have the same."""
+        """Length and rows. Transforms for which these are equal use the same gains."""
         return self.length, self.rows
 
     def gain(self, spectrum: Spectrum) -> Spectrum:
@@ -152,11 +153,11 @@ class Transform:
         modulus_at_nyquist: bool = False,
         count: int | None = None,
     ) -> Samples:
-        """`x`, followed by zeros to the length, times the gains, at the lower rate: shape (length // factor,).
+        """`x`, followed by zeros to the length, multiplied by the gains, at the lower rate: shape (length // factor,).
 
-        The filter wraps around. `prepare` changes a copy of `x` in place before; `modulus_at_nyquist`: at the Nyquist
-        frequency of `x` the modulus of the product counts and not its real part, as in obspy's removal of responses.
-        Of the result, `count` samples are given, or all.
+        The filter wraps around. `prepare` changes a copy of `x` in place first. With `modulus_at_nyquist`, the product
+        at the Nyquist frequency of `x` is replaced by its modulus and not by its real part, as in obspy's removal of
+        responses. `count` is the number of samples to return; all without it.
         """
         signal = _room("samples", self.length, np.float64)
         signal[: len(x)] = x
@@ -186,7 +187,7 @@ class Transform:
                 some = some.reshape(len(some), self.factor, kept).sum(axis=1)
             np.fft.ifft(some, axis=1, out=some)
             np.multiply(some, np.conjugate(back[part]), out=short[part])
-        if self.factor == 1:  # the samples that went in are not needed any more, and their room is as large
+        if self.factor == 1:  # the input is not needed any more, and its array has the right size
             np.fft.irfft(short, rows, axis=0, out=signal.reshape(rows, columns))
             return signal[:count].copy()
         y: Samples = np.fft.irfft(short, rows, axis=0).reshape(-1)[:count]
@@ -194,7 +195,7 @@ class Transform:
         return y
 
     def _as_one(self, signal: Samples, gains: tuple[Spectrum, ...], modulus_at_nyquist: bool) -> Samples:
-        """`filtered` by one FFT each way."""
+        """Like `filtered`, with one FFT in each direction."""
         spectrum: Spectrum = np.fft.rfft(signal)
         for gain in gains:
             spectrum *= gain
@@ -208,8 +209,8 @@ class Transform:
 
 
 def folded(spectrum: Spectrum, length: int, factor: int) -> Spectrum:
-    """The spectrum of every `factor`-th of `length` real samples, times the factor, which divides the length; by half
-    spectra, with frequency along the last axis."""
+    """The spectrum of every `factor`-th of `length` real samples, times the factor, which divides the length. Input and
+    result are half spectra with frequency along the last axis."""
     shorter = length // factor
     wanted = shorter // 2 + 1
     total = spectrum[..., :wanted].copy()
@@ -219,7 +220,7 @@ def folded(spectrum: Spectrum, length: int, factor: int) -> Spectrum:
             total += spectrum[..., first:stop]
         elif first > length // 2 or length - first <= length // 2:
             total += np.conjugate(spectrum[..., length - stop + 1 : length - first + 1][..., ::-1])
-        else:  # the Nyquist frequency is inside
+        else:  # the Nyquist frequency is one of the frequencies
             place = np.arange(first, stop)
             upper = place > length // 2
             part = spectrum[..., np.where(upper, length - place, place)]

@@ -1,4 +1,4 @@
-"""Filters as gains on spectra: what takes the place of a step where several of them are done in one pass."""
+"""Filters as gains on spectra, for steps that are done together in one pass."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Spectrum = NDArray[np.complex128]
 
 
 class Gain(Protocol):
-    """A filter; equal ones are equal and have the same hash."""
+    """A filter. Equal filters compare equal and have the same hash."""
 
     def spectrum(self, length: int, dt: float) -> Spectrum:
         """The gain at the frequencies of a real FFT of `length` samples `dt` seconds apart, (length // 2 + 1,)."""
@@ -32,7 +32,7 @@ class FilterGain:
     zerophase: bool
 
     def spectrum(self, length: int, dt: float) -> Spectrum:
-        """Of one pass, or of two that are each other's reverse."""
+        """The gain of one pass, or of two passes in opposite directions."""
         sections = butterworth_sections(self.kind, self.corners, self.frequencies, 1.0 / dt)
         turn = np.exp(-2j * np.pi / length * np.arange(length // 2 + 1))
         found: Spectrum = np.ones(len(turn), np.complex128)
@@ -43,9 +43,9 @@ class FilterGain:
 
 @dataclass(frozen=True, slots=True)
 class DerivativeGain:
-    """Central differences, as `operators.differentiate` takes them away from the ends."""
+    """Central differences, the same as `operators.differentiate` except at the ends of the data."""
 
     def spectrum(self, length: int, dt: float) -> Spectrum:
-        """The sine of the angle between two samples, per interval."""
+        """i times the sine of the phase between two samples, divided by the interval."""
         found: Spectrum = 1j / dt * np.sin(2 * np.pi / length * np.arange(length // 2 + 1))
         return found

@@ -25,7 +25,7 @@ with extra("obspy"):
 Values = NDArray[np.float64]
 
 _KEPT_BYTES = 64 * 1024 * 1024
-_MOST_ROUNDS = 100  # of the adaptive weights, which need about ten
+_MOST_ROUNDS = 100  # number of rounds for the adaptive weights, which need about ten
 
 
 class Weighting(Enum):
@@ -45,12 +45,13 @@ class Tapers:
 
 
 _lock = threading.Lock()
-# tapers that are larger than the limit are kept alone
+# tapers that are larger than the limit are kept, but then nothing else
 _kept: LRUCache[tuple[int, float, int], Tapers] = LRUCache(_KEPT_BYTES, lambda t: min(t.values.nbytes, _KEPT_BYTES))
 
 
 def slepian_tapers(npts: int, time_bandwidth: float, count: int) -> Tapers:
-    """The first `count` Slepian sequences of `npts` samples; the latest ones are kept, and nobody may change them.
+    """The first `count` Slepian sequences of `npts` samples; the latest results are cached, so callers must not change
+    them.
 
     Raises
     ------
@@ -103,7 +104,7 @@ def _equal_sum(x: Values, tapers: Tapers, nfft: int) -> Values:
 
 
 def _adaptive_mean(spectra: Values, concentrations: Values, variance: float) -> Values:
-    """Thomson's weights: what leaked from outside the band counts less where the spectrum is low.
+    """Thomson's weights: tapers with much leakage from outside the band get small weights where the spectrum is low.
 
     The fixed point of Percival & Walden (1993, Spectral Analysis for Physical Applications, equations 368a and 370a).
     """

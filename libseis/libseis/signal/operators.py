@@ -35,7 +35,7 @@ def butterworth_sections(
     corners
         Poles of each side.
     frequencies
-        Corner frequencies in Hz, 3 dB down in one pass: two in rising order for a band, else one.
+        Corner frequencies in Hz, 3 dB down in one pass: two in rising order for a band, otherwise one.
     rate
         Samples per second.
 
@@ -65,7 +65,7 @@ def butterworth_sections(
     return sos
 
 
-# scipy's names of the designs; the corner of a Bessel filter is 3 dB down, as that of a Butterworth filter is
+# scipy's names of the designs; like a Butterworth filter, the Bessel filter is 3 dB down at its corner
 _SCIPY: Final = {
     FilterDesign.BUTTERWORTH: "butter", FilterDesign.BESSEL: "bessel_mag", FilterDesign.CHEBYSHEV1: "cheby1",
     FilterDesign.CHEBYSHEV2: "cheby2", FilterDesign.ELLIPTIC: "ellip",
@@ -74,8 +74,9 @@ _SCIPY: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Recursive:
-    """A recursive filter: what passes, poles of each side, corners in Hz (of a band two in rising order), its design,
-    and where that has them the ripple of the pass band and the attenuation of the stop band, in dB."""
+    """A recursive filter: which side passes, poles of each side, corners in Hz (for a band two in rising order), and
+    the design. Some designs have a ripple of the pass band and an attenuation of the stop band, in dB.
+    """
 
     kind: FilterType
     corners: int
@@ -91,8 +92,9 @@ class Recursive:
         return _sections(self, rate)
 
     def settling_time(self, rate: float) -> float:
-        """Seconds in which the impulse response decays to 1e-9 at a rate (Hz): the slowest pole. 0 where the rate is
-        too low for the corners, and the filter takes no datum."""
+        """Seconds in which the impulse response decays to 1e-9 at a rate (Hz), from the slowest pole. 0 if the rate is
+        too low for the corners, because the filter refuses such data.
+        """
         if max(self.frequencies) >= 0.5 * rate:
             return 0.0
         sections = self.sections(rate)
@@ -121,7 +123,8 @@ def apply_filter(x: Samples, sos: NDArray[np.float64], zerophase: bool) -> Sampl
 def remove_line(x: Samples) -> None:
     """Subtract from `x`, in place, the straight line of least squares; needs two samples.
 
-    Sums over time in closed form, with time from the middle on, in blocks that stay in the caches.
+    Sums over time are known in closed form. Time counts from the middle, and the data are read in blocks that fit the
+    caches.
 
     Raises
     ------
@@ -149,7 +152,7 @@ _RAMP = np.arange(4096.0)
 
 
 def spline_trend(x: Samples, order: int, samples_between: int) -> Samples:
-    """The least-squares spline of each row, with a knot every so many samples; shape of `x`."""
+    """The least-squares spline of each row, with a knot every `samples_between` samples; same shape as `x`."""
     npts = x.shape[-1]
     places = np.arange(npts, dtype=np.float64)
     inner = places[max(samples_between, order + 1) : npts - order - 1 : max(samples_between, order + 1)]
@@ -172,7 +175,7 @@ def differentiate(x: Samples, dt: float) -> Samples:
 
 
 def envelope(x: Samples) -> Samples:
-    """Modulus of the analytic signal, by an FFT of a fast length; the FFT wraps around, which affects the ends."""
+    """Modulus of the analytic signal, by an FFT with a fast length. The FFT wraps around, which affects the ends."""
     npts = x.shape[-1]
     y: Samples = np.abs(signal.hilbert(x, N=next_fast_len(npts), axis=-1)[..., :npts])
     return y

@@ -26,23 +26,23 @@ with extra("obspy"):
 
 Samples = NDArray[np.float64]
 
-# A polyphase filter has 2 * 32 * max(up, down) taps; up to here they cost less than the samples of a minute
+# A polyphase filter has 2 * 32 * max(up, down) taps; up to this number they cost less than the samples of a minute
 _LARGEST_RATIO = 2_000
 
 # Phases of the table between two samples. The kernel is interpolated linearly between phases. Its second derivative is
 # at most pi**2 / 3 of its peak, so that a tap is wrong by at most (pi**2 / 3) / 8 / 2048**2 = 1e-7 of the peak
 _PHASES = 2_048
 
-# Values gathered at a time; 4 MB fit the caches
+# Number of values that are gathered at once; 4 MB fit the caches
 _GATHERED = 2**19
 
-# New samples that one block of the filter gives, with those that its length takes: many short FFTs of one length are
-# faster than one long FFT, and than a sum of products for each sample. Fewer new samples are not worth it
+# New samples and filter length in one block: many short FFTs of one length are faster than one long FFT, and faster
+# than a sum of products for each sample. With fewer new samples this is not faster.
 _BLOCK = 1_024
 _FEW = 512
-# One FFT back for each phase of the kernel; with more phases, sums of products are as fast
+# Each phase of the kernel needs one inverse FFT; with more phases, sums of products are as fast
 _MOST_PHASES = 8
-# Input samples of the blocks that are worked on at a time: 1 MB
+# Input samples of the blocks that are processed at once: 1 MB
 _AT_ONCE = 2**17
 
 
@@ -65,8 +65,9 @@ def grid_time_ns(index: int, rate: Fraction) -> int:
 
 @dataclass(frozen=True, slots=True)
 class NewGrid:
-    """Where new samples stand: the number of the first on the grid of the new rate, its place after the first old one
-    and the distance of two, both in old samples, and how many there are within the data."""
+    """The positions of new samples: the number of the first one on the grid of the new rate, its distance from the
+    first old sample and the distance between two (both in old samples), and how many are within the data.
+    """
 
     first: int
     start: Fraction
@@ -80,13 +81,13 @@ class NewGrid:
         # time of the first new sample after x[0], in old sample intervals
         start = Fraction(0) if on_grid else (first / new - Fraction(t0_ns, SECOND_NS)) * old
         step = old / new
-        # like the first sample, the last one may be off by a rounded ns
+        # like the first sample, the last one may be off by a nanosecond, because of rounding
         count = (npts - 1 - start + old / SECOND_NS) // step + 1
         return cls(first, start, step, max(count, 0))
 
     @property
     def unchanged(self) -> bool:
-        """Whether the new samples are the old ones."""
+        """Whether the new samples are the same as the old ones."""
         return not self.start and self.step == 1
 
 
@@ -94,8 +95,8 @@ def resample(x: Samples, t0_ns: int, old: Fraction, new: Fraction) -> tuple[Samp
     """The samples on the grid of `new` (samples per second) through time 0, and the first one's number on the grid.
 
     `x` has shape (npts,) or (3, npts), its first sample is at `t0_ns`, its rate is `old`. The result has all grid times
-    within the data. The data are extended at both ends by odd reflection, so that an offset or a trend makes no step
-    there. This affects samples that are nearer to an end than half the kernel (`design.kernel_seconds`).
+    within the data. The data are extended at both ends by odd reflection, so that an offset or a trend does not cause a
+    step there. This affects samples that are nearer to an end than half the kernel (`design.kernel_seconds`).
     """
     grid = NewGrid.of(x.shape[-1], t0_ns, old, new)
     step, count = grid.step, grid.count
@@ -110,14 +111,16 @@ def resample(x: Samples, t0_ns: int, old: Fraction, new: Fraction) -> tuple[Samp
 
 @dataclass(frozen=True, slots=True)
 class KernelGain:
-    """The filter of a rate that is divided by `down`, as a gain: what comes out at old sample m * down is the new one
-    m, which stands `start` old samples later."""
+    """The filter for a rate that is divided by `down`, as a gain.
+
+    Its output at old sample m * down is new sample m, which is `start` old samples later.
+    """
 
     start: Fraction
     down: int
 
     def spectrum(self, length: int, dt: float) -> NDArray[np.complex128]:
-        """At the frequencies of a real FFT of so many old samples."""
+        """The gain at the frequencies of a real FFT of `length` old samples."""
         scale = 1.0 / self.down
         reach = math.ceil(RESAMPLING_HALF_LENGTH / scale)
         before = math.floor(self.start) - reach
@@ -163,7 +166,8 @@ def _polyphase(x: Samples, start: Fraction, step: Fraction, count: int) -> Sampl
 
 @functools.lru_cache(maxsize=64)
 def _taps(up: int, offset: Fraction, scale: float, reach: int) -> NDArray[np.float64]:
-    """The kernel at every `1 / up` old samples from `offset` to its end; the taps of each phase have the sum one."""
+    """The kernel at every `1
+    up` old samples from `offset` to its end; the sum of the taps of each phase is one."""
     length = math.ceil(reach * up - offset) + 1
     taps = _kernel((float(offset) + np.arange(length)) / up, scale)
     for phase in range(min(up, length)):
@@ -179,8 +183,8 @@ _Kernel = tuple[int, int, Fraction, float, int]
 def _by_blocks(x: Samples, kernel: _Kernel, dropped: int, y: Samples) -> None:
     """Fill y[m] with the sum over k of x[k] * taps[(m + dropped) * down - k * up].
 
-    New samples of a phase are `down` old ones apart: each phase is a filter of its own that keeps every `down`-th
-    sample. It is evaluated in blocks that overlap by its length (Oppenheim & Schafer, section 8.7.3).
+    New samples of a phase are `down` old ones apart: each phase is a separate filter that keeps every `down`-th sample.
+    It is evaluated in blocks that overlap by its length (Oppenheim & Schafer, section 8.7.3).
     """
     up, down = kernel[:2]
     lead, gains = _gains(*kernel)
@@ -203,7 +207,7 @@ def _by_blocks(x: Samples, kernel: _Kernel, dropped: int, y: Samples) -> None:
 
 
 def _between(x: Samples, first: int, stop: int) -> Samples:
-    """x[first:stop], with zeros where there is nothing."""
+    """x[first:stop], with zeros for positions outside of `x`."""
     if first >= 0 and stop <= len(x):
         return x[first:stop]
     found = np.zeros(stop - first)
@@ -214,7 +218,7 @@ def _between(x: Samples, first: int, stop: int) -> Samples:
 
 
 def _reflected(x: Samples, room: int) -> Samples:
-    """`x` with so many samples more on both sides: the data turned about their ends."""
+    """`x` extended by a number of samples on both sides: the data rotated by 180 degrees about their ends."""
     npts = x.shape[-1]
     if npts <= room:
         widths = [(0, 0)] * (x.ndim - 1) + [(room, room)]
@@ -228,7 +232,7 @@ def _reflected(x: Samples, room: int) -> Samples:
 
 @functools.lru_cache(maxsize=32)
 def _gains(up: int, down: int, offset: Fraction, scale: float, reach: int) -> tuple[int, NDArray[np.complex128]]:
-    """New samples of a block that lack old ones before them, and the spectra of the phases' taps."""
+    """New samples of a block whose filter would need old samples before it, and the spectra of the phases' taps."""
     taps = _taps(up, offset, scale, reach)
     longest = -(-len(taps) // up)
     lead = -(-(longest - 1) // down)
@@ -264,7 +268,7 @@ def _table(x: Samples, start: Fraction, step: Fraction, count: int) -> Samples:
 
 @functools.lru_cache(maxsize=8)
 def _kernels(scale: float, reach: int) -> NDArray[np.float64]:
-    """The taps of new samples that are 0, 1/n ... 1 old samples after x[reach - 1], each with 2 * reach taps."""
+    """The taps for new samples that are 0, 1/n ... 1 old samples after x[reach - 1]; each has 2 * reach taps."""
     phases = max(16, math.ceil(_PHASES * scale))
     behind = np.arange(reach - 1, -reach - 1, -1)
     kernels = _kernel(np.linspace(0.0, 1.0, phases + 1)[:, None] + behind, scale)
@@ -274,7 +278,7 @@ def _kernels(scale: float, reach: int) -> NDArray[np.float64]:
 
 
 def interpolate(x: Samples, old_dt: float, new_dt: float, method: str) -> Samples:
-    """Samples every `new_dt` seconds from the first one on, by obspy's interpolation without a filter before it.
+    """Samples every `new_dt` seconds from the first one, by obspy's interpolation; the data are not filtered first.
 
     Parameters
     ----------
@@ -293,7 +297,7 @@ def interpolate(x: Samples, old_dt: float, new_dt: float, method: str) -> Sample
     with extra("obspy"):
         from obspy.signal import interpolation
 
-    # without this, a rounding error can put the last sample beyond the data, which the kernels refuse
+    # without this, a rounding error could put the last sample beyond the data, which the kernels do not accept
     count = math.floor((x.shape[-1] - 1) * old_dt / new_dt * (1.0 + 1e-12)) + 1
     head, tail = (0.0, old_dt), (0.0, new_dt, count)
     rows = []

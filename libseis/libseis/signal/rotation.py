@@ -97,7 +97,7 @@ def free_surface_matrix(back_azimuth: float, slowness: float, vp: float, vs: flo
 
 
 def check_axes(matrix: Matrix, what: str) -> None:
-    """Raise MatrixError if three axes are in one plane, or so nearly that the rotation would amplify noise too much."""
+    """Raise MatrixError if three axes are (nearly) in one plane, so that the rotation would amplify noise too much."""
     values = np.linalg.svd(matrix, compute_uv=False) if np.isfinite(matrix).all() else np.zeros(3)
     if not values[-1] * MOST_CONDITION > values[0]:
         raise MatrixError(f"{what} is singular: its three axes lie in one plane", ErrorSeverity.Invalid, shape=(3, 3))

@@ -46,7 +46,7 @@ RAMPS: dict[str, Callable[[Weights], Weights]] = {"linear": _linear, "cosine": _
 def apply_end_taper(x: Weights, shape: TaperShape, fraction: float) -> None:
     """Multiply `x` (time along the last axis) in place by a taper that is 0 at the first and last sample.
 
-    `fraction` (0 to 0.5] is the tapered share at each end; HANN covers everything whatever the fraction.
+    `fraction` (0 to 0.5] is the tapered share at each end; HANN covers all samples and does not use the fraction.
     """
     npts = x.shape[-1]
     if shape is TaperShape.HANN:
@@ -83,7 +83,7 @@ class _RampTaper:
     """A taper with a ramp at each end; times are seconds in the datum's own time base.
 
     It is zero before t0head, rises to one at t1head, is one until t1tail, and falls to zero at t0tail. A head with
-    t0head >= t1head, or a tail with t1tail >= t0tail, is left out; MsPASSError (Invalid) where both are.
+    t0head >= t1head, or a tail with t1tail >= t0tail, is left out. MsPASSError (Invalid) is raised if both are.
     """
 
     t0head: float

@@ -10,12 +10,12 @@ from libseis.objects.kinds import Atomic
 from libseis.objects.samples import part
 
 SHORT_SEGMENT_HANDLING = ("kill", "truncate", "pad")
-ALGORITHM = "WindowDataAtomic"  # MsPASS's name of what cuts one datum, on whose log entries users filter
+ALGORITHM = "WindowDataAtomic"  # the name in MsPASS of the function that cuts one datum; users filter log entries by it
 
 
 @dataclass(frozen=True, slots=True)
 class SampleRange:
-    """The samples of a window, and which of them the datum has."""
+    """The samples of a window, and the part of them that the datum has."""
 
     first: int
     count: int
