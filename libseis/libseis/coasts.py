@@ -15,14 +15,15 @@ from numpy.typing import NDArray
 Ring = NDArray[np.float64]
 
 _FILE: Final = Path(__file__).with_name("coastlines.npz")
-# Of maps that are wider, degrees, the fine scale shows less than a pixel.
+# On wider maps (degrees), the fine scale shows details that are smaller than a pixel.
 _FINE_DEGREES: Final = 20.0
 
 
 @cache
 def rings(scale: str) -> tuple[Ring, ...]:
-    """Closed rings of land at a scale, "10m" or "50m" (1 to so many million): longitude and latitude in degrees, shape
-    (points, 2)."""
+    """Closed rings of land at the scale "10m" or "50m" (1 to 10 or 50 million): longitude and latitude in degrees,
+    shape (points, 2).
+    """
     with np.load(_FILE) as stored:
         points = np.cumsum(stored[f"steps_{scale}"], axis=0, dtype=np.int64) / 1000.0
         ends = np.cumsum(stored[f"lengths_{scale}"])
@@ -30,7 +31,7 @@ def rings(scale: str) -> tuple[Ring, ...]:
 
 
 def land(west: float, east: float, south: float, north: float) -> list[Ring]:
-    """The land in a box of degrees, as rings that end at its edges; `west` < `east`, and either may be beyond 180."""
+    """The land in a box of degrees, as rings that end at its edges; `west` < `east`, and both may be beyond 180."""
     scale = "10m" if max(east - west, north - south) <= _FINE_DEGREES else "50m"
     found = []
     for ring in rings(scale):
@@ -46,8 +47,9 @@ def land(west: float, east: float, south: float, north: float) -> list[Ring]:
 
 
 def _cut(ring: Ring, west: float, east: float, south: float, north: float) -> Ring:
-    """A ring within a box (Sutherland and Hodgman, Comm. ACM 17, 1974): edge by edge, points outside give way to where
-    the line crosses it."""
+    """A ring within a box (Sutherland and Hodgman, Comm. ACM 17, 1974): at each edge in turn, points outside are
+    replaced by the points where the line crosses the edge.
+    """
     for axis, bound, sign in ((0, west, 1.0), (0, east, -1.0), (1, south, 1.0), (1, north, -1.0)):
         if len(ring) == 0:
             break

@@ -17,7 +17,7 @@ from typing import Any
 
 # padding around a code in a fixed-width field
 _PADDING = " \t\r\n\0"
-# how sources write a blank location: SEED and web services use dashes, keys of archives use underscores
+# spellings of a blank location in the sources: SEED and web services use dashes, keys of archives use underscores
 _FILL = "-_ "
 _LETTERS = string.ascii_uppercase + string.digits
 

@@ -67,4 +67,4 @@ def of_document(document: Mapping[str, Any]) -> EpochSpan:
 def _ns(seconds: float | None) -> int | None:
     if seconds is None or not math.isfinite(seconds):
         return None
-    return round(seconds * 1e6) * 1000  # a float of today's epoch seconds cannot hold finer digits
+    return round(seconds * 1e6) * 1000  # today's epoch seconds as a float cannot have more digits

@@ -111,7 +111,7 @@ def graticule(
     """
     lat, lon = centre
     south, north = max(-90.0, lat - reach), min(90.0, lat + reach)
-    pole = north == 90.0 or south == -90.0  # it is on the map, and with it each meridian
+    pole = north == 90.0 or south == -90.0  # the pole is on the map, and so is a part of each meridian
     half = 180.0 if pole else min(180.0, reach / np.cos(np.radians(max(abs(south), abs(north)))))
     fine = np.linspace(0.0, 1.0, 721)
     lines = [(True, at) for at in _multiples(steps[0], south, north) if abs(at) < 90.0]
@@ -134,7 +134,7 @@ def _multiples(step: float, low: float, high: float) -> Floats:
 def geodesic(lat1: Any, lon1: Any, lat2: Any, lon2: Any) -> Geodesic:
     """The shortest way between places on the WGS84 ellipsoid, to a millimetre.
 
-    Vincenty's inverse formula (Survey Review 23, 1975); where it does not converge, near the antipode, the azimuth is
+    Vincenty's inverse formula (Survey Review 23, 1975); if it does not converge (near the antipode), the azimuth is
     found by halving (Karney, Journal of Geodesy 87, 2013, section 4).
 
     Parameters
@@ -185,8 +185,10 @@ def _inverse(lat1: Floats, lon1: Floats, lat2: Floats, lon2: Floats) -> tuple[Fl
 
 
 def _arc(sin1: Floats, cos1: Floats, sin2: Floats, cos2: Floats, far: Floats) -> tuple[Floats, ...]:
-    """Terms of Vincenty's formula for the arc on the auxiliary sphere over a longitude: sine and cosine of the arc's
-    length, sine of its azimuth at the equator, cosine of twice the arc to its middle, squared cosine of the azimuth."""
+    """Terms of Vincenty's formula for the arc on the auxiliary sphere for a longitude difference: sine and cosine of
+    the arc's length, sine of its azimuth at the equator, cosine of twice the arc to its middle, squared cosine of the
+    azimuth.
+    """
     sin_s = np.hypot(cos2 * np.sin(far), cos1 * sin2 - sin1 * cos2 * np.cos(far))
     cos_s = sin1 * sin2 + cos1 * cos2 * np.cos(far)
     sin_alpha = np.where(sin_s > 0, cos1 * cos2 * np.sin(far) / sin_s, 0.0)

@@ -1,4 +1,4 @@
-"""Names of a package that are loaded when they are first used: its `__getattr__` (PEP 562)."""
+"""Names of a package that are loaded at their first use: the `__getattr__` of the package (PEP 562)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def late(package: str, homes: Mapping[str, tuple[str, ...]]) -> Callable[[str], Any]:
-    """The `__getattr__` of a package whose names stand in the modules that `homes` names, relative to it."""
+    """Make the `__getattr__` of a package. `homes` gives the modules, relative to the package, that have its names."""
     home_of = {name: home for home, names in homes.items() for name in names}
 
     def load(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""A Figure that a notebook shows by itself, without pyplot and without %matplotlib."""
+"""A Figure that a notebook shows without pyplot and without %matplotlib."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ with extra("plot"):
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-# CSS's pixels: a picture has more of them, so that it is sharp on fine screens too
+# CSS counts in its own pixels; a picture has more pixels than that, so that it is sharp on good screens too
 _PIXELS_AN_INCH: Final = 96
-# Okabe and Ito's colours, which people with any kind of colour vision tell apart (https://jfly.uni-koeln.de/color/)
+# Colours by Okabe and Ito, which colour-blind people can tell apart (https://jfly.uni-koeln.de/color/)
 ORANGE, GREEN, BLUE, VERMILION = "#E69F00", "#009E73", "#0072B2", "#D55E00"
 
 
 class Picture(Figure):
-    """matplotlib's Figure; the last expression of a cell shows it."""
+    """matplotlib's Figure. If it is the last expression of a cell, the notebook shows it."""
 
     def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
         out = BytesIO()

@@ -1,4 +1,4 @@
-"""How values show themselves in notebooks: tables of HTML, every text escaped."""
+"""Show values in notebooks as HTML tables; every text is escaped."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from .isotime import iso
 
 MOST_ROWS: Final = 50
 _CELL: Final = "text-align:left;padding:1px 12px 1px 0;vertical-align:top"
-_LONGEST: Final = 120  # characters of a cell
-# Nanoseconds that are times lie after 1971; counts of samples and seconds are far smaller.
+_LONGEST: Final = 120  # largest number of characters in a cell
+# Larger numbers are times in nanoseconds (after 1971); counts of samples and seconds are much smaller.
 _TIMES: Final = ("_ns", "time")
 _LEAST_TIME_NS: Final = 31_536_000 * 1_000_000_000
 
 
 def values_html(title: str, rows: Mapping[str, Any], below: str = "") -> str:
-    """A table of two columns; `below` is HTML that stands under it."""
+    """A table of two columns; `below` is HTML for under the table."""
     body = "".join(
         f'<tr><th style="{_CELL}">{escape(name)}</th><td style="{_CELL}">{_text(name, value)}</td></tr>'
         for name, value in rows.items()
@@ -26,7 +26,7 @@ def values_html(title: str, rows: Mapping[str, Any], below: str = "") -> str:
 
 
 def rows_html(title: str, rows: Sequence[Mapping[str, Any]], total: int) -> str:
-    """A table with a row for each mapping, of which there are `total`; keys that none has are left out."""
+    """A table with one row per mapping. `total` is the number of all mappings; keys without any value are left out."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     head = "".join(f'<th style="{_CELL}">{escape(name)}</th>' for name in names)
     body = "".join(f"<tr>{_line(names, row)}</tr>" for row in rows)
@@ -42,7 +42,7 @@ def _line(names: Iterable[str], row: Mapping[str, Any]) -> str:
 
 
 def _text(name: str, value: Any) -> str:
-    """A cell, escaped; times that are nanoseconds are read as such."""
+    """A cell with escaped text; numbers that must be times in nanoseconds are written as times."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -29,8 +29,8 @@ class AdjointSource:
     """The adjoint source of one component, in forward time as SPECFEM reads it.
 
     samples: shape (npts,), first sample at `time_offset` s after the origin. component: SPECFEM's channel code, such as
-    BXE. channel_id: of the observed trace. starttime: ISO 8601 of the first sample. window_misfits: what pyadjoint
-    says of each window.
+    BXE. channel_id: of the observed trace. starttime: ISO 8601 of the first sample. window_misfits: pyadjoint's results
+    for each window.
     """
 
     channel_id: str

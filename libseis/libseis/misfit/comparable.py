@@ -32,7 +32,7 @@ _SPECFEM = {".semd": "m", ".semv": "m/s", ".sema": "m/s**2", ".semp": "Pa"}
 
 
 def specfem_units(name: str) -> str:
-    """The unit of samples from SPECFEM's file name; "" if the name does not tell."""
+    """The unit of samples from SPECFEM's file name; "" if the name does not show it."""
     return _SPECFEM.get(PurePosixPath(name).suffix.lower(), "")
 
 

@@ -29,11 +29,13 @@ class Processing(StrEnum):
     """How raw traces are processed before they are compared."""
 
     PYATOA = "pyatoa"
-    """What Pyatoa 0.4.2, its current release, does: mean removed, both ends tapered, band-pass, cleaned again. The
-    source time function only with a half duration in the Config; components 1, 2, 3 are not rotated."""
+    """The processing of Pyatoa 0.4.2, its current release: mean removed, both ends tapered, band-pass, cleaned again.
+    The source time function is used only if the Config has a half duration; components 1, 2, 3 are not rotated.
+    """
     PYATOA_2022 = "pyatoa_2022"
-    """The processing of the published numbers, to the sample: response and source time function by default, an early
-    left taper that has no effect, an asymmetric Gaussian of 2n taps."""
+    """The processing of the published numbers, exact to the sample: response and source time function by default, an
+    early left taper that has no effect, an asymmetric Gaussian of 2n taps.
+    """
     EXACT = "exact"
     """The steps of 2022, but the early taper covers the samples before the origin, as was intended, and the Gaussian is
     symmetric, so that it does not shift the data."""
@@ -108,15 +110,15 @@ class Config:
 
     @property
     def synthetic_waveform_tag(self) -> str:
-        """The tag of the synthetics: the configured one, else the tag of the evaluation."""
+        """The tag of the synthetics: the configured one, or else the tag of the evaluation."""
         return self.synthetic_tag or self.evaluation.synthetic_tag
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Config:
         """Make a Config from plain values.
 
-        Pyatoa's keys for gathering data (client, paths) are ignored. Only its editions up to 2022 have them, so a
-        mapping that has some and names no processing means `pyatoa_2022`.
+        Pyatoa's keys for gathering data (client, paths) are ignored. Only its editions up to 2022 have such keys. So a
+        mapping that has some of them and no processing means `pyatoa_2022`.
 
         Parameters
         ----------
@@ -162,7 +164,7 @@ class Config:
     def from_stored(cls, mapping: Mapping[str, Any]) -> Config:
         """Make a Config of a job or message that was stored.
 
-        Until there was the processing `pyatoa`, what named none was processed as `pyatoa_2022`; jobs name theirs since.
+        Old jobs that name no processing were processed as `pyatoa_2022`. Since `pyatoa` was added, jobs always name it.
 
         Parameters
         ----------

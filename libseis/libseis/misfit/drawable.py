@@ -1,4 +1,4 @@
-"""What a figure needs to know of a Manager."""
+"""The data of a Manager that a figure needs."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Geometry:
 
 
 def preferred_origin(event: Event) -> Any:
-    """The preferred origin, or the first one; MisfitError without any."""
+    """The preferred origin, or the first one; MisfitError if there is none."""
     origin = event.preferred_origin() or (event.origins[0] if event.origins else None)
     if origin is None or origin.time is None:
         raise MisfitError("The event has no origin with a time.", Reason.NO_COORDINATES)
@@ -39,7 +39,7 @@ def preferred_origin(event: Event) -> Any:
 
 
 def preferred_mechanism(event: Event) -> Any:
-    """The preferred focal mechanism, or the first one; None without any."""
+    """The preferred focal mechanism, or the first one; None if there is none."""
     return event.preferred_focal_mechanism() or (event.focal_mechanisms[0] if event.focal_mechanisms else None)
 
 

@@ -125,19 +125,19 @@ class Manager:
 
     @property
     def geometry(self) -> Geometry | None:
-        """Distance and azimuths, once standardize() has had an event and an inventory."""
+        """Distance and azimuths, after standardize() with an event and an inventory."""
         return self._geometry
 
     @property
     def time_offset_sec(self) -> float | None:
-        """Start of the synthetics in seconds after the origin, once standardized; None without geometry."""
+        """Start of the synthetics in seconds after the origin, after standardize(); None without geometry."""
         if self._standardized is None or not self._standardized.synthetic or self._geometry is None:
             return None
         return -origin_offset(self._standardized.synthetic[0], self._geometry)
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
-        """Why components were left out, as far as known."""
+        """The known reasons why components were left out."""
         if self._measure_refusals:
             return self._measure_refusals
         for stage in (self._windows, self._preprocessed, self._standardized):
@@ -164,7 +164,7 @@ class Manager:
         return self
 
     def preprocess(self) -> Self:
-        """Response, rotation, filter and source time function, as the config says."""
+        """Remove the response, rotate, filter and convolve with the source time function, as the config says."""
         if self._standardized is None:
             raise ManagerError(
                 "preprocess() needs standardized waveforms; call standardize() first.", needs="standardize"
@@ -250,8 +250,8 @@ class Manager:
     ) -> Self:
         """Run standardize, preprocess, window and measure.
 
-        Without any window nothing is measured: `misfit` stays None, `refusals` say why, and results of an earlier run
-        of this evaluation are removed from the dataset.
+        If there is no window, nothing is measured: `misfit` stays None, `refusals` give the reasons, and results of an
+        earlier run of this evaluation are removed from the dataset.
 
         Parameters
         ----------

@@ -51,7 +51,7 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """The selection of each component, and those that got no window."""
+    """The selection of each component, and the components without a window."""
 
     selections: Mapping[str, Selection] = field(default_factory=dict)
     refusals: tuple[Refusal, ...] = ()
@@ -159,7 +159,7 @@ def _trace_end(trace: Trace, geometry: Geometry) -> float:
 
 
 def window_pairs(pairs: Pairs, config: Config, geometry: Geometry | None, *, keep_rejected: bool = False) -> Windows:
-    """Select the windows of every component; a component without any is refused with the reason."""
+    """Select the windows of every component. A component without windows is refused, with the reason."""
     if geometry is not None and geometry.distance_km < NEAREST_KM:
         message = (
             f"The station lies {geometry.distance_km * 1000:.0f} m from the epicentre; no windows can be bounded there."
@@ -180,7 +180,7 @@ def window_pairs(pairs: Pairs, config: Config, geometry: Geometry | None, *, kee
 
 
 def drop_small(selection: Selection, pair: SelectionInput, ratio: float, keep_rejected: bool) -> Selection:
-    """Without the windows whose largest |observed| is below `ratio` times the trace's."""
+    """The windows without those whose largest |observed| is below `ratio` times the trace's."""
     if ratio <= 0:
         return selection
     peak = float(abs(pair.observed).max())
@@ -198,7 +198,7 @@ def drop_small(selection: Selection, pair: SelectionInput, ratio: float, keep_re
 def measure_fixed(fixed: list[Window], config: Config, pair: SelectionInput) -> tuple[Window, ...]:
     """Windows of another evaluation on the current traces: equal edges; shift, amplitude and correlation are new.
 
-    Edges beyond the end of the trace are refused with MisfitError: the traces are not the ones they were made on.
+    MisfitError is raised for edges beyond the end of the trace, because the windows were made on other traces.
     """
     out = []
     for w in sorted(fixed, key=lambda w: (w.left, w.right)):

@@ -34,10 +34,10 @@ def preprocess_stream(
 ) -> Stream:
     """A processed copy of a stream of standardized traces.
 
-    origin_s: seconds from the first sample to the origin. inventory: remove its response and, but for the processing
-    `pyatoa`, rotate to Z, N, E by its orientations (observed only). half_duration: s, convolve with a Gaussian of that
-    half width (synthetic only).
-    back_azimuth: degrees, for components R and T. told: a list that gets complaints about the station metadata.
+    origin_s: seconds from the first sample to the origin. inventory: remove its response and, except with the
+    processing `pyatoa`, rotate to Z, N, E by its orientations (observed only). half_duration: s, convolve with a
+    Gaussian of that half width (synthetic only). back_azimuth: degrees, for components R and T. told: a list that gets
+    complaints about the station metadata.
     """
     out = stream.copy()
     begin = _begin_as_pyatoa if config.processing is Processing.PYATOA else _begin_as_in_2022
@@ -78,7 +78,7 @@ def _begin_as_in_2022(
 def _begin_as_pyatoa(
     stream: Stream, config: Config, origin_s: float, inventory: Inventory | None, told: list[str]
 ) -> None:
-    """Remove the response of what comes with an inventory, then the mean, and taper both ends; in place."""
+    """With an inventory, remove the response and then the mean, and taper both ends; in place."""
     if inventory is not None and stream:
         station = normalised(inventory, stream[0].stats.network, stream[0].stats.station)
         _remove_responses(stream, config, station, told)
@@ -96,7 +96,7 @@ def _remove_responses(stream: Stream, config: Config, station: Inventory, told: 
 
 
 def clean(data: Samples) -> Samples:
-    """Without the line through its ends and its mean, tapered at both ends; a new array."""
+    """A copy without the line through its ends and without its mean, tapered at both ends."""
     out = without_ramp(data)
     out -= out.mean()
     taper_ends(out, TAPER)
@@ -104,7 +104,7 @@ def clean(data: Samples) -> Samples:
 
 
 def without_ramp(data: Samples) -> Samples:
-    """Without the line through the first and the last sample; a new array."""
+    """A copy without the line through the first and the last sample."""
     first, last = float(data[0]), float(data[-1])
     return data - (first + np.arange(data.size) * (last - first) / (data.size - 1))
 
@@ -143,7 +143,8 @@ def band_limited(data: Samples, sampling_rate: float, config: Config) -> Samples
 def gaussian(half_duration: float, sampling_rate: float, processing: Processing) -> npt.NDArray[np.float64]:
     """A Gaussian source time function with sum 1, shape (2n,) as in Pyatoa or (2n+1,); n = half duration in samples.
 
-    exp(-(t/w)^2) / (sqrt(pi) w), w = n/4. 2n taps have no centre: convolved with them, a trace moves by half a sample.
+    exp(-(t/w)^2) / (sqrt(pi) w), w = n/4. 2n taps have no centre, so that a convolution with them moves a trace by half
+    a sample.
     """
     n = max(round(half_duration * sampling_rate), 1)
     last = n + 1 if processing is Processing.EXACT else n

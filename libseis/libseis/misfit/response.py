@@ -52,6 +52,6 @@ def remove_response(trace: Trace, inventory: Inventory, output: OutputUnit) -> t
 
 def clear_cache() -> None:
     """Forget every evaluated response, to measure a cold start."""
-    from libseis.obspy.responses import INVERSES  # brings obspy
+    from libseis.obspy.responses import INVERSES  # this imports obspy
 
     INVERSES.clear()

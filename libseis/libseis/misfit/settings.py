@@ -22,21 +22,24 @@ CRITERIA = ("stalta_waterlevel", "tshift_acceptance_level", "dlna_acceptance_lev
 
 
 class Edition(StrEnum):
-    """Whether to follow the Python port of FLEXWIN or the paper where they differ."""
+    """Whether to follow FLEXWIN's Python port or the paper, for the rules in which they differ."""
 
     PORT = "port"
-    """The rules of the port, which made the published windows. The noise ends at (first arrival - one minimum
+    """The rules of the port, with which the published windows were made. The noise ends at (first arrival - one minimum
     period) in seconds after the origin, *used as a sample index from the start of the trace* (so a negative one counts
-    from its end); curtailing leaves out the seed, and windows with fewer than two other maxima; a window rejected for
-    one seed lives on if it passes for another; in scheduling, the window that ends first weighs nothing."""
+    from its end); curtailing ignores the seed, and skips windows with fewer than two other maxima; a window that is
+    rejected for one seed is kept if it passes for another; in scheduling, the window that ends first has the weight
+    zero.
+    """
     PAPER = "paper"
     """The intended rules: the noise ends one minimum period before the first arrival; curtailing includes the seed;
-    each seed is judged alone; scheduling finds the set with the largest weight."""
+    each seed is tested independently; scheduling finds the set with the largest weight.
+    """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WindowSettings:
-    """Parameters of FLEXWIN, with its names where it has one (Maggi et al. 2009, GJI 177, table 1).
+    """Parameters of FLEXWIN, with its names if it has one (Maggi et al. 2009, GJI 177, table 1).
 
     Times in seconds. The criteria that FLEXWIN lets vary with time take a number or an array (npts,), read at
     the centre of a window (the water level: at each sample).
@@ -102,7 +105,8 @@ class WindowSettings:
 
 
 def member(kind: type[E], key: str, value: str, *, without: Collection[E] = ()) -> E:
-    """The member of an enum by its value; else ConfigError with the choices, without the members in `without`."""
+    """The member of an enum for a value. For other values, ConfigError with the choices, without the members in
+    `without`."""
     choices = [choice for choice in kind if choice not in without]
     if value not in choices:
         raise ConfigError(f"{key} is {value!r}; expected one of {', '.join(choices)}.", key=key)
@@ -151,7 +155,7 @@ class TaperType(StrEnum):
 
 
 class MeasureType(StrEnum):
-    """What a cross-correlation or multitaper misfit measures: travel time or amplitude."""
+    """The quantity that a cross-correlation or multitaper misfit measures: travel time or amplitude."""
 
     TRAVELTIME = "dt"
     AMPLITUDE = "am"
@@ -159,7 +163,7 @@ class MeasureType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AdjointSettings:
-    """Parameters of pyadjoint (its names and defaults); a type takes those that it knows."""
+    """Parameters of pyadjoint, with its names and defaults. Each type uses those that it knows."""
 
     taper_type: TaperType = TaperType.HANN
     taper_percentage: float = 0.3
@@ -191,7 +195,7 @@ class AdjointSettings:
                 raise ConfigError(f"{key} is {getattr(self, key)}; it must be above zero.", key=key)
 
 
-SETTINGS_OF_TYPE = {  # names of the AdjointSettings that pyadjoint takes for each
+SETTINGS_OF_TYPE = {  # for each type, names of the AdjointSettings that pyadjoint uses
     AdjointType.WAVEFORM: ("taper_type", "taper_percentage"),
     AdjointType.CONVOLUTION: ("taper_type", "taper_percentage"),
     AdjointType.EXPONENTIATED_PHASE: ("taper_type", "taper_percentage", "wtr_env"),

@@ -145,7 +145,7 @@ def common_units(observed: Trace, synthetic: Trace) -> str:
 
 
 def source_half_duration(config: Config, event: Event | None) -> float | None:
-    """The configured half duration, or the event's own; the processing `pyatoa` asks no event."""
+    """The configured half duration, or else the event's; the processing `pyatoa` does not use the event's."""
     if config.half_duration is not None or config.processing is Processing.PYATOA:
         return config.half_duration
     return half_duration(event) if event is not None else None

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from .drawable import Station
 
 _EVENT, _STATION = "#c1272d", "#0072b2"
-_KM_PER_DEGREE: Final = 111.19  # as coordinates are projected on a sphere
-_FINE_DEGREES: Final = 10.0  # of a map that is wider, the finer coastlines show no more
+_KM_PER_DEGREE: Final = 111.19  # because coordinates are projected from a sphere
+_FINE_DEGREES: Final = 10.0  # on wider maps, finer coastlines look the same
 _STEPS: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # between meridians, degrees
 _BALL: Final = 0.26  # diameter of the mechanism, of half the map
 
@@ -61,7 +61,7 @@ def plot_map(axis: Axes, manager: Station) -> None:
 
 
 def _beachball(axis: Axes, event: Any, width: float) -> bool:
-    """The focal mechanism in the middle of the map; False where the event has none."""
+    """Draw the focal mechanism in the middle of the map; False if the event has none."""
     mechanism = preferred_mechanism(event)
     tensor = getattr(getattr(mechanism, "moment_tensor", None), "tensor", None)
     plane = getattr(getattr(mechanism, "nodal_planes", None), "nodal_plane_1", None)
@@ -87,14 +87,14 @@ def _coasts(axis: Axes, centre: tuple[float, float], far: float) -> None:
 
 
 def _projected(centre: tuple[float, float], lat: Any, lon: Any, far: float) -> tuple[Any, Any]:
-    """Kilometres east and north of the event; not a number beyond the map, and where a line leaves and comes back."""
+    """Kilometres east and north of the event; NaN beyond the map, and where a line leaves the map and comes back."""
     x, y = (_KM_PER_DEGREE * part for part in azimuthal(centre, lat, lon))
     jumps = np.append(np.hypot(np.diff(x), np.diff(y)) > far, False)
     return np.where((np.hypot(x, y) > 1.6 * far) | jumps, np.nan, x), y
 
 
 def _coordinates(axis: Axes, centre: tuple[float, float], far: float) -> None:
-    """Parallels and meridians, with their degrees where they meet the left and the lower edge."""
+    """Draw parallels and meridians, with their degrees at the left and the lower edge."""
     wide = far / _KM_PER_DEGREE
     step = next((step for step in _STEPS if wide <= 3 * step), _STEPS[-1])
     shrink = max(0.05, np.cos(np.radians(centre[0])))
@@ -112,7 +112,7 @@ def _coordinates(axis: Axes, centre: tuple[float, float], far: float) -> None:
 
 
 def _crossings(across: Any, along: Any, far: float) -> list[float]:
-    """Where a line meets the left or the lower edge of the map."""
+    """The point at which a line meets the left or the lower edge of the map."""
     before, after = across[:-1] + far, across[1:] + far
     found = np.flatnonzero(before * after < 0)
     share = before[found] / (before[found] - after[found])

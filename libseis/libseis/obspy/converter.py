@@ -46,10 +46,10 @@ ENSEMBLE_KEYS = "CONVERTER_ENSEMBLE_KEYS"
 """Name in the stats of each trace that holds the names of its ensemble's Metadata."""
 
 OWN_ANGLES = "CONVERTER_OWN_ANGLES"
-"""Name in the stats of each component that holds what a Seismogram itself has under the names of ANGLES."""
+"""Name in the stats of each component for the values that a Seismogram itself has under the names in ANGLES."""
 
 ANGLES = ("azimuth", "dip", "hang", "vang")
-"""Names in the stats of a component that say where it points."""
+"""Names in the stats of a component for its orientation."""
 
 _TO_OBSPY = {"net": "network", "sta": "station", "loc": "location", "chan": "channel"}
 _FROM_OBSPY = {there: here for here, there in _TO_OBSPY.items()}
@@ -289,7 +289,7 @@ def Stream2Seismogram(
 
 
 def _drop_angles(components: Sequence[TimeSeries], azimuth: str, dip: str) -> None:
-    """Erase where single components point, and give back what the Seismogram had under these names."""
+    """Erase the orientations of single components, and restore the values that the Seismogram had under these names."""
     for component in components:
         for key in {*ANGLES, azimuth, dip}:
             component.erase(key)
@@ -308,7 +308,7 @@ def Seismogram2Stream(
     """Convert to three traces with copies of the components.
 
     Stats hang (degrees from north) and vang (degrees from up) give the orientation; azimuth and dip give it in SEED's
-    way. What `sg` itself has under these names comes back with Stream2Seismogram.
+    convention. Stream2Seismogram restores the values that `sg` itself has under these names.
 
     Parameters
     ----------
@@ -357,7 +357,7 @@ def Stream2SeismogramEnsemble(stream: Stream) -> SeismogramEnsemble:
     """Convert every three traces, in order, to a Seismogram.
 
     Azimuth and dip in stats give the orientation; without them the traces are east, north and up. Members do not keep
-    where single components point, see Stream2Seismogram.
+    the orientations of single components, see Stream2Seismogram.
 
     Parameters
     ----------

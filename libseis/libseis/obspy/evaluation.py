@@ -34,7 +34,7 @@ GAIN_TOLERANCE = 0.02
 # number of times that displacement is differentiated
 _ORDERS = {OutputUnit.DISPLACEMENT: 0, OutputUnit.VELOCITY: 1, OutputUnit.ACCELERATION: 2}
 
-# Frequencies at a time
+# Number of frequencies in one call
 _AT_ONCE = 2**15
 
 # the evalresp C library has global state, and ctypes releases the GIL
@@ -55,7 +55,7 @@ def problem(text: str) -> DefinitionError:
 
 
 def input_unit(response: Any) -> Unit | None:
-    """The input unit of the first stage, else of the stated sensitivity; None if neither states one."""
+    """The input unit of the first stage, or else of the stated sensitivity; None if neither states one."""
     first = min(response.response_stages, key=lambda stage: stage.stage_sequence_number)
     unit = parse(first.input_units)
     if unit is None and response.instrument_sensitivity is not None:
@@ -130,13 +130,13 @@ def evaluate(response: Any, output: OutputUnit, frequencies: NDArray[np.float64]
 
 
 def parts_of(length: int) -> Iterator[slice]:
-    """Slices of spectra so large: what is computed of one at a time needs little memory besides."""
+    """Slices of spectra of this size, so that little memory is needed at a time."""
     for first in range(0, length, _AT_ONCE):
         yield slice(first, first + _AT_ONCE)
 
 
 def _to_order(spectrum: Spectrum, frequencies: NDArray[np.float64], order: int) -> None:
-    """Make of a response, in place, that to a derivative of its input which is by `order` higher.
+    """Turn a response, in place, into the response to the derivative of its input of this order.
 
     At frequency zero, an infinite value becomes zero, as in evalresp.
     """
@@ -164,7 +164,7 @@ def _as_it_is(response: Any, frequencies: NDArray[np.float64]) -> tuple[Spectrum
     spectrum: Spectrum = np.empty(len(frequencies), np.complex128)
 
     def work() -> Spectrum:
-        # obspy takes ten times the memory of what it gives
+        # obspy needs ten times the memory of its result
         for part in parts_of(len(frequencies)):
             spectrum[part] = plain.get_evalresp_response_for_frequencies(
                 frequencies[part], output=OutputUnit.DEFAULT.value, hide_sensitivity_mismatch_warning=True

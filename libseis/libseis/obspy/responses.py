@@ -1,8 +1,8 @@
 """Remove instrument responses, for steps and misfits; each inverse response is computed once and cached.
 
 obspy evaluates a response again at every call (0.1-90 s per trace, obspy issue 2621), so this module caches the
-inverse. The formulae are the same as in obspy's Trace.remove_response: if obspy knows the units, results agree to
-rounding (tested to 1e-9) where the lengths of the FFT do: those of long data are multiples of small primes, at least
+inverse. The formulae are the same as in obspy's Trace.remove_response: if obspy knows the units, results agree except
+for rounding (tested to 1e-9) if the FFT has the same length. Long data get lengths with small prime factors, at least
 twice as long as the data. `evaluation` handles all other units.
 """
 
@@ -33,15 +33,16 @@ with extra("obspy"):
     from obspy.signal.util import _npts2nfft
 
 CACHE_BYTES = 48 * 1024 * 1024
-"""Five gains for an hour at 100 Hz with the pads of a response: two threads have a response each, and share three
-filters. The tiles of a channel come one after the other, so each response is evaluated once a channel."""
+"""Room for five gains for an hour at 100 Hz with the pads of a response: two threads have one response each, and share
+three filters. The tiles of a channel come one after the other, so each response is evaluated once per channel."""
 
 _Key = tuple[tuple[int, int], float, "tuple[bytes, Removal] | Gain"]
-"""Order of the spectrum, sampling interval (s), and a response's digest and how it is removed, or another filter."""
+"""Order of the spectrum, sampling interval (s), and the digest of a response with its removal, or another filter."""
 
 
 class InverseCache:
-    """Gains by the content of a response and what else makes them: other events at the same station use them again.
+    """Gains by the contents of a response and the other values that they depend on. Other events at the same station
+    use them again.
 
     Threads may share it. It keeps the latest `limit` bytes.
     """
@@ -49,14 +50,15 @@ class InverseCache:
     def __init__(self, limit: int = CACHE_BYTES) -> None:
         self._lock = threading.Lock()
         self._making = threading.Lock()
-        # a response that is larger than the limit is kept alone
+        # a response that is larger than the limit is kept, but then nothing else
         self._kept: LRUCache[_Key, Evaluated] = LRUCache(limit, lambda found: min(found.spectrum.nbytes, limit))
 
     def get(self, key: _Key, make: Callable[[], Evaluated]) -> Evaluated:
-        """The cached result for `key`, else the result of `make`; its spectrum is read-only."""
+        """The cached result for `key`, or else the result of `make`; its spectrum is read-only."""
         if (known := self._known(key)) is not None:
             return known
-        with self._making:  # one at a time, since each needs much memory, and another thread may want the same
+        # only one at a time, because each needs much memory, and another thread may need the same one
+        with self._making:
             if (known := self._known(key)) is not None:
                 return known
             found = make()
@@ -77,7 +79,7 @@ class InverseCache:
 
 
 INVERSES = InverseCache()
-"""Those of this process: stations with equal responses share them."""
+"""The cache of this process; stations with equal responses share it."""
 
 
 class ResponseCache:
@@ -128,7 +130,8 @@ class ResponseCache:
         return found.pop() if len(found) == 1 else ""
 
     def inverse(self, epoch: ChannelEpoch, removal: Removal, dt: float, transform: Transform) -> Evaluated:
-        """The inverse of a response (SI unit of its output per count), as `transform` wants it, `dt` s between samples.
+        """The inverse of a response (SI unit of its output per count), in the order of `transform`, for samples `dt`
+        seconds apart.
 
         Before the inversion, the response is raised to the water level below its peak; None does not change it.
         """
@@ -140,7 +143,7 @@ class ResponseCache:
         return self._inverses.get((transform.order, dt, (self._digest(epoch), removal)), make)
 
     def gain(self, gain: Gain, dt: float, transform: Transform) -> NDArray[np.complex128]:
-        """Another filter, likewise."""
+        """The gain of another filter, in the same order."""
 
         def make() -> Evaluated:
             return Evaluated(transform.gain(gain.spectrum(transform.length, dt)))
@@ -156,7 +159,7 @@ class ResponseCache:
 
 
 def _inverse(epoch: ChannelEpoch, removal: Removal, length: int, dt: float) -> Evaluated:
-    """What spectra are multiplied with to remove a response."""
+    """The factors by which spectra are multiplied to remove a response."""
     frequencies = frequencies_of(dt, length)
     found = evaluate(epoch.element.response, removal.output, frequencies)
     if removal.water_level is None:
@@ -171,7 +174,7 @@ def _inverse(epoch: ChannelEpoch, removal: Removal, length: int, dt: float) -> E
 
 
 def _invert(spectrum: NDArray[np.complex128], water_level: float) -> None:
-    """Invert in place, as obspy's `invert_spectrum`, which takes several times the memory of the spectrum."""
+    """Invert in place, like obspy's `invert_spectrum`, which needs several times the memory of the spectrum."""
     parts = [spectrum[part] for part in parts_of(len(spectrum))]
     least = max(float(np.abs(part).max()) for part in parts) * 10.0 ** (-water_level / 20.0)
     for part in parts:
@@ -212,7 +215,7 @@ class Removal:
         return result, inverse.complaints
 
     def prepare(self, data: NDArray[np.float64]) -> None:
-        """Make of samples, in place, what is divided by the response: without their mean, tapered."""
+        """Prepare samples, in place, for the division by the response: remove the mean and taper."""
         data -= data.mean()
         if self.taper > 0:
             head, tail = _end_taper(len(data), self.taper)
@@ -221,7 +224,9 @@ class Removal:
 
 
 def fft_length(npts: int) -> int:
-    """Samples of the FFT that removes a response: at least twice as many, so that the ends do not reach each other."""
+    """Number of samples of the FFT that removes a response: at least twice the data, so that the ends do not affect
+    each other.
+    """
     length: int = _npts2nfft(npts)
     return length if length < LEAST_LONG else good_length(2 * npts)
 
@@ -232,7 +237,7 @@ def _end_taper(npts: int, share: float) -> tuple[NDArray[np.float64], NDArray[np
     weights: NDArray[np.float64] = cosine_taper(npts, share, sactaper=True, halfcosine=False)
     (flat,) = np.nonzero(weights == 1.0)
     first, stop = (int(flat[0]), int(flat[-1]) + 1) if len(flat) else (npts, npts)
-    if len(flat) < stop - first:  # not flat between its flanks
+    if len(flat) < stop - first:  # there is no flat part between the flanks
         first = stop = npts
     flanks = weights[:first].copy(), weights[stop:].copy()
     for flank in flanks:

@@ -1,7 +1,7 @@
 """Selection of misfit windows after FLEXWIN (Maggi, Tape, Chen, Chao & Tromp 2009, GJI 177, 257-281).
 
-Written from the paper and its manual: `stalta` (stage A), `candidates` (B and C), `acceptance` (D), `scheduling` (E),
-put together in `selection`. Arrays in, windows out; no traces, no files.
+The code was written from the paper and its manual: `stalta` (stage A), `candidates` (B and C), `acceptance` (D) and
+`scheduling` (E). `selection` combines them. Functions take arrays and return windows; they know no traces and files.
 """
 
 from .selection import Selection, SelectionInput, select_windows

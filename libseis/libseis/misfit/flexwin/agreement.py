@@ -1,4 +1,4 @@
-"""How well data and synthetic agree in a window: shift and height of the largest correlation, amplitude ratio."""
+"""How well data and synthetic agree in a window: shift and value of the largest correlation, and amplitude ratio."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ class Agreement:
 def measure_agreement(observed: Samples, synthetic: Samples, left: int, right: int) -> Agreement:
     """Compare the samples [left, right], both included, of two traces (npts,), untapered.
 
-    A window that is all zeros on either side has max_cc 0 and an infinite or zero dlna, and so fails every test.
+    If all samples of either trace are zero, max_cc is 0 and dlna is infinite or zero, so that the window fails every
+    test.
     """
     from scipy.fft import irfft, next_fast_len, rfft
 

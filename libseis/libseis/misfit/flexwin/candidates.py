@@ -1,7 +1,7 @@
-"""Stages B and C: every window between minima around every seed maximum, and the tests on its shape alone.
+"""Stages B and C: all windows between two minima around a seed maximum, and the tests that need only the shape.
 
-All pairs of minima around a seed are a grid (left x right), so the tests are array operations on that grid and the
-cost grows with the square of the number of minima a seed, not with its cube.
+All pairs of minima around a seed form a grid (left x right), and the tests are array operations on this grid. So the
+cost per seed grows with the square of the number of minima, not with its cube.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class SeedGrid:
-    """The candidates of one seed: edges, nearest first, and for each (left, right) the index of the first test of
-    SHAPE_TESTS that it failed, or len(SHAPE_TESTS)."""
+    """The candidates of one seed: left and right edges, nearest first; and for each pair of them the index of the first
+    test of SHAPE_TESTS that it failed, or len(SHAPE_TESTS)."""
 
     seed: int
     left: Indices
@@ -50,7 +50,7 @@ class SeedGrid:
 
 
 def peaks_and_edges(ratio: Samples, bounds: Bounds) -> tuple[Indices, Indices]:
-    """Maxima within the bounds, and minima, those beyond a bound moved onto it."""
+    """Maxima within the bounds; and minima, where those outside of a bound are moved onto it."""
     peaks, troughs = extrema(ratio)
     within = (peaks >= bounds.first) & (peaks <= bounds.last)
     return peaks[within], np.unique(np.clip(troughs, bounds.first, bounds.last))
@@ -70,7 +70,7 @@ def seed_grids(
     min_period: float,
     settings: WindowSettings,
 ) -> Iterator[SeedGrid]:
-    """The grid of each maximum above the water level, in order of time, that has a minimum on both sides."""
+    """The grid of each maximum above the water level with a minimum on both sides, in order of time."""
     level = water_level(ratio, settings)
     for seed in peaks[ratio[peaks] > level[peaks]]:
         left = troughs[troughs < seed][::-1]
@@ -93,10 +93,8 @@ def seed_grids(
 
 
 def revived(grids: Sequence[SeedGrid]) -> list[SeedGrid]:
-    """The grids with the port's fault: if any seed's window passes, the same window passes for every other seed.
-
-    It tells rejected windows from others by their edges alone; curtailing then sees seeds that were rejected.
-    """
+    """The grids with the port's fault: if a window passes for one seed, it passes for every other seed. The port tells
+    rejected windows from others only by their edges; so curtailing then sees seeds that were rejected."""
     passed = {
         (int(grid.left[i]), int(grid.right[j]))
         for grid in grids
@@ -115,8 +113,8 @@ def revived(grids: Sequence[SeedGrid]) -> list[SeedGrid]:
 def curtail(edges: Indices, seed: int, peaks: Indices, period: float, settings: WindowSettings) -> Indices:
     """Shorten quiet starts to c_4a periods before the first maximum, quiet ends to c_4b periods after the last.
 
-    `edges` (n, 2) are windows of one seed, `period` is in samples. The paper counts the seed among the maxima; the
-    port does not, and leaves windows alone that hold fewer than two others.
+    `edges` (n, 2) are windows of one seed, `period` is in samples. The paper counts the seed among the maxima; the port
+    does not, and does not change windows with fewer than two other maxima.
     """
     first = np.searchsorted(peaks, edges[:, 0], side="right")
     last = np.searchsorted(peaks, edges[:, 1], side="left") - 1
@@ -137,7 +135,7 @@ def _dips(ratio: Samples, edges: Indices, lowest_allowed: Samples) -> Mask:
 
 
 def _is_flat(ratio: Samples, seed: int, left: Indices, right: Indices, prominence: Samples) -> bool:
-    """Whether the seed rises too little above the minima on either side of it."""
+    """Whether the seed is not high enough above the minima on both sides of it."""
     nearest = max(ratio[left[0]], ratio[right[0]])
     return bool(ratio[seed] - nearest < prominence[seed])
 
@@ -145,11 +143,11 @@ def _is_flat(ratio: Samples, seed: int, left: Indices, right: Indices, prominenc
 def _holds_another_phase(
     ratio: Samples, seed: int, left: Indices, right: Indices, peaks: Indices, period: float, settings: WindowSettings
 ) -> Mask:
-    """Whether a window holds another maximum so high and so far from the seed that it is a phase of its own.
+    """Whether a window has another maximum that is so high and so far from the seed that it is another phase.
 
-    Heights are above the lowest minimum of the window, its edges included. Another maximum may be c_3a times as
-    high as the seed; from c_3b periods on the factor falls off as a Gaussian of the distance, after the paper's
-    section on phase separation. `period` in samples.
+    Heights are above the lowest minimum of the window, its edges included. Another maximum may be c_3a times as high as
+    the seed. From c_3b periods on, this factor decreases as a Gaussian of the distance (see the paper's section on
+    phase separation). `period` is in samples.
     """
     lowest_left = np.minimum.accumulate(ratio[left])
     lowest_right = np.minimum.accumulate(ratio[right])
@@ -158,7 +156,7 @@ def _holds_another_phase(
     from_left = lowest_left[:, None] <= lowest_right[None, :]
     holds = np.zeros(from_left.shape, dtype=np.bool_)
     for others, edges, along in ((on_left, left, 0), (on_right, right, 1)):
-        reach = np.searchsorted(np.abs(others - seed), np.abs(edges - seed))  # how many of the others a window holds
+        reach = np.searchsorted(np.abs(others - seed), np.abs(edges - seed))  # other maxima inside
         by_left = _too_high(ratio, seed, others, lowest_left, period, settings)
         by_right = _too_high(ratio, seed, others, lowest_right, period, settings)
         row, column = np.arange(left.size)[:, None], np.arange(right.size)[None, :]
@@ -170,7 +168,7 @@ def _holds_another_phase(
 def _too_high(
     ratio: Samples, seed: int, others: Indices, floors: Samples, period: float, settings: WindowSettings
 ) -> Mask:
-    """Row k: whether one of the k nearest `others` is too high over each floor; (len(others) + 1, len(floors))."""
+    """Row k: whether one of the k nearest `others` is too high above each floor; (len(others) + 1, len(floors))."""
     distance = np.abs(others - seed) / period
     beyond = np.maximum(distance - settings.c_3b, 0.0) / settings.c_3b
     factor = settings.c_3a * np.exp(-(beyond**2))

@@ -1,4 +1,5 @@
-"""Stage E: of windows that overlap, the set of the largest total weight (weighted interval scheduling, exact)."""
+"""Stage E: the set of windows that do not overlap with the largest total weight (weighted interval scheduling,
+exact)."""
 
 from __future__ import annotations
 
@@ -9,12 +10,12 @@ from collections.abc import Sequence
 def best_schedule(
     intervals: Sequence[tuple[int, int]], weights: Sequence[float], *, first_weighs_nothing: bool = False
 ) -> list[int]:
-    """Indices of the heaviest set of intervals that do not overlap, in order of time.
+    """Indices of the set of intervals with the largest weight that do not overlap, in order of time.
 
-    Intervals are (left, right) samples; they do not overlap if they share an edge sample. Dynamic programming over
-    them, sorted by their ends, O(n log n), no recursion; weights that are not positive are never taken.
-    `first_weighs_nothing` is the port's fault, for comparison with it: the interval that ends first counts as
-    weightless, and is taken where nothing else was.
+    Intervals are (left, right) samples; they do not overlap if they share an edge sample. The method is dynamic
+    programming over the intervals, sorted by their ends, in O(n log n) and without recursion. Weights that are not
+    positive are never taken. `first_weighs_nothing` repeats the port's fault, for comparison with it: the interval that
+    ends first has the weight zero, and is taken if no other interval is.
     """
     order = sorted(range(len(intervals)), key=lambda i: (intervals[i][1], intervals[i][0]))
     ends = [intervals[i][1] for i in order]

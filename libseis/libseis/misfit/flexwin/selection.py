@@ -37,7 +37,7 @@ class SelectionInput:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Accepted windows in order of time; rejected ones if asked for; what of the whole trace made them impossible."""
+    """Accepted windows in order of time, rejected windows if asked for, and why the whole trace cannot have any."""
 
     windows: tuple[Window, ...]
     rejected: tuple[RejectedWindow, ...] = ()
@@ -114,7 +114,7 @@ def select_windows(pair: SelectionInput, settings: WindowSettings, *, keep_rejec
 
 
 def window_weight(settings: WindowSettings, pair: SelectionInput, left: int, right: int, max_cc: float) -> float:
-    """Length in minimum periods times max_cc, or what the settings' own function says."""
+    """Length in minimum periods times max_cc, or the value of the settings' own function."""
     if settings.weight_function is not None:
         return settings.weight_function(left, right, max_cc, pair.dt, pair.min_period)
     return (right - left) * pair.dt / pair.min_period * max_cc
@@ -167,7 +167,7 @@ def _shape_stage(
 
 
 def _noise_samples(pair: SelectionInput, settings: WindowSettings) -> slice | None:
-    """The noise before the first arrival, or None if there is no noise, so that there is no ratio either."""
+    """The noise before the first arrival; None if there is no noise and so no ratio."""
     end = settings.noise_end_index
     if end is None and pair.arrivals:
         if settings.edition is Edition.PAPER:

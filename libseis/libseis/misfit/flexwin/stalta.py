@@ -9,8 +9,8 @@ Samples = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 
 LONG_TERM_FACTOR = 12.0  # the long-term window is 12 periods, eq. 2 of the paper
-NOISE_FLOOR = 1e-5  # of the largest envelope: keeps the ratio defined where the synthetic is silent
-LEAD_IN = 1000  # samples of that floor that both averages have seen before the trace begins
+NOISE_FLOOR = 1e-5  # part of the largest envelope; it keeps the ratio defined if the synthetic is silent
+LEAD_IN = 1000  # number of samples of this floor that both averages include before the trace begins
 
 
 def envelope(data: Samples) -> Samples:
@@ -24,8 +24,8 @@ def envelope(data: Samples) -> Samples:
 def sta_lta(envelope_of_synthetic: Samples, dt: float, min_period: float) -> Samples:
     """E(t) = S(t) / L(t) of an envelope (npts,), eqs. 1-3 of the paper.
 
-    S and L decay by 10^(-dt/T) and 10^(-dt/12T) a sample, T the shortest period in s. Both begin with a lead-in of
-    quiet noise floor, so that the ratio does not start with a spike.
+    S and L decay by 10^(-dt/T) and 10^(-dt/12T) per sample, where T is the shortest period in s. Both begin with
+    samples of a quiet noise floor, so that the ratio does not start with a spike.
     """
     from scipy.signal import lfilter
 
@@ -44,7 +44,7 @@ def sta_lta(envelope_of_synthetic: Samples, dt: float, min_period: float) -> Sam
 
 
 def extrema(ratio: Samples) -> tuple[Indices, Indices]:
-    """Indices of the local maxima and of the local minima; of a flat top or bottom, its first sample."""
+    """Indices of the local maxima and of the local minima. A flat top or bottom gives its first sample."""
     slope = np.sign(np.diff(ratio))
     moving = np.flatnonzero(slope)
     turns = np.diff(slope[moving])

@@ -9,7 +9,7 @@ from ..traveltimes import PhaseArrival
 
 
 class Rejection(StrEnum):
-    """Which test a candidate failed, in the order in which the tests are made."""
+    """The test that a candidate failed; the order is the order of the tests."""
 
     TRAVEL_TIME = "travel_time"
     MIN_LENGTH = "min_length"
@@ -29,9 +29,9 @@ class Rejection(StrEnum):
 class Window:
     """A window [left, right] of samples, both included, and how well data and synthetic agree in it.
 
-    left, right, center: sample indices. dt: s. cc_shift: samples, positive where the observed is late.
-    max_cc: largest normalized cross-correlation. dlna: 0.5 ln(sum d^2 / sum s^2). weight: for scheduling.
-    phases: predicted arrivals inside the window.
+    left, right, center: sample indices. dt: s. cc_shift: samples, positive if the observed trace is late. max_cc:
+    largest normalized cross-correlation. dlna: 0.5 ln(sum d^2 / sum s^2). weight: for scheduling. phases: predicted
+    arrivals inside the window.
     """
 
     left: int
@@ -63,7 +63,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class RejectedWindow:
-    """A candidate that failed: its samples, the test, and the measured value with its limit where there is one."""
+    """A candidate that failed: its samples, the test, and the measured value with its limit if the test has one."""
 
     left: int
     right: int

@@ -1,9 +1,9 @@
 """Configs of a dataset: /AuxiliaryData/Configs/<path>, bool[1], with one attribute per setting, under Pyatoa's flat
 names.
 
-Pyatoa hands settings that begin with pyflex_config_ and pyadjoint_config_ to Pyflex and Pyadjoint, so only settings
-that these know have such names. Our own settings, and those of other types of adjoint source, are called window_… and
-adjoint_…. An object in HDF5 has at most 64 kB of attributes. So arrays above 8 kB go to
+Pyatoa passes settings that begin with pyflex_config_ and pyadjoint_config_ to Pyflex and Pyadjoint, so only settings
+that these two know have such names. Our own settings, and those of other types of adjoint source, are called window_…
+and adjoint_…. An object in HDF5 has at most 64 kB of attributes. So arrays above 8 kB go to
 /AuxiliaryData/ConfigArrays/<path>/<name>, and the attribute says where.
 """
 
@@ -72,7 +72,7 @@ def write_settings(dataset: DatasetLike, path: str, settings: Mapping[str, Any])
 def read_settings(dataset: DatasetLike, path: str, names: Collection[str]) -> dict[str, Any]:
     """The fields of the config at a path (`names`, `window` and `adjoint`); AsdfError if there is no config.
 
-    Pyatoa's own are read too.
+    Configs that Pyatoa wrote are read too.
     """
     with opened(dataset) as file:
         stored = file["AuxiliaryData"].get(f"{CONFIGS}/{path}")
@@ -82,7 +82,7 @@ def read_settings(dataset: DatasetLike, path: str, names: Collection[str]) -> di
 
 
 def _attributes(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Own fields flat (None as "None"), window and adjoint settings with their prefixes (None as "")."""
+    """Our own fields flat (None as "None"); window and adjoint settings with their prefixes (None as "")."""
     low, high = settings["min_period"] or 0.0, settings["max_period"] or np.inf
     out: dict[str, Any] = {}
     for name, value in settings.items():
