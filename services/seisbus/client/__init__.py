@@ -1,6 +1,6 @@
-"""The Python client: Client for scripts and notebooks, AsyncClient for programs with a loop of their own.
+"""The Python client: Client for scripts and notebooks, AsyncClient for programs with their own event loop.
 
-It needs only the address of control, except to read the bucket of a deployment directly. Pictures are
+It needs only the address of control, except to read the bucket of a deployment directly. Pictures are in
 `seisbus.client.plot`.
 """
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         Stored,
     )
 else:
-    # `seisbus --help` needs none of them
+    # imported only when they are used: `seisbus --help` needs none of these names
     __getattr__ = late(
         __name__,
         {

@@ -1,4 +1,5 @@
-"""AsyncClient: everything that can be asked of a Seisbus deployment, as values, libseis and obspy objects."""
+"""AsyncClient: all questions that a Seisbus deployment answers, with values, libseis objects and obspy objects as
+answers."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ class AsyncClient(ExportCalls, ArchiveCalls, DataCalls, HistoryCalls):
     Parameters
     ----------
     address
-        host:port; without it the stack that runs in this folder (`.seisbus`, or SEISBUS_DATA_DIR), else
-        SEISBUS_CONTROL_ADDRESS, else 127.0.0.1:50051. The attribute `place` says which it was.
+        host:port; without it, the first of these: the stack that runs in this folder (`.seisbus`, or SEISBUS_DATA_DIR),
+        SEISBUS_CONTROL_ADDRESS, 127.0.0.1:50051. The attribute `place` says which one it is.
     transport
         How control is reached; without it, the environment decides (see Transport), except for the stack of this
         folder, which has no TLS.

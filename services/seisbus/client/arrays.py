@@ -1,4 +1,4 @@
-"""Seismograms as plain arrays, in the order that programs of machine learning take (SeisBench: Z, N, E)."""
+"""Seismograms as plain arrays, in the order of components that machine learning programs use (SeisBench: Z, N, E)."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _ROWS: Final = {"E": 0, "N": 1, "Z": 2}
 
 
 class ArrayError(UserError):
-    """Data that make no array as asked."""
+    """Data that cannot be made into the array that was asked for."""
 
 
 def component_arrays(ensemble: Iterable[Any], order: str = "ZNE") -> NDArray[np.float64]:
-    """The live Seismograms of an ensemble as one array, components east, north and up in the order asked for.
+    """The live Seismograms of an ensemble as one array, components east, north and up in the given order.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def component_arrays(ensemble: Iterable[Any], order: str = "ZNE") -> NDArray[np.
     Raises
     ------
     ArrayError
-        Without a live Seismogram, for another order, and for data of several rates or lengths.
+        There is no live Seismogram, the order is not possible, or the data have several rates or lengths.
     """
     if sorted(order) != sorted(_ROWS):
         raise ArrayError(f"order {order!r} is none of components; use E, N and Z, each once, such as ZNE.")

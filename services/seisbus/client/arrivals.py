@@ -1,4 +1,4 @@
-"""Predicted arrivals on the time axes of data that are drawn: of each datum's own source and distance."""
+"""Predicted arrivals on the time axes of drawn data, for the source and the distance of each datum."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .section import PlotError, distance_of, label_of, value_of
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """A phase at each of the data.
+    """The times of a phase at each datum.
 
     phase: its name. times: seconds on the time axis of the datum (since 1970, or since its reference), shape (n,), NaN
-    where it does not arrive. one_source: whether all data are of one event, so that the times make a curve.
+    if it does not arrive. one_source: whether all data belong to one event, so that the times make a curve.
     """
 
     phase: str
@@ -29,7 +29,7 @@ class Predicted:
 
 
 def predicted(members: Sequence[Any], phases: Sequence[str], model: str = "iasp91") -> list[Predicted]:
-    """The first arrival of each phase at each datum, by obspy's TauP; PlotError where a datum lacks what that needs.
+    """The first arrival of each phase at each datum, by obspy's TauP. Raises PlotError if a datum lacks a needed value.
 
     A datum needs its coordinates, and `source_lat`, `source_lon`, `source_depth` (km), `source_time` (epoch seconds).
     """

@@ -1,4 +1,4 @@
-"""How notebooks show Arrow tables, which know nothing of notebooks themselves."""
+"""How notebooks show Arrow tables, which have no HTML of their own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def shown(table: pa.Table) -> pa.Table:
-    """The table. Where this is IPython, it shows Arrow tables as rows from now on, unless somebody said how already."""
+    """Return the table. In IPython, Arrow tables are shown as rows from now on, unless the user has chosen another
+    way."""
     if "IPython" in sys.modules:
         from IPython import get_ipython
 
@@ -28,7 +29,7 @@ def shown(table: pa.Table) -> pa.Table:
 
 
 def table_html(table: pa.Table) -> str:
-    """The first rows as HTML, without columns that have nothing in them; times as UTC."""
+    """The first rows as HTML, without empty columns; times in UTC."""
     with extra("tables"):
         import pyarrow as pa
     columns = {}
@@ -42,7 +43,7 @@ def table_html(table: pa.Table) -> str:
 
 
 def table_text(table: pa.Table) -> str:
-    """How many rows of what."""
+    """The number of rows and what they are."""
     names = [name for name in table.column_names if table[name].null_count < table.num_rows]
     return f"Arrow table, {table.num_rows:,} rows: {', '.join(names or table.column_names)}"
 

@@ -1,4 +1,4 @@
-"""How far a job is, for whoever waits for it: tqdm's bar in a notebook, rich's in a terminal."""
+"""Show the progress of a job to a user who waits for it: tqdm's bar in a notebook, rich's bar in a terminal."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from .values import Job, Progress
 
 class _Bar(Protocol):
     def show(self, done: int, total: int, text: str) -> None:
-        """So many of so many (0: not known), and a few words."""
+        """Show how many are done, of how many in all (0: not known), and a few words."""
 
     def close(self) -> None:
-        """Nothing more comes."""
+        """End the bar."""
 
 
 class ProgressBar:
     """A bar of a job, `with ProgressBar(job, wanted) as bar: bar.show(progress)`.
 
-    `wanted` None shows it in a notebook and in a terminal.
+    If `wanted` is None, the bar is shown only in a notebook or a terminal.
     """
 
     def __init__(self, job: str, wanted: bool | None) -> None:
@@ -47,7 +47,7 @@ class ProgressBar:
         self._stack.close()
 
     def show(self, seen: Progress | Job) -> None:
-        """Show where the job stands."""
+        """Show the state of the job."""
         if self._bar is None:
             return
         ledger = seen.ledger
@@ -56,7 +56,7 @@ class ProgressBar:
 
 
 def closed(seen: Progress | Job, *, check: bool) -> Job:
-    """The closed job, which is the last that was seen; FailedJobError if it failed and that is checked."""
+    """The closed job, which was seen last. Raises FailedJobError if it failed and `check` is set."""
     assert isinstance(seen, Job)
     if check and seen.state is JobState.FAILED:
         raise FailedJobError(seen.id, seen.error)
@@ -64,7 +64,7 @@ def closed(seen: Progress | Job, *, check: bool) -> Job:
 
 
 def in_notebook() -> bool:
-    """Whether this is the kernel of a notebook: IPython with a kernel, not in a terminal."""
+    """Whether this program is the kernel of a notebook: IPython with a kernel, not in a terminal."""
     if "IPython" not in sys.modules:
         return False
     from IPython import get_ipython
@@ -75,7 +75,7 @@ def in_notebook() -> bool:
 def _of_notebook(job: str) -> _Bar | None:
     """tqdm's bar of widgets; None without seisbus[notebook]."""
     try:
-        import ipywidgets  # noqa: F401  # tqdm says that it is missing only when a bar is made
+        import ipywidgets  # noqa: F401  # tqdm reports a missing ipywidgets only when it makes a bar
         from tqdm.notebook import tqdm_notebook
     except ImportError:
         return None
@@ -89,7 +89,7 @@ class _Widget:
     def show(self, done: int, total: int, text: str) -> None:
         if total and total != self._bar.total:
             started = self._bar.start_t
-            self._bar.reset(total)  # which alone also changes the widget's end
+            self._bar.reset(total)  # only this call also changes the end of the widget
             self._bar.start_t = started
         self._bar.n = done
         self._bar.set_postfix_str(text)

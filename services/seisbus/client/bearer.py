@@ -1,7 +1,7 @@
-"""A token with every call, as metadata that an interceptor adds.
+"""Send a token with every call, as metadata that an interceptor adds.
 
-gRPC's own call credentials are not used: they are a plugin, and a channel that is closed while gRPC wants to destroy
-its plugin can wait for ever (grpc/grpc#42247). Whoever makes these interceptors sees to it that the channel has TLS.
+This does not use gRPC's own call credentials. They are a plugin, and a channel that is closed while gRPC destroys its
+plugin can wait for ever (grpc/grpc#42247). The caller must make sure that the channel uses TLS.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from grpc.aio import (
 
 from ..security import SecretError, read_secret
 
-# RFC 6750, 2.1: characters that a header may have after "Bearer"
+# characters that may follow "Bearer" in a header (RFC 6750, 2.1)
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
 
 def bearer(token_file: Path, variable: str) -> Sequence[ClientInterceptor]:
     """Interceptors that send the token in this file (named by the setting `variable`) with calls of all four kinds.
 
-    SecretError when the file holds no token.
+    SecretError if the file has no token.
     """
     token = read_secret(token_file, variable)
     if not is_token(token):
@@ -45,7 +45,7 @@ def is_token(text: str) -> bool:
 
 def bearer_of(token: str) -> Sequence[ClientInterceptor]:
     """Interceptors that send this token."""
-    # gRPC takes each object for one kind of calls only
+    # gRPC uses each object for one kind of calls only
     return tuple(kind(f"Bearer {token}") for kind in (_UnaryUnary, _UnaryStream, _StreamUnary, _StreamStream))
 
 

@@ -1,9 +1,9 @@
-"""What a campaign takes: CPU of each stage from what a job is made of, replicas from CPU and time. Values only.
+"""What a campaign needs: the CPU of each stage from the contents of a job, and replicas from CPU and time. Values only.
 
 CPU is linear in objects, requests, windows and bytes, to a few percent over jobs of 40 to 5,760 windows of ten minutes
-to a day (40 day files of 2.6 MB, archive and servers on the same machine); where whole files are read for little of
-them the fetcher takes a third less. Machines differ by a factor a stage, which one job measured on the machine in
-question gives.
+to a day (40 day files of 2.6 MB, archive and servers on the same machine); if whole files are read for a small part of
+them, the fetcher needs a third less. Machines differ by one factor per stage; one job that is measured on a machine
+gives its factors.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from typing import Final
 
 from ..errors import UserError
 
-# A stage that is to keep up is given no more than this share of its replicas' CPU; the rest is for peaks and garbage.
+# A stage that must keep up gets at most this share of its replicas' CPU; the rest is for peaks and garbage collection.
 BUSY: Final = 0.7
 # Documents besides one task per object: one outcome and one waveform per window.
 _DOCUMENTS_A_WINDOW: Final = 2
-# A stage that used less has more noise in it than work (a process idles at 0.02 CPU seconds a second); it is then taken
-# to be as fast as all together, which must have used some more.
+# If a stage used less, noise is larger than the work (an idle process uses 0.02 CPU seconds per second). Such a stage
+# gets the factor of all stages together, which must have used more than another limit.
 _LEAST_CPU_SECONDS: Final = 0.2
 LEAST_TOTAL_SECONDS: Final = 0.5
 
 
 class Stage(StrEnum):
-    """The services that a campaign keeps busy."""
+    """The services that work for a campaign."""
 
     INDEXER = "indexer"
     FETCHER = "fetcher"
@@ -37,7 +37,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a job is made of: archive objects, requests for them, windows, bytes read and bytes stored."""
+    """The contents of a job: archive objects, requests for them, windows, bytes read and bytes stored."""
 
     objects: float
     requests: float
@@ -82,7 +82,7 @@ REFERENCE: Final[Mapping[Stage, Cost]] = {
 
 
 class CalibrationError(UserError):
-    """A measured job that says too little; `seconds` is the CPU time that it took."""
+    """A measured job that is too small; `seconds` is the CPU time that it used."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(
@@ -94,7 +94,7 @@ class CalibrationError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """How much slower each stage is here than on the reference machine (below 1: faster)."""
+    """How many times slower each stage is here than on the reference machine (below 1: faster)."""
 
     factors: Mapping[Stage, float]
 
@@ -105,7 +105,7 @@ class Machine:
 
     @classmethod
     def calibrated(cls, work: Work, measured: Mapping[Stage, float]) -> Machine:
-        """The machine on which this work took these CPU seconds. CalibrationError when they are too few."""
+        """The machine on which this work took these CPU seconds. CalibrationError if they are too few."""
         total = sum(measured.values())
         if total < LEAST_TOTAL_SECONDS:
             raise CalibrationError(total)
@@ -120,7 +120,7 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """What a job takes: CPU seconds and replicas (of one core each) a stage, hours, and documents."""
+    """What a job needs: CPU seconds and replicas (of one core each) per stage, hours, and documents."""
 
     cpu_seconds: Mapping[Stage, float]
     replicas: Mapping[Stage, int]
@@ -129,10 +129,10 @@ class Campaign:
 
 
 def plan_campaign(work: Work, machine: Machine, *, hours: float, link_bytes_per_second: float = math.inf) -> Campaign:
-    """The fewest replicas with which a job is done within `hours`, and the hours that it then takes.
+    """The smallest number of replicas with which a job is done within `hours`, and the hours that it then takes.
 
-    `link_bytes_per_second`: what comes in from the archive at most. Replicas cannot help against it, so the hours are
-    then more than were asked for.
+    `link_bytes_per_second` is the highest rate of the link to the archive. More replicas do not help against this
+    limit, so the hours may be more than `hours`.
     """
     cpu = machine.cpu_seconds(work)
     allowed = hours * 3600 * BUSY

@@ -1,4 +1,5 @@
-"""One gRPC connection to control: retries of what may be repeated, errors as `ClientError`, pages as one stream."""
+"""One gRPC connection to control: it repeats calls that may be repeated, raises errors as `ClientError`, and gives all
+pages as one stream."""
 
 from __future__ import annotations
 
@@ -34,14 +35,14 @@ _USER_CODES: Final = frozenset(
         grpc.StatusCode.PERMISSION_DENIED,
     }
 )
-# Every call may be repeated: submissions carry a request id. Five tries over two or three seconds ride out a quick
-# restart of control.
+# Every call may be repeated, because submissions have a request id. Five tries take two or three seconds, long enough
+# for a quick restart of control.
 _SERVICE_CONFIG: Final = {
     "methodConfig": [
         {
             "name": [{"service": "seis.control.v1.ControlService"}],
             "retryPolicy": {
-                "maxAttempts": 5,  # the most that gRPC allows
+                "maxAttempts": 5,  # the largest number that gRPC allows
                 "initialBackoff": "0.3s",
                 "maxBackoff": "1.5s",
                 "backoffMultiplier": 2,
@@ -50,23 +51,23 @@ _SERVICE_CONFIG: Final = {
         }
     ]
 }
-# gRPC waits up to two minutes between connections by default; a restart of control takes seconds.
+# By default gRPC waits up to two minutes between two connections, but a restart of control takes seconds.
 _RECONNECT_MS: Final = 2000
-# Availability of a long job is one message; a row takes about 60 bytes.
+# The availability of a long job is one message; a row needs about 60 bytes.
 _RECEIVE_BYTES: Final = 256_000_000
 
 
-# Calls about one job or a page of jobs; all others may take long, and control is asked first whether it is there.
+# Calls about one job or a page of jobs. All other calls may take long, so control is first asked whether it is there.
 _QUICK: Final = frozenset(
     {"GetJob", "ListJobs", "CancelJob", "RetryJob", "ExplainJob", "SyncIndex", "ListArchives", "ListDeadLetters"}
     | {"GetDeadLetter", "ReplayDeadLetter", "GetCaller"}
 )
-# A younger answer shows that control is there.
+# If the last answer is younger than this, control is there.
 _FRESH_SECONDS: Final = 2.0
 
 
 class Connection:
-    """A channel to a place and its stub; `close` ends it. `patience`: seconds that are left for a first answer."""
+    """A channel to a place and its stub; `close` ends it. `patience`: seconds that are left for the first answer."""
 
     def __init__(self, place: Place, transport: Transport, patience: Callable[[], float] | None = None) -> None:
         self.place = place
@@ -81,7 +82,7 @@ class Connection:
                 ("grpc.min_reconnect_backoff_ms", int(GRPC_CONNECT_SECONDS * 1000)),
                 ("grpc.keepalive_time_ms", int(KEEPALIVE_SECONDS * 1000)),
                 ("grpc.keepalive_timeout_ms", int(KEEPALIVE_ANSWER_SECONDS * 1000)),
-                # else a ping that measures the line and was under way holds the sign of life up for a minute
+                # otherwise a ping that measures the line could delay this sign of life for a minute
                 ("grpc.http2.ping_timeout_ms", int(KEEPALIVE_ANSWER_SECONDS * 1000)),
                 ("grpc.http2.max_pings_without_data", 0),
             ],
@@ -91,7 +92,7 @@ class Connection:
 
     @property
     def has_answered(self) -> bool:
-        """Whether control ever answered here."""
+        """Whether control has ever answered on this connection."""
         return self._answered > float("-inf")
 
     async def close(self) -> None:
@@ -112,7 +113,7 @@ class Connection:
         return response
 
     async def _there(self) -> None:
-        """Ask control for what it knows without any server, unless it has just answered."""
+        """Ask control for something that it knows without any server, unless it has just answered."""
         if time.monotonic() - self._answered > _FRESH_SECONDS:
             await self.call("ListArchives", control_pb2.ListArchivesRequest())
 

@@ -1,4 +1,4 @@
-"""Stored bytes and their wf document as libseis and obspy objects; nothing is resampled, filled or rounded."""
+"""Stored bytes and their wf document as libseis and obspy objects. No samples are resampled, filled or rounded."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ANY_CHANNEL = ChannelFilter()
 def segment_of(stored: Stored) -> Segment:
     """The samples: counts stay int32, processed samples float64, on the document's exact clock.
 
-    WaveformError when the bytes cannot be read or do not hold the samples that the document promises.
+    WaveformError if the bytes cannot be read or do not have the samples that the document names.
     """
     identity = str(stored.document["_id"])
     if stored.error:
@@ -50,7 +50,7 @@ def segment_of(stored: Stored) -> Segment:
 def segments_of(stored: Stored) -> list[Segment]:
     """The samples channel by channel: one `segment_of`, or the three components of a Seismogram.
 
-    WaveformError as there.
+    WaveformError as in `segment_of`.
     """
     if components_of(stored.document) == 1:
         return [segment_of(stored)]
@@ -64,29 +64,29 @@ def segments_of(stored: Stored) -> list[Segment]:
 
 
 def datum_of(stored: Stored) -> TimeSeries | Seismogram:
-    """What is stored as the data object that it is; what cannot be read is dead and says why on its elog."""
+    """The data object that is stored. If it cannot be read, it is dead and its elog says why."""
     return time_series_of(stored) if components_of(stored.document) == 1 else seismogram_of(stored)
 
 
 def cut_datum_of(
     stored: Stored, start_ns: int | None = None, stop_ns: int | None = None
 ) -> TimeSeries | Seismogram | None:
-    """The same with the samples from `start_ns` to before `stop_ns` alone, None where it has no sample there."""
+    """The same, with only the samples from `start_ns` up to `stop_ns` (not included); None if there is none."""
     if components_of(stored.document) == 1:
         return cut_series_of(stored, start_ns, stop_ns)
     return cut_seismogram_of(stored, start_ns, stop_ns)
 
 
 def seismogram_of(stored: Stored) -> Seismogram:
-    """A Seismogram with the document as its Metadata; where steps turned its components, `chan` has the codes of these
-    and `channels` those of the sensor. What cannot be read is dead, without samples, and says why on its elog."""
+    """A Seismogram with the document as its Metadata. If steps rotated its components, `chan` has the new codes and
+    `channels` the codes of the sensor. If it cannot be read, it is dead, without samples, and its elog says why."""
     datum = cut_seismogram_of(stored)
     assert datum is not None  # without bounds
     return datum
 
 
 def cut_seismogram_of(stored: Stored, start_ns: int | None = None, stop_ns: int | None = None) -> Seismogram | None:
-    """The same with the samples from `start_ns` to before `stop_ns` alone, None where it has no sample there."""
+    """The same, with only the samples from `start_ns` up to `stop_ns` (not included); None if there is none."""
     document = stored.document
     values = metadata_of(stored)
     try:
@@ -110,7 +110,7 @@ def cut_seismogram_of(stored: Stored, start_ns: int | None = None, stop_ns: int 
     _tell(stored, datum)
     datum.set_live()
     _relate(stored, datum)
-    follow(datum)  # MsPASS's flag `orthogonal` is lower than what steps know
+    follow(datum)  # tmatrix and its flags describe the stored components
     return datum
 
 
@@ -124,7 +124,7 @@ def _died(stored: Stored, dead: Atomic, message: str) -> Any:
 def time_series_of(stored: Stored) -> TimeSeries:
     """A TimeSeries with the document as its Metadata, float64 samples and the exact start and rate.
 
-    What cannot be read is dead, without samples, and says why on its elog.
+    If it cannot be read, it is dead, without samples, and its elog says why.
     """
     datum = cut_series_of(stored)
     assert datum is not None  # without bounds
@@ -132,7 +132,7 @@ def time_series_of(stored: Stored) -> TimeSeries:
 
 
 def cut_series_of(stored: Stored, start_ns: int | None = None, stop_ns: int | None = None) -> TimeSeries | None:
-    """The same with the samples from `start_ns` to before `stop_ns` alone, None where it has no sample there."""
+    """The same, with only the samples from `start_ns` up to `stop_ns` (not included); None if there is none."""
     try:
         with collected() as told:
             segment = within(segment_of(stored), start_ns, stop_ns)
@@ -152,7 +152,8 @@ def cut_series_of(stored: Stored, start_ns: int | None = None, stop_ns: int | No
 
 
 def within(segment: Segment, start_ns: int | None, stop_ns: int | None) -> Segment | None:
-    """The part of a segment from `start_ns` to before `stop_ns`, where given; None where it has no sample."""
+    """The part of a segment from `start_ns` up to `stop_ns` (not included), if they are given; None if it has no
+    sample."""
     first = 0 if start_ns is None else max(segment.ceil_index(start_ns), 0)
     stop = segment.npts if stop_ns is None else min(segment.ceil_index(stop_ns), segment.npts)
     if first >= stop:
@@ -161,21 +162,21 @@ def within(segment: Segment, start_ns: int | None, stop_ns: int | None) -> Segme
 
 
 def _cut_values(stored: Stored, segment: Segment) -> dict[str, Any]:
-    """What the Metadata of a datum says in place of its document, where it was cut."""
+    """The Metadata of a datum that was cut, which replace those of the document."""
     if segment.npts == stored.document["npts"]:
         return {}
     return {"npts": segment.npts, "t0_ns": segment.t0_ns, "endtime": segment.end_ns / 1e9}
 
 
 def _relate(stored: Stored, datum: Atomic) -> None:
-    """Times relative to the mark that a step of the job made time zero; `rtoa` makes them UTC again."""
+    """Make times relative to the mark that a step of the job made time zero; `rtoa` makes them UTC again."""
     if (zero := stored.document.get("reference_time")) is not None:
         datum.ator(float(zero))
         follow(datum)
 
 
 def _tell(stored: Stored, datum: Atomic) -> None:
-    """The stored error log, under the algorithms that wrote it."""
+    """The stored error log, with the algorithms that wrote it."""
     for entry in stored.log:
         datum.elog.log_error(str(entry.get("algorithm", "")), str(entry.get("error_message", "")), _severity(entry))
 
@@ -186,19 +187,19 @@ def _severity(entry: Mapping[str, Any]) -> ErrorSeverity:
 
 
 def metadata_of(stored: Stored) -> dict[str, Any]:
-    """The document's attributes that have a value; a blank location is given as ""."""
+    """The document's attributes that have a value; a blank location becomes ""."""
     values = {key: value for key, value in stored.document.items() if value is not None}
     return values | {"loc": location(values.get("loc"))}
 
 
 class MixedKindsError(UserError):
-    """Data of several kinds, which no ensemble holds."""
+    """Data of several kinds, which cannot be in one ensemble."""
 
 
 def ensemble_of(members: Iterable[Atomic], **common: Any) -> Ensemble:
-    """A live ensemble of the members, its Metadata `common`; dead when there are none.
+    """A live ensemble of the members with the Metadata `common`; dead if there are no members.
 
-    MixedKindsError when there are both TimeSeries and Seismograms: no ensemble holds both.
+    MixedKindsError if there are both TimeSeries and Seismograms, because an ensemble cannot hold both.
     """
     found = list(members)
     three = sum(isinstance(member, Seismogram) for member in found)
@@ -217,14 +218,14 @@ def ensemble_of(members: Iterable[Atomic], **common: Any) -> Ensemble:
 
 
 def tell_reason(ensemble: Ensemble, reason: Reason) -> None:
-    """Why windows are not in an ensemble, on its own elog."""
+    """Write on an ensemble's own elog why windows are not in it."""
     windows = f"{reason.windows:,} {'window is' if reason.windows == 1 else 'windows are'}"
     text = f"{windows} {reason.fate.value} ({reason.reason}), for example {reason.example}"
     ensemble.elog.log_error("seisbus.client", text, ErrorSeverity.Complaint)
 
 
 def sentence_of(outcome: Outcome) -> str:
-    """How a window that is not saved stands on an error log."""
+    """The text of an error log for a window that is not saved."""
     span = f"{iso(outcome.start_ns)} to {iso(outcome.end_ns)}"
     return f"{outcome.channel} {span} is {outcome.fate.value} ({outcome.reason}): {outcome.detail}"
 
@@ -233,7 +234,7 @@ def traces_of(
     stored: Sequence[Stored], start_ns: int, end_ns: int, channels: ChannelFilter = _ANY_CHANNEL
 ) -> list[Any]:
     """The samples from `start_ns` to `end_ns` (both included) as obspy Traces: counts int32, starts to the nanosecond,
-    `stats.units` where known.
+    `stats.units` if known.
 
     Abutting and equal stretches are joined, whichever jobs stored them, as records are (`libseis.segments.join`);
     what is in conflict stays traces of its own, and counts or units are never mixed with others. A trace has one
@@ -259,7 +260,7 @@ def traces_of(
 
 
 def _as(segment: Segment, dtype: Any) -> Segment:
-    """The segment with samples of a type that holds them."""
+    """The segment, with its samples converted to a type that can hold them."""
     return segment if segment.data.dtype == dtype else replace(segment, data=segment.data.astype(dtype))
 
 
@@ -268,7 +269,7 @@ def _units(stored: Stored) -> str:
 
 
 def _joined(parts: Sequence[Segment]) -> list[Segment]:
-    """Parts as few segments; those in conflict with others beside them."""
+    """Join parts to as few segments as possible; parts in conflict with others stay separate."""
     if not (found := join(parts)).conflicts:
         return list(found.segments)
     layers: list[list[Segment]] = []
@@ -303,8 +304,8 @@ def _trace(segment: Segment, members: Sequence[Stored]) -> Any:
 
 
 def _attached(members: Sequence[Stored]) -> dict[str, Any]:
-    """What is attached to all of a trace's waveforms alike, by MsPASS's names; and `coordinates` (degrees, metres) and
-    `distance` (metres), which obspy plots sections by."""
+    """The values that all waveforms of a trace have in common, under MsPASS's names; and `coordinates` (degrees,
+    metres) and `distance` (metres), which obspy uses for sections."""
     documents = [one.document for one in members]
     found = {
         name: documents[0][name]

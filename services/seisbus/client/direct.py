@@ -1,4 +1,4 @@
-"""Reading stored bytes out of the sink's bucket itself, with the caller's own credentials, not through control."""
+"""Read stored bytes directly from the sink's bucket, with the caller's own credentials and not through control."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Direct:
         Raises
         ------
         UnavailableError
-            The store is away.
+            The store does not answer.
         """
         from ..objects.sink_reader import StoredObjectError, waveform_bytes
 
@@ -88,9 +88,9 @@ class Direct:
         Raises
         ------
         StoredObjectError
-            A file is damaged or gone.
+            A file is damaged or missing.
         UnavailableError
-            The store is away.
+            The store does not answer.
         """
         from ..objects.sink_reader import dataset_files
 
@@ -99,7 +99,7 @@ class Direct:
             yield name, data
 
     async def _bucket(self, url: str) -> Bucket:
-        """The bucket of a URL; StoredObjectError if it is not the URL of an object."""
+        """The bucket of a URL; StoredObjectError if the URL does not name an object."""
         from ..objects.bucket import SCHEME, Bucket
         from ..objects.sink_reader import StoredObjectError
 

@@ -1,4 +1,4 @@
-"""A dataset's files into a folder of the caller's, checked against the sums that its document has."""
+"""Copy a dataset's files into a folder of the caller, and check them against the checksums in its document."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from ..model.dataset_places import SUMS, sums_of
 
 
 async def download(document: Mapping[str, Any], files: AsyncIterator[tuple[str, bytes]], folder: Path) -> Path:
-    """Write `files` (name, next bytes) as the dataset of `document` below `folder`; its path, complete or not there.
+    """Write `files` (name, next bytes) as the dataset of `document` below `folder`, and return its path.
 
-    The path is the document's, without `exports/`. DatasetError when the bytes are not those that were built.
+    The path is the document's, without `exports/`. The dataset is there only when it is complete. DatasetError if the
+    bytes differ from the bytes that were built.
     """
     target = folder.joinpath(*map(_name, PurePosixPath(document["path"]).parts[1:]))
     part = target.with_name(f".{target.name}.part")
@@ -30,7 +31,7 @@ async def download(document: Mapping[str, Any], files: AsyncIterator[tuple[str, 
 
 
 async def _write(part: Path, files: AsyncIterator[tuple[str, bytes]]) -> dict[str, str]:
-    """The SHA-256 of each file by name, "" for the only one."""
+    """The SHA-256 of each file by name; the name is "" if there is only one file."""
     digests: dict[str, Any] = {}
     await asyncio.to_thread(_remove, part)
     async for name, data in files:
@@ -41,7 +42,7 @@ async def _write(part: Path, files: AsyncIterator[tuple[str, bytes]]) -> dict[st
 
 
 def _name(text: str) -> str:
-    """A name that stays in its folder, whatever a server says; ValueError for another."""
+    """A name that cannot lead out of its folder, whatever the server sends; ValueError for other names."""
     if text == ".." or PurePosixPath(text).name != text:
         raise ValueError(f"{text!r} is not the name of a file")
     return text

@@ -1,4 +1,4 @@
-"""Stored waveforms as one miniSEED file, and copies of datasets as the version that is asked for."""
+"""Stored waveforms as one miniSEED file, and copies of datasets in another miniSEED version."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ MINISEED: Final = ("mseed", "mseed3")
 
 
 def check_version(version: int | None) -> None:
-    """UserError for a version of miniSEED that is not written."""
+    """Raise UserError for a version of miniSEED that cannot be written."""
     if version is not None and version not in VERSIONS:
         raise UserError(f"miniSEED version {version} is not known; use 2 or 3.")
 
 
 def miniseed_format(format: str, version: int | None) -> str:
-    """The export's format for a version of miniSEED. UserError where that makes no sense."""
+    """The export's format for a version of miniSEED. UserError if the two do not fit together."""
     check_version(version)
     if version is None:
         return format
@@ -40,7 +40,7 @@ def miniseed_format(format: str, version: int | None) -> str:
 
 
 class MiniseedFile:
-    """A file that waveforms are written to one after the other; `count` says how many.
+    """A file to which waveforms are written one after the other; `count` is their number.
 
     Seismograms become the records of their three channels. Without `version` (2 or 3) miniSEED goes through unchanged,
     and float64 becomes FLOAT64 records of version 2. With it everything is of that version, records that are so already
@@ -59,7 +59,7 @@ class MiniseedFile:
         self.count = 0
 
     def add(self, item: Stored) -> None:
-        """WaveformError for a waveform that cannot be read or that the version has no room for."""
+        """Write one waveform. WaveformError if it cannot be read, or if the version cannot hold it."""
         if item.error:
             raise WaveformError(str(item.document["_id"]), item.error)
         with self._part.open("ab" if self.count else "wb") as file:
@@ -82,7 +82,7 @@ class MiniseedFile:
 
 
 def write_miniseed(stored: Iterable[Stored], path: Path, version: int | None = None) -> int:
-    """Write waveforms to a MiniseedFile; how many."""
+    """Write waveforms to a MiniseedFile; returns their number."""
     with MiniseedFile(path, version) as file:
         for item in stored:
             file.add(item)
@@ -115,12 +115,13 @@ def _units(item: Stored) -> str:
 
 
 def _version_of(records: bytes) -> int:
-    """The version of records, which were all written at once."""
+    """The version of the records, which were all written together."""
     return 3 if records[:3] == b"MS\x03" else 2
 
 
 def convert_dataset(path: Path, version: int) -> None:
-    """Turn a copy of a miniSEED dataset into another version, in place. SampleError for what it has no room for."""
+    """Convert a copy of a miniSEED dataset to another version, in place. SampleError if this version cannot hold
+    something."""
     from libseis import mseed
 
     part = path.with_name(f".{path.name}.part")

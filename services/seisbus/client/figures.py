@@ -1,4 +1,4 @@
-"""What all pictures of the client are: white, sharp, with a heading at the left."""
+"""What all pictures of the client have in common: white, sharp, with a heading at the left."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ with extra("plot"):
 
 
 def picture(width: float, height: float, title: str = "") -> Picture:
-    """An empty picture of so many inches, with a heading."""
+    """An empty picture of the given size in inches, with a heading."""
     figure = Picture(figsize=(width, height), dpi=150, layout="constrained", facecolor="white")
     if title:
         figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
@@ -19,7 +19,7 @@ def picture(width: float, height: float, title: str = "") -> Picture:
 
 
 def finished(figure: Picture, path: Path | str | None) -> Picture:
-    """The picture, written to `path` where one is given."""
+    """Return the picture; write it to `path` first, if a path is given."""
     if path is not None:
         figure.savefig(path)
     return figure

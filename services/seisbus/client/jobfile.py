@@ -1,4 +1,5 @@
-"""Job files on the client's side: read, with event files put inside, since control cannot see the client's disk."""
+"""Job files in the client: it reads them and puts event files into them, because control cannot see the client's
+disk."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ def job_text(source: JobSource) -> str:
     """The text to submit (JSON) for a path, a YAML or JSON text, or a mapping; a text on one line is a path.
 
     `file:` of `windows: events:` and `windows: picks:` is replaced by the contents of that file (relative to the job
-    file): QuakeML when it begins with `<`, else CSV. JobFileError when something cannot be read or the job is not
+    file): QuakeML if it begins with `<`, otherwise CSV. JobFileError if something cannot be read or the job is not
     valid.
     """
     folder = Path()
@@ -36,26 +37,27 @@ def job_text(source: JobSource) -> str:
             text = source
         content = yaml_content(text)
     content = _with_files(content, folder)
-    with contextlib.suppress(UnknownKindError):  # control may know more kinds than this machine
+    with contextlib.suppress(UnknownKindError):  # control may know more kinds than this computer
         parse_job(content)  # refuses what is neither a text nor a mapping
-    return json.dumps(content, default=str)  # which is read a hundred times faster than YAML; a date is its text
+    return json.dumps(content, default=str)  # JSON is read a hundred times faster than YAML; a date becomes its text
 
 
 def _plain(value: Any) -> Any:
-    """What a notebook's values are in a job file: times of obspy and numpy as text, numpy's scalars as numbers."""
+    """The form that a notebook's values have in a job file: times of obspy and numpy as text, numpy's scalars as
+    numbers."""
     if isinstance(value, Mapping):
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     if isinstance(value, datetime):
         return value.isoformat()
-    import numpy as np  # late, because not every program of a client has to load it
+    import numpy as np  # imported late, because not every program with a client needs it
 
     if isinstance(value, np.datetime64):
         return str(value)
     if isinstance(value, np.generic):
         return value.item()
-    exact = getattr(value, "ns", None)  # obspy's UTCDateTime holds integer nanoseconds
+    exact = getattr(value, "ns", None)  # obspy's UTCDateTime has integer nanoseconds
     return iso(exact) if isinstance(exact, int) else value
 
 

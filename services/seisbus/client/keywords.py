@@ -14,7 +14,7 @@ R = TypeVar("R")
 
 
 class Codes(TypedDict, total=False):
-    """Channels by their codes: * and ?, comma-separated alternatives; a location of "" is the blank one."""
+    """Channels by their codes, with wildcards * and ?, and commas between alternatives. The location "" is blank."""
 
     net: str
     sta: str
@@ -23,14 +23,14 @@ class Codes(TypedDict, total=False):
 
 
 class Magnitudes(TypedDict, total=False):
-    """Events by magnitude: above the one, at most the other."""
+    """Events by magnitude: above the first value, at most the second."""
 
     above_magnitude: float | None
     max_magnitude: float | None
 
 
 class IndexKeyFields(TypedDict, total=False):
-    """Index keys by year, day of the year and format; 0 and "" are all."""
+    """Index keys by year, day of the year and format; 0 and "" mean all."""
 
     year: int
     day: int
@@ -54,7 +54,7 @@ class QueryFields(TypedDict, total=False):
 
 
 class ExportFields(TypedDict, total=False):
-    """What an export takes beside job, tag and event."""
+    """The arguments of an export besides job, tag and event."""
 
     version: int | None
     misfit: str | Sequence[str]
@@ -84,8 +84,8 @@ _DESCRIBED: Final = """**where
 
 
 def spelled(call: Callable[P, R]) -> Callable[P, R]:
-    """Give a call with `**where: Unpack[QueryFields]` a signature and a docstring that name each field, so that
-    notebooks complete them; type checkers read them from QueryFields."""
+    """Give a call with `**where: Unpack[QueryFields]` a signature and a docstring that name each field. Notebooks use
+    them for completion; type checkers read QueryFields."""
     defaults = {field.name: None if field.default is MISSING else field.default for field in fields(Query)}
     signature = inspect.signature(call)
     kept = [one for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD]

@@ -1,4 +1,4 @@
-"""A map of the events and stations of data: every distance and direction from the stations' middle is true."""
+"""A map of the events and stations of data. All distances and directions from the middle of the stations are true."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 _STATION = "#1f5fa8"
 _GRID = "0.86"
 _COAST = "0.45"
-_FINE_DEGREES = 10.0  # of a map that is wider, the finer coastlines show no more
+_FINE_DEGREES = 10.0  # on wider maps, finer coastlines look the same
 _MOST_NAMES = 40
 _KM_PER_DEGREE = 111.19
-# from one ring to the next, degrees: the first of which there are six at most
+# degrees from one ring to the next: the first of these values that gives at most six rings
 _RINGS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A station or an event: degrees; depth in km and magnitude of an event, None when they are not known."""
+    """A station or an event: degrees; for an event depth in km and magnitude, None if they are not known."""
 
     name: str
     lat: float
@@ -41,7 +41,7 @@ class Place:
 
 
 def places_of(data: Iterable[Any]) -> tuple[list[Place], list[Place]]:
-    """The events and the stations that data (or their documents) name, each once, sorted; dead data count too."""
+    """The events and the stations that data (or their documents) name, each once and sorted. Dead data are included."""
     events, stations = set(), set()
     for datum in getattr(data, "member", data):
         if (place := _place(datum, "source_")) is not None:
@@ -67,11 +67,12 @@ def middle(places: Iterable[Place]) -> tuple[float, float]:
 
 
 def plot_map(data: Iterable[Any], *, title: str = "", path: Path | str | None = None) -> Figure:
-    """Draw where the events and the stations of an ensemble are, or of the documents of `Client.waveforms`.
+    """Draw a map of the events and stations of an ensemble, or of the documents of `Client.waveforms`.
 
-    The middle of the stations is the middle of the map; rings are distances from it, lines to the events are great
-    circles. Where the stations stand close together on it, a second map shows them with their names. `path` also
-    writes the picture (by its suffix). PlotError when no datum has coordinates; needs seisbus[plot].
+    The middle of the stations is the middle of the map. Rings show the distance from it, and the lines to the events
+    are great circles. If the stations are close together on this map, a second map shows them with their names.
+    `path` also writes the picture, in the format of its suffix. PlotError if no datum has coordinates. This needs
+    seisbus[plot].
     """
     from .figures import finished, picture
 
@@ -131,7 +132,7 @@ def _around(
 
 
 def _draw_events(axes: Axes, centre: tuple[float, float], events: list[Place]) -> None:
-    """Stars of the size of the magnitude and of the colour of the depth, each with its great circle."""
+    """Stars for the events: the size shows the magnitude and the colour the depth, and each has its great circle."""
     if not events:
         return
     x, y = azimuthal(centre, [e.lat for e in events], [e.lon for e in events])
@@ -153,7 +154,7 @@ def _draw_events(axes: Axes, centre: tuple[float, float], events: list[Place]) -
 
 
 def _size(magnitude: float | None) -> float:
-    """Area of a star, square points."""
+    """Area of a star in square points."""
     return 90.0 if magnitude is None else float(np.clip(14 * 1.45 ** (magnitude - 1), 14, 500))
 
 
@@ -178,7 +179,7 @@ def _close(axes: Axes, stations: list[Place]) -> None:
     """The stations alone, by longitude and latitude."""
     lat = np.array([s.lat for s in stations])
     lon = np.array([s.lon for s in stations])
-    lon = lon[0] + (lon - lon[0] + 180) % 360 - 180  # not torn apart at the date line
+    lon = lon[0] + (lon - lon[0] + 180) % 360 - 180  # longitudes without a jump at the date line
     axes.plot(lon, lat, "^", color=_STATION, markersize=7, markeredgecolor="white", markeredgewidth=0.5)
     shrink = max(0.05, float(np.cos(np.radians(lat.mean()))))
     half = max(0.62 * max(float(np.ptp(lon)) * shrink, float(np.ptp(lat))), 0.02)  # the map is a square
@@ -194,16 +195,16 @@ def _close(axes: Axes, stations: list[Place]) -> None:
     axes.grid(color=_GRID, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.set_title("The stations", loc="center", fontsize=8.5, color="0.35")
-    cast("Figure", axes.figure).draw_without_rendering()  # names are placed by how large all is
+    cast("Figure", axes.figure).draw_without_rendering()  # the places of names depend on the size of everything
     _names(axes, lon, lat, stations)
 
 
 def _names(axes: Axes, x: Floats, y: Floats, stations: list[Place]) -> None:
-    """Names beside the symbols, at the corner where they cover least of symbols and other names; first at that away
-    from the nearest neighbour."""
+    """Write names beside the symbols, at the corner where they cover least of symbols and other names. The first choice
+    is the corner that points away from the nearest neighbour."""
     if len(stations) > _MOST_NAMES:
         return
-    axes.get_xlim(), axes.get_ylim()  # which settles the scale
+    axes.get_xlim(), axes.get_ylim()  # this fixes the scale
     at = axes.transData.transform(np.column_stack([x, y])) * 72.0 / axes.figure.dpi
     taken = [(px - 4.0, py - 4.0, px + 4.0, py + 4.0) for px, py in at]
     for number, station in enumerate(stations):
@@ -225,7 +226,7 @@ _Box = tuple[float, float, float, float]
 
 
 def _name_box(at: Floats, name: str, left: bool, below: bool) -> _Box:
-    """What a name covers, in points."""
+    """The area that a name covers, in points."""
     width, height = 4.2 * len(name), 7.0
     x0 = at[0] - 5.0 - width if left else at[0] + 5.0
     y0 = at[1] - 2.0 - height if below else at[1] + 2.0

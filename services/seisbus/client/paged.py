@@ -20,8 +20,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Paged(Generic[T]):
-    """Some items, and the token of those after them ("" on the last page); `waits` are sentences on servers that do
-    not answer."""
+    """Some items, and the token for the items after them ("" on the last page). `waits` are sentences on servers that
+    do not answer."""
 
     items: tuple[T, ...]
     next: str = ""
@@ -30,7 +30,7 @@ class Paged(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is calling; `role` is reader, submitter or operator, `told_apart` whether callers are known by tokens."""
+    """The caller. `role` is reader, submitter or operator; `told_apart` says whether callers are known by tokens."""
 
     name: str
     role: str
@@ -39,8 +39,8 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class StageState:
-    """A stage of the pipeline: `messages` of the job that are with it, messages of all jobs that it is `working` on,
-    and `idle` requests of its workers for more."""
+    """A stage of the pipeline: the number of `messages` of the job that are with it, the number of messages of all jobs
+    on which it is `working`, and the number of `idle` requests of its workers for more."""
 
     service: str
     messages: int
@@ -50,17 +50,17 @@ class StageState:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a job is where it is: sentences, the most telling first, and the stages in the order of the pipeline."""
+    """Why a job is where it is: sentences, the most important first, and the stages in the order of the pipeline."""
 
     findings: tuple[str, ...] = ()
     stages: tuple[StageState, ...] = ()
 
 
 class PagedClient(AsyncClient):
-    """An AsyncClient that also gives single pages."""
+    """An AsyncClient that can also give single pages."""
 
     async def caller(self) -> Caller:
-        """Who calls with this client's token."""
+        """The caller, by this client's token."""
         found = await self._connection.call("GetCaller", pb.GetCallerRequest())
         return Caller(found.name, found.role, found.told_apart)
 
@@ -81,7 +81,8 @@ class PagedClient(AsyncClient):
         start_ns: int = 0,
         end_ns: int = 0,
     ) -> Paged[Outcome]:
-        """Outcomes of a job in the order of its plan; of one reason and channel, and windows that start in a span."""
+        """Outcomes of a job in the order of its plan, optionally of one reason and channel, and of windows that start
+        in a span."""
         request = pb.ListOutcomesRequest(
             name=job_name(job),
             fates=fate_names(fates),
@@ -95,24 +96,24 @@ class PagedClient(AsyncClient):
         return Paged(tuple(map(Outcome.of, found.rows)), found.next_page_token)
 
     async def letter_page(self, job: str, size: int, token: str = "") -> Paged[DeadLetter]:
-        """Dead letters of a job, or of all jobs for ""."""
+        """Dead letters of a job; of all jobs for ""."""
         request = pb.ListDeadLettersRequest(job=job_name(job) if job else "", page_size=size, page_token=token)
         found = await self._connection.call("ListDeadLetters", request)
         return Paged(tuple(map(DeadLetter.of, found.dead_letters)), found.next_page_token)
 
     async def waveform_page(self, query: Query, size: int) -> list[dict[str, Any]]:
-        """The first wf documents that match."""
+        """The first wf documents that match a query."""
         request = pb.ListWaveformsRequest(query=query.message(), page_size=size)
         found = await self._connection.call("ListWaveforms", request)
         return [json.loads(text) for text in found.documents_json]
 
     async def submit_text(self, text: str, request_id: str) -> Job:
-        """Start a job of a YAML or JSON text as it is: no file of this machine is read for it."""
+        """Start a job from a YAML or JSON text. Files of this machine are not read for it."""
         response = await self._connection.call("SubmitJob", pb.SubmitJobRequest(spec=text, request_id=request_id))
         return replace(Job.of(response.job), already=Already.of_response(response))
 
     async def estimate_text(self, text: str) -> Estimate:
-        """What the job of such a text would take."""
+        """Estimate what the job of such a text would need."""
         response = await self._connection.call("SubmitJob", pb.SubmitJobRequest(spec=text, validate_only=True))
         return replace(Estimate.of(response.estimate), already=Already.of_response(response))
 
@@ -123,7 +124,7 @@ class PagedClient(AsyncClient):
         return Explanation(tuple(found.findings), stages)
 
     async def pieces(self, documents: Collection[dict[str, Any]]) -> AsyncIterator[Stored]:
-        """The stored bytes of wf documents of one channel and job, which overlap no others for long."""
+        """The stored bytes of wf documents of one channel and job that overlap only for short times."""
         wanted = {str(document["_id"]) for document in documents}
         first = next(iter(documents))
         start = min(document["t0_ns"] for document in documents)

@@ -1,6 +1,6 @@
-"""Record sections as seismologists draw them: wiggle traces, filled positive area, images. matplotlib lives here only.
+"""Record sections as seismologists draw them: wiggle traces, filled positive area, images.
 
-Draws on a Figure of its own, without pyplot: safe without a display, in threads and in services.
+Figures are made without pyplot, so that this also works without a display, in threads and in services.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ _DAY = 86400.0
 _INK = "0.08"
 _FILL = "0.15"
 _MARK = "#b3261e"
-# Okabe and Ito's colours, in turn: people with any kind of colour vision tell them apart
+# colours by Okabe and Ito, used in turn; colour-blind people can tell them apart
 _PHASES = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-TOLD = "▲"  # beside traces with complaints
-_CHARACTERS = 17  # an inch, of the remarks
-_MOST_LABELS = 60  # more do not fit the tallest figure
+TOLD = "▲"  # the mark at traces with complaints
+_CHARACTERS = 17  # per inch, in remarks
+_MOST_LABELS = 60  # more labels do not fit the tallest figure
 
 
 class Style(StrEnum):
@@ -61,14 +61,14 @@ class Style(StrEnum):
 
 
 class TimeAxis(StrEnum):
-    """Which way time runs."""
+    """The direction of time."""
 
     RIGHT = "right"
     DOWN = "down"
 
 
 class Order(StrEnum):
-    """What places a trace: its place in the ensemble, its codes and time, or its epicentral distance."""
+    """What the place of a trace shows: its position in the ensemble, its codes and time, or its epicentral distance."""
 
     MEMBER = "member"
     CODE = "code"
@@ -103,7 +103,8 @@ def plot(
     lines below say of what, and of what is not drawn. `path` also writes the picture (by its suffix).
     PlotError when there is nothing to draw, or something is missing for what was asked; needs seisbus[plot].
     """
-    from .figures import finished, picture  # late: matplotlib takes longer to load than many programs to run
+    # imported late, because matplotlib takes longer to load than many programs need to run
+    from .figures import finished, picture
 
     arranged: Order = _choice(Order, order)
     members = live_members(ensemble, limit, span)
@@ -132,7 +133,7 @@ def plot(
     for number, (axes, drawn) in enumerate(zip(frames.flat, pictures, strict=True)):
         origin = origin_of(ensemble, members) if number == 0 else None
         drawn.draw(axes, origin, names[number], named=number == len(panels) - 1 or not beside)
-        # panels have the same times (and distances): they stand below the last, or at the left of the first
+        # all panels have the same times and distances, so only the last one, or the one at the left, has labels
         if beside and number > 0:
             axes.tick_params(labelleft=False)
             axes.set_ylabel("")
@@ -150,8 +151,8 @@ def plot(
 
 
 def _size(rows: int, panels: int, order: Order, *, down: bool) -> tuple[float, float]:
-    """Inches of a picture of so many traces a panel."""
-    if order is Order.DISTANCE and not down:  # panels stand side by side, and names need no row each
+    """The size in inches of a picture with this number of traces per panel."""
+    if order is Order.DISTANCE and not down:  # panels are side by side, so that names do not need one row each
         return (9.6 if panels == 1 else 13.5), float(np.clip(2.0 + 0.42 * rows, 4.0, 9.0))
     if panels == 1:
         return (min(3.0 + 0.62 * rows, 24.0), 9.0) if down else (9.6, min(2.0 + 0.42 * rows, 24.0))
@@ -193,16 +194,16 @@ class _Picture:
             expected = [replace(one, times=one.times[rank]) for one in expected]
         self.traces, self.expected = traces, expected
         kinds = {trace.units for trace in traces}
-        self.units = kinds.pop() if len(kinds) == 1 else ""  # of all rows, where they are in the same
+        self.units = kinds.pop() if len(kinds) == 1 else ""  # the units of all rows, if they are the same
         self.style, self.order, self.down = style, order, down
-        self.clock, self.utc = clock, not clock  # relative times have a label, and UTC has a clock
+        self.clock, self.utc = clock, not clock  # relative times have a label; UTC has a clock
         self.normalize = normalize
-        # the place axis runs down the page in a list of traces, up or to the right otherwise
+        # in a list of traces the place axis goes down the page, otherwise up or to the right
         self.up = 1.0 if down or order is Order.DISTANCE else -1.0
         self.places = self._places()
-        # a wiggle reaches a little over half way to its neighbour, as on paper records
+        # a wiggle reaches a little more than half way to its neighbour, as on paper records
         self.reach = 0.62 * (self._spacing() if order is Order.DISTANCE else 1.0)
-        self.thickness = float(np.clip(45 / len(traces), 0.15, 0.45))  # points; hundreds of traces stay apart
+        self.thickness = float(np.clip(45 / len(traces), 0.15, 0.45))  # points; so hundreds of traces stay separate
         self.start = min(float(trace.times[0]) for trace in traces)
         self.end = max(float(trace.times[-1]) for trace in traces)
 
@@ -216,7 +217,8 @@ class _Picture:
         return float(max(np.median(gaps), np.ptp(self.places) / 40)) if len(gaps) else 1.0
 
     def scaled(self, trace: Trace) -> Floats:
-        """Samples in units of the place axis; up on the page is positive whichever way that axis runs."""
+        """Samples in units of the place axis; positive samples point up on the page, whatever the direction of that
+        axis."""
         peak = self._full(trace) if self.normalize else max(self._full(other) for other in self.traces)
         return trace.samples * (self.up * self.reach / peak if peak else 0.0)
 
@@ -225,11 +227,11 @@ class _Picture:
         return trace.full or trace.peak
 
     def axis_time(self, seconds: Floats | float) -> Any:
-        """Times as the time axis counts them: matplotlib's days for UTC, seconds otherwise."""
+        """Times in the units of the time axis: matplotlib's days for UTC, otherwise seconds."""
         return np.asarray(seconds) / _DAY if self.utc else np.asarray(seconds)
 
     def draw(self, axes: Axes, origin: Origin | None, name: str = "", *, named: bool = True) -> None:
-        """Everything; `name` is that of the panel, `named` whether a section says which trace is which."""
+        """Draw everything. `name` is the name of the panel; `named` says whether traces in a section have names."""
         if self.style in (Style.IMAGE, Style.WTVAIM):
             self._image(axes, explained=named and self.style is Style.IMAGE)
         if self.style is not Style.IMAGE:
@@ -319,7 +321,7 @@ class _Picture:
             axes.spines[side].set_visible(False)
 
     def _clock(self, axis: Any) -> None:
-        """Ticks at round UTC times, with seconds where the span is short; the date in the label."""
+        """Ticks at round UTC times, with seconds if the span is short; the label has the date."""
         with extra("plot"):
             from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DateFormatter
 
@@ -334,7 +336,7 @@ class _Picture:
         axis.set_label_text(f"UTC, {first}" if first == last else f"UTC, {first} to {last}")
 
     def _peaks(self, axes: Axes) -> None:
-        """The greatest amplitude, trace by trace, and a word above them that says so."""
+        """The greatest amplitude of each trace, and a word above them that explains the numbers."""
         axes.annotate(
             "peak", (1.0, 1.0), xycoords="axes fraction", xytext=(4, 3), textcoords="offset points", fontsize=6.5,
             color="0.45", fontweight="bold",
@@ -352,7 +354,7 @@ class _Picture:
         return f"{TOLD} {trace.label}" if trace.told else trace.label
 
     def _names_beside(self, axes: Axes) -> None:
-        """Names at the ends of the traces, moved apart where they would overlap."""
+        """Names at the ends of the traces; names that would overlap are moved apart."""
         low, high = axes.get_xlim() if self.down else axes.get_ylim()
         inches = _size(len(self.traces), 1, self.order, down=self.down)[0 if self.down else 1]
         room = abs(high - low) * 10.5 / (72 * inches)
@@ -366,7 +368,7 @@ class _Picture:
             )  # fmt: skip
 
     def _expected(self, axes: Axes) -> None:
-        """Where phases are predicted, within what the picture shows; below the traces, so that onsets stay visible."""
+        """Predicted phases, if they are in the picture. They are below the traces, so that onsets stay visible."""
         for colour, one in zip(cycle(_PHASES), self.expected, strict=False):
             inside = (one.times >= self.start) & (one.times <= self.end)
             times = self.axis_time(np.where(inside, one.times, np.nan))
@@ -380,7 +382,7 @@ class _Picture:
             lines(at, places - half, places + half, color=colour, linewidth=1.1, alpha=0.9, zorder=1.9, gid=one.phase)
 
     def handles(self) -> list[Any]:
-        """What a legend needs of the predicted phases."""
+        """The entries of a legend for the predicted phases."""
         with extra("plot"):
             from matplotlib.lines import Line2D
         return [

@@ -1,4 +1,4 @@
-"""Pictures besides sections: availability by channel and day, a spectrogram, the three components of a Seismogram."""
+"""Other pictures: availability by channel and day, a spectrogram, the three components of a Seismogram."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_MOST_ROWS: Final = 60  # with a label each
-_SEGMENTS: Final = 160  # of a spectrogram, where nothing is said
+_MOST_ROWS: Final = 60  # number of channels that get a label each
+_SEGMENTS: Final = 160  # of a spectrogram, if nothing else is asked for
 _DAY: Final = 86400.0
 
 
 def plot_availability(rows: Iterable[Availability], *, title: str = "", path: Path | str | None = None) -> Figure:
-    """Draw which share of a job's windows is saved, by channel and UTC day, as an image.
+    """Draw the share of a job's windows that is saved, by channel and UTC day, as an image.
 
-    `rows` are those of `Client.availability`. Channels stand in the order of their codes; a day without windows is
-    empty. `path` also writes the picture. PlotError without a row; needs seisbus[plot].
+    `rows` are those of `Client.availability`. Channels are in the order of their codes; a day without windows is empty.
+    `path` also writes the picture. PlotError if there are no rows. This needs seisbus[plot].
     """
     from .figures import finished, picture
 
@@ -71,7 +71,7 @@ def plot_spectrogram(
     """Draw a TimeSeries above the power spectral density of short pieces of it, by time and frequency.
 
     `component` (0, 1 or 2) is that of a Seismogram. `window` is the length of a piece in seconds; pieces overlap by
-    half. PlotError for a Seismogram without `component`, and where the data are shorter than eight samples. Needs
+    half. PlotError for a Seismogram without `component`, and for data of less than eight samples. This needs
     seisbus[plot].
     """
     from .figures import finished, picture
@@ -125,9 +125,10 @@ def plot_spectrogram(
 def plot_components(
     datum: Any, *, title: str = "", phases: Sequence[str] = (), model: str = "iasp91", path: Path | str | None = None
 ) -> Figure:
-    """Draw the three components of a Seismogram below each other, in one scale with its units.
+    """Draw the three components of a Seismogram below each other, with the same scale and units.
 
-    `phases` are marked where `model` predicts them, as in a section. PlotError for a TimeSeries; needs seisbus[plot].
+    `phases` are marked at the times that `model` predicts, as in a section. PlotError for a TimeSeries. This needs
+    seisbus[plot].
     """
     from libseis.pictures import BLUE, GREEN, VERMILION
 
@@ -163,7 +164,7 @@ def plot_components(
 
 
 def _times(axes: Axes, members: Sequence[Any], *, utc: bool) -> None:
-    """Label the axis of time: a clock with the date, or what seconds are counted from."""
+    """Label the time axis: a clock with the date, or the zero of the seconds."""
     if not utc:
         axes.set_xlabel(time_label(members))
         return

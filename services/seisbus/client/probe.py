@@ -1,4 +1,4 @@
-"""Is a service process there, and what is it doing? For `seisbus doctor` and for operators' scripts."""
+"""Is a service process there, and what is it doing? `seisbus doctor` and operators' scripts use this."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from seis.control.v1 import control_pb2_grpc
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One process at `address`: whether it answers and is ready, and its own words.
+    """One process at `address`: whether it answers and is ready, and what it says about itself.
 
-    `state` is running, paused, draining or holding (then `holding_for` says for what); empty when it gave none.
+    `state` is running, paused, draining or holding (`holding_for` says for what then); empty if it gave none.
     """
 
     address: str
@@ -39,7 +39,7 @@ async def probe(address: str, timeout: float = 3.0) -> Finding:
         ready = health.status == health_pb2.HealthCheckResponse.SERVING
         try:
             status = await control_pb2_grpc.WorkerServiceStub(channel).GetStatus(pb.GetStatusRequest(), timeout=timeout)
-        except grpc.aio.AioRpcError:  # control's front door has no worker surface
+        except grpc.aio.AioRpcError:  # control itself has no WorkerService
             return Finding(address, answers=True, ready=ready)
     return Finding(
         address,

@@ -1,4 +1,5 @@
-"""From an ensemble to what a picture shows: labelled, detrended, thinned traces in order. Pure numpy, no drawing."""
+"""From an ensemble to the contents of a picture: labelled, detrended, thinned traces in order. numpy only, no
+drawing."""
 
 from __future__ import annotations
 
@@ -18,14 +19,14 @@ from ..errors import UserError
 
 Span = tuple[float, float]
 
-# Two points, least and greatest, for each of so many columns look like all samples at any usual resolution.
+# Two points (smallest and largest) in each of this number of columns look like all samples at any usual resolution.
 COLUMNS = 2400
-# Characters of a remark below a picture: two lines of the narrowest.
+# Characters of a remark below a picture: two lines in the narrowest picture.
 _LONGEST_REMARK = 220
 
 
 class PlotError(UserError):
-    """Data that cannot be drawn as asked."""
+    """Data that cannot be drawn in this way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,9 @@ class Trace:
     """One row of a picture.
 
     times: seconds, shape (n,), since 1970 or since the datum's reference. samples: shape (n,), mean removed, NaN in
-    gaps. peak: greatest absolute sample. distance: epicentral, degrees, None when the Metadata do not tell. units:
-    of the samples, "" when the Metadata do not tell. told: the sentences of its error log that complain. full: the
-    amplitude that is drawn at full height, of all components of a Seismogram; 0 for that of the peak.
+    gaps. peak: greatest absolute sample. distance: epicentral, degrees; None if the Metadata do not have it. units: of
+    the samples; "" if the Metadata do not have them. told: the complaints of its error log. full: the amplitude that is
+    drawn at full height, for all components of a Seismogram; 0 means the peak.
     """
 
     label: str
@@ -50,15 +51,17 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The event of a picture: epoch seconds, and a text with what else is known of it."""
+    """The event of a picture: epoch seconds, and a text with everything else that is known of it."""
 
     time: float
     text: str
 
 
 def live_members(ensemble: Iterable[Any], limit: int | None = None, span: Span | None = None) -> list[Any]:
-    """The live members of an ensemble (or of any iterable of data) with samples in a span of time, at most `limit`;
-    PlotError without one."""
+    """The live members of an ensemble (or of any iterable of data) with samples in a span of time, at most `limit`.
+
+    PlotError if there is none.
+    """
     members = getattr(ensemble, "member", ensemble)
     found = [member for member in members if member.live and member.npts]
     if not found:
@@ -77,7 +80,7 @@ def _samples_in(member: Any, first: float, last: float) -> bool:
 
 
 def is_utc(members: Sequence[Any]) -> bool:
-    """Whether all times are epoch seconds; PlotError when UTC and relative times are mixed."""
+    """Whether all times are epoch seconds. PlotError if UTC and relative times are mixed."""
     kinds = {member.tref == TimeReferenceType.UTC for member in members}
     if len(kinds) == 2:
         raise PlotError("Some members are in UTC and some in relative time; convert them with ator or rtoa first.")
@@ -85,7 +88,7 @@ def is_utc(members: Sequence[Any]) -> bool:
 
 
 def time_label(members: Sequence[Any]) -> str:
-    """What relative times of all members are counted from, as the label of an axis."""
+    """The zero of the relative times of all members, as the label of an axis."""
     marks = {value_of(member, "time_reference") for member in members}
     mark = marks.pop() if len(marks) == 1 else None
     if mark == "phase":
@@ -99,7 +102,7 @@ def time_label(members: Sequence[Any]) -> str:
 
 
 def components_in(members: Sequence[Any]) -> int:
-    """3 for Seismograms, 1 for TimeSeries; PlotError for both."""
+    """3 for Seismograms, 1 for TimeSeries; PlotError for a mixture."""
     found = {np.ndim(member.data) for member in members}
     if len(found) == 2:
         raise PlotError("Some members are TimeSeries and some Seismograms; plot them one after the other.")
@@ -107,8 +110,8 @@ def components_in(members: Sequence[Any]) -> int:
 
 
 def component_names(members: Sequence[Any]) -> tuple[str, str, str]:
-    """What the components of all Seismograms are called: where they point, else the letters of their channels where all
-    have the same, else numbers."""
+    """Names for the components of all Seismograms: their directions, or else the last letters of their channels if
+    these are the same for all, or else numbers."""
     if all(member.cardinal() for member in members):
         return "East", "North", "Up"
     letters = {_letters(member) for member in members}
@@ -119,15 +122,15 @@ def component_names(members: Sequence[Any]) -> tuple[str, str, str]:
 
 
 def _letters(member: Any) -> str:
-    """The last letters of the codes of its components; where somebody turned them without a step, numbers."""
+    """The last letters of the codes of its components. If something other than a step rotated them: numbers."""
     chan, axes = value_of(member, "chan"), value_of(member, "tmatrix")
     same = axes is None or np.allclose(member.tmatrix.ravel(), axes, atol=1e-6)
     return "".join(code[-1:] for code in chan) if isinstance(chan, list) and len(chan) == 3 and same else "123"
 
 
 def trace_of(member: Any, columns: int = COLUMNS, component: int | None = None, span: Span | None = None) -> Trace:
-    """A row from a TimeSeries, or a component of a Seismogram: mean removed, thinned to the least and greatest sample
-    in each of `columns`. `span` (first and last time) is what it shows."""
+    """A row from a TimeSeries or from a component of a Seismogram: mean removed, thinned to the smallest and largest
+    sample in each of `columns`. `span` is its first and last time."""
     samples = np.array(member.data if component is None else member.data[component], np.float64)
     times = member.t0 + member.dt * np.arange(member.npts)
     if span is not None:
@@ -146,7 +149,7 @@ def trace_of(member: Any, columns: int = COLUMNS, component: int | None = None, 
 
 
 def panels_of(members: Sequence[Any], span: Span | None = None, columns: int = COLUMNS) -> list[list[Trace]]:
-    """The rows of each panel: one, or three of Seismograms, whose components keep their relative sizes."""
+    """The rows of each panel: one panel, or three for Seismograms, whose components keep their relative sizes."""
     if components_in(members) == 1:
         return [[trace_of(member, columns, span=span) for member in members]]
     panels = [[trace_of(member, columns, number, span) for member in members] for number in range(3)]
@@ -155,7 +158,7 @@ def panels_of(members: Sequence[Any], span: Span | None = None, columns: int = C
 
 
 def told_of(holder: Any) -> tuple[str, ...]:
-    """The sentences of the error log of a datum or an ensemble, without what only informs, each once."""
+    """The complaints on the error log of a datum or an ensemble, each once."""
     log = getattr(holder, "elog", None)
     entries = [] if log is None else log.get_error_log()
     quiet = (ErrorSeverity.Informational, ErrorSeverity.Debug)
@@ -163,8 +166,8 @@ def told_of(holder: Any) -> tuple[str, ...]:
 
 
 def remarks_of(ensemble: Iterable[Any], members: Sequence[Any], mark: str) -> list[str]:
-    """What a picture of `members` does not show, in a few short lines: complaints about them (whose labels carry
-    `mark`), about the ensemble, and members that are dead or beyond the limit."""
+    """What a picture of `members` does not show, in a few short lines: complaints about members (whose labels have
+    `mark`) and about the ensemble, and members that are dead or beyond the limit."""
     lines: list[str] = []
     with_some = [(label_of(member), told) for member in members if (told := told_of(member))]
     if with_some:
@@ -188,7 +191,7 @@ def _span(gap: Any) -> tuple[float, float]:
 
 
 def label_of(member: Any) -> str:
-    """net.sta.loc.chan of a member, without what it does not have at the ends."""
+    """net.sta.loc.chan of a member, without blank codes at the ends."""
     chan = value_of(member, "chan")
     shared = f"{chan[0][:2]}?" if isinstance(chan, list) and chan else chan
     codes = [location(value) for value in (*(value_of(member, key) for key in ("net", "sta", "loc")), shared)]
@@ -196,7 +199,7 @@ def label_of(member: Any) -> str:
 
 
 def distance_of(member: Any) -> float | None:
-    """Epicentral distance in degrees from MsPASS's attributes of receiver and source; None when one is absent."""
+    """Epicentral distance in degrees, from MsPASS's attributes of receiver and source; None if one is missing."""
     for prefix in ("channel_", "site_", ""):
         places = [value_of(member, key) for key in (f"{prefix}lat", f"{prefix}lon", "source_lat", "source_lon")]
         if all(place is not None for place in places):
@@ -205,7 +208,8 @@ def distance_of(member: Any) -> float | None:
 
 
 def origin_of(ensemble: Any, members: Sequence[Any]) -> Origin | None:
-    """The event that the ensemble, or all its members, name by source_time; None if they name no event or several."""
+    """The event that the ensemble, or all its members, name by source_time; None if there is no such event or
+    several."""
     holders = [ensemble] if value_of(ensemble, "source_time") is not None else list(members)
     times = {value_of(holder, "source_time") for holder in holders}
     if len(times) != 1 or None in times:
@@ -219,7 +223,7 @@ def origin_of(ensemble: Any, members: Sequence[Any]) -> Origin | None:
 
 
 def value_of(holder: Any, key: str) -> Any:
-    """What the Metadata of a datum, or a document, have under a key; None when it is not there."""
+    """The value under a key in the Metadata of a datum, or in a document; None if it is not there."""
     if isinstance(holder, Mapping):
         return holder.get(key)
     return holder[key] if hasattr(holder, "is_defined") and holder.is_defined(key) else None

@@ -1,4 +1,4 @@
-"""Client: the same calls as AsyncClient for scripts and notebooks, run on one loop in a thread of its own."""
+"""Client: the same calls as AsyncClient for scripts and notebooks, run on one event loop in another thread."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 @functools.cache
 def _loop() -> asyncio.AbstractEventLoop:
-    """The loop of all clients of this process: gRPC's asyncio side wants one loop, and notebooks run their own."""
+    """The event loop of all clients of this process: gRPC's asyncio needs one loop, and notebooks run their own."""
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="seisbus-client", daemon=True).start()
     return loop
@@ -59,7 +59,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def _made(address: str | Place | None, transport: Transport | None, **options: Any) -> AsyncClient:
-    return AsyncClient(address, transport, **options)  # on the loop that will use it
+    return AsyncClient(address, transport, **options)  # made on the loop that will use it
 
 
 async def _next(items: AsyncIterator[T]) -> T:
@@ -75,18 +75,18 @@ def _iterate(items: AsyncIterator[T]) -> Iterator[T]:
                 return
             yield item
     finally:
-        _run(items.aclose())  # type: ignore[attr-defined]  # all of ours are async generators
+        _run(items.aclose())  # type: ignore[attr-defined]  # all of our iterators are async generators
 
 
 def _documented(cls: type[T]) -> type[T]:
-    """Give a class the docstrings and the names of arguments that AsyncClient has: they are written once."""
+    """Give a class the docstrings and argument names of AsyncClient, so that they are written only once."""
     cls.__doc__ = (AsyncClient.__doc__ or "").replace("; use it as `async with`, on one event loop", " that blocks")
     for name, value in vars(cls).items():
         if not name.startswith("_") and callable(value):
             of_async = getattr(AsyncClient, name)
             own = inspect.signature(value)
             value.__doc__ = of_async.__doc__
-            # what stands here as **where is there by name
+            # arguments that are **where here have their names there
             value.__signature__ = inspect.signature(of_async).replace(return_annotation=own.return_annotation)
     return cls
 
@@ -113,7 +113,7 @@ class Client:
 
     @property
     def place(self) -> Place:
-        """Where control is, and why there."""
+        """Where control is, and how this address was found."""
         return self._client.place
 
     def __repr__(self) -> str:
@@ -130,11 +130,11 @@ class Client:
         _run(self._client.close())
 
     def submit(self, job: JobSource) -> Job:
-        """Start a job given as a path, a YAML or JSON text, or a mapping."""
+        """Start a job from a path, a YAML or JSON text, or a mapping."""
         return _run(self._client.submit(job))
 
     def estimate(self, job: JobSource) -> Estimate:
-        """What a job would take; nothing is started."""
+        """Estimate what a job would need; nothing is started."""
         return _run(self._client.estimate(job))
 
     def job(self, job: str) -> Job:
@@ -142,11 +142,12 @@ class Client:
         return _run(self._client.job(job))
 
     def jobs(self, limit: int = 0, waiting: Callable[[str], None] | None = None, *, skip: int = 0) -> Rows[Job]:
-        """Jobs, newest first; `waiting` hears who does not answer."""
+        """Jobs, newest first; `waiting` is called with the names of servers that do not answer."""
         return _run(self._client.jobs(limit, waiting, skip=skip))
 
     def watch(self, job: str, waiting: Callable[[str], None] | None = None) -> Iterator[Progress]:
-        """Where the job stands, at once and at every change, until it is closed; `waiting` hears who is waited for."""
+        """The progress of a job, at once and at every change, until it is closed; `waiting` is called with what it
+        waits for."""
         return _iterate(self._client.watch(job, waiting))
 
     def wait(
@@ -157,8 +158,8 @@ class Client:
         check: bool = True,
         progress: bool | None = None,
     ) -> Job:
-        """The job once it is closed; FailedJobError for a failed one unless `check` is false."""
-        with ProgressBar(job, progress) as bar:  # in the caller's thread, which a notebook's cell belongs to
+        """The job when it is closed. FailedJobError if it failed, unless `check` is false."""
+        with ProgressBar(job, progress) as bar:  # the bar is in the caller's thread, which a notebook's cell belongs to
             for seen in _iterate(self._client._until_closed(job, waiting)):
                 bar.show(seen)
         return closed(seen, check=check)
@@ -180,11 +181,11 @@ class Client:
         return _iterate(self._client.outcomes(job, fates, skip=skip))
 
     def availability(self, job: str) -> list[Availability]:
-        """Windows by fate, a row each channel and UTC day."""
+        """Windows by fate, one row per channel and UTC day."""
         return _run(self._client.availability(job))
 
     def reasons(self, job: str) -> list[Reason]:
-        """Why windows of a job are not saved: how many a fate and reason, with an example."""
+        """Why windows of a job are not saved: the number for each fate and reason, with an example."""
         return _run(self._client.reasons(job))
 
     def dead_letters(self, job: str = "", limit: int = 0, *, skip: int = 0) -> Rows[DeadLetter]:
@@ -196,21 +197,21 @@ class Client:
         return _run(self._client.dead_letter(identity))
 
     def replay(self, identity: str) -> Job:
-        """Plan again what the job of a dead letter lost to dead letters."""
+        """Plan again the windows that the job of a dead letter lost to dead letters."""
         return _run(self._client.replay(identity))
 
     def export(
         self, format: str, *, job: str = "", tag: str = "", event: str = "", **where: Unpack[ExportFields]
     ) -> Job:
-        """Start a job that makes datasets of what is stored; `where`: version, misfit, folder, waveform_tag, net ..."""
+        """Start a job that makes datasets of stored data; `where`: version, misfit, folder, waveform_tag, net ..."""
         return _run(self._client.export(format, job=job, tag=tag, event=event, **where))
 
     def datasets(self, job: str, *, limit: int = 0, skip: int = 0) -> Rows[dict[str, Any]]:
-        """What an export built."""
+        """The datasets of an export."""
         return _run(self._client.datasets(job, limit=limit, skip=skip))
 
     def download(self, dataset: Mapping[str, Any], folder: Path | str = ".", *, version: int | None = None) -> Path:
-        """Copy a dataset (a document of `datasets`) below `folder`, checked against its sums; where it is then."""
+        """Copy a dataset (a document of `datasets`) below `folder` and check it; returns its path."""
         return _run(self._client.download(dataset, folder, version=version))
 
     def misfits(self, job: str) -> list[TotalMisfit]:
@@ -218,7 +219,7 @@ class Client:
         return _run(self._client.misfits(job))
 
     def archives(self) -> list[Archive]:
-        """Archives that the deployment knows."""
+        """The archives that the deployment knows."""
         return _run(self._client.archives())
 
     def sync_index(self, archive: str) -> Job:
@@ -228,7 +229,7 @@ class Client:
     def purge(
         self, jobs: Sequence[str] = (), *, closed_before: Any = None, dry_run: bool = False
     ) -> tuple[Job | None, list[str]]:
-        """Remove closed jobs, named or closed before a moment, with all they stored."""
+        """Remove closed jobs, named or closed before a moment, with all that they stored."""
         return _run(self._client.purge(jobs, closed_before=closed_before, dry_run=dry_run))
 
     def index_keys(
@@ -286,7 +287,7 @@ class Client:
         return _run(self._client.waveforms(query, **where))
 
     def datum(self, identity: str) -> Datum:
-        """All that is known of one datum, by the id of its document or window."""
+        """All that is known of one datum, by the id of its document or of its window."""
         return _run(self._client.datum(identity))
 
     def table(self, query: Query | None = None, **where: Unpack[QueryFields]) -> Any:
@@ -300,7 +301,7 @@ class Client:
     def stream(
         self, query: Query | None = None, *, cut: bool = False, **where: Unpack[QueryFields]
     ) -> Iterator[Atomic]:
-        """Stored waveforms as TimeSeries (Seismograms of sensors), one by one; with `cut` only their samples in
+        """Stored waveforms as TimeSeries (Seismograms for sensors), one by one; with `cut` only their samples in
         [start, end)."""
         return _iterate(self._client.stream(query, cut=cut, **where))
 
@@ -311,7 +312,7 @@ class Client:
     def save(
         self, path: Path | str, query: Query | None = None, *, version: int | None = None, **where: Unpack[QueryFields]
     ) -> int:
-        """Write stored waveforms to one miniSEED file, as stored or as version 2 or 3; how many."""
+        """Write stored waveforms to one miniSEED file, as stored or as version 2 or 3; returns their number."""
         from .export import write_miniseed  # late: it loads numpy
 
         return write_miniseed(self.stored(query, **where), Path(path), version)
@@ -319,11 +320,11 @@ class Client:
     def get_waveforms(
         self, net: str, sta: str, loc: str, chan: str, t1: Any, t2: Any, *, job: str = "", tag: str = ""
     ) -> Any:
-        """What is stored of these channels from t1 to t2 as an obspy Stream, of one job or data_tag if named."""
+        """The stored data of these channels from t1 to t2 as an obspy Stream, of one job or data_tag if it is named."""
         return _run(self._client.get_waveforms(net, sta, loc, chan, t1, t2, job=job, tag=tag))
 
     def history(self, identity: str) -> History:
-        """How a stored waveform was made (its `_id`, or its window's id), with a job that makes it again."""
+        """How a stored waveform was made (by its `_id`, or the id of its window), with a job that makes it again."""
         return _run(self._client.history(identity))
 
     def logs(self, job: str) -> list[dict[str, Any]]:
@@ -331,5 +332,5 @@ class Client:
         return _run(self._client.logs(job))
 
     def cemetery(self, job: str) -> list[dict[str, Any]]:
-        """cemetery documents of a job's dead."""
+        """cemetery documents of a job's dead windows."""
         return _run(self._client.cemetery(job))

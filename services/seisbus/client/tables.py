@@ -35,14 +35,14 @@ def event_schema() -> pa.Schema:
 
 
 def event_table(events: Iterable[pb.Event]) -> pa.Table:
-    """Events as a table of `event_schema`; what the catalog does not say is null."""
+    """Events as a table of `event_schema`; values that the catalog does not have are null."""
     with extra("tables"):
         import pyarrow as pa
     return shown(pa.Table.from_pylist(event_documents(events), event_schema()))
 
 
 def event_documents(events: Iterable[pb.Event]) -> list[dict[str, Any]]:
-    """Events as documents: the columns of `event_schema`, time in ns since 1970; None where not known."""
+    """Events as documents: the columns of `event_schema`, time in ns since 1970; None for unknown values."""
     return [
         {
             "id": event.id,
@@ -80,12 +80,12 @@ def waveform_schema() -> pa.Schema:
     )
 
 
-# Of a Seismogram these are lists.
+# For a Seismogram these are lists.
 _LISTS = ("chan", "channel_id")
 
 
 def waveform_table(logged: Iterable[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]) -> pa.Table:
-    """wf documents with their error logs as a table of `waveform_schema`; what is not known is null."""
+    """wf documents with their error logs as a table of `waveform_schema`; unknown values are null."""
     with extra("tables"):
         import pyarrow as pa
     rows = [
@@ -104,7 +104,7 @@ def waveform_table(logged: Iterable[tuple[Mapping[str, Any], Sequence[Mapping[st
 
 
 def event_catalog(events: Iterable[pb.Event]) -> Any:
-    """Events as an obspy Catalog, one origin and at most one magnitude each; depth in metres."""
+    """Events as an obspy Catalog, with one origin and at most one magnitude each; depth in metres."""
     with extra("obspy"):
         from obspy.core.event import Catalog
 

@@ -1,4 +1,4 @@
-"""How a client reaches control: by which authority it checks the certificate, and with which token it calls."""
+"""How a client connects to control: which authority must have signed the certificate, and which token is sent."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import Any, Final, Self
 from ..errors import UserError
 from ..security import read_bytes
 
-# In place of a file: the certificate is signed by an authority that the system trusts.
+# Written in place of a file name: the certificate is signed by an authority that the system trusts.
 SYSTEM: Final = "system"
 
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """Plain text without `tls_ca` (a file of certificates, or "system"); a token is only ever sent over TLS.
+    """How a client connects: plain text without `tls_ca` (a file of certificates, or "system").
 
-    `cert` and `key` are the client's own certificate, where control demands one. `token` is a token itself, in place of
-    a file.
+    A token is sent only over TLS. `cert` and `key` are the client's own certificate, if control asks for one. `token` is a
+    token itself, in place of a file.
     """
 
     tls_ca: str = ""
@@ -31,7 +31,7 @@ class Transport:
 
     @classmethod
     def from_environment(cls) -> Self:
-        """SEISBUS_TLS_CA, SEISBUS_TOKEN_FILE, SEISBUS_TLS_CERT_FILE, SEISBUS_TLS_KEY_FILE."""
+        """From SEISBUS_TLS_CA, SEISBUS_TOKEN_FILE, SEISBUS_TLS_CERT_FILE and SEISBUS_TLS_KEY_FILE."""
 
         def path(name: str) -> Path | None:
             value = os.environ.get(name)
@@ -64,7 +64,7 @@ class Transport:
         UserError
             A file cannot be used, or a token would be sent without encryption.
         """
-        import grpc  # late: commands that reach nothing do not load it
+        import grpc  # imported late, because commands that connect to nothing do not need it
 
         if not self.tls_ca:
             if self.token_file is not None or self.token:

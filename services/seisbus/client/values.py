@@ -1,4 +1,4 @@
-"""What the client's calls take and give: frozen values in place of messages."""
+"""The values that the client's calls take and give: frozen values in place of messages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Progress(Shown):
-    """Where a job stands. `time_ns` is when that was known, nanoseconds since 1970."""
+    """The progress of a job. `time_ns` is the time of this information, nanoseconds since 1970."""
 
     job: str
     state: JobState
@@ -36,7 +36,7 @@ class Progress(Shown):
     time_ns: int
 
     def rows(self) -> Mapping[str, Any]:
-        """What matters of it."""
+        """The important parts."""
         return {"job": self.job, "state": self.state.value, **self.ledger.rows(), "time": self.time_ns}
 
     @classmethod
@@ -67,7 +67,7 @@ class Progress(Shown):
 
 
 def total_misfit(message: pb.ListMisfitsResponse.Row) -> TotalMisfit:
-    """A total misfit from the wire."""
+    """Make a total misfit from a message."""
     return TotalMisfit(message.event, message.path, message.stations, message.sources, message.windows, message.misfit)
 
 
@@ -75,8 +75,8 @@ def total_misfit(message: pb.ListMisfitsResponse.Row) -> TotalMisfit:
 class Already(Shown):
     """Windows of a job that earlier jobs have saved with the same recipe and data_tag.
 
-    `windows` of `planned`, which are `scaled` from some of them in large jobs; `skipped` says whether they are left as
-    they are; `jobs` are ids, newest first; `text` says it in a sentence.
+    `windows` of `planned` were saved; in large jobs the numbers are `scaled` from a part of them. `skipped` says
+    whether these windows are left as they are; `jobs` are ids, newest first; `text` says all this in a sentence.
     """
 
     windows: int
@@ -98,7 +98,7 @@ class Already(Shown):
         Returns
         -------
         Already | None
-            None when no earlier job has any of the windows.
+            None if no earlier job has any of the windows.
         """
         if not response.HasField("already"):
             return None
@@ -109,7 +109,7 @@ class Already(Shown):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Job(Shown):
-    """A job; times are nanoseconds since 1970, `close_time_ns` 0 while it is open. `spec` is empty in lists."""
+    """A job. Times are nanoseconds since 1970; `close_time_ns` is 0 while the job is open. `spec` is empty in lists."""
 
     id: str
     title: str
@@ -130,7 +130,7 @@ class Job(Shown):
         )
 
     def rows(self) -> Mapping[str, Any]:
-        """What matters: its name, where it stands, its ledger and what was said of it."""
+        """The important parts: its name, its state, its ledger and its notes."""
         rows: dict[str, Any] = {"id": self.id, "title": self.title, "kind": self.kind, "state": self.state.value}
         rows |= self.ledger.rows()
         rows |= {"submit_time_ns": self.submit_time_ns, "close_time_ns": self.close_time_ns}
@@ -177,7 +177,7 @@ class Job(Shown):
         )
 
 
-# Headings in notebooks; they end with "time" where the value is one in nanoseconds.
+# Headings in notebooks; they end with "time" if the value is a time in nanoseconds.
 _HEADINGS = {
     "submit_time_ns": "submit time",
     "close_time_ns": "close time",
@@ -189,10 +189,10 @@ _HEADINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Estimate(Shown):
-    """What a job would take.
+    """What a job would need.
 
-    `basis` is a sentence on how the figures were made, `bases` has a phrase for each, by its name. `days`: UTC days
-    that the job concerns; of `days_estimated` of them nothing was read.
+    `basis` is a sentence on how the numbers were made, and `bases` has a phrase for each number, by its name. `days` is
+    the number of UTC days of the job; nothing was read of `days_estimated` of them.
     """
 
     windows: int
@@ -209,7 +209,7 @@ class Estimate(Shown):
     already: Already | None = None
 
     def rows(self) -> Mapping[str, Any]:
-        """Its figures and their basis."""
+        """Its numbers and their basis."""
         rows = {
             _HEADINGS.get(name, name): getattr(self, name)
             for name in self.__slots__
@@ -242,7 +242,7 @@ _SUBJECTS = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Shown):
-    """How one window, or what else `subject` says, ended; times are nanoseconds since 1970."""
+    """How one window, or another `subject`, ended. Times are nanoseconds since 1970."""
 
     window: str
     channel: Channel
@@ -257,7 +257,7 @@ class Outcome(Shown):
 
     @property
     def event(self) -> str:
-        """The event that it is of; "" for none."""
+        """The event that it belongs to; "" if there is none."""
         return of_event(self.subject)
 
     @classmethod
@@ -274,7 +274,8 @@ class Outcome(Shown):
         Outcome
             The outcome.
         """
-        from libseis.wire.channels import channel_of  # late, as below: it loads numpy, which takes longer than a call
+        # imported late, as below, because numpy takes longer to load than a call takes
+        from libseis.wire.channels import channel_of
 
         return cls(
             window=message.window.id,
@@ -336,7 +337,7 @@ class Availability(Shown):
 
 @dataclass(frozen=True, slots=True)
 class Reason(Shown):
-    """How many of a job's windows ended with a fate for a reason; `example` is one's channel and sentence."""
+    """How many windows of a job ended with a fate for a reason; `example` is one channel and its sentence."""
 
     fate: Fate
     reason: str
@@ -377,7 +378,7 @@ class DeadLetter(Shown):
     body: bytes = field(repr=False)
 
     def rows(self) -> Mapping[str, Any]:
-        """All but the body."""
+        """Everything except the body."""
         return {name: getattr(self, name) for name in self.__slots__ if name != "body"}
 
     @classmethod
@@ -400,10 +401,10 @@ class DeadLetter(Shown):
 
 @dataclass(frozen=True, slots=True)
 class SourceObject(Shown):
-    """An object of an archive that stored samples come from.
+    """An object of an archive from which stored samples come.
 
-    `etag` is the version that was read, `now` the one that the archive has. `problem` is a sentence on the object,
-    "" for none.
+    `etag` is the version that was read, and `now` the version that the archive has now. `problem` is a sentence on the
+    object, "" if there is none.
     """
 
     archive: str
@@ -417,9 +418,9 @@ class SourceObject(Shown):
 class History(Shown):
     """How a stored waveform was made.
 
-    `job` is the content of a job file that makes it again, which `submit` takes; `notes` say what may keep the samples
-    from being the same. `of_job` is the document of `history_global` of the job that stored it, empty where there is
-    none. `history` is the history of the datum itself, None where its job kept none (`history: object`).
+    `job` is the content of a job file that makes it again; `submit` takes it. `notes` say why the samples may differ.
+    `of_job` is the document of `history_global` of the job that stored it, empty if there is none. `history` is the
+    history of the datum itself, None if its job kept none (`history: object`).
     """
 
     waveform: str
@@ -431,7 +432,7 @@ class History(Shown):
 
     @property
     def versions(self) -> Mapping[str, str]:
-        """Versions of distributions that the job was taken with."""
+        """Versions of the distributions that were used for the job."""
         found: Mapping[str, str] = self.of_job.get("control", {}).get("versions", {})
         return found
 
@@ -497,12 +498,12 @@ class Query:
 
     @property
     def bounds_ns(self) -> tuple[int | None, int | None]:
-        """Start and end in nanoseconds since 1970, None where there is no bound; ValueError for what is not a time."""
+        """Start and end in nanoseconds since 1970, None without a bound. ValueError if a value is not a time."""
         start, end = self.start, self.end
         return None if start is None else time_ns(start), None if end is None else time_ns(end)
 
     def message(self) -> pb.WaveformQuery:
-        """For the wire; ValueError for what is not a time."""
+        """The query as a message. ValueError if a value is not a time."""
         return pb.WaveformQuery(
             job=self.job,
             filter=channel_filter(self.net, self.sta, self.loc, self.chan),
@@ -515,17 +516,17 @@ class Query:
 
 
 def channel_filter(net: str, sta: str, loc: str | None, chan: str) -> pb.ChannelFilter:
-    """A selection of channels for the wire, where a location that is not given means any: a blank one is --."""
+    """A selection of channels as a message. A missing location means any location, and a blank one is --."""
     return pb.ChannelFilter(net=net, sta=sta, loc=location_text(loc), chan=chan)
 
 
 def time_ns(value: Any) -> int:
-    """Nanoseconds since 1970 of any time `Query` takes; ValueError otherwise."""
+    """Nanoseconds since 1970 of any time that `Query` takes; ValueError for other values."""
     return moment_ns(value)
 
 
 def time_span(start: Any, end: Any) -> pb.TimeSpan:
-    """Closed-open span for the wire; None is unbounded."""
+    """A span as a message, which includes its start and not its end; None means without a bound."""
     return pb.TimeSpan(
         start_ns=0 if start is None else time_ns(start),
         end_ns=0 if end is None else time_ns(end),
@@ -534,7 +535,7 @@ def time_span(start: Any, end: Any) -> pb.TimeSpan:
 
 @dataclass(frozen=True, slots=True)
 class Stored(Shown):
-    """One stored waveform as it comes from control: its wf document and its bytes, or why they cannot be read.
+    """One stored waveform as control sends it: its wf document and its bytes, or the reason why they cannot be read.
 
     `log` is its error log, entries of MsPASS's logdata (algorithm, badness, error_message ...).
     """

@@ -1,1 +1,1 @@
-"""The calls of AsyncClient, by what they are about."""
+"""The calls of AsyncClient, by subject."""

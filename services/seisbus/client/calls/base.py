@@ -1,4 +1,4 @@
-"""What all calls share: the connection, and how jobs and fates are named in messages."""
+"""What all calls share: the connection, and the names of jobs and fates in messages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Rows(Listing[T]):
-    """A list with `total`: how many there are in all, where it may hold only some of them."""
+    """A list with `total`: the number in all, if the list may have only some of them."""
 
     total: int = 0
 
@@ -29,8 +29,8 @@ class Calls:
     Parameters
     ----------
     address
-        host:port; without it the stack that runs in this folder (`.seisbus`, or SEISBUS_DATA_DIR), else
-        SEISBUS_CONTROL_ADDRESS, else 127.0.0.1:50051. The attribute `place` says which it was.
+        host:port; without it, the first of these: the stack that runs in this folder (`.seisbus`, or SEISBUS_DATA_DIR),
+        SEISBUS_CONTROL_ADDRESS, 127.0.0.1:50051. The attribute `place` says which one it is.
     transport
         How control is reached; without it, the environment decides (see Transport), except for the stack of this
         folder, which has no TLS.
@@ -84,7 +84,7 @@ class Calls:
     async def _rows(
         self, method: str, request: Any, items: Callable[[Any], Iterable[T]], limit: int = 0, skip: int = 0
     ) -> Rows[T]:
-        """Items of a paged call: at most `limit` (0: all) after the first `skip`; and how many there are in all."""
+        """Items of a paged call, at most `limit` (0: all) after the first `skip`; and the number in all."""
         rows: Rows[T] = Rows()
         if limit or skip:
             request.page_size, request.skip = limit, skip
@@ -111,7 +111,7 @@ def fate_names(fates: Iterable[Fate | str]) -> list[str]:
 
 
 async def first(items: AsyncIterator[Any], limit: int) -> AsyncIterator[Any]:
-    """At most so many items; 0 is all."""
+    """The first items, up to a limit; 0 means all."""
     given = 0
     async for item in items:
         yield item

@@ -87,7 +87,7 @@ class DataCalls(JobCalls):
 
     @spelled
     async def table(self, query: Query | None = None, **where: Unpack[QueryFields]) -> Any:
-        """Return wf documents as a pyarrow table: what the data are, their sources, receivers and error logs.
+        """Return wf documents as a pyarrow table, with the sources, receivers and error logs of the data.
 
         Parameters
         ----------

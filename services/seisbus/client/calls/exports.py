@@ -136,7 +136,7 @@ class ExportCalls(JobCalls):
         Raises
         ------
         DatasetError
-            The bytes are not those that were built.
+            The bytes differ from the bytes that were built.
         """
         check_version(version)
         if version is not None and dataset["format"] not in MINISEED:

@@ -1,4 +1,4 @@
-"""Calls about jobs: start, look, watch, cancel, retry, explain, outcomes, dead letters, purge."""
+"""Calls about jobs: start, list, watch, cancel, retry, explain, outcomes, dead letters, purge."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ class JobCalls(Calls):
         while True:
             try:
                 async for message in self._connection.stream("WatchJob", pb.WatchJobRequest(name=job_name(job))):
-                    job = message.progress.job or job  # what was named by @last stays this job
+                    job = message.progress.job or job  # a job that was named by @last does not change during the watch
                     if said:
                         tell(f"Job {job.removeprefix('jobs/')} is watched again.")
                         said = ""
@@ -157,7 +157,7 @@ class JobCalls(Calls):
                         yield progress
                     last = progress
             except ClientError as error:
-                # who was never reached is more likely at another address than away
+                # a control that was never reached is probably at another address, and not only away for a moment
                 if error.code not in PASSING or not (said or self._connection.has_answered):
                     raise
                 sentence = waits_for(error)
@@ -170,7 +170,7 @@ class JobCalls(Calls):
                 return
 
     async def _follow(self) -> None:
-        """Go where control is now, when that is known to change."""
+        """Use the address at which control is now, if it is known that it may change."""
         place = self._find() if self._find else None
         if place is not None and place != self.place:
             self.place = place
@@ -222,7 +222,7 @@ class JobCalls(Calls):
             try:
                 yield await self.job(job)
                 return
-            except ClientError as error:  # it went away just now: watch says so and waits
+            except ClientError as error:  # it stopped answering just now: watch says so and waits
                 if error.code not in PASSING:
                     raise
                 await asyncio.sleep(AGAIN_SECONDS)

@@ -1,4 +1,4 @@
-"""What a client that waits for a job says of whom it waits for, once."""
+"""Sentences on what a client waits for while it watches a job; each is said once."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Final
 
 from ...errors import ClientError, UnreachableError
 
-# Between two tries of a watcher: a restart of control or of a server takes seconds.
+# Seconds between two tries of a watch: a restart of control or of a server takes seconds.
 AGAIN_SECONDS: Final = 0.5
-# Who does not answer now may do so later.
+# Servers that do not answer now may answer later.
 PASSING: Final = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED"})
 
 
 def waits_for(error: ClientError) -> str:
-    """Whom a call that failed with this error waits for."""
+    """The server that a call waits for if it failed with this error."""
     if isinstance(error, UnreachableError):
         return f"Waiting for Seisbus control, which does not answer at {error.address}; the job goes on where it can."
     return f"Waiting: {error.message}"
@@ -28,7 +28,7 @@ class Waits:
         self._known: set[str] = set()
 
     def told(self, sentences: Iterable[str]) -> None:
-        """What control says now."""
+        """The sentence that control gives now."""
         found = {gist(sentence): sentence for sentence in sentences}
         for key, sentence in found.items():
             if key not in self._known:
@@ -39,5 +39,5 @@ class Waits:
 
 
 def gist(sentence: str) -> str:
-    """A sentence without its count of tries: what changed is who is waited for."""
+    """A sentence without its count of tries, to see whether the job waits for something else."""
     return sentence.split(" (tried ")[0]
