@@ -14,7 +14,7 @@ _log = logging.getLogger("seisbus.web")
 
 
 def main() -> None:
-    """Run until a signal; one sentence and status 2 where it cannot."""
+    """Run until a signal. If it cannot run, write one sentence and end with status 2."""
     with program("web"):
         from ..settings import WebSettings, load_settings
         from ..telemetry.logs import configure_logging

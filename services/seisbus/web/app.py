@@ -1,4 +1,4 @@
-"""The application: its routes, what is around each handler, and what browsers may keep."""
+"""The application: its routes, the common part of all handlers, and what browsers may cache."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ with extra("web"):
 
 _log = logging.getLogger("seisbus.web")
 _HERE: Final = Path(__file__).parent
-# HTTP's word for gRPC's, where it is not a server's fault
+# HTTP's status for gRPC's, if it is not a fault of the server
 _STATUS: Final = {
     "NOT_FOUND": 404,
     "PERMISSION_DENIED": 403,
@@ -52,7 +52,7 @@ Handler = Callable[[Visit], Awaitable[Response]]
 
 
 def visited(handler: Handler, seconds: float | None = WEB_SECONDS) -> Callable[[Request], Awaitable[Response]]:
-    """A handler with the visitor known, within its time (None: it lasts as long as somebody looks)."""
+    """A handler that gets the visitor and has a time limit (None: it lasts as long as the visitor stays)."""
 
     async def endpoint(request: Request) -> Response:
         web: Web = request.app.state.web
@@ -67,7 +67,7 @@ def visited(handler: Handler, seconds: float | None = WEB_SECONDS) -> Callable[[
 
 
 def make_app(site: Site, address: Callable[[], str], transport: Transport, *, own: bool = True) -> Starlette:
-    """The page of the deployment whose control is at `address` now; `own` as for `Callers`."""
+    """The page for the deployment whose control is now at `address`; for `own` see `Callers`."""
     web = Web(site, Callers(address, transport, own=own))
     web.templates.filters.update(FILTERS)
 
@@ -121,22 +121,22 @@ def make_app(site: Site, address: Callable[[], str], transport: Transport, *, ow
 
 
 class Lasting(StaticFiles):
-    """Files whose address has their version in it."""
+    """Files with their version in the address."""
 
     async def get_response(self, path: str, scope: Any) -> Response:
-        """A file that a browser keeps."""
+        """A file that browsers may keep."""
         response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
 
 async def healthy(_: Request) -> Response:
-    """That this process answers; control's health is control's."""
+    """Answer that this process runs. Whether control runs is shown by control's own health."""
     return PlainTextResponse("ok\n")
 
 
 async def to_login(request: Request, error: Exception) -> Response:
-    """Ask for a token, and come back."""
+    """Send the visitor to the login, which leads back to this page."""
     if request.url.path.endswith((".json", "/events", "/channels")):
         return PlainTextResponse("Log in first.\n", 401)
     back = request.url.path if request.method == "GET" else "/"
@@ -149,14 +149,14 @@ async def to_login(request: Request, error: Exception) -> Response:
 
 
 async def refused(request: Request, error: Exception) -> Response:
-    """A sentence of control, or of the door."""
+    """Show a sentence of control, or of this page's own checks."""
     status = _STATUS.get(error.code, 502) if isinstance(error, ClientError) else 403
     said = error.message if isinstance(error, ClientError) else str(error)
     return problem(request, status, said)
 
 
 async def not_here(request: Request, error: Exception) -> Response:
-    """A path that is nowhere."""
+    """Answer for a path that does not exist."""
     status = error.status_code if isinstance(error, HTTPException) else 404
     told = error.detail if isinstance(error, HTTPException) else ""
     said = told if told and told != "Not Found" else "There is no such page."
@@ -164,14 +164,14 @@ async def not_here(request: Request, error: Exception) -> Response:
 
 
 async def late(request: Request, _: Exception) -> Response:
-    """Control takes too long."""
+    """Answer when control takes too long."""
     return problem(
         request, 504, f"Control did not finish its answer within {WEB_SECONDS:.0f} s; the page can be loaded again."
     )
 
 
 async def unexpected(request: Request, error: Exception) -> Response:
-    """A fault of this program."""
+    """Answer for a fault of this program."""
     _log.error("unexpected", exc_info=error)
     return problem(
         request, 500, f"The page met an unexpected {type(error).__name__}; the log of the web service has the details."

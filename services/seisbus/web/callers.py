@@ -13,15 +13,15 @@ from ..client import ClientError, Transport
 from ..client.paged import Caller, PagedClient
 from ..running import Place
 
-# Connections to control. A client that is closed because others came is made again at its next request.
+# Connections to control. If a client was closed to make room for others, its next request makes it again.
 _MOST_CLIENTS: Final = 256
-# A role that was changed is seen after so long; control refuses at once.
+# A changed role is noticed after this time; control itself refuses at once.
 _KNOWN_SECONDS: Final = 20.0
 RANKS: Final = ("reader", "submitter", "operator")
 
 
 class LoginError(Exception):
-    """Control wants a token, or another one; `said` is its sentence."""
+    """Control needs a token, or another one; `said` is its sentence."""
 
     def __init__(self, said: str = "") -> None:
         super().__init__(said)
@@ -29,7 +29,7 @@ class LoginError(Exception):
 
 
 class _Clients(LRUCache[str, PagedClient]):
-    """The least recently used is closed when there are too many."""
+    """If there are too many clients, the one that was not used for the longest time is closed."""
 
     def popitem(self) -> tuple[str, PagedClient]:
         token, client = super().popitem()
@@ -47,10 +47,10 @@ def _close(client: PagedClient) -> None:
 
 
 class Callers:
-    """Clients by token, and who is behind a token.
+    """Clients of control and callers, by token.
 
-    `own`: whether whoever reaches the page acts with the rights of this process (a page for one person). Without it and
-    with a certificate of this process, everybody must log in, since control would take them for this process.
+    `own`: whether every visitor acts with the rights of this process (a page for one person). If it is not set and this
+    process has a certificate, every visitor must log in; otherwise control would take all of them for this process.
     """
 
     def __init__(self, address: Callable[[], str], transport: Transport, *, own: bool) -> None:
@@ -60,15 +60,15 @@ class Callers:
 
     @property
     def address(self) -> str:
-        """Where control is."""
+        """The address of control."""
         return self._address()
 
     def client(self, token: str) -> PagedClient:
-        """The client for a token, "" for none; LoginError where nobody may come without."""
+        """The client for a token ("" for none). LoginError if a visitor needs a token."""
         if not token and not self._own and self._transport.cert is not None:
             raise LoginError
         client, address = self._clients.get(token), self._address()
-        if client is not None and client.address != address:  # a stack that was started again
+        if client is not None and client.address != address:  # a stack that was started again may have another address
             _close(self._clients.pop(token))
             client = None
         if client is None:
@@ -81,7 +81,7 @@ class Callers:
         return self._transport if self._own else replace(self._transport, token_file=None)
 
     async def who(self, token: str) -> Caller:
-        """Who is behind a token; LoginError when control does not know it."""
+        """The caller with a token. LoginError if control does not know the token."""
         known = self._known.get(token)
         if known is None:
             try:

@@ -1,4 +1,4 @@
-"""What a button does. Control decides whether the caller may; each form must come from this page."""
+"""What buttons do. Control decides whether the caller may do it; every form must come from this page."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ with extra("web"):
 
 
 async def cancel(visit: Visit) -> Response:
-    """Stop a job."""
+    """Cancel a job."""
     await form_of(visit.request, visit.web.site)
     found = await visit.client.cancel(visit.request.path_params["job"])
     return RedirectResponse(f"/jobs/{found.id}", 303)
 
 
 async def retry(visit: Visit) -> Response:
-    """Plan windows of a job again: those failed and cancelled, or those of one fate and reason."""
+    """Plan windows of a job again: failed and cancelled ones, or those of one fate and reason."""
     fields = await form_of(visit.request, visit.web.site)
     fate = fields.get("fate", "")
     if fate and fate not in RETRIABLE:
@@ -30,7 +30,7 @@ async def retry(visit: Visit) -> Response:
 
 
 async def replay(visit: Visit) -> Response:
-    """Plan again what the job of a dead letter lost to dead letters."""
+    """Plan again the windows that the job of a dead letter lost to dead letters."""
     await form_of(visit.request, visit.web.site)
     found = await visit.client.replay(visit.request.path_params["letter"])
     return RedirectResponse(f"/jobs/{found.id}", 303)

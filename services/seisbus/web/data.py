@@ -1,4 +1,4 @@
-"""Windows of a job, what became of one, and dead letters."""
+"""Windows of a job, what happened to one of them, and dead letters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ with extra("web"):
     from starlette.responses import Response
 
 _PAGE: Final = 100
-# what a page says elsewhere, or that only the database uses
+# values that a page shows elsewhere, or that only the database uses
 _ELSEWHERE: Final = frozenset(
     {"net", "sta", "loc", "chan", "t0_ns", "rate", "npts", "starttime", "endtime", "sampling_rate", "delta", "units"}
     | {"provenance", "outcome", "elog_id", "storage_mode", "format", "dir", "dfile", "foff", "nbytes", "sha256"}
@@ -79,7 +79,7 @@ async def datum(visit: Visit) -> Response:
 
 
 def _parts(found: Datum) -> Iterator[dict[str, Any]]:
-    """Facts, metadata, log and provenance of each piece, or of a grave."""
+    """Facts, metadata, log and provenance of each piece, or of a dead window."""
     for piece in found.pieces:
         yield _part(piece.document, piece.log, piece.document)
     if found.grave:
@@ -101,7 +101,7 @@ def _part(document: Mapping[str, Any], log: Any, holder: Mapping[str, Any]) -> d
 
 
 def _ranges(ranges: Any) -> str:
-    """Byte ranges, the first few."""
+    """Byte ranges; only the first ones."""
     pairs = [f"{a:,} to {b:,}" for a, b in zip(ranges[::2], ranges[1::2], strict=False)]
     return ", ".join(pairs[:4]) + (f" and {len(pairs) - 4:,} more" if len(pairs) > 4 else "") or "all"
 
@@ -116,6 +116,6 @@ async def letters(visit: Visit) -> Response:
 
 
 async def letter(visit: Visit) -> Response:
-    """One of them."""
+    """One message that was given up."""
     found = await visit.client.dead_letter(visit.request.path_params["letter"])
     return visit.page("letter.html", letter=found, may_replay=visit.may("operator"))

@@ -1,4 +1,4 @@
-"""What every request passes: its host, its origin, and what browsers are told to allow."""
+"""Checks on every request (its host and its origin), and headers that tell browsers what is allowed."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from .site import Site
 
 TOKEN_COOKIE: Final = "seisbus_token"
 FORM_COOKIE: Final = "seisbus_form"
-# A job file of 4 MB, as control takes it, with every character escaped.
+# A job file of 4 MB, the limit of control, with every character escaped.
 _FORM_BYTES: Final = 13_000_000
 
-# Scripts come from files of this page alone. Bokeh makes <style> elements in its shadow roots, which no nonce reaches.
+# Scripts come only from files of this page. Bokeh makes <style> elements in its shadow roots, which a nonce cannot
+# allow.
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -37,11 +38,11 @@ _HEADERS: Final = {
 
 
 class FormError(Exception):
-    """A form that did not come from this page, or not as it sends them."""
+    """A form that does not come from this page, or that the page would not send in this way."""
 
 
 class Door:
-    """Refuses requests under a foreign name, and adds the headers."""
+    """Refuse requests with a wrong host name, and add the headers."""
 
     def __init__(self, app: ASGIApp, site: Site) -> None:
         self._app, self._site = app, site
@@ -70,23 +71,24 @@ class Door:
 
 
 def token_of(request: Request) -> str:
-    """The token that the browser holds for this page."""
+    """The token that the browser stores for this page."""
     return request.cookies.get(TOKEN_COOKIE, "")
 
 
 def keep_token(response: Response, token: str, site: Site) -> None:
-    """Give the browser the token to hold until it is closed; scripts cannot read it, other sites cannot send it."""
+    """Give the browser the token, which it keeps until it is closed. Scripts cannot read it, and other sites cannot
+    send it."""
     secure = site.address.startswith("https://")
     response.set_cookie(TOKEN_COOKIE, token, httponly=True, samesite="lax", secure=secure)
 
 
 def forget_token(response: Response) -> None:
-    """Take the token from the browser."""
+    """Remove the token from the browser."""
     response.delete_cookie(TOKEN_COOKIE, httponly=True, samesite="lax")
 
 
 def form_mark(request: Request) -> str:
-    """What a form must bring along, the same as a cookie that other sites can neither read nor send."""
+    """A value that forms must contain. It is equal to a cookie that other sites can neither read nor send."""
     mark = request.cookies.get(FORM_COOKIE, "")
     if not re.fullmatch(r"[A-Za-z0-9_-]{43}", mark):
         mark = getattr(request.state, "mark", "") or secrets.token_urlsafe(32)
@@ -95,7 +97,7 @@ def form_mark(request: Request) -> str:
 
 
 def keep_mark(request: Request, response: Response, site: Site) -> None:
-    """Give the browser the cookie that belongs to the forms of this answer."""
+    """Give the browser the cookie for the forms of this answer."""
     mark = getattr(request.state, "mark", "")
     if mark and request.cookies.get(FORM_COOKIE) != mark:
         secure = site.address.startswith("https://")
@@ -103,7 +105,7 @@ def keep_mark(request: Request, response: Response, site: Site) -> None:
 
 
 async def form_of(request: Request, site: Site) -> dict[str, str]:
-    """The fields of a form that this very page sent; FormError for any other."""
+    """The fields of a form that this page sent; FormError for other forms."""
     origin = request.headers.get("origin", "")
     if origin not in site.origins:
         raise FormError(f"This request came from {origin or 'nowhere'} and not from {site.address}; nothing was done.")
@@ -124,5 +126,6 @@ async def form_of(request: Request, site: Site) -> dict[str, str]:
 
 
 def own_path(text: str) -> str:
-    """A path of this page that a login may lead back to; / for anything else."""
+    """A path of this page to which a login may lead back;
+    for everything else."""
     return text if re.fullmatch(r"/(?![/\\])[^\s\\\x00-\x1f]*", text) else "/"

@@ -1,4 +1,4 @@
-"""Pictures as JSON for the page's script, and the table that says the same as two of them."""
+"""Pictures as JSON for the page's script, and a table with the same contents as two of them."""
 
 from __future__ import annotations
 
@@ -27,17 +27,18 @@ with extra("web"):
     from starlette.exceptions import HTTPException
     from starlette.responses import HTMLResponse, Response
 
-# Traces of a section, and samples that are read for it: 30 million take some seconds and 240 MB while they are thinned.
+# Traces of a section, and the samples that are read for them: 30 million need some seconds and 240 MB while they are
+# thinned.
 _TRACES: Final = 60
 _SAMPLES: Final = 30_000_000
-# Stations that one question on station metadata names.
+# Number of stations in one question about station metadata.
 _STATIONS: Final = 150
 _CHANNELS: Final = 200
-# Documents among which those of a section are chosen: three components of its traces, and those of no use.
+# Documents from which those of a section are chosen: three components per trace, and some that cannot be used.
 _LISTED: Final = 4 * _TRACES
-# Windows of one event begin within so long of each other: the slowest waves have gone round the Earth.
+# Windows of one event begin within this time: the slowest waves have gone round the Earth by then.
 _EVENT_NS: Final = 4 * 3600 * SECOND_NS
-# last letters of channel codes; none is all
+# last letters of channel codes; an empty text means all
 COMPONENTS: Final[Mapping[str, str]] = {"Z": "Z", "N": "N1", "E": "E2", "all": ""}
 
 
@@ -74,7 +75,7 @@ async def stations(visit: Visit) -> Response:
 async def _places(
     visit: Visit, archive: str, wanted: Sequence[Station], rows: Sequence[Availability]
 ) -> dict[Station, Place]:
-    """Where stations stand, by the archive's station metadata; of several epochs the last."""
+    """The places of stations, from the archive's station metadata; the last epoch counts."""
     found: dict[Station, Place] = {}
     first, last = min((row.day_ns for row in rows), default=0), max((row.day_ns for row in rows), default=0)
     for begin in range(0, len(wanted), _STATIONS):
@@ -93,7 +94,7 @@ async def _places(
 
 
 async def channels(visit: Visit) -> Response:
-    """Windows by channel and fate, those first that lost most."""
+    """Windows by channel and fate; channels that lost most come first."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in await _rows(visit):
         mine = counts[str(row.channel)]
@@ -109,7 +110,8 @@ async def channels(visit: Visit) -> Response:
 
 
 async def section(visit: Visit) -> Response:
-    """A record section: waveforms that begin together, the job's first or those at the time `at`, of one component."""
+    """A record section: waveforms of one component that begin together, from the start of the job or at the time
+    `at`."""
     query = visit.request.query_params
     job, at, component = visit.request.path_params["job"], query.get("at", "").strip(), query.get("component", "Z")
     if component not in COMPONENTS:
@@ -130,8 +132,8 @@ async def section(visit: Visit) -> Response:
 
 
 async def _section_query(visit: Visit, job: str, moment: int | None) -> Query | None:
-    """What is stored at a time, or else of the first saved window's event or time; always within a span, by which the
-    database finds it. None where nothing is saved."""
+    """The query for the waveforms at a time, or for the event or the time of the first saved window. It always has a
+    span, which the database needs to find them fast. None if nothing is saved."""
     if moment is not None:
         return Query(job=job, start=iso(moment), end=iso(moment + 1))
     first = (await visit.client.outcome_page(job, 1, fates=[Fate.SAVED])).items
@@ -140,18 +142,20 @@ async def _section_query(visit: Visit, job: str, moment: int | None) -> Query | 
     start, event = first[0].start_ns, first[0].event
     if event:
         return Query(job=job, event=event, start=iso(start - _EVENT_NS), end=iso(start + _EVENT_NS))
-    middle = (start + first[0].end_ns) // 2  # the first samples of channels lie apart by a sample
+    middle = (start + first[0].end_ns) // 2  # the first samples of channels may differ by one sample
     return Query(job=job, start=iso(middle), end=iso(middle + 1))
 
 
 def _of_component(documents: Sequence[dict[str, Any]], component: str) -> list[dict[str, Any]]:
-    """Those of the channels that end with a component's letter; Seismograms, which have all three, stay."""
+    """The documents of channels whose code ends with a component's letter; Seismograms stay, because they have all
+    three."""
     letters = COMPONENTS[component]
     return [d for d in documents if _kind(d) or not letters or str(d["chan"])[-1:] in letters]
 
 
 def _together(documents: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those of the first one's event, or where it has none those that begin before it ends; each channel once."""
+    """The documents with the same event as the first one, or, without an event, those that begin before it ends. Each
+    channel is there once."""
     first = documents[0]
     event, end = first.get("event") or "", end_ns(first)
     found: dict[tuple[str, ...], dict[str, Any]] = {}
@@ -171,7 +175,7 @@ def _channel(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _affordable(documents: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """As many as their samples allow, at least one."""
+    """As many documents as the limit of samples allows, at least one."""
     samples = 0
     found: list[dict[str, Any]] = []
     for document in documents:
@@ -202,7 +206,7 @@ async def _section(visit: Visit, documents: Sequence[dict[str, Any]], more: int)
 
 
 async def waveform(visit: Visit) -> Response:
-    """One datum."""
+    """The waveform of one datum."""
     found = await visit.client.datum(visit.request.path_params["datum"])
     if not found.pieces:
         return _json(as_sentence("This window is dead, so no samples of it are stored."))

@@ -1,4 +1,4 @@
-"""A new job, out of fields or as YAML; a dry run says what it would take."""
+"""A new job, from fields or as YAML; a dry run says what it would need."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def new(visit: Visit) -> Response:
 
 
 async def submit(visit: Visit) -> Response:
-    """A dry run, or the job itself."""
+    """A dry run, or start the job."""
     given = await form_of(visit.request, visit.web.site)
     way = "yaml" if given.get("way") == "yaml" else "fields"
     fields = {name: given.get(name, usual).strip() for name, usual in _FIELDS}
@@ -65,7 +65,7 @@ async def submit(visit: Visit) -> Response:
 
 
 def spec_of(fields: Mapping[str, str]) -> dict[str, Any]:
-    """The specification of a window job with tiles. What was left empty is left out; control says if it is needed."""
+    """The specification of a window job with tiles. Empty fields are left out; control says if one is needed."""
     select = {code: fields[code] for code in ("net", "sta", "loc", "chan") if fields[code] not in ("", "*")}
     tile = {name: fields[name] for name in ("start", "end", "length") if fields[name]}
     found: dict[str, Any] = {"name": fields["title"], "archive": fields["archive"], "select": select}
@@ -76,7 +76,7 @@ def spec_of(fields: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _checked(request_id: str) -> str:
-    """A form that is sent twice starts one job."""
+    """The id of a form, so that a form that is sent twice starts only one job. HTTPException for other texts."""
     if not re.fullmatch(r"[0-9a-f-]{36}", request_id):
         raise HTTPException(400, "The form has no number of its own; load it again.")
     return request_id

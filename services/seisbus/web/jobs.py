@@ -1,4 +1,4 @@
-"""The list of jobs and the page of one, both live."""
+"""The list of jobs and the page of one job; both are live."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ with extra("web"):
     from starlette.responses import Response, StreamingResponse
 
 _PAGE: Final = 50
-# The list asks control as often, and never more than a tenth of the time.
+# Seconds between two questions of the list to control; they take at most a tenth of the time.
 _LIST_SECONDS: Final = 2.0
-_EVENT_HEADERS: Final = {"X-Accel-Buffering": "no"}  # else nginx keeps events back
+_EVENT_HEADERS: Final = {"X-Accel-Buffering": "no"}  # otherwise nginx holds events back
 
 
 async def jobs(visit: Visit) -> Response:
@@ -35,7 +35,7 @@ async def jobs(visit: Visit) -> Response:
 
 
 async def jobs_events(visit: Visit) -> Response:
-    """The rows of the first page again at each change."""
+    """Send the rows of the first page again after each change."""
 
     async def events() -> AsyncIterator[str]:
         last = ""
@@ -56,7 +56,7 @@ async def jobs_events(visit: Visit) -> Response:
 
 
 async def job(visit: Visit) -> Response:
-    """One job: where it stands, why windows are not saved, its map, availability and section."""
+    """One job: its progress, why windows are not saved, its map, availability and section."""
     identity = visit.request.path_params["job"]
     found, reasons, letters = await asyncio.gather(
         visit.client.job(identity), visit.client.reasons(identity), visit.client.letter_page(identity, 1)
@@ -77,7 +77,7 @@ async def job(visit: Visit) -> Response:
 async def job_events(visit: Visit) -> Response:
     """The parts of a job's page that change."""
     identity = visit.request.path_params["job"]
-    first = await visit.client.job(identity)  # a job that is not there is said at once
+    first = await visit.client.job(identity)  # a job that does not exist is reported at once
 
     async def events() -> AsyncIterator[str]:
         known: dict[str, str] = {}
@@ -85,7 +85,7 @@ async def job_events(visit: Visit) -> Response:
         async for seen in visit.web.live.follow(visit.client, visit.token, identity):
             parts = _parts(visit, first, seen)
             if seen.progress is not None and (seen.closed or seen.progress.ledger.settled != settled):
-                with contextlib.suppress(ClientError):  # the watch says it
+                with contextlib.suppress(ClientError):  # the watch reports it
                     if made := await results_of(visit.client, first):
                         parts["results"] = visit.web.part(made.template, job=first, results=made)
             changed = {name: text for name, text in parts.items() if known.get(name) != text}
@@ -120,7 +120,7 @@ def _rights(visit: Visit) -> dict[str, bool]:
 
 
 def _mean(job: Job) -> Speed:
-    """How fast a closed job was on average; with retries that says little."""
+    """The average speed of a closed job; after a retry it has little meaning."""
     seconds = (job.close_time_ns - job.submit_time_ns) / 1e9
     if seconds <= 0 or job.progress.attempt > 1:
         return Speed()

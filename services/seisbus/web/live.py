@@ -1,4 +1,4 @@
-"""Jobs that somebody looks at: each is watched once, however many pages show it."""
+"""Jobs that visitors are looking at. Each is watched once, however many pages show it."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from ..client import ClientError, Progress, Reason
 from ..client.paged import Explanation, PagedClient
 from .pace import Pace, Speed
 
-# Changes come each half second while a job moves; more often is more than an eye sees.
+# Changes come every half second while a job moves; nobody would see more.
 EVERY_SECONDS: Final = 0.5
-# The rate changes although nothing else does, and a connection that is gone is noticed when something is sent.
+# The rate changes even if nothing else does, and a lost connection is noticed only when something is sent.
 BEAT_SECONDS: Final = 3.0
-# What costs control more than a document: reasons and stages. Never more than a tenth of the time is spent on them.
+# Seconds between two questions that cost control more than reading a document: reasons and stages. They take at most a
+# tenth of the time.
 LOOK_SECONDS: Final = 2.0
 _SHARE: Final = 10.0
 
 
 @dataclass(slots=True)
 class Seen:
-    """What is known of a job now; `problem` is a sentence on why no more is known."""
+    """The present state of a job; `problem` says why nothing newer is known."""
 
     progress: Progress | None = None
     explanation: Explanation = field(default_factory=Explanation)
@@ -35,17 +36,17 @@ class Seen:
 
     @property
     def closed(self) -> bool:
-        """Whether nothing more will come."""
+        """Whether there will be no more changes."""
         return self.progress is not None and self.progress.state.closed
 
     @property
     def speed(self) -> Speed:
-        """How fast it goes."""
+        """The speed of the job."""
         return Speed() if self.progress is None else self.pace.speed(self.progress)
 
 
 class _Watch:
-    """One job of one client, followed as long as somebody looks."""
+    """One job of one client, followed as long as somebody looks at it."""
 
     def __init__(self, client: PagedClient, job: str) -> None:
         self._client, self._job = client, job
@@ -74,10 +75,10 @@ class _Watch:
         self.seen.version += 1
 
     async def _look(self) -> None:
-        """Why it is where it is, again and again."""
+        """Ask again and again why the job is where it is."""
         while True:
             began = time.monotonic()
-            with contextlib.suppress(ClientError):  # the watch says it
+            with contextlib.suppress(ClientError):  # the watch reports it
                 await self._ask()
                 await self._tell()
             await asyncio.sleep(max(LOOK_SECONDS, _SHARE * (time.monotonic() - began)))
@@ -95,11 +96,11 @@ class _Watch:
 
     @property
     def over(self) -> bool:
-        """Whether it ended: the job is closed, or its watch failed."""
+        """Whether it has ended: the job is closed, or its watch failed."""
         return self._task.done()
 
     async def changed(self, version: int) -> None:
-        """Wait for something newer, at most one beat."""
+        """Wait for something newer, but not longer than one beat."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(BEAT_SECONDS), self._news:
                 await self._news.wait_for(lambda: self.seen.version != version or self.over)
@@ -117,7 +118,7 @@ class Live:
         self._watches: dict[tuple[str, str], _Watch] = {}
 
     async def follow(self, client: PagedClient, token: str, job: str) -> AsyncIterator[Seen]:
-        """What is known of a job, at once and at each change, until it is closed or cannot be watched."""
+        """The state of a job, at once and at each change, until it is closed or cannot be watched."""
         key = (token, job)
         watch = self._watches.get(key)
         if watch is None or watch.over:
@@ -141,5 +142,5 @@ class Live:
                 await watch.end()
 
     async def close(self) -> None:
-        """Stop all."""
+        """Stop all watches."""
         await asyncio.gather(*(watch.end() for watch in self._watches.values()))

@@ -1,4 +1,4 @@
-"""What was worked out lately, so that pages that show the same ask control once."""
+"""Recent answers, so that pages that show the same ask control only once."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from cachetools import TTLCache
 
 T = TypeVar("T")
 
-# Pictures and tables of a hundred jobs; an answer on a job of 1,000 channels and 30 days takes some ten megabytes.
+# Pictures and tables of a hundred jobs; an answer for a job of 1,000 channels and 30 days takes about ten megabytes.
 _MOST: Final = 100
 
 
 class Memory:
-    """Answers by key, forgotten after `seconds`; whoever asks while one is being made waits for that."""
+    """Answers by key, forgotten after `seconds`. If an answer is being made already, other callers wait for it."""
 
     def __init__(self, seconds: float) -> None:
         self._known: TTLCache[Hashable, asyncio.Task[Any]] = TTLCache(_MOST, seconds)
 
     async def once(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
-        """The answer for a key, made if it is not known. A failure is told to all who wait, and forgotten."""
+        """The answer for a key, which is made if it is not known. All who wait get a failure, which is then
+        forgotten."""
 
         async def made() -> T:
             return await make()

@@ -1,4 +1,4 @@
-"""How fast a job goes, and when it will be done, from what was seen of it lately."""
+"""The speed of a job, and when it will be done, from its progress during the last half minute."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Final
 
 from ..client import Progress
 
-# A mean over less would jump, over more would tell late that something has stopped.
+# Over a shorter time the mean would jump; over a longer time it would show late that the job has stopped.
 _SECONDS: Final = 30.0
 _LEAST_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Windows and stored bytes in a second, and the seconds that are left; None where that is not known."""
+    """Windows and stored bytes per second, and the seconds that are left; None if not known."""
 
     windows: float | None = None
     bytes: float | None = None
@@ -26,15 +26,15 @@ class Speed:
 
 @dataclass(slots=True)
 class Pace:
-    """Remembers where a job stood during the last half minute."""
+    """Remembers the progress of a job during the last half minute."""
 
     clock: Callable[[], float] = time.monotonic
     _seen: deque[tuple[float, int, int]] = field(default_factory=deque)
     _attempt: int = 0
 
     def add(self, progress: Progress) -> None:
-        """The job stands there now."""
-        if progress.attempt != self._attempt:  # a retry takes outcomes back
+        """Note the progress of the job now."""
+        if progress.attempt != self._attempt:  # a retry takes back outcomes
             self._seen.clear()
             self._attempt = progress.attempt
         now = self.clock()
@@ -43,7 +43,7 @@ class Pace:
             self._seen.popleft()
 
     def speed(self, progress: Progress) -> Speed:
-        """How fast it has been; at rest it becomes slower with every second."""
+        """The recent speed; if nothing happens, it decreases with every second."""
         if not self._seen:
             return Speed()
         began, settled, stored = self._seen[0]

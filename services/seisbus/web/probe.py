@@ -13,7 +13,7 @@ _SECONDS = 4.0
 
 
 def answers(settings: WebSettings) -> bool:
-    """Whether the page answers on this machine; its certificate is of another name, and is not looked at."""
+    """Whether the page answers on this machine. Its certificate is for another name, so it is not checked."""
     port = settings.web_address.rpartition(":")[2]
     scheme = "http" if settings.web_tls_cert_file is None else "https"
     context = ssl.create_default_context()

@@ -1,4 +1,4 @@
-"""What jobs that store no windows have made: the datasets of an export, the total misfits of a misfit job."""
+"""The results of jobs that store no windows: the datasets of an export, the total misfits of a misfit job."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any, Final
 from ..client import Job
 from ..client.paged import PagedClient
 
-# Rows of a page; `seisbus show` and the client give all.
+# Rows of a page; `seisbus show` and the client show all.
 _ROWS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A part of a job's page: its template, the rows that are shown, and how many are not."""
+    """A part of a job's page: its template, the rows that are shown, and the number of other rows."""
 
     template: str
     rows: Sequence[Any]
@@ -23,7 +23,7 @@ class Results:
 
 
 async def results_of(client: PagedClient, job: Job) -> Results | None:
-    """The results of a job now; None for a kind without results of its own."""
+    """The present results of a job; None for a kind of job without results of this form."""
     of_kind = _OF_KIND.get(job.kind)
     return None if of_kind is None else await of_kind(client, job.id)
 

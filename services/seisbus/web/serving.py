@@ -14,15 +14,15 @@ from .site import Site
 with extra("web"):
     import uvicorn
 
-# Streams of events last as long as somebody looks; a process that ends does not wait for them.
+# Streams of events last as long as somebody looks; a process that stops does not wait for them.
 _LEAVING_SECONDS: Final = 3
 
 
 def server_of(site: Site, address: Callable[[], str], transport: Transport) -> uvicorn.Server:
     """A server that listens when it is run.
 
-    Whoever reaches the page has the rights of `transport`'s token, so such a token is only taken where nobody but this
-    machine reaches it: UserError otherwise.
+    Every visitor has the rights of `transport`'s token. So a token is allowed only if nobody outside of this machine
+    can reach the page; otherwise UserError.
     """
     own = transport.token_file is not None
     if own and not site.loopback:
@@ -41,7 +41,7 @@ def server_of(site: Site, address: Callable[[], str], transport: Transport) -> u
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=False,  # nothing here depends on them
+            proxy_headers=False,  # nothing here needs them
             timeout_graceful_shutdown=_LEAVING_SECONDS,
             lifespan="on",
         )

@@ -1,4 +1,4 @@
-"""Logging in with a token, and out again."""
+"""Log in with a token, and log out."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _form(request: Request, back: str, said: str, status: int = 200) -> Response
 
 
 async def login(request: Request) -> Response:
-    """Take a token that control knows."""
+    """Accept a token that control knows."""
     web = request.app.state.web
     fields = await form_of(request, web.site)
     if not web.site.secret:

@@ -1,4 +1,4 @@
-"""Where the page listens, and under which address browsers know it."""
+"""The address at which the page listens, and the address by which browsers know it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """host and port that the page listens on; `url` that browsers use ("" for loopback alone); a certificate and its
-    key where the page itself speaks TLS."""
+    """The page listens at `host` and `port`; `url` is its address for browsers ("" for this machine only).
+    A certificate and its key are needed if the page itself uses TLS."""
 
     host: str
     port: int
@@ -26,7 +26,7 @@ class Site:
 
     @classmethod
     def of(cls, address: str, url: str = "", cert: Path | None = None, key: Path | None = None) -> Self:
-        """A checked site; UserError in one sentence for what cannot be."""
+        """A checked site; UserError in one sentence if it is not possible."""
         host, _, port = address.rpartition(":")
         if not host or not port.isdecimal() or int(port) > 65535:
             raise UserError(f"{address!r} is not host:port (SEISBUS_WEB_ADDRESS, --listen), such as {DEFAULT_ADDRESS}.")
@@ -53,26 +53,26 @@ class Site:
 
     @property
     def scheme(self) -> str:
-        """Of its own port."""
+        """The address with its own port."""
         return "https" if self.cert is not None else "http"
 
     @property
     def address(self) -> str:
-        """What a user opens."""
+        """The address that a user opens."""
         return self.url or f"{self.scheme}://{self.host}:{self.port}"
 
     @property
     def origins(self) -> frozenset[str]:
-        """Origins of the pages that may change something."""
+        """Origins of pages that may change something."""
         local = {f"{self.scheme}://{name}:{self.port}" for name in _LOOPBACK}
         return frozenset({self.url} if self.url else local) | (local if self.loopback else set())
 
     @property
     def hosts(self) -> frozenset[str]:
-        """What a request may name as Host. Any other name that leads here is an attack (DNS rebinding)."""
+        """The host names that a request may have. A request with another name is an attack (DNS rebinding)."""
         return frozenset(urlsplit(origin).netloc for origin in self.origins)
 
     @property
     def secret(self) -> bool:
-        """Whether a token may be typed in: over TLS, or without leaving this machine."""
+        """Whether users may type in a token: only over TLS, or on this machine."""
         return self.address.startswith("https://") or (self.loopback and not self.url)

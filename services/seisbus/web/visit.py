@@ -1,4 +1,4 @@
-"""What a handler works with: the parts that all share, and who visits."""
+"""What handlers work with: the parts that all of them share, and the visitor."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Web:
     site: Site
     callers: Callers
     live: Live = field(default_factory=Live)
-    # what changes with the job, and what does not
+    # answers that change with the job, and answers that do not change
     recent: Memory = field(default_factory=lambda: Memory(2.0))
     lasting: Memory = field(default_factory=lambda: Memory(600.0))
     templates: Environment = field(
@@ -41,7 +41,7 @@ class Web:
     )  # fmt: skip
 
     def part(self, template: str, **values: Any) -> str:
-        """A piece of a page."""
+        """A part of a page."""
         return self.templates.get_template(template).render(**values)
 
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
@@ -62,7 +62,7 @@ class Web:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request: who makes it, and the client that acts for them."""
+    """One request: the caller, and the client that acts for the caller."""
 
     web: Web
     request: Request

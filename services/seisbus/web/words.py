@@ -1,4 +1,4 @@
-"""Values as words for templates. Nothing here is markup: Jinja escapes it all."""
+"""Values as texts for templates. None of these texts is markup, because Jinja escapes them all."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from libseis.isotime import iso
 from ..model.outcome import Fate, Ledger
 
 FATES: Final = tuple(fate.value for fate in Fate)
-# Characters of a specification that a page shows; one may hold a catalog of 4 MB.
+# Characters of a specification that a page shows; a specification may have a catalog of 4 MB in it.
 _LONGEST: Final = 20_000
 
 
 def number(value: float | None) -> str:
-    """With a thin space each three digits, as SI has it; a dash for nothing."""
+    """A number with a thin space between each three digits (SI); a dash for None."""
     return "–" if value is None else f"{value:,.0f}".replace(",", "\u202f")
 
 
@@ -33,7 +33,7 @@ def size(value: float) -> str:
 
 
 def moment(ns: int) -> str:
-    """A time to the second, UTC; a dash for none."""
+    """A time to the second, UTC; a dash for None."""
     return iso(ns, 0, zone="").replace("T", " ") if ns else "–"
 
 
@@ -63,7 +63,7 @@ def span(seconds: float | None) -> str:
 
 
 def rate(per_second: float | None, things: str = "") -> str:
-    """So many things in a second, or in a minute or hour where that is less than one."""
+    """A rate per second, or per minute or hour if it is less than one."""
     if per_second is None:
         return "–"
     for unit, factor in (("s", 1), ("min", 60), ("h", 3600)):
@@ -75,7 +75,7 @@ def rate(per_second: float | None, things: str = "") -> str:
 
 
 def share(part: float, whole: float) -> str:
-    """Percent that never says 100 before all is done, nor 0 for something."""
+    """A percentage that is 100 only when everything is done, and 0 only when nothing is."""
     if not whole:
         return "0 %"
     percent = 100 * part / whole
@@ -94,24 +94,24 @@ def plain(value: Any) -> str:
 
 
 def as_yaml(value: Mapping[str, Any]) -> str:
-    """A specification as people write it, its beginning where it is long."""
+    """A specification as YAML; only the beginning if it is long."""
     text: str = yaml.safe_dump(dict(value), sort_keys=False, allow_unicode=True, width=100)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n# and {len(text) - _LONGEST:,} more characters"
 
 
 def codes(document: Mapping[str, Any]) -> str:
-    """NET.STA.LOC.CHAN of a document; the channels of a Seismogram with commas between."""
+    """NET.STA.LOC.CHAN of a document; for a Seismogram its channels with commas between them."""
     found = (document.get(code) or "" for code in ("net", "sta", "loc", "chan"))
     return ".".join(",".join(code) if isinstance(code, list) else str(code) for code in found)
 
 
 def items(kind: str) -> str:
-    """What the ledger of a kind of job counts."""
+    """What the ledger of this kind of job counts."""
     return {"window": "windows", "misfit": "stations", "export": "datasets"}.get(kind, "items")
 
 
 def parts(ledger: Ledger) -> list[tuple[str, int, float, float]]:
-    """(fate or open, windows, where it begins, its width) of a bar that is 1000 wide."""
+    """The parts of a bar that is 1000 wide: (fate or open, windows, start, width)."""
     counts = ledger.counts()
     found = [(fate, counts[fate]) for fate in FATES]
     found.append(("open", max(0, ledger.planned - ledger.settled)))

@@ -1,1 +1,2 @@
-"""Pictures for the browser, drawn there by Bokeh out of what these modules say. No event loop and no network."""
+"""Pictures that Bokeh draws in the browser, from descriptions made here. These modules use no event loop and no
+network."""

@@ -1,4 +1,4 @@
-"""Availability: channels by days, each cell the share of its windows that are saved."""
+"""Availability: channels by days. The colour of a cell is the share of its windows that are saved."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ with extra("web"):
     )
     from bokeh.palettes import interp_palette
 
-# brown to teal, of ColorBrewer's BrBG (colorbrewer2.org), which colour-blind eyes tell apart
+# brown to teal (ColorBrewer's BrBG, colorbrewer2.org), which colour-blind people can tell apart
 _SHARES: Final = ("#8c510a", "#cf9a4b", "#f0dfb4", "#bfe3dd", "#5fb5ab", "#2f8f86")
-_ROW: Final = 16  # pixels, as much as a name takes
+_ROW: Final = 16  # pixels, the height of a name
 _LEAST, _MOST = 220, 720
-# Days with a scale of days alone.
+# With at most this number of days, the axis has only days.
 _DAYS_NAMED: Final = 31
 
 
 def days_picture(rows: Sequence[Availability]) -> str:
-    """The picture of a job's availability, and what its script needs to find a channel and a day under the pointer."""
+    """The picture of a job's availability, and what its script needs to find the channel and the day under the
+    pointer."""
     rows = [row for row in rows if row.ledger.planned]
     if not rows:
         return as_sentence("No window is planned yet.")
@@ -58,7 +59,7 @@ def days_picture(rows: Sequence[Availability]) -> str:
         height,
         x_axis_type="datetime",
         x_range=Range1d(start=left, end=left + width, bounds=(left, left + width)),
-        # names stand in the middle of their rows
+        # names are in the middle of their rows
         y_range=Range1d(start=len(names) - 0.5, end=-0.5, bounds=(-0.5, len(names) - 0.5)),
         x_axis_label="Day (UTC)",
     )
@@ -81,9 +82,9 @@ def days_picture(rows: Sequence[Availability]) -> str:
         )
     )
     made.add_layout(ColorBar(color_mapper=mapper, title="Windows saved (%)", height=10), "below")
-    made.subscribed_events = {"tap"}  # the page's script listens
+    made.subscribed_events = {"tap"}  # the page's script listens to it
     made.xgrid.grid_line_color = made.ygrid.grid_line_color = None
-    if count <= _DAYS_NAMED:  # else hours would be written between them
+    if count <= _DAYS_NAMED:  # otherwise hours would be written between the days
         made.xaxis.ticker = DaysTicker(days=list(range(1, 32, 1 + count // 8)), num_minor_ticks=0)
     made.yaxis.ticker = BasicTicker(min_interval=1, desired_num_ticks=min(len(names), 30), num_minor_ticks=0)
     made.yaxis.major_label_overrides = dict(enumerate(names))

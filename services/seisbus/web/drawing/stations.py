@@ -1,4 +1,4 @@
-"""The map of a job's stations: each has the colour and the shape of what became of most of its windows."""
+"""The map of a job's stations: colour and shape show the fate of most windows of a station."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ Place = tuple[float, float]  # latitude, longitude
 Station = tuple[str, str]  # network, station
 
 _LEAST_DEGREES: Final = 0.5
-_NAMED: Final = 40  # stations whose names still find room
+_NAMED: Final = 40  # with more stations, names have no room
 _HEIGHT: Final = 440
-# Bokeh keeps the scale of both axes equal within this shape, width to height, which most pages have.
+# Within these limits of width to height, which most pages have, Bokeh keeps the scale of both axes equal.
 _SHAPE: Final = 1.6
 
 
 def counts_of(rows: Iterable[Availability]) -> dict[Station, Counter[str]]:
-    """Windows of each station by fate, and those that are open."""
+    """Windows of each station by fate, and windows that are still open."""
     found: defaultdict[Station, Counter[str]] = defaultdict(Counter)
     for row in rows:
         counts = row.ledger.counts()
@@ -41,13 +41,13 @@ def counts_of(rows: Iterable[Availability]) -> dict[Station, Counter[str]]:
 
 
 def middle_longitude(values: Sequence[float]) -> float:
-    """The middle of longitudes, on whichever side of the date line they are."""
+    """The middle of longitudes, on either side of the date line."""
     angles = np.radians(values)
     return float(np.degrees(np.arctan2(np.sin(angles).mean(), np.cos(angles).mean())))
 
 
 def stations_picture(counts: Mapping[Station, Counter[str]], places: Mapping[Station, Place]) -> str:
-    """The map; a sentence where no station's place is known."""
+    """The map; a sentence if no station's place is known."""
     known = sorted(station for station in counts if station in places)
     if not counts:
         return as_sentence("No window is planned yet.")
@@ -94,7 +94,7 @@ def stations_picture(counts: Mapping[Station, Counter[str]], places: Mapping[Sta
 
 
 def _lost(counts: Counter[str]) -> str:
-    """The most frequent fate of windows that are not saved; "" for none."""
+    """The most frequent fate of windows that are not saved; "" if there is none."""
     fates = [fate for fate in FATES if fate != "saved" and counts[fate]]
     return max(fates, key=lambda fate: counts[fate], default="")
 
@@ -102,7 +102,7 @@ def _lost(counts: Counter[str]) -> str:
 def _draw(made: Any, known: Sequence[Station], lat: Any, lon: Any, counts: Mapping[Station, Counter[str]]) -> None:
     chosen = [_most(counts[station]) for station in known]
     drawn = []
-    for name in FATES:  # a ring around a station that lost some, of the colour of what it lost
+    for name in FATES:  # a ring around a station that lost some windows; its colour shows their fate
         rows = [n for n, station in enumerate(known) if _lost(counts[station]) == name and chosen[n] != name]
         if rows:
             made.scatter(
@@ -147,5 +147,5 @@ def _draw(made: Any, known: Sequence[Station], lat: Any, lon: Any, counts: Mappi
 
 
 def _most(counts: Counter[str]) -> str:
-    """What most windows are; of two equal numbers the one that needs a look."""
+    """The fate of most windows; if two are equal, the one that needs attention."""
     return max((*FATES, "open"), key=lambda fate: (counts[fate], fate != "saved"))

@@ -1,4 +1,4 @@
-"""One look for all pictures, and colours that stay apart for colour-blind eyes."""
+"""The common look of all pictures, with colours that colour-blind people can tell apart."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FATE_COLOURS: Final[Mapping[str, str]] = {
     "cancelled": "#cc79a7",
     "open": "#b3bcc5",
 }
-# and a shape for each, for eyes that see no colour
+# and a shape for each, for people who see no colours
 FATE_MARKERS: Final[Mapping[str, str]] = {
     "saved": "inverted_triangle",
     "dead": "diamond",
@@ -89,14 +89,14 @@ THEME: Final = Theme(
 
 
 def plot(height: int, *tools: Tool, **options: Any) -> Any:
-    """An empty picture as wide as the page, with the tools that all have."""
+    """An empty picture as wide as the page, with the tools that all pictures have."""
     drag, wheel = BoxZoomTool(), WheelZoomTool()
     made = figure(
         height=height,
         sizing_mode="stretch_width",
         tools=[PanTool(), drag, wheel, ResetTool(), SaveTool(), *tools],
         active_drag=drag,
-        active_scroll=None,  # the wheel moves the page
+        active_scroll=None,  # the mouse wheel scrolls the page
         toolbar_location="above",
         **options,
     )
@@ -106,11 +106,11 @@ def plot(height: int, *tools: Tool, **options: Any) -> Any:
 
 
 def as_json(picture: Any, text: str, **more: Any) -> str:
-    """What the page's script needs to show a picture: its description for Bokeh, and one in words."""
+    """What the page's script needs to show a picture: its description for Bokeh, and a description in words."""
     item = json_item(picture, theme=THEME)
     return f'{json.dumps({"text": text, **more})[:-1]}, "item": {serialize_json(item)}}}'
 
 
 def as_sentence(sentence: str) -> str:
-    """In place of a picture: why there is none."""
+    """A sentence in place of a picture: why there is none."""
     return json.dumps({"said": sentence})

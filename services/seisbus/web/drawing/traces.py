@@ -1,4 +1,4 @@
-"""Waveforms: a section of many, by distance where that is known, and one datum by itself."""
+"""Waveforms: a section of many, by distance if it is known, or one datum."""
 
 from __future__ import annotations
 
@@ -25,25 +25,26 @@ with extra("web"):
     from bokeh.layouts import column
     from bokeh.models import ColumnDataSource, CrosshairTool, FixedTicker, HoverTool, Range1d, Span
 
-# Columns of which least and greatest samples are drawn: about one for two pixels of a section, two for one of a datum.
+# Number of columns in which the smallest and largest samples are drawn: about one per two pixels of a section, two per
+# pixel for one datum.
 _SECTION_COLUMNS: Final = 600
 _DATUM_COLUMNS: Final = 2000
-_ROW: Final = 22  # pixels of a trace
+_ROW: Final = 22  # pixels for each trace
 _ACCENT: Final = "#b3261e"
 
 
 def section_picture(data: Sequence[Any], more: int = 0) -> str:
-    """A record section of data that begin together; `more` are not drawn for want of room."""
+    """A record section of data that begin together; `more` is the number of data for which there is no room."""
     try:
         members = live_members(data)
         utc = is_utc(members)
         panels = panels_of(members, columns=_SECTION_COLUMNS)
     except PlotError as error:
         return as_sentence(error.message)
-    traces = panels[-1]  # of Seismograms the last component, up where they point east, north and up
+    traces = panels[-1]  # for Seismograms the last component, which is up if they point east, north and up
     part = f", {component_names(members)[-1]}" if len(panels) == 3 else ""
     places_known = [trace.distance for trace in traces if trace.distance is not None]
-    # by distance the components of one station would lie on each other
+    # by distance, the components of one station would cover each other
     by_distance = len(places_known) == len(traces) > 1 and len({trace.label[:-1] for trace in traces}) == len(traces)
     if by_distance:
         traces = sorted(traces, key=lambda trace: trace.distance or 0.0)
@@ -60,7 +61,7 @@ def section_picture(data: Sequence[Any], more: int = 0) -> str:
         x_axis_label=_time_name(members, traces, utc=utc),
         y_axis_label="Epicentral distance (°)" if by_distance else None,
     )
-    up = 1.0 if by_distance else -1.0  # rows go down the page
+    up = 1.0 if by_distance else -1.0  # the rows go down the page
     scale = [0.62 * spacing * up / peak if (peak := trace.full or trace.peak) else 0.0 for trace in traces]
     source = ColumnDataSource(
         {
@@ -99,7 +100,7 @@ def section_picture(data: Sequence[Any], more: int = 0) -> str:
 
 
 def datum_picture(data: Sequence[Any]) -> str:
-    """One datum: its pieces one after the other, a panel for each component."""
+    """One datum: its pieces one after the other, with one panel per component."""
     try:
         members = live_members(data)
         utc = is_utc(members)
@@ -143,7 +144,7 @@ def datum_picture(data: Sequence[Any]) -> str:
 
 
 def _axis_times(trace: Trace, *, utc: bool) -> Any:
-    """Bokeh counts UTC in milliseconds."""
+    """Bokeh's times are milliseconds in UTC."""
     return trace.times * 1000 if utc else trace.times
 
 
