@@ -1,5 +1,5 @@
-"""The application, its commands, and its exit codes: 0 done, 1 failed or unreachable, 2 the user's turn, 3 a job that
-saved nothing, 130 Ctrl-C."""
+"""The application, its commands, and its exit codes: 0 done, 1 failed or unreachable, 2 wrong input, 3 a job that saved
+nothing, 130 Ctrl-C."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ app.command("map")(data.map_)
 
 
 def run(arguments: list[str] | None = None, began: float | None = None) -> None:
-    """Run the command line, which began at this moment (monotonic; None: now), and leave with its exit code."""
+    """Run the command line and leave with its exit code. It began at this time of the monotonic clock (None: now)."""
     SETTINGS.began = time.monotonic() if began is None else began
     try:
         app(arguments)

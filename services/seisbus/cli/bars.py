@@ -12,7 +12,7 @@ from .options import OUT
 
 @contextmanager
 def bars() -> Iterator[Callable[[str, int, int], None]]:
-    """A function that takes the name of a part, how much of it is done, and how much it is; it draws a bar each."""
+    """A function that draws one bar for each part; it takes the name of the part, the number done and the total."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=OUT, disable=not OUT.is_terminal) as shown:
         tasks: dict[str, TaskID] = {}

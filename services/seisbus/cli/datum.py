@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # The id of a document, or of a window: {job}.{hash}.
 _OF_DATUM: Final = re.compile(r"[0-9a-f]{24}|[0-9a-z]+\.[0-9a-f]{24}")
-# The beginning of the id of a document; shorter ones fit too many.
+# The beginning of the id of a document; too many ids begin with a shorter one.
 _BEGINNING: Final = re.compile(r"[0-9a-f]{6,23}")
 # Names that are printed in another part, or that only the database uses.
 _ELSEWHERE: Final = frozenset(

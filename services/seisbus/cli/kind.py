@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much `show` lists: channels of a table (0 is all) after the first `skip`, and stored waveforms."""
+    """How much `show` lists: channels of a table (0 means all) after the first `skip`, and stored waveforms."""
 
     channels: int
     files: int
@@ -24,7 +24,7 @@ class Limits:
 
     @property
     def page(self) -> int:
-        """Which page of so many channels; 1 is the first."""
+        """The number of the page, with `channels` on each; 1 is the first."""
         return 1 + (self.skip // self.channels if self.channels else 0)
 
 
@@ -32,7 +32,7 @@ class CliKind:
     """One kind of job; a kind without a module here has its ledger and the reasons why something is not saved."""
 
     def title(self, job: Job) -> str:
-        """What `jobs` prints beside the kind; of jobs in lists the specification is not known."""
+        """What `jobs` prints beside the kind. The specification is not known in lists."""
         return job.title
 
     def show(self, client: Client, job: Job, limits: Limits) -> Iterator[RenderableType]:
@@ -40,11 +40,11 @@ class CliKind:
         yield from ()
 
     def values(self, client: Client, job: Job, limits: Limits) -> Mapping[str, Any]:
-        """What `show --json` has below the ledger, by name."""
+        """What `show --json` adds to the ledger, by name."""
         return {}
 
     def awaits(self, job: Job) -> str:
-        """The job that this one waits for, which is shown first; "" for none."""
+        """The job for which this one waits, which is shown first; "" if there is none."""
         return ""
 
 

@@ -1,4 +1,4 @@
-"""Lists on the command line: pages of them, how many are not shown, and the same as JSON."""
+"""Lists on the command line: pages, the number of rows that are not shown, and the same as JSON."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for progra
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Which rows of a list are shown: `limit` of them (0 is all) after the first `skip`."""
+    """The rows of a list that are shown: `limit` of them (0 means all) after the first `skip`."""
 
     limit: int
     skip: int
 
     @classmethod
     def of(cls, limit: int, page: int) -> Cut:
-        """The rows of a page; a usage error where there are no pages."""
+        """The rows of a page; a usage error if the list has no pages."""
         if page > 1 and not limit:
             raise typer.BadParameter("--page needs a --limit: --limit 0 shows all on one page.")
         return cls(limit, limit * (page - 1))
 
     def rows(self, all_rows: Sequence[T]) -> Sequence[T]:
-        """Those of a list that is here as a whole."""
+        """The shown rows of a complete list."""
         return all_rows[self.skip : self.skip + self.limit if self.limit else None]
 
 
@@ -60,7 +60,7 @@ def show_list(
     total
         How many there are in all.
     cut
-        Which of them these are.
+        Which part of all rows these are.
     what
         What they are, in the plural.
     table
@@ -68,7 +68,7 @@ def show_list(
     json
         Whether to print JSON.
     none
-        What is said where nothing fits.
+        The sentence if there are no rows.
     """
     if json:
         print_json(rows)
@@ -97,7 +97,7 @@ def print_json(value: Any) -> None:
 
 
 def plain(value: Any) -> Any:
-    """What JSON can say of a value of the client."""
+    """The form of a client's value in JSON."""
     if isinstance(value, Ledger):
         return value.counts()
     if isinstance(value, Channel | Sensor):

@@ -31,7 +31,7 @@ class Settings:
 
 
 SETTINGS = Settings()
-# a pipe or a file has no width, and tables cut to 80 columns would lose text that scripts need
+# a pipe or a file has no width, and tables that are cut to 80 columns would lose text that scripts need
 _PIPE_WIDTH = 160
 OUT = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 
@@ -47,18 +47,19 @@ def notes_to(sentence: str) -> None:
 
 
 def place() -> Place:
-    """Where control is: --address, else the stack of the data folder, SEISBUS_CONTROL_ADDRESS, or the usual port."""
+    """The address of control: --address, or else the stack of the data folder, SEISBUS_CONTROL_ADDRESS, or the usual
+    port."""
     return control_place(SETTINGS.address, SETTINGS.data_dir)
 
 
 def transport(found: Place) -> Transport:
-    """How control is reached there: the stack of this machine has no TLS and no tokens."""
+    """How to connect to control at this address: the stack of this machine has no TLS and no tokens."""
     return Transport() if found.stack else SETTINGS.transport
 
 
 def client() -> Client:
     """A client of the control service for this call; it finds a stack again after a restart."""
-    from ..client import Client  # late: half of what a command loads
+    from ..client import Client  # imported late, because it is half of all that a command loads
 
     found = place()
     if not SETTINGS.address and sys.stderr.isatty():

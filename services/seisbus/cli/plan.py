@@ -51,7 +51,7 @@ def calibrate(
 ) -> None:
     """Measure this machine with a job of some thousand windows, for `seisbus plan --machine`.
 
-    Runs the job on the local stack, which should have nothing else to do; elsewhere give --cpu.
+    Runs the job on the local stack, which should have nothing else to do. For other deployments give --cpu.
     """
     with client() as connected:
         measured, spec = (given(cpu), connected.job(job).spec) if cpu else measure(connected, job)
@@ -94,7 +94,7 @@ def cpu_seconds() -> dict[Stage, float]:
 
 
 def given(texts: list[str]) -> dict[Stage, float]:
-    """The measured seconds of --cpu; a usage error when one is missing or wrong."""
+    """The measured seconds of --cpu; a usage error if one is missing or wrong."""
     try:
         found = {Stage(name): float(seconds) for name, _, seconds in (text.partition("=") for text in texts)}
     except ValueError:

@@ -31,7 +31,7 @@ def fates_text(ledger: Ledger) -> Text:
 
 
 class JobBar:
-    """Shows snapshots of one job as they come; `with JobBar(console, title) as bar: bar.show(snapshot)`."""
+    """Shows the progress of one job; `with JobBar(console, title) as bar: bar.show(snapshot)`."""
 
     def __init__(self, console: Console, title: str) -> None:
         self._console, self._title = console, title

@@ -66,7 +66,7 @@ async def _up(s3_root: Path, replicas: dict[str, int], port: int) -> None:
 
 
 def control_port(wanted: int | None) -> int:
-    """The port for control; UserError if a program has the one that was asked for."""
+    """The port for control; UserError if another program uses the port that was asked for."""
     if wanted is None:
         if is_free(CONTROL_PORT):
             return CONTROL_PORT
@@ -78,7 +78,7 @@ def control_port(wanted: int | None) -> int:
 
 
 def about_archive(root: Path) -> str:
-    """What the archive `local` holds, or how it is filled."""
+    """What is in the archive `local`, or how to fill it."""
     if has_objects(root):
         return f"The archive local is the folder {root}."
     return (

@@ -23,7 +23,7 @@ def add(
     role: Annotated[str, typer.Argument(help="reader, submitter or operator.")],
     folder: Annotated[Path, typer.Option(help="What deploy/make-secrets made.")] = Path("secrets"),
 ) -> None:
-    """Make a token for a caller; prints the file that has it."""
+    """Make a token for a caller and print the name of its file."""
     from ..admin.tokens import add_token
 
     given = add_token(folder, name, role)

@@ -61,7 +61,7 @@ def duration_text(seconds: float) -> str:
 
 
 def moment_text(ns: int) -> str:
-    """A time to the second; a dash for none."""
+    """A time to the second; a dash for None."""
     return iso(ns, 0, zone="").replace("T", " ") if ns else "–"
 
 
@@ -257,7 +257,7 @@ def saved_table(documents: Sequence[Mapping[str, Any]], total: int) -> Table:
 
 
 def estimate_table(estimate: Estimate) -> Group:
-    """The estimate for a job, each figure with how it was made."""
+    """The estimate for a job; each number has a phrase on how it was made."""
     made = Table.grid(padding=(0, 2))
     made.add_column(style="bold")
     made.add_column(no_wrap=True)

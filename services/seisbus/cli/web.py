@@ -44,7 +44,7 @@ def web(
 
 @asynccontextmanager
 async def page_beside(control: str, folder: Path) -> AsyncIterator[str]:
-    """Run the page of a stack on this machine; yields its address, "" where its extra is not installed."""
+    """Run the page of a stack on this machine. Yields its address, or "" if its extra is not installed."""
     from ..local.ports import free_port
     from ..local.process import Child
     from ..local.readiness import accepts, until_ready

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .spec import ALL_DEFECTS, ENZ, ArchiveSpec, ArchiveSpecError, Axis, Defect, Mount, Quake, RateShare
     from .truth import ExpectedPiece, ExpectedWindow, Gaps, TruthSegment, expected_window, truth_segments
 else:
-    # every command loads this package, and hardly one makes archives
+    # imported only when used: every command loads this package, but few make archives
     __getattr__ = late(
         __name__,
         {

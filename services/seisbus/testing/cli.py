@@ -27,7 +27,7 @@ app = typer.Typer(help="Archives in a folder, to be served over S3.", no_args_is
 
 @app.callback()
 def _group() -> None:
-    """Archives in a folder, to be served over S3."""
+    """Archives in a folder, which an S3 server can serve."""
 
 
 @app.command()

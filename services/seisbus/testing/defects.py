@@ -1,7 +1,7 @@
 """Make the bytes of one channel's day with at most one defect, and the samples that can be read from them.
 
-Each defect is the smallest one of its kind that a real archive has shown; where it is placed depends on
-the span of the day and on the window that a job is expected to cut.
+Each defect is the smallest of its kind that was seen in a real archive. Its place depends on the span of the day and on
+the window that a job will probably cut.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def identity_of(channel: Channel) -> Identity:
 
 
 def runs_of(*parts: Part) -> list[Run]:
-    """The runs of contiguous samples in records, by time; samples that stand twice are counted once."""
+    """The runs of contiguous samples in records, by time; samples that are there twice count once."""
     records = [part for part in parts if isinstance(part, Records)]
     first = np.concatenate([part.first for part in records])
     npts = np.concatenate([part.npts for part in records])
@@ -201,7 +201,7 @@ class _Maker:
         return self._with_record(number, raw.tobytes())
 
     def corrupt_payload(self) -> DayBytes:
-        """One record inside the window has random data frames, which no Steim-2 decoder can make sense of."""
+        """One record inside the window has random data frames, which no Steim-2 decoder can decode."""
         number = self.record_at(self.plan.inside(0.5))
         raw = self.healthy.raw[number].copy()
         raw[64:] = self.plan.rng.integers(0, 256, len(raw) - 64)
@@ -212,12 +212,12 @@ class _Maker:
         return self._with_record(number, raw.tobytes())
 
     def zero_block(self) -> DayBytes:
-        """1024 zero bytes, two blank records, stand between the records before the window."""
+        """There are 1024 zero bytes, two blank records, between the records before the window."""
         before, after = self.split_at(self.plan.before(0.5))
         return DayBytes([before, bytes(1024), after], runs_of(before, after))
 
     def junk_unaligned(self) -> DayBytes:
-        """100 junk bytes before the window put all later records off the 512-byte grid."""
+        """100 bytes that are not records, before the window, move all later records off the 512-byte grid."""
         before, after = self.split_at(self.plan.before(0.5))
         junk = self.plan.rng.integers(0x80, 0x100, 100, dtype=np.uint8).tobytes()
         return DayBytes([before, junk, after], runs_of(before, after))
@@ -230,13 +230,14 @@ class _Maker:
         return DayBytes([short, long], runs_of(short, long))
 
     def out_of_order(self) -> DayBytes:
-        """The records of half of the window stand at the end of the file, as late telemetry puts them."""
+        """The records of half of the window are at the end of the file, as with late telemetry."""
         late = self.healthy.within(self.plan.inside(0.25), self.plan.inside(0.75))
         parts: list[Part] = [self.healthy.take(~late), self.healthy.take(late)]
         return DayBytes(parts, runs_of(*parts))
 
     def rotated(self) -> DayBytes:
-        """The file starts shortly before the window and wraps round: two sorted runs of records."""
+        """The file starts shortly before the window and continues with the beginning of the day: two sorted runs of
+        records."""
         before, after = self.split_at(self.plan.before(0.86))
         return DayBytes([after, before], runs_of(after, before))
 
@@ -247,12 +248,12 @@ class _Maker:
         return self.healthy.take(slice(None, stop)), self.healthy.take(double), self.healthy.take(slice(stop, None))
 
     def overlap_dup(self) -> DayBytes:
-        """10 minutes of records inside the window stand twice, with the same samples."""
+        """10 minutes of records inside the window are there twice, with the same samples."""
         before, double, after = self._doubled()
         return DayBytes([before, double, after], runs_of(before, after))
 
     def overlap_conflict(self) -> DayBytes:
-        """10 minutes of records inside the window stand twice, the second time with other samples."""
+        """10 minutes of records inside the window are there twice, the second time with other samples."""
         before, double, after = self._doubled()
         second = add_offset(double, CONFLICT_ADDED)
         (run,) = runs_of(double)
@@ -300,7 +301,7 @@ class _Maker:
         return DayBytes([records], runs_of(records), shift_ns=TIME_CORRECTION_NS)
 
     def zero_samples(self) -> DayBytes:
-        """Every tenth record is followed by one with no samples at all."""
+        """Every tenth record is followed by a record without samples."""
         channel = self.plan.channel
         parts: list[Part] = []
         for start in range(0, len(self.healthy), 10):

@@ -35,7 +35,7 @@ def event_traces(spec: ArchiveSpec, quake: Quake, count: int) -> list[EventTrace
     model = SignalModel(spec.seed, (quake,))
     traces = []
     for channel in plan_channels(plan)[:count]:
-        # data loggers start on a full second each, not all on the same one
+        # data loggers start on a full second, but not all on the same one
         second = quake.time_ns // NS - _BEFORE_SECONDS + channel.waveform % 3
         data = model.samples(channel, second * NS // channel.period_ns, _SECONDS * NS // channel.period_ns)
         traces.append(EventTrace(channel, second * NS + channel.phase_ns, data))

@@ -34,9 +34,9 @@ _NAME = KeyTemplate(_LAYOUT.template.rpartition("/")[2])
 def import_folder(source: Path, root: Path, progress: Progress | None = None) -> Manifest:
     """Lays out the miniSEED and StationXML files below `source` under `root`, and indexes them.
 
-    Files that are neither are left out; the manifest's notes say which and why. A file of several channels becomes an
-    object for each, since a key names a channel and jobs select by it; files of one channel and day become one object;
-    a file of several days stands under the key of the day that has most of its records, with a note.
+    Files that are neither are left out; the manifest's notes say which and why. A file of several channels becomes one
+    object per channel, because a key names a channel and jobs select by it. Files of one channel and day become one
+    object. A file of several days gets the key of the day with most of its records, and a note.
 
     Raises ArchiveSpecError if `source` has no miniSEED, or `root` has an archive already.
     """
@@ -184,7 +184,8 @@ class _Import:
 
 
 def by_channel(data: bytes) -> dict[Channel, bytes]:
-    """The bytes of each channel of a file, in file order. Bytes that do not belong to a record stay behind it."""
+    """The bytes of each channel of a file, in file order. Bytes that are not a record stay after the record before
+    them."""
     table = frame(data)
     order = np.argsort(table.offset, kind="stable")
     edges = [0, *(int(table.offset[i]) for i in order[1:]), len(data)]
@@ -225,7 +226,7 @@ def read_headers(data: bytes) -> _Content | None:
     if not len(rows):
         return None
     channels = dict.fromkeys(table.channels[int(number)] for number in table.channel[rows])
-    # the day that has the middle: a file cut at the record may begin seconds before midnight
+    # the day in which most of the record lies: a file that was cut at a record may begin seconds before midnight
     days = Counter(((table.start_ns[rows] + table.end_ns[rows]) // 2 // (86400 * NS)).tolist())
     rates = Counter(number for number in table.rate[rows].tolist() if number != NO_RATE)
     return _Content(

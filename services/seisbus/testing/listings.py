@@ -74,7 +74,7 @@ def write_day_index(bucket: Bucket, day: date, rows: Iterable[IndexRow]) -> list
 
 
 def write_old_indexes(bucket: Bucket, rows: list[IndexRow]) -> list[str]:
-    """CSV indexes of 1999 as they were then: without header, one under the older name; no objects for them."""
+    """CSV indexes as they were in 1999: without header, one with the older name; they have no objects."""
     keys = []
     for day, filename in ((date(1999, 6, 18), None), (date(1999, 6, 19), "index.csv")):
         stamp = f"{day.year}{day.timetuple().tm_yday:03d}"
@@ -108,14 +108,14 @@ def _clock(time_ns: int) -> datetime:
 
 
 def write_catalog(bucket: Bucket, year: int, entries: Iterable[CatalogEntry]) -> list[str]:
-    """A year's catalog with today's columns as CSV and Parquet; what has no file has the text NA."""
+    """A year's catalog with today's columns as CSV and Parquet; missing files have the text NA."""
     with extra("tables"):
         import pyarrow as pa
     listed = sorted(entries, key=lambda entry: entry.quake.time_ns)
     quakes = [entry.quake for entry in listed]
     table = pa.table(
         {
-            # both forms of PREFIX occur in the wild, with and without the last slash
+            # real catalogs have both forms of PREFIX, with and without the last slash
             "PREFIX": [entry.folder + ("/" if i % 2 == 0 else "") for i, entry in enumerate(listed)],
             "MS_FILENAME": [f"{e.quake.evid}.ms" if e.waveforms else "NA" for e in listed],
             "PHASE_FILENAME": [f"{e.quake.evid}.phase" if e.phases else "NA" for e in listed],
@@ -155,7 +155,7 @@ def write_old_catalog(bucket: Bucket) -> list[str]:
 
 
 def background(seed: int, year: int, count: int) -> list[CatalogEntry]:
-    """Small earthquakes of a year, drawn from the seed (Gutenberg-Richter, b = 1); no files are kept of them."""
+    """Small earthquakes of a year, drawn from the seed (Gutenberg-Richter, b = 1); they have no files."""
     rng = np.random.default_rng([seed, 6, year])
     start = (date(year, 1, 1) - date(1970, 1, 1)).days * 86400
     entries = []

@@ -59,7 +59,7 @@ def make_archive(root: Path, spec: ArchiveSpec, progress: Progress | None = None
     """
     if manifest_path(root).exists():
         found = read_manifest(root)
-        # one of an older version, whose channels all had clocks of their own, is as good
+        # an archive of an older version, in which every channel had its own clock, is as good
         if found.spec not in (spec, replace(spec, skewed=True)):
             raise ArchiveSpecError(
                 "root", f"{root} holds an archive of another spec; remove it or choose another folder."
@@ -77,7 +77,7 @@ def make_archive(root: Path, spec: ArchiveSpec, progress: Progress | None = None
 
 
 def _refuse_foreign(root: Path, folder: Path) -> None:
-    # an archive whose making was cut short is made again; anything else in the folder is not ours
+    # an archive that was not finished is made again; anything else in the folder is not ours
     if not root.joinpath("truth", "unfinished").exists():
         raise ArchiveSpecError("root", f"{folder} is not empty and no generated archive; choose another folder.")
 
@@ -168,7 +168,7 @@ class _Maker:
         )
 
     def _healthy(self, channel: Channel, day: date) -> Records:
-        """The stamped records of a day. Offset and headers apart, they depend on the waveform only."""
+        """The stamped records of a day. Except for offset and headers, they depend only on the waveform."""
         first, stop = (time_ns // channel.period_ns for time_ns in self.spec.cover(day))
         if self.spec.day_cut is DayCut.RECORD:
             records = self._packed(channel, *self._whole_span(channel, day))
@@ -190,7 +190,7 @@ class _Maker:
     def _packed(self, channel: Channel, first: int, stop: int) -> Records:
         plain = replace(channel, offset=0)
         if self.spec.templates is not None:
-            # the representative of all channels that share this waveform
+            # one channel for all channels that share this waveform
             plain = replace(plain, number=0, station=channel.heard_at, loc="", phase_ns=0)
             base = self.template(plain, first, stop)
         else:
@@ -199,7 +199,7 @@ class _Maker:
 
     def _base_records(self, channel: Channel, first: int, stop: int) -> Records:
         samples = self.model.samples(channel, first, stop - first)
-        # data centres cut their days at the sample, which leaves a short first record
+        # data centres cut days at the sample, which makes the first record short
         head = 36 + channel.waveform % 25
         return concatenate(
             pack(samples[:head], first, 512, Encoding.STEIM2),

@@ -1,7 +1,7 @@
 """Make day files from real waveforms in installed packages (obspy and pyasdf have some).
 
-Their bytes are unchanged. Their truth is read by obspy and stored with the manifest, because for real data nothing is
-known from before the encoding.
+Their bytes are unchanged. Their truth is read by obspy and stored with the manifest, because the samples before the
+encoding are not known for real data.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _SHIPPED_XML = (
 
 @dataclass(frozen=True, slots=True)
 class RealWaveform:
-    """A file on this machine that an installed package brought."""
+    """A file on this machine that comes with an installed package."""
 
     package: str
     path: Path

@@ -1,7 +1,7 @@
 """Packs samples into miniSEED 2 records and stamps their headers, keeping which samples each holds.
 
-Steim compression is libmseed's; headers are written here with numpy, so that thousands of records, or a
-whole day for another channel, cost one pass. Layout: SEED Reference Manual 2.4, chapter 8.
+Steim compression is libmseed's; headers are written here with numpy, so that thousands of records, or a whole day for
+another channel, need only one pass. Layout: SEED Reference Manual 2.4, chapter 8.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Records:
         return (self.first >= start) & (self.first + self.npts <= stop)
 
     def copy(self) -> Records:
-        """The same records on bytes of their own."""
+        """The same records with their own copy of the bytes."""
         return Records(self.raw.copy(), self.first, self.npts)
 
 
@@ -68,7 +68,7 @@ def concatenate(one: Records, two: Records) -> Records:
 
 
 def pack(samples: npt.NDArray[np.int32], first: int, length: int, encoding: Encoding) -> Records:
-    """Samples in records of `length` bytes without headers; the first sample has the index `first`."""
+    """Samples as records of `length` bytes without headers; `first` is the index of the first sample."""
     if encoding is Encoding.FLOAT32:
         raw, npts = _pack_float32(samples, length)
     else:
@@ -152,7 +152,7 @@ def stamp(
 
 
 def _rate_factor(period_ns: int) -> int:
-    """The sample rate factor of the manual, with a multiplier of 1: hertz, or negative seconds a sample."""
+    """The sample rate factor of the manual, with a multiplier of 1: hertz, or minus seconds per sample."""
     return 1_000_000_000 // period_ns if period_ns <= 1_000_000_000 else -(period_ns // 1_000_000_000)
 
 

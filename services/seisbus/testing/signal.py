@@ -1,4 +1,4 @@
-"""The samples of a generated channel: noise, hours of more and of less of it, and earthquakes, in counts.
+"""The samples of a generated channel in counts: noise, which is louder at some hours, and earthquakes.
 
 A pure function of (seed, channel, sample index): any stretch can be made again, and two stretches agree.
 """
@@ -24,16 +24,16 @@ _S = (3.0, 16.8, 33.2, 59.8, 84.5, 133.9, 207.9, 306.1, 403.6, 498.5, 588.9, 667
       1223.0, 1334.2, 1432.9, 1502.9, 2202.9)  # fmt: skip
 _KM_PER_DEGREE = 111.19
 
-# The wave trains are built on this grid (s) and interpolated: fine for their highest frequency, 1.5 Hz.
+# The wave trains are computed on this grid (s) and interpolated; it is fine enough for their highest frequency, 1.5 Hz.
 _STEP = 0.1
 _TELESEISM_SECONDS, _LOCAL_SECONDS = 7200, 900
-# Body waves of a near earthquake are far above what the relation for surface waves says, and above the noise.
+# The body waves of a near earthquake are larger than the relation for surface waves says, and larger than the noise.
 _LOCAL_GAIN = 300.0
 
 
 @dataclass(frozen=True, slots=True)
 class SignalModel:
-    """All that the samples depend on besides the channel."""
+    """Everything that determines the samples, besides the channel."""
 
     seed: int
     quakes: tuple[Quake, ...]

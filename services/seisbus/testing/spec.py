@@ -52,7 +52,7 @@ ALL_DEFECTS = tuple(Defect)
 
 
 class ArchiveSpecError(UserError):
-    """An archive that cannot be made as asked.
+    """An archive that cannot be made in this way.
 
     Parameters
     ----------

@@ -41,9 +41,9 @@ class Station:
 class Channel:
     """A channel and what its samples are made from.
 
-    `waveform` seeds the noise and `heard_at` is the site whose earthquakes it has: its own, or another
-    channel's where a spec has templates. `offset` is its mean in counts, by which mixed-up channels show.
-    Its samples stand on the grid phase_ns + i / rate for ever. `axis` is where it points, from `turned_ns` on `later`.
+    `waveform` seeds the noise and `heard_at` is the site whose earthquakes it has: its own, or another channel's if a
+    spec has templates. `offset` is its mean in counts, by which mixed-up channels show. Its samples are always on the
+    grid phase_ns + i / rate. `axis` is its direction; from `turned_ns` on, `later` is.
     """
 
     number: int
@@ -131,7 +131,7 @@ def _phase_ns(rng: np.random.Generator, period_ns: int) -> int:
 
 
 class _Stations:
-    """Hands out stations in a fixed order; the same seed gives the same places in every plan."""
+    """Gives stations in a fixed order; the same seed gives the same places in every plan."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed

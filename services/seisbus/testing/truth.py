@@ -29,7 +29,7 @@ Array: TypeAlias = npt.NDArray[Any]
 
 
 class Fate(StrEnum):
-    """What becomes of a window whose object was asked for; names as in the ledger."""
+    """The fate of a window whose object was asked for; the names are those of the ledger."""
 
     SAVED = "saved"
     DEAD = "dead"
@@ -53,7 +53,7 @@ class Fill(StrEnum):
 
 
 class Overlap(StrEnum):
-    """What a job does with samples that stand twice with different values."""
+    """What a job does with samples of the same time and different values."""
 
     GAP = "gap"
     FIRST = "first"
@@ -98,7 +98,7 @@ class ExpectedWindow:
 
 
 def samples_sha256(data: Array) -> str:
-    """The hash of `ExpectedPiece` for any numbers: exact for counts and for 32-bit floats alike."""
+    """The hash of `ExpectedPiece` for numbers of any type: exact for counts and for 32-bit floats."""
     return hashlib.sha256(np.ascontiguousarray(data, "<f8").tobytes()).hexdigest()
 
 
@@ -127,7 +127,7 @@ def truth_segments(root: Path, key: str) -> list[TruthSegment]:
     return list(_segments(root, _modified_ns(root), key))
 
 
-# a job cuts many windows out of one object: made once, a day at 100 Hz is 35 MB
+# a job cuts many windows out of one object, so it is kept; a day at 100 Hz is 35 MB
 @lru_cache(maxsize=3)
 def _segments(root: Path, modified_ns: int, key: str) -> tuple[TruthSegment, ...]:
     manifest = _read(root, modified_ns)
@@ -216,7 +216,7 @@ def expected_window(
     conflicts = [span for file in files for span in file.conflicts] if overlap is Overlap.GAP else []
     for low, high in conflicts:
         present[wanted.positions(low, high)] = False
-    # a conflict is known by its times, not by those of its samples that a window happens to have
+    # a conflict is found by its times, because a window may have only some of its samples
     touched = any(low <= end_ns and start_ns <= high for low, high in conflicts)
     if touched and (gaps is Gaps.KILL or not present.any()):
         return ExpectedWindow(Fate.DEAD, (), "overlap_conflict")
@@ -267,7 +267,7 @@ def _wanted(on_grid: TruthSegment, start_ns: int, end_ns: int, inclusive_end: bo
 
 
 def _spread(segments: list[TruthSegment], wanted: _Wanted, overlap: Overlap) -> tuple[Array, npt.NDArray[np.bool_]]:
-    """The values of the wanted samples, and which of them there are."""
+    """The values of the wanted samples, and a mask of those that exist."""
     values = np.zeros(wanted.npts, segments[0].data.dtype)
     present = np.zeros(wanted.npts, bool)
     for segment in segments:
