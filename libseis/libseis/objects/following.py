@@ -1,7 +1,7 @@
-"""Metadata that say what the samples are, brought in line with them after a step.
+"""Update Metadata that describe the samples after a step has changed the samples.
 
-The clock keeps npts, delta, sampling_rate and, in UTC, starttime itself. A step on the axes changes the matrix of a
-Seismogram and not its entry; that one then tells of the new components, and `axes` of those that there were before.
+The clock of a datum updates npts, delta, sampling_rate and, in UTC, starttime. A step on the axes changes only the
+matrix of a Seismogram; here its entry tmatrix gets the new axes, and the entry `axes` keeps those of the sensor.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ AXES: Final = "axes"
 
 
 def follow(d: Atomic) -> None:
-    """Bring those entries of a live datum's Metadata in line that it has; none is added but `axes`."""
+    """Update the entries that a live datum has. No entry is added except `axes`."""
     if isinstance(d, Seismogram) and d.is_defined("tmatrix"):
         mine = d.tmatrix.ravel().tolist()
         if (said := d["tmatrix"]) != mine:

@@ -50,7 +50,7 @@ class InverseCache:
     def __init__(self, limit: int = CACHE_BYTES) -> None:
         self._lock = threading.Lock()
         self._making = threading.Lock()
-        # a response that is larger than the limit is kept, but then nothing else
+        # a response that is larger than the limit is kept alone
         self._kept: LRUCache[_Key, Evaluated] = LRUCache(limit, lambda found: min(found.spectrum.nbytes, limit))
 
     def get(self, key: _Key, make: Callable[[], Evaluated]) -> Evaluated:

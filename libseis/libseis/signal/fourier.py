@@ -36,11 +36,12 @@ _LARGEST = 2**23
 _LARGEST_PRIME = 13
 # A matrix of another shape has rows or columns that are too long for the caches.
 _LARGEST_RATIO = 16
-# Number of rows in a block, which fits the caches; a multiple of the number that one instruction handles.
+# Rows are processed in blocks of this size, which fit the caches; a block has a multiple of the rows that one
+# instruction handles.
 _BLOCK_BYTES = 1 << 18
 # Lengths are multiples of this number, because most ratios of rates in use divide it.
 _OFTEN_DIVIDED = 100
-# Rows are multiples of this number, which is divisible by most ratios in use.
+# Columns are multiples of this number if possible; most ratios in use divide it.
 _OFTEN_FACTOR = 20
 
 

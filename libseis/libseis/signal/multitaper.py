@@ -45,7 +45,7 @@ class Tapers:
 
 
 _lock = threading.Lock()
-# tapers that are larger than the limit are kept, but then nothing else
+# tapers that are larger than the limit are kept alone
 _kept: LRUCache[tuple[int, float, int], Tapers] = LRUCache(_KEPT_BYTES, lambda t: min(t.values.nbytes, _KEPT_BYTES))
 
 

@@ -37,7 +37,7 @@ _PHASES = 2_048
 _GATHERED = 2**19
 
 # New samples and filter length in one block: many short FFTs of one length are faster than one long FFT, and faster
-# than a sum of products for each sample. With fewer new samples this is not faster.
+# than a sum of products for each sample. With few new samples this is not faster.
 _BLOCK = 1_024
 _FEW = 512
 # Each phase of the kernel needs one inverse FFT; with more phases, sums of products are as fast
