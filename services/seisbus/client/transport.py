@@ -19,8 +19,8 @@ SYSTEM: Final = "system"
 class Transport:
     """How a client connects: plain text without `tls_ca` (a file of certificates, or "system").
 
-    A token is sent only over TLS. `cert` and `key` are the client's own certificate, if control asks for one. `token` is a
-    token itself, in place of a file.
+    A token is sent only over TLS. `cert` and `key` are the client's own certificate, if control asks for one. `token`
+    is a token itself, in place of a file.
     """
 
     tls_ca: str = ""
