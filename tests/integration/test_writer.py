@@ -132,6 +132,40 @@ async def test_counters_reach_the_job(context: WriterContext, committer: Committ
     await eventually(counted)
 
 
+async def test_the_end_of_a_job_is_told_without_a_wait(
+    context: WriterContext, committer: Committer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seisbus.writer.commit._PROGRESS_SECONDS", 3600.0)
+    await context.store[c.JOB].insert_one(
+        {"_id": JOB, "open": True, "counts": {"saved": 0}, "stored_bytes": 0, "state": "running", "attempt": 1,
+         "planned": 9, "planning_done": True}
+    )  # fmt: skip
+    told: list[int] = []
+
+    async def watch() -> None:
+        async for seen in context.bus.snapshots(JOB):
+            told.append(seen.saved)
+
+    async def commit(*numbers: int) -> None:
+        await asyncio.gather(*(committer.commit(Message(number).delivery()) for number in numbers))
+
+    tasks = [asyncio.create_task(one) for one in (watch(), committer.report())]
+    try:
+        await commit(0)  # the first is told at once
+        await eventually(lambda: told == [1])
+        await commit(1)
+        await commit(2)
+        await commit(3)
+        assert told == [1]  # they wait for the end of the interval
+        for number in range(4, 9):
+            await commit(number)
+        await eventually(lambda: told[-1] == 9)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def test_what_was_not_made_durable_is_cut_off_and_written_over(tmp_path: Path) -> None:
     files = WaveformFiles(tmp_path, "boot", 1000)
     first = await files.append(JOB, Packing.FLOAT64, b"a" * 8)

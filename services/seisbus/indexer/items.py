@@ -19,7 +19,7 @@ from ..planning.datasets import DatasetKey, StationKey, StoredSpan, plan_items
 from ..store.datasets import planned_ids, selected
 from ..store.queries import each_waveform, last_sample_ns
 from ..store.tasks import Cursor, OpenTask
-from .kind import CHUNK, IndexerKind, Planning, Tasks
+from .kind import CHUNK, Chunk, IndexerKind, Planning, Tasks
 
 J = TypeVar("J", bound=Job)
 S = TypeVar("S", bound=StoredJob)
@@ -45,7 +45,7 @@ class ItemsPlanner(IndexerKind[J]):
         for start in range(0, len(items), CHUNK):
             tasks = list(plan_items(planning.id, items[start : start + CHUNK], offset))
             offset += len(tasks)
-            yield Cursor(0, offset), tasks
+            yield Chunk(Cursor(0, offset), tasks)
 
     async def send(self, planning: Planning[J], open_task: OpenTask, *, patient: bool = False) -> None:
         """Send each task as one message."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from ..app import IndexerContext
@@ -20,10 +21,20 @@ from ..store.tasks import Cursor, OpenTask
 _log = logging.getLogger(__name__)
 
 J = TypeVar("J", bound=Job)
-# Tasks that are written in one transaction, each time with the cursor for what follows.
-Tasks = AsyncIterator[tuple[Cursor, list[Task]]]
 # Tasks per transaction: enough to be fast, and few enough that a crash repeats little.
 CHUNK: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Tasks that are written in one transaction, with the cursor for what follows; `last` if nothing does."""
+
+    after: Cursor
+    tasks: list[Task]
+    last: bool = False
+
+
+Tasks = AsyncIterator[Chunk]
 
 
 class Planning(Generic[J]):

@@ -110,11 +110,12 @@ class _Planner:
     # -- planning ----------------------------------------------------------------------------------
 
     async def _plan(self) -> None:
-        async for cursor, chunk in self._kind.tasks(self._planning, self._cursor):
+        async for chunk in self._kind.tasks(self._planning, self._cursor):
             await self._give_way()
-            await self._room(len(chunk))
-            await self._write(cursor, chunk)
-            for some in travelling(chunk) if self._kind.bundled else [[task] for task in chunk]:
+            await self._room(len(chunk.tasks))
+            await self._write(chunk.after, chunk.tasks)
+            bundled = self._kind.bundled
+            for some in travelling(chunk.tasks, last=chunk.last) if bundled else [[task] for task in chunk.tasks]:
                 async with self._context.bus.together(patient=True):
                     for task in some:
                         await self._send(OpenTask(task, 1, frozenset()))

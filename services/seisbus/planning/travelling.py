@@ -8,15 +8,16 @@ from typing import Final
 from ..model.task import Task
 
 # A chunk of tasks becomes at least so many messages: a fetcher works on so many at once, and the tasks of one message
-# are done in turn.
+# are done in turn. Of a job's last chunk a message has this part of what is left (Polychronopoulos and Kuck 1987), down
+# to a single task, so that all end at about the same time: a few that still read cannot fill a line.
 _MESSAGES: Final = 16
 # A fetcher that ends lets go of a message with all that it read for it.
 _OBJECT_BYTES: Final = 64_000_000
 _ASSUMED_BYTES: Final = 10_000_000
 
 
-def travelling(tasks: Sequence[Task]) -> Iterator[list[Task]]:
-    """A chunk of planned tasks in the groups that travel together, in their order.
+def travelling(tasks: Sequence[Task], *, last: bool = False) -> Iterator[list[Task]]:
+    """A chunk of planned tasks, or the `last` one of a job, in the groups that travel together, in their order.
 
     Tasks of objects with many channels, which are large and decide their windows when they are read, travel alone, as
     do those without an object.
@@ -24,7 +25,7 @@ def travelling(tasks: Sequence[Task]) -> Iterator[list[Task]]:
     most = -(-len(tasks) // _MESSAGES)
     group: list[Task] = []
     size = 0
-    for task in tasks:
+    for number, task in enumerate(tasks):
         own = sum(ref.size or _ASSUMED_BYTES for ref in task.objects if not ref.missing)
         alone = task.provisional or not task.objects
         if group and (alone or len(group) == most or size + own > _OBJECT_BYTES):
@@ -33,6 +34,8 @@ def travelling(tasks: Sequence[Task]) -> Iterator[list[Task]]:
         if alone:
             yield [task]
             continue
+        if last and not group:
+            most = -(-(len(tasks) - number) // _MESSAGES)
         group.append(task)
         size += own
     if group:

@@ -9,12 +9,16 @@ transaction of three times as many could never end in the embedded database's ca
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
+import math
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from cachetools import LRUCache
 
 from libseis import ProcessingHistory
 from libseis.codes import Channel
@@ -23,7 +27,7 @@ from ..app import WriterContext
 from ..app.normalizing import Normalizer
 from ..bus import Delivery
 from ..bus.codec import decode_outcomes
-from ..bus.snapshot import snapshot
+from ..bus.snapshot import settled, snapshot
 from ..errors import UnavailableError
 from ..failpoints import failpoint
 from ..model.handovers import NOTED, OutcomeBatch, Packing, WindowOutcome
@@ -62,6 +66,8 @@ _SECONDS = 0.2
 _QUIET_SECONDS = 0.05
 _PROGRESS_SECONDS = 0.5
 _RETRY_SECONDS = 0.5
+# Jobs of which is known how many windows they still wait for.
+_JOBS = 1000
 
 
 @dataclass(slots=True)
@@ -105,6 +111,8 @@ class Committer:
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._bytes: Counter[str] = Counter()
         self._counted = asyncio.Event()
+        self._left: LRUCache[str, int] = LRUCache(_JOBS)  # windows without an outcome when a job was last told of
+        self._near_end = asyncio.Event()  # set when much of what was left of a job is done
         self._contested: set[asyncio.Task[None]] = set()
 
     async def commit(self, delivery: Delivery) -> None:
@@ -325,6 +333,9 @@ class Committer:
     def _count(self, result: SettleResult) -> None:
         for job, fates in result.fates.items():
             self._counts[job].update(fates)
+            # others may have done the rest, so a job is told of before all that was left is done here
+            if 2 * self._counts[job].total() >= self._left.get(job, math.inf):
+                self._near_end.set()
             for fate, number in fates.items():
                 WINDOWS.labels(fate).inc(number)
         self._bytes.update(result.stored_bytes)
@@ -332,17 +343,19 @@ class Committer:
         STORED.inc(sum(result.stored_bytes.values()))
 
     async def report(self) -> None:
-        """Add settled windows to the jobs' cached counters and tell watchers, at most twice a second, until
-        cancelled."""
+        """Add settled windows to the jobs' cached counters and tell watchers, until cancelled: twice a second, and
+        sooner when a job comes to its end, because it is closed when somebody tells that all its windows are done."""
         while True:
             await self._counted.wait()
             self._counted.clear()
+            self._near_end.clear()
             try:
                 await self.flush_counts()
             except UnavailableError as error:
                 self._counted.set()
                 _log.debug("progress is late: %s", error)
-            await asyncio.sleep(_PROGRESS_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._near_end.wait(), _PROGRESS_SECONDS)
 
     async def flush_counts(self) -> None:
         """Write the counters now."""
@@ -357,7 +370,11 @@ class Committer:
                 self._bytes[job] += stored
                 raise
             if document is not None:
-                await self._context.bus.publish_snapshot(snapshot(document))
+                self._left.pop(job, None)
+                told = snapshot(document)
+                if told.planning_done and (left := told.planned - settled(told)) > 0:
+                    self._left[job] = left
+                await self._context.bus.publish_snapshot(told)
 
     async def close(self) -> None:
         """Write the last counters and close the files."""

@@ -20,13 +20,13 @@ def task(number: int, megabytes: int = 8, *, provisional: bool = False) -> Task:
     return Task(f"j.000000.{number:06d}", "j", "local", (ref,), (), (Part(0, 0),), template=template)
 
 
-@given(st.lists(st.tuples(st.integers(0, 90), st.booleans(), st.booleans()), max_size=100))
+@given(st.lists(st.tuples(st.integers(0, 90), st.booleans(), st.booleans()), max_size=100), st.booleans())
 def test_groups_hold_every_task_once_in_order_and_within_their_limits(
-    drawn: list[tuple[int, bool, bool]],
+    drawn: list[tuple[int, bool, bool]], last: bool
 ) -> None:
     tasks = [task(n, size, provisional=event) for n, (size, event, _) in enumerate(drawn)]
     tasks = [replace(t, objects=()) if bare else t for t, (_, _, bare) in zip(tasks, drawn, strict=True)]
-    groups = list(travelling(tasks))
+    groups = list(travelling(tasks, last=last))
     assert [one for group in groups for one in group] == tasks
     for group in groups:
         assert len(group) == 1 or len(group) <= -(-len(tasks) // 16)
@@ -37,3 +37,13 @@ def test_groups_hold_every_task_once_in_order_and_within_their_limits(
 def test_few_tasks_travel_alone_and_many_still_keep_a_fetcher_busy() -> None:
     assert [len(group) for group in travelling([task(n) for n in range(16)])] == [1] * 16
     assert [len(group) for group in travelling([task(n) for n in range(100)])] == [7] * 14 + [2]
+
+
+@given(st.integers(0, 100))
+def test_groups_of_the_last_tasks_become_smaller_so_that_none_ends_long_after_the_others(number: int) -> None:
+    groups = list(travelling([task(n, 1) for n in range(number)], last=True))
+    left = number
+    for group in groups:
+        assert len(group) == -(-left // 16)
+        left -= len(group)
+    assert [len(group) for group in groups[-15:]] == [1] * min(number, 15)

@@ -11,7 +11,7 @@ from ...store.jobs import add_counts
 from ...store.settle import Settlement, settle
 from ...store.tasks import Cursor, OpenTask
 from .. import sync
-from ..kind import IndexerKind, Planning, Tasks, archive_of
+from ..kind import Chunk, IndexerKind, Planning, Tasks, archive_of
 
 
 class IndexPlanner(IndexerKind[IndexJob]):
@@ -24,7 +24,7 @@ class IndexPlanner(IndexerKind[IndexJob]):
         archive, number = archive_of(planning), 0
         async for keys in sync.pages(planning.context, archive):
             if number >= cursor.offset:
-                yield Cursor(0, number + 1), [sync.page_task(planning.id, archive, number, keys)]
+                yield Chunk(Cursor(0, number + 1), [sync.page_task(planning.id, archive, number, keys)])
             number += 1
         if not number:
             await nothing_to_read(planning, archive)

@@ -31,7 +31,7 @@ from ...planning.windows import Origin
 from ...store.documents import JobChange, JobDocument, OriginRow
 from ...store.index import described_stations, event_by_id
 from ...store.tasks import Cursor, OpenTask
-from ..kind import CHUNK, IndexerKind, Planning, Tasks, archive_of
+from ..kind import CHUNK, Chunk, IndexerKind, Planning, Tasks, archive_of
 from ..pads import Pads
 from ..pick_inputs import resolve_picks
 from ..plan_inputs import DayFilesCache, keep_sources, resolve_events, thinned_stations
@@ -147,20 +147,23 @@ async def _day_file_tasks(planning: Planning[ArchiveJob], cursor: Cursor) -> Tas
         )
         offset = cursor.offset if shard == cursor.shard else 0
         rest = itertools.islice(tasks, offset, None)
-        while chunk := await _next(rest, aside=aimed is not None):
+        following: list[Task] = []
+        while some := following + await _next(rest, CHUNK + 1 - len(following), aside=aimed is not None):
+            chunk, following = some[:CHUNK], some[CHUNK:]
             offset += len(chunk)
-            yield Cursor(shard, offset), await reuse.mark(chunk)
+            last = not following and shard == len(days) - 1
+            yield Chunk(Cursor(shard, offset), await reuse.mark(chunk), last)
         lost |= aimed.without_place if aimed is not None else set()
     await planning.note(left_out_note(lost))
     # the check at submission could not look at days that only this plan has read
     await planning.note(corner_notes(build(spec.steps), rates, refuse=False) if spec.steps else ())
 
 
-async def _next(tasks: Iterator[Task], *, aside: bool) -> list[Task]:
-    """The next chunk. `aside`: in a thread, because windows of many events and stations take a while."""
+async def _next(tasks: Iterator[Task], most: int, *, aside: bool) -> list[Task]:
+    """The next tasks. `aside`: in a thread, because windows of many events and stations take a while."""
     if aside:
-        return await asyncio.to_thread(lambda: list(itertools.islice(tasks, CHUNK)))
-    return list(itertools.islice(tasks, CHUNK))
+        return await asyncio.to_thread(lambda: list(itertools.islice(tasks, most)))
+    return list(itertools.islice(tasks, most))
 
 
 def _row(origin: Origin, *, placed: bool) -> OriginRow:
@@ -215,7 +218,7 @@ async def _event_file_tasks(planning: Planning[ArchiveJob], cursor: Cursor) -> T
             key = str(document["waveform_key"]) if document else ""
             span = None if after is None or after.end is None else (time_ns + after.start, time_ns + after.end)
             chunk.append(plan_event(planning.id, archive.name, number, event, time_ns, key, span, wanted))
-        yield Cursor(0, start + len(chunk)), chunk
+        yield Chunk(Cursor(0, start + len(chunk)), chunk)
 
 
 KIND: Final = WindowPlanner()
