@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from seisbus.errors import UnavailableError, UserError
 from seisbus.held import HELD
@@ -45,7 +45,7 @@ class StartError(UnavailableError):
         self.log_tail = log_tail
 
 
-_GUARD = Path(__file__).with_name("guard.py")
+GUARD = Path(__file__).with_name("guard.py")
 
 
 def find_program(program: str, package: str) -> str:
@@ -59,6 +59,34 @@ def find_program(program: str, package: str) -> str:
     return found
 
 
+class _Input(Protocol):
+    """Where a held process gets the rest of its environment."""
+
+    def write(self, data: bytes, /) -> object: ...
+
+    def close(self) -> None: ...
+
+
+class Process(Protocol):
+    """A process as asyncio starts it, or one that came another way."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    @property
+    def stdin(self) -> _Input | None: ...
+
+    @property
+    def stdout(self) -> asyncio.StreamReader | None: ...
+
+    def terminate(self) -> None: ...
+
+    async def wait(self) -> int: ...
+
+
 class Child:
     """A running child process.
 
@@ -67,7 +95,7 @@ class Child:
     order of the shutdown.
     """
 
-    def __init__(self, name: str, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, name: str, process: Process) -> None:
         self.name = name
         self._process = process
 
@@ -89,7 +117,7 @@ class Child:
             sys.executable,
             "-I",
             "-S",
-            str(_GUARD),
+            str(GUARD),
             str(os.getpid()),
             *command,
             env={**env, HELD: "1"} if held else env,
@@ -117,7 +145,8 @@ class Child:
     def release(self, variables: Mapping[str, str]) -> None:
         """Give a held process the rest of its environment."""
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(dict(variables)).encode())
+        with suppress(OSError, ValueError):  # it has ended
+            self._process.stdin.write(json.dumps(dict(variables)).encode())
         self._process.stdin.close()
 
     async def wait(self) -> int:

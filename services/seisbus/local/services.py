@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from seisbus.held import HELD
 from seisbus.local.logs import MergedLog
+from seisbus.local.nursing import Nursery
 from seisbus.local.ports import free_port
 from seisbus.local.process import Child
 from seisbus.local.readiness import LOOPBACK, accepts
@@ -91,12 +93,17 @@ class Early:
     def __init__(self) -> None:
         self._children: dict[str, Child] = {}
         self._loading: asyncio.Task[None] | None = None
+        self._nursery = Nursery()
 
     def begin(self, modules: Mapping[str, str], environment: Mapping[str, str]) -> None:
         """Start `python -m module` for each name, in this order, as soon as the event loop comes to it."""
         self._loading = asyncio.create_task(self._load(modules, environment))
 
     async def _load(self, modules: Mapping[str, str], environment: Mapping[str, str]) -> None:
+        if self._nursery.works():
+            variables = {**os.environ, **_defaults(), **environment, HELD: "1"}
+            self._children = await self._nursery.started(modules, variables)
+            return
         for name, module in modules.items():
             self._children[name] = await _spawn(name, module, environment, held=True)
 
@@ -114,7 +121,9 @@ class Early:
     async def end(self) -> None:
         """Kill what was not taken."""
         if self._loading is not None:
-            self._loading.cancel()
+            if not self._nursery.works():
+                self._loading.cancel()
+            self._nursery.end()
             await asyncio.wait([self._loading])
         for child in self._children.values():
             child.kill()

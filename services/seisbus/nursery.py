@@ -1,0 +1,104 @@
+"""Several processes of ours out of one: what all of them need is loaded once, then the process divides.
+
+`python -m seisbus.nursery NAME,MODULE,STDIN,STDOUT ...`: for each name a process that runs the module, with its
+standard streams on these descriptors. Five services and the topology command load the same thousand modules, which
+takes half a second of CPU each. The local stack starts them so while its servers start; they are `held` until then.
+
+The nursery prints the ids of its processes and ends, so that they become children of whoever started it, which must be
+a subreaper (prctl(2)). Each then asks to end with that process, as `local/guard.py` does. Linux only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import json
+import os
+import runpy
+import signal
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import Final
+
+# What most of them need; each loads the rest by itself, side by side.
+COMMON: Final = (
+    "seisbus.app.lifecycle",
+    "seisbus.app.events",
+    "seisbus.app.inventories",
+    "seisbus.app.normalizing",
+    "seisbus.model.kinds.misfit",
+    "seisbus.model.kinds.window",
+    "seisbus.store.queries",
+)
+_PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
+_A_MOMENT_SECONDS: Final = 0.001
+
+
+def main() -> None:
+    """Load, divide, say who is there, end; a child returns when its module has."""
+    stack, nursery = os.getppid(), os.getpid()
+    words = (word.split(",") for word in sys.argv[1:])
+    orders = [(name, module, int(own_in), int(out)) for name, module, own_in, out in words]
+    gc.disable()  # nothing of what is loaded becomes free, and looking for it takes a tenth of the time
+    for common in COMMON:
+        with contextlib.suppress(ImportError):  # a missing package is said by the module that needs it
+            importlib.import_module(common)
+    gc.freeze()
+    gc.enable()
+    # from here to the end whoever started us must hear of every process
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+    pids: dict[str, int] = {}
+    for name, module, own_in, out in orders:
+        pid = _divided()
+        if not pid:
+            _take_streams(own_in, out, {fd for _, _, *both in orders for fd in both})
+            _leave_home(nursery, stack)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
+            _rename(module)
+            runpy.run_module(module, run_name="__main__", alter_sys=True)
+            return
+        pids[name] = pid
+    os.write(1, json.dumps(pids).encode())
+    os._exit(0)
+
+
+def _divided() -> int:
+    with warnings.catch_warnings():
+        # the only threads are those of numpy's OpenBLAS, which ends them before a fork
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
+
+
+def _take_streams(own_in: int, out: int, descriptors: set[int]) -> None:
+    os.dup2(own_in, 0)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
+def _leave_home(nursery: int, stack: int) -> None:
+    """Wait until the nursery has ended, and end with the stack from then on."""
+    os.setsid()
+    while os.getppid() == nursery:  # the signal of the parent's death would come when the nursery ends
+        time.sleep(_A_MOMENT_SECONDS)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != stack:  # it ended before the line above took effect
+        os._exit(1)
+
+
+def _rename(module: str) -> None:
+    """Show this process as `python -m module`, by writing over its command line, as setproctitle does."""
+    with contextlib.suppress(OSError, ValueError, IndexError):  # only a name
+        fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+        start, end = int(fields[45]), int(fields[46])  # arg_start and arg_end (proc_pid_stat(5))
+        words = "\0".join((sys.executable, "-m", module, ""))
+        ctypes.memmove(start, words.encode()[: end - start - 1].ljust(end - start, b"\0"), end - start)
+
+
+if __name__ == "__main__":
+    main()
