@@ -182,9 +182,9 @@ def bases_of(spec: ArchiveJob, days: Sequence[int], known: KnownDays, growth: fl
         "days": days_text(days),
         "windows": f"of {files:,} files that fit select, by {seen}{scaled}",
         "objects": f"files that the windows touch{scaled}",
-        "requests": f"one an object, {RANGE_REQUESTS:g} for a part of a large one that was not read before"
+        "requests": f"one per object, {RANGE_REQUESTS:g} per large one that was not read before (parts are read)"
         if ranges
-        else "one an object, since verify is full",
+        else "one per object, since verify is full",
         "fetch_bytes": "sizes by the listing; of large files the parts that hold windows"
         if ranges
         else "sizes by the listing",

@@ -71,7 +71,7 @@ class Hops:
             self._news.set()
             self._ended[hop] = time.monotonic()
             seconds = (datetime.now(UTC) - known.since).total_seconds()
-            _log.info("%s answers again after %.0f s and %d tries in vain", hop, seconds, known.tries)
+            _log.info("%s answers again after %.0f s; tries without an answer: %d", hop, seconds, known.tries)
 
     async def news(self, longest: float) -> None:
         """Return when a trouble begins or ends, at the latest after the given seconds."""
