@@ -85,7 +85,8 @@ def waveform(job: str, hour: int) -> dict[str, Any]:
     return {
         "_id": ObjectId(), "job": job, "window": f"{job}.{hour}", "piece": 0, "net": "CI", "sta": "S0000",
         "chan": "BHZ",
-        "t0_ns": start, "starttime": start / 1e9, "rate": [40, 1], "delta": 0.025, "npts": 144_000, "data_tag": "",
+        "t0_ns": start, "starttime": start / 1e9, "rate": [40, 1], "sampling_rate": 40.0, "delta": 0.025,
+        "npts": 144_000, "data_tag": "",
         "storage_mode": "file", "format": "mseed", "dir": "/tmp", "dfile": "none", "foff": 0, "nbytes": 1,
     }  # fmt: skip
 

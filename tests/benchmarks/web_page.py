@@ -1,6 +1,8 @@
 """First paint of a job's page in Chromium, and what its pictures and lists cost the servers, as the job grows.
 
-python -m tests.benchmarks.web_page [WINDOWS ...]     by default 10,000 and 1,000,000 (1,389 channels on 30 days)
+PYTHONPATH=tests python -m tests.benchmarks.web_page [WINDOWS ...]
+
+The default is 10,000 and 1,000,000 windows (1,389 channels on 30 days).
 
 Pictures and lists are asked for without a browser. Their CPU seconds are those of the page's server, control and the
 database together, of the first time; what is asked for again within ten minutes is remembered.

@@ -125,6 +125,42 @@ async def test_a_page_deep_in_a_large_job_reads_no_more_than_in_a_small_one(
             assert len(answers.of) <= 3 and 0 < answers.number(c.OUTCOME) <= 10, (job, skip)
 
 
+class Filters(monitoring.CommandListener):
+    """The fields by which outcomes are searched."""
+
+    def __init__(self) -> None:
+        self.fields: list[set[str]] = []
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        """Note the filter of a search."""
+        if event.command.get("find") == str(c.OUTCOME):
+            self.fields.append(set(event.command["filter"]))
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        """Nothing to note."""
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        """Nothing to note."""
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"channel": "CI.S3..BHZ", **whole_days(7, 8)}, {"channel": "CI.S3..BHZ"}, {"reason": "gap"}]
+)
+async def test_documents_are_chosen_by_the_index_alone(
+    mongodb_uri: str, mongodb_database: str, wanted: dict[str, Any]
+) -> None:
+    """With another field, the embedded database reads the whole collection for each part of a job."""
+    filters = Filters()
+    monitoring.register(filters)
+    async with await Store.connect(mongodb_uri, mongodb_database) as store:
+        await store.ensure_indexes()
+        job, documents = await made(store, 8, 6, 12)
+        filters.fields.clear()
+        chosen = OutcomeFilter(**wanted)
+        assert await ids(store, job, chosen, 1000) == [row["_id"] for row in expand_all(documents) if chosen.has(row)]
+        assert filters.fields and all(fields == {"job", "_id"} for fields in filters.fields)
+
+
 async def test_blocks_agree_with_outcomes_after_a_retry(store: Store) -> None:
     job, _ = await made(store, 4, 5, 12)
     asked: Any = {**job, "attempt": 2, "retry": {"fates": [Fate.DEAD.value], "reason": ""}}

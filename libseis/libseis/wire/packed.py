@@ -83,7 +83,7 @@ def _names(metadata: bytes) -> tuple[Channel, str]:
 
 
 def put_metadata(message: pb.TimeSeries | pb.Seismogram, metadata: Mapping[str, Any]) -> None:
-    """Add what else the datum's Metadata say to a message that has its heading.
+    """Add the Metadata that are not in the heading to a message that has its heading.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def put_metadata(message: pb.TimeSeries | pb.Seismogram, metadata: Mapping[str, 
     Raises
     ------
     MetadataTypeError
-        When a value is of a kind that messages have no place for.
+        A value has a type that messages cannot hold.
     """
     if metadata:
         entries = message.metadata.entries
@@ -104,7 +104,7 @@ def put_metadata(message: pb.TimeSeries | pb.Seismogram, metadata: Mapping[str, 
 
 
 def metadata_of(message: pb.TimeSeries | pb.Seismogram) -> dict[str, Any]:
-    """What a message's Metadata say beside its heading.
+    """Return the Metadata of a message that are not in its heading.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def metadata_of(message: pb.TimeSeries | pb.Seismogram) -> dict[str, Any]:
     Returns
     -------
     dict
-        By name; empty where there is no more than the heading.
+        Values by name; empty if the message has only its heading.
     """
     names = message.metadata.entries
     if len(names) == 4 + ("units" in names):  # of nearly all messages: a count costs less than a look at each
@@ -152,7 +152,7 @@ def heading_of(message: pb.TimeSeries) -> Heading:
             what="clock",
         )
     metadata = message.metadata
-    # what steps say of a datum is said of that alone, and not to be remembered
+    # values that steps set belong to one datum, so they are not cached
     names = _names if len(metadata.entries) <= _OF_SERIES else _names.__wrapped__
     channel, units = names(metadata.SerializeToString())
     return Heading(channel, clock.t0_ns, numerator, denominator, units)

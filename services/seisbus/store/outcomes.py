@@ -86,7 +86,7 @@ class OutcomeFilter:
 
     @property
     def query(self) -> Document:
-        """The part of the filter for the database, so that documents without the reason or the channel are not sent."""
+        """The part of the filter for the database, which leaves out documents without the reason or the channel."""
         parts: list[Document] = []
         if self.reason:
             parts.append({"$or": [{"reason": self.reason}, {"kinds.reason": self.reason}]})
@@ -111,7 +111,7 @@ async def outcomes(store: Store, job: JobDocument, wanted: OutcomeFilter, reques
         if left and 0 < place.held <= left:
             left -= place.held
             continue
-        async for document in _documents(store, job, place, wanted.query):
+        async for document in _documents(store, job, place):
             if not wanted.may_have(document):
                 continue
             if left and 0 < (held := _number(document, wanted)) <= left:
@@ -177,20 +177,22 @@ async def _places(store: Store, job: JobDocument, begin: str | None, wanted: Out
 
 
 async def _slices(store: Store, job: JobDocument, begin: str | None, query: Document) -> list[Document]:
-    """The same without a summary: by the ids of all documents."""
+    """The same without a summary: by the ids of all documents that match."""
     with translated():
         mine: Document = {"job": job["_id"], **query} | ({} if begin is None else {"_id": {"$gte": begin}})
         ids = sorted([str(found["_id"]) async for found in store[c.OUTCOME].find(mine, {"_id": 1})])
-    return [
-        {"$gte": ids[first], "$lte": ids[min(first + _SLICE, len(ids)) - 1]} for first in range(0, len(ids), _SLICE)
-    ]
+    return [{"$in": ids[first : first + _SLICE]} for first in range(0, len(ids), _SLICE)]
 
 
-async def _documents(store: Store, job: JobDocument, place: _Place, query: Document) -> AsyncIterator[StoredOutcome]:
-    """The matching outcome documents of a place, in order of `_id`."""
+async def _documents(store: Store, job: JobDocument, place: _Place) -> AsyncIterator[StoredOutcome]:
+    """The outcome documents of a place, in order of `_id`.
+
+    They are chosen by the index alone. With another field in the filter, SecantusDB reads the whole collection for each
+    of the bounds; a page of one channel and day of a million windows took 26 s in this way.
+    """
     for bounds in place.bounds:
         with translated():
-            found = await store[c.OUTCOME].find({"job": job["_id"], **query, "_id": bounds}).to_list()
+            found = await store[c.OUTCOME].find({"job": job["_id"], "_id": bounds}).to_list()
         for document in sorted(found, key=lambda document: str(document["_id"])):
             yield document
 

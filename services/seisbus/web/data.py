@@ -15,7 +15,7 @@ from ..extras import extra
 from ..model.outcome import Fate
 from ..model.times import moment_ns
 from .visit import Visit
-from .words import codes
+from .words import codes, number
 
 with extra("web"):
     from starlette.exceptions import HTTPException
@@ -102,8 +102,8 @@ def _part(document: Mapping[str, Any], log: Any, holder: Mapping[str, Any]) -> d
 
 def _ranges(ranges: Any) -> str:
     """Byte ranges; only the first ones."""
-    pairs = [f"{a:,} to {b:,}" for a, b in zip(ranges[::2], ranges[1::2], strict=False)]
-    return ", ".join(pairs[:4]) + (f" and {len(pairs) - 4:,} more" if len(pairs) > 4 else "") or "all"
+    pairs = [f"{number(a)} to {number(b)}" for a, b in zip(ranges[::2], ranges[1::2], strict=False)]
+    return ", ".join(pairs[:4]) + (f" and {number(len(pairs) - 4)} more" if len(pairs) > 4 else "") or "all"
 
 
 async def letters(visit: Visit) -> Response:

@@ -83,11 +83,11 @@ def stations_picture(counts: Mapping[Station, Counter[str]], places: Mapping[Sta
     _draw(made, known, lat, lon, counts)
     unknown = len(counts) - len(known)
     most = Counter(_most(counts[station]) for station in known)
-    text = f"Map of {len(known):,} stations. Most windows of a station are: " + ", ".join(
+    text = f"Map of {len(known):,} stations. Most windows are " + ", ".join(
         f"{name} at {number:,}" for name, number in most.most_common()
     )
     lost = sum(bool(_lost(counts[station])) for station in known)
-    text += f". {lost:,} lost some" if lost else ""
+    text += f". At {lost:,} of them some windows are not saved" if lost else ""
     if unknown:
         text += f". {unknown:,} more stations have no known coordinates"
     return as_json(made, text + ".")
