@@ -233,7 +233,7 @@ async def test_cancel_and_retry_follow_the_life_of_a_job(front: Front) -> None:
 async def test_explain_names_the_stage_that_nobody_works_on(front: Front) -> None:
     store, bus = front.context.store, front.context.bus
     job = await front.client.submit(JOB)
-    assert "wait for the indexer, and none asks for work" in (await front.client.explain(job.id))[0]
+    assert "for the indexer, and no indexer asks for work" in (await front.client.explain(job.id))[0]
     await bus.purge_job(job.id)
     assert "no plan message waits" in (await front.client.explain(job.id))[0]
     await update_job(store, await get_job(store, job.id), {"state": "running", "planning_done": True, "planned": 2})
@@ -241,7 +241,7 @@ async def test_explain_names_the_stage_that_nobody_works_on(front: Front) -> Non
     await bus.publish(fetch_subject("local", job.id), b"x", tag=tag, message_id="1")
     await store[c.DEAD_LETTER].insert_one({"_id": "d1", "job": job.id, "reason": "unreadable", "body": b"b"})
     findings = await front.client.explain(job.id)
-    assert "wait for the fetcher" in findings[0]
+    assert "for the fetcher" in findings[0]
     assert any("given up (unreadable)" in sentence for sentence in findings)
     assert findings[-1].endswith("0 of 2 planned windows have an outcome, 0 tasks are open.")
 

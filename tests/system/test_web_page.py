@@ -108,7 +108,7 @@ async def test_a_job_is_tried_submitted_watched_cancelled_and_retried(chromium: 
             job = page.url.rpartition("/")[2]
             # which stage waits for what
             await page.locator(".stages li", has_text="windower").get_by_text("message").wait_for()
-            await page.locator(".findings").get_by_text("wait for the windower").wait_for()
+            await page.locator(".findings").get_by_text(re.compile("waits? for the windower")).wait_for()
             await page.get_by_role("button", name="Cancel").click()
             await page.locator("#state").get_by_text("cancelled").wait_for()
         finally:

@@ -58,7 +58,7 @@ class Condition:
         if not self.bounds:
             if d.is_defined(self.key) is not self.present:
                 state = "is not there" if self.present else f"is {d[self.key]!r}"
-                raise Unfit(f"{self.key} {state}; kept is what passes {self.text}", reason=failed)
+                raise Unfit(f"{self.key} {state}; it does not pass {self.text}", reason=failed)
             return
         if not d.is_defined(self.key):
             raise Unfit(
@@ -71,7 +71,7 @@ class Condition:
             raise Unfit(f"{self.key} is {found!r}, which cannot be compared by {self.text}", reason=failed) from None
         if not passed:
             shown = f"{found:.6g}" if is_finite_real(found) and not isinstance(found, int) else repr(found)
-            raise Unfit(f"{self.key} is {shown}; kept is what passes {self.text}", reason=failed)
+            raise Unfit(f"{self.key} is {shown}; it does not pass {self.text}", reason=failed)
 
 
 def _value(text: str) -> float | str | bool:

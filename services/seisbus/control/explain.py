@@ -177,22 +177,30 @@ def _stages(picture: Picture) -> list[str]:
         idle = sum(lag.idle for lag in consumers.values())
         if not consumers:
             found.append(
-                f"{waiting:,} messages wait in {stage.stream}, which has no consumer; "
+                f"{_wait(waiting)} in {stage.stream}, which has no consumer; "
                 "run `python -m seisbus.admin.topology` to create it."
             )
         elif not working and not idle:
             found.append(
-                f"{waiting:,} messages wait for the {stage.service}, and none asks for work: none is running, or each "
-                f"is paused or holds until a server answers (its log and `seisbus doctor` say which)."
+                f"{_wait(waiting)} for the {stage.service}, and no {stage.service} asks for work: none is running, or "
+                "each is paused or waits until a server answers (its log and `seisbus doctor` say which)."
             )
         elif not working:
             found.append(
-                f"{waiting:,} messages wait for the {stage.service}, which is idle: they were just published, or "
-                "belong to an archive whose consumer does not exist."
+                f"{_wait(waiting)} for the {stage.service}, which is idle: just published, or of an archive whose "
+                "consumer does not exist."
             )
         else:
-            found.append(f"The {stage.service} works on {working:,} messages; {waiting:,} of this job are with it.")
+            found.append(f"The {stage.service} works on {_messages(working)}; it has {_messages(waiting)} of this job.")
     return found
+
+
+def _messages(number: int) -> str:
+    return f"{number:,} message{'' if number == 1 else 's'}"
+
+
+def _wait(number: int) -> str:
+    return f"{_messages(number)} wait{'s' if number == 1 else ''}"
 
 
 def _silent(picture: Picture, state: JobState) -> list[str]:
@@ -202,9 +210,9 @@ def _silent(picture: Picture, state: JobState) -> list[str]:
     if picture.outranked_by and state in (JobState.SUBMITTED, JobState.PLANNING):
         return [f"Job {picture.outranked_by} has a higher priority on this archive and is planned first."]
     if state is JobState.SUBMITTED:
-        return ["Nobody has planned it and no plan message waits; the indexer's reconciler sends one when it runs."]
+        return ["No indexer has planned it and no plan message waits; the indexer's reconciler sends one when it runs."]
     if state is JobState.CANCELLING:
-        return ["It is being cancelled; the indexer's reconciler settles what is left when it runs."]
+        return ["It is being cancelled; the indexer's reconciler settles the rest when it runs."]
     if picture.open_tasks:
         return [
             f"{picture.open_tasks:,} tasks are open without a message on the bus; the indexer's reconciler publishes "
@@ -226,8 +234,9 @@ def _letters(picture: Picture) -> list[str]:
 
 
 def _progress(picture: Picture, state: JobState, ledger: Ledger) -> str:
-    planned = f"{ledger.planned:,} planned" + ("" if picture.job.get("planning_done") else " so far")
+    done = picture.job.get("planning_done")
+    planned = f"{ledger.planned:,} planned windows" if done else f"{ledger.planned:,} windows planned so far"
     return (
-        f"It is {state.value} in attempt {picture.job['attempt']}: {ledger.settled:,} of {planned} windows have an "
-        f"outcome, {picture.open_tasks:,} tasks are open."
+        f"It is {state.value} in attempt {picture.job['attempt']}: {ledger.settled:,} of {planned} have an outcome, "
+        f"{picture.open_tasks:,} tasks are open."
     )

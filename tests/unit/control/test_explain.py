@@ -30,15 +30,18 @@ def picture(state: str = "running", **more: Any) -> Picture:
     [
         (
             picture(messages={"SEIS_FETCH": 7}, lag=IDLE | {"fetch-local": Lag(7, 0, 0)}),
-            "7 messages wait for the fetcher, and none asks",
+            "7 messages wait for the fetcher, and no fetcher asks",
         ),
         (
             picture(messages={"SEIS_WINDOW": 7}, lag=IDLE | {"window-cut": Lag(5, 2, 0)}),
-            "The windower works on 2 messages; 7 of",
+            "The windower works on 2 messages; it has 7 messages of this job.",
         ),
         (picture(messages={"SEIS_WRITE": 7}, lag={}), "has no consumer; run `python -m seisbus.admin.topology`"),
-        (picture(messages={"SEIS_FETCH": 1}), "belong to an archive whose consumer does not exist"),
-        (picture("submitted"), "Nobody has planned it"),
+        (
+            picture(messages={"SEIS_FETCH": 1}),
+            "1 message waits for the fetcher, which is idle: just published, or of an archive whose consumer",
+        ),
+        (picture("submitted"), "No indexer has planned it"),
         (picture("submitted", awaited="j0"), "It waits for job j0, which stores what it works on"),
         (picture("planning", planning_done=False, outranked_by="j0"), "Job j0 has a higher priority on this archive"),
         (picture("planning", planning_done=False), "Planning is not finished and no indexer works on it"),

@@ -31,7 +31,7 @@ def test_a_comparison_is_pythons(found: float, limit: float, sign: str) -> None:
     d = run({"keep": {"if": text}}, time_series(snr=found))
     assert d.live == OPERATORS[sign](found, limit)
     if d.dead():
-        assert d[REASON] == f"fails {text}" and f"kept is what passes {text}" in messages(d)[0]
+        assert d[REASON] == f"fails {text}" and f"it does not pass {text}" in messages(d)[0]
 
 
 @given(

@@ -88,7 +88,7 @@ def test_a_reference_is_stored_beside_times_that_stay(mark: str) -> None:
 def test_what_was_edited_away_is_dead_with_the_test_as_reason() -> None:
     found = outcome([{"snr": {"signal": [0, 10], "noise": [20, 30]}}, {"keep": {"if": ["snr > 100", "sta == ABC"]}}])
     assert (found.fate, found.reason) == (Fate.DEAD, "fails snr > 100")
-    assert "kept is what passes snr > 100" in found.detail and found.log[-1].algorithm == "keep"
+    assert "it does not pass snr > 100" in found.detail and found.log[-1].algorithm == "keep"
 
 
 @pytest.mark.parametrize(
