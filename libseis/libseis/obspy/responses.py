@@ -32,9 +32,9 @@ with extra("obspy"):
     from obspy.signal.invsim import cosine_sac_taper, cosine_taper
     from obspy.signal.util import _npts2nfft
 
-CACHE_BYTES = 48 * 1024 * 1024
-"""Room for five gains for an hour at 100 Hz with the pads of a response: two threads have one response each, and share
-three filters. The tiles of a channel come one after the other, so each response is evaluated once per channel."""
+CACHE_BYTES = 32 * 1024 * 1024
+"""Room for three gains for an hour at 100 Hz with the pads of a response: two threads have one response each, and share
+a filter. The tiles of a channel come one after the other, so each response is evaluated once per channel."""
 
 _Key = tuple[tuple[int, int], float, "tuple[bytes, Removal] | Gain"]
 """Order of the spectrum, sampling interval (s), and the digest of a response with its removal, or another filter."""
@@ -61,11 +61,18 @@ class InverseCache:
         with self._making:
             if (known := self._known(key)) is not None:
                 return known
+            self._make_room(8 * key[0][0])
             found = make()
             found.spectrum.flags.writeable = False
             with self._lock:
                 self._kept[key] = found
         return found
+
+    def _make_room(self, size: int) -> None:
+        """Forget what will have to go for a gain of so many bytes, before the memory to make it is taken."""
+        with self._lock:
+            while self._kept and self._kept.currsize + size > self._kept.maxsize:
+                self._kept.popitem()
 
     def _known(self, key: _Key) -> Evaluated | None:
         with self._lock:

@@ -39,6 +39,10 @@ _LARGEST_RATIO = 16
 # Rows are processed in blocks of this size, which fit the caches; a block has a multiple of the rows that one
 # instruction handles.
 _BLOCK_BYTES = 1 << 18
+# All factors of a matrix are kept if they take no more than this.
+_WHOLE_BYTES = 4 << 20
+# Columns are transformed so many at a time, which fit the caches too.
+_COLUMNS = 100
 # Lengths are multiples of this number, because most ratios of rates in use divide it.
 _OFTEN_DIVIDED = 100
 # Columns are multiples of this number if possible; most ratios in use divide it.
@@ -75,15 +79,32 @@ def _rows(length: int, factor: int) -> int:
     return best if best and 1 / _LARGEST_RATIO < best * best / length < _LARGEST_RATIO else 0
 
 
-@functools.lru_cache(maxsize=4)  # 10 MB each for an hour at 100 Hz with its pads
-def _twiddles(rows: int, columns: int) -> Spectrum:
-    """The factor of each entry between the two FFTs of a matrix, shape (rows // 2 + 1, columns)."""
-    n = rows * columns
-    factors = np.empty((rows // 2 + 1, columns), np.complex128)
-    for row in range(len(factors)):
-        factors[row] = np.exp((-2j * math.pi / n) * (row * np.arange(columns) % n))
-    factors.flags.writeable = False
-    return factors
+class _Twiddles:
+    """The factor of each entry between the two FFTs of a matrix, for one block of rows after the other.
+
+    The factor of a row is that of the first row of a block times that of its place in the block. So two small tables
+    are enough where all factors would take much memory: 10 MB for an hour at 100 Hz with the pads of a response.
+    """
+
+    def __init__(self, rows: int, columns: int, block: int) -> None:
+        n, lines, places = rows * columns, rows // 2 + 1, np.arange(columns)
+        self._block = lines if 16 * lines * columns <= _WHOLE_BYTES else block
+        self._inside, self._firsts = (
+            np.exp((-2j * math.pi / n) * (starts[:, None] * places % n))
+            for starts in (np.arange(self._block), np.arange(0, lines, self._block))
+        )
+
+    def of(self, part: slice) -> Spectrum:
+        """The factors of the rows of a block, shape (rows, columns)."""
+        block, row = divmod(part.start, self._block)
+        inside: Spectrum = self._inside[row : row + part.stop - part.start]
+        return inside * self._firsts[block] if block else inside
+
+
+@functools.lru_cache(maxsize=8)
+def _twiddles(rows: int, columns: int, block: int) -> _Twiddles:
+    """The factors of a matrix that is worked on by blocks of so many rows; threads share them."""
+    return _Twiddles(rows, columns, block)
 
 
 class _Rooms(threading.local):
@@ -160,25 +181,22 @@ class Transform:
         at the Nyquist frequency of `x` is replaced by its modulus and not by its real part, as in obspy's removal of
         responses. `count` is the number of samples to return; all without it.
         """
-        signal = _room("samples", self.length, np.float64)
-        signal[: len(x)] = x
-        signal[len(x) :] = 0.0
-        if prepare is not None:
-            prepare(signal[: len(x)])
         if not self.rows:
-            return self._as_one(signal, gains, modulus_at_nyquist)[:count]
+            return self._as_one(_prepared(x, self.length, prepare), gains, modulus_at_nyquist)[:count]
         rows, columns = self.rows, self.length // self.rows
         kept, lines = columns // self.factor, rows // 2 + 1
         spectrum: Spectrum = _room("spectrum", lines * columns, np.complex128).reshape(lines, columns)
-        np.fft.rfft(signal.reshape(rows, columns), axis=0, out=spectrum)
-        forward, back = _twiddles(rows, columns), _twiddles(rows, kept)
+        # whole rows of samples; the rows after these are zeros
+        _along_columns(_prepared(x, -(-len(x) // columns) * columns, prepare).reshape(-1, columns), rows, spectrum)
+        block = max(8, _BLOCK_BYTES // (16 * columns) // 8 * 8)
+        forward, back = _twiddles(rows, columns, block), _twiddles(rows, kept, block)
         short = spectrum if self.factor == 1 else np.empty((lines, kept), np.complex128)
         at = divmod(self.length // 2, rows)
-        block = max(8, _BLOCK_BYTES // (16 * columns) // 8 * 8)
         for first in range(0, lines, block):
-            part = slice(first, first + block)
+            part = slice(first, min(first + block, lines))
             some = spectrum[part]
-            some *= forward[part]
+            factors = forward.of(part)
+            some *= factors
             np.fft.fft(some, axis=1, out=some)
             for gain in gains:
                 some *= gain[part]
@@ -186,13 +204,12 @@ class Transform:
                 some[at[1] - first, at[0]] = abs(some[at[1] - first, at[0]])
             if self.factor > 1:
                 some = some.reshape(len(some), self.factor, kept).sum(axis=1)
+                factors = back.of(part)
             np.fft.ifft(some, axis=1, out=some)
-            np.multiply(some, np.conjugate(back[part]), out=short[part])
-        if self.factor == 1:  # the input is not needed any more, and its array has the right size
-            np.fft.irfft(short, rows, axis=0, out=signal.reshape(rows, columns))
-            return signal[:count].copy()
-        y: Samples = np.fft.irfft(short, rows, axis=0).reshape(-1)[:count]
-        y *= 1.0 / self.factor
+            np.multiply(some, np.conjugate(factors), out=short[part])
+        y = _back_along_columns(short, rows, min(kept * rows, kept * rows if count is None else count))
+        if self.factor > 1:
+            y *= 1.0 / self.factor
         return y
 
     def _as_one(self, signal: Samples, gains: tuple[Spectrum, ...], modulus_at_nyquist: bool) -> Samples:
@@ -207,6 +224,43 @@ class Transform:
             spectrum = folded(spectrum, self.length, self.factor) / self.factor
         y: Samples = np.fft.irfft(spectrum, shorter)
         return y
+
+
+def _prepared(x: Samples, size: int, prepare: Callable[[Samples], None] | None) -> Samples:
+    """A copy of `x` in this thread's array, as `prepare` changes it, with zeros up to a size."""
+    signal: Samples = _room("samples", size, np.float64)
+    signal[: len(x)] = x
+    signal[len(x) :] = 0.0
+    if prepare is not None:
+        prepare(signal[: len(x)])
+    return signal
+
+
+def _along_columns(samples: Samples, rows: int, out: Spectrum) -> None:
+    """The FFT of each column of so many rows, of which `samples` has the first; the others are zeros."""
+    columns = samples.shape[1]
+    width = min(_COLUMNS, columns)
+    some: Samples = _room("columns", rows * width, np.float64).reshape(rows, width)
+    some[len(samples) :] = 0.0
+    for first in range(0, columns, _COLUMNS):
+        part = slice(first, min(first + _COLUMNS, columns))
+        of_part = some[:, : part.stop - first]
+        of_part[: len(samples)] = samples[:, part]
+        np.fft.rfft(of_part, axis=0, out=out[:, part])
+
+
+def _back_along_columns(spectrum: Spectrum, rows: int, count: int) -> Samples:
+    """The first `count` samples of the matrix whose columns have these spectra."""
+    columns = spectrum.shape[1]
+    y = np.empty((-(-count // columns), columns))
+    width = min(_COLUMNS, columns)
+    some: Samples = _room("columns", rows * width, np.float64).reshape(rows, width)
+    for first in range(0, columns, _COLUMNS):
+        part = slice(first, min(first + _COLUMNS, columns))
+        of_part = some[:, : part.stop - first]
+        np.fft.irfft(spectrum[:, part], rows, axis=0, out=of_part)
+        y[:, part] = of_part[: len(y)]
+    return y.reshape(-1)[:count]
 
 
 def folded(spectrum: Spectrum, length: int, factor: int) -> Spectrum:

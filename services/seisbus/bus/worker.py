@@ -333,8 +333,10 @@ class Worker:
                 return await self._work_on_bundle(message, enclosed_in(message.data, tag), begun)
             body, claim = await self._bus.open_envelope(message.data)
             self._meter.opened(len(body), claim=bool(claim))
+            work = self._handler(Delivery(tag, body, deliveries, partial(self._hold, id(message))))
+            del body  # a handler may let it go once it has read it
             with tracing.processing(self._consumer.stream, message.headers or {}):
-                await self._handler(Delivery(tag, body, deliveries, partial(self._hold, id(message))))
+                await work
         except ClaimGoneError:
             # Its windows have outcomes, or the reconciler sends the task again.
             await self._acknowledge(message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -36,8 +37,12 @@ _HEAVY: Final = (
     "libseis.signal.resampling",
     "obspy.io.stationxml.core",
 )
-# So many messages are taken in advance, so that the CPU does not wait for the bus.
+# So many messages are taken in advance, so that the CPU does not wait for the bus, but no more bytes than two of the
+# largest parts of a task have.
 AHEAD: Final = 4
+AHEAD_BYTES: Final = 14_000_000
+# A message of this size is read only when a thread is free for it: until then it is in memory once.
+LARGE_BYTES: Final = 1_000_000
 
 
 @lru_cache(maxsize=64)
@@ -70,22 +75,29 @@ class WindowCutter(ServiceKind[WindowerSettings]):
                 return encode_outcomes(cut_sensors(order, work, stated, known or Known()))
             return encode_outcomes(cut_part(order, work, stated))
 
+        free = asyncio.Semaphore(threads)
+
         async def handle(delivery: Delivery) -> None:
             loop = asyncio.get_running_loop()
-            order = decode_window(delivery.body)
-            needy = needs_stations(order) or holds_floats(order)
-            metadata = await stations.metadata_of(order) if needy else None
-            wanted = order.recipe.steps or order.recipe.components > 1
-            known = await _known(normalizer, order) if wanted else None
+            async with free if len(delivery.body) > LARGE_BYTES else contextlib.nullcontext():
+                order = decode_window(delivery.body)
+                del delivery  # its body, which the order holds again
+                needy = needs_stations(order) or holds_floats(order)
+                metadata = await stations.metadata_of(order) if needy else None
+                wanted = order.recipe.steps or order.recipe.components > 1
+                known = await _known(normalizer, order) if wanted else None
+                outcomes = await loop.run_in_executor(pool(threads), outcomes_of, order, metadata, known)
             await context.bus.publish(
                 subject_of(STORE, order.job),
-                await loop.run_in_executor(pool(threads), outcomes_of, order, metadata, known),
+                outcomes,
                 tag=Tag(order.job, order.task, order.attempt, order.part),
                 message_id=f"{order.task}/write/{order.part}/{order.attempt}.{order.publication}",
                 patient=True,
             )
 
-        return Service(workers=[context.worker(consumer_of(CUT), handle, slots=threads + AHEAD)], wanted=_HEAVY)
+        size = min(context.settings.bytes_in_flight, AHEAD_BYTES)
+        worker = context.worker(consumer_of(CUT), handle, slots=threads + AHEAD, max_bytes=size)
+        return Service(workers=[worker], wanted=_HEAVY)
 
 
 async def _known(normalizer: Normalizer, order: WindowOrder) -> Known:
