@@ -10,6 +10,12 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 
+def svg(text: str) -> str:
+    """The SVG of a diagram; the renderer gives bytes."""
+    drawn = mermaid_to_svg(text)
+    return drawn if isinstance(drawn, str) else drawn.decode()
+
+
 class Mermaid(SphinxDirective):
     """A fence of the language mermaid."""
 
@@ -18,8 +24,8 @@ class Mermaid(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The picture, with its text as words for screen readers."""
-        text = "\n".join(self.content)
-        figure = f'<figure class="align-center" role="img" aria-label="Diagram">{mermaid_to_svg(text)}</figure>'
+        drawn = svg("\n".join(self.content))
+        figure = f'<figure class="align-center" role="img" aria-label="Diagram">{drawn}</figure>'
         return [nodes.raw("", figure, format="html")]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
 import re
 import shlex
@@ -165,3 +166,14 @@ def test_the_example_notebooks_run(path: Path, study: Path, monkeypatch: pytest.
     shown = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     assert any("image/png" in output.get("data", {}) or "text/html" in output.get("data", {}) for output in shown)
     nbformat.write(notebook, study / path.name)
+
+
+def test_diagrams_are_svg() -> None:
+    pytest.importorskip("mermaid_render", reason="the packages of the site are not installed")
+    pytest.importorskip("sphinx", reason="the packages of the site are not installed")
+    spec = importlib.util.spec_from_file_location("diagrams", DOCS / "_extensions" / "diagrams.py")
+    assert spec is not None and spec.loader is not None
+    diagrams = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(diagrams)
+    drawn = diagrams.svg("flowchart LR\n    job --> windows")
+    assert drawn.startswith("<svg") and drawn.endswith("</svg>")
