@@ -32,7 +32,7 @@ test: install  ## all tests but the long ones
 	$(PYTEST) -n 2 --dist loadscope -m "not long and not compose"
 
 test-long: install  ## the tests that take minutes: random kills, large plans
-	$(PYTEST) -m long --timeout 1800
+	$(PYTEST) -m long --timeout 3600
 
 # SOAK="--minutes 120 --seed 7" for another length, or a run again
 soak: install  ## half an hour of jobs that are killed, cancelled, retried and purged at random, all checked
