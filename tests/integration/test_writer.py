@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pymongo.errors import PyMongoError
@@ -93,6 +94,39 @@ async def test_a_message_that_cannot_be_stored_fails_alone(context: WriterContex
     stored = await context.store[c.WF_TIMESERIES].find({"job": JOB}).to_list()
     assert {d["window"] for d in stored} == {messages[0].window.id, messages[2].window.id}
     for document in stored:
+        data = await asyncio.to_thread(Path(document["dir"], document["dfile"]).read_bytes)
+        number = document["t0_ns"] // _SECOND_NS
+        assert data[document["foff"] : document["foff"] + document["nbytes"]] == bytes([number]) * 80
+
+
+async def test_a_full_batch_is_stored_while_the_one_before_is_settled(
+    context: WriterContext, committer: Committer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seisbus.writer.commit._WINDOWS", 2)
+    begun, gate, transact = asyncio.Event(), asyncio.Event(), context.store.transact
+
+    async def held(*arguments: Any) -> Any:
+        begun.set()
+        await gate.wait()
+        return await transact(*arguments)
+
+    def stored() -> int:
+        return sum(path.stat().st_size for path in context.settings.output_root.rglob("*.f64"))
+
+    monkeypatch.setattr(context.store, "transact", held)
+    commits = [asyncio.create_task(committer.commit(Message(0).delivery()))]
+    await begun.wait()
+    assert stored() == 80
+    commits += [asyncio.create_task(committer.commit(Message(number).delivery())) for number in (1, 2, 3)]
+    await eventually(lambda: stored() == 240)  # the last waits for others to come with it
+    assert not any(commit.done() for commit in commits)
+    assert await context.store[c.WF_TIMESERIES].find_one({"job": JOB}) is None
+
+    gate.set()
+    await asyncio.gather(*commits)
+    documents = await context.store[c.WF_TIMESERIES].find({"job": JOB}).to_list()
+    assert len(documents) == 4
+    for document in documents:
         data = await asyncio.to_thread(Path(document["dir"], document["dfile"]).read_bytes)
         number = document["t0_ns"] // _SECOND_NS
         assert data[document["foff"] : document["foff"] + document["nbytes"]] == bytes([number]) * 80

@@ -1,8 +1,9 @@
 """Commits outcomes in batches: bytes and one fdatasync first, then one transaction.
 
 A batch closes at 500 windows or 32 MB, 200 ms after the batch before it, or when nothing has come for 50 ms. So a
-message after a quiet time does not wait long. While one batch is committed, the next one gathers. With a last message
-of 500 windows, a batch has fewer than 1,000 documents. Each document changes another page, and in a large store a
+message after a quiet time does not wait long. While one batch is committed, the next one gathers; once it is full, its
+bytes are stored while the transaction of the one before runs. Transactions follow each other. With a last message of
+500 windows, a batch has fewer than 1,000 documents. Each document changes another page, and in a large store a
 transaction of three times as many could never end in the embedded database's cache.
 """
 
@@ -113,6 +114,9 @@ class Committer:
         self._counted = asyncio.Event()
         self._left: LRUCache[str, int] = LRUCache(_JOBS)  # windows without an outcome when a job was last told of
         self._near_end = asyncio.Event()  # set when much of what was left of a job is done
+        self._storing = asyncio.Lock()  # the store of waveforms takes one caller at a time
+        self._settling = asyncio.Lock()
+        self._batches: set[asyncio.Task[None]] = set()
         self._contested: set[asyncio.Task[None]] = set()
 
     async def commit(self, delivery: Delivery) -> None:
@@ -134,27 +138,47 @@ class Committer:
         """Commit batch after batch until cancelled."""
         loop = asyncio.get_running_loop()
         gathers_until = 0.0
-        while True:
-            await self._arrived.wait()
-            while (left := gathers_until - loop.time()) > 0 and not self._full.is_set():
-                self._stirred.clear()
-                try:
-                    await asyncio.wait_for(self._stirred.wait(), min(left, _QUIET_SECONDS))
-                except TimeoutError:
-                    break
-            gathers_until = loop.time() + _SECONDS
-            taken = self._take()
-            try:
-                await self._commit(taken)
-            except UnavailableError as error:
-                _end(taken, error)
-            except Exception:
-                # If one message makes the batch fail, each is committed alone, so that the others are not affected.
-                for entry in taken:
+        try:
+            while True:
+                await self._arrived.wait()
+                while (left := gathers_until - loop.time()) > 0 and not self._full.is_set():
+                    self._stirred.clear()
                     try:
-                        await self._commit([entry])
-                    except Exception as error:
-                        _end([entry], error)
+                        await asyncio.wait_for(self._stirred.wait(), min(left, _QUIET_SECONDS))
+                    except TimeoutError:
+                        break
+                await self._turn()
+                gathers_until = loop.time() + _SECONDS
+                self._batches.add(task := asyncio.create_task(self._committed(self._take())))
+                task.add_done_callback(self._batches.discard)
+        finally:
+            left_over = list(self._batches)
+            for task in left_over:
+                task.cancel()
+            await asyncio.gather(*left_over, return_exceptions=True)
+
+    async def _turn(self) -> None:
+        """Wait until the next batch may be taken: when none is under way, or one and the next is full."""
+        while len(self._batches) > 1:
+            await asyncio.wait(self._batches, return_when=asyncio.FIRST_COMPLETED)
+        if self._batches and not self._full.is_set():
+            full = asyncio.create_task(self._full.wait())
+            await asyncio.wait([full, *self._batches], return_when=asyncio.FIRST_COMPLETED)
+            full.cancel()
+
+    async def _committed(self, taken: Sequence[_Waiting]) -> None:
+        """Commit a batch; whatever happens, each of its messages gets its end."""
+        try:
+            await self._commit(taken)
+        except UnavailableError as error:
+            _end(taken, error)
+        except Exception:
+            # If one message makes the batch fail, each is committed alone, so that the others are not affected.
+            for entry in taken:
+                try:
+                    await self._commit([entry])
+                except Exception as error:
+                    _end([entry], error)
 
     def _take(self) -> list[_Waiting]:
         taken, windows, size = [], 0, 0
@@ -171,6 +195,15 @@ class Committer:
         return taken
 
     async def _commit(self, taken: Sequence[_Waiting]) -> None:
+        async with self._storing:
+            settlements = await self._made_durable(taken)
+        kept_until = time.monotonic() + self._waveforms.kept_seconds
+        failpoint("written-before-commit")
+        async with self._settling:
+            await self._settle(taken, settlements, kept_until)
+
+    async def _made_durable(self, taken: Sequence[_Waiting]) -> list[Settlement]:
+        """Store the samples of these messages so that they survive a power cut; what is to be settled."""
         try:
             known = await self._known([entry.batch for entry in taken])
             settlements = [
@@ -182,10 +215,16 @@ class Committer:
         except BaseException:
             await self._waveforms.roll_back()
             raise
-        kept_until = time.monotonic() + self._waveforms.kept_seconds
-        failpoint("written-before-commit")
-        # When the bytes are stored, only the transaction is tried again, so that an outage does not write them twice.
-        # If the outage is so long that the cleaner may take the bytes for orphans, they are written again.
+        return settlements
+
+    async def _settle(self, taken: Sequence[_Waiting], settlements: list[Settlement], kept_until: float) -> None:
+        """Settle stored messages in one transaction.
+
+        Only the transaction is tried again, so that an outage does not write the bytes twice. If the outage is so long
+        that the cleaner may take the bytes for orphans, they are written again.
+        """
+        if time.monotonic() > kept_until:  # the batch before waited for so long
+            raise UnavailableError("MongoDB", "MongoDB: it did not answer for so long that bytes are written again.")
         while True:
             try:
                 result = await settle(self._context.store, settlements)
