@@ -64,6 +64,7 @@ class Message:
 
     number: int
     log: str = ""
+    part_of: int | None = None  # of the two parts of a task
     holds: list[str] = field(default_factory=list)
 
     @property
@@ -80,10 +81,11 @@ class Message:
         data = bytes([self.number]) * 80
         piece = Piece(self.window.channel, self.window.start_ns, 10, 1, 10, Packing.FLOAT64, data)
         log = (LogLine("test", self.log, Severity.COMPLAINT),) if self.log else ()
-        task = task_id(JOB, 0, self.number)
-        batch = OutcomeBatch(
-            JOB, task, 1, 0, 1, Recipe(), (WindowOutcome(self.window, Fate.SAVED, pieces=(piece,), log=log),)
-        )
+        outcome = WindowOutcome(self.window, Fate.SAVED, pieces=(piece,), log=log)
+        task, part, parts = task_id(JOB, 0, self.number), 0, 1
+        if self.part_of is not None:
+            task, part, parts = task_id(JOB, 0, 100), self.part_of, 2
+        batch = OutcomeBatch(JOB, task, 1, part, parts, Recipe(), (outcome,))
         return Delivery(Tag(JOB, task, 1), encode_outcomes(batch), 1, self.holds.append)
 
 
@@ -197,6 +199,34 @@ async def test_the_end_of_a_job_is_told_without_a_wait(
     finally:
         for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_the_end_of_a_file_whose_content_is_not_counted_yet_is_told_without_a_wait(
+    context: WriterContext, committer: Committer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seisbus.writer.commit._PROGRESS_SECONDS", 3600.0)
+    await context.store.database[c.JOB].insert_one(
+        {"_id": JOB, "open": True, "counts": {"saved": 0}, "stored_bytes": 0, "state": "running", "attempt": 1,
+         "planned": 1, "planning_done": True}
+    )  # fmt: skip
+    task = {"_id": task_id(JOB, 0, 100), "job": JOB, "open": True, "count": 2, "template": None, "done": []}
+    await context.store.database[c.TASK].insert_one({**task, "parts": [(0, 1), (1, 1)]})
+    told: list[int] = []
+
+    async def watch() -> None:
+        async for seen in context.bus.snapshots(JOB):
+            told.append(seen.saved)
+
+    tasks = [asyncio.create_task(one) for one in (watch(), committer.report())]
+    try:
+        await committer.commit(Message(0, part_of=0).delivery())
+        await eventually(lambda: told == [1])
+        await committer.commit(Message(1, part_of=1).delivery())
+        await eventually(lambda: told == [1, 2])
+    finally:
+        for one in tasks:
+            one.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 

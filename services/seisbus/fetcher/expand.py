@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from libseis.codes import Channel, ChannelFilter, Sensor
 
@@ -14,12 +15,16 @@ from ..planning.geography import preferred
 from ..planning.plan import nominal_rate, sensors_of, split
 from .chunks import Chunk
 
+# So many parts of an event file are smaller than the others, each half as large as the next.
+_SMALLER_PARTS: Final = 3
+
 
 def expand(
     chunk: Chunk, task: Task, part_bytes: int, components: int = 1
 ) -> tuple[list[Window], list[Part], list[list[Channel]]]:
     """One window per channel that the task selects (or per sensor, with three `components`), in order of channel,
-    divided into parts by bytes, with their channels.
+    divided into parts by bytes, with their channels. The first parts are smaller, so that the stages after this one
+    begin sooner.
 
     If the template has no bounds, a window is all data of the channel, or the time that the channels of a sensor share.
     So ids depend only on the bytes of the file.
@@ -45,7 +50,7 @@ def expand(
         start = template.start_ns if template.start_ns is not None else first
         end = template.end_ns if template.end_ns is not None else last
         more = sum(one.size for one in found)
-        if not parts or size + more > part_bytes:
+        if not parts or size + more > part_bytes >> max(0, _SMALLER_PARTS + 1 - len(parts)):
             parts.append(Part(len(windows), 0))
             sources.append([])
             size = 0

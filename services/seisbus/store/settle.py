@@ -56,10 +56,12 @@ class Settlement:
 
 @dataclass(slots=True)
 class SettleResult:
-    """What was new, by job: windows by fate, stored bytes, and windows found by expansion."""
+    """What was new, by job: windows by fate, and stored bytes. `ended`: jobs of which a task with several parts, or of
+    unknown content, was closed."""
 
     fates: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     stored_bytes: Counter[str] = field(default_factory=Counter)
+    ended: set[str] = field(default_factory=set)
 
 
 class _LookCloserError(Exception):
@@ -140,7 +142,8 @@ async def _commit(
     for settlement in await _unmarked(store, session, settlements, close):
         by_task[settlement.task].append(settlement)
     for task, same in by_task.items():
-        await _mark_task(store, session, task, same, close)
+        if await _mark_task(store, session, task, same, close):
+            result.ended.add(same[0].job)
     return result
 
 
@@ -205,8 +208,9 @@ def _close_simple(task: str) -> UpdateOne:
 
 async def _mark_task(
     store: Store, session: AsyncClientSession, task: str, settlements: Sequence[Settlement], close: set[str]
-) -> None:
-    """Note on a task's document which parts are done (and what the task holds), and close the task after the last."""
+) -> bool:
+    """Note on a task's document which parts are done (and what the task holds), and close the task after the last.
+    Returns whether it is closed."""
     parts = [settlement.part for settlement in settlements if settlement.expansion is None]
     for settlement in settlements:
         if settlement.expansion is not None:
@@ -228,14 +232,15 @@ async def _mark_task(
     if found is not None and task not in close and "count" not in found:
         raise _LookCloserError({task})
     if found is None or len(found["done"]) < len(found["parts"]):
-        return
+        return False
     if found["template"] is not None and not found.get("expanded"):
         # A part may come before the expansion that says how many there are; until then only the provisional window
         # ends the task.
         settled = {entry.window.id for settlement in settlements for entry in settlement.windows}
         if settled and not settled & {window.id for window in windows_of(found)}:
-            return
+            return False
     await store[TASK].update_one({"_id": task}, {"$unset": {"open": ""}}, session=session)
+    return True
 
 
 async def settle_rest(

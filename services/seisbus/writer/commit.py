@@ -375,6 +375,9 @@ class Committer:
             # others may have done the rest, so a job is told of before all that was left is done here
             if 2 * self._counts[job].total() >= self._left.get(job, math.inf):
                 self._near_end.set()
+            # how much is left is not known while the content of a file is not counted yet
+            if job in result.ended and job not in self._left:
+                self._near_end.set()
             for fate, number in fates.items():
                 WINDOWS.labels(fate).inc(number)
         self._bytes.update(result.stored_bytes)
