@@ -245,7 +245,8 @@ def full(run: Run, case: Case) -> str:
     names: list[str] = [name for name, n in replicas.items() if run.cores.get(name, 0.0) > _FULL * CORES * n]
     limit = 1.0 if case.database is None else case.database  # one lock holds all of its commands
     names += [DATABASE] * (run.cores.get(DATABASE, 0.0) > _FULL * limit)
-    names += ["the machine"] * (run.busy_cores > _FULL * (os.cpu_count() or 1))
+    # what others do on the machine is not counted, so that it can be measured beside work of lower priority
+    names += ["the machine"] * (sum(run.cores.values()) > _FULL * (os.cpu_count() or 1))
     return ", ".join(names)
 
 
