@@ -68,6 +68,12 @@ SELECTION_SECONDS: Final = 5.0
 
 # -- every process to NATS
 
+# One try to connect: a TLS handshake and the hash of a password, 0.2 s of CPU time on both sides. A busy machine takes
+# many times as long, and a try that ends too early makes the next one necessary.
+NATS_CONNECT_SECONDS: Final = 5
+# The first connection of a process. A service ends after that, and whoever started it starts it again, which costs more
+# CPU time than to wait.
+NATS_FIRST_SECONDS: Final = 20.0
 # Two of these without an answer end a connection, which is then tried again for ever; the library's default would
 # take four minutes to notice a stopped server. No message is lost: publications are awaited.
 NATS_PING_SECONDS: Final = 5

@@ -30,6 +30,7 @@ pytestmark = [pytest.mark.compose, pytest.mark.timeout(1800)]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SERVICES = ("control", "indexer", "fetcher", "windower", "writer")
+MOST_BYTES = 500e6  # of an image, with the base it stands on
 _ARCHIVE = "local"
 _JOB = {
     "name": "the hour of Tohoku",
@@ -164,6 +165,15 @@ def test_containers_are_hardened(compose: Compose) -> None:
         ["docker", "run", "--rm", *look], env=compose.environment, capture_output=True, text=True, check=True
     )
     assert not shown.stdout
+
+
+def test_images_are_small(compose: Compose) -> None:
+    names = [f"seisbus/{service}" for service in (*SERVICES, "topology", "web")]
+    inspect = ["docker", "image", "inspect", "--format", "{{.Size}}", *names]
+    done = subprocess.run(inspect, env=compose.environment, capture_output=True, text=True, check=True)
+    sizes = dict(zip(names, map(int, done.stdout.split()), strict=True))
+    print("images:", ", ".join(f"{name} {size / 1e6:.0f} MB" for name, size in sizes.items()))
+    assert max(sizes.values()) < MOST_BYTES
 
 
 async def test_the_main_job_through_the_published_port(indexed: Compose) -> None:

@@ -28,7 +28,7 @@ from nats.js.errors import NotFoundError as JsNotFound
 from seis.v1 import task_pb2
 
 from ..backoff import Backoff
-from ..deadlines import LOOK_SECONDS, NATS_ANSWER_SECONDS, NATS_PING_SECONDS
+from ..deadlines import LOOK_SECONDS, NATS_ANSWER_SECONDS, NATS_CONNECT_SECONDS, NATS_FIRST_SECONDS, NATS_PING_SECONDS
 from ..errors import PoisonError, SeisbusError, UnavailableError
 from ..model.handovers import PlanOrder
 from ..model.ids import job_of
@@ -100,7 +100,9 @@ class Bus:
         self._waits: dict[str, str] = {}
 
     @classmethod
-    async def connect(cls, url: str, *, name: str, login: Login | None = None, connect_timeout: float = 10.0) -> Self:
+    async def connect(
+        cls, url: str, *, name: str, login: Login | None = None, connect_timeout: float = NATS_FIRST_SECONDS
+    ) -> Self:
         """Connect within `connect_timeout` seconds; if it fails, UnavailableError says why.
 
         Once connected the client reconnects for ever.
@@ -124,7 +126,7 @@ class Bus:
                     max_reconnect_attempts=-1,
                     reconnect_time_wait=0.2,  # type: ignore[arg-type]  # any number of seconds does
                     error_cb=on_error,
-                    connect_timeout=2,
+                    connect_timeout=NATS_CONNECT_SECONDS,
                     ping_interval=NATS_PING_SECONDS,
                     **(login or Login()).options(),
                 )

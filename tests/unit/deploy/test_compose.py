@@ -142,5 +142,6 @@ def test_each_image_of_ours_is_built_once(files: tuple[str, ...]) -> None:
     for service in services.values():
         build = service.get("build", {"args": {}})
         if (name := build["args"].get("SERVICE")) is not None:
+            assert f" AS shared-{name}\n" in stages
             assert f" AS before-{name}\n" in stages
             assert service["image"] == f"seisbus/{name}:latest"

