@@ -10,6 +10,7 @@ from ..model.archivejob import ArchiveJob
 from ..model.marks import Pick, StationPick
 from ..planning.pick_aims import counting
 from ..store.documents import StationPickRow
+from ..store.rows import kept_rows, rows_of
 
 
 def given_picks(spec: ArchiveJob, odd: Oddities | None = None) -> list[StationPick] | None:
@@ -33,17 +34,18 @@ def given_picks(spec: ArchiveJob, odd: Oddities | None = None) -> list[StationPi
     return counting(found, wanted)
 
 
-def pick_rows(picks: Sequence[StationPick]) -> list[StationPickRow]:
+def pick_rows(picks: Sequence[StationPick]) -> list[StationPickRow] | bytes:
     """Picks in the form of a job's document."""
-    return [
+    rows: list[StationPickRow] = [
         (p.pick.time_ns, p.net, p.sta, p.loc, p.chan, p.pick.phase, p.pick.id, p.pick.score, p.pick.polarity, p.event)
         for p in picks
     ]
+    return kept_rows(rows)
 
 
-def picks_of_rows(rows: Sequence[StationPickRow]) -> list[StationPick]:
+def picks_of_rows(rows: list[StationPickRow] | bytes) -> list[StationPick]:
     """Inverse of `pick_rows`."""
     return [
         StationPick(Pick(phase, time_ns, identity, score, polarity), net, sta, loc, chan, event)
-        for time_ns, net, sta, loc, chan, phase, identity, score, polarity, event in rows
+        for time_ns, net, sta, loc, chan, phase, identity, score, polarity, event in rows_of(rows)
     ]

@@ -29,6 +29,7 @@ from ..store.document_json import document_json
 from ..store.documents import GlobalHistory, JobDocument, SavedDocument, Source, StepInstance
 from ..store.history import global_history, object_history, programs, stored_waveform, window_of
 from ..store.jobs import get_job, spec_of
+from ..store.rows import rows_of
 from .context import CallContext
 
 
@@ -127,7 +128,7 @@ async def _event(context: CallContext, job: JobDocument, event: str) -> tuple[di
     found = await event_of(context.store, {job["_id"]: str(job["spec"].get("archive", ""))}, event)
     if found is None:
         return None, [f"Nothing is known of event {event} any more; the window is a span of time without it."]
-    frozen = next((row for row in job.get("origins", ()) if row[1] == event), None)
+    frozen = next((row for row in rows_of(job.get("origins", [])) if row[1] == event), None)
     content, notes = found.job_keys(), []
     if frozen is not None:
         if frozen[0] != found.time_ns:

@@ -162,17 +162,14 @@ class ObjectReader:
                 return
 
     @contextmanager
-    def _told(self, hop: str, key: str, listing: bool) -> Iterator[None]:
+    def _told_late(self, hop: str, key: str) -> Iterator[None]:
         """Report a listing that takes long before its time is over, because unlike a read it shows no progress."""
-        timer = None
-        if listing:
-            loop = asyncio.get_running_loop()
-            timer = loop.call_later(S3_STALL_SECONDS, self._hops.failed, hop, f"the list of {key}: no answer yet")
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(S3_STALL_SECONDS, self._hops.failed, hop, f"the list of {key}: no answer yet")
         try:
             yield
         finally:
-            if timer is not None:
-                timer.cancel()
+            timer.cancel()
 
     async def _retried(
         self, archive: ArchiveDefinition, key: str, once: Callable[[], Awaitable[T]], *, listing: bool = False
@@ -189,7 +186,10 @@ class ObjectReader:
             problem: Exception
             try:
                 async with limit.slot() as began:
-                    with self._told(hop, key, listing):
+                    if listing:
+                        with self._told_late(hop, key):
+                            answer = await once()
+                    else:
                         answer = await once()
                 limit.progress()
                 self._hops.answered(hop)

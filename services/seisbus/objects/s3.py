@@ -10,13 +10,13 @@ import asyncio
 import os
 import ssl
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import quote
 from urllib.request import getproxies, proxy_bypass
 
 from aiohttp import ClientError as HttpError
-from aiohttp import ClientSession, ClientTimeout, TCPConnector
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from botocore import UNSIGNED
 from botocore.exceptions import ClientError
 from yarl import URL
@@ -97,6 +97,8 @@ class S3Clients:
 
     async def http(self) -> ClientSession:
         """The session for reads: it does not decompress bodies, and uses the environment's certificates."""
+        if self._http is not None:
+            return self._http
         async with self._lock:
             if self._http is None:
                 self._http = await self._stack.enter_async_context(
@@ -107,6 +109,7 @@ class S3Clients:
                         ),
                         headers={"Accept-Encoding": "identity"},
                         auto_decompress=False,
+                        cookie_jar=DummyCookieJar(),  # a search for cookies takes a tenth of a small read's CPU
                         read_bufsize=_READ_BUFFER,
                     )
                 )
@@ -132,12 +135,18 @@ class S3Clients:
     async def address(self, archive: ArchiveDefinition, key: str) -> URL:
         """The URL to GET an object; signed for an hour if the archive needs credentials."""
         if archive.auth is Auth.UNSIGNED:
-            return URL(f"{_root(archive)}/{quote(key, safe='/~')}", encoded=True)
+            return _address(_root(archive), key)
         client = await self.client(archive)
         signed = await client.generate_presigned_url(
             "get_object", Params={"Bucket": archive.bucket, "Key": key}, ExpiresIn=_SIGNED_FOR_SECONDS
         )
         return URL(signed, encoded=True)
+
+
+@lru_cache(maxsize=256)
+def _address(root: str, key: str) -> URL:
+    """The URL of an object; kept, because an object may be read in a hundred ranges."""
+    return URL(f"{root}/{quote(key, safe='/~')}", encoded=True)
 
 
 @cache

@@ -153,6 +153,8 @@ class RangeSearch:
     _extended: Counter[Span] = field(default_factory=Counter)
     _curve: Curve | None = None  # computed from what is known now; None after more is added
     _runs: list[Run] | None = None
+    _grid: tuple[int, int] | None = None
+    _covered: set[Span] = field(default_factory=set)  # more reads do not change that
     _knot_times: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -170,7 +172,7 @@ class RangeSearch:
         self._seen = [o for o in self._seen if o.range.start < inside.start or o.range.end > inside.end]
         self._seen.append(observed)
         self._seen.sort(key=lambda o: o.range.start)
-        self._curve = self._runs = None
+        self._curve = self._runs = self._grid = None
 
     def next(self) -> Step:
         """What to do now."""
@@ -180,13 +182,17 @@ class RangeSearch:
         ranges: list[ByteRange] = []
         guesses: list[_Guess] = []
         for span in self.wanted:
+            if span in self._covered:
+                continue
             step = self._step(span)
             if isinstance(step, WholeReason):
                 return self._whole(step)
             if isinstance(step, _Guess):
                 guesses.append(step)
-            else:
+            elif step:
                 ranges += step
+            else:
+                self._covered.add(span)
         ranges += self._guessed(guesses)
         if not ranges:
             return Done()
@@ -387,20 +393,26 @@ class RangeSearch:
     def _known(self) -> list[ByteRange]:
         return [seen.range for seen in self._seen]
 
+    def _records(self) -> tuple[int, int]:
+        """Length of records, and how far behind a multiple of it they start."""
+        if self._grid is None:
+            record = self.record_bytes
+            if not record:
+                # knots are at starts of records, whose lengths are powers of two
+                together = gcd(*(b.offset - a.offset for a, b in pairwise(sorted(self.hint.knots))))
+                record = max(_RECORD, together & -together)
+            at = next((int(seen.offset[0]) for seen in self._seen if len(seen.offset)), None)
+            if at is None:
+                at = self.hint.knots[0].offset if self.hint.knots else 0
+            self._grid = record, at % record
+        return self._grid
+
     def _record_bytes(self) -> int:
-        if length := self.record_bytes:
-            return length
-        # knots are at starts of records, whose lengths are powers of two
-        together = gcd(*(b.offset - a.offset for a, b in pairwise(sorted(self.hint.knots))))
-        return max(_RECORD, together & -together)
+        return self._records()[0]
 
     def _aligned(self, offset: int) -> int:
         """The start of the record at `offset`, if it is known where records start; otherwise `offset`."""
-        record = self._record_bytes()
-        at = next((int(seen.offset[0]) for seen in self._seen if len(seen.offset)), None)
-        if at is None:
-            at = self.hint.knots[0].offset if self.hint.knots else 0
-        phase = at % record
+        record, phase = self._records()
         return max(0, min(self.size - 1, (offset - phase) // record * record + phase))
 
     def _end_aligned(self, offset: int) -> int:

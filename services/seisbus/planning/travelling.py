@@ -13,6 +13,9 @@ from ..model.task import Task
 _MESSAGES: Final = 16
 # A fetcher that ends lets go of a message with all that it read for it.
 _OBJECT_BYTES: Final = 64_000_000
+# A message costs little beside so many windows. More of them would only let the next stage wait, because what is made
+# of a message travels when all of it is done.
+_WINDOWS: Final = 150
 _ASSUMED_BYTES: Final = 10_000_000
 
 
@@ -24,13 +27,14 @@ def travelling(tasks: Sequence[Task], *, last: bool = False) -> Iterator[list[Ta
     """
     most = -(-len(tasks) // _MESSAGES)
     group: list[Task] = []
-    size = 0
+    size = windows = 0
     for number, task in enumerate(tasks):
         own = sum(ref.size or _ASSUMED_BYTES for ref in task.objects if not ref.missing)
         alone = task.provisional or not task.objects
-        if group and (alone or len(group) == most or size + own > _OBJECT_BYTES):
+        full = len(group) == most or size + own > _OBJECT_BYTES or windows + len(task.windows) > _WINDOWS
+        if group and (alone or full):
             yield group
-            group, size = [], 0
+            group, size, windows = [], 0, 0
         if alone:
             yield [task]
             continue
@@ -38,5 +42,6 @@ def travelling(tasks: Sequence[Task], *, last: bool = False) -> Iterator[list[Ta
             most = -(-(len(tasks) - number) // _MESSAGES)
         group.append(task)
         size += own
+        windows += len(task.windows)
     if group:
         yield group

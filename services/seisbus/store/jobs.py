@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from cachetools import LRUCache
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -212,9 +212,13 @@ async def add_notes(store: Store, job: str, sentences: Iterable[str]) -> list[st
     return fresh
 
 
+# What a job was asked for may be megabytes: a file of picks. Who only looks how far it is leaves that out.
+_WITHOUT_INPUT: Final = {"spec": 0, "origins": 0, "picks": 0}
+
+
 async def add_counts(store: Store, job: str, counts: Mapping[str, int], stored_bytes: int) -> JobDocument | None:
-    """Add to the cached counters; returns the job. Do not call this in a settling transaction, because it would
-    conflict.
+    """Add to the cached counters; returns the job without what it was made from. Do not call this in a settling
+    transaction, because it would conflict.
 
     A closed job's fates were counted again when it closed, including late ones.
     """
@@ -225,7 +229,7 @@ async def add_counts(store: Store, job: str, counts: Mapping[str, int], stored_b
         )
         if result.matched_count == 0:
             await store[JOB].update_one({"_id": job}, {"$inc": {"stored_bytes": stored_bytes}})
-        return await store[JOB].find_one({"_id": job})
+        return await store[JOB].find_one({"_id": job}, _WITHOUT_INPUT)
 
 
 async def count_ledger(store: Store, job: str) -> Ledger:

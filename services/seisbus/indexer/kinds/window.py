@@ -30,6 +30,7 @@ from ...planning.plan import plan_day, plan_event, touched_days
 from ...planning.windows import Origin
 from ...store.documents import JobChange, JobDocument, OriginRow
 from ...store.index import described_stations, event_by_id
+from ...store.rows import kept_rows, rows_of
 from ...store.tasks import Cursor, OpenTask
 from ..kind import CHUNK, Chunk, IndexerKind, Planning, Tasks, archive_of
 from ..pads import Pads
@@ -56,7 +57,7 @@ class WindowPlanner(IndexerKind[ArchiveJob]):
         origins = await resolve_events(planning.context, spec)
         await keep_sources(planning.context, planning.job)
         placed = aims_of(spec, []).by_place
-        fields: JobChange = {"origins": [_row(origin, placed=placed) for origin in origins]}
+        fields: JobChange = {"origins": kept_rows([_row(origin, placed=placed) for origin in origins])}
         picks: list[StationPick] = []
         if spec.windows.picks is not None:
             picks, notes = await resolve_picks(planning.context, archive, spec)
@@ -101,7 +102,7 @@ async def _day_file_tasks(planning: Planning[ArchiveJob], cursor: Cursor) -> Tas
     """Chunks of tasks, each with the cursor for what follows. Shards (home days) before the cursor are not planned
     again."""
     context, spec, archive = planning.context, planning.spec, archive_of(planning)
-    picks = picks_of_rows(planning.job.get("picks", ()))
+    picks = picks_of_rows(planning.job.get("picks", []))
     aims = await asyncio.to_thread(aims_of, spec, origins_of_job(planning.job), planning.job.get("stations"), picks)
     described = await described_stations(context.store, archive.name) if picks else set()
     pads = Pads(spec)
@@ -175,7 +176,7 @@ def _row(origin: Origin, *, placed: bool) -> OriginRow:
 
 def origins_of_job(job: JobDocument) -> list[Origin]:
     """The origins that were settled before the job's first day was planned."""
-    return [Origin(*row) for row in job["origins"]]
+    return [Origin(*row) for row in rows_of(job["origins"])]
 
 
 async def _send_unplaced(planning: Planning[ArchiveJob], open_task: OpenTask, *, patient: bool) -> None:
@@ -207,7 +208,7 @@ async def _event_file_tasks(planning: Planning[ArchiveJob], cursor: Cursor) -> T
     """One provisional task per event of the catalog."""
     spec, archive = planning.spec, archive_of(planning)
     after = spec.windows.events
-    origins = planning.job["origins"]
+    origins = rows_of(planning.job["origins"])
     chosen = spec.select
     wanted = Channel(chosen.net, chosen.sta, chosen.loc, chosen.chan)
     for start in range(cursor.offset, len(origins), CHUNK):

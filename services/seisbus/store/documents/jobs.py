@@ -47,8 +47,8 @@ class JobChange(TypedDict, total=False):
     retry: RetryWish | None
     # only where it applies
     open: bool  # True, only while the job is not closed
-    origins: list[OriginRow]  # of the events that the job names; frozen before it is planned
-    picks: list[StationPickRow]  # that count; frozen like these
+    origins: list[OriginRow] | bytes  # of the events that the job names; frozen before it is planned (`store.rows`)
+    picks: list[StationPickRow] | bytes  # that count; frozen like these
     stations: list[str]  # NET.STA of those that `select: spacing` left; frozen like these
     sink_cleaned: int  # the `closed_ns` at which the sink was looked through
     purged_by: str  # the purge that removes it
@@ -78,8 +78,8 @@ class JobDocument(TypedDict):
     notes: list[str]
     retry: RetryWish | None
     open: NotRequired[bool]
-    origins: NotRequired[list[OriginRow]]
-    picks: NotRequired[list[StationPickRow]]
+    origins: NotRequired[list[OriginRow] | bytes]
+    picks: NotRequired[list[StationPickRow] | bytes]
     stations: NotRequired[list[str]]
     sink_cleaned: NotRequired[int]
     purged_by: NotRequired[str]
