@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import uvloop
 from rich.console import Console
 
 from libseis.isotime import iso
@@ -40,6 +39,7 @@ _FILES, _PICKS, _SECONDS = 2000, 50, 60
 _LINE = Line(0.03, 100e6, 40e6)
 _THREADS = 16
 _SAMPLE = 40  # files that the threads read
+_HEAD = "station_id,phase_time,phase_type"
 SEED = 7
 
 
@@ -146,7 +146,7 @@ async def _run(folder: Path) -> dict[str, Any]:
     rows = [
         f"{day.partition(' ')[0]},{iso(int(moment * 1e9))},P" for day, moments in picks.items() for moment in moments
     ]
-    csv = "\n".join(["station_id,phase_time,phase_type", *rows])
+    csv = "\n".join([_HEAD, *rows])
     own = await asyncio.to_thread(_own_bytes, bucket, keys, picks)
     async with (
         embedded_servers(folder / "s3", nats=False, mongodb=False, s3_root=root) as servers,
@@ -154,10 +154,11 @@ async def _run(folder: Path) -> dict[str, Any]:
         local_stack(folder / "stack", extra_env={"SEISBUS_ARCHIVE_LOCAL_ENDPOINT": network.url}) as stack,
         AsyncClient(stack.control_address) as client,
     ):
-        network.unlimited = True  # the day's listing is read before, because this S3 server hashes every file for it
+        network.unlimited = True  # the days' listings are read before: this S3 server hashes every file for them
         await asyncio.to_thread(network.hash, [bucket / key for key in keys])
         await client.wait((await client.sync_index("local")).id)  # stations, without which each window has a log
-        one = {"picks": {"csv": "\n".join(csv.split("\n")[:2]), "start": "0s", "end": "1s"}}
+        of_days = {row.split(",")[1][:10]: row for row in rows}
+        one = {"picks": {"csv": "\n".join([_HEAD, *of_days.values()]), "start": "0s", "end": "1s"}}
         await client.wait((await client.submit({"archive": "local", "windows": one})).id)
         network.unlimited = False
         ours = await _ours(client, network, csv)
@@ -180,8 +181,7 @@ async def _run(folder: Path) -> dict[str, Any]:
 def main() -> dict[str, Any]:
     """Print what was found and return it."""
     with tempfile.TemporaryDirectory() as folder:
-        # the emulated line runs in this process: it should take as little as it can of the machine
-        found = uvloop.run(_run(Path(folder)))
+        found = asyncio.run(_run(Path(folder)))
     console = Console(width=150)
     console.print(
         f"{found['ours']['planned']:,} windows of {_SECONDS} s in {found['files']:,} files of "

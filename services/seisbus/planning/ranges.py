@@ -48,7 +48,8 @@ _NEAR_ENDS = 16_384
 _LEAST_WASTE = 1_200
 # Requests that are sent together wait for one round trip; each further one costs this part of it.
 _TOGETHER = 4
-# All bytes between two knots are read if they are at most so many times what a guess between them would read.
+# All bytes between two knots are read if they are at most so many times what a guess between them would read, or few:
+# they surely hold the window, and a guess may need another request.
 _BRACKET = 1.15
 # If more than this part of the object is wanted, it is read whole.
 _MOSTLY = 0.7
@@ -253,7 +254,8 @@ class RangeSearch:
         if last < first:  # guessed by other points
             first, last, first_doubt, last_doubt = last, first, last_doubt, first_doubt
         start, end = self._from_to(first - first_doubt, last + last_doubt)
-        if bracket is not None and bracket.size <= max(_BRACKET * (end - start), end - start + _LEAST_WASTE):
+        few = max(_BRACKET * (end - start), end - start + _LEAST_WASTE, LARGE_PROBE_BYTES)
+        if bracket is not None and bracket.size <= few:
             return [bracket]
         if len(self.hint.knots) < _ENOUGH_KNOTS and not any(len(seen.offset) for seen in self._seen):
             # at least so much that it surely holds a record
