@@ -51,7 +51,7 @@ def ensemble_html(ensemble: Any) -> str:
 
 
 def name_of(datum: Any) -> str:
-    """net.sta.loc.chan of a datum, without what it does not have at the ends."""
+    """net.sta.loc.chan of a datum, without blank codes at the ends."""
     chan = _value(datum, "chan")
     shared = f"{str(chan[0])[:2]}?" if isinstance(chan, list) and chan else chan
     codes = [location(value) for value in (*(_value(datum, key) for key in ("net", "sta", "loc")), shared)]
@@ -69,7 +69,7 @@ def span_text(first: float, last: float, *, utc: bool) -> str:
 
 
 def _facts(datum: Any) -> dict[str, str]:
-    """What matters, by its heading, in order."""
+    """The important facts by their headings, in order."""
     facts = {"Samples": f"{datum.npts:,} samples"}
     if datum.dt > 0:
         facts["Rate"] = f"{1 / datum.dt:.6g} Hz"
