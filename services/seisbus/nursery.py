@@ -1,4 +1,4 @@
-"""Several processes of ours out of one: what all of them need is loaded once, then the process divides.
+"""Start several processes of Seisbus from one: it loads the modules that all of them need once, and then forks.
 
 `python -m seisbus.nursery NAME,MODULE,STDIN,STDOUT ...`: for each name a process that runs the module, with its
 standard streams on these descriptors. Five services and the topology command load the same thousand modules, which
@@ -24,7 +24,7 @@ import warnings
 from pathlib import Path
 from typing import Final
 
-# What most of them need; each loads the rest by itself, side by side.
+# Modules that most of the processes need. Each process loads its other modules itself, at the same time as the others.
 COMMON: Final = (
     "seisbus.app.lifecycle",
     "seisbus.app.events",
@@ -39,17 +39,17 @@ _A_MOMENT_SECONDS: Final = 0.001
 
 
 def main() -> None:
-    """Load, divide, say who is there, end; a child returns when its module has."""
+    """Load the modules, fork, report the new processes, and end. In a new process, return when its module has ended."""
     stack, nursery = os.getppid(), os.getpid()
     words = (word.split(",") for word in sys.argv[1:])
     orders = [(name, module, int(own_in), int(out)) for name, module, own_in, out in words]
-    gc.disable()  # nothing of what is loaded becomes free, and looking for it takes a tenth of the time
+    gc.disable()  # none of the loaded objects becomes free, and the search for free ones takes a tenth of the time
     for common in COMMON:
-        with contextlib.suppress(ImportError):  # a missing package is said by the module that needs it
+        with contextlib.suppress(ImportError):  # the module that needs the missing package reports it
             importlib.import_module(common)
     gc.freeze()
     gc.enable()
-    # from here to the end whoever started us must hear of every process
+    # from here on, every process must be reported to the program that started this one
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
     pids: dict[str, int] = {}
     for name, module, own_in, out in orders:
@@ -82,18 +82,18 @@ def _take_streams(own_in: int, out: int, descriptors: set[int]) -> None:
 
 
 def _leave_home(nursery: int, stack: int) -> None:
-    """Wait until the nursery has ended, and end with the stack from then on."""
+    """Wait until the nursery has ended; from then on, end together with the stack."""
     os.setsid()
     while os.getppid() == nursery:  # the signal of the parent's death would come when the nursery ends
         time.sleep(_A_MOMENT_SECONDS)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != stack:  # it ended before the line above took effect
+    if os.getppid() != stack:  # the stack ended before the line above took effect
         os._exit(1)
 
 
 def _rename(module: str) -> None:
     """Show this process as `python -m module`, by writing over its command line, as setproctitle does."""
-    with contextlib.suppress(OSError, ValueError, IndexError):  # only a name
+    with contextlib.suppress(OSError, ValueError, IndexError):  # without it only the name is wrong
         fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
         start, end = int(fields[45]), int(fields[46])  # arg_start and arg_end (proc_pid_stat(5))
         words = "\0".join((sys.executable, "-m", module, ""))

@@ -39,9 +39,9 @@ _LARGEST_RATIO = 16
 # Rows are processed in blocks of this size, which fit the caches; a block has a multiple of the rows that one
 # instruction handles.
 _BLOCK_BYTES = 1 << 18
-# All factors of a matrix are kept if they take no more than this.
+# All factors of a matrix are kept if they are not larger than this.
 _WHOLE_BYTES = 4 << 20
-# Columns are transformed so many at a time, which fit the caches too.
+# Number of columns that are transformed at a time, which also fit the caches.
 _COLUMNS = 100
 # Lengths are multiples of this number, because most ratios of rates in use divide it.
 _OFTEN_DIVIDED = 100
@@ -103,7 +103,7 @@ class _Twiddles:
 
 @functools.lru_cache(maxsize=8)
 def _twiddles(rows: int, columns: int, block: int) -> _Twiddles:
-    """The factors of a matrix that is worked on by blocks of so many rows; threads share them."""
+    """The factors of a matrix that is processed in blocks of this number of rows; threads share them."""
     return _Twiddles(rows, columns, block)
 
 
@@ -227,7 +227,7 @@ class Transform:
 
 
 def _prepared(x: Samples, size: int, prepare: Callable[[Samples], None] | None) -> Samples:
-    """A copy of `x` in this thread's array, as `prepare` changes it, with zeros up to a size."""
+    """A copy of `x` in this thread's array, changed by `prepare`, with zeros after it up to a size."""
     signal: Samples = _room("samples", size, np.float64)
     signal[: len(x)] = x
     signal[len(x) :] = 0.0
@@ -237,7 +237,8 @@ def _prepared(x: Samples, size: int, prepare: Callable[[Samples], None] | None) 
 
 
 def _along_columns(samples: Samples, rows: int, out: Spectrum) -> None:
-    """The FFT of each column of so many rows, of which `samples` has the first; the others are zeros."""
+    """The FFT of each column of a matrix with this number of rows. `samples` are its first rows; the other rows are
+    zeros."""
     columns = samples.shape[1]
     width = min(_COLUMNS, columns)
     some: Samples = _room("columns", rows * width, np.float64).reshape(rows, width)

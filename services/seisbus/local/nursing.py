@@ -1,4 +1,5 @@
-"""Processes out of a nursery (seisbus.nursery): started together, then children of this process like any other."""
+"""Processes from a nursery (seisbus.nursery): they are started together, and are then children of this process like
+others."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ _PR_GET_CHILD_SUBREAPER: Final = 37
 
 
 class Nursling:
-    """A process that another one started for us: what `Child` needs of `asyncio.subprocess.Process`."""
+    """A process that another one started for us, with the part of `asyncio.subprocess.Process` that `Child` needs."""
 
     def __init__(self, pid: int, stdin: IO[bytes], stdout: asyncio.StreamReader) -> None:
         self.pid = pid
@@ -39,31 +40,31 @@ class Nursling:
         self._ended.set()
 
     def terminate(self) -> None:
-        """SIGTERM; ProcessLookupError if it has ended."""
+        """Send SIGTERM. ProcessLookupError if the process has ended."""
         if self.returncode is not None:
             raise ProcessLookupError(self.pid)
         os.kill(self.pid, signal.SIGTERM)
 
     async def wait(self) -> int:
-        """Its exit code, when it has ended."""
+        """The exit code, after the process has ended."""
         await self._ended.wait()
         assert self.returncode is not None
         return self.returncode
 
 
 class Nursery:
-    """Starts modules as processes that load in common what they have in common."""
+    """Starts modules as processes that load their common modules only once."""
 
     def __init__(self) -> None:
         self._process: asyncio.subprocess.Process | None = None
 
     @staticmethod
     def works() -> bool:
-        """Whether this system has what a nursery needs."""
+        """Whether this system has everything that a nursery needs."""
         return sys.platform == "linux" and hasattr(os, "pidfd_open")
 
     def end(self) -> None:
-        """End it, if it has not started its processes yet."""
+        """End the nursery, if it has not started its processes yet."""
         if self._process is not None and self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.terminate()
@@ -111,7 +112,7 @@ class Nursery:
 
 @contextlib.contextmanager
 def _subreaper() -> Iterator[None]:
-    """Inside, processes whose parents end become children of this process."""
+    """Inside this context, processes whose parents end become children of this process."""
     libc, before = ctypes.CDLL(None), ctypes.c_int(0)
     libc.prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(before), 0, 0, 0)
     libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

@@ -13,8 +13,8 @@ from ..model.task import Task
 _MESSAGES: Final = 16
 # A fetcher that ends lets go of a message with all that it read for it.
 _OBJECT_BYTES: Final = 64_000_000
-# A message costs little beside so many windows. More of them would only let the next stage wait, because what is made
-# of a message travels when all of it is done.
+# A message costs little beside so many windows. With more of them the next stage would only wait, because the results
+# of a message travel when all of it is done.
 _WINDOWS: Final = 150
 _ASSUMED_BYTES: Final = 10_000_000
 

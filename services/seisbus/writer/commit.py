@@ -67,7 +67,7 @@ _SECONDS = 0.2
 _QUIET_SECONDS = 0.05
 _PROGRESS_SECONDS = 0.5
 _RETRY_SECONDS = 0.5
-# Jobs of which is known how many windows they still wait for.
+# Number of jobs for which the number of windows that they still wait for is kept.
 _JOBS = 1000
 
 
@@ -112,8 +112,9 @@ class Committer:
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._bytes: Counter[str] = Counter()
         self._counted = asyncio.Event()
-        self._left: LRUCache[str, int] = LRUCache(_JOBS)  # windows without an outcome when a job was last told of
-        self._near_end = asyncio.Event()  # set when much of what was left of a job is done
+        # windows without an outcome when watchers of the job were told last
+        self._left: LRUCache[str, int] = LRUCache(_JOBS)
+        self._near_end = asyncio.Event()  # set when a large part of the rest of a job is done
         self._storing = asyncio.Lock()  # the store of waveforms takes one caller at a time
         self._settling = asyncio.Lock()
         self._batches: set[asyncio.Task[None]] = set()
@@ -158,7 +159,8 @@ class Committer:
             await asyncio.gather(*left_over, return_exceptions=True)
 
     async def _turn(self) -> None:
-        """Wait until the next batch may be taken: when none is under way, or one and the next is full."""
+        """Wait until the next batch may be taken: when no batch is being committed, or when one is and the next is
+        full."""
         while len(self._batches) > 1:
             await asyncio.wait(self._batches, return_when=asyncio.FIRST_COMPLETED)
         if self._batches and not self._full.is_set():
@@ -167,7 +169,7 @@ class Committer:
             full.cancel()
 
     async def _committed(self, taken: Sequence[_Waiting]) -> None:
-        """Commit a batch; whatever happens, each of its messages gets its end."""
+        """Commit a batch. Every message of it is acknowledged or given back, whatever happens."""
         try:
             await self._commit(taken)
         except UnavailableError as error:
@@ -223,7 +225,7 @@ class Committer:
         Only the transaction is tried again, so that an outage does not write the bytes twice. If the outage is so long
         that the cleaner may take the bytes for orphans, they are written again.
         """
-        if time.monotonic() > kept_until:  # the batch before waited for so long
+        if time.monotonic() > kept_until:  # the batch waited too long for the one before it
             raise UnavailableError("MongoDB", "MongoDB: it did not answer for so long that bytes are written again.")
         while True:
             try:
@@ -372,10 +374,10 @@ class Committer:
     def _count(self, result: SettleResult) -> None:
         for job, fates in result.fates.items():
             self._counts[job].update(fates)
-            # others may have done the rest, so a job is told of before all that was left is done here
+            # other writers may have done the rest, so watchers are told before everything that was left is done here
             if 2 * self._counts[job].total() >= self._left.get(job, math.inf):
                 self._near_end.set()
-            # how much is left is not known while the content of a file is not counted yet
+            # the number of windows that are left is not known until the content of a file has been counted
             if job in result.ended and job not in self._left:
                 self._near_end.set()
             for fate, number in fates.items():
