@@ -81,13 +81,15 @@ def decode(
         chosen[rows] = True
         parts = [(number, part[chosen[part]]) for number, part in parts]
     parts = sorted(((number, part) for number, part in parts if len(part)), key=lambda one: int(one[1][0]))
-    if table.plain:  # headers give no reason for a complaint
-        return [_one_stream(raw, table, part, table.channels[number], table.rates[0], policy) for number, part in parts]
     return [_channel(raw, table, part, table.channels[number], policy) for number, part in parts]
 
 
 def _channel(buffer: Bytes, table: RecordTable, rows: Integers, channel: Channel, overlap: Overlap) -> Joined:
     """Decode and join the chosen records of one channel."""
+    if table.plain:  # headers give no reason for a complaint, unless they state several rates
+        rate = table.rate[rows[0]]
+        if len(table.rates) == 1 or (table.rate[rows] == rate).all():
+            return _one_stream(buffer, table, rows, channel, table.rates[rate], overlap)
     complaints = _unusable(table, rows, channel)
     rows = rows[table.waveform[rows]]
     complaints += _corrected(table, rows, channel)

@@ -113,12 +113,27 @@ class RecordTable:
 
     @cached_property
     def plain(self) -> bool:
-        """Whether all records hold samples of one rate, and nothing is odd or to be corrected."""
+        """Whether all records hold samples, and nothing is odd or to be corrected."""
         if self.alike:
             return True
         leaps = self.activity & (POSITIVE_LEAP_SECOND | NEGATIVE_LEAP_SECOND)
         told = self.odd.any() or self.correction_ns.any() or leaps.any()
-        return len(self.rates) == 1 and not told and bool(self.waveform.all())
+        return not told and bool(self.waveform.all())
+
+    @cached_property
+    def uniform(self) -> bool:
+        """Whether records differ in channel, rate, times and samples alone: plain ones of version 2, with big-endian
+        headers, and of one length, encoding and quality."""
+        if self.alike:
+            return bool(len(self)) and bool(self.big_endian[0])
+        same = (self.length, self.encoding, self.quality)
+        return (
+            bool(len(self))
+            and self.plain
+            and all(bool((column == column[0]).all()) for column in same)
+            and bool((self.version == 2).all())
+            and bool(self.big_endian.all())
+        )
 
     def regular(self, rows: NDArray[np.bool_]) -> int:
         """Return the common length of records.

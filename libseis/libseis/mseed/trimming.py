@@ -82,8 +82,8 @@ def trim(segment: Segment, buffer: Any, table: RecordTable) -> bytes | None:
 
 def _alike(table: RecordTable, rows: Any) -> bool:
     """Whether records differ only in times and samples, and the times are those of the headers."""
-    if table.alike:
-        return bool(table.big_endian[rows[0]])
+    if table.uniform:
+        return table.alike or bool((table.rate[rows] == table.rate[rows[0]]).all())
     same = (table.length, table.encoding, table.quality, table.rate)
     return (
         all((column[rows] == column[rows[0]]).all() for column in same)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from libseis.codes import Channel
-from libseis.mseed import RecordTable, columns, decode, encode, frame, steim, unpacking
+from libseis.mseed import RecordTable, columns, decode, encode, frame, steim, trim, unpacking
 from libseis.mseed.packing import Encoding
 from libseis.segments import Joined, Rate, Segment, join
 from libseis.segments.join import Overlap, Rows, join_rows
@@ -174,3 +174,21 @@ def test_tables_are_alike_only_with_nothing_odd() -> None:
     assert not frame(usual[:10] + b"Q" + usual[11:]).alike
     assert not frame(b"").alike
     both(b"")
+
+
+def test_a_file_of_many_channels_and_rates() -> None:
+    segments = [
+        Segment(Channel("CI", f"S{n}", "", "BHZ"), T0 + n, Rate(hz), counts_of(n, 60 * hz, 12))
+        for n, hz in enumerate((20, 40, 100, 40))
+    ]
+    data = b"".join(encode(segment, reclen=512) for segment in segments)
+    assert [one[3][0][4] for one in both(data)] == [segment.data.tobytes() for segment in segments]
+
+    def trimmed() -> list[bytes | None]:
+        table = frame(data)
+        return [trim(one.segments[0].part(5, one.segments[0].npts - 7), data, table) for one in decode(data, table)]
+
+    short = trimmed()
+    assert None not in short
+    with long_way():
+        assert trimmed() == short
