@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,10 +25,14 @@ class Service:
 
 
 def bring_in(modules: Sequence[str]) -> None:
-    """Import these modules; one that is not installed is left to the message that needs it, which says so."""
+    """Import these modules; one that is not installed is left to the message that needs it, which says so.
+
+    What is loaded stays, so the garbage collector need not look at it again.
+    """
     for name in modules:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    gc.freeze()
 
 
 class ServiceKind(Generic[S]):

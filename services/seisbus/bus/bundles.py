@@ -25,10 +25,10 @@ from .tags import Tag
 BUNDLE_BYTES: Final = 4_000_000
 """Bodies of a bundle: what is larger gains nothing any more, and has to be held in memory until it is complete."""
 
-# How the bytes of an envelope with a bundle begin: the number and the kind of its only field.
-_KEY: Final = bytes([task_pb2.Envelope.BUNDLE_FIELD_NUMBER << 3 | 2])
+_DELIMITED: Final = 2  # the kind of fields that begin with their length
 
-_INLINE_KEY: Final = bytes([task_pb2.Envelope.INLINE_FIELD_NUMBER << 3 | 2])
+# How the bytes of an envelope with a bundle begin: the number and the kind of its only field.
+_KEY: Final = bytes([task_pb2.Envelope.BUNDLE_FIELD_NUMBER << 3 | _DELIMITED])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +92,29 @@ def bundle_id(messages: Sequence[Enclosed]) -> str:
 
 def enclosing(messages: Sequence[Enclosed]) -> bytes:
     """The body of a message on the bus that holds these."""
-    enclosed = [
-        task_pb2.Enclosed(message_id=m.message_id, task=m.tag.task, part=m.tag.part, body=m.body) for m in messages
-    ]
-    return bytes(task_pb2.Envelope(bundle=task_pb2.Bundle(enclosed=enclosed)).SerializeToString())
+    pieces: list[bytes] = []
+    for message in messages:
+        head = task_pb2.Enclosed(message_id=message.message_id, task=message.tag.task, part=message.tag.part)
+        body = _field(task_pb2.Enclosed.BODY_FIELD_NUMBER, message.body)
+        pieces += _field(task_pb2.Bundle.ENCLOSED_FIELD_NUMBER, head.SerializeToString(), *body)
+    return b"".join(_field(task_pb2.Envelope.BUNDLE_FIELD_NUMBER, *pieces))
 
 
 def inline_envelope(body: bytes) -> bytes:
     """The bytes of a message on the bus that holds one body: `Envelope(inline=body)` without copies on the way."""
-    size, length = len(body), bytearray(_INLINE_KEY)
-    while size > 0x7F:  # as Protocol Buffers write numbers
-        length.append(size & 0x7F | 0x80)
-        size >>= 7
-    length.append(size)
-    return b"".join((length, body))
+    return b"".join(_field(task_pb2.Envelope.INLINE_FIELD_NUMBER, body))
+
+
+def _field(number: int, *content: bytes) -> list[bytes]:
+    """A field with bytes, text or a message, in pieces: its key and length, then its content. Protocol Buffers would
+    copy the content several times."""
+    head = bytearray()
+    for value in (number << 3 | _DELIMITED, sum(map(len, content))):
+        while value > 0x7F:  # as Protocol Buffers write numbers
+            head.append(value & 0x7F | 0x80)
+            value >>= 7
+        head.append(value)
+    return [bytes(head), *content]
 
 
 def is_bundle(data: bytes) -> bool:

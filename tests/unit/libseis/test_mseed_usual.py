@@ -178,7 +178,7 @@ def test_tables_are_alike_only_with_nothing_odd() -> None:
 
 def test_a_file_of_many_channels_and_rates() -> None:
     segments = [
-        Segment(Channel("CI", f"S{n}", "", "BHZ"), T0 + n, Rate(hz), counts_of(n, 60 * hz, 12))
+        Segment(Channel("CI", f"S{n}", "", "BHZ"), T0 + n, Rate(hz), counts_of(n, 6000 + hz, 12))
         for n, hz in enumerate((20, 40, 100, 40))
     ]
     data = b"".join(encode(segment, reclen=512) for segment in segments)
