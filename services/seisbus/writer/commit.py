@@ -142,13 +142,13 @@ class Committer:
         try:
             while True:
                 await self._arrived.wait()
+                await self._turn()
                 while (left := gathers_until - loop.time()) > 0 and not self._full.is_set():
                     self._stirred.clear()
                     try:
                         await asyncio.wait_for(self._stirred.wait(), min(left, _QUIET_SECONDS))
                     except TimeoutError:
                         break
-                await self._turn()
                 gathers_until = loop.time() + _SECONDS
                 self._batches.add(task := asyncio.create_task(self._committed(self._take())))
                 task.add_done_callback(self._batches.discard)
