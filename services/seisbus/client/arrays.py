@@ -25,8 +25,8 @@ def component_arrays(ensemble: Iterable[Any], order: str = "ZNE") -> NDArray[np.
     Parameters
     ----------
     ensemble : SeismogramEnsemble or iterable of Seismogram
-        Data of one rate and, to a sample, one length; the shortest decides. They stay as they are: what stands in other
-        directions is rotated in a copy.
+        Data of one rate and, to a sample, one length; the shortest decides. They are not changed: components in other
+        directions are rotated in a copy.
     order : str
         The letters E, N and Z, each once. SeisBench's models and data sets take "ZNE".
 
@@ -41,7 +41,7 @@ def component_arrays(ensemble: Iterable[Any], order: str = "ZNE") -> NDArray[np.
         There is no live Seismogram, the order is not possible, or the data have several rates or lengths.
     """
     if sorted(order) != sorted(_ROWS):
-        raise ArrayError(f"order {order!r} is none of components; use E, N and Z, each once, such as ZNE.")
+        raise ArrayError(f"order {order!r} is not possible; use E, N and Z, each once, such as ZNE.")
     members = [member for member in getattr(ensemble, "member", ensemble) if member.live and member.npts]
     if not members:
         raise ArrayError("There is nothing to put into an array: no live member with samples.")
