@@ -122,8 +122,10 @@ class RecordTable:
 
     @cached_property
     def uniform(self) -> bool:
-        """Whether records differ in channel, rate, times and samples alone: plain ones of version 2, with big-endian
-        headers, and of one length, encoding and quality."""
+        """Whether records differ only in channel, rate, times and samples.
+
+        Then all are plain records of version 2 with big-endian headers, and of one length, encoding and quality.
+        """
         if self.alike:
             return bool(len(self)) and bool(self.big_endian[0])
         same = (self.length, self.encoding, self.quality)
