@@ -50,7 +50,7 @@ def replicas() -> str:
             f"{case['windows_per_s']:,.1f}",
             f"{case['to_linear']:.2f}",
             f"{statistics.median(case['seconds_of_rounds']):.1f}",
-            f"{case['busy_cores_of_machine']:.2f}",
+            f"{case['busy_cores']:.2f}",
             case["full"] or "–",
         ]
         for case in cases

@@ -3,8 +3,8 @@
 A cgroup with a CFS quota holds each process, as a container's limit does (`quotas`); where that cannot be done this
 says so and measures nothing. Two jobs take turns: hours at 100 Hz with steps, whose work is the windowers', and minutes
 of 1 Hz without steps, whose work is the database's. The second one is also measured with the database held back, until
-it is full. Throughput is that between a tenth and nine tenths of the windows; the whole job stands beside it. Every
-job must account for each window once and save the same samples as the first one did.
+it is full. Throughput is that of the whole job: windows of a message settle together, so shorter spans say little.
+Every job must account for each window once and save the same samples as the first one did.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import psutil
 from rich.console import Console
 from rich.table import Table
 
@@ -129,22 +128,18 @@ CASES: Final = tuple(
 
 @dataclass(slots=True)
 class Run:
-    """One job as it went; moments are seconds since the submission with the windows settled by then."""
+    """One job as it went."""
 
     windows: int
     tasks: int
     seconds: float = 0.0
-    moments: list[tuple[float, int]] = field(default_factory=lambda: [(0.0, 0)])
     usage: Usage = field(default_factory=Usage)
-    busy_cores: float = 0.0
     throttled: dict[str, float] = field(default_factory=dict)
 
     @property
     def per_second(self) -> float:
-        """Windows a second between a tenth and nine tenths of them."""
-        seconds, settled = zip(*self.moments, strict=True)
-        begin, end = np.interp([0.1 * self.windows, 0.9 * self.windows], settled, seconds)
-        return float(0.8 * self.windows / (end - begin))
+        """Windows a second, from the submission to the end."""
+        return self.windows / self.seconds
 
     @property
     def cores(self) -> dict[str, float]:
@@ -186,18 +181,13 @@ class Bench:
         self._database.limit(case.database)
         channels = SPEC.channels // 2
         run = Run(channels * len(case.kind.windows), channels)
-        before, held = psutil.cpu_times(), self._throttled()
+        held = self._throttled()
         with measured() as run.usage:
             loop = asyncio.get_running_loop()
             begun = loop.time()
             job = await self._client.submit(case.kind.job())
-            async for progress in self._client.watch(job.id):
-                run.moments.append((loop.time() - begun, progress.ledger.settled))
+            await self._client.wait(job.id)
             run.seconds = loop.time() - begun
-        after = psutil.cpu_times()
-        run.busy_cores = (
-            sum(after) - after.idle - after.iowait - sum(before) + before.idle + before.iowait
-        ) / run.seconds
         run.throttled = {name: now - held[name] for name, now in self._throttled().items()}
         self._database.limit(None)
         await self._compare(case, job.id, run.windows)
@@ -268,7 +258,7 @@ def figures_of(runs: Mapping[Case, Sequence[Run]]) -> dict[str, Any]:
             "seconds_of_rounds": [round(run.seconds, 2) for run in rounds],
             "cpu_ms_per_window": {n: round(1e3 * s, 4) for n, s in cpu.items() if s > 1e-6},
             "cores": {n: round(c, 3) for n, c in sorted(middle.cores.items()) if c > 0.001},
-            "busy_cores_of_machine": round(middle.busy_cores, 2),
+            "busy_cores": round(sum(middle.cores.values()), 2),
             "throttled_s": {n: round(s, 1) for n, s in middle.throttled.items()},
             "full": full(middle, case),
         }
@@ -288,7 +278,7 @@ def report(figures: Mapping[str, Any]) -> Table:
         seconds = statistics.median(one["seconds_of_rounds"])
         table.add_row(
             f"{one['job']}{held}", str(one["replicas"]), f"{one['windows_per_s']:.1f}", f"{one['to_linear']:.2f}",
-            f"{seconds:.1f}", f"{one['busy_cores_of_machine']:.2f}", one["full"],
+            f"{seconds:.1f}", f"{one['busy_cores']:.2f}", one["full"],
         )  # fmt: skip
     return table
 
