@@ -79,8 +79,7 @@ _MEANINGS: Final = {
     "limit": "Largest number of waveforms; 0 means all.",
     "components": "1 for TimeSeries, 3 for Seismograms, 0 for both.",
 }
-_DESCRIBED: Final = """**where
-            The fields of a Query, in place of `query`."""
+_DESCRIBED: Final = "**where\n    The fields of a Query, in place of `query`."
 
 
 def spelled(call: Callable[P, R]) -> Callable[P, R]:
@@ -94,6 +93,7 @@ def spelled(call: Callable[P, R]) -> Callable[P, R]:
         for name, kind in inspect.get_annotations(QueryFields).items()
     ]
     call.__signature__ = signature.replace(parameters=[*kept, *named])  # type: ignore[attr-defined]
-    described = "\n        ".join(f"{one.name}\n            {_MEANINGS[one.name]}" for one in named)
-    call.__doc__ = (call.__doc__ or "").replace(_DESCRIBED, described)
+    described = "\n".join(f"{one.name}\n    {_MEANINGS[one.name]}" for one in named)
+    # without the indentation, which Python 3.13 removes itself
+    call.__doc__ = inspect.cleandoc(call.__doc__ or "").replace(_DESCRIBED, described)
     return call
