@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -86,3 +87,16 @@ async def test_without_its_nursery_a_process_starts_alone(tmp_path: Path) -> Non
     assert await child.wait() == 3
     assert (await log.tail("one")).split() == ["go", str(os.getpid()), "False"]
     await log.close()
+
+
+def test_a_loop_of_uvloop_has_them_too(tmp_path: Path) -> None:
+    program = (
+        "import uvloop; from seisbus.local.nursing import Nursery\n"
+        "async def main():\n"
+        f"    children = await Nursery().started({{'one': 'probe'}}, {environment(tmp_path)!r})\n"
+        "    children['one'].release({'WORD': 'go'})\n"
+        "    print(await children['one'].wait())\n"
+        "uvloop.run(main())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "3"

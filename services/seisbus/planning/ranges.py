@@ -254,7 +254,7 @@ class RangeSearch:
         if last < first:  # guessed by other points
             first, last, first_doubt, last_doubt = last, first, last_doubt, first_doubt
         start, end = self._from_to(first - first_doubt, last + last_doubt)
-        few = max(_BRACKET * (end - start), end - start + _LEAST_WASTE, LARGE_PROBE_BYTES)
+        few = max(_BRACKET * (end - start), end - start + _LONG_RECORD, LARGE_PROBE_BYTES)
         if bracket is not None and bracket.size <= few:
             return [bracket]
         if len(self.hint.knots) < _ENOUGH_KNOTS and not any(len(seen.offset) for seen in self._seen):
