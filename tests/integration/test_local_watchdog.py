@@ -10,8 +10,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import nats
 import psutil
 import pytest
+from nats.errors import Error as NatsError
+from nats.js.errors import Error as JetStreamError
 
 from seisbus import disk_room
 from seisbus.local import Patience, embedded_servers
@@ -20,6 +23,7 @@ from seisbus.local.servers import Server
 from seisbus.local.supervisor import Supervisor
 from seisbus.local.watchdog import Watchdog
 from support.chaos import JOB, impatient_system, settled_end, small_archive
+from support.disks import small_disk, taken_room
 from support.waiting import eventually
 
 SHORT = Patience(every=0.2, limit=2.0, most=4.0)
@@ -63,6 +67,28 @@ async def test_each_server_does_the_work_it_is_asked_for(tmp_path: Path) -> None
             await server.kill()
             with pytest.raises(OSError):
                 await server.work()
+
+
+async def test_a_stream_that_refuses_changes_after_a_full_disk_is_seen_until_nats_starts_again(tmp_path: Path) -> None:
+    """Its other streams work all the time."""
+    (tmp_path / "s3").mkdir()
+    with small_disk(tmp_path / "disk", "300m") as disk:
+        async with embedded_servers(disk / "data", s3_root=tmp_path / "s3") as servers:
+            server = servers.server("nats")
+            async with await nats.connect(server.handle.url) as connection:
+                js = connection.jetstream()
+                await js.add_stream(name="LARGE", subjects=["large"])
+                await server.work()
+                filler = taken_room(disk, left=8 << 20)
+                with pytest.raises((JetStreamError, NatsError)):
+                    for _ in range(100):
+                        await js.publish("large", bytes(1 << 20))
+                filler.unlink()
+                with pytest.raises(ValueError, match="no space left"):
+                    await server.work()
+            await server.kill()
+            await server.start()
+            await server.work()
 
 
 async def watched(

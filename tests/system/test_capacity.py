@@ -22,8 +22,9 @@ from seisbus.local.stack import LocalStack, local_stack
 
 # CPU seconds do not depend on what else the machine does, but for caches; hence the quarter.
 _WITHIN = 0.25
-# A stage alone, where it works for so many seconds: the first job keeps the fetcher busy for a third of one.
-_STAGE_WITHIN, _STAGE_SECONDS = 0.4, 0.5
+# A stage alone, where it works for so many seconds: the first job keeps the fetcher busy for a third of one, and half
+# of its messages to the writer are the small ones in which the end of a job travels.
+_STAGE_WITHIN, _STAGE_SECONDS = 0.4, 1.0
 
 
 def seisbus(folder: Path, *arguments: str) -> str:

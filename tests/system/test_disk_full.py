@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,25 +14,13 @@ import pytest
 from seisbus.local import Patience
 from seisbus.local.stack import LocalStack
 from support.chaos import JOB, impatient_system, paused, settled_end, small_archive, status_of, until_running
+from support.disks import small_disk
 from support.waiting import eventually
 
 pytestmark = pytest.mark.long
 
 _SHORT = Patience(every=0.5, limit=3, most=12)
 _LEFT = 200_000  # bytes: less than any of the servers wants next
-
-
-@contextmanager
-def small_disk(folder: Path, size: str) -> Iterator[Path]:
-    """A file system of that size; skipped where this user may mount none."""
-    folder.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], capture_output=True)
-    if made.returncode != 0:
-        pytest.skip(f"no file system can be mounted here: {made.stderr.decode().strip()}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
 
 
 def fill(folder: Path) -> Path:

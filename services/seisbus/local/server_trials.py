@@ -22,6 +22,7 @@ Work = Callable[[], Awaitable[None]]
 DATABASE = "seisbus_supervision"
 STREAM = "SEIS_SUPERVISION"
 _SUBJECT = "seisbus.supervision"
+_NOBODYS_SUBJECT = "seisbus.supervision.nobody"
 _OP_MSG = 2013
 _OK = b"\x01ok\x00" + struct.pack("<d", 1.0)
 
@@ -87,7 +88,12 @@ def _element(name: str, value: object) -> bytes:
 
 
 async def nats_works(port: int) -> None:
-    """A publish and a fetch of it, on a stream for this purpose that keeps one message."""
+    """A publish and a fetch of it, on a stream for this purpose that keeps one message; no stream refuses to change.
+
+    After a write that failed, for instance on a full disk, a stream refuses every change until the server starts again,
+    while others work. A purge of a subject that has no messages changes nothing, is refused too, and takes less than a
+    millisecond.
+    """
     reader, writer = await asyncio.open_connection(LOOPBACK, port)
     try:
         await reader.readline()  # the server's greeting
@@ -101,6 +107,9 @@ async def nats_works(port: int) -> None:
         found = await _request(reader, writer, f"$JS.API.STREAM.MSG.GET.{STREAM}", wanted)
         if base64.b64decode(found["message"]["data"]) != sent:
             raise ValueError("what was published is not fetched")
+        nothing = json.dumps({"filter": _NOBODYS_SUBJECT}).encode()
+        for name in (await _request(reader, writer, "$JS.API.STREAM.NAMES", b"{}"))["streams"]:
+            await _request(reader, writer, f"$JS.API.STREAM.PURGE.{name}", nothing)
     finally:
         writer.close()
 
