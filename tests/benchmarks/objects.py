@@ -23,7 +23,7 @@ from rich.table import Table
 
 from libseis import Metadata, Seismogram, TimeSeries, TimeSeriesEnsemble
 from libseis.mspass.algorithms.window import WindowData
-from libseis.mspass.schema import MetadataSchema, files
+from libseis.mspass.schema import MetadataSchema, locating
 from libseis.obspy.converter import Stream2TimeSeriesEnsemble
 
 SEED: Final = 0
@@ -77,7 +77,7 @@ def metadata_cases() -> Iterator[Case]:
     values = dict.fromkeys(KEYS, 1.5)
     yield Case("30 puts into new Metadata", puts(Metadata), puts(dict), 4.0, 500)
     yield Case("30 gets from Metadata", gets(Metadata(values)), gets(values), 4.0, 500)
-    path = files.DATA / files.DEFAULT_FILE
+    path = locating.DATA / locating.DEFAULT_FILE
     text = path.read_text(encoding="utf-8")
     yield Case("MetadataSchema()", MetadataSchema, lambda: yaml.safe_load(text), 0.1)
 
