@@ -33,7 +33,7 @@ RUNS: Final[Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]]] = {
     "latency": ((), {"SEISBUS_BENCH_ROUNDS": "5"}),
     "pick_windows": ((), {"SEISBUS_BENCH_SHARE": "0.005"}),
     "station_days": ((), {"SEISBUS_BENCH_SHARE": "0.1"}),
-    "range_reads": (("--scenario", "network"), {"SEISBUS_BENCH_SHARE": "0.07"}),
+    "range_reads": (("--scenario", "network"), {"SEISBUS_BENCH_SHARE": "0.085"}),
     "opening": ((), {"SEISBUS_BENCH_ROUNDS": "3"}),
 }
 

@@ -1,4 +1,4 @@
-"""The capacity model, calibrated on one job of a running stack, foretells another: more than four times larger, with
+"""The capacity model, calibrated on one job of a running stack, foretells another: four times larger, with
 windows of another length.
 """
 
@@ -20,12 +20,10 @@ from seisbus.client.capacity import Machine, Stage, plan_campaign
 from seisbus.client.probe import probe
 from seisbus.local.stack import LocalStack, local_stack
 
-# CPU seconds do not depend on what else the machine does, but for caches; hence the quarter for bytes. The end of a job
-# travels in small messages, which are a larger part of the first job: it foretells up to a third too much.
-_WITHIN, _CPU_WITHIN = 0.25, 0.35
-# A stage alone, where it works for so many seconds: the first job keeps the fetcher busy for a third of one, and the
-# writer, whose work is messages, feels the small ones most.
-_STAGE_WITHIN, _STAGE_SECONDS = 0.4, 1.0
+# CPU seconds do not depend on what else the machine does, but for caches; hence the quarter.
+_WITHIN = 0.25
+# A stage alone, where it works for so many seconds: the first job keeps the fetcher busy for a third of one.
+_STAGE_WITHIN, _STAGE_SECONDS = 0.4, 0.5
 
 
 def seisbus(folder: Path, *arguments: str) -> str:
@@ -44,10 +42,9 @@ async def cpu_seconds(stack: LocalStack) -> dict[Stage, float]:
 @pytest.mark.long
 async def test_a_calibrated_model_foretells_a_larger_job(tmp_path: Path) -> None:
     buckets, folder, machine = tmp_path / "buckets", tmp_path / "stack", tmp_path / "machine.json"
-    make = ["archive", "make", "--root", str(buckets), "--preset", "demo", "--channels", "40", "--defects", "none"]
+    make = ["archive", "make", "--root", str(buckets), "--preset", "demo", "--channels", "120", "--defects", "none"]
     await _in_thread(folder, *make)
-    hours = [{"start": f"2011-03-11T{h:02d}:00:00", "end": f"2011-03-11T{h:02d}:20:00"} for h in range(24)]
-    small = {"archive": "local", "windows": {"absolute": hours}}
+    small = {"archive": "local", "windows": {"tile": {"start": "2011-03-11", "end": "2011-03-12", "length": "40min"}}}
     large = {"archive": "local", "windows": {"tile": {"start": "2011-03-11", "end": "2011-03-12", "length": "10min"}}}
     (tmp_path / "small.yaml").write_text(json.dumps(small))
     (tmp_path / "large.yaml").write_text(json.dumps(large))
@@ -72,7 +69,7 @@ async def test_a_calibrated_model_foretells_a_larger_job(tmp_path: Path) -> None
         used = {stage: after[stage] - before[stage] for stage in Stage}
         print({stage.value: (round(used[stage], 2), round(campaign.cpu_seconds[stage], 2)) for stage in Stage})
         assert job.ledger.saved == estimate.windows
-        assert sum(campaign.cpu_seconds.values()) == pytest.approx(sum(used.values()), rel=_CPU_WITHIN)
+        assert sum(campaign.cpu_seconds.values()) == pytest.approx(sum(used.values()), rel=_WITHIN)
         for stage, seconds in used.items():
             if seconds > _STAGE_SECONDS:
                 assert campaign.cpu_seconds[stage] == pytest.approx(seconds, rel=_STAGE_WITHIN), stage

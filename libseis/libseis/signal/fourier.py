@@ -30,7 +30,7 @@ Spectrum = NDArray[np.complex128]
 LEAST_LONG = 2**17
 """From this number of samples, the matrix is faster than one FFT; shorter signals fit the caches."""
 
-# Above this number, the factors of the matrix would take more than 64 MB.
+# Longer signals, whose spectra take more than 64 MB, are rare.
 _LARGEST = 2**23
 # FFTs of lengths with other prime factors are slow.
 _LARGEST_PRIME = 13
@@ -101,10 +101,7 @@ class _Twiddles:
         return inside * self._firsts[block] if block else inside
 
 
-@functools.lru_cache(maxsize=8)
-def _twiddles(rows: int, columns: int, block: int) -> _Twiddles:
-    """The factors of a matrix that is processed in blocks of this number of rows; threads share them."""
-    return _Twiddles(rows, columns, block)
+_twiddles = functools.lru_cache(maxsize=8)(_Twiddles)  # threads share them
 
 
 class _Rooms(threading.local):
@@ -207,7 +204,7 @@ class Transform:
                 factors = back.of(part)
             np.fft.ifft(some, axis=1, out=some)
             np.multiply(some, np.conjugate(factors), out=short[part])
-        y = _back_along_columns(short, rows, min(kept * rows, kept * rows if count is None else count))
+        y = _back_along_columns(short, rows, kept * rows if count is None else min(count, kept * rows))
         if self.factor > 1:
             y *= 1.0 / self.factor
         return y

@@ -26,8 +26,7 @@ LINE_REQUESTS: Final = 64  # of the archive `local`
 _SEARCHED: Final = 2.0  # requests an object; one that is known takes one
 _MOST_REMEDIES: Final = 12
 _HELPS: Final = 1.02
-
-# A job that takes less was over before the disk had its usual pace.
+# Shorter jobs of `replicas` depend on how busy the disk is just then; the simulation has no disk.
 _SHORT_SECONDS: Final = 30.0
 
 
