@@ -2,15 +2,14 @@
 
 One asyncio proxy on a loopback port. It knows only the HTTP/1.1 that S3 reads need (requests without bodies), and keeps
 the order on a connection. Slow start is not emulated: a new connection costs one round trip and then runs at full rate.
-The proxy itself may serve objects from their folder, because our S3 server hashes the whole file for every range. That
-would cost more than everything else, and costs nothing on S3.
+The proxy itself may serve objects from their folder, since our S3 server hashes whole files for many ranges.
+That costs nothing on S3.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import os
 import re
 import time
@@ -19,7 +18,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
+from urllib.request import Request as Asked
+from urllib.request import urlopen
 
 # So many bytes are sent at once: 1.3 ms at 100 Mbit/s, so that connections share the line evenly.
 _PIECE = 16_384
@@ -98,6 +99,7 @@ class EmulatedNetwork:
     # while set, the line is without limits and without distance
     unlimited: bool = False
     folder: Path | None = None
+    upstream: str = ""
     etags: dict[Path, str] = field(default_factory=dict)
     open_now: int = 0
     most_open: int = 0
@@ -106,10 +108,11 @@ class EmulatedNetwork:
         """Requests for objects' bytes: no listings."""
         return [r for r in self.requests if r.method == "GET" and r.key]
 
-    def hash(self, paths: Iterable[Path]) -> None:
-        """Find the ETags of objects that are served here, before somebody waits for them."""
+    def ask_etags(self, paths: Iterable[Path]) -> None:
+        """Ask the server for the ETags of objects that are served here, before somebody waits for them."""
+        assert self.folder is not None
         for path in paths:
-            self.etags[path] = hashlib.md5(path.read_bytes()).hexdigest()
+            self.etags[path] = etag_of(f"{self.upstream}/{quote(path.relative_to(self.folder).as_posix())}")
 
     def clear(self) -> None:
         """Forget the log."""
@@ -117,11 +120,17 @@ class EmulatedNetwork:
         self.most_open = self.open_now
 
 
+def etag_of(url: str) -> str:
+    """The ETag that a server has for an object."""
+    with urlopen(Asked(url, method="HEAD")) as answer:
+        return str(answer.headers["ETag"]).strip('"')
+
+
 @asynccontextmanager
 async def emulated_network(upstream: str, line: Line, folder: Path | None = None) -> AsyncIterator[EmulatedNetwork]:
     """Run the proxy before the server at `upstream` (http://host:port) on a free loopback port; objects of buckets in
     `folder` are served by the proxy itself."""
-    network = EmulatedNetwork("", line, folder=folder)
+    network = EmulatedNetwork("", line, folder=folder, upstream=upstream)
     total = _Pace(line.total)
     connections: set[asyncio.Task[None]] = set()
 
@@ -225,7 +234,7 @@ class _Connection:
     async def _served(self, path: Path, head: bytes, request: Request) -> bool:
         etags = self._network.etags
         if path not in etags:
-            await asyncio.to_thread(self._network.hash, [path])
+            await asyncio.to_thread(self._network.ask_etags, [path])
         size, etag = os.stat(path).st_size, etags[path]  # a file that is in memory
         start, end = request.start or 0, min(size, size if request.end is None else request.end)
         wanted = _IF_MATCH.search(head)

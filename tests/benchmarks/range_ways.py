@@ -232,7 +232,7 @@ async def running(scenario: Scenario, folder: Path, archives: Path) -> AsyncIter
     ):
         bucket = root / scenario.spec.bucket
         # the ETags are there before somebody waits for them: a store does not hash an object when it is read
-        await asyncio.to_thread(network.hash, [bucket / file.key for file in manifest.files])
+        await asyncio.to_thread(network.ask_etags, [bucket / file.key for file in manifest.files])
         yield Bench(scenario, folder, bucket, manifest, network, client, stack.environment)
 
 

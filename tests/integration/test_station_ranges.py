@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.network import EmulatedNetwork, Line, emulated_network
+from benchmarks.network import EmulatedNetwork, Line, emulated_network, etag_of
 from libseis.codes import Channel
 from libseis.segments import Span
 from seisbus.archive.definition import ArchiveDefinition, load_archives
@@ -53,7 +52,7 @@ class Station:
     def put(self, data: bytes) -> tuple[ObjectRef, tuple[KnownRun, ...]]:
         """The object's reference without runs, and its runs."""
         self.path.write_bytes(data)
-        etag = hashlib.md5(data).hexdigest()
+        etag = etag_of(f"{self.network.upstream}/{self.path.parent.name}/{KEY}")
         runs = ObjectBytes(etag, (Chunk.of(0, data),), "asked").runs()
         return ObjectRef(self.archive.name, KEY, len(data), etag, START), runs
 

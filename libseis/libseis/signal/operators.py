@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from libseis.errors import SampleError
 from libseis.extras import extra
+from libseis.signal import lines
 from libseis.signal.design import SETTLED_NEPERS, FilterDesign, FilterType
 
 with extra("obspy"):
@@ -123,32 +124,14 @@ def apply_filter(x: Samples, sos: NDArray[np.float64], zerophase: bool) -> Sampl
 def remove_line(x: Samples) -> None:
     """Subtract from `x`, in place, the straight line of least squares; needs two samples.
 
-    Sums over time are known in closed form. Time counts from the middle, and the data are read in blocks that fit the
-    caches.
-
     Raises
     ------
     SampleError
         A sample is not finite.
     """
-    npts = x.shape[-1]
-    middle = 0.5 * (npts - 1)
-    places = range(0, npts, len(_RAMP))
-    for row in x.reshape(-1, npts) if x.flags.c_contiguous else np.atleast_2d(x):
-        mean = row.mean()
-        moment = 0.0
-        for first in places:
-            part = row[first : first + len(_RAMP)]
-            moment += float(part @ _RAMP[: len(part)]) + (first - middle) * float(part.sum())
-        slope = moment * 12.0 / (npts * (npts * npts - 1.0))
-        if not np.isfinite(slope) or not np.isfinite(mean):
+    for row in np.atleast_2d(x):
+        if not all(map(math.isfinite, lines.remove_line(row))):
             raise SampleError("samples are not finite, so that no line fits them", what="nan")
-        for first in places:
-            part = row[first : first + len(_RAMP)]
-            part -= _RAMP[: len(part)] * slope + (mean + slope * (first - middle))
-
-
-_RAMP = np.arange(4096.0)
 
 
 def spline_trend(x: Samples, order: int, samples_between: int) -> Samples:
