@@ -159,6 +159,8 @@ def _rclone(root: Path, options: ServerOptions, port: int) -> tuple[str, ...]:
         *("--vfs-cache-mode", "off"),
         # it hashes a file for each listing, and for a read a while after the last one: MD5 takes ten times as long
         *("--etag-hash", "xxh128"),
+        # else it takes the MD5 of what it reads of a file, and of the file again; what is PUT has its Content-MD5
+        "--no-checksum",
         *("--dir-cache-time", f"{options.s3_dir_cache.total_seconds()}s"),
         *(() if keys is None else ("--auth-key", f"{keys.access_key},{keys.secret_key}")),
     )
