@@ -1,4 +1,4 @@
-"""Straight lines of least squares, in one pass over the samples for their sums and one that takes the line away.
+"""Straight lines of least squares, by one pass over the samples for their sums and one that takes it away.
 
 numpy needs a call for each block of samples that fits the caches. Each call lets other threads run and has to wait for
 its turn again, which took longer than the sums.
@@ -19,7 +19,7 @@ cdef enum:
 cdef inline void _sums(
     const double* x, Py_ssize_t step, int npts, double* total, double* moment
 ) noexcept nogil:
-    """Add the sum of samples that are `step` values apart, and the sum of their products with 0, 1, 2 ..."""
+    """Give the sum of samples that are `step` values apart, and the sum of their products with 0, 1, 2 ..."""
     cdef double plain[LANES]
     cdef double product[LANES]
     cdef int i = 0, lane
