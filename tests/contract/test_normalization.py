@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -149,7 +150,7 @@ async def test_a_job_reads_a_station_and_an_event_once(store: Store, queries: Qu
     await upsert(store, c.SITE, sites)
     await upsert(store, c.CHANNEL, channels)
     await upsert(store, c.SOURCE, [event_document(ARCHIVE, ROW)])
-    await store[c.JOB].insert_many([{"_id": "job", **JOB}, {"_id": "later", **JOB}])
+    await store[c.JOB].insert_many([{"_id": job, **JOB} for job in ("job", "later", "together")])
     normalizer = Normalizer(store)
     queries.finds.clear()
     for batch in range(50):
@@ -161,6 +162,8 @@ async def test_a_job_reads_a_station_and_an_event_once(store: Store, queries: Qu
     assert queries.finds == once
     await normalizer.known("later", [CHANNEL], ["1"])  # what came in meanwhile counts for it
     assert queries.finds == dict.fromkeys(once, 2)
+    await asyncio.gather(*(normalizer.known("together", [CHANNEL], ["1"]) for _ in range(10)))
+    assert queries.finds == dict.fromkeys(once, 3)
 
 
 async def test_stored_waveforms_without_ids_have_what_is_known_today(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 
@@ -36,6 +37,7 @@ class Normalizer:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._jobs: LRUCache[str, _Job] = LRUCache(_JOBS)
+        self._reading = asyncio.Lock()
         self._stations: LRUCache[tuple[str, int, Station], dict[Channel, list[Receiver]]] = LRUCache(_STATIONS)
         self._sources: LRUCache[tuple[str, str], Source | None] = LRUCache(_EVENTS)
 
@@ -65,41 +67,55 @@ class Normalizer:
             When the database is away.
         """
         about = await self._job(job)
+        stations = {(channel.net, channel.sta) for channel in channels}
+        receivers, unread = self._held(job, attempt, stations)
+        if unread:
+            async with about.reading:  # the parts of a day come together, and one of them reads for all
+                receivers, unread = self._held(job, attempt, stations)
+                found = await receivers_of(self._store, about.archive, unread)
+                for station, its in found.items():
+                    self._stations[job, attempt, station] = its
+                    receivers |= its
+        sources = await self._sources_of(job, about, {event for event in events if event})
+        return Known(receivers, sources, about.archive)
+
+    def _held(
+        self, job: str, attempt: int, stations: Collection[Station]
+    ) -> tuple[dict[Channel, list[Receiver]], set[Station]]:
+        """The receivers of stations that were read before, and the other stations."""
         receivers: dict[Channel, list[Receiver]] = {}
         unread: set[Station] = set()
-        for station in {(channel.net, channel.sta) for channel in channels}:
+        for station in stations:
             held = self._stations.get((job, attempt, station))
             if held is None:
                 unread.add(station)
             else:
                 receivers |= held
-        if unread:
-            for station, found in (await receivers_of(self._store, about.archive, unread)).items():
-                self._stations[job, attempt, station] = found
-                receivers |= found
-        sources = await self._sources_of(job, about, {event for event in events if event})
-        return Known(receivers, sources, about.archive)
+        return receivers, unread
 
     async def _sources_of(self, job: str, about: _Job, events: set[str]) -> dict[str, Source]:
-        unread = [event for event in events if (job, event) not in self._sources]
-        found = {event: self._sources[job, event] for event in events if (job, event) in self._sources}
-        if unread:
-            inline = {event: about.inline.get(event) for event in unread}
-            others = [event for event, held in inline.items() if held is None]
-            of_catalog = await sources_of(self._store, about.archive, others) if others else {}
-            for event, held in inline.items():
-                found[event] = of_catalog.get(event) if held is None else inline_source(held)
-                self._sources[job, event] = found[event]
+        if any((job, event) not in self._sources for event in events):
+            async with about.reading:
+                await self._read_sources(job, about, events)
+        found = {event: self._sources[job, event] for event in events}
         return {event: source for event, source in found.items() if source is not None}
 
+    async def _read_sources(self, job: str, about: _Job, events: set[str]) -> None:
+        inline = {event: about.inline.get(event) for event in events if (job, event) not in self._sources}
+        others = [event for event, held in inline.items() if held is None]
+        of_catalog = await sources_of(self._store, about.archive, others) if others else {}
+        for event, held in inline.items():
+            self._sources[job, event] = of_catalog.get(event) if held is None else inline_source(held)
+
     async def _job(self, job: str) -> _Job:
-        if job not in self._jobs:
-            try:
-                document: HasSpec = await get_job(self._store, job)
-            except NotFoundError:
-                document = {"spec": {}}
-            self._jobs[job] = _Job(document)
-        return self._jobs[job]
+        async with self._reading:
+            if job not in self._jobs:
+                try:
+                    document: HasSpec = await get_job(self._store, job)
+                except NotFoundError:
+                    document = {"spec": {}}
+                self._jobs[job] = _Job(document)
+            return self._jobs[job]
 
 
 async def attached_to(normalizer: Normalizer, documents: Sequence[SavedDocument]) -> list[dict[str, Any]]:
@@ -143,10 +159,12 @@ async def each_attached(
 
 
 class _Job:
-    """The values of a job that are needed here: its archive and its inline events."""
+    """The values of a job that are needed here, its archive and its inline events, and the lock of those who read
+    stations for it."""
 
-    __slots__ = ("archive", "inline")
+    __slots__ = ("archive", "inline", "reading")
 
     def __init__(self, document: HasSpec) -> None:
         self.archive = str(document.get("spec", {}).get("archive") or "")
         self.inline = JobEvents(document)
+        self.reading = asyncio.Lock()
