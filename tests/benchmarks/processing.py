@@ -23,7 +23,7 @@ from rich.table import Table
 
 from libseis.steps import build, pad
 from seisbus.client import AsyncClient
-from seisbus.local.stack import LocalStack, local_stack
+from seisbus.local import LocalStack, local_stack, usual_replicas
 from seisbus.testing.make import make_archive
 from seisbus.testing.spec import ArchiveSpec, RateShare
 
@@ -138,7 +138,7 @@ async def run(root: Path, folder: Path, channels: int, rounds: int) -> dict[str,
     """The times of each scenario."""
     found = {scenario.name: Times() for scenario in SCENARIOS}
     work = Work(_DAY, _NEW_RATE, False, 0.0, "float32", os.cpu_count() or 1)
-    async with local_stack(folder / "stack", s3_root=root) as stack:
+    async with local_stack(folder / "stack", s3_root=root, replicas=usual_replicas()) as stack:
         await _know_stations(stack)
         for _ in range(rounds):
             for scenario in SCENARIOS:

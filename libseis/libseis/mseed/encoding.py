@@ -18,7 +18,7 @@ from pymseed import MiniSEEDError
 from libseis.codes import Channel
 from libseis.enums import ErrorSeverity
 from libseis.errors import SampleError
-from libseis.mseed.packing import STEIM, Encoding, payloads
+from libseis.mseed.packing import STEIM, Encoding, payloads, plain_type
 from libseis.mseed.stamps import crc32c, version2, version3
 from libseis.segments import Rate, Segment
 
@@ -135,9 +135,11 @@ def _version2(segment: Segment, reclen: int, encoding: Encoding, quality: str) -
     template = _template2(segment.channel, segment.rate, reclen, encoding, quality)
     begin = len(template)
     room = reclen - begin
+    if encoding not in STEIM:
+        return _plain2(segment, reclen, encoding, template)
     bodies = payloads(segment.data, encoding, room, _MOST_SAMPLES[2], ">")
     counts = np.array([count for count, _ in bodies], np.int64)
-    frames = np.array([len(body) // 64 if encoding in STEIM else 0 for _, body in bodies], np.int64)
+    frames = np.array([len(body) // 64 for _, body in bodies], np.int64)
     heads = version2(template, (_starts(segment, counts) + 500) // 1000, counts, frames)
     if len(bodies) == 1:
         return heads + bodies[0][1].ljust(room, b"\0")
@@ -146,6 +148,21 @@ def _version2(segment: Segment, reclen: int, encoding: Encoding, quality: str) -
             (heads[k * begin : (k + 1) * begin], body.ljust(room, b"\0")) for k, (_, body) in enumerate(bodies)
         )
     )
+
+
+def _plain2(segment: Segment, reclen: int, encoding: Encoding, template: bytes) -> bytes:
+    """Records of numbers that are not compressed, all with as many samples but for the last."""
+    kind, begin = plain_type(encoding, ">"), len(template)
+    each = min((reclen - begin) // kind.itemsize, _MOST_SAMPLES[2])
+    counts = np.full(-(-segment.npts // each), each, np.int64)
+    counts[-1] = segment.npts - each * (len(counts) - 1)
+    heads = version2(template, (_starts(segment, counts) + 500) // 1000, counts, np.zeros_like(counts))
+    records = np.zeros((len(counts), reclen), np.uint8)
+    records[:, :begin] = np.frombuffer(heads, np.uint8).reshape(-1, begin)
+    samples = records[:, begin : begin + each * kind.itemsize].view(kind)
+    samples[:-1] = segment.data[: -counts[-1]].reshape(-1, each)
+    samples[-1, : counts[-1]] = segment.data[-counts[-1] :]
+    return records.tobytes()
 
 
 @lru_cache(maxsize=1024)  # thousands of windows per second have only a few channels

@@ -36,7 +36,7 @@ def payloads(samples: NDArray[Any], encoding: Encoding, room: int, most: int, or
     difference that is too large for a Steim word.
     """
     if encoding not in STEIM:
-        kind = np.dtype(order + _TYPES[encoding])
+        kind = plain_type(encoding, order)
         step = min(room // kind.itemsize, most)
         data = samples.astype(kind, copy=False).tobytes()
         return [
@@ -48,6 +48,11 @@ def payloads(samples: NDArray[Any], encoding: Encoding, room: int, most: int, or
         return found
     # a flat line: the frames can hold more samples than the header can count
     return [p for first in range(0, len(samples), most) for p in _steim(samples[first : first + most], encoding, room)]
+
+
+def plain_type(encoding: Encoding, order: str) -> np.dtype[Any]:
+    """The type of samples that are not compressed, in a byte order."""
+    return np.dtype(order + _TYPES[encoding])
 
 
 def _steim(samples: NDArray[Any], encoding: Encoding, room: int) -> Iterator[tuple[int, bytes]]:

@@ -199,7 +199,9 @@ def _by_blocks(x: Samples, kernel: _Kernel, dropped: int, y: Samples) -> None:
         for begin in range(0, blocks, group):
             some = min(group, blocks - begin)
             piece = _between(x, first + begin * hop, first + (begin + some - 1) * hop + size)
-            spectrum = fft.rfft(np.lib.stride_tricks.sliding_window_view(piece, size)[::hop], axis=-1)
+            # as sliding_window_view(piece, size)[::hop], which takes longer than some of the transforms
+            overlapping = np.ndarray((some, size), piece.dtype, piece, strides=(hop * piece.itemsize, piece.itemsize))
+            spectrum = fft.rfft(overlapping, axis=-1)
             spectrum *= gains[rest]
             short = fft.irfft(folded(spectrum, size, down), _BLOCK, axis=-1)[:, lead:].reshape(-1)
             part = new[begin * fresh : begin * fresh + len(short)]

@@ -18,7 +18,7 @@ from libseis.isotime import iso
 
 from ..errors import SeisbusError
 from ..extras import require
-from ..local import interruptible, local_stack
+from ..local import interruptible, local_stack, usual_replicas
 from ..model.outcome import JobState
 from ..model.times import moment_ns
 from ..testing.spec import Preset, preset
@@ -80,7 +80,8 @@ async def _run(data_dir: Path, root: Path) -> None:
     OUT.rule("Servers and services", align="left")
     async with interruptible():
         OUT.print("starting NATS, MongoDB, S3 and five services")
-        async with local_stack(data_dir, s3_root=root, drain=timedelta(seconds=5)) as stack:
+        stack_of = local_stack(data_dir, s3_root=root, replicas=usual_replicas(), drain=timedelta(seconds=5))
+        async with stack_of as stack:
             OUT.print(f"control answers at {stack.control_address}, log in {stack.log_path}", markup=False)
             async with AsyncClient(stack.control_address) as client:
                 await show(client, data_dir)

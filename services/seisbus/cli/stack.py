@@ -11,7 +11,7 @@ import typer
 
 from ..errors import UserError
 from ..extras import require
-from ..local import interruptible, is_free, local_stack
+from ..local import interruptible, is_free, local_stack, usual_replicas
 from ..running import CONTROL_PORT
 from .options import OUT, SETTINGS, notes_to
 from .web import page_beside
@@ -33,12 +33,16 @@ def up(
         ),
     ] = None,
     replicas: Annotated[
-        list[str] | None, typer.Option("--replicas", help="service=number, such as writer=2; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--replicas",
+            help="service=number, such as writer=2; may be repeated. By default one of each, and two windowers.",
+        ),
     ] = None,
 ) -> None:
     """Run servers and services until Ctrl-C; `seisbus` commands in this folder find them."""
     require("local")
-    wanted = parse_replicas(replicas or [])
+    wanted = {**usual_replicas(), **parse_replicas(replicas or [])}
     front = control_port(port)
     root = s3_root or SETTINGS.data_dir / "archive"
     try:

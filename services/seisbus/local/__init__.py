@@ -8,7 +8,7 @@ from seisbus.local.ports import is_free
 from seisbus.local.process import MissingProgramError, StartError
 from seisbus.local.server_commands import KeyPair, S3Program, ServerKind, ServerOptions
 from seisbus.local.servers import EmbeddedServers, ServerHandle, embedded_servers
-from seisbus.local.services import ServiceName
+from seisbus.local.services import ServiceName, usual_replicas
 from seisbus.local.stack import LocalStack, ServiceStatus, StackInterrupted, interruptible, local_stack
 from seisbus.local.watchdog import Patience
 
@@ -33,4 +33,5 @@ __all__ = [
     "is_free",
     "local_stack",
     "running_stack",
+    "usual_replicas",
 ]

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from seisbus.held import HELD
 from seisbus.local.logs import MergedLog
@@ -30,25 +31,41 @@ class ServiceName(StrEnum):
     WRITER = "writer"
 
 
+_THREADS: Final = "SEISBUS_CONCURRENCY"
+_CORES: Final = os.cpu_count() or 1
+_MOST_THREADS: Final = 4  # of all windowers of a machine
+
+
+def usual_replicas() -> dict[str, int]:
+    """Processes of the services that should have more than one on this machine.
+
+    Two windowers share its cores: the threads of one process wait for each other a quarter of the time, since each
+    needs the interpreter between two calls of numpy.
+    """
+    return {ServiceName.WINDOWER: 2} if _CORES > 1 else {}
+
+
 @dataclass(frozen=True, slots=True)
 class Replica:
     """One process of a service; its ports stay the same through restarts.
 
-    control_port: of the gRPC front door; None for other services.
+    control_port: of the gRPC front door; None for other services. threads: of a windower; 0 for other services.
     """
 
     service: ServiceName
     index: int
     health_port: int
     control_port: int | None
+    threads: int = 0
 
     @classmethod
-    def make(cls, service: ServiceName, index: int, front: int = 0) -> Replica:
-        """`front`: the port of the first control; 0 is any free one."""
+    def make(cls, service: ServiceName, index: int, front: int = 0, number: int = 1) -> Replica:
+        """`front`: the port of the first control; 0 is any free one. `number`: processes of the service."""
         control_port = None
         if service is ServiceName.CONTROL:
             control_port = front if front and index == 0 else free_port()
-        return cls(service, index, free_port(), control_port)
+        threads = max(1, min(_MOST_THREADS, _CORES) // number) if service is ServiceName.WINDOWER else 0
+        return cls(service, index, free_port(), control_port, threads)
 
     @property
     def name(self) -> str:
@@ -62,11 +79,13 @@ class Replica:
     def health_address(self) -> str:
         return f"{LOOPBACK}:{self.health_port}"
 
-    def environment(self) -> dict[str, str]:
-        """Variables of this process in addition to the stack's environment."""
-        own = {"SEISBUS_HEALTH_ADDRESS": self.health_address}
+    def environment(self, stack: Mapping[str, str]) -> dict[str, str]:
+        """Variables of this process: those of the stack, and its own."""
+        own = {**stack, "SEISBUS_HEALTH_ADDRESS": self.health_address}
         if self.control_port is not None:
             own["SEISBUS_CONTROL_ADDRESS"] = f"{LOOPBACK}:{self.control_port}"
+        if self.threads and _THREADS not in os.environ:
+            own.setdefault(_THREADS, str(self.threads))
         return own
 
     async def ready(self) -> bool:

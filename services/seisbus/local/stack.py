@@ -172,7 +172,7 @@ class LocalStack:
             with contextlib.suppress(OSError, EOFError, ValueError):
                 async with asyncio.timeout(_END_TRANSACTIONS_SECONDS):
                     await end_transactions(urlsplit(self.servers.mongodb.url).port or 0)
-        environment = {**self.environment, **replica.environment()}
+        environment = replica.environment(self.environment)
         return await self._early.run_module(replica.name, replica.module, environment, self._log)
 
     async def stop(self, drain: timedelta) -> None:
@@ -226,7 +226,9 @@ async def local_stack(
     wanted = {ServiceName(name): number for name, number in (replicas or {}).items()}
     async with AsyncExitStack() as cleanup:
         processes = [
-            Replica.make(name, index, control_port) for name in ServiceName for index in range(wanted.get(name, 1))
+            Replica.make(name, index, control_port, wanted.get(name, 1))
+            for name in ServiceName
+            for index in range(wanted.get(name, 1))
         ]
         early = Early()
         cleanup.push_async_callback(early.end)
