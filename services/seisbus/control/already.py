@@ -25,12 +25,12 @@ _LOOKED_FOR = 10_000
 _JOBS_NAMED = 10
 
 
-async def already(context: CallContext, spec: CutJob) -> pb.Already | None:
-    """How much of a job earlier jobs have saved, from the days that the database knows. None if no job has the same
-    recipe, or if only reading objects tells the windows."""
+async def already(context: CallContext, spec: CutJob, but: str = "") -> pb.Already | None:
+    """How much of a job earlier jobs, without the job `but`, have saved, from the days that the database knows. None if
+    no job has the same recipe, or if only reading objects tells the windows."""
     if _opaque(context, spec):
         return None
-    earlier = await earlier_jobs(context.store, spec.recipe_key)
+    earlier = await earlier_jobs(context.store, spec.recipe_key, but)
     if not earlier:
         return None
     picks = await asyncio.to_thread(given_picks, spec)

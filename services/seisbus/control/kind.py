@@ -31,8 +31,12 @@ class ControlKind(Generic[J]):
         """What the job would take."""
         return pb.Estimate(basis=f"A job of kind {spec.kind} plans no windows.")
 
-    async def already(self, context: CallContext, spec: J) -> pb.Already | None:
-        """What earlier jobs have saved of the job; None if there is nothing to say."""
+    def skips(self, spec: J) -> bool:
+        """Whether what earlier jobs have saved is not made again."""
+        return False
+
+    async def already(self, context: CallContext, spec: J, but: str = "") -> pb.Already | None:
+        """What earlier jobs, without the job `but`, have saved of the job; None if there is nothing to say."""
         return None
 
     async def submit(self, context: CallContext, spec: J, request_id: str, notes: Sequence[str]) -> JobDocument:

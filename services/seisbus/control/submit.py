@@ -5,10 +5,12 @@ Everything that is wrong with a job is said here, before anything is written. Th
 
 from __future__ import annotations
 
+import contextlib
 from typing import Final
 
 from seis.control.v1 import control_pb2 as pb
 
+from ..errors import UnavailableError
 from ..model.job import parse_job
 from ..model.kind import Job
 from ..store.documents import JobDocument
@@ -38,7 +40,12 @@ async def submit(context: CallContext, text: str, request_id: str) -> tuple[JobD
     returns the job of the first call."""
     spec, notes = await checked_spec(context, text)
     kind = CONTROL.get(spec.kind, PLAIN)
-    already: pb.Already | None = await kind.already(context, spec)
-    if already is not None and already.skipped:
+    skips = kind.skips(spec)
+    already: pb.Already | None = await kind.already(context, spec) if skips else None
+    if already is not None:
         notes = [*notes, already.text]
-    return await kind.submit(context, spec, request_id, notes), already
+    job: JobDocument = await kind.submit(context, spec, request_id, notes)
+    if not skips:  # the job need not wait for what it does not use, and is there without it
+        with contextlib.suppress(UnavailableError):
+            already = await kind.already(context, spec, job["_id"])
+    return job, already

@@ -60,7 +60,9 @@ async def saved_by(store: Store, earlier: Iterable[Earlier], windows: Sequence[S
             with translated():
                 for name in c.WAVEFORMS:
                     async for document in store[name].find({"_id": {"$in": list(ids)}}, {"pieces": 1}):
-                        found[ids[document["_id"]]] = Existing(one.job, document.get("pieces", 1))
+                        found[ids.pop(document["_id"])] = Existing(one.job, document.get("pieces", 1))
+                    if not ids:
+                        break
     return found
 
 

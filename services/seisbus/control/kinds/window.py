@@ -28,9 +28,13 @@ class WindowControl(ControlKind[WindowJob]):
         """The estimate, from the day files that the database knows."""
         return await estimate(context, spec)
 
-    async def already(self, context: CallContext, spec: WindowJob) -> pb.Already | None:
+    def skips(self, spec: WindowJob) -> bool:
+        """As the job says."""
+        return spec.skips
+
+    async def already(self, context: CallContext, spec: WindowJob, but: str = "") -> pb.Already | None:
         """What earlier jobs saved with the same recipe and data_tag."""
-        return await already(context, spec)
+        return await already(context, spec, but)
 
     async def submit(self, context: CallContext, spec: WindowJob, request_id: str, notes: Sequence[str]) -> JobDocument:
         """Submit the job, unless it asks for more windows than one job may."""
