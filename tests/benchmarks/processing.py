@@ -104,7 +104,8 @@ async def _know_stations(stack: LocalStack) -> None:
 
 
 async def _ours(stack: LocalStack, scenario: Scenario, channels: int, times: Times) -> None:
-    output: dict[str, str] = {"encoding": "float32"}
+    # with a tag of its own each round's job is a new one, of which no earlier job has anything
+    output = {"encoding": "float32", "data_tag": f"round-{len(times.usage)}"}
     job_file: dict[str, Any] = {
         "archive": "local", "select": {"chan": "HH?"}, "steps": list(scenario.steps), "output": output,
         "windows": {"tile": {"start": "2011-03-11", "end": "2011-03-12", "length": "1h"}},
