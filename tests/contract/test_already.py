@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from libseis.isotime import DAY_NS
 from seisbus.archive.definition import load_archives
 from seisbus.bus import Bus
 from seisbus.control.already import already
 from seisbus.control.context import CallContext
+from seisbus.control.kinds import window
+from seisbus.control.submit import submit
+from seisbus.errors import UnavailableError
 from seisbus.local import ServerHandle
 from seisbus.model.ids import document_id, window_id
 from seisbus.model.job import parse_job
@@ -66,3 +72,25 @@ async def test_what_is_saved_at_the_beginning_does_not_count_for_all(
         exact = await already(context, job_of(6))
         assert exact is not None and not exact.scaled
         assert (exact.windows, exact.planned, tuple(exact.jobs)) == (1440, 6 * 1440, ("jobs/earlier",))
+
+
+async def test_a_job_that_makes_all_its_windows_is_in_before_they_are_counted(
+    store: Store, own_nats_server: ServerHandle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there: list[int] = []
+
+    async def counted(context: CallContext, spec: WindowJob, but: str = "") -> None:
+        there.append(await context.store[c.JOB].count_documents({"_id": but}))
+        raise UnavailableError("MongoDB", "MongoDB: it is away while the windows are counted.")
+
+    monkeypatch.setattr(window, "already", counted)
+    tile = {"start": FIRST.isoformat(), "end": (FIRST + timedelta(days=1)).isoformat(), "length": "1h"}
+    again = {"archive": "local", "windows": {"tile": tile}}
+    async with await Bus.connect(own_nats_server.url, name="test") as bus:
+        context = CallContext(store, bus, load_archives(), tmp_path)
+        job, told = await submit(context, json.dumps(again), "first")
+        assert (there, told) == ([1], None)  # it is in, and stays so without the count
+        assert await store[c.JOB].count_documents({"_id": job["_id"]}) == 1
+        with pytest.raises(UnavailableError):  # what is skipped must be known first
+            await submit(context, json.dumps({**again, "output": {"data_tag": "told"}}), "second")
+        assert there == [1, 0]
