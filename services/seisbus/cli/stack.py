@@ -36,7 +36,8 @@ def up(
         list[str] | None,
         typer.Option(
             "--replicas",
-            help="service=number, such as writer=2; may be repeated. By default one of each, and two windowers.",
+            help="service=number, such as writer=2; may be repeated. By default one of each, and two windowers if "
+            "there are two cores.",
         ),
     ] = None,
 ) -> None:
