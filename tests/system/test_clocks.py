@@ -104,7 +104,7 @@ async def clocks(tmp_path_factory: pytest.TempPathFactory, s3_server: S3Server) 
     async with emulated_network(s3_server.url, Line(round_trip=0.001)) as network:
         (folder / "archives.toml").write_text("".join(
             f'[{name}]\nbucket = "{name}"\nendpoint = "{network.url}"\nindex = "listing"\nobject_unit = "channel"\n'
-            f'day_key = "{key}"\nday_cut = "sample"\nmax_in_flight = 16\n'
+            f'day_key = "{key}"\nday_cut = "sample"\nmax_in_flight = 16\nround_trip_bytes = 20000\n'
             'waveform_index_prefix = "continuous_waveforms/index/"\n'
             for name in ("clocks", "steady")
         ))  # fmt: skip

@@ -75,7 +75,7 @@ async def ranged(tmp_path_factory: pytest.TempPathFactory, s3_server: S3Server) 
     async with emulated_network(s3_server.url, Line(round_trip=0.002)) as network:
         definitions = "".join(
             f'[{name}]\nbucket = "{name}"\nendpoint = "{network.url}"\nindex = "{index}"\nobject_unit = "channel"\n'
-            f'day_key = "{local.day_key.template}"\nday_cut = "sample"\nmax_in_flight = 16\n'
+            f'day_key = "{local.day_key.template}"\nday_cut = "sample"\nmax_in_flight = 16\nround_trip_bytes = 20000\n'
             'waveform_index_prefix = "continuous_waveforms/index/"\n'
             for name, index in (
                 ("ranges", "files"),

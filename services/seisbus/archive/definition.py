@@ -73,7 +73,10 @@ class DayCut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ArchiveDefinition:
-    """One archive. `endpoint` None means AWS; `max_in_flight` limits the requests of all replicas together."""
+    """One archive. `endpoint` None means AWS; `max_in_flight` limits the requests of all replicas together.
+
+    `round_trip_bytes` is how many more bytes may be read to save a round trip; None: as measured.
+    """
 
     name: str
     title: str
@@ -93,6 +96,7 @@ class ArchiveDefinition:
     object_unit: ObjectUnit
     day_cut: DayCut
     max_in_flight: int
+    round_trip_bytes: int | None
     networks: tuple[str, ...]
 
     @property
@@ -192,7 +196,8 @@ class _Reader:
             manifest_key=self._manifest_key(),
             object_unit=self._choice("object_unit", ObjectUnit, ObjectUnit.CHANNEL),
             day_cut=self._choice("day_cut", DayCut, DayCut.RECORD),
-            max_in_flight=self._limit(),
+            max_in_flight=self._number("max_in_flight", 1) or 16,
+            round_trip_bytes=self._number("round_trip_bytes", 0),
             networks=self._texts("networks"),
         )
         if self._table:
@@ -244,10 +249,10 @@ class _Reader:
             raise self._wrong(f"{entry} is {value!r}, expected one of {', '.join(kind)}.")
         return kind(value)
 
-    def _limit(self) -> int:
-        value = self._table.pop("max_in_flight", 16)
-        if type(value) is not int or value < 1:
-            raise self._wrong(f"max_in_flight is {value!r}, expected a whole number of at least 1.")
+    def _number(self, entry: str, least: int) -> int | None:
+        value = self._table.pop(entry, None)
+        if value is not None and (type(value) is not int or value < least):
+            raise self._wrong(f"{entry} is {value!r}, expected a whole number of at least {least}.")
         return value
 
     def _template(self, entry: str, fields: set[str]) -> KeyTemplate | None:

@@ -14,7 +14,7 @@ from libseis.segments import Span
 from ..archive.definition import ArchiveDefinition, DayCut
 from ..model.task import ChannelRun, ObjectRef
 from ..objects import Fetched, ObjectChangedError, ObjectReader
-from ..planning.extents import ByteRange, round_trip_bytes
+from ..planning.extents import MOST_ROUND_TRIP_BYTES, ByteRange, round_trip_bytes
 from ..planning.observed import Hint, Knot
 from ..planning.plan import edge_margin_ns, spans_of_object
 from ..planning.ranges import Done, RangeSearch, Whole, WholeReason
@@ -67,7 +67,13 @@ async def read_spans(
     )
     try:
         return await _searched(
-            objects, archive, ref, search, ByteRange(0, ref.size), ref.channel, lambda: round_trip_bytes(reads())
+            objects,
+            archive,
+            ref,
+            search,
+            ByteRange(0, ref.size),
+            ref.channel,
+            lambda: _worth(objects, archive, reads()),
         )
     except ObjectChangedError:
         return await _changed(objects, archive, ref)
@@ -89,7 +95,7 @@ async def read_runs(
     """
 
     def worth() -> int:
-        return _RUN_WORTH * round_trip_bytes(reads())
+        return min(_RUN_WORTH * _worth(objects, archive, reads()), MOST_ROUND_TRIP_BYTES)
 
     async def one(run: ChannelRun) -> ObjectBytes | None:
         margin = edge_margin_ns(run.channel, None, archive.day_cut is DayCut.RECORD)
@@ -118,6 +124,13 @@ async def read_runs(
         whole = await read_whole(objects, archive, ref)
         return whole and replace(whole, whole=wrong)
     return ObjectBytes(ref.etag, tuple(sorted(chunks, key=lambda chunk: chunk.offset)))
+
+
+def _worth(objects: ObjectReader, archive: ArchiveDefinition, reads: int) -> int:
+    """How many more bytes are read to save a round trip."""
+    if archive.round_trip_bytes is not None:
+        return archive.round_trip_bytes
+    return round_trip_bytes(reads, objects.line(archive).round_trip_bytes)
 
 
 def _only(chunk: Chunk, run: ChannelRun) -> bool:

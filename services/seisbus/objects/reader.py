@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from ..errors import SeisbusError, UnavailableError
 from ..telemetry.hops import ARCHIVE_HOP, Hops
 from ..telemetry.metrics import ARCHIVE_READ
 from .limit import AdaptiveLimit
+from .line import Line
 from .s3 import ABSENT, POOL, S3Clients, error_code, proxy
 
 _TRIES = 6
@@ -74,6 +76,7 @@ class ObjectReader:
         self._hops = hops or Hops()
         self._s3 = S3Clients(stall_seconds)
         self._limits: dict[str, AdaptiveLimit] = {}
+        self._lines: dict[str, Line] = {}
         self._answers: Counter[str] = Counter()  # requests that succeeded, by archive
 
     async def __aenter__(self) -> Self:
@@ -85,6 +88,10 @@ class ObjectReader:
     def limit(self, archive: ArchiveDefinition) -> AdaptiveLimit:
         """The limit on requests to an archive, which never exceeds its politeness limit."""
         return self._limits.setdefault(archive.name, AdaptiveLimit(min(archive.max_in_flight, POOL)))
+
+    def line(self, archive: ArchiveDefinition) -> Line:
+        """The line to an archive, measured by each read."""
+        return self._lines.setdefault(archive.name, Line())
 
     async def get(
         self, archive: ArchiveDefinition, key: str, start: int = 0, end: int | None = None, *, etag: str = ""
@@ -104,7 +111,9 @@ class ObjectReader:
         async def once() -> Fetched | None:
             address = await self._s3.address(archive, key)
             through = proxy(address.scheme, address.host or "")
+            asked = time.monotonic()
             async with http.get(address, headers=headers, proxy=through) as response:
+                began = time.monotonic()
                 data = await response.read()
                 if response.status not in (200, 206):
                     raise _refusal(response, data)
@@ -118,6 +127,7 @@ class ObjectReader:
             found = response.headers.get("ETag", "").strip('"')
             if etag and found and found != etag:  # a server that ignores If-Match
                 raise _RefusedError("PreconditionFailed", 412, "the object is another version")
+            self.line(archive).answered(began - asked, len(data), time.monotonic() - began)
             ARCHIVE_READ.labels(archive.name).inc(expected or len(data))
             return Fetched(data, start, size, found)
 

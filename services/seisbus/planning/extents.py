@@ -13,6 +13,8 @@ from libseis.segments import Span
 ROUND_TRIP_BYTES = 150_000
 # The least value, when many reads share the line and others use it meanwhile: 30 ms of 100 Mbit/s over 16 reads.
 _LEAST_ROUND_TRIP_BYTES = 20_000
+# The most, where bytes cost hardly any time: so many take about as much CPU of the fetcher and the server as a request.
+MOST_ROUND_TRIP_BYTES = 600_000
 # So few known bytes are read again, because a request is not worth dividing for them: two headers of the longest usual
 # records.
 _AGAIN_BYTES = 8_704
@@ -57,9 +59,10 @@ def complement(known: Sequence[ByteRange], size: int) -> Iterator[ByteRange]:
         yield ByteRange(at, size)
 
 
-def round_trip_bytes(reads: int) -> int:
-    """How many bytes one of so many `reads` could get in the time of a round trip."""
-    return max(_LEAST_ROUND_TRIP_BYTES, ROUND_TRIP_BYTES // max(1, reads))
+def round_trip_bytes(reads: int, measured: int = 0) -> int:
+    """How many bytes one of so many `reads` could get in the time of a round trip: as it was `measured`, or, where
+    nothing was (0), over the line to a cloud archive."""
+    return min(max(_LEAST_ROUND_TRIP_BYTES, measured or ROUND_TRIP_BYTES // max(1, reads)), MOST_ROUND_TRIP_BYTES)
 
 
 def coalesced(

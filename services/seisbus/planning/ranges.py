@@ -34,6 +34,8 @@ PROBE_BYTES = 1_536
 LARGE_PROBE_BYTES = 8_704
 # A smaller object is read whole in one request (all 1 Hz channels are smaller), unless knots say where its windows are.
 SMALL_BYTES = 196_608
+# So is one of at most so many round trips' worth, because a search takes so many more round trips.
+_SEARCH = 1.5
 # Probes are sent while the doubt is more than the first part of the wanted bytes: one to each end that has more than
 # the second part of the doubt.
 _WASTE = 0.1
@@ -216,7 +218,7 @@ class RangeSearch:
             return WholeReason.ASKED
         if self.size <= 0:
             return WholeReason.SIZE_UNKNOWN
-        if self.size <= SMALL_BYTES and not all(self._bracket(span) for span in self.wanted):
+        if self.size <= max(SMALL_BYTES, _SEARCH * self.worth) and not all(self._bracket(span) for span in self.wanted):
             return WholeReason.SMALL
         if any(len(seen.offset) == 0 and seen.range.size >= LARGE_PROBE_BYTES for seen in self._seen):
             return WholeReason.NO_RECORDS

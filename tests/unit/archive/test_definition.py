@@ -25,6 +25,7 @@ auth = "signed"
 day_key = "{net}/{year}/{doy}/{sta}.{loc}.{chan}"
 networks = ["XX"]
 max_in_flight = 4
+round_trip_bytes = 0
 """
 
 
@@ -51,6 +52,7 @@ def test_a_users_file_adds_and_replaces(tmp_path: Path) -> None:
     extra.write_text(GOOD + GOOD.replace("[mine]", "[scedc]"))
     archives = load_archives(extra)
     assert archives["mine"].auth is Auth.SIGNED and archives["mine"].max_in_flight == 4
+    assert archives["mine"].round_trip_bytes == 0 and archives["ncedc"].round_trip_bytes is None
     assert archives["scedc"].bucket == "b" and archives["ncedc"].bucket == "ncedc-pds"
     assert next(iter(archives)) == "scedc"  # the earlier place in the list is kept
 
@@ -62,6 +64,7 @@ def test_a_users_file_adds_and_replaces(tmp_path: Path) -> None:
         ('"https://s3.example.org"', '"s3.example.org"', "endpoint is 's3.example.org', expected a URL"),
         ('auth = "signed"', 'auth = "sighned"', "auth is 'sighned', expected one of unsigned, signed"),
         ("max_in_flight = 4", "max_in_flight = 0", "max_in_flight is 0"),
+        ("round_trip_bytes = 0", "round_trip_bytes = -1", "round_trip_bytes is -1"),
         ("max_in_flight = 4", "max_inflight = 4", "unknown entry 'max_inflight'"),
         ('networks = ["XX"]', "", "networks is missing: in day_key the network stands before the date"),
         ('networks = ["XX"]', "networks = 5", "networks is 5, expected a list of texts"),

@@ -15,7 +15,15 @@ from libseis.codes import Channel
 from libseis.mseed import frame
 from libseis.segments import Span
 from seisbus.fetcher.chunks import Chunk, ObjectBytes, joined
-from seisbus.planning.extents import ROUND_TRIP_BYTES, ByteRange, coalesced, complement, merged, round_trip_bytes
+from seisbus.planning.extents import (
+    MOST_ROUND_TRIP_BYTES,
+    ROUND_TRIP_BYTES,
+    ByteRange,
+    coalesced,
+    complement,
+    merged,
+    round_trip_bytes,
+)
 from seisbus.planning.knots import KnotTable, thinned
 from seisbus.planning.observed import Hint, Integers, Knot
 from seisbus.planning.ranges import LARGE_PROBE_BYTES, Done, RangeSearch, Read, Whole, WholeReason
@@ -243,7 +251,7 @@ def test_second_copies_nearby(day: Stretch, wanted: list[Span], data: st.DataObj
 @common
 @given(days(), spans(), st.data())
 def test_any_knots(day: Stretch, wanted: list[Span], data: st.DataObject) -> None:
-    """Knots that are right, sparse, wrong or of another file never change what comes out."""
+    """Knots that are right, sparse, wrong or of another file never change what comes out, on no line."""
     raw = day.data()
     whole = thinned(*_columns(raw))
     rows = data.draw(st.lists(st.integers(0, len(whole.offset) - 1), max_size=6))
@@ -251,7 +259,7 @@ def test_any_knots(day: Stretch, wanted: list[Span], data: st.DataObject) -> Non
     if data.draw(st.booleans()):
         offset = data.draw(st.integers(0, 2 * len(raw)))
         knots.append(Knot(offset, DAY_START + data.draw(st.integers(-NS, 90_000)) * NS))
-    check(raw, wanted, Hint(tuple(knots)))
+    check(raw, wanted, Hint(tuple(knots)), worth=data.draw(st.sampled_from((0, 20_000, 150_000, 600_000))))
 
 
 @pytest.mark.parametrize("start", [0.5, 1.0, 119.0])
@@ -303,6 +311,24 @@ def test_a_cold_search_reads_little_more_than_the_window() -> None:
     assert asked <= 1.2 * own
     assert requests <= 3.5 * 100
     assert trips <= 2.5 * 100
+
+
+def test_a_slow_answer_saves_requests_and_a_slow_line_saves_bytes() -> None:
+    requests, asked = [], []
+    for worth in (round_trip_bytes(16), round_trip_bytes(1), round_trip_bytes(1, measured=10**9)):
+        done = [check(whole_day(seed, 15_000, 10_000_000).data(), minutes(seed, 20), worth=worth) for seed in range(10)]
+        requests.append(sum(len(one.asked) for one in done))
+        asked.append(sum(one.size for one in done))
+    assert requests[0] > requests[1] > requests[2]
+    assert asked[0] < asked[1] < asked[2]
+
+
+def test_a_small_object_is_read_whole_where_a_search_takes_longer() -> None:
+    raw = whole_day(1, 1_000, 10_000_000).data()
+    assert 1.5 * round_trip_bytes(1) < len(raw) < 1.5 * MOST_ROUND_TRIP_BYTES
+    assert check(raw, [hour(5)], worth=round_trip_bytes(1)).reason is None
+    assert check(raw, [hour(5)], worth=MOST_ROUND_TRIP_BYTES).reason is WholeReason.SMALL
+    assert round_trip_bytes(16, measured=1) == round_trip_bytes(100) < round_trip_bytes(1)
 
 
 def minutes(seed: int, count: int) -> list[Span]:
