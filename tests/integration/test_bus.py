@@ -6,6 +6,7 @@ import asyncio
 import base64
 import contextlib
 import json
+import random
 import shutil
 import time
 from collections import Counter
@@ -75,7 +76,7 @@ def worker_on(
     async def note(delivery: Delivery) -> None:
         if handler is not None:
             await handler(delivery)
-        log.handled.append(delivery.body.decode())
+        log.handled.append(delivery.body.decode(errors="replace"))
 
     async def lookup(job: str) -> int | None:
         return attempt if job == JOB else None
@@ -121,6 +122,41 @@ async def test_a_worker_goes_on_after_restarts_of_the_server(servers: EmbeddedSe
             await eventually(lambda n=number: published(bus, f"after {n}"))
             await eventually(lambda n=number: f"after {n}" in log.handled)
     assert set(log.handled) == {f"{when} {number}" for when in ("before", "after") for number in range(3)}
+
+
+async def test_bodies_of_all_sizes_arrive_through_a_restart_as_they_were_sent(
+    servers: EmbeddedServers, bus: Bus
+) -> None:
+    """Large messages take another way through the client than small ones; the server is killed in the midst of them."""
+    sizes = [1, 65_000, 65_536, 70_000, 300_000, 3_000_000, INLINE_BYTES] * 6
+    found: dict[int, bytes] = {}
+    headers: set[Tag] = set()
+
+    async def keep(delivery: Delivery) -> None:
+        found[delivery.tag.part] = delivery.body
+        headers.add(delivery.tag)
+
+    async def send() -> None:
+        for number, size in enumerate(sizes):
+            await bus.publish(
+                subject_of(STORE, JOB),
+                random.Random(number).randbytes(size),
+                tag=Tag(JOB, f"task  with blanks {number}", 1, number),
+                message_id=f"{JOB}/{number}",
+                patient=True,
+            )
+
+    worker = worker_on(bus, Log(), keep)
+    async with running(worker):
+        sending = asyncio.create_task(send())
+        await eventually(lambda: len(found) >= 15)
+        await servers.kill("nats")
+        await servers.restart("nats")
+        await sending
+        await eventually(lambda: len(found) == len(sizes))
+    for number, size in enumerate(sizes):
+        assert found[number] == random.Random(number).randbytes(size), size
+    assert headers == {Tag(JOB, f"task  with blanks {n}", 1, n) for n in range(len(sizes))}
 
 
 async def published(bus: Bus, name: str) -> bool:

@@ -90,19 +90,19 @@ def bundle_id(messages: Sequence[Enclosed]) -> str:
     return f"{messages[0].message_id}+{hashlib.blake2b(names.encode(), digest_size=8).hexdigest()}"
 
 
-def enclosing(messages: Sequence[Enclosed]) -> bytes:
-    """The body of a message on the bus that holds these."""
+def enclosing(messages: Sequence[Enclosed]) -> list[bytes]:
+    """The body of a message on the bus that holds these, in pieces."""
     pieces: list[bytes] = []
     for message in messages:
         head = task_pb2.Enclosed(message_id=message.message_id, task=message.tag.task, part=message.tag.part)
         body = _field(task_pb2.Enclosed.BODY_FIELD_NUMBER, message.body)
         pieces += _field(task_pb2.Bundle.ENCLOSED_FIELD_NUMBER, head.SerializeToString(), *body)
-    return b"".join(_field(task_pb2.Envelope.BUNDLE_FIELD_NUMBER, *pieces))
+    return _field(task_pb2.Envelope.BUNDLE_FIELD_NUMBER, *pieces)
 
 
-def inline_envelope(body: bytes) -> bytes:
-    """The bytes of a message on the bus that holds one body: `Envelope(inline=body)` without copies on the way."""
-    return b"".join(_field(task_pb2.Envelope.INLINE_FIELD_NUMBER, body))
+def inline_envelope(body: bytes) -> list[bytes]:
+    """The body of a message on the bus that holds one: the bytes of `Envelope(inline=body)`, in pieces."""
+    return _field(task_pb2.Envelope.INLINE_FIELD_NUMBER, body)
 
 
 def _field(number: int, *content: bytes) -> list[bytes]:

@@ -38,6 +38,7 @@ from ..telemetry.metrics import PUBLISHED
 from . import names, topology
 from .bundles import BUNDLE_BYTES, Enclosed, Gathering, bundle_id, enclosing, gathering, inline_envelope
 from .codec import encode_plan
+from .connection import Connection, Pieces
 from .login import Login
 from .tags import Tag
 from .topology import ConsumerSpec
@@ -107,7 +108,7 @@ class Bus:
 
         Once connected the client reconnects for ever.
         """
-        connection = NatsClient()
+        connection = Connection()
         problems: list[Exception] = []
 
         async def on_error(error: Exception) -> None:
@@ -234,18 +235,16 @@ class Bus:
         if len(messages) == 1:
             await self._published(subject, first.body, first.tag, first.message_id, patient=patient)
         else:
-            await self._published(
-                subject, enclosing(messages), first.tag, bundle_id(messages), patient=patient, bundle=True
-            )
+            bundle = Pieces(enclosing(messages))
+            await self._published(subject, bundle, first.tag, bundle_id(messages), patient=patient)
 
-    async def _published(
-        self, subject: str, body: bytes, tag: Tag, message_id: str, *, patient: bool, bundle: bool = False
-    ) -> None:
+    async def _published(self, subject: str, body: bytes | Pieces, tag: Tag, message_id: str, *, patient: bool) -> None:
+        """Publish a body, or the `Pieces` of an envelope."""
         failures = 0
         try:
             while True:
                 try:
-                    await self._publish_once(subject, body, tag, message_id, bundle=bundle)
+                    await self._publish_once(subject, body, tag, message_id)
                 except UnavailableError as error:
                     if not patient:
                         raise
@@ -259,18 +258,23 @@ class Bus:
         finally:
             self._waits.pop(message_id, None)
 
-    async def _publish_once(self, subject: str, body: bytes, tag: Tag, message_id: str, *, bundle: bool) -> None:
-        if bundle:  # an envelope already
+    async def _publish_once(self, subject: str, body: bytes | Pieces, tag: Tag, message_id: str) -> None:
+        if isinstance(body, Pieces):
             data = body
         elif len(body) <= topology.INLINE_BYTES:
-            data = inline_envelope(body)
+            data = Pieces(inline_envelope(body))
         else:
-            data = task_pb2.Envelope(claim=await self._put_claim(message_id, body)).SerializeToString()
+            data = Pieces([task_pb2.Envelope(claim=await self._put_claim(message_id, body)).SerializeToString()])
         stream = topology.stream_of(subject)
         headers = {"Nats-Msg-Id": message_id, **tag.headers()}
         with _translated(f"publishing to {subject}"), tracing.publishing(stream, headers):
             # Time to wait for a publication that was lost with a connection; then it is repeated with the same id.
-            await self._js.publish(subject, data, timeout=NATS_ANSWER_SECONDS, headers=headers)
+            await self._js.publish(
+                subject,
+                data,  # type: ignore[arg-type]  # `Connection` sends pieces
+                timeout=NATS_ANSWER_SECONDS,
+                headers=headers,
+            )
         PUBLISHED.labels(stream).inc()
 
     async def publish_plan(self, job: str, attempt: int, *, nonce: int = 0) -> None:

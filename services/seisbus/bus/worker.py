@@ -427,7 +427,7 @@ class Worker:
                 stream=self._consumer.stream,
                 subject=message.subject,
                 headers=dict(message.headers or {}) | alone,
-                body=message.data if one is None else inline_envelope(one.body),
+                body=message.data if one is None else b"".join(inline_envelope(one.body)),
                 deliveries=about.num_delivered,
                 reason=reason,
                 poison=poison,

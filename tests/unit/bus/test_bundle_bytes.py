@@ -15,7 +15,7 @@ SIZES = (1, 127, 128, 16_383, 16_384, 300_000, 2_200_000)
 @pytest.mark.parametrize("size", SIZES)
 def test_one_body(size: int) -> None:
     body = bytes(range(256)) * (size // 256) + bytes(size % 256)
-    assert inline_envelope(body) == task_pb2.Envelope(inline=body).SerializeToString()
+    assert b"".join(inline_envelope(body)) == task_pb2.Envelope(inline=body).SerializeToString()
 
 
 def test_several_bodies() -> None:
@@ -23,7 +23,7 @@ def test_several_bodies() -> None:
     theirs = [
         task_pb2.Enclosed(message_id=m.message_id, task=m.tag.task, part=m.tag.part, body=m.body) for m in messages
     ]
-    data = enclosing(messages)
+    data = b"".join(enclosing(messages))
     assert data == task_pb2.Envelope(bundle=task_pb2.Bundle(enclosed=theirs)).SerializeToString()
     assert is_bundle(data)
     assert enclosed_in(data, Tag("j", "", 3)) == messages

@@ -41,7 +41,7 @@ _HEAVY: Final = (
 # largest parts of a task have.
 AHEAD: Final = 4
 AHEAD_BYTES: Final = 14_000_000
-# A message of this size is read only when a thread is free for it: until then it is in memory once.
+# A message of this size is read only when it is the next for a thread: until then it is in memory once.
 LARGE_BYTES: Final = 1_000_000
 
 
@@ -75,7 +75,7 @@ class WindowCutter(ServiceKind[WindowerSettings]):
                 return encode_outcomes(cut_sensors(order, work, stated, known or Known()))
             return encode_outcomes(cut_part(order, work, stated))
 
-        free = asyncio.Semaphore(threads)
+        free = asyncio.Semaphore(threads + 1)  # one is read while the threads work
 
         async def handle(delivery: Delivery) -> None:
             loop = asyncio.get_running_loop()
