@@ -99,9 +99,12 @@ def _plain(text: bytes) -> str:
 
 def build(blocks: Sequence[NDArray[Any]], version3: Sequence[Version3], problems: Sequence[Problem]) -> RecordTable:
     """The table of all records, by offset; equal channels have the same number, and so have equal rates."""
-    if len(blocks) == 1 and not version3 and (table := _of_alike(blocks[0], problems)) is not None:
+    headers = [block for block in blocks if len(block)]
+    if len(headers) > 1:
+        headers = [_joined(headers)]
+    if headers and not version3 and (table := _of_alike(headers[0], problems)) is not None:
         return table
-    parts = [_version2_part(np.concatenate(blocks))] if any(len(headers) for headers in blocks) else []
+    parts = [_version2_part(*headers)] if headers else []
     if version3 or not parts:
         parts.append(_version3_part(version3))
     channels: dict[Channel, int] = {}
@@ -120,6 +123,11 @@ def build(blocks: Sequence[NDArray[Any]], version3: Sequence[Version3], problems
         whole = {name: column[order] for name, column in whole.items()}
     whole["rate"] = _believable(whole["rate"], whole["npts"], tuple(rates))
     return RecordTable(**whole, channels=tuple(channels), rates=tuple(rates), problems=tuple(problems))
+
+
+def _joined(blocks: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Blocks of headers as one, by their bytes, because numpy would first compare their fields one by one."""
+    return np.concatenate([block.view(np.uint8) for block in blocks]).view(blocks[0].dtype)
 
 
 def _of_alike(headers: NDArray[Any], problems: Sequence[Problem]) -> RecordTable | None:

@@ -10,6 +10,7 @@ import asyncio
 import os
 import ssl
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -50,10 +51,23 @@ def s3_client(
         s3={"addressing_style": "path" if endpoint else "auto"},
         **options,
     )
-    client: AbstractAsyncContextManager[Any] = get_session().create_client(
+    session = get_session()
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
+    client: AbstractAsyncContextManager[Any] = session.create_client(
         "s3", region_name=region or _REGION, endpoint_url=endpoint or None, config=config
     )
     return client
+
+
+def _moment(text: str) -> datetime:
+    """A time in an answer. The library's own way takes half of the time that a listing of many objects takes here."""
+    from botocore.utils import parse_timestamp
+
+    try:
+        moment = datetime.fromisoformat(text)  # as listings have it
+    except ValueError:  # as headers have it
+        moment = parse_timestamp(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 async def answers(endpoint: str, seconds: float) -> None:
