@@ -1,8 +1,9 @@
-"""`python -m tests.benchmarks [NAME ...]`: run the named benchmarks, or all short ones; results/latest.json keeps them.
+"""`python -m tests.benchmarks [NAME ...]`: run the named benchmarks, or the usual ones; results/latest.json keeps them.
 
 A benchmark is a module of this package whose main() prints its table and returns its figures, and whose SEED says of
 what its data are made (None: it makes none at random). What one needs is imported only when it is run. The machine,
-versions and the seed are kept beside the figures.
+versions and the seed are kept beside the figures. SEISBUS_BENCH_SHARE makes the large ones smaller: the usual ones take
+three quarters of an hour with 0.2, some hours without it.
 """
 
 from __future__ import annotations
@@ -10,29 +11,19 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 from . import measured
 from .machine import described
 
-BENCHMARKS = (
-    *("opening", "latency", "pick_windows", "station_days", "main_job"),
-    *("objects", "range_reads", "misfit_speed", "check_cpu", "spectra"),
+USUAL = (
+    *("opening", "latency", "event_files", "station_days", "stack_cpu", "pick_windows", "main_job", "objects"),
+    *("misfit_speed", "check_cpu", "spectra", "range_reads", "processing", "simulation", "replicas"),
 )
-LONG = (
-    "embedded_database",
-    "many_windows",
-    "processing",
-    "already",
-    "event_files",
-    "stack_cpu",
-    "first_look",
-    "job_sizes",
-    "idle",
-    "replicas",
-    "simulation",
-)  # only when named
+OTHERS = ("embedded_database", "many_windows", "already", "first_look", "job_sizes", "idle")  # only when named
+SHARE = float(os.environ.get("SEISBUS_BENCH_SHARE", 1))
 RESULTS = Path(__file__).with_name("results") / "latest.json"
 
 
@@ -48,10 +39,12 @@ def main() -> None:
     """Run the named benchmarks one after the other; the kept figures of others stay."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)} (the default); {', '.join(LONG)}"
+        "names", nargs="*", metavar="NAME", help=f"{', '.join(USUAL)} (the default); {', '.join(OTHERS)}"
     )
     parser.add_argument("--windows", type=int, default=1_000_000, help="of many_windows and already; one million")
-    parser.add_argument("--channels", type=int, default=60, help="of processing; 60 by default")
+    parser.add_argument(
+        "--channels", type=int, default=max(6, round(60 * SHARE)), help="of processing; 60 by default, times the share"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="of processing, which takes medians; 3 by default")
     parser.add_argument(
         "--scenario", action="append", default=[], metavar="NAME", help="of range_reads; all by default"
@@ -59,9 +52,9 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=RESULTS, help="the file of figures; results/latest.json")
     parser.add_argument("--publish", action="store_true", help="keep the figures in docs/measured, for the pages")
     arguments = parser.parse_args()
-    names = arguments.names or BENCHMARKS
-    if unknown := sorted(set(names) - {*BENCHMARKS, *LONG}):
-        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join((*BENCHMARKS, *LONG))}")
+    names = arguments.names or USUAL
+    if unknown := sorted(set(names) - {*USUAL, *OTHERS}):
+        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join((*USUAL, *OTHERS))}")
     latest: Path = arguments.results
     latest.parent.mkdir(exist_ok=True)
     windows, rounds = (arguments.windows,), (arguments.channels, arguments.rounds)
