@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from benchmarks import measured, pages
-from benchmarks.__main__ import BENCHMARKS, LONG
+from benchmarks.__main__ import OTHERS, USUAL
 from benchmarks.quick import KEPT, RATIOS, RUNS
 
 sys.path.insert(0, str(pages.DOCS / "_extensions"))  # where the site has it
@@ -55,7 +55,7 @@ def test_every_chart_is_drawn_from_kept_figures() -> None:
     assert asked == set(drawn.CHARTS)
 
 
-@pytest.mark.parametrize("name", [*BENCHMARKS, *LONG])
+@pytest.mark.parametrize("name", [*USUAL, *OTHERS])
 def test_a_benchmark_has_a_seed_and_a_main(name: str) -> None:
     module = importlib.import_module(f"benchmarks.{name}")
     assert hasattr(module, "SEED")
@@ -63,7 +63,7 @@ def test_a_benchmark_has_a_seed_and_a_main(name: str) -> None:
 
 
 def test_the_ratios_are_of_what_the_quick_edition_runs() -> None:
-    assert {ratio.benchmark for ratio in RATIOS} == set(RUNS) <= {*BENCHMARKS, *LONG}
+    assert {ratio.benchmark for ratio in RATIOS} == set(RUNS) <= {*USUAL, *OTHERS}
     kept = measured.read(KEPT)["ratios"] if measured.there(KEPT) else {}
     assert set(kept) <= {ratio.name for ratio in RATIOS}
 
