@@ -3,7 +3,7 @@
 A benchmark is a module of this package whose main() prints its table and returns its figures, and whose SEED says of
 what its data are made (None: it makes none at random). What one needs is imported only when it is run. The machine,
 versions and the seed are kept beside the figures. SEISBUS_BENCH_SHARE makes the large ones smaller: the usual ones take
-three quarters of an hour with 0.2, some hours without it.
+half an hour with 0.2, some hours without it.
 """
 
 from __future__ import annotations

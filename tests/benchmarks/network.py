@@ -214,6 +214,8 @@ class _Connection:
                 return await self._served(path, head, request)
             writer.write(head)
             answer = await self._head(reader)
+            if not answer:  # the server left; so does the line
+                return False
             request.status = int(answer.split(b" ", 2)[1])
             self._writer.write(answer)
             return await self._body(answer, reader, request)

@@ -112,7 +112,7 @@ async def _ours(stack: LocalStack, scenario: Scenario, channels: int, times: Tim
     }  # fmt: skip
     if scenario.pad is not None:
         job_file["pad"] = {"before": scenario.pad, "after": scenario.pad}
-    await idle()
+    await _quiet()
     async with AsyncClient(stack.control_address) as client:
         with measured() as usage:
             loop = asyncio.get_running_loop()
@@ -126,8 +126,15 @@ async def _ours(stack: LocalStack, scenario: Scenario, channels: int, times: Tim
         raise AssertionError(f"not every tile of {scenario.name} was saved: {ledger}")
 
 
+async def _quiet() -> None:
+    """Return when nothing that the way before has left is at work: no process, and no data on their way to the disk."""
+    await asyncio.to_thread(os.sync)
+    await idle()
+
+
 async def _other(way: str, root: Path, out: Path, work: Work, channels: int, times: Times) -> None:
     command = processing_ways.arguments(way, root, out, work)
+    await _quiet()
     done = await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True, text=True)
     answer = json.loads(done.stdout.splitlines()[-1])
     if answer["samples"] != channels * 24 * HOUR * work.new_rate:
