@@ -146,12 +146,21 @@ def grown(large: Large) -> dict[str, Any]:
 
 
 def _better(large: Large, deployment: Deployment, before: Result) -> tuple[str, Deployment, Result] | None:
-    """The first remedy that helps, what it changed, and how it goes then; None where only more pods would help."""
+    """The first remedy that helps, or all of them together, what that changed, and how it goes then; None where only
+    more pods would help."""
+    remedies, together = list[str](), deployment
     for full in before.all_full:
-        if (more := relieved(deployment, full, large.costs)) is not None:
-            result = simulate(large.costs, more, large.simulated, SEED)
-            if result.per_second > _HELPS * before.per_second:
-                return REMEDIES[full], more, result
+        if (more := relieved(deployment, full, large.costs)) is None:
+            continue
+        result = simulate(large.costs, more, large.simulated, SEED)
+        if result.per_second > _HELPS * before.per_second:
+            return REMEDIES[full], more, result
+        remedies.append(REMEDIES[full])
+        together = relieved(together, full, large.costs) or together
+    if len(remedies) > 1:
+        result = simulate(large.costs, together, large.simulated, SEED)
+        if result.per_second > _HELPS * before.per_second:
+            return "; ".join(remedies), together, result
     return None
 
 
