@@ -38,7 +38,7 @@ _CHANNELS = ("BHE", "BHN", "BHZ", "HNE", "HNN", "HNZ")  # of each location: 30
 _WANTED = "BH?"
 _BYTES = 50e6 * _SHARE
 _HOURS = (7, 15)  # the first is cold; the second uses what is known by then
-_MOST_SHARE, _MOST_REQUESTS, _MOST_WARM = 0.05, 4, 3  # the first of an object of 50 MB
+_MOST_SHARE, _MOST_REQUESTS, _MOST_WARM = 0.05, 4, 3
 _DEFINITION = """
 [{name}]
 bucket = "{name}"
@@ -159,7 +159,7 @@ def main() -> dict[str, Any]:
     console.print(table)
     cold, warm = found["ways"]["manifest alone (cold)"], found["ways"]["known (warm)"]
     for name, value, most in (
-        ("part of 50 MB, cold", cold["bytes"] / 50e6, _MOST_SHARE),
+        ("part of the object, cold", cold["bytes"] / size, _MOST_SHARE),
         ("requests, cold", cold["requests"], _MOST_REQUESTS),
         ("requests, warm", warm["requests"], _MOST_WARM),
     ):

@@ -104,7 +104,7 @@ def build(blocks: Sequence[NDArray[Any]], version3: Sequence[Version3], problems
         headers = [_joined(headers)]
     if headers and not version3 and (table := _of_alike(headers[0], problems)) is not None:
         return table
-    parts = [_version2_part(*headers)] if headers else []
+    parts = [_version2_part(headers[0])] if headers else []
     if version3 or not parts:
         parts.append(_version3_part(version3))
     channels: dict[Channel, int] = {}

@@ -25,7 +25,7 @@ from .tags import Tag
 BUNDLE_BYTES: Final = 4_000_000
 """Bodies of a bundle: what is larger gains nothing any more, and has to be held in memory until it is complete."""
 
-_VARINT, _DELIMITED = 0, 2  # the kinds of fields that are a number, and that begin with their length
+_DELIMITED: Final = 2  # the kind of fields that begin with their length
 
 # How the bytes of an envelope with a bundle begin: the number and the kind of its only field.
 _KEY: Final = bytes([task_pb2.Envelope.BUNDLE_FIELD_NUMBER << 3 | _DELIMITED])
@@ -124,55 +124,10 @@ def is_bundle(data: bytes) -> bool:
 
 def enclosed_in(data: bytes, tag: Tag) -> list[Enclosed]:
     """Inverse of `enclosing`, of a bundle with the headers `tag`; PoisonError if the bytes are not a bundle."""
-    number, inner = task_pb2.Envelope.BUNDLE_FIELD_NUMBER, task_pb2.Bundle.ENCLOSED_FIELD_NUMBER
     try:
-        bundles = [content for key, content, _ in _fields(memoryview(data)) if key == number]
-        found = [_enclosed(one, tag) for bundle in bundles for key, one, _ in _fields(bundle) if key == inner]
-    except (DecodeError, IndexError) as error:
+        found = task_pb2.Envelope.FromString(data).bundle.enclosed
+    except DecodeError as error:
         raise PoisonError(f"A message body that is not an Envelope ({error}).") from error
     if not found:
         raise PoisonError("A bundle without messages.")
-    return found
-
-
-def _enclosed(data: memoryview, tag: Tag) -> Enclosed:
-    """A message of a bundle. Its body is copied once; Protocol Buffers would copy it three times."""
-    body, others = b"", bytearray()
-    for number, content, whole in _fields(data):
-        if number == task_pb2.Enclosed.BODY_FIELD_NUMBER:
-            body = bytes(content)
-        else:
-            others += whole
-    head = task_pb2.Enclosed.FromString(bytes(others))
-    return Enclosed(Tag(tag.job, head.task, tag.attempt, head.part), head.message_id, body)
-
-
-def _fields(data: memoryview) -> Iterator[tuple[int, memoryview, memoryview]]:
-    """The fields of a message: number, content, and all bytes of the field. IndexError or DecodeError for other bytes
-    (protobuf.dev/programming-guides/encoding)."""
-    at = 0
-    while at < len(data):
-        begin = at
-        key, at = _number(data, at)
-        size = 0
-        if key & 7 == _DELIMITED:
-            size, at = _number(data, at)
-        elif key & 7 == _VARINT:
-            _, at = _number(data, at)
-        else:
-            raise DecodeError(f"a field of kind {key & 7}")
-        if at + size > len(data):
-            raise DecodeError("a field that is cut")
-        yield key >> 3, data[at : at + size], data[begin : at + size]
-        at += size
-
-
-def _number(data: memoryview, at: int) -> tuple[int, int]:
-    """A number as Protocol Buffers write it, and where it ends."""
-    value = 0
-    for place in range(10):
-        byte = data[at + place]
-        value |= (byte & 0x7F) << 7 * place
-        if byte < 0x80:
-            return value, at + place + 1
-    raise DecodeError("a number that does not end")
+    return [Enclosed(Tag(tag.job, m.task, tag.attempt, m.part), m.message_id, m.body) for m in found]

@@ -1,7 +1,7 @@
 """The client library's connection, with large messages sent and received without copies on the way.
 
 The library joins what it sends twice, and grows a buffer for what it receives, from which it then takes the message in
-two steps. That was a sixth of a windower's CPU time. Small messages take the library's own way.
+two steps. That was a seventh of a windower's CPU time. Small messages take the library's own way.
 """
 
 from __future__ import annotations
